@@ -17,10 +17,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Texts of others, such as names in files and reasons of libraries, made fit for a terminal. */
+/**
+ * Formatting of messages. Foreign texts, such as file names and messages of libraries, become safe
+ * for a terminal.
+ */
 public final class Messages {
 
-  /** Control characters, separators of lines and paragraphs, what turns the way of writing. */
+  /**
+   * Control characters, line and paragraph separators, and characters that change the writing
+   * direction.
+   */
   private static final String UNPRINTABLE = "\\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069";
 
   private static final Pattern IN_A_LINE = Pattern.compile("[" + UNPRINTABLE + "]");
@@ -28,27 +34,36 @@ public final class Messages {
 
   private static final int SHOWN = 5;
 
-  /** Characters of a message: the longest that names all known values. */
+  /**
+   * Maximum length of a message, in characters. The longest message that lists all known values
+   * fits.
+   */
   private static final int LONGEST = 2000;
 
-  /** Names of methods by which Jackson tells programmers of a limit. */
+  /** Method names that Jackson mentions in its messages about limits. */
   private static final Pattern OF_JACKSON = Pattern.compile(", from `[^`]*`|`StreamRead[^`]*`");
 
   private Messages() {}
 
-  /** Text as one line: with a ? for each character that a terminal would act upon. */
+  /**
+   * Returns the text as one line, with a question mark for each character that a terminal
+   * interprets.
+   */
   public static String line(String text) {
     return IN_A_LINE.matcher(text).replaceAll("?");
   }
 
-  /** Text of several lines, made so on purpose: line breaks and tabs stay. */
+  /**
+   * Returns a text of several lines. It keeps line breaks and tabs, and replaces the other control
+   * characters.
+   */
   public static String lines(String text) {
     return IN_LINES.matcher(text).replaceAll("?");
   }
 
   /**
-   * Text of an error without the middle of a value that it repeats, which may be all of a file:
-   * what and where stands in front, what to try at the end.
+   * Shortens a long error message in the middle. A message may quote a value as long as a file; the
+   * beginning has the place and the end has the advice.
    */
   public static String brief(String text) {
     return text.length() <= LONGEST
@@ -56,23 +71,25 @@ public final class Messages {
         : text.substring(0, LONGEST / 2) + " ... " + text.substring(text.length() - LONGEST / 2);
   }
 
-  /** A number of things, such as {@code 1 image} and {@code 2 images}. */
+  /** Formats a number of things, such as {@code 1 image} and {@code 2 images}. */
   public static String count(long count, String one, String many) {
     return count + " " + (count == 1 ? one : many);
   }
 
-  /** A cell of a CSV file: a spreadsheet takes it for text, be it written like a formula. */
+  /**
+   * Returns a cell of a CSV file. A spreadsheet reads it as text, even if it looks like a formula.
+   */
   public static String cell(String text) {
     return text.matches("(?s)[=+\\-@\t\r].*") ? "'" + text : text;
   }
 
-  /** The first five of a list, separated by commas, and the number of the others. */
+  /** Lists the first five elements, separated by commas, and the number of the others. */
   public static String firstOf(List<?> elements) {
     String shown = elements.stream().limit(SHOWN).map(Object::toString).collect(joining(", "));
     return elements.size() <= SHOWN ? shown : shown + " and " + (elements.size() - SHOWN) + " more";
   }
 
-  /** The reason why a file cannot be read or written, in a few words. */
+  /** Returns the reason why a file cannot be read or written, in a few words. */
   public static String reason(IOException cause) {
     if (cause instanceof NoSuchFileException) {
       return "No such file or directory";
@@ -84,7 +101,7 @@ public final class Messages {
       return "it ends too early";
     }
     if (cause instanceof CharacterCodingException || cause instanceof CharConversionException) {
-      return "it is no text in UTF-8; save it as UTF-8";
+      return "it is not UTF-8 text; save it as UTF-8";
     }
     if (cause instanceof FileAlreadyExistsException) {
       return "it exists already";
@@ -93,16 +110,16 @@ public final class Messages {
       return "the folder is not empty";
     }
     if (cause instanceof NotDirectoryException) {
-      return "it is no folder";
+      return "it is not a folder";
     }
-    if (cause instanceof ClosedChannelException) { // whose kind are interrupted ones
+    if (cause instanceof ClosedChannelException) { // also the superclass of interruptions
       return "interrupted";
     }
     String reason = cause instanceof FileSystemException f ? f.getReason() : cause.getMessage();
     return firstLine(reason, cause);
   }
 
-  /** The first line of a library's message; where there is none, the name of its class. */
+  /** Returns the first line of a library's message, or the class name if there is no message. */
   public static String firstLine(@Nullable String message, Throwable cause) {
     return message == null || message.isBlank()
         ? cause.getClass().getSimpleName()

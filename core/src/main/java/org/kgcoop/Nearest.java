@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.stream.Collectors;
 
-/** Guesses at the meaning of an unknown name. */
+/** Suggestions for unknown names. */
 public final class Nearest {
   private Nearest() {}
 
-  /** {@code " (did you mean X?)"}, or nothing where none is near. */
+  /** Returns {@code " (did you mean X?)"}, or an empty text if no known name is similar. */
   public static String hint(String unknown, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt((String k) -> distance(unknown, k)).thenComparing(k -> k))
@@ -17,12 +17,12 @@ public final class Nearest {
         .orElse("");
   }
 
-  /** The unknown words with commas between them, each with its {@link #hint}. */
+  /** Joins the unknown words with commas and adds the {@link #hint} of each. */
   public static String hints(Collection<String> unknown, Collection<String> known) {
     return unknown.stream().map(word -> word + hint(word, known)).collect(Collectors.joining(", "));
   }
 
-  /** The number of letters to put in, take out or exchange: Levenshtein's distance. */
+  /** Computes the Levenshtein distance: the number of inserted, deleted and replaced letters. */
   static int distance(String a, String b) {
     int[] before = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

@@ -5,16 +5,16 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The version of this library, as files state which one wrote them. The build states it. */
+/** The version of this library, as recorded by the build. Files that kgcoop writes contain it. */
 public final class Version {
   private static final Properties BUILD = read();
 
-  /** The version, such as {@code 0.1.0}; {@code unknown} for classes that Maven has not built. */
+  /** The version, such as {@code 0.1.0}, or {@code unknown} if Maven did not build the classes. */
   public static final String KGCOOP = BUILD.getProperty("version", "unknown");
 
   /**
-   * The commit that was built, in 12 digits, with {@code -dirty} behind it where files differed
-   * from it; {@code unknown} where the sources were no git checkout.
+   * The first 12 digits of the commit. It ends in {@code -dirty} if files differed from the commit.
+   * It is {@code unknown} if the sources were not in a Git checkout.
    */
   public static final String COMMIT = BUILD.getProperty("commit", "unknown");
 

@@ -27,14 +27,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The order of packages; the root package, errors and version, is free for all. */
+/** The order of packages. The root package (errors, version) is free for all. */
 @AnalyzeClasses(packages = "org.kgcoop", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
   /**
    * {@code adapt, fit > experiment > train, classify > cache, runs, method > prompt, eval > clip >
-   * data > image; clip > io > tensor}; all of them may use {@code files}, and {@code random} where
-   * they draw.
+   * data > image; clip > io > tensor}. All of them may use {@code files}, and {@code random} for
+   * random numbers.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
@@ -93,10 +93,10 @@ class ArchitectureTest {
               "io",
               "tensor",
               "files")
-          // Files and numbers: who lists runs loads no model.
+          // Listing runs needs only files and numbers, and loads no model.
           .whereLayer("runs")
           .mayOnlyAccessLayers("eval", "io", "tensor", "files")
-          // What programs use: nothing of training and experiments.
+          // The API for programs depends on nothing of training and experiments.
           .whereLayer("classify")
           .mayOnlyAccessLayers(
               "features",
@@ -121,7 +121,7 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("tensor", "files")
           .whereLayer("tensor")
           .mayOnlyAccessLayers("files")
-          // Data and images know no model, no weight file and no tensor.
+          // Data and images depend on no model, weight file or tensor.
           .whereLayer("data")
           .mayOnlyAccessLayers("image", "random", "files")
           .whereLayer("image")
@@ -156,9 +156,8 @@ class ArchitectureTest {
           .resideInAPackage("org.kgcoop.*..");
 
   /**
-   * Circles of classes in one package that are there: an array and what frees and watches it cannot
-   * do without each other, nor can a method, what it has learned, and what fits it, since that
-   * trains methods.
+   * Known cycles of classes in one package: an array and its owner need each other, and so do a
+   * method, its trained result and its fitting, which trains methods.
    */
   private static final Set<Set<String>> KNOWN_CIRCLES =
       Set.of(
@@ -208,11 +207,11 @@ class ArchitectureTest {
     return reached;
   }
 
-  /** The packages whose public members programs may rely on; ARCHITECTURE.md lists them. */
+  /** The packages whose public members are the API; ARCHITECTURE.md lists them. */
   private static final Set<String> API =
       Set.of("org.kgcoop", "org.kgcoop.classify", "org.kgcoop.fit", "org.kgcoop.image");
 
-  /** Classes of other packages that the API takes or gives; ARCHITECTURE.md says how far. */
+  /** Classes of other packages in API signatures; ARCHITECTURE.md lists their API members. */
   private static final Set<String> BEYOND_THE_API =
       Set.of(
           "org.kgcoop.clip.Clip",
@@ -242,7 +241,7 @@ class ArchitectureTest {
     return name.substring(name.lastIndexOf('.') + 1);
   }
 
-  /** The types in what a program can call or read. */
+  /** The types that a program can call or read. */
   private static Stream<JavaType> members(JavaClass type) {
     Stream<JavaType> called =
         type.getCodeUnits().stream()

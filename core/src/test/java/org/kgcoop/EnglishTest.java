@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The opening words of Javadoc: a first sentence names its thing and withholds no subject. */
+/** A test of the first words of Javadoc: a first sentence begins with its subject. */
 class EnglishTest {
 
   private static final Set<String> NO_OPENING =
@@ -41,7 +41,7 @@ class EnglishTest {
     assertThat(openings).isEmpty();
   }
 
-  /** The main sources of all modules; the test is skipped where they are not there. */
+  /** Returns the main sources of all modules. The test is skipped if they do not exist. */
   private static List<Path> sources() throws IOException {
     Path root = Path.of("").toAbsolutePath().resolveSibling("");
     assumeTrue(Files.isDirectory(root.resolve("core/src/main/java")));

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 class MessagesTest {
 
   @Test
-  void whatATerminalWouldActUponBecomesAQuestionMark() {
+  void terminalControlCharactersBecomeQuestionMarks() {
     assertThat(Messages.line("a\u001b[2Jb\nc\td\u0000e\u009b1mf\u007fg"))
         .isEqualTo("a?[2Jb?c?d?e?1mf?g");
     assertThat(Messages.line("abc\u202etxt.exe\u2028")).isEqualTo("abc?txt.exe?");
-    // Persian joins and parts letters by characters of no width: those are part of a name.
+    // Persian joins and separates letters by zero-width characters, which are part of a name.
     assertThat(Messages.line("\u0645\u06cc\u200c\u062f\u0631, \u00e9, \ud83d\udc08"))
         .isEqualTo("\u0645\u06cc\u200c\u062f\u0631, \u00e9, \ud83d\udc08");
   }
@@ -31,7 +31,7 @@ class MessagesTest {
   }
 
   @Test
-  void anErrorIsOneLineWhateverTheNamesInIt() {
+  void anErrorIsOneLineForAnyNames() {
     assertThat(KgCoopException.data("class 'a\u001b[31m\nkgcoop: done'"))
         .hasMessage("class 'a?[31m?kgcoop: done'");
   }
@@ -68,7 +68,7 @@ class MessagesTest {
     assertThat(Messages.reason(new FileAlreadyExistsException("a"))).isEqualTo("it exists already");
     assertThat(Messages.reason(new DirectoryNotEmptyException("a")))
         .isEqualTo("the folder is not empty");
-    assertThat(Messages.reason(new NotDirectoryException("a"))).isEqualTo("it is no folder");
+    assertThat(Messages.reason(new NotDirectoryException("a"))).isEqualTo("it is not a folder");
     assertThat(Messages.reason(new ClosedByInterruptException())).isEqualTo("interrupted");
     assertThat(Messages.reason(new AccessDeniedException("a"))).isEqualTo("Permission denied");
     assertThat(

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class VersionTest {
   @Test
   void theBuildStatesTheVersionOfThePomAndTheCommit() throws IOException {
-    assumeThat(Version.class.getResource("version.properties")).isNotNull(); // Maven has built it
+    // only in a Maven build
+    assumeThat(Version.class.getResource("version.properties")).isNotNull();
     String pom = Files.readString(Path.of("../pom.xml"));
     assertThat(Version.KGCOOP)
         .isEqualTo(pom.replaceFirst("(?s).*<revision>(.*)</revision>.*", "$1"));

@@ -344,7 +344,7 @@ class BadInputTest {
     refused(
         train(data.resolve("bell"), folder.resolve("out")),
         DATA,
-        ", but no folder for each class",
+        ", but not in one folder per class",
         data.resolve("bell").resolve("cat").toString());
   }
 

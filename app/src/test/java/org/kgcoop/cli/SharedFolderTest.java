@@ -101,7 +101,7 @@ class SharedFolderTest {
     byte[] ofTable = Files.readAllBytes(table.resolve("results.json"));
 
     refused(Cli.run(words(base2new, 2, run)), "run: holds a run, which this table would replace");
-    refused(Cli.run(words("train", 2, table)), "table: holds the results of a table");
+    refused(Cli.run(words("train", 2, table)), "table: contains the results of a table");
     refused(
         Cli.run(words("fewshot --methods kgcoop --seeds 1", 2, table)),
         "table: holds the table of base2new");

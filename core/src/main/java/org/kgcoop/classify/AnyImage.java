@@ -7,7 +7,10 @@ import java.util.List;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 
-/** Images in any form that programs have them in, turned upright by their EXIF orientation. */
+/**
+ * A decoder of images in every form that programs have them in. It rotates them by their EXIF
+ * orientation.
+ */
 final class AnyImage {
   private static final System.Logger LOG = System.getLogger(AnyImage.class.getName());
 

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** The classes of an image with their probabilities. */
+/** The classes of an image and their probabilities. */
 public final class Classification {
-  /** The number of classes that programs show per image by default: only the best. */
+  /** The number of classes that programs show per image by default: only the most probable one. */
   public static final int DEFAULT_TOP = 1;
 
   private final List<String> classNames;
@@ -17,14 +17,16 @@ public final class Classification {
   private final boolean accepted;
 
   /**
-   * A class and how probable it is.
+   * A class and its probability.
    *
-   * @param index of the class among the classifier's, from 0; it tells classes of one name apart
-   * @param probability 0 to 1; those of all classes sum to 1
+   * @param index the position of the class in the classifier's list, from 0; it distinguishes
+   *     classes of the same name
+   * @param className the name of the class
+   * @param probability 0 to 1; the probabilities of all classes sum to 1
    */
   public record Candidate(int index, String className, float probability) {
 
-    /** Both, such as {@code cat 0.9312}. */
+    /** Returns the name and the probability, such as {@code cat 0.9312}. */
     @Override
     public String toString() {
       return String.format(Locale.ROOT, "%s %.4f", className, probability);
@@ -32,14 +34,14 @@ public final class Classification {
   }
 
   /**
-   * Takes the array over.
+   * Creates a classification that keeps the array without a copy.
    *
    * @param threshold the lowest probability of the best class that is accepted
    */
   Classification(List<String> classNames, float[] probabilities, double threshold) {
     this.classNames = classNames;
     this.probabilities = probabilities;
-    // Sorting is stable: of equally probable classes the one named first comes first.
+    // A stable sort keeps equally probable classes in the order of their names.
     ranked =
         IntStream.range(0, probabilities.length)
             .boxed()
@@ -57,15 +59,15 @@ public final class Classification {
     return accepted;
   }
 
-  /** The most probable class. */
+  /** Returns the most probable class. */
   public Candidate best() {
     return candidate(0);
   }
 
   /**
-   * The most probable classes, best first.
+   * Returns the most probable classes, best first.
    *
-   * @param count how many at most, 1 or more
+   * @param count the maximum number of classes, 1 or more
    */
   public List<Candidate> top(int count) {
     if (count < 1) {
@@ -74,12 +76,12 @@ public final class Classification {
     return IntStream.range(0, Math.min(count, ranked.length)).mapToObj(this::candidate).toList();
   }
 
-  /** All classes, the most probable first. */
+  /** Returns all classes, the most probable first. */
   public List<Candidate> ranking() {
     return top(ranked.length);
   }
 
-  /** The probability of each class, in the order of the classifier's class names. */
+  /** Returns the probability of each class, in the order of the classifier's class names. */
   public float[] probabilities() {
     return probabilities.clone();
   }
@@ -102,7 +104,7 @@ public final class Classification {
     return 31 * classNames.hashCode() + Arrays.hashCode(probabilities);
   }
 
-  /** The best class and its probability, such as {@code cat 0.9312}. */
+  /** Returns the best class and its probability, such as {@code cat 0.9312}. */
   @Override
   public String toString() {
     return best().toString();

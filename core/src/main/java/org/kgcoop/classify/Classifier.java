@@ -24,9 +24,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Images in, classes and probabilities out, by what a method has learned or by class names alone.
- * All that does not depend on the image is computed once, on loading. Classes go by their index:
- * names may be equal, as two of ImageNet's are.
+ * A classifier of images. It uses a trained method, or only class names (zero-shot). Everything
+ * that does not depend on the image is computed once, when the classifier is loaded. Classes are
+ * identified by their index, because names can repeat, as two of ImageNet's do.
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt"));
@@ -35,15 +35,14 @@ import org.kgcoop.tensor.Tensor;
  * }
  * }</pre>
  *
- * <p>Images are JPEG, PNG, GIF, BMP or WebP by their content, of at most {@link
- * Images#DEFAULT_MAX_PIXELS}, and turned upright by their EXIF orientation. Several together are
- * encoded side by side, one a core; the answer to an image is the same in all bits whatever is
- * asked with it.
+ * <p>Images are JPEG, PNG, GIF, BMP or WebP files with at most {@link Images#DEFAULT_MAX_PIXELS}
+ * pixels. The content of a file decides its format. EXIF-rotated images are rotated. Each image is
+ * encoded on one core, so several images run in parallel. The result for an image is byte-identical,
+ * whichever images are classified with it.
  *
- * <p>It may be used by any number of threads: the native memory of a call belongs to the thread
- * that makes it, and is freed before the call returns. A call with several images already uses all
- * cores. The {@link Clip} may be shared by several classifiers and must be closed after them;
- * {@link #close} waits for calls that are under way.
+ * <p>The classifier is thread-safe. Each call frees its native memory before it returns. A call with
+ * several images already uses all cores. Several classifiers can share a {@link Clip}; close it
+ * after them. {@link #close} waits for running calls.
  */
 public final class Classifier implements AutoCloseable {
   private static final String ZERO_SHOT = "zero-shot";
@@ -79,11 +78,11 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Loads what a run has learned, with the classes it was learned from.
+   * Loads a trained classifier with the classes of its training.
    *
-   * @param path the run's folder, or {@code classifier.safetensors} in it
-   * @param clip the one that it was learned with
-   * @throws KgCoopException where the file cannot be read, or is of another CLIP
+   * @param path the run folder, or {@code classifier.safetensors} in it
+   * @param clip the CLIP model that the classifier was trained with
+   * @throws KgCoopException if the file cannot be read or belongs to another CLIP
    */
   public static Classifier load(Path path, Clip clip) {
     ClassifierFile file = ClassifierFile.read(ClassifierFile.at(path));
@@ -91,9 +90,9 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Makes a classifier of what a run has learned, for classes that it need not have seen.
+   * Creates a classifier from a trained method, for classes that need no training images.
    *
-   * @throws KgCoopException where the file is of another CLIP, or fits its own classes alone
+   * @throws KgCoopException if the file belongs to another CLIP, or supports only its own classes
    */
   public static Classifier of(ClassifierFile file, Clip clip, List<String> classNames) {
     check(classNames);
@@ -107,11 +106,11 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * No training: classes by their names in hand-crafted texts.
+   * Creates a zero-shot classifier, which represents each class by its name in template texts.
    *
    * @param templates texts with {@code {}} for the class name, such as {@code a photo of a {}.};
-   *     the features of several are averaged
-   * @throws KgCoopException where a template has no place for the name, or a text is too long
+   *     the features of several templates are averaged
+   * @throws KgCoopException if a template does not contain {@code {}}, or a text is too long
    */
   public static Classifier zeroShot(Clip clip, List<String> classNames, String... templates) {
     check(classNames);
@@ -129,45 +128,44 @@ public final class Classifier implements AutoCloseable {
     }
   }
 
-  /** The classes it tells apart. */
+  /** Returns the names of the classes, by index. */
   public List<String> classNames() {
     return classNames;
   }
 
-  /** The method that it was learned by, such as {@code kgcoop}, or {@code zero-shot}. */
+  /** Returns the method of the training, such as {@code kgcoop}, or {@code zero-shot}. */
   public String method() {
     return method;
   }
 
   /**
-   * The hand-crafted text of its classes, {@code {}} where the name goes: that of the data set it
-   * was learned from, or the first that was given.
+   * Returns the template text of the classes, with {@code {}} for the name: the template of the
+   * training data set, or the first given template.
    */
   public String template() {
     return template;
   }
 
   /**
-   * The temperature T that divides its logits, so that probabilities agree with its accuracy: 1 if
-   * its file has none.
+   * Returns the temperature T, which divides the logits so that probabilities agree with accuracy.
+   * It is 1 if the classifier file contains none.
    */
   public double temperature() {
     return temperature;
   }
 
   /**
-   * The threshold below which the largest probability of an image means that it shows none of the
-   * classes. Empty if the file of the classifier has none, or if these are not the classes of the
-   * file.
+   * Returns the rejection threshold: an image whose largest probability is below it shows none of
+   * the classes. Empty if the classifier file contains no threshold, or other classes.
    */
   public OptionalDouble threshold() {
     return threshold;
   }
 
   /**
-   * The features of the classes, (C, E), unit rows, where they are the same for every image: with
-   * {@link Clip#logitScale} and the {@link #temperature} all that its logits need. A copy, in the
-   * open scope of this thread.
+   * Returns the features of the classes, (C, E), with rows of unit length, if they are the same for
+   * every image. The logits are their products with image features, times {@link Clip#logitScale},
+   * divided by the {@link #temperature}. The tensor is a copy, in the open scope of this thread.
    */
   public Optional<Tensor> classFeatures() {
     Lock use = lock.readLock();
@@ -187,33 +185,33 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Classifies the image of a file.
+   * Classifies an image file.
    *
-   * @throws KgCoopException where it cannot be read; the message says why
+   * @throws KgCoopException if the image cannot be read; the message has the reason
    */
   public Classification classify(Path file) {
     return classify(images.decoded(file));
   }
 
   /**
-   * Classifies the image that the bytes of a file hold.
+   * Classifies an image from the bytes of its file.
    *
-   * @throws KgCoopException where they hold none that can be read
+   * @throws KgCoopException if the bytes are not a readable image
    */
   public Classification classify(byte[] file) {
     return classify(images.decoded(file));
   }
 
   /**
-   * Classifies the image that the rest of a stream holds; the stream is left open.
+   * Classifies an image from the rest of a stream, and leaves the stream open.
    *
-   * @throws KgCoopException where it holds none that can be read, or breaks off
+   * @throws KgCoopException if the content is not a readable image, or the stream breaks off
    */
   public Classification classify(InputStream file) {
     return classify(images.decoded(file));
   }
 
-  /** Classifies an image of the Java platform's class; transparency is dropped. */
+  /** Classifies a {@link BufferedImage}, without its transparency. */
   public Classification classify(BufferedImage image) {
     return classify(images.decoded(image));
   }
@@ -224,13 +222,13 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Classifies several images, encoded together.
+   * Classifies several images, which are encoded in parallel.
    *
    * @param images each a {@link Path}, the {@code byte[]} or {@link InputStream} of a file, a
-   *     {@link BufferedImage} or an {@link RgbImage}; decoded a batch at a time
-   * @return one for each, in the same order
-   * @throws KgCoopException where one of them cannot be read
-   * @throws IllegalArgumentException where one is of another class
+   *     {@link BufferedImage} or an {@link RgbImage}; they are decoded in batches
+   * @return one result per image, in the same order
+   * @throws KgCoopException if one of the images cannot be read
+   * @throws IllegalArgumentException if an element has another type
    */
   public List<Classification> classifyAll(List<?> images) {
     List<Classification> all = new ArrayList<>();
@@ -244,7 +242,7 @@ public final class Classifier implements AutoCloseable {
 
   private List<Classification> classified(List<RgbImage> batch) {
     Lock use = lock.readLock();
-    use.lock(); // the image encoder may be its own
+    use.lock(); // the head may have its own image encoder
     try (Scope scope = Scope.open("classify")) {
       checkOpen();
       return ofFeatures(encoder.of(batch));
@@ -253,16 +251,19 @@ public final class Classifier implements AutoCloseable {
     }
   }
 
-  /** True if its method has changed the image encoder, so that {@link #features} are its own. */
+  /**
+   * Returns true if the method trained inside the image encoder, so that only {@link #features}
+   * computes suitable features.
+   */
   public boolean hasOwnEncoder() {
     return classifier.encoder().isPresent();
   }
 
   /**
-   * Features of images as {@link #ofFeatures} takes them, in the open scope of this thread. Each is
-   * computed alone, so that its bits do not depend on the others.
+   * Computes image features for {@link #ofFeatures}, in the open scope of this thread. Each image
+   * is encoded alone, so its feature does not depend on the others.
    *
-   * @param images (B, channels, R, R), as the model takes them: cut, resized and normalized
+   * @param images (B, channels, R, R), the input of the model: cropped, resized and normalized
    * @return (B, E)
    */
   public Tensor features(Tensor images) {
@@ -277,11 +278,11 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Classifies images by their features: for programs that encode images once and ask several
-   * classifiers about them.
+   * Classifies images by their features, for programs that encode images once and use several
+   * classifiers.
    *
-   * @param features (B, E), in an open scope of this thread: unit rows of the same CLIP, or where
-   *     it {@link #hasOwnEncoder} what {@link #features} makes
+   * @param features (B, E), in an open scope of this thread: rows of unit length from the same
+   *     CLIP, or from {@link #features} if {@link #hasOwnEncoder} is true
    */
   public List<Classification> ofFeatures(Tensor features) {
     Lock use = lock.readLock();
@@ -291,7 +292,7 @@ public final class Classifier implements AutoCloseable {
       checkOpen();
       List<Classification> all = new ArrayList<>();
       for (long i = 0; i < features.size(0); i++) {
-        // Each alone: the last bits of a row depend on the rows beside it.
+        // One row at a time, because the last bits of a row depend on its neighbors.
         Tensor probabilities = classifier.probabilities(features.narrow(0, i, 1)); // (1, C)
         all.add(new Classification(classNames, probabilities.toFloats(), threshold.orElse(0)));
       }
@@ -301,7 +302,7 @@ public final class Classifier implements AutoCloseable {
     }
   }
 
-  /** Frees its native memory, once all calls under way have ended. */
+  /** Waits for running calls, then frees the native memory. */
   @Override
   public void close() {
     lock.writeLock().lock();

@@ -16,8 +16,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Images and texts in, features out: vectors of one space, in which what an image shows and what a
- * text says are near to each other. The product of unit ones is their cosine.
+ * An encoder of images and texts. It returns vectors of one space, in which an image and a matching
+ * text are close. The dot product of two vectors of unit length is their cosine similarity.
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt"))) {
@@ -27,13 +27,13 @@ import org.kgcoop.tensor.Tensor;
  * }
  * }</pre>
  *
- * <p>Images are those that a {@link Classifier} takes, of at most {@link
- * Images#DEFAULT_MAX_PIXELS}, turned upright by their EXIF orientation. Several together are
- * encoded side by side, one a core; the feature of an image is the same in all bits whatever is
- * asked with it. Texts go together through the text encoder, so that the last bits of a feature may
- * depend on the texts beside it.
+ * <p>It accepts the same images as {@link Classifier}, with at most {@link
+ * Images#DEFAULT_MAX_PIXELS} pixels, and rotates EXIF-rotated images. Each image is encoded on one
+ * core, so several images run in parallel. The feature of an image is byte-identical, whichever
+ * images are encoded with it. Texts are encoded together, so the last bits of a text feature can
+ * depend on the other texts.
  *
- * <p>It may be used by any number of threads, as long as the {@link Clip} is open.
+ * <p>The embedder is thread-safe, as long as the {@link Clip} is open.
  */
 public final class Embedder {
   private static final int BATCH = 32;
@@ -50,66 +50,66 @@ public final class Embedder {
     this.encoder = new ViewEncoder(clip, images.images());
   }
 
-  /** An embedder that makes features of unit length, which cosines are taken of. */
+  /** Creates an embedder that scales features to unit length, for cosine similarities. */
   public static Embedder unit(Clip clip) {
     return new Embedder(clip, true);
   }
 
-  /** An embedder that makes features as the encoders do, of any length. */
+  /** Creates an embedder that returns features as the encoders compute them, of any length. */
   public static Embedder raw(Clip clip) {
     return new Embedder(clip, false);
   }
 
-  /** The length of a feature: how many numbers it has. */
+  /** Returns the number of values in a feature. */
   public int width() {
     return clip.config().embedDim();
   }
 
   /**
-   * Makes the feature of a file's image.
+   * Computes the feature of an image file.
    *
-   * @throws KgCoopException where it cannot be read; the message says why
+   * @throws KgCoopException if the image cannot be read; the message has the reason
    */
   public float[] embed(Path file) {
     return embed(images.decoded(file));
   }
 
   /**
-   * Makes the feature of the image that the bytes of a file hold.
+   * Computes the feature of an image from the bytes of its file.
    *
-   * @throws KgCoopException where they hold none that can be read
+   * @throws KgCoopException if the bytes are not a readable image
    */
   public float[] embed(byte[] file) {
     return embed(images.decoded(file));
   }
 
   /**
-   * Makes the feature of the image that the rest of a stream holds; the stream is left open.
+   * Computes the feature of an image from the rest of a stream, and leaves the stream open.
    *
-   * @throws KgCoopException where it holds none that can be read, or breaks off
+   * @throws KgCoopException if the content is not a readable image, or the stream breaks off
    */
   public float[] embed(InputStream file) {
     return embed(images.decoded(file));
   }
 
-  /** Makes the feature of an image of the Java platform's class; transparency is dropped. */
+  /** Computes the feature of a {@link BufferedImage}, without its transparency. */
   public float[] embed(BufferedImage image) {
     return embed(images.decoded(image));
   }
 
-  /** Makes the feature of a decoded image. */
+  /** Computes the feature of a decoded image. */
   public float[] embed(RgbImage image) {
     return embedAll(List.of(image)).get(0);
   }
 
   /**
-   * Makes the features of several images, encoded together.
+   * Computes the features of several images, which are encoded in parallel.
    *
-   * @param images each in a form that {@link Classifier#classifyAll} takes; decoded a batch at a
-   *     time
-   * @return one for each, in the same order
-   * @throws KgCoopException where one of them cannot be read
-   * @throws IllegalArgumentException where one is of another class
+   * @param images each in a form that {@link Classifier#classifyAll} accepts; they are decoded in
+   *     batches
+   * @return one feature per image, in the same order
+   * @throws KgCoopException if one of the images cannot be read
+   * @throws IllegalArgumentException if an element has another type
    */
   public List<float[]> embedAll(List<?> images) {
     List<float[]> all = new ArrayList<>();
@@ -123,19 +123,19 @@ public final class Embedder {
   }
 
   /**
-   * Makes the feature of a text, taken as it is: no template around it.
+   * Computes the feature of a text as it is, without a template.
    *
-   * @throws KgCoopException where it is longer than the model reads
+   * @throws KgCoopException if the text is longer than the model's context length
    */
   public float[] embedText(String text) {
     return embedTexts(List.of(text)).get(0);
   }
 
   /**
-   * Makes the features of several texts.
+   * Computes the features of several texts.
    *
-   * @return one for each, in the same order
-   * @throws KgCoopException where one of them is longer than the model reads
+   * @return one feature per text, in the same order
+   * @throws KgCoopException if a text is longer than the model's context length
    */
   public List<float[]> embedTexts(List<String> texts) {
     List<float[]> all = new ArrayList<>();

@@ -1,7 +1,4 @@
-/**
- * Classifiers for programs, made of what a run has learned or of class names alone; and features of
- * images and texts.
- */
+/** Classifiers for programs, trained or zero-shot, and features of images and texts. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.classify;

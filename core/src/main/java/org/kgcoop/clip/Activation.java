@@ -2,16 +2,16 @@ package org.kgcoop.clip;
 
 import org.kgcoop.KgCoopException;
 
-/** The nonlinearity of the transformer blocks. */
+/** The activation function of the transformer blocks. */
 public enum Activation {
-  /** {@code x sigmoid(1.702 x)}: the released CLIP. */
+  /** {@code x sigmoid(1.702 x)}, used by OpenAI's CLIP. */
   QUICK_GELU,
-  /** {@code x Phi(x)}: most of OpenCLIP. */
+  /** {@code x Phi(x)}, used by most OpenCLIP models. */
   GELU,
-  /** {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2}: SigLIP. */
+  /** {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2}, used by SigLIP. */
   GELU_PYTORCH_TANH;
 
-  /** The activation of a name as configuration files spell it. */
+  /** Returns the activation with a name from a configuration file. */
   public static Activation ofName(String name) {
     return switch (name) {
       case "quick_gelu", "quickgelu" -> QUICK_GELU;

@@ -6,9 +6,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 
-/** Image-text models, known by the names of their tensors: families, and what is none of them. */
+/**
+ * The detection of an image-text model from the names of its tensors: supported families and known
+ * unsupported models.
+ */
 final class Architectures {
-  /** The beginning of a name that only they have. */
+  /** Tensor name prefixes that occur only in one kind of unsupported model. */
   private static final Map<String, String> OTHERS = others();
 
   private static final int MAX_LISTED = 6;
@@ -33,7 +36,7 @@ final class Architectures {
     return others;
   }
 
-  /** The refusal of an image encoder that nobody knows. */
+  /** Creates the error for an unknown image encoder. */
   private static KgCoopException unknownEncoder(Set<String> names, String source) {
     String beginnings =
         names.stream()
@@ -48,12 +51,12 @@ final class Architectures {
   }
 
   /**
-   * The family of a model.
+   * Returns the family of a model.
    *
-   * @param names of all tensors, as released names where they have one
-   * @param source named in errors
-   * @param stated the name of its architecture in a file beside it, or ""
-   * @throws KgCoopException where it is of none that is implemented
+   * @param names the names of all tensors, as released names if there is one
+   * @param source the file, for error messages
+   * @param stated the architecture according to a file next to it, or ""
+   * @throws KgCoopException if no supported family matches
    */
   static Family family(Set<String> names, String source, String stated) {
     boolean pooled = names.stream().anyMatch(name -> name.startsWith("visual.pool."));

@@ -6,15 +6,15 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Multi-head attention over groups of rows: the positions of an image, or those of a text. {@code
- * softmax(q k^T / sqrt(head width)) v}, each group among its own keys and, for texts, the keys of
- * the beginning that all share.
+ * Multi-head attention over groups of rows: the positions of an image or of a text. It computes
+ * {@code softmax(q k^T / sqrt(head width)) v}. Each group has its own keys. Texts also have the
+ * keys of their shared beginning.
  *
- * <p>The shared keys are never copied for each text: the queries of all texts stand in one matrix
- * against them. Two products and a softmax rather than LibTorch's fused kernel, which is several
- * times slower in bf16 on a CPU.
+ * <p>The shared keys are not copied per text: the queries of all texts form one matrix. Two
+ * products and a softmax replace LibTorch's fused kernel, which is several times slower in bf16 on
+ * a CPU.
  *
- * @param groups how many there are; in the shapes below G, with Q queries and L keys each
+ * @param groups the number of groups; G in the shapes below, with Q queries and L keys per group
  */
 record Attention(int heads, long groups) {
 
@@ -22,12 +22,12 @@ record Attention(int heads, long groups) {
   record Memory(Tensor keys, Tensor values) {}
 
   /**
-   * The mix of the values that each query takes.
+   * Computes the weighted mean of the values for each query.
    *
    * @param queries (G Q, W)
    * @param own (G L, W) keys and values of the groups
    * @param mask added to the scores of own keys, broadcast to (G, Q, L); or null
-   * @param shared (P, W) keys and values that every query sees whole; or null
+   * @param shared (P, W) keys and values that every query attends to without a mask; or null
    * @return (G Q, W)
    */
   Tensor of(Tensor queries, Memory own, @Nullable Tensor mask, @Nullable Memory shared) {
@@ -58,7 +58,7 @@ record Attention(int heads, long groups) {
     return byRow(Functions.scaledProduct(weights.narrow(2, p, keys), values, 1, fromShared), width);
   }
 
-  /** (G R, W) to (heads G, R, d). */
+  /** Converts (G R, W) to (heads G, R, d). */
   private Tensor byHead(Tensor rows) {
     long width = rows.size(1);
     return rows.reshape(groups, -1, heads, width / heads)
@@ -66,12 +66,12 @@ record Attention(int heads, long groups) {
         .reshape(heads * groups, -1, width / heads);
   }
 
-  /** (P, W) to (heads, P, d). */
+  /** Converts (P, W) to (heads, P, d). */
   private Tensor oneGroup(Tensor rows) {
     return rows.reshape(-1, heads, rows.size(1) / heads).transpose(0, 1);
   }
 
-  /** (heads G, Q, d) to (G Q, W). */
+  /** Converts (heads G, Q, d) to (G Q, W). */
   private Tensor byRow(Tensor attended, long width) {
     return attended
         .reshape(heads, groups, -1, width / heads)
@@ -79,7 +79,7 @@ record Attention(int heads, long groups) {
         .reshape(-1, width);
   }
 
-  /** A mask for each head: (Q, L) as it is, (G, 1, L) to (heads G, 1, L). */
+  /** Returns a mask for each head: (Q, L) unchanged, (G, 1, L) as (heads G, 1, L). */
   private Tensor each(Tensor mask) {
     return mask.rank() == 2
         ? mask

@@ -6,8 +6,8 @@ import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The head that makes one row of the positions of an image: a learned query attends to all of them,
- * and an MLP follows, {@code y + mlp(norm(y))}. The query itself is not added.
+ * SigLIP's attention pooling. A trained query attends to all positions of an image, followed by an
+ * MLP: {@code y + mlp(norm(y))}. The query itself is not added.
  */
 final class AttentionPool {
   private final int heads;
@@ -23,7 +23,7 @@ final class AttentionPool {
   private final Mlp mlp;
   private final DType computeType;
 
-  /** Takes the head whose names start with {@code prefix}. */
+  /** Loads the pooling from tensors whose names start with {@code prefix}. */
   AttentionPool(
       WeightSource weights,
       String prefix,
@@ -46,9 +46,9 @@ final class AttentionPool {
   }
 
   /**
-   * The row of each image.
+   * Pools the positions of each image.
    *
-   * @param rows (B L, W), normed
+   * @param rows (B L, W), normalized
    * @param batch B
    * @return (B, W)
    */

@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 
 /**
- * CLIP's byte-level byte-pair tokenizer. Gives the ids of the released one, character for character
- * within the limits that {@link TextCleaning} states.
+ * CLIP's byte-level byte-pair tokenizer. Its ids equal those of OpenAI's tokenizer, except for the
+ * limits that {@link TextCleaning} describes.
  */
 final class BytePairTokenizer extends Tokenizer {
   private static final int MAX_CACHED_WORDS = 100_000;
-  private static final int LONGEST_CACHED = 32; // letters: others are no words
+  private static final int LONGEST_CACHED = 32; // letters; longer texts are rarely words
 
   private static final Pattern WORDS =
       Pattern.compile(
@@ -44,7 +44,7 @@ final class BytePairTokenizer extends Tokenizer {
     return id(Vocabulary.END);
   }
 
-  /** The published 0; what stands behind the end is not seen. */
+  /** Returns 0, as published. Nothing reads the tokens after the end of text. */
   @Override
   public int padding() {
     return 0;
@@ -62,7 +62,7 @@ final class BytePairTokenizer extends Tokenizer {
     return ids;
   }
 
-  /** The words of a text, cleaned: no merge crosses their borders. */
+  /** Splits a cleaned text into words. No merge crosses their borders. */
   static List<String> words(String text) {
     List<String> words = new ArrayList<>();
     Matcher matcher = WORDS.matcher(TextCleaning.CLIP.clean(text));
@@ -109,7 +109,7 @@ final class BytePairTokenizer extends Tokenizer {
     return ids;
   }
 
-  /** The symbols of a word once no pair of neighbors can be merged any more. */
+  /** Merges pairs of neighbors in a word until no merge applies. */
   private List<String> merged(String word) {
     if (word.equals(Vocabulary.START) || word.equals(Vocabulary.END)) {
       return List.of(word);
@@ -122,7 +122,7 @@ final class BytePairTokenizer extends Tokenizer {
         });
   }
 
-  /** The symbols of a word before any merge: one for each of its bytes. */
+  /** Returns the symbols of a word before any merge, one per byte. */
   static List<String> characters(String word) {
     List<String> symbols = new ArrayList<>();
     for (byte b : word.getBytes(StandardCharsets.UTF_8)) {

@@ -20,8 +20,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A CLIP: two encoders, a tokenizer, the preprocessing of its images and the scale of its logits.
- * Its weights are frozen and may be used by several threads. Owns native memory: close it.
+ * A CLIP model: two encoders, a tokenizer, the preprocessing of images and the scale of logits.
+ * Its weights are frozen, and several threads can use them. It owns native memory, so close it.
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt")); Scope scope = Scope.open("image")) {
@@ -34,7 +34,7 @@ public final class Clip implements AutoCloseable {
   private final Weights weights;
   private final Map<String, StoredTensor> stored;
   private final ImageEncoder encoder;
-  private final ImageEncoder imageEncoder; // the same, each image alone
+  private final ImageEncoder imageEncoder; // encodes each image alone
   private final TextEncoder textEncoder;
   private final ModelFiles files;
   private final Preprocessing preprocessing;
@@ -45,13 +45,13 @@ public final class Clip implements AutoCloseable {
   private @Nullable String fingerprint;
 
   /**
-   * The options of loading a CLIP.
+   * The options for loading a CLIP model.
    *
-   * @param precision of the matrix products, float32 or bf16; norms, residuals and losses are
-   *     float32 always
-   * @param tokenizer a merges.txt, tokenizer.json or SentencePiece's own file, or null for the one
-   *     beside the weights or the released one
-   * @param activation where it is not what the files beside the weights say, or null
+   * @param precision the precision of matrix products, float32 or bf16; norms, residuals and losses
+   *     are always float32
+   * @param tokenizer a merges.txt, tokenizer.json or SentencePiece model; null for the file next to
+   *     the weights, or OpenAI's tokenizer
+   * @param activation overrides the activation of the configuration files; or null
    */
   public record Options(
       DType precision, Device device, @Nullable Path tokenizer, @Nullable Activation activation) {
@@ -78,14 +78,14 @@ public final class Clip implements AutoCloseable {
       stated = stated.with(options.activation());
     }
     config = ClipConfig.infer(shapes, stated, source);
-    tokenizer = files.tokenizer(config, options.tokenizer()); // beside the weights
+    tokenizer = files.tokenizer(config, options.tokenizer()); // next to the weights
     device = options.device();
     weights = new Weights(stored, options.precision(), device, source);
     encoder =
         config.vision() instanceof ClipConfig.Vit vit
             ? new VisionTransformer(weights, config, vit)
             : new ModifiedResNet(weights, config, (ClipConfig.ResNet) config.vision());
-    // An accelerator has one queue: dividing its work gains nothing.
+    // An accelerator has one queue, so dividing its work has no benefit.
     imageEncoder = device.isCpu() ? new PerImageEncoder(encoder) : encoder;
     textEncoder = new TextEncoder(weights, config);
     Tensor logScale = weights.get("logit_scale");
@@ -99,21 +99,21 @@ public final class Clip implements AutoCloseable {
     logitBias = bias.item();
   }
 
-  /** Loads a weight file, or a folder with one and its configuration, in float32. */
+  /** Loads a weight file, or a folder with weights and their configuration, in float32. */
   public static Clip load(Path path) {
     return load(path, Options.DEFAULT);
   }
 
   /**
-   * Loads a weight file, or a folder with one and its configuration.
+   * Loads a weight file, or a folder with weights and their configuration.
    *
-   * @throws KgCoopException where the file cannot be read, or is not one CLIP
+   * @throws KgCoopException if the file cannot be read, or is not a CLIP model
    */
   public static Clip load(Path path, Options options) {
     return of(WeightFiles.open(path), options);
   }
 
-  /** The CLIP that an opened weight file holds. */
+  /** Creates the CLIP model of an opened weight file. */
   public static Clip of(WeightFile file, Options options) {
     try (Scope scope = Scope.open("loading " + file.path())) {
       return new Clip(file, options);
@@ -129,17 +129,17 @@ public final class Clip implements AutoCloseable {
   }
 
   /**
-   * The image encoder as one that takes learned rows.
+   * Returns the image encoder for use with prompt tokens.
    *
-   * @param who brings them, for the message
-   * @throws KgCoopException of the kind CONFIGURATION where the encoder is no ViT of CLIP
+   * @param who the method that needs them, for the error message
+   * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT of CLIP
    */
   public PromptedVision promptedVision(String who) {
     if (encoder instanceof VisionTransformer vit && vit.hasClassRow()) {
       return new PromptedVision(vit);
     }
     throw KgCoopException.configuration(
-        "%s learns inside of a ViT of CLIP, and the image encoder of this model is %s: take another model, such as --clip ViT-B/16, or a method that leaves the encoder as it is, such as kgcoop"
+        "%s trains inside a ViT of CLIP, and the image encoder of this model is %s: take another model, such as --clip ViT-B/16, or a method that leaves the encoder as it is, such as kgcoop"
             .formatted(who, encoder instanceof VisionTransformer ? "SigLIP's" : "a ResNet"));
   }
 
@@ -148,9 +148,9 @@ public final class Clip implements AutoCloseable {
   }
 
   /**
-   * The tokenizer.
+   * Returns the tokenizer.
    *
-   * @throws KgCoopException where it cannot be read, or has another number of ids than the weights
+   * @throws KgCoopException if it cannot be read, or its number of ids does not match the weights
    */
   public Tokenizer tokenizer() {
     try {
@@ -160,26 +160,25 @@ public final class Clip implements AutoCloseable {
     }
   }
 
-  /** The preprocessing of the model's images. */
+  /** Returns the preprocessing of the model's images. */
   public Preprocessing preprocessing() {
     return preprocessing;
   }
 
-  /** The factor of cosines: the exponential of the weight {@code logit_scale}. */
+  /** Returns the factor of the cosines, the exponential of the weight {@code logit_scale}. */
   public double logitScale() {
     return logitScale;
   }
 
   /**
-   * The term added to scaled cosines, 0 of most models. It is the same for all classes, so that
-   * neither probabilities over classes nor losses depend on it; the logits of classifiers are
-   * without it.
+   * Returns the bias of the logits, 0 in most models. It is the same for all classes, so it does
+   * not change probabilities or losses. The logits of classifiers do not contain it.
    */
   public double logitBias() {
     return logitBias;
   }
 
-  /** The type of its matrix products. */
+  /** Returns the type of the matrix products. */
   public DType precision() {
     return weights.computeType();
   }
@@ -189,20 +188,21 @@ public final class Clip implements AutoCloseable {
   }
 
   /**
-   * The settings that no file stated and the rules of the released files filled in, each a line.
+   * Returns the assumed settings, one per line: those that no file specifies, so that the defaults
+   * of the released models apply.
    */
   public List<String> assumed() {
     return files.assumed();
   }
 
-  /** The weights as they were stored, under their released names. */
+  /** Returns the weights as stored, under their released names. */
   public Map<String, StoredTensor> stored() {
     return stored;
   }
 
   /**
-   * SHA-256 of the weights as float32 values, in hexadecimal: the same for every file format that
-   * they are kept in, half precision kept apart from what it was rounded from.
+   * Returns the SHA-256 of the weights as float32 values, in hexadecimal. It is the same for every
+   * file format, but weights rounded to half precision have another one.
    */
   public synchronized String fingerprint() {
     if (fingerprint == null) {

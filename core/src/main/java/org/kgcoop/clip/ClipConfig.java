@@ -8,20 +8,21 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
- * The sizes of a CLIP. Everything but the activation, heads that are not width / 64 and the form
- * follows from the shapes of the weights; the rules are those of the published loader.
+ * The sizes of a CLIP model. The shapes of the weights determine all of them, except the
+ * activation, head widths other than 64, and the form. The rules are those of OpenAI's loader.
  *
  * @param embedDim E, the width of the joint space
  * @param imageResolution R, the side of the images in pixels
- * @param channels of the images, 3 or 1
- * @param contextLength L, how many tokens a text may have with its two marks
- * @param vocabularySize how many token ids there are
+ * @param channels the number of channels of the images, 3 or 1
+ * @param contextLength L, the maximum number of tokens of a text, with its start and end
+ * @param vocabularySize the number of token ids
  * @param textWidth W of the text encoder
- * @param textHeads attention heads of the text encoder
- * @param textLayers blocks of the text encoder
- * @param activation of the transformer blocks, where the form has no other for images
+ * @param textHeads the number of attention heads of the text encoder
+ * @param textLayers the number of blocks of the text encoder
+ * @param activation the activation of the transformer blocks; the form may have another one for
+ *     images
  * @param vision the image encoder
- * @param form in which it differs from the released models
+ * @param form the differences from the released models
  */
 public record ClipConfig(
     int embedDim,
@@ -36,7 +37,7 @@ public record ClipConfig(
     Vision vision,
     Form form) {
 
-  /** A CLIP of the released form. */
+  /** Creates a configuration with the form of the released models. */
   public ClipConfig(
       int embedDim,
       int imageResolution,
@@ -63,13 +64,14 @@ public record ClipConfig(
   }
 
   /**
-   * The settings that no shape shows and all released models share.
+   * Settings that no shape shows and that all released models share.
    *
-   * @param textEpsilon what the norms of the text encoder add to the variance
-   * @param visionEpsilon what those of a vision transformer add
-   * @param causal whether a token sees those before it alone; else it sees its whole text, and what
-   *     fills it up to the context length
-   * @param visionActivation of a vision transformer, or null for the text encoder's
+   * @param textEpsilon the epsilon of the layer norms of the text encoder
+   * @param visionEpsilon the epsilon of the layer norms of a vision transformer
+   * @param causal true if a token attends only to the tokens before it; false if it attends to the
+   *     entire text, including padding
+   * @param visionActivation the activation of a vision transformer, or null for that of the text
+   *     encoder
    */
   public record Form(
       double textEpsilon,
@@ -78,23 +80,23 @@ public record ClipConfig(
       @Nullable Activation visionActivation) {
     public static final Form RELEASED = new Form(1e-5, 1e-5, true);
 
-    /** A form with one activation for both encoders. */
+    /** Creates a form with one activation for both encoders. */
     public Form(double textEpsilon, double visionEpsilon, boolean causal) {
       this(textEpsilon, visionEpsilon, causal, null);
     }
   }
 
-  /** The activation of a vision transformer. */
+  /** Returns the activation of a vision transformer. */
   public Activation visionActivation() {
     return form.visionActivation() == null ? activation : form.visionActivation();
   }
 
-  /** The kind of models that it is one of. */
+  /** Returns the model family. */
   public Family family() {
     return vision instanceof Vit vit ? vit.family() : Family.CLIP;
   }
 
-  /** The image encoder. */
+  /** The sizes of the image encoder. */
   public sealed interface Vision permits Vit, ResNet {
     int width();
 
@@ -102,32 +104,32 @@ public record ClipConfig(
   }
 
   /**
-   * A vision transformer.
+   * The sizes of a vision transformer.
    *
    * @param width W of the encoder
-   * @param layers blocks
-   * @param patch side of a patch in pixels
-   * @param heads attention heads
-   * @param family whose encoders it is
+   * @param layers the number of blocks
+   * @param patch the side of a patch in pixels
+   * @param heads the number of attention heads
+   * @param family the model family
    */
   public record Vit(int width, int layers, int patch, int heads, Family family) implements Vision {
-    /** CLIP's. */
+    /** Creates the sizes of a CLIP vision transformer. */
     public Vit(int width, int layers, int patch, int heads) {
       this(width, layers, patch, heads, Family.CLIP);
     }
 
-    /** Rows of the table of positions beside those of the patches. */
+    /** Returns the number of rows of the position table that do not belong to patches. */
     public int rowsBesidePatches() {
       return family == Family.SIGLIP ? 0 : 1;
     }
   }
 
   /**
-   * A modified ResNet.
+   * The sizes of a modified ResNet.
    *
-   * @param width channels after the stem
-   * @param layers bottleneck blocks of each of the four stages
-   * @param heads of the attention pooling
+   * @param width the number of channels after the stem
+   * @param layers the number of bottleneck blocks of each of the four stages
+   * @param heads the number of attention heads of the pooling
    */
   public record ResNet(int width, List<Integer> layers, int heads) implements Vision {
     public ResNet {
@@ -136,21 +138,21 @@ public record ClipConfig(
   }
 
   /**
-   * The settings that a configuration file or an option states.
+   * The settings from a configuration file or an option.
    *
-   * @param textHeads or 0 for the rule of the family
-   * @param visionHeads or 0 for the rule of the family
-   * @param imageSize the side of the images, or 0 for the patches alone, nothing left over
+   * @param textHeads the number of heads, or 0 for the family's default
+   * @param visionHeads the number of heads, or 0 for the family's default
+   * @param imageSize the side of the images, or 0 if the patches cover them exactly
    */
   record Stated(Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
-    /** The rules of the released CLIPs: QuickGELU and heads of 64. */
+    /** The settings of OpenAI's models: QuickGELU and heads of width 64. */
     public static final Stated RELEASED = new Stated(Activation.QUICK_GELU, 0, 0);
 
-    /** SigLIP's, as Hugging Face's library has them. */
+    /** The settings of SigLIP, as in Hugging Face's library. */
     private static final Stated SIGLIP =
         new Stated(Activation.GELU_PYTORCH_TANH, 0, 0, 0, new Form(1e-6, 1e-6, false));
 
-    /** The values of a family where no file states others. */
+    /** Returns the default settings of a family. */
     static Stated assumed(Family family) {
       return switch (family) {
         case CLIP -> RELEASED;
@@ -158,12 +160,12 @@ public record ClipConfig(
       };
     }
 
-    /** Heads and activation; all else as in the released files. */
+    /** Creates settings with heads and activation, otherwise as in the released files. */
     public Stated(Activation activation, int textHeads, int visionHeads) {
       this(activation, textHeads, visionHeads, 0, Form.RELEASED);
     }
 
-    /** The same with another activation, of both encoders. */
+    /** Returns the settings with another activation, for both encoders. */
     Stated with(Activation other) {
       Form same = new Form(form.textEpsilon(), form.visionEpsilon(), form.causal());
       return new Stated(other, textHeads, visionHeads, imageSize, same);
@@ -171,10 +173,10 @@ public record ClipConfig(
   }
 
   /**
-   * The configuration that the shapes say.
+   * Infers the configuration from shapes.
    *
-   * @param shapes of all weights, under their released names
-   * @param source named in errors
+   * @param shapes the shapes of all weights, under their released names
+   * @param source the file, for error messages
    */
   static ClipConfig infer(Map<String, long[]> shapes, Stated stated, String source) {
     Shapes s = new Shapes(shapes, source);
@@ -229,14 +231,14 @@ public record ClipConfig(
     int heads = stated > 0 ? stated : family.assumedHeads(width);
     if (width % heads != 0) {
       throw KgCoopException.weights(
-          ("%s: %s width %s does not divide into %s heads; state them in a config.json beside "
+          ("%s: %s width %s does not divide into %s heads; specify them in a config.json next to "
                   + "the weights")
               .formatted(source, encoder, width, heads));
     }
     return heads;
   }
 
-  /** Reads sizes off shapes, with errors that name the key. */
+  /** Sizes from tensor shapes. Errors contain the name of the tensor. */
   private record Shapes(Map<String, long[]> shapes, String source) {
 
     int length(String key, int axis, int rank) {
@@ -255,7 +257,7 @@ public record ClipConfig(
       return (int) shape[axis];
     }
 
-    /** The number of different numbers that follow a prefix. */
+    /** Returns the number of distinct numbers after a prefix. */
     int count(String prefix) {
       TreeSet<String> numbers = new TreeSet<>();
       for (String key : shapes.keySet()) {
@@ -271,24 +273,24 @@ public record ClipConfig(
     }
 
     /**
-     * The side of images that fill a table of positions.
+     * Returns the image side for a table of positions.
      *
-     * @param more rows of the table that are no position of an image
-     * @param unit pixels of a position
-     * @param stated the side, which need not be a multiple of the unit, or 0
+     * @param more the number of rows that are not positions of an image
+     * @param unit the number of pixels per position
+     * @param stated the configured side, which may not be a multiple of the unit; or 0
      */
     int side(String key, int more, int unit, int stated) {
       int grid = grid(key, more);
       if (stated > 0 && stated / unit != grid) {
         throw KgCoopException.weights(
-            ("%s: its configuration states images of %s pixels, which make %s positions of %s a"
+            ("%s: its configuration has images of %s pixels, with %s positions of %s per"
                     + " side; '%s' has %s")
                 .formatted(source, stated, stated / unit, unit, key, grid));
       }
       return stated > 0 ? stated : unit * grid;
     }
 
-    /** The side of the square that a table of positions makes. */
+    /** Returns the side of the square grid of positions. */
     private int grid(String key, int more) {
       int rows = length(key, 0, 2) - more;
       int side = (int) Math.round(Math.sqrt(rows));

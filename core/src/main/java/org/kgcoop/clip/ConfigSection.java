@@ -8,20 +8,20 @@ import java.util.Set;
 import org.kgcoop.KgCoopException;
 
 /**
- * An object of a configuration file. A value that would change what the model computes, and is not
- * implemented, is refused by its name.
+ * An object of a configuration file. If a value would change the computation and is not
+ * implemented, it is rejected with its name.
  *
- * @param name of the file and the keys that lead here, ends in a separator
+ * @param name the file and the keys that lead here; ends in a separator
  */
 record ConfigSection(String name, JsonNode json) {
   private static final int LONGEST_VALUE = 60;
 
-  /** An object within; an empty one where there is none. */
+  /** Returns a nested object, empty if it is missing. */
   ConfigSection at(String key) {
     return new ConfigSection(name + key + ".", json.path(key));
   }
 
-  /** True if there is no such key, or null, false, 0 or nothing in it. */
+  /** Returns true if the key is missing, or its value is null, false, 0 or empty. */
   boolean isOff(String key) {
     JsonNode value = json.path(key);
     return value.isMissingNode()
@@ -32,7 +32,7 @@ record ConfigSection(String name, JsonNode json) {
         || (value.isContainerNode() && value.isEmpty());
   }
 
-  /** Refuses what is not off of all keys but those. */
+  /** Rejects all keys that are not off, except the known ones. */
   void allOffBut(Set<String> known) {
     json.fieldNames()
         .forEachRemaining(
@@ -43,31 +43,33 @@ record ConfigSection(String name, JsonNode json) {
             });
   }
 
-  /** Refuses a key that is not off. */
+  /** Rejects a key that is not off. */
   void off(String key) {
     if (!isOff(key)) {
       throw refused(key, "none");
     }
   }
 
-  /** A switch that is on unless it is said to be off. */
+  /** Returns true unless the key is explicitly off. */
   boolean isOn(String key) {
     return json.path(key).isMissingNode() || json.path(key).isNull() || !isOff(key);
   }
 
-  /** Refuses a step that is left out. */
+  /** Rejects a preprocessing step that is off. */
   void on(String key) {
     if (!isOn(key)) {
       throw refused(key, "true");
     }
   }
 
-  /** Refuses any but some values. */
+  /** Rejects all values except these. */
   void only(String key, String... values) {
     oneOf(key, List.of(values));
   }
 
-  /** The value, one of those allowed; the first where there is no such key. */
+  /**
+   * Returns the value, which must be one of those allowed; the first one if the key is missing.
+   */
   @CanIgnoreReturnValue
   String oneOf(String key, List<String> values) {
     JsonNode value = json.path(key);
@@ -80,7 +82,7 @@ record ConfigSection(String name, JsonNode json) {
     return value.asText();
   }
 
-  /** A positive number, or what it is where there is no such key. */
+  /** Returns a positive number, or the default if the key is missing. */
   double positive(String key, double otherwise) {
     JsonNode value = json.path(key);
     if (value.isMissingNode() || value.isNull()) {
@@ -92,7 +94,9 @@ record ConfigSection(String name, JsonNode json) {
     return value.doubleValue();
   }
 
-  /** The numbers of a key, one a channel; where there is no such key, CLIP's for its colors. */
+  /**
+   * Returns the numbers of a key, one per channel, or the released values if the key is missing.
+   */
   List<Double> perChannel(String key, List<Double> released, int channels) {
     JsonNode given = json.path(key);
     if (given.isMissingNode() || given.isNull()) {
@@ -104,7 +108,10 @@ record ConfigSection(String name, JsonNode json) {
     return values;
   }
 
-  /** The side of a square: a number, two equal ones, or height and width; 0 where there is none. */
+  /**
+   * Returns the side of a square: a number, two equal ones, or height and width; 0 if the key is
+   * missing.
+   */
   int square(String key) {
     JsonNode value = json.path(key);
     JsonNode first = value;
@@ -125,7 +132,7 @@ record ConfigSection(String name, JsonNode json) {
     return first.intValue();
   }
 
-  /** The refusal of a value. */
+  /** Creates the error for a value. */
   KgCoopException refused(String key, String expected) {
     String value = json.path(key).toString();
     String shown =

@@ -6,17 +6,16 @@ import java.util.stream.IntStream;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Learned rows that stand beside those of an image in front of some blocks of a ViT, the same for
- * every image. In front of each of these blocks they take the place of what the block before has
- * made of those before; from the last one on, and in front of blocks between that have none of
- * their own, they are rows like the others. Attention has no order, so they may be thought behind
- * the patches or before them. None has a position.
+ * Prompt tokens in front of some blocks of a ViT, the same for every image. In front of each of
+ * these blocks they replace the outputs of the previous prompt tokens. From the last of these
+ * blocks on, and at blocks between without own tokens, they pass through like other tokens.
+ * Attention has no order, so their place among the patches does not matter. They have no positions.
  *
- * @param first the block in front of which rows of images are taken, counted from 0; at most the
- *     first that has rows of its own
- * @param blocks those that have, ascending
- * @param tokens for each of these blocks, (n, W); empty for none
- * @param normed true if those of block 0 go through the encoder's first norm
+ * @param first the block that receives the image tokens, from 0; at most the first block with
+ *     prompt tokens
+ * @param blocks the blocks with prompt tokens, ascending
+ * @param tokens the prompt tokens of each of these blocks, (n, W); empty for none
+ * @param normed true if the tokens of block 0 go through the encoder's first norm
  */
 public record DeepPrompts(int first, List<Integer> blocks, List<Tensor> tokens, boolean normed) {
   public DeepPrompts {
@@ -36,12 +35,12 @@ public record DeepPrompts(int first, List<Integer> blocks, List<Tensor> tokens, 
     }
   }
 
-  /** Rows in front of that block and of each after it, as long as there are some. */
+  /** Creates prompt tokens for a block and the blocks after it, as long as there are tokens. */
   public DeepPrompts(int first, List<Tensor> tokens) {
     this(first, IntStream.range(first, first + tokens.size()).boxed().toList(), tokens, true);
   }
 
-  /** The rows that come in front of a block, (n, W), if it has some of its own. */
+  /** Returns the prompt tokens in front of a block, (n, W), if it has any. */
   public Optional<Tensor> before(int block) {
     int place = blocks.indexOf(block);
     return place < 0 ? Optional.empty() : Optional.of(tokens.get(place));

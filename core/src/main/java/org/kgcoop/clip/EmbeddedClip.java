@@ -6,18 +6,18 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.EmbeddedFiles;
 
 /**
- * The CLIP that comes with the program: small, pre-trained on icon drawings, an ordinary model
- * folder in module {@code embedded}. Its model card says what it knows.
+ * The embedded CLIP, a small model pretrained on icon drawings. It is an ordinary model folder in
+ * the module {@code embedded}. Its model card describes its accuracy.
  */
 public final class EmbeddedClip {
 
-  /** The template of the embedded CLIP's images. */
+  /** The template for images of the embedded CLIP. */
   public static final String TEMPLATE = "an icon of a {}.";
 
-  /** A sentence that users of the embedded CLIP should know. */
+  /** A note for users of the embedded CLIP. */
   public static final String NOTE =
-      "The embedded CLIP is small and has seen drawings of icons alone: of photos it knows little."
-          + " --clip takes a larger one.";
+      "The embedded CLIP is small and was pretrained only on drawings of icons, so its accuracy on"
+          + " photos is low. Use --clip for a larger model.";
 
   private static final String WEIGHTS = "model.safetensors";
   private static final List<String> BESIDE =
@@ -26,10 +26,10 @@ public final class EmbeddedClip {
   private EmbeddedClip() {}
 
   /**
-   * The folder of the embedded CLIP, as {@link Clip#load(Path, Clip.Options)} takes it; of a
-   * program packed in a jar, a copy.
+   * Returns the folder of the embedded CLIP, for {@link Clip#load(Path, Clip.Options)}. If the
+   * program is packed in a jar, this is a copy.
    *
-   * @throws KgCoopException of the kind CONFIGURATION where the program has none
+   * @throws KgCoopException of the category CONFIGURATION if the program does not contain it
    */
   public static Path folder() {
     Path weights = EmbeddedFiles.file("clip/" + WEIGHTS);

@@ -4,9 +4,12 @@ import java.util.List;
 import java.util.Locale;
 import org.kgcoop.image.view.Preprocessing;
 
-/** A kind of image-text models: how its encoders are built. */
+/** A family of image-text models, with the same kind of encoders. */
 public enum Family {
-  /** CLIP: an image is read at its class embedding, or a ResNet; a text at its end. */
+  /**
+   * CLIP. The image feature comes from the CLS token, or from a ResNet. The text feature comes from
+   * the end of the text.
+   */
   CLIP("CLIP") {
     @Override
     int assumedHeads(int width) {
@@ -15,8 +18,9 @@ public enum Family {
   },
 
   /**
-   * SigLIP, and SigLIP 2 of a fixed resolution: an attention pooling reads the image; a text is not
-   * causal, filled up to the context length and read at its last position.
+   * SigLIP, and SigLIP 2 of a fixed resolution. The image feature comes from an attention pooling.
+   * The text encoder is not causal: texts are padded to the context length, and the feature comes
+   * from the last position.
    */
   SIGLIP("SigLIP") {
     @Override
@@ -31,30 +35,30 @@ public enum Family {
     this.title = title;
   }
 
-  /** The name for people. */
+  /** Returns the name for display. */
   public String title() {
     return title;
   }
 
-  /** The name in files. */
+  /** Returns the name for files. */
   public String id() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The attention heads of an encoder of that width, where no file states them. */
+  /** Returns the default number of attention heads of an encoder with this width. */
   abstract int assumedHeads(int width);
 
-  /** The mean of the training images, where no file states it. */
+  /** Returns the default mean of the preprocessing. */
   List<Double> mean() {
     return this == SIGLIP ? List.of(0.5, 0.5, 0.5) : Preprocessing.CLIP_MEAN;
   }
 
-  /** The standard deviations of its preprocessing. */
+  /** Returns the default standard deviation of the preprocessing. */
   List<Double> std() {
     return this == SIGLIP ? List.of(0.5, 0.5, 0.5) : Preprocessing.CLIP_STD;
   }
 
-  /** True if the whole image becomes the square, where no file says so. */
+  /** Returns true if the default preprocessing resizes the entire image to a square. */
   boolean squashes() {
     return this == SIGLIP;
   }

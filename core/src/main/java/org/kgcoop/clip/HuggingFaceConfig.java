@@ -12,28 +12,29 @@ import org.kgcoop.image.view.Preprocessing;
 
 /**
  * The settings of a {@code config.json} and a {@code preprocessor_config.json}, as Hugging Face's
- * models read them. Most of their keys mean nothing here, so what matters is looked at.
+ * models read them. Most of their keys have no effect on the model, so this class checks only the
+ * others.
  */
 final class HuggingFaceConfig {
   static final String FILE = "config.json";
   static final String PREPROCESSING = "preprocessor_config.json";
 
-  /** The file where newer versions of the library write the same, under {@code image_processor}. */
+  /** The file of newer library versions, with the same content under {@code image_processor}. */
   static final String PROCESSOR = "processor_config.json";
 
-  /** Steps that are implemented, or make no difference to images that are RGB already. */
+  /** Steps that are implemented, or have no effect on RGB images. */
   private static final Set<String> STEPS =
       Set.of("do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb");
 
-  private static final List<String> FILTERS = List.of("3", "2"); // as Pillow counts them
+  private static final List<String> FILTERS = List.of("3", "2"); // Pillow's numbers
 
   private HuggingFaceConfig() {}
 
   /**
-   * The statements of a {@code config.json}. What it leaves out is as in the library, whose files
-   * are mostly sparse.
+   * Reads the settings of a {@code config.json}. Missing keys have the library's defaults, because
+   * most files are sparse.
    *
-   * @param imageSize the side of images where it states none, or 0
+   * @param imageSize the default side of images, or 0
    */
   static ClipConfig.Stated stated(ConfigSection file, Family family, int imageSize) {
     if (file.json().path("model_type").asText().equals("siglip2")) {
@@ -72,7 +73,10 @@ final class HuggingFaceConfig {
             Stream.of(first, "quick_gelu", "gelu", "gelu_pytorch_tanh").distinct().toList()));
   }
 
-  /** An encoder's settings; those of the older key {@code text_config_dict} are the stronger. */
+  /**
+   * Returns the settings of an encoder. Those under the older key {@code text_config_dict} take
+   * precedence.
+   */
   private static ConfigSection encoder(ConfigSection file, String key) {
     ConfigSection encoder = file.at(key);
     JsonNode older = file.json().path(key + "_dict");
@@ -85,7 +89,7 @@ final class HuggingFaceConfig {
   }
 
   /**
-   * The preprocessing of images.
+   * Reads the preprocessing of images.
    *
    * @param images a {@code preprocessor_config.json}
    */
@@ -119,12 +123,13 @@ final class HuggingFaceConfig {
   }
 
   /**
-   * The length that the shorter side is resized to, or 0 where the whole image becomes the square.
+   * Returns the length of the shorter side after resizing, or 0 if the entire image is resized to a
+   * square.
    */
   private static int shorterSide(ConfigSection images, ClipConfig config) {
     int size = config.imageResolution();
     JsonNode resized = images.json().path("size");
-    // A plain number is the shorter side to CLIP, and a square to others.
+    // A plain number is the shorter side for CLIP, and a square for others.
     boolean square =
         resized.isInt()
             ? !images.json().path("image_processor_type").asText("CLIP").startsWith("CLIP")

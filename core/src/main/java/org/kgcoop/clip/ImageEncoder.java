@@ -6,7 +6,7 @@ import org.kgcoop.tensor.Tensor;
 public interface ImageEncoder {
 
   /**
-   * Features of images, before they are brought to unit length.
+   * Computes image features, before scaling to unit length.
    *
    * @param images (B, channels, R, R), normalized
    * @return (B, E)

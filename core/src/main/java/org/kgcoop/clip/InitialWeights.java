@@ -8,8 +8,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.random.PythonRandom;
 
 /**
- * The weights of a CLIP before its training: the published initialization at any size, under the
- * released names. Equal configuration and seed give equal bytes.
+ * The initial weights of an untrained CLIP: the published initialization for any size, under the
+ * released names. The bytes depend only on the configuration and the seed.
  */
 public final class InitialWeights {
   private final ClipConfig config;
@@ -22,10 +22,10 @@ public final class InitialWeights {
   }
 
   /**
-   * The tensors of a configuration.
+   * Creates the tensors of a configuration.
    *
-   * @return in float32
-   * @throws IllegalArgumentException where the sizes do not fit together
+   * @return tensors in float32
+   * @throws IllegalArgumentException if the sizes do not fit together
    */
   public static List<StoredTensor> of(ClipConfig config, long seed) {
     InitialWeights weights = new InitialWeights(config, seed);
@@ -33,7 +33,7 @@ public final class InitialWeights {
     return List.copyOf(weights.tensors);
   }
 
-  /** The width of the attention of the image encoder. */
+  /** Returns the number of channels of the attention pooling. */
   static int poolChannels(ClipConfig config) {
     int width = config.vision().width();
     return config.vision() instanceof ClipConfig.Vit ? width : 32 * width;
@@ -109,7 +109,9 @@ public final class InitialWeights {
     norm(pool + "ln", width);
   }
 
-  /** PyTorch's own start of an attention and of linear layers, as the published code leaves it. */
+  /**
+   * Initializes attention and linear layers with PyTorch's defaults, as the published code does.
+   */
   private void attentionAndMlp(String block, int width) {
     uniform(block + "attn.in_proj_weight", Math.sqrt(6.0 / (4.0 * width)), 3L * width, width);
     uniform(block + "attn.out_proj.weight", deviation(width), width, width);
@@ -152,9 +154,9 @@ public final class InitialWeights {
         String block = "visual.layer" + (stage + 1) + "." + i + ".";
         normalised(block + "conv1", block + "bn1", planes, in, 1, 1);
         normalised(block + "conv2", block + "bn2", planes, planes, 3, 1);
-        // Published: the last norm of a block starts at 0.
+        // The last norm of a block starts at 0, as published.
         normalised(block + "conv3", block + "bn3", 4 * planes, planes, 1, 0);
-        if (i == 0) { // narrower or larger than what comes in
+        if (i == 0) { // if the number of channels or the size changes
           normalised(block + "downsample.0", block + "downsample.1", 4 * planes, in, 1, 1);
         }
         in = 4 * planes;
@@ -171,7 +173,7 @@ public final class InitialWeights {
     }
   }
 
-  /** A convolution and the batch normalization after it. */
+  /** Initializes a convolution and its batch normalization. */
   private void normalised(String conv, String norm, int out, int in, int kernel, double scale) {
     convolution(conv + ".weight", out, in, kernel);
     constant(norm + ".weight", scale, out);
@@ -182,7 +184,9 @@ public final class InitialWeights {
 
   // ---- values
 
-  /** PyTorch's start of a convolution: uniform up to 1 / sqrt(inputs of a pixel). */
+  /**
+   * Initializes a convolution with PyTorch's default: uniform up to 1 / sqrt(inputs per pixel).
+   */
   private void convolution(String name, int out, int in, int kernel) {
     uniform(name, deviation((double) in * kernel * kernel), out, in, kernel, kernel);
   }

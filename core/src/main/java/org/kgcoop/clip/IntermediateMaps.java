@@ -4,9 +4,9 @@ import java.util.List;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The features of images with the maps of some stages of the image encoder.
+ * Image features and the maps of some stages of the image encoder.
  *
  * @param features (B, E)
- * @param maps one map per stage that was asked for
+ * @param maps one map per requested stage
  */
 public record IntermediateMaps(Tensor features, List<Tensor> maps) {}

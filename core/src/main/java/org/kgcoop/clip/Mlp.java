@@ -4,19 +4,19 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
-/** The two layers of a residual block: linear, activation, linear. */
+/** The MLP of a residual block: linear, activation, linear. */
 final class Mlp implements AutoCloseable {
-  /** {@code x sigmoid(s x) = silu(s x) / s}: the factors go into the products around it. */
+  /** The s of {@code x sigmoid(s x) = silu(s x) / s}. The linear layers contain the factors. */
   private static final double QUICK = 1.702;
 
-  private final Linear fc; // to (H), mostly H = 4 W
+  private final Linear fc; // to (H), usually H = 4 W
   private final Linear projection; // to (W)
   private final Activation activation;
 
   /**
-   * Takes the layers whose names start with {@code prefix}.
+   * Loads the layers from tensors whose names start with {@code prefix}.
    *
-   * @param packs when copies of its weights are packed
+   * @param packs when to pack copies of the weights
    */
   Mlp(WeightSource weights, String prefix, int width, Activation activation, Linear.Packs packs) {
     this.activation = activation;

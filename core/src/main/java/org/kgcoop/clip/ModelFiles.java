@@ -16,8 +16,8 @@ import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.WeightFile;
 
 /**
- * The settings of the files beside the weights: activation, heads, preprocessing, tokenizer. Where
- * they say nothing the rules of the family hold, and {@link #assumed} lists them.
+ * The settings in the files next to the weights: activation, heads, preprocessing, tokenizer.
+ * Missing settings have the family's defaults, which {@link #assumed} lists.
  */
 final class ModelFiles {
   private static final List<String> TOKENIZERS =
@@ -37,7 +37,7 @@ final class ModelFiles {
     this.openClip = new OpenClipConfig(section(OpenClipConfig.FILE));
   }
 
-  /** The name that the files beside the weights have for what they are of, or "". */
+  /** Returns the architecture according to the files next to the weights, or "". */
   static String architecture(WeightFile file) {
     for (String name : List.of(OpenClipConfig.FILE, HuggingFaceConfig.FILE)) {
       JsonNode json = file.configs().getOrDefault(name, MissingNode.getInstance());
@@ -51,7 +51,7 @@ final class ModelFiles {
     return "";
   }
 
-  /** The settings taken from the rules of the released files, each a line. */
+  /** Returns the assumed settings, one per line. */
   List<String> assumed() {
     return List.copyOf(assumed);
   }
@@ -82,7 +82,7 @@ final class ModelFiles {
     return ClipConfig.Stated.assumed(family);
   }
 
-  /** The side of images that a preprocessor states, or 0. */
+  /** Returns the image side of a preprocessor file, or 0. */
   private int imageSize() {
     JsonNode size = images().json().path("size");
     return size.has("height") ? images().square("size") : 0;
@@ -123,7 +123,8 @@ final class ModelFiles {
   }
 
   /**
-   * The tokenizer of a file, else that beside the weights, else the released one, being read.
+   * Reads the tokenizer in the background: the given file, the file next to the weights, or
+   * OpenAI's.
    *
    * @param given the file, or null
    */
@@ -159,7 +160,7 @@ final class ModelFiles {
     }
     if (family != Family.CLIP) {
       throw KgCoopException.weights(
-          "%s: no tokenizer; put the %s's own tokenizer.json, spiece.model or tokenizer.model beside the weights"
+          "%s: no tokenizer; put the %s's own tokenizer.json, spiece.model or tokenizer.model next to the weights"
               .formatted(path, family.title()));
     }
     return checked(Tokenizers.released(), config, Path.of("the released tokenizer"));
@@ -176,12 +177,13 @@ final class ModelFiles {
   }
 
   private static Tokenizer checked(Tokenizer tokenizer, ClipConfig config, Path source) {
-    // SentencePiece's may have fewer: tables of embeddings are often rounded up.
+    // A SentencePiece tokenizer may have fewer ids, because the size of an embedding table is often
+    // rounded up.
     if (tokenizer.cuts()
         ? tokenizer.vocabularySize() > config.vocabularySize()
         : tokenizer.vocabularySize() != config.vocabularySize()) {
       throw KgCoopException.weights(
-          "%s has %s token ids, the weights %s: put the model's own tokenizer beside the weights"
+          "%s has %s token ids, the weights %s: put the model's own tokenizer next to the weights"
               .formatted(source, tokenizer.vocabularySize(), config.vocabularySize()));
     }
     return tokenizer;

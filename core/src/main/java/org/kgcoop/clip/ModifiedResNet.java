@@ -8,13 +8,14 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * CLIP's ResNet: three convolutions as stem, average pooling before strided convolutions, and
+ * CLIP's ResNet, with three convolutions as stem, average pooling before strided convolutions, and
  * attention pooling at the end.
  */
 final class ModifiedResNet implements ImageEncoder {
   private final List<Convolution> stem = new ArrayList<>();
   private final List<Bottleneck> blocks = new ArrayList<>();
-  private final List<Integer> stageEnds = new ArrayList<>(); // blocks up to the end of each
+  // number of blocks up to the end of each
+  private final List<Integer> stageEnds = new ArrayList<>();
   private final AttentionPool pool;
 
   ModifiedResNet(WeightSource weights, ClipConfig config, ClipConfig.ResNet resNet) {
@@ -59,7 +60,7 @@ final class ModifiedResNet implements ImageEncoder {
     return new IntermediateMaps(pool.apply(x), maps);
   }
 
-  /** A convolution and the batch normalization after it, {@code convN} and {@code bnN}. */
+  /** A convolution and its batch normalization, {@code convN} and {@code bnN}. */
   private static final class Convolution {
     private final Tensor weight; // (out, in, kernel, kernel)
     private final Tensor scale; // (out)
@@ -70,7 +71,7 @@ final class ModifiedResNet implements ImageEncoder {
     private final int padding;
     private final boolean training;
 
-    /** The pair {@code convN} and {@code bnN} below a prefix. */
+    /** Loads the pair {@code convN} and {@code bnN} below a prefix. */
     static Convolution numbered(
         WeightSource weights, String prefix, int number, int in, int out, int kernel, int stride) {
       return new Convolution(
@@ -134,7 +135,7 @@ final class ModifiedResNet implements ImageEncoder {
     }
   }
 
-  /** An attention layer whose only query is the mean of all positions. */
+  /** The attention pooling. Its only query is the mean of all positions. */
   private static final class AttentionPool {
     private final int heads;
     private final DType computeType;
@@ -165,7 +166,7 @@ final class ModifiedResNet implements ImageEncoder {
     }
 
     /**
-     * The pooled features.
+     * Pools the positions.
      *
      * @param x (B, channels, height, width)
      * @return (B, E)

@@ -11,14 +11,14 @@ import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
 
 /**
- * The settings of an {@code open_clip_config.json}. Keys that neither stand here nor are switched
- * off are refused: OpenCLIP knows no key that it ignores.
+ * The settings of an {@code open_clip_config.json}. Unknown keys are rejected unless they are off,
+ * because OpenCLIP ignores no key.
  */
 final class OpenClipConfig {
   static final String FILE = "open_clip_config.json";
 
   /**
-   * Keys that shapes answer already, and keys that matter to training or to other encoders alone.
+   * Keys that the shapes already determine, and keys that affect only training or other encoders.
    */
   private static final Set<String> TEXT =
       words(
@@ -42,10 +42,10 @@ final class OpenClipConfig {
   private static final List<String> SQUASH = List.of("squash");
   private static final List<String> FILTERS = List.of("bicubic", "bilinear", "random");
 
-  /** The names of timm's encoders that are CLIP's. */
+  /** The names of timm's encoders for CLIP. */
   private static final Pattern TIMM_CLIP = Pattern.compile("vit_[a-z]+_patch\\d+_clip_.+");
 
-  /** The names of timm's encoders that compute with the approximate GELU. */
+  /** The names of timm's encoders with the approximate GELU. */
   private static final Pattern APPROXIMATE =
       Pattern.compile(
           "patch32_siglip_256|large_patch16_siglip_512|so400m_patch16_siglip|giantopt_patch16_siglip");
@@ -57,10 +57,10 @@ final class OpenClipConfig {
     return new Scanner(text).tokens().collect(Collectors.toSet());
   }
 
-  /** The file, or what stands for a missing one. */
+  /** Wraps the file, or an empty object if it is missing. */
   OpenClipConfig(ConfigSection file) {
     this.file = file;
-    // The model's settings stand under model_cfg, or alone.
+    // The settings of the model are under model_cfg, or at the top.
     model = file.json().has("model_cfg") ? file.at("model_cfg") : file;
   }
 
@@ -90,13 +90,13 @@ final class OpenClipConfig {
       vision.only("timm_pool", "token");
     }
     vision.only("pool_type", "tok");
-    // Either kind of positions stands in the weights.
+    // The weights contain either kind of positions.
     vision.only("pos_embed_type", "learnable", "sin_cos_2d");
     text.allOffBut(TEXT);
     checkEndOfText(text);
     checkTokens(text);
     int headWidth = vision.json().path("head_width").asInt(0);
-    // A list of layers is a ResNet, whose attention is 32 times as wide as its stem.
+    // A list of layers means a ResNet, whose attention is 32 times as wide as its stem.
     int pooled = vision.json().path("layers").isArray() ? 32 : 1;
     Activation activation =
         model.json().path("quick_gelu").asBoolean(false) ? Activation.QUICK_GELU : Activation.GELU;
@@ -119,9 +119,9 @@ final class OpenClipConfig {
   }
 
   /**
-   * SigLIP's, whose image encoder is timm's: heads and activation are known by its name alone. The
-   * activations are those that OpenCLIP computes with, exact for most, though the models were
-   * trained with the approximation.
+   * Reads the settings of SigLIP, whose image encoder is timm's. Only its name determines the heads
+   * and the activation. The activations are those that OpenCLIP uses: the exact GELU in most
+   * models, although they were trained with the approximation.
    */
   private static ClipConfig.Stated siglip(ConfigSection text, ConfigSection vision) {
     vision.allOffBut(union(VISION, Set.of("timm_model_name")));
@@ -162,7 +162,7 @@ final class OpenClipConfig {
     return all;
   }
 
-  /** The cleaning of texts that the file states, or null for that of the tokenizer. */
+  /** Returns the configured cleaning of texts, or null for the tokenizer's default. */
   @Nullable TextCleaning cleaning() {
     if (!isThere()) {
       return null;
@@ -176,25 +176,25 @@ final class OpenClipConfig {
   }
 
   /**
-   * Refuses a tokenizer of SentencePiece's whose end is not where a CLIP reads its texts.
+   * Rejects a SentencePiece tokenizer if its end token is not the position that a CLIP reads.
    *
-   * @param end its id
+   * @param end the id of its end token
    */
   void checkEndOfText(int end) {
     ConfigSection text = model.at("text_cfg");
     if (isThere() && !text.json().path("pool_type").asText().equals("eos")) {
-      throw text.refused("pool_type", "eos beside a tokenizer of that kind");
+      throw text.refused("pool_type", "eos with a tokenizer of this kind");
     }
     if (text.json().path("eos_id").asInt(end) != end) {
       throw text.refused("eos_id", end + ", the tokenizer's");
     }
   }
 
-  /** The end of text is the greatest id, and the feature is read at its first. */
+  /** Checks that the feature is read at the first end of text, whose id is the maximum. */
   private static void checkEndOfText(ConfigSection text) {
     String pooling = text.oneOf("pool_type", FIRST_END_OF_TEXT);
     if (!text.isOff("hf_tokenizer_name")) {
-      return; // compared with the tokenizer, once it is read
+      return; // compared with the tokenizer, once it is loaded
     }
     int last = text.json().path("vocab_size").asInt(49408) - 1;
     if (pooling.equals("eos") && text.json().path("eos_id").asInt(last) != last) {
@@ -207,8 +207,8 @@ final class OpenClipConfig {
     tokenizer.allOffBut(Set.of("clean"));
     tokenizer.only("clean", "lower");
     if (!text.isOff("no_causal_mask") && !text.isOff("hf_tokenizer_name")) {
-      // Such tokenizers fill texts up in ways of their own, which only causal texts do not see.
-      throw text.refused("hf_tokenizer_name", "none beside no_causal_mask");
+      // Such tokenizers have other kinds of padding, which only causal texts ignore.
+      throw text.refused("hf_tokenizer_name", "none with no_causal_mask");
     }
   }
 
@@ -218,7 +218,7 @@ final class OpenClipConfig {
     return norm.positive("eps", ClipConfig.Form.RELEASED.textEpsilon());
   }
 
-  /** True if the file states the preprocessing of images. */
+  /** Returns true if the file has the preprocessing of images. */
   boolean hasPreprocessing() {
     return file.json().path("preprocess_cfg").isObject();
   }
@@ -229,7 +229,7 @@ final class OpenClipConfig {
     List<String> modes =
         images.isOff("resize_mode") && config.family().squashes() ? SQUASH : RESIZE_MODES;
     boolean squashed = images.oneOf("resize_mode", modes).equals("squash");
-    // "random" is one of both in training, and bicubic else.
+    // "random" means bilinear or bicubic in training, and bicubic otherwise.
     boolean bilinear = images.oneOf("interpolation", FILTERS).equals("bilinear");
     int size = config.imageResolution();
     return new Preprocessing(

@@ -8,35 +8,35 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Texts that begin alike in one matrix: first the P rows of the beginning that all share, once;
- * then, text by text, the rows after it up to the end of text. Attention being causal, the shared
- * rows are the same for every text, and nothing after an end of text is ever read.
+ * A layout of texts in one matrix. The first P rows are the shared beginning of all texts. The rest
+ * of each text follows, up to its end of text. Attention is causal, so the shared rows are the same
+ * for every text, and rows after an end of text are not needed.
  *
- * <p>The linear layers and norms work on all N rows at once. For attention alone the rows after the
- * beginning are padded to the longest text's.
+ * <p>Linear layers and norms process all N rows at once. Only for attention, the rows after the
+ * beginning are padded to the longest text.
  *
- * <p>Texts of a model that is not causal share nothing and lie whole behind each other.
+ * <p>Texts of a model that is not causal share nothing. They follow each other in full length.
  */
 public final class PackedTexts implements AutoCloseable {
   private final boolean causal;
   private final int sharedLength; // P
   private final int texts; // C
-  private final int longest; // L: the most rows a text has after the beginning
+  private final int longest; // L: maximum number of rows of a text after the beginning
   private final int rows; // N
   private final Tensor positions; // (N), position of each row in its text
-  private final @Nullable Tensor padding; // (C L), the row that stands there
-  private final @Nullable Tensor packing; // (N - P), the inverse, among the padded
+  private final @Nullable Tensor padding; // (C L), the index of each padded row
+  private final @Nullable Tensor packing; // (N - P), the inverse: index into the padded rows
   private final Tensor ends; // (C), the row of each end of text
   private final @Nullable Tensor mask; // (L, L)
   private final @Nullable Tensor maskInBeginning; // (P, P)
   private final @Nullable Tensor endMask; // (C, 1, L)
 
   /**
-   * The layout of some texts.
+   * Creates the layout of texts.
    *
-   * @param lengths of each text, after the beginning
-   * @param ends for each text the position of its end of text, where it is read
-   * @param type of attention scores
+   * @param lengths the length of each text after the beginning
+   * @param ends the position of the end of each text, where its feature is read
+   * @param type the type of attention scores
    */
   private PackedTexts(
       boolean causal, int sharedLength, int[] lengths, int[] ends, DType type, Device device) {
@@ -56,7 +56,7 @@ public final class PackedTexts implements AutoCloseable {
     int row = 0; // after the beginning
     for (int t = 0; t < texts; t++) {
       for (int i = 0; i < longest; i++) {
-        // Padding repeats the end of text: no row that is read looks at what comes after it.
+        // Padding repeats the end of text. The mask hides it from the other rows.
         padded[t * longest + i] = (long) sharedLength + row + Math.min(i, lengths[t] - 1);
         ownMask[t * longest + i] = i < lengths[t] ? 0 : Float.NEGATIVE_INFINITY;
       }
@@ -81,12 +81,12 @@ public final class PackedTexts implements AutoCloseable {
   }
 
   /**
-   * The layout of causal texts.
+   * Creates the layout of causal texts.
    *
-   * @param sharedLength P, how many first positions all texts share, 0 for none; at most the least
-   *     end
-   * @param ends for each text the position of its end of text
-   * @param type of attention scores
+   * @param sharedLength P, the number of first positions that all texts share, 0 for none; at most
+   *     the smallest end
+   * @param ends the position of the end of each text
+   * @param type the type of attention scores
    */
   static PackedTexts causal(int sharedLength, int[] ends, DType type, Device device) {
     int[] lengths = Arrays.stream(ends).map(end -> end + 1 - sharedLength).toArray();
@@ -98,10 +98,10 @@ public final class PackedTexts implements AutoCloseable {
   }
 
   /**
-   * The layout of texts that are not causal.
+   * Creates the layout of texts that are not causal.
    *
-   * @param length of every text, with what fills it up
-   * @param ends for each text the position of its end of text
+   * @param length the length of every text, including padding
+   * @param ends the position of the end of each text
    */
   static PackedTexts whole(int length, int[] ends, Device device) {
     int[] lengths = new int[ends.length];
@@ -121,69 +121,72 @@ public final class PackedTexts implements AutoCloseable {
     return Tensor.of(mask, length, length);
   }
 
-  /** True if a row sees only the rows before it. */
+  /** Returns true if a row attends only to the rows before it. */
   boolean isCausal() {
     return causal;
   }
 
-  /** P, how many first positions all texts share; 0 for none, as where they are not causal. */
+  /** Returns P, the number of first positions that all texts share; 0 if texts are not causal. */
   public int sharedLength() {
     return sharedLength;
   }
 
-  /** C, how many texts there are. */
+  /** Returns C, the number of texts. */
   public int texts() {
     return texts;
   }
 
-  /** L, the most rows that a text has after the beginning. */
+  /** Returns L, the maximum number of rows of a text after the beginning. */
   public int longest() {
     return longest;
   }
 
-  /** N, how many rows there are in all. */
+  /** Returns N, the number of rows. */
   public int rows() {
     return rows;
   }
 
-  /** (N), the position of each row in its text. */
+  /** Returns the position of each row in its text, (N). */
   Tensor positions() {
     return positions;
   }
 
-  /** (L, L): 0 where a row may look among its text's rows, else minus infinity; null for all. */
+  /**
+   * Returns the attention mask within a text, (L, L): 0, or minus infinity for hidden rows; null if
+   * nothing is hidden.
+   */
   @Nullable Tensor mask() {
     return mask;
   }
 
-  /** (P, P): the same within the beginning; null where there is none. */
+  /** Returns the mask within the beginning, (P, P); null if there is no beginning. */
   @Nullable Tensor maskInBeginning() {
     return maskInBeginning;
   }
 
-  /** (C, 1, L): the same for ends of texts; null where they may look everywhere. */
+  /** Returns the mask for the ends of texts, (C, 1, L); null if nothing is hidden. */
   @Nullable Tensor endMask() {
     return endMask;
   }
 
-  /** (N, ...) to (P, ...): the shared rows. */
+  /** Selects the shared rows: (N, ...) to (P, ...). */
   Tensor beginning(Tensor rows) {
     return rows.narrow(0, 0, sharedLength);
   }
 
-  /** (N, ...) to (C, ...): the ends of texts. */
+  /** Selects the ends of texts: (N, ...) to (C, ...). */
   Tensor ends(Tensor rows) {
     return rows.indexSelect(0, ends);
   }
 
-  /** (N, ...) to (C L, ...): the rows after the beginning, as many for every text. */
+  /** Pads the rows after the beginning to the longest text: (N, ...) to (C L, ...). */
   Tensor padded(Tensor rows) {
     return padding == null
         ? rows.narrow(0, sharedLength, this.rows - sharedLength)
         : rows.indexSelect(0, padding);
   }
 
-  /** (C L, ...) to (N - P, ...): without the padding. */
+  /** Removes the padding: (C L, ...) to (N - P, ...). */
   Tensor packed(Tensor padded) {
     return packing == null ? padded : padded.indexSelect(0, packing);
   }

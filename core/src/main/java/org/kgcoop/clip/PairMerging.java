@@ -11,24 +11,25 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 
 /**
- * Parts of a text of which neighbors are merged: the pair of the least rank first, of several the
- * leftmost. Takes n log n of their number, since a text may come from anywhere.
+ * A merge of neighboring parts of a text: always the pair with the lowest rank, and of several the
+ * leftmost. It takes n log n time for n parts, because a text can have any length.
  */
 final class PairMerging {
   /** The rank of a pair that is not merged. */
   static final double NEVER = Double.POSITIVE_INFINITY;
 
   /**
-   * Two neighbors that may be merged.
+   * Two neighbors that can be merged.
    *
-   * @param left the number of the one
-   * @param length of both: where it is another now, one of them has been merged
+   * @param left the index of the left part
+   * @param length the length of both; if it has changed, one of them was merged and the pair is
+   *     obsolete
    */
   private record Pair(double rank, int left, int length) {}
 
   private final ToDoubleBiFunction<String, String> rank;
-  private final String[] parts; // null where one has become the end of another
-  private final int[] before; // the number of the part before each, or -1
+  private final String[] parts; // null after a merge into the part before
+  private final int[] before; // the index of the part before each, or -1
   private final int[] behind;
   private final Queue<Pair> pairs =
       new PriorityQueue<>(comparingDouble(Pair::rank).thenComparingInt(Pair::left));
@@ -41,9 +42,9 @@ final class PairMerging {
   }
 
   /**
-   * The parts once no pair is left that can be merged.
+   * Merges parts until no pair can be merged.
    *
-   * @param rank of two neighbors
+   * @param rank the rank of two neighbors
    */
   static List<String> merged(List<String> parts, ToDoubleBiFunction<String, String> rank) {
     PairMerging merging = new PairMerging(parts, rank);

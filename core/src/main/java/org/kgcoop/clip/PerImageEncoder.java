@@ -6,12 +6,13 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 
 /**
- * An image encoder that computes each image alone, on one core, the images of a batch side by side.
+ * An image encoder that computes each image alone, on one core. The images of a batch run in
+ * parallel.
  *
- * <p>A row of a matrix product may have other last bits at another place among the rows, and a
- * convolution other ones in a batch of another size; which, differs between processors. An image
- * that is computed alone has the same feature whatever is encoded beside it, in which order and by
- * how many threads.
+ * <p>The last bits of a row of a matrix product can depend on its position among the rows. Those of
+ * a convolution can depend on the size of the batch. Processors differ in this. The feature of an
+ * image that is computed alone does not depend on the other images, their order or the number of
+ * threads.
  */
 record PerImageEncoder(ImageEncoder whole) implements ImageEncoder {
 

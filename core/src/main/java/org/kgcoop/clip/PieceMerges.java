@@ -8,22 +8,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * SentencePiece's byte pairs: characters are merged, the pair of the first rank first and of
- * several the leftmost, over the borders of words; a character that is no piece becomes its bytes.
- * Pieces that stay whole are taken before that, at each place the longest.
+ * SentencePiece's byte-pair encoding. It merges characters across word borders: the pair with the
+ * first rank, and of several the leftmost. A character without a piece becomes its bytes. Pieces
+ * that stay whole are matched first, the longest at each position.
  *
- * <p>A {@code tokenizer.json} lists the pairs. In SentencePiece's own file the score of what a pair
- * makes ranks it, and a pair that makes no piece is not merged.
+ * <p>A {@code tokenizer.json} lists the pairs. In a SentencePiece model the score of the merged
+ * piece ranks the pair, and a pair without a merged piece is not merged.
  */
 final class PieceMerges {
   private static final int BITS =
-      TokenizerModel.ID_BITS; // of an id and of a rank: there are three in a long
+      TokenizerModel.ID_BITS; // of an id and of a rank, three of which fit into a long
 
   private final TokenizerModel pieces;
   private final Map<String, Integer> ids;
-  private final long[] pairs; // left id, right id and rank in one, sorted
+  private final long[] pairs; // left id, right id and rank in one number, sorted
   private final int[] bytes; // id of each byte
-  private final int longestWhole; // piece, in UTF-16 units
+  private final int longestWhole; // length of the longest whole piece, in UTF-16 units
 
   PieceMerges(TokenizerModel pieces) {
     this.pieces = pieces;
@@ -41,12 +41,12 @@ final class PieceMerges {
     longestWhole = pieces.whole().stream().mapToInt(String::length).max().orElse(0);
   }
 
-  /** The least value that the entry of a pair may have. */
+  /** Returns the minimum entry of a pair in the table. */
   private static long first(int left, int right) {
     return ((long) left << BITS | right) << BITS;
   }
 
-  /** The rank of two neighbors, the least of which is merged first. */
+  /** Returns the rank of two neighbors. The lowest rank is merged first. */
   private double rank(String leftPart, String rightPart) {
     if (pieces.whole().contains(leftPart) || pieces.whole().contains(rightPart)) {
       return PairMerging.NEVER;
@@ -69,7 +69,7 @@ final class PieceMerges {
         : PairMerging.NEVER;
   }
 
-  /** The part that begins at a place of a text before anything is merged. */
+  /** Returns the initial part at a position of a text. */
   private String first(String text, int at) {
     for (int end = Math.min(text.length(), at + longestWhole); end > at; end--) {
       String part = text.substring(at, end);
@@ -80,7 +80,7 @@ final class PieceMerges {
     return Character.toString(text.codePointAt(at));
   }
 
-  /** The ids of a cleaned text. */
+  /** Returns the ids of a cleaned text. */
   List<Integer> ids(String cleaned) {
     String text = cleaned.replace(' ', SentencePieceTokenizer.SPACE);
     List<String> parts = new ArrayList<>();

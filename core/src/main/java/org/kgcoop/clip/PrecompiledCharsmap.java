@@ -6,14 +6,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * SentencePiece's normalizer: a compiled map of characters, then spaces joined, one in front, and
- * all of them written as {@link SentencePieceTokenizer#SPACE}.
+ * SentencePiece's normalizer. It applies a compiled map of characters, joins spaces, puts one in
+ * front, and writes each as {@link SentencePieceTokenizer#SPACE}.
  *
- * <p>The map is a number of bytes (32 bits), so many bytes of a double-array trie over UTF-8, and
- * replacements that end in 0. A unit of the trie (32 bits) holds: the label in bits 0 to 7, whether
- * a key ends below it in bit 8, an offset to its children in bits 10 to 31, shifted by eight more
- * where bit 9 is set; a unit with bit 31 set is a value, the place of a replacement. The longest
- * key that begins the rest of the text is replaced.
+ * <p>The map consists of a size in bytes (32 bits), a double-array trie over UTF-8 of this size,
+ * and replacements that end in 0. A unit of the trie (32 bits) has the label in bits 0 to 7. Bit 8
+ * is set if a key ends below it. Bits 10 to 31 are an offset to its children, shifted by eight more
+ * if bit 9 is set. If bit 31 is set, the unit is a value, the position of a replacement. The
+ * longest key that matches the rest of the text is replaced.
  */
 final class PrecompiledCharsmap {
   private final int[] trie;
@@ -24,7 +24,7 @@ final class PrecompiledCharsmap {
     this.replacements = replacements;
   }
 
-  /** The map of a file; one that changes nothing where it has none. */
+  /** Reads the map of a file. If there is none, the map changes nothing. */
   static PrecompiledCharsmap of(TokenizerModel pieces) {
     ByteBuffer bytes = pieces.characterMap().duplicate().order(ByteOrder.LITTLE_ENDIAN);
     if (!bytes.hasRemaining()) {
@@ -41,7 +41,7 @@ final class PrecompiledCharsmap {
     return new PrecompiledCharsmap(trie, replacements);
   }
 
-  /** The text of which pieces are made; empty of spaces alone. */
+  /** Returns the normalized text; empty if the text consists only of spaces. */
   String normalised(String text) {
     byte[] in = text.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -73,8 +73,8 @@ final class PrecompiledCharsmap {
   /**
    * The replacement of the next bytes.
    *
-   * @param length of them
-   * @param place of the replacement, or -1 for themselves
+   * @param length the number of replaced bytes
+   * @param place the position of the replacement, or -1 to keep the bytes
    */
   private record Match(int length, int place) {}
 
@@ -98,14 +98,14 @@ final class PrecompiledCharsmap {
     if (length > 0) {
       return new Match(length, Math.min(value, replacements.length));
     }
-    int end = at + 1; // of one character as it is
+    int end = at + 1; // keep one character
     while (end < in.length && (in[end] & 0xc0) == 0x80) {
       end++;
     }
     return new Match(end - at, -1);
   }
 
-  /** The end of a replacement. */
+  /** Returns the end of a replacement. */
   private int end(int place) {
     int end = place;
     while (end < replacements.length && replacements[end] != 0) {

@@ -4,11 +4,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.Tensor;
 
-/** Terms beside the projections of a block's attention, which stay frozen themselves. */
+/** Trained terms that are added to the frozen projections of an attention layer. */
 @FunctionalInterface
 public interface ProjectionDeltas {
 
-  /** The projections of an attention; one weight holds the first three, in this order. */
+  /** The projections of an attention layer. One weight contains the first three, in this order. */
   enum Projection {
     QUERY,
     KEY,
@@ -16,16 +16,16 @@ public interface ProjectionDeltas {
     OUTPUT
   }
 
-  /** No term anywhere. */
+  /** No term for any projection. */
   ProjectionDeltas NONE = (projection, x, rows) -> null;
 
   /**
-   * The term of a projection.
+   * Computes the term of a projection.
    *
    * @param x (n, W), the input of the projection
-   * @param rows takes what belongs to the positions of images or texts one after the other, (groups
-   *     L, W), to what belongs to the rows of x, (n, W). Texts have the positions of the longest,
-   *     and they must not share a beginning where this is asked for.
+   * @param rows converts values of the positions of images or texts, in sequence (groups L, W), to
+   *     values of the rows of x, (n, W). All texts have the length of the longest. They must not
+   *     share a beginning if this function is used.
    * @return (n, W), or null for none
    */
   @Nullable Tensor of(Projection projection, Tensor x, UnaryOperator<Tensor> rows);

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A ViT of CLIP with learned rows inside, or terms beside its projections. It computes the
- * published function and leaves out what nothing reads: of rows that are exchanged behind a block,
- * that block takes keys and values alone, once for all images; the last block goes on with the rows
+ * A CLIP ViT with prompt tokens in its blocks, or with terms on its projections. It computes the
+ * published function without unused parts. If the next block replaces prompt tokens, a block uses
+ * only their keys and values, computed once for all images. The last block computes only the tokens
  * that are read.
  */
 public final class PromptedVision {
@@ -18,18 +18,18 @@ public final class PromptedVision {
     this.encoder = encoder;
   }
 
-  /** The number of blocks. */
+  /** Returns the number of blocks. */
   public int layers() {
     return encoder.blocks().size();
   }
 
-  /** The width of the rows, W. */
+  /** Returns the width of the tokens, W. */
   public int width() {
     return encoder.width();
   }
 
   /**
-   * The frozen beginning: the rows of images in front of a block.
+   * Computes the frozen part: the tokens of images in front of a block.
    *
    * @param images (B, channels, R, R), normalized
    * @param block counted from 0
@@ -40,7 +40,7 @@ public final class PromptedVision {
   }
 
   /**
-   * Features of images, before they are brought to unit length.
+   * Computes image features, before scaling to unit length.
    *
    * @param rows (B, L, W) in front of the first block of the prompts
    * @return (B, E)
@@ -53,11 +53,11 @@ public final class PromptedVision {
   }
 
   /**
-   * Features of images by blocks with terms, before they are brought to unit length.
+   * Computes image features with terms on the projections, before scaling to unit length.
    *
    * @param rows (B, L, W) in front of a block
-   * @param first that block, counted from 0
-   * @param additions of each block from the first on
+   * @param first this block, counted from 0
+   * @param additions the terms of each block from the first on
    * @return (B, E)
    */
   public Tensor features(Tensor rows, int first, IntFunction<ProjectionDeltas> additions) {
@@ -71,18 +71,18 @@ public final class PromptedVision {
   }
 
   /**
-   * The rows that an encoder is read at, behind its last norm.
+   * The tokens that are read from the encoder, after its last norm.
    *
    * @param classRows (B, W), for {@link #project}
-   * @param tokens (B, n, W), what the last block makes of the prompts
+   * @param tokens (B, n, W), the output of the last block for the prompt tokens
    */
   public record Output(Tensor classRows, Tensor tokens) {}
 
   /**
-   * The class rows of images, and what the last block makes of the prompts.
+   * Computes the CLS tokens of images, and the output of the last block for the prompt tokens.
    *
    * @param rows (B, L, W) in front of the first block of the prompts
-   * @param prompts in front of one block at least
+   * @param prompts prompt tokens in front of at least one block
    */
   public Output output(Tensor rows, DeepPrompts prompts) {
     if (prompts.tokens().isEmpty()) {
@@ -104,14 +104,14 @@ public final class PromptedVision {
     return new Output(read.select(1, 0), read.narrow(1, before, read.size(1) - before));
   }
 
-  /** Class rows behind the last norm to features: (B, W) to (B, E). */
+  /** Projects CLS tokens after the last norm to features: (B, W) to (B, E). */
   public Tensor project(Tensor classRows) {
     return encoder.project(classRows);
   }
 
   /**
-   * The rows in front of the last block, those of prompts behind the others of each image where the
-   * last block has none of its own.
+   * Computes the tokens in front of the last block. If the last block has no prompt tokens of its
+   * own, those before it follow the tokens of each image.
    *
    * @param rows (B, L, W)
    * @return (B L', W)
@@ -131,7 +131,7 @@ public final class PromptedVision {
     return x;
   }
 
-  /** The learned rows in front of a block, or null where it has none of its own. */
+  /** Returns the prompt tokens in front of a block, or null if it has none of its own. */
   private @Nullable Tensor prompt(DeepPrompts prompts, int block) {
     return prompts
         .before(block)
@@ -139,13 +139,13 @@ public final class PromptedVision {
         .orElse(null);
   }
 
-  /** (B L, W) and (n, W) to (B (L + n), W). */
+  /** Appends prompt tokens to each image: (B L, W) and (n, W) to (B (L + n), W). */
   private Tensor with(Tensor x, long batch, Tensor prompt) {
     Tensor each = prompt.unsqueeze(0).expand(batch, prompt.size(0), width());
     return Tensor.concat(List.of(x.reshape(batch, -1, width()), each), 1).reshape(-1, width());
   }
 
-  /** The first rows of each image, where it has more. */
+  /** Selects the first tokens of each image, if it has more. */
   private Tensor firsts(Tensor x, long batch, long count) {
     return x.size(0) == batch * count
         ? x

@@ -17,18 +17,18 @@ import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 
 /**
- * Writes a CLIP that was never trained, of {@link InitialWeights}. It recognizes nothing, but
- * everything that works on a trained CLIP works on it, in milliseconds and without a download.
+ * A writer of untrained CLIP models with {@link InitialWeights}. Such a model recognizes nothing,
+ * but all code for a trained CLIP works with it, in milliseconds and without a download.
  *
- * <p>A CLIP's tokenizer is the beginning of the released one: as many of the first merges as the
- * vocabulary has room for. A SigLIP's has letters and digits, then pieces of several. Equal
- * configuration and seed give equal bytes.
+ * <p>The tokenizer of a CLIP is the beginning of OpenAI's: as many of the first merges as fit into
+ * the vocabulary. The tokenizer of a SigLIP has letters and digits, then pieces of several. The
+ * bytes depend only on the configuration and the seed.
  */
 public final class RandomClip {
-  /** The smallest vocabulary: all bytes, all bytes at the end of a word, two marks. */
+  /** The smallest vocabulary: all bytes, all bytes at the end of a word, start and end. */
   public static final int SMALLEST_VOCABULARY = 514;
 
-  /** A ViT of 0.3 million weights that reads images of 32 x 32 and texts of 77 tokens. */
+  /** A ViT of 0.3 million weights for images of 32 x 32 and texts of 77 tokens. */
   public static final ClipConfig TINY =
       new ClipConfig(
           64, 32, 3, 77, 1000, 64, 1, 2, Activation.QUICK_GELU, new ClipConfig.Vit(64, 2, 8, 1));
@@ -36,12 +36,12 @@ public final class RandomClip {
   private RandomClip() {}
 
   /**
-   * Writes {@code model.safetensors} and {@code merges.txt}, and {@code open_clip_config.json}
-   * where the activation, a number of heads or the form is not what loading would take for granted.
-   * For a SigLIP it writes {@code tokenizer.json} and {@code config.json} instead.
+   * Writes {@code model.safetensors} and {@code merges.txt}. It also writes {@code
+   * open_clip_config.json} if the activation, a number of heads or the form is not the default. For
+   * a SigLIP it writes {@code tokenizer.json} and {@code config.json} instead.
    *
-   * @param folder is made where it is not there
-   * @throws IllegalArgumentException where the sizes do not fit together
+   * @param folder created if it does not exist
+   * @throws IllegalArgumentException if the sizes do not fit together
    */
   public static void write(Path folder, ClipConfig config, long seed) {
     boolean siglip = config.family() == Family.SIGLIP;
@@ -69,7 +69,7 @@ public final class RandomClip {
     AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** The first lines of the released merges. */
+  /** Returns the first lines of OpenAI's merges. */
   private static List<String> merges(int vocabulary) {
     List<String> released = Vocabulary.releasedLines();
     int most = SMALLEST_VOCABULARY + released.size() - 1;
@@ -80,7 +80,7 @@ public final class RandomClip {
     return released.subList(0, 1 + vocabulary - SMALLEST_VOCABULARY);
   }
 
-  /** A tokenizer of so many pieces, the longer ones the less probable. */
+  /** Creates a tokenizer of this many pieces. Longer ones are less probable. */
   private static ObjectNode unigram(int vocabulary) {
     List<String> pieces = new ArrayList<>(List.of("\u2581"));
     String letters = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -105,7 +105,7 @@ public final class RandomClip {
     return json;
   }
 
-  /** SigLIP's {@code config.json}. */
+  /** Creates SigLIP's {@code config.json}. */
   private static ObjectNode ofSiglip(ClipConfig config) {
     ObjectNode json = new ObjectMapper().createObjectNode().put("model_type", "siglip");
     ClipConfig.Form form = config.form();

@@ -4,14 +4,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A CLIP that OpenAI released.
+ * A CLIP model released by OpenAI.
  *
- * @param sha256 of the released file, in hexadecimal digits; the file's address holds it too
+ * @param sha256 the SHA-256 of the released file, in hexadecimal; the URL of the file also contains
+ *     it
  * @param config the shapes of the weights
  */
 public record ReleasedClip(String name, String sha256, ClipConfig config) {
 
-  /** Name, SHA-256, E, R, layers, width, patch ("-" for a ResNet) and width of the text encoder. */
+  /**
+   * Name, SHA-256, E, R, layers, width, patch ("-" for a ResNet) and width of the text encoder.
+   */
   private static final String TABLE =
       """
       RN50           afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762 1024 224 3,4,6,3    64   -  512
@@ -25,7 +28,7 @@ public record ReleasedClip(String name, String sha256, ClipConfig config) {
       ViT-L/14@336px 3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02 768  336 24         1024 14 768
       """;
 
-  /** All of them, in the order of OpenAI's list. */
+  /** All released models, in the order of OpenAI's list. */
   public static final List<ReleasedClip> ALL = TABLE.lines().map(ReleasedClip::parse).toList();
 
   private static ReleasedClip parse(String line) {

@@ -17,14 +17,14 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The pieces of SentencePiece's own file, {@code spiece.model} or {@code tokenizer.model}. Fields
- * and numbers are those of its <a
+ * A reader of SentencePiece's model files, {@code spiece.model} or {@code tokenizer.model}. Fields
+ * and numbers are those of <a
  * href="https://github.com/google/sentencepiece/blob/master/src/sentencepiece_model.proto">{@code
- * sentencepiece_model.proto}</a>. Few of them matter, so they are taken from the wire, without
- * classes made of that file: these would bind who uses the library to one version of protobuf.
+ * sentencepiece_model.proto}</a>. Only a few fields are needed, so they are parsed directly.
+ * Generated classes would bind users of the library to one version of protobuf.
  *
- * <p>Pieces that a user added stay whole in a model that merges: those of SigLIP 2 are markup and
- * runs of spaces and lines. In a unigram model they are pieces like others here.
+ * <p>User-defined pieces stay whole in a model with merges: those of SigLIP 2 are markup and runs
+ * of spaces and lines. In a unigram model they are ordinary pieces here.
  */
 final class SentencePieceModel {
   private static final int LENGTH_DELIMITED = 2;
@@ -42,7 +42,7 @@ final class SentencePieceModel {
   private boolean byteFallback;
   private boolean spaceInFront = true;
   private ByteBuffer characterMap = ByteBuffer.allocate(0);
-  private boolean trained; // the settings, which stand behind the pieces, were there
+  private boolean trained; // true after the trainer settings, which follow the pieces
   private boolean normalised;
 
   private SentencePieceModel(Path file) {
@@ -52,7 +52,7 @@ final class SentencePieceModel {
   /**
    * Reads a file.
    *
-   * @throws KgCoopException where it is no such file, or of a kind that no SigLIP has
+   * @throws KgCoopException if it is not a SentencePiece model, or of a kind that no SigLIP uses
    */
   static TokenizerModel read(Path file) {
     SentencePieceModel read = new SentencePieceModel(file);
@@ -86,7 +86,7 @@ final class SentencePieceModel {
           "normalizer_spec: expected add_dummy_prefix of UNIGRAM, and neither that nor a"
               + " precompiled_charsmap of BPE, as SigLIP and SigLIP 2 have it");
     }
-    IntBuffer merges = IntBuffer.allocate(0); // scores tell
+    IntBuffer merges = IntBuffer.allocate(0); // empty, because scores rank the merges
     return new TokenizerModel(
         file, unigram, byteFallback, ids, scores, merges, special, whole, characterMap);
   }
@@ -94,7 +94,7 @@ final class SentencePieceModel {
   // ---- reading
 
   private interface Field {
-    /** Reads the value of a field, or returns false. */
+    /** Reads the value of a field. Returns false if it does not know the field. */
     boolean read(int tag, CodedInputStream in) throws IOException;
   }
 

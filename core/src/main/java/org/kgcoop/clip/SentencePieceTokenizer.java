@@ -7,17 +7,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokenizers of SigLIP (unigram) and SigLIP 2 (byte pairs): SentencePiece's, after a cleaning
- * of the text. A text that is too long is cut, its end kept.
+ * The tokenizers of SigLIP (unigram) and SigLIP 2 (byte pairs): SentencePiece after a cleaning of
+ * the text. It cuts a long text and keeps the end token.
  */
 final class SentencePieceTokenizer extends Tokenizer {
-  /** The character that stands for a space. */
+  /** The character that represents a space. */
   static final char SPACE = '\u2581';
 
   private final TextCleaning cleaning;
-  private final Function<String, List<Integer>> model; // cleaned text to ids
-  private final boolean spaceInFront; // of every text
-  private final List<String> texts; // of each id
+  private final Function<String, List<Integer>> model; // maps a cleaned text to ids
+  private final boolean spaceInFront; // adds a space in front of every text
+  private final List<String> texts; // text of each id
   private final List<Integer> start;
   private final int end;
   private final int padding;
@@ -39,9 +39,9 @@ final class SentencePieceTokenizer extends Tokenizer {
   }
 
   /**
-   * The tokenizer of a file.
+   * Creates the tokenizer of a file.
    *
-   * @param cleaning or null for the one that is published with its kind
+   * @param cleaning the cleaning, or null for the published default of its kind
    */
   static SentencePieceTokenizer of(TokenizerModel pieces, @Nullable TextCleaning cleaning) {
     if (pieces.unigram()) {

@@ -5,15 +5,16 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jsoup.parser.Parser;
 
-/** The cleaning of a text before tokens are looked for, as published with each family of models. */
+/** The cleaning of a text before tokenization, as published for each family of models. */
 enum TextCleaning {
   /**
-   * The released CLIP's: characters mended, HTML entities replaced twice, spaces joined, lower
-   * case.
+   * The cleaning of OpenAI's CLIP: normalized characters, HTML entities replaced twice, joined
+   * spaces, lower case.
    *
-   * <p>The released code mends characters with the Python library ftfy. This is the part of it that
-   * texts about images meet: full-width letters and ligatures by compatibility, curly quotes, the
-   * wide space, canonical composition. Text that was decoded wrongly is not repaired.
+   * <p>The published code repairs characters with the Python library ftfy. This is the part that
+   * matters for texts about images: full-width letters and ligatures by compatibility, curly
+   * quotes, the ideographic space, canonical composition. It does not repair text that was decoded
+   * with a wrong encoding.
    */
   CLIP {
     @Override
@@ -29,7 +30,7 @@ enum TextCleaning {
     }
   },
 
-  /** SigLIP's: lower case, without ASCII punctuation, spaces joined. */
+  /** The cleaning of SigLIP: lower case, without ASCII punctuation, joined spaces. */
   SIGLIP {
     @Override
     String clean(String text) {
@@ -37,7 +38,7 @@ enum TextCleaning {
     }
   },
 
-  /** OpenCLIP's {@code canonicalize}: SigLIP's, entities replaced and "_" a space before. */
+  /** OpenCLIP's {@code canonicalize}: as SigLIP, with entities and "_" replaced first. */
   CANONICAL {
     @Override
     String clean(String text) {
@@ -45,7 +46,7 @@ enum TextCleaning {
     }
   },
 
-  /** SigLIP 2's: lower case alone. */
+  /** The cleaning of SigLIP 2: only lower case. */
   LOWER {
     @Override
     String clean(String text) {
@@ -53,7 +54,7 @@ enum TextCleaning {
     }
   },
 
-  /** None, but for what the tokenizer's own file says. */
+  /** No cleaning, except that of the tokenizer's own file. */
   NONE {
     @Override
     String clean(String text) {

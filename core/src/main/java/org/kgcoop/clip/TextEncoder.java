@@ -12,18 +12,19 @@ import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The text encoder: transformer blocks over token embeddings, read at the end-of-text token.
+ * The text encoder. It consists of transformer blocks over token embeddings; the feature comes from
+ * the end-of-text token.
  *
- * <p>Attention is causal and nothing after the end-of-text token is read, so texts may be cut
- * there: callers pass only as many positions as the longest of their texts has. Some models are not
- * causal; their texts are passed whole, filled up to the context length. SigLIP reads them at the
- * last position, mostly of what fills up.
+ * <p>Attention is causal and nothing after the end-of-text token is read, so texts can be cut
+ * there. Callers pass only as many positions as the longest text has. Texts of models that are not
+ * causal are passed in full length, padded to the context length. SigLIP reads the feature at the
+ * last position, which is usually padding.
  */
 public final class TextEncoder implements AutoCloseable {
   private final int contextLength;
   private final boolean causal;
-  private final boolean readsLast; // position, rather than the end of text
-  private final double epsilon; // of the norms
+  private final boolean readsLast; // position, instead of the end of text
+  private final double epsilon; // epsilon of the norms
   private final DType computeType;
   private final Device device;
   private final Tensor tokenEmbedding; // (vocabulary, W)
@@ -44,7 +45,7 @@ public final class TextEncoder implements AutoCloseable {
     device = weights.device();
     tokenEmbedding = weights.get("token_embedding.weight", config.vocabularySize(), width);
     positions = weights.get("positional_embedding", contextLength, width);
-    // A text that is not causal has rows enough by itself: packing saves nothing.
+    // Texts that are not causal have enough rows without packing.
     Linear.Packs packs = causal ? Linear.Packs.ALWAYS : Linear.Packs.NEVER;
     for (int i = 0; i < config.textLayers(); i++) {
       blocks.add(
@@ -63,22 +64,22 @@ public final class TextEncoder implements AutoCloseable {
     projectionBias = readsLast ? weights.get("text_projection.bias", config.embedDim()) : null;
   }
 
-  /** The rows of the token embedding: (ids, W). */
+  /** Returns token embeddings: (ids, W). */
   public Tensor embed(long[] tokenIds) {
     return Functions.rows(tokenEmbedding, Tensor.of(tokenIds, tokenIds.length).to(device));
   }
 
-  /** The whole token embedding: (vocabulary, W). */
+  /** Returns the entire table of token embeddings: (vocabulary, W). */
   public Tensor tokenEmbedding() {
     return tokenEmbedding;
   }
 
   /**
-   * The layout that gives texts that begin alike to {@link #features}.
+   * Creates a layout for {@link #features} of texts with a shared beginning.
    *
-   * @param sharedLength how many first positions all texts share, 0 for none; not used where the
+   * @param sharedLength the number of first positions that all texts share, 0 for none; ignored if
    *     texts are not causal
-   * @param ends for each text the position of its end of text
+   * @param ends the position of the end of each text
    */
   public PackedTexts layout(int sharedLength, int[] ends) {
     int length = 1 + Arrays.stream(ends).max().orElse(0);
@@ -97,15 +98,15 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   /**
-   * The layout from a block on whose rows are more than tokens: as {@link #layout}, of texts that
-   * are causal, without a limit of positions.
+   * Creates the layout from a block on in which some rows are not tokens: as {@link #layout} for
+   * causal texts, without a maximum length.
    */
   public PackedTexts layoutInside(int sharedLength, int[] ends) {
     return PackedTexts.causal(sharedLength, ends, computeType, device);
   }
 
   /**
-   * Features of texts, before they are brought to unit length.
+   * Computes text features, before scaling to unit length.
    *
    * @param embedded (N, W) token embeddings without positions, in the order of the layout
    * @return (C, E)
@@ -115,13 +116,12 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   /**
-   * States from outside in front of a block: in place of what the blocks before have made, or
-   * between it.
+   * Given states in front of a block, which replace or extend the states of the blocks before.
    *
    * @param block counted from 0
-   * @param states (S, W), all there are
-   * @param layout from that block on
-   * @param gather (N of that layout), into the rows of [the layout before; states]
+   * @param states (S, W), all given states
+   * @param layout the layout from this block on
+   * @param gather (N of this layout), indices into the rows of [the layout before; states]
    */
   public record Change(int block, Tensor states, PackedTexts layout, Tensor gather) {
     private Tensor of(Tensor x) {
@@ -130,12 +130,12 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   /**
-   * Features of texts, before they are brought to unit length, some of whose states come from
-   * outside, or with terms beside projections.
+   * Computes text features, before scaling to unit length, with some given states, or with terms on
+   * the projections.
    *
    * @param embedded (N, W) token embeddings without positions, in the order of the layout
    * @param changes in the order of their blocks
-   * @param additions of each block, counted from 0
+   * @param additions the terms of each block, counted from 0
    * @return (C, E)
    */
   public Tensor features(
@@ -155,12 +155,12 @@ public final class TextEncoder implements AutoCloseable {
       TransformerBlock block = blocks.get(i).with(additions.apply(i));
       x = i == blocks.size() - 1 ? block.ends(x, rows) : block.texts(x, rows);
     }
-    Tensor features = // of (C, W)
+    Tensor features = // from (C, W)
         Functions.layerNorm(x, normWeight, normBias, epsilon).matmul(projection);
     return projectionBias == null ? features : features.plus(projectionBias);
   }
 
-  /** Frees what it has made of its weights, which belong to others. */
+  /** Frees the packed copies of the weights. Others own the weights. */
   @Override
   public void close() {
     blocks.forEach(TransformerBlock::close);

@@ -4,40 +4,43 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 
-/** The way from texts to token ids that a model was trained with. Safe for several threads. */
+/**
+ * A tokenizer, which converts texts to the token ids that a model was trained with. It is
+ * thread-safe.
+ */
 public abstract class Tokenizer {
   Tokenizer() {}
 
-  /** The number of ids. */
+  /** Returns the number of ids. */
   public abstract int vocabularySize();
 
-  /** The ids that every text begins with. */
+  /** Returns the ids at the start of every text. */
   public abstract List<Integer> start();
 
-  /** The id that ends a text. */
+  /** Returns the id of the end of text. */
   public abstract int endOfText();
 
-  /** The id that fills a text up behind its end. */
+  /** Returns the id for padding after the end. */
   public abstract int padding();
 
-  /** The ids of a text, without the marks of its start and end. */
+  /** Returns the ids of a text, without start and end. */
   public abstract List<Integer> encode(String text);
 
-  /** The ids of a text that stands behind other words. */
+  /** Returns the ids of a text that follows other words. */
   public List<Integer> encodeBehind(String text) {
     return encode(text);
   }
 
-  /** The text that a token stands for, with the space that it begins or ends with. */
+  /** Returns the text of a token, with the space at its start or end. */
   public abstract String decode(int id);
 
-  /** True if a text that is too long is cut, rather than refused. */
+  /** Returns true if long texts are cut, false if they are rejected. */
   abstract boolean cuts();
 
   /**
-   * The ids of a text between the marks of its start and end.
+   * Returns the ids of a text with start and end.
    *
-   * @throws KgCoopException where they are more than {@code contextLength}, and the model's own
+   * @throws KgCoopException if there are more than {@code contextLength}, and the model's own
    *     tokenizer does not cut
    */
   public final List<Integer> encodeMarked(String text, int contextLength) {
@@ -45,9 +48,9 @@ public abstract class Tokenizer {
   }
 
   /**
-   * Ids between the marks of start and end.
+   * Adds start and end to ids.
    *
-   * @param text that they were made of, named in errors
+   * @param text the text of the ids, for error messages
    * @throws KgCoopException as {@link #encodeMarked}
    */
   public final List<Integer> marked(List<Integer> ids, int contextLength, String text) {
@@ -59,7 +62,7 @@ public abstract class Tokenizer {
     marked.add(endOfText());
     if (marked.size() > contextLength) {
       throw KgCoopException.configuration(
-          ("text '%s' has %s tokens with its two marks; the model reads %s: shorten the class "
+          ("text '%s' has %s tokens with its start and end; the model reads %s: shorten the class "
                   + "name or the prompt")
               .formatted(abbreviated(text), marked.size(), contextLength));
     }

@@ -20,11 +20,14 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The pieces of a {@code tokenizer.json}. Its normalizers and processors are not looked at, but for
- * a map of characters: the families of models are few, and known.
+ * A reader of the pieces of a {@code tokenizer.json}. Except for a map of characters, it ignores
+ * normalizers and processors, because the few model families have known ones.
  */
 final class TokenizerJson {
-  /** Pieces are names of fields, a quarter of a million of them: a table of names costs time. */
+  /**
+   * Does not cache field names: pieces are field names here, and a table of 250,000 names takes
+   * time.
+   */
   private static final ObjectMapper JSON =
       new ObjectMapper(
           JsonFactory.builder()
@@ -38,7 +41,7 @@ final class TokenizerJson {
   private final IntStream.Builder merges = IntStream.builder();
   private final Set<String> special = new HashSet<>();
   private boolean knowsIds;
-  private boolean mergesAreLeft; // they stood before the ids of their pieces
+  private boolean mergesAreLeft; // merges come before the ids of their pieces
   private String type = "";
   private boolean byteFallback;
   private byte[] characterMap = {};
@@ -48,9 +51,9 @@ final class TokenizerJson {
   }
 
   /**
-   * Reads a file, some of which have a million lines.
+   * Reads a file, which may have a million lines.
    *
-   * @throws KgCoopException where it is no such file
+   * @throws KgCoopException if it is not a tokenizer file
    */
   static TokenizerModel read(Path file) {
     TokenizerJson json = new TokenizerJson(file);
@@ -63,7 +66,7 @@ final class TokenizerJson {
         throw json.refused("model.type " + json.type + ": expected BPE or Unigram");
       }
       if (!json.type.equals("Unigram") && !json.scores.isEmpty()) {
-        throw json.refused("model.vocab: expected ids of pieces, and it has scores");
+        throw json.refused("model.vocab: expected ids of pieces, got scores");
       }
     } catch (IOException e) {
       throw KgCoopException.weights(
@@ -77,7 +80,7 @@ final class TokenizerJson {
         json.scores,
         IntBuffer.wrap(json.merges.build().toArray()),
         json.special,
-        Set.of(), // what was added is merged too
+        Set.of(), // added tokens are merged too
         ByteBuffer.wrap(json.characterMap));
   }
 
@@ -96,7 +99,7 @@ final class TokenizerJson {
     void read(String name, JsonParser value) throws IOException;
   }
 
-  /** Goes through the fields of an object; values that are not read are skipped. */
+  /** Reads the fields of an object and skips unknown ones. */
   private void object(JsonParser parser, Field field) throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       throw refused("cannot be read as a tokenizer: expected an object");
@@ -172,7 +175,7 @@ final class TokenizerJson {
     }
   }
 
-  /** "a b", or ["a", "b"]. */
+  /** Reads "a b", or ["a", "b"]. */
   private void addMerge(JsonParser value) throws IOException {
     List<String> pair = new ArrayList<>(2);
     if (value.currentToken() == JsonToken.START_ARRAY) {
@@ -194,7 +197,7 @@ final class TokenizerJson {
     }
   }
 
-  /** ["piece", score]. */
+  /** Reads ["piece", score]. */
   private void scored(JsonParser pair) throws IOException {
     String piece = pair.currentToken() == JsonToken.START_ARRAY ? pair.nextTextValue() : null;
     if (piece == null || !pair.nextToken().isNumeric()) {

@@ -12,19 +12,17 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The pieces of a tokenizer, whatever its file is: a {@code tokenizer.json}, or SentencePiece's
- * own.
+ * The content of a tokenizer file, a {@code tokenizer.json} or a SentencePiece model.
  *
- * @param file named in errors
- * @param unigram true of a unigram model, false of one that merges pairs
- * @param byteFallback true if a character that is no piece becomes its bytes
- * @param ids of each piece, those added to the model's own with them
- * @param scores of each id: log probabilities of a unigram model, of merges that are not listed the
- *     greater the earlier; empty where merges are listed
- * @param merges pairs that are merged, the ids of two pieces each, the first ones first; empty
- *     where scores tell
- * @param special pieces that stand for no text
- * @param whole pieces of text that are taken before others are looked for
+ * @param file the file, for error messages
+ * @param unigram true for a unigram model, false for one that merges pairs
+ * @param byteFallback true if a character without a piece becomes its bytes
+ * @param ids the id of each piece, including added tokens
+ * @param scores the score of each id: log probabilities of a unigram model, or the ranks of merges
+ *     that are not listed (higher is earlier); empty if merges are listed
+ * @param merges the pairs to merge, two ids each, in order; empty if scores rank them
+ * @param special pieces that represent no text
+ * @param whole pieces that are matched before all others
  * @param characterMap SentencePiece's compiled map of characters, or empty
  */
 record TokenizerModel(
@@ -37,10 +35,10 @@ record TokenizerModel(
     Set<String> special,
     Set<String> whole,
     ByteBuffer characterMap) {
-  /** The bits of an id: no model that is known needs as many. */
+  /** The number of bits of an id. No known model needs as many. */
   static final int ID_BITS = 21;
 
-  /** Refuses ids and scores that no tokenizer has. */
+  /** Rejects invalid ids and scores. */
   TokenizerModel {
     ids.forEach(
         (piece, id) -> {
@@ -52,21 +50,21 @@ record TokenizerModel(
           }
         });
     if (!scores.stream().allMatch(Float::isFinite)) {
-      throw FileErrors.refused(file, "the score of a piece is no finite number");
+      throw FileErrors.refused(file, "the score of a piece is not a finite number");
     }
   }
 
-  /** The refusal of the file. */
+  /** Creates an error for the file. */
   KgCoopException refused(String why) {
     return FileErrors.refused(file, why);
   }
 
-  /** True if they are SentencePiece's, rather than CLIP's. */
+  /** Returns true for SentencePiece, false for CLIP's kind of tokenizer. */
   boolean areSentencePieces() {
     return unigram || byteFallback;
   }
 
-  /** The id of each byte. */
+  /** Returns the id of each byte. */
   int[] bytes() {
     int[] bytes = new int[256];
     for (int b = 0; b < bytes.length; b++) {
@@ -75,12 +73,12 @@ record TokenizerModel(
     return bytes;
   }
 
-  /** The number of ids: one more than the greatest. */
+  /** Returns the number of ids: the maximum plus one. */
   int size() {
     return 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
   }
 
-  /** The piece of each id, "" where there is none. */
+  /** Returns the piece of each id, "" if there is none. */
   List<String> texts() {
     String[] texts = new String[size()];
     Arrays.fill(texts, "");
@@ -88,11 +86,11 @@ record TokenizerModel(
     return List.of(texts);
   }
 
-  /** The id of a piece that must be there. */
+  /** Returns the id of a required piece. */
   int id(String piece) {
     Integer id = ids.get(piece);
     if (id == null) {
-      throw refused("it has no piece '" + piece + "', which this kind of tokenizer has");
+      throw refused("it has no piece '" + piece + "', which this kind of tokenizer needs");
     }
     return id;
   }

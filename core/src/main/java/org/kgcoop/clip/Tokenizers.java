@@ -3,31 +3,31 @@ package org.kgcoop.clip;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Tokenizers from files, each of the kind that its file is of. */
+/** A reader of tokenizer files of all supported kinds. */
 public final class Tokenizers {
-  /** The end of the names of SentencePiece's own files. */
+  /** The extension of SentencePiece models. */
   static final String SENTENCE_PIECE = ".model";
 
   private Tokenizers() {}
 
-  /** The tokenizer of the released CLIPs: 49,408 ids. */
+  /** Creates the tokenizer of OpenAI's CLIP models, with 49,408 ids. */
   public static Tokenizer released() {
     return new BytePairTokenizer(Vocabulary.released());
   }
 
   /**
-   * A tokenizer from a {@code merges.txt}, {@code tokenizer.json}, or {@code spiece.model} or
-   * {@code tokenizer.model} of SentencePiece.
+   * Reads a tokenizer from a {@code merges.txt}, a {@code tokenizer.json}, or SentencePiece's
+   * {@code spiece.model} or {@code tokenizer.model}.
    */
   public static Tokenizer read(Path file) {
     return read(file, null);
   }
 
   /**
-   * A tokenizer from a file.
+   * Reads a tokenizer from a file.
    *
-   * @param cleaning of texts, or null for the usual one of a tokenizer of that kind; CLIP's own
-   *     knows one alone
+   * @param cleaning the cleaning of texts, or null for the default of the tokenizer's kind; CLIP's
+   *     own supports only one
    */
   static Tokenizer read(Path file, @Nullable TextCleaning cleaning) {
     String name = file.toString();

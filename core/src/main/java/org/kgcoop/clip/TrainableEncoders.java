@@ -10,20 +10,20 @@ import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The two encoders over tensors that somebody else owns and may change, as pre-training does. A
- * loaded model is a {@link Clip}.
+ * The two encoders over tensors of the caller, who may change them, as pretraining does. A loaded
+ * model is a {@link Clip}.
  *
- * @param taken what the encoders compute with, by released name: the tensors that gradients can be
- *     taken for, and the statistics of batch normalization
+ * @param taken the tensors that the encoders use, by released name: the trainable ones, and the
+ *     statistics of batch normalization
  */
 public record TrainableEncoders(ImageEncoder images, TextEncoder texts, Map<String, Tensor> taken) {
 
   /**
-   * Encoders over float32 weights, which may require gradients.
+   * Creates encoders over float32 weights, which may require gradients.
    *
-   * @param weights all tensors of the model but {@code logit_scale}, under their released names
-   * @param computed the same weights in the type of matrix products, where that is another
-   * @param training whether batch normalization uses the statistics of its batch
+   * @param weights all tensors of the model except {@code logit_scale}, under their released names
+   * @param computed the same weights in the type of matrix products, if it differs
+   * @param training true if batch normalization uses the statistics of its batch
    */
   public static TrainableEncoders of(
       ClipConfig config,
@@ -41,35 +41,36 @@ public record TrainableEncoders(ImageEncoder images, TextEncoder texts, Map<Stri
   }
 
   /**
-   * Features of images of which a ViT of CLIP sees some of the patches.
+   * Computes image features from some of the patches, with a ViT of CLIP.
    *
    * @param images (B, channels, R, R), normalized
-   * @param seen for each image the numbers of its patches that are seen, row by row from 0, of each
-   *     as many; or null for all
-   * @param blocks counted from 1, rising, all but the last: their patches are kept
+   * @param seen the numbers of the visible patches of each image, row by row from 0, equally many
+   *     per image; or null for all
+   * @param blocks counted from 1, rising, without the last one: the blocks whose patch tokens are
+   *     returned
    * @return maps of (B, seen patches, W), in the order of {@code seen}
-   * @throws IllegalStateException where the image encoder is another
+   * @throws IllegalStateException if the image encoder is of another kind
    */
   public IntermediateMaps patches(Tensor images, int @Nullable [][] seen, List<Integer> blocks) {
     if (images() instanceof VisionTransformer vit && vit.hasClassRow()) {
       return vit.inside(images, seen, blocks);
     }
-    throw new IllegalStateException("patches of an image encoder that is no ViT of CLIP");
+    throw new IllegalStateException("patches of an image encoder that is not a ViT of CLIP");
   }
 
   /**
-   * Features of images and what the stages of a ResNet make of them.
+   * Computes image features and the maps of ResNet stages.
    *
    * @param images (B, channels, R, R), normalized
    * @param stages counted from 1, rising
    * @return maps of (B, channels, height, width)
-   * @throws IllegalStateException where the image encoder is another
+   * @throws IllegalStateException if the image encoder is of another kind
    */
   public IntermediateMaps stages(Tensor images, List<Integer> stages) {
     if (images() instanceof ModifiedResNet resNet) {
       return resNet.inside(images, stages);
     }
-    throw new IllegalStateException("stages of an image encoder that is no ResNet");
+    throw new IllegalStateException("stages of an image encoder that is not a ResNet");
   }
 
   private record Given(

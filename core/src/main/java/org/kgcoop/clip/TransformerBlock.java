@@ -12,15 +12,14 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * A residual block of either encoder: {@code x + attention(norm(x))}, then {@code x +
- * mlp(norm(x))}. Everything but attention works on rows, (N, W), whatever image or text they belong
- * to.
+ * mlp(norm(x))}. Except for attention, all operations work on rows, (N, W), of any image or text.
  *
- * <p>The residual stream and the norms are float32; the matrix products have the type of their
- * weights, which is float32 or bf16.
+ * <p>The residual stream and the norms are float32. The matrix products have the type of their
+ * weights, float32 or bf16.
  */
 final class TransformerBlock implements AutoCloseable {
   private final int heads;
-  private final double epsilon; // of the norms
+  private final double epsilon; // epsilon of the norms
   private final DType computeType;
   private final Tensor norm1Weight; // (W)
   private final Tensor norm1Bias; // (W)
@@ -35,10 +34,10 @@ final class TransformerBlock implements AutoCloseable {
   private final ProjectionDeltas additions;
 
   /**
-   * Takes the block whose names start with {@code prefix}, such as {@code
+   * Loads the block from tensors whose names start with {@code prefix}, such as {@code
    * transformer.resblocks.0.}.
    *
-   * @param packs when copies of its weights are packed
+   * @param packs when to pack copies of the weights
    */
   TransformerBlock(
       WeightSource weights,
@@ -86,13 +85,16 @@ final class TransformerBlock implements AutoCloseable {
     this.additions = additions;
   }
 
-  /** The same block, to be closed by its owner, with terms added to its projections. */
+  /**
+   * Returns this block with terms added to its projections. The caller closes this block, not the
+   * result.
+   */
   TransformerBlock with(ProjectionDeltas terms) {
     return terms == ProjectionDeltas.NONE ? this : new TransformerBlock(this, terms);
   }
 
   /**
-   * The positions of images, each seeing all of its image.
+   * Computes the tokens of images. Each token attends to all tokens of its image.
    *
    * @param x (B L, W)
    * @param batch B
@@ -103,8 +105,8 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /**
-   * The positions of images, each seeing all of its image and rows that stand beside every image.
-   * Nothing reads what the block would make of these, so that it takes their keys and values alone.
+   * Computes the tokens of images, which also attend to extra rows that all images share. The
+   * output for the extra rows is not needed, so only their keys and values are computed.
    *
    * @param x (B L, W)
    * @param batch B
@@ -123,7 +125,7 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /**
-   * The first rows of images alone, which is all that is read of the last block.
+   * Computes only the first token of each image, the only one that is read from the last block.
    *
    * @param x (B L, W)
    * @param batch B
@@ -134,7 +136,7 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /**
-   * The first rows of images alone, which see rows beside every image too.
+   * Computes only the first token of each image, which also attends to extra rows.
    *
    * @param x (B L, W)
    * @param batch B
@@ -155,12 +157,12 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /**
-   * The first rows of images and the rows beside them, as each image changes these.
+   * Computes the first token and the extra rows of each image.
    *
    * @param x (B L, W)
    * @param batch B
    * @param beside (n, W)
-   * @return (B (1 + n), W): of each image its first row and then those beside it
+   * @return (B (1 + n), W): for each image its first token, then its extra rows
    */
   Tensor classRowsAndBeside(Tensor x, long batch, Tensor beside) {
     Tensor normed = norm1(x);
@@ -176,7 +178,7 @@ final class TransformerBlock implements AutoCloseable {
     return rest(withEach(firstOfEach(x, batch), beside), attended, rows);
   }
 
-  /** (B, W) and (n, W) to (B (1 + n), W). */
+  /** Appends extra rows to each first token: (B, W) and (n, W) to (B (1 + n), W). */
   private static Tensor withEach(Tensor firsts, Tensor others) {
     long batch = firsts.size(0);
     long width = firsts.size(1);
@@ -189,8 +191,8 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /**
-   * All rows of texts, each seeing the shared beginning and, up to itself, its own text; or, where
-   * they are not causal, all of its own text.
+   * Computes all rows of texts. Each row attends to the shared beginning and to its own text up to
+   * itself. If the texts are not causal, it attends to its entire text.
    *
    * @param x (N, W)
    * @return (N, W)
@@ -217,7 +219,7 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /**
-   * The ends of texts alone, which is all that is read of the last block.
+   * Computes only the ends of texts, the only rows that are read from the last block.
    *
    * @param x (N, W)
    * @return (C, W)
@@ -236,20 +238,20 @@ final class TransformerBlock implements AutoCloseable {
     return rest(layout.ends(x), attended, ends);
   }
 
-  /** Queries, keys and values: (n, W) to (n, 3W). */
+  /** Computes queries, keys and values: (n, W) to (n, 3W). */
   private Tensor all(Tensor normed, UnaryOperator<Tensor> rows) {
     return withTerms(
         in.apply(normed), normed, rows, Projection.QUERY, Projection.KEY, Projection.VALUE);
   }
 
-  /** The queries alone: (n, W) to (n, W). */
+  /** Computes only the queries: (n, W) to (n, W). */
   private Tensor queries(Tensor normed, UnaryOperator<Tensor> rows) {
     Tensor frozen =
         Functions.linear(normed, inWeight.narrow(0, 0, width), inBias.narrow(0, 0, width));
     return withTerms(frozen, normed, rows, Projection.QUERY);
   }
 
-  /** The keys and values alone: (n, W) to (n, 2W). */
+  /** Computes only the keys and values: (n, W) to (n, 2W). */
   private Tensor seen(Tensor normed, UnaryOperator<Tensor> rows) {
     Tensor frozen =
         Functions.linear(
@@ -258,11 +260,11 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /**
-   * Frozen projections and the terms beside them.
+   * Adds terms to frozen projections.
    *
-   * @param frozen (n, k W) of x
-   * @param rows as {@link ProjectionDeltas#of} takes it
-   * @param projections the k
+   * @param frozen (n, k W), the projections of x
+   * @param rows as in {@link ProjectionDeltas#of}
+   * @param projections the k projections
    */
   private Tensor withTerms(
       Tensor frozen, Tensor x, UnaryOperator<Tensor> rows, Projection... projections) {
@@ -283,9 +285,9 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /**
-   * The rest of the block after attention: both residual sums and the MLP between them.
+   * Computes the rest of the block after attention: both residual sums and the MLP.
    *
-   * @param rows as {@link ProjectionDeltas#of} takes it
+   * @param rows as in {@link ProjectionDeltas#of}
    */
   private Tensor rest(Tensor x, Tensor attended, UnaryOperator<Tensor> rows) {
     Tensor y = x.plus(withTerms(out.apply(attended), attended, rows, Projection.OUTPUT));
@@ -293,13 +295,13 @@ final class TransformerBlock implements AutoCloseable {
     return y.plus(mlp.apply(normed.to(computeType)));
   }
 
-  /** The keys and values that stand last in rows of (query,) key and value. */
+  /** Returns the keys and values, which are the last parts of each row. */
   private Attention.Memory memory(Tensor rows) {
     long parts = rows.size(1) / width;
     return new Attention.Memory(part(rows, parts - 2), part(rows, parts - 1));
   }
 
-  /** (rows, k W) to its part of (rows, W). */
+  /** Selects a part of each row: (rows, k W) to (rows, W). */
   private Tensor part(Tensor rows, long index) {
     return rows.narrow(1, index * width, width);
   }

@@ -7,13 +7,13 @@ import java.util.Optional;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * All that was learned inside of an image encoder, for those that compute it elsewhere: with the
- * frozen weights it is the whole encoder.
+ * The trained part of an image encoder, for code that computes the encoder elsewhere. Together with
+ * the frozen weights it is the complete encoder.
  *
- * @param prompts rows beside those of images
- * @param weights that stand in the place of the encoder's, by released name
- * @param mix of class row and prompts; empty where features are the class row's alone, of unit
- *     length
+ * @param prompts prompt tokens
+ * @param weights weights that replace the encoder's, by released name
+ * @param mix the mix of CLS token and prompt tokens; empty if the feature is that of the CLS token,
+ *     of unit length
  */
 public record TunedImageEncoder(
     DeepPrompts prompts, Map<String, Tensor> weights, Optional<TokenMix> mix) {
@@ -22,26 +22,26 @@ public record TunedImageEncoder(
   }
 
   /**
-   * Features of two kinds: {@code share u(class row) + (1 - share) u(mean of tokens . projection)},
-   * where u brings to unit length.
+   * A mixed feature: {@code share u(CLS token) + (1 - share) u(mean of tokens . projection)}, where
+   * u scales to unit length.
    *
-   * @param projection (W, E), of the mean over what the last block makes of the prompts, behind the
-   *     last norm
+   * @param projection (W, E), applied to the mean of the last block's output for the prompt tokens,
+   *     after the last norm
    */
   public record TokenMix(Tensor projection, double share) {
 
-    /** The feature of what the last block makes of the prompts: (B, E), unit. */
+    /** Computes the feature of the prompt tokens, (B, E), of unit length. */
     public Tensor ofTokens(PromptedVision.Output read) {
       return read.tokens().mean(1, false).matmul(projection).unitRows();
     }
 
-    /** Both features in one: (B, E) of unit length each. */
+    /** Mixes both features, each (B, E) of unit length. */
     public Tensor mixed(Tensor ofClassRows, Tensor ofTokens) {
       return ofClassRows.times(share).plus(ofTokens.times(1 - share));
     }
   }
 
-  /** An encoder with learned rows and nothing else. */
+  /** Creates an encoder with prompt tokens and no other changes. */
   public static TunedImageEncoder of(DeepPrompts prompts) {
     return new TunedImageEncoder(prompts, Map.of(), Optional.empty());
   }

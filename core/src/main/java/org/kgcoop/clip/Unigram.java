@@ -10,12 +10,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SentencePiece's unigram model: the division of a text into pieces whose log probabilities have
- * the greatest sum. Ties, rounding and characters without a piece, which are unknown or, in some
- * models, their bytes, are as in its code.
+ * SentencePiece's unigram model. It divides a text into the pieces with the highest sum of log
+ * probabilities. Ties, rounding and unknown characters (bytes in some models) are handled as in
+ * SentencePiece.
  */
 final class Unigram {
-  /** Taken off the least log probability for a character that is no piece. */
+  /** The penalty for an unknown character, subtracted from the lowest log probability. */
   private static final float UNKNOWN_PENALTY = 10;
 
   private final PrecompiledCharsmap characters;
@@ -23,8 +23,8 @@ final class Unigram {
   private final float[] scores;
   private final float unknownScore;
   private final int unknown;
-  private final int longest; // piece, in UTF-16 units
-  private final int @Nullable [] bytes; // id of each byte, where they stand for what is no piece
+  private final int longest; // length of the longest piece, in UTF-16 units
+  private final int @Nullable [] bytes; // id of each byte, if bytes replace unknown characters
 
   Unigram(TokenizerModel pieces) {
     characters = PrecompiledCharsmap.of(pieces);
@@ -49,12 +49,12 @@ final class Unigram {
     bytes = pieces.byteFallback() ? pieces.bytes() : null;
   }
 
-  /** The ids of a cleaned text. */
+  /** Returns the ids of a cleaned text. */
   List<Integer> ids(String cleaned) {
     String text = characters.normalised(cleaned);
     int length = text.length();
-    float[] best = new float[length + 1]; // of the pieces up to a unit
-    int[] from = new int[length + 1]; // where the last of them begins, or -1
+    float[] best = new float[length + 1]; // score of the pieces up to a unit
+    int[] from = new int[length + 1]; // start of the last of them, or -1
     int[] last = new int[length + 1]; // its id
     Arrays.fill(from, 1, length + 1, -1);
     for (int start = 0; start < length; ) {
@@ -83,7 +83,7 @@ final class Unigram {
           found.add(bytes[parts[i] & 0xff]);
         }
       } else if (found.isEmpty() || found.get(found.size() - 1) != unknown) {
-        found.add(unknown); // neighbors without a piece are one
+        found.add(unknown); // adjacent unknown characters are one token
       }
     }
     Collections.reverse(found);

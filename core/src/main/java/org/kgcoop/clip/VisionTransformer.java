@@ -9,16 +9,15 @@ import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A ViT: patches through transformer blocks. CLIP's has a class embedding before them, a norm
- * before the blocks, and is read at the class embedding; SigLIP's has neither, and a pooling reads
- * it.
+ * A vision transformer. CLIP's has a CLS token and a norm before the blocks, and its feature comes
+ * from the CLS token. SigLIP's has neither; its feature comes from an attention pooling.
  */
 final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private static final String BIAS = "visual.proj.bias";
 
   private final int patch;
   private final int width; // W
-  private final double epsilon; // of the norms
+  private final double epsilon; // epsilon of the norms
   private final Tensor patchWeight; // (W, channels, patch, patch)
   private final Tensor positions; // (class and patches, W)
   private final List<TransformerBlock> blocks = new ArrayList<>();
@@ -26,17 +25,17 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private final Tensor postBias; // (W)
   private final Ends ends;
 
-  /** The differences between the families. */
+  /** The parts that differ between the families. */
   private sealed interface Ends permits OfClip, OfSiglip {}
 
   /**
-   * CLIP's.
+   * The parts of CLIP.
    *
    * @param classEmbedding (W)
    * @param preWeight (W)
    * @param preBias (W)
    * @param projection (W, E)
-   * @param projectionBias (E), of some that come from timm
+   * @param projectionBias (E), in some models from timm
    */
   private record OfClip(
       Tensor classEmbedding,
@@ -52,7 +51,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
   }
 
   /**
-   * SigLIP's.
+   * The parts of SigLIP.
    *
    * @param patchBias (W)
    */
@@ -133,7 +132,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
         project(norm(blocks.get(blocks.size() - 1).classRows(x, batch))), maps);
   }
 
-  /** The class row and the seen patches of each image among the rows of all. */
+  /** Returns the indices of the CLS token and the visible patches of each image among all rows. */
   private static Tensor rowsOf(int[][] seen, long each) {
     int patches = seen.length == 0 ? 0 : seen[0].length;
     long[] rows = new long[seen.length * (1 + patches)];
@@ -148,7 +147,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
   }
 
   /**
-   * The rows of images in front of a block of CLIP's encoder: class, then patches.
+   * Computes the tokens of images in front of a block of CLIP's encoder: CLS token, then patches.
    *
    * @param images (B, channels, R, R), normalized
    * @param block counted from 0
@@ -160,7 +159,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return through(blocks.subList(0, block), x, batch).reshape(batch, -1, width);
   }
 
-  /** (B, patches, W) */
+  /** Embeds the patches: (B, patches, W). */
   private Tensor patches(Tensor images) {
     return Functions.conv2d(images.to(patchWeight.dtype()), patchWeight, patch, 0)
         .reshape(images.size(0), width, -1)
@@ -168,7 +167,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
         .to(DType.FLOAT32);
   }
 
-  /** Patches to the rows in front of the first block: (B, L, W). */
+  /** Adds CLS token, positions and norm to patches, for the first block: (B, L, W). */
   private Tensor before(OfClip clip, Tensor patches) {
     Tensor classes = clip.classEmbedding().expand(patches.size(0), 1, width);
     return preNorm(Tensor.concat(List.of(classes, patches), 1).plus(positions));
@@ -178,10 +177,10 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
     if (ends instanceof OfClip clip) {
       return clip;
     }
-    throw new IllegalStateException("rows of an encoder that has no class row");
+    throw new IllegalStateException("tokens of an encoder without a CLS token");
   }
 
-  /** The norm in front of the first block: (..., W) to (..., W). */
+  /** Applies the norm in front of the first block: (..., W) to (..., W). */
   Tensor preNorm(Tensor rows) {
     OfClip clip = ofClip();
     return Functions.layerNorm(rows, clip.preWeight(), clip.preBias(), epsilon);
@@ -195,12 +194,12 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return width;
   }
 
-  /** True if it has a class row, as CLIP's encoders do. */
+  /** Returns true if the encoder has a CLS token, as CLIP's do. */
   boolean hasClassRow() {
     return ends instanceof OfClip;
   }
 
-  /** (B, L, W) to (B L, W). */
+  /** Computes some blocks: (B, L, W) to (B L, W). */
   private Tensor through(List<TransformerBlock> some, Tensor x, long batch) {
     Tensor rows = x.reshape(-1, width);
     for (TransformerBlock block : some) {
@@ -209,17 +208,17 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return rows;
   }
 
-  /** The norm behind the last block: (N, W) to (N, W). */
+  /** Applies the norm after the last block: (N, W) to (N, W). */
   Tensor norm(Tensor rows) {
     return Functions.layerNorm(rows, postWeight, postBias, epsilon);
   }
 
-  /** Class rows behind that norm to features: (B, W) to (B, E). */
+  /** Projects CLS tokens after this norm to features: (B, W) to (B, E). */
   Tensor project(Tensor classRows) {
     return ofClip().projected(classRows);
   }
 
-  /** Frees what it has made of its weights, which belong to others. */
+  /** Frees the packed copies of the weights. Others own the weights. */
   @Override
   public void close() {
     blocks.forEach(TransformerBlock::close);

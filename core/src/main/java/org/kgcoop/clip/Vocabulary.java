@@ -17,27 +17,27 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
- * Byte-pair merges and token ids. The ids of the released tokenizer are, in this order: 256 bytes,
- * 256 bytes at the end of a word, a token for each merge, start of text, end of text.
+ * Byte-pair merges and token ids. The ids of OpenAI's tokenizer are, in this order: 256 bytes, 256
+ * bytes at the end of a word, one token per merge, start of text, end of text.
  *
- * @param ranks pair of symbols, joined by a space, to its place among the merges
- * @param ids symbol to token id
- * @param symbols token id to symbol
+ * @param ranks maps a pair of symbols, joined by a space, to its position among the merges
+ * @param ids maps a symbol to its token id
+ * @param symbols the symbol of each token id
  */
 record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<String> symbols) {
   static final String START = "<|startoftext|>";
   static final String END = "<|endoftext|>";
   static final String WORD_END = "</w>";
 
-  /** The characters that stand for the bytes 0 to 255, all of them printable. */
+  /** The printable characters that represent the bytes 0 to 255. */
   static final String BYTES = byteCharacters();
 
-  /** The merges of the released models. */
+  /** Returns the merges of OpenAI's models. */
   static Vocabulary released() {
     return ofMerges(releasedLines(), "released merges");
   }
 
-  /** The lines of the released {@code merges.txt}, a comment and the merges. */
+  /** Returns the lines of OpenAI's {@code merges.txt}: a comment, then the merges. */
   static List<String> releasedLines() {
     try (InputStream in = Vocabulary.class.getResourceAsStream("merges.txt")) {
       if (in == null) {
@@ -50,7 +50,7 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
     }
   }
 
-  /** Reads a {@code merges.txt}; its first line is a comment. */
+  /** Reads a {@code merges.txt}, whose first line is a comment. */
   static Vocabulary ofMerges(Path file) {
     try {
       return ofMerges(Files.readAllLines(file), file.toString());
@@ -76,7 +76,7 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
     return of(merges, null);
   }
 
-  /** The vocabulary of a {@code tokenizer.json} of CLIP's kind. */
+  /** Creates the vocabulary of a {@code tokenizer.json} of CLIP's kind. */
   static Vocabulary of(TokenizerModel pieces) {
     Map<String, Integer> ids = pieces.ids();
     IntBuffer merged = pieces.merges();
@@ -95,7 +95,7 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
   private static Vocabulary of(List<String> merges, @Nullable TokenizerModel pieces) {
     Map<String, Integer> ranks = new HashMap<>();
     List<String> symbols = new ArrayList<>();
-    // The released table lists the printable bytes first, then the others.
+    // OpenAI's table lists the printable bytes first, then the others.
     List<Character> order = new ArrayList<>();
     for (int b = 0; b < 256; b++) {
       if (isPrintable(b)) {
@@ -117,7 +117,7 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
     symbols.add(END);
     Map<String, Integer> ids = new HashMap<>();
     for (int id = 0; id < symbols.size(); id++) {
-      // A symbol that two merges make has the later id, as in the released code.
+      // A symbol of two merges has the later id, as in the published code.
       ids.put(symbols.get(id), id);
     }
     if (pieces != null) {

@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.AtomicFile;
 
 /**
- * Learns byte-pair merges from texts, for {@link Tokenizer}: time and again the commonest pair of
- * neighboring symbols within a word becomes one symbol. Sennrich et al., "Neural Machine
- * Translation of Rare Words with Subword Units", ACL 2016.
+ * The training of byte-pair merges for {@link Tokenizer}. It repeatedly merges the most frequent
+ * pair of neighboring symbols within a word. Source: Sennrich et al., "Neural Machine Translation
+ * of Rare Words with Subword Units", ACL 2016.
  *
- * <p>Of equally common pairs the first in the order of their text is taken, so that equal texts
- * give equal merges.
+ * <p>Of equally frequent pairs, the first in text order is merged, so that equal texts give equal
+ * merges.
  */
 public final class VocabularyTraining {
 
-  /** The number of token ids without any merge: bytes, bytes that end a word, two marks. */
+  /** The number of token ids without merges: bytes, bytes at the end of a word, start and end. */
   public static final int WITHOUT_MERGES = 514;
 
   private VocabularyTraining() {}
@@ -36,9 +36,9 @@ public final class VocabularyTraining {
   }
 
   /**
-   * The merges, commonest first; fewer than asked for where no word has two symbols left.
+   * Returns the merges, most frequent first. There are fewer if no word has two symbols left.
    *
-   * @param texts how often each text occurs
+   * @param texts the number of occurrences of each text
    */
   public static List<String> merges(Map<String, Long> texts, int count) {
     Map<String, Long> counts = new TreeMap<>();
@@ -89,13 +89,13 @@ public final class VocabularyTraining {
     return best;
   }
 
-  /** Writes a {@code merges.txt} as {@link Tokenizers#read} reads it. */
+  /** Writes a {@code merges.txt} for {@link Tokenizers#read}. */
   public static void write(Path file, List<String> merges) {
     String text = "#version: 0.2\n" + String.join("\n", merges) + "\n";
     AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Merges a pair wherever it stands, from left to right. */
+  /** Merges all occurrences of a pair, from left to right. */
   private static List<String> mergeAll(List<String> symbols, String pair) {
     List<String> merged = new ArrayList<>();
     for (int i = 0; i < symbols.size(); i++) {

@@ -15,9 +15,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The tensors of a CLIP under their released names. Encoders take what they need with its shape;
- * {@link #check} then tells all that was missing, mis-shaped or left over in one message. Owns what
- * was taken.
+ * The tensors of a CLIP model by released name. Encoders request each tensor with its shape. {@link
+ * #check} then reports all missing, mis-shaped and unused tensors in one message. This class owns
+ * the requested tensors.
  */
 final class Weights implements WeightSource, AutoCloseable {
   private static final int MAX_LISTED = 6;
@@ -31,10 +31,10 @@ final class Weights implements WeightSource, AutoCloseable {
   private final List<String> problems = new ArrayList<>();
 
   /**
-   * Weights to take from.
+   * Creates a source of weights.
    *
-   * @param computeType of the matrix products, float32 or bf16
-   * @param source named in errors
+   * @param computeType the type of matrix products, float32 or bf16
+   * @param source the file, for error messages
    */
   Weights(Map<String, StoredTensor> stored, DType computeType, Device device, String source) {
     this.stored = stored;
@@ -81,7 +81,7 @@ final class Weights implements WeightSource, AutoCloseable {
     }
   }
 
-  /** No: loaded weights are frozen. */
+  /** Returns false, because loaded weights are frozen. */
   @Override
   public boolean training() {
     return false;
@@ -115,20 +115,20 @@ final class Weights implements WeightSource, AutoCloseable {
     }
   }
 
-  /** The names of all that was taken. */
+  /** Returns the names of all requested tensors. */
   Set<String> names() {
     return taken.keySet();
   }
 
-  /** Says that tensors of these names may be there and are not needed. */
+  /** Permits unused tensors with this suffix. */
   void ignore(String suffix) {
     unexpected.removeIf(name -> name.endsWith(suffix));
   }
 
   /**
-   * Ends the taking.
+   * Ends the requests.
    *
-   * @throws KgCoopException with all problems, where there are any
+   * @throws KgCoopException with all problems, if there are any
    */
   void check() {
     for (String name : unexpected) {
@@ -140,7 +140,7 @@ final class Weights implements WeightSource, AutoCloseable {
           problems.size() > MAX_LISTED ? " and " + (problems.size() - MAX_LISTED) + " more" : "";
       throw KgCoopException.weights(
           source
-              + ": not the weights of one CLIP: "
+              + ": not the weights of a CLIP model: "
               + String.join("; ", problems.subList(0, Math.min(MAX_LISTED, problems.size())))
               + rest);
     }

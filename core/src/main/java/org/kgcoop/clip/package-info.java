@@ -1,8 +1,8 @@
 /**
- * CLIP: an image and a text become unit vectors of one space. {@link org.kgcoop.clip.Clip} is the
- * whole model, {@link org.kgcoop.clip.ImageEncoder} and {@link org.kgcoop.clip.TextEncoder} are its
- * encoders, {@link org.kgcoop.clip.Tokenizer} makes its text input. Weights keep the names of the
- * released files.
+ * CLIP maps images and texts to vectors of unit length in one space. {@link org.kgcoop.clip.Clip}
+ * is the model, {@link org.kgcoop.clip.ImageEncoder} and {@link org.kgcoop.clip.TextEncoder} are
+ * its encoders, and {@link org.kgcoop.clip.Tokenizer} creates its text input. Weights keep the
+ * names of the released files.
  */
 @NullMarked
 @CheckReturnValue

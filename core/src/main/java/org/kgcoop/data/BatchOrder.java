@@ -12,18 +12,17 @@ import org.apache.commons.rng.core.source64.SplitMix64;
 import org.kgcoop.random.Seeds;
 
 /**
- * The order of the images in an epoch of training.
+ * The order of the images in a training epoch.
  *
- * <p>It is a pure function of (count, seed, epoch), so a resumed run sees what an undisturbed one
- * would have seen. The generator is SplitMix64, begun with the first eight bytes, big-endian, of
- * the SHA-256 of the text {@code order:SEED:EPOCH}; the shuffle is the inside-out form of Fisher
- * and Yates.
+ * <p>It is a pure function of (count, seed, epoch), so a resumed run uses the same order. The
+ * generator is SplitMix64, seeded with the first eight bytes, big-endian, of the SHA-256 of the
+ * text {@code order:SEED:EPOCH}. The shuffle is the inside-out form of Fisher and Yates.
  */
 public final class BatchOrder {
 
   private BatchOrder() {}
 
-  /** The numbers 0 to {@code count} - 1 in the order of that epoch. */
+  /** Returns the numbers 0 to {@code count} - 1 in the order of an epoch. */
   static int[] epoch(int count, long seed, int epoch) {
     SplitMix64 random = Seeds.generator("order:%s:%s".formatted(seed, epoch));
     int[] order = new int[count];
@@ -36,14 +35,14 @@ public final class BatchOrder {
   }
 
   /**
-   * The batches of that epoch. As in the published code a remainder is dropped, unless it is all
-   * there is: fewer images than a batch are one smaller batch.
+   * Returns the batches of an epoch. As in the published code, an incomplete last batch is dropped,
+   * unless it is the only one.
    */
   public static List<int[]> batches(int count, int batchSize, long seed, int epoch) {
     return batches(epoch(count, seed, epoch), batchSize);
   }
 
-  /** The batches of that epoch, with the remainder as a smaller one. */
+  /** Returns the batches of an epoch, including an incomplete last batch. */
   public static List<int[]> allBatches(int count, int batchSize, long seed, int epoch) {
     int[] order = epoch(count, seed, epoch);
     List<int[]> all = new ArrayList<>(batches(order, batchSize));
@@ -54,7 +53,9 @@ public final class BatchOrder {
     return all;
   }
 
-  /** The images of that order in batches; a remainder is dropped, unless it is all there is. */
+  /**
+   * Divides an order into batches. An incomplete last batch is dropped, unless it is the only one.
+   */
   public static List<int[]> batches(int[] order, int batchSize) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize: expected 1 or more, got " + batchSize);
@@ -71,14 +72,14 @@ public final class BatchOrder {
   }
 
   /**
-   * Batches of classes drawn at random, each with as many images as another: the rule of
-   * Dassl.pytorch's {@code RandomClassSampler}, by a generator begun with {@code
-   * classes:SEED:EPOCH}. The images of a class are shuffled and cut into portions of {@code
-   * instances}, a remainder dropped; of a class that has fewer, so many are drawn with repetition.
-   * A batch takes a portion of each class that is drawn for it, as long as enough classes have one.
+   * Returns batches of random classes with equally many images each. This is the rule of
+   * Dassl.pytorch's {@code RandomClassSampler}, with a generator seeded by {@code
+   * classes:SEED:EPOCH}. The images of a class are shuffled and cut into groups of {@code
+   * instances}, without the remainder. A class with fewer images repeats random ones. A batch takes
+   * one group from each of its random classes, as long as enough classes have one.
    *
-   * @param labels of each image
-   * @param instances images of a class in a batch, at most {@code batchSize}
+   * @param labels the label of each image
+   * @param instances the number of images per class in a batch, at most {@code batchSize}
    */
   public static List<int[]> byClass(
       long[] labels, int batchSize, int instances, long seed, int epoch) {

@@ -4,16 +4,18 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 
-/** A half of the classes: methods learn on the base classes and are asked about new ones. */
+/**
+ * A part of the classes: methods train on the base classes and are tested on the new classes too.
+ */
 public enum ClassSplit {
-  /** The first half of the sorted labels; of an odd number the larger half. */
+  /** The first half of the sorted labels; the larger half if their number is odd. */
   BASE,
-  /** The rest. */
+  /** The other half. */
   NEW,
   /** Every class. */
   ALL;
 
-  /** The labels that belong to this half, sorted, each once. */
+  /** Returns the labels in this part, sorted and distinct. */
   public List<Integer> of(Collection<Integer> labels) {
     List<Integer> sorted = List.copyOf(new TreeSet<>(labels));
     int middle = (sorted.size() + 1) / 2;

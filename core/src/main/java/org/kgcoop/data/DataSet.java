@@ -11,13 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Labeled images in three parts.
  *
- * @param name what tables call it
- * @param classNames the raw names (with '_' where the files have it), by label
- * @param train what methods learn from
- * @param val what settings may be chosen by; may be empty
- * @param test what results are measured on
- * @param template the sentence that names a class, with {@code {}} for the name; null where the
- *     data say nothing about it
+ * @param name the name in tables
+ * @param classNames the raw names by label (with '_' as in the files)
+ * @param train the training images
+ * @param val the images for choosing settings; may be empty
+ * @param test the images for measuring results
+ * @param template a sentence with {@code {}} for the class name; null if the data set has none
  */
 public record DataSet(
     String name,
@@ -46,8 +45,8 @@ public record DataSet(
   }
 
   /**
-   * The images of that half of the classes, labeled anew from 0. The halves are those of the labels
-   * in train; of a set that has only test images, those of all labels.
+   * Returns the images of a part of the classes, relabeled from 0. The parts divide the labels of
+   * the training images, or all labels if there are only test images.
    */
   public DataSet select(ClassSplit split) {
     List<Integer> labels =
@@ -79,12 +78,12 @@ public record DataSet(
     return kept;
   }
 
-  /** The same classes with other images. */
+  /** Returns the same classes with other images. */
   public DataSet withImages(List<Item> newTrain, List<Item> newVal, List<Item> newTest) {
     return new DataSet(name, classNames, newTrain, newVal, newTest, template);
   }
 
-  /** The same images, their EXIF orientation ignored, as the published code does. */
+  /** Returns the same images with their EXIF orientation ignored, as in the published code. */
   public DataSet asStored() {
     return withImages(stored(train), stored(val), stored(test));
   }
@@ -93,7 +92,7 @@ public record DataSet(
     return items.stream().map(Item::stored).toList();
   }
 
-  /** The same images under another template. */
+  /** Returns the same images with another template. */
   public DataSet withTemplate(@Nullable String newTemplate) {
     return new DataSet(name, classNames, train, val, test, newTemplate);
   }

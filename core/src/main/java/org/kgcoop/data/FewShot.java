@@ -10,20 +10,20 @@ import org.kgcoop.Messages;
 import org.kgcoop.random.PythonRandom;
 
 /**
- * The draw of the shots, image for image that of the published code: one generator of Python,
- * seeded once; for each label in order of first appearance as many images as asked for, first of
- * train, then of val at most four. A class with fewer images gives all it has, and the generator is
- * not asked.
+ * A few-shot sample, with the same images as the published code. One Python generator, seeded once,
+ * serves all labels, in order of first appearance. For each label it samples the requested number
+ * of training images, then at most four validation images. A class with fewer images uses all of
+ * them, without a call of the generator.
  *
- * @param train places in the list of training images
- * @param val places in the list of validation images
+ * @param train indices into the list of training images
+ * @param val indices into the list of validation images
  */
 public record FewShot(List<Integer> train, List<Integer> val) {
 
-  /** The number of shots that stands for all images; then nothing is drawn. */
+  /** The number of shots that means all images, without sampling. */
   public static final int ALL = 0;
 
-  /** No more validation images than this are drawn for a class. */
+  /** The maximum number of sampled validation images per class. */
   public static final int MOST_VALIDATION_SHOTS = 4;
 
   public FewShot {
@@ -32,9 +32,9 @@ public record FewShot(List<Integer> train, List<Integer> val) {
   }
 
   /**
-   * Draws from labels given in the order of the files.
+   * Samples from labels in the order of the files.
    *
-   * @param shots images a class, 1 or more; or {@link #ALL}
+   * @param shots the number of images per class, 1 or more; or {@link #ALL}
    */
   public static FewShot draw(
       List<Integer> trainLabels, List<Integer> valLabels, int shots, long seed) {
@@ -62,9 +62,11 @@ public record FewShot(List<Integer> train, List<Integer> val) {
   }
 
   /**
-   * The data set with only the drawn images in train and val; its test images stay.
+   * Returns the data set with only the sampled images in train and val. The test images do not
+   * change.
    *
-   * @param warnings gets one line that names the classes with fewer training images than asked
+   * @param warnings receives one line with the classes that have fewer training images than
+   *     requested
    */
   public static DataSet draw(DataSet dataSet, int shots, long seed, Consumer<String> warnings) {
     FewShot drawn = draw(labels(dataSet.train()), labels(dataSet.val()), shots, seed);

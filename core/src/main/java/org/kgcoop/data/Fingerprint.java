@@ -7,14 +7,14 @@ import java.util.List;
 import org.kgcoop.files.Sha256;
 
 /**
- * The identity of a data set, whatever folder it lies in: the SHA-256, as hexadecimal text, over
- * (part, label, class name, SHA-256 of the image's bytes) of every image in order.
+ * The identity of a data set in any folder: the hexadecimal SHA-256 of (part, label, class name,
+ * SHA-256 of the image's bytes) of every image in order.
  */
 public final class Fingerprint {
 
   private Fingerprint() {}
 
-  /** The fingerprint of a data set; reads those images whose hashes are not remembered. */
+  /** Computes the fingerprint of a data set. It reads only images with unknown hashes. */
   public static String of(DataSet dataSet, ImageHashes hashes) {
     MessageDigest digest = Sha256.digest();
     add(digest, "train", dataSet.train(), hashes);

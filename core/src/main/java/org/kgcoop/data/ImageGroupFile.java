@@ -18,8 +18,8 @@ import org.kgcoop.Messages;
 import org.kgcoop.files.FileErrors;
 
 /**
- * Groups of images that somebody states, such as the frames of a video: what is learned from and
- * what is measured on never share one. scikit-learn's {@code GroupKFold} takes such groups.
+ * User-defined groups of images, such as the frames of a video. Training and test images never
+ * share a group, as in scikit-learn's {@code GroupKFold}.
  */
 public final class ImageGroupFile {
   private static final String PATH = "path";
@@ -28,7 +28,7 @@ public final class ImageGroupFile {
   private ImageGroupFile() {}
 
   /**
-   * The data with the folder of each image as its group.
+   * Returns the data with the folder of each image as its group.
    *
    * @throws KgCoopException if no class has images in two folders
    */
@@ -44,7 +44,7 @@ public final class ImageGroupFile {
                     .add(folder.apply(item)));
     if (ofClass.values().stream().allMatch(folders -> folders.size() == 1)) {
       throw KgCoopException.configuration(
-          "--group-by folder: the images of each class of %s lie in one folder, so nothing could be"
+          "--group-by folder: the images of each class of %s are in one folder, so nothing could be"
                   .formatted(data.name())
               + " held out; give a CSV file with the columns path and group");
     }
@@ -52,9 +52,9 @@ public final class ImageGroupFile {
   }
 
   /**
-   * The data with the groups of a CSV file, which has the columns {@code path} and {@code group}.
+   * Returns the data with the groups of a CSV file with the columns {@code path} and {@code group}.
    *
-   * @param file its paths are those of the data set, or those of files
+   * @param file contains paths as in the data set, or paths of files
    * @throws KgCoopException if an image has no line
    */
   public static DataSet of(DataSet data, Path file) {
@@ -75,7 +75,7 @@ public final class ImageGroupFile {
             });
     if (!without.isEmpty()) {
       throw KgCoopException.data(
-          "%s: %s images of %s have no line: %s; write their paths as here"
+          "%s: %s images of %s have no line: %s; write their paths in this form"
               .formatted(file, without.size(), data.name(), Messages.firstOf(without)));
     }
     return grouped;

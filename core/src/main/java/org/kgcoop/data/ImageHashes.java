@@ -28,41 +28,44 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
 
 /**
- * The SHA-256 and EXIF orientation of image files, each computed once. Of a file that has the path,
- * size, modification time and identity that it had before, the bytes are taken to be the same; one
- * that was changed in the last seconds is not remembered, since it may change again within one tick
- * of the clock.
+ * The SHA-256 and EXIF orientation of image files, each computed once. A file with the same path,
+ * size, modification time and identity as before is assumed to have the same bytes. A file that
+ * changed in the last seconds is not stored, because it may change again within one tick of the
+ * clock.
  *
- * <p>What is remembered stands in a text file, a line an image. It holds nothing that cannot be
- * computed again: where it cannot be written, it is done without, and a broken line is none.
+ * <p>The values are in a text file, one line per image. It contains only values that can be
+ * computed again. If it cannot be written, the values are not stored. Damaged lines are ignored.
  */
 public final class ImageHashes {
   private static final String NAME = "pictures.txt";
 
-  /** The coarsest clock of a file system that is in use, FAT's, ticks every two seconds. */
+  /**
+   * The age below which a file is not stored. The coarsest clock of a common file system, FAT's,
+   * ticks every two seconds.
+   */
   private static final long YOUNG_MILLISECONDS = 3000;
 
   /**
-   * A line: the mark of a file, the file's SHA-256, its orientation, and the beginning of the
-   * SHA-256 of these.
+   * A line: the mark of a file, its SHA-256, its orientation, and the beginning of the SHA-256 of
+   * these.
    */
   private static final Pattern LINE =
       Pattern.compile("([0-9a-f]{64}) ([0-9a-f]{64}) ([1-8]) [0-9a-f]{8}");
 
-  /** The folder of the text file; null where there is none. */
+  /** The folder of the text file, or null if there is none. */
   private final @Nullable Path folder;
 
-  /** By what is remembered of a file. */
+  /** The known values, by the mark of a file. */
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
-  /** Images that the text file did not have. */
+  /** Marks that the text file did not contain. */
   private final Set<String> absent = ConcurrentHashMap.newKeySet();
 
   /**
-   * The remembered facts about an image file.
+   * The known values of an image file.
    *
-   * @param sha256 of its bytes, as hexadecimal text
-   * @param orientation 1 to 8, as {@link Orientation} has it
+   * @param sha256 the hexadecimal SHA-256 of its bytes
+   * @param orientation 1 to 8, as in {@link Orientation}
    */
   public record Known(String sha256, int orientation) {
     private static Known of(byte[] file) {
@@ -74,41 +77,41 @@ public final class ImageHashes {
     this.folder = folder;
   }
 
-  /** Hashes that are remembered in a file of that folder, which need not be there yet. */
+  /** Creates hashes that are stored in a folder, which may not exist yet. */
   public static ImageHashes besides(Path folder) {
     return new ImageHashes(folder);
   }
 
-  /** Hashes that this object alone remembers. */
+  /** Creates hashes that are kept only in memory. */
   public static ImageHashes forgetful() {
     return new ImageHashes(null);
   }
 
   /**
-   * Looks up what is remembered of images. Who asks for many in groups calls it once before: the
-   * file of what is remembered is then read once, not with every group.
+   * Loads the known values of images. Call this once before requests for many groups of images, so
+   * that the text file is read only once.
    */
   public void recall(List<Path> images) {
     remember(images.parallelStream().map(ImageHashes::look).toList());
   }
 
   /**
-   * The SHA-256 of the bytes of images, as hexadecimal text, in their order.
+   * Returns the hexadecimal SHA-256 of images, in their order.
    *
-   * @throws org.kgcoop.KgCoopException where one cannot be read
+   * @throws org.kgcoop.KgCoopException if one cannot be read
    */
   public List<String> of(List<Path> images) {
     return known(images).stream().map(Known::sha256).toList();
   }
 
   /**
-   * The SHA-256 and orientation of images, in their order.
+   * Returns the SHA-256 and orientation of images, in their order.
    *
-   * @throws org.kgcoop.KgCoopException where one cannot be read
+   * @throws org.kgcoop.KgCoopException if one cannot be read
    */
   public List<Known> known(List<Path> images) {
     List<Path> distinct = images.stream().distinct().toList();
-    // Reading needs no order: each image has its own place.
+    // Images can be read in any order, because each has a fixed position in the output.
     List<String> looks = distinct.parallelStream().map(ImageHashes::look).toList();
     remember(looks);
     Map<String, Known> fresh = new LinkedHashMap<>();
@@ -133,7 +136,7 @@ public final class ImageHashes {
     return images.stream().map(image -> Objects.requireNonNull(found.get(image))).toList();
   }
 
-  /** The mark that a file is remembered by; empty for one that is not to be remembered. */
+  /** Returns the mark of a file; empty if its values must not be stored. */
   private static String look(Path image) {
     try {
       BasicFileAttributes now = Files.readAttributes(image, BasicFileAttributes.class);
@@ -148,15 +151,15 @@ public final class ImageHashes {
               image.toAbsolutePath().toString(),
               String.valueOf(now.size()),
               now.lastModifiedTime().toString(),
-              // In a zip file the sum that stands in its directory.
+              // For an image in a zip file, the checksum in the zip directory.
               String.valueOf(plain ? now.fileKey() : Files.getAttribute(image, "zip:crc")));
       return Sha256.of(look);
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      return ""; // reading it will say why
+      return ""; // reading it will report the reason
     }
   }
 
-  /** Looks up what is not known yet. */
+  /** Loads the values that are not known yet. */
   private void remember(List<String> looks) {
     Set<String> wanted = new HashSet<>(looks);
     wanted.remove("");
@@ -169,7 +172,7 @@ public final class ImageHashes {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         int end = line.indexOf(' ');
         if (end < 0 || !wanted.contains(line.substring(0, end))) {
-          continue; // of many images few are asked for at a time
+          continue; // keeps only the requested ones of many images
         }
         Matcher parts = LINE.matcher(line);
         if (parts.matches()) {
@@ -186,7 +189,9 @@ public final class ImageHashes {
     }
   }
 
-  /** Two processes may write into each other's lines, which the last part of a line shows. */
+  /**
+   * Returns a line. Two processes may write into each other's lines, which the last field detects.
+   */
   private static String line(String look, Known known) {
     String all = look + " " + known.sha256() + " " + known.orientation();
     return all + " " + Sha256.of(all).substring(0, 8);

@@ -9,29 +9,29 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * A set of images, each by the first eight bytes of its SHA-256: small enough to stand in the file
- * of a classifier. Equal sets have equal texts.
+ * A set of images, each as the first eight bytes of its SHA-256, so that a classifier file can
+ * contain it. Equal sets have equal texts.
  *
  * @param text these bytes, in ascending order, as base64
  */
 public record ImageSet(String text) {
-  /** No image. */
+  /** The empty set. */
   public static final ImageSet NONE = new ImageSet("");
 
   private static final int DIGITS = 2 * Long.BYTES;
 
   /**
-   * A set from its text.
+   * Creates a set from its text.
    *
-   * @throws IllegalArgumentException where the text is of another form
+   * @throws IllegalArgumentException if the text has another form
    */
   public ImageSet {
     if (Base64.getDecoder().decode(text).length % Long.BYTES != 0) {
-      throw new IllegalArgumentException("expected 8 bytes an image");
+      throw new IllegalArgumentException("expected 8 bytes per image");
     }
   }
 
-  /** The images of those hashes, hexadecimal texts of SHA-256. */
+  /** Creates the set of images with these hexadecimal SHA-256. */
   public static ImageSet of(List<String> hashes) {
     SortedSet<Long> starts = new TreeSet<>();
     hashes.forEach(hash -> starts.add(start(hash)));
@@ -44,7 +44,7 @@ public record ImageSet(String text) {
     return Long.parseUnsignedLong(hash.substring(0, DIGITS), 16);
   }
 
-  /** For each of those hashes whether the set has its image. */
+  /** Returns, for each hash, true if the set contains its image. */
   public List<Boolean> have(List<String> hashes) {
     Set<Long> starts = new HashSet<>();
     ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(text));

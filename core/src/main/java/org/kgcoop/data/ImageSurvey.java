@@ -16,15 +16,15 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 
 /**
- * The findings of opening every image of a data set.
+ * The result of opening every image of a data set.
  *
- * @param problems a line for each image that cannot be read, in their order
- * @param leaks test images that are among the training or validation images too, byte for byte:
- *     what is measured on them says little
- * @param contradictions images that are there under two classes, byte for byte
- * @param repeated how many images repeat an earlier one of their part
- * @param width the widths in pixels; null where no image can be read
- * @param height the heights
+ * @param problems one line per unreadable image, in order
+ * @param leaks test images that are byte-identical to training or validation images, which biases
+ *     the results
+ * @param contradictions byte-identical images in two classes
+ * @param repeated the number of images that are byte-identical to an earlier one of their part
+ * @param width the widths in pixels; null if no image is readable
+ * @param height the heights in pixels; null if no image is readable
  */
 public record ImageSurvey(
     List<String> problems,
@@ -34,13 +34,13 @@ public record ImageSurvey(
     @Nullable Range width,
     @Nullable Range height) {
 
-  /** Two images of the same bytes, by their keys. */
+  /** Two byte-identical images, by their keys. */
   public record Twin(String first, String second) {}
 
-  /** The least, the middle and the greatest of some numbers. */
+  /** The minimum, median and maximum of numbers. */
   public record Range(int least, int median, int greatest) {}
 
-  /** The findings of one image. */
+  /** The result for one image. */
   private record Look(
       Item item, String part, String hash, int width, int height, @Nullable String problem) {}
 
@@ -51,10 +51,10 @@ public record ImageSurvey(
   }
 
   /**
-   * Opens every image, several at a time.
+   * Opens every image, several in parallel.
    *
-   * @param warnings gets what may surprise about readable images
-   * @param progress gets how many are done, from any thread
+   * @param warnings receives warnings about readable images
+   * @param progress receives the number of finished images, from any thread
    */
   public static ImageSurvey of(DataSet dataSet, Consumer<String> warnings, IntConsumer progress) {
     Images images = new Images(warnings);

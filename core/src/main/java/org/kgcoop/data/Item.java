@@ -5,14 +5,14 @@ import java.nio.file.Path;
 /**
  * A labeled image.
  *
- * @param key the path as the data set gives it, relative and with '/': the same on every machine
- * @param file where the image lies on this one
+ * @param key the path in the data set, relative and with '/', the same on every machine
+ * @param file the path on this machine
  * @param label the number of its class, from 0
  * @param className the raw name of its class
- * @param group images of one group, such as the frames of a video, are never divided between what
- *     is learned from and what is measured on; the key for an image that is a group of its own
- * @param asStored true if its EXIF orientation is ignored, as the published code does; else the
- *     image is turned upright
+ * @param group images of one group, such as the frames of a video, are never divided between
+ *     training and testing; the key if the image is its own group
+ * @param asStored true if its EXIF orientation is ignored, as in the published code; false if the
+ *     image is rotated
  */
 public record Item(
     String key, Path file, int label, String className, String group, boolean asStored) {
@@ -23,22 +23,22 @@ public record Item(
     }
   }
 
-  /** An image that is a group of its own and is turned upright. */
+  /** Creates an image that is its own group and is rotated by its EXIF orientation. */
   public Item(String key, Path file, int label, String className) {
     this(key, file, label, className, key, false);
   }
 
-  /** The same image as one of a group. */
+  /** Returns the image with another group. */
   public Item withGroup(String newGroup) {
     return new Item(key, file, label, className, newGroup, asStored);
   }
 
-  /** The same image with another label. */
+  /** Returns the image with another label. */
   Item withLabel(int newLabel) {
     return new Item(key, file, newLabel, className, group, asStored);
   }
 
-  /** The same image, its EXIF orientation ignored. */
+  /** Returns the image with its EXIF orientation ignored. */
   Item stored() {
     return new Item(key, file, label, className, group, true);
   }

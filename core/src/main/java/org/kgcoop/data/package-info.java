@@ -1,8 +1,7 @@
 /**
- * Labeled images in parts, without a CLIP and without tensors. Start at {@link
- * org.kgcoop.data.open.DataSets} for reading a data set from disk and at {@link
- * org.kgcoop.data.FewShot} for the draw of the shots. Everything here that is random is a pure
- * function of its seeds.
+ * Labeled images in parts, without CLIP and without tensors. Start at {@link
+ * org.kgcoop.data.open.DataSets} for reading a data set and at {@link org.kgcoop.data.FewShot} for
+ * few-shot samples. All random choices are pure functions of their seeds.
  */
 @NullMarked
 package org.kgcoop.data;

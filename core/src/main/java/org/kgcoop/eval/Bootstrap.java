@@ -5,21 +5,21 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * The bootstrap over images and seeds: how far an accuracy, or the difference of two, would move
- * had other test images and other seeds been drawn.
+ * The bootstrap over images and seeds. It estimates how much an accuracy, or the difference of two,
+ * would vary with other test images and other seeds.
  *
- * <p>Images and seeds are drawn with replacement, each independently of the other (Owen, "The
- * pigeonhole bootstrap", 2007). All rows of a call see the same draws, and so do calls that name
- * the same data set and target: what two rows make of them may be subtracted resample by resample,
- * which is the paired bootstrap.
+ * <p>Images and seeds are drawn with replacement, independently of each other (Owen, "The
+ * pigeonhole bootstrap", 2007). All rows of a call use the same draws, and so do calls with the
+ * same data set and target. The resamples of two rows can therefore be subtracted one by one, which
+ * is the paired bootstrap.
  *
- * <p>Seeds are few. Resampling n of them divides their variance by n where n - 1 is right, so the
- * weights of the seeds are drawn apart by sqrt(n / (n - 1)) (Hesterberg, "What teachers should know
- * about the bootstrap", 2015). An interval over two or three seeds stays a rough one; over one seed
- * it knows of the images alone.
+ * <p>There are few seeds. Resampling n of them divides their variance by n, but n - 1 is right. The
+ * weights of the seeds are therefore spread by sqrt(n / (n - 1)) (Hesterberg, "What teachers should
+ * know about the bootstrap", 2015). An interval over two or three seeds is still rough. An interval
+ * over one seed covers only the images.
  */
 public final class Bootstrap {
-  /** The number of resamples that tables are made of. */
+  /** The number of resamples for tables. */
   public static final int RESAMPLES = 10_000;
 
   /**
@@ -30,7 +30,7 @@ public final class Bootstrap {
    */
   public record Interval(double low, double high) {
 
-    /** The interval of resampled values, in any order; between two of them it interpolates. */
+    /** Computes the interval of resampled values, in any order. It interpolates between values. */
     public static Interval of(double[] values) {
       if (values.length == 0) {
         throw new IllegalArgumentException("values: expected some, got none");
@@ -47,7 +47,7 @@ public final class Bootstrap {
       return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
     }
 
-    /** True if a difference with this interval is significant. */
+    /** Returns true if a difference with this interval is significant. */
     public boolean excludesZero() {
       return low > 0 || high < 0;
     }
@@ -69,12 +69,13 @@ public final class Bootstrap {
   }
 
   /**
-   * Resampled accuracies of several rows (methods) on the same images.
+   * Resamples the accuracies of several rows (methods) on the same images.
    *
-   * @param dataSet seeds are drawn by it, so that targets of one data set share them
-   * @param target images are drawn by both
-   * @param correct 1 for an image that was taken for what it is, else 0: (rows, seeds, images).
-   *     Rows of as many seeds are paired by their order; a row of one seed depends on none
+   * @param dataSet selects the draws of the seeds, which all targets of a data set share
+   * @param target selects the draws of the images, together with the data set
+   * @param correct 1 for a correctly classified image, else 0: (rows, seeds, images). Rows with
+   *     equally many seeds are paired by their order. A row with one seed does not depend on the
+   *     draws of seeds.
    * @return accuracies in percent: (rows, resamples)
    */
   public double[][] accuracies(String dataSet, String target, int[][][] correct) {
@@ -110,7 +111,7 @@ public final class Bootstrap {
     return accuracies;
   }
 
-  /** The weights of seeds, which sum to 1: (resamples, seeds). */
+  /** Returns the weights of seeds, which sum to 1: (resamples, seeds). */
   private double[][] seedWeights(String dataSet, int seeds) {
     double[][] weights = new double[resamples][seeds];
     double wider = seeds == 1 ? 1 : Math.sqrt(seeds / (seeds - 1.0));
@@ -124,7 +125,7 @@ public final class Bootstrap {
     return weights;
   }
 
-  /** The number of times that each of n is among n draws. */
+  /** Counts how often each of n elements occurs in n draws. */
   private static int[] drawn(SplittableRandom random, int n) {
     int[] counts = new int[n];
     for (int i = 0; i < n; i++) {
@@ -141,7 +142,9 @@ public final class Bootstrap {
     return sum;
   }
 
-  /** A generator of its own for each resample, so that they may be made side by side. */
+  /**
+   * Returns the seeds of one generator per resample, so that resamples can be computed in parallel.
+   */
   private long[] starts(String what) {
     return new SplittableRandom(start(what)).longs(resamples).toArray();
   }

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The counts of predictions; every percentage is derived from them.
+ * The counts of predictions, from which all percentages are computed.
  *
- * @param confusion how many images of a class (row, by label) were taken for each class (column)
+ * @param confusion the number of images per true class (row, by label) and predicted class (column)
  */
 public record Evaluation(List<List<Long>> confusion) {
 
@@ -20,7 +20,7 @@ public record Evaluation(List<List<Long>> confusion) {
     }
   }
 
-  /** Counts predictions against labels, both from 0 to {@code classes} - 1. */
+  /** Counts predictions and labels, both from 0 to {@code classes} - 1. */
   public static Evaluation of(int[] labels, int[] predictions, int classes) {
     if (labels.length != predictions.length) {
       throw new IllegalArgumentException(
@@ -49,12 +49,12 @@ public record Evaluation(List<List<Long>> confusion) {
     return confusion.size();
   }
 
-  /** The number of images. */
+  /** Returns the number of images. */
   public long total() {
     return confusion.stream().flatMap(List::stream).mapToLong(Long::longValue).sum();
   }
 
-  /** The number of correct predictions. */
+  /** Returns the number of correct predictions. */
   public long correct() {
     long correct = 0;
     for (int label = 0; label < classes(); label++) {
@@ -63,17 +63,17 @@ public record Evaluation(List<List<Long>> confusion) {
     return correct;
   }
 
-  /** Correct images of all, in percent; 0 where there are none. */
+  /** Returns the share of correct images in percent; 0 if there are no images. */
   public double accuracy() {
     return percent(correct(), total());
   }
 
-  /** Wrong images of all, in percent; 0 where there are none. */
+  /** Returns the share of wrong images in percent; 0 if there are no images. */
   public double errorRate() {
     return percent(total() - correct(), total());
   }
 
-  /** For each label the correct images of those that have it, in percent; NaN where none has it. */
+  /** Returns the accuracy per label in percent; NaN for a label without images. */
   public List<Double> perClassAccuracy() {
     List<Double> accuracies = new ArrayList<>();
     for (int label = 0; label < classes(); label++) {
@@ -83,7 +83,7 @@ public record Evaluation(List<List<Long>> confusion) {
     return accuracies;
   }
 
-  /** The mean of the accuracies of those labels that occur, in percent. */
+  /** Returns the mean accuracy of the labels with images, in percent. */
   public double meanPerClassAccuracy() {
     return perClassAccuracy().stream()
         .filter(accuracy -> !accuracy.isNaN())
@@ -92,7 +92,7 @@ public record Evaluation(List<List<Long>> confusion) {
         .orElse(0);
   }
 
-  /** The mean F1 of those labels that occur, times 100. */
+  /** Returns the mean F1 of the labels with images, times 100. */
   public double macroF1() {
     double sum = 0;
     int present = 0;

@@ -7,10 +7,10 @@ import java.util.stream.IntStream;
 
 /**
  * The accuracies if base and new classes are in one list. Base and new accuracies are usually
- * measured among their own names only. Here all names compete, and a score of each image tells base
- * images from new ones.
+ * measured only among their own names. Here all names compete, and a score of each image separates
+ * base images from new ones.
  *
- * <p>Accuracies are in percent. The joint accuracies are those of generalized zero-shot learning;
+ * <p>Accuracies are in percent. The joint accuracies are those of generalized zero-shot learning.
  * OpenworldAUC is the share of pairs (base image, new image) that are both right among their own
  * names and in the right order by the score (Hua et al., "OpenworldAUC", ICML 2025).
  */
@@ -87,7 +87,7 @@ public final class JointEvaluation {
     this.ofNew = new Group(newLogits, newLabels, baseClasses, classes);
   }
 
-  /** The images of one half of the classes, whose own names are {@code from} to {@code to} - 1. */
+  /** The images of one part of the classes, whose own names are {@code from} to {@code to} - 1. */
   private static final class Group {
     private final double[][] logits;
     private final int[] labels;
@@ -127,7 +127,8 @@ public final class JointEvaluation {
   }
 
   /**
-   * The accuracy over all images, all names competing; depends on how many images each half has.
+   * Returns the accuracy over all images with all names competing. It depends on the number of
+   * images in each part.
    */
   public double joint() {
     return 100.0
@@ -135,58 +136,61 @@ public final class JointEvaluation {
         / (ofBase.labels.length + ofNew.labels.length);
   }
 
-  /** The accuracy on images of base classes, all names competing. */
+  /** Returns the accuracy on images of base classes, with all names competing. */
   public double base() {
     return ofBase.percent(ofBase.rightAmongAll());
   }
 
-  /** The accuracy on images of new classes, all names competing. */
+  /** Returns the accuracy on images of new classes, with all names competing. */
   public double newAccuracy() {
     return ofNew.percent(ofNew.rightAmongAll());
   }
 
-  /** Joint H: the harmonic mean of {@link #base()} and {@link #newAccuracy()}. */
+  /** Returns joint H: the harmonic mean of {@link #base()} and {@link #newAccuracy()}. */
   public double harmonicMean() {
     return Metrics.harmonicMean(base(), newAccuracy());
   }
 
-  /** The accuracy on images of base classes among base names only. */
+  /** Returns the accuracy on images of base classes, only among base names. */
   public double baseAlone() {
     return ofBase.percent(ofBase.count(ofBase::isRightAlone));
   }
 
-  /** The accuracy on images of new classes among new names only. */
+  /** Returns the accuracy on images of new classes, only among new names. */
   public double newAlone() {
     return ofNew.percent(ofNew.count(ofNew::isRightAlone));
   }
 
-  /** H as published: the harmonic mean of {@link #baseAlone()} and {@link #newAlone()}. */
+  /** Returns H as published: the harmonic mean of {@link #baseAlone()} and {@link #newAlone()}. */
   public double harmonicMeanAlone() {
     return Metrics.harmonicMean(baseAlone(), newAlone());
   }
 
-  /** The share of images of base classes that get a new name, in percent. */
+  /** Returns the share of images of base classes that get a new name, in percent. */
   public double baseTakenForNew() {
     return ofBase.taken();
   }
 
-  /** The share of images of new classes that get a base name, in percent. */
+  /** Returns the share of images of new classes that get a base name, in percent. */
   public double newTakenForBase() {
     return ofNew.taken();
   }
 
-  /** The area under the ROC curve of the score, base positive: a fraction, ties count half. */
+  /**
+   * Returns the area under the ROC curve of the score, base positive: a fraction, ties count half.
+   */
   public double auroc(Score score) {
     return pairs(score, i -> true, j -> true);
   }
 
-  /** OpenworldAUC by the score: a fraction. */
+  /** Returns OpenworldAUC by the score: a fraction. */
   public double openworldAuc(Score score) {
     return pairs(score, ofBase::isRightAlone, ofNew::isRightAlone);
   }
 
   /**
-   * The share of all pairs that are counted on both sides and in order, ties half, by mean ranks.
+   * Returns the share of pairs that are counted on both sides and in order, ties half, by mean
+   * ranks.
    */
   private double pairs(Score score, IntPredicate countedBase, IntPredicate countedNew) {
     double[] high = scores(ofBase, score, countedBase);
@@ -203,8 +207,8 @@ public final class JointEvaluation {
   }
 
   /**
-   * The area under the ROC curve: the share of pairs (positive, negative) in which the positive
-   * score is the larger one; equal scores count half.
+   * Computes the area under the ROC curve: the share of pairs (positive, negative) with the larger
+   * positive score. Equal scores count half.
    *
    * @return a fraction; 0 if one of the two is empty
    */

@@ -8,12 +8,12 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
- * Finds images whose label may be wrong, by confident learning (Northcutt, Jiang and Chuang,
+ * The images whose label may be wrong, by confident learning (Northcutt, Jiang and Chuang,
  * "Confident Learning", JAIR 2021), from out-of-fold probabilities.
  *
- * <p>The threshold of a class is the mean probability of that class over the images that are
- * labeled with it. An image is confident of every class whose threshold it reaches. Images that are
- * confident of another class than their label are suspects.
+ * <p>The threshold of a class is the mean probability of that class over the images with its label.
+ * An image is confident of every class whose threshold it reaches. Images that are confident of
+ * another class than their label are suspects.
  */
 public final class LabelSuspects {
 
@@ -58,12 +58,12 @@ public final class LabelSuspects {
     return mean.isPresent() ? Math.max(SMALLEST_THRESHOLD, mean.getAsDouble()) : NO_IMAGES;
   }
 
-  /** The threshold of each class, (C). */
+  /** Returns the threshold of each class, (C). */
   public double[] thresholds() {
     return thresholds.clone();
   }
 
-  /** The class that an image is confident of by a rule, or -1. */
+  /** Returns the class that an image is confident of by a rule, or -1. */
   private int confidentClass(int image, Rule rule) {
     double[] p = probabilities[image];
     int best = -1;
@@ -77,7 +77,7 @@ public final class LabelSuspects {
     return count > 1 && rule == Rule.ALL ? Softmax.argMax(p, 0, p.length) : best;
   }
 
-  /** Counts of images by given label (row) and confident class (column), (C, C). */
+  /** Returns the counts of images by given label (row) and confident class (column), (C, C). */
   public long[][] confidentJoint(Rule rule) {
     long[][] counts = new long[thresholds.length][thresholds.length];
     for (int i = 0; i < labels.length; i++) {
@@ -89,7 +89,7 @@ public final class LabelSuspects {
     return counts;
   }
 
-  /** The images that are confident of another class than their label, ascending. */
+  /** Returns the images that are confident of another class than their label, ascending. */
   public List<Integer> suspects(Rule rule) {
     List<Integer> suspects = new ArrayList<>();
     for (int i = 0; i < labels.length; i++) {
@@ -101,12 +101,14 @@ public final class LabelSuspects {
     return suspects;
   }
 
-  /** The suspects without those whose most probable class is their label. */
+  /** Returns the suspects without those whose most probable class is their label. */
   public List<Integer> suspectsPredictedOtherwise(Rule rule) {
     return suspects(rule).stream().filter(i -> predicted(i) != labels[i]).toList();
   }
 
-  /** The most probable class; the given label wins if it is as probable but for rounding. */
+  /**
+   * Returns the most probable class. The given label wins if it is as probable except for rounding.
+   */
   private int predicted(int image) {
     double[] p = probabilities[image].clone();
     p[labels[image]] += ROUNDING;
@@ -114,9 +116,9 @@ public final class LabelSuspects {
   }
 
   /**
-   * The estimated joint distribution of given label (row) and true label (column), (C, C); the sum
-   * is 1. The diagonal of the confident joint is at least 1, and its rows are scaled to the label
-   * counts.
+   * Returns the estimated joint distribution of given label (row) and true label (column), (C, C);
+   * the sum is 1. The diagonal of the confident joint is at least 1, and its rows are scaled to the
+   * label counts.
    */
   public double[][] jointDistribution() {
     long[][] joint = confidentJoint(Rule.CONFIDENT);
@@ -133,14 +135,18 @@ public final class LabelSuspects {
     return distribution;
   }
 
-  /** The probability of the given label of each image, (n); a low value marks a suspect. */
+  /**
+   * Returns the probability of the given label of each image, (n); a low value marks a suspect.
+   */
   public double[] selfConfidence() {
     return IntStream.range(0, labels.length)
         .mapToDouble(i -> probabilities[i][labels[i]])
         .toArray();
   }
 
-  /** (p_label - largest other p + 1) / 2 of each image, (n); a low value marks a suspect. */
+  /**
+   * Returns (p_label - largest other p + 1) / 2 of each image, (n); a low value marks a suspect.
+   */
   public double[] normalizedMargin() {
     return IntStream.range(0, labels.length)
         .mapToDouble(i -> (probabilities[i][labels[i]] - largestOther(i) + 1) / 2)
@@ -155,7 +161,7 @@ public final class LabelSuspects {
         .orElse(0);
   }
 
-  /** All images by ascending self-confidence; the lowest index of equal ones first. */
+  /** Returns all images by ascending self-confidence, the lowest index of equal ones first. */
   public List<Integer> order() {
     double[] confidence = selfConfidence();
     return IntStream.range(0, labels.length)
@@ -164,7 +170,7 @@ public final class LabelSuspects {
         .toList();
   }
 
-  /** The class other than its label that is most probable for an image. */
+  /** Returns the most probable class of an image other than its label. */
   public int likelyLabel(int image) {
     double[] p = probabilities[image].clone();
     p[labels[image]] = Double.NEGATIVE_INFINITY;

@@ -6,36 +6,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 
-/** Numbers about results that are more than counts of one evaluation. */
+/** Metrics over several evaluations, and calibration. */
 public final class Metrics {
 
-  /** By how much a probability computed in float32 may exceed 1. */
+  /** The rounding error by which a probability computed in float32 may exceed 1. */
   private static final double ROUNDING = 1e-5;
 
   private Metrics() {}
 
-  /** The mean of several results and how far they lie from it; NaN of nothing. */
+  /** The mean and the standard deviation of several results; NaN if there are none. */
   public record Spread(double mean, double standardDeviation) {}
 
-  /** H = 2bn / (b + n) of the accuracies on base and new classes; 0 where both are 0. */
+  /** Returns H = 2bn / (b + n) of the accuracies on base and new classes; 0 if both are 0. */
   public static double harmonicMean(double base, double newAccuracy) {
     double sum = base + newAccuracy;
     return sum == 0 ? 0 : 2 * base * newAccuracy / sum;
   }
 
-  /** The mean of the finite ones among the values; NaN where there is none. */
+  /** Returns the mean of the finite values; NaN if there are none. */
   public static double mean(Collection<Double> values) {
     return finite(values).average().orElse(Double.NaN);
   }
 
-  /** The mean and the population standard deviation (divided by n) of the finite ones. */
+  /**
+   * Returns the mean and the population standard deviation (divided by n) of the finite values.
+   */
   public static Spread spread(Collection<Double> values) {
     double mean = mean(values);
     double squares = finite(values).map(v -> (v - mean) * (v - mean)).sum();
     return new Spread(mean, Math.sqrt(squares / finite(values).count()));
   }
 
-  /** The mean for each seed of its values, then the spread of these. */
+  /** Returns the spread of the mean per seed. */
   public static Spread overSeeds(Map<?, ? extends Collection<Double>> bySeed) {
     return spread(bySeed.values().stream().map(Metrics::mean).toList());
   }
@@ -45,8 +47,8 @@ public final class Metrics {
   }
 
   /**
-   * Pearson's correlation r = cov(x, y) / (sd(x) sd(y)); NaN for less than three points or where
-   * one of the two does not vary.
+   * Returns Pearson's correlation r = cov(x, y) / (sd(x) sd(y)); NaN for fewer than three points or
+   * without variation in x or y.
    */
   public static double correlation(List<Double> x, List<Double> y) {
     if (x.size() < 3) {
@@ -62,15 +64,18 @@ public final class Metrics {
     return Double.isFinite(r) ? Math.max(-1, Math.min(1, r)) : Double.NaN;
   }
 
-  /** Half the width of the 95 % interval of the mean, {@code 1.96 std / sqrt(n)}, as published. */
+  /**
+   * Returns half the width of the 95 % interval of the mean, {@code 1.96 std / sqrt(n)}, as
+   * published.
+   */
   public static double interval95(List<Double> values) {
     return 1.96 * spread(values).standardDeviation() / Math.sqrt(values.size());
   }
 
   /**
-   * The expected calibration error, a fraction: how far the confidence of predictions lies from
-   * their accuracy, as a mean over bins (b/n, (b+1)/n] weighted by their images. A confidence of 0
-   * is in no bin but counts as an image.
+   * Returns the expected calibration error, a fraction: the mean distance of confidence and
+   * accuracy over the bins (b/n, (b+1)/n], weighted by their images. A confidence of 0 is in no bin
+   * but counts as an image.
    *
    * @param confidences the probability of each prediction, 0 to 1
    */
@@ -105,7 +110,7 @@ public final class Metrics {
       throw new IllegalArgumentException("confidence: expected 0 to 1, got " + confidence);
     }
     int bin = Math.min(bins, (int) Math.ceil(confidence * bins)) - 1;
-    // The edges are the rounded numbers b/n, which the product above may miss by a bit.
+    // The edges are the rounded numbers b/n, which the product above may miss by one bit.
     if (bin >= 0 && confidence <= (double) bin / bins) {
       bin--;
     } else if (bin + 1 < bins && confidence > (bin + 1.0) / bins) {

@@ -20,7 +20,7 @@ public record NearDuplicates(double median, List<Pair> pairs) {
   /** The factor of the median that cleanlab uses. */
   public static final double FACTOR = 0.13;
 
-  /** The number of nearest images that cleanlab looks at. */
+  /** The number of nearest images that cleanlab compares. */
   public static final int NEIGHBORS = 10;
 
   private static final double SMALLEST_MEDIAN = 1e-6;

@@ -4,7 +4,8 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * Measures how well the probabilities softmax(logits) of a classifier agree with its accuracy.
+ * Metrics of the agreement between the probabilities softmax(logits) of a classifier and its
+ * accuracy.
  *
  * @param accuracy share of correct predictions, in percent
  * @param expectedCalibrationError the expected calibration error over bins of equal width, a
@@ -60,7 +61,10 @@ public record ProbabilityMetrics(
         likelihood / count);
   }
 
-  /** Bin b holds the sorted positions floor(b n / B) to floor((b + 1) n / B) - 1. */
+  /**
+   * Computes the error over bins of equally many images. Bin b contains the sorted positions
+   * floor(b n / B) to floor((b + 1) n / B) - 1.
+   */
   private static double equalMass(int[] labels, int[] predictions, double[] confidences, int bins) {
     int count = labels.length;
     int[] order =
@@ -88,7 +92,7 @@ public record ProbabilityMetrics(
   static void checkRows(double[][] logits, int[] labels) {
     if (labels.length == 0 || logits.length != labels.length) {
       throw new IllegalArgumentException(
-          "logits: expected a row for each of %s labels (at least one), got %s"
+          "logits: expected one row for each of %s labels (at least one), got %s"
               .formatted(labels.length, logits.length));
     }
     for (int i = 0; i < labels.length; i++) {

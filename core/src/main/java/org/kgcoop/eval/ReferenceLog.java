@@ -21,18 +21,22 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
 /**
- * The test results in a {@code log.txt} of the published code: of each metric, such as {@code *
- * accuracy: 83.6%}, the last line after training was finished or a test-only run began to tell its
- * result, as the published {@code parse_test_res.py} reads them.
+ * The test results in a {@code log.txt} of the published code. For each metric, such as {@code *
+ * accuracy: 83.6%}, they are the last line after the end of training, or after the start of the
+ * results of a test-only run, as in the published {@code parse_test_res.py}.
  *
  * @param metrics percentages by name, in the order of the file
  */
 public record ReferenceLog(Map<String, Double> metrics) {
 
-  /** The lines before the final results of a training: new and old Dassl.pytorch. */
+  /**
+   * The lines before the final results of a training, in new and old versions of Dassl.pytorch.
+   */
   private static final Set<String> ENDS = Set.of("Finish training", "Finished training");
 
-  /** The line before results: of test-only runs the final ones, of a training each epoch's. */
+  /**
+   * The line before results: the final ones of a test-only run, those of each epoch in a training.
+   */
   private static final String RESULT = "=> result";
 
   private static final String TRAINS = "epoch [";
@@ -41,19 +45,19 @@ public record ReferenceLog(Map<String, Double> metrics) {
       Pattern.compile("\\* (accuracy|error|macro_f1): ([.\\deE+-]+)%");
 
   /**
-   * Results of one experiment over its seeds.
+   * The results of one experiment over its seeds.
    *
-   * @param folder what the folders of its seeds lie in
-   * @param values of each metric, a value a log
+   * @param folder the folder that contains the folders of the seeds
+   * @param values one value per metric and log
    */
   public record Experiment(Path folder, Map<String, List<Double>> values) {}
 
-  /** Reads a log; empty where it tells no final result, such as of a run that was cut off. */
+  /** Reads a log; empty if it has no final result, for example because the run was interrupted. */
   static Optional<ReferenceLog> read(Path file) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     boolean trains = false;
     boolean ended = false;
-    // Names of classes may be in any encoding; the lines that are looked for are ASCII.
+    // Class names may have any encoding. The relevant lines are ASCII.
     Charset charset = StandardCharsets.ISO_8859_1;
     try (BufferedReader lines = Files.newBufferedReader(file, charset)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -76,15 +80,14 @@ public record ReferenceLog(Map<String, Double> metrics) {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
       throw new KgCoopException(
-          KgCoopException.Category.DATA, file + ": '" + text + "' is no number", e);
+          KgCoopException.Category.DATA, file + ": '" + text + "' is not a number", e);
     }
   }
 
   /**
-   * All logs below a folder, those of the seeds of one experiment together: {@code
-   * EXPERIMENT/seed1/log.txt}.
+   * Reads all logs below a folder, grouped by experiment: {@code EXPERIMENT/seed1/log.txt}.
    *
-   * @param unfinished gets the logs without a final result
+   * @param unfinished receives the logs without a final result
    */
   public static List<Experiment> below(Path folder, List<Path> unfinished) {
     Map<Path, Map<String, List<Double>>> experiments = new TreeMap<>();

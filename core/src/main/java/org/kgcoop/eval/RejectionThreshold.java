@@ -31,7 +31,7 @@ public record RejectionThreshold(
     Interval keptInterval,
     QuantileInterval quantileInterval) {
 
-  /** The share of images of known classes that is kept unless another is stated. */
+  /** The default share of images of known classes to keep. */
   public static final double KEEP = 0.95;
 
   /** An interval of a share, from 0 to 1. */
@@ -68,7 +68,7 @@ public record RejectionThreshold(
     double[] sorted = scores.clone();
     Arrays.sort(sorted);
     int n = sorted.length;
-    // The addend makes up for rounding: (1 - .95) x 20 is below 1 in binary.
+    // The small term corrects rounding: (1 - .95) x 20 is below 1 in binary.
     int wanted = (int) Math.floor((1 - keep) * (n + 1) + 1e-9);
     int rank = Math.max(1, wanted);
     double tail = (1 - confidence) / 2;
@@ -102,7 +102,7 @@ public record RejectionThreshold(
         high > n ? OptionalDouble.empty() : OptionalDouble.of(sorted[high - 1]));
   }
 
-  /** Returns how many of the scores the threshold accepts. */
+  /** Returns the number of scores that the threshold accepts. */
   public long accepted(double[] scores) {
     return Arrays.stream(scores).filter(score -> score >= threshold).count();
   }

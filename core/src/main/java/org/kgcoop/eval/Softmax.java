@@ -1,10 +1,10 @@
 package org.kgcoop.eval;
 
-/** Probabilities of logits, in double precision and without overflow. */
+/** Probabilities from logits, in double precision and without overflow. */
 final class Softmax {
   private Softmax() {}
 
-  /** log sum exp(scale x logit) over the logits {@code from} to {@code to} - 1. */
+  /** Returns log sum exp(scale x logit) over the logits {@code from} to {@code to} - 1. */
   static double logSumExp(double[] logits, int from, int to, double scale) {
     double largest = Double.NEGATIVE_INFINITY;
     for (int i = from; i < to; i++) {
@@ -17,7 +17,7 @@ final class Softmax {
     return largest + Math.log(sum);
   }
 
-  /** softmax(scale x logits), (C). */
+  /** Returns softmax(scale x logits), (C). */
   static double[] probabilities(double[] logits, double scale) {
     double logSum = logSumExp(logits, 0, logits.length, scale);
     double[] probabilities = new double[logits.length];
@@ -27,7 +27,10 @@ final class Softmax {
     return probabilities;
   }
 
-  /** The index of the largest value of {@code from} to {@code to} - 1; the lowest of equal ones. */
+  /**
+   * Returns the index of the largest value of {@code from} to {@code to} - 1, the lowest of equal
+   * ones.
+   */
   static int argMax(double[] values, int from, int to) {
     int best = from;
     for (int i = from + 1; i < to; i++) {

@@ -23,7 +23,7 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
   private static final double PRECISION = 1e-13;
   private static final int STEPS = 200;
 
-  /** The end of the range that the minimum lies at. */
+  /** The end of the range that contains the minimum. */
   public enum Bound {
     /** All images are right: the likelihood grows as T falls. */
     LOWER,

@@ -1,6 +1,6 @@
 /**
- * From predictions to numbers; pure functions. Start at {@link org.kgcoop.eval.Evaluation}, which
- * holds the counts that percentages are derived from.
+ * Metrics from predictions, as pure functions. Start at {@link org.kgcoop.eval.Evaluation}, which
+ * contains the counts.
  */
 @NullMarked
 package org.kgcoop.eval;

@@ -5,10 +5,10 @@ import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.ViewRecipe;
 
-/** The view of a training image that an epoch sees. */
+/** The view of a training image in each epoch. */
 public sealed interface Augmentation {
 
-  /** The published way: a new random view in every epoch, encoded in every step. */
+  /** A new random view in every epoch, encoded in every step, as published. */
   record Online(ViewRecipe recipe) implements Augmentation {
     @Override
     public String id() {
@@ -21,7 +21,7 @@ public sealed interface Augmentation {
     }
   }
 
-  /** A single view, that of the test transform. */
+  /** A single view, by the test transform. */
   record Test() implements Augmentation {
     @Override
     public ViewRecipe recipe() {
@@ -40,8 +40,8 @@ public sealed interface Augmentation {
   }
 
   /**
-   * A fixed number of random views, encoded once; epoch e takes view e mod {@code views}, each
-   * image from an offset of its own.
+   * A fixed number of random views, encoded once. Epoch e uses view e mod {@code views}, with a
+   * separate offset per image.
    */
   record Cache(int views, ViewRecipe recipe) implements Augmentation {
     public Cache(int views) {
@@ -61,8 +61,8 @@ public sealed interface Augmentation {
   }
 
   /**
-   * A fixed number of random views, encoded once, all of them in one pool: an epoch takes as many
-   * batches as one of the images has, of any views of any images.
+   * A fixed number of random views, encoded once, all in one pool. A batch contains any views of
+   * any images. The number of batches per epoch is the same as with one view per image.
    */
   record Pool(int views, ViewRecipe recipe) implements Augmentation {
     public Pool {
@@ -77,27 +77,27 @@ public sealed interface Augmentation {
     }
   }
 
-  /** Views that may be encoded once. */
+  /** The maximum number of views that are encoded once. */
   int MOST_VIEWS = 10_000;
 
-  /** The name in files and options. */
+  /** Returns the name for files and options. */
   String id();
 
-  /** The number of views that are encoded once; 0 where each step encodes its own. */
+  /** Returns the number of views that are encoded once; 0 if each step encodes its own. */
   int views();
 
   ViewRecipe recipe();
 
-  /** The augmentation of a name, with the published views. */
+  /** Returns the augmentation with a name, with the published random views. */
   static Augmentation ofId(String id) {
     return ofId(id, ViewRecipe.PUBLISHED);
   }
 
   /**
-   * The augmentation of a name.
+   * Returns the augmentation with a name.
    *
    * @param id {@code online}, {@code test}, {@code cache:V} or {@code pool:V}
-   * @param recipe of the random views of all but {@code test}
+   * @param recipe the random views; not used by {@code test}
    */
   static Augmentation ofId(String id, ViewRecipe recipe) {
     Matcher many = Pattern.compile("(cache|pool):(\\d{1,5})").matcher(id);

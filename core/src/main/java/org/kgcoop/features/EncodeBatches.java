@@ -5,26 +5,29 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Encodes views in groups, so that all workers have images to encode and progress is told. */
+/**
+ * An encoder of views in groups, so that all workers have images to encode and progress can be
+ * reported.
+ */
 final class EncodeBatches {
   static final int SIZE = 32;
 
   private EncodeBatches() {}
 
   /**
-   * An image as the image encoder sees it.
+   * An input of the image encoder.
    *
-   * @param key of the feature
+   * @param key the key of the feature
    * @param values (channels, R, R)
    */
-  // An array, since views are large and pass through once; records of it are never compared.
+  // An array, because views are large and used once. No code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
   record View(String key, float[] values) {}
 
   /**
-   * Encodes all.
+   * Encodes all views.
    *
-   * @param features gets those of each group, with the seconds that it took to get them
+   * @param features receives the features of each group, with the seconds that they took
    */
   static void encode(
       ViewEncoder encoder, Iterator<View> views, Consumer<List<Shard.Feature>> features) {

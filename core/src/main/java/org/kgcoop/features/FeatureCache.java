@@ -23,24 +23,23 @@ import org.kgcoop.image.Images;
 import org.kgcoop.tensor.Arithmetic;
 
 /**
- * Image features that are computed once. The image encoder is frozen, so the feature of an image
- * under one transform is the same for every method, seed, number of shots and half of the classes,
- * in this run and the next.
+ * A cache of image features. The image encoder is frozen, so the feature of an image under one
+ * transform is the same for every method, seed, number of shots and class split, in this run and
+ * the next.
  *
- * <p>In a folder they lie by what they depend on: below a name that stands for the CLIP weights,
- * the precision, the device, the preprocessing and how this process computes, in files of up to
- * {@value Shard#LENGTH} features; in a file under the SHA-256 of the image's bytes and how it was
- * seen: an image that is turned upright has another key than the same image as it is stored; one
- * that lies upright in its file has one key. Files are written whole or not at all and under names
- * that follow from their content, so that processes may share a folder. A damaged file is left out,
- * and its features are computed again. Features stay in the files until they are asked for.
+ * <p>The path in the cache folder depends on the CLIP weights, the precision, the device, the
+ * preprocessing and the arithmetic of this process. Each file contains up to {@value Shard#LENGTH}
+ * features. The key of a feature is the SHA-256 of the image's bytes and the view. An EXIF-rotated
+ * image that is rotated has another key than the same image as stored. Files are written atomically
+ * and named by their content, so processes can share a folder. If a file is damaged, it is ignored
+ * and its features are computed again. Features are read from the files on request.
  *
- * <p>Each image is encoded alone, so that a feature does not depend on which others are missing.
+ * <p>Each image is encoded alone, so its feature does not depend on the other missing features.
  */
 public final class FeatureCache {
   /**
-   * The version of what decodes, resizes and encodes here. It grows with each change that makes
-   * another feature of the same image, so that features of before are not taken for those.
+   * The version of the code that decodes, resizes and encodes. Increase it with each change that
+   * alters features, so that older features are not used.
    */
   private static final int VERSION = 2;
 
@@ -57,31 +56,31 @@ public final class FeatureCache {
   }
 
   /**
-   * A feature cache.
+   * Creates a feature cache.
    *
-   * @param folder where features are kept, made when needed; null for memory alone
-   * @param warnings gets a line for a file that had to be left out
+   * @param folder the folder of the features, created when needed; null for a cache in memory
+   * @param warnings receives a line for each ignored file
    */
   public FeatureCache(ViewEncoder encoder, @Nullable Path folder, Consumer<String> warnings) {
     this(encoder, folder, false, warnings);
   }
 
   /**
-   * A feature cache that nobody asked for: where its folder cannot be written, features are kept in
-   * memory, with a warning.
+   * Creates a feature cache that is used by default. If its folder cannot be written, it keeps
+   * features in memory and prints a warning.
    */
   public static FeatureCache optional(ViewEncoder encoder, Path folder, Consumer<String> warnings) {
     return new FeatureCache(encoder, folder, true, warnings);
   }
 
-  /** A feature cache in memory alone. */
+  /** Creates a feature cache in memory. */
   public static FeatureCache inMemory(ViewEncoder encoder) {
     return new FeatureCache(encoder, null, warning -> {});
   }
 
   /**
-   * The folder within a feature cache for the features of that CLIP, as it computes in this
-   * process.
+   * Returns the subfolder of a feature cache for the features of a CLIP, with the arithmetic of
+   * this process.
    */
   public static String folderName(Clip clip) {
     return Sha256.of(
@@ -97,12 +96,12 @@ public final class FeatureCache {
         .substring(0, 32);
   }
 
-  /** The SHA-256 of images, as far as they are remembered beside the feature cache. */
+  /** Returns the known SHA-256 of images, which are stored next to the feature cache. */
   public ImageHashes hashes() {
     return hashes;
   }
 
-  /** The encoder of features that are not there yet. */
+  /** Returns the encoder of missing features. */
   public ViewEncoder encoder() {
     return encoder;
   }
@@ -110,8 +109,8 @@ public final class FeatureCache {
   /**
    * Features of images.
    *
-   * @param vectors each (E), in the order that was asked for
-   * @param seconds that computing them takes, or took when they were put into the feature cache
+   * @param vectors each (E), in the order of the request
+   * @param seconds the time to compute them, or the time that they took when they were cached
    */
   public record Features(List<float[]> vectors, double seconds) {
     public Features {
@@ -119,23 +118,23 @@ public final class FeatureCache {
     }
   }
 
-  /** Unit features of files under the test transform. */
+  /** Returns features of unit length of files under the test transform. */
   public Features test(List<Item> items, LongConsumer progress) {
     return features(
         items.stream().map(item -> new ViewEncoder.Request(item, null)).toList(), progress);
   }
 
   /**
-   * The unit features that are asked for, those that are missing computed and kept.
+   * Returns features of unit length. Missing features are computed and stored.
    *
-   * @param progress told how many are there
-   * @throws KgCoopException where an image cannot be read, or the folder cannot be written
+   * @param progress receives the number of available features
+   * @throws KgCoopException if an image cannot be read, or the folder cannot be written
    */
   Features features(List<ViewEncoder.Request> requests, LongConsumer progress) {
     return features(requests, Shard.Feature::vector, progress);
   }
 
-  /** Features as the image encoder makes them. As {@link #features}. */
+  /** Returns features as the image encoder computes them, otherwise as {@link #features}. */
   Features raw(List<ViewEncoder.Request> requests, LongConsumer progress) {
     return features(requests, FeatureCache::rawVector, progress);
   }
@@ -144,18 +143,19 @@ public final class FeatureCache {
     return new ViewEncoder.Encoded(feature.vector(), feature.norm()).raw();
   }
 
-  /** An image that cannot be read, and why. */
+  /** An unreadable image and the reason. */
   public record Problem(Path file, KgCoopException reason) {}
 
   /**
-   * Features of files under the test transform, turned as their EXIF orientation says, those that
-   * are missing computed and kept.
+   * Returns features of files under the test transform, rotated by their EXIF orientation. Missing
+   * features are computed and stored.
    *
-   * @param raw true for features as the image encoder makes them, false for unit ones
-   * @param problems gets the images that cannot be read; where it returns, they are left out
-   * @param progress told how many are there
-   * @return by file, in the order that was asked for
-   * @throws KgCoopException where the folder cannot be written
+   * @param raw true for features as the image encoder computes them, false for features of unit
+   *     length
+   * @param problems receives unreadable images; if it returns, they are left out
+   * @param progress receives the number of available features
+   * @return the features by file, in the order of the request
+   * @throws KgCoopException if the folder cannot be written
    */
   public synchronized Map<Path, float[]> upright(
       List<Path> files, boolean raw, Consumer<Problem> problems, LongConsumer progress) {
@@ -201,11 +201,11 @@ public final class FeatureCache {
   }
 
   /**
-   * Finds the images that cannot be read; the features of the others under the test transform are
-   * computed and kept.
+   * Finds unreadable images. The features of the others under the test transform are computed and
+   * stored.
    *
-   * @param problems gets the images that cannot be read
-   * @param progress told how many are there
+   * @param problems receives unreadable images
+   * @param progress receives the number of available features
    */
   public synchronized void check(
       List<Item> items, Consumer<Problem> problems, LongConsumer progress) {
@@ -220,16 +220,16 @@ public final class FeatureCache {
   }
 
   /**
-   * The files whose bytes can be read.
+   * Returns the files whose bytes can be read.
    *
-   * @param problems gets the others
+   * @param problems receives the others
    */
   @CanIgnoreReturnValue
   public List<Path> readable(List<Path> files, Consumer<Problem> problems) {
     try {
       hashes.of(files);
       return files;
-    } catch (KgCoopException e) { // of one of them
+    } catch (KgCoopException e) { // one of them is unreadable
       List<Path> readable = new ArrayList<>();
       for (Path file : files) {
         try {
@@ -267,9 +267,9 @@ public final class FeatureCache {
   }
 
   /**
-   * The features of those keys, those that are missing computed and kept.
+   * Returns the features with these keys. Missing features are computed and stored.
    *
-   * @param problems gets the images that cannot be read; where it returns, they are left out
+   * @param problems receives unreadable images; if it returns, they are left out
    */
   private Map<String, Shard.Feature> found(
       List<ViewEncoder.Request> requests,
@@ -292,7 +292,7 @@ public final class FeatureCache {
     return found;
   }
 
-  /** True if the features of files under the test transform are there. */
+  /** Returns true if the cache contains the features of these files under the test transform. */
   public synchronized boolean knows(List<Item> items) {
     Set<String> keys =
         Set.copyOf(keys(items.stream().map(i -> new ViewEncoder.Request(i, null)).toList()));
@@ -335,7 +335,7 @@ public final class FeatureCache {
             }
             progress.accept(done[0]);
           });
-    } finally { // what is encoded stays, though the rest may be canceled
+    } finally { // keeps the encoded features even if the user cancels
       if (!stored.isEmpty()) {
         kept.store(stored);
       }

@@ -22,21 +22,24 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 
 /**
- * Brings a feature cache into files that follow from what it holds alone. Which features share a
- * file is else a matter of what was missing when; merged, feature caches of the same features are
- * the same in every byte (but for the times beside them), and a feature cache that grew in small
- * steps opens quicker.
+ * A merge of a feature cache into files that depend only on its content. Without a merge, the order
+ * of requests determines which features share a file. Merged caches with the same features are
+ * byte-identical, except for the stored times. A merged cache also opens faster than one that grew
+ * in small steps.
  *
- * <p>Features are first divided by the beginning of their keys, into parts beside the files, then
- * sorted part by part. So it takes the memory of a part, and meanwhile the disk that the feature
- * cache takes twice more. A run that opens the feature cache meanwhile may find a file gone, and
- * computes again what was in it.
+ * <p>The merge first divides the features by the first digits of their keys, into temporary parts
+ * next to the files. It then sorts each part. It needs the memory of one part, and temporarily
+ * twice the disk space of the cache. A run that uses the cache at the same time may miss a file,
+ * and computes its features again.
  */
 public final class FeatureCacheMerge {
-  /** Files of a part, as near as a power of 16 comes: 128 MB of 512 numbers a feature. */
+  /**
+   * The target number of files per part; the actual number is a power of 16. A part is about 128 MB
+   * with 512 numbers per feature.
+   */
   private static final int FILES_OF_A_PART = 64;
 
-  /** Parts at most, since each is an open file. */
+  /** The maximum number of parts, because each is an open file. */
   private static final int MOST_PARTS = 256;
 
   private static final String TEMPORARY = ".merge-";
@@ -44,11 +47,11 @@ public final class FeatureCacheMerge {
   private FeatureCacheMerge() {}
 
   /**
-   * Merges the files of each model and way of computing.
+   * Merges the files of each model and arithmetic.
    *
-   * @param cache the folder that {@code --cache} names
-   * @param warnings gets a line for a damaged file, which stays as it is
-   * @return how many features there are
+   * @param cache the folder of the feature cache
+   * @param warnings receives a line for each damaged file, which is not changed
+   * @return the number of features
    */
   @CanIgnoreReturnValue
   public static long merge(Path cache, Consumer<String> warnings) {
@@ -135,7 +138,9 @@ public final class FeatureCacheMerge {
     return parts;
   }
 
-  /** The part of a key, by its first hexadecimal digits, so that parts follow each other. */
+  /**
+   * Returns the part of a key, by its first hexadecimal digits, so that the parts are in order.
+   */
   private static int number(String key, int parts) {
     int digits = 0;
     for (int p = parts; p > 1; p /= 16) {
@@ -144,7 +149,7 @@ public final class FeatureCacheMerge {
     return digits == 0 ? 0 : Integer.parseInt(key.substring(0, digits), 16);
   }
 
-  /** Features whose keys begin alike, on the disk. */
+  /** Features whose keys begin alike, on disk. */
   private static final class Part {
     private final Path file;
     private final DataOutputStream out;
@@ -170,7 +175,9 @@ public final class FeatureCacheMerge {
       out.close();
     }
 
-    /** All of them, of equal keys the last; their file is not needed any more. */
+    /**
+     * Returns all features sorted by key, the last one of equal keys. Its file can then be deleted.
+     */
     List<Shard.Feature> sorted() throws IOException {
       TreeMap<String, Shard.Feature> features = new TreeMap<>();
       try (DataInputStream in =

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
- * The features that a feature cache has, by their keys: in files, or in memory where there is no
- * folder or it cannot be written and need not be.
+ * The stored features of a cache, by key. They are in files, or in memory if there is no folder, or
+ * if an optional folder cannot be written.
  */
 final class FeatureStore {
   private @Nullable ShardIndex index;
@@ -20,12 +20,12 @@ final class FeatureStore {
   private final Consumer<String> warnings;
   private final Map<String, Shard.Feature> inMemory = new HashMap<>();
 
-  /** True if features that come from now on are written to files. */
+  /** True if new features are written to files. */
   private boolean writes;
 
   /**
-   * @param folder null for memory alone
-   * @param optional true if features go to memory, with a warning, where the folder fails
+   * @param folder null for memory only
+   * @param optional true to continue in memory, with a warning, if the folder cannot be used
    */
   FeatureStore(@Nullable Path folder, boolean optional, Consumer<String> warnings) {
     this.index = folder == null ? null : new ShardIndex(folder, warnings);
@@ -34,13 +34,13 @@ final class FeatureStore {
     this.writes = folder != null;
   }
 
-  /** The features of those keys that are there. */
+  /** Returns the available features with these keys. */
   Map<String, Shard.Feature> find(Set<String> keys) {
     Map<String, Shard.Feature> found = new HashMap<>();
     if (index != null) {
       try {
         found.putAll(index.find(keys));
-      } catch (KgCoopException e) { // a folder that cannot be listed
+      } catch (KgCoopException e) { // the folder cannot be listed
         keepInMemory(e);
         index = null;
       }
@@ -54,7 +54,7 @@ final class FeatureStore {
     return found;
   }
 
-  /** Makes sure of the folder, which is better known before anything is computed. */
+  /** Prepares the folder. A failure is better found before features are computed. */
   void prepare() {
     tryToWrite(ShardIndex::prepare);
   }
@@ -65,7 +65,9 @@ final class FeatureStore {
     }
   }
 
-  /** True if features are in files after that work; where they need not be, a failure is told. */
+  /**
+   * Returns true if the features are in files. If files are optional, a failure causes a warning.
+   */
   @CanIgnoreReturnValue
   private boolean tryToWrite(Consumer<ShardIndex> work) {
     if (index == null || !writes) {
@@ -86,7 +88,7 @@ final class FeatureStore {
     }
     warnings.accept(
         failure.getMessage()
-            + " (until then image features are kept in memory, for this run alone)");
+            + " (until then image features are kept in memory, only for this run)");
     writes = false;
   }
 }

@@ -14,13 +14,15 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 
 /**
- * Rows that the frozen blocks of an image encoder make of views, up to the block where something is
- * learned. Each view is computed alone, so that its bits do not depend on the others. The first
- * ones, up to a bound, are kept in memory for the epochs after: of views that are seen in turn no
- * other choice would be found more often.
+ * The tokens in front of a block, computed by the frozen blocks before it. Each view is computed
+ * alone, so its result does not depend on the others. The first ones are kept in memory for later
+ * epochs, up to a limit. Epochs use views in turn, so no other choice would have more hits.
  */
 final class FrozenTokens implements AutoCloseable {
-  /** Bytes kept of a training, half a GiB: 880 views at ViT-B/16, 16 images of 50 classes. */
+  /**
+   * The maximum number of bytes per training, 0.5 GiB: 880 views at ViT-B/16, or 16 images of 50
+   * classes.
+   */
   static final long MOST_BYTES = 1L << 29;
 
   private final ViewEncoder viewEncoder;
@@ -31,10 +33,10 @@ final class FrozenTokens implements AutoCloseable {
   private long bytes;
 
   /**
-   * Rows in front of a block.
+   * Creates a source of tokens in front of a block.
    *
-   * @param block counted from 0
-   * @param most bytes to keep
+   * @param block the block, from 0
+   * @param most the maximum number of bytes to keep
    */
   FrozenTokens(ViewEncoder viewEncoder, int block, long most) {
     this.viewEncoder = viewEncoder;
@@ -44,10 +46,10 @@ final class FrozenTokens implements AutoCloseable {
   }
 
   /**
-   * The rows of views, (B, L, W), of no history.
+   * Returns the tokens of views, (B, L, W), without gradients.
    *
-   * @param places the numbers of the views; a number always means the same
-   * @param views by number
+   * @param places the numbers of the views; a number always identifies the same view
+   * @param views the view of a number
    */
   Tensor of(int[] places, IntFunction<ViewEncoder.Request> views) {
     try (Autograd.Switch off = Autograd.off()) {
@@ -83,14 +85,14 @@ final class FrozenTokens implements AutoCloseable {
     }
   }
 
-  /** The number of views whose rows are kept. */
+  /** Returns the number of views whose tokens are in memory. */
   int kept() {
     return kept.size();
   }
 
   /**
-   * The unit features of the frozen encoder, (B, E), by the blocks after those rows: as the whole
-   * encoder makes them.
+   * Computes the features of unit length of the frozen encoder, (B, E), from these tokens. The
+   * result equals that of the entire encoder.
    *
    * @param rows (B, L, W)
    */

@@ -11,11 +11,11 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 
 /**
- * The results of a function, in order, some of them computed ahead of whoever takes them, on
- * threads of its own.
+ * An iterator over the results of a function, in order. Some results are computed ahead, on
+ * separate threads.
  *
- * @param <T> what the function takes; asked for by the thread that takes the results
- * @param <R> what it makes
+ * @param <T> the input of the function; the thread that takes the results also takes the inputs
+ * @param <R> the result of the function
  */
 final class Prefetcher<T, R> implements Iterator<R>, AutoCloseable {
   private final Iterator<T> work;
@@ -25,8 +25,8 @@ final class Prefetcher<T, R> implements Iterator<R>, AutoCloseable {
   private final Queue<CompletableFuture<R>> begun = new ArrayDeque<>();
 
   /**
-   * @param threads how many compute at a time
-   * @param length how many results wait at most
+   * @param threads the number of threads
+   * @param length the maximum number of results that wait
    */
   Prefetcher(Iterator<T> work, Function<T, R> function, int threads, int length) {
     this.work = work;

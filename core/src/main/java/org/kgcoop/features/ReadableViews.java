@@ -8,24 +8,24 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
-/** Views of images, read ahead; of those that cannot be read somebody is told in their turn. */
+/** An iterator over the views of images, prefetched. It reports unreadable images in order. */
 final class ReadableViews implements Iterator<EncodeBatches.View>, AutoCloseable {
   private final ViewEncoder encoder;
   private final Prefetcher<Map.Entry<String, ViewEncoder.Request>, Attempt> attempts;
   private final BiConsumer<ViewEncoder.Request, KgCoopException> problems;
   private EncodeBatches.@Nullable View next;
 
-  /** A view, or why there is none. */
+  /** A view, or the reason why the image is unreadable. */
   private record Attempt(
       ViewEncoder.Request request,
       EncodeBatches.@Nullable View view,
       @Nullable KgCoopException problem) {}
 
   /**
-   * Views of images.
+   * Creates an iterator over views.
    *
-   * @param requests by the keys of their features
-   * @param problems gets images that cannot be read; where it returns, they are left out
+   * @param requests the views by the keys of their features
+   * @param problems receives unreadable images; if it returns, they are left out
    */
   ReadableViews(
       ViewEncoder encoder,

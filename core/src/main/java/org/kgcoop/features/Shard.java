@@ -23,17 +23,16 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
- * A file of a feature cache. It is named by the keys that it holds, and equal features make equal
- * bytes; the time that they took to compute, which no two computations share, stands in a small
- * file beside it.
+ * A file of a feature cache, named after a digest of its keys. Equal features give byte-identical
+ * files. The time of the computation varies, so it is in a small file next to this one.
  *
- * @param features at least one, of one width
+ * @param features at least one, all of the same width
  */
 public record Shard(List<Feature> features) {
-  /** Features in one file at most: what a run that is cut off loses. */
+  /** The maximum number of features per file. An interrupted run loses at most this many. */
   public static final int LENGTH = 1024;
 
-  /** The ending of the name of such a file. */
+  /** The extension of these files. */
   public static final String ENDING = ".safetensors";
 
   private static final String FEATURES = "features";
@@ -42,14 +41,14 @@ public record Shard(List<Feature> features) {
   private static final String WHAT = "file of a feature cache";
 
   /**
-   * A unit feature.
+   * A feature of unit length.
    *
-   * @param key the SHA-256 of the image's bytes, a space, and how it was seen
+   * @param key the SHA-256 of the image's bytes, a space, and the view
    * @param vector (E)
-   * @param norm the length before it became 1
-   * @param seconds that it took to compute
+   * @param norm the length before scaling
+   * @param seconds the time to compute it
    */
-  // An array, since features are many and never compared.
+  // An array, because there are many features. No code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
   public record Feature(String key, float[] vector, float norm, double seconds) {}
 
@@ -60,7 +59,7 @@ public record Shard(List<Feature> features) {
     }
   }
 
-  /** The name of its file, which follows from the keys. */
+  /** Returns the name of the file, which depends on the keys. */
   String fileName() {
     return Sha256.of(keys().toString()).substring(0, 32) + ENDING;
   }
@@ -72,7 +71,7 @@ public record Shard(List<Feature> features) {
   }
 
   /**
-   * Writes its file, whole or not at all, and the one beside it.
+   * Writes the file atomically, and the file of the time.
    *
    * @return the file
    */
@@ -103,7 +102,7 @@ public record Shard(List<Feature> features) {
   /**
    * Reads a file.
    *
-   * @throws KgCoopException where it is damaged or none of a feature cache
+   * @throws KgCoopException if it is damaged or not a file of a feature cache
    */
   public static Shard read(Path file) {
     SealedFile.Content content = SealedFile.read(file, WHAT);
@@ -121,17 +120,17 @@ public record Shard(List<Feature> features) {
   }
 
   /**
-   * The content of a file but for its features, which fill its end row by row, their norms before
-   * them.
+   * The content of a file without its features, which fill the end of the file row by row, after
+   * their norms.
    *
    * @param width E
-   * @param seconds that each took to compute
+   * @param seconds the time that each feature took
    */
   record Index(List<String> keys, int width, double seconds) {
     /**
-     * Reads it, without a look at the features.
+     * Reads the index of a file without reading the features.
      *
-     * @throws KgCoopException where it is none of a feature cache
+     * @throws KgCoopException if the file is not a file of a feature cache
      */
     static Index read(Path file) {
       return of(file, SealedFile.readUnchecked(file, WHAT));
@@ -151,7 +150,7 @@ public record Shard(List<Feature> features) {
     }
   }
 
-  /** Checks the seal of a file: that no bit of it has changed. */
+  /** Checks the checksum of a file. */
   static void check(Path file) {
     SealedFile.read(file, WHAT);
   }
@@ -168,7 +167,7 @@ public record Shard(List<Feature> features) {
     return KgCoopException.weights(file + ": not a " + WHAT);
   }
 
-  /** The file with the time of another: of the same name but for the ending. */
+  /** Returns the file with the time, which has the same name with another extension. */
   public static Path timeFile(Path file) {
     String name = String.valueOf(file.getFileName());
     return file.resolveSibling(name.substring(0, name.length() - ENDING.length()) + TIME_ENDING);
@@ -179,7 +178,7 @@ public record Shard(List<Feature> features) {
     try {
       return Double.parseDouble(Files.readString(beside).strip());
     } catch (NoSuchFileException | NumberFormatException e) {
-      return 0; // the features are good without it
+      return 0; // the time is not essential
     } catch (IOException e) {
       throw FileErrors.unreadable(beside, e);
     }

@@ -21,10 +21,10 @@ import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.ViewRecipe;
 
 /**
- * Images from anywhere to the features that a {@link FeatureCache} would compute for them, as files
- * of a feature cache. An image that cannot be read is told and left out. Images are turned upright,
- * as those of a person's own are; a published data set, whose images are seen as stored, finds all
- * features here but those of images that were turned.
+ * An encoder that writes the files of a {@link FeatureCache} for images from any source. It reports
+ * unreadable images and leaves them out. It rotates EXIF-rotated images. Runs on your own images
+ * rotate them too, and find all their features. The published data sets use images as stored, so
+ * they miss only the rotated ones.
  */
 public final class ShardEncoder {
   private final ViewEncoder encoder;
@@ -33,26 +33,27 @@ public final class ShardEncoder {
   private final int threads;
 
   /**
-   * An image.
+   * An image to encode.
    *
-   * @param key the path as a data set gives it, relative and with '/': views follow from it
-   * @param name what an error calls it
-   * @param content gives its file's bytes, on any thread; where it throws, the image is left out
+   * @param key the path in its data set, relative and with '/'; views depend on it
+   * @param name the name in error messages
+   * @param content returns the bytes of the file, on any thread; if it throws an exception, the
+   *     image is left out
    */
   public record Image(String key, String name, Supplier<byte[]> content) {}
 
-  /** An image that was left out, and why. */
+  /** An image that was left out, and the reason. */
   public record Problem(String name, KgCoopException reason) {}
 
-  /** An image read: what is to be encoded of it, or why it is left out. */
+  /** The views of an image, or the reason why it is left out. */
   private record Prepared(List<EncodeBatches.View> views, @Nullable Problem problem) {}
 
   /**
-   * An encoder.
+   * Creates an encoder.
    *
-   * @param views of {@code --augment cache:V}, beside the one of the test transform
-   * @param known tells of a key of {@link Shard.Feature} whether the feature cache has it
-   * @param threads that read and decode ahead
+   * @param views V of {@code --augment cache:V}, in addition to the test view
+   * @param known returns true if the feature cache contains a key of {@link Shard.Feature}
+   * @param threads the number of threads that read and decode ahead
    */
   public ShardEncoder(ViewEncoder encoder, int views, Predicate<String> known, int threads) {
     this.encoder = encoder;
@@ -65,11 +66,11 @@ public final class ShardEncoder {
   }
 
   /**
-   * Encodes what is not known, each once.
+   * Encodes the missing features, each once.
    *
-   * @param shards gets files of {@link Shard#LENGTH} features, the last maybe shorter
-   * @param problems gets images that were left out
-   * @param progress told how many images are read
+   * @param shards receives files of {@link Shard#LENGTH} features; the last one may be shorter
+   * @param problems receives images that were left out
+   * @param progress receives the number of images read
    */
   public void encode(
       Iterator<Image> images,
@@ -97,7 +98,7 @@ public final class ShardEncoder {
     }
   }
 
-  /** The views of images, those of equal bytes once. */
+  /** The views of images. Images with equal bytes appear once. */
   private static final class Views implements Iterator<EncodeBatches.View> {
     private final Iterator<Prepared> images;
     private final Consumer<Problem> problems;

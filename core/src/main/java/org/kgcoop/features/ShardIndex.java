@@ -23,16 +23,16 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Sha256;
 
 /**
- * The features of one model in files. In memory are their keys, shortened, and where each feature
- * lies: about 100 bytes a feature. The features are read row by row when they are asked for; before
- * the first of a file its seal is checked.
+ * The index of one model's feature files. Memory contains a digest of each key and the position of
+ * its feature, about 100 bytes per feature. Features are read row by row on request. Before the
+ * first read from a file, its checksum is verified.
  */
 final class ShardIndex {
   private final Path folder;
   private final Consumer<String> warnings;
   private final Map<Key, Place> places = new HashMap<>();
 
-  /** The files that were looked into. */
+  /** The indexed files. */
   private final Set<Path> files = new HashSet<>();
 
   /** The first 128 bits of the SHA-256 of a key. */
@@ -44,7 +44,7 @@ final class ShardIndex {
     }
   }
 
-  /** A file that was looked into. */
+  /** An indexed file. */
   private static final class Opened {
     final Path path;
     final int rows;
@@ -63,31 +63,34 @@ final class ShardIndex {
   private record Place(Opened file, int row) {}
 
   /**
-   * The files of a folder, which need not be there yet.
+   * Creates an index of the files of a folder, which may be created later.
    *
-   * @param warnings gets a line for a file that had to be left out
+   * @param warnings receives a line for each ignored file
    */
   ShardIndex(Path folder, Consumer<String> warnings) {
     this.folder = folder;
     this.warnings = warnings;
   }
 
-  /** The features that are there, by their keys. */
+  /** Returns the available features, by key. */
   Map<String, Shard.Feature> find(Set<String> keys) {
     Map<String, Key> shortened = new HashMap<>();
     keys.forEach(key -> shortened.put(key, Key.of(key)));
     if (!places.keySet().containsAll(shortened.values())) {
-      lookIntoNewFiles(); // another process may have encoded them meanwhile
+      lookIntoNewFiles(); // another process may have written new files
     }
     Map<String, Shard.Feature> found = new HashMap<>();
     while (!read(shortened, found)) {
-      // What was in a file that is gone may be in a merged one.
+      // If a file is gone, a merged file may contain its features.
       lookIntoNewFiles();
     }
     return found;
   }
 
-  /** Reads what has a place and is not found yet; false where a file had to be forgotten. */
+  /**
+   * Reads the features that have a position and are not found yet. Returns false if a file became
+   * unreadable.
+   */
   private boolean read(Map<String, Key> keys, Map<String, Shard.Feature> found) {
     Map<Opened, Map<String, Integer>> rows = new HashMap<>();
     keys.forEach(
@@ -133,7 +136,7 @@ final class ShardIndex {
             row.getKey(), new Shard.Feature(row.getKey(), vector, norm.getFloat(0), file.seconds));
       }
       return features;
-    } catch (IOException | IllegalArgumentException e) { // the latter where it became shorter
+    } catch (IOException | IllegalArgumentException e) { // the latter if the file became shorter
       throw KgCoopException.io(
           file.path + ": cannot be read (" + Messages.firstLine(e.getMessage(), e) + ")", e);
     }
@@ -180,9 +183,9 @@ final class ShardIndex {
   }
 
   /**
-   * Finds out whether features can be written, before any is computed.
+   * Checks that features can be written, before any is computed.
    *
-   * @throws KgCoopException where they cannot
+   * @throws KgCoopException if they cannot be written
    */
   void prepare() {
     try {
@@ -196,9 +199,9 @@ final class ShardIndex {
   }
 
   /**
-   * Writes features into a file.
+   * Writes features into a new file.
    *
-   * @throws KgCoopException where it cannot be written
+   * @throws KgCoopException if it cannot be written
    */
   void add(List<Shard.Feature> features) {
     Path path = new Shard(features).write(folder);

@@ -11,11 +11,11 @@ import org.kgcoop.prompt.ModelInputs;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The training images as a learner takes them, epoch by epoch. What an epoch sees of an image is a
- * pure function of its seed, so that a resumed run sees what an undisturbed one would. Where epochs
- * see the same views, features are those of the feature cache, and rows in front of a block are
- * kept in memory up to {@value FrozenTokens#MOST_BYTES} bytes; else both are made of one decoding,
- * the features by the blocks after the rows.
+ * The training images as inputs of a trainable model, epoch by epoch. The view of an image in an
+ * epoch is a pure function of the seed, so a resumed run uses the same views. If all epochs use the
+ * same views, features come from the feature cache, and tokens in front of a block stay in memory
+ * up to {@value FrozenTokens#MOST_BYTES} bytes. Otherwise each image is decoded once per step, for
+ * its tokens and its feature.
  */
 public final class TrainingLoader implements AutoCloseable {
   private final FeatureCache cache;
@@ -23,21 +23,21 @@ public final class TrainingLoader implements AutoCloseable {
   private final Augmentation augmentation;
   private final long seed;
   private final ModelInputs inputs;
-  private final @Nullable FrozenTokens rows; // null where nobody asks for them
+  private final @Nullable FrozenTokens rows; // null if no model needs them
 
   /** The features that are encoded once: view v of image i at v count + i, each (E). */
   private List<float[]> banked = List.of();
 
-  /** The features of images. */
+  /** Creates a loader of features. */
   public TrainingLoader(
       FeatureCache cache, List<Item> items, Augmentation augmentation, long seed) {
     this(cache, items, augmentation, seed, ModelInputs.FEATURES);
   }
 
   /**
-   * Images in the form of those inputs.
+   * Creates a loader of the given inputs.
    *
-   * @param seed of the random views of the epochs
+   * @param seed the seed of the random views
    */
   public TrainingLoader(
       FeatureCache cache,
@@ -59,12 +59,12 @@ public final class TrainingLoader implements AutoCloseable {
                 isWorthKeeping(inputs.block().getAsInt()) ? FrozenTokens.MOST_BYTES : 0);
   }
 
-  /** True for rows that epochs ask for again, and that more than the patches alone have made. */
+  /** Returns true if epochs reuse the tokens, and at least one block has computed them. */
   private boolean isWorthKeeping(int block) {
     return augmentation.views() > 0 && block > 0;
   }
 
-  /** The number of images. */
+  /** Returns the number of images. */
   int count() {
     return items.size();
   }
@@ -74,8 +74,8 @@ public final class TrainingLoader implements AutoCloseable {
   }
 
   /**
-   * The label of each example that a batch may take: of each image, or, where all views are in one
-   * pool, of each view, view v of image i at v count + i.
+   * Returns the label of each example of a batch. An example is an image or, if all views are in
+   * one pool, a view: view v of image i at v count + i.
    */
   public long[] exampleLabels() {
     int times = augmentation instanceof Augmentation.Pool pool ? pool.views() : 1;
@@ -87,16 +87,16 @@ public final class TrainingLoader implements AutoCloseable {
     return labels;
   }
 
-  /** The largest number of encodings that {@link #prepare} makes. */
+  /** Returns the maximum number of encodings in {@link #prepare}. */
   public int toPrepare() {
     return inputs.features() ? Math.multiplyExact(count(), augmentation.views()) : 0;
   }
 
   /**
-   * Encodes what is encoded once. To be called before {@link #features}.
+   * Encodes the views that are encoded once. Call it before {@link #features}.
    *
-   * @param progress told how many encodings are done
-   * @return the seconds that this takes, or took when the features were put into the feature cache
+   * @param progress receives the number of finished encodings
+   * @return the seconds that the encodings take, or took when they were cached
    */
   public double prepare(LongConsumer progress) {
     FeatureCache.Features features = cache.features(cachedRequests(), progress);
@@ -114,9 +114,9 @@ public final class TrainingLoader implements AutoCloseable {
   }
 
   /**
-   * Some examples in an epoch.
+   * Returns examples of an epoch.
    *
-   * @param examples their numbers, as {@link #exampleLabels} has them
+   * @param examples their numbers, as in {@link #exampleLabels}
    * @param epoch from 0
    * @param step the number of the step, from 0
    */
@@ -135,7 +135,7 @@ public final class TrainingLoader implements AutoCloseable {
     return new Batch(features, inFront, ofLabels, step);
   }
 
-  /** The rows of the views that an epoch sees of some examples: (B, L, W). */
+  /** Returns the tokens of examples in an epoch: (B, L, W). */
   private Tensor rows(FrozenTokens source, int[] examples, int epoch) {
     if (augmentation.views() == 0) {
       return source.of(examples, example -> onlineRequest(example, epoch));
@@ -145,9 +145,9 @@ public final class TrainingLoader implements AutoCloseable {
   }
 
   /**
-   * The features of some examples in an epoch.
+   * Returns the features of examples in an epoch.
    *
-   * @param examples their numbers, as {@link #exampleLabels} has them
+   * @param examples their numbers, as in {@link #exampleLabels}
    * @param epoch from 0
    * @return (B, E)
    */
@@ -158,7 +158,7 @@ public final class TrainingLoader implements AutoCloseable {
           .encode(Arrays.stream(examples).mapToObj(i -> onlineRequest(i, epoch)).toList());
     }
     if (banked.isEmpty()) {
-      throw new IllegalStateException("features asked for before prepare");
+      throw new IllegalStateException("call prepare before features");
     }
     int width = banked.get(0).length;
     float[] values = new float[examples.length * width];
@@ -168,21 +168,22 @@ public final class TrainingLoader implements AutoCloseable {
     return Tensor.of(values, examples.length, width).to(cache.encoder().device());
   }
 
-  /** The place of an example among the features that are encoded once. */
+  /** Returns the position of an example among the features that are encoded once. */
   private int place(int example, int epoch) {
     if (augmentation instanceof Augmentation.Pool) {
       return example;
     }
-    // The offset of an image is its number, so that a batch does not change views in step.
+    // The offset of an image is its number, so that not all images of a batch change views
+    // together.
     int view = (epoch + example) % augmentation.views();
     return view * count() + example;
   }
 
   /**
-   * The raw features of all views that are encoded once, as the image encoder makes them. Needs no
-   * {@link #prepare}.
+   * Returns the raw features of all views that are encoded once, as the image encoder computes
+   * them. It does not need {@link #prepare}.
    *
-   * @param progress told how many encodings are done
+   * @param progress receives the number of finished encodings
    * @return (V, N, E)
    */
   public Tensor raw(LongConsumer progress) {
@@ -208,7 +209,7 @@ public final class TrainingLoader implements AutoCloseable {
         items.get(image), new ViewEncoder.ViewSpec(augmentation.recipe(), seed, epoch));
   }
 
-  /** Frees the rows that it has kept. */
+  /** Frees the tokens in memory. */
   @Override
   public void close() {
     if (rows != null) {

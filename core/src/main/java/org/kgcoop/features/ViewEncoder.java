@@ -20,12 +20,12 @@ import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Images to unit features: decode, transform, image encoder. */
+/** An encoder from image files to features of unit length: decoding, transform, image encoder. */
 public final class ViewEncoder {
   private final Clip clip;
   private final Images images;
   private final Transform transform;
-  private final @Nullable FeatureEncoder learned; // null for the CLIP's own encoder
+  private final @Nullable FeatureEncoder learned; // null for the frozen encoder of CLIP
 
   public ViewEncoder(Clip clip, Images images) {
     this(clip, images, null);
@@ -38,7 +38,7 @@ public final class ViewEncoder {
     this.learned = learned;
   }
 
-  /** The same with the image encoder of a classifier, where it has one of its own. */
+  /** Returns this encoder with the image encoder of a head, if the head has one. */
   public ViewEncoder by(Head classifier) {
     return classifier.encoder().map(encoder -> new ViewEncoder(clip, images, encoder)).orElse(this);
   }
@@ -51,22 +51,25 @@ public final class ViewEncoder {
     return clip;
   }
 
-  /** A random view of an image, by seed and number. */
+  /** A random view of an image, selected by seed and number. */
   record ViewSpec(ViewRecipe recipe, long seed, long number) {
-    /** The seed of the views in a cache: not a run's, so that runs of all seeds share the views. */
+    /**
+     * The seed of the views in a cache. It differs from the run's seed, so that runs of all seeds
+     * share the views.
+     */
     private static final long BANK_SEED = 0;
 
-    /** A view of a feature cache. */
+    /** Returns a view of a feature cache. */
     static ViewSpec banked(ViewRecipe recipe, long number) {
       return new ViewSpec(recipe, BANK_SEED, number);
     }
 
     /**
-     * All that decides how the bytes of an image are seen.
+     * Returns a text with everything that determines the view of an image's bytes.
      *
      * @param sight null for the test transform
-     * @param key of the image
-     * @param turned true if the image does not lie upright in its file and is turned
+     * @param key the key of the image
+     * @param turned true if the image is EXIF-rotated and the encoder rotates it
      */
     static String seen(@Nullable ViewSpec sight, String key, boolean turned) {
       return seen(sight, key) + (turned ? " upright" : "");
@@ -82,13 +85,13 @@ public final class ViewEncoder {
     }
   }
 
-  /** Unit features of files under the test transform: (B, E). */
+  /** Computes features of unit length of files under the test transform: (B, E). */
   public Tensor test(List<Item> items) {
     return encode(items.stream().map(item -> new Request(item, null)).toList());
   }
 
   /**
-   * Unit features of decoded images under the test transform.
+   * Computes features of unit length of decoded images under the test transform.
    *
    * @return (B, E)
    */
@@ -101,15 +104,17 @@ public final class ViewEncoder {
             .toList());
   }
 
-  /** An image as the image encoder takes it. */
+  /** A transformed image. */
   @FunctionalInterface
   public interface Pixels {
-    /** Writes its normalized numbers, (channels, R, R), from an offset on; in any thread. */
+    /**
+     * Writes the normalized values, (channels, R, R), from an offset. It is called on any thread.
+     */
     void write(float[] values, int offset);
   }
 
   /**
-   * Unit features of images that are transformed already.
+   * Computes features of unit length of transformed images.
    *
    * @return (B, E)
    */
@@ -120,7 +125,7 @@ public final class ViewEncoder {
   }
 
   /**
-   * Images that are transformed already, as the encoders take them.
+   * Collects transformed images into the input of the encoders.
    *
    * @return (B, channels, R, R)
    */
@@ -132,17 +137,17 @@ public final class ViewEncoder {
     return input(values);
   }
 
-  /** An image to be encoded; without a sight under the test transform. */
+  /** An image to encode. Without a view, the test transform is used. */
   record Request(Item item, @Nullable ViewSpec sight) {
-    /** A file under the test transform, turned upright. */
+    /** Returns a request for a file under the test transform, rotated by its EXIF orientation. */
     static Request upright(Path file) {
       return new Request(new Item(file.toString(), file, 0, ""), null);
     }
 
     /**
-     * All that decides how an image of these bytes is seen.
+     * Returns a text with everything that determines the view of these bytes.
      *
-     * @param orientation of the bytes
+     * @param orientation the EXIF orientation of the bytes
      */
     String seen(int orientation) {
       boolean turned = !item.asStored() && orientation != Orientation.UPRIGHT;
@@ -150,7 +155,7 @@ public final class ViewEncoder {
     }
   }
 
-  /** Unit features, (B, E). */
+  /** Computes features of unit length, (B, E). */
   Tensor encode(List<Request> requests) {
     try (Scope scope = Scope.open("requests")) {
       return scope.promote(features(pixels(requests)));
@@ -159,7 +164,7 @@ public final class ViewEncoder {
 
   private float[] valuesOf(List<Request> requests) {
     float[] values = new float[Math.multiplyExact(requests.size(), valuesPerImage())];
-    // Decoding and resizing need no order: each image has its own place.
+    // Images can be decoded in any order, because each has a fixed position in the output.
     IntStream.range(0, requests.size())
         .parallel()
         .forEach(
@@ -170,13 +175,13 @@ public final class ViewEncoder {
     return values;
   }
 
-  /** channels R R. */
+  /** Returns channels R R. */
   int valuesPerImage() {
     int size = clip.preprocessing().size();
     return clip.preprocessing().channels() * size * size;
   }
 
-  /** The image in these bytes of a file of that name, turned upright. */
+  /** Decodes an image from the bytes of a file and rotates it by its EXIF orientation. */
   RgbImage decode(byte[] file, String name) {
     return images.decodeUpright(file, name);
   }
@@ -190,14 +195,14 @@ public final class ViewEncoder {
     return values(image(request.item()), request.item().key(), request.sight());
   }
 
-  /** An image as it is seen: (channels, R, R). */
+  /** Transforms an image: (channels, R, R). */
   float[] values(RgbImage image, String key, @Nullable ViewSpec sight) {
     float[] values = new float[valuesPerImage()];
     see(image, key, sight, values, 0);
     return values;
   }
 
-  /** Transforms an image into its place among values of (B, channels, R, R). */
+  /** Transforms an image and writes it at its position in values of (B, channels, R, R). */
   private void see(
       RgbImage image, String key, @Nullable ViewSpec sight, float[] values, int place) {
     RgbImage seen =
@@ -212,15 +217,15 @@ public final class ViewEncoder {
   }
 
   /**
-   * A feature as the feature cache keeps it.
+   * A feature as stored in the feature cache.
    *
    * @param vector (E), of unit length
-   * @param norm the length before
+   * @param norm the length before scaling
    */
-  // An array, since features are many and never compared.
+  // An array, because there are many features. No code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
   public record Encoded(float[] vector, float norm) {
-    /** The feature as the image encoder makes it. */
+    /** Returns the feature as the image encoder computes it. */
     public float[] raw() {
       float[] raw = vector.clone();
       for (int i = 0; i < raw.length; i++) {
@@ -231,7 +236,8 @@ public final class ViewEncoder {
   }
 
   /**
-   * Features of decoded images under the test transform, the same as a feature cache's in all bits.
+   * Computes features of decoded images under the test transform, byte-identical to those of a
+   * feature cache.
    */
   public List<Encoded> encoded(List<RgbImage> images) {
     float[] values = new float[Math.multiplyExact(images.size(), valuesPerImage())];
@@ -242,13 +248,13 @@ public final class ViewEncoder {
   }
 
   /**
-   * Features of transformed images.
+   * Computes features of transformed images.
    *
    * @param values (B, channels, R, R)
    */
   List<Encoded> encoded(float[] values) {
     if (learned != null) {
-      throw new IllegalStateException("features of a learned encoder are not kept");
+      throw new IllegalStateException("features of a trained image encoder are not cached");
     }
     try (Scope scope = Scope.open("images");
         Autograd.Switch off = Autograd.off()) {
@@ -269,10 +275,10 @@ public final class ViewEncoder {
   }
 
   /**
-   * Features of images as the encoders take them.
+   * Computes features of transformed images.
    *
    * @param images (B, channels, R, R)
-   * @return (B, E), unit rows, or as an encoder of a classifier's own makes them
+   * @return (B, E), with rows of unit length, or as the image encoder of a head computes them
    */
   public Tensor features(Tensor images) {
     try (Scope scope = Scope.open("images");
@@ -284,7 +290,7 @@ public final class ViewEncoder {
     }
   }
 
-  /** Transformed images: (B, channels, R, R). */
+  /** Converts transformed images to a tensor: (B, channels, R, R). */
   private Tensor input(float[] values) {
     int size = clip.preprocessing().size();
     int channels = clip.preprocessing().channels();
@@ -293,7 +299,7 @@ public final class ViewEncoder {
   }
 
   /**
-   * Images as the encoders take them, without gradients.
+   * Returns transformed images without gradients.
    *
    * @return (B, channels, R, R)
    */
@@ -301,7 +307,10 @@ public final class ViewEncoder {
     return input(valuesOf(requests));
   }
 
-  /** Raw features, each alone, (1, E), so that its bits do not depend on how many there are. */
+  /**
+   * Computes raw features one by one, (1, E), so that their bits do not depend on the number of
+   * images.
+   */
   private List<Tensor> rows(Tensor images) {
     Tensor features = clip.imageEncoder().features(images);
     return LongStream.range(0, features.size(0)).mapToObj(i -> features.narrow(0, i, 1)).toList();

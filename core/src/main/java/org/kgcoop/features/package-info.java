@@ -1,6 +1,6 @@
 /**
- * Image features: images through decoding, transform and the frozen image encoder, and which view
- * of an image an epoch sees.
+ * Image features: decoding, transform and the frozen image encoder, and the view of an image in
+ * each epoch.
  */
 @NullMarked
 @CheckReturnValue

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file that grows at its end. What was appended outlives the process at once, and the machine as
- * soon as it was forced.
+ * A file that grows at its end. Appended bytes survive the end of the process. After {@link
+ * #force}, they also survive a power failure.
  */
 public final class AppendedFile implements AutoCloseable {
   private final Disk disk = Disk.current();
@@ -27,7 +27,7 @@ public final class AppendedFile implements AutoCloseable {
     disk.write(file, channel, ByteBuffer.wrap(bytes));
   }
 
-  /** Brings to the disk what was appended. */
+  /** Forces the appended bytes to the disk. */
   public void force() throws IOException {
     disk.force(file, channel, false);
   }

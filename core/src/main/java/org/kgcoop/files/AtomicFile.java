@@ -11,13 +11,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * Writes a file whole or not at all: to a temporary file in the same folder, forced to the disk,
- * then renamed over the target. A reader sees the old content or the new, never a part; on any
- * failure the temporary file is gone and the target as it was.
+ * Atomic writes. The content goes to a temporary file in the same folder, is forced to the disk,
+ * and replaces the target by a rename. A reader sees the old or the new content, never a part.
+ * After a failure, the temporary file is deleted and the target is unchanged.
  */
 public final class AtomicFile {
 
-  /** Writes the content of a file to a stream that it neither keeps nor closes. */
+  /** A writer of the content of a file. It must not keep or close the stream. */
   @FunctionalInterface
   public interface Content {
     void writeTo(OutputStream out) throws IOException;
@@ -28,7 +28,7 @@ public final class AtomicFile {
   /**
    * Replaces or creates {@code target}.
    *
-   * @throws org.kgcoop.KgCoopException of the kind IO, naming the file and the cause
+   * @throws org.kgcoop.KgCoopException of the category IO, with the file and the cause
    */
   public static void write(Path target, Content content) {
     Disk disk = Disk.current();
@@ -47,9 +47,9 @@ public final class AtomicFile {
   }
 
   /**
-   * Finds out whether {@code target} can be written, before its content takes long to make.
+   * Checks that {@code target} can be written, before its content is computed.
    *
-   * @throws org.kgcoop.KgCoopException of the kind IO, naming the file and the cause
+   * @throws org.kgcoop.KgCoopException of the category IO, with the file and the cause
    */
   public static void check(Path target) {
     Path temporary = temporary(target);
@@ -80,7 +80,7 @@ public final class AtomicFile {
     }
   }
 
-  /** A stream into a file of a disk; the caller closes the channel. */
+  /** An output stream to a file. The caller closes the channel. */
   private static final class Written extends OutputStream {
     private final Disk disk;
     private final Path file;

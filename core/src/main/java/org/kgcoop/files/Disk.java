@@ -10,8 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The steps by which a file comes to the disk. There is one disk; tests put another in its place,
- * at any step of which the process or the power may end.
+ * The steps that bring a file to the disk. Tests replace the current disk to simulate the end of
+ * the process or a power failure at any step.
  */
 class Disk {
   private static volatile Disk current = new Disk();
@@ -46,12 +46,12 @@ class Disk {
     Files.deleteIfExists(file);
   }
 
-  /** Makes a rename itself durable. The new file stands already, so a refusal is no error. */
+  /** Makes a rename durable. The new file exists already, so a failure is not an error. */
   void forceFolder(Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
-      return; // Windows does not open folders; there a rename needs no second step
+      return; // Windows does not open folders, and its renames need no second step
     }
   }
 }

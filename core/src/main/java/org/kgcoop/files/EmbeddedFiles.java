@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
- * Files that come with the program, from the class path: module {@code embedded} has them, and a
- * program without that module has none.
+ * Embedded files from the class path. They are in the module {@code embedded}; a program without
+ * this module has none.
  */
 public final class EmbeddedFiles {
   private static final String ROOT = "org/kgcoop/embedded/";
@@ -22,19 +22,19 @@ public final class EmbeddedFiles {
   private EmbeddedFiles() {}
 
   /**
-   * A stream of one of them, or null where there is none of that name.
+   * Opens an embedded file, or returns null if there is no file of this name.
    *
-   * @param name below the module's folder, such as {@code datasets/index.json}
+   * @param name the path below the module's folder, such as {@code datasets/index.json}
    */
   public static @Nullable InputStream open(String name) {
     return loader().getResourceAsStream(ROOT + name);
   }
 
   /**
-   * The file itself or, where it lies inside a jar, a copy of it: one for the whole process, gone
-   * when the program ends. Null where there is none of that name.
+   * Returns an embedded file. If it is inside a jar, this is a copy, which the process makes once
+   * and deletes at its end. Returns null if there is no file of this name.
    *
-   * @throws KgCoopException of the kind IO where it cannot be copied
+   * @throws KgCoopException of the category IO if it cannot be copied
    */
   public static @Nullable Path file(String name) {
     URL url = loader().getResource(ROOT + name);

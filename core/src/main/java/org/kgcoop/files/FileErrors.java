@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
-/** Errors of one line that begin with the file. */
+/** Errors of one line that begin with the path of a file. */
 public final class FileErrors {
 
   private static final int LONGEST_REASON = 200;
@@ -16,12 +16,14 @@ public final class FileErrors {
 
   private FileErrors() {}
 
-  /** A file that is whole but not what is needed; {@code what} says what to try. */
+  /**
+   * Creates an error for an intact file with unsuitable content. {@code what} contains the fix.
+   */
   public static KgCoopException refused(Path path, String what) {
     return KgCoopException.weights(path + ": " + bounded(what));
   }
 
-  /** A file that is broken in itself. */
+  /** Creates an error for a damaged file. */
   public static KgCoopException damaged(Path path, String what) {
     return KgCoopException.weights(damage(path, what));
   }
@@ -34,12 +36,12 @@ public final class FileErrors {
     return path + ": " + bounded(what) + "; the file is damaged, copy or download it again";
   }
 
-  /** Names come from the file: not endless ones. */
+  /** Shortens a text, because names from a file can have any length. */
   private static String bounded(String text) {
     return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
   }
 
-  /** A file that cannot be read. */
+  /** Creates an error for a file that cannot be read. */
   public static KgCoopException unreadable(Path path, IOException cause) {
     if (cause instanceof NoSuchFileException) {
       return KgCoopException.io(path + ": no such file; check the path", cause);
@@ -47,28 +49,28 @@ public final class FileErrors {
     return KgCoopException.io(path + ": cannot be read: " + reason(cause), cause);
   }
 
-  /** A file that cannot be written. */
+  /** Creates an error for a file that cannot be written. */
   static KgCoopException unwritable(Path path, IOException cause) {
     if (cause instanceof ClosedByInterruptException) {
       return new KgCoopException(
           KgCoopException.Category.INTERRUPTED,
-          path + ": not written: interrupted; what stood there is kept",
+          path + ": not written: interrupted; the old file is kept",
           cause);
     }
     String advice =
         cause instanceof NoSuchFileException
             ? "create its folder first"
-            : "what stood there is kept; free some space, check the permissions or write elsewhere";
+            : "the old file is kept; free some space, check the permissions or write elsewhere";
     return KgCoopException.io(
         path + ": cannot be written: " + reason(cause) + "; " + advice, cause);
   }
 
-  /** The reason why a file cannot be read or written, in a few words on one line. */
+  /** Returns the reason why a file cannot be read or written, in a few words on one line. */
   public static String reason(IOException cause) {
     return shortened(Messages.reason(cause));
   }
 
-  /** A foreign message cut to one line; where there is none, the name of its class. */
+  /** Shortens a foreign message to one line. If there is none, returns the class name. */
   public static String oneLine(@Nullable String message, Throwable cause) {
     return shortened(Messages.firstLine(message, cause));
   }

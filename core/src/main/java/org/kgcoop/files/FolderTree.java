@@ -9,20 +9,23 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A folder with all that is in it. Links are taken as they are, not followed. */
+/** A folder and its entire content. Symbolic links are not followed. */
 public final class FolderTree {
   private FolderTree() {}
 
-  /** The content, the folder itself last: what is deleted in this order is empty by then. */
+  /**
+   * Lists the content, with the folder itself last. If you delete in this order, each folder is
+   * empty when its turn comes.
+   */
   public static List<Path> deepestFirst(Path folder) throws IOException {
     try (Stream<Path> content = Files.walk(folder)) {
       return content.sorted(Comparator.reverseOrder()).toList();
-    } catch (UncheckedIOException e) { // of a folder below
+    } catch (UncheckedIOException e) { // in a subfolder
       throw e.getCause();
     }
   }
 
-  /** Deletes a folder, if it is there. */
+  /** Deletes a folder, if it exists. */
   public static void delete(Path folder) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       for (Path path : deepestFirst(folder)) {

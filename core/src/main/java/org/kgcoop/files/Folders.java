@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
-/** Listings of folders, always sorted by name and without hidden entries; lists in text files. */
+/** Listings of folders, sorted by name and without hidden entries, and lists in text files. */
 public final class Folders {
 
-  private static final String OF_MACS = "__MACOSX"; // what zips made there have beside the files
+  private static final String OF_MACS = "__MACOSX"; // macOS adds this folder to zip files
 
-  /** More is taken for an attempt to fill the memory. */
+  /** Larger lists are rejected, because they would fill the memory. */
   private static final int MOST_UNPACKED_BYTES = 32 << 20;
 
   private Folders() {}
@@ -52,28 +52,29 @@ public final class Folders {
   }
 
   /**
-   * A file by its path below a folder.
+   * Resolves a path below a folder.
    *
-   * @param where the entry that has the path
-   * @throws KgCoopException where this machine can have no file of that name
+   * @param where the entry with the path, for the error message
+   * @throws KgCoopException if the path is not valid on this machine
    */
   public static Path resolve(Path folder, String path, String where) {
     try {
       return folder.resolve(path);
     } catch (InvalidPathException e) {
       throw KgCoopException.data(
-          "%s: \"%s\" can be no path of a file; expected one below %s"
+          "%s: \"%s\" is not a valid file path; expected one below %s"
               .formatted(where, path, folder),
           e);
     }
   }
 
   /**
-   * A file by its path in a list, which anybody may have written.
+   * Resolves a path from a list of unknown origin.
    *
-   * @param where the entry that has the path
-   * @param anywhere true if it may lie outside of the folder
-   * @throws KgCoopException where it does and may not, or as {@link #resolve}
+   * @param where the entry with the path, for the error message
+   * @param anywhere true if the path may be outside the folder
+   * @throws KgCoopException if the path is outside the folder and must not be, or as {@link
+   *     #resolve}
    */
   public static Path listed(Path folder, String path, String where, boolean anywhere) {
     Path file = resolve(folder, path, where);
@@ -86,7 +87,7 @@ public final class Folders {
     return file;
   }
 
-  /** The lines of a text file without surrounding space and without empty ones. */
+  /** Returns the lines of a text file, trimmed and without empty ones. */
   public static List<String> lines(Path file) {
     try {
       CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file)));
@@ -103,12 +104,12 @@ public final class Folders {
     }
   }
 
-  /** True if a file or folder has one of these names, in whatever case. */
+  /** Returns true if a file or folder has one of these names, in any case. */
   public static boolean hasName(Path path, List<String> names) {
     return names.contains(name(path).toLowerCase(Locale.ROOT));
   }
 
-  /** The content of a list of images. */
+  /** Returns the content of a list of images. */
   public static byte[] bytes(Path file) throws IOException {
     try (InputStream in = stream(file)) {
       return in.readAllBytes();
@@ -116,8 +117,8 @@ public final class Folders {
   }
 
   /**
-   * A list of images as a stream. In a zip a few bytes may stand for any length, so that one of
-   * many is refused there.
+   * Opens a list of images. In a zip, a few bytes can expand to any length, so the stream ends with
+   * an error beyond a limit.
    */
   public static InputStream stream(Path file) throws IOException {
     InputStream in = Files.newInputStream(file);
@@ -139,8 +140,8 @@ public final class Folders {
         count += Math.max(0, read);
         if (count > MOST_UNPACKED_BYTES) {
           throw KgCoopException.data(
-              ("%s: more than %s MB of a list in a zip; unpack the zip and name its folder if that"
-                      + " is right")
+              ("%s: the list in the zip has more than %s MB; if that is right, unpack the zip and name"
+                      + " its folder")
                   .formatted(file, MOST_UNPACKED_BYTES >> 20));
         }
         return read;

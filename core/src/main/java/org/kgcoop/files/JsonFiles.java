@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
- * The JSON that runs and tables leave. What others wrote may have NaN in it, and a process that was
- * killed may have left half a line.
+ * The JSON files of runs and tables. Files of other programs may contain NaN, and a killed process
+ * may leave half a line.
  */
 public final class JsonFiles {
   private static final ObjectReader READER =
@@ -33,9 +33,9 @@ public final class JsonFiles {
   private JsonFiles() {}
 
   /**
-   * The content of a file; missing where there is no such file.
+   * Returns the content of a file, or a missing node if there is no such file.
    *
-   * @throws KgCoopException of the kind IO where it cannot be read or is no JSON object
+   * @throws KgCoopException of the category IO if it cannot be read or is not a JSON object
    */
   public static JsonNode read(Path file) {
     JsonNode content = read(file, READER, JsonNode.class);
@@ -43,20 +43,21 @@ public final class JsonFiles {
   }
 
   /**
-   * The content of a file as a record or the like; null where there is no such file.
+   * Returns the content of a file as an object, or null if there is no such file.
    *
-   * @param reader knows how to make one
-   * @throws KgCoopException of the kind IO where it cannot be read or is no JSON object
+   * @param reader creates the object
+   * @throws KgCoopException of the category IO if it cannot be read or is not a JSON object
    */
   public static <T> @Nullable T read(Path file, ObjectReader reader, Class<T> type) {
     if (!Files.isRegularFile(file)) {
       return null;
     }
-    try (JsonParser parser = reader.createParser(file.toFile())) { // no matter how long it is
+    // a parser, because the file can be long
+    try (JsonParser parser = reader.createParser(file.toFile())) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new KgCoopException(
             KgCoopException.Category.IO,
-            file + ": no JSON object in it; delete it and run the command that made it again");
+            file + ": not a JSON object; delete it and run the command that made it again");
       }
       return reader.readValue(parser, type);
     } catch (JsonProcessingException e) {
@@ -70,10 +71,11 @@ public final class JsonFiles {
   }
 
   /**
-   * Reads the finite numbers of a file of JSON objects, a line each, however many there are; none
-   * where there is no such file. Half of one ends it.
+   * Reads the finite numbers from a file of JSON objects, one per line. If there is no such file,
+   * there are none. An incomplete line ends the file.
    *
-   * @param lines gets the numbers of an object by their keys, in a map that the next object reuses
+   * @param lines receives the numbers of an object by key, in a map that is reused for the next
+   *     object
    */
   public static void readNumbers(Path file, Consumer<Map<String, Double>> lines) {
     if (!Files.isRegularFile(file)) {
@@ -101,13 +103,13 @@ public final class JsonFiles {
         lines.accept(numbers);
       }
     } catch (JsonProcessingException e) {
-      return; // the process that wrote it has died, or is about to write the rest
+      return; // an incomplete last line: its writer died, or is still writing
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
   }
 
-  /** Writes a file whole or not at all, for people to read too. */
+  /** Writes a file atomically and indented for readability. */
   public static void write(Path file, JsonNode content) {
     AtomicFile.write(
         file, out -> out.write((content.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8)));

@@ -10,18 +10,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A file that is open to be written and locked, against other processes and against other threads
- * of this one.
+ * An open file with a write lock against other processes, and against other threads of this
+ * process.
  *
- * <p>On POSIX systems a lock belongs to the process, and closing any channel of the file gives it
- * up. So who asks for a file that this process has locked is refused before a channel is opened.
+ * <p>On POSIX systems a lock belongs to the process, and closing any channel of the file releases
+ * it. A request for a file that this process has locked is therefore rejected before a channel is
+ * opened.
  */
 public final class LockedFile implements AutoCloseable {
 
-  // As the locks themselves it belongs to the process, whatever else in it is separate.
+  // Static, because the locks also belong to the process.
   private static final Set<Path> HELD = new HashSet<>();
 
-  /** A file is locked for a moment by who asks whether it is: that is no reason to give up. */
+  /** A check for a lock takes the lock for a moment, so one failed attempt is not final. */
   private static final int ATTEMPTS = 10;
 
   private static final int MILLIS_BETWEEN = 10;
@@ -35,9 +36,9 @@ public final class LockedFile implements AutoCloseable {
   }
 
   /**
-   * Opens and locks a file, which is made where there is none.
+   * Opens and locks a file, and creates it if it does not exist.
    *
-   * @return empty where another thread or process has locked it
+   * @return empty if another thread or process has locked it
    */
   public static Optional<LockedFile> tryOpen(Path file) throws IOException {
     synchronized (HELD) {
@@ -70,7 +71,7 @@ public final class LockedFile implements AutoCloseable {
     }
   }
 
-  /** True if somebody has locked a file; false where there is none. */
+  /** Returns true if a file is locked; false if there is no such file. */
   public static boolean isLocked(Path file) throws IOException {
     synchronized (HELD) {
       if (HELD.contains(key(file))) {
@@ -85,7 +86,7 @@ public final class LockedFile implements AutoCloseable {
     }
   }
 
-  /** The file whatever leads to it. */
+  /** Returns the canonical path of a file. */
   private static Path key(Path file) throws IOException {
     Path absolute = file.toAbsolutePath();
     Path folder = absolute.getParent();
@@ -94,12 +95,12 @@ public final class LockedFile implements AutoCloseable {
         : folder.toRealPath().resolve(absolute.getFileName());
   }
 
-  /** Not to be closed but by {@link #close}. */
+  /** Returns the channel. Only {@link #close} may close it. */
   public FileChannel channel() {
     return channel;
   }
 
-  /** Gives the file free. */
+  /** Releases the lock and closes the file. */
   @Override
   public void close() throws IOException {
     synchronized (HELD) {

@@ -13,14 +13,15 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A temporary folder of this process. A locked file beside it says that it is in use: what a killed
- * process has left is deleted by the next one that makes such a folder in the same place.
+ * A temporary folder of this process. A locked file next to it marks it as in use. If a killed
+ * process leaves a folder, the next process with a folder in the same place deletes it.
  */
 public final class ScratchFolder implements AutoCloseable {
 
   private static final String LOCK = ".lock";
 
-  // Closing any channel of a file gives this process's lock of it up: its own stay untouched.
+  // Closing any channel of a file releases this process's lock of it, so its own lock files are
+  // skipped.
   private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
@@ -34,9 +35,9 @@ public final class ScratchFolder implements AutoCloseable {
   }
 
   /**
-   * An empty folder.
+   * Creates an empty folder.
    *
-   * @param prefix what its name begins with, as that of all others that are to be cleared away
+   * @param prefix the start of the name, shared by all folders that may be cleaned up
    */
   public static ScratchFolder in(Path parent, String prefix) throws IOException {
     String name = prefix + UUID.randomUUID();
@@ -55,7 +56,7 @@ public final class ScratchFolder implements AutoCloseable {
     return folder;
   }
 
-  /** Deletes the folder, if it is still in its place, with all that is in it. */
+  /** Deletes the folder with its content, if it still exists. */
   @Override
   public void close() throws IOException {
     try {
@@ -71,7 +72,8 @@ public final class ScratchFolder implements AutoCloseable {
     try {
       return channel.tryLock() != null;
     } catch (IOException e) {
-      return false; // a file system without locks: nobody can tell, so nobody deletes
+      // a file system without locks: it is unknown if the folder is in use, so keep it
+      return false;
     }
   }
 
@@ -94,7 +96,7 @@ public final class ScratchFolder implements AutoCloseable {
         Files.delete(lock);
       }
     } catch (IOException | OverlappingFileLockException e) {
-      return; // in use, or somebody else's
+      return; // in use, or of another program
     }
   }
 }

@@ -16,7 +16,7 @@ public final class Sha256 {
 
   private Sha256() {}
 
-  /** A digest to put bytes into. */
+  /** Returns a new digest. */
   public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -25,25 +25,25 @@ public final class Sha256 {
     }
   }
 
-  /** The 32 bytes of a text in UTF-8. */
+  /** Returns the 32 bytes of the digest of a text in UTF-8. */
   public static byte[] bytes(String text) {
     return digest().digest(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The hexadecimal digits of a text in UTF-8. */
+  /** Returns the hexadecimal digest of a text in UTF-8. */
   public static String of(String text) {
     return HexFormat.of().formatHex(bytes(text));
   }
 
-  /** The hexadecimal digits of bytes. */
+  /** Returns the hexadecimal digest of bytes. */
   public static String of(byte[] content) {
     return HexFormat.of().formatHex(digest().digest(content));
   }
 
   /**
-   * The hexadecimal digits of a file's bytes.
+   * Returns the hexadecimal digest of a file.
    *
-   * @throws org.kgcoop.KgCoopException of the kind IO where it cannot be read
+   * @throws org.kgcoop.KgCoopException of the category IO if it cannot be read
    */
   public static String of(Path file) {
     MessageDigest digest = digest();

@@ -13,9 +13,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folders where a user keeps what can be computed or fetched again: {@code $XDG_CACHE_HOME},
- * else {@code ~/.cache}. Where that cannot be written, or in a container without a home, a folder
- * in the temporary one takes its place.
+ * The folders for files that can be computed or downloaded again: {@code $XDG_CACHE_HOME}, or
+ * {@code ~/.cache}. If they cannot be written, or a container has no home folder, a temporary
+ * folder replaces them.
  */
 public final class UserFolders {
   private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -32,10 +32,10 @@ public final class UserFolders {
   private final Optional<String> warning;
 
   /**
-   * The folders of a user.
+   * Determines the folders of a user.
    *
-   * @param given what {@code XDG_CACHE_HOME} is set to
-   * @param home the home as the JVM knows it, which is {@code ?} where there is none
+   * @param given the value of {@code XDG_CACHE_HOME}
+   * @param home the home folder of the JVM, which is {@code ?} if there is none
    */
   UserFolders(@Nullable String given, Path home, Path temporary, String user) {
     Path named = given == null || given.isEmpty() ? null : Path.of(given);
@@ -49,7 +49,7 @@ public final class UserFolders {
       this.caches = ofTemporary(temporary, user).resolve(".cache");
       this.warning =
           Optional.of(
-              ("%s: what is kept between calls goes to %s, which may not last; set "
+              ("%s: kept files go to %s, which may be temporary; set "
                       + "XDG_CACHE_HOME to a better place")
                   .formatted(
                       (home.isAbsolute()
@@ -59,32 +59,32 @@ public final class UserFolders {
     }
   }
 
-  /** The folders of the user of this process. */
+  /** Returns the folders of the user of this process. */
   public static UserFolders ofThisProcess() {
     return THIS_PROCESS;
   }
 
-  /** The home, or what stands for it where there is none. */
+  /** Returns the home folder, or its replacement. */
   public Path home() {
     return home;
   }
 
-  /** The folder of all programs' caches. */
+  /** Returns the folder of all programs' caches. */
   Path caches() {
     return caches;
   }
 
-  /** The folder of this program's caches of that name, which need not be there yet. */
+  /** Returns the folder of a cache of this program, which may not exist yet. */
   public static Path cache(String name) {
     return THIS_PROCESS.caches.resolve("kgcoop").resolve(name);
   }
 
-  /** A line about the place that stands for the home, where one does. */
+  /** Returns a warning if a temporary folder replaces the home folder. */
   public Optional<String> warning() {
     return warning;
   }
 
-  /** True if files can be made in a folder that is there, or that can be made. */
+  /** Returns true if files can be created in a folder, which may not exist yet. */
   public static boolean isWritable(Path folder) {
     Path there = folder.toAbsolutePath();
     while (there != null && !Files.exists(there)) {
@@ -93,7 +93,7 @@ public final class UserFolders {
     return there != null && Files.isDirectory(there) && Files.isWritable(there);
   }
 
-  /** A folder that nobody else can write, since native libraries may lie in it. */
+  /** Returns a folder that only this user can write, because it can contain native libraries. */
   private static Path ofTemporary(Path temporary, String user) {
     Path folder = temporary.resolve("kgcoop-" + user);
     try {
@@ -104,7 +104,7 @@ public final class UserFolders {
     } catch (FileAlreadyExistsException e) {
       return isOwn(folder) ? folder : another(temporary, folder);
     } catch (IOException e) {
-      return folder; // who needs it says what is wrong
+      return folder; // the first write reports the error
     }
   }
 

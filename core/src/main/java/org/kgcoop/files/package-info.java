@@ -1,6 +1,6 @@
 /**
- * Files and folders: writes that happen whole or not at all, locks, JSON, digests, the user's cache
- * folders. A leaf that every other package may use.
+ * Files and folders: atomic writes, locks, JSON, digests, and the user's cache folders. Every other
+ * package may use this one.
  */
 @NullMarked
 package org.kgcoop.files;

@@ -5,14 +5,12 @@ import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.experiment.Progress;
 
-/** The progress of an experiment as a listener is told of it. */
+/** The progress of an experiment, passed on to a {@link TrainingListener}. */
 final class ReportedProgress implements Progress {
   private final TrainingListener listener;
   private final BooleanSupplier cancelled;
 
-  /**
-   * @param cancelled asked while images are encoded too; steps are the trainer's own affair
-   */
+  /** @param cancelled polled while images are encoded; during steps the trainer polls it */
   ReportedProgress(TrainingListener listener, BooleanSupplier cancelled) {
     this.listener = listener;
     this.cancelled = cancelled;
@@ -32,7 +30,7 @@ final class ReportedProgress implements Progress {
       @Override
       public void done(long units) {
         listener.progress(name, units, total);
-        // The trainer leaves a checkpoint where it stops.
+        // The trainer handles cancellation itself, because it must write a checkpoint first.
         if (!trains && units < total && cancelled.getAsBoolean()) {
           throw new KgCoopException(
               KgCoopException.Category.INTERRUPTED,

@@ -34,9 +34,8 @@ import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.runs.RunResults;
 
 /**
- * Images in, a classifier out: {@code ./kgcoop train} for programs. The run folder that it leaves
- * is the command's, and with the same settings {@code classifier.safetensors} in it is the same in
- * all bytes.
+ * A training for programs, equal to {@code ./kgcoop train}. It writes the same run folder as the
+ * command. With the same settings, its {@code classifier.safetensors} is byte-identical.
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt"))) {
@@ -47,18 +46,18 @@ import org.kgcoop.runs.RunResults;
  *           .shots(8)
  *           .listener(step -> System.out.println(step.epoch() + ": " + step.loss()))
  *           .into(Path.of("runs/pets"));
- *   Classifier classifier = Classifier.load(run.folder(), clip); // to be closed before the Clip
+ *   Classifier classifier = Classifier.load(run.folder(), clip); // close it before the Clip
  * }
  * }</pre>
  *
- * <p>Settings are named as the command line names them, and have the same defaults; all of them are
- * checked before the folder is made. What is wrong is said in one line, by a {@link
- * KgCoopException}. An object belongs to one thread; the {@link Clip} stays open.
+ * <p>Settings have the names and defaults of the command line. All settings are checked before the
+ * folder is created. An invalid setting causes a {@link KgCoopException} with a one-line message. An
+ * instance is not thread-safe. The {@link Clip} stays open.
  */
 public final class Training {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The seed comes from the draw. */
+  /** Not a training setting here, because {@link #seed} also selects the few-shot sample. */
   private static final String SEED = "seed";
 
   private final Clip clip;
@@ -79,28 +78,29 @@ public final class Training {
   }
 
   /**
-   * A training on images of one's own.
+   * Creates a training on your own images.
    *
-   * @param clip with which the classifier will work
-   * @param data as {@code --data}: a folder with one for each class, a folder with {@code train}
-   *     and {@code test}, a manifest, a .zip of these, or another layout that the command line
-   *     knows. Where there are no test images, some of the others are kept for that
+   * @param clip the CLIP model that the classifier will use
+   * @param data the value of {@code --data}: a folder with one subfolder per class, a folder with
+   *     {@code train} and {@code test}, a manifest, a .zip of these, or another layout that the
+   *     command line supports. If there are no test images, some of the other images are held out
+   *     for testing.
    */
   public static Training of(Clip clip, Path data) {
     return new Training(clip, options -> DataSets.open(data, options));
   }
 
   /**
-   * A training on images that come with the program, in module {@code kgcoop-embedded}.
+   * Creates a training on images of the module {@code kgcoop-embedded}.
    *
-   * @param clip such as the one of {@link org.kgcoop.clip.EmbeddedClip#folder}
-   * @param name such as {@code places}
+   * @param clip a CLIP model, such as {@link org.kgcoop.clip.EmbeddedClip#folder}
+   * @param name the name of the data set, such as {@code places}
    */
   public static Training ofEmbedded(Clip clip, String name) {
     return new Training(clip, options -> EmbeddedDataSets.open(name, options));
   }
 
-  /** Sets the method, as {@code --method}: {@code kgcoop} where none is set. */
+  /** Sets the method, as {@code --method} (default: {@code kgcoop}). */
   @CanIgnoreReturnValue
   public Training method(String id) {
     method = Objects.requireNonNull(id, "method");
@@ -110,8 +110,8 @@ public final class Training {
   /**
    * Sets a setting of the method, as {@code --set}.
    *
-   * @param key such as {@code weight}
-   * @param value a number, true or false, a text, or a list of these
+   * @param key the name of the setting, such as {@code weight}
+   * @param value a number, a boolean, a text, or a list of these
    */
   @CanIgnoreReturnValue
   public Training set(String key, Object value) {
@@ -120,11 +120,11 @@ public final class Training {
   }
 
   /**
-   * Sets a setting of the training, as the options of its name do.
+   * Sets a setting of the training, as the option of the same name.
    *
-   * @param key such as {@code epochs}, {@code lr}, {@code batch_size}, {@code augment} or {@code
-   *     checkpoint_every}
-   * @param value a number or a text; {@code augment} with {@code published} is {@code --published}
+   * @param key the name of the setting, such as {@code epochs}, {@code lr}, {@code batch_size},
+   *     {@code augment} or {@code checkpoint_every}
+   * @param value a number or a text; {@code published} for {@code augment} is {@code --published}
    */
   @CanIgnoreReturnValue
   public Training training(String key, Object value) {
@@ -132,7 +132,7 @@ public final class Training {
     return this;
   }
 
-  /** Sets the training images of a class, as {@code --shots}: 16 where none are set. */
+  /** Sets the number of training images per class, as {@code --shots} (default: 16). */
   @CanIgnoreReturnValue
   public Training shots(int count) {
     if (count < 1) {
@@ -143,14 +143,17 @@ public final class Training {
     return this;
   }
 
-  /** Trains on all training images there are, as {@code --shots all}. */
+  /** Selects all training images, as {@code --shots all}. */
   @CanIgnoreReturnValue
   public Training allShots() {
     shots = FewShot.ALL;
     return this;
   }
 
-  /** Sets the seed of the draw, the start and the order, as {@code --seed}: 1 where none is set. */
+  /**
+   * Sets the seed of the few-shot sample, the initialization and the batch order, as {@code --seed}
+   * (default: 1).
+   */
   @CanIgnoreReturnValue
   public Training seed(long value) {
     seed = value;
@@ -158,10 +161,10 @@ public final class Training {
   }
 
   /**
-   * Sets the hand-crafted text of the classes, as {@code --template}.
+   * Sets the template text of the classes, as {@code --template}.
    *
-   * @param text with {@code {}} for the class name; where none is set, {@code template.txt} beside
-   *     the images, else {@code a photo of a {}.}
+   * @param text a text with {@code {}} for the class name; the default is {@code template.txt} next
+   *     to the images, or {@code a photo of a {}.}
    */
   @CanIgnoreReturnValue
   public Training template(String text) {
@@ -170,8 +173,8 @@ public final class Training {
   }
 
   /**
-   * Keeps image features in a folder, as {@code --cache}: no image is encoded whose features are
-   * there. Where none is set they are kept in memory, for one call.
+   * Sets the folder of the feature cache, as {@code --cache}. Images with cached features are not
+   * encoded. By default, features stay in memory for one call.
    */
   @CanIgnoreReturnValue
   public Training cache(Path folder) {
@@ -179,7 +182,9 @@ public final class Training {
     return this;
   }
 
-  /** Tells of every step, of images that are encoded, and of what a user should know. */
+  /**
+   * Sets the listener, which receives every step, the encoding progress and messages for the user.
+   */
   @CanIgnoreReturnValue
   public Training listener(TrainingListener told) {
     listener = told;
@@ -187,9 +192,9 @@ public final class Training {
   }
 
   /**
-   * Stops where the answer is yes, which is asked for after every step and every group of images
-   * that are encoded: {@link #into} ends with an exception of the category {@code INTERRUPTED}, and
-   * the same call resumes from there and ends in the same bytes.
+   * Sets the cancellation check. It is called after every step and every group of encoded images.
+   * If it returns true, {@link #into} throws an exception of the category {@code INTERRUPTED}. The
+   * same call then resumes the run, and its result is byte-identical.
    */
   @CanIgnoreReturnValue
   public Training cancelledBy(BooleanSupplier asked) {
@@ -198,19 +203,20 @@ public final class Training {
   }
 
   /**
-   * The end of a training.
+   * The result of a training.
    *
-   * @param folder as {@link org.kgcoop.classify.Classifier#load} takes it
-   * @param accuracy in percent, on the test images; empty where there are none
+   * @param folder the run folder, for {@link org.kgcoop.classify.Classifier#load}
+   * @param accuracy the accuracy on the test images in percent; empty if there are none
    */
   public record Outcome(Path folder, OptionalDouble accuracy) {}
 
   /**
-   * Trains, or resumes, or finds that all was done before.
+   * Trains, resumes an interrupted run, or returns the result of a finished run.
    *
-   * @param folder the run folder, as {@code --out}; made where there is none
-   * @throws KgCoopException for a wrong setting, images that cannot be read, a folder that holds a
-   *     run of other settings; of the category {@code INTERRUPTED} where it was canceled
+   * @param folder the run folder, as {@code --out}; created if it does not exist
+   * @throws KgCoopException if a setting is invalid, an image cannot be read, or the folder
+   *     contains a run with other settings; with the category {@code INTERRUPTED} if the training
+   *     was canceled
    */
   @CanIgnoreReturnValue
   public Outcome into(Path folder) {
@@ -223,11 +229,11 @@ public final class Training {
     return new Outcome(folder, accuracy);
   }
 
-  /** The method and its training; refuses what is wrong with either. */
+  /** Resolves the method and the training settings, and rejects invalid ones. */
   private MethodSpec spec() {
     if (training.has(SEED)) {
       throw KgCoopException.configuration(
-          "training setting seed: the draw has the same; expected seed("
+          "training setting seed: the few-shot sample uses the same seed; expected seed("
               + training.get(SEED)
               + ")");
     }
@@ -238,7 +244,7 @@ public final class Training {
     made.check(clip);
     if (made.trained().isEmpty() && !training.isEmpty()) {
       throw KgCoopException.configuration(
-          "training settings %s: %s is not trained by steps; leave them out"
+          "training settings %s: %s is not trained in steps; remove these settings"
               .formatted(String.join(", ", keys(training)), method));
     }
     return spec;

@@ -5,42 +5,45 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A program's view of a {@link Training} under way. All calls come from the thread that trains,
- * between its steps. An exception ends the training, which the same call resumes.
+ * A listener for a running {@link Training}. The training thread calls it between steps. An
+ * exception ends the training; the same call then resumes it.
  */
 @FunctionalInterface
 public interface TrainingListener {
 
   /**
-   * A step that was made.
+   * A completed training step.
    *
-   * @param number from 1, over all epochs
-   * @param epoch from 1
-   * @param epochs of the whole training
+   * @param number the number of the step over all epochs, from 1
+   * @param epoch the epoch, from 1
+   * @param epochs the number of epochs of the training
    * @param rate the learning rate
-   * @param losses by name, the one that training lowers first
+   * @param losses the losses by name; the first one is the minimized loss
    */
   record Step(long number, int epoch, int epochs, double rate, Map<String, Double> losses) {
     public Step {
       losses = Collections.unmodifiableMap(new LinkedHashMap<>(losses));
     }
 
-    /** The loss that training lowers. */
+    /** Returns the minimized loss. */
     public double loss() {
       return losses.values().iterator().next();
     }
   }
 
-  /** Takes a step that was made. A resumed training begins after those of its checkpoint. */
+  /** Receives a completed step. A resumed training begins after the steps of its checkpoint. */
   void step(Step step);
 
   /**
-   * Takes how far a piece of work is: images that are encoded, or epochs.
+   * Receives the progress of encoding images, or of epochs.
    *
-   * @param work its name, for people
+   * @param work a name to display
    */
   default void progress(String work, long done, long total) {}
 
-  /** Takes a line for people: that a class has too few images, that a run is resumed. */
+  /**
+   * Receives a message for the user, for example that a class has too few images, or that a run is
+   * resumed.
+   */
   default void message(String line) {}
 }

@@ -1,4 +1,4 @@
-/** Training for programs: what {@code ./kgcoop train} does, called from Java. */
+/** Training for programs: the Java API of {@code ./kgcoop train}. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.fit;

@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Set;
 
-/** BMP: the JDK's reader gives indices or samples, the palette is applied here. */
+/**
+ * A decoder of BMP files. The JDK's reader returns indices or samples, and this class applies the
+ * palette.
+ */
 final class BmpDecoder {
 
   private static final int FILE_HEADER = 14;
@@ -27,7 +30,7 @@ final class BmpDecoder {
     int headerSize = file.s32(FILE_HEADER);
     boolean old = headerSize == OLD_HEADER;
     if (!old && headerSize < USUAL_HEADER) {
-      throw new IOException("its header of " + headerSize + " bytes is of no known kind");
+      throw new IOException("its header of " + headerSize + " bytes is of an unknown kind");
     }
     long width = old ? file.u16(18) : file.s32(18);
     long height = old ? file.u16(20) : Math.abs((long) file.s32(22));
@@ -49,8 +52,8 @@ final class BmpDecoder {
   }
 
   /**
-   * The file without what some headers have behind the usual one, of which Pillow reads the masks
-   * alone; they stand where those of the usual header do.
+   * Returns the file without the extra fields that some headers append. Pillow reads only the masks
+   * from these fields, which are at the same place as in the usual header.
    */
   private static byte[] withUsualHeader(byte[] bytes) throws IOException {
     ByteReader file = ByteReader.littleEndian(bytes);
@@ -69,7 +72,10 @@ final class BmpDecoder {
     return out;
   }
 
-  /** Masks of zero are written by some programs and mean the usual order. */
+  /**
+   * Sets the compression to raw. Some programs write masks of zero, which mean the usual channel
+   * order.
+   */
   private static byte[] withoutCompression(byte[] bytes) {
     byte[] copy = bytes.clone();
     copy[30] = RAW;

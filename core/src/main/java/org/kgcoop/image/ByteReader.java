@@ -4,7 +4,10 @@ import java.io.EOFException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Numbers of both byte orders out of an array; what lies beyond its end is an end of file. */
+/**
+ * A reader of numbers from an array, in either byte order. Reading beyond the end throws an {@link
+ * EOFException}.
+ */
 final class ByteReader {
 
   private final byte[] bytes;
@@ -58,7 +61,7 @@ final class ByteReader {
     return Arrays.copyOfRange(bytes, (int) at, (int) (at + length));
   }
 
-  /** True if these ASCII characters stand there. */
+  /** Returns true if the bytes at this position are these ASCII characters. */
   boolean startsWith(String text, long at) {
     byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
     return at >= 0

@@ -1,7 +1,7 @@
 package org.kgcoop.image;
 
 /**
- * A rectangle of an image in pixels, as torchvision gives it.
+ * A rectangle of an image in pixels, in torchvision's order.
  *
  * @param top the first row
  * @param left the first column
@@ -16,7 +16,7 @@ public record Crop(int top, int left, int height, int width) {
     }
   }
 
-  /** Throws where it is not inside an image of that size. */
+  /** Throws an exception if the rectangle is not inside an image of this size. */
   public void checkInside(int imageWidth, int imageHeight) {
     if ((long) top + height > imageHeight || (long) left + width > imageWidth) {
       throw new IllegalArgumentException(

@@ -3,7 +3,7 @@ package org.kgcoop.image;
 import java.io.EOFException;
 import java.io.IOException;
 
-/** The compressed indices of a GIF's frame, read by the rules of Pillow's decoder. */
+/** The LZW decoder of a GIF frame, with the rules of Pillow's decoder. */
 final class GifCodes {
 
   private static final int MOST_BITS = 12;
@@ -11,7 +11,8 @@ final class GifCodes {
 
   private final byte[] codes;
   private final int clear;
-  private final byte[] last = new byte[TABLE]; // index that a code adds to that of its link
+  // the index that a code appends to the string of its link
+  private final byte[] last = new byte[TABLE];
   private final char[] link = new char[TABLE];
   private final byte[] string = new byte[TABLE]; // filled from its end
   private int at;
@@ -24,11 +25,11 @@ final class GifCodes {
   }
 
   /**
-   * The indices in the order in which they are stored.
+   * Decodes the indices, in stored order.
    *
    * @param codes the content of the frame's blocks
-   * @param bits of an index; of more than 8 the lowest 8 count
-   * @param count how many there must be; what follows them is not looked at
+   * @param bits the number of bits of an index; only the lowest 8 bits are used
+   * @param count the number of expected indices; the data after them are ignored
    */
   static byte[] expanded(byte[] codes, int bits, int count) throws IOException {
     if (bits > MOST_BITS) {
@@ -42,8 +43,8 @@ final class GifCodes {
     int done = 0;
     int size = bits + 1;
     int next = clear + 2;
-    int before = -1; // the code before, none after a clear code
-    byte first = 0; // of the string of that code
+    int before = -1; // previous code, -1 after a clear code
+    byte first = 0; // first index of its string
     while (done < count) {
       int code = code(size);
       if (code == clear) {
@@ -103,6 +104,6 @@ final class GifCodes {
   }
 
   private static IOException damaged() {
-    return new IOException("it is damaged: a code stands for nothing before it");
+    return new IOException("it is damaged: a code refers to an undefined code");
   }
 }

@@ -7,8 +7,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * GIF: the first frame upon its canvas, as Pillow shows it. The JDK's reader misplaces the rows of
- * interlaced frames of 2 to 4 rows and knows no codes of more than 8 bits, so it is not asked.
+ * A decoder of GIF files. It returns the first frame on its canvas, as Pillow does. It does not use
+ * the JDK's reader, which misplaces rows of interlaced frames of 2 to 4 rows and does not support
+ * codes of more than 8 bits.
  */
 final class GifDecoder {
 
@@ -69,7 +70,7 @@ final class GifDecoder {
         : Samples.colored(canvasWidth, canvasHeight, canvas, palette);
   }
 
-  /** The position of the first frame's description. */
+  /** Returns the position of the first frame's descriptor. */
   private long findFrame(long from) throws IOException {
     long at = from;
     while (true) {
@@ -77,7 +78,7 @@ final class GifDecoder {
         case FRAME -> {
           return at;
         }
-        case TRAILER -> throw new IOException("it holds no frame");
+        case TRAILER -> throw new IOException("it contains no frame");
         case EXTENSION -> {
           if (file.u8(at + 1) == GRAPHIC_CONTROL && file.u8(at + 2) >= 4) {
             boolean transparent = (file.u8(at + 3) & 1) != 0;
@@ -85,7 +86,7 @@ final class GifDecoder {
           }
           at = endOfBlocks(at + 2);
         }
-        default -> at++; // Pillow skips what it does not know
+        default -> at++; // Pillow skips unknown bytes
       }
     }
   }
@@ -98,7 +99,7 @@ final class GifDecoder {
     return at + 1;
   }
 
-  /** The content of these blocks. */
+  /** Returns the content of these blocks. */
   private byte[] blocks(long from) throws IOException {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     for (long at = from; file.u8(at) != 0; at += 1 + file.u8(at)) {
@@ -107,7 +108,10 @@ final class GifDecoder {
     return content.toByteArray();
   }
 
-  /** Every eighth row, those in their middles, those in the middles then, and the rest. */
+  /**
+   * Returns the row order of an interlaced frame: every eighth row, then the rows that halve the
+   * gaps, three times.
+   */
   private static int[] interlacedRows(int height) {
     return Stream.of(rows(0, 8, height), rows(4, 8, height), rows(2, 4, height), rows(1, 2, height))
         .flatMapToInt(rows -> rows)

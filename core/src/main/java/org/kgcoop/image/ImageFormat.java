@@ -1,6 +1,6 @@
 package org.kgcoop.image;
 
-/** The kinds of image files, told by their first bytes and never by their names. */
+/** The formats of image files, detected from the first bytes of the content. */
 enum ImageFormat {
   JPEG,
   PNG,

@@ -13,8 +13,8 @@ import org.kgcoop.Messages;
 import org.kgcoop.files.Folders;
 
 /**
- * The endings of file names, for listings of folders. A file that is read is told by its content
- * alone.
+ * Image files of a folder by file name extension. To read a file, {@link Images} uses only its
+ * content.
  */
 public final class ImageNames {
 
@@ -28,24 +28,26 @@ public final class ImageNames {
 
   private ImageNames() {}
 
-  /** The files of a folder whose names end like an image that is read, sorted by name. */
+  /**
+   * Lists the files of a folder with the extension of a supported image format, sorted by name.
+   */
   public static List<Path> in(Path folder) {
     return Folders.list(folder, path -> isRead(Folders.name(path)) && Files.isRegularFile(path));
   }
 
-  /** True if a file of that name is an image of a kind that is read. */
+  /** Returns true if the extension is that of a supported image format. */
   public static boolean isRead(String fileName) {
     return READ.contains(ending(fileName));
   }
 
-  /** True if a file of that name is an image, of a kind that is read or not. */
+  /** Returns true if the extension is that of an image format, supported or not. */
   public static boolean isImage(String fileName) {
     return isRead(fileName) || NOT_READ.contains(ending(fileName));
   }
 
   /**
-   * A line about files that are images and not read: how many, of which kinds, and one of them;
-   * empty where there are none among these.
+   * Describes the images of unsupported formats in one line: their number, their formats and an
+   * example. The result is empty if there are none.
    */
   public static Optional<String> leftOut(List<Path> files) {
     List<Path> leftOut =
@@ -63,7 +65,7 @@ public final class ImageNames {
             .map(kind -> kind.getValue() + " " + kind.getKey())
             .collect(Collectors.joining(", "));
     return Optional.of(
-        "%s left out, of kinds that are not read (%s), such as %s; convert them to PNG"
+        "%s left out because of an unsupported format (%s), such as %s; convert them to PNG"
             .formatted(
                 Messages.count(leftOut.size(), "image is", "images are"), kinds, leftOut.get(0)));
   }

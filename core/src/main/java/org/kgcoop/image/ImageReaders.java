@@ -10,7 +10,7 @@ import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * The JDK's own image readers, chosen by class: whatever else lies on the class path must not
+ * The JDK's own image readers, selected by class, so that other readers on the class path do not
  * change the pixels. Data come from memory, so nothing is cached on disk.
  */
 enum ImageReaders {
@@ -24,12 +24,12 @@ enum ImageReaders {
     this.providerClass = providerClass;
   }
 
-  /** Decodes as far as the samples that the file stores, with the reader's color conversion. */
+  /** Decodes the stored samples, with the color conversion of the reader. */
   Raster read(byte[] file) throws IOException {
     return withReader(file, reader -> reader.read(0).getRaster());
   }
 
-  /** Decodes the samples that the file stores, with no color conversion. */
+  /** Decodes the stored samples, without color conversion. */
   Raster readRaw(byte[] file) throws IOException {
     return withReader(file, reader -> reader.readRaster(0, null));
   }
@@ -58,6 +58,6 @@ enum ImageReaders {
       }
     }
     throw new IllegalStateException(
-        "this Java has no " + providerClass + "; the module java.desktop must be whole");
+        "this Java has no " + providerClass + "; the module java.desktop must be complete");
   }
 }

@@ -11,16 +11,17 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
 /**
- * Reads image files as Pillow's {@code Image.open(file).convert("RGB")} does, byte for byte: JPEG,
- * PNG, GIF (first frame), BMP and WebP, told apart by their contents.
+ * A reader of image files. Its result equals Pillow's {@code Image.open(file).convert("RGB")}, byte
+ * for byte. It reads JPEG, PNG, GIF (first frame), BMP and WebP, and detects the format from the
+ * content.
  *
- * <p>As there, transparency is dropped (not blended), ICC profiles and the EXIF orientation are
- * ignored, and a gray image of 16 bits is clipped to 255, of which an instance warns once. An
- * instance may be shared between threads.
+ * <p>As in Pillow, transparency is dropped without blending, and ICC profiles and the EXIF
+ * orientation are ignored. Values of 16-bit gray images are clipped to 255; each instance warns
+ * about this once. Instances are thread-safe.
  */
 public final class Images {
 
-  /** The pixels of an image of 8000 x 8000: 192 MB in memory. */
+  /** The number of pixels of an image of 8000 x 8000, which takes 192 MB of memory. */
   public static final long DEFAULT_MAX_PIXELS = 64_000_000;
 
   private static final long MAX_FILE_BYTES = 512L << 20;
@@ -29,16 +30,16 @@ public final class Images {
   private final Consumer<String> warnings;
   private final AtomicBoolean warnedOfClipping = new AtomicBoolean();
 
-  /** A reader with the default limit of pixels. */
+  /** Creates a reader with the default pixel limit. */
   public Images(Consumer<String> warnings) {
     this(DEFAULT_MAX_PIXELS, warnings);
   }
 
   /**
-   * A reader that refuses larger images.
+   * Creates a reader that rejects larger images.
    *
-   * @param maxPixels width x height an image may have, looked at before decoding
-   * @param warnings gets one line where an image is read in a way that may surprise
+   * @param maxPixels the maximum of width x height; it is checked before decoding
+   * @param warnings receives one line if an image is read in a way that you may not expect
    */
   public Images(long maxPixels, Consumer<String> warnings) {
     if (maxPixels < 1 || maxPixels > Integer.MAX_VALUE / 3) {
@@ -53,15 +54,15 @@ public final class Images {
     return decode(bytes(file), file.toString());
   }
 
-  /** The image of a file, turned as its EXIF orientation says. */
+  /** Reads an image and rotates it by its EXIF orientation. */
   public RgbImage readUpright(Path file) {
     return decodeUpright(bytes(file), file.toString());
   }
 
   /**
-   * The image that these bytes of a file hold.
+   * Decodes an image from the bytes of its file.
    *
-   * @param name what an error calls the image
+   * @param name the name of the image in error messages
    */
   public RgbImage decode(byte[] file, String name) {
     if (file.length == 0) {
@@ -77,28 +78,28 @@ public final class Images {
       return decode(format, file, name);
     } catch (RefusedImageException e) {
       throw KgCoopException.data(
-          name + ": this " + format + " image is refused: " + e.getMessage(), e);
+          name + ": this " + format + " image is rejected: " + e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
-      // The JDK's readers meet damaged data with exceptions of any kind.
+      // The JDK's readers throw exceptions of any kind for damaged data.
       throw KgCoopException.data(
           "%s: cannot read this %s image: %s".formatted(name, format, reason(e)), e);
     }
   }
 
-  /** Decodes as {@link #decode}, and turns the image as the EXIF orientation says. */
+  /** Decodes as {@link #decode}, and rotates the image by its EXIF orientation. */
   public RgbImage decodeUpright(byte[] file, String name) {
     return decode(file, name).upright(Orientation.of(file));
   }
 
-  /** The whole content of an image file. */
+  /** Returns the content of an image file. */
   public static byte[] bytes(Path file) {
     try {
       if (Files.size(file) > MAX_FILE_BYTES) {
         throw KgCoopException.data(
-            file + ": the file has " + Files.size(file) + " bytes; no image needs that many");
+            file + ": the file has " + Files.size(file) + " bytes, which is more than an image needs");
       }
       try (InputStream stream = Files.newInputStream(file)) {
-        return bytes(stream); // what a zip says of a size need not be true
+        return bytes(stream); // the size in a zip entry can be wrong
       }
     } catch (NoSuchFileException e) {
       throw KgCoopException.data(file + ": there is no such image", e);
@@ -108,16 +109,16 @@ public final class Images {
   }
 
   /**
-   * The rest of a stream, which is left open, as the content of an image file.
+   * Returns the rest of a stream as the content of an image file, and leaves the stream open.
    *
-   * @throws KgCoopException where it has more bytes than any image needs, or breaks off
+   * @throws KgCoopException if it has more bytes than an image needs, or breaks off
    */
   public static byte[] bytes(InputStream stream) {
     try {
       byte[] bytes = stream.readNBytes((int) MAX_FILE_BYTES + 1);
       if (bytes.length > MAX_FILE_BYTES) {
         throw KgCoopException.data(
-            "the stream has more than " + MAX_FILE_BYTES + " bytes; no image needs that many");
+            "the stream has more than " + MAX_FILE_BYTES + " bytes, which is more than an image needs");
       }
       return bytes;
     } catch (IOException e) {
@@ -140,7 +141,7 @@ public final class Images {
     if (warnedOfClipping.compareAndSet(false, true)) {
       warnings.accept(
           name
-              + ": a gray image of 16 bits; values above 255 become 255, as Pillow does it."
+              + ": a gray image of 16 bits; values above 255 become 255, as in Pillow."
               + " Convert such images to 8 bits if they look white");
     }
   }
@@ -149,7 +150,7 @@ public final class Images {
     String message = e instanceof IOException ? e.getMessage() : null;
     String known =
         message == null ? "its data are damaged" : message.lines().findFirst().orElse("");
-    return known + "; expected a whole file, get it again or leave it out";
+    return known + "; expected a complete file; get it again or leave it out";
   }
 
   private static String describe(byte[] file) {
@@ -169,7 +170,7 @@ public final class Images {
     int looked = Math.min(file.length, 512);
     for (int i = 0; i < looked; i++) {
       if (file[i] >= 0 && file[i] < ' ' && !isBlank(file[i])) {
-        return "no image of a known format";
+        return "not an image of a known format";
       }
     }
     return "a text file";

@@ -6,9 +6,9 @@ import java.io.EOFException;
 import java.io.IOException;
 
 /**
- * JPEG. The JDK's reader decides on colors by rules of its own (subsampling, ICC profiles), so it
- * is given the coded image alone, with one marker that says what libjpeg, and so Pillow, would have
- * decided from the markers of the file.
+ * A decoder of JPEG files. The JDK's reader has its own rules for colors (subsampling, ICC
+ * profiles). It therefore receives only the coded image, with one marker for the colors that
+ * libjpeg, and so Pillow, would derive from the file's markers.
  */
 final class JpegDecoder {
 
@@ -51,12 +51,12 @@ final class JpegDecoder {
     };
   }
 
-  /** Walks over the markers; keeps those of the coded image and notes those about colors. */
+  /** Scans the markers. It keeps those of the coded image and notes those about colors. */
   private void collectCodedSegments() throws IOException {
     int at = 2;
     while (true) {
       int marker = -1;
-      while (marker < 0) { // bytes before a marker are skipped, as libjpeg does
+      while (marker < 0) { // libjpeg also skips bytes before a marker
         if (at + 1 >= file.length()) {
           throw new EOFException("it is truncated: the end marker is missing");
         }
@@ -95,7 +95,7 @@ final class JpegDecoder {
     if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) {
       if (file.u8(at) != 8) {
         throw new RefusedImageException(
-            "it has %s bits a sample; expected 8, convert it".formatted(file.u8(at)));
+            "it has %s bits per sample; expected 8, convert it".formatted(file.u8(at)));
       }
       height = file.u16(at + 1);
       width = file.u16(at + 3);
@@ -128,7 +128,7 @@ final class JpegDecoder {
     return bytes.length;
   }
 
-  /** The rule of libjpeg for three components. */
+  /** Applies libjpeg's rule for three components. */
   private boolean isRgb() {
     if (jfif) {
       return false;
@@ -139,7 +139,7 @@ final class JpegDecoder {
     return componentIds[0] == 'R' && componentIds[1] == 'G' && componentIds[2] == 'B';
   }
 
-  /** The rule of libjpeg for four components. */
+  /** Applies libjpeg's rule for four components. */
   private boolean isYcck() {
     return adobeTransform > 0;
   }
@@ -162,9 +162,10 @@ final class JpegDecoder {
   }
 
   /**
-   * RGB of CMYK, which Adobe's programs store inverted; Pillow takes every file for one of theirs.
+   * Converts CMYK to RGB. Adobe's programs store CMYK inverted, and Pillow assumes that of every
+   * file.
    *
-   * @param ycck whether the first three bands are YCbCr of inverted CMY
+   * @param ycck true if the first three bands are YCbCr of inverted CMY
    */
   private static RgbImage fromInverted(Raster raster, boolean ycck) {
     int width = raster.getWidth();
@@ -204,7 +205,10 @@ final class JpegDecoder {
     return Math.max(0, Math.min(255, value));
   }
 
-  /** Pillow's CMYK to RGB, on inverted samples: black - (255 - color) * black / 255, rounded. */
+  /**
+   * Computes Pillow's CMYK to RGB on inverted samples: black - (255 - color) * black / 255,
+   * rounded.
+   */
   private static byte withBlack(int color, int black) {
     int product = (255 - color) * black + 128;
     return (byte) clip(black - (((product >> 8) + product) >> 8));

@@ -3,14 +3,15 @@ package org.kgcoop.image;
 import java.io.EOFException;
 
 /**
- * The EXIF orientation of an image file: how a camera was held. 1 is upright; 2 to 8 are the ways
- * of turning and mirroring that {@link RgbImage#upright} undoes.
+ * The EXIF orientation of an image file, which records how the camera was held. 1 means not
+ * rotated; {@link RgbImage#upright} reverses the rotations and reflections 2 to 8.
  *
- * <p>Published features were made without it, so training ignores it too.
+ * <p>Published features ignore the orientation, so training on the published data sets ignores it
+ * too.
  */
 public final class Orientation {
 
-  /** The orientation of a file that says nothing about it. */
+  /** The orientation of a file without an orientation tag. */
   public static final int UPRIGHT = 1;
 
   private static final int ORIENTATION_TAG = 0x112;
@@ -19,7 +20,7 @@ public final class Orientation {
 
   private Orientation() {}
 
-  /** The orientation that this JPEG, PNG or WebP file states, else 1. */
+  /** Returns the orientation tag of a JPEG, PNG or WebP file, or 1 if there is none. */
   public static int of(byte[] file) {
     try {
       return switch (ImageFormat.of(file)) {
@@ -29,7 +30,7 @@ public final class Orientation {
         default -> UPRIGHT;
       };
     } catch (EOFException e) {
-      return UPRIGHT; // a broken note about the image is no reason to refuse the image
+      return UPRIGHT; // a damaged EXIF block does not make the image unreadable
     }
   }
 
@@ -68,7 +69,7 @@ public final class Orientation {
     return ofTiff(file.slice(at + 8, file.u32(at + 4)));
   }
 
-  /** Looks the tag up in the first directory of a TIFF structure. */
+  /** Finds the tag in the first directory of a TIFF structure. */
   private static int ofTiff(byte[] exif) throws EOFException {
     ByteReader whole = ByteReader.bigEndian(exif);
     byte[] tiff = whole.startsWith(EXIF, 0) ? whole.slice(6, exif.length - 6L) : exif;

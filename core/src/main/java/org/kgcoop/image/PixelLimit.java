@@ -3,8 +3,8 @@ package org.kgcoop.image;
 import java.io.IOException;
 
 /**
- * The largest number of pixels of an image. Asked before the pixels are decoded, so that a file of
- * a few bytes that claims 30,000 x 30,000 pixels costs nothing.
+ * The maximum number of pixels of an image. It is checked before decoding, so a file of a few bytes
+ * that claims 30,000 x 30,000 pixels takes no memory.
  */
 record PixelLimit(long pixels) {
   private static final int MOST_SCANS = 1000;
@@ -23,8 +23,8 @@ record PixelLimit(long pixels) {
   }
 
   /**
-   * Refuses an image that comes in more passes over its pixels than any program writes, some 10: a
-   * pass takes a few bytes of the file and the time of the whole image.
+   * Rejects an image with far more scans than programs write (about 10). A scan takes a few bytes
+   * of the file, but as much time as the entire image.
    */
   void checkScans(int scans, long width, long height) throws IOException {
     if (scans > MOST_SCANS || scans * width * height > SCANS_OF_THE_LARGEST * pixels) {

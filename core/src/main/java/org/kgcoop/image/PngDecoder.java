@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /**
- * PNG. The JDK's reader is given the header and the pixel data alone: transparency, gamma and
- * profiles would only make it convert what Pillow's {@code convert("RGB")} leaves as it is. A image
- * with a palette is given as one of gray, whose values are then the indices.
+ * A decoder of PNG files. The JDK's reader receives only the header and the pixel data. With
+ * transparency, gamma or profiles it would convert values that Pillow's {@code convert("RGB")}
+ * keeps. An image with a palette is passed as a gray image, whose values are the indices.
  */
 final class PngDecoder {
 
@@ -19,7 +19,7 @@ final class PngDecoder {
   private static final int GREY = 0;
   private static final int PALETTE = 3;
 
-  /** The warning of a gray image of 16 bits. */
+  /** A receiver of the warning about 16-bit gray images. */
   interface Sixteen {
     void greyIsClipped();
   }
@@ -50,7 +50,7 @@ final class PngDecoder {
     int colorType = fields.u8(9);
     if (colorType == PALETTE) {
       if (bits == 16) {
-        throw new IOException("it is damaged: a palette with 16 bits a pixel");
+        throw new IOException("it is damaged: a palette with 16 bits per pixel");
       }
       if (palette.length == 0) {
         throw new IOException("it is damaged: its palette is missing");
@@ -76,7 +76,7 @@ final class PngDecoder {
     long at = SIGNATURE.length;
     while (true) {
       if (pixelData.size() > 0 && at + 8 > file.length()) {
-        return; // only the end chunk is missing: Pillow reads such files too
+        return; // if only the end chunk is missing, Pillow reads the file too
       }
       long length = file.u32(at);
       if (length > Integer.MAX_VALUE) {
@@ -111,7 +111,7 @@ final class PngDecoder {
     limit.check(fields.u32(0), fields.u32(4));
   }
 
-  /** The data of a chunk whose checksum is right. */
+  /** Returns the data of a chunk, and checks its checksum. */
   private byte[] checked(long at, long length) throws IOException {
     file.check(at, length + 12);
     CRC32 crc = new CRC32();

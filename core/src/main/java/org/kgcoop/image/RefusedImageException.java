@@ -3,8 +3,8 @@ package org.kgcoop.image;
 import java.io.IOException;
 
 /**
- * An image that may be whole but is not read, as one of too many pixels; the message says what to
- * do instead. It is the cause of what {@link Images} throws, and takes no time to find out.
+ * The rejection of an image that may be intact, for example because it has too many pixels. The
+ * message contains the fix. {@link Images} throws it as a cause, and detects it quickly.
  */
 public final class RefusedImageException extends IOException {
 

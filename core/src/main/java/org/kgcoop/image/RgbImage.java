@@ -13,8 +13,13 @@ import java.util.Arrays;
 /**
  * An image of 8-bit red, green and blue samples, row by row from the top, (height, width, 3).
  *
- * <p>Nothing in this library writes into the samples of an image once it is made, so images may be
- * shared between threads.
+ * <pre>{@code
+ * Images images = new Images(System.err::println);
+ * RgbImage photo = images.readUpright(Path.of("photo.jpg"));
+ * RgbImage left = photo.crop(new Crop(0, 0, photo.height(), photo.width() / 2));
+ * }</pre>
+ *
+ * <p>This library never changes the samples of an existing image, so threads can share images.
  */
 public final class RgbImage {
 
@@ -23,7 +28,7 @@ public final class RgbImage {
   private final byte[] rgb;
 
   /**
-   * An image over these samples; the array is taken over, not copied.
+   * Creates an image from samples. It keeps the array without a copy.
    *
    * @param rgb height x width x 3 samples
    */
@@ -38,8 +43,8 @@ public final class RgbImage {
   }
 
   /**
-   * The image of the Java platform's class, transparency dropped (not blended). Samples of gray and
-   * sRGB are taken as they are stored; other colors are converted to sRGB.
+   * Converts a {@link BufferedImage}, without its transparency (not blended). Gray and sRGB samples
+   * are used as stored. Other colors are converted to sRGB.
    */
   public static RgbImage of(BufferedImage image) {
     if (isPlain(image)) {
@@ -60,7 +65,10 @@ public final class RgbImage {
     return new RgbImage(width, height, rgb);
   }
 
-  /** True if the samples are those of a file: {@code getRGB} would put gray through a gamma. */
+  /**
+   * Returns true if the raster contains the samples of the file. {@code getRGB} would apply a gamma
+   * to gray.
+   */
   private static boolean isPlain(BufferedImage image) {
     ColorModel colors = image.getColorModel();
     int type = colors.getTransferType();
@@ -73,7 +81,7 @@ public final class RgbImage {
             || type == DataBuffer.TYPE_INT);
   }
 
-  /** The first three bands, or the first one three times, of a raster of 8-bit samples. */
+  /** Converts a raster of 8-bit samples: the first three bands, or the first one three times. */
   static RgbImage of(Raster raster) {
     int bands = raster.getNumBands() < 3 ? 1 : 3;
     if (raster.getSampleModel() instanceof ComponentSampleModel model
@@ -109,7 +117,10 @@ public final class RgbImage {
     return new RgbImage(width, height, out);
   }
 
-  /** Samples of any depth up to 16 bits: fewer than 8 are spread over 0 to 255, of more the top. */
+  /**
+   * Converts samples of up to 16 bits. Fewer than 8 bits are scaled to 0 to 255; of more, only the
+   * top 8 are kept.
+   */
   private static RgbImage byLevels(Raster raster, int bands) {
     int width = raster.getWidth();
     byte[] out = new byte[3 * width * raster.getHeight()];
@@ -137,22 +148,22 @@ public final class RgbImage {
     return height;
   }
 
-  /** The samples themselves, (height, width, 3); to be read only. */
+  /** Returns the samples without a copy, (height, width, 3). Do not change them. */
   public byte[] rgb() {
     return rgb;
   }
 
-  /** The sample of that column, row and channel, 0 to 255. */
+  /** Returns the sample of a column, row and channel, 0 to 255. */
   public int sample(int x, int y, int channel) {
     return rgb[3 * (y * width + x) + channel] & 0xff;
   }
 
-  /** The rectangle of the whole image. */
+  /** Returns the rectangle of the entire image. */
   public Crop whole() {
     return new Crop(0, 0, height, width);
   }
 
-  /** The part of the image inside of a rectangle. */
+  /** Returns the part of the image inside a rectangle. */
   public RgbImage crop(Crop crop) {
     crop.checkInside(width, height);
     if (crop.width() == width && crop.height() == height) {
@@ -166,15 +177,15 @@ public final class RgbImage {
     return new RgbImage(crop.width(), crop.height(), out);
   }
 
-  /** The image with left and right exchanged. */
+  /** Returns the image with left and right exchanged. */
   public RgbImage flipped() {
     return rearranged(width, height, (x, y) -> y * width + (width - 1 - x));
   }
 
   /**
-   * The image as it should be looked at, given the EXIF orientation it was stored with.
+   * Returns the image rotated by its EXIF orientation.
    *
-   * @param orientation 1 (as it is) to 8; see {@link Orientation}
+   * @param orientation 1 (not rotated) to 8; see {@link Orientation}
    */
   public RgbImage upright(int orientation) {
     return switch (orientation) {
@@ -191,7 +202,7 @@ public final class RgbImage {
     };
   }
 
-  /** The origin of a pixel. */
+  /** A mapping from a pixel to the index of its source pixel. */
   private interface Source {
     int pixel(int x, int y);
   }

@@ -2,15 +2,12 @@ package org.kgcoop.image;
 
 import java.awt.image.Raster;
 
-/** From the samples of a raster to RGB bytes, with no color model in between. */
+/** Conversions from raster samples to RGB bytes, without a color model. */
 final class Samples {
 
   private Samples() {}
 
-  /**
-   * The samples of one band, one a pixel. Wider samples than a byte keep their value only up to
-   * 65535.
-   */
+  /** Returns the samples of one band, one per pixel. Only values up to 65535 are supported. */
   static char[] band(Raster raster, int band) {
     int width = raster.getWidth();
     char[] out = new char[width * raster.getHeight()];
@@ -25,9 +22,9 @@ final class Samples {
   }
 
   /**
-   * The colors of these indices.
+   * Converts palette indices to colors.
    *
-   * @param palette red, green, blue of each entry; an index beyond it is black, as in Pillow
+   * @param palette red, green, blue of each entry; indices beyond it are black, as in Pillow
    */
   static RgbImage colored(int width, int height, char[] indices, byte[] palette) {
     byte[] out = new byte[3 * indices.length];
@@ -40,7 +37,7 @@ final class Samples {
     return new RgbImage(width, height, out);
   }
 
-  /** Greys of these values, 0 to 255. */
+  /** Converts gray values, 0 to 255. */
   static RgbImage grey(int width, int height, char[] values) {
     byte[] out = new byte[3 * values.length];
     for (int i = 0; i < out.length; i++) {

@@ -13,9 +13,9 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * WebP through libwebp, the library that Pillow uses. Of an animation the first frame upon a black
- * canvas. The native code gets a file made of the image's own chunks, whose lengths were checked
- * here.
+ * A decoder of WebP files, with libwebp, the library that Pillow uses. It returns the first frame
+ * of an animation, on a black canvas. The native code receives a file of the image's own chunks,
+ * whose lengths this class has checked.
  */
 final class WebpDecoder {
 
@@ -59,7 +59,7 @@ final class WebpDecoder {
         return onCanvas(frame, left, top, width, height);
       }
     }
-    throw new IOException("it holds no frame");
+    throw new IOException("it contains no frame");
   }
 
   private static RgbImage onCanvas(RgbImage frame, int left, int top, int width, int height)
@@ -76,7 +76,7 @@ final class WebpDecoder {
     return new RgbImage(width, height, canvas);
   }
 
-  /** Decodes the image whose chunks lie between two places of the file. */
+  /** Decodes the image whose chunks are between two positions of the file. */
   private RgbImage frame(long from, long end) throws IOException {
     byte[] alpha = new byte[0];
     for (long at = from; at + 8 <= end; at = next(at)) {
@@ -93,7 +93,7 @@ final class WebpDecoder {
         return read(lossless ? new byte[0] : alpha, chunk(at), width, height);
       }
     }
-    throw new IOException("it holds no image");
+    throw new IOException("it contains no image");
   }
 
   private byte[] chunk(long at) throws IOException {
@@ -121,8 +121,7 @@ final class WebpDecoder {
       }
       return RgbImage.of(raster);
     } catch (OutOfMemoryError e) {
-      // The binding throws this, without a message, for a status of libwebp that damaged data
-      // cause.
+      // The binding throws this exception, without a message, if libwebp reports damaged data.
       if (e.getMessage() != null) {
         throw e;
       }

@@ -4,7 +4,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A stream over a buffer that knows what is left and can look ahead. */
+/** A stream over a buffer, with the number of remaining bytes and lookahead. */
 final class BufferInput extends InputStream {
 
   private final ByteBuffer bytes;
@@ -40,7 +40,10 @@ final class BufferInput extends InputStream {
     return bytes.position();
   }
 
-  /** The next {@code width} (4 or 8) bytes as a number, not consumed; -1 where fewer are left. */
+  /**
+   * Returns the next {@code width} (4 or 8) bytes as a number without consuming them; -1 if fewer
+   * remain.
+   */
   long peek(int width) {
     if (bytes.remaining() < width) {
       return -1;
@@ -49,7 +52,7 @@ final class BufferInput extends InputStream {
     return width == 4 ? bytes.getInt(position) & 0xffff_ffffL : bytes.getLong(position);
   }
 
-  /** True if a line ends within the next {@code limit} bytes. */
+  /** Returns true if a line ends within the next {@code limit} bytes. */
   boolean lineEndsWithin(int limit) {
     int end = Math.min(bytes.limit(), bytes.position() + limit);
     for (int i = bytes.position(); i < end; i++) {

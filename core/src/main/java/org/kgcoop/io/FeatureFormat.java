@@ -3,21 +3,23 @@ package org.kgcoop.io;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A kind of file for features. Other modules bring theirs by {@link java.util.ServiceLoader}. */
+/**
+ * A file format for features. Other modules provide formats with {@link java.util.ServiceLoader}.
+ */
 public interface FeatureFormat {
 
-  /** The name of the format and the ending of its files, such as {@code npy}. */
+  /** Returns the name of the format, which is the extension of its files, such as {@code npy}. */
   String id();
 
-  /** The files that {@link #write} makes: the one that is asked for first. */
+  /** Returns the files that {@link #write} creates, the requested one first. */
   default List<Path> files(Path file, FeatureTable table) {
     return List.of(file);
   }
 
   /**
-   * Writes a table, each file of it whole or not at all; equal tables give equal bytes.
+   * Writes a table. Each file is written atomically, and equal tables give byte-identical files.
    *
-   * @throws org.kgcoop.KgCoopException where a file cannot be written
+   * @throws org.kgcoop.KgCoopException if a file cannot be written
    */
   void write(Path file, FeatureTable table);
 }

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Features to be written, a row an image or text. Their numbers come one row after the other, so
- * that many of them need no memory.
+ * A table of features to write, one row per image or text. Rows are produced one by one, so a large
+ * table needs little memory.
  *
- * @param column the kind of the rows' names: {@code path} or {@code text}
- * @param names one a row
- * @param width E, the numbers of a row
- * @param about what a reader should know of them, such as the CLIP that made them
+ * @param column the kind of the row names: {@code path} or {@code text}
+ * @param names one name per row
+ * @param width E, the number of values per row
+ * @param about metadata for the reader, such as the CLIP model of the features
  */
 public record FeatureTable(
     String column, List<String> names, int width, Map<String, String> about, Rows rows) {
@@ -23,13 +23,13 @@ public record FeatureTable(
     about = Collections.unmodifiableMap(new LinkedHashMap<>(about));
   }
 
-  /** The rows in the order of their names; each call gives all of them. */
+  /** The rows, in the order of their names. Each call returns all of them. */
   @FunctionalInterface
   public interface Rows {
     void each(Row row) throws IOException;
   }
 
-  /** A taker of rows. */
+  /** A receiver of rows. */
   @FunctionalInterface
   public interface Row {
     void take(String name, float[] feature) throws IOException;

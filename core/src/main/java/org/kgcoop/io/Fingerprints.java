@@ -12,10 +12,10 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.tensor.DType;
 
 /**
- * SHA-256 over tensors, independent of the file format and of the order in it. Tensors are taken in
- * the order of their names; each adds its name (length, UTF-8), its safetensors type name
- * (likewise), the number of its dimensions, its dimensions and its bytes. Lengths and dimensions
- * are little-endian 64-bit numbers.
+ * SHA-256 of tensors, independent of the file format and the order in a file. Tensors are processed
+ * in the order of their names. Each adds its name (length, UTF-8), its safetensors type name (also
+ * with length), the number of dimensions, the dimensions and the bytes. Lengths and dimensions are
+ * little-endian 64-bit numbers.
  */
 public final class Fingerprints {
 
@@ -23,7 +23,7 @@ public final class Fingerprints {
 
   private Fingerprints() {}
 
-  /** The fingerprint of the tensors as they are stored. */
+  /** Computes the fingerprint of the tensors as stored. */
   static String exact(Collection<StoredTensor> tensors) {
     MessageDigest sha = Sha256.digest();
     for (StoredTensor tensor : sorted(tensors)) {
@@ -34,9 +34,9 @@ public final class Fingerprints {
   }
 
   /**
-   * The fingerprint of the values: floating tensors count as float32, whatever their stored type,
-   * so that a half-precision archive and the same weights widened to float32 agree. Other types
-   * count as stored.
+   * Computes the fingerprint of the values. Floating-point tensors count as float32, whatever their
+   * stored type. A half-precision file and the same weights widened to float32 therefore agree.
+   * Other types count as stored.
    */
   public static String asFloat32(Collection<StoredTensor> tensors) {
     MessageDigest sha = Sha256.digest();

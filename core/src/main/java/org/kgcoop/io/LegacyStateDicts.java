@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.FileErrors;
 
 /**
- * Files of {@code torch.save} before PyTorch 1.6: pickles of a magic number, the protocol version,
- * the system, the object and the keys of its storages; then the storages in the order of the keys,
- * each as its number of elements (8 bytes) and its bytes. They have no check sums.
+ * A reader of {@code torch.save} files from before PyTorch 1.6. They consist of pickles: a magic
+ * number, the protocol version, the system, the object and the keys of its storages. The storages
+ * follow in the order of the keys, each as its number of elements (8 bytes) and its bytes. There
+ * are no checksums.
  */
 final class LegacyStateDicts {
 
@@ -22,7 +23,7 @@ final class LegacyStateDicts {
 
   private LegacyStateDicts() {}
 
-  /** A file taken apart: the object, the reader that met its classes, and its tensors' maker. */
+  /** A parsed file: the object, the reader with its classes, and the builder of its tensors. */
   record Content(@Nullable Object root, PickleReader reader, TensorBuilder builder) {}
 
   static Content read(MappedFile file) {
@@ -46,13 +47,13 @@ final class LegacyStateDicts {
     Object root = reader.read(path, "object");
     Object keys = new PickleReader(input, false).read(path, "storage keys");
     if (!(keys instanceof List<?> list)) {
-      throw FileErrors.damaged(path, "its storage keys are no list");
+      throw FileErrors.damaged(path, "its storage keys are not a list");
     }
     TensorBuilder.Storages storages = locate(file, list, reader.storages(), input.position());
     return new Content(root, reader, new TensorBuilder(path, storages, 4 * file.size()));
   }
 
-  /** A storage that has been found in the file. */
+  /** The position of a storage in the file. */
   private record Place(long start, long bytes) {}
 
   private static TensorBuilder.Storages locate(

@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.FileErrors;
 
 /**
- * A file as windows of mapped memory. A Java buffer ends at 2 GiB, so a file beyond that is mapped
- * window by window; a file of at most 1 MiB is read instead, which costs less than a mapping.
- * Windows outlive {@link #close}.
+ * A file as windows of mapped memory. A Java buffer ends at 2 GiB, so larger files are mapped in
+ * several windows. A file of at most 1 MiB is read instead, which is faster than mapping. Windows
+ * stay valid after {@link #close}.
  */
 final class MappedFile implements AutoCloseable {
 
   private static final long SMALL = 1 << 20;
 
   private final Path path;
-  private final @Nullable FileChannel channel; // where the whole is not in memory
+  private final @Nullable FileChannel channel; // null if the entire file is in memory
   private final long size;
   private final @Nullable ByteBuffer whole;
 
@@ -42,7 +42,7 @@ final class MappedFile implements AutoCloseable {
     ByteBuffer bytes = ByteBuffer.allocate(size);
     while (bytes.hasRemaining()) {
       if (channel.read(bytes) < 0) {
-        throw new IOException("it became shorter while it was read");
+        throw new IOException("it became shorter during reading");
       }
     }
     return bytes.flip().asReadOnlyBuffer();
@@ -55,7 +55,7 @@ final class MappedFile implements AutoCloseable {
     this.whole = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
   }
 
-  /** A file that is in memory, and nowhere else. */
+  /** Wraps a file that exists only in memory. */
   @MustBeClosed
   static MappedFile of(Path name, byte[] bytes) {
     return new MappedFile(name, bytes);
@@ -87,7 +87,9 @@ final class MappedFile implements AutoCloseable {
     return size;
   }
 
-  /** A read-only little-endian window; the caller has checked that it lies in the file. */
+  /**
+   * Returns a read-only little-endian window. The caller has checked that it is inside the file.
+   */
   ByteBuffer window(long offset, long length) {
     if (offset < 0 || length < 0 || offset > size - length) {
       throw new IllegalArgumentException(
@@ -95,7 +97,7 @@ final class MappedFile implements AutoCloseable {
     }
     if (length > Integer.MAX_VALUE) {
       throw FileErrors.damaged(
-          path, "one piece of it takes " + length + " bytes; at most 2 GiB are read at once");
+          path, "one part of it has " + length + " bytes; at most 2 GiB can be read at once");
     }
     ByteBuffer window;
     if (whole != null) {

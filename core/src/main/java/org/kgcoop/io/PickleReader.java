@@ -18,17 +18,19 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.FileErrors;
 
 /**
- * Reads one pickle of a weight file. Every operation that makes an object of a class is taken over
- * from the pickle library, so that its registry of constructors and its reflection are never used:
- * a class of the allow list becomes a {@link Pickled} record or a map, any other an inert {@link
- * Pickled.Foreign}, and its state and items are dropped.
+ * A safe reader of one pickle of a weight file. It overrides every operation of the pickle library
+ * that creates an object, so the library's constructors and reflection are never used. A class of
+ * the allow list becomes a {@link Pickled} record or a map. Any other class becomes an inert {@link
+ * Pickled.Foreign}, without its state and items.
  *
- * <p>Lengths are checked against what is left before the library allocates them, and the number of
- * operations is bounded, so that a small file cannot take much memory.
+ * <p>Lengths are checked against the remaining bytes before the library allocates them, and the
+ * number of operations is limited, so a small file cannot use much memory.
  */
 final class PickleReader extends Unpickler {
 
-  /** The longest pickle that is read. That of ViT-L/14 with its optimizer takes under 1 MB. */
+  /**
+   * The maximum size of a pickle. The pickle of ViT-L/14 with its optimizer has less than 1 MB.
+   */
   static final int MAX_BYTES = 16 << 20;
 
   private static final int MAX_OPERATIONS = 4_000_000;
@@ -41,14 +43,14 @@ final class PickleReader extends Unpickler {
   private int operations;
 
   /**
-   * @param modules whether classes below {@code __torch__} are module objects, as in TorchScript
+   * @param modules true if classes below {@code __torch__} are module objects, as in TorchScript
    */
   PickleReader(BufferInput source, boolean modules) {
     this.source = source;
     this.modules = modules;
   }
 
-  /** The next object of the source; {@code part} names the pickle in errors. */
+  /** Reads the next object of the source. Error messages call the pickle {@code part}. */
   @Nullable Object read(Path path, String part) {
     Throwable cause;
     String reason;
@@ -70,12 +72,12 @@ final class PickleReader extends Unpickler {
     throw FileErrors.damaged(path, "its pickle (" + part + ") cannot be read: " + reason, cause);
   }
 
-  /** The classes outside the allow list, in the order in which they were met. */
+  /** Returns the classes outside the allow list, in the order of their appearance. */
   Set<String> foreign() {
     return foreign;
   }
 
-  /** The storages that were named, by key. */
+  /** Returns the referenced storages, by key. */
   Map<String, Pickled.Storage> storages() {
     return storages;
   }
@@ -144,12 +146,12 @@ final class PickleReader extends Unpickler {
     return PickleUtils.readline(input);
   }
 
-  /** A list that, unlike {@link List#of}, may hold null (Python's None). */
+  /** Returns a list that, unlike {@link List#of}, may contain null (Python's None). */
   private static List<@Nullable Object> pair(@Nullable Object... items) {
     return Arrays.asList(items);
   }
 
-  /** The library allocates what an operation declares before it reads it. */
+  /** Checks the length of an operation. The library would allocate it before reading. */
   private void checkLength(short operation) {
     int width =
         switch (operation) {
@@ -160,7 +162,7 @@ final class PickleReader extends Unpickler {
     if (width > 0) {
       long declared = source.peek(width);
       if (declared < 0 || declared > source.available() - width) {
-        throw new PickleException("a value is said to be longer than the pickle");
+        throw new PickleException("a value claims to be longer than the pickle");
       }
     }
     boolean numberAsText =
@@ -203,13 +205,13 @@ final class PickleReader extends Unpickler {
         && (global.module().equals("__torch__") || global.module().startsWith("__torch__."));
   }
 
-  /** The stand-in for the result of calling {@code callable}; nothing is called. */
+  /** Returns a placeholder for the result of calling {@code callable}. Nothing is called. */
   private @Nullable Object call(Object callable, @Nullable Object[] arguments) {
     if (!(callable instanceof Pickled.Global global)) {
       if (callable instanceof Pickled.Foreign object) {
         return object;
       }
-      throw new PickleException("it calls what is no function");
+      throw new PickleException("it calls an object that is not a function");
     }
     return switch (global.fullName()) {
       case "collections.OrderedDict" -> orderedDict(arguments);
@@ -224,10 +226,10 @@ final class PickleReader extends Unpickler {
 
   private static String nameOf(Object type) {
     return Pickled.foreignClass(type)
-        .orElseThrow(() -> new PickleException("it makes an object of what is no class"));
+        .orElseThrow(() -> new PickleException("it creates an object of something that is not a class"));
   }
 
-  /** An empty dict, or one from a list of pairs as Python 2 wrote it. */
+  /** Creates an empty dict, or one from a list of pairs, as Python 2 wrote it. */
   private static Map<Object, @Nullable Object> orderedDict(@Nullable Object[] arguments) {
     Map<Object, @Nullable Object> map = new LinkedHashMap<>();
     if (arguments.length > 0 && arguments[0] instanceof Collection<?> pairs) {
@@ -240,18 +242,18 @@ final class PickleReader extends Unpickler {
   }
 
   /**
-   * State goes into a module object alone; that of an OrderedDict ({@code _metadata}) is dropped.
+   * Sets the state of a module object. The state of an OrderedDict ({@code _metadata}) is dropped.
    */
   private static void build(@Nullable Object state, @Nullable Object target) {
     if (target instanceof Pickled.Module module && state instanceof Map<?, ?> attributes) {
       module.setAttributes(attributes);
     } else if (!(target instanceof Pickled.Foreign || target instanceof Map)) {
-      throw new PickleException("it sets the state of what is no object");
+      throw new PickleException("it sets the state of something that is not an object");
     }
   }
 
-  /** Adds items to the dict, list or set on the stack; those of a foreign object are dropped. */
-  @SuppressWarnings("unchecked") // containers on the stack were made here, for any object
+  /** Adds items to the dict, list or set on the stack. Items of a foreign object are dropped. */
+  @SuppressWarnings("unchecked") // this class created the containers on the stack, for any objects
   private void addItems(List<@Nullable Object> items) {
     Object target = stack.peek();
     if (target instanceof Map) {
@@ -261,7 +263,7 @@ final class PickleReader extends Unpickler {
     } else if (target instanceof Set) {
       items.forEach(item -> ((Set<Object>) target).add(hashable(item)));
     } else if (!(target instanceof Pickled.Foreign)) {
-      throw new PickleException("it adds items to what is no container");
+      throw new PickleException("it adds items to something that is not a container");
     }
   }
 
@@ -277,7 +279,7 @@ final class PickleReader extends Unpickler {
     return map;
   }
 
-  /** Containers are no keys in Python; here their hash code could run for ever. */
+  /** Rejects containers as keys, as Python does. Their hash code could take forever. */
   private static Object hashable(@Nullable Object key) {
     if (key == null) {
       return "None";
@@ -288,7 +290,7 @@ final class PickleReader extends Unpickler {
     return key;
   }
 
-  /** A storage: ("storage", class, key, device, elements[, view (key, start, elements)]). */
+  /** Reads a storage: ("storage", class, key, device, elements[, view (key, start, elements)]). */
   @Override
   protected Object persistentLoad(Object id) {
     if (id instanceof Object[] fields && fields.length >= 5 && "storage".equals(fields[0])) {
@@ -303,16 +305,16 @@ final class PickleReader extends Unpickler {
       return storage;
     }
     if (id instanceof Object[] fields && fields.length >= 2 && "module".equals(fields[0])) {
-      return fields[1]; // a class with its source text, from files before 1.6
+      return fields[1]; // a class with its source code, in files from before 1.6
     }
-    throw new PickleException("it refers to something outside that is no storage");
+    throw new PickleException("it has an external reference that is not a storage");
   }
 
-  /** A Python int that fits into 64 bits. */
+  /** Returns a Python int that fits into 64 bits. */
   static long integer(@Nullable Object value) {
     if (value instanceof Integer || value instanceof Long) {
       return ((Number) value).longValue();
     }
-    throw new PickleException("a size or an offset is no 64-bit integer");
+    throw new PickleException("a size or an offset is not a 64-bit integer");
   }
 }

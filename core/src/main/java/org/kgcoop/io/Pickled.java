@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 
 /**
- * The content of a pickle beside numbers, strings, lists, tuples and dicts: inert records of what
- * the file says, none of which has been looked up or called.
+ * The content of a pickle, except numbers, strings, lists, tuples and dicts. These are inert
+ * records of names in the file. None of the names was looked up or called.
  */
 sealed interface Pickled {
 
-  /** A class or function that the file names. */
+  /** A class or function named in the file. */
   record Global(String module, String name) implements Pickled {
 
     private static final Map<String, DType> STORAGES =
@@ -45,41 +45,43 @@ sealed interface Pickled {
       return module + "." + name;
     }
 
-    /** The element type of a typed storage class such as {@code torch.HalfStorage}. */
+    /** Returns the element type of a typed storage class, such as {@code torch.HalfStorage}. */
     Optional<DType> storageType() {
       return module.equals("torch") || module.equals("torch.cuda")
           ? Optional.ofNullable(STORAGES.get(name))
           : Optional.empty();
     }
 
-    /** The element type of {@code torch.float32} and its kin. */
+    /** Returns the element type of {@code torch.float32} and similar names. */
     Optional<DType> dtype() {
       return module.equals("torch") ? Optional.ofNullable(DTYPES.get(name)) : Optional.empty();
     }
 
-    /** True for a storage of bytes, whose tensors name their element type themselves. */
+    /** Returns true for a storage of bytes, whose tensors have their own element type. */
     boolean isUntypedStorage() {
       return name.equals("UntypedStorage")
           && (module.equals("torch") || module.equals("torch.storage"));
     }
   }
 
-  /** An object that the file would have built from a class outside the allow list. */
+  /** An object of a class outside the allow list, which was not created. */
   record Foreign(String className) implements Pickled {}
 
-  /** A storage by its key in the file; {@code start} is that of a view in it, in elements. */
+  /**
+   * A storage with its key in the file. {@code start} is the offset of a view into it, in elements.
+   */
   record Storage(Global type, String key, long elements, long start) implements Pickled {
 
-    /** Bytes an element; 0 for an unknown storage class. */
+    /** Returns the number of bytes per element; 0 for an unknown storage class. */
     int elementBytes() {
       return type.isUntypedStorage() ? 1 : type.storageType().map(DType::bytes).orElse(0);
     }
   }
 
-  /** A tensor: the arguments of the function that would rebuild it, unchecked. */
+  /** A tensor: the unchecked arguments of the function that would rebuild it. */
   record Tensor(List<@Nullable Object> arguments) implements Pickled {}
 
-  /** A module object of a TorchScript archive; its attributes come after it was made. */
+  /** A module object of a TorchScript archive. Its attributes are set after its creation. */
   final class Module implements Pickled {
     private Map<?, ?> attributes = Map.of();
 
@@ -92,7 +94,7 @@ sealed interface Pickled {
     }
   }
 
-  /** The class behind a value that was not built, where it is one. */
+  /** Returns the class of a value that was not created, if it is one. */
   static Optional<String> foreignClass(@Nullable Object value) {
     if (value instanceof Foreign foreign) {
       return Optional.of(foreign.className());

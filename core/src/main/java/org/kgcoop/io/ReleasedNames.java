@@ -15,21 +15,19 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
- * Brings weights of any origin to the tensor names, shapes and orientation that OpenAI released
- * CLIP with. It renames and reorders; what is missing or unexpected keeps its name and is for the
- * model to judge.
- *
+ * A conversion of weights of any origin to the tensor names, shapes and orientation of OpenAI's
+ * CLIP files. It only renames and reorders. Missing or unexpected tensors are left to the checks of
+ * the model.
  * <ul>
- *   <li>Hugging Face ({@code text_model.*}, {@code vision_model.*}): query, key and value are
- *       joined to {@code attn.in_proj_*}; the two projections, stored as (E, W), are transposed to
- *       (W, E).
- *   <li>OpenCLIP: released names, the text encoder optionally below {@code text.}; buffers of the
- *       causal mask are dropped.
- *   <li>timm's image encoder under OpenCLIP ({@code visual.trunk.*}).
+ * <li>Hugging Face ({@code text_model.*}, {@code vision_model.*}): query, key and value are joined
+ * to {@code attn.in_proj_*}. The two projections, stored as (E, W), are transposed to (W, E).
+ * <li>OpenCLIP: released names, with the text encoder optionally below {@code text.}. Buffers of
+ * the causal mask are dropped.
+ * <li>timm's image encoder under OpenCLIP ({@code visual.trunk.*}).
  * </ul>
  *
  * <p>SigLIP has tensors that no CLIP has: {@code text_projection.bias}, {@code visual.conv1.bias},
- * {@code logit_bias} and, of its attention pooling, {@code visual.pool.} followed by {@code probe}
+ * {@code logit_bias} and, for its attention pooling, {@code visual.pool.} followed by {@code probe}
  * (1, W), {@code attn.in_proj_*}, {@code attn.out_proj}, {@code ln}, {@code mlp.c_fc} and {@code
  * mlp.c_proj}.
  */
@@ -38,12 +36,12 @@ public final class ReleasedNames {
   private static final Set<String> SCALARS =
       Set.of("input_resolution", "context_length", "vocab_size");
 
-  private static final String HEAD = "visual.head.proj."; // OpenCLIP's, behind timm's encoder
+  private static final String HEAD = "visual.head.proj."; // OpenCLIP's, after timm's encoder
   private static final String TRUNK = "visual.trunk.";
   private static final String POOL = "visual.pool.";
   private static final String PROBE = POOL + "probe";
 
-  /** Whole names, without {@code .weight} and {@code .bias}. */
+  /** Complete names, without {@code .weight} and {@code .bias}. */
   private static final Map<String, String> HUGGING_FACE =
       Map.ofEntries(
           Map.entry("text_model.embeddings.token_embedding", "token_embedding"),
@@ -53,7 +51,8 @@ public final class ReleasedNames {
           Map.entry("vision_model.embeddings.patch_embedding", "visual.conv1"),
           Map.entry(
               "vision_model.embeddings.position_embedding.weight", "visual.positional_embedding"),
-          Map.entry("vision_model.pre_layrnorm", "visual.ln_pre"), // spelt so
+          // the misspelling is in the files
+          Map.entry("vision_model.pre_layrnorm", "visual.ln_pre"),
           Map.entry("vision_model.post_layernorm", "visual.ln_post"),
           Map.entry("visual_projection", "visual.proj"),
           Map.entry("text_model.head", "text_projection"),
@@ -65,7 +64,7 @@ public final class ReleasedNames {
           Map.entry("vision_model.head.mlp.fc1", POOL + "mlp.c_fc"),
           Map.entry("vision_model.head.mlp.fc2", POOL + "mlp.c_proj"));
 
-  /** timm's names below {@code visual.trunk.}, likewise. */
+  /** timm's names below {@code visual.trunk.}, in the same form. */
   private static final Map<String, String> TIMM =
       Map.ofEntries(
           Map.entry("patch_embed.proj", "visual.conv1"),
@@ -108,9 +107,9 @@ public final class ReleasedNames {
   private ReleasedNames() {}
 
   /**
-   * The same weights under released names.
+   * Returns the weights under released names.
    *
-   * @throws KgCoopException where parts that belong together do not fit together
+   * @throws KgCoopException if tensors that belong together do not fit together
    */
   public static WeightFile of(WeightFile file) {
     Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
@@ -128,7 +127,7 @@ public final class ReleasedNames {
         file.configs());
   }
 
-  /** Takes off the prefix {@code module.} where all names have it (data-parallel training). */
+  /** Removes the prefix {@code module.} of data-parallel training, if all names have it. */
   static Map<String, StoredTensor> withoutModulePrefix(Map<String, StoredTensor> tensors) {
     Map<String, StoredTensor> result = tensors;
     while (!result.isEmpty() && result.keySet().stream().allMatch(n -> n.startsWith("module."))) {
@@ -139,7 +138,7 @@ public final class ReleasedNames {
     return result;
   }
 
-  /** Moves the three scalars of the released archives to the metadata. */
+  /** Moves the three scalars of OpenAI's archives to the metadata. */
   static Map<String, StoredTensor> withoutScalars(
       Map<String, StoredTensor> tensors, Map<String, String> metadata) {
     Map<String, StoredTensor> result = new LinkedHashMap<>();
@@ -162,7 +161,7 @@ public final class ReleasedNames {
     map.put(name, tensor.withName(name));
   }
 
-  /** The released orientation and number of axes, whatever names they came under. */
+  /** Converts tensors to the released orientation and number of axes. */
   private static Map<String, StoredTensor> shaped(
       WeightFile file, Map<String, StoredTensor> tensors) {
     Map<String, StoredTensor> result = new LinkedHashMap<>();
@@ -184,7 +183,7 @@ public final class ReleasedNames {
     return result;
   }
 
-  /** The last axes alone, where those before have length 1. */
+  /** Drops leading axes of length 1. */
   private static StoredTensor last(int axes, StoredTensor tensor) {
     long[] shape = tensor.shape();
     int extra = shape.length - axes;
@@ -231,7 +230,7 @@ public final class ReleasedNames {
     return whole == null ? name : whole;
   }
 
-  /** The name that a table has for a whole one, or for one without its last part; else null. */
+  /** Looks up a complete name, or a name without its last part; null if neither is known. */
   private static @Nullable String whole(Map<String, String> names, String name) {
     String whole = names.get(name);
     int dot = name.lastIndexOf('.');
@@ -246,7 +245,7 @@ public final class ReleasedNames {
     tensors.forEach(
         (name, tensor) -> {
           if (!rest.containsKey(name) || name.endsWith(".embeddings.position_ids")) {
-            return; // joined to an earlier one, or no weight
+            return; // already joined to an earlier one, or not a weight
           }
           Matcher query = QUERY.matcher(name);
           if (query.matches()) {
@@ -290,9 +289,9 @@ public final class ReleasedNames {
   }
 
   /**
-   * Query, key and value, one below the other; null where one of them is missing.
+   * Stacks query, key and value; null if one of them is missing.
    *
-   * @param names of three, or of the query and the two others in one
+   * @param names three names, or the query and the two others in one
    */
   private static @Nullable StoredTensor joined(
       WeightFile file, Map<String, StoredTensor> tensors, List<String> names) {
@@ -314,7 +313,7 @@ public final class ReleasedNames {
     long[] later = shape.clone(); // key, value, or both in one
     later[0] *= 2 / (names.size() - 1);
     shape[0] *= 3;
-    // Outside of the Java heap, where a tensor reads it in place.
+    // Direct memory, which a tensor can use without a copy.
     ByteBuffer all = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (StoredTensor part : parts) {
       if (part.dtype() != first.dtype()
@@ -329,11 +328,11 @@ public final class ReleasedNames {
     return new StoredTensor(first.name(), first.dtype(), shape, all.flip());
   }
 
-  /** (rows, columns) to (columns, rows). */
+  /** Transposes (rows, columns) to (columns, rows). */
   private static StoredTensor transposed(WeightFile file, StoredTensor tensor) {
     long[] shape = tensor.shape();
     if (shape.length != 2) {
-      throw FileErrors.refused(file.path(), tensor + " is no matrix; expected (E, W)");
+      throw FileErrors.refused(file.path(), tensor + " is not a matrix; expected (E, W)");
     }
     int rows = (int) shape[0];
     int columns = (int) shape[1];

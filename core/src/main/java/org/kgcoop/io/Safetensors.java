@@ -34,12 +34,12 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.tensor.DType;
 
 /**
- * Safetensors files: an 8-byte little-endian length, a JSON header of that length (name to element
- * type, shape and place), then the bytes of the tensors without gaps.
+ * Safetensors files. They consist of an 8-byte little-endian length, a JSON header of that length
+ * (name to element type, shape and position), and the bytes of the tensors without gaps.
  */
 public final class Safetensors {
 
-  /** The longest header that is read; the format's own limit. */
+  /** The maximum size of a header, which is the limit of the format. */
   static final long MAX_HEADER = 100_000_000;
 
   private static final String METADATA = "__metadata__";
@@ -54,7 +54,7 @@ public final class Safetensors {
 
   private Safetensors() {}
 
-  /** The header's entry of one tensor; offsets count from the end of the header. */
+  /** The entry of a tensor in the header. Offsets count from the end of the header. */
   private record Place(
       @JsonProperty(value = "dtype", required = true) @Nullable String dtype,
       @JsonProperty(value = "shape", required = true) @Nullable List<Long> shape,
@@ -63,9 +63,9 @@ public final class Safetensors {
   private record Slot(String name, DType dtype, List<Long> shape, long begin, long end) {}
 
   /**
-   * Reads a file; its tensors are windows on the mapped file.
+   * Reads a file. Its tensors are windows of the mapped file.
    *
-   * @throws KgCoopException where the file cannot be read or is damaged
+   * @throws KgCoopException if the file cannot be read or is damaged
    */
   public static WeightFile read(Path path) {
     try (MappedFile file = MappedFile.open(path)) {
@@ -74,10 +74,10 @@ public final class Safetensors {
   }
 
   /**
-   * Reads a file that is in memory.
+   * Reads a file in memory.
    *
-   * @param name what errors call it
-   * @throws KgCoopException where it is damaged
+   * @param name the name in error messages
+   * @throws KgCoopException if it is damaged
    */
   public static WeightFile read(Path name, byte[] file) {
     try (MappedFile inMemory = MappedFile.of(name, file)) {
@@ -94,7 +94,7 @@ public final class Safetensors {
     if (headerLength < 2 || headerLength > Math.min(MAX_HEADER, file.size() - 8)) {
       throw FileErrors.damaged(
           path,
-          "its safetensors header is said to take %s bytes, expected 2 to %s"
+          "its safetensors header claims %s bytes, expected 2 to %s"
               .formatted(
                   Long.toUnsignedString(headerLength), Math.min(MAX_HEADER, file.size() - 8)));
     }
@@ -158,13 +158,13 @@ public final class Safetensors {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String key = parser.currentName();
       if (parser.nextToken() != JsonToken.VALUE_STRING) {
-        throw FileErrors.damaged(path, "its metadata '" + key + "' is no text");
+        throw FileErrors.damaged(path, "its metadata '" + key + "' is not a text");
       }
       metadata.put(key, parser.getText());
     }
   }
 
-  /** Checks what can be known of one tensor alone: its type, and that its bytes fit its shape. */
+  /** Checks a single tensor: its type, and that its bytes fit its shape. */
   private static Slot slot(Path path, String name, @Nullable Place place) {
     if (place == null
         || place.dtype == null
@@ -235,9 +235,9 @@ public final class Safetensors {
   }
 
   /**
-   * Writes the tensors in the order given; equal input gives equal bytes.
+   * Writes tensors in the given order. Equal input gives byte-identical files.
    *
-   * @throws KgCoopException where the file cannot be written
+   * @throws KgCoopException if the file cannot be written
    */
   public static void write(
       Path path, Collection<StoredTensor> tensors, Map<String, String> metadata) {
@@ -260,15 +260,16 @@ public final class Safetensors {
   }
 
   /**
-   * The beginning of a file with one float32 tensor, whose numbers, little-endian, are to follow.
+   * Returns the start of a file with one float32 tensor. The caller appends its values,
+   * little-endian.
    *
-   * @throws KgCoopException where the metadata are longer than readers take
+   * @throws KgCoopException if the metadata exceed the format's limit
    */
   public static byte[] beginning(String name, long[] shape, Map<String, String> metadata) {
     byte[] header = header(List.of(slot(name, DType.FLOAT32, shape, 0)), metadata);
     if (header.length - 8 > MAX_HEADER) {
       throw KgCoopException.configuration(
-          "the header of this safetensors file would have %s bytes, and readers take %s: choose"
+          "the header of this safetensors file would have %s bytes, but the limit is %s: choose"
                   .formatted(header.length - 8, MAX_HEADER)
               + " another format");
     }
@@ -286,7 +287,10 @@ public final class Safetensors {
     }
   }
 
-  /** The header behind its length, padded with spaces so that the data begin at a multiple of 8. */
+  /**
+   * Returns the length and the header, padded with spaces so that the data begin at a multiple of
+   * 8.
+   */
   private static byte[] header(List<Slot> slots, Map<String, String> metadata) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(new byte[Long.BYTES]);

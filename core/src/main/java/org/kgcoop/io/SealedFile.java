@@ -13,8 +13,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Sha256;
 
 /**
- * A safetensors file of this project: tensors, and one metadata key {@code kgcoop} with JSON text
- * that ends in the SHA-256 of both. Any changed bit is noticed on reading.
+ * A checksummed safetensors file of kgcoop. It contains tensors, and the metadata key {@code
+ * kgcoop} with JSON text that ends in the SHA-256 of both. Reading detects any changed bit.
  */
 public final class SealedFile {
   private static final String KEY = "kgcoop";
@@ -24,15 +24,15 @@ public final class SealedFile {
   private SealedFile() {}
 
   /**
-   * The content of such a file.
+   * The content of a checksummed file.
    *
-   * @param tensors by name, in the order of the file
-   * @param json what else was written
+   * @param tensors the tensors by name, in the order of the file
+   * @param json the other data
    */
   public record Content(Map<String, StoredTensor> tensors, ObjectNode json) {}
 
   /**
-   * Writes a file whole or not at all; equal content gives equal bytes.
+   * Writes a file atomically. Equal content gives byte-identical files.
    *
    * @param json at least one field
    */
@@ -43,21 +43,21 @@ public final class SealedFile {
   }
 
   /**
-   * Reads a file and checks its seal.
+   * Reads a file and verifies its checksum.
    *
-   * @param what the file should be, such as "classifier file", for errors
-   * @throws KgCoopException where the file is of another kind, or any of its bits has changed
+   * @param what the expected kind of file, such as "classifier file", for error messages
+   * @throws KgCoopException if the file is of another kind, or any bit has changed
    */
   public static Content read(Path path, String what) {
     return open(Safetensors.read(path), what);
   }
 
-  /** True if an opened weight file claims to be one of these. */
+  /** Returns true if an opened weight file has the metadata of a checksummed file. */
   public static boolean isSealed(WeightFile file) {
     return file.metadata().containsKey(KEY);
   }
 
-  /** Reads as {@link #read}, from a file that is open already. */
+  /** Reads as {@link #read}, from an opened file. */
   public static Content open(WeightFile file, String what) {
     String sealed = sealed(file, what);
     String text = text(sealed);
@@ -72,8 +72,8 @@ public final class SealedFile {
   }
 
   /**
-   * Reads a file without a look at its seal, and so without reading its tensors: for those who
-   * check it when they need them.
+   * Reads a file without verifying its checksum, and so without reading its tensors. Callers verify
+   * it when they need the tensors.
    */
   public static Content readUnchecked(Path path, String what) {
     WeightFile file = Safetensors.read(path);

@@ -22,8 +22,8 @@ import org.kgcoop.files.AtomicFile;
 import org.kgcoop.tensor.DType;
 
 /**
- * Writes the zip of {@code torch.save}: the pickle, then each tensor as a storage of its own,
- * stored and aligned to 64 bytes. Equal tensors give equal bytes.
+ * A writer of the zip format of {@code torch.save}: the pickle, then one storage per tensor,
+ * uncompressed and aligned to 64 bytes. Equal tensors give byte-identical files.
  */
 final class StateDictWriter {
 
@@ -31,12 +31,15 @@ final class StateDictWriter {
   private static final int ALIGNMENT = 64;
   private static final int LOCAL_HEADER = 30;
 
-  /** Not January 1980: the JDK then adds a field with the time in the zone of the machine. */
+  /**
+   * February 1980, because for January the JDK adds a field that depends on the time zone of the
+   * machine.
+   */
   private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   private StateDictWriter() {}
 
-  /** Tensors that PyTorch reads back as a {@code collections.OrderedDict}. */
+  /** Tensors that PyTorch reads as a {@code collections.OrderedDict}. */
   record OrderedDict(Map<String, StoredTensor> tensors) {}
 
   static void write(Path path, Object root) {
@@ -81,7 +84,7 @@ final class StateDictWriter {
     zip.closeEntry();
   }
 
-  /** The extra field "FB" with which PyTorch aligns its data. */
+  /** Returns the extra field "FB", which PyTorch uses to align its data. */
   private static byte[] padding(int length) {
     byte[] extra = new byte[4 + length];
     extra[0] = 'F';
@@ -110,9 +113,7 @@ final class StateDictWriter {
     }
   }
 
-  /**
-   * The pickle library with the three things that it cannot say: tensors, storages, OrderedDict.
-   */
+  /** The pickle library, extended by tensors, storages and OrderedDict. */
   private static final class StatePickler extends Pickler {
 
     private static final Map<DType, String> STORAGE_CLASSES =
@@ -131,7 +132,7 @@ final class StateDictWriter {
     private final List<StoredTensor> storages = new ArrayList<>();
 
     StatePickler() {
-      super(false); // without memo: the same bytes in every run
+      super(false); // no memo, so that every run writes the same bytes
     }
 
     @Override
@@ -161,7 +162,9 @@ final class StateDictWriter {
       out.write(Opcodes.REDUCE);
     }
 
-    /** _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, backward_hooks). */
+    /**
+     * Writes _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, backward_hooks).
+     */
     private void saveTensor(StoredTensor tensor) throws IOException {
       saveGlobal("torch._utils", "_rebuild_tensor_v2");
       out.write(Opcodes.MARK);

@@ -14,15 +14,15 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
- * State dicts as {@code torch.save} writes them: a pickle that describes tensors, and their
- * storages, in a zip (since PyTorch 1.6) or one after the other ({@link LegacyStateDicts}).
+ * State dicts of {@code torch.save}: a pickle that describes tensors, and their storages, in a zip
+ * (since PyTorch 1.6) or in sequence ({@link LegacyStateDicts}).
  *
- * <p>The state dict may be the file itself or lie in it under {@code state_dict}, {@code model} or
- * {@code model_state_dict}; dicts of tensors below {@code weights}, beside {@code metadata}, as
- * CLIP-LoRA writes them, become one, of names such as {@code layer_0.q_proj.w_lora_A}. A prefix
- * {@code module.} that all names have is taken off. Numbers and text beside it, such as {@code
- * epoch}, become metadata. The published trainers' {@code prompt_learner/model.pth.tar-N} is such a
- * file.
+ * <p>The state dict may be the entire file, or its entry {@code state_dict}, {@code model} or
+ * {@code model_state_dict}. Nested dicts below {@code weights}, next to {@code metadata}, as
+ * CLIP-LoRA writes them, are flattened to names such as {@code layer_0.q_proj.w_lora_A}. If all
+ * names have the prefix {@code module.}, it is removed. Numbers and texts next to the state dict,
+ * such as {@code epoch}, become metadata. The published trainers' {@code
+ * prompt_learner/model.pth.tar-N} is such a file.
  */
 public final class StateDicts {
 
@@ -37,8 +37,8 @@ public final class StateDicts {
   /**
    * Reads a file of either kind.
    *
-   * @throws KgCoopException where it cannot be read, is damaged, holds no state dict, or holds
-   *     objects of classes in it
+   * @throws KgCoopException if it cannot be read, is damaged, has no state dict, or contains
+   *     objects of classes
    */
   static WeightFile read(Path path) {
     try (MappedFile file = MappedFile.open(path)) {
@@ -78,7 +78,7 @@ public final class StateDicts {
     }
   }
 
-  /** Storages in entries {@code data/KEY} of a zip. */
+  /** The storages in the entries {@code data/KEY} of a zip. */
   record ZipStorages(ZipRecords records) implements TensorBuilder.Storages {
     @Override
     public long bytes(Pickled.Storage storage) {
@@ -93,7 +93,7 @@ public final class StateDicts {
     }
   }
 
-  /** Finds the state dict in what was read and builds its tensors. */
+  /** Finds the state dict in the content and builds its tensors. */
   private static WeightFile toWeightFile(
       Path path,
       WeightFile.Format format,
@@ -107,7 +107,7 @@ public final class StateDicts {
     for (Map.Entry<?, ?> entry : entries.entrySet()) {
       if (!(entry.getKey() instanceof String name)) {
         throw FileErrors.refused(
-            path, "a name in its state dict is no text; expected names of tensors");
+            path, "a name in its state dict is not a text; expected names of tensors");
       }
       Object value = entry.getValue();
       Optional<String> foreign = Pickled.foreignClass(value);
@@ -124,7 +124,7 @@ public final class StateDicts {
     }
     if (tensors.isEmpty()) {
       throw FileErrors.refused(
-          path, "it holds no tensors; expected a state dict, as torch.save(model.state_dict())");
+          path, "it contains no tensors; expected a state dict, as torch.save(model.state_dict())");
     }
     return new WeightFile(
         path, format, ReleasedNames.withoutModulePrefix(tensors), metadata, skipped);
@@ -161,19 +161,19 @@ public final class StateDicts {
       current = map.get(nested.get());
     }
     throw FileErrors.refused(
-        path, place + " is no state dict; expected a dict from names to tensors");
+        path, place + " is not a state dict; expected a dict from names to tensors");
   }
 
   /**
-   * The entries of nested dicts, by names with a dot between those of the dicts. A dict that holds
-   * itself often would have no end of them.
+   * Flattens nested dicts to names joined by dots. The number of entries is limited, because a dict
+   * may contain itself.
    */
   private static Map<String, @Nullable Object> flat(Path path, Map<?, ?> dict) {
     Map<String, @Nullable Object> flat = new LinkedHashMap<>();
     flatten("", dict, DEEPEST, flat);
     if (flat.size() > MOST_ENTRIES) {
       throw FileErrors.refused(
-          path, "its dicts in dicts have more than " + MOST_ENTRIES + " entries");
+          path, "its nested dicts have more than " + MOST_ENTRIES + " entries");
     }
     return flat;
   }
@@ -193,7 +193,7 @@ public final class StateDicts {
     }
   }
 
-  /** The text of a scalar, or of a list of them with commas between. */
+  /** Returns the text of a scalar, or of a list of scalars separated by commas. */
   private static Optional<String> text(@Nullable Object value) {
     if (value instanceof List<?> list) {
       return Optional.of(
@@ -206,7 +206,7 @@ public final class StateDicts {
     return value instanceof Map || Pickled.foreignClass(value).isPresent();
   }
 
-  /** The text of a number, a truth value or a text. */
+  /** Returns the text of a number, a boolean or a text. */
   static Optional<String> scalar(@Nullable Object value) {
     return value instanceof String
             || value instanceof Boolean
@@ -218,12 +218,12 @@ public final class StateDicts {
   }
 
   /**
-   * Writes tensors and what is said about them as CLIP-LoRA does: {@code weights} of dicts in
-   * dicts, and {@code metadata}.
+   * Writes tensors and metadata as CLIP-LoRA does: {@code weights} as nested dicts, and {@code
+   * metadata}.
    *
-   * @param tensors by names with a dot between those of the dicts
+   * @param tensors by the names of the nested dicts, joined by dots
    * @param metadata numbers, texts and lists of them
-   * @throws KgCoopException where the file cannot be written
+   * @throws KgCoopException if the file cannot be written
    */
   public static void writeNested(
       Path path, Map<String, StoredTensor> tensors, Map<String, Object> metadata) {
@@ -235,7 +235,7 @@ public final class StateDicts {
     StateDictWriter.write(path, root);
   }
 
-  @SuppressWarnings("unchecked") // the dicts were made here
+  @SuppressWarnings("unchecked") // this method created the dicts
   private static void put(Map<String, Object> dict, String name, StoredTensor tensor) {
     int dot = name.indexOf('.');
     if (dot < 0) {
@@ -247,11 +247,11 @@ public final class StateDicts {
   }
 
   /**
-   * Writes a checkpoint in the form of the published prompt trainers: {@code state_dict}, {@code
-   * epoch} (from 1) and, empty, {@code optimizer}, {@code scheduler} and {@code val_result}.
+   * Writes a checkpoint as the published prompt trainers do: {@code state_dict}, {@code epoch}
+   * (from 1) and, empty, {@code optimizer}, {@code scheduler} and {@code val_result}.
    *
-   * @param more texts by names that the published loaders do not ask for
-   * @throws KgCoopException where the file cannot be written
+   * @param more additional texts, under names that the published loaders ignore
+   * @throws KgCoopException if the file cannot be written
    */
   public static void writePrompt(
       Path path, Map<String, StoredTensor> tensors, int epoch, Map<String, String> more) {

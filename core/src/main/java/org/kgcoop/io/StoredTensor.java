@@ -7,11 +7,11 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A named array as it lies in a file: element type, shape, and its bytes, row-major, little-endian.
- * The bytes are often a window on the mapped file, so that reading a tensor copies nothing.
+ * A named array as stored in a file: element type, shape and bytes, row-major and little-endian.
+ * The bytes are often a window of the mapped file, so reading a tensor copies nothing.
  */
 public final class StoredTensor {
-  /** Values that are looked at together. */
+  /** The number of values that are converted together. */
   private static final int AT_A_TIME = 1 << 16;
 
   private final String name;
@@ -19,9 +19,7 @@ public final class StoredTensor {
   private final long[] shape;
   private final ByteBuffer data;
 
-  /**
-   * The bytes are shared, not copied: from its position to its limit the buffer must stay as is.
-   */
+  /** Creates a tensor that shares the bytes between position and limit. They must not change. */
   public StoredTensor(String name, DType dtype, long[] shape, ByteBuffer data) {
     long expected = Math.multiplyExact(elements(shape), (long) dtype.bytes());
     if (data.remaining() != expected) {
@@ -35,29 +33,29 @@ public final class StoredTensor {
     this.data = data.slice().asReadOnlyBuffer();
   }
 
-  /** A float32 tensor with a copy of those values. */
+  /** Creates a float32 tensor with a copy of the values. */
   public static StoredTensor ofFloats(String name, long[] shape, float... values) {
     ByteBuffer data = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
     data.asFloatBuffer().put(values);
     return new StoredTensor(name, DType.FLOAT32, shape, data);
   }
 
-  /** A copy of a tensor's values, of its type and shape. */
+  /** Creates a copy of a tensor, with its type and shape. */
   public static StoredTensor of(String name, Tensor tensor) {
     return new StoredTensor(
         name, tensor.dtype(), tensor.shape(), ByteBuffer.wrap(tensor.toBytes()));
   }
 
-  /** A tensor that reads these bytes in place where it can; see {@link Tensor#of}. */
+  /** Returns a tensor that uses the bytes without a copy if possible; see {@link Tensor#of}. */
   public Tensor tensor() {
     return Tensor.of(data(), dtype, shape);
   }
 
   /**
-   * The number of elements of a shape.
+   * Returns the number of elements of a shape.
    *
-   * @throws ArithmeticException where it does not fit into 63 bits
-   * @throws IllegalArgumentException where a dimension is negative
+   * @throws ArithmeticException if it does not fit into 63 bits
+   * @throws IllegalArgumentException if a dimension is negative
    */
   static long elements(long[] shape) {
     long product = 1;
@@ -80,7 +78,7 @@ public final class StoredTensor {
     return dtype;
   }
 
-  /** A copy of the shape; empty for a scalar. */
+  /** Returns a copy of the shape; empty for a scalar. */
   public long[] shape() {
     return shape.clone();
   }
@@ -89,39 +87,42 @@ public final class StoredTensor {
     return data.remaining() / dtype.bytes();
   }
 
-  /** A read-only, little-endian view of all bytes, with a position of its own. */
+  /** Returns a read-only, little-endian view of all bytes, with its own position. */
   public ByteBuffer data() {
     return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The same bytes under another name. */
+  /** Returns the same bytes under another name. */
   public StoredTensor withName(String newName) {
     return new StoredTensor(newName, dtype, shape, data);
   }
 
   /**
-   * The same bytes in another shape.
+   * Returns the same bytes in another shape.
    *
-   * @throws IllegalArgumentException where it has another number of elements
+   * @throws IllegalArgumentException if the number of elements differs
    */
   StoredTensor reshaped(long... newShape) {
     return new StoredTensor(name, dtype, newShape, data);
   }
 
-  /** The values of a floating tensor as floats; float64 is rounded, 16-bit types are exact. */
+  /**
+   * Returns the values of a floating-point tensor as floats. float64 is rounded, and 16-bit types
+   * are exact.
+   */
   public float[] toFloats() {
     return toFloats(0, (int) elements());
   }
 
   /**
-   * The same values as float32, where it is of another floating type; itself where it is of float32
-   * or no floating type.
+   * Converts other floating-point types to float32. Returns this tensor if it is float32 or not
+   * floating-point.
    */
   public StoredTensor asFloat32() {
     return dtype == DType.FLOAT32 || !dtype.isFloating() ? this : ofFloats(name, shape, toFloats());
   }
 
-  /** True if none of its values as {@link #toFloats()} gives them is infinite or no number. */
+  /** Returns true if all values of {@link #toFloats()} are finite. */
   public boolean isFinite() {
     for (int from = 0; from < elements(); from += AT_A_TIME) {
       for (float value : toFloats(from, (int) Math.min(AT_A_TIME, elements() - from))) {
@@ -133,7 +134,7 @@ public final class StoredTensor {
     return true;
   }
 
-  /** {@code count} values from element {@code from} on, as {@link #toFloats()} gives them. */
+  /** Returns {@code count} values from element {@code from}, as {@link #toFloats()}. */
   float[] toFloats(int from, int count) {
     ByteBuffer bytes =
         data.slice(from * dtype.bytes(), count * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
@@ -162,7 +163,7 @@ public final class StoredTensor {
     return values;
   }
 
-  /** The value of IEEE binary16 bits: 1 sign, 5 exponent (bias 15) and 10 fraction bits. */
+  /** Converts IEEE binary16 bits: 1 sign, 5 exponent (bias 15) and 10 fraction bits. */
   static float float16(short bits) {
     int sign = (bits & 0x8000) << 16;
     int exponent = (bits >> 10) & 0x1f;
@@ -177,12 +178,12 @@ public final class StoredTensor {
     return Float.intBitsToFloat(sign | (exponent - 15 + 127) << 23 | fraction << 13);
   }
 
-  /** The value of bfloat16 bits: the upper half of a float. */
+  /** Converts bfloat16 bits, which are the upper half of a float. */
   static float bfloat16(short bits) {
     return Float.intBitsToFloat(bits << 16);
   }
 
-  /** The one value of an integer tensor with one element. */
+  /** Returns the only value of an integer tensor with one element. */
   long toLong() {
     if (elements() != 1 || dtype.isFloating()) {
       throw new IllegalArgumentException(name + ": expected one integer, got " + this);

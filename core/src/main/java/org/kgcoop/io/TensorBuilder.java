@@ -13,17 +13,17 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.tensor.DType;
 
 /**
- * Makes tensors of what a pickle says of them: a storage, an offset, a shape, strides. A tensor
- * that lies contiguous in its storage is a window on it; any other is copied into order.
+ * A builder of tensors from their description in a pickle: storage, offset, shape, strides. A
+ * contiguous tensor is a window of its storage; any other is copied.
  */
 final class TensorBuilder {
 
-  /** Gives the bytes of storages. */
+  /** A source of the bytes of storages. */
   interface Storages {
-    /** The size of a storage in bytes. */
+    /** Returns the size of a storage in bytes. */
     long bytes(Pickled.Storage storage);
 
-    /** A part of a storage; it lies within {@link #bytes}. */
+    /** Returns a part of a storage, which must be within {@link #bytes}. */
     ByteBuffer part(Pickled.Storage storage, long offset, long length);
   }
 
@@ -31,16 +31,14 @@ final class TensorBuilder {
   private final Storages storages;
   private long mayCopy;
 
-  /**
-   * @param mayCopy how many bytes of tensors that are not contiguous may be copied in all
-   */
+  /** @param mayCopy the maximum number of bytes to copy for all tensors that are not contiguous */
   TensorBuilder(Path path, Storages storages, long mayCopy) {
     this.path = path;
     this.storages = storages;
     this.mayCopy = mayCopy;
   }
 
-  /** The error of an entry of a class outside the allow list, in the part that is asked for. */
+  /** Creates the error for a required entry of a class outside the allow list. */
   static KgCoopException foreign(Path path, String entry, String className) {
     return FileErrors.refused(
         path,
@@ -82,7 +80,7 @@ final class TensorBuilder {
       throw FileErrors.damaged(path, place + " is impossible");
     }
     long elements = StoredTensor.elements(shape);
-    if (elements == 0) { // its offset may lie outside the storage
+    if (elements == 0) { // a tensor without elements may have an offset outside its storage
       return new StoredTensor(name, dtype, shape, ByteBuffer.allocate(0));
     }
     long span = span(shape, strides);
@@ -100,7 +98,8 @@ final class TensorBuilder {
   private DType dtype(String name, Pickled.Storage storage, List<@Nullable Object> arguments) {
     Optional<DType> dtype = storage.type().storageType();
     if (dtype.isEmpty() && storage.type().isUntypedStorage()) {
-      // _rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype, ...)
+      // Arguments: _rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype,
+      // ...)
       dtype = arguments.size() > 6 ? ((Pickled.Global) arguments.get(6)).dtype() : dtype;
     }
     return dtype.orElseThrow(
@@ -119,7 +118,7 @@ final class TensorBuilder {
     return Arrays.stream(shape).anyMatch(n -> n < 0) || Arrays.stream(strides).anyMatch(n -> n < 0);
   }
 
-  /** Elements from the first to the last that a shape without zeros reaches. */
+  /** Returns the number of elements from the first to the last that a shape without zeros uses. */
   private static long span(long[] shape, long[] strides) {
     long last = 0;
     for (int i = 0; i < shape.length; i++) {
@@ -152,7 +151,7 @@ final class TensorBuilder {
     long source = 0;
     for (int target = 0; target < ordered.length; target += width) {
       span.get((int) source * width, ordered, target, width);
-      for (int i = shape.length - 1; i >= 0; i--) { // the next index, last dimension first
+      for (int i = shape.length - 1; i >= 0; i--) { // advances the index, last dimension first
         source += strides[i];
         if (++index[i] < shape[i]) {
           break;

@@ -11,9 +11,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
- * TorchScript archives, the form in which CLIP was released: a zip whose pickle is a tree of
- * modules. Tensors get dotted names, as in the module's state dict; the code in the archive is not
- * read.
+ * TorchScript archives, the format of OpenAI's CLIP files: a zip whose pickle is a tree of modules.
+ * Tensors get dotted names, as in the module's state dict. The code in the archive is not read.
  */
 final class TorchScript {
 
@@ -36,10 +35,10 @@ final class TorchScript {
 
   /**
    * Reads the parameters and buffers of an archive. {@code input_resolution}, {@code
-   * context_length} and {@code vocab_size} become metadata, as do numbers and text of the outermost
-   * module.
+   * context_length} and {@code vocab_size} become metadata, and so do numbers and texts of the
+   * outermost module.
    *
-   * @throws KgCoopException where it cannot be read or is damaged
+   * @throws KgCoopException if it cannot be read or is damaged
    */
   static WeightFile read(Path path) {
     try (MappedFile file = MappedFile.open(path)) {
@@ -51,7 +50,7 @@ final class TorchScript {
       Object root = reader.read(path, "data.pkl");
       if (!(root instanceof Pickled.Module module)) {
         throw FileErrors.refused(
-            path, "its archive holds no module; expected a file of torch.jit.save");
+            path, "its archive contains no module; expected a file of torch.jit.save");
       }
       TorchScript archive =
           new TorchScript(
@@ -93,7 +92,7 @@ final class TorchScript {
     }
     Optional<String> scalar = StateDicts.scalar(value);
     if (scalar.isPresent()) {
-      if (depth == 0 && !(value instanceof Boolean)) { // flags such as "training" say nothing
+      if (depth == 0 && !(value instanceof Boolean)) { // flags such as "training" do not matter
         metadata.put(name, scalar.get());
       }
     } else if (value != null && foreign.isEmpty()) {

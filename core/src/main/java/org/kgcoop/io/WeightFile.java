@@ -9,17 +9,17 @@ import java.util.Map;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The content of a weight file. Large tensors are windows on the mapped file, which the system
- * keeps as long as they are in use: there is nothing to close.
+ * The content of a weight file. Large tensors are windows of the mapped file, which the system
+ * keeps as long as they are in use, so there is nothing to close.
  *
- * @param path the file, or the folder that was opened
- * @param format how the tensors are stored
- * @param tensors by name, in the order of the file
- * @param metadata what is no tensor but plain text or a number: the metadata of a safetensors file,
- *     {@code epoch} of a checkpoint, {@code input_resolution} of an archive
- * @param skipped what was met outside the tensors and never built: classes of the file's pickle by
- *     full name, and entries of other kinds
- * @param configs JSON files beside the weights, by file name ({@code config.json}, ...)
+ * @param path the file or folder that was opened
+ * @param format the storage format
+ * @param tensors the tensors by name, in the order of the file
+ * @param metadata texts and numbers: the metadata of a safetensors file, {@code epoch} of a
+ *     checkpoint, {@code input_resolution} of an archive
+ * @param skipped ignored content: full names of classes in the pickle, which were never created,
+ *     and entries of other kinds
+ * @param configs JSON files next to the weights, by file name ({@code config.json}, ...)
  */
 public record WeightFile(
     Path path,
@@ -29,7 +29,7 @@ public record WeightFile(
     List<String> skipped,
     Map<String, JsonNode> configs) {
 
-  /** The form in which tensors are stored. */
+  /** The storage format of the tensors. */
   public enum Format {
     SAFETENSORS("safetensors"),
     STATE_DICT("PyTorch state dict (zip)"),
@@ -42,7 +42,7 @@ public record WeightFile(
       this.title = title;
     }
 
-    /** The name for people. */
+    /** Returns the name for display. */
     public String title() {
       return title;
     }
@@ -65,9 +65,9 @@ public record WeightFile(
   }
 
   /**
-   * The tensor of that name.
+   * Returns the tensor with a name.
    *
-   * @throws org.kgcoop.KgCoopException where there is none
+   * @throws org.kgcoop.KgCoopException if there is none
    */
   public StoredTensor tensor(String name) {
     StoredTensor tensor = tensors.get(name);
@@ -79,7 +79,7 @@ public record WeightFile(
     return tensor;
   }
 
-  /** The same content, said to come from {@code newPath} and with those JSON files beside it. */
+  /** Returns the content with another path and other JSON files. */
   WeightFile in(Path newPath, Map<String, JsonNode> newConfigs) {
     return new WeightFile(newPath, format, tensors, metadata, skipped, newConfigs);
   }

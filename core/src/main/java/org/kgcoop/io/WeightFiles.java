@@ -20,12 +20,12 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
- * Opens weights of any known kind. What a file is follows from its content, never from its name; a
- * folder is searched for the files that Hugging Face and OpenCLIP put there.
+ * A reader of weight files of all supported formats. It detects the format from the content, not
+ * the name. In a folder it looks for the files that Hugging Face and OpenCLIP write.
  */
 public final class WeightFiles {
 
-  /** The JSON files that say what the weights do not: activation, heads, preprocessing. */
+  /** JSON files with settings that the weights do not show: activation, heads, preprocessing. */
   private static final List<String> CONFIGS =
       List.of(
           "config.json",
@@ -33,7 +33,7 @@ public final class WeightFiles {
           "preprocessor_config.json",
           "processor_config.json");
 
-  /** The files of weights that a folder may have, the preferred first. */
+  /** The names of weight files in a folder, in order of preference. */
   public static final List<String> IN_FOLDERS =
       List.of(
           "model.safetensors",
@@ -47,7 +47,7 @@ public final class WeightFiles {
 
   private static final String INDEX = ".index.json";
 
-  /** The name of a file that holds a part of a model, NAME-00001-of-00002.bin. */
+  /** The name of a file with a part of a model, NAME-00001-of-00002.bin. */
   private static final Pattern SHARD = Pattern.compile("(.+)-(\\d{1,6})-of-(\\d{1,6})(\\.[a-z]+)");
 
   private static final Pattern WEIGHT_NAME =
@@ -58,16 +58,18 @@ public final class WeightFiles {
 
   private WeightFiles() {}
 
-  /** True if a folder holds weights under one of the names that folders of models use, or any. */
+  /**
+   * Returns true if a folder contains weights under one of the usual names, or any weight file.
+   */
   public static boolean isModelFolder(Path folder) {
     return IN_FOLDERS.stream().anyMatch(name -> Files.exists(folder.resolve(name)))
         || list(folder).stream().anyMatch(WeightFiles::looksLikeWeights);
   }
 
   /**
-   * Opens a file or folder, with the JSON files beside the weights.
+   * Opens a file or folder, with the JSON files next to the weights.
    *
-   * @throws KgCoopException where it cannot be read, is damaged or is no weight file
+   * @throws KgCoopException if it cannot be read, is damaged or is not a weight file
    */
   public static WeightFile open(Path path) {
     if (!Files.isDirectory(path)) {
@@ -100,7 +102,7 @@ public final class WeightFiles {
                 + "); name one of them");
   }
 
-  /** True if the files are all parts of one model, without an index. */
+  /** Returns true if all files are parts of one model without an index. */
   private static boolean areShardsOfOne(List<Path> files) {
     Set<String> models = new LinkedHashSet<>();
     int parts = 0;
@@ -175,10 +177,10 @@ public final class WeightFiles {
       return FileErrors.refused(path, "an image, not weights; " + expected);
     }
     return FileErrors.refused(
-        path, "no weight file that is known (it begins with " + start(head) + "); " + expected);
+        path, "not a known kind of weight file (it begins with " + start(head) + "); " + expected);
   }
 
-  /** JPEG, PNG, GIF, BMP or WebP, by the first bytes. */
+  /** Returns true for JPEG, PNG, GIF, BMP or WebP, by the first bytes. */
   private static boolean isImage(String head) {
     return head.startsWith("\u00ff\u00d8\u00ff")
         || head.startsWith("\u0089PNG")
@@ -197,9 +199,9 @@ public final class WeightFiles {
   }
 
   /**
-   * The names of the files that an index joins, all in its own folder.
+   * Returns the names of the files that an index joins, all in its own folder.
    *
-   * @throws KgCoopException where it is none, or names others
+   * @throws KgCoopException if it is not an index, or contains other paths
    */
   public static List<String> shards(Path index) {
     Set<String> names = new LinkedHashSet<>();
@@ -209,13 +211,13 @@ public final class WeightFiles {
     }
     for (String name : names) {
       if (name.contains("/") || name.contains("\\") || name.equals("..")) {
-        throw FileErrors.refused(index, "names the file '" + name + "', expected a file beside it");
+        throw FileErrors.refused(index, "names the file '" + name + "', expected a file next to it");
       }
     }
     return List.copyOf(names);
   }
 
-  /** The files of an index {@code {"weight_map": {tensor: file}}}, as one. */
+  /** Opens the files of an index {@code {"weight_map": {tensor: file}}} as one. */
   private static WeightFile openShards(Path index) {
     WeightFile joined = joined(index, shards(index).stream().map(index::resolveSibling).toList());
     weightMap(index)
@@ -224,16 +226,16 @@ public final class WeightFiles {
             tensor -> {
               if (!joined.tensors().containsKey(tensor)) {
                 throw FileErrors.refused(
-                    index, "names the tensor '" + tensor + "', which none of its files holds");
+                    index, "names the tensor '" + tensor + "', which none of its files contains");
               }
             });
     return joined;
   }
 
   /**
-   * Several files as one.
+   * Joins several files.
    *
-   * @param path named in errors
+   * @param path the path in error messages
    */
   private static WeightFile joined(Path path, List<Path> shards) {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
@@ -248,7 +250,7 @@ public final class WeightFiles {
       for (StoredTensor tensor : shard.tensors().values()) {
         if (tensors.put(tensor.name(), tensor) != null) {
           throw FileErrors.refused(
-              path, "two of its files hold the tensor '" + tensor.name() + "'");
+              path, "two of its files contain the tensor '" + tensor.name() + "'");
         }
       }
     }

@@ -19,13 +19,14 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The records of a PyTorch zip: entries below one root folder. Entries that are stored, as those of
- * tensors are, become windows on the file. The check sum of a record is verified when it is first
- * used.
+ * The records of a PyTorch zip: entries below one root folder. Uncompressed entries, such as those
+ * of tensors, are windows of the file. The checksum of a record is verified when it is first used.
  */
 final class ZipRecords {
 
-  /** Deflate cannot do better than 1032; code and pickles stay below 20. */
+  /**
+   * The maximum compression ratio. Deflate reaches at most 1032; code and pickles stay below 20.
+   */
   private static final long MAX_RATIO = 100;
 
   private static final int LOCAL_HEADER = 30;
@@ -62,7 +63,7 @@ final class ZipRecords {
     return new ZipRecords(file, root(path, entries), entries);
   }
 
-  /** Checks the header in front of an entry against the directory, and the sizes it claims. */
+  /** Checks the header of an entry against the directory, and its claimed sizes. */
   private static Entry locate(MappedFile file, ZipArchiveEntry entry) {
     Path path = file.path();
     String name = entry.getName();
@@ -122,7 +123,7 @@ final class ZipRecords {
     return entries.containsKey(root + record);
   }
 
-  /** The unpacked size of a record. */
+  /** Returns the uncompressed size of a record. */
   long size(String record) {
     return entry(record).size;
   }
@@ -145,7 +146,7 @@ final class ZipRecords {
     return part(record, 0, size);
   }
 
-  /** A part of a record, after the check sum of the whole record has been found right. */
+  /** Returns a part of a record, after verifying the checksum of the entire record. */
   ByteBuffer part(String record, long offset, long length) {
     Entry entry = entry(record);
     if (!entry.stored) {
@@ -179,7 +180,7 @@ final class ZipRecords {
       byte[] bytes = new byte[(int) entry.size];
       if (in.readNBytes(bytes, 0, bytes.length) != bytes.length || in.read() >= 0) {
         throw FileErrors.damaged(
-            file.path(), "its entry '" + entry.name + "' unpacks to another size than it says");
+            file.path(), "its entry '" + entry.name + "' unpacks to another size than it claims");
       }
       CRC32 crc = new CRC32();
       crc.update(bytes);
@@ -200,7 +201,7 @@ final class ZipRecords {
   private void checkSum(Entry entry, CRC32 crc) {
     if (crc.getValue() != entry.crc) {
       throw FileErrors.damaged(
-          file.path(), "the check sum of its entry '" + entry.name + "' is wrong");
+          file.path(), "the checksum of its entry '" + entry.name + "' is wrong");
     }
   }
 }

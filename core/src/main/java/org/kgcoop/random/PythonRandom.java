@@ -9,24 +9,27 @@ import java.util.Set;
 import org.apache.commons.rng.core.source32.MersenneTwister;
 
 /**
- * Python's {@code random} after {@code seed(n)} for an integer n, number for number, so that shots
- * are those which the published code drew.
+ * Python's {@code random} after {@code seed(n)} for an integer n. It returns the same numbers, so
+ * that few-shot samples equal those of the published code.
  *
- * <p>As in Python, a draw changes the state: an instance belongs to one thread.
+ * <p>Each call changes the state, so an instance is not thread-safe.
  */
 public final class PythonRandom {
 
   private final MersenneTwister words;
 
-  /** The second of the two values that {@link #gauss} makes at a time; NaN when it was given. */
+  /**
+   * The second of the two values that {@link #gauss} computes together; NaN if it was returned
+   * already.
+   */
   private double secondGauss = Double.NaN;
 
-  /** The generator after {@code random.seed(seed)}. */
+  /** Creates the generator of {@code random.seed(seed)}. */
   public PythonRandom(long seed) {
     this(BigInteger.valueOf(seed));
   }
 
-  /** The generator after {@code random.seed(seed)}, for integers of any size. */
+  /** Creates the generator of {@code random.seed(seed)}, for integers of any size. */
   public PythonRandom(BigInteger seed) {
     BigInteger rest = seed.abs();
     int[] key = new int[Math.max(1, (rest.bitLength() + 31) / 32)];
@@ -36,7 +39,7 @@ public final class PythonRandom {
     this.words = new MersenneTwister(key);
   }
 
-  /** {@code getrandbits(bits)} for 0 to 63 bits. */
+  /** Returns {@code getrandbits(bits)} for 0 to 63 bits. */
   long bits(int bits) {
     if (bits < 0 || bits > 63) {
       throw new IllegalArgumentException("bits: expected 0 to 63, got " + bits);
@@ -51,14 +54,14 @@ public final class PythonRandom {
     return (Integer.toUnsignedLong(words.nextInt()) >>> (64 - bits)) << 32 | low;
   }
 
-  /** {@code random()}: a number from 0 (included) to 1 (excluded). */
+  /** Returns {@code random()}: a number from 0 (included) to 1 (excluded). */
   public double next() {
     long high = bits(27);
     long low = bits(26);
     return (high * 0x1p26 + low) * 0x1p-53;
   }
 
-  /** {@code gauss(0, 1)}: a normal value; the last digit may differ from Python's. */
+  /** Returns {@code gauss(0, 1)}: a normal value. The last digit may differ from Python's. */
   public double gauss() {
     if (!Double.isNaN(secondGauss)) {
       double value = secondGauss;
@@ -71,7 +74,7 @@ public final class PythonRandom {
     return StrictMath.cos(angle) * radius;
   }
 
-  /** Normal values of mean 0, one after the other. */
+  /** Returns normal values with mean 0. */
   public float[] gaussians(double deviation, int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
@@ -80,7 +83,7 @@ public final class PythonRandom {
     return values;
   }
 
-  /** {@code randrange(bound)}: an integer from 0 to {@code bound} - 1. */
+  /** Returns {@code randrange(bound)}: an integer from 0 to {@code bound} - 1. */
   public int below(int bound) {
     if (bound < 1) {
       throw new IllegalArgumentException("bound: expected 1 or more, got " + bound);
@@ -93,7 +96,7 @@ public final class PythonRandom {
     return (int) drawn;
   }
 
-  /** {@code sample(population, count)}: distinct elements, in the order of the draw. */
+  /** Returns {@code sample(population, count)}: distinct elements, in random order. */
   public <T> List<T> sample(List<T> population, int count) {
     int size = population.size();
     if (count < 0 || count > size) {
@@ -120,7 +123,10 @@ public final class PythonRandom {
     return sample;
   }
 
-  /** Up to this many elements Python copies them all, rather than remember the drawn ones. */
+  /**
+   * Returns the population size up to which Python copies all elements; above it, Python remembers
+   * the selected ones.
+   */
   private static long poolSize(int count) {
     if (count <= 5) {
       return 21;
@@ -132,7 +138,7 @@ public final class PythonRandom {
     return 21 + power;
   }
 
-  /** {@code shuffle(elements)}, in place. */
+  /** Shuffles in place, as {@code shuffle(elements)}. */
   public void shuffle(List<?> elements) {
     for (int i = elements.size() - 1; i >= 1; i--) {
       Collections.swap(elements, i, below(i + 1));

@@ -1,6 +1,6 @@
 /**
- * Random numbers: Python's, which published draws are made with, and generators that belong to a
- * text.
+ * Random numbers: Python's generator, which the published code uses for few-shot samples, and
+ * generators seeded by a text.
  */
 @NullMarked
 package org.kgcoop.random;

@@ -11,22 +11,22 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.JsonFiles;
 
 /**
- * The course of an adaptation: {@code adapt.json} in its folder. Written when it is planned, after
+ * The record of an adaptation: {@code adapt.json} in its folder. It is written at the start, after
  * each candidate, and at the end.
  *
- * @param settings all that decides the outcome
- * @param plan what the time allows
- * @param images what was looked at
- * @param candidates in the order of the short list, as far as they were tried
+ * @param settings the settings that determine the result
+ * @param plan the extent of the work in the available time
+ * @param images the training images
+ * @param candidates the candidates so far, in the order of the short list
  * @param choice null until it is made
- * @param expected the accuracy of the chosen method on {@link #NEW_IMAGES} more images of the
- *     learned classes, with the interval in which 95 % of such accuracies lie; null until it is
- *     known
- * @param expectedUnseen the same for classes without images; null where none are to come
- * @param classes the learned classes with what the chosen method did on their held-out images
- * @param mistakes the held-out images that the chosen method did not recognize
- * @param test the accuracy of the choice on the data set's own test images, which had no part in
- *     it; null where there are none
+ * @param expected the expected accuracy of the chosen method on {@link #NEW_IMAGES} more images of
+ *     the training classes, with a 95 % interval; null until it is known
+ * @param expectedUnseen the same for classes without images; null if none are expected
+ * @param classes the training classes with the results of the chosen method on their held-out
+ *     images
+ * @param mistakes the held-out images that the chosen method classified wrongly
+ * @param test the accuracy of the chosen method on the data set's own test images, which did not
+ *     influence the choice; null if there are none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AdaptRecord(
@@ -41,20 +41,20 @@ public record AdaptRecord(
     List<Mistake> mistakes,
     @Nullable Interval test) {
 
-  /** The number of new images that an expected accuracy speaks of. */
+  /** The number of new images that an expected accuracy refers to. */
   public static final int NEW_IMAGES = 100;
 
-  /** The file in the folder of an adaptation. */
+  /** The name of the file in the folder of an adaptation. */
   public static final String FILE = "adapt.json";
 
-  /** The folder in it where runs are compared, until the end. */
+  /** The folder in it with the compared runs, deleted at the end. */
   public static final String WORK = ".adapt";
 
   /**
    * The extent of the work.
    *
-   * @param shots training images of a class at most; 0 for all
-   * @param views random views of each training image; 0 for the test view alone
+   * @param shots the maximum number of training images per class; 0 for all
+   * @param views the number of random views per training image; 0 for only the test view
    */
   public record Plan(int shots, int views) {
     static final Plan ALL = new Plan(0, 0);
@@ -63,15 +63,15 @@ public record AdaptRecord(
   /**
    * The training images.
    *
-   * @param count how many are learned from
-   * @param fewest images of a class
-   * @param most images of a class
-   * @param repeated images that are there again in their class, which are left out
-   * @param contradictions images that are there under two classes
-   * @param near images that are near copies of another, with which they share a fold
+   * @param count the number of training images
+   * @param fewest the minimum number of images per class
+   * @param most the maximum number of images per class
+   * @param repeated the number of copies within a class, which are left out
+   * @param contradictions images that appear in two classes
+   * @param near the number of near duplicates, which share a fold
    * @param single classes with a single image or group of images, which cannot be held out
-   * @param repeatedInTest test images that repeat a training image, which are not measured
-   * @param unreadable images that were left out, and why
+   * @param repeatedInTest test images that are copies of a training image, which are not measured
+   * @param unreadable images that were left out, and the reasons
    */
   public record Images(
       int count,
@@ -95,39 +95,40 @@ public record AdaptRecord(
       unreadable = RunJson.list(unreadable);
     }
 
-    /** The number of images of each class, in words: {@code 8} or {@code 8 to 52}. */
+    /** Returns the number of images per class in words: {@code 8} or {@code 8 to 52}. */
     public String ofEach() {
       return fewest == most ? String.valueOf(most) : fewest + " to " + most;
     }
   }
 
   /**
-   * A class.
+   * The result of a class.
    *
-   * @param asked its held-out images
-   * @param right those that were recognized
+   * @param asked the number of its held-out images
+   * @param right the number of correctly classified ones
    */
   public record OfClass(String name, int asked, int right) {}
 
   /**
-   * A held-out image that was not recognized.
+   * A held-out image that was classified wrongly.
    *
    * @param image its key
    * @param actual the name of its class
-   * @param predicted the name that was answered
-   * @param confidence the probability of the answer, 0 to 1
+   * @param predicted the predicted name
+   * @param confidence the probability of the prediction, 0 to 1
    */
   public record Mistake(String image, String actual, String predicted, double confidence) {}
 
   /**
    * A method that was tried, or left out.
    *
-   * @param value the figure that decides, in percent; NaN where it was left out
-   * @param behind by how much it is behind the best
-   * @param standardError of that difference
-   * @param seconds that its folds took
-   * @param leftOut why it was not tried; empty where it was
+   * @param value the value for the comparison, in percent; NaN if it was left out
+   * @param behind the difference to the best method
+   * @param standardError the standard error of this difference
+   * @param seconds the time of its folds
+   * @param leftOut the reason why it was not tried; empty if it was
    * @param outOfTime true if the reason is the time, so that a faster machine may choose another
+   *     method
    */
   public record Candidate(
       String method,
@@ -138,32 +139,32 @@ public record AdaptRecord(
       double seconds,
       String leftOut,
       boolean outOfTime) {
-    /** The same against the best of all. */
+    /** Returns the candidate, compared with the best of all. */
     public Candidate against(double best, double error) {
       return new Candidate(method, title, value, best - value, error, seconds, leftOut, outOfTime);
     }
 
-    /** True if it was measured. */
+    /** Returns true if it was measured. */
     public boolean isMeasured() {
       return leftOut.isEmpty();
     }
   }
 
   /**
-   * The method that won.
+   * The chosen method.
    *
    * @param method its name
-   * @param why a sentence
+   * @param why a sentence with the reason
    */
   public record Choice(String method, String title, String why) {}
 
   /**
    * An accuracy with its 95 % interval, in percent.
    *
-   * @param images that it was measured on
+   * @param images the number of measured images
    */
   public record Interval(double accuracy, double low, double high, int images) {
-    /** True if a figure lies within. */
+    /** Returns true if a value is inside the interval. */
     public boolean holds(double figure) {
       return figure >= low && figure <= high;
     }
@@ -171,7 +172,7 @@ public record AdaptRecord(
 
   public AdaptRecord {
     settings = RunJson.node(settings);
-    plan = Objects.requireNonNullElse(plan, Plan.ALL); // in files of others
+    plan = Objects.requireNonNullElse(plan, Plan.ALL); // missing in files of other versions
     images = Objects.requireNonNullElse(images, Images.NONE);
     candidates = RunJson.list(candidates);
     classes = RunJson.list(classes);
@@ -185,29 +186,30 @@ public record AdaptRecord(
   }
 
   /**
-   * Reads that of a folder; empty where there is none.
+   * Reads the record of a folder; empty if there is none.
    *
-   * @throws org.kgcoop.KgCoopException of the kind IO where it is damaged
+   * @throws org.kgcoop.KgCoopException of the category IO if it is damaged
    */
   public static Optional<AdaptRecord> read(Path folder) {
     return RunJson.read(folder.resolve(FILE), AdaptRecord.class);
   }
 
-  /** Writes that of a folder, whole or not at all. */
+  /** Writes the record to a folder atomically. */
   public void write(Path folder) {
     JsonFiles.write(folder.resolve(FILE), RunJson.tree(this));
   }
 
   /**
-   * True if classes without images are to come, so that the figure is H of seen and unseen ones.
+   * Returns true if classes without images are expected, so that the compared value is H of seen
+   * and unseen classes.
    */
   public boolean isForUnseen() {
     return !settings.path("unseen").isEmpty();
   }
 
   /**
-   * The reason why another run may choose another method: empty, or a sentence that names the
-   * methods that the time left out.
+   * Returns the reason why another run may choose another method: empty, or a sentence with the
+   * methods that were left out for lack of time.
    */
   @JsonProperty(access = JsonProperty.Access.READ_ONLY)
   public String irreproducible() {
@@ -239,14 +241,14 @@ public record AdaptRecord(
         test);
   }
 
-  /** The same with the accuracies to expect, and what they follow from. */
+  /** Returns the record with the expected accuracies and their basis. */
   public AdaptRecord expecting(
       Interval seen, @Nullable Interval unseen, List<OfClass> ofClasses, List<Mistake> made) {
     return new AdaptRecord(
         settings, plan, images, candidates, choice, seen, unseen, ofClasses, made, test);
   }
 
-  /** The same with the accuracy on the test images, if there are any. */
+  /** Returns the record with the accuracy on the test images, if there are any. */
   public AdaptRecord tested(@Nullable Interval accuracy) {
     return new AdaptRecord(
         settings,
@@ -261,7 +263,7 @@ public record AdaptRecord(
         accuracy);
   }
 
-  /** The measured figure of a method; NaN where there is none. */
+  /** Returns the measured value of a method; NaN if there is none. */
   public double value(String method) {
     return candidates.stream()
         .filter(candidate -> candidate.method().equals(method))

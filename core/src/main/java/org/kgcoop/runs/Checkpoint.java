@@ -15,17 +15,17 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
- * The state from which a run resumes as if it had never stopped. Order, views and rates follow from
- * the seed and the position, so they need no place here.
+ * The state of a run, from which it resumes. Order, views and rates follow from the seed and the
+ * position, so they are not stored.
  *
  * @param epoch the epoch to resume with, from 0
  * @param batch the batch of that epoch to resume with, from 0
- * @param step the number of steps made
+ * @param step the number of finished steps
  * @param bestAccuracy the highest accuracy on the validation images so far, in percent; -1 before
  *     the first
- * @param parameters by their published names
- * @param kept what training ends with so far: the parameters of that accuracy, or the weighted sum
- *     over the epochs that are over; empty where it ends with those of the last step
+ * @param parameters the parameters by their published names
+ * @param kept the selected parameters so far: those of the best accuracy, or the weighted sum over
+ *     the finished epochs; empty if training returns the last parameters
  * @param optimizer the optimizer's state
  */
 public record Checkpoint(
@@ -37,7 +37,7 @@ public record Checkpoint(
     Map<String, StoredTensor> kept,
     StoredTensor optimizer) {
   private static final String PARAMETER = "parameter/";
-  private static final String KEPT = "best/"; // of the time when it was these alone
+  private static final String KEPT = "best/"; // named when it contained only the best parameters
   private static final String OPTIMIZER = "optimizer";
 
   public Checkpoint {
@@ -62,13 +62,13 @@ public record Checkpoint(
         .put("best_accuracy", bestAccuracy);
   }
 
-  /** The state of an optimizer as a tensor. */
+  /** Returns the state of an optimizer as a tensor. */
   public static StoredTensor optimizer(byte[] state) {
     return new StoredTensor(
         OPTIMIZER, DType.UINT8, new long[] {state.length}, ByteBuffer.wrap(state));
   }
 
-  /** The state that the optimizer goes on from. */
+  /** Returns the state for resuming the optimizer. */
   public byte[] optimizerState() {
     byte[] state = new byte[Math.toIntExact(optimizer.elements())];
     optimizer.data().get(state);
@@ -76,9 +76,9 @@ public record Checkpoint(
   }
 
   /**
-   * The checkpoint in a file, such as another run has left.
+   * Reads the checkpoint in a file.
    *
-   * @throws KgCoopException where the file holds none that is whole
+   * @throws KgCoopException if the file does not contain an intact checkpoint
    */
   public static Checkpoint read(Path file) {
     return of(SealedFile.read(file, "checkpoint"));

@@ -21,9 +21,9 @@ import org.kgcoop.files.AppendedFile;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
 
-/** The {@code events.jsonl} of a run: a line a step and an epoch, in the order they were made. */
+/** The log of a run, {@code events.jsonl}, with one line per step and epoch, in order. */
 public final class EventLog {
-  /** The file in a run's folder. */
+  /** The name of the file in the folder of a run. */
   public static final String FILE = "events.jsonl";
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,10 +37,10 @@ public final class EventLog {
   }
 
   /**
-   * The last whole line of the log in a run's folder, which may be written just now; missing where
-   * there is none.
+   * Returns the last complete line of the log, which another process may be writing; a missing node
+   * if there is none.
    *
-   * @throws KgCoopException of the kind IO where it cannot be read
+   * @throws KgCoopException of the category IO if it cannot be read
    */
   static JsonNode last(Path folder) {
     Path file = folder.resolve(FILE);
@@ -66,13 +66,13 @@ public final class EventLog {
     }
   }
 
-  /** Drops the events of steps that will be made again: those after {@code step}. */
+  /** Removes the events after {@code step}, because those steps will be repeated. */
   public void rewind(long step) {
     if (!Files.exists(file)) {
       return;
     }
     List<String> kept = new ArrayList<>();
-    // Unlike Files.lines this reads on over bytes that are no UTF-8.
+    // Unlike Files.lines, this reader accepts bytes that are not UTF-8.
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
@@ -95,7 +95,7 @@ public final class EventLog {
         });
   }
 
-  /** A line, or null for one that was cut short when the process died. */
+  /** Parses a line; null if it was cut when the process died. */
   private static @Nullable JsonNode readLine(String line) {
     try {
       return JSON.readTree(line);
@@ -104,7 +104,7 @@ public final class EventLog {
     }
   }
 
-  /** Appends a line, which {@link #force} brings to the disk. */
+  /** Appends a line. {@link #force} forces it to the disk. */
   public void append(ObjectNode event) {
     try {
       if (appended == null) {
@@ -121,7 +121,7 @@ public final class EventLog {
     }
   }
 
-  /** Forces to the disk what was appended: a checkpoint that follows counts on it. */
+  /** Forces the appended lines to the disk, before a checkpoint that relies on them. */
   void force() {
     try {
       if (appended != null) {
@@ -129,7 +129,7 @@ public final class EventLog {
       }
     } catch (IOException e) {
       throw KgCoopException.io(
-          file + ": cannot be brought to the disk: " + FileErrors.reason(e), e);
+          file + ": cannot be forced to the disk: " + FileErrors.reason(e), e);
     }
   }
 

@@ -9,21 +9,21 @@ import java.util.stream.IntStream;
 /**
  * The predictions of a run for each image: {@code predictions.json}.
  *
- * @param targets those of the results
+ * @param targets in the order of the results
  */
 public record Predictions(List<OfTarget> targets) {
-  /** The file in a run's folder. */
+  /** The name of the file in the folder of a run. */
   static final String FILE = "predictions.json";
 
   /**
    * The predictions for a target.
    *
-   * @param name that of the target
-   * @param confusion the number of images of a class (row, by label) that were taken for each class
+   * @param name the name of the target
+   * @param confusion the number of images per true class (row, by label) and predicted class
    *     (column)
-   * @param images keys of the test images
-   * @param labels of these, in their order
-   * @param predictions the labels that were predicted
+   * @param images the keys of the test images
+   * @param labels their labels, in the same order
+   * @param predictions the predicted labels
    * @param confidences the probability of each prediction, to four digits
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -43,7 +43,7 @@ public record Predictions(List<OfTarget> targets) {
       confidences = RunJson.list(confidences);
     }
 
-    /** The prediction for each image, as far as all that belongs to it is there. */
+    /** Returns the prediction for each image, as far as the file is complete. */
     public List<Prediction> each() {
       return IntStream.range(0, Math.min(labels.size(), predictions.size()))
           .mapToObj(
@@ -60,11 +60,11 @@ public record Predictions(List<OfTarget> targets) {
   /**
    * A prediction.
    *
-   * @param image its name; empty where that is unknown
-   * @param confidence 0 to 1; NaN where that is unknown
+   * @param image the name of the image; empty if unknown
+   * @param confidence 0 to 1; NaN if unknown
    */
   public record Prediction(String image, int label, int predicted, double confidence) {
-    /** True if the image was taken for what it is. */
+    /** Returns true if the prediction is correct. */
     public boolean isRight() {
       return label == predicted;
     }
@@ -75,9 +75,9 @@ public record Predictions(List<OfTarget> targets) {
   }
 
   /**
-   * Reads those of a run's folder; without targets where there are none.
+   * Reads the predictions of a run; without targets if there are none.
    *
-   * @throws org.kgcoop.KgCoopException of the kind IO where they are damaged
+   * @throws org.kgcoop.KgCoopException of the category IO if they are damaged
    */
   public static Predictions read(Path folder) {
     return RunJson.read(folder.resolve(FILE), Predictions.class).orElse(new Predictions(List.of()));

@@ -20,11 +20,11 @@ import org.kgcoop.files.LockedFile;
 import org.kgcoop.io.SealedFile;
 
 /**
- * The folder of a run: {@code run.json} (settings as resolved, provenance, state), {@code
- * events.jsonl} (a line a step and an epoch), {@code checkpoint/} (two generations, the newest
- * valid one wins, each with the effort so far beside it), {@code classifier.safetensors}, {@code
- * results.json}, {@code predictions.json}; {@code progress.json} while it trains. Locked while it
- * is open.
+ * The folder of a run. It contains {@code run.json} (resolved settings, provenance, state), {@code
+ * events.jsonl} (one line per step and epoch), {@code checkpoint/}, {@code classifier.safetensors},
+ * {@code results.json} and {@code predictions.json}, and {@code progress.json} during training.
+ * There are two generations of checkpoints, each with the training time next to it; the newest
+ * valid one is used. The folder is locked while it is open.
  */
 public final class RunFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,12 +43,12 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Opens a run, new or begun.
+   * Opens a new or existing run.
    *
-   * @param settings all that decides the outcome
-   * @param provenance what else is worth knowing: fingerprints, versions
-   * @throws KgCoopException where the folder cannot be written, is in use, or holds a run of other
-   *     settings
+   * @param settings the settings that determine the result
+   * @param provenance other information: fingerprints, versions
+   * @throws KgCoopException if the folder cannot be written, is in use, or contains a run with
+   *     other settings
    */
   public static RunFolder open(
       Path path, ObjectNode settings, ObjectNode provenance, Consumer<String> warnings) {
@@ -79,7 +79,7 @@ public final class RunFolder implements AutoCloseable {
   private void refuseTable() {
     if (!Files.exists(path.resolve(RunRecord.FILE)) && results().has("rows")) {
       throw KgCoopException.configuration(
-          path + ": holds the results of a table, which a run would replace; choose another --out");
+          path + ": contains the results of a table, which a run would replace; choose another --out");
     }
   }
 
@@ -100,7 +100,7 @@ public final class RunFolder implements AutoCloseable {
   private void begin(ObjectNode settings, ObjectNode provenance) {
     RunRecord before = RunRecord.read(path).orElse(null);
     if (before == null) {
-      checkpoints().forEach(this::deleteCheckpoint); // of settings that nobody knows
+      checkpoints().forEach(this::deleteCheckpoint); // their settings are unknown
       RunRecord.begun(settings, provenance).write(path);
       return;
     }
@@ -108,16 +108,16 @@ public final class RunFolder implements AutoCloseable {
     if (!differences.isEmpty()) {
       throw KgCoopException.configuration(
           path
-              + ": holds a run of other settings: "
+              + ": contains a run with other settings: "
               + String.join(", ", differences)
-              + "; use the same settings to go on with it, or another --out");
+              + "; use the same settings to resume it, or choose another --out");
     }
     if (isComplete()) {
-      deleteWhatWasForTraining(); // where the process that completed it came no further
+      deleteWhatWasForTraining(); // if the process that completed it died before this step
     }
   }
 
-  /** The JSON as it would be read back, so that 8 and 8.0 compare as they are written. */
+  /** Parses the written JSON, so that 8 and 8.0 compare as in the file. */
   private static JsonNode parsed(ObjectNode node) {
     try {
       return JSON.readTree(node.toString());
@@ -130,19 +130,19 @@ public final class RunFolder implements AutoCloseable {
     return path;
   }
 
-  /** True if the run has ended and its results are written. */
+  /** Returns true if the run has ended and its results are written. */
   public boolean isComplete() {
     return RunRecord.read(path).map(RunRecord::isComplete).orElse(false)
         && Files.exists(path.resolve(RunResults.FILE));
   }
 
-  /** Writes the results and ends the run; its checkpoints are not needed any more. */
+  /** Writes the results, ends the run and deletes its checkpoints. */
   public void complete(RunResults results, Predictions predictions) {
     JsonFiles.write(path.resolve(Predictions.FILE), RunJson.tree(predictions));
     complete(RunJson.tree(results));
   }
 
-  /** The same for what is no run of a method. */
+  /** Writes the results of a run without a method. */
   public void complete(ObjectNode results) {
     events.force();
     JsonFiles.write(path.resolve(RunResults.FILE), results);
@@ -155,7 +155,7 @@ public final class RunFolder implements AutoCloseable {
     RunFolders.deleteFile(path.resolve(RunProgress.FILE));
   }
 
-  /** The results as they are written; a missing node where there are none. */
+  /** Returns the results as written; a missing node if there are none. */
   public JsonNode results() {
     return JsonFiles.read(path.resolve(RunResults.FILE));
   }
@@ -163,16 +163,16 @@ public final class RunFolder implements AutoCloseable {
   // ---- checkpoints
 
   /**
-   * Keeps a checkpoint and the one before it.
+   * Writes a checkpoint, and keeps the one before it.
    *
-   * @param effort of all steps up to it, which stands beside it
+   * @param effort the training time of all steps up to it, which is stored next to it
    */
   public void save(Checkpoint checkpoint, TrainingTime effort) {
     JsonFiles.write(effortFile(checkpoint.step()), effort.json());
     save(checkpoint);
   }
 
-  /** Keeps a checkpoint and the one before it. */
+  /** Writes a checkpoint, and keeps the one before it. */
   public void save(Checkpoint checkpoint) {
     String name = String.format(Locale.ROOT, "step-%09d.safetensors", checkpoint.step());
     Path file = path.resolve("checkpoint").resolve(name);
@@ -181,14 +181,14 @@ public final class RunFolder implements AutoCloseable {
     List<Path> all = checkpoints();
     int own = all.indexOf(file);
     for (int i = 0; i < all.size(); i++) {
-      // Later ones were damaged, else the run would have gone on from them.
+      // Later checkpoints are damaged; otherwise the run would have resumed from them.
       if (i > own || i <= own - GENERATIONS) {
         deleteCheckpoint(all.get(i));
       }
     }
   }
 
-  /** The newest valid checkpoint; a damaged one is warned of and passed over. */
+  /** Returns the newest valid checkpoint. A damaged one causes a warning. */
   public Optional<Checkpoint> newest() {
     List<Path> all = checkpoints();
     for (int i = all.size() - 1; i >= 0; i--) {
@@ -201,7 +201,7 @@ public final class RunFolder implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** The effort of all steps up to a checkpoint of this folder; none where it is not known. */
+  /** Returns the training time up to a checkpoint of this folder; none if unknown. */
   public TrainingTime effort(Checkpoint checkpoint) {
     return TrainingTime.of(JsonFiles.read(effortFile(checkpoint.step())));
   }
@@ -211,8 +211,8 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Deletes a checkpoint that is not needed, or leaves it to the next time: Windows keeps a file
-   * that was mapped until its memory is collected.
+   * Deletes an obsolete checkpoint, or leaves it for a later attempt. Windows keeps a mapped file
+   * until its memory is collected.
    */
   private void deleteCheckpoint(Path file) {
     RunFolders.deleteFile(
@@ -224,7 +224,7 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** The checkpoints there are, the oldest first. */
+  /** Returns the checkpoints, oldest first. */
   private List<Path> checkpoints() {
     try (Stream<Path> files = Files.list(path.resolve("checkpoint"))) {
       return files
@@ -237,17 +237,17 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Says to those who look on that training begins, or goes on from a checkpoint.
+   * Records for viewers that training begins, or resumes from a checkpoint.
    *
-   * @param from the steps made before
-   * @param steps those of the whole training
-   * @param before the effort of the steps made before
+   * @param from the number of earlier steps
+   * @param steps the number of steps of the training
+   * @param before the training time of the earlier steps
    */
   public void beginTraining(long from, long steps, TrainingTime before) {
     RunProgress.begin(path, from, steps, before);
   }
 
-  /** The steps and epochs so far. */
+  /** Returns the log of steps and epochs. */
   public EventLog events() {
     return events;
   }

@@ -17,18 +17,18 @@ import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.files.LockedFile;
 
-/** Run folders seen from outside, by those who neither begin a run nor go on with one. */
+/** Operations on run folders for code that does not open a run. */
 public final class RunFolders {
   /** The file that is locked while a run is open. */
   private static final String LOCK = ".lock";
 
-  /** Files in the folder of a table, the lock last. */
+  /** The files in the folder of a table, the lock last. */
   private static final List<String> OF_A_TABLE =
       List.of(RunResults.FILE, TableResults.SO_FAR, "report.html", ".index.sqlite", LOCK);
 
   private RunFolders() {}
 
-  /** True if a folder holds a run: a {@code run.json} with settings and a state. */
+  /** Returns true if a folder contains a run: a {@code run.json} with settings and a state. */
   public static boolean isOne(Path path) {
     try {
       return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
@@ -38,14 +38,14 @@ public final class RunFolders {
     }
   }
 
-  /** True if a folder holds a run that has ended, with its results written. */
+  /** Returns true if a folder contains a finished run with results. */
   public static boolean isComplete(Path path) {
     return isOne(path)
         && RunRecord.read(path).map(RunRecord::isComplete).orElse(false)
         && Files.exists(path.resolve(RunResults.FILE));
   }
 
-  /** True if a folder is that of a table: whole, or begun and with runs below it. */
+  /** Returns true if a folder contains a table: a complete one, or an incomplete one with runs. */
   public static boolean isTable(Path path) {
     return !isOne(path)
         && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
@@ -62,7 +62,7 @@ public final class RunFolders {
     }
   }
 
-  /** The runs below a folder, but for those that belong to another run. */
+  /** Lists the runs below a folder, except those that belong to another run. */
   public static List<Path> runsBelow(Path folder) {
     List<Path> runs = new ArrayList<>();
     try {
@@ -80,7 +80,7 @@ public final class RunFolders {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) {
-              return FileVisitResult.CONTINUE; // gone meanwhile, or not ours to read
+              return FileVisitResult.CONTINUE; // deleted in the meantime, or not accessible
             }
           });
     } catch (IOException e) {
@@ -89,7 +89,9 @@ public final class RunFolders {
     return runs;
   }
 
-  /** True if a run is being written; false for one that cannot be locked for want of rights. */
+  /**
+   * Returns true if a run is being written; false if it cannot be locked for lack of permissions.
+   */
   public static boolean isInUse(Path path) {
     try {
       return LockedFile.isLocked(path.resolve(LOCK));
@@ -99,9 +101,10 @@ public final class RunFolders {
   }
 
   /**
-   * Keeps other threads and processes out of a folder of a run, or of a table, until it is closed.
+   * Locks the folder of a run or a table against other threads and processes, until the lock is
+   * closed.
    *
-   * @throws KgCoopException where it is in use, or cannot be written
+   * @throws KgCoopException if it is in use, or cannot be written
    */
   public static LockedFile lock(Path path) {
     try {
@@ -118,14 +121,14 @@ public final class RunFolders {
   }
 
   /**
-   * Deletes a table: its runs, its own files, and the folders that are empty then.
+   * Deletes a table: its runs, its own files, and the folders that become empty.
    *
-   * @return the folders that stay, since something else is in them
-   * @throws KgCoopException where it is no table, or is in use, or a run of it is
+   * @return the folders that remain because they contain other files
+   * @throws KgCoopException if it is not a table, or if it or one of its runs is in use
    */
   public static List<Path> deleteTable(Path path) {
     if (!isTable(path)) {
-      throw KgCoopException.configuration(path + ": no folder of a table, so nothing is deleted");
+      throw KgCoopException.configuration(path + ": not the folder of a table, so nothing is deleted");
     }
     List<Path> staying = new ArrayList<>();
     try (LockedFile lock = lock(path)) {
@@ -159,30 +162,34 @@ public final class RunFolders {
     }
   }
 
-  /** True if a file in a run's folder belongs to the run: a hidden one does, such as a search's. */
+  /**
+   * Returns true if a file in a run's folder belongs to the run. Hidden files, such as those of a
+   * search, do.
+   */
   private static boolean isOwn(Path relative) {
     return StreamSupport.stream(relative.spliterator(), false)
         .anyMatch(name -> name.toString().startsWith("."));
   }
 
   /**
-   * Deletes a run with all that is in its folder; links are deleted, not followed.
+   * Deletes a run with its folder. Links are deleted, not followed.
    *
-   * @throws KgCoopException where it is no run folder, holds other runs, is in use, or cannot be
+   * @throws KgCoopException if it is not a run folder, contains other runs, is in use, or cannot be
    *     deleted
    */
   public static void delete(Path path) {
     if (!isOne(path)) {
       throw KgCoopException.configuration(
-          path + ": no run folder (no run.json of a run is in it), so nothing of it is deleted");
+          path + ": not a run folder (it has no run.json of a run), so nothing in it is deleted");
     }
     try (LockedFile lock = lock(path)) {
       List<Path> files = FolderTree.deepestFirst(path);
       if (files.stream().anyMatch(f -> !f.equals(path) && !isOwn(path.relativize(f)) && isOne(f))) {
         throw KgCoopException.configuration(
-            path + ": holds other runs, so nothing of it is deleted; delete those first");
+            path + ": contains other runs, so nothing in it is deleted; delete those first");
       }
-      // The lock last but for the folder: it keeps others out until there is nothing to write to.
+      // The lock is deleted last, just before the folder, so that no other process writes
+      // meanwhile.
       Path lockFile = path.resolve(LOCK);
       for (Path file : files) {
         if (!file.equals(path) && !file.equals(lockFile)) {

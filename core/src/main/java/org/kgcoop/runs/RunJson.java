@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.JsonFiles;
 
 /**
- * The JSON of runs and tables as records. Files may come from others: a key that no record knows is
- * passed over, a number that is not there is NaN, a text is empty, and a value of another kind than
- * the expected one counts as not there.
+ * The JSON of runs and tables as records. Files may come from other versions: unknown keys are
+ * ignored, a missing number is NaN, a missing text is empty, and a value of another kind counts as
+ * missing.
  */
 public final class RunJson {
   private static final JsonMapper MAPPER =
@@ -57,21 +57,22 @@ public final class RunJson {
 
   private RunJson() {}
 
-  /** A record as the JSON of its file. */
+  /** Converts a record to the JSON of its file. */
   public static ObjectNode tree(Object content) {
     return MAPPER.valueToTree(content);
   }
 
   /**
-   * The content of a file; empty where there is no such file.
+   * Reads a file; empty if it does not exist.
    *
-   * @throws org.kgcoop.KgCoopException of the kind IO where it cannot be read or is no JSON object
+   * @throws org.kgcoop.KgCoopException of the category IO if it cannot be read or is not a JSON
+   *     object
    */
   static <T> Optional<T> read(Path file, Class<T> type) {
     return Optional.ofNullable(JsonFiles.read(file, MAPPER.reader(), type));
   }
 
-  // ---- for the records: what is there of a list, a map, a value
+  // ---- defaults of missing lists, maps and values, for the records
 
   static <T> List<T> list(@Nullable List<T> values) {
     return values == null ? List.of() : values.stream().filter(Objects::nonNull).toList();

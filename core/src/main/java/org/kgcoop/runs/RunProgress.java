@@ -14,20 +14,20 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.JsonFiles;
 
 /**
- * The place that the training of a run has come to, read from its folder while it goes on.
+ * The progress of a training run, read from its folder.
  *
- * <p>Where training begins or goes on, {@code progress.json} is written once and says from which
- * step; the log grows from there. No time of day stands in either: when training began and when the
- * last step was made, the files themselves tell, so that equal runs have equal logs.
+ * <p>When training begins or resumes, {@code progress.json} is written once with the first step.
+ * The log grows from there. Neither contains a time of day, so that equal runs have equal logs. The
+ * times of the start and of the last step are those of the files.
  *
- * @param step the steps made
- * @param steps those of the whole training; 0 where it has not begun
- * @param epoch of the last step, from 1; 0 before the first
- * @param epochs of the whole training; 0 where that is not known
- * @param lastStep when the last step was made; null before the first
- * @param seconds of training up to the last step, earlier sittings included
- * @param secondsToGo from the last step on, if the rest takes as long a step as those of this
- *     sitting took; NaN where none was made
+ * @param step the number of finished steps
+ * @param steps the number of steps of the training; 0 if it has not begun
+ * @param epoch the epoch of the last step, from 1; 0 before the first
+ * @param epochs the number of epochs of the training; 0 if unknown
+ * @param lastStep the time of the last step; null before the first
+ * @param seconds the training time up to the last step, including earlier attempts
+ * @param secondsToGo the estimated time from the last step on, at the speed since training began or
+ *     resumed; NaN before the first step
  */
 public record RunProgress(
     long step,
@@ -38,7 +38,7 @@ public record RunProgress(
     double seconds,
     double secondsToGo) {
 
-  /** The file in the folder of a run that trains. */
+  /** The name of the file in the folder of a run during training. */
   public static final String FILE = "progress.json";
 
   private static final String STEPS = "steps";
@@ -46,11 +46,11 @@ public record RunProgress(
   private static final String SECONDS = "seconds";
 
   /**
-   * Says that training begins or goes on.
+   * Records that training begins or resumes.
    *
-   * @param from the steps made before
-   * @param steps those of the whole training
-   * @param before the effort of the steps made before
+   * @param from the number of earlier steps
+   * @param steps the number of steps of the training
+   * @param before the training time of the earlier steps
    */
   static void begin(Path folder, long from, long steps, TrainingTime before) {
     JsonFiles.write(
@@ -63,10 +63,10 @@ public record RunProgress(
   }
 
   /**
-   * Reads that of a run's folder. A file that cannot be read tells nothing: pages of many runs show
-   * the others.
+   * Reads the progress from a run's folder. Unreadable files are ignored, so that pages of many
+   * runs show the others.
    *
-   * @param record the beginning of the same run
+   * @param record the record of the same run
    */
   public static RunProgress read(Path folder, RunRecord record) {
     JsonNode begun = readable(() -> JsonFiles.read(folder.resolve(FILE)));
@@ -103,7 +103,7 @@ public record RunProgress(
     try {
       return Files.getLastModifiedTime(file).toInstant();
     } catch (IOException e) {
-      return null; // not there, or not there any more
+      return null; // missing, or just deleted
     }
   }
 }

@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.JsonFiles;
 
 /**
- * The beginning of a run: {@code run.json}.
+ * The record of a run: {@code run.json}.
  *
- * @param settings all that decides the outcome: {@code method}, {@code training}, {@code data},
- *     {@code computation}
+ * @param settings the settings that determine the result: {@code method}, {@code training}, {@code
+ *     data}, {@code computation}
  * @param provenance versions, the command and its directory, the method's title
- * @param state {@code running}, be it by a process or stopped, or {@code complete}
+ * @param state {@code running}, even if the run was stopped, or {@code complete}
  */
 public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
-  /** The file in a run's folder: a folder that has none is no run. */
+  /** The name of the file in the folder of a run. A folder without it is not a run. */
   public static final String FILE = "run.json";
 
-  /** Nothing known. */
+  /** An empty record. */
   public static final RunRecord NONE =
       new RunRecord(MissingNode.getInstance(), MissingNode.getInstance(), "");
 
@@ -44,9 +44,9 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
   }
 
   /**
-   * Reads that of a run's folder; empty where there is none.
+   * Reads the record of a run; empty if there is none.
    *
-   * @throws org.kgcoop.KgCoopException of the kind IO where it is damaged
+   * @throws org.kgcoop.KgCoopException of the category IO if it is damaged
    */
   public static Optional<RunRecord> read(Path folder) {
     return RunJson.read(folder.resolve(FILE), RunRecord.class);
@@ -56,32 +56,32 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
     JsonFiles.write(folder.resolve(FILE), RunJson.tree(this));
   }
 
-  /** True if it has what every run has: settings and a state. */
+  /** Returns true if it has settings and a state, as every run does. */
   boolean isWhole() {
     return settings.isObject() && !state.isEmpty();
   }
 
-  /** True if the run was ended. */
+  /** Returns true if the run has ended. */
   public boolean isComplete() {
     return state.equals(COMPLETE);
   }
 
-  /** The id of the method; empty where none was run, as of a pre-training. */
+  /** Returns the name of the method; empty if there is none, as in pretraining. */
   public String method() {
     return settings.path("method").path("method").asText("");
   }
 
-  /** The name of the data set that was learned from. */
+  /** Returns the name of the training data set. */
   public String dataSet() {
     return data().path("name").asText("");
   }
 
-  /** Training images a class; 0 for all, and where it is not known. */
+  /** Returns the number of training images per class; 0 for all, or if unknown. */
   public int shots() {
     return data().path("shots").asInt();
   }
 
-  /** The seed of the draw and of the training, or null where the run depends on none. */
+  /** Returns the seed of the few-shot sample and the training, or null if the run has none. */
   public @Nullable Long seed() {
     for (JsonNode part : List.of(data(), settings.path("training"))) {
       if (part.path("seed").isIntegralNumber()) {
@@ -95,19 +95,19 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
     return settings.path("data");
   }
 
-  /** The words of the command line that began it; empty where it is not known. */
+  /** Returns the command line of the run; empty if unknown. */
   public List<String> command() {
     List<String> words = new ArrayList<>();
     provenance.path("command").forEach(word -> words.add(word.asText()));
     return words;
   }
 
-  /** The folder that paths of the command start from; empty where it is not known. */
+  /** Returns the base folder of the paths in the command; empty if unknown. */
   public String directory() {
     return provenance.path("directory").asText("");
   }
 
-  /** The settings by names such as {@code method.weight}, in the order of these. */
+  /** Returns the settings by names such as {@code method.weight}, sorted by name. */
   public Map<String, String> namedSettings() {
     Map<String, String> named = new TreeMap<>();
     name("", settings, named);

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Metrics;
 
 /**
- * The outcome of a run without its images: {@code results.json}.
+ * The result of a run without its images: {@code results.json}.
  *
- * @param chosen settings that the run has found by itself, such as a weight
- * @param training null where nothing was trained
- * @param nearestWords the words nearest to each learned vector
- * @param targets in the order they were asked for, then those of earlier questions
- * @param calibration of a run with a temperature; null otherwise
+ * @param chosen settings that the run has chosen automatically, such as a weight
+ * @param training null if nothing was trained
+ * @param nearestWords the words nearest to each context vector
+ * @param targets in the requested order, then those of earlier requests
+ * @param calibration the calibration of a run with a temperature; null otherwise
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record RunResults(
@@ -26,18 +26,18 @@ public record RunResults(
     @JsonInclude(JsonInclude.Include.ALWAYS) List<TargetResult> targets,
     @Nullable CalibrationResult calibration) {
 
-  /** The file in a run's folder, and in a table's. */
+  /** The name of the file in the folder of a run or a table. */
   public static final String FILE = "results.json";
 
   public static final RunResults NONE = new RunResults(Map.of(), null, List.of(), List.of(), null);
 
   /**
-   * The time that training took.
+   * The training time.
    *
-   * @param images that steps saw
-   * @param seconds of all steps
-   * @param msPerImage the same for an image
-   * @param prepareSeconds that computing features took, as if the feature cache had been empty
+   * @param images the number of images in all steps
+   * @param seconds the time of all steps
+   * @param msPerImage the time per image in milliseconds
+   * @param prepareSeconds the time for computing features, with an empty feature cache
    */
   public record Training(long images, double seconds, double msPerImage, double prepareSeconds) {
     public Training {
@@ -52,20 +52,20 @@ public record RunResults(
   }
 
   /**
-   * Reads those of a run's folder; {@link #NONE} where there are none.
+   * Reads the results of a run; {@link #NONE} if there are none.
    *
-   * @throws org.kgcoop.KgCoopException of the kind IO where they are damaged
+   * @throws org.kgcoop.KgCoopException of the category IO if they are damaged
    */
   public static RunResults read(Path folder) {
     return RunJson.read(folder.resolve(FILE), RunResults.class).orElse(NONE);
   }
 
-  /** The same with other targets. */
+  /** Returns the results with other targets. */
   public RunResults withTargets(List<TargetResult> measured) {
     return new RunResults(chosen, training, nearestWords, measured, calibration);
   }
 
-  /** The same with the calibration of a run that has a temperature. */
+  /** Returns the results with a calibration. */
   public RunResults withCalibration(@Nullable CalibrationResult found) {
     return new RunResults(chosen, training, nearestWords, targets, found);
   }
@@ -74,22 +74,22 @@ public record RunResults(
     return targets.stream().filter(target -> target.name().equals(name)).findFirst();
   }
 
-  /** The accuracy on the target of a name, in percent; NaN where there is none. */
+  /** Returns the accuracy on a target in percent; NaN if there is none. */
   public double accuracy(String name) {
     return target(name).map(TargetResult::accuracy).orElse(Double.NaN);
   }
 
-  /** H of the accuracies on base and new classes; NaN where one is not there. */
+  /** Returns H of the accuracies on base and new classes; NaN if one is missing. */
   public double harmonicMean() {
     return Metrics.harmonicMean(accuracy("base"), accuracy("new"));
   }
 
-  /** Milliseconds of training that an image takes; NaN where nothing was trained. */
+  /** Returns the training time per image in milliseconds; NaN if nothing was trained. */
   public double msPerImage() {
     return training == null ? Double.NaN : training.msPerImage();
   }
 
-  /** The same with what computing its features took divided among the epochs. */
+  /** Returns the training time per image, including the time for computing its features. */
   public double msPerImageWithFeatures() {
     return training == null
         ? Double.NaN

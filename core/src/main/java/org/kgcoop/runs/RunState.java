@@ -4,19 +4,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** The state of a run or an adaptation: what its files say, and whether a process holds it. */
+/** The state of a run or an adaptation, from its files and its lock. */
 public enum RunState {
-  /** A process works at it. */
+  /** In progress in a process. */
   RUNNING,
-  /** Ended before its time; the same command goes on with it. */
+  /** Stopped before its end. The same command resumes it. */
   STOPPED,
-  /** Ended, with its results. */
+  /** Finished, with results. */
   COMPLETE;
 
   /**
-   * The state of a folder.
+   * Returns the state of a folder.
    *
-   * @param record what its {@code run.json} says; {@link RunRecord#NONE} where there is none
+   * @param record its {@code run.json}; {@link RunRecord#NONE} if there is none
    */
   public static RunState of(Path folder, RunRecord record) {
     Path adaptation = folder.resolve(AdaptRecord.WORK);
@@ -26,7 +26,7 @@ public enum RunState {
     return RunFolders.isInUse(folder) || RunFolders.isInUse(adaptation) ? RUNNING : STOPPED;
   }
 
-  /** In a word, for people and for machines. */
+  /** Returns the state as a word, for display and for machines. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -4,16 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** In what the settings of two runs differ, in words. */
+/** The differences between the settings of two runs, in words. */
 public final class SettingsDifferences {
   private static final int LONGEST = 60;
 
   private SettingsDifferences() {}
 
   /**
-   * A text for each setting that differs.
+   * Returns one text per setting that differs.
    *
-   * @return such as {@code training.epochs was 50, is 100}; empty where they are equal
+   * @return such as {@code training.epochs was 50, is 100}; empty if they are equal
    */
   public static List<String> between(JsonNode before, JsonNode now) {
     List<String> differences = new ArrayList<>();
@@ -45,7 +45,7 @@ public final class SettingsDifferences {
   }
 
   private static String shortened(JsonNode value) {
-    String text = value.isMissingNode() ? "not there" : value.toString();
+    String text = value.isMissingNode() ? "missing" : value.toString();
     return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 3) + "...";
   }
 }

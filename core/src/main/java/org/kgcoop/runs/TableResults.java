@@ -15,16 +15,16 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.JsonFiles;
 
 /**
- * The table of a protocol: {@code results.json} of its folder.
+ * The table of a protocol: {@code results.json} in its folder.
  *
- * @param rows over all data sets, in the order of the methods
- * @param dataSets the rows of each data set, where these say more
- * @param cells one a run
- * @param settings of all runs: {@code protocol}, {@code shots}, {@code seeds}, {@code methods},
- *     {@code data_sets}
- * @param computation what the same outcome needs of the machine
- * @param versions of what computed it
- * @param pending cells that have no outcome yet; none of a whole table
+ * @param rows the rows over all data sets, in the order of the methods
+ * @param dataSets the rows per data set, if there are several
+ * @param cells one per run
+ * @param settings the settings of all runs: {@code protocol}, {@code shots}, {@code seeds}, {@code
+ *     methods}, {@code data_sets}
+ * @param computation the properties of the machine that affect the result
+ * @param versions the versions of the software
+ * @param pending cells without a result; none in a complete table
  */
 public record TableResults(
     List<Row> rows,
@@ -35,10 +35,10 @@ public record TableResults(
     JsonNode versions,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Cell> pending) {
 
-  /** The file in the folder of a table that is not whole yet. */
+  /** The name of the file in the folder of an incomplete table. */
   public static final String SO_FAR = "table.json";
 
-  /** The images that settings were chosen by, as methods name them in what they have chosen. */
+  /** Descriptions of the images that settings were chosen on, by the word that methods record. */
   private static final Map<String, String> BY =
       Map.of(
           "validation", "chosen by the labels of validation images",
@@ -54,16 +54,16 @@ public record TableResults(
   }
 
   /**
-   * A method and what a sweep varied of it. An accuracy is the mean over seeds of the mean over
-   * data sets, in percent, its deviation that of a population of seeds. Of base-to-new
-   * generalization the two accuracies stand in the row itself, of other protocols in columns.
+   * A method and the swept setting. An accuracy is the mean over seeds of the mean over data sets,
+   * in percent. Its deviation is the population standard deviation over seeds. In base-to-new
+   * generalization, the row itself contains the two accuracies; in other protocols, columns do.
    *
-   * @param setting what was varied
-   * @param h of the averaged accuracies, as in the published table
-   * @param distance between learned and hand-crafted class features, a mean over all runs and
-   *     targets; NaN where undefined
-   * @param msPerImage a mean over the runs; NaN where nothing was trained
-   * @param msPerImageWithFeatures the same with what computing the features took
+   * @param setting the swept setting
+   * @param h H of the averaged accuracies, as in the published table
+   * @param distance the distance between trained and template class features, averaged over all
+   *     runs and targets; NaN if undefined
+   * @param msPerImage the mean over the runs; NaN if nothing was trained
+   * @param msPerImageWithFeatures the same, including the time for computing the features
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Row(
@@ -87,7 +87,7 @@ public record TableResults(
     }
 
     /**
-     * A row over some cells of one method.
+     * Creates a row from cells of one method.
      *
      * @param accuracies by the names of the columns
      */
@@ -118,7 +118,7 @@ public record TableResults(
           Metrics.mean(cells.stream().map(Cell::msPerImageWithFeatures).toList()));
     }
 
-    /** The accuracy of a column; NaN where there is none. */
+    /** Returns the accuracy in a column; NaN if there is none. */
     public Metrics.Spread column(String name) {
       List<Column> all =
           columns.isEmpty()
@@ -140,14 +140,14 @@ public record TableResults(
   }
 
   /**
-   * The outcome of a run.
+   * The result of a run.
    *
-   * @param setting what a sweep varied
-   * @param dataSet that was learned from
-   * @param shots training images a class; 0 for all, and where nothing was learned
-   * @param seed null where it is not known
-   * @param chosen settings that the run has found by itself, such as a weight
-   * @param run its folder below that of the table; empty where it has none
+   * @param setting the swept setting
+   * @param dataSet the training data set
+   * @param shots the number of training images per class; 0 for all, or if nothing was trained
+   * @param seed null if unknown
+   * @param chosen settings that the run has chosen automatically, such as a weight
+   * @param run its folder below that of the table; empty if it has none
    * @param targets in the order of the protocol
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -183,25 +183,24 @@ public record TableResults(
   }
 
   /**
-   * Reads that of a table's folder; empty where there is none.
+   * Reads the table of a folder; empty if there is none.
    *
-   * @throws org.kgcoop.KgCoopException of the kind IO where it is damaged
+   * @throws org.kgcoop.KgCoopException of the category IO if it is damaged
    */
   public static Optional<TableResults> read(Path folder) {
     return RunJson.read(folder.resolve(RunResults.FILE), TableResults.class);
   }
 
   /**
-   * Reads that of a table's folder as it stands: of one that a protocol works at, or was stopped
-   * at, what there is so far.
+   * Reads the table of a folder; if it is in progress or was stopped, the incomplete table.
    *
-   * @throws org.kgcoop.KgCoopException of the kind IO where it is damaged
+   * @throws org.kgcoop.KgCoopException of the category IO if it is damaged
    */
   public static Optional<TableResults> readSoFar(Path folder) {
     return RunJson.read(folder.resolve(SO_FAR), TableResults.class).or(() -> read(folder));
   }
 
-  /** Writes it into a table's folder: as its results, or as what there is so far. */
+  /** Writes the table to a folder, as results or as an incomplete table. */
   public void write(Path folder) {
     if (!pending.isEmpty()) {
       JsonFiles.write(folder.resolve(SO_FAR), RunJson.tree(this));
@@ -212,9 +211,9 @@ public record TableResults(
   }
 
   /**
-   * The images by which runs have chosen settings by themselves, a sentence for each method.
+   * Describes the images on which runs have chosen settings automatically, one sentence per method.
    *
-   * @param cells of one table or of single runs
+   * @param cells the cells of one table or of single runs
    */
   public static List<String> choices(List<Cell> cells) {
     Set<String> sentences = new LinkedHashSet<>();
@@ -233,7 +232,7 @@ public record TableResults(
     return List.copyOf(sentences);
   }
 
-  /** The command of the protocol, such as {@code base2new}; empty where it is not known. */
+  /** Returns the command of the protocol, such as {@code base2new}; empty if unknown. */
   public String protocol() {
     return settings.path("protocol").asText("");
   }

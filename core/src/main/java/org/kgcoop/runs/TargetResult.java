@@ -4,15 +4,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
- * The accuracy on some test images, and what follows from the counts. Percentages, but for the
- * calibration error, which is a fraction; NaN where a number is not known.
+ * The accuracy on test images, and metrics from the counts. Values are in percent, except the
+ * calibration error, which is a fraction; NaN if unknown.
  *
- * @param name {@code base}, {@code new}, {@code test}, or that of the data set
+ * @param name {@code base}, {@code new}, {@code test}, or the name of the data set
  * @param classes {@code all}, {@code base} or {@code new}
- * @param template of the hand-crafted prompts
- * @param fingerprint of the images and their labels
- * @param accuracy that of the counts, where they are there
- * @param distance between learned and hand-crafted class features; NaN where undefined
+ * @param template the template of the prompts
+ * @param fingerprint the fingerprint of the images and their labels
+ * @param accuracy the accuracy from the counts, if they exist
+ * @param distance the distance between trained and template class features; NaN if undefined
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record TargetResult(
@@ -38,7 +38,7 @@ public record TargetResult(
     accuracy = total > 0 ? 100.0 * correct / total : accuracy;
   }
 
-  /** The counts alone, as a table tells them of each of its runs. */
+  /** Returns only the counts, as in the cells of a table. */
   public TargetResult counts() {
     double none = Double.NaN;
     return new TargetResult(

@@ -5,14 +5,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * The images that steps saw and the time that this took: what no two runs share, and so no part of
- * a checkpoint.
+ * The number of images in the steps, and their time. It differs between equal runs, so it is not
+ * part of a checkpoint.
  */
 public record TrainingTime(long images, double seconds) {
-  /** No step. */
+  /** No steps. */
   public static final TrainingTime NONE = new TrainingTime(0, 0);
 
-  /** Both together. */
+  /** Returns the sum. */
   public TrainingTime plus(TrainingTime other) {
     return new TrainingTime(images + other.images, seconds + other.seconds);
   }

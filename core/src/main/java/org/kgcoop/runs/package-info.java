@@ -1,6 +1,4 @@
-/**
- * The folders that runs and tables leave: {@link org.kgcoop.runs.RunFolder} is one that is written.
- */
+/** The folders of runs and tables. {@link org.kgcoop.runs.RunFolder} writes a run. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.runs;

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.kgcoop.files.Sha256;
 
 /**
- * The arithmetic of this process: the last bits of its results, which differ between kernels, and
- * how quick bf16 is, which some processors compute in and others emulate.
+ * The arithmetic of this process. The last bits of results differ between instruction sets. Some
+ * processors compute bf16 directly, others emulate it.
  */
 public final class Arithmetic {
   private static final int SIZE = 384;
@@ -23,8 +23,8 @@ public final class Arithmetic {
   }
 
   /**
-   * The version of the native library and a digest of small results: equal where another process
-   * computes the same bits.
+   * Returns the version of the native library and a digest of small results. It is equal in another
+   * process with the same arithmetic.
    */
   public static String id() {
     return Fingerprint.VALUE;
@@ -51,7 +51,7 @@ public final class Arithmetic {
     }
   }
 
-  /** Numbers from -0.5 to 0.5 without a pattern, the same everywhere. */
+  /** Returns pseudorandom numbers from -0.5 to 0.5, the same on every machine. */
   static Tensor sample(long... shape) {
     int count = 1;
     for (long size : shape) {
@@ -65,8 +65,8 @@ public final class Arithmetic {
   }
 
   /**
-   * The measured speed of a matrix product in bf16 as a multiple of that in float32: some 2 where
-   * the processor has instructions for it (AVX512-BF16, AMX), below 1 where it is emulated.
+   * Measures the speed of a bf16 matrix product as a multiple of float32. It is about 2 if the
+   * processor has instructions for it (AVX512-BF16, AMX), and below 1 if it is emulated.
    */
   static double bf16Speed() {
     try (Scope scope = Scope.open("bf16");
@@ -78,7 +78,7 @@ public final class Arithmetic {
     }
   }
 
-  /** The shortest of a few times, since other programs make some longer. */
+  /** Returns the minimum of several times, because other programs slow some of them down. */
   private static double seconds(Supplier<Tensor> product) {
     double best = Double.MAX_VALUE;
     for (int i = 0; i < 4; i++) {
@@ -91,7 +91,7 @@ public final class Arithmetic {
     return best;
   }
 
-  /** A line for who asks for a precision that this processor is slow in, or empty. */
+  /** Returns a warning if this processor is slow in a precision, or empty. */
   public static Optional<String> warning(DType precision) {
     if (precision != DType.BFLOAT16) {
       return Optional.empty();

@@ -8,11 +8,11 @@ import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** Reverse-mode differentiation. Recording is on in a new thread, and switched per thread. */
+/** Reverse-mode differentiation. Each thread has its own switch, which is on at first. */
 public final class Autograd {
   private Autograd() {}
 
-  /** The result of {@link #off()}: closing restores the state before. */
+  /** The result of {@link #off()}. Closing it restores the previous state. */
   public static final class Switch implements AutoCloseable {
     private final boolean before;
 
@@ -34,25 +34,25 @@ public final class Autograd {
     return new Switch(false);
   }
 
-  /** Records or does not, as another thread that handed on its work. */
+  /** Sets recording to the state of the thread that submitted the work. */
   @MustBeClosed
   static Switch set(boolean recording) {
     return new Switch(recording);
   }
 
-  /** True if this thread records. */
+  /** Returns true if this thread records. */
   static boolean isOn() {
     Engine.ensureLoaded();
     return GradMode.is_enabled();
   }
 
   /**
-   * The gradients of a scalar.
+   * Computes the gradients of a scalar.
    *
    * @param loss ()
    * @param parameters tensors that require gradients and that the loss depends on
-   * @param retainGraph whether the same graph will be gone through again
-   * @return for each parameter a tensor of its shape, in the same order
+   * @param retainGraph true if the graph will be used again
+   * @return one tensor per parameter, of its shape and in the same order
    */
   public static List<Tensor> gradients(Tensor loss, List<Tensor> parameters, boolean retainGraph) {
     return NativeCall.run(
@@ -60,13 +60,14 @@ public final class Autograd {
   }
 
   /**
-   * The gradients of {@code sum(output * cotangent)}.
+   * Computes the gradients of {@code sum(output * cotangent)}.
    *
    * @param output of any shape
-   * @param cotangent of the same shape: the gradient of what comes after, by the output
+   * @param cotangent of the same shape: the gradient of the later computation with respect to the
+   *     output
    * @param parameters tensors that require gradients and that the output depends on
-   * @param retainGraph whether the same graph will be gone through again
-   * @return for each parameter a tensor of its shape, in the same order
+   * @param retainGraph true if the graph will be used again
+   * @return one tensor per parameter, of its shape and in the same order
    */
   public static List<Tensor> gradients(
       Tensor output, Tensor cotangent, List<Tensor> parameters, boolean retainGraph) {
@@ -92,11 +93,11 @@ public final class Autograd {
   }
 
   /**
-   * The gradients of several tensors at once, each weighed by one of its shape.
+   * Computes the gradients of a weighted sum of several tensors.
    *
-   * @param outputs what depends on the parameters
-   * @param weights what each output's elements are multiplied with before all are summed
-   * @return for each parameter a tensor of its shape, in the same order
+   * @param outputs tensors that depend on the parameters
+   * @param weights one tensor per output: the weights of its elements in the sum
+   * @return one tensor per parameter, of its shape and in the same order
    */
   public static List<Tensor> gradients(
       List<Tensor> outputs, List<Tensor> weights, List<Tensor> parameters) {
@@ -128,7 +129,7 @@ public final class Autograd {
   static List<Tensor> list(TensorVector vector, Scope scope) {
     List<Tensor> tensors = new ArrayList<>();
     for (long i = 0; i < vector.size(); i++) {
-      // get() points into the vector: the copy has a reference of its own.
+      // get() points into the vector, so make a copy with its own reference.
       tensors.add(new Tensor(new org.bytedeco.pytorch.Tensor(vector.get(i)), scope));
     }
     return List.copyOf(tensors);

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 
-/** The element types of tensors that this library reads, computes with and writes. */
+/** The element types of tensors that this library supports. */
 public enum DType {
   FLOAT64("F64", 8),
   FLOAT32("F32", 4),
@@ -28,12 +28,12 @@ public enum DType {
     this.bytes = bytes;
   }
 
-  /** The name in a safetensors header, such as {@code F32}. */
+  /** Returns the name in a safetensors header, such as {@code F32}. */
   public String safetensorsName() {
     return safetensorsName;
   }
 
-  /** Bytes an element. */
+  /** Returns the number of bytes per element. */
   public int bytes() {
     return bytes;
   }
@@ -42,16 +42,17 @@ public enum DType {
     return this == FLOAT64 || this == FLOAT32 || this == FLOAT16 || this == BFLOAT16;
   }
 
-  /** The type of that safetensors name, or empty where this library does not know it. */
+  /** Returns the type with a safetensors name, or empty if it is not supported. */
   public static Optional<DType> ofSafetensorsName(String name) {
     return Arrays.stream(values()).filter(d -> d.safetensorsName.equals(name)).findFirst();
   }
 
   /**
-   * The type that an option names: float32 or fp32, float16 or fp16, bf16 or bfloat16.
+   * Returns the type with a name from an option: float32 or fp32, float16 or fp16, bf16 or
+   * bfloat16.
    *
-   * @param option for messages
-   * @param allowed some of these three
+   * @param option the option, for error messages
+   * @param allowed the allowed types
    * @throws KgCoopException for any other name
    */
   public static DType ofName(String option, String name, DType... allowed) {

@@ -3,8 +3,8 @@ package org.kgcoop.tensor;
 import org.kgcoop.KgCoopException;
 
 /**
- * The place where tensors live and are computed: {@code cpu}, or {@code cuda:N} where the natives
- * of the application have it.
+ * The device of tensors: {@code cpu}, or {@code cuda:N} if the application's native libraries
+ * support it.
  */
 public record Device(String name) {
   public static final Device CPU = new Device("cpu");

@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
-/** The native library as a whole: its threads, its version, its memory. */
+/** Global settings and data of the native library: threads, version, memory. */
 public final class Engine {
   private Engine() {}
 
@@ -19,13 +19,13 @@ public final class Engine {
     setThreadsOfAnOperation(1);
   }
 
-  /** Runs the loading of the native library once, before anything else touches the binding. */
+  /** Loads the native library once, before the first use of the binding. */
   static void ensureLoaded() {}
 
   /**
-   * Sets how many pieces of a work are computed at a time. No result depends on it.
+   * Sets the number of {@link Workers}. Results do not depend on it.
    *
-   * @throws IllegalArgumentException where {@code threads} is below 1
+   * @throws IllegalArgumentException if {@code threads} is below 1
    */
   public static void setThreads(int threads) {
     if (threads < 1) {
@@ -34,35 +34,34 @@ public final class Engine {
     THREADS.set(threads);
   }
 
-  /** The number of {@link Workers}: the machine's cores unless set. */
+  /** Returns the number of {@link Workers}, by default the number of cores. */
   public static int threads() {
     return THREADS.get();
   }
 
   /**
-   * Sets how many threads one operation of the native library may use: 1 unless set, since {@link
-   * Workers} divide work at the outside, where it is worth it. Threads of operations would meet
-   * after each of them, and those of OpenMP and of OpenBLAS wait spinning for the next, on the
-   * cores of each other and of the workers. And the last bits of a result may depend on how many
-   * threads have made it.
+   * Sets the number of threads per operation of the native library. The default is 1, because
+   * {@link Workers} divide larger pieces of work. Threads of an operation must meet after each
+   * operation, and those of OpenMP and OpenBLAS spin while they wait, on cores that others need.
+   * The last bits of a result may also depend on the number of threads.
    *
-   * <p>For measurements of what the library does by default. It goes for the calling thread and for
-   * those that have not yet computed.
+   * <p>Use it to measure the library's default behavior. It applies to the calling thread and to
+   * threads that have not computed yet.
    */
   public static void setThreadsOfAnOperation(int threads) {
-    // A thread takes over the number for new threads when it is first asked for its own; it must
-    // not do that after it was given one.
+    // On its first query, a thread adopts the number for new threads. Query before setting, so that
+    // it does not overwrite the setting.
     torch.get_num_threads();
     torch.set_num_threads(threads);
     openblas_nolapack.blas_set_num_threads(threads);
   }
 
-  /** The version of the LibTorch binding, such as {@code 2.10.0-1.5.13}. */
+  /** Returns the version of the LibTorch binding, such as {@code 2.10.0-1.5.13}. */
   public static String version() throws IOException {
     return Loader.getVersion("org.bytedeco", "pytorch");
   }
 
-  /** Bytes of physical memory that this process holds, Java heap included. */
+  /** Returns the physical memory of this process in bytes, including the Java heap. */
   public static long physicalBytes() {
     return Pointer.physicalBytes();
   }

@@ -8,12 +8,12 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** The operations of neural networks: LibTorch's, under the names of the field. */
+/** LibTorch's neural network operations, under their usual names. */
 public final class Functions {
   private Functions() {}
 
   /**
-   * {@code x W^T + b}.
+   * Computes {@code x W^T + b}.
    *
    * @param x (..., in)
    * @param weight (out, in)
@@ -32,12 +32,12 @@ public final class Functions {
   }
 
   /**
-   * Rows brought to mean 0 and variance 1, then scaled and shifted.
+   * Normalizes rows to mean 0 and variance 1, then scales and shifts them.
    *
    * @param x (..., W)
    * @param weight (W)
    * @param bias (W)
-   * @param epsilon added to the variance
+   * @param epsilon the term added to the variance
    */
   public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
     return tensor(
@@ -51,11 +51,11 @@ public final class Functions {
   }
 
   /**
-   * Batch normalization; epsilon 1e-5.
+   * Applies batch normalization with epsilon 1e-5.
    *
    * @param x (B, channels, height, width)
-   * @param training whether mean and variance are those of x over all but its channels, and the
-   *     stored ones move a tenth of the way towards them; else the stored ones are used
+   * @param training true to use mean and variance of x over all axes except channels, and to update
+   *     the stored ones with momentum 0.1; false to use the stored ones
    */
   public static Tensor batchNorm(
       Tensor x,
@@ -85,7 +85,7 @@ public final class Functions {
   }
 
   /**
-   * Two-dimensional convolution without bias.
+   * Applies a two-dimensional convolution without bias.
    *
    * @param x (B, in, height, width)
    * @param weight (out, in, kernel, kernel)
@@ -108,7 +108,7 @@ public final class Functions {
   }
 
   /**
-   * Rows of a table, as {@link Tensor#indexSelect} takes them; its gradient is quicker.
+   * Selects rows of a table, as {@link Tensor#indexSelect}, but with a faster gradient.
    *
    * @param table (rows, W)
    * @param indices (N) int64
@@ -118,7 +118,7 @@ public final class Functions {
     return tensor("rows", () -> torch.embedding(table.handle(), indices.handle()), table, indices);
   }
 
-  /** Mean over squares of {@code size} by {@code size} pixels, which do not overlap. */
+  /** Computes means over squares of {@code size} by {@code size} pixels without overlap. */
   public static Tensor averagePool2d(Tensor x, int size) {
     return tensor("averagePool2d", () -> torch.avg_pool2d(x.handle(), size, size), x);
   }
@@ -127,12 +127,12 @@ public final class Functions {
     return tensor("relu", () -> torch.relu(x.handle()), x);
   }
 
-  /** The exact GELU, {@code x Phi(x)}. */
+  /** Applies the exact GELU, {@code x Phi(x)}. */
   public static Tensor gelu(Tensor x) {
     return tensor("gelu", () -> torch.gelu(x.handle()), x);
   }
 
-  /** {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2}. */
+  /** Applies {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2}. */
   public static Tensor geluTanh(Tensor x) {
     return tensor("geluTanh", () -> torch.gelu(x.handle(), "tanh"), x);
   }
@@ -141,24 +141,24 @@ public final class Functions {
     return tensor("sigmoid", () -> torch.sigmoid(x.handle()), x);
   }
 
-  /** {@code x sigmoid(x)}. */
+  /** Applies {@code x sigmoid(x)}. */
   public static Tensor silu(Tensor x) {
     return tensor("silu", () -> torch.silu(x.handle()), x);
   }
 
   /**
-   * Eigenvalues and eigenvectors of a symmetric matrix.
+   * The eigenvalues and eigenvectors of a symmetric matrix.
    *
    * @param values (n), ascending
    * @param vectors (n, n), one eigenvector per column
    */
   public record Eigen(Tensor values, Tensor vectors) {}
 
-  /** Decomposes a symmetric matrix (n, n); reads its lower triangle. */
+  /** Decomposes a symmetric matrix (n, n) from its lower triangle. */
   public static Eigen eigen(Tensor symmetric) {
     try (T_TensorTensor_T both =
         NativeCall.run("eigen", () -> torch.linalg_eigh(symmetric.handle()), symmetric)) {
-      // The pair owns its two tensors, so they are copied before it is freed.
+      // The pair owns its two tensors, so copy them before it is freed.
       return new Eigen(
           tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get0())),
           tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get1())));
@@ -179,7 +179,7 @@ public final class Functions {
   }
 
   /**
-   * {@code scale x W^T + b}, the factor at no cost of its own.
+   * Computes {@code scale x W^T + b} in one operation.
    *
    * @param x (N, in)
    * @param weight (out, in)
@@ -198,8 +198,7 @@ public final class Functions {
   }
 
   /**
-   * {@code scale a b + c} for each of a batch of matrices, the factor and the sum at no cost of
-   * their own.
+   * Computes {@code scale a b + c} for a batch of matrices in one operation.
    *
    * @param a (B, n, k)
    * @param b (B, k, m)
@@ -220,7 +219,7 @@ public final class Functions {
   }
 
   /**
-   * The eigenvalues of a symmetric matrix, the smallest first.
+   * Computes the eigenvalues of a symmetric matrix, the smallest first.
    *
    * @param x (N, N)
    * @return (N)
@@ -230,7 +229,7 @@ public final class Functions {
   }
 
   /**
-   * Mean over the batch of {@code -log softmax(logits)[label]}.
+   * Computes the mean over the batch of {@code -log softmax(logits)[label]}.
    *
    * @param logits (B, C)
    * @param labels (B) int64
@@ -245,7 +244,7 @@ public final class Functions {
   }
 
   /**
-   * The largest values along the last axis and where they are, largest first.
+   * Returns the largest values along the last axis and their indices, largest first.
    *
    * @return values and int64 indices, both (..., count)
    */

@@ -7,24 +7,27 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The kernels that the native libraries have chosen for this processor. Results of different
- * kernels differ in their last bits.
+ * The instruction sets that the native libraries have chosen for this processor. The last bits of
+ * results differ between them.
  *
- * @param aten those of LibTorch's own operations, such as {@code AVX2} or {@code AVX512}
- * @param openBlas those of float32 matrix products, such as {@code HASWELL} or {@code SKYLAKEX};
- *     {@code unknown} where OpenBLAS chooses none or is not the library that is used
+ * @param aten the instruction set of LibTorch's own operations, such as {@code AVX2} or {@code
+ *     AVX512}
+ * @param openBlas that of float32 matrix products, such as {@code HASWELL} or {@code SKYLAKEX};
+ *     {@code unknown} if OpenBLAS chooses none or is not used
  */
 public record Kernels(String aten, String openBlas) {
   private static final List<String> OF_OPEN_BLAS =
       List.of("SANDYBRIDGE", "HASWELL", "ZEN", "SKYLAKEX", "COOPERLAKE", "SAPPHIRERAPIDS");
 
-  /** The kernels of this process. */
+  /** Returns the instruction sets of this process. */
   public static Kernels inUse() {
     Engine.ensureLoaded();
     return new Kernels(torch.get_cpu_capability().getString(), ofOpenBlas());
   }
 
-  /** The table of functions that OpenBLAS points to; the binding does not have its own answer. */
+  /**
+   * Detects the function table that OpenBLAS uses. The binding does not offer OpenBLAS's own query.
+   */
   private static String ofOpenBlas() {
     Pointer chosen = Loader.addressof("gotoblas");
     if (chosen == null) {

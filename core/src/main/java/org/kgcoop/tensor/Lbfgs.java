@@ -8,12 +8,12 @@ import org.bytedeco.pytorch.LossClosure;
 import org.bytedeco.pytorch.StringOptional;
 
 /**
- * LibTorch's L-BFGS with a line search by the strong Wolfe conditions: for small, smooth and convex
- * problems, which it solves to rounding (Nocedal and Wright, "Numerical Optimization", ch. 7).
+ * LibTorch's L-BFGS with a line search by the strong Wolfe conditions, for small, smooth and convex
+ * problems. It solves them up to rounding (Nocedal and Wright, "Numerical Optimization", ch. 7).
  */
 public final class Lbfgs {
   private static final int ITERATIONS = 1000;
-  private static final double GRADIENT = 1e-6; // largest element at which the search ends
+  private static final double GRADIENT = 1e-6; // largest gradient element at which the search ends
   private static final double CHANGE = 1e-12;
 
   private Lbfgs() {}
@@ -21,8 +21,8 @@ public final class Lbfgs {
   /**
    * Moves the parameters to a minimum.
    *
-   * @param parameters what is moved, in place; they require gradients
-   * @param loss a scalar of the parameters as they are when it is asked for
+   * @param parameters changed in place; they require gradients
+   * @param loss computes a scalar from the current parameters
    */
   public static void minimise(List<Tensor> parameters, Supplier<Tensor> loss) {
     try (Scope scope = Scope.open("L-BFGS")) {
@@ -42,7 +42,7 @@ public final class Lbfgs {
                 for (int i = 0; i < parameters.size(); i++) {
                   parameters.get(i).handle().mutable_grad().put(gradients.get(i).handle());
                 }
-                // It must outlive this scope, for the caller to copy it.
+                // The caller copies the value, so it must outlive this scope.
                 return inner.promote(value.detach()).handle();
               }
             }

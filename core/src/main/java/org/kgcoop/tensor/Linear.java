@@ -6,11 +6,11 @@ import org.bytedeco.pytorch.TensorTensorHook;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A linear layer, {@code s x W^T + b}. A frozen one, in float32 and on the CPU, may be given to
- * take a copy of its weight that is {@link Packing packed} once, forward and backward; others have
- * LibTorch's own products.
+ * A linear layer, {@code s x W^T + b}. A frozen layer in float32 on the CPU can use a copy of its
+ * weight that is {@link Packing packed} once, for forward and backward. Other layers use LibTorch's
+ * products.
  *
- * <p>Does not own weight and bias; {@link #close} frees the packed copies.
+ * <p>It does not own weight and bias. {@link #close} frees the packed copies.
  */
 public final class Linear implements AutoCloseable {
   private final Tensor weight; // (out, in)
@@ -19,18 +19,21 @@ public final class Linear implements AutoCloseable {
   private final Packs packs;
   private @Nullable Packed packed;
 
-  /** The occasions that are worth the memory of packed copies. */
+  /** The situations that justify the memory of packed copies. */
   public enum Packs {
-    /** None. */
+    /** No situation. */
     NEVER,
-    /** A gradient by the input: the same weight meets some hundred rows in step after step. */
+    /**
+     * Gradients with respect to the input, in which a weight is multiplied with a few hundred rows
+     * in every step.
+     */
     WITH_GRADIENTS,
-    /** Any. */
+    /** Every situation. */
     ALWAYS
   }
 
   /**
-   * A layer.
+   * Creates a layer.
    *
    * @param weight (out, in)
    * @param bias (out), not scaled
@@ -43,7 +46,7 @@ public final class Linear implements AutoCloseable {
   }
 
   /**
-   * The output for rows.
+   * Computes the output for rows.
    *
    * @param x (N, in)
    * @return (N, out)
@@ -88,14 +91,14 @@ public final class Linear implements AutoCloseable {
   }
 
   /**
-   * The two products. The binding has no way to give LibTorch an operation with a gradient of its
-   * own, so this one is made of what there is: an operation of the right shapes that costs next to
-   * nothing, whose result is given other values, and whose gradient a hook replaces.
+   * The packed forward and backward product. The binding cannot define an operation with its own
+   * gradient. This class therefore records a cheap operation of the right shapes, overwrites its
+   * result, and replaces its gradient in a hook.
    */
   private static final class Packed {
     /**
-     * The gradient by x, from the hook on an output to the one on its input. What lies between them
-     * is gone through at once, since it was recorded last of all that is ready then.
+     * The gradient with respect to x, passed from the hook of an output to that of its input.
+     * Autograd runs the operations between them directly, because they were recorded last.
      */
     private static final ThreadLocal<TensorBase> BY_INPUT = new ThreadLocal<>();
 
@@ -104,7 +107,7 @@ public final class Linear implements AutoCloseable {
     private final Tensor bias;
     private final double scale;
     private final Tensor forward; // s W, packed: (out, in)
-    private @Nullable Tensor backward; // s W^T, packed: (in, out); made for the first gradient
+    private @Nullable Tensor backward; // s W^T, packed: (in, out); created for the first gradient
 
     private final TensorTensorHook onOutput =
         Scope.forever(

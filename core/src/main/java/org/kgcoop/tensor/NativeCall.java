@@ -6,15 +6,15 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 
-/** Runs a native operation and turns its error into one that names the operation and the shapes. */
+/** Calls of native operations. An error gets a message with the operation and the shapes. */
 final class NativeCall {
   private NativeCall() {}
 
   /**
-   * The result of {@code operation}, owned by the innermost scope.
+   * Runs {@code operation}. The innermost scope owns the result.
    *
-   * @param name how the operation is called in the message of an error
-   * @param operands what it works on, for the check that they are alive and for the message
+   * @param name the name of the operation in error messages
+   * @param operands the operands, which are checked for closed scopes and appear in error messages
    */
   static Tensor tensor(
       String name, Supplier<org.bytedeco.pytorch.Tensor> operation, Tensor... operands) {
@@ -49,7 +49,7 @@ final class NativeCall {
         KgCoopException.Category.BUG, name + "(" + shapes + "): " + firstLine + hint, e);
   }
 
-  /** A shape as it is written in this project: {@code (2, 3)}. */
+  /** Formats a shape: {@code (2, 3)}. */
   static String shapeText(long[] shape) {
     return Arrays.stream(shape)
         .mapToObj(Long::toString)

@@ -10,8 +10,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.UserFolders;
 
 /**
- * Loads the native libraries, once. It takes half a second, so a program that is going to compute
- * may begin before it needs them: {@link #loadAhead} does it on a thread of its own.
+ * The loading of the native libraries, once per process. It takes half a second, so a program can
+ * start it early: {@link #loadAhead} loads them on a separate thread.
  */
 public final class NativeLibraries {
   private static final String CACHE_FOLDER = "org.bytedeco.javacpp.cachedir";
@@ -19,12 +19,15 @@ public final class NativeLibraries {
   private static boolean loaded;
   private static boolean closed;
 
-  /** The error of loading in the background; a class that failed once hides its cause later. */
+  /**
+   * The error of loading in the background. A class that failed to initialize hides its cause
+   * later.
+   */
   private static @Nullable KgCoopException failure;
 
   private NativeLibraries() {}
 
-  /** Begins to load them. An error is left to the first that needs them. */
+  /** Starts loading. The first user of the libraries gets the error, if any. */
   public static void loadAhead() {
     Thread thread = new Thread(NativeLibraries::tryToLoad, "native libraries");
     thread.setDaemon(true);
@@ -32,14 +35,15 @@ public final class NativeLibraries {
   }
 
   /**
-   * Waits for what {@link #loadAhead} began and lets it begin nothing more. A process must not end
-   * while libraries are loaded: their destructors would run beside their constructors.
+   * Waits for {@link #loadAhead} and prevents further loading. A process must not exit while
+   * libraries are loading, because their destructors would run concurrently with their
+   * constructors.
    */
   public static synchronized void close() {
     closed = true;
   }
 
-  @SuppressWarnings("StaticAssignmentOfThrowable") // whoever needs them later throws this one
+  @SuppressWarnings("StaticAssignmentOfThrowable") // the first user of the libraries throws it
   private static synchronized void tryToLoad() {
     if (!closed) {
       try {
@@ -60,9 +64,8 @@ public final class NativeLibraries {
     chooseCacheFolder();
     String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/";
     try {
-      // All libraries are unpacked before the first is loaded: else a libtorch of the system's
-      // would be found in place of one that is not unpacked yet, and two versions in one process
-      // crash it.
+      // Unpacks all libraries before loading the first. Otherwise the loader could use the system's
+      // libtorch instead of one that is not unpacked yet, and two versions in one process crash.
       Loader.cacheResources(Loader.class, folder);
       Loader.load(torch.class);
     } catch (IOException e) {
@@ -84,8 +87,8 @@ public final class NativeLibraries {
   }
 
   /**
-   * Chooses the folder where the libraries are unpacked: the binding's own default would be a
-   * folder "?" without a home.
+   * Chooses the folder for unpacked libraries. Without a home folder, the binding would use a
+   * folder "?".
    */
   private static void chooseCacheFolder() {
     if (System.getProperty(CACHE_FOLDER) == null) {

@@ -18,17 +18,15 @@ import org.bytedeco.pytorch.SGD;
 import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.TensorVector;
 
-/**
- * An optimizer of LibTorch, which updates its parameters in place, by the gradients it is given.
- */
+/** An optimizer of LibTorch. It updates its parameters in place from given gradients. */
 public final class Optimizer implements AutoCloseable {
   private final List<Tensor> parameters;
   private final org.bytedeco.pytorch.Optimizer optimizer;
 
   /**
-   * An optimizer that has made no step.
+   * Creates an optimizer without previous steps.
    *
-   * @param parameters what is updated, float32; they must outlive this object
+   * @param parameters the parameters to update, float32; they must outlive this object
    */
   public Optimizer(List<Tensor> parameters, UpdateRule rule) {
     this.parameters = List.copyOf(parameters);
@@ -68,17 +66,17 @@ public final class Optimizer implements AutoCloseable {
   }
 
   private static void putBetas(DoublePointer betas, double beta1, double beta2) {
-    // A C++ tuple: some standard libraries lay out its last element first. The defaults, 0.9 and
-    // 0.999, tell which is where.
+    // A C++ tuple, whose first element some standard libraries store last. The defaults, 0.9 and
+    // 0.999, show the order.
     boolean reversed = betas.get(0) > betas.get(1);
     betas.put(reversed ? 1 : 0, beta1);
     betas.put(reversed ? 0 : 1, beta2);
   }
 
   /**
-   * Makes an update.
+   * Updates the parameters.
    *
-   * @param gradients for each parameter one of its shape, in the order of the parameters
+   * @param gradients one per parameter, of its shape and in the same order
    */
   public void step(List<Tensor> gradients, double learningRate) {
     if (gradients.size() != parameters.size()) {
@@ -93,13 +91,14 @@ public final class Optimizer implements AutoCloseable {
       optimizer.param_groups().get(0).options().set_lr(learningRate);
       NativeCall.run("step", optimizer::step);
       for (Tensor parameter : parameters) {
-        // No gradient, rather than zero_grad(): that would detach views of others' memory.
+        // Sets no gradient instead of calling zero_grad(), which would detach views of other
+        // memory.
         parameter.handle().mutable_grad().put(new org.bytedeco.pytorch.Tensor());
       }
     }
   }
 
-  /** All that the next step depends on beside the parameters, for {@link #load}. */
+  /** Returns the state that the next step depends on, except the parameters, for {@link #load}. */
   public byte[] state() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (Scope scope = Scope.open("optimizer state")) {
@@ -119,10 +118,7 @@ public final class Optimizer implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  /**
-   * Continues from a state that {@link #state()} gave for this rule and parameters of the same
-   * shapes.
-   */
+  /** Restores a state of {@link #state()} for the same rule and parameters of the same shapes. */
   public void load(byte[] state) {
     try (Scope scope = Scope.open("optimizer state")) {
       InputArchive archive = new InputArchive();

@@ -13,12 +13,12 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Matrix products whose weight is in the order of a kernel already: oneDNN's, reached through
- * LibTorch's dispatcher since the binding has no names for them. OpenBLAS brings a weight into that
- * order in every product, which takes longer than the arithmetic where there are few rows.
+ * Matrix products with a weight in the layout of a kernel. They use oneDNN through LibTorch's
+ * dispatcher, because the binding has no methods for them. OpenBLAS converts a weight to its layout
+ * in every product, which takes longer than the arithmetic if there are few rows.
  */
 final class Packing {
-  /** Rows that weights are packed for; others are computed as well. */
+  /** The number of rows that weights are packed for. Other numbers also work. */
   private static final long ROWS = 100;
 
   private static final class Holder {
@@ -43,7 +43,7 @@ final class Packing {
             new IValue(new GenericList(schema.arguments().type().get().containedType(0))));
   }
 
-  /** The products, or empty where this build of the library does not have them. */
+  /** Returns the products, or empty if this build of the library does not have them. */
   static Optional<Packing> available() {
     return Optional.ofNullable(Holder.VALUE);
   }
@@ -70,7 +70,7 @@ final class Packing {
     }
   }
 
-  /** A weight in the order of the kernel, of the same shape (out, in). */
+  /** Converts a weight to the layout of the kernel. The shape (out, in) does not change. */
   Tensor packed(Tensor weight) {
     return NativeCall.tensor(
         "packed",
@@ -82,7 +82,7 @@ final class Packing {
   }
 
   /**
-   * {@code x W^T + b}; not to be recorded.
+   * Computes {@code x W^T + b}. It must not be recorded.
    *
    * @param x (N, in)
    * @param packed from {@link #packed}, (out, in)
@@ -114,7 +114,8 @@ final class Packing {
   }
 
   /**
-   * The result, in the scope around; the arguments, which hold on to tensors, are freed at once.
+   * Calls an operator and moves the result to the outer scope. The arguments, which reference
+   * tensors, are freed at once.
    */
   private static org.bytedeco.pytorch.Tensor called(
       OperatorHandle operator, Supplier<IValueVector> arguments) {
@@ -122,7 +123,7 @@ final class Packing {
     try (PointerScope call = new PointerScope()) {
       IValueVector stack = arguments.get();
       operator.callBoxed(stack);
-      // It points into the stack: the copy has a reference of its own.
+      // The result points into the stack, so make a copy with its own reference.
       org.bytedeco.pytorch.Tensor result = new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor());
       around.attach(result);
       return result;

@@ -6,17 +6,17 @@ import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns every tensor that its thread makes while it is the innermost open scope, and frees them when
- * it is closed. Without it native memory would grow until the garbage collector happens to run,
- * because the Java heap does not see tensors.
+ * An owner of tensors. The innermost open scope of a thread owns every tensor that the thread
+ * creates, and frees them when it is closed. Without scopes, native memory would grow until the
+ * garbage collector runs, because the Java heap does not contain the tensors.
  *
  * <pre>{@code
  * try (Scope step = Scope.open("step")) {
- *   return step.promote(method.loss(batch)); // now owned by the scope around this one
+ *   return step.promote(method.loss(batch)); // now owned by the outer scope
  * }
  * }</pre>
  *
- * Scopes belong to the thread that opened them and close in the reverse order of opening.
+ * <p>Scopes belong to the thread that opened them. Close them in the reverse order of opening.
  */
 public final class Scope implements AutoCloseable {
   private static final ThreadLocal<@Nullable Scope> INNERMOST = new ThreadLocal<>();
@@ -32,7 +32,7 @@ public final class Scope implements AutoCloseable {
     this.pointers = new PointerScope();
   }
 
-  /** Opens a scope; {@code name} stands in the message of a use after close. */
+  /** Opens a scope. Error messages about a use after close contain {@code name}. */
   @MustBeClosed
   public static Scope open(String name) {
     Engine.ensureLoaded();
@@ -42,29 +42,28 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * The innermost open scope of this thread.
+   * Returns the innermost open scope of this thread.
    *
-   * @throws IllegalStateException where none is open
+   * @throws IllegalStateException if none is open
    */
   static Scope innermost() {
     Scope scope = INNERMOST.get();
     if (scope == null) {
       throw new IllegalStateException(
-          "a tensor was made outside of any scope: open one with Scope.open(name) around it");
+          "a tensor was created outside of any scope: open one with Scope.open(name) around it");
     }
     return scope;
   }
 
   /**
-   * Hands a tensor of this scope to the scope around it.
+   * Moves a tensor from this scope to the outer scope.
    *
-   * @throws IllegalStateException where there is no scope around this one: then {@link
-   *     Tensor#keep()} gives it to the caller
+   * @throws IllegalStateException if there is no outer scope; use {@link Tensor#keep()} instead
    */
   public Tensor promote(Tensor tensor) {
     if (outer == null) {
       throw new IllegalStateException(
-          "scope '" + name + "' has no scope around it to promote a tensor to");
+          "scope '" + name + "' has no outer scope to promote a tensor to");
     }
     tensor.checkOpen("promote");
     outer.pointers.attach(tensor.handle());
@@ -72,14 +71,14 @@ public final class Scope implements AutoCloseable {
     return tensor;
   }
 
-  /** Takes over a tensor that was kept, perhaps by another thread. */
+  /** Takes ownership of a kept tensor, possibly from another thread. */
   void adopt(Tensor tensor) {
     pointers.attach(tensor.handle());
-    tensor.handle().releaseReference(); // the one of keep()
+    tensor.handle().releaseReference(); // the reference of keep()
     tensor.ownedBy(this);
   }
 
-  /** Keeps a native helper object out of all scopes, until it is closed. */
+  /** Keeps a native helper object out of all scopes until it is closed. */
   static <P extends Pointer> P forever(P pointer) {
     pointer.retainReference();
     return pointer;

@@ -18,21 +18,21 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A native array. It belongs to the scope in which it was made, or to whoever called {@link #keep};
- * results never belong to an operand. Operations record gradients unless {@link Autograd#off} is in
- * force. In-place operations end in {@code _}.
+ * A native array. It belongs to the scope in which it was created, or to the caller of {@link
+ * #keep}. Results never belong to an operand. Operations record gradients unless {@link
+ * Autograd#off} is active. The names of in-place operations end in {@code _}.
  *
- * <p>A wrong shape or type gives a {@link org.kgcoop.KgCoopException} that names the operation and
- * the shapes; a tensor used after its scope was closed gives an {@link IllegalStateException} that
- * names the scope.
+ * <p>A wrong shape or type causes a {@link org.kgcoop.KgCoopException} with the operation and the
+ * shapes. The use of a tensor after the end of its scope causes an {@link IllegalStateException}
+ * with the scope.
  */
 public final class Tensor implements AutoCloseable {
   private final org.bytedeco.pytorch.Tensor handle;
   private @Nullable Scope owner;
   private boolean closed;
 
-  /** Memory outside of LibTorch that this tensor reads from, such as a mapped file. */
-  @SuppressWarnings("UnusedVariable") // held so that the garbage collector leaves the memory alone
+  /** Memory outside LibTorch that this tensor uses, such as a mapped file. */
+  @SuppressWarnings("UnusedVariable") // prevents garbage collection of the memory
   private @Nullable Object backing;
 
   Tensor(org.bytedeco.pytorch.Tensor handle, Scope owner) {
@@ -40,26 +40,28 @@ public final class Tensor implements AutoCloseable {
     this.owner = owner;
   }
 
-  // ---- making
+  // ---- creation
 
-  /** A float32 tensor of {@code shape} with a copy of {@code values} in row-major order. */
+  /**
+   * Creates a float32 tensor of {@code shape} with a copy of {@code values} in row-major order.
+   */
   public static Tensor of(float[] values, long... shape) {
     checkCount(values.length, shape);
     return tensor("of", () -> org.bytedeco.pytorch.Tensor.create(values, shape));
   }
 
-  /** An int64 tensor of {@code shape} with a copy of {@code values} in row-major order. */
+  /** Creates an int64 tensor of {@code shape} with a copy of {@code values} in row-major order. */
   public static Tensor of(long[] values, long... shape) {
     checkCount(values.length, shape);
     return tensor("of", () -> org.bytedeco.pytorch.Tensor.create(values, shape));
   }
 
-  /** A float32 tensor of shape () with one value. */
+  /** Creates a float32 tensor of shape () with one value. */
   public static Tensor scalar(double value) {
     return full(value, new long[0]);
   }
 
-  /** A float64 tensor with a copy of {@code values}. */
+  /** Creates a float64 tensor with a copy of {@code values}. */
   public static Tensor of(double[] values, long... shape) {
     checkCount(values.length, shape);
     ByteBuffer data = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
@@ -67,14 +69,14 @@ public final class Tensor implements AutoCloseable {
     return of(data, DType.FLOAT64, shape);
   }
 
-  /** A float32 tensor of {@code shape} filled with {@code value}. */
+  /** Creates a float32 tensor of {@code shape} filled with {@code value}. */
   public static Tensor full(double value, long... shape) {
     return tensor("full", () -> torch.full(shape, new Scalar((float) value)));
   }
 
   /**
-   * A tensor that reads {@code data} in place where it is a direct buffer, aligned to the element;
-   * a copy otherwise. In the first case the memory must not change.
+   * Creates a tensor from {@code data}. A direct buffer with aligned elements is used without a
+   * copy, so its memory must not change. Any other buffer is copied.
    *
    * @param data little-endian elements in row-major order, from position to limit
    */
@@ -105,26 +107,26 @@ public final class Tensor implements AutoCloseable {
     return copy;
   }
 
-  /** Joins along an axis that all have. */
+  /** Concatenates tensors along an existing axis. */
   public static Tensor concat(List<Tensor> tensors, long axis) {
     return tensor(
         "concat", () -> torch.cat(Autograd.vector(tensors), axis), tensors.toArray(Tensor[]::new));
   }
 
-  /** Stacks along a new axis. */
+  /** Stacks tensors along a new axis. */
   public static Tensor stack(List<Tensor> tensors, long axis) {
     return tensor(
         "stack", () -> torch.stack(Autograd.vector(tensors), axis), tensors.toArray(Tensor[]::new));
   }
 
-  // ---- what it is
+  // ---- properties
 
   public long[] shape() {
     checkOpen("shape");
     return handle.shape();
   }
 
-  /** The length of an axis; negative axes count from the end. */
+  /** Returns the length of an axis. Negative axes count from the end. */
   public long size(int axis) {
     long[] shape = shape();
     return shape[axis < 0 ? axis + shape.length : axis];
@@ -134,7 +136,7 @@ public final class Tensor implements AutoCloseable {
     return shape().length;
   }
 
-  /** The number of elements. */
+  /** Returns the number of elements. */
   public long count() {
     return count(shape());
   }
@@ -154,9 +156,9 @@ public final class Tensor implements AutoCloseable {
     return handle.requires_grad();
   }
 
-  // ---- values out
+  // ---- values
 
-  /** The elements as float32 in row-major order. */
+  /** Returns the elements as float32 in row-major order. */
   public float[] toFloats() {
     float[] values = new float[Math.toIntExact(count())];
     copyOut("toFloats", DType.FLOAT32, p -> new org.bytedeco.javacpp.FloatPointer(p).get(values));
@@ -170,14 +172,14 @@ public final class Tensor implements AutoCloseable {
     return values;
   }
 
-  /** The elements as int64 in row-major order. */
+  /** Returns the elements as int64 in row-major order. */
   public long[] toLongs() {
     long[] values = new long[Math.toIntExact(count())];
     copyOut("toLongs", DType.INT64, p -> new org.bytedeco.javacpp.LongPointer(p).get(values));
     return values;
   }
 
-  /** The elements as they are, little-endian in row-major order. */
+  /** Returns the elements in their own type, little-endian in row-major order. */
   public byte[] toBytes() {
     DType dtype = dtype();
     byte[] values = new byte[Math.toIntExact(count() * dtype.bytes())];
@@ -185,7 +187,7 @@ public final class Tensor implements AutoCloseable {
     return values;
   }
 
-  /** The value of a tensor with one element. */
+  /** Returns the value of a tensor with one element. */
   public double item() {
     if (count() != 1) {
       throw new IllegalArgumentException(
@@ -194,7 +196,7 @@ public final class Tensor implements AutoCloseable {
     return toFloats()[0];
   }
 
-  /** True if no element is infinite or no number. */
+  /** Returns true if all elements are finite. */
   public boolean isFinite() {
     try (Scope scope = Scope.open("isFinite")) {
       return tensor("isFinite", () -> handle.isfinite().all(), this).toBytes()[0] != 0;
@@ -235,39 +237,42 @@ public final class Tensor implements AutoCloseable {
     return tensor("exp", handle::exp, this);
   }
 
-  /** Matrix product over the last two axes; the axes before them broadcast. */
+  /** Computes the matrix product over the last two axes. The other axes broadcast. */
   public Tensor matmul(Tensor other) {
     return tensor("matmul", () -> handle.matmul(other.handle), this, other);
   }
 
-  /** The sum of all elements: (). */
+  /** Sums all elements: (). */
   public Tensor sum() {
     return tensor("sum", handle::sum, this);
   }
 
-  /** The sum over an axis, which goes away. */
+  /** Sums over an axis and removes it. */
   public Tensor sum(long axis) {
     return tensor(
         "sum", () -> handle.sum(new long[] {axis}, false, new ScalarTypeOptional()), this);
   }
 
-  /** The mean of all elements: (). */
+  /** Computes the mean of all elements: (). */
   public Tensor mean() {
     return tensor("mean", handle::mean, this);
   }
 
-  /** The mean over an axis, which goes away or stays with length 1. */
+  /** Computes the mean over an axis, and removes it or keeps it with length 1. */
   public Tensor mean(long axis, boolean keepAxis) {
     return tensor(
         "mean", () -> handle.mean(new long[] {axis}, keepAxis, new ScalarTypeOptional()), this);
   }
 
-  /** The Euclidean norm over all elements: (). */
+  /** Computes the Euclidean norm of all elements: (). */
   public Tensor norm() {
     return tensor("norm", () -> handle.norm(), this);
   }
 
-  /** Each row (last axis) divided by its Euclidean norm, as the published code does: no epsilon. */
+  /**
+   * Divides each row (last axis) by its Euclidean norm, without an epsilon, as in the published
+   * code.
+   */
   public Tensor unitRows() {
     return tensor(
         "unitRows",
@@ -275,14 +280,14 @@ public final class Tensor implements AutoCloseable {
         this);
   }
 
-  /** The index of the largest element along an axis: int64, that axis gone. */
+  /** Returns the index of the largest element along an axis, as int64 without that axis. */
   public Tensor argmax(long axis) {
     return tensor("argmax", () -> handle.argmax(new LongOptional(axis), false), this);
   }
 
   // ---- shape
 
-  /** The same elements under another shape; one length may be -1. */
+  /** Returns the same elements in another shape. One length may be -1. */
   public Tensor reshape(long... shape) {
     return view("reshape", () -> handle.reshape(shape));
   }
@@ -295,27 +300,27 @@ public final class Tensor implements AutoCloseable {
     return view("transpose", () -> handle.transpose(a, b));
   }
 
-  /** A new axis of length 1. */
+  /** Inserts a new axis of length 1. */
   public Tensor unsqueeze(long axis) {
     return view("unsqueeze", () -> handle.unsqueeze(axis));
   }
 
-  /** Axes of length 1 repeated without copying; -1 keeps a length. */
+  /** Repeats axes of length 1 without copying; -1 keeps a length. */
   public Tensor expand(long... shape) {
     return view("expand", () -> handle.expand(shape));
   }
 
-  /** {@code length} positions along an axis, from {@code start}; a view. */
+  /** Returns a view of {@code length} positions along an axis, from {@code start}. */
   public Tensor narrow(long axis, long start, long length) {
     return view("narrow", () -> handle.narrow(axis, start, length));
   }
 
-  /** A position along an axis, which goes away; a view. */
+  /** Returns a view of one position along an axis, without that axis. */
   public Tensor select(long axis, long index) {
     return view("select", () -> handle.select(axis, index));
   }
 
-  /** The positions named by an int64 vector, in its order. */
+  /** Selects the positions in an int64 vector, in its order. */
   public Tensor indexSelect(long axis, Tensor indices) {
     return tensor(
         "indexSelect",
@@ -324,34 +329,34 @@ public final class Tensor implements AutoCloseable {
         indices);
   }
 
-  // ---- type, place, gradients
+  // ---- type, device, gradients
 
-  /** Itself where it has that type already. */
+  /** Converts to a type. Returns this tensor's data if it has that type already. */
   public Tensor to(DType dtype) {
     return view("to " + dtype, () -> handle.to(scalarType(dtype)));
   }
 
-  /** Itself where it is there already. */
+  /** Moves to a device. Returns this tensor's data if it is there already. */
   public Tensor to(Device device) {
     return view("to " + device, () -> handle.to(device.handle(), scalarType(dtype())));
   }
 
-  /** The same values without a history. */
+  /** Returns the same values without gradient history. */
   public Tensor detach() {
     return view("detach", handle::detach);
   }
 
-  /** A tensor of its own memory with the same values. */
+  /** Copies the values to new memory. */
   public Tensor copy() {
     return tensor("copy", () -> handle.clone(), this);
   }
 
-  /** A copy without a history that gradients can be taken for. */
+  /** Returns a copy without gradient history that requires gradients. */
   public Tensor parameter() {
     return tensor("parameter", () -> handle.detach().clone().set_requires_grad(true), this);
   }
 
-  /** The same memory without a history, that gradients can be taken for. */
+  /** Returns a tensor with the same memory, without gradient history, that requires gradients. */
   public Tensor leaf() {
     return view("leaf", () -> handle.detach().set_requires_grad(true));
   }
@@ -363,23 +368,23 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
-  /** Multiplies its own values, without recording. */
+  /** Multiplies the values in place, without recording. */
   public void multiply_(double factor) {
     try (Autograd.Switch off = Autograd.off()) {
       run("multiply_", () -> handle.mul_(new Scalar(factor)), this);
     }
   }
 
-  /** Adds values of the same shape to its own, without recording. */
+  /** Adds values of the same shape in place, without recording. */
   public void add_(Tensor other) {
     try (Autograd.Switch off = Autograd.off()) {
       run("add_", () -> handle.add_(other.handle), this, other);
     }
   }
 
-  // ---- life
+  // ---- lifetime
 
-  /** Takes the tensor out of its scope: the caller closes it. */
+  /** Removes the tensor from its scope. The caller must close it. */
   public Tensor keep() {
     checkOpen("keep");
     handle.retainReference();
@@ -387,7 +392,7 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
-  /** Frees a tensor that was kept; one that a scope owns is freed with it. */
+  /** Frees a kept tensor. A tensor in a scope is freed with the scope. */
   @Override
   public void close() {
     if (!closed && owner == null) {
@@ -409,9 +414,9 @@ public final class Tensor implements AutoCloseable {
     if (closed || (scope != null && scope.isClosed()) || handle.isNull()) {
       throw new IllegalStateException(
           scope == null
-              ? "%s: what the tensor belongs to, such as a Clip or a Classifier, is closed: close it last"
+              ? "%s: the owner of the tensor, such as a Clip or a Classifier, is closed: close it last"
                   .formatted(operation)
-              : "%s: the tensor was freed with %s: promote or keep what must live on"
+              : "%s: the tensor was freed with %s: promote or keep tensors that you need later"
                   .formatted(operation, scope));
     }
   }
@@ -423,7 +428,7 @@ public final class Tensor implements AutoCloseable {
 
   // ---- helpers
 
-  /** A result that may share this tensor's memory, and then keeps alive what it reads from. */
+  /** Returns a result that may share this tensor's memory, and then keeps that memory alive. */
   private Tensor view(String name, Supplier<org.bytedeco.pytorch.Tensor> operation) {
     Tensor view = tensor(name, operation, this);
     view.backing = backing;
@@ -478,6 +483,6 @@ public final class Tensor implements AutoCloseable {
         return dtype;
       }
     }
-    throw new IllegalStateException("element type " + type + " is not one of this library");
+    throw new IllegalStateException("element type " + type + " is not supported");
   }
 }

@@ -3,26 +3,26 @@ package org.kgcoop.tensor;
 import org.kgcoop.KgCoopException;
 
 /**
- * The rule by which an {@link Optimizer} turns gradients into updates; constant between steps. In
- * the formulas p is a parameter, g its gradient, r the rate of the step, t the number of the step
- * from 1, d the weight decay.
+ * The rule by which an {@link Optimizer} computes updates from gradients. It does not change
+ * between steps. In the formulas p is a parameter, g its gradient, r the rate of the step, t the
+ * number of the step from 1, and d the weight decay.
  */
 public sealed interface UpdateRule {
 
-  /** The name in files and options. */
+  /** Returns the name for files and options. */
   String id();
 
-  /** d, the weight decay. */
+  /** Returns d, the weight decay. */
   double weightDecay();
 
-  /** The term beside a root of squares; that of PyTorch where the rule has none. */
+  /** Returns the term added to a root of squares, or PyTorch's default if the rule has none. */
   default double epsilon() {
     return 1e-8;
   }
 
   /**
-   * Stochastic gradient descent: {@code v = momentum v + (g + d p); p = p - r v}. No dampening, no
-   * Nesterov.
+   * Stochastic gradient descent: {@code v = momentum v + (g + d p); p = p - r v}, without dampening
+   * and Nesterov momentum.
    */
   record Sgd(double momentum, double weightDecay) implements UpdateRule {
     public Sgd {
@@ -58,8 +58,8 @@ public sealed interface UpdateRule {
   }
 
   /**
-   * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019): as {@link Adam}, but
-   * {@code p = p - r d p} before the step in place of the decay in the gradient. CLIP's own values
+   * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019). It is {@link Adam} with
+   * {@code p = p - r d p} before the step, instead of the decay in the gradient. CLIP's own values
    * (Radford et al., 2021, table 19) are 0.9, 0.98 and 1e-6.
    */
   record AdamW(double beta1, double beta2, double epsilon, double weightDecay)

@@ -13,12 +13,12 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that compute pieces of one work side by side, each on a single core.
+ * Threads that compute pieces of work in parallel, each on one core.
  *
- * <p>The matrices of a prompt are thin, a few hundred rows: LibTorch gains little by dividing each
- * operation among cores, and has to meet after every one. Pieces that are divided once, at the
- * outside, meet once. A piece is computed by one thread however many workers there are: where the
- * pieces are a function of the work alone, so are the bits of the result.
+ * <p>The matrices of prompt tuning have only a few hundred rows. LibTorch gains little by dividing
+ * each operation among cores, and its threads must meet after every operation. Larger pieces meet
+ * only once. One thread computes a piece, whatever the number of workers. If the division into
+ * pieces depends only on the work, the result is bit-identical for any number of workers.
  */
 public final class Workers {
   private Workers() {}
@@ -28,19 +28,18 @@ public final class Workers {
   private static int threads;
   private static @Nullable ExecutorService pool;
 
-  /** The number of pieces that are computed at a time: {@link Engine#threads()}. */
+  /** Returns the number of parallel pieces: {@link Engine#threads()}. */
   static int count() {
     return IS_WORKER.get() ? 1 : Engine.threads();
   }
 
   /**
-   * Computes pieces and waits for all.
+   * Computes pieces and waits for all of them.
    *
-   * @param piece makes the tensors of a piece, in a scope of its own and with the recording of
-   *     gradients as it is in the calling thread; what it makes besides them is freed
-   * @return what each piece made, in the order of pieces, owned by the innermost scope of the
-   *     calling thread
-   * @throws RuntimeException what the first piece that failed has thrown
+   * @param piece creates the tensors of a piece, in its own scope and with the gradient recording
+   *     of the calling thread; other tensors in this scope are freed
+   * @return the tensors of each piece, in order, owned by the innermost scope of the calling thread
+   * @throws RuntimeException the exception of the first piece that failed
    */
   public static List<List<Tensor>> map(int pieces, IntFunction<List<Tensor>> piece) {
     boolean recording = Autograd.isOn();
@@ -52,7 +51,7 @@ public final class Workers {
       return results;
     }
     List<Future<List<Tensor>>> running = new ArrayList<>();
-    synchronized (Workers.class) { // so that the pool is not replaced in between
+    synchronized (Workers.class) { // so that the pool is not replaced in the meantime
       for (int i = 0; i < pieces; i++) {
         int index = i;
         running.add(pool().submit(() -> kept(index, piece, recording)));
@@ -71,7 +70,7 @@ public final class Workers {
           results.add(adopted(future.get()));
           break;
         } catch (InterruptedException e) {
-          // A native operation cannot be stopped, and its results have to be freed.
+          // A native operation cannot be stopped, and its results must be freed.
           interrupted = true;
         } catch (ExecutionException e) {
           if (e.getCause() instanceof Error error) {
@@ -111,7 +110,7 @@ public final class Workers {
   private static synchronized ExecutorService pool() {
     if (pool == null || threads != Engine.threads()) {
       if (pool != null) {
-        pool.shutdown(); // what it has been given is still done
+        pool.shutdown(); // submitted work still finishes
       }
       threads = Engine.threads();
       pool = started(threads);

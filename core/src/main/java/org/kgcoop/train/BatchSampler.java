@@ -3,19 +3,19 @@ package org.kgcoop.train;
 import java.util.List;
 import org.kgcoop.data.BatchOrder;
 
-/** The images of each batch, epoch by epoch. */
+/** A source of batches, epoch by epoch. */
 @FunctionalInterface
 public interface BatchSampler {
 
   /**
-   * The batches of an epoch.
+   * Returns the batches of an epoch.
    *
    * @param epoch from 0
-   * @return for each step the numbers of its images
+   * @return the indices of the images, per step
    */
   List<int[]> batches(int epoch);
 
-  /** The same with no more batches in an epoch than another plan has. */
+  /** Limits the number of batches per epoch to that of another sampler. */
   default BatchSampler noLongerThan(BatchSampler other) {
     return epoch -> {
       List<int[]> batches = batches(epoch);
@@ -23,7 +23,10 @@ public interface BatchSampler {
     };
   }
 
-  /** A new order in every epoch, a pure function of the seed; remainders are dropped. */
+  /**
+   * Creates a sampler with a new order in every epoch, a pure function of the seed. It drops
+   * incomplete batches.
+   */
   static BatchSampler shuffled(int count, int batchSize, long seed) {
     return epoch -> BatchOrder.batches(count, batchSize, seed, epoch);
   }

@@ -7,23 +7,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 
-/** The fall of a learning rate from epoch to epoch, as in PyTorch's schedulers of these names. */
+/** A decay of the learning rate over epochs, as in PyTorch's schedulers of the same names. */
 public sealed interface Decay {
 
   /**
-   * {@code m + (r - m) (1 + cos(pi e / T)) / 2} in epoch e of T.
+   * A cosine decay: {@code m + (r - m) (1 + cos(pi e / T)) / 2} in epoch e of T.
    *
-   * @param minimum m, where it would be in epoch T; published 0, CLIP-LoRA's 1e-6
+   * @param minimum m, the rate of epoch T; 0 in most published code, 1e-6 in CLIP-LoRA
    */
   record Cosine(double minimum) implements Decay {
     public Cosine {
       if (!(minimum >= 0) || Double.isInfinite(minimum)) {
         throw KgCoopException.configuration(
-            "least learning rate of a cosine: expected at least 0, got " + minimum);
+            "minimum learning rate of a cosine: expected at least 0, got " + minimum);
       }
     }
 
-    /** Down to 0. */
+    /** Creates a cosine decay to 0. */
     public Cosine() {
       this(0);
     }
@@ -44,9 +44,9 @@ public sealed interface Decay {
   }
 
   /**
-   * Times {@code gamma} after every {@code size} epochs: {@code StepLR}.
+   * A decay by the factor {@code gamma} every {@code size} epochs, as {@code StepLR}.
    *
-   * @param size epochs a step, at least 1
+   * @param size the number of epochs per step, at least 1
    * @param gamma above 0, at most 1; published 0.1
    */
   record SingleStep(int size, double gamma) implements Decay {
@@ -74,9 +74,9 @@ public sealed interface Decay {
   }
 
   /**
-   * Times {@code gamma} after each of these numbers of epochs: {@code MultiStepLR}.
+   * A decay by the factor {@code gamma} after each of these epochs, as {@code MultiStepLR}.
    *
-   * @param milestones each at least 1, rising
+   * @param milestones numbers of epochs, each at least 1, in rising order
    * @param gamma above 0, at most 1; published 0.1
    */
   record MultiStep(List<Integer> milestones, double gamma) implements Decay {
@@ -118,30 +118,32 @@ public sealed interface Decay {
     }
   }
 
-  /** The name in files and options. */
+  /** Returns the name for files and options. */
   String id();
 
   /**
-   * The rate after the decay of some epochs.
+   * Returns the rate of an epoch.
    *
-   * @param rate that of epoch {@code from}
+   * @param rate the rate of epoch {@code from}
    * @param from counted from 0
    * @param to at least {@code from}
    * @param epochs T
    */
   double rate(double rate, int from, int to, int epochs);
 
-  /** The same of so many times the epochs: where it falls in steps, these are as much longer. */
+  /**
+   * Returns the decay for a training with more epochs; the steps become longer by the same factor.
+   */
   default Decay stretched(double factor) {
     return this;
   }
 
   /**
-   * The decay of a name.
+   * Returns the decay with a name.
    *
    * @param id {@code cosine}, {@code step:N} or {@code steps:N,N,...}
-   * @param gamma the factor of the last two
-   * @param minimum of the first
+   * @param gamma the factor of the step decays
+   * @param minimum the final rate of the cosine
    */
   static Decay ofId(String id, double gamma, double minimum) {
     if (id.equals("cosine")) {

@@ -13,7 +13,7 @@ import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** The parameters that a training ends with. */
+/** The selection of the parameters that a training returns. */
 public sealed interface ModelSelection {
 
   /** The parameters after the last epoch. */
@@ -24,7 +24,10 @@ public sealed interface ModelSelection {
     }
   }
 
-  /** The parameters after the epoch that is best on the validation images; of equals the first. */
+  /**
+   * The parameters after the epoch with the best validation accuracy. If epochs are equal, the
+   * first one is selected.
+   */
   record Best() implements ModelSelection {
     @Override
     public String id() {
@@ -33,8 +36,9 @@ public sealed interface ModelSelection {
   }
 
   /**
-   * The mean of the parameters after each epoch, weighted by a normal density at its number, as
-   * PromptSRC has it: epoch e of 1 to E has the share {@code N(e; mean, deviation) / sum of all}.
+   * The mean of the parameters after each epoch, weighted by a normal density of the epoch number,
+   * as in PromptSRC: epoch e of 1 to E has the weight {@code N(e; mean, deviation) / sum over
+   * epochs}.
    *
    * @param deviation above 0
    */
@@ -56,24 +60,25 @@ public sealed interface ModelSelection {
       return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
-    /** The same of so many times the epochs. */
+    /** Returns the selection for a training with more epochs. */
     @Override
     public ModelSelection stretched(double factor) {
       return new Average(mean * factor, deviation * factor);
     }
 
     /**
-     * The share of each epoch.
+     * Returns the weight of each epoch.
      *
      * @param epochs E
-     * @return in all 1
+     * @return weights that sum to 1
      */
     public double[] shares(int epochs) {
       double[] exponents = new double[epochs];
       for (int e = 0; e < epochs; e++) {
         exponents[e] = -Math.pow((e + 1 - mean) / deviation, 2) / 2;
       }
-      // From the greatest on, so that a mean far from all epochs leaves more than zeros.
+      // Subtract the maximum, so that the weights do not all underflow if the mean is far from all
+      // epochs.
       double greatest = Arrays.stream(exponents).max().orElse(0);
       double[] densities = Arrays.stream(exponents).map(x -> Math.exp(x - greatest)).toArray();
       double sum = Arrays.stream(densities).sum();
@@ -81,11 +86,11 @@ public sealed interface ModelSelection {
     }
 
     /**
-     * The sum over epochs with another one.
+     * Adds the parameters of an epoch to a weighted sum.
      *
-     * @param before those before; empty for none
-     * @param parameters at its end, by name
-     * @param share of the epoch
+     * @param before the sum so far; empty for none
+     * @param parameters the parameters after the epoch, by name
+     * @param share the weight of the epoch
      */
     public static Map<String, StoredTensor> sum(
         Map<String, StoredTensor> before, Map<String, Tensor> parameters, double share) {
@@ -104,15 +109,17 @@ public sealed interface ModelSelection {
     }
   }
 
-  /** The name in files and options. */
+  /** Returns the name for files and options. */
   String id();
 
-  /** The same of so many times the epochs. */
+  /** Returns the selection for a training with more epochs. */
   default ModelSelection stretched(double factor) {
     return this;
   }
 
-  /** The one of a name: {@code last}, {@code best} or {@code gauss:MEAN,DEVIATION}. */
+  /**
+   * Returns the selection with a name: {@code last}, {@code best} or {@code gauss:MEAN,DEVIATION}.
+   */
   static ModelSelection ofId(String id) {
     String number = "(-?\\d{1,9}(?:\\.\\d{1,20})?)";
     Matcher gauss = Pattern.compile("gauss:" + number + "," + number).matcher(id);

@@ -7,10 +7,12 @@ import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.BatchOrder;
 
-/** The choice of images for batches: Dassl.pytorch's samplers, but for those of several domains. */
+/**
+ * The selection of images for batches: Dassl.pytorch's samplers, except those for several domains.
+ */
 public sealed interface Sampler {
 
-  /** A new order in every epoch, as published; remainders are dropped. */
+  /** A new order in every epoch, as published. Incomplete batches are dropped. */
   record Random() implements Sampler {
     @Override
     public String id() {
@@ -23,7 +25,7 @@ public sealed interface Sampler {
     }
   }
 
-  /** A new order in every epoch; a remainder is a smaller batch. */
+  /** A new order in every epoch. The last batch can be smaller. */
   record EveryImage() implements Sampler {
     @Override
     public String id() {
@@ -36,7 +38,7 @@ public sealed interface Sampler {
     }
   }
 
-  /** The order of the training list in every epoch; remainders are dropped. */
+  /** The order of the training list in every epoch. Incomplete batches are dropped. */
   record Sequential() implements Sampler {
     @Override
     public String id() {
@@ -51,18 +53,19 @@ public sealed interface Sampler {
   }
 
   /**
-   * Equal numbers of images of the classes in a batch: {@code batchSize / instances} classes drawn
-   * at random, fewer where there are fewer, each with {@code instances} images. In an epoch a class
-   * is drawn as often as it has images for; one with fewer images than a batch takes of it repeats
-   * some of them.
+   * Batches with the same number of images of each sampled class: {@code batchSize / instances}
+   * random classes, each with {@code instances} images. A batch has fewer classes if there are not
+   * enough. In an epoch, each class is sampled as often as it has enough images. A class with fewer
+   * than {@code instances} images repeats some.
    *
-   * @param instances images of a class in a batch; Dassl's {@code N_INS}, 16 by default
+   * @param instances the number of images per class in a batch; Dassl's {@code N_INS}, 16 by
+   *     default
    */
   record RandomClass(int instances) implements Sampler {
     public RandomClass {
       if (instances < 1) {
         throw KgCoopException.configuration(
-            "random-class: expected at least 1 image a class, got " + instances);
+            "random-class: expected at least 1 image per class, got " + instances);
       }
     }
 
@@ -78,20 +81,20 @@ public sealed interface Sampler {
     }
   }
 
-  /** The name in files and options. */
+  /** Returns the name for files and options. */
   String id();
 
   /**
-   * The batches of all epochs, a pure function of what is given.
+   * Returns the batches of all epochs, a pure function of the arguments.
    *
-   * @param labels of each image
-   * @param batchSize images a batch
+   * @param labels the label of each image
+   * @param batchSize the number of images per batch
    */
   BatchSampler plan(long[] labels, int batchSize, long seed);
 
   /**
-   * The sampler of a name: {@code random}, {@code random:all}, {@code sequential} or {@code
-   * random-class:N}.
+   * Returns the sampler with a name: {@code random}, {@code random:all}, {@code sequential} or
+   * {@code random-class:N}.
    */
   static Sampler ofId(String id) {
     Matcher classes = Pattern.compile("random-class:(\\d{1,6})").matcher(id);

@@ -4,15 +4,14 @@ import java.util.Locale;
 import org.kgcoop.KgCoopException;
 
 /**
- * The learning rate of every epoch: warm-up, then a decay, stepped after each epoch, or after each
- * step ({@link Unit}). The published runs use Dassl.pytorch, whose two ways of counting the warm-up
- * are {@link Variant}.
+ * The learning rate of every epoch or step ({@link Unit}): a warm-up, then a decay. The published
+ * runs use Dassl.pytorch, which counts the warm-up in one of two ways ({@link Variant}).
  *
- * @param rate the rate r that the decay starts from
+ * @param rate r, the rate at the start of the decay
  * @param epochs T
- * @param decay how the rate falls after the warm-up
- * @param warmup how the first epochs rise
- * @param warmupEpochs w, how many they are
+ * @param decay the decay after the warm-up
+ * @param warmup the kind of warm-up
+ * @param warmupEpochs w, the number of epochs of the warm-up
  * @param warmupRate the rate of a constant warm-up, and of the first epoch of a linear one
  */
 public record Schedule(
@@ -25,10 +24,13 @@ public record Schedule(
     Variant variant,
     Unit unit) {
 
-  /** The time after which the rate changes. */
+  /** The unit of time of the schedule. */
   public enum Unit {
     EPOCH,
-    /** Each step is an epoch: where epochs have S steps, there are S times as many. */
+    /**
+     * The rate changes after each step, as if each step was an epoch: with S steps per epoch, all
+     * numbers of epochs are S times as large.
+     */
     STEP;
 
     public String id() {
@@ -46,12 +48,12 @@ public record Schedule(
     }
   }
 
-  /** The rise of the rate in the first epochs. */
+  /** The learning rate of the first epochs. */
   public enum Warmup {
     NONE,
-    /** At {@code warmupRate}. */
+    /** {@code warmupRate} in all epochs of the warm-up. */
     CONSTANT,
-    /** Epoch e, from 0, at {@code r e / w}; the first at {@code warmupRate}. */
+    /** {@code r e / w} in epoch e, from 0; {@code warmupRate} in the first one. */
     LINEAR;
 
     public String id() {
@@ -71,11 +73,11 @@ public record Schedule(
 
   /** The epoch from which the decay counts: the end of the warm-up, or the first epoch. */
   public enum Variant {
-    /** In epoch e >= w the decay is that of epoch e - w: Dassl with WARMUP_RECOUNT. */
+    /** The decay of epoch e >= w is that of epoch e - w, as in Dassl with WARMUP_RECOUNT. */
     CURRENT("current"),
     /**
-     * In epoch e >= w the decay is that from epoch w to e: without, by PyTorch's recursive
-     * formulas.
+     * The decay of epoch e >= w is that from epoch w to e, by PyTorch's recursive formulas, as in
+     * Dassl without WARMUP_RECOUNT.
      */
     PAPER_ERA("paper-era");
 
@@ -116,11 +118,11 @@ public record Schedule(
   }
 
   /**
-   * The rate of a step.
+   * Returns the rate of a step.
    *
    * @param epoch from 0
-   * @param step of the epoch, from 0
-   * @param steps of each epoch
+   * @param step the step of the epoch, from 0
+   * @param steps the number of steps per epoch
    */
   public double rate(int epoch, int step, int steps) {
     if (unit == Unit.EPOCH) {
@@ -140,7 +142,7 @@ public record Schedule(
   }
 
   /**
-   * The rate of an epoch.
+   * Returns the rate of an epoch.
    *
    * @param epoch from 0
    */

@@ -19,15 +19,15 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The training loop: for each batch features, losses and gradients, an update. Resumed from any of
- * its checkpoints it ends in the same bytes as a run that was never interrupted.
+ * The training loop. For each batch it computes features, losses and gradients, and updates the
+ * parameters. Its result is byte-identical, with or without interruptions.
  */
 public final class Trainer {
 
-  /** Told how training goes. Every method may be left as it is. */
+  /** A listener for training progress. Override the methods that you need. */
   public interface Listener {
     /**
-     * After a step.
+     * Receives a completed step.
      *
      * @param epoch from 0
      * @param batch from 0
@@ -35,31 +35,31 @@ public final class Trainer {
     default void step(int epoch, int batch, double rate, Map<String, Double> losses) {}
 
     /**
-     * After an epoch.
+     * Receives a completed epoch.
      *
      * @param epoch from 0
-     * @param validation accuracy on the validation images in percent, or null where it was not
+     * @param validation the accuracy on the validation images in percent, or null if it was not
      *     measured
      */
     default void epoch(int epoch, @Nullable Double validation) {}
 
     /**
-     * Receives the state from which a run resumes, each time that it should be kept.
+     * Receives a checkpoint, from which a run can resume.
      *
-     * @param effort of the steps of this call
+     * @param effort the training time of this call
      */
     default void checkpoint(Checkpoint checkpoint, TrainingTime effort) {}
   }
 
   /**
-   * The outcome of training.
+   * The result of training.
    *
-   * @param parameters the learned tensors under their published names
-   * @param effort of the steps of this call
+   * @param parameters the trained tensors under their published names
+   * @param effort the training time of this call
    */
   public record Outcome(Map<String, StoredTensor> parameters, TrainingTime effort) {
     public Outcome {
-      // In their own order, on which the bytes of a classifier file depend.
+      // Keeps the order, on which the bytes of a classifier file depend.
       parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
   }
@@ -72,12 +72,12 @@ public final class Trainer {
   private final BooleanSupplier interrupted;
 
   /**
-   * A loop that is ready to run.
+   * Creates a training loop.
    *
-   * @param model its parameters are changed in place
+   * @param model the model, whose parameters the loop changes
    * @param source prepared features of the training images
-   * @param interrupted asked after each step; when it says yes a checkpoint is kept and training
-   *     ends with an error of the kind INTERRUPTED
+   * @param interrupted polled after each step; if it returns true, training writes a checkpoint and
+   *     throws an error of the category INTERRUPTED
    */
   public Trainer(
       TrainableModel model,
@@ -107,10 +107,10 @@ public final class Trainer {
   /**
    * Trains to the end.
    *
-   * @param from where to go on, or null for the beginning
-   * @param validation the accuracy on the validation images in percent, asked for after each epoch
-   *     where the best epoch is kept; null where there are none
-   * @throws KgCoopException where a loss is not finite, or training was interrupted
+   * @param from the checkpoint to resume from, or null
+   * @param validation computes the accuracy on the validation images in percent, after each epoch
+   *     if the best epoch is selected; null if there are no validation images
+   * @throws KgCoopException if a loss is not finite, or training was interrupted
    */
   public Outcome train(
       @Nullable Checkpoint from, @Nullable ToDoubleFunction<TrainableModel> validation) {
@@ -126,7 +126,7 @@ public final class Trainer {
         Double accuracy = null;
         if (settings.kept() instanceof ModelSelection.Best && validation != null) {
           accuracy = validation.applyAsDouble(model);
-          if (accuracy > at.bestAccuracy) { // the first of equals, as published
+          if (accuracy > at.bestAccuracy) { // the first of equal epochs, as published
             at.bestAccuracy = accuracy;
             at.kept = stored();
           }
@@ -162,7 +162,7 @@ public final class Trainer {
                 + (at.epoch + 1)
                 + " of "
                 + settings.schedule().epochs()
-                + "; the same command goes on from there");
+                + "; run the same command again to resume");
       }
     }
   }

@@ -8,17 +8,17 @@ import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 
-/** Settings of the training as somebody states them, read with their types checked. */
+/** A reader of explicit training settings, which checks their types. */
 final class TrainingConfigReader {
   static final String SEED = "seed";
   static final String CHECKPOINT_EVERY = "checkpoint_every";
 
-  /** The values where none is stated. */
+  /** The default values. */
   private static final Map<String, String> USUAL = usual();
 
   private final JsonNode json;
 
-  /** Refuses keys that are unknown. */
+  /** Creates a reader and rejects unknown keys. */
   TrainingConfigReader(JsonNode json) {
     this.json = json;
     List<String> unknown = new ArrayList<>();
@@ -26,7 +26,7 @@ final class TrainingConfigReader {
     unknown.removeAll(USUAL.keySet());
     if (!unknown.isEmpty()) {
       throw KgCoopException.configuration(
-          "settings of the training: unknown %s; known are %s"
+          "training settings: unknown %s; known are %s"
               .formatted(
                   Nearest.hints(unknown, USUAL.keySet()), String.join(", ", USUAL.keySet())));
     }

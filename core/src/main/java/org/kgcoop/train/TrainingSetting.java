@@ -3,15 +3,15 @@ package org.kgcoop.train;
 import java.util.List;
 
 /**
- * A setting of the training, as files, options and sweeps name it. A new one is a line of {@link
- * #ALL}, and its use in {@link TrainingSettings}.
+ * A training setting, as named in files, options and sweeps. To add one, add a line to {@link #ALL}
+ * and use it in {@link TrainingSettings}.
  *
- * @param key its name in files; the option has dashes instead of underscores
+ * @param key the name in files; the option has hyphens instead of underscores
  * @param subject the heading in help
  * @param type Integer, Double or String
- * @param label of the value in help
- * @param usual the value where nobody states one; empty where the method has a published one
- * @param meaning for help
+ * @param label the placeholder of the value in help
+ * @param usual the default; empty if it is the method's published value
+ * @param meaning the description in help
  */
 public record TrainingSetting(
     String key, Subject subject, Class<?> type, String label, String usual, String meaning) {
@@ -149,7 +149,7 @@ public record TrainingSetting(
     return ALL.stream().map(TrainingSetting::key).toList();
   }
 
-  /** The name of the command-line option. */
+  /** Returns the name of the command-line option. */
   public String option() {
     return "--" + key.replace('_', '-');
   }

@@ -13,15 +13,15 @@ import org.kgcoop.tensor.UpdateRule;
 /**
  * The settings of a method's training.
  *
- * @param schedule the rates and the number of epochs
- * @param batchSize images a step
- * @param optimizer published SGD with momentum 0.9 and weight decay 5e-4
- * @param clipNorm the bound on the norm of all gradients together; 0 for none
- * @param sampler the choice of images for batches, published at random
- * @param seed of the few-shot draw, the start of the context, the views and the order
- * @param augmentation the view of an image that an epoch sees
- * @param checkpointEvery epochs between checkpoints
- * @param kept the parameters that it ends with, published mostly those after the last epoch
+ * @param schedule the learning rates and the number of epochs
+ * @param batchSize the number of images per step
+ * @param optimizer the optimizer; published: SGD with momentum 0.9 and weight decay 5e-4
+ * @param clipNorm the maximum global gradient norm; 0 disables clipping
+ * @param sampler the selection of images for batches; published: random
+ * @param seed the seed of the few-shot sample, the initial context, the views and the batch order
+ * @param augmentation the view of an image in each epoch
+ * @param checkpointEvery the number of epochs between checkpoints
+ * @param kept the selection of the final parameters; mostly those after the last epoch
  */
 public record TrainingSettings(
     Schedule schedule,
@@ -36,10 +36,10 @@ public record TrainingSettings(
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The value of {@code augment} that stands for the published one of the method. */
+  /** The value of {@code augment} that selects the published augmentation of the method. */
   public static final String PUBLISHED = "published";
 
-  /** PyTorch's epsilon. Older run folders do not hold it: it is not written. */
+  /** PyTorch's epsilon. It is not written, because older run folders do not contain it. */
   private static final double USUAL_EPSILON = 1e-8;
 
   public TrainingSettings {
@@ -48,7 +48,7 @@ public record TrainingSettings(
     }
     if (!(clipNorm >= 0) || Double.isInfinite(clipNorm)) {
       throw KgCoopException.configuration(
-          "bound on the norm of gradients: expected above 0, or 0 for none, got " + clipNorm);
+          "gradient norm limit: expected above 0, or 0 for none, got " + clipNorm);
     }
     if (checkpointEvery < 1) {
       throw KgCoopException.configuration(
@@ -62,10 +62,10 @@ public record TrainingSettings(
   }
 
   /**
-   * Settings from JSON, with the usual value for each that is not stated.
+   * Parses settings, with the default for each missing one.
    *
    * @param json keys of {@link TrainingSetting#ALL}, {@code seed} and {@code checkpoint_every}
-   * @throws KgCoopException for an unknown key or a wrong value
+   * @throws KgCoopException if a key is unknown or a value is invalid
    */
   static TrainingSettings parse(JsonNode json) {
     TrainingConfigReader stated = new TrainingConfigReader(json);
@@ -90,7 +90,7 @@ public record TrainingSettings(
   }
 
   /**
-   * Parses like {@link #parse(JsonNode)}, with a method's published values where none are stated.
+   * Parses settings as {@link #parse(JsonNode)}, with the method's published values as defaults.
    *
    * @param published the defaults of the method
    */
@@ -129,8 +129,8 @@ public record TrainingSettings(
   }
 
   /**
-   * The batches of all epochs. Where all views are in one pool, an epoch has as many as one of the
-   * images would have.
+   * Returns the batches of all epochs. If all views are in one pool, an epoch has as many batches
+   * as with one view per image.
    */
   public BatchSampler plan(TrainingLoader source) {
     BatchSampler ofImages = sampler.plan(source.labels(), batchSize, seed);
@@ -139,7 +139,10 @@ public record TrainingSettings(
         : ofImages;
   }
 
-  /** All that decides what is learned, in the form that {@link #parse(JsonNode)} reads. */
+  /**
+   * Returns the settings that determine the result, in the form that {@link #parse(JsonNode)}
+   * reads.
+   */
   public ObjectNode toJson() {
     ObjectNode json =
         JsonNodeFactory.instance
@@ -154,14 +157,14 @@ public record TrainingSettings(
     } else if (schedule.decay() instanceof Decay.MultiStep steps) {
       json.put("gamma", steps.gamma());
     } else if (schedule.decay() instanceof Decay.Cosine cosine && cosine.minimum() != 0) {
-      json.put("lr_minimum", cosine.minimum()); // older run folders do not hold it
+      json.put("lr_minimum", cosine.minimum()); // older run folders do not contain it
     }
     json.put("schedule", schedule.variant().id())
         .put("warmup", schedule.warmup().id())
         .put("warmup_epochs", schedule.warmupEpochs())
         .put("warmup_lr", schedule.warmupRate());
     if (schedule.unit() != Schedule.Unit.EPOCH) {
-      json.put("lr_unit", schedule.unit().id()); // older run folders do not hold it
+      json.put("lr_unit", schedule.unit().id()); // older run folders do not contain it
     }
     json.put("optimizer", optimizer.id());
     if (optimizer instanceof UpdateRule.Sgd sgd) {
@@ -186,7 +189,10 @@ public record TrainingSettings(
         .put("keep", kept.id());
   }
 
-  /** The same for so many times the epochs; where the rate falls in steps, these are longer too. */
+  /**
+   * Returns the settings for a training with more epochs. Steps of the decay become longer by the
+   * same factor.
+   */
   public TrainingSettings stretched(double factor) {
     return new TrainingSettings(
         new Schedule(

@@ -9,11 +9,13 @@ import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep;
 
 /**
- * The random views of training images, as settings state them: {@code random_crop,cutout} with the
- * numbers under keys of their own, or {@code random_crop:4 cutout:1,16} as runs keep them.
+ * A reader of the augmentation settings. It accepts {@code random_crop,cutout} with the numbers
+ * under separate keys, or {@code random_crop:4 cutout:1,16}, the form in run folders.
  */
 final class ViewSettingsReader {
-  /** The numbers of each step, in order: I for a whole one, R for any. */
+  /**
+   * The types of the numbers of each transform, in order: I for an integer, R for a real number.
+   */
   private static final Map<String, String> NUMBERS =
       Map.of(
           "random_crop", "I",
@@ -25,7 +27,7 @@ final class ViewSettingsReader {
           "gaussian_blur", "IR",
           "cutout", "II");
 
-  /** The settings that hold the numbers, where they are not called as the step. */
+  /** The settings with the numbers of a transform, if their name differs from the transform's. */
   private static final Map<String, String> KEYS =
       Map.of("random_crop", "crop_padding", "random_resized_crop", "crop_scale");
 
@@ -52,7 +54,7 @@ final class ViewSettingsReader {
     }
     if (!unknown.isEmpty()) {
       throw KgCoopException.configuration(
-          "transforms: no transform %s; expected some of %s, or none"
+          "transforms: unknown transform %s; expected some of %s, or none"
               .formatted(String.join(", ", unknown), String.join(", ", ViewStep.NAMES)));
     }
     return new ViewRecipe(steps);
@@ -77,7 +79,7 @@ final class ViewSettingsReader {
     String[] values = text.replaceFirst(",unscaled$", "").split(" *, *", -1);
     if (!kinds.isEmpty() && values.length != kinds.length()) {
       throw KgCoopException.configuration(
-          "%s '%s': expected %s numbers with commas between them"
+          "%s '%s': expected %s numbers separated by commas"
               .formatted(key, text, kinds.length()));
     }
     double[] numbers = new double[kinds.length()];
@@ -91,7 +93,7 @@ final class ViewSettingsReader {
       } catch (NumberFormatException e) {
         throw new KgCoopException(
             KgCoopException.Category.CONFIGURATION,
-            "%s '%s': '%s' is no%s number".formatted(key, text, values[i], whole ? " whole" : ""),
+            "%s '%s': '%s' is not %s number".formatted(key, text, values[i], whole ? "a whole" : "a"),
             e);
       }
     }

@@ -1,7 +1,7 @@
 /**
- * Training: {@link org.kgcoop.train.Trainer} is the loop, visible in full; {@link
- * org.kgcoop.train.Schedule} gives the rates, {@link org.kgcoop.runs.RunFolder} keeps what a run
- * writes, {@link org.kgcoop.runs.Checkpoint} what it needs to go on.
+ * Training. {@link org.kgcoop.train.Trainer} is the training loop, {@link
+ * org.kgcoop.train.Schedule} computes the learning rates, {@link org.kgcoop.runs.RunFolder}
+ * contains the files of a run, and {@link org.kgcoop.runs.Checkpoint} the state to resume from.
  */
 @NullMarked
 @CheckReturnValue

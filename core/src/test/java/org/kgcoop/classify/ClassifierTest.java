@@ -83,12 +83,12 @@ class ClassifierTest {
     clip.close();
   }
 
-  /** A prompt as it is before any training. */
+  /** Creates a prompt without training. */
   private static Path write(PromptMethod method, String name) {
     return write(method, method.model(clip, NAMES, 5), name);
   }
 
-  /** The start of a learner, which is closed. */
+  /** Returns the initial state of a trainable model, which is closed. */
   private static Path write(Method method, TrainableModel begun, String name) {
     try (TrainableModel model = begun) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
@@ -116,7 +116,7 @@ class ClassifierTest {
   }
 
   @Test
-  void probabilitiesAreTheSoftmaxOfTheLearnersLogits() {
+  void probabilitiesAreTheSoftmaxOfTheModelsLogits() {
     ViewEncoder encoder = new ViewEncoder(clip, new Images(warning -> {}));
     try (Scope scope = Scope.open("test");
         Head model = ClassifierFile.read(prompt).classifier(clip, NAMES)) {
@@ -182,7 +182,7 @@ class ClassifierTest {
   @Test
   void manyImagesAreAnsweredInTheirOrder() {
     List<Path> many = new ArrayList<>();
-    for (int i = 0; i < 70; i++) { // two whole batches and a rest
+    for (int i = 0; i < 70; i++) { // two complete batches and a smaller one
       many.add(files.get(i % files.size()));
     }
     List<Classification> all = classifier.classifyAll(many);
@@ -209,7 +209,7 @@ class ClassifierTest {
   }
 
   @Test
-  void severalThreadsGetWhatOneGets() throws Exception {
+  void severalThreadsGetTheResultsOfOne() throws Exception {
     Path conditional = write(new CoCoOp(ContextSettings.shared(2, "")), "conditional");
     try (Classifier byImage = Classifier.load(conditional, clip);
         Classifier zeroShot = Classifier.zeroShot(clip, NAMES, "a {}.", "the {}.")) {
@@ -238,7 +238,7 @@ class ClassifierTest {
   }
 
   @Test
-  void classFeaturesAreThereWhereTheyAreTheSameForEveryImage() {
+  void classFeaturesExistIfTheyAreTheSameForEveryImage() {
     Path conditional = write(new CoCoOp(ContextSettings.shared(2, "")), "by-image");
     try (Classifier byImage = Classifier.load(conditional, clip);
         Head model = ClassifierFile.read(prompt).classifier(clip, NAMES);
@@ -261,14 +261,14 @@ class ClassifierTest {
   }
 
   @Test
-  void classesOfOneNameAreToldApartByTheirIndex() {
-    List<String> names = List.of("missile", "cat", "missile"); // as two of ImageNet's
+  void theIndexDistinguishesClassesOfOneName() {
+    List<String> names = List.of("missile", "cat", "missile"); // ImageNet also has equal names
     try (Classifier equal = Classifier.of(ClassifierFile.read(prompt), clip, names);
         Classifier zeroShot = Classifier.zeroShot(clip, names, "a {}.")) {
       for (Classifier each : List.of(equal, zeroShot)) {
         Classification found = each.classify(files.get(0));
         assertThat(found.probabilities()).hasSize(3);
-        // Equal texts are equally probable, the first one first.
+        // Equal texts are equally probable, in the order of their index.
         assertThat(found.probabilities()[2]).isCloseTo(found.probabilities()[0], within(ROUNDING));
         assertThat(found.ranking())
             .extracting(Classification.Candidate::index)
@@ -282,7 +282,7 @@ class ClassifierTest {
   }
 
   @Test
-  void whatCannotBeAClassifierIsRefused() {
+  void invalidClassifiersAreRejected() {
     assertThatThrownBy(() -> Classifier.zeroShot(clip, List.of(), "a {}."))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("at least one");
@@ -300,7 +300,7 @@ class ClassifierTest {
   }
 
   @Test
-  void whatIsNoImageIsRefused() {
+  void otherFilesAreRejected() {
     assertThatThrownBy(() -> classifier.classify("text".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("image: this is a text file");
@@ -310,7 +310,7 @@ class ClassifierTest {
   }
 
   @Test
-  void aClosedClassifierSaysSo() {
+  void aClosedClassifierReportsThatItIsClosed() {
     Classifier closed = Classifier.load(prompt, clip);
     closed.close();
     closed.close();
@@ -346,9 +346,9 @@ class ClassifierTest {
         .contains("```java\n" + shown + "```\n");
   }
 
-  /** Compiles the example as in a project of its own, without any class of the tests. */
+  /** Compiles the example as in a separate project, without classes of the tests. */
   @Test
-  void theExampleOfTheGuideCompilesWithTheLibraryAlone() throws IOException {
+  void theExampleOfTheGuideCompilesWithOnlyTheLibrary() throws IOException {
     String readme = Files.readString(Path.of("../docs/how-to/use-from-java.md"));
     String shown = readme.substring(readme.indexOf("import ", readme.indexOf("## Classify")));
     Path source = Files.createDirectory(folder.resolve("example")).resolve("PetImages.java");
@@ -385,7 +385,7 @@ class ClassifierTest {
   }
 
   @Test
-  void aClipThatIsClosedTooEarlySaysSo() {
+  void aClipThatIsClosedTooEarlyIsReported() {
     Clip own = TinyClip.load();
     own.close();
     assertThatThrownBy(() -> Classifier.zeroShot(own, List.of("cat", "dog"), "a {}"))

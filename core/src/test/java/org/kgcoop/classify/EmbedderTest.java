@@ -53,7 +53,7 @@ class EmbedderTest {
     clip.close();
   }
 
-  /** The feature that the image encoder makes of an image alone. */
+  /** Computes the feature of a single image with the image encoder. */
   private static float[] byHand(RgbImage image) {
     Transform transform = new Transform(clip.preprocessing());
     int size = clip.preprocessing().size();
@@ -102,9 +102,9 @@ class EmbedderTest {
   }
 
   @Test
-  void manyImagesAreThoseOfEachAloneInTheirOrder() {
+  void manyImagesHaveTheirSingleResultsInOrder() {
     List<Path> many = new ArrayList<>();
-    for (int i = 0; i < 70; i++) { // two whole batches and a rest
+    for (int i = 0; i < 70; i++) { // two complete batches and a smaller one
       many.add(files.get(i % files.size()));
     }
     Embedder embedder = Embedder.unit(clip);
@@ -118,7 +118,7 @@ class EmbedderTest {
   }
 
   @Test
-  void aTurnedImageIsSeenUpright() {
+  void anExifRotatedImageIsRotated() {
     RgbImage upright = new Images(warning -> {}).readUpright(TURNED);
 
     assertThat(Embedder.raw(clip).embed(TURNED)).containsExactly(byHand(upright), within(ROUNDING));
@@ -154,14 +154,14 @@ class EmbedderTest {
   }
 
   @Test
-  void whatCannotBeEmbeddedIsRefused() {
+  void invalidInputsAreRejected() {
     Embedder embedder = Embedder.unit(clip);
     assertThatThrownBy(() -> embedder.embedText("word ".repeat(200)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("the model reads 100");
     assertThatThrownBy(() -> embedder.embed(new byte[] {1, 2}))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("no image of a known format");
+        .hasMessageContaining("not an image of a known format");
     assertThatThrownBy(() -> embedder.embedAll(List.of("photo.jpg")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("java.lang.String");

@@ -13,7 +13,7 @@ import org.kgcoop.KgCoopException;
 
 class ClipConfigTest {
 
-  /** Only what the rules look at; sizes of ViT-B/16. */
+  /** Creates only the shapes that the rules use, with the sizes of ViT-B/16. */
   private static Map<String, long[]> vitB16() {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     shapes.put("text_projection", new long[] {512, 512});
@@ -87,7 +87,7 @@ class ClipConfigTest {
         "visual.positional_embedding | 1,768 | 1 rows; expected 1 and a square number",
         "visual.conv1.weight | 768,3,16 | 'visual.conv1.weight' has shape [768, 3, 16]",
         "positional_embedding | 0,512 | 'positional_embedding' has shape [0, 512]",
-        "ln_final.weight | 200 | text width 200 does not divide into 3 heads; state them"
+        "ln_final.weight | 200 | text width 200 does not divide into 3 heads; specify them"
       })
   void aShapeThatIsNoClipsNamesTheKey(String key, String shape, String message) {
     Map<String, long[]> shapes = vitB16();
@@ -133,7 +133,7 @@ class ClipConfigTest {
   }
 
   @Test
-  void whatIsNoClipNamesTheFirstKeyThatLacks() {
+  void theErrorForAnotherFileNamesTheFirstMissingKey() {
     assertThatThrownBy(
             () ->
                 ClipConfig.infer(

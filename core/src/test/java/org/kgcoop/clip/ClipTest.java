@@ -38,7 +38,7 @@ class ClipTest {
         Safetensors.read(TinyClip.folder().resolve("model.safetensors")).tensors());
   }
 
-  /** Writes those tensors beside the tiny CLIP's other files. */
+  /** Writes these tensors next to the other files of the tiny CLIP. */
   private Path write(String name, Map<String, StoredTensor> tensors) {
     try {
       Path target = Files.createDirectories(folder.resolve(name));
@@ -76,10 +76,10 @@ class ClipTest {
     }
   }
 
-  // ---- weights that are not those of one CLIP
+  // ---- weights that do not form one CLIP
 
   @Test
-  void allThatIsWrongStandsInOneMessage() {
+  void oneMessageListsAllProblems() {
     Map<String, StoredTensor> tensors = tiny();
     tensors.remove("ln_final.bias");
     tensors.put(
@@ -113,7 +113,7 @@ class ClipTest {
     Map<String, StoredTensor> tensors = tiny();
     tensors.keySet().removeIf(name -> name.contains("ln_1") || name.contains("ln_2"));
     Path target = write("many", tensors);
-    // 3 blocks with 4 tensors each: 12, of which 6 are named.
+    // 3 blocks with 4 tensors each: 12, of which 6 are listed.
     assertThatThrownBy(() -> Clip.load(target)).hasMessageEndingWith("and 6 more");
   }
 
@@ -140,7 +140,7 @@ class ClipTest {
         .hasMessageContaining("expected float32 or bf16");
   }
 
-  // ---- the same CLIP, kept otherwise
+  // ---- the same CLIP in other formats
 
   @Test
   void halfPrecisionWeightsEqualTheirWidenedValues() {
@@ -174,7 +174,7 @@ class ClipTest {
     }
   }
 
-  /** Released names to those of Hugging Face, stated once more by hand. */
+  /** Maps released names to those of Hugging Face, written again by hand. */
   private static Map<String, StoredTensor> huggingFace(Map<String, StoredTensor> released) {
     List<StoredTensor> renamed = new ArrayList<>();
     released.forEach(
@@ -257,7 +257,7 @@ class ClipTest {
     }
   }
 
-  /** Hidden units that nothing goes into and nothing comes out of. */
+  /** Adds hidden units without input and output. */
   @Test
   void theMlpIsAsWideAsItsTensors() {
     Map<String, StoredTensor> tensors = tiny();
@@ -290,7 +290,7 @@ class ClipTest {
     Clip.Options options = new Clip.Options(DType.BFLOAT16, Device.CPU, null, null);
     try (Clip exact = TinyClip.load();
         Clip half = Clip.load(TinyClip.folder(), options)) {
-      // bf16 keeps 8 bits: 4e-3 a rounding, some of which add up.
+      // bf16 has 8 bits: an error of 4e-3 per rounding, and some errors add up.
       assertThat(relative(imageFeatures(half), imageFeatures(exact))).isBetween(1e-6, 3e-2);
       assertThat(relative(textFeatures(half), textFeatures(exact))).isBetween(1e-6, 3e-2);
       assertThat(half.fingerprint()).isEqualTo(exact.fingerprint());

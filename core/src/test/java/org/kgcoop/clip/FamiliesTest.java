@@ -22,7 +22,7 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Scope;
 
-/** Families around OpenCLIP that are CLIPs but for something. */
+/** Families of OpenCLIP that are CLIPs with small differences. */
 class FamiliesTest {
   @TempDir Path folder;
 
@@ -53,7 +53,7 @@ class FamiliesTest {
     return clip.imageEncoder().features(TinyClip.normal(5, 1, 2, 3, 8, 8)).toFloats();
   }
 
-  /** The MLPs of g/14 and bigG/14 are 4.36 and 4.92 times as wide as its block. */
+  /** The MLPs of g/14 and bigG/14 are 4.36 and 4.92 times as wide as their blocks. */
   @Test
   void anMlpMayHaveAnyWidth() throws IOException {
     List<StoredTensor> wider = new ArrayList<>();
@@ -66,7 +66,7 @@ class FamiliesTest {
         float[] longer = Arrays.copyOf(values, values.length + 6 * width);
         Arrays.fill(longer, values.length, longer.length, 0.5f);
         wider.add(StoredTensor.ofFloats(tensor.name(), shape, longer));
-      } else if (tensor.name().endsWith(".mlp.c_proj.weight")) { // which nothing reads
+      } else if (tensor.name().endsWith(".mlp.c_proj.weight")) { // which nothing uses
         int hidden = (int) shape[1];
         shape[1] += 6;
         float[] longer = new float[(int) (shape[0] * shape[1])];
@@ -90,7 +90,10 @@ class FamiliesTest {
     }
   }
 
-  /** MobileCLIP2-L-14 is timm's CLIP encoder, whose projection has a bias, and texts seen whole. */
+  /**
+   * MobileCLIP2-L-14 is timm's CLIP encoder, with a bias in the projection and without causal
+   * attention.
+   */
   @Test
   void timmsClipEncoderIsRead() throws IOException {
     List<StoredTensor> named = new ArrayList<>();
@@ -152,7 +155,7 @@ class FamiliesTest {
     assertRefused("vision_cfg.timm_pool \"map\"", "expected token");
   }
 
-  /** MetaCLIP 2 is a CLIP with the tokenizer of XLM-V, whose texts begin with a mark. */
+  /** MetaCLIP 2 is a CLIP with the tokenizer of XLM-V, whose texts begin with a start token. */
   @Test
   void theTokenizerOfMetaClip2IsRead() throws IOException {
     write(tensors());
@@ -199,7 +202,7 @@ class FamiliesTest {
     assertRefused("vit_pe_core_large_patch14_336, a timm image encoder", "known are CLIP");
   }
 
-  /** EVA02-CLIP and BiomedCLIP under OpenCLIP, by tensors of theirs. */
+  /** EVA02-CLIP and BiomedCLIP under OpenCLIP, detected by their tensors. */
   @ParameterizedTest
   @CsvSource({
     "eva02_base_patch16_clip_224, visual.trunk.blocks.0.mlp.fc1_g.weight, text.ln_final.weight,"

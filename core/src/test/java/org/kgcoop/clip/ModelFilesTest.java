@@ -22,7 +22,7 @@ import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** What stands beside the weights is honoured, or refused by its name. */
+/** Settings in the files next to the weights are applied, or rejected by name. */
 class ModelFilesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -42,7 +42,7 @@ class ModelFilesTest {
     }
   }
 
-  /** The tiny CLIP with one key more, at a place such as text_cfg.pool_type. */
+  /** Writes the tiny CLIP with one more key, at a position such as text_cfg.pool_type. */
   private Path openClip(String key, String value) throws IOException {
     ObjectNode json =
         (ObjectNode)
@@ -192,16 +192,16 @@ class ModelFilesTest {
   }
 
   @Test
-  void whatStaysUnknownOfTheEndOfTextIsRefused() throws IOException {
+  void anUnknownEndOfTextIsRejected() throws IOException {
     openClip(
         "model_cfg.text_cfg", "{'heads': 2, 'pool_type': 'eos', 'vocab_size': 700, 'eos_id': 3}");
     assertRefused(folder, "eos_id", "699");
     openClip(
         "model_cfg.text_cfg", "{'heads': 2, 'no_causal_mask': true, 'hf_tokenizer_name': 'x'}");
-    assertRefused(folder, "hf_tokenizer_name", "none beside no_causal_mask");
+    assertRefused(folder, "hf_tokenizer_name", "none with no_causal_mask");
   }
 
-  // ---- what is honoured
+  // ---- supported settings
 
   @Test
   void openClipSquashesWithItsFilter() throws IOException {
@@ -281,7 +281,7 @@ class ModelFilesTest {
 
   @Test
   void aStatedSideNeedNotBeAMultipleOfThePatch() throws IOException {
-    // 9 pixels make 2 x 2 patches of 4; the last row and column are not seen.
+    // 9 pixels make 2 x 2 patches of 4. The last row and column are not used.
     try (Clip clip = Clip.load(openClip("model_cfg.vision_cfg.image_size", "9"));
         Clip tiny = TinyClip.load();
         Scope scope = Scope.open("test")) {
@@ -293,11 +293,11 @@ class ModelFilesTest {
     }
     openClip("model_cfg.vision_cfg.image_size", "12");
     assertThatThrownBy(() -> Clip.load(folder).close())
-        .hasMessageContaining("states images of 12 pixels, which make 3 positions of 4 a side")
+        .hasMessageContaining("has images of 12 pixels, with 3 positions of 4 per side")
         .hasMessageContaining("'visual.positional_embedding' has 2");
   }
 
-  /** An epsilon that is huge leaves nothing of what goes through a norm. */
+  /** A huge epsilon makes the output of a norm nearly zero. */
   @Test
   void eachEncoderHasItsOwnEpsilon() throws IOException {
     try (Clip tiny = TinyClip.load();

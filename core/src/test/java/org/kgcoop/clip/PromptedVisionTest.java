@@ -19,9 +19,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The encoder with learned rows against the plain one, which is stated here: the learned rows are
- * rows like the others in every block, and what a block makes of them is thrown away in front of
- * the next that has rows of its own.
+ * The encoder with prompt tokens, compared with a plain one in this test. In the plain encoder,
+ * prompt tokens are ordinary tokens in every block. Their outputs are dropped in front of the next
+ * block with prompt tokens of its own.
  */
 class PromptedVisionTest {
   private static final double TOLERANCE = 2e-5;
@@ -51,7 +51,7 @@ class PromptedVisionTest {
         .plus(weight(name + separator + "bias"));
   }
 
-  /** A block over all rows: (B, L, W). */
+  /** Computes a block over all tokens: (B, L, W). */
   private Tensor block(Tensor x, int i) {
     String block = "transformer.resblocks." + i + ".";
     long batch = x.size(0);
@@ -82,7 +82,7 @@ class PromptedVisionTest {
     return y.plus(linear(active, block + "mlp.c_proj", "."));
   }
 
-  /** All rows behind the last norm, the learned ones at the end: (B, L + n, W). */
+  /** Returns all tokens after the last norm, prompt tokens last: (B, L + n, W). */
   private Tensor plain(Tensor rows, DeepPrompts prompts) {
     Tensor x = rows;
     long own = rows.size(1);
@@ -157,7 +157,7 @@ class PromptedVisionTest {
         Clip siglip = Clip.load(TinyClip.siglipFolder())) {
       assertThatThrownBy(() -> resNet.promptedVision("MaPLe"))
           .isInstanceOf(KgCoopException.class)
-          .hasMessageStartingWith("MaPLe learns inside of a ViT of CLIP")
+          .hasMessageStartingWith("MaPLe trains inside a ViT of CLIP")
           .hasMessageContaining("a ResNet")
           .hasMessageContaining("kgcoop");
       assertThatThrownBy(() -> siglip.promptedVision("VPT")).hasMessageContaining("SigLIP's");

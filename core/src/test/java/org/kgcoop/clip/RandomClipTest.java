@@ -26,7 +26,7 @@ class RandomClipTest {
         // no merges, one channel, text length 100, patch 4, heads of 16 and 32, GELU
         new ClipConfig(
             24, 12, 1, 100, 514, 48, 3, 1, Activation.GELU, new ClipConfig.Vit(64, 1, 4, 2)),
-        // a form of its own
+        // a form that is not the default
         new ClipConfig(
             24,
             12,
@@ -39,10 +39,10 @@ class RandomClipTest {
             Activation.QUICK_GELU,
             new ClipConfig.Vit(64, 1, 4, 1),
             new ClipConfig.Form(1e-6, 1e-3, false)),
-        // widths that are no multiples of 64 keep the rule: one head
+        // widths that are not multiples of 64 use the default: one head
         new ClipConfig(
             8, 10, 3, 20, 600, 40, 1, 3, Activation.QUICK_GELU, new ClipConfig.Vit(20, 3, 5, 1)),
-        // attention pooling over 32 x 4 = 128 channels: 2 heads by the rule
+        // attention pooling over 32 x 4 = 128 channels: 2 heads by default
         new ClipConfig(
             16,
             64,
@@ -54,7 +54,7 @@ class RandomClipTest {
             1,
             Activation.QUICK_GELU,
             new ClipConfig.ResNet(4, List.of(1, 2, 1, 1), 2)),
-        // and 4 where stated
+        // and 4 if configured
         new ClipConfig(
             16,
             32,
@@ -70,7 +70,7 @@ class RandomClipTest {
 
   @ParameterizedTest
   @MethodSource("configs")
-  void whatIsWrittenIsInferredAgain(ClipConfig config) {
+  void aWrittenConfigurationIsInferred(ClipConfig config) {
     RandomClip.write(folder, config, 1);
     try (Clip clip = Clip.load(folder);
         Scope scope = Scope.open("test")) {
@@ -97,13 +97,14 @@ class RandomClipTest {
   void valuesHaveThePublishedDeviations() {
     RandomClip.write(folder, RandomClip.TINY, 1);
     try (Clip clip = Clip.load(folder)) {
-      // Of n normal values the deviation is within 4 / sqrt(2 n) of the true one in all but 1 of
-      // 10,000 draws: n = 64,000 tokens, 4,928 positions, 12,288 attention weights.
+      // The deviation of n normal values is within 4 / sqrt(2 n) of the true one in all but 1 of
+      // 10,000 samples: n = 64,000 tokens, 4,928 positions, 12,288 attention weights.
       assertThat(deviation(clip, "token_embedding.weight")).isCloseTo(0.02, within(0.02 * 0.012));
       assertThat(deviation(clip, "positional_embedding")).isCloseTo(0.01, within(0.01 * 0.041));
       assertThat(deviation(clip, "transformer.resblocks.0.attn.in_proj_weight"))
           .isCloseTo(0.125, within(0.125 * 0.026)); // 64^-1/2
-      // A uniform value up to b deviates by b / sqrt(3): b = 64^-1/2 for 16,384 MLP weights.
+      // The deviation of a uniform value up to b is b / sqrt(3): b = 64^-1/2 for 16,384 MLP
+      // weights.
       assertThat(deviation(clip, "visual.transformer.resblocks.1.mlp.c_fc.weight"))
           .isCloseTo(0.125 / Math.sqrt(3), within(0.002));
       assertThat(clip.logitScale()).isCloseTo(1 / 0.07, within(1e-5));
@@ -122,7 +123,7 @@ class RandomClipTest {
   @Test
   void theTinyOneMakesFewTokensOfAPrompt() {
     RandomClip.write(folder, RandomClip.TINY, 1);
-    // The first 486 released merges hold "a", "of" and "photo" without its last letters.
+    // The first 486 released merges contain "a", "of" and "photo" without its last letters.
     assertThat(Tokenizers.read(folder.resolve("merges.txt")).encode("a photo of a cat."))
         .hasSizeLessThan(10);
   }

@@ -30,7 +30,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.fixtures.TinyClip;
 
 /**
- * SentencePiece's own files, written here field by field, beside the tokenizer.json of the same.
+ * SentencePiece models, written here field by field, compared with equivalent tokenizer.json files.
  */
 class SentencePieceModelTest {
   private static final int UNIGRAM = 1;
@@ -66,7 +66,7 @@ class SentencePieceModelTest {
     return bytes.toByteArray();
   }
 
-  /** The fields that are read, among some that are not. */
+  /** Writes the fields that are read, and some others. */
   private static byte[] model(int type, List<Piece> pieces, boolean spaceInFront, byte[] map)
       throws IOException {
     return message(
@@ -100,7 +100,7 @@ class SentencePieceModelTest {
                     of.writeByteArray(2, map);
                     of.writeBool(3, spaceInFront);
                   }));
-          out.writeByteArray(4, new byte[] {10, 2, 10, 0}); // a test of its own
+          out.writeByteArray(4, new byte[] {10, 2, 10, 0}); // a field of SentencePiece's own tests
         });
   }
 
@@ -150,7 +150,7 @@ class SentencePieceModelTest {
     return map.put(new byte[] {0, 'b', 'c', 0}).array();
   }
 
-  /** The tokenizer.json that transformers makes of the same file. */
+  /** Creates the tokenizer.json that transformers writes for the same file. */
   private Tokenizer converted(List<Piece> pieces, boolean unigram, byte[] map) throws IOException {
     ObjectNode json = new ObjectMapper().createObjectNode();
     json.putObject("normalizer")
@@ -221,9 +221,9 @@ class SentencePieceModelTest {
     file = folder.resolve("tokenizer.model");
     Files.write(file, model(BPE, pairPieces(), false, new byte[0]));
     Tokenizer tokenizer = Tokenizers.read(file);
-    int bytes = 5; // the id of the first
+    int bytes = 5; // id of the first byte
     assertThat(tokenizer.encode("\u00e9")).containsExactly(bytes + 0xC3, bytes + 0xA9);
-    assertThat(tokenizer.encode("<0x41>")).hasSize(6); // no text makes a byte's piece
+    assertThat(tokenizer.encode("<0x41>")).hasSize(6); // no text has the piece of a byte
     assertSame(tokenizer, converted(pairPieces(), false, new byte[0]));
   }
 
@@ -253,9 +253,9 @@ class SentencePieceModelTest {
   }
 
   @Test
-  void aFileCutAnywhereIsRefused() throws IOException {
+  void aFileCutAnywhereIsRejected() throws IOException {
     byte[] whole = model(UNIGRAM, unigramPieces(), true, new byte[0]);
-    int own = 4 + 2; // what ends the file and is not read
+    int own = 4 + 2; // unread fields at the end of the file
     for (int length = 0; length < whole.length - own; length++) {
       Files.deleteIfExists(file);
       Files.write(file, Arrays.copyOf(whole, length));
@@ -271,7 +271,7 @@ class SentencePieceModelTest {
         "#version: 0.2\ni n\n",
         "<!DOCTYPE html>"
       })
-  void whatIsNoProtobufIsRefused(String content) throws IOException {
+  void aFileThatIsNotProtobufIsRejected(String content) throws IOException {
     Files.writeString(file, content);
     assertRefused("cannot be read as a SentencePiece model");
   }
@@ -288,7 +288,7 @@ class SentencePieceModelTest {
     assertRefused("it has no piece '<0x");
   }
 
-  /** Pieces that a user added, such as runs of spaces: SentencePiece looks for these first. */
+  /** User-defined pieces, such as runs of spaces, which SentencePiece matches first. */
   @Test
   void piecesOfAUserStayWholeTheLongestFirst() throws IOException {
     List<Piece> pieces = pairPieces();
@@ -298,7 +298,7 @@ class SentencePieceModelTest {
     Files.write(file, model(BPE, pieces, false, new byte[0]));
     Tokenizer tokenizer = Tokenizers.read(file);
     int a = tokenizer.encode("a").get(0);
-    // "~a", the best pair but for "ab", would take a space from the run.
+    // "~a", the best pair after "ab", would take a space from the run.
     assertThat(tokenizer.encode("   a")).containsExactly(spaces, a);
     assertThat(tokenizer.encode("     a")).containsExactly(spaces, 4, a);
     assertThat(tokenizer.encode("a<b>a")).containsExactly(a, spaces + 1, a);
@@ -310,10 +310,10 @@ class SentencePieceModelTest {
     List<Piece> pieces = new ArrayList<>(unigramPieces());
     pieces.set(4, new Piece("a", score));
     Files.write(file, model(UNIGRAM, pieces, true, map()));
-    assertRefused("the score of a piece is no finite number");
+    assertRefused("the score of a piece is not a finite number");
   }
 
-  /** Tries that go in circles, pieces that are empty, settings of another kind. */
+  /** Cyclic tries, empty pieces, settings of another kind. */
   @Test
   void aFileWithOneOtherByteIsRefusedInALineOrGivesIds() throws IOException {
     byte[] whole = model(UNIGRAM, unigramPieces(), true, map());
@@ -347,9 +347,9 @@ class SentencePieceModelTest {
         .isEqualTo(KgCoopException.Category.WEIGHTS);
   }
 
-  // ---- beside weights
+  // ---- next to weights
 
-  /** The tiny SigLIP's pieces, in SentencePiece's file. */
+  /** Writes the pieces of the tiny SigLIP as a SentencePiece model. */
   private List<Piece> ofTheTinyOne() {
     TokenizerModel pieces = TokenizerJson.read(TinyClip.siglipFolder().resolve("tokenizer.json"));
     List<Piece> list = new ArrayList<>();
@@ -365,7 +365,7 @@ class SentencePieceModelTest {
   }
 
   @Test
-  void aSiglipReadsTheOneBesideItsWeights() throws IOException {
+  void aSiglipReadsTheTokenizerNextToItsWeights() throws IOException {
     for (String name : List.of("config.json", "model.safetensors")) {
       Files.copy(TinyClip.siglipFolder().resolve(name), folder.resolve(name));
     }
@@ -385,7 +385,9 @@ class SentencePieceModelTest {
     }
   }
 
-  /** MetaCLIP 2's ids are those of its tokenizer.json, two further than in XLM-V's own file. */
+  /**
+   * MetaCLIP 2's ids are those of its tokenizer.json, which exceed those of XLM-V's model by two.
+   */
   @Test
   void aClipReadsNone() throws IOException {
     Files.write(file, model(UNIGRAM, unigramPieces(), true, map()));

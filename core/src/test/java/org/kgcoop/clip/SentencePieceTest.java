@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 
-/** Pieces by hand; long lists of real texts are in the reference cases. */
+/** Tokenizers of a few pieces. The reference cases contain long lists of real texts. */
 class SentencePieceTest {
   @TempDir Path folder;
 
@@ -49,9 +49,9 @@ class SentencePieceTest {
   @Test
   void theMostProbableDivisionIsTaken() throws IOException {
     Tokenizer tokenizer = unigram("null");
-    // _ab = -5.5 against _a b = -5.5: the first found stays, which is the one from further left.
+    // _ab = -5.5 and _a b = -5.5: the first one found stays, which starts further left.
     assertThat(tokenizer.encode("ab")).containsExactly(7);
-    assertThat(tokenizer.encode("abc")).containsExactly(9, 8); // -7 against _ab c = -9.5
+    assertThat(tokenizer.encode("abc")).containsExactly(9, 8); // -7 compared with _ab c = -9.5
     assertThat(tokenizer.encode("A, B  ")).containsExactly(9, 3, 5);
     assertThat(tokenizer.encode("")).isEmpty();
     assertThat(tokenizer.encode(" .!\t")).isEmpty();
@@ -66,7 +66,7 @@ class SentencePieceTest {
     assertThat(unigram("null").encode("x a \ud83d\ude42")).containsExactly(3, 2, 9, 3, 2);
   }
 
-  /** SigLIP's multilingual models. */
+  /** Creates a tokenizer of SigLIP's multilingual models. */
   @Test
   void unknownCharactersMayBecomeTheirBytes() throws IOException {
     StringBuilder pieces =
@@ -83,8 +83,8 @@ class SentencePieceTest {
   }
 
   /**
-   * A map from "x" to "bc": the root's children begin at 256, so that of x stands at 256 ^ 120 =
-   * 376, and its value at 377, where its offset of 1 leads.
+   * A map from "x" to "bc". The children of the root begin at 256, so x is at 256 ^ 120 = 376, and
+   * its value is at 377, because its offset is 1.
    */
   @Test
   void charactersAreReplacedByTheCompiledMap() throws IOException {
@@ -159,7 +159,7 @@ class SentencePieceTest {
   }
 
   @Test
-  void aMergeOfWhatIsNoPieceIsNamed() {
+  void aMergeOfAnUnknownPieceIsNamed() {
     assertThatThrownBy(() -> pairs("[\"a z\"]"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no piece 'z'");
@@ -183,7 +183,7 @@ class SentencePieceTest {
         "'\"model\"' | '\"added_tokens\": [{\"id\": -7, \"content\": \"x\"}], \"model\"' | piece 'x' has the id -7",
         "'\"model\": {' | '\"model\": [' | expected an object"
       })
-  void damageIsSaidInALine(String part, String instead, String message) {
+  void damageIsReportedInOneLine(String part, String instead, String message) {
     String json =
         """
         {"model": {"type": "BPE", "vocab": {"a": 3, "b": 4}, "merges": ["a b"]}}""";
@@ -213,7 +213,7 @@ class SentencePieceTest {
   }
 
   @Test
-  void scoresBelongToUnigramAlone() {
+  void onlyUnigramHasScores() {
     assertRefused(
         "{\"model\": {\"type\": \"BPE\", \"byte_fallback\": true, \"vocab\": [[\"a\", 0]]}}",
         "expected ids of pieces");
@@ -227,7 +227,7 @@ class SentencePieceTest {
         .hasMessageNotContaining("\n");
   }
 
-  /** A line of a file may be of any length: none may take the square of it. */
+  /** A line of a file can have any length, so time must not grow with its square. */
   @Test
   @Timeout(60)
   void longTextsTakeSeconds() throws IOException {

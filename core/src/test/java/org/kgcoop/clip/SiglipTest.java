@@ -27,7 +27,9 @@ import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** SigLIP in the layouts of Hugging Face and OpenCLIP; numbers are those of the reference cases. */
+/**
+ * SigLIP in the layouts of Hugging Face and OpenCLIP. The numbers are those of the reference cases.
+ */
 class SiglipTest {
   private static final String OPEN_CLIP =
       """
@@ -61,7 +63,7 @@ class SiglipTest {
   }
 
   @Test
-  void theTinyOneIsWhatItsFilesSay() {
+  void theTinyModelMatchesItsFiles() {
     try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
       assertThat(clip.config()).isEqualTo(TinyClip.SIGLIP);
       assertThat(clip.config().family()).isEqualTo(Family.SIGLIP);
@@ -78,7 +80,7 @@ class SiglipTest {
 
   // ---- layouts
 
-  /** The rows of a third of query, key and value. */
+  /** Returns the rows of query, key or value. */
   private static StoredTensor third(StoredTensor tensor, int part, String name) {
     long[] shape = tensor.shape();
     shape[0] /= 3;
@@ -227,7 +229,9 @@ class SiglipTest {
     }
   }
 
-  /** timm's name says 12 heads and the exact GELU; text and images differ in their activation. */
+  /**
+   * timm's name implies 12 heads and the exact GELU. Text and images have different activations.
+   */
   @Test
   void openClipsNamesAreRead() throws IOException {
     List<StoredTensor> named = new ArrayList<>();
@@ -243,7 +247,7 @@ class SiglipTest {
       assertThat(clip.config().activation()).isEqualTo(Activation.GELU_PYTORCH_TANH);
       assertThat(clip.config().visionActivation()).isEqualTo(Activation.GELU);
       assertSameWeights(clip);
-      // Underscores are spaces to OpenCLIP, and nothing to SigLIP's own tokenizer.
+      // OpenCLIP replaces underscores by spaces, and SigLIP's own tokenizer removes them.
       assertThat(clip.tokenizer().encode("a_b")).isEqualTo(clip.tokenizer().encode("a b"));
     }
     try (Clip tiny = Clip.load(TinyClip.siglipFolder())) {
@@ -278,7 +282,7 @@ class SiglipTest {
                 epsilon, epsilon, false, approximate ? Activation.GELU_PYTORCH_TANH : null));
   }
 
-  // ---- what texts are
+  // ---- texts
 
   @Test
   void aTextIsReadWholeAndItsFillingCounts() {
@@ -287,12 +291,12 @@ class SiglipTest {
       Tokenizer tokenizer = clip.tokenizer();
       assertThat(tokenizer.start()).isEmpty();
       assertThat(tokenizer.padding()).isEqualTo(tokenizer.endOfText()).isEqualTo(1);
-      // More than 16 tokens are cut, the end kept.
+      // More than 16 tokens are cut, and the end token is kept.
       List<Integer> cut = tokenizer.encodeMarked("abcdefghijklmnopqrstuvwxyz", 16);
       assertThat(cut).hasSize(16).endsWith(1);
       assertThat(cut.subList(0, 15))
           .isEqualTo(tokenizer.encode("abcdefghijklmnopqrstuvwxyz").subList(0, 15));
-      // A text alone and beside a longer one has the same feature.
+      // A text has the same feature with and without a longer text in the batch.
       float[] alone = TextFeatures.ofTexts(clip, List.of("a")).toFloats();
       float[] both = TextFeatures.ofTexts(clip, List.of("a", "b c d e f")).toFloats();
       assertThat(Arrays.copyOf(both, alone.length)).containsExactly(alone, within(1e-5f));
@@ -303,7 +307,7 @@ class SiglipTest {
   @Test
   void classesThatACutMakesEqualAreRefused() {
     try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
-      ContextSettings context = ContextSettings.shared(15, ""); // which leaves the end alone
+      ContextSettings context = ContextSettings.shared(15, ""); // which does not change the end
       assertThatThrownBy(() -> PromptText.learned(clip, List.of("x", "y"), context))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("classes 'x' and 'y' are one text to this model");
@@ -313,9 +317,9 @@ class SiglipTest {
     }
   }
 
-  /** Tokens of the words beyond one a word stay before the name, as in the hand-crafted text. */
+  /** Extra tokens of the initial words stay before the name, as in the template text. */
   @Test
-  void vectorsStandWhereTheWordsDo() {
+  void contextVectorsReplaceTheWords() {
     try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
       ContextSettings context = ContextSettings.shared(2, "ab cd");
       List<Integer> whole = clip.tokenizer().encodeMarked("ab cd e.", 16);
@@ -329,7 +333,7 @@ class SiglipTest {
     }
   }
 
-  // ---- bad input
+  // ---- invalid input
 
   private void assertRefused(String... parts) {
     assertThatThrownBy(

@@ -25,7 +25,7 @@ class TokenizerTest {
 
   @Test
   void theReleasedOneGivesTheReleasedIds() {
-    // From the released code: "a photo of a" = 320 1125 539 320, "." 269, "x" 343.
+    // From OpenAI's code: "a photo of a" = 320 1125 539 320, "." 269, "x" 343.
     assertThat(RELEASED.vocabularySize()).isEqualTo(49408);
     assertThat(RELEASED.encodeMarked("a photo of a x.", 77))
         .containsExactly(49406, 320, 1125, 539, 320, 343, 269, 49407);
@@ -49,7 +49,7 @@ class TokenizerTest {
         "cafe\u0301 | caf\u00e9",
         "\u0130 | i\u0307"
       })
-  void whatIsCleanedAlikeHasEqualTokens(String text, String plain) {
+  void textsWithEqualCleaningHaveEqualTokens(String text, String plain) {
     assertThat(RELEASED.encode(text)).isNotEmpty().isEqualTo(RELEASED.encode(plain));
   }
 
@@ -59,7 +59,7 @@ class TokenizerTest {
     assertThat(RELEASED.encode("we'll've")).isEqualTo(joined("we", "'ll", "'ve"));
     assertThat(RELEASED.encode("3.14")).isEqualTo(joined("3", ".", "1", "4"));
     assertThat(RELEASED.encode("a-b")).isEqualTo(joined("a", "-", "b"));
-    // Only these short forms are split off; other quotes join the punctuation around them.
+    // Only these contractions are split. Other quotes join the punctuation around them.
     assertThat(RELEASED.encode("o'clock")).isEqualTo(joined("o", "'", "clock"));
   }
 
@@ -90,7 +90,7 @@ class TokenizerTest {
     assertThat(RELEASED.encodeMarked("x ".repeat(75), 77)).hasSize(77);
     assertThatThrownBy(() -> RELEASED.encodeMarked("x ".repeat(76), 77))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("has 78 tokens with its two marks; the model reads 77")
+        .hasMessageContaining("has 78 tokens with its start and end; the model reads 77")
         .hasMessageNotContaining("x ".repeat(40));
   }
 
@@ -99,7 +99,7 @@ class TokenizerTest {
     String text = "a photo of a na\u00efve \u5317\u4eac cat .";
     String decoded =
         RELEASED.encode(text).stream().map(RELEASED::decode).collect(Collectors.joining());
-    // A character whose bytes lie in two tokens is whole again only in their joined bytes.
+    // A character whose bytes are in two tokens is complete only after their bytes are joined.
     assertThat(decoded).startsWith("a photo of a na\u00efve ").endsWith("cat . ");
   }
 
@@ -144,7 +144,7 @@ class TokenizerTest {
     "tokenizer.json, '{}', 'expected model.merges'",
     "tokenizer.json, '[1', 'cannot be read as a tokenizer'"
   })
-  void aFileThatIsNoTokenizerSaysWhatWasExpected(String name, String content, String message)
+  void theErrorForAnotherFileNamesTheExpectedOne(String name, String content, String message)
       throws IOException {
     Path file = Files.writeString(folder.resolve(name), content);
     assertThatThrownBy(() -> Tokenizers.read(file))

@@ -96,7 +96,7 @@ class TrainableEncodersTest {
           }
         }
       }
-      // The rows in front of the second block, without the class row, are those behind the first.
+      // The tokens in front of the second block, without the CLS token, are those after the first.
       assertClose(
           whole.get(0),
           ((VisionTransformer) encoders.images()).rows(images(pixels()), 1).narrow(1, 1, 4));
@@ -110,19 +110,19 @@ class TrainableEncodersTest {
       IntermediateMaps inside = encoders.stages(images(pixels()), List.of(2, 3));
       assertThat(inside.features().toFloats())
           .isEqualTo(encoders.images().features(images(pixels())).toFloats());
-      // The stem leaves an eighth of the side to stage 1 of 32 pixels: 8, then 4, then 2.
+      // With 32 pixels, stage 1 has an eighth of the side after the stem: 8, then 4, then 2.
       assertThat(inside.maps().get(0).shape()).containsExactly(2, 2 * 4 * 2, 4, 4);
       assertThat(inside.maps().get(1).shape()).containsExactly(2, 2 * 4 * 4, 2, 2);
     }
   }
 
   @Test
-  void towersOfTheOtherKindAreRefused() {
+  void encodersOfTheOtherKindAreRejected() {
     try (Scope scope = Scope.open("test")) {
       assertThatThrownBy(() -> encoders(RESNET).patches(images(pixels()), null, List.of()))
-          .hasMessageContaining("no ViT");
+          .hasMessageContaining("not a ViT");
       assertThatThrownBy(() -> encoders(VIT).stages(images(pixels()), List.of()))
-          .hasMessageContaining("no ResNet");
+          .hasMessageContaining("not a ResNet");
     }
   }
 }

@@ -33,7 +33,7 @@ class VocabularyTrainingTest {
   }
 
   @Test
-  void theTokenizerReadsWhatWasLearned() {
+  void theTokenizerReadsTrainedMerges() {
     Path file = folder.resolve("merges.txt");
     List<String> merges =
         VocabularyTraining.merges(new TreeMap<>(Map.of("a red cat", 3L, "a red hat", 2L)), 20);

@@ -1,4 +1,4 @@
-/** What a CLIP must be: its sizes, its tokens, its features. Weights are random and tiny. */
+/** Tests of CLIP: sizes, tokens, features. Weights are random and tiny. */
 @NullMarked
 package org.kgcoop.clip;
 

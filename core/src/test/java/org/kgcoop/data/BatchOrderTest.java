@@ -59,7 +59,7 @@ class BatchOrderTest {
 
   @Test
   void aBatchOfClassesHoldsAsManyImagesOfEach() {
-    // Three classes of 5, 4 and 1 images, in portions of 2: 2, 2 and 1 of them (with repetition).
+    // Three classes of 5, 4 and 1 images, in groups of 2: 2, 2 and 1 of them (with repetition).
     long[] labels = {0, 0, 0, 0, 0, 1, 1, 1, 1, 2};
     Set<List<Long>> drawn = new HashSet<>();
     for (int epoch = 0; epoch < 50; epoch++) {
@@ -75,7 +75,8 @@ class BatchOrderTest {
         portions += 2;
         Arrays.stream(batch).filter(i -> labels[i] < 2).forEach(seen::add);
       }
-      // Two batches use four of the five portions; one where the first two classes meet twice.
+      // Two batches use four of the five groups. One batch is possible if the first two classes
+      // meet twice.
       assertThat(portions).isEqualTo(4);
       assertThat(seen).doesNotHaveDuplicates();
     }
@@ -92,7 +93,7 @@ class BatchOrderTest {
         .isNotEqualTo(flat(BatchOrder.byClass(labels, 8, 2, 2, 3)))
         .hasSize(40)
         .doesNotHaveDuplicates();
-    // Fewer classes than fit into a batch: all of them, and a smaller batch.
+    // If fewer classes exist than fit into a batch, all are used in a smaller batch.
     assertThat(BatchOrder.byClass(labels, 100, 2, 1, 0)).allMatch(batch -> batch.length == 8);
     assertThat(BatchOrder.byClass(new long[0], 8, 2, 1, 0)).isEmpty();
   }
@@ -102,7 +103,7 @@ class BatchOrderTest {
   }
 
   @Test
-  void aRemainderIsASmallerBatchWhereAllImagesAreWanted() {
+  void theLastBatchIsSmallerIfAllImagesAreRequested() {
     List<int[]> all = BatchOrder.allBatches(10, 4, 1, 0);
     assertThat(all).hasSize(3);
     assertThat(flat(all.subList(0, 2))).isEqualTo(flat(BatchOrder.batches(10, 4, 1, 0)));

@@ -29,7 +29,7 @@ class ClassSplitTest {
   }
 
   @Test
-  void aDataSetsHalfIsLabeledAnew() {
+  void aPartOfADataSetIsRelabeled() {
     DataSet dataSet =
         new DataSet(
             "three",

@@ -20,7 +20,7 @@ class FewShotTest {
 
   @ParameterizedTest
   @MethodSource("fewShotCases")
-  void drawsWhatThePublishedCodeDrew(JsonNode reference) {
+  void samplesTheImagesOfThePublishedCode(JsonNode reference) {
     FewShot drawn =
         FewShot.draw(
             ReferenceCases.integers(reference.path("train_labels")),

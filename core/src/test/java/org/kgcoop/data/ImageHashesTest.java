@@ -51,7 +51,7 @@ class ImageHashesTest {
   }
 
   @Test
-  void whatIsRecalledNeedsTheFileNoMore() throws IOException {
+  void recalledHashesDoNotNeedTheFile() throws IOException {
     Path known = image("a.png", "first", OLD);
     Path fresh = image("b.png", "fresh", OLD);
     assertThat(remembering().of(List.of(known))).containsExactly(of("first"));
@@ -78,7 +78,7 @@ class ImageHashesTest {
   }
 
   @Test
-  void whatWasChangedJustNowIsNotRemembered() throws IOException {
+  void aFileChangedJustNowIsNotStored() throws IOException {
     Instant now = Instant.now();
     ImageHashes hashes = remembering();
     assertThat(hashes.of(List.of(image("a.png", "first", now)))).containsExactly(of("first"));
@@ -86,7 +86,7 @@ class ImageHashesTest {
   }
 
   @Test
-  void theyComeInTheOrderOfTheQuestionAndTwiceWhereAskedTwice() throws IOException {
+  void theyAreInTheOrderOfTheRequestWithRepetition() throws IOException {
     Path a = image("a.png", "a", OLD);
     Path b = image("b.png", "b", OLD);
     assertThat(remembering().of(List.of(b, a, b))).containsExactly(of("b"), of("a"), of("b"));
@@ -104,7 +104,7 @@ class ImageHashesTest {
   }
 
   @Test
-  void whereNothingCanBeWrittenTheyAreComputed() throws IOException {
+  void theyAreComputedIfNothingCanBeWritten() throws IOException {
     Path place = Files.writeString(folder.resolve("bank"), "a file");
     Path image = image("a.png", "first", OLD);
     assertThat(ImageHashes.besides(place).of(List.of(image))).containsExactly(of("first"));

@@ -50,7 +50,7 @@ class ImageSurveyTest {
   }
 
   @Test
-  void goesOnBehindABadImage() throws IOException {
+  void continuesAfterAnUnreadableImage() throws IOException {
     Item good = image("a.png", 0, 4, 3, 1);
     Item empty = new Item("e.png", Files.createFile(folder.resolve("e.png")), 1, "fox");
     Item text = new Item("t.png", Files.writeString(folder.resolve("t.png"), "hello"), 1, "fox");

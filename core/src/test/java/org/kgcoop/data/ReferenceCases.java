@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * The reference cases in the test resources: numbers of Pillow, torchvision, CPython and
- * scikit-learn, a small part of a larger collection of the same format.
+ * The reference cases in the test resources: results of Pillow, torchvision, CPython and
+ * scikit-learn. They are a small part of a larger collection in the same format.
  */
 public final class ReferenceCases {
 
@@ -24,7 +24,7 @@ public final class ReferenceCases {
 
   private ReferenceCases() {}
 
-  /** The cases of that kind. */
+  /** Returns the cases of a kind. */
   public static Stream<JsonNode> ofKind(String kind) {
     try {
       JsonNode cases = new ObjectMapper().readTree(FOLDER.resolve("cases.json").toFile());
@@ -39,7 +39,7 @@ public final class ReferenceCases {
     return FOLDER.resolve(reference.path("file").textValue());
   }
 
-  /** The bytes of a tensor of the cases. */
+  /** Returns the bytes of a tensor of the cases. */
   public static byte[] tensor(String name) throws IOException {
     byte[] file = Files.readAllBytes(FOLDER.resolve("tensors.safetensors"));
     int headerLength = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
@@ -50,14 +50,14 @@ public final class ReferenceCases {
         file, base + offsets.path(0).intValue(), base + offsets.path(1).intValue());
   }
 
-  /** A list of whole numbers. */
+  /** Returns a list of integers. */
   public static List<Integer> integers(JsonNode array) {
     List<Integer> numbers = new ArrayList<>();
     array.forEach(number -> numbers.add(number.intValue()));
     return numbers;
   }
 
-  /** A list of numbers. */
+  /** Returns a list of numbers. */
   public static List<Double> numbers(JsonNode array) {
     List<Double> numbers = new ArrayList<>();
     array.forEach(number -> numbers.add(number.doubleValue()));

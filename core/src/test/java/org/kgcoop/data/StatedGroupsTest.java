@@ -27,7 +27,7 @@ class StatedGroupsTest {
     assertThat(data.train().stream().map(Item::group)).containsExactly("v1", "v1", "v2");
     assertThatThrownBy(() -> ImageGroupFile.byFolder(data("cat/a.png", "cat/b.png")))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("lie in one folder")
+        .hasMessageContaining("are in one folder")
         .hasMessageContaining("CSV");
   }
 

@@ -1,4 +1,4 @@
-/** Tests of splits and draws; reference values come from Pillow and CPython. */
+/** Tests of splits and few-shot samples. Reference values come from Pillow and CPython. */
 @NullMarked
 package org.kgcoop.data;
 

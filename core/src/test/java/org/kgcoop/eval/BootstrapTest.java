@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class BootstrapTest {
   private static final Bootstrap BOOTSTRAP = new Bootstrap(10_000, 1);
 
-  /** The first {@code right} of {@code images} are right. */
+  /** Marks the first {@code right} of {@code images} as correct. */
   private static int[] first(int right, int images) {
     int[] correct = new int[images];
     Arrays.fill(correct, 0, right, 1);
@@ -41,9 +41,9 @@ class BootstrapTest {
   }
 
   @Test
-  void ofSeedsAloneTheVarianceIsTheUnbiasedOneOfTheirMean() {
-    // All images alike: accuracies 100, 0, 0 whatever is drawn. Their unbiased variance is
-    // (66.7^2 + 2 x 33.3^2) / 2 = 3333.3; that of the mean of three a third of it: 33.33^2.
+  void theVarianceOverSeedsIsTheUnbiasedOneOfTheirMean() {
+    // All images are alike: accuracies 100, 0, 0 for all draws. Their unbiased variance is (66.7^2
+    // + 2 x 33.3^2) / 2 = 3333.3. That of the mean of three is a third of it: 33.33^2.
     int[][][] correct = {{first(10, 10), first(0, 10), first(0, 10)}};
 
     double[] values = BOOTSTRAP.accuracies("set", "test", correct)[0];
@@ -65,8 +65,9 @@ class BootstrapTest {
 
   @Test
   void rowsArePairedImageByImage() {
-    // Both right on the same 200 of 400, the second on 12 more: unpaired, a difference of 3 points
-    // would have the deviation sqrt(2) x 2.5; paired it is 100 sqrt(0.03 x 0.97 / 400) = 0.85.
+    // Both are right on the same 200 of 400, the second on 12 more. Unpaired, a difference of 3
+    // points would have the deviation sqrt(2) x 2.5. Paired, it has 100 sqrt(0.03 x 0.97 / 400) =
+    // 0.85.
     double[][] values =
         BOOTSTRAP.accuracies("set", "test", new int[][][] {{first(200, 400)}, {first(212, 400)}});
 
@@ -77,7 +78,7 @@ class BootstrapTest {
 
   @Test
   void rowsArePairedSeedBySeed() {
-    // The seeds move both rows alike: a difference of 10 points on other images in each of them.
+    // The seeds change both rows alike, with a difference of 10 points on other images in each.
     int[][] lower = {first(20, 100), first(50, 100), first(80, 100)};
     int[][] higher = {first(30, 100), first(60, 100), first(90, 100)};
 
@@ -102,7 +103,7 @@ class BootstrapTest {
   }
 
   @Test
-  void equalSeedsGiveEqualResamplesWhateverRowsAreBeside() {
+  void equalSeedsGiveEqualResamplesWithAnyOtherRows() {
     SplittableRandom random = new SplittableRandom(3);
     int[][] row = {random.ints(40, 0, 2).toArray(), random.ints(40, 0, 2).toArray()};
     int[][] beside = {first(3, 40)};

@@ -29,7 +29,7 @@ class MetricsTest {
   }
 
   @Test
-  void ofSeedsTheirMeansCountAndWhatIsNotThereDoesNot() {
+  void theSpreadIsOverTheMeansOfSeedsWithoutMissingValues() {
     // Seed 1: 2 and 4, seed 2: 7.
     assertThat(Metrics.overSeeds(Map.of(1, List.of(2.0, 4.0), 2, List.of(7.0, Double.NaN))))
         .isEqualTo(new Metrics.Spread(5, 2));
@@ -47,8 +47,8 @@ class MetricsTest {
 
   @Test
   void calibrationErrorIsTheWeightedGap() {
-    // Bin (0, 0.5]: confidences 0.5 and 0.3, one of two correct: gap 0.1.
-    // Bin (0.5, 1]: confidence 0.9, correct: gap 0.1. Both weigh in by their images.
+    // Bin (0, 0.5]: confidences 0.5 and 0.3, one of two correct: gap 0.1. Bin (0.5, 1]: confidence
+    // 0.9, correct: gap 0.1. The weights are the numbers of images.
     double error =
         Metrics.expectedCalibrationError(
             new int[] {0, 1, 2}, new int[] {0, 0, 2}, new double[] {0.5, 0.3, 0.9}, 2);
@@ -58,8 +58,8 @@ class MetricsTest {
 
   @Test
   void calibrationBinsIncludeTheirUpperEdge() {
-    // 0.3 lies in (0.2, 0.3] and 0.35 in (0.3, 0.4]: gaps 0.3 (wrong) and 0.65 (right). In one bin
-    // they would nearly cancel out: |1 - 0.65| / 2.
+    // 0.3 is in (0.2, 0.3] and 0.35 in (0.3, 0.4]: gaps 0.3 (wrong) and 0.65 (right). In one bin
+    // they would nearly cancel: |1 - 0.65| / 2.
     double error =
         Metrics.expectedCalibrationError(
             new int[] {0, 1}, new int[] {1, 1}, new double[] {0.3, 0.35}, 10);

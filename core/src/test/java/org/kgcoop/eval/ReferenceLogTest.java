@@ -91,11 +91,11 @@ class ReferenceLogTest {
   }
 
   @Test
-  void whatIsNoFolderOrNumberIsRefused() throws IOException {
+  void aMissingFolderOrInvalidNumberIsRejected() throws IOException {
     assertThatThrownBy(() -> ReferenceLog.below(folder.resolve("none"), new ArrayList<>()))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no such folder");
     Path file = log("x/seed1", "Finish training", "* accuracy: 1.2.3%");
-    assertThatThrownBy(() -> ReferenceLog.read(file)).hasMessageContaining("'1.2.3' is no number");
+    assertThatThrownBy(() -> ReferenceLog.read(file)).hasMessageContaining("'1.2.3' is not a number");
   }
 }

@@ -10,10 +10,10 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Measures of probabilities, joint lists, thresholds, suspects and near-duplicates. */
+/** Tests of calibration, joint evaluation, thresholds, label suspects and near-duplicates. */
 class TrustTest {
 
-  /** Logits of three classes whose probabilities are exactly (.5, .25, .25) and so on. */
+  /** Returns logits of three classes whose probabilities are exactly (.5, .25, .25) and so on. */
   private static double[] logits(double... probabilities) {
     return IntStream.range(0, probabilities.length)
         .mapToDouble(i -> Math.log(probabilities[i]))
@@ -30,7 +30,7 @@ class TrustTest {
     assertThat(metrics.brier()).isCloseTo((.25 + .125 + .04 + .49 + .81) / 2, within(1e-12));
     assertThat(metrics.negativeLogLikelihood())
         .isCloseTo(-(Math.log(.5) + Math.log(.1)) / 2, within(1e-12));
-    // Each image has a bin of its own: |1 - .5| and |0 - .7|.
+    // Each image has its own bin: |1 - .5| and |0 - .7|.
     assertThat(metrics.expectedCalibrationError()).isCloseTo((.5 + .7) / 2, within(1e-12));
     assertThat(metrics.equalMassCalibrationError()).isCloseTo((.5 + .7) / 2, within(1e-12));
   }
@@ -106,8 +106,9 @@ class TrustTest {
 
   @Test
   void openworldAucCountsPairsThatAreRightAndInOrder() {
-    double[][] base = {{4, 1, 0, 0}, {2, 3, 0, 0}}; // labels 0, 0: the second is wrong alone
-    double[][] fresh = {{0, 0, 5, 1}, {3, 0, 1, 2}}; // labels 2, 3: both right alone
+    // labels 0, 0: the second is wrong among base names
+    double[][] base = {{4, 1, 0, 0}, {2, 3, 0, 0}};
+    double[][] fresh = {{0, 0, 5, 1}, {3, 0, 1, 2}}; // labels 2, 3: both right among new names
     JointEvaluation joint = new JointEvaluation(2, base, new int[] {0, 0}, fresh, new int[] {2, 3});
 
     assertThat(joint.baseAlone()).isEqualTo(50);
@@ -153,8 +154,8 @@ class TrustTest {
   }
 
   /**
-   * Distances to the nearest are 1 - cos of 1, 1, 20, 20 and 29 degrees, so m = 1 - cos 20 = .0603
-   * and the limit .13 m = .00784; of 1 degree it is .00015, of 20 degrees more.
+   * Distances to the nearest are 1 - cos of 1, 1, 20, 20 and 29 degrees. So m = 1 - cos 20 = .0603
+   * and the limit is .13 m = .00784. It is .00015 for 1 degree, and more for 20 degrees.
    */
   @Test
   void imagesFarBelowTheMedianDistanceAreNearDuplicates() {

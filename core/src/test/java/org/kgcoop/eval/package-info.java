@@ -1,4 +1,4 @@
-/** What the numbers of an evaluation must be. */
+/** Tests of metrics. */
 @NullMarked
 package org.kgcoop.eval;
 

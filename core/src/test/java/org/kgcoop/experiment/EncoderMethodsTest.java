@@ -139,7 +139,7 @@ class EncoderMethodsTest {
                       plan("vpt", "test"),
                       folder.resolve("refused")))
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("VPT learns inside of a ViT of CLIP");
+          .hasMessageContaining("VPT trains inside a ViT of CLIP");
     }
   }
 }

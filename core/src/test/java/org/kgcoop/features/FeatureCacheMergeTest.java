@@ -51,7 +51,7 @@ class FeatureCacheMergeTest {
     return new FeatureCache(encoder(), folder.resolve(name), warnings::add);
   }
 
-  /** The bytes of the shards by their names. */
+  /** Returns the bytes of the shards by name. */
   private Map<String, String> content(String cache) throws IOException {
     try (Stream<Path> all = Files.walk(folder.resolve(cache))) {
       Map<String, String> content = new HashMap<>();
@@ -93,7 +93,7 @@ class FeatureCacheMergeTest {
   }
 
   @Test
-  void banksOfTheSameFeaturesAreEqualInBytesWhateverTheOrder() throws IOException {
+  void mergedCachesOfTheSameFeaturesAreByteIdentical() throws IOException {
     assertThat(cache("whole").test(items, done -> {}).vectors()).hasSameSizeAs(items);
     List<Item> reversed = new ArrayList<>(items);
     Collections.reverse(reversed);
@@ -144,7 +144,7 @@ class FeatureCacheMergeTest {
   }
 
   @Test
-  void aMergedBankAnswersAndMergingAgainChangesNothing() throws IOException {
+  void aMergedCacheWorksAndMergingAgainChangesNothing() throws IOException {
     FeatureCache.Features made = cache("cache").test(items, done -> {});
     FeatureCacheMerge.merge(folder.resolve("cache"), warnings::add);
     Map<String, String> merged = content("cache");
@@ -153,12 +153,12 @@ class FeatureCacheMergeTest {
     assertThat(content("cache")).isEqualTo(merged);
     List<Long> encoded = new ArrayList<>();
     FeatureCache.Features read = cache("cache").test(items, encoded::add);
-    assertThat(encoded).containsExactly((long) items.size()); // nothing on the way there
+    assertThat(encoded).containsExactly((long) items.size()); // no intermediate progress
     assertThat(read.seconds()).isCloseTo(made.seconds(), org.assertj.core.data.Offset.offset(1e-9));
   }
 
   @Test
-  void imagesGivenAsBytesMakeTheBankThatItemsMake() throws IOException {
+  void imagesAsBytesGiveTheSameCacheAsItems() throws IOException {
     FeatureCache local = cache("local");
     assertThat(local.test(items, done -> {}).vectors()).hasSameSizeAs(items);
     double seconds =
@@ -173,7 +173,7 @@ class FeatureCacheMergeTest {
   }
 
   @Test
-  void aBrokenImageIsToldAndTheOthersAreEncoded() throws IOException {
+  void anUnreadableImageIsReportedAndTheOthersAreEncoded() throws IOException {
     List<ShardEncoder.Image> images = images();
     images.add(3, new ShardEncoder.Image("broken.png", "broken.png", () -> new byte[] {1, 2}));
     encode(images, 0, "given");

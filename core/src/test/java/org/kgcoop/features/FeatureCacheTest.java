@@ -87,11 +87,11 @@ class FeatureCacheTest {
   }
 
   @Test
-  void whatIsThereIsNotComputedAgainInThisProcessOrTheNext() throws IOException {
+  void cachedFeaturesAreNotComputedAgainInThisProcessOrTheNext() throws IOException {
     List<Item> items = data.train();
     FeatureCache first = cache(clip);
     FeatureCache.Features made = first.test(items, done -> {});
-    // The images are gone: only what was kept can answer, by the bytes of copies elsewhere.
+    // The images are gone, so only the cache can answer, by the bytes of copies in another folder.
     Path copies = Files.createDirectories(folder.resolve("copies"));
     List<Item> moved = new ArrayList<>();
     for (Item item : items) {
@@ -110,14 +110,14 @@ class FeatureCacheTest {
   }
 
   @Test
-  void whatAnotherProcessHasEncodedMeanwhileIsTaken() throws IOException {
+  void featuresOfAnotherProcessAreUsed() throws IOException {
     List<Item> items = data.train();
     FeatureCache early = cache(clip);
     assertThat(early.test(items.subList(0, 1), done -> {}).vectors()).hasSize(1);
     List<float[]> made = cache(clip).test(items, done -> {}).vectors();
     List<Path> before = files();
 
-    // If they were encoded again, they would be in a file of their own.
+    // If they were encoded again, they would be in a separate file.
     List<float[]> taken = early.test(items.subList(1, 4), done -> {}).vectors();
 
     assertThat(files()).isEqualTo(before);
@@ -155,7 +155,7 @@ class FeatureCacheTest {
       for (int i = 0; i < direct.length; i++) {
         assertThat(row[i]).isCloseTo(direct[i], Offset.offset(1e-6f * Math.abs(direct[i])));
       }
-      // What is kept answers again, in this process and the next.
+      // The cached features are used again, in this process and the next.
       assertThat(
               new TrainingLoader(cache(clip), data.train(), new Augmentation.Cache(2), 7)
                   .raw(done -> {})
@@ -166,7 +166,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void runsOfAllSeedsShareTheViewsOfABank() throws IOException {
+  void runsOfAllSeedsShareTheViewsOfACache() throws IOException {
     for (long seed : new long[] {1, 2}) {
       TrainingLoader source =
           new TrainingLoader(cache(clip), data.train(), new Augmentation.Cache(2), seed);
@@ -201,7 +201,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void whatIsNotAskedForStaysInItsFile() throws IOException {
+  void featuresWithoutARequestStayInTheirFile() throws IOException {
     int width = 1 << 13;
     Path of =
         Files.createDirectories(folder.resolve("cache").resolve(FeatureCache.folderName(clip)));
@@ -226,7 +226,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void whatWasMergedMeanwhileIsFoundInItsNewFile() throws IOException {
+  void featuresAreFoundAfterAMergeDuringTheRun() throws IOException {
     List<Item> items = data.train();
     float[] made = flat(cache(clip).test(items.subList(0, 10), done -> {}));
     FeatureCache open = cache(clip);
@@ -282,7 +282,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void uprightFeaturesTurnWhatACameraHeldAside() {
+  void rotatedFeaturesFollowTheExifOrientation() {
     Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");
     Item own = new Item("turned", turned, 0, "a");
     Item published = new Item("turned", turned, 0, "a", "turned", true);
@@ -299,9 +299,9 @@ class FeatureCacheTest {
     assertThat(raw).isEqualTo(expected.get(0).raw());
   }
 
-  /** Of bytes that lie upright, so that the turned file is told from them by its orientation. */
+  /** The bytes are not rotated, so only the orientation distinguishes the rotated file. */
   @Test
-  void viewsOfAnImageHeldAsideAreThoseOfTheUprightImage() throws IOException {
+  void viewsOfAnExifRotatedImageAreThoseOfTheRotatedOne() throws IOException {
     Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");
     RgbImage upright = new Images(warnings::add).readUpright(turned);
     Path plain = folder.resolve("upright.png");
@@ -343,7 +343,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void whatWasMadeOfAnImageThatStandsUprightIsTaken() {
+  void featuresOfAnImageWithoutRotationAreReused() {
     List<Item> items = data.train();
     List<float[]> made = cache(clip).test(items, done -> {}).vectors();
     List<Path> paths = items.stream().map(Item::file).toList();

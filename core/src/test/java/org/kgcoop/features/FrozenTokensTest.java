@@ -23,10 +23,10 @@ import org.kgcoop.prompt.ModelInputs;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Rows in front of the third of four blocks. */
+/** Tokens in front of the third of four blocks. */
 class FrozenTokensTest {
   private static final int BLOCK = 2;
-  private static final long BYTES = 5 * 16 * 4; // of a view: a class row and four patches
+  private static final long BYTES = 5 * 16 * 4; // per view: a CLS token and four patch tokens
 
   @TempDir Path folder;
   private Clip clip;
@@ -119,7 +119,7 @@ class FrozenTokensTest {
     return source;
   }
 
-  /** A batch of the third epoch, for a source that has seen the two before or has not. */
+  /** Returns a batch of the third epoch, from a source with or without the first two. */
   @ParameterizedTest
   @ValueSource(strings = {"online", "test", "cache:2", "pool:2"})
   void aSourceThatWasThereBeforeGivesTheSameBytes(String augmentation) {

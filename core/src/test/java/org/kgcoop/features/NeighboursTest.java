@@ -24,7 +24,7 @@ import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** The feature of an image beside others, in all bits. */
+/** Tests that the feature of an image is byte-identical next to any other images. */
 @Tag("equality")
 class NeighboursTest {
   private static final ClipConfig.Vit VIT = new ClipConfig.Vit(64, 2, 8, 1);
@@ -53,7 +53,7 @@ class NeighboursTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void anImageHasTheSameFeatureWhateverStandsBesideIt(Model model) {
+  void anImageHasTheSameFeatureNextToAnyOthers(Model model) {
     ClipConfig config =
         new ClipConfig(64, 32, 3, 77, 700, 32, 1, 1, Activation.QUICK_GELU, model.vision());
     RandomClip.write(folder, config, 1);
@@ -75,7 +75,7 @@ class NeighboursTest {
     }
   }
 
-  /** The features of images of noise, one of which is the same in every call. */
+  /** Returns the features of noise images, one of which is the same in every call. */
   private static List<float[]> features(ViewEncoder encoder, int images, int place) {
     List<ViewEncoder.Pixels> pixels = new ArrayList<>();
     for (int i = 0; i < images; i++) {
@@ -92,7 +92,7 @@ class NeighboursTest {
     }
   }
 
-  /** Normal values, drawn once a seed. */
+  /** Returns normal values, one sequence per seed. */
   private static float[] noise(int seed, int count) {
     return NOISE.computeIfAbsent(
         seed,

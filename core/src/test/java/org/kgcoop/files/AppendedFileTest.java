@@ -14,7 +14,7 @@ class AppendedFileTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatWasForcedOutlivesThePowerAndTheRestTheProcess(FailingDisk.End end) throws IOException {
+  void forcedBytesSurviveAPowerFailureAndOthersTheProcess(FailingDisk.End end) throws IOException {
     Path file = folder.resolve("a.txt");
     try (FailingDisk disk = new FailingDisk(FailingDisk.NEVER, end);
         AppendedFile appended = new AppendedFile(file)) {

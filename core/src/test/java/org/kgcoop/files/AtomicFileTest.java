@@ -40,7 +40,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void aDiskThatFillsUpLeavesTheOldFileAlone() throws IOException {
+  void aFullDiskKeepsTheOldFile() throws IOException {
     Path target = Files.writeString(folder.resolve("a.txt"), "old");
     KgCoopException error =
         catchThrowableOfType(
@@ -56,7 +56,7 @@ class AtomicFileTest {
     assertThat(error)
         .hasMessage(
             target
-                + ": cannot be written: No space left on device; what stood there is kept; free"
+                + ": cannot be written: No space left on device; the old file is kept; free"
                 + " some space, check the permissions or write elsewhere");
     assertOnlyOld(target);
   }
@@ -79,7 +79,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void aDefectOfTheContentLeavesTheOldFileAlone() throws IOException {
+  void anExceptionOfTheContentKeepsTheOldFile() throws IOException {
     Path target = Files.writeString(folder.resolve("a.txt"), "old");
     assertThatThrownBy(
             () ->
@@ -93,7 +93,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void aMissingFolderIsNamedWithWhatToDo() {
+  void aMissingFolderIsNamedWithAFix() {
     Path target = folder.resolve("none/a.txt");
     assertThatThrownBy(() -> AtomicFile.write(target, out -> {}))
         .isInstanceOf(KgCoopException.class)
@@ -124,7 +124,7 @@ class AtomicFileTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SPACE")
-  void whateverEndsTheFileIsTheOldOrTheNewAndTheNewOnceItIsWritten(FailingDisk.End end)
+  void afterAnyEndTheFileIsTheOldOrTheNewOne(FailingDisk.End end)
       throws IOException {
     for (int at = 1; at <= 7; at++) {
       Path target = Files.writeString(folder.resolve("a.txt"), "old");

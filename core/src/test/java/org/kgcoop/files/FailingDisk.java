@@ -17,24 +17,23 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A disk in this process on which all work ends at one point: in front of a step, or in the middle
- * of a write. From then on nothing is written or deleted any more, as after SIGKILL. It knows what
- * was forced, and spares the waiting for it. It is the disk of all that is written, until it is
- * closed.
+ * A disk in this process on which all work ends at one point, before a step or in the middle of a
+ * write. From then on nothing is written or deleted, as after SIGKILL. It tracks the forced
+ * content, without the wait. It replaces the disk for all writes until it is closed.
  */
 public final class FailingDisk extends Disk implements AutoCloseable {
-  /** Beyond all points. */
+  /** A point that is never reached. */
   public static final int NEVER = Integer.MAX_VALUE;
 
-  /** What ends, and what is lost with it. */
+  /** The kind of end, and the lost content. */
   public enum End {
-    /** Nothing that was written. */
+    /** No written content is lost. */
     PROCESS,
-    /** What was not forced, renames among it. */
+    /** Content that was not forced is lost, including renames. */
     POWER,
-    /** The content that was not forced; renames came to the disk before it. */
+    /** Content that was not forced is lost, but not renames after it. */
     POWER_AFTER_RENAMES,
-    /** The space on the disk: nothing is lost, and the process hears of it. */
+    /** The disk is full: nothing is lost, and the process receives the error. */
     SPACE;
 
     private boolean isPower() {
@@ -42,7 +41,7 @@ public final class FailingDisk extends Disk implements AutoCloseable {
     }
   }
 
-  /** The end itself: no IOException, so that nobody takes it for a bad disk. */
+  /** The end itself. It is not an IOException, so that no code handles it as a disk error. */
   public static final class Ended extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
@@ -52,41 +51,37 @@ public final class FailingDisk extends Disk implements AutoCloseable {
   private final List<String> points = new ArrayList<>();
   private final List<Path> lasting = new ArrayList<>();
 
-  /** How many bytes of a file a power cut leaves. */
+  /** The number of bytes of a file that a power failure keeps. */
   private final Map<Path, Long> forced = new HashMap<>();
 
-  /** What stood where a file was renamed to, of renames that were not forced. */
+  /** The previous targets of renames that were not forced. */
   private final Map<Path, Optional<byte[]>> replaced = new LinkedHashMap<>();
 
   private boolean ended;
 
-  /**
-   * Takes the place of the disk.
-   *
-   * @param at the number of the point that is not passed, from 1
-   */
+  /** Replaces the current disk. */
   public FailingDisk(int at, End end) {
     this.at = at;
     this.end = end;
     Disk.replace(this);
   }
 
-  /** The points that were come to, such as {@code write run.json}. */
+  /** Returns the points so far, such as {@code write run.json}. */
   public List<String> points() {
     return List.copyOf(points);
   }
 
-  /** True from the end on. */
+  /** Returns true after the end. */
   public boolean isEnded() {
     return ended;
   }
 
-  /** The files whose new content an end may not take any more, in the order they were written. */
+  /** Returns the files whose new content can no longer be lost, in the order of writing. */
   public List<Path> lasting() {
     return List.copyOf(lasting);
   }
 
-  /** Ends here and now. */
+  /** Ends here. */
   public void end() {
     ended = true;
     if (end.isPower()) {
@@ -186,7 +181,7 @@ public final class FailingDisk extends Disk implements AutoCloseable {
     try {
       pass("force the folder", folder);
     } catch (IOException e) {
-      return; // nobody is told
+      return; // nobody is notified
     }
     for (Path file : List.copyOf(replaced.keySet())) {
       if (folder.equals(file.toAbsolutePath().getParent())) {
@@ -198,7 +193,7 @@ public final class FailingDisk extends Disk implements AutoCloseable {
     }
   }
 
-  /** Gives the disk back. */
+  /** Restores the disk. */
   @Override
   public void close() {
     Disk.replace(new Disk());

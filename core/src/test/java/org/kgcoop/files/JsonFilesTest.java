@@ -22,7 +22,7 @@ class JsonFilesTest {
   }
 
   @Test
-  void whatIsWrittenIsReadAndNothingIsReadWhereThereIsNoFile() {
+  void writtenJsonIsReadAndAMissingFileIsMissing() {
     Path file = folder.resolve("b.json");
     assertThat(JsonFiles.read(file).isMissingNode()).isTrue();
 
@@ -51,7 +51,7 @@ class JsonFilesTest {
       assertThatThrownBy(() -> JsonFiles.read(file))
           .as(content)
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("a.json: no JSON object in it")
+          .hasMessageContaining("a.json: not a JSON object")
           .extracting(e -> ((KgCoopException) e).category())
           .isEqualTo(KgCoopException.Category.IO);
     }
@@ -79,7 +79,7 @@ class JsonFilesTest {
   }
 
   @Test
-  void aTreeIsDeletedAndWhatItsLinksNameIsNot() throws IOException {
+  void deletingATreeKeepsTheTargetsOfItsLinks() throws IOException {
     Path kept = file("{}");
     Path tree = folder.resolve("tree");
     Path inner = Files.createDirectories(tree.resolve("inner"));

@@ -18,7 +18,7 @@ import org.kgcoop.fixtures.ChildProcess;
 class LockedFileTest {
   @TempDir Path folder;
 
-  /** Says whether another process can lock a file. */
+  /** A process that reports if it can lock a file. */
   public static void main(String[] arguments) throws IOException {
     System.out.print(LockedFile.tryOpen(Path.of(arguments[0])).isPresent() ? "free" : "locked");
   }
@@ -46,7 +46,7 @@ class LockedFileTest {
     assertThat(seenByAnotherProcess(file)).isEqualTo("free");
   }
 
-  /** Asks whether a file is locked, again and again, until there is another file. */
+  /** Checks repeatedly if a file is locked, until another file exists. */
   static final class Asking {
     public static void main(String[] arguments) throws IOException, InterruptedException {
       System.out.println("asking");
@@ -66,7 +66,7 @@ class LockedFileTest {
         ChildProcess.start(
             log, List.of("-Xmx64m"), Asking.class, file.toString(), end.toString())) {
       assertThat(other.firstLine()).isEqualTo("asking");
-      // Without another attempt some of so many fail.
+      // With a single attempt, some of so many would fail.
       for (int i = 0; i < 5000; i++) {
         LockedFile.tryOpen(file).orElseThrow().close();
       }
@@ -76,14 +76,14 @@ class LockedFileTest {
   }
 
   @Test
-  void aFileIsKnownByWhateverLeadsToIt() throws IOException {
+  void aFileIsRecognizedByAnyPath() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
     try (LockedFile lock = LockedFile.tryOpen(folder.resolve("lock")).orElseThrow()) {
       assertThat(LockedFile.tryOpen(link.resolve("lock"))).isEmpty();
       assertThat(LockedFile.tryOpen(folder.resolve("../" + folder.getFileName() + "/lock")))
           .isEmpty();
       lock.close();
-      lock.close(); // once is enough, twice is no error
+      lock.close(); // a second close has no effect
     }
     assertThat(LockedFile.isLocked(link.resolve("lock"))).isFalse();
     assertThat(LockedFile.isLocked(folder.resolve("none"))).isFalse();

@@ -48,7 +48,7 @@ class ScratchFolderTest {
   }
 
   @Test
-  void whatAKilledProcessHasLeftIsDeletedByTheNext() throws IOException {
+  void theNextProcessDeletesTheFolderOfAKilledOne() throws IOException {
     Path left = Files.createDirectories(parent.resolve(".x-killed/pictures"));
     Files.writeString(left.resolve("000001.png"), "x");
     Files.createFile(parent.resolve(".x-killed.lock"));
@@ -63,7 +63,7 @@ class ScratchFolderTest {
     assertThat(content()).containsExactly(other);
   }
 
-  /** Locks a file until it is killed, or whoever started it has gone. */
+  /** Locks a file until the process or its parent is killed. */
   static final class Holding {
     public static void main(String[] arguments) throws IOException {
       try (FileChannel channel = FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE);
@@ -89,7 +89,7 @@ class ScratchFolderTest {
     assertThat(folder).doesNotExist();
   }
 
-  /** Says twice where a file of a jar lies. */
+  /** Prints the path of a file of a jar twice. */
   static final class Copies {
     public static void main(String[] arguments) {
       System.out.println(EmbeddedFiles.file("datasets/x.zip"));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class UserFoldersTest {
-  private static final Path NO_HOME = Path.of("?"); // what a JVM says where a user has none
+  private static final Path NO_HOME = Path.of("?"); // the value of a JVM for a user without one
 
   @TempDir Path folder;
 
@@ -35,7 +35,7 @@ class UserFoldersTest {
   }
 
   @Test
-  void withoutAHomeTheyLieInTheTemporaryFolderAndThatIsSaid() {
+  void withoutAHomeTheyAreInTheTemporaryFolderWithAWarning() {
     UserFolders without = folders(null, NO_HOME);
     assertThat(without.home()).isEqualTo(folder.resolve("kgcoop-anna"));
     assertThat(without.caches()).isEqualTo(folder.resolve("kgcoop-anna/.cache"));
@@ -46,7 +46,7 @@ class UserFoldersTest {
     assertThat(folders(null, NO_HOME).caches()).isEqualTo(without.caches());
   }
 
-  /** A file where a folder should be stands for one that is read-only: tests may run as root. */
+  /** A file instead of a folder represents a read-only folder, because tests may run as root. */
   @Test
   void aHomeThatCannotBeWrittenIsReadAndNotWritten() throws IOException {
     Path home = Files.createDirectory(folder.resolve("home"));
@@ -58,7 +58,7 @@ class UserFoldersTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS) // each user has a temporary folder there
+  @DisabledOnOs(OS.WINDOWS) // each user has a temporary folder on Windows
   void aFolderThatOthersCanWriteIsNotTaken() throws IOException {
     Path theirs = Files.createDirectory(folder.resolve("kgcoop-anna"));
     Files.setPosixFilePermissions(theirs, PosixFilePermissions.fromString("rwxrwxrwx"));

@@ -28,16 +28,16 @@ import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 
 /**
- * A training whose process, whose machine or whose space on the disk ends at any point of what it
- * writes, and that the same call resumes: it ends in the bytes of an undisturbed one, and makes no
- * step again that a checkpoint has kept.
+ * A test of trainings that end at any write: the process ends, the machine loses power, or the disk
+ * is full. The same call then resumes. The result is byte-identical to an uninterrupted run, and no
+ * step before a checkpoint is repeated.
  */
 @Tag("equality")
 @Tag("system")
 class EndedAtAnyWriteTest {
   private static final int EPOCHS = 3;
 
-  /** Four images by two. */
+  /** Four images in batches of two. */
   private static final int STEPS = 2 * EPOCHS;
 
   private static final List<String> TIMES =
@@ -79,7 +79,7 @@ class EndedAtAnyWriteTest {
         .shots(2);
   }
 
-  /** The points below are all there are: who writes a further file adds it here. */
+  /** All points of a training. If a run writes another file, add it here. */
   @Test
   void theWritesOfATrainingAreThese() {
     List<String> whole =
@@ -116,7 +116,7 @@ class EndedAtAnyWriteTest {
         "force the folder " + what.replaceAll(".* ", ""));
   }
 
-  /** The steps that a run makes until its disk ends, or all that are left. */
+  /** Counts the steps of a run until its disk ends, or all remaining ones. */
   private static List<Long> steps(Path run, FailingDisk disk) {
     List<Long> steps = new ArrayList<>();
     Training training = training().listener(step -> steps.add(step.number()));
@@ -156,7 +156,7 @@ class EndedAtAnyWriteTest {
     }
   }
 
-  /** Each attempt comes one point further than the one before. */
+  /** Each attempt ends one point later than the one before. */
   @ParameterizedTest
   @EnumSource
   void endedAgainAndAgainItEndsInTheSameBytes(End end) throws IOException {
@@ -174,7 +174,7 @@ class EndedAtAnyWriteTest {
     asUndisturbed(run, "at the end");
   }
 
-  /** The step of the newest checkpoint that no end takes back; 0 for none. */
+  /** Returns the step of the newest durable checkpoint; 0 for none. */
   private static long kept(FailingDisk disk) {
     return disk.lasting().stream()
         .map(file -> file.getFileName().toString())
@@ -203,7 +203,7 @@ class EndedAtAnyWriteTest {
     assertThat(names(run)).as(point).isEqualTo(names(calm));
   }
 
-  /** The results without what a clock has measured. */
+  /** Returns the results without times. */
   private static JsonNode results(Path run) {
     JsonNode results = JsonFiles.read(run.resolve("results.json"));
     for (String time : TIMES) {

@@ -29,7 +29,7 @@ import org.kgcoop.fixtures.TinyClip;
 class TrainingTest {
   private static final int EPOCHS = 3;
 
-  /** Four images by two. */
+  /** Four images in batches of two. */
   private static final int BATCHES = 2;
 
   @TempDir static Path folder;
@@ -65,7 +65,7 @@ class TrainingTest {
   }
 
   @Test
-  void aListenerIsToldOfEveryStepAndTheRunFolderIsAClassifier() {
+  void aListenerReceivesEveryStepAndTheRunFolderIsAClassifier() {
     List<TrainingListener.Step> steps = new ArrayList<>();
 
     Training.Outcome run = training().listener(steps::add).into(out.resolve("run"));
@@ -93,7 +93,7 @@ class TrainingTest {
     }
   }
 
-  /** Remembers all that it is told. */
+  /** Records all calls. */
   private static final class Told implements TrainingListener {
     private final List<Step> steps = new ArrayList<>();
     private final List<String> encoded = new ArrayList<>();
@@ -167,7 +167,7 @@ class TrainingTest {
   /** Exceptions while images are encoded, and between steps. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5})
-  void anExceptionOfWhoIsAskedComesOutWhereverItIsThrown(int at) throws IOException {
+  void anExceptionOfACallbackIsPassedOnFromAnywhere(int at) throws IOException {
     Path run = out.resolve("run");
     int[] calls = {0};
     Training failing =
@@ -188,7 +188,7 @@ class TrainingTest {
   }
 
   @Test
-  void theSameFolderTwiceAtOnceIsRefusedAndTheFirstGoesOn() throws IOException {
+  void aSecondRunInTheSameFolderIsRejectedAndTheFirstContinues() throws IOException {
     Path run = out.resolve("run");
     List<String> refused = new ArrayList<>();
     training()
@@ -207,7 +207,7 @@ class TrainingTest {
   }
 
   @Test
-  void aBankKeepsImageFeaturesEvenOfACancelledTraining() throws IOException {
+  void aFeatureCacheKeepsFeaturesOfACancelledTraining() throws IOException {
     Path run = out.resolve("run");
     boolean[] stop = {true};
     Told told = new Told();
@@ -291,8 +291,8 @@ class TrainingTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // callers that are compiled without it may give null
-  void noMethodIsRefusedWhereItIsSet() {
+  @SuppressWarnings("NullAway") // callers without NullAway may pass null
+  void aMissingMethodIsRejectedWhenItIsSet() {
     assertThatThrownBy(() -> Training.of(clip, Path.of("none")).method(null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("method");

@@ -64,7 +64,7 @@ class DamagedImagesTest {
     }
     more.write(file, file.length - 2, 2);
     assertRefused(more.toByteArray(), "1001 scans or more of 61 x 97 pixels", "save it again");
-    // Fewer are too many for an image at the limit of pixels: 21 scans of 20 allowed.
+    // Fewer scans are too many for an image at the pixel limit: 21 scans of 20 allowed.
     ByteArrayOutputStream some = new ByteArrayOutputStream();
     some.write(file, 0, file.length - 2);
     for (int i = 0; i < 20; i++) {
@@ -98,7 +98,7 @@ class DamagedImagesTest {
         "w17x33_4_ll.webp",
         "wanim3_0.webp"
       })
-  void refusesATruncatedFileWhereverItEnds(String name) throws IOException {
+  void rejectsAFileTruncatedAnywhere(String name) throws IOException {
     byte[] whole = Files.readAllBytes(IMAGES.resolve(name));
     int end = name.endsWith(".png") ? whole.length - 12 : whole.length; // without the end chunk
 

@@ -15,9 +15,7 @@ class GifTest {
 
   private final Images images = new Images(warning -> {});
 
-  /**
-   * A GIF of grays, each index behind a code that clears the table, so that codes keep a length.
-   */
+  /** Creates a GIF of grays. A clear code before each index keeps the length of codes constant. */
   private static byte[] gif(int width, int height, boolean interlaced, int bits, int... indices) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     byte[] size = {(byte) width, 0, (byte) height, 0};

@@ -40,8 +40,8 @@ class ImagesTest {
   }
 
   /**
-   * Small files of many kinds (interlaced, with transparency, of few bits, masked, run-length
-   * coded, animated, oddly sampled), and what Pillow 11.1 made of them.
+   * Small files of many kinds (interlaced, with transparency, few bits, masked, run-length coded,
+   * animated, unusual sampling), and their pixels in Pillow 11.1.
    */
   static Stream<String> pillowImages() throws IOException {
     return Files.readAllLines(IMAGES.resolve("pictures.tsv")).stream().skip(1);
@@ -69,7 +69,7 @@ class ImagesTest {
   }
 
   /**
-   * Pillow 11.1 reads the header of 64 bytes as that of 40, and so the masks and pixels behind
+   * Pillow 11.1 reads the header of 64 bytes as that of 40, so the masks and pixels come after
    * those of 52 and 56.
    */
   @ParameterizedTest
@@ -98,7 +98,7 @@ class ImagesTest {
 
   @Test
   void turnsImagesOnlyWhenAsked() {
-    Path turned = IMAGES.resolve("jexif17x33.jpg"); // orientation 6: to be turned clockwise
+    Path turned = IMAGES.resolve("jexif17x33.jpg"); // orientation 6: must be rotated clockwise
 
     RgbImage stored = images.read(turned);
     RgbImage upright = images.readUpright(turned);

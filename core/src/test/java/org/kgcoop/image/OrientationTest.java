@@ -31,18 +31,18 @@ class OrientationTest {
   }
 
   @Test
-  void isUprightWhereTheNoteIsMissingOrBroken() throws IOException {
+  void isUprightIfTheTagIsMissingOrDamaged() throws IOException {
     assertThat(Orientation.of(Files.readAllBytes(IMAGES.resolve("jg17x33.jpg")))).isEqualTo(1);
     assertThat(Orientation.of(png(tiff(ByteOrder.BIG_ENDIAN, 9)))).isEqualTo(1);
     byte[] tiff = tiff(ByteOrder.BIG_ENDIAN, 3);
     for (int length = 0; length < 20; length++) {
       assertThat(Orientation.of(png(Arrays.copyOf(tiff, length)))).isEqualTo(1);
     }
-    tiff[4] = (byte) 0xff; // a directory far outside
+    tiff[4] = (byte) 0xff; // a directory far outside the file
     assertThat(Orientation.of(png(tiff))).isEqualTo(1);
   }
 
-  /** An image "ab / cd" of one color a pixel; what is expected follows the EXIF standard. */
+  /** An image "ab / cd" with one color per pixel. The expected pixels follow the EXIF standard. */
   @ParameterizedTest
   @CsvSource({"1,abcd", "2,badc", "3,dcba", "4,cdab", "5,acbd", "6,cadb", "7,dbca", "8,bdac"})
   void turnsAndMirrors(int orientation, String expected) {

@@ -22,7 +22,7 @@ class RgbImageOfTest {
         BufferedImage.TYPE_4BYTE_ABGR,
         BufferedImage.TYPE_4BYTE_ABGR_PRE
       })
-  void colorsAreThoseOfTheImageWhateverItsLayout(int type) {
+  void colorsDoNotDependOnTheLayout(int type) {
     BufferedImage image = new BufferedImage(4, 3, type);
     image.setRGB(1, 1, 2, 2, PIXELS, 0, 2);
     for (RgbImage found :

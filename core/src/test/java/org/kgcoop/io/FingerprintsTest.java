@@ -13,7 +13,9 @@ class FingerprintsTest {
   private static final StoredTensor A = IoFixtures.floats("a", 2, 3);
   private static final StoredTensor B = IoFixtures.floats("b", 4);
 
-  /** 70000 halves, more than one chunk: the bits 0, 1, 2, ... without infinities and NaNs. */
+  /**
+   * Returns 70000 halves, more than one chunk: the bits 0, 1, 2, ... without infinities and NaNs.
+   */
   private static StoredTensor halves() {
     ByteBuffer data = ByteBuffer.allocate(140_000).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < 70_000; i++) {
@@ -46,7 +48,7 @@ class FingerprintsTest {
     assertThat(Fingerprints.exact(List.of(half))).isNotEqualTo(Fingerprints.exact(List.of(wide)));
   }
 
-  /** Computed once with Python's hashlib over the layout of the class comment. */
+  /** Python's hashlib computed this value over the layout of the class comment. */
   @Test
   void theLayoutIsFixed() {
     assertThat(Fingerprints.exact(List.of(A)))

@@ -25,7 +25,7 @@ final class IoFixtures {
 
   private IoFixtures() {}
 
-  /** A file that {@code src/test/scripts/weight_fixtures.py} wrote with PyTorch. */
+  /** Returns a file that {@code src/test/scripts/weight_fixtures.py} wrote with PyTorch. */
   static Path resource(String name) {
     try {
       return Path.of(
@@ -35,7 +35,7 @@ final class IoFixtures {
     }
   }
 
-  /** 0, 0.5, 1, ... as the script has it. */
+  /** Returns 0, 0.5, 1, ... as in the script. */
   static float[] ramp(int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
@@ -57,7 +57,7 @@ final class IoFixtures {
     return map;
   }
 
-  /** The error of an action: a weights error of one line that begins with the file. */
+  /** Returns the error of an action: a weights error of one line that begins with the file. */
   static String weightsError(
       Path path, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
     KgCoopException error =
@@ -72,7 +72,7 @@ final class IoFixtures {
     return weightsError(path, () -> WeightFiles.open(path));
   }
 
-  /** Writes a file anew: writing over one waits for the disk on some file systems. */
+  /** Writes a new file. Overwriting a file waits for the disk on some file systems. */
   static Path write(Path path, byte[] bytes) {
     try {
       Files.deleteIfExists(path);
@@ -96,7 +96,7 @@ final class IoFixtures {
     return copy;
   }
 
-  /** The entries of a zip, to be changed and written again. */
+  /** Returns the entries of a zip, which can be changed and written again. */
   static Map<String, byte[]> unzip(Path path) {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     try (ZipFile zip = new ZipFile(path.toFile())) {
@@ -131,7 +131,7 @@ final class IoFixtures {
     }
   }
 
-  /** Bytes of strings (ISO 8859-1) and single bytes (ints), one after the other. */
+  /** Concatenates the bytes of strings (ISO 8859-1) and single bytes (ints). */
   static byte[] bytes(Object... parts) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (Object part : parts) {

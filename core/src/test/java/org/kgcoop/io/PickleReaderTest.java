@@ -58,7 +58,7 @@ class PickleReaderTest {
         "cos\nsystem\n)R}U\u0001aK\u0001sb.", // BUILD after it
         "cos\nsystem\n)R(K\u0001K\u0002u.", // items into it
         "cos\nsystem\n)RK\u0001a.", // an item into it
-        "cos\nsystem\n)R)R.", // a call of what it would have given
+        "cos\nsystem\n)R)R.", // a call of the result of the call
       })
   void noWayToCallAClassLeadsBeyondAPlaceholder(String pickle) {
     PickleReader reader = reader(bytes(pickle));
@@ -66,7 +66,7 @@ class PickleReaderTest {
     assertThat(reader.foreign()).containsExactly("os.system");
   }
 
-  /** The library has constructors of its own for these; they are not used. */
+  /** The library has its own constructors for these classes, which must not be used. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -125,20 +125,20 @@ class PickleReaderTest {
         "", // nothing
         ".", // the end without a value
         "K", // no operand
-        "\u0080\u0009.", // a protocol of the future
+        "\u0080\u0009.", // an unknown future protocol
         "\u0082\u0001.", // a registered extension
-        "\u0097.", // a buffer from outside
+        "\u0097.", // an external buffer
         "u.", // items without a mark
         "K\u0001K\u0002R.", // a call of a number
         "K\u0001}b.", // state for a number
         "K\u0001(K\u0002u.", // items for a number
         "}(K\u0001u.", // a key without a value
-        "h\u0005.", // a memory that was never set
-        "K\u0001Q.", // a reference that is no storage
+        "h\u0005.", // an undefined memo entry
+        "K\u0001Q.", // a reference that is not a storage
         "U\u0001xP0\n.",
         "ccollections\nOrderedDict\n((K\u0001K\u0002ttR", // no end
-        "\u00ff", // no operation
-        "Fx\n.", // no number
+        "\u00ff", // an undefined operation
+        "Fx\n.", // an invalid number
       })
   void brokenPicklesAreRefusedCleanly(String pickle) {
     assertThat(error(pickle)).contains("its pickle (data.pkl) cannot be read: ");

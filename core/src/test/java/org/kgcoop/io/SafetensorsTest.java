@@ -34,7 +34,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void whatIsWrittenIsReadInOrderWithItsMetadata() {
+  void writtenTensorsAreReadInOrderWithMetadata() {
     Path path = folder.resolve("a.safetensors");
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("kgcoop", "{\"method\": \"Käse\\n\"}");
@@ -91,7 +91,7 @@ class SafetensorsTest {
   @Test
   void theFileMayBeReplacedWhileItsTensorsAreInUse() {
     Path path = folder.resolve("a.safetensors");
-    for (int elements : new int[] {3, 1_000_000}) { // read whole, and mapped
+    for (int elements : new int[] {3, 1_000_000}) { // read at once, and mapped
       Safetensors.write(path, List.of(floats("a", elements)), Map.of());
       StoredTensor old = Safetensors.read(path).tensor("a");
       Safetensors.write(path, List.of(), Map.of());
@@ -147,7 +147,7 @@ class SafetensorsTest {
     for (long length : new long[] {-1, 0, 1, 9, 100_000_001, Long.MAX_VALUE, Long.MIN_VALUE}) {
       ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
       Path path = IoFixtures.write(folder.resolve("x.safetensors"), bytes.put((byte) '{').array());
-      assertThat(openError(path)).contains("header is said to take");
+      assertThat(openError(path)).contains("header claims");
     }
   }
 
@@ -162,7 +162,7 @@ class SafetensorsTest {
     }
   }
 
-  /** A name or a value has no check sum; that of the tensors tells, or the metadata do. */
+  /** A name or a value has no checksum. That of the tensors or the metadata detects the change. */
   @Test
   void aFlippedBitIsRefusedOrChangesTheFingerprintOrTheMetadata() {
     Path whole = folder.resolve("a.safetensors");

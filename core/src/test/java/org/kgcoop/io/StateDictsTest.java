@@ -221,7 +221,7 @@ class StateDictsTest {
   void everyTruncationIsRefused(String name) {
     byte[] bytes = IoFixtures.read(resource(name));
     Path cut = folder.resolve("cut.pt");
-    // A reader of zips looks for their end byte by byte: some 250 cuts are enough of it.
+    // A zip reader searches for the end byte by byte, so about 250 cuts are enough.
     int step = Math.max(7, bytes.length / 250);
     for (int length = 0; length < bytes.length; length += step) {
       assertThat(openError(IoFixtures.write(cut, Arrays.copyOf(bytes, length)))).isNotBlank();
@@ -230,7 +230,7 @@ class StateDictsTest {
         .isNotBlank();
   }
 
-  /** What a flip cannot change unseen: a bit of padding, time or version says nothing. */
+  /** Only padding, time and version can change without an error. */
   @ParameterizedTest
   @ValueSource(strings = {"model.pth.tar-5", "archive.pt"})
   void aFlippedBitOfAZipIsRefusedOrChangesNothing(String name) {
@@ -253,7 +253,7 @@ class StateDictsTest {
     assertThat(refused).isGreaterThan(bytes.length / 7 / 4);
   }
 
-  /** A legacy file has no check sums, but no bit of it may crash the reader. */
+  /** A legacy file has no checksums, but no changed bit may crash the reader. */
   @Test
   void aFlippedBitOfALegacyFileIsReadOrRefusedCleanly() {
     byte[] bytes = IoFixtures.read(resource("views-legacy.pt"));

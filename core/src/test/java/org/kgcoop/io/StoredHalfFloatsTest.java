@@ -6,7 +6,10 @@ import org.junit.jupiter.api.Test;
 
 class StoredHalfFloatsTest {
 
-  /** sign * fraction * 2^-24, or sign * (1 + fraction / 1024) * 2^(exponent - 15), in doubles. */
+  /**
+   * Computes sign * fraction * 2^-24, or sign * (1 + fraction / 1024) * 2^(exponent - 15), in
+   * doubles.
+   */
   private static double half(int bits) {
     int exponent = (bits >> 10) & 31;
     int fraction = bits & 1023;

@@ -46,7 +46,7 @@ class WeightFilesTest {
     assertThat(openError(text("b.pt", "version https://git-lfs.github.com/spec/v1\n")))
         .contains("git lfs pull");
     assertThat(openError(text("c.pt", "\n<!DOCTYPE html>"))).contains("web page");
-    assertThat(openError(text("d.pt", "\u0001"))).contains("no weight file");
+    assertThat(openError(text("d.pt", "\u0001"))).contains("not a known kind of weight file");
   }
 
   @Test

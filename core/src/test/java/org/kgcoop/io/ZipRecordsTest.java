@@ -52,7 +52,7 @@ class ZipRecordsTest {
     Path path = zip(ZipEntry.STORED);
     byte[] bytes = IoFixtures.read(path);
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    int second = 0; // the second directory entry is sent to the place of the first
+    int second = 0; // the second directory entry gets the position of the first
     for (int i = 0, seen = 0; seen < 2; i++) {
       if (buffer.getInt(i) == 0x02014b50) {
         seen++;
@@ -79,6 +79,6 @@ class ZipRecordsTest {
     String text = new String(IoFixtures.read(path), StandardCharsets.ISO_8859_1);
     IoFixtures.write(
         path, text.replaceFirst("a tensor", "a Tensor").getBytes(StandardCharsets.ISO_8859_1));
-    assertThat(openError(path)).contains("check sum", "'views/data/0'");
+    assertThat(openError(path)).contains("checksum", "'views/data/0'");
   }
 }

@@ -34,7 +34,7 @@ class PythonRandomTest {
   }
 
   /**
-   * Of each seed three times getrandbits(32), then random(), sample(range(50), 4),
+   * For each seed: three times getrandbits(32), then random(), sample(range(50), 4),
    * sample(range(400), 4), getrandbits(40), randrange(1000).
    */
   @ParameterizedTest

@@ -74,7 +74,7 @@ class RunFolderTest {
           .hasMessageContaining("in use by another run")
           .extracting(e -> ((KgCoopException) e).category())
           .isEqualTo(KgCoopException.Category.IO);
-      // The refusal took nothing away.
+      // The rejection deleted nothing.
       assertThatThrownBy(() -> open(8).close()).hasMessageContaining("in use by another run");
     }
     open(8).close();
@@ -88,14 +88,14 @@ class RunFolderTest {
         .hasMessageContaining("method.weight was 8.0, is 4.0")
         .hasMessageContaining("another --out")
         .hasMessageNotContaining("seed");
-    // The refusal leaves the folder unlocked and as it was.
+    // The rejection left the folder unlocked and unchanged.
     open(8).close();
     ObjectNode more = settings(8);
     more.put("precision", "bf16").remove("seed");
     assertThatThrownBy(
             () -> RunFolder.open(path(), more, JSON.createObjectNode(), warnings::add).close())
-        .hasMessageContaining("seed was 1, is not there")
-        .hasMessageContaining("precision was not there, is \"bf16\"");
+        .hasMessageContaining("seed was 1, is missing")
+        .hasMessageContaining("precision was missing, is \"bf16\"");
   }
 
   @Test
@@ -119,7 +119,7 @@ class RunFolderTest {
   }
 
   @Test
-  void aDamagedRunJsonSaysWhatToDo() throws IOException {
+  void theErrorOfADamagedRunJsonHasAFix() throws IOException {
     open(8).close();
     Files.writeString(path().resolve("run.json"), "{\"settings\": {");
     assertThatThrownBy(() -> open(8).close())
@@ -147,7 +147,7 @@ class RunFolderTest {
 
     assertThatThrownBy(() -> open(8).close())
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("holds the results of a table");
+        .hasMessageContaining("contains the results of a table");
     assertThat(path().resolve("run.json")).doesNotExist();
     assertThat(path().resolve("checkpoint")).doesNotExist();
   }
@@ -198,7 +198,7 @@ class RunFolderTest {
   @Test
   void anOldCheckpointThatCannotBeDeletedYetStopsNoRun() throws IOException {
     try (RunFolder folder = open(8)) {
-      // A folder with something in it is what Windows' mapped files are: it cannot be deleted.
+      // A folder with content represents a mapped file on Windows, which cannot be deleted.
       Path kept = Files.createDirectories(file(path(), 1).resolve("kept"));
       for (long step : new long[] {5, 10}) {
         folder.save(checkpoint(step));
@@ -213,7 +213,7 @@ class RunFolderTest {
   }
 
   @Test
-  void theEffortStandsBesideItsCheckpointAndGoesWithIt() {
+  void theTrainingTimeIsNextToItsCheckpointAndDeletedWithIt() {
     try (RunFolder folder = open(8)) {
       for (long step : new long[] {5, 10, 15}) {
         folder.save(checkpoint(step), new TrainingTime(4 * step, step / 2.0));
@@ -221,7 +221,7 @@ class RunFolderTest {
       assertThat(folder.effort(checkpoint(5))).isEqualTo(TrainingTime.NONE);
       assertThat(folder.effort(checkpoint(10))).isEqualTo(new TrainingTime(40, 5));
       assertThat(folder.effort(folder.newest().orElseThrow())).isEqualTo(new TrainingTime(60, 7.5));
-      folder.save(checkpoint(20)); // without its effort
+      folder.save(checkpoint(20)); // without its training time
       assertThat(folder.effort(checkpoint(20))).isEqualTo(TrainingTime.NONE);
       folder.complete(JSON.createObjectNode());
     }
@@ -253,14 +253,14 @@ class RunFolderTest {
   }
 
   @Test
-  void whatIsSavedAfterDamageIsFoundAgain() throws IOException {
+  void aCheckpointSavedAfterDamageIsFound() throws IOException {
     try (RunFolder folder = open(8)) {
       folder.save(checkpoint(10));
       folder.save(checkpoint(20));
     }
     Files.write(file(path(), 10), new byte[0]);
     Files.write(file(path(), 20), new byte[0]);
-    // Begun again, and interrupted before the old ones are reached.
+    // Begun again, and interrupted before the old steps are reached.
     try (RunFolder folder = open(8)) {
       assertThat(folder.newest()).isEmpty();
       folder.save(checkpoint(3));
@@ -277,7 +277,7 @@ class RunFolderTest {
     int length = (int) Files.size(file);
     try (RunFolder folder = open(8)) {
       for (int i = 0; i < length; i++) {
-        // Of each byte two bits, all eight over four bytes: a flip costs two writes of the file.
+        // Two bits of each byte, all eight over four bytes: a flip costs two writes of the file.
         for (int bit : new int[] {2 * i % 8, (2 * i + 1) % 8}) {
           flip(file, i, bit);
           Optional<Checkpoint> read = folder.newest();

@@ -53,13 +53,13 @@ class RunFoldersTest {
   }
 
   @Test
-  void whatIsNoRunIsKept() throws IOException {
+  void aFolderThatIsNotARunIsKept() throws IOException {
     Path images = Files.createDirectories(folder.resolve("images"));
     Path image = Files.writeString(images.resolve("run.json"), "{\"settings\": 1}");
 
     assertThatThrownBy(() -> RunFolders.delete(images))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("no run folder");
+        .hasMessageContaining("not a run folder");
     assertThat(image).exists();
   }
 
@@ -68,12 +68,12 @@ class RunFoldersTest {
     Path run = run("run");
     Path link = Files.createSymbolicLink(folder.resolve("link"), run);
 
-    assertThatThrownBy(() -> RunFolders.delete(link)).hasMessageContaining("no run folder");
+    assertThatThrownBy(() -> RunFolders.delete(link)).hasMessageContaining("not a run folder");
     assertThat(run.resolve("run.json")).exists();
   }
 
   @Test
-  void whatALinkInsideARunPointsToIsKept() throws IOException {
+  void theTargetOfALinkInsideARunIsKept() throws IOException {
     Path run = run("run");
     Path outside = Files.createDirectories(folder.resolve("outside"));
     Path precious = Files.writeString(outside.resolve("precious"), "x");
@@ -95,7 +95,7 @@ class RunFoldersTest {
     assertThat(run).doesNotExist();
   }
 
-  /** A table of three runs, one of them with a search under way. */
+  /** Creates a table of three runs, one of them with a search in progress. */
   private Path table() throws IOException {
     for (String name : List.of("coop/seed1", "coop/seed2", "kgcoop/seed1")) {
       assertThat(run("table/set/" + name)).exists();
@@ -120,7 +120,7 @@ class RunFoldersTest {
   }
 
   @Test
-  void whatIsNotOfTheTableStays() throws IOException {
+  void otherFilesInATableFolderAreKept() throws IOException {
     Path table = table();
     Path notes = Files.writeString(table.resolve("set/notes.txt"), "mine");
 
@@ -151,8 +151,8 @@ class RunFoldersTest {
     assertThat(RunFolders.isTable(table.resolve("set/coop/seed1"))).isFalse();
     assertThatThrownBy(() -> RunFolders.deleteTable(folder))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("no folder of a table");
-    // One that was stopped has its lock and its runs.
+        .hasMessageContaining("not the folder of a table");
+    // A stopped table has its lock and its runs.
     Files.delete(table.resolve("results.json"));
     assertThat(RunFolders.isTable(table)).isFalse();
     Files.createFile(table.resolve(".lock"));
@@ -164,7 +164,7 @@ class RunFoldersTest {
     Path outer = run("outer");
     Path inner = run("outer/inner");
 
-    assertThatThrownBy(() -> RunFolders.delete(outer)).hasMessageContaining("holds other runs");
+    assertThatThrownBy(() -> RunFolders.delete(outer)).hasMessageContaining("contains other runs");
     assertThat(inner.resolve("results.json")).exists();
   }
 }

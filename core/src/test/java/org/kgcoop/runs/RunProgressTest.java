@@ -35,7 +35,7 @@ class RunProgressTest {
     return RunProgress.read(run.path(), RunRecord.read(run.path()).orElseThrow());
   }
 
-  /** Sets when training began, and when its last step was made. */
+  /** Sets the start of training and the time of its last step. */
   private static void times(RunFolder run, long began, long last) throws IOException {
     Files.setLastModifiedTime(run.path().resolve("progress.json"), FileTime.fromMillis(began));
     Files.setLastModifiedTime(run.path().resolve("events.jsonl"), FileTime.fromMillis(last));
@@ -70,7 +70,7 @@ class RunProgressTest {
 
       assertThat(progress.step()).isEqualTo(8);
       assertThat(progress.epoch()).isEqualTo(4);
-      // 100 s of an earlier sitting and 8 s of this one, in which 4 steps were made: 12 are left.
+      // 100 s of an earlier attempt and 8 s of this one, with 4 steps; 12 steps are left.
       assertThat(progress.seconds()).isCloseTo(108, within(1e-9));
       assertThat(progress.secondsToGo()).isCloseTo(24, within(1e-9));
     }
@@ -88,7 +88,7 @@ class RunProgressTest {
       }
       Files.writeString(events, "{\"st");
       assertThat(progress(run).step()).isZero();
-      // Longer than what is looked at from the end.
+      // Longer than the part that is read from the end.
       Files.writeString(events, " ".repeat(1 << 16) + "\n{\"step\":9}\n");
       assertThat(progress(run).step()).isEqualTo(9);
       Files.writeString(events, "x".repeat(1 << 16), StandardOpenOption.APPEND);
@@ -106,7 +106,7 @@ class RunProgressTest {
         "{'steps': 'x', 'from': [], 'seconds': {}}",
         "{'steps': 1e400, 'from': -9223372036854775808, 'seconds': -1e308}"
       })
-  void whatCannotBeReadTellsNothing(String damaged) throws IOException {
+  void unreadableFilesAreIgnored(String damaged) throws IOException {
     try (RunFolder run = open()) {
       step(run, 3, 1);
       Files.writeString(run.path().resolve("progress.json"), damaged.replace('\'', '"'));

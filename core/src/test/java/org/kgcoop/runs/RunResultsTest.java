@@ -20,7 +20,7 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.Reliability;
 import org.kgcoop.files.JsonFiles;
 
-/** Records of runs and tables, written and read back, and read from files of others. */
+/** Records of runs and tables, written and read again, and read from foreign files. */
 class RunResultsTest {
   private static final double NAN = Double.NaN;
 
@@ -109,7 +109,7 @@ class RunResultsTest {
             "distance");
     assertThat(keys(json.path("targets").path(1))).doesNotContain("distance");
     assertThat(json.path("targets").path(1).path("accuracy").asDouble()).isEqualTo(75);
-    // 31.25 ms, and 250 ms divided among 16 images
+    // 31.25 ms, and 250 ms divided by 16 images
     assertThat(results.msPerImageWithFeatures()).isEqualTo(46.875);
     assertThat(keys(RunJson.tree(RunResults.NONE))).containsExactly("targets");
   }
@@ -135,7 +135,7 @@ class RunResultsTest {
   }
 
   @Test
-  void whatDoesNotFitCountsAsNotThere() throws IOException {
+  void aValueOfAnotherKindCountsAsMissing() throws IOException {
     write(
         "results.json",
         """
@@ -160,7 +160,7 @@ class RunResultsTest {
     write("results.json", "[1]");
     assertThatThrownBy(() -> RunResults.read(folder))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("results.json: no JSON object");
+        .hasMessageContaining("results.json: not a JSON object");
     write("results.json", "{\"targets\": [{\"name\":\n");
     assertThatThrownBy(() -> RunResults.read(folder))
         .isInstanceOf(KgCoopException.class)

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-@Tag("equality") // so that its line stands beside the tests that ran with these kernels
+@Tag("equality") // so that its output is next to the tests with this instruction set
 class KernelsTest {
 
   @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The layer with packed weights against LibTorch's own, forward and backward. */
+/** Compares the layer with packed weights to LibTorch's own, forward and backward. */
 class LinearTest {
   private static final double TOLERANCE = 1e-5;
 
@@ -14,8 +14,8 @@ class LinearTest {
   }
 
   @Test
-  void weightsArePackedWhereTheLibraryHasKernelsForIt() {
-    // Of LibTorch for Linux on x86, which all figures are measured with.
+  void weightsArePackedIfTheLibraryHasKernels() {
+    // Part of LibTorch for Linux on x86, on which all figures are measured.
     if (System.getProperty("os.name").equals("Linux")
         && System.getProperty("os.arch").equals("amd64")) {
       assertThat(Packing.available()).isPresent();

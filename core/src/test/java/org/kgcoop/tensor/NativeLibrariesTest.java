@@ -14,7 +14,7 @@ import org.kgcoop.fixtures.ChildProcess;
 class NativeLibrariesTest {
   @TempDir Path folder;
 
-  /** Computes while the libraries are loaded on another thread, and tells an error of it. */
+  /** A process that computes while another thread loads the libraries, and reports its error. */
   static final class Computes {
     private Computes() {}
 
@@ -31,7 +31,7 @@ class NativeLibrariesTest {
   }
 
   @Test
-  void whatIsLoadedAheadIsUsed() throws IOException, InterruptedException {
+  void librariesLoadedAheadAreUsed() throws IOException, InterruptedException {
     ChildProcess.Outcome outcome =
         ChildProcess.run(folder.resolve("log"), List.of(), Computes.class);
     assertThat(outcome.exitCode()).isZero();
@@ -39,7 +39,7 @@ class NativeLibrariesTest {
   }
 
   @Test
-  void anErrorOfLoadingAheadIsToldByWhoNeedsThem() throws IOException, InterruptedException {
+  void theFirstUserReceivesAnErrorOfLoadingAhead() throws IOException, InterruptedException {
     ChildProcess.Outcome outcome =
         ChildProcess.run(
             folder.resolve("log"),

@@ -30,7 +30,7 @@ class OptimizerTest {
   private static final double[] GRADIENTS = {0.5, -0.2, 0.7, 0.1};
   private static final double[] RATES = {0.1, 0.2, 0.05, 0.1};
 
-  /** What a parameter that begins at 1 becomes, step by step. */
+  /** Returns the values of a parameter that begins at 1, step by step. */
   private interface Formula {
     double next(int t, double p, double g, double rate);
   }
@@ -94,7 +94,7 @@ class OptimizerTest {
 
   @ParameterizedTest
   @MethodSource("rules")
-  void aLoadedStateGoesOnInTheSameBytes(UpdateRule rule) {
+  void aLoadedStateContinuesByteIdentically(UpdateRule rule) {
     try (Scope scope = Scope.open("test")) {
       Tensor undisturbed = Tensor.of(new float[] {1, -2, 3}, 3).parameter();
       Tensor gradient = Tensor.of(new float[] {0.3f, 0.2f, -0.1f}, 3);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ScopeTest {
 
-  /** What an action throws in a thread of its own; null where it ends well. */
+  /** Returns the exception of an action in its own thread; null if there is none. */
   private static @Nullable Throwable inAnotherThread(Runnable action) throws InterruptedException {
     AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     Thread thread = new Thread(() -> thrown.set(catchThrowable(action::run)));
@@ -106,7 +106,7 @@ class ScopeTest {
       Tensor x = Tensor.full(1, 1);
       assertThatThrownBy(() -> scope.promote(x))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("'only' has no scope around it");
+          .hasMessageContaining("'only' has no outer scope");
       assertThat(x.item()).isEqualTo(1);
     }
   }
@@ -147,7 +147,7 @@ class ScopeTest {
   }
 
   @Test
-  void aViewOutlivesWhatItViews() {
+  void aViewOutlivesItsSource() {
     try (Scope outer = Scope.open("outer")) {
       Tensor view;
       try (Scope inner = Scope.open("inner")) {
@@ -158,7 +158,7 @@ class ScopeTest {
   }
 
   @Test
-  void recordingIsSwitchedForOneThreadAlone() throws InterruptedException {
+  void recordingIsSwitchedPerThread() throws InterruptedException {
     try (Autograd.Switch off = Autograd.off()) {
       assertThat(Autograd.isOn()).isFalse();
       assertThat(inAnotherThread(() -> assertThat(Autograd.isOn()).isTrue())).isNull();

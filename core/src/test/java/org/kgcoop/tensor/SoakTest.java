@@ -29,15 +29,15 @@ import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
 /**
- * Thousands of training steps, in a JVM of their own: its heap is touched whole at the start, so
- * that what grows is native memory, and no other test's leavings are collected meanwhile.
+ * Thousands of training steps in a separate JVM. It touches its entire heap at the start, so that
+ * only native memory grows. No garbage of other tests is collected meanwhile.
  */
 class SoakTest {
   private static final String GROWTH = "growth";
 
   /**
-   * For each step: less than the activations of one, 2 classes of 7 tokens and 20 tensors of (14, 8
-   * to 32) floats with their handles.
+   * The limit per step. It is less than the activations of one step: 2 classes of 7 tokens and 20
+   * tensors of (14, 8 to 32) floats with their handles.
    */
   private static final long BYTES_A_STEP = 8 << 10;
 
@@ -69,7 +69,7 @@ class SoakTest {
         .isLessThan((steps - warm) * BYTES_A_STEP);
   }
 
-  /** Trains with images below a folder and leaves there by how many bytes the process grew. */
+  /** Trains with images below a folder and writes the growth of the process there, in bytes. */
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     int warm = Integer.parseInt(arguments[1]);

@@ -111,7 +111,7 @@ class TensorTest {
       ByteBuffer direct = ByteBuffer.allocateDirect(4 * count).order(ByteOrder.LITTLE_ENDIAN);
       ofDirect = Tensor.of(direct, DType.FLOAT32, count).reshape(2, -1).select(0, 1).keep();
     }
-    // Memory that was given back would be handed out again, and be filled with ones.
+    // Freed memory would be used again and filled with ones.
     for (int i = 0; i < 20; i++) {
       System.gc();
       ByteBuffer other = ByteBuffer.allocateDirect(4 * count).order(ByteOrder.LITTLE_ENDIAN);
@@ -219,8 +219,8 @@ class TensorTest {
 
   @Test
   void halfPrecisionRoundsToTheNearestEven() {
-    // float16 has 10 bits after the point: from 2048 on its step is 2, from 1 on 2^-10.
-    // bf16 has 7 bits: from 256 on its step is 2. Ties go to the even neighbor.
+    // float16 has 10 fraction bits: its step is 2 from 2048 on, and 2^-10 from 1 on. bf16 has 7:
+    // its step is 2 from 256 on. Ties go to the even neighbor.
     float[] values = {2049, 2051, 1 + 0x1p-11f, 65504, 65536, 0x1p-24f, 257, 259, -0f};
     try (Scope scope = Scope.open("test")) {
       Tensor x = Tensor.of(values, values.length);
@@ -244,7 +244,7 @@ class TensorTest {
   }
 
   @Test
-  void aGradientOfWhatDoesNotDependIsRefused() {
+  void aGradientWithRespectToAnUnusedTensorIsRejected() {
     try (Scope scope = Scope.open("test")) {
       Tensor x = Tensor.full(1, 2).parameter();
       Tensor y = Tensor.full(1, 2).parameter();

@@ -13,7 +13,7 @@ import org.kgcoop.KgCoopException;
 
 class ModelSelectionTest {
 
-  /** The published figures of 20 epochs, mean 15, deviation 1. */
+  /** The published weights of 20 epochs, mean 15, deviation 1. */
   @Test
   void theSharesOfEpochsAreANormalDensityOfSumOne() {
     double[] shares = new ModelSelection.Average(15, 1).shares(20);

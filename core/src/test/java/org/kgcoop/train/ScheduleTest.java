@@ -100,14 +100,15 @@ class ScheduleTest {
 
   @Test
   void stepsAreThoseOfPyTorch() {
-    // StepLR(3, 0.5) after 2 warm-up epochs, counted anew: 2..4 at r, 5..7 at r/2, 8.. at r/4.
+    // StepLR(3, 0.5) after 2 warm-up epochs, counted from there: 2..4 at r, 5..7 at r/2, 8.. at
+    // r/4.
     Decay step = Decay.ofId("step:3", 0.5, 0);
     assertThat(rates(step, Schedule.Variant.CURRENT, 10))
         .containsExactly(.01, .01, 1., 1., 1., .5, .5, .5, .25, .25);
     // Counted from the first epoch: its multiples of 3 are epochs 3, 6 and 9.
     assertThat(rates(step, Schedule.Variant.PAPER_ERA, 10))
         .containsExactly(.01, .01, 1., .5, .5, .5, .25, .25, .25, .125);
-    // MultiStepLR([1, 4, 6], 0.5), likewise; a milestone within the warm-up has passed.
+    // MultiStepLR([1, 4, 6], 0.5) in the same way. A milestone within the warm-up has passed.
     Decay steps = Decay.ofId("steps:1,4,6", 0.5, 0);
     assertThat(rates(steps, Schedule.Variant.CURRENT, 10))
         .containsExactly(.01, .01, 1., .5, .5, .5, .25, .25, .125, .125);
@@ -201,11 +202,11 @@ class ScheduleTest {
             Schedule.Unit.STEP);
     assertThat(schedule.rate(0, 2, 3)).isEqualTo(1e-5);
     assertThat(schedule.rate(1, 0, 3)).isEqualTo(0.1);
-    assertThat(schedule.rate(1, 2, 3)).isEqualTo(0.1); // falls after an epoch of steps
+    assertThat(schedule.rate(1, 2, 3)).isEqualTo(0.1); // decays after one epoch of steps
     assertThat(schedule.rate(2, 0, 3)).isEqualTo(0.05);
   }
 
-  /** Printed from PyTorch's CosineAnnealingLR, stepped after each step. */
+  /** The rates printed from PyTorch's CosineAnnealingLR, stepped after each step. */
   @Test
   void aCosineMayEndAboveZero() {
     Schedule schedule =

@@ -56,7 +56,7 @@ import org.kgcoop.tensor.UpdateRule;
 class TrainerTest {
   private static final int EPOCHS = 3;
 
-  /** 3 classes with 3 images each, in batches of 4: 2 steps an epoch, one image is left out. */
+  /** 3 classes with 3 images each, in batches of 4: 2 steps per epoch, one image is left out. */
   private static final int STEPS = 6;
 
   private final Clip clip = TinyClip.load();
@@ -119,7 +119,10 @@ class TrainerTest {
     }
   }
 
-  /** Trains a new learner, of a start of its own where it goes on from a checkpoint. */
+  /**
+   * Trains a new trainable model. When it resumes from a checkpoint, the model has another
+   * initialization.
+   */
   private Map<String, String> trained(
       PromptMethod method,
       TrainingSettings settings,
@@ -151,7 +154,7 @@ class TrainerTest {
     return hex;
   }
 
-  /** What comes out of a run folder that the checkpoint was written to. */
+  /** Returns the checkpoint, written to a run folder and read again. */
   private Checkpoint throughAFile(Checkpoint checkpoint, String name) {
     var nothing = JsonNodeFactory.instance.objectNode();
     try (RunFolder run = RunFolder.open(folder.resolve(name), nothing, nothing, warning -> {})) {
@@ -160,7 +163,7 @@ class TrainerTest {
     }
   }
 
-  /** Every augmentation, and every kind of a learner. */
+  /** Returns every augmentation, and every kind of trainable model. */
   @ParameterizedTest
   @CsvSource({
     "coop, online",
@@ -206,7 +209,7 @@ class TrainerTest {
       assertThatThrownBy(
               () -> trained(method, settings, null, keeper, () -> keeper.steps == last, null))
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("the same command goes on from there")
+          .hasMessageContaining("run the same command again to resume")
           .extracting(e -> ((KgCoopException) e).category())
           .isEqualTo(KgCoopException.Category.INTERRUPTED);
       Checkpoint interrupted = keeper.checkpoints.get(keeper.checkpoints.size() - 1);
@@ -233,7 +236,7 @@ class TrainerTest {
 
   @ParameterizedTest
   @MethodSource("rules")
-  void everyOptimiserGoesOnInTheSameBytes(UpdateRule rule) {
+  void everyOptimizerResumesByteIdentically(UpdateRule rule) {
     PromptMethod method = method("coop");
     TrainingSettings settings =
         new TrainingSettings(
@@ -258,7 +261,7 @@ class TrainerTest {
 
   @Test
   void oneStepEqualsTheUpdateByHand() {
-    // p - rate (g + decay p), the first step of the run: epoch 0 at the warm-up's rate 0.01.
+    // p - rate (g + decay p), the first step of the run: epoch 0 has the warm-up's rate 0.01.
     TrainingSettings settings = settings("test", 0.05, false);
     PromptMethod method = method("coop");
     Keeper keeper = new Keeper();
@@ -291,7 +294,7 @@ class TrainerTest {
 
   @Test
   void aLossThatIsNoNumberStopsWithAHint() {
-    // The first epoch has the warm-up's rate; then 1e38 blows the vectors up.
+    // The first epoch has the warm-up's rate. Then 1e38 makes the vectors overflow.
     assertThatThrownBy(
             () ->
                 trained(
@@ -326,7 +329,7 @@ class TrainerTest {
             });
     assertThat(epochs).doesNotHaveDuplicates().hasSize(3);
     assertThat(kept).isEqualTo(epochs.get(1));
-    // After epoch 2 the best is known from the file alone.
+    // After epoch 2 only the file contains the best parameters.
     Checkpoint afterTwo = throughAFile(keeper.checkpoints.get(1), "best");
     assertThat(afterTwo.bestAccuracy()).isEqualTo(40);
     assertThat(trained(method, settings, afterTwo, new Keeper(), () -> false, model -> 40))
@@ -357,7 +360,7 @@ class TrainerTest {
     ModelSelection.Average average = new ModelSelection.Average(2, 1.5);
     Keeper keeper = new Keeper();
     Map<String, String> mean = trained(method, keeping(average), null, keeper, () -> false, null);
-    // The training itself is the same one.
+    // The training itself is the same.
     assertThat(hex(keeper.checkpoints.get(1).parameters()))
         .isEqualTo(hex(last.checkpoints.get(1).parameters()));
     List<float[]> ends = new ArrayList<>();
@@ -449,7 +452,7 @@ class TrainerTest {
     for (int i = 0; i < values.get(0).length; i++) {
       squares += Math.pow(values.get(1)[i] - values.get(0)[i], 2);
     }
-    // An epoch has STEPS / EPOCHS steps, each of at most the rate times the bound.
+    // An epoch has STEPS / EPOCHS steps, each of at most the rate times the limit.
     assertThat(Math.sqrt(squares)).isBetween(1e-8, 1.01 * bound * STEPS / EPOCHS);
   }
 

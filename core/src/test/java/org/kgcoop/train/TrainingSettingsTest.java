@@ -50,7 +50,7 @@ class TrainingSettingsTest {
                 false));
   }
 
-  /** Older run folders have these bytes: with others they would not be gone on with. */
+  /** Older run folders contain these bytes. With others they could not be resumed. */
   @Test
   void runsKeepTheirSettingsInTheseBytes() {
     assertThat(settings("{}").toJson())
@@ -63,7 +63,7 @@ class TrainingSettingsTest {
                 .toString());
   }
 
-  /** So do those of Adam, whose epsilon was none of them. */
+  /** Older run folders of Adam also contain these bytes, because its epsilon was not a setting. */
   @Test
   void anEpsilonAndABoundThatAreAsUsualAreNotWritten() {
     assertThat(settings("{'optimizer':'adam'}").toJson())
@@ -126,15 +126,15 @@ class TrainingSettingsTest {
           {'epochs':'many'}        | epochs: expected a number, got "many"
           {'epochs':1.5}           | epochs: expected a whole number, got 1.5
           {'lr':true}              | lr: expected a number, got true
-          {'clip_norm':-1}         | norm of gradients: expected above 0, or 0 for none, got -1
+          {'clip_norm':-1}         | gradient norm limit: expected above 0, or 0 for none, got -1
           {'optimizer':'adam','epsilon':0} | epsilon: expected above 0, got 0
           {'optimizer':'lion'}     | optimizer 'lion': expected sgd, adam, adamw or rmsprop
-          {'lr_minimum':-1}        | least learning rate of a cosine: expected at least 0, got -1
+          {'lr_minimum':-1}        | minimum learning rate of a cosine: expected at least 0, got -1
           {'keep':'first'}         | keep 'first': expected last, best or gauss:MEAN
-          {'transforms':'flip,no'} | no transform flip, no; expected some of random_crop,
-          {'crop_scale':'1'}       | crop_scale '1': expected 2 numbers with commas
-          {'crop_scale':'a,1'}     | crop_scale 'a,1': 'a' is no number
-          {'transforms':'cutout','cutout':'1.5,2'} | cutout '1.5,2': '1.5' is no whole number""")
+          {'transforms':'flip,no'} | unknown transform flip, no; expected some of random_crop,
+          {'crop_scale':'1'}       | crop_scale '1': expected 2 numbers separated by commas
+          {'crop_scale':'a,1'}     | crop_scale 'a,1': 'a' is not a number
+          {'transforms':'cutout','cutout':'1.5,2'} | cutout '1.5,2': '1.5' is not a whole number""")
   void whatIsWrongIsToldInALine(String text, String expected) {
     assertThatThrownBy(() -> settings(text))
         .isInstanceOf(KgCoopException.class)

@@ -107,7 +107,7 @@ final class RunsOptions {
       return folder;
     }
     throw KgCoopException.configuration(
-        named + ": no run folder (no run.json of a run is in it)" + example(folder));
+        named + ": not a run folder (it has no run.json of a run)" + example(folder));
   }
 
   /**

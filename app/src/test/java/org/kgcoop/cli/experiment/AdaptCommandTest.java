@@ -116,7 +116,7 @@ class AdaptCommandTest {
     assertThat(Cli.run(with(words, "--out", "")).err()).contains("--out: expected a folder");
     assertThat(Cli.run(with(words, "--out", images)).err()).contains("outside of the data");
     assertThat(Cli.run(with(words, "--out", folder.resolve("c"), "--group-by", "folder")).err())
-        .contains("lie in one folder");
+        .contains("are in one folder");
   }
 
   /** As zero-shot does, where neither the data nor an option states one. */

@@ -87,7 +87,7 @@ class RunsCommandTest {
     assertThat(runs("table", "--format", "word").errorLine()).contains("expected text, markdown");
     assertThat(runs("table", "--against", "x").errorLine())
         .contains("no such row; there are CoOp, base2new; ");
-    assertThat(runs("show", "none").errorLine()).contains("no run folder");
+    assertThat(runs("show", "none").errorLine()).contains("not a run folder");
     assertThat(runs("delete", folder.resolve("t"), "--yes").errorLine())
         .contains("it holds runs: name those");
     assertThat(runs("delete", "t/pets/coop/seed1").errorLine()).contains("say --yes");

@@ -78,7 +78,7 @@ class ImageReaderTest {
           .hasMessageContaining("too many large images");
       assertThatThrownBy(() -> reader.read(new byte[] {1, 2, 3}))
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("no image of a known format");
+          .hasMessageContaining("not an image of a known format");
       assertThat(reader.read(small)).isNotNull();
       assertThat(first).isNotDone();
       released.countDown();

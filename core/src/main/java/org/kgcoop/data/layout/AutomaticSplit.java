@@ -12,13 +12,13 @@ import org.kgcoop.data.Item;
 import org.kgcoop.random.PythonRandom;
 
 /**
- * Divides images without a given split, as the published code does: one generator of Python, seeded
- * once; class by class in order of the labels its images, sorted by name, are shuffled; the first
- * round(0.5 n) are for training, the next round(0.2 n) for validation, the rest for test (round
- * half to even).
+ * A division of images without a given split, as in the published code. One Python generator,
+ * seeded once, shuffles the images of each class, sorted by name, in the order of the labels. The
+ * first round(0.5 n) are for training, the next round(0.2 n) for validation, the rest for testing
+ * (round half to even).
  *
- * <p>Where that leaves nothing for test (3 images), the validation part gives way. The generator is
- * not that of the shots, which is seeded anew.
+ * <p>If this leaves no test images (3 images), they come from the validation part. The few-shot
+ * sample uses a separate generator.
  */
 public final class AutomaticSplit {
 
@@ -32,10 +32,10 @@ public final class AutomaticSplit {
   private AutomaticSplit() {}
 
   /**
-   * A data set of these images.
+   * Creates a data set from images.
    *
-   * @param byLabel the images of each class, each list sorted; the order of the classes is that of
-   *     the shuffling
+   * @param byLabel the images of each class, each list sorted; the classes are shuffled in this
+   *     order
    */
   public static DataSet of(
       String name, List<String> classNames, List<List<Item>> byLabel, long seed, Path where) {
@@ -56,8 +56,8 @@ public final class AutomaticSplit {
   }
 
   /**
-   * Divides the images as the other method, and tells that this was done; or leaves all of them for
-   * training where the options say so.
+   * Divides the images as the other method and reports it. If the options say so, it uses all
+   * images for training instead.
    */
   static DataSet of(
       String name,
@@ -85,9 +85,9 @@ public final class AutomaticSplit {
   }
 
   /**
-   * A data set of given test images and others, a fifth of which become the validation part: one
-   * generator, seeded once; label by label in order of first appearance the images are shuffled,
-   * and the first round(0.2 n) of them are for validation.
+   * Creates a data set with given test images, and moves a fifth of the others to the validation
+   * part. One generator, seeded once, shuffles the images label by label in order of first
+   * appearance; the first round(0.2 n) are for validation.
    */
   public static DataSet of(
       String name, List<String> classNames, List<Item> trainVal, List<Item> test, long seed) {

@@ -6,8 +6,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
- * A tar whose headers are no longer than a name needs: the library reads long names and attributes
- * whole, whatever length they claim, and a compressed tar of 2 MB may hold a name of 2 GB.
+ * A tar reader with a limit on the length of headers. The library reads long names and attributes
+ * of any claimed length, and a compressed tar of 2 MB can contain a name of 2 GB.
  */
 public final class BoundedTar extends TarArchiveInputStream {
 
@@ -22,7 +22,7 @@ public final class BoundedTar extends TarArchiveInputStream {
     TarArchiveEntry entry = getCurrentEntry();
     if (entry != null && entry.getSize() > MOST_HEADER_BYTES && isHeader(entry)) {
       throw new IOException(
-          "a name or its attributes have %s bytes, no member needs that many"
+          "a name or its attributes have %s bytes, more than a member needs"
               .formatted(entry.getSize()));
     }
     return super.read(buffer, offset, length);

@@ -17,7 +17,7 @@ import org.kgcoop.files.Folders;
 import org.kgcoop.image.ImageNames;
 
 /**
- * Images in a folder for each class: either DIR/CLASS, split here, or DIR/train/CLASS,
+ * A reader of images in one folder per class: DIR/CLASS, which it divides, or DIR/train/CLASS,
  * DIR/val/CLASS and DIR/test/CLASS. Labels follow the sorted names of the folders.
  */
 public final class ClassFolders {
@@ -28,9 +28,9 @@ public final class ClassFolders {
   private static final String LISTS = ".*\\.(csv|tsv|json|jsonl|xlsx?)";
 
   /**
-   * A folder of images of a part.
+   * The folder of a part.
    *
-   * @param prefix what their keys begin with
+   * @param prefix the start of the keys of its images
    */
   private record Part(String prefix, Path folder) {}
 
@@ -57,7 +57,7 @@ public final class ClassFolders {
       options
           .warnings()
           .accept(
-              "%s: no folder test, so the images of %s are for test"
+              "%s: no folder test, so the images of %s are used for testing"
                   .formatted(root, val.get().folder()));
       test = val;
       val = Optional.empty();
@@ -66,7 +66,7 @@ public final class ClassFolders {
   }
 
   /**
-   * Parts that lie anywhere; keys are those of the same folders below one root.
+   * Reads parts from separate folders. Keys are the same as with folders below one root.
    *
    * @param val absent for no validation images
    */
@@ -114,8 +114,8 @@ public final class ClassFolders {
   }
 
   /**
-   * The folder of such a name, in whatever case, if it holds folders: a class may be called "train"
-   * too.
+   * Finds the folder of a part by name, in any case. It must contain folders, because a class may
+   * also be called "train".
    */
   private Optional<Part> part(List<String> names) {
     List<Path> folders = Folders.folders(root);
@@ -126,7 +126,7 @@ public final class ClassFolders {
         .findFirst();
   }
 
-  /** The part that a folder of that name is for: train, val or test. */
+  /** Returns the part of a folder with this name: train, val or test. */
   public static Optional<String> part(String folder) {
     return Stream.of(TRAIN, VAL, TEST)
         .filter(names -> names.contains(folder.toLowerCase(Locale.ROOT)))
@@ -135,9 +135,9 @@ public final class ClassFolders {
   }
 
   /**
-   * The names of the class folders in any of these parts, sorted.
+   * Returns the names of the class folders in any of these parts, sorted.
    *
-   * @param val where a class may be empty
+   * @param val a part in which a class may be empty
    */
   private List<String> classFolders(List<Part> parts, Optional<Part> val) {
     TreeSet<String> names = new TreeSet<>();
@@ -178,20 +178,20 @@ public final class ClassFolders {
     return others.size() < images.size();
   }
 
-  /** Refuses a single class, and tells of lists that may say the classes which folders do not. */
+  /** Rejects a single class, and warns of lists that are ignored in favor of folders. */
   private void checkLists(List<String> classes, boolean divided) {
     List<String> lists =
         Folders.names(Folders.files(root)).stream()
             .filter(name -> name.toLowerCase(Locale.ROOT).matches(LISTS))
             .toList();
-    String ignored = lists.isEmpty() ? "" : ", and ignored beside are " + Messages.firstOf(lists);
+    String ignored = lists.isEmpty() ? "" : "; ignored lists: " + Messages.firstOf(lists);
     String instead =
         "a list of images is read as manifest.csv (path, label, split) or metadata.csv"
             + " (file_name, label)";
     if (classes.size() == 1) {
       throw KgCoopException.data(
-          ("%s: the only folder with images is %s, which makes one class%s; expected two or more"
-                  + " folders of classes, or a list: %s")
+          ("%s: the only folder with images is %s, which is one class%s; expected two or more"
+                  + " class folders, or a list: %s")
               .formatted(root, classes.get(0), ignored, instead));
     }
     if (divided && !lists.isEmpty()) {

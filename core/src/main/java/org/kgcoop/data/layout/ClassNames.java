@@ -13,19 +13,18 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.files.Folders;
 
 /**
- * Names for classes that are known by a folder or a word, from {@code classnames.txt} beside the
- * data or from a file that the user names. Its lines are either "folder name" pairs (separated by a
- * tab or the first space), where every class is named so, or bare names, one for each class in
- * sorted order.
+ * Names for classes that have only a folder name or a word. They come from {@code classnames.txt}
+ * next to the data, or from a given file. Its lines are "folder name" pairs (separated by a tab or
+ * the first space), if they cover every class, or names, one per class in sorted order.
  */
 public final class ClassNames {
 
   private ClassNames() {}
 
   /**
-   * The names of these classes, in their order.
+   * Returns the names of classes, in their order.
    *
-   * @param folder where {@code classnames.txt} would lie
+   * @param folder the folder that may contain {@code classnames.txt}
    * @param classes folders or words, sorted
    */
   static List<String> of(Path folder, List<String> classes, DataSetOptions options) {
@@ -49,7 +48,7 @@ public final class ClassNames {
       return lines;
     }
     throw KgCoopException.data(
-        ("%s: %s lines for %s classes; expected a line for each class in sorted order, or"
+        ("%s: %s lines for %s classes; expected one line per class in sorted order, or"
                 + " \"folder name\" pairs for all of them (there is none for %s)")
             .formatted(
                 file,
@@ -60,8 +59,8 @@ public final class ClassNames {
   }
 
   /**
-   * True if lines of which some class has none are meant as pairs all the same: a tab says so, and
-   * so does the folder of a class, unless the other classes stand under their own names.
+   * Returns true if incomplete lines are still meant as pairs. A tab indicates pairs, and so does
+   * the folder of a class, unless the other classes have lines with their own names.
    */
   private static boolean arePairs(List<String> lines, Set<String> folders, List<String> classes) {
     if (lines.stream().anyMatch(line -> line.contains("\t"))) {
@@ -77,7 +76,7 @@ public final class ClassNames {
         && classes.stream().anyMatch(folders::contains);
   }
 
-  /** A name without case, '_' and surrounding space. */
+  /** Returns a name in lower case, without '_' and surrounding space. */
   public static String cleaned(String name) {
     return name.replace('_', ' ').strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
   }

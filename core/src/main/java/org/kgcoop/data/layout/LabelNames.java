@@ -6,29 +6,29 @@ import java.util.TreeMap;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
-/** The names of labels as they are met in a file: one for each, and labels without gaps. */
+/** The names of the labels in a file. Each label has one name, and there are no gaps. */
 public final class LabelNames {
 
   private final TreeMap<Integer, String> names = new TreeMap<>();
 
   /**
-   * Takes note of the name of a label.
+   * Records the name of a label.
    *
-   * @param where the entry that says so
+   * @param where the entry, for error messages
    */
   public void put(int label, String name, String where) {
     String known = names.putIfAbsent(label, name);
     if (known != null && !known.equals(name)) {
       throw KgCoopException.data(
-          "%s: label %s is \"%s\" here and \"%s\" before; expected one name for each label"
+          "%s: label %s is \"%s\" here and \"%s\" before; expected one name per label"
               .formatted(where, label, name, known));
     }
   }
 
   /**
-   * The names by label.
+   * Returns the names by label.
    *
-   * @param where the file or folder they come from
+   * @param where the file or folder, for error messages
    */
   public List<String> withoutGaps(Object where) {
     List<Integer> gaps = new ArrayList<>();

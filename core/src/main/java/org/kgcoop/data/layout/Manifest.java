@@ -33,14 +33,14 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
 /**
- * A list of images as CSV or as a JSON object a line, with {@code path} (relative to the manifest),
- * {@code label} (a class name) and {@code split} (train, val or test), in whatever case. Without
- * any split the images are divided here. Other columns are left alone. Labels follow the sorted
+ * A list of images in CSV or JSON Lines, with {@code path} (relative to the manifest), {@code
+ * label} (a class name) and {@code split} (train, val or test), in any case. If no image has a
+ * split, the images are divided automatically. Other columns are ignored. Labels follow the sorted
  * class names.
  *
- * <p>Hugging Face's {@code metadata.csv} or {@code metadata.jsonl} is such a list too. It calls the
- * path {@code file_name}, and where it gives no split, a folder train, val or test does, which the
- * list or the image lies in.
+ * <p>Hugging Face's {@code metadata.csv} or {@code metadata.jsonl} is also such a list. It calls
+ * the path {@code file_name}. If it has no split, the part is the folder train, val or test that
+ * contains the list or the image.
  */
 public final class Manifest {
 
@@ -54,8 +54,8 @@ public final class Manifest {
   /**
    * A line of the manifest.
    *
-   * @param where the place of the line, for messages
-   * @param split empty where none is given
+   * @param where the position of the line, for error messages
+   * @param split empty if there is none
    */
   private record Row(String where, String key, Path image, String label, String split) {
 
@@ -79,8 +79,8 @@ public final class Manifest {
   }
 
   /**
-   * The data set that metadata describe, of a folder or of its parts; empty where there are none
-   * with labels.
+   * Returns the data set of a folder with metadata, or of metadata in its parts; empty if there are
+   * none with labels.
    */
   public static Optional<DataSet> ofMetadata(Path folder, DataSetOptions options) {
     List<Manifest> all =
@@ -97,7 +97,7 @@ public final class Manifest {
       } else {
         options
             .warnings()
-            .accept(manifest.file + ": no column file_name or label, so it says no classes");
+            .accept(manifest.file + ": no column file_name or label, so it defines no classes");
       }
     }
     if (rows.isEmpty()) {
@@ -105,7 +105,7 @@ public final class Manifest {
     }
     if (rows.stream().noneMatch(row -> row.split().equals("test"))
         && rows.stream().anyMatch(row -> row.split().equals("val"))) {
-      options.warnings().accept(folder + ": no test images, so those of val are for test");
+      options.warnings().accept(folder + ": no test images, so those of val are used for testing");
       rows.replaceAll(row -> row.split().equals("val") ? row.withSplit("test") : row);
     }
     return Optional.of(dataSet(rows, all.get(0).file, options));
@@ -200,7 +200,7 @@ public final class Manifest {
             .allowMissingFields(true)
             .allowExtraFields(true)
             .ofNamedCsvRecord(Folders.stream(file))) {
-      int width = 0; // the reader's own words for a wrong one depend on the locale
+      int width = 0; // CSV errors of the reader depend on the locale
       for (NamedCsvRecord line : reader) {
         long number = line.getStartingLineNumber();
         width = width == 0 ? line.getFieldCount() : width;
@@ -226,7 +226,7 @@ public final class Manifest {
       if (e.getCause() instanceof KgCoopException refused) {
         throw refused;
       }
-      Throwable cause = e; // the outermost says where, the innermost what
+      Throwable cause = e; // the outermost has the position, the innermost the reason
       while (cause.getCause() != null) {
         cause = cause.getCause();
       }
@@ -240,7 +240,7 @@ public final class Manifest {
     return rows;
   }
 
-  /** The one of these columns that is there, in whatever case. */
+  /** Finds one of these columns, in any case. */
   private static Optional<String> column(Stream<String> columns, List<String> names) {
     return columns.filter(c -> names.contains(c.strip().toLowerCase(Locale.ROOT))).findFirst();
   }

@@ -20,10 +20,10 @@ import org.kgcoop.data.Item;
 import org.kgcoop.files.Folders;
 
 /**
- * Data sets in files that hold many images ({@link PackedFormat}): one such file, or a folder of
- * them, also below {@code data}, {@code train}, {@code val} and {@code test}. A file whose name or
- * folder has the word train, val (or validation, valid, dev) or test in it belongs to that part; so
- * does a member below a folder of that name. Where nothing says it, the images are divided here.
+ * A reader of data sets in files with many images ({@link PackedFormat}): one file, or a folder of
+ * files, also below {@code data}, {@code train}, {@code val} and {@code test}. The words train, val
+ * (or validation, valid, dev) or test in the name of a file or folder determine the part, also of
+ * members in a file. If no name has such a word, the images are divided automatically.
  */
 public final class PackedData {
 
@@ -33,7 +33,7 @@ public final class PackedData {
   private static final List<String> FOLDERS =
       List.of("data", "train", "training", "val", "valid", "validation", "test", "testing");
 
-  /** An image, its part if one is said, and its class before there are labels for all. */
+  /** An image with its part, if known. Its class may not be a label yet. */
   private record Row(Optional<String> part, String key, UnpackedImages.Entry entry) {}
 
   private final Path path;
@@ -49,7 +49,7 @@ public final class PackedData {
     this.options = options;
   }
 
-  /** True for a packed file and a folder of them. */
+  /** Returns true for a packed file or a folder of packed files. */
   public static boolean isOne(Path path) {
     return !new PackedData(path, DataSetOptions.defaults(warning -> {})).shards().isEmpty();
   }
@@ -111,7 +111,7 @@ public final class PackedData {
     List<Item> val = part(rows, items, "val");
     List<Item> test = part(rows, items, "test");
     if (test.isEmpty() && !val.isEmpty()) {
-      options.warnings().accept(path + ": no test images, so those of val are for test");
+      options.warnings().accept(path + ": no test images, so those of val are used for testing");
       return new DataSet(name, names, train, List.of(), val, null);
     }
     return new DataSet(name, names, train, val, test, null);
@@ -125,7 +125,7 @@ public final class PackedData {
     return given == null ? plain : given;
   }
 
-  /** The part that a path says, the last word of it counting. */
+  /** Returns the part according to a path; its last matching word counts. */
   private static Optional<String> part(String path) {
     Matcher matcher = PART.matcher(path.toLowerCase(Locale.ROOT).replace('_', '-'));
     String part = null;
@@ -152,7 +152,7 @@ public final class PackedData {
     return found;
   }
 
-  /** Images with labels: those that are given, else the places of the sorted class names. */
+  /** Returns images with labels: the given ones, or the positions in the sorted class names. */
   private List<Item> items(List<Row> rows) {
     boolean numbered = rows.get(0).entry().label() != null;
     TreeSet<String> sorted = new TreeSet<>();
@@ -190,7 +190,7 @@ public final class PackedData {
     return numbered ? renamed(items, given.withoutGaps(path)) : items;
   }
 
-  /** Numbered classes under the names of a file, where there is one. */
+  /** Renames numbered classes, if there is a file of names. */
   private List<Item> renamed(List<Item> items, List<String> names) {
     List<String> better = ClassNames.of(beside(), names, options);
     if (better.equals(names) && names.get(0).equals("0")) {
@@ -198,7 +198,7 @@ public final class PackedData {
           .warnings()
           .accept(
               path
-                  + ": classes have numbers and no names, so prompts say \"0\", \"1\" ...; give"
+                  + ": classes have numbers and no names, so prompts contain \"0\", \"1\" ...; give"
                   + " --class-names FILE");
     }
     return items.stream()

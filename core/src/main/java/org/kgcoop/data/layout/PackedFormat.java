@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A kind of file that holds many labeled images. Other modules bring theirs by {@link
+ * A file format with many labeled images per file. Other modules provide formats with {@link
  * java.util.ServiceLoader}.
  */
 public interface PackedFormat {
 
-  /** The endings of such files, such as {@code .tar}; in lower case. */
+  /** Returns the extensions of such files, in lower case, such as {@code .tar}. */
   List<String> endings();
 
   /**
-   * Hands on the images of a file, in its order.
+   * Reads the images of a file, in its order.
    *
-   * @throws org.kgcoop.KgCoopException of the kind DATA for a damaged file, naming the place
+   * @throws org.kgcoop.KgCoopException of the category DATA for a damaged file, with the position
    */
   void read(Path file, Consumer<PackedImage> images);
 }

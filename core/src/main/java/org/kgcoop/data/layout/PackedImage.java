@@ -3,14 +3,14 @@ package org.kgcoop.data.layout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A labeled image inside of a larger file.
+ * A labeled image inside a larger file.
  *
- * @param key what tells it from the others of the file, such as the name of a member of a tar
- * @param content the bytes of the image's own file
- * @param label the number of its class, from 0; null where only a name is known
- * @param className the name of its class; null where only a number is known
+ * @param key its unique key in the file, such as the name of a tar member
+ * @param content the bytes of the image file
+ * @param label the number of its class, from 0; null if only a name is known
+ * @param className the name of its class; null if only a number is known
  */
-// An array, since images are large and pass through once; records of it are never compared.
+// An array, because images are large and used once. No code compares these records.
 @SuppressWarnings("ArrayRecordComponent")
 public record PackedImage(
     String key, byte[] content, @Nullable Integer label, @Nullable String className) {}

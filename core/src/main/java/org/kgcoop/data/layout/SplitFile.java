@@ -18,9 +18,9 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
 /**
- * The split files of CoOp, {@code split_zhou_NAME.json}: {@code {"train": [[path, label, class
- * name], ...], "val": ..., "test": ...}}. The order of the entries is kept, since the draw of the
- * shots depends on it.
+ * A reader of CoOp's split files, {@code split_zhou_NAME.json}: {@code {"train": [[path, label,
+ * class name], ...], "val": ..., "test": ...}}. It keeps the order of the entries, because the
+ * few-shot sample depends on it.
  */
 public final class SplitFile {
 
@@ -110,7 +110,7 @@ public final class SplitFile {
     return text.length() <= 80 ? text : text.substring(0, 80) + "...";
   }
 
-  /** The folder of the file, or one of its sub-folders, where the first images are. */
+  /** Returns the folder of the file, or one of its subfolders, that contains the first images. */
   private Path findImages() {
     Path folder = Folders.parent(file);
     List<String> probes = new ArrayList<>();

@@ -19,17 +19,18 @@ import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.ImageNames;
 
 /**
- * Images of a packed file as files of their own, since training reads them often and in any order.
- * They lie in the user's cache ({@code $XDG_CACHE_HOME/kgcoop/images}, else {@code
- * ~/.cache/kgcoop/images}) in a folder for each packed file, whose name follows from the file's
- * path, size and time: what was unpacked once is found again, what changed is unpacked anew. A
- * folder appears there whole or not at all.
+ * The images of a packed file as separate files, because training reads them often and in any
+ * order. They are in the user's cache ({@code $XDG_CACHE_HOME/kgcoop/images}, or {@code
+ * ~/.cache/kgcoop/images}), in one folder per packed file. The name of the folder depends on the
+ * path, size and time of the packed file, so a changed file is unpacked again. Folders are created
+ * atomically.
  *
- * <p>Files are numbered: a hostile name inside of a packed file reaches no file of this machine.
+ * <p>Unpacked files have numbers as names, so a name in a packed file cannot refer to another file
+ * of this machine.
  */
 final class UnpackedImages {
 
-  /** An image: the place below the folder, the key and the class. */
+  /** An image: the path below the folder, the key and the class. */
   record Entry(String file, String key, @Nullable Integer label, @Nullable String className) {}
 
   private static final String INDEX = "index.json";
@@ -37,9 +38,9 @@ final class UnpackedImages {
   private UnpackedImages() {}
 
   /**
-   * The images of a packed file.
+   * Returns the images of a packed file.
    *
-   * @return keys as the format gives them, with the files they were unpacked to
+   * @return the keys of the format, with the unpacked files
    */
   static List<Entry> of(Path packed, PackedFormat format) {
     Path folder = UserFolders.cache("images").resolve(fingerprint(packed));
@@ -94,7 +95,7 @@ final class UnpackedImages {
       new ObjectMapper().writeValue(temporary.resolve(INDEX).toFile(), entries);
       Files.move(temporary, folder);
     } catch (IOException e) {
-      // Another process may have been quicker; its folder is as good.
+      // If another process was faster, its folder is equivalent.
       if (!Files.isRegularFile(folder.resolve(INDEX))) {
         throw e;
       }

@@ -24,11 +24,11 @@ import org.kgcoop.files.Folders;
 import org.kgcoop.image.ImageNames;
 
 /**
- * The tar files of WebDataset: members that follow each other and are called the same up to the
- * first dot of their name are one sample. Of a sample are read the image ({@code .jpg}, {@code
- * .png} ...) and its class: {@code .cls} (a number from 0, or a name), {@code .txt} (a name) or
- * {@code .json} ({@code label} or {@code cls} a number, {@code class_name}, {@code label_name} or
- * {@code label} a name). A sample without any of these has the name of its folder as class.
+ * A reader of WebDataset's tar files. Consecutive members with the same name up to the first dot
+ * form one sample. A sample has an image ({@code .jpg}, {@code .png} ...) and a class: {@code .cls}
+ * (a number from 0, or a name), {@code .txt} (a name) or {@code .json} (a number {@code label} or
+ * {@code cls}, or a name {@code class_name}, {@code label_name} or {@code label}). If a sample has
+ * no class, its folder is the class.
  */
 final class WebDatasetTar implements PackedFormat {
 
@@ -58,7 +58,7 @@ final class WebDatasetTar implements PackedFormat {
         }
         if (member.getSize() > MAX_MEMBER_BYTES) {
           throw KgCoopException.data(
-              "%s, member %s: %s bytes; no image needs that many"
+              "%s, member %s: %s bytes, which is more than an image needs"
                   .formatted(file, member.getName(), member.getSize()));
         }
         String key = key(member.getName());
@@ -70,7 +70,7 @@ final class WebDatasetTar implements PackedFormat {
       }
       sample.finish();
     } catch (IOException | IllegalArgumentException e) {
-      // Of damaged headers some are told as illegal arguments.
+      // The library reports some damaged headers as illegal arguments.
       throw KgCoopException.data(
           "%s: damaged or cut short%s: %s; get it again"
               .formatted(
@@ -83,7 +83,7 @@ final class WebDatasetTar implements PackedFormat {
     }
   }
 
-  /** A tar ends in blocks of zeros: one that is cut between two members is told by them. */
+  /** Checks that the tar ends in blocks of zeros, because it may be cut between two members. */
   private static void checkEnd(Path file) {
     try (SeekableByteChannel tar = Files.newByteChannel(file)) {
       boolean whole = tar.size() >= BLOCK && tar.size() % BLOCK == 0;
@@ -95,7 +95,7 @@ final class WebDatasetTar implements PackedFormat {
       }
       if (!whole) {
         throw KgCoopException.data(
-            "%s: no whole tar file, %s bytes do not end in an empty block; get it again"
+            "%s: incomplete tar file, %s bytes do not end in an empty block; get it again"
                 .formatted(file, tar.size()));
       }
     } catch (IOException e) {
@@ -116,7 +116,7 @@ final class WebDatasetTar implements PackedFormat {
     return member.substring(0, dot(member)).replaceFirst("^(\\./)+", "");
   }
 
-  /** Members of one key. */
+  /** The members with one key. */
   private static final class Sample {
     private final Path file;
     private final String key;
@@ -136,7 +136,7 @@ final class WebDatasetTar implements PackedFormat {
       String kind = member.substring(dot(member)).toLowerCase(Locale.ROOT);
       if (ImageNames.isRead(kind)) {
         if (image != null) {
-          throw problem("two images of one name; expected one a sample");
+          throw problem("two images of one name; expected one per sample");
         }
         image = content;
         ending = kind;
@@ -159,7 +159,7 @@ final class WebDatasetTar implements PackedFormat {
       try {
         json = new ObjectMapper().readTree(content);
       } catch (JsonProcessingException e) {
-        throw problem("its .json is no JSON");
+        throw problem("its .json is not JSON");
       } catch (IOException e) {
         throw FileErrors.unreadable(file, e);
       }
@@ -183,7 +183,7 @@ final class WebDatasetTar implements PackedFormat {
       if (image == null) {
         if (label != null || className != null) {
           throw problem(
-              "a class but no image; the file is not whole, or its members are not in" + " order");
+              "a class but no image; the file is incomplete, or its members are not in" + " order");
         }
         return;
       }
@@ -191,7 +191,7 @@ final class WebDatasetTar implements PackedFormat {
         List<String> folders = List.of(key.split("/"));
         if (folders.size() < 2) {
           throw problem(
-              "no class; expected a member .cls, .txt or .json, or a folder for each" + " class");
+              "no class; expected a member .cls, .txt or .json, or one folder per class");
         }
         className = folders.get(folders.size() - 2);
       }

@@ -1,4 +1,4 @@
-/** Readers of data sets, one for each layout, and the division into parts where none is given. */
+/** Readers of data sets, one per layout, and the automatic division into parts. */
 @NullMarked
 package org.kgcoop.data.layout;
 

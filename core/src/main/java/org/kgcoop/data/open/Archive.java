@@ -9,33 +9,33 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Folders;
 
 /**
- * A zip file seen as a folder: a data set of any layout may stand in one. Nothing is unpacked, so a
- * hostile name of an entry reaches no file of this machine.
+ * A zip file as a folder with a data set of any layout. Nothing is unpacked, so the name of an
+ * entry cannot refer to a file of this machine.
  */
 final class Archive {
 
   private Archive() {}
 
-  /** True if a file is a zip by its name. */
+  /** Returns true if a file is a zip by its name. */
   static boolean isOne(Path file) {
     return Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".zip")
         && Files.isRegularFile(file);
   }
 
-  /** The name of the data set in a zip file: that of the file. */
+  /** Returns the name of the data set in a zip file, which is that of the file. */
   static String name(Path file) {
     String name = Folders.name(file);
     return name.substring(0, name.length() - ".zip".length());
   }
 
   /**
-   * The folder at the top of a zip file. It stays open as long as a path of it is held.
+   * Returns the top folder of a zip file. It stays open as long as a path of it is in use.
    *
-   * @throws KgCoopException of the kind DATA where it is no zip, or a damaged one
+   * @throws KgCoopException of the category DATA if it is not a zip, or damaged
    */
   static Path root(Path file) {
     try {
-      // Not closed: the images of the data set are read from it later.
+      // Stays open, because the images of the data set are read from it later.
       return FileSystems.newFileSystem(file).getPath("/");
     } catch (IOException | RuntimeException e) {
       throw KgCoopException.data(

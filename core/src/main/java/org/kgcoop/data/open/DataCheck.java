@@ -16,7 +16,7 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.layout.ClassNames;
 
-/** Checks that every data set must pass, however it was laid out. */
+/** Checks that apply to data sets of every layout. */
 final class DataCheck {
 
   private DataCheck() {}
@@ -37,7 +37,10 @@ final class DataCheck {
     }
   }
 
-  /** Every class can be learnt, if anything is to be learnt at all, and should be tested. */
+  /**
+   * Checks that every class has training images, if there are any, and warns of classes without
+   * test images.
+   */
   private static void checkLabels(DataSet dataSet, Path where, DataSetOptions options) {
     List<String> untrained = without(dataSet, dataSet.train());
     List<String> untested = without(dataSet, dataSet.test());
@@ -53,7 +56,7 @@ final class DataCheck {
       options
           .warnings()
           .accept(
-              "%s: no test images of %s of %s classes, so results say nothing about them: label %s"
+              "%s: no test images of %s of %s classes, so results do not cover them: label %s"
                   .formatted(
                       where,
                       untested.size(),
@@ -62,7 +65,7 @@ final class DataCheck {
     }
   }
 
-  /** The classes of which there are none among these images. */
+  /** Returns the classes without images in this list. */
   private static List<String> without(DataSet dataSet, List<Item> items) {
     Set<Integer> present = new HashSet<>();
     items.forEach(item -> present.add(item.label()));

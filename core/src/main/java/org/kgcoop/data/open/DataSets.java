@@ -24,33 +24,32 @@ import org.kgcoop.files.Folders;
 import org.kgcoop.image.ImageNames;
 
 /**
- * Opens a data set from where it lies and finds out its layout:
- *
+ * A reader of data sets from files and folders. It detects the layout:
  * <ol>
- *   <li>one of the {@link PublishedDataSets}, whole and in a folder of its name;
- *   <li>a split file {@code split_zhou_NAME.json}, or a folder that holds one ({@link SplitFile});
- *   <li>{@code manifest.csv} or {@code manifest.jsonl}, or any file of these kinds, or Hugging
- *       Face's {@code metadata.csv} or {@code metadata.jsonl}, also in folders {@code train},
- *       {@code val} and {@code test} ({@link Manifest});
- *   <li>tar files of WebDataset or, with module {@code parquet}, Parquet files of Hugging Face
- *       ({@link PackedFormat});
- *   <li>folders {@code train}, {@code val}, {@code test} with a folder for each class, or a folder
- *       for each class and a split made here ({@link ClassFolders}).
+ * <li>one of the {@link PublishedDataSets}, complete and in a folder of its name
+ * <li>a split file {@code split_zhou_NAME.json}, or a folder with one ({@link SplitFile})
+ * <li>{@code manifest.csv} or {@code manifest.jsonl}, or any file of these kinds, or Hugging Face's
+ * {@code metadata.csv} or {@code metadata.jsonl}, also in folders {@code train}, {@code val} and
+ * {@code test} ({@link Manifest})
+ * <li>tar files of WebDataset or, with the module {@code parquet}, Parquet files of Hugging Face
+ * ({@link PackedFormat})
+ * <li>folders {@code train}, {@code val}, {@code test} with one folder per class, or one folder per
+ * class without a split ({@link ClassFolders})
  * </ol>
  *
- * <p>A zip file is read as the folder that it holds, and where there is one folder alone, what is
- * in that. Files are taken in the order of their names, never in that of the disk. What is wrong
- * with the data is found here and not in the middle of a run.
+ * <p>A zip file is read as a folder. If a folder contains only one folder, that one is read. Files
+ * are sorted by name, independent of the disk. Problems in the data are found here and not during a
+ * run.
  */
 public final class DataSets {
 
   private static final String EXPECTED =
       "expected split_zhou_*.json, manifest.csv, manifest.jsonl, metadata.csv, folders train and"
-          + " test with a folder for each class, a folder for each class, or .tar or .parquet files";
+          + " test with one folder per class, one folder per class, or .tar or .parquet files";
 
   private DataSets() {}
 
-  /** The data set at that file or folder. */
+  /** Opens the data set at a file or folder. */
   public static DataSet open(Path path, DataSetOptions options) {
     if (Archive.isOne(path)) {
       return openArchive(path, options);
@@ -59,14 +58,14 @@ public final class DataSets {
   }
 
   /**
-   * The data set of parts that lie in folders of their own, each with a folder for each class.
+   * Opens a data set from separate folders, each with one folder per class.
    *
    * @param val null for no validation images
    */
   public static DataSet open(Path train, @Nullable Path val, Path test, DataSetOptions options) {
     for (Path part : Stream.of(train, val, test).filter(Objects::nonNull).toList()) {
       if (!Files.isDirectory(part) || Folders.folders(part).isEmpty()) {
-        throw KgCoopException.data(part + ": expected a folder with a folder for each class");
+        throw KgCoopException.data(part + ": expected a folder with one folder per class");
       }
     }
     DataSet found = ClassFolders.ofParts(train, Optional.ofNullable(val), test, options);
@@ -76,10 +75,10 @@ public final class DataSets {
   /**
    * Opens one of the {@link PublishedDataSets}.
    *
-   * @param root the folder that holds the folders of data sets
-   * @param name as {@link PublishedDataSets#find} knows it
-   * @throws KgCoopException of the kind CONFIGURATION for another name, DATA where something of it
-   *     is missing: the message says what, and where to get it
+   * @param root the folder of all data sets
+   * @param name a name for {@link PublishedDataSets#find}
+   * @throws KgCoopException of the category CONFIGURATION for an unknown name; of the category DATA
+   *     for missing parts, with their origin in the message
    */
   public static DataSet openPublished(Path root, String name, DataSetOptions options) {
     PublishedDataSet entry =
@@ -104,7 +103,7 @@ public final class DataSets {
     List<PublishedDataSet.Part> missing = entry.missing(folder);
     if (!missing.isEmpty()) {
       throw KgCoopException.data(
-          "%s: %s is not whole: %s missing (from %s)%s"
+          "%s: %s is incomplete: %s missing (from %s)%s"
               .formatted(
                   folder,
                   entry.name(),
@@ -136,7 +135,9 @@ public final class DataSets {
     return PublishedDataSets.at(folder).isPresent();
   }
 
-  /** The folder in a folder that has nothing else, as an archive is often made; else the folder. */
+  /**
+   * Returns the only folder in a folder, which many archives contain; otherwise the folder itself.
+   */
   private static Path withoutOuterFolder(Path path) {
     if (!Files.isDirectory(path) || isPublished(path) || PackedData.isOne(path)) {
       return path;
@@ -152,7 +153,7 @@ public final class DataSets {
             && Folders.files(folder).equals(ImageNames.in(folder)));
   }
 
-  /** A data set that was read, under its template, if it holds what every data set must. */
+  /** Checks a data set and sets its template. */
   private static DataSet checked(DataSet found, Path path, DataSetOptions options) {
     String template = options.template() != null ? options.template() : templateBeside(path);
     if (template != null && !template.contains("{}")) {
@@ -196,7 +197,7 @@ public final class DataSets {
             .toList();
     if (splits.size() > 1) {
       throw KgCoopException.data(
-          "%s: %s split files (%s); name the one that is meant"
+          "%s: %s split files (%s); name one of them"
               .formatted(path, splits.size(), Messages.firstOf(Folders.names(splits))));
     }
     if (splits.size() == 1) {
@@ -219,13 +220,13 @@ public final class DataSets {
       throw KgCoopException.data(
           images == 0
               ? path + ": no data set found; " + EXPECTED
-              : "%s: images (%s), but no folder for each class; put them into folders that are named as the classes, such as %s, or list them in manifest.csv"
+              : "%s: images (%s), but not in one folder per class; put them into folders named after the classes, such as %s, or list them in manifest.csv"
                   .formatted(path, images, path.resolve("cat")));
     }
     return ClassFolders.read(path, options);
   }
 
-  /** A name beside the path, or of a published data set, that may be meant by it. */
+  /** Suggests names next to the path, or a published data set. */
   private static String besides(Path path) {
     Path folder = path.toAbsolutePath().getParent();
     List<String> known =
@@ -241,8 +242,8 @@ public final class DataSets {
   }
 
   /**
-   * A split file; that of a published set brings its hand-crafted prompt with it, and images are
-   * seen as that set's are.
+   * Reads a split file. If it belongs to a published data set, its template and the handling of
+   * EXIF orientation apply.
    */
   private static DataSet split(Path file, DataSetOptions options) {
     DataSet read = SplitFile.read(file, options);

@@ -15,8 +15,8 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.files.EmbeddedFiles;
 
 /**
- * The data sets that come with the program, from the class path: module {@code embedded} has them
- * as one zip file each and an index of them. Without that module there are none.
+ * The embedded data sets, from the class path. The module {@code embedded} contains each as a zip
+ * file, and an index. Without the module there are none.
  */
 public final class EmbeddedDataSets {
 
@@ -27,13 +27,14 @@ public final class EmbeddedDataSets {
   /**
    * The entry of a data set in the index.
    *
-   * @param title what it shows, in a few words
-   * @param role "table" for sets that methods are compared on, "tuning" for one that settings are
-   *     chosen on, "shift" for test images of the classes of another set
-   * @param source of a shift, the set whose classes it has; else null
-   * @param condition how its images are seen, "plain" for as drawn
-   * @param shots images of a class that training can count on; 0 where there is only a test
-   * @param classes how many classes it has
+   * @param title a short description
+   * @param role "table" for comparing methods, "tuning" for choosing settings, "shift" for test
+   *     images of the classes of another set
+   * @param source the set with the same classes, for a shift; otherwise null
+   * @param condition the change to the images; "plain" for none
+   * @param shots the guaranteed number of training images per class; 0 if there are only test
+   *     images
+   * @param classes the number of classes
    */
   public record Description(
       String name,
@@ -44,7 +45,7 @@ public final class EmbeddedDataSets {
       int shots,
       int classes) {}
 
-  /** All of them, in the order of the index; none without the module. */
+  /** Returns all entries, in the order of the index; none without the module. */
   public static List<Description> all() {
     try (InputStream in = EmbeddedFiles.open(FOLDER + "index.json")) {
       return in == null
@@ -56,10 +57,10 @@ public final class EmbeddedDataSets {
   }
 
   /**
-   * The embedded data set of that name.
+   * Opens an embedded data set by name.
    *
-   * @throws KgCoopException of the kind CONFIGURATION where there is none; the message names those
-   *     that there are
+   * @throws KgCoopException of the category CONFIGURATION if it does not exist; the message lists
+   *     the existing ones
    */
   public static DataSet open(String name, DataSetOptions options) {
     List<String> names = all().stream().map(Description::name).toList();

@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 
-/** Data sets of test images of the classes of another set, seen under other conditions. */
+/** Data sets with test images of another set's classes, under changed conditions. */
 public final class Shifts {
 
   private static final String EMBEDDED = "embedded:";
@@ -13,10 +13,9 @@ public final class Shifts {
   private Shifts() {}
 
   /**
-   * The names that the shifted versions of a data set are opened by, in the order of the tables;
-   * none where none are known.
+   * Returns the names of the shifted versions of a data set, in the order of the tables.
    *
-   * @param name of a published data set, or of an embedded one with or without {@code embedded:}
+   * @param name a published data set, or an embedded one with or without {@code embedded:}
    */
   public static List<String> of(String name) {
     Stream<String> published =

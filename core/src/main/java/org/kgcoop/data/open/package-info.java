@@ -1,4 +1,4 @@
-/** Data sets by their place or name. Start at {@link org.kgcoop.data.open.DataSets}. */
+/** Data sets by path or name. Start at {@link org.kgcoop.data.open.DataSets}. */
 @NullMarked
 package org.kgcoop.data.open;
 

@@ -13,9 +13,8 @@ import org.kgcoop.data.layout.AutomaticSplit;
 import org.kgcoop.data.layout.LabelNames;
 
 /**
- * Data sets whose authors publish lists of images as text. Names and labels are made of them as the
- * published code makes them, and images keep the order of the lists, since splits and shots depend
- * on it.
+ * Readers of data sets with text lists of images. Names and labels are derived as in the published
+ * code. Images keep the order of the lists, because splits and few-shot samples depend on it.
  */
 final class AnnotationLists {
 
@@ -31,8 +30,8 @@ final class AnnotationLists {
   private AnnotationLists() {}
 
   /**
-   * Oxford Pets: lines "Breed_name_12 label species breed", labels from 1. A class is named by the
-   * breed in lower case; a fifth of trainval becomes the validation part.
+   * Reads Oxford Pets: lines "Breed_name_12 label species breed", labels from 1. The class name is
+   * the breed in lower case. A fifth of trainval becomes the validation part.
    */
   static DataSet pets(RawData raw) {
     LabelNames names = new LabelNames();
@@ -59,10 +58,12 @@ final class AnnotationLists {
         });
   }
 
-  /** FGVC Aircraft: a list a part, lines "image variant"; labels follow variants.txt. */
+  /**
+   * Reads FGVC Aircraft: one list per part with lines "image variant". Labels follow variants.txt.
+   */
   static DataSet aircraft(RawData raw) {
     List<String> variants =
-        raw.lines("variants.txt", WHOLE, "a variant a line").stream()
+        raw.lines("variants.txt", WHOLE, "one variant per line").stream()
             .map(line -> line.field(0))
             .toList();
     return new DataSet(
@@ -84,9 +85,9 @@ final class AnnotationLists {
   }
 
   /**
-   * SUN397: lines "/a/abbey/sun_1.jpg"; labels follow ClassName.txt. A class is named by its
-   * folders without the letter, in reverse: "/a/apse/indoor" is "indoor apse". A fifth of the
-   * training list becomes the validation part.
+   * Reads SUN397: lines "/a/abbey/sun_1.jpg". Labels follow ClassName.txt. The class name consists
+   * of the folders without the letter, in reverse: "/a/apse/indoor" is "indoor apse". A fifth of
+   * the training list becomes the validation part.
    */
   static DataSet scenes(RawData raw) {
     List<String> folders =
@@ -118,8 +119,8 @@ final class AnnotationLists {
   }
 
   /**
-   * UCF101: lines "ApplyEyeMakeup/video.avi 1" (the test list without a label); labels follow
-   * classInd.txt. The image is the middle frame under the words of the name: {@code
+   * Reads UCF101: lines "ApplyEyeMakeup/video.avi 1" (the test list without a label). Labels follow
+   * classInd.txt. The image is the middle frame, in a folder with the words of the name: {@code
    * Apply_Eye_Makeup/video.jpg}. A fifth of the training list becomes the validation part.
    */
   static DataSet actions(RawData raw) {

@@ -16,12 +16,12 @@ import org.kgcoop.files.Folders;
 import org.kgcoop.image.ImageNames;
 
 /**
- * ImageNet and its shifted versions: a folder for each class, named by {@code classnames.txt} with
- * lines "n01440764 tench".
+ * A reader of ImageNet and its shifted versions: one folder per class, with names in {@code
+ * classnames.txt} in lines such as "n01440764 tench".
  *
- * <p>The published code takes the images of a folder in the order in which the disk lists them,
- * which differs between machines. Here they are sorted by name, so the shots of ImageNet are the
- * same everywhere, and are those of the published code where its disk lists names in order.
+ * <p>The published code uses the images of a folder in the order of the disk, which differs between
+ * machines. This class sorts them by name, so the few-shot samples of ImageNet are the same
+ * everywhere. They equal those of the published code if its disk lists names in order.
  */
 final class ImageNetFolders {
 
@@ -30,10 +30,10 @@ final class ImageNetFolders {
   private ImageNetFolders() {}
 
   /**
-   * ImageNet: {@code train} and {@code val} below the images, labels in the sorted order of the
-   * folders. The official validation images are the test. The published code gives them as its
-   * validation part too; here that part is empty, since what is chosen by test images cannot be
-   * measured on them.
+   * Reads ImageNet: {@code train} and {@code val} below the images, labels in the sorted order of
+   * the folders. The official validation images are the test part. The published code also uses
+   * them for validation. Here the validation part is empty, so that settings are not chosen on test
+   * images.
    */
   static DataSet imageNet(RawData raw) {
     Map<String, String> names = classNames(raw);
@@ -61,9 +61,8 @@ final class ImageNetFolders {
   }
 
   /**
-   * Test images in folders that bear ImageNet's identifiers. Labels follow the sorted folders that
-   * are there: 1000 of ImageNet-Sketch, and 200 of ImageNet-A and -R, which have labels 0 to 199 of
-   * their own.
+   * Reads test images in folders with ImageNet's identifiers. Labels follow the sorted existing
+   * folders: 1000 in ImageNet-Sketch, and 200 in ImageNet-A and -R, with their own labels 0 to 199.
    */
   static DataSet byIdentifier(RawData raw) {
     List<String> folders = Folders.names(Folders.folders(raw.images()));
@@ -71,7 +70,9 @@ final class ImageNetFolders {
     return testOnly(raw, folders, classNames);
   }
 
-  /** ImageNetV2: folders 0 to 999, the number being the place in {@code classnames.txt}. */
+  /**
+   * Reads ImageNetV2: folders 0 to 999, whose number is the position in {@code classnames.txt}.
+   */
   static DataSet byNumber(RawData raw) {
     List<String> classNames = List.copyOf(classNames(raw).values());
     List<String> folders = IntStream.range(0, classNames.size()).mapToObj(String::valueOf).toList();
@@ -79,7 +80,7 @@ final class ImageNetFolders {
         folders.stream().filter(name -> !Files.isDirectory(raw.images().resolve(name))).toList();
     if (!missing.isEmpty()) {
       throw KgCoopException.data(
-          "%s: no folder %s; expected 0 to %s, one for each line of %s"
+          "%s: no folder %s; expected 0 to %s, one per line of %s"
               .formatted(
                   raw.images(), Messages.firstOf(missing), classNames.size() - 1, CLASS_NAMES));
     }
@@ -106,7 +107,7 @@ final class ImageNetFolders {
     return items;
   }
 
-  /** Names by folder, in the order of the file. */
+  /** Returns names by folder, in the order of the file. */
   private static Map<String, String> classNames(RawData raw) {
     Path file = raw.file(CLASS_NAMES);
     Map<String, String> names = new LinkedHashMap<>();

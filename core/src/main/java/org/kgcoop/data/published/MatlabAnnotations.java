@@ -29,15 +29,15 @@ import us.hebi.matlab.mat.types.Matrix;
 import us.hebi.matlab.mat.types.Sources;
 import us.hebi.matlab.mat.types.Struct;
 
-/** Data sets whose labels are MATLAB files (version 5, as their authors publish them). */
+/** Readers of data sets with labels in MATLAB files (version 5, as published). */
 final class MatlabAnnotations {
 
   private MatlabAnnotations() {}
 
   /**
-   * Stanford Cars: {@code annotations} with {@code fname} and {@code class} (from 1), {@code
-   * class_names}. A name begins with the year: "Acura TL Sedan 2012" is "2012 Acura TL Sedan". A
-   * fifth of the training images becomes the validation part.
+   * Reads Stanford Cars: {@code annotations} with {@code fname} and {@code class} (from 1), and
+   * {@code class_names}. The year comes first in a class name: "Acura TL Sedan 2012" is "2012 Acura
+   * TL Sedan". A fifth of the training images becomes the validation part.
    */
   static DataSet cars(RawData raw) {
     List<String> names =
@@ -88,9 +88,9 @@ final class MatlabAnnotations {
   }
 
   /**
-   * Oxford Flowers: {@code labels} (from 1) of {@code image_00001.jpg} onwards, names in {@code
-   * cat_to_name.json}; 50 % train, 20 % val, 30 % test, class by class in order of first
-   * appearance.
+   * Reads Oxford Flowers: {@code labels} (from 1) of {@code image_00001.jpg} onwards, names in
+   * {@code cat_to_name.json}. The split is 50 % train, 20 % val, 30 % test, class by class in order
+   * of first appearance.
    */
   static DataSet flowers(RawData raw) {
     Path labelFile = raw.file("imagelabels.mat");
@@ -142,7 +142,7 @@ final class MatlabAnnotations {
     }
   }
 
-  /** MATLAB begins both kinds with a text that tells the version. */
+  /** Detects version 7.3. MATLAB begins both versions with a text that contains the version. */
   private static boolean isHdf5(byte[] bytes) {
     byte[] text = "MATLAB 7.3".getBytes(StandardCharsets.US_ASCII);
     return Arrays.mismatch(bytes, text) == text.length;
@@ -164,16 +164,16 @@ final class MatlabAnnotations {
     } catch (KgCoopException e) {
       throw e;
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      // The reader meets other variables and damaged data with exceptions of any kind, and makes
-      // room for as many elements as an array claims to have.
+      // The reader throws exceptions of any kind for other variables and damaged data, and
+      // allocates as many elements as an array claims.
       throw KgCoopException.data(
-          "%s: not the MATLAB file it should be; expected %s, get it again"
+          "%s: not the expected MATLAB file; expected %s, get it again"
               .formatted(file, expected),
           e);
     }
   }
 
-  /** Memory for what a file of annotations holds: a compressed one of 1 MB may claim 700 MB. */
+  /** An allocator with a limit, because a compressed file of 1 MB can claim 700 MB. */
   private static final class Allocator implements BufferAllocator {
     private static final int MOST_BYTES = 64 << 20;
     private long allocated;

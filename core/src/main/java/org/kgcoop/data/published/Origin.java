@@ -5,18 +5,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The origin of a file or folder of a data set.
  *
- * @param where an address, or words
- * @param direct what a direct link gives, an official one that serves everybody without a form;
- *     null where it is to be got by hand
+ * @param where a URL, or a description
+ * @param direct the content of an official direct link without a form; null if you must download it
+ *     by hand
  */
 public record Origin(String where, @Nullable Direct direct) {
 
   /**
-   * The content that the address gives.
+   * The content of a direct link.
    *
-   * @param isArchive whether it is to be unpacked
-   * @param within folder of the archive whose content is wanted; empty for all of it
-   * @param into where that goes, below the folder of the data set; empty: the folder itself
+   * @param isArchive true if it must be unpacked
+   * @param within the folder of the archive to use; empty for everything
+   * @param into the target below the folder of the data set; empty for the folder itself
    */
   public record Direct(boolean isArchive, String within, String into) {}
 

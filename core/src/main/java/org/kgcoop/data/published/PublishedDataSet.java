@@ -14,22 +14,21 @@ import org.kgcoop.data.layout.SplitFile;
 import org.kgcoop.files.Folders;
 
 /**
- * A data set of the published tables, in the layout that CoOp and its successors expect.
+ * A data set of the published tables, in the layout of CoOp and its successors.
  *
- * @param name what configurations and tables call it
- * @param aliases what else it is called
- * @param directory its folder below the root of all data sets
- * @param imageFolder where the paths of its images begin, below its folder; empty: the folder
+ * @param name the name in configurations and tables
+ * @param aliases other names
+ * @param directory its folder below the folder of all data sets
+ * @param imageFolder the base folder of its image paths, below its folder; empty for the folder
  *     itself
- * @param images the folders of images that it needs
- * @param split its split file; null where the published code uses none
- * @param annotations what it needs beside the images where the split file is not there
- * @param terms under which those get it who fetch it by its direct links, and where they are
- *     stated; empty where it has none
- * @param template KgCoOp's hand-crafted prompt
- * @param classes how many classes it has
- * @param source the set that this one has shifted test images of; else null
- * @param layout reads it where there is no split file
+ * @param images the required image folders
+ * @param split its split file; null if the published code uses none
+ * @param annotations the other required files, if there is no split file
+ * @param terms the terms of its direct links, and their source; empty if there are none
+ * @param template KgCoOp's template
+ * @param classes the number of classes
+ * @param source the original set if this is a shifted version; otherwise null
+ * @param layout the reader for use without a split file
  */
 public record PublishedDataSet(
     String name,
@@ -46,20 +45,20 @@ public record PublishedDataSet(
     Function<RawData, DataSet> layout) {
 
   /**
-   * A file or folder of it.
+   * A file or folder of the data set.
    *
    * @param path below the folder of the data set
-   * @param origin where one gets it
+   * @param origin its origin
    */
   public record Part(String path, Origin origin) {}
 
-  /** The name of the set that this one has shifted test images of; else null. */
+  /** Returns the name of the original set if this is a shifted version; otherwise null. */
   public @Nullable String shiftOf() {
     return source == null ? null : source.name();
   }
 
   /**
-   * The parts that are needed and not there; empty where the data set can be opened.
+   * Returns the required parts that are missing; empty if the data set can be opened.
    *
    * @param folder the folder of this data set
    */
@@ -71,12 +70,12 @@ public record PublishedDataSet(
     return missing;
   }
 
-  /** True if the split file is there, so that the split is the published one. */
+  /** Returns true if the split file exists, so that the split is the published one. */
   public boolean hasSplit(Path folder) {
     return split != null && Files.isRegularFile(folder.resolve(split.path()));
   }
 
-  /** True if one of those parts has a direct link. */
+  /** Returns true if one of the parts has a direct link. */
   public static boolean anyDirect(List<Part> parts) {
     return parts.stream().anyMatch(part -> part.origin().direct() != null);
   }
@@ -87,8 +86,8 @@ public record PublishedDataSet(
   }
 
   /**
-   * The place of a file or folder of the data set: in the set's own folder, or, of a shifted
-   * version, beside it in the folder of the set that it is a version of.
+   * Returns the path of a file or folder of the data set. It is in the set's own folder, or for a
+   * shifted version in the folder of the original set.
    */
   private Path place(Path folder, String path) {
     Path own = folder.resolve(path);
@@ -114,13 +113,13 @@ public record PublishedDataSet(
                   file,
                   name,
                   origin,
-                  split == null ? "" : ", or put %s in its place".formatted(split.path())));
+                  split == null ? "" : ", or put %s there instead".formatted(split.path())));
     }
     return file;
   }
 
   /**
-   * The data set in that folder, by its split file or else by what its authors publish. The EXIF
+   * Reads the data set in a folder, from its split file or from its authors' files. The EXIF
    * orientation of its images is ignored, as in the published tables.
    */
   public DataSet read(Path folder, DataSetOptions options) {

@@ -18,12 +18,12 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.published.PublishedDataSet.Part;
 
 /**
- * The entries of {@link PublishedDataSets}, from {@code datasets.json}: layouts, prompts, origins
- * and terms. A part is got by hand, or is a file or an archive with a direct link.
+ * The entries of {@link PublishedDataSets}, from {@code datasets.json}: layouts, templates, origins
+ * and terms. You download a part by hand, or it has a direct link to a file or an archive.
  */
 final class PublishedDataSetList {
 
-  /** Readers of what the authors of a set publish, by the layout of an entry. */
+  /** Readers of the authors' files, by the layout of an entry. */
   private static final Map<String, Function<RawData, DataSet>> LAYOUTS =
       Map.of(
           "imagenet", ImageNetFolders::imageNet,
@@ -36,7 +36,7 @@ final class PublishedDataSetList {
           "cars", MatlabAnnotations::cars,
           "flowers", MatlabAnnotations::flowers);
 
-  /** In the order of the published tables. */
+  /** All entries, in the order of the published tables. */
   static final List<PublishedDataSet> ALL = all();
 
   private PublishedDataSetList() {}
@@ -85,7 +85,7 @@ final class PublishedDataSetList {
     return elements(json).map(PublishedDataSetList::part).toList();
   }
 
-  /** The elements of an array; Spark's Jackson has no stream of them. */
+  /** Returns the elements of an array. The Jackson version of Spark has no stream of them. */
   private static Stream<JsonNode> elements(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false);
   }

@@ -8,27 +8,27 @@ import java.util.stream.Stream;
 import org.kgcoop.files.Folders;
 
 /**
- * The 15 data sets that CoOp, CoCoOp, ProGrad and KgCoOp are compared on. Folders, split files and
- * names are those of CoOp's instructions, so that a folder of data sets made for one of these works
- * here as it is; hand-crafted prompts are KgCoOp's.
+ * The 15 data sets of the experiments with CoOp, CoCoOp, ProGrad and KgCoOp. Folders, split files
+ * and names are those of CoOp's instructions, so existing folders work without changes. The
+ * templates are KgCoOp's.
  *
- * <p>Where a split file is missing, the split is made from what the authors of the data publish, as
- * the published code makes it, by a generator of its own that starts from the split seed. The
- * published code makes it once, by the generator of the run, and stores it: its later runs of seed
- * 1 and ours of split seed 1 see the same images.
+ * <p>If a split file is missing, the split is derived from the authors' files, as in the published
+ * code, with a separate generator seeded by the split seed. The published code creates the split
+ * once, with the generator of the run, and stores it. Its later runs with seed 1 use the same
+ * images as kgcoop with split seed 1.
  */
 public final class PublishedDataSets {
 
   private PublishedDataSets() {}
 
-  /** All of them, in the order of the published tables. */
+  /** Returns all data sets, in the order of the published tables. */
   public static List<PublishedDataSet> all() {
     return PublishedDataSetList.ALL;
   }
 
   /**
-   * The one of that name, of an alias or of its folder's name; case, '_', '-' and spaces do not
-   * count.
+   * Finds a data set by its name, an alias or its folder's name. Case, '_', '-' and spaces are
+   * ignored.
    */
   public static Optional<PublishedDataSet> find(String name) {
     String wanted = plain(name);
@@ -44,14 +44,14 @@ public final class PublishedDataSets {
     return name.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "");
   }
 
-  /** The one that a split file of that name belongs to. */
+  /** Finds the data set of a split file by the file's name. */
   public static Optional<PublishedDataSet> ofSplitFile(String fileName) {
     return all().stream()
         .filter(entry -> entry.split() != null && entry.split().path().equals(fileName))
         .findFirst();
   }
 
-  /** The one that lies, whole, in a folder of its own name. */
+  /** Finds the data set that is complete in a folder of its name. */
   public static Optional<PublishedDataSet> at(Path folder) {
     String name = Folders.name(folder.toAbsolutePath().normalize());
     return all().stream()

@@ -12,11 +12,11 @@ import org.kgcoop.data.Item;
 import org.kgcoop.files.Folders;
 
 /**
- * A published data set as its authors lay it out.
+ * A published data set in the form of its authors.
  *
  * @param title the published name of the data set
- * @param images the folder where the paths of images begin
- * @param annotations from the path of an annotation file to the file; throws where it is missing
+ * @param images the base folder of image paths
+ * @param annotations returns the annotation file at a path; throws an exception if it is missing
  */
 record RawData(
     String title,
@@ -25,7 +25,7 @@ record RawData(
     DataSetOptions options,
     Function<String, Path> annotations) {
 
-  /** A line of an annotation file: its fields and where it stands, for messages. */
+  /** A line of an annotation file: its fields, and its position for error messages. */
   record Line(List<String> fields, String where) {
     String field(int index) {
       return fields.get(index);
@@ -37,20 +37,20 @@ record RawData(
     return name == null ? title : name;
   }
 
-  /** An image by its path below the images. */
+  /** Creates an image from its path below the images. */
   Item item(String key, int label, String className) {
     return new Item(key, Folders.resolve(images, key, title), label, className);
   }
 
-  /** An annotation file; an error that says where to get it, if it is not there. */
+  /** Returns an annotation file, or throws an exception that contains its origin. */
   Path file(String path) {
     return annotations.apply(path);
   }
 
   /**
-   * The lines of an annotation file.
+   * Reads the lines of an annotation file.
    *
-   * @param form how a whole line looks; its groups are the fields
+   * @param form the pattern of a line; its groups are the fields
    * @param expected the form in words
    */
   List<Line> lines(String path, Pattern form, String expected) {
@@ -72,7 +72,10 @@ record RawData(
     return lines;
   }
 
-  /** The place of a class in the list of them; an error that names the entry if it is in none. */
+  /**
+   * Returns the position of a class in the list of classes, or throws an exception that contains
+   * the entry.
+   */
   static int label(List<String> classes, String className, String where) {
     int label = classes.indexOf(className);
     if (label < 0) {
@@ -83,7 +86,7 @@ record RawData(
     return label;
   }
 
-  /** A label counted from 1, as one from 0. */
+  /** Converts a label from 1 to a label from 0. */
   static int fromOne(String label, String where) {
     if (!label.matches("[1-9][0-9]{0,8}")) {
       throw KgCoopException.data(

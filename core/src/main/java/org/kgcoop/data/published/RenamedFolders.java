@@ -14,13 +14,13 @@ import org.kgcoop.files.Folders;
 import org.kgcoop.image.ImageNames;
 
 /**
- * Data sets that are a folder for each class, divided into 50 % train, 20 % val and 30 % test by
- * {@link AutomaticSplit}. Labels follow the sorted names of the folders before they are renamed.
+ * A reader of data sets with one folder per class, divided into 50 % train, 20 % val and 30 % test
+ * by {@link AutomaticSplit}. Labels follow the sorted names of the folders before they are renamed.
  *
- * <p>The published code shuffles the images from the order in which the disk lists them, which
- * differs between machines; here they are sorted by name first.
+ * <p>The published code shuffles the images from the order of the disk, which differs between
+ * machines. This class sorts them by name first.
  *
- * @param ignored folders that are no class
+ * @param ignored folders that are not classes
  * @param names better names of some folders
  */
 record RenamedFolders(Set<String> ignored, Map<String, String> names)

@@ -1,4 +1,4 @@
-/** The 15 data sets of the published tables: layouts, prompts and origins. */
+/** The 15 data sets of the published tables: layouts, templates and origins. */
 @NullMarked
 package org.kgcoop.data.published;
 

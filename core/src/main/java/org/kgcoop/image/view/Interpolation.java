@@ -1,6 +1,6 @@
 package org.kgcoop.image.view;
 
-/** The filters of resizing, as Pillow defines them: stretched by the scale when shrinking. */
+/** The resizing filters of Pillow. When an image shrinks, the filter is stretched by the scale. */
 public enum Interpolation {
   /** A triangle over two pixels. */
   BILINEAR(1) {
@@ -30,7 +30,7 @@ public enum Interpolation {
     this.support = support;
   }
 
-  /** The reach of the filter to either side at scale 1. */
+  /** Returns the radius of the filter at scale 1. */
   double support() {
     return support;
   }

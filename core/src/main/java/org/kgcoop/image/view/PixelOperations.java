@@ -4,12 +4,14 @@ import java.awt.Color;
 import java.util.function.IntUnaryOperator;
 import org.kgcoop.image.RgbImage;
 
-/** Changes of an image's samples by the rules of Pillow's ImageEnhance, ImageOps and transform. */
+/**
+ * Changes of an image's samples, with the rules of Pillow's ImageEnhance, ImageOps and transform.
+ */
 final class PixelOperations {
 
   private PixelOperations() {}
 
-  /** Each sample by itself. */
+  /** Maps each sample. */
   static RgbImage mapped(RgbImage image, IntUnaryOperator level) {
     byte[] in = image.rgb();
     byte[] out = new byte[in.length];
@@ -19,12 +21,12 @@ final class PixelOperations {
     return new RgbImage(image.width(), image.height(), out);
   }
 
-  /** Between black (0) and the image (1), or beyond. */
+  /** Blends black (0) and the image (1), or extrapolates. */
   static RgbImage brightness(RgbImage image, double factor) {
     return mapped(image, level -> blended(0, level, factor));
   }
 
-  /** Between the mean brightness (0) and the image (1), or beyond. */
+  /** Blends the mean brightness (0) and the image (1), or extrapolates. */
   static RgbImage contrast(RgbImage image, double factor) {
     byte[] rgb = image.rgb();
     long sum = 0;
@@ -35,12 +37,12 @@ final class PixelOperations {
     return mapped(image, level -> blended(mean, level, factor));
   }
 
-  /** Between gray (0) and the image (1), or beyond. */
+  /** Blends gray (0) and the image (1), or extrapolates. */
   static RgbImage saturation(RgbImage image, double factor) {
     return blended(grey(image), image, factor);
   }
 
-  /** Between a smoothed image (0) and the image (1), or beyond. */
+  /** Blends a smoothed image (0) and the image (1), or extrapolates. */
   static RgbImage sharpness(RgbImage image, double factor) {
     return blended(smoothed(image), image, factor);
   }
@@ -58,7 +60,7 @@ final class PixelOperations {
   }
 
   /**
-   * The hue moved, saturation and value kept.
+   * Shifts the hue and keeps saturation and value.
    *
    * @param shift a fraction of the circle
    */
@@ -76,7 +78,7 @@ final class PixelOperations {
     return new RgbImage(image.width(), image.height(), out);
   }
 
-  /** Each channel stretched over 0 to 255. */
+  /** Stretches each channel to 0 to 255. */
   static RgbImage autoContrast(RgbImage image) {
     int[][] levels = new int[3][];
     for (int channel = 0; channel < 3; channel++) {
@@ -99,7 +101,7 @@ final class PixelOperations {
     return looked(image, levels);
   }
 
-  /** Each channel with its levels about equally frequent. */
+  /** Equalizes the histogram of each channel. */
   static RgbImage equalise(RgbImage image) {
     int[][] levels = new int[3][];
     for (int channel = 0; channel < 3; channel++) {
@@ -119,21 +121,21 @@ final class PixelOperations {
     return looked(image, levels);
   }
 
-  /** The highest bits of each sample alone. */
+  /** Keeps only the highest bits of each sample. */
   static RgbImage posterised(RgbImage image, int bits) {
     int mask = 0xff & -(1 << (8 - bits));
     return mapped(image, level -> level & mask);
   }
 
-  /** Samples from a level on inverted. */
+  /** Inverts samples from a level on. */
   static RgbImage solarised(RgbImage image, double threshold) {
     return mapped(image, level -> level < threshold ? level : 255 - level);
   }
 
   /**
-   * A blur with a Gaussian, the image mirrored at its edges.
+   * Applies a Gaussian blur. The image is mirrored at its edges.
    *
-   * @param kernel pixels that are looked at in a row, odd
+   * @param kernel the number of pixels per row, odd
    * @param deviation the standard deviation in pixels
    */
   static RgbImage blur(RgbImage image, int kernel, double deviation) {
@@ -171,7 +173,10 @@ final class PixelOperations {
     return new RgbImage(width, height, out);
   }
 
-  /** A place within {@code 0} to {@code size - 1}, mirrored at the edges as often as it takes. */
+  /**
+   * Returns a position from {@code 0} to {@code size - 1}, mirrored at the edges as often as
+   * needed.
+   */
   private static int mirrored(int at, int size) {
     if (size == 1) {
       return 0;
@@ -180,7 +185,7 @@ final class PixelOperations {
     return inPeriod < size ? inPeriod : 2 * (size - 1) - inPeriod;
   }
 
-  /** Turned around its middle by that many degrees against the clock, black where nothing was. */
+  /** Rotates the image around its center, counterclockwise. Pixels from outside are black. */
   static RgbImage rotated(RgbImage image, double degrees) {
     double cosine = Math.cos(Math.toRadians(degrees));
     double sine = -Math.sin(Math.toRadians(degrees));
@@ -191,7 +196,8 @@ final class PixelOperations {
   }
 
   /**
-   * The pixel at (x, y) is the one at (a x + b y + c, d x + e y + f), nearest, black where none is.
+   * Applies an affine transform: the pixel at (x, y) is the nearest one to (a x + b y + c, d x + e
+   * y + f). Pixels from outside are black.
    */
   static RgbImage affine(
       RgbImage image, double a, double b, double c, double d, double e, double f) {
@@ -210,7 +216,7 @@ final class PixelOperations {
     return new RgbImage(width, height, out);
   }
 
-  /** The square that begins at left and top, black where it reaches beyond the image. */
+  /** Returns a square from left and top. Pixels outside the image are black. */
   static RgbImage square(RgbImage image, int left, int top, int size) {
     byte[] out = new byte[3 * size * size];
     int from = Math.max(0, left);
@@ -226,7 +232,9 @@ final class PixelOperations {
     return new RgbImage(size, size, out);
   }
 
-  /** A rectangle from left and top to before right and bottom filled, as far as it is inside. */
+  /**
+   * Fills a rectangle from left and top up to right and bottom (excluded), clipped to the image.
+   */
   static RgbImage filled(
       RgbImage image, int left, int top, int right, int bottom, int red, int green, int blue) {
     byte[] out = image.rgb().clone();
@@ -241,7 +249,10 @@ final class PixelOperations {
     return new RgbImage(image.width(), image.height(), out);
   }
 
-  /** Pillow's SMOOTH: a pixel five times, its eight neighbors once; the edge stays. */
+  /**
+   * Applies Pillow's SMOOTH: weight 5 for a pixel, 1 for its eight neighbors. The border is
+   * unchanged.
+   */
   private static RgbImage smoothed(RgbImage image) {
     int width = image.width();
     byte[] out = image.rgb().clone();

@@ -3,16 +3,15 @@ package org.kgcoop.image.view;
 import java.util.List;
 
 /**
- * The steps from an image to the input of a model.
+ * The preprocessing of an image for a model.
  *
- * @param size the side of the square image that it reads, in pixels
- * @param channels 3 (color) or 1 (grey)
- * @param mean taken off each channel, on a scale of 0 to 1
- * @param std then divided by, for each channel
+ * @param size the side of the model's square input, in pixels
+ * @param channels 3 (color) or 1 (gray)
+ * @param mean the value to subtract from each channel, on a scale of 0 to 1
+ * @param std the divisor of each channel, applied after the mean
  * @param interpolation the filter of resizing
- * @param shorterSide pixels that the shorter side is resized to, the longer one in proportion,
- *     before the square in the middle is taken; or 0 where the whole image becomes the square,
- *     whatever its shape
+ * @param shorterSide the length of the shorter side in pixels, before the center square is cropped;
+ *     0 to resize the entire image to the square, whatever its shape
  */
 public record Preprocessing(
     int size,
@@ -51,18 +50,20 @@ public record Preprocessing(
     }
   }
 
-  /** A shorter side of the square's size, as the released CLIP models want it. */
+  /**
+   * Creates preprocessing with a shorter side of the square's size, as in OpenAI's CLIP models.
+   */
   public Preprocessing(
       int size, int channels, List<Double> mean, List<Double> std, Interpolation interpolation) {
     this(size, channels, mean, std, interpolation, size);
   }
 
-  /** True if the whole image becomes the square, whatever its shape. */
+  /** Returns true if the entire image is resized to the square, whatever its shape. */
   public boolean isSquashed() {
     return shorterSide == 0;
   }
 
-  /** The preprocessing of the released CLIP models, at that size. */
+  /** Returns the preprocessing of OpenAI's CLIP models, at this size. */
   public static Preprocessing clip(int size) {
     return new Preprocessing(size, 3, CLIP_MEAN, CLIP_STD, Interpolation.BICUBIC);
   }

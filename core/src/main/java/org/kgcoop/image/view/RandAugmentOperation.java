@@ -5,8 +5,8 @@ import org.apache.commons.rng.core.source64.SplitMix64;
 import org.kgcoop.image.RgbImage;
 
 /**
- * The operations of RandAugment with the ranges that Dassl.pytorch gives them. Lengths are pixels
- * of the model's square; signs are drawn.
+ * The operations of RandAugment, with the ranges of Dassl.pytorch. Lengths are pixels of the
+ * model's square. Signs are random.
  */
 enum RandAugmentOperation {
   AUTO_CONTRAST(0, 1, (image, v, random) -> PixelOperations.autoContrast(image)),
@@ -14,11 +14,11 @@ enum RandAugmentOperation {
   INVERT(0, 1, (image, v, random) -> PixelOperations.mapped(image, level -> 255 - level)),
   /** Degrees. */
   ROTATE(0, 30, (image, v, random) -> PixelOperations.rotated(image, signed(v, random))),
-  /** Bits that are kept. */
+  /** The number of bits to keep. */
   POSTERISE(4, 8, (image, v, random) -> PixelOperations.posterised(image, (int) v)),
-  /** The level from which on samples are inverted. */
+  /** The level from which samples are inverted. */
   SOLARISE(0, 256, (image, v, random) -> PixelOperations.solarised(image, v)),
-  /** Adds, before samples from 128 on are inverted. */
+  /** The value to add before samples from 128 on are inverted. */
   SOLARISE_ADD(
       0,
       110,
@@ -37,7 +37,7 @@ enum RandAugmentOperation {
       0,
       0.3,
       (image, v, random) -> PixelOperations.affine(image, 1, 0, 0, signed(v, random), 1, 0)),
-  /** The side of a square of the mean color of ImageNet. */
+  /** The side of a square with the mean color of ImageNet. */
   CUTOUT(0, 40, RandAugmentOperation::cutOut),
   TRANSLATE_X(
       0,
@@ -64,9 +64,9 @@ enum RandAugmentOperation {
   }
 
   /**
-   * The image changed.
+   * Applies the operation.
    *
-   * @param strength 0 to 1, where in the range
+   * @param strength 0 to 1, the position in the range
    */
   RgbImage apply(RgbImage image, double strength, SplitMix64 random) {
     return operation.apply(image, least + strength * (greatest - least), random);

@@ -1,12 +1,12 @@
 package org.kgcoop.image.view;
 
 /**
- * For each output pixel of a window the first input pixel that has influence on it, and the weights
- * from there, as integers of {@value #BITS} bits.
+ * Resampling weights for a window of output pixels. For each output pixel they contain the first
+ * input pixel with influence and the weights from it on, as integers of {@value #BITS} bits.
  */
 final class ResampleWeights {
 
-  /** So many bits that 8-bit samples times weights, summed up, stay within an int. */
+  /** The number of bits, so that the weighted sum of 8-bit samples fits into an int. */
   static final int BITS = 32 - 8 - 2;
 
   final int[] starts;
@@ -25,7 +25,8 @@ final class ResampleWeights {
   }
 
   /**
-   * The weights for output pixels {@code first} to {@code first + wanted - 1} of {@code outputs}.
+   * Computes the weights of output pixels {@code first} to {@code first + wanted - 1} of {@code
+   * outputs}.
    */
   static ResampleWeights of(
       Interpolation interpolation, int inputs, int outputs, int first, int wanted) {
@@ -54,12 +55,12 @@ final class ResampleWeights {
     return weights;
   }
 
-  /** The first input pixel that any of the output pixels needs. */
+  /** Returns the first input pixel with influence. */
   int first() {
     return starts[0];
   }
 
-  /** The end of the input pixels that any of the output pixels needs. */
+  /** Returns the end of the input pixels with influence. */
   int end() {
     return starts[starts.length - 1] + counts[counts.length - 1];
   }

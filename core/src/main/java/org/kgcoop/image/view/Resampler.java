@@ -5,11 +5,11 @@ import org.kgcoop.image.Crop;
 import org.kgcoop.image.RgbImage;
 
 /**
- * Resizes images exactly as Pillow does: integer weights of 22 bits, all rows first, rounded to
- * bytes, then all columns.
+ * A resizer with the same result as Pillow's: integer weights of 22 bits, first all rows, rounded
+ * to bytes, then all columns.
  *
- * <p>Only the wanted window of the result is computed, so a very long image costs no more than what
- * is seen of it.
+ * <p>It computes only the requested window of the result, so a very long image costs no more than
+ * its visible part.
  */
 final class Resampler {
 
@@ -22,12 +22,12 @@ final class Resampler {
   }
 
   /**
-   * A part of an image resized, of which a window is computed.
+   * Resizes a part of an image and returns a window of the result.
    *
-   * @param part cut out first: pixels outside it have no influence
-   * @param width the width that the part would have as a whole
-   * @param height the height that the part would have as a whole
-   * @param window what is wanted of the resized part
+   * @param part the part to crop first; pixels outside it have no influence
+   * @param width the width of the entire resized part
+   * @param height the height of the entire resized part
+   * @param window the requested window of the resized part
    */
   RgbImage resize(RgbImage image, Crop part, int width, int height, Crop window) {
     part.checkInside(image.width(), image.height());
@@ -48,7 +48,7 @@ final class Resampler {
     int firstRow = sameHeight ? window.top() : rows.first();
     int count = sameHeight ? window.height() : rows.end() - firstRow;
     int[] wide =
-        sameWidth // Pillow leaves out a pass that would change nothing
+        sameWidth // Pillow skips a pass that would change nothing
             ? unchanged(image, part, firstRow, count, window)
             : horizontal(image, part, firstRow, count, columns);
     byte[] out = sameHeight ? bytes(wide) : vertical(wide, window.width(), firstRow, rows);
@@ -66,7 +66,7 @@ final class Resampler {
     return out;
   }
 
-  /** All columns for the rows from {@code firstRow} of the part, as levels 0 to 255. */
+  /** Resizes the rows from {@code firstRow} of the part to all columns, as levels 0 to 255. */
   private static int[] horizontal(
       RgbImage image, Crop part, int firstRow, int rows, ResampleWeights weights) {
     byte[] in = image.rgb();
@@ -114,7 +114,7 @@ final class Resampler {
     return out;
   }
 
-  /** A loop of its own over ints, which the compiler turns into vector instructions. */
+  /** Adds scaled values. It is a separate loop over ints, so that the compiler vectorizes it. */
   private static void addScaled(int[] sums, int[] in, int from, int weight) {
     for (int i = 0; i < sums.length; i++) {
       sums[i] += in[from + i] * weight;

@@ -5,8 +5,8 @@ import org.kgcoop.image.Crop;
 import org.kgcoop.image.RgbImage;
 
 /**
- * From an image to what a model reads, as torchvision's transforms on Pillow's images do it, bit
- * for bit. It holds no state but tables, so it may be shared between threads.
+ * The transform from an image to the input of a model, bit-identical to torchvision's transforms on
+ * Pillow's images. It is immutable and thread-safe.
  */
 public final class Transform {
 
@@ -34,9 +34,9 @@ public final class Transform {
   }
 
   /**
-   * The transform of evaluation: the shorter side resized to what the model wants, the longer one
-   * in proportion (rounded down), then the square in the middle; or the whole image resized to the
-   * square.
+   * Applies the test transform. It resizes the shorter side to the configured length, the longer
+   * one in proportion (rounded down), and crops the center square; or it resizes the entire image
+   * to the square.
    */
   public RgbImage test(RgbImage image) {
     int size = preprocessing.size();
@@ -48,7 +48,7 @@ public final class Transform {
     long longer = (long) resized * Math.max(image.width(), image.height()) / shorter;
     if (longer > Integer.MAX_VALUE) {
       throw KgCoopException.data(
-          "an image of %s x %s pixels is too thin to be resized to %s; expected a usual shape"
+          "an image of %s x %s pixels is too thin to be resized to %s; expected a more compact shape"
               .formatted(image.width(), image.height(), resized));
     }
     boolean tall = image.width() <= image.height();
@@ -62,13 +62,13 @@ public final class Transform {
     return (int) Math.rint((side - size) / 2.0);
   }
 
-  /** The transform of training: a part of the image, resized to the model's square. */
+  /** Applies the training transform: a part of the image, resized to the model's square. */
   public RgbImage train(RgbImage image, Crop part) {
     int size = preprocessing.size();
     return resampler.resize(image, part, size, size, new Crop(0, 0, size, size));
   }
 
-  /** The image as normalized numbers, (channels, height, width). */
+  /** Returns the normalized image, (channels, height, width). */
   public float[] normalise(RgbImage image) {
     float[] out = new float[preprocessing.channels() * image.width() * image.height()];
     normalise(image, out, 0);
@@ -76,10 +76,9 @@ public final class Transform {
   }
 
   /**
-   * Writes the image as normalized numbers, (channels, height, width), into a larger array, such as
-   * a batch.
+   * Writes the normalized image, (channels, height, width), into a larger array, such as a batch.
    *
-   * @param offset where in {@code out} the image begins
+   * @param offset the position of the image in {@code out}
    */
   public void normalise(RgbImage image, float[] out, int offset) {
     byte[] rgb = image.rgb();
@@ -98,7 +97,7 @@ public final class Transform {
     }
   }
 
-  /** The brightness that Pillow's {@code convert("L")} gives. */
+  /** Returns the brightness according to Pillow's {@code convert("L")}. */
   static int luma(byte[] rgb, int at) {
     int red = rgb[at] & 0xff;
     int green = rgb[at + 1] & 0xff;

@@ -9,20 +9,20 @@ import org.kgcoop.image.Crop;
 import org.kgcoop.image.RgbImage;
 
 /**
- * The recipe of the random views of training images. Without a {@link ViewStep.RandomResizedCrop}
- * or {@link ViewStep.RandomCrop} the whole image is resized to the model's square, whatever its
- * shape, as Dassl.pytorch does.
+ * A recipe for random views of training images. Without a {@link ViewStep.RandomResizedCrop} or
+ * {@link ViewStep.RandomCrop}, the entire image is resized to the model's square, whatever its
+ * shape, as in Dassl.pytorch.
  *
- * @param steps each at most once; they are kept in the order of {@link ViewStep#NAMES}, in which
+ * @param steps each at most once; they are sorted by {@link ViewStep#NAMES}, the order in which
  *     Dassl applies them
  */
 public record ViewRecipe(List<ViewStep> steps) {
 
-  /** The recipe of the published runs: a random part, and a flip in half of the cases. */
+  /** The recipe of the published runs: a random resized crop, and a flip with probability 0.5. */
   public static final ViewRecipe PUBLISHED =
       new ViewRecipe(List.of(new ViewStep.RandomResizedCrop(0.08, 1), new ViewStep.RandomFlip()));
 
-  /** No change at all. */
+  /** A recipe without random changes. */
   public static final ViewRecipe NONE = new ViewRecipe(List.of());
 
   public ViewRecipe {
@@ -44,7 +44,7 @@ public record ViewRecipe(List<ViewStep> steps) {
     }
   }
 
-  /** All steps with their settings, in files. */
+  /** Returns all steps with their settings, for files. */
   public String id() {
     return steps.isEmpty()
         ? "none"
@@ -52,11 +52,11 @@ public record ViewRecipe(List<ViewStep> steps) {
   }
 
   /**
-   * View number {@code number} of an image: a pure function of what is given, by the generator of
-   * {@link Views}.
+   * Returns view number {@code number} of an image, a pure function of the arguments, with the
+   * generator of {@link Views}.
    *
-   * @param key what tells the image from others, such as its path within the data set
-   * @param transform of the model
+   * @param key the identity of the image, such as its path within the data set
+   * @param transform the transform of the model
    * @return a square of the model's size
    */
   public RgbImage view(long seed, long number, String key, RgbImage image, Transform transform) {

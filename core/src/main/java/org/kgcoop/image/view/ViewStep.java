@@ -6,26 +6,25 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.image.RgbImage;
 
 /**
- * A random change of a training image: those of Dassl.pytorch's transforms that its users name
- * most, with torchvision's and Pillow's rules. Equal to theirs in distribution; the random numbers
- * are this program's own.
+ * A random change of a training image. These are the most used transforms of Dassl.pytorch, with
+ * torchvision's and Pillow's rules. The distribution is the same, but the random numbers differ.
  */
 public sealed interface ViewStep {
 
-  /** The name and the settings, in files: {@code cutout:1,16}. */
+  /** Returns the name and the settings, for files: {@code cutout:1,16}. */
   String id();
 
-  /** The name in options, as Dassl's. */
+  /** Returns the name for options, as in Dassl. */
   default String name() {
     int colon = id().indexOf(':');
     return colon < 0 ? id() : id().substring(0, colon);
   }
 
-  /** The image changed, of the same size. */
+  /** Returns the changed image, of the same size. */
   RgbImage apply(RgbImage image, SplitMix64 random);
 
   /**
-   * A part of random area and ratio, resized to the model's square.
+   * A crop of random area and ratio, resized to the model's square.
    *
    * @param leastArea a fraction of the image, published 0.08
    * @param greatestArea a fraction of the image, published 1
@@ -46,17 +45,17 @@ public sealed interface ViewStep {
       return NAME + ":" + leastArea + "," + greatestArea;
     }
 
-    /** Only a whole image has areas to choose from: {@link ViewRecipe} crops before it resizes. */
+    /** Throws an exception, because {@link ViewRecipe} crops before it resizes. */
     @Override
     public RgbImage apply(RgbImage image, SplitMix64 random) {
-      throw new IllegalStateException("a crop comes before the resizing");
+      throw new IllegalStateException("the crop must come before resizing");
     }
   }
 
   /**
-   * The model's square, cut at random out of the image as it is, which is framed with black.
+   * A random crop of the model's size from the image without resizing, after padding with black.
    *
-   * @param padding pixels of the frame on each side
+   * @param padding the padding on each side, in pixels
    */
   record RandomCrop(int padding) implements ViewStep {
     static final String NAME = "random_crop";
@@ -70,16 +69,16 @@ public sealed interface ViewStep {
       return NAME + ":" + padding + ",unscaled";
     }
 
-    /** Only {@link ViewRecipe} knows the size to cut out, and it cuts before it resizes. */
+    /** Throws an exception, because {@link ViewRecipe} crops instead of resizing. */
     @Override
     public RgbImage apply(RgbImage image, SplitMix64 random) {
-      throw new IllegalStateException("a crop takes the place of the resizing");
+      throw new IllegalStateException("the crop replaces resizing");
     }
 
     /**
-     * A square of that size.
+     * Returns a random square of this size.
      *
-     * @param key what an error calls the image
+     * @param key the name of the image in error messages
      */
     RgbImage square(RgbImage image, int size, String key, SplitMix64 random) {
       int rows = image.height() + 2 * padding - size;
@@ -96,7 +95,7 @@ public sealed interface ViewStep {
     }
   }
 
-  /** Left and right exchanged in half of the cases. */
+  /** A horizontal flip with probability 0.5. */
   record RandomFlip() implements ViewStep {
     static final String NAME = "random_flip";
 
@@ -114,7 +113,7 @@ public sealed interface ViewStep {
   /**
    * RandAugment (Cubuk et al., 2020) with the sixteen operations and ranges of Dassl.
    *
-   * @param operations how many are drawn, with repetition
+   * @param operations the number of random operations, with repetition
    * @param magnitude 0 to 30
    */
   record RandAugment(int operations, int magnitude) implements ViewStep {
@@ -142,12 +141,12 @@ public sealed interface ViewStep {
   }
 
   /**
-   * Brightness, contrast, saturation and hue in random order: torchvision's {@code ColorJitter}.
+   * Brightness, contrast, saturation and hue in random order, as torchvision's {@code ColorJitter}.
    *
-   * @param brightness the factor is drawn from 1 - brightness (at least 0) to 1 + brightness
-   * @param contrast likewise
-   * @param saturation likewise
-   * @param hue the shift is drawn from -hue to hue, a fraction of the circle, at most 0.5
+   * @param brightness the factor is uniform from 1 - brightness (at least 0) to 1 + brightness
+   * @param contrast in the same way
+   * @param saturation in the same way
+   * @param hue the shift is uniform from -hue to hue, a fraction of the circle, at most 0.5
    */
   record ColorJitter(double brightness, double contrast, double saturation, double hue)
       implements ViewStep {
@@ -190,9 +189,9 @@ public sealed interface ViewStep {
   }
 
   /**
-   * Brightness alone.
+   * A conversion to gray.
    *
-   * @param probability of the change
+   * @param probability the probability of the change
    */
   record RandomGrey(double probability) implements ViewStep {
     static final String NAME = "randomgrayscale";
@@ -213,10 +212,10 @@ public sealed interface ViewStep {
   }
 
   /**
-   * A Gaussian blur of standard deviation 0.1 to 2 pixels, drawn evenly.
+   * A Gaussian blur with a uniform standard deviation from 0.1 to 2 pixels.
    *
-   * @param kernel pixels that are looked at in a row, odd
-   * @param probability of the change
+   * @param kernel the number of pixels per row, odd
+   * @param probability the probability of the change
    */
   record GaussianBlur(int kernel, double probability) implements ViewStep {
     static final String NAME = "gaussian_blur";
@@ -243,10 +242,10 @@ public sealed interface ViewStep {
   }
 
   /**
-   * Black squares at random places, cut where they reach over the edge (DeVries and Taylor, 2017).
+   * Black squares at random positions, clipped at the edges (DeVries and Taylor, 2017).
    *
-   * @param holes how many
-   * @param length of a side in pixels
+   * @param holes the number of squares
+   * @param length the side in pixels
    */
   record Cutout(int holes, int length) implements ViewStep {
     static final String NAME = "cutout";
@@ -274,7 +273,7 @@ public sealed interface ViewStep {
     }
   }
 
-  /** The names of the steps, in the order in which they are applied. */
+  /** The names of the steps, in the order of their application. */
   List<String> NAMES =
       List.of(
           RandomCrop.NAME,

@@ -5,12 +5,12 @@ import org.kgcoop.image.Crop;
 import org.kgcoop.random.Seeds;
 
 /**
- * Draws of the random views of training images.
+ * The random numbers of training views.
  *
  * <p>A view is a pure function of (seed, number of the view, key of the image, image). Its
- * generator is SplitMix64, begun with the first eight bytes, big-endian, of the SHA-256 of the
- * UTF-8 text {@code view:SEED:NUMBER:KEY}. So views depend neither on the order of images nor on
- * threads.
+ * generator is SplitMix64, seeded with the first eight bytes, big-endian, of the SHA-256 of the
+ * UTF-8 text {@code view:SEED:NUMBER:KEY}. Views therefore do not depend on the order of images or
+ * on threads.
  */
 final class Views {
 
@@ -21,17 +21,17 @@ final class Views {
   private Views() {}
 
   /**
-   * The generator of a view.
+   * Returns the generator of a view.
    *
-   * @param key what tells the image from others, such as its path within the data set
+   * @param key the identity of the image, such as its path within the data set
    */
   static SplitMix64 random(long seed, long number, String key) {
     return Seeds.generator("view:%s:%s:%s".formatted(seed, number, key));
   }
 
   /**
-   * The part that torchvision's {@code RandomResizedCrop} draws: of an area between those fractions
-   * of the image, of a ratio 3/4 to 4/3, even in its logarithm.
+   * Returns a random crop by the rule of torchvision's {@code RandomResizedCrop}: a uniform area
+   * between these fractions of the image, and a ratio from 3/4 to 4/3, uniform in its logarithm.
    */
   static Crop crop(
       SplitMix64 random, int width, int height, double leastArea, double greatestArea) {
@@ -50,7 +50,7 @@ final class Views {
     return centre(width, height);
   }
 
-  /** The largest crop in the middle whose ratio is allowed. */
+  /** Returns the largest center crop with an allowed ratio. */
   static Crop centre(int width, int height) {
     double ratio = (double) width / height;
     int cropWidth = width;

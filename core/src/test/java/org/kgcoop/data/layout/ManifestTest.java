@@ -106,7 +106,7 @@ class ManifestTest {
   }
 
   @Test
-  void splitsWhereNoSplitIsGiven() throws Exception {
+  void splitsIfNoSplitIsGiven() throws Exception {
     DataSet dataSet = open("own.csv", "path,label\nd.png,x\na.png,x\n\"b, c.png\",y\ne.png,y\n");
 
     assertThat(dataSet.train()).hasSize(2);
@@ -130,7 +130,7 @@ class ManifestTest {
   }
 
   @Test
-  void aImageInNoSplitIsAnErrorWhereOthersAreInOne() {
+  void anImageWithoutASplitIsAnErrorIfOthersHaveOne() {
     assertRefused(
         "m.csv", "path,label,split\na.png,x,train\nd.png,x,\n", "line 3", "split \"\"", "train");
     assertRefused(
@@ -151,16 +151,16 @@ class ManifestTest {
         "m.jsonl",
         "{\"path\": \"a\\u0000.png\", \"label\": \"x\"}\n",
         "line 1",
-        "can be no path of a file");
+        "is not a valid file path");
   }
 
   @Test
-  void whatIsNoUtf8IsToldInPlainWords() throws Exception {
+  void aFileThatIsNotUtf8IsReportedInPlainWords() throws Exception {
     Path file = folder.resolve("m.jsonl");
     Files.write(file, "{\"path\": \"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> DataSets.open(file, DataSetOptions.defaults(warning -> {})))
         .isInstanceOf(KgCoopException.class)
-        .hasMessage(file + ": cannot be read: it is no text in UTF-8; save it as UTF-8");
+        .hasMessage(file + ": cannot be read: it is not UTF-8 text; save it as UTF-8");
   }
 
   @Test

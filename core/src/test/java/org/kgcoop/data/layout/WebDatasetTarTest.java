@@ -42,7 +42,7 @@ class WebDatasetTarTest {
         .hasMessageNotContaining("\n");
   }
 
-  /** A tar of members "name=content". */
+  /** Creates a tar of members "name=content". */
   private Path tar(String name, String... members) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(Folders.parent(file));
@@ -118,14 +118,15 @@ class WebDatasetTarTest {
   }
 
   @Test
-  void foldersNameTheClassesWhereNothingElseDoes() throws IOException {
+  void foldersNameTheClassesByDefault() throws IOException {
     Path file = tar("a.tar.gz", "./ant/1.png=1", "./ant/2.png=2", "./fox/1.png=3", "./fox/2.png=4");
 
     DataSet set = open(file);
 
     assertThat(set.name()).isEqualTo("a");
     assertThat(set.classNames()).containsExactly("ant", "fox");
-    assertThat(set.train()).hasSize(2); // split here: one of two to train on, one to test
+    // divided automatically: one of two for training, one for testing
+    assertThat(set.train()).hasSize(2);
     assertThat(set.test()).hasSize(2);
   }
 
@@ -145,7 +146,7 @@ class WebDatasetTarTest {
   }
 
   @Test
-  void aTarThatChangedIsReadAnew() throws IOException {
+  void aChangedTarIsReadAgain() throws IOException {
     Path file = tar("a.tar", "a/1.jpg=old", "a/2.jpg=old", "b/1.jpg=old", "b/2.jpg=old");
     assertThat(contents(open(file).train())).containsOnly("old");
 
@@ -154,7 +155,7 @@ class WebDatasetTarTest {
   }
 
   @Test
-  void saysWhereATarIsCutShort() throws IOException {
+  void reportsThePositionWhereATarIsCut() throws IOException {
     Path file = tar("a.tar", "ant/1.jpg=" + "x".repeat(600), "ant/2.jpg=y");
     byte[] whole = Files.readAllBytes(file);
 
@@ -162,10 +163,10 @@ class WebDatasetTarTest {
     for (int length : new int[] {700, 1536, 2100, 2560}) {
       Path cut = folder.resolve("cut" + length + ".tar");
       Files.write(cut, Arrays.copyOf(whole, length));
-      assertRefused(cut, "no whole tar file", "get it again");
+      assertRefused(cut, "incomplete tar file", "get it again");
     }
     Path empty = Files.write(folder.resolve("empty.tar"), new byte[0]);
-    assertRefused(empty, "no whole tar file");
+    assertRefused(empty, "incomplete tar file");
 
     Path zipped = tar("b.tar.gz", "ant/1.jpg=" + "x".repeat(600), "ant/2.jpg=y");
     byte[] bytes = Files.readAllBytes(zipped);
@@ -178,7 +179,7 @@ class WebDatasetTarTest {
     assertRefused(Files.write(folder.resolve("flipped.tar"), whole), "damaged");
   }
 
-  /** A tar that begins with a name or attributes of 32 MB, which takes 40 KB. */
+  /** Creates a tar that begins with a name or attributes of 32 MB, compressed to 40 KB. */
   private Path longHeader(String file, byte kind) throws IOException {
     Path path = folder.resolve(file);
     try (OutputStream raw = Files.newOutputStream(path);
@@ -213,7 +214,7 @@ class WebDatasetTarTest {
     assertRefused(tar("a.tar", "1.jpg=x"), "sample 1", "no class", ".cls");
     assertRefused(tar("b.tar", "1.cls=3"), "sample 1", "no image");
     assertRefused(tar("c.tar", "1.jpg=x", "1.png=x", "1.cls=0"), "sample 1", "two images");
-    assertRefused(tar("d.tar", "1.jpg=x", "1.json={"), "sample 1", "no JSON");
+    assertRefused(tar("d.tar", "1.jpg=x", "1.json={"), "sample 1", "not JSON");
     assertRefused(tar("e.tar", "1.jpg=x", "1.cls=0", "2.jpg=x", "2.cls=ant"), "2.jpg", "number");
     assertRefused(tar("f.tar", "1.jpg=x", "1.cls=0", "2.jpg=x", "2.cls=2"), "none of 1");
     assertRefused(tar("g.tar", "README=x"), "no images");

@@ -76,7 +76,7 @@ class ArchiveTest {
 
   @Test
   void zipWithAFolderAroundItIsReadAsThatFolder() throws IOException {
-    // As a Mac makes it.
+    // As macOS creates it.
     DataSet data =
         DataSets.open(
             zip(
@@ -155,7 +155,7 @@ class ArchiveTest {
     assertThatThrownBy(() -> DataSets.open(file, OPTIONS))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("pets.zip")
-        .hasMessageContaining("images (1), but no folder for each class");
+        .hasMessageContaining("images (1), but not in one folder per class");
   }
 
   @Test

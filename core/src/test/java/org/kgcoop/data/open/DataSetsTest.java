@@ -77,7 +77,7 @@ class DataSetsTest {
   }
 
   @Test
-  void findsImagesBesideTheSplitFileOrWhereTheUserSays() throws Exception {
+  void findsImagesNextToTheSplitFileOrInAGivenFolder() throws Exception {
     write("split_zhou_Tiny.json", SPLIT);
     images("2750/a/1.png", "2750/a/2.png", "2750/b/1.png", "2750/b/2.png");
 
@@ -113,11 +113,11 @@ class DataSetsTest {
     assertRefused("up to 2147483647", "none of 0, 1");
 
     write("split_zhou_X.json", "{\"train\": [[\"a\\u0000.png\", 0, \"a\"]]}");
-    assertRefused("\"a?.png\" can be no path of a file");
+    assertRefused("\"a?.png\" is not a valid file path");
 
     write(
         "split_zhou_X.json", "{\"train\": [[\"a.png\", 0, \"a\"], [\"b\\u0000.png\", 0, \"a\"]]}");
-    assertRefused("train[1]", "\"b?.png\" can be no path of a file");
+    assertRefused("train[1]", "\"b?.png\" is not a valid file path");
 
     write("split_zhou_X.json", "{\"train\": [\n[\"a.png\", 0,");
     assertRefused("line 2", "not JSON");
@@ -176,7 +176,7 @@ class DataSetsTest {
   }
 
   @Test
-  void testsOnValWhereThereIsNoTest() throws Exception {
+  void testsOnValIfThereIsNoTest() throws Exception {
     images("train/ant/1.jpg", "val/ant/2.jpg", "train/fox/1.jpg", "val/fox/2.jpg");
 
     DataSet dataSet = open();
@@ -207,7 +207,7 @@ class DataSetsTest {
     DataSet dataSet = open();
 
     assertThat(dataSet.train()).hasSize(5 + 5 + 2); // round(1.5) = 2
-    assertThat(dataSet.val()).hasSize(2 + 2); // of three images the last is for test
+    assertThat(dataSet.val()).hasSize(2 + 2); // the last of three images is for testing
     assertThat(dataSet.test()).hasSize(3 + 3 + 1);
     assertThat(keys(dataSet.train()).subList(0, 5))
         .isEqualTo(ant.subList(0, 5).stream().map(i -> "ant/" + i + ".png").toList());
@@ -297,7 +297,7 @@ class DataSetsTest {
   }
 
   @Test
-  void tellsThatItDividesTheImages() throws Exception {
+  void reportsThatItDividesTheImages() throws Exception {
     images("ant/1.png", "ant/2.png", "fox/1.png", "fox/2.png");
     List<String> notes = new ArrayList<>();
 
@@ -312,17 +312,17 @@ class DataSetsTest {
   }
 
   @Test
-  void refusesASingleClassAndNamesWhatItIgnored() throws Exception {
+  void rejectsASingleClassAndNamesIgnoredLists() throws Exception {
     images("images/1.png", "images/2.png", "images/3.png", "labels.csv", "notes.txt");
 
-    assertRefused("images", "one class", "ignored beside are labels.csv", "metadata.csv");
+    assertRefused("images", "one class", "ignored lists: labels.csv", "metadata.csv");
 
     write("manifest.csv", "path,label\nimages/1.png,ant\nimages/2.png,ant\n");
     assertRefused("one class, \"ant\"", "two classes");
   }
 
   @Test
-  void namesAListThatItIgnoresBesideClasses() throws Exception {
+  void namesAListThatItIgnoresNextToClasses() throws Exception {
     images("images/1.png", "images/2.png", "masks/1.png", "masks/2.png", "labels.tsv");
 
     assertThat(open().classNames()).containsExactly("images", "masks");
@@ -379,7 +379,7 @@ class DataSetsTest {
     assertThat(dataSet.classNames()).containsExactly("ant", "fox");
     assertThat(keys(dataSet.train())).containsExactly("train/1.png", "train/2.png");
     assertThat(keys(dataSet.test())).containsExactly("validation/1.png", "validation/2.png");
-    assertThat(warnings).singleElement().asString().contains("those of val are for test");
+    assertThat(warnings).singleElement().asString().contains("those of val are used for testing");
 
     Files.delete(folder.resolve("train/metadata.csv"));
     Files.delete(folder.resolve("validation/metadata.jsonl"));
@@ -422,8 +422,8 @@ class DataSetsTest {
   }
 
   @Test
-  void saysWhatItLookedFor() throws Exception {
-    assertRefused("no data set found", "split_zhou_*.json", "manifest.csv", "each class");
+  void listsTheSupportedLayouts() throws Exception {
+    assertRefused("no data set found", "split_zhou_*.json", "manifest.csv", "per class");
 
     assertThatThrownBy(() -> DataSets.open(folder.resolve("absent"), options()))
         .hasMessageContaining("no such file or folder");

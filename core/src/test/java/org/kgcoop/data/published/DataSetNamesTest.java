@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What was published for a data set is data: no code outside of this package goes by its name. */
+/**
+ * A test that published values per data set are data: no code outside this package depends on a
+ * data set's name.
+ */
 class DataSetNamesTest {
 
   @Test
@@ -33,7 +36,7 @@ class DataSetNamesTest {
     assertThat(sources()).hasSizeGreaterThan(100);
   }
 
-  /** The main sources of the library and of the application. */
+  /** Returns the main sources of the library and of the application. */
   private static List<Path> sources() throws IOException {
     List<Path> sources = new ArrayList<>();
     for (String module : List.of("core", "app")) {

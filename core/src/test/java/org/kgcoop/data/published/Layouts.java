@@ -30,7 +30,7 @@ final class Layouts {
     this.root = root;
   }
 
-  /** A PNG of 2 x 2 pixels. */
+  /** Returns a PNG of 2 x 2 pixels. */
   private static byte[] image() {
     try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
       BufferedImage image = new BufferedImage(2, 2, BufferedImage.TYPE_INT_RGB);
@@ -43,7 +43,9 @@ final class Layouts {
     }
   }
 
-  /** The names of numbered files: {@code "ant/%d.jpg"} of 3 and 1 is ant/3.jpg, ant/1.jpg. */
+  /**
+   * Returns the names of numbered files: {@code "ant/%d.jpg"} of 3 and 1 is ant/3.jpg, ant/1.jpg.
+   */
   static List<String> numbered(String pattern, int... numbers) {
     return Arrays.stream(numbers).mapToObj(i -> String.format(Locale.ROOT, pattern, i)).toList();
   }
@@ -53,7 +55,7 @@ final class Layouts {
     return this;
   }
 
-  /** The given number of images, numbered from 0. */
+  /** Writes the given number of images, numbered from 0. */
   Layouts images(String folder, String pattern, int count) {
     return images(folder, numbered(pattern, IntStream.range(0, count).toArray()));
   }
@@ -89,7 +91,7 @@ final class Layouts {
     return matlab(file, "class_names", cell);
   }
 
-  /** Annotations of images 0.jpg, 1.jpg, ... with these classes, counted from 1. */
+  /** Writes annotations of images 0.jpg, 1.jpg, ... with these classes, counted from 1. */
   Layouts annotations(String file, int... classes) {
     Struct struct = Mat5.newStruct(1, classes.length);
     for (int i = 0; i < classes.length; i++) {
@@ -113,7 +115,10 @@ final class Layouts {
     }
   }
 
-  /** Pets: five beagles (label 2) and eight bombay cats (label 1) to train, three to test. */
+  /**
+   * Writes Pets: five beagles (label 2) and eight bombay cats (label 1) for training, three for
+   * testing.
+   */
   Layouts pets() {
     images("oxford_pets/images", "beagle_%d.jpg", 6)
         .images("oxford_pets/images", "Bombay_%d.jpg", 10);

@@ -32,7 +32,7 @@ import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.Shifts;
 
 /**
- * Each published layout in miniature. Orders of shuffled images were made by Python itself: {@code
+ * Each published layout in miniature. Python computed the orders of shuffled images: {@code
  * random.seed(1)}, then {@code random.shuffle(list(range(n)))} class by class.
  */
 class PublishedDataSetsTest {
@@ -69,7 +69,7 @@ class PublishedDataSetsTest {
         .hasMessageNotContaining("\n");
   }
 
-  /** The images that each class of 10 and 10 gives to train, val and test. */
+  /** The images that each class of 10 and 10 has in train, val and test. */
   private static void assertTenAndTen(DataSet set, String first, String second) {
     assertThat(keys(set.train()))
         .isEqualTo(all(numbered(first, 6, 8, 9, 7, 5), numbered(second, 4, 8, 2, 6, 5)));
@@ -86,7 +86,7 @@ class PublishedDataSetsTest {
     assertThat(keys(set.val())).isEqualTo(all(numbered(first, 2), numbered(second, 1, 2)));
   }
 
-  // Class folders, split here
+  // Class folders, divided automatically
 
   @Test
   void caltech101LeavesTwoFoldersOutAndRenamesFour() {
@@ -112,7 +112,7 @@ class PublishedDataSetsTest {
         .containsExactly("face", "leopard", "motorbike", "airplane", "ant");
   }
 
-  /** Their EXIF orientation counts in a person's own images alone. */
+  /** Their EXIF orientation is used only for a user's own images. */
   @Test
   void imagesAreSeenAsStored() {
     layouts
@@ -352,7 +352,7 @@ class PublishedDataSetsTest {
     assertThat(set.name()).isEqualTo("OxfordFlowers");
     assertThat(set.classNames()).containsExactly("pink primrose", "globe thistle");
     assertThat(set.template()).isEqualTo("a photo of a {}, a type of flower.");
-    // Place i of the ten thistles is image i + 1, place i of the five primroses i + 11.
+    // Position i of the ten thistles is image i + 1, position i of the five primroses i + 11.
     assertThat(keys(set.train())).isEqualTo(numbered("image_%05d.jpg", 7, 9, 10, 8, 6, 13, 14));
     assertThat(keys(set.val())).isEqualTo(numbered("image_%05d.jpg", 4, 1, 15));
     assertThat(keys(set.test())).isEqualTo(numbered("image_%05d.jpg", 5, 2, 3, 11, 12));
@@ -403,7 +403,7 @@ class PublishedDataSetsTest {
       layouts.images(images + i, "%d.jpeg", 1 + i);
     }
 
-    DataSet set = open("imagenet_v2"); // with the class names of ImageNet beside it
+    DataSet set = open("imagenet_v2"); // with the class names of ImageNet in its folder
 
     assertThat(set.classNames()).containsExactly("tench", "great white shark", "hen");
     assertThat(set.train()).isEmpty();
@@ -466,7 +466,7 @@ class PublishedDataSetsTest {
     assertThat(Shifts.of("own")).isEmpty();
   }
 
-  // Split files, other ways to open, what goes wrong
+  // Split files, other ways to open, errors
 
   @Test
   void aSplitFileGoesBeforeTheAnnotations() {
@@ -497,11 +497,11 @@ class PublishedDataSetsTest {
 
     Files.delete(folder.resolve("annotations/test.txt"));
     assertThatThrownBy(() -> DataSets.open(folder, DataSetOptions.defaults(warnings::add)))
-        .isInstanceOf(KgCoopException.class); // no longer whole, and no class folders either
+        .isInstanceOf(KgCoopException.class); // no longer complete, and without class folders
   }
 
   @Test
-  void saysWhatIsMissingAndWhereItComesFrom() throws Exception {
+  void namesTheMissingPartsAndTheirOrigin() throws Exception {
     assertRefused("OxfordPets", "oxford_pets", "no such folder");
     assertRefused("cats", "no data set \"cats\"", "OxfordPets", "ImageNetR");
 
@@ -557,12 +557,12 @@ class PublishedDataSetsTest {
   }
 
   @Test
-  void refusesWhatIsNoMatlabFileAndLabelsWithoutNames() {
+  void rejectsOtherFilesAndLabelsWithoutNames() {
     layouts
         .images("oxford_flowers/jpg", numbered("image_%05d.jpg", 1, 2))
         .text("oxford_flowers/imagelabels.mat", "no MATLAB file")
         .text("oxford_flowers/cat_to_name.json", "{\"1\": \"pink primrose\"}");
-    assertRefused("flowers", "imagelabels.mat", "not the MATLAB file it should be", "labels");
+    assertRefused("flowers", "imagelabels.mat", "not the expected MATLAB file", "labels");
 
     layouts.text("oxford_flowers/imagelabels.mat", "MATLAB 7.3 MAT-file, Platform: GLNXA64");
     assertRefused("flowers", "imagelabels.mat", "version 7.3 (HDF5)", "save it in MATLAB with -v7");
@@ -609,7 +609,7 @@ class PublishedDataSetsTest {
     }
   }
 
-  /** A MATLAB file of a row of bytes, of which only some are there. */
+  /** Returns a MATLAB file of a row of bytes, of which only some exist. */
   private static byte[] row(boolean compressed, int claimed, int there) throws IOException {
     ByteBuffer head = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
     head.putInt(14).putInt((int) Math.min(Integer.MAX_VALUE, 56L + claimed)); // matrix
@@ -645,11 +645,11 @@ class PublishedDataSetsTest {
     Path file = root.resolve("oxford_flowers/imagelabels.mat");
 
     Files.write(file, row(true, 24, 24));
-    assertRefused("flowers", "one class, \"rose\""); // so it was read
+    assertRefused("flowers", "one class, \"rose\""); // reached after successful reading
     Files.write(file, row(true, 70 << 20, 70 << 20));
     assertThat(Files.size(file)).isLessThan(100_000);
-    assertRefused("flowers", "imagelabels.mat", "not the MATLAB file it should be");
+    assertRefused("flowers", "imagelabels.mat", "not the expected MATLAB file");
     Files.write(file, row(false, Integer.MAX_VALUE - 64, 800));
-    assertRefused("flowers", "imagelabels.mat", "not the MATLAB file it should be");
+    assertRefused("flowers", "imagelabels.mat", "not the expected MATLAB file");
   }
 }

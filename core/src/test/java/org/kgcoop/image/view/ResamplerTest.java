@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.image.Crop;
 import org.kgcoop.image.RgbImage;
 
-/** That it equals Pillow is shown by {@link TransformTest}; here that windows equal the whole. */
+/** Tests that windows equal the entire result. {@link TransformTest} compares it with Pillow. */
 class ResamplerTest {
 
   @ParameterizedTest
@@ -52,7 +52,7 @@ class ResamplerTest {
     assertThat(resized.rgb()).containsOnly(201);
   }
 
-  /** The whole image resized. */
+  /** Resizes the entire image. */
   static RgbImage resized(Interpolation interpolation, RgbImage image, int width, int height) {
     return new Resampler(interpolation)
         .resize(image, image.whole(), width, height, new Crop(0, 0, height, width));

@@ -92,7 +92,7 @@ class TransformTest {
   }
 
   @Test
-  void theWholeImageBecomesTheSquareWhereTheModelWantsThat() {
+  void theEntireImageIsResizedToTheSquareIfConfigured() {
     Preprocessing clip = Preprocessing.clip(8);
     Preprocessing squashing =
         new Preprocessing(8, 3, clip.mean(), clip.std(), clip.interpolation(), 0);
@@ -104,7 +104,7 @@ class TransformTest {
   }
 
   @Test
-  void theSquareIsCutOutOfALargerImageWhereTheModelWantsThat() {
+  void theSquareIsCroppedFromALargerImageIfConfigured() {
     Preprocessing clip = Preprocessing.clip(8);
     Preprocessing larger =
         new Preprocessing(8, 3, clip.mean(), clip.std(), clip.interpolation(), 12);
@@ -139,12 +139,12 @@ class TransformTest {
 
   @Test
   void aVeryThinImageNeedsLittleMemory() {
-    // As a whole it would become 224 x 22,400,000 pixels, 15 GB.
+    // Entirely resized, it would have 224 x 22,400,000 pixels, 15 GB.
     RgbImage thin = noise(1, 100_000, 4);
 
     RgbImage transformed = new Transform(Preprocessing.clip(224)).test(thin);
 
-    // Enlarged so much, the middle shows the two pixels around it.
+    // At this scale, the center shows the two pixels around it.
     int middle = thin.sample(0, 50_000, 0);
     int before = thin.sample(0, 49_999, 0);
     assertThat(transformed.sample(100, 223, 0)).isBetween(0, 255);

@@ -92,7 +92,7 @@ class ViewRecipeTest {
 
   @Test
   void aRandomCropIsASquareOfTheImageAsItIsOrOfItsFrame() {
-    // A row of four in a frame of one, seen through a square of two: three rows by six columns.
+    // A row of four with padding of one, seen through a square of two: three rows by six columns.
     RgbImage image = grey(10, 20, 30, 40);
     Transform two = new Transform(Preprocessing.clip(2));
     ViewRecipe recipe = new ViewRecipe(List.of(new ViewStep.RandomCrop(1)));
@@ -143,7 +143,7 @@ class ViewRecipeTest {
           reds(new ViewStep.Cutout(1, 4).apply(white, random)).stream().filter(r -> r == 0).count();
       lengths.add((int) black);
     }
-    assertThat(lengths).containsExactlyInAnyOrder(2, 3, 4); // at the edges less
+    assertThat(lengths).containsExactlyInAnyOrder(2, 3, 4); // smaller at the edges
   }
 
   @Test
@@ -161,7 +161,7 @@ class ViewRecipeTest {
   }
 
   @Test
-  void enhancementsBlendWithWhatTheyAreNamedAfter() {
+  void enhancementsBlendWithTheirReferenceImage() {
     // Brightness: with black. 100 * 1.5, 200 * 1.5 cut to 255.
     assertThat(reds(PixelOperations.brightness(grey(0, 100, 200), 1.5)))
         .containsExactly(0, 150, 255);

@@ -13,7 +13,7 @@ class ViewsTest {
 
   private record View(Crop crop, boolean flipped) {}
 
-  /** The published view: a part, and a flip in half of the cases. */
+  /** The published view: a random crop, and a flip with probability 0.5. */
   private static View view(long seed, long number, String key, int width, int height) {
     SplitMix64 random = Views.random(seed, number, key);
     Crop crop = Views.crop(random, width, height, 0.08, 1);
@@ -30,7 +30,9 @@ class ViewsTest {
     assertThat(view(1, 0, "cat/2.png", 500, 375)).isNotEqualTo(view);
   }
 
-  /** Banks and checkpoints outlive a version of this program: the views must stay what they are. */
+  /**
+   * Feature caches and checkpoints outlive a version of this program, so the views must not change.
+   */
   @Test
   void doNotChangeBetweenVersions() {
     assertThat(view(1, 0, "cat/1.png", 500, 375))
@@ -57,8 +59,8 @@ class ViewsTest {
     }
     assertThat(distinct).hasSizeGreaterThan(1990);
     assertThat(flips).isBetween(900, 1100); // 1000 +- 22 (standard deviation)
-    // Evenly drawn the mean would be 0.54, but large crops are drawn again more often, since they
-    // do not fit; 20,000 views of torchvision's rule have a mean of 0.432.
+    // With uniform areas the mean would be 0.54, but large crops often do not fit and are drawn
+    // again. 20,000 views of torchvision's rule have a mean of 0.432.
     assertThat(areas / 2000).isBetween(0.41, 0.45);
   }
 

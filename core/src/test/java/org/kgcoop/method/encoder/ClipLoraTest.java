@@ -465,7 +465,7 @@ class ClipLoraTest {
               "transformer.resblocks.0.attn.q_proj.w_lora_B");
       assertThatThrownBy(() -> all(0.25).model(resNet, NAMES, 1))
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("CLIP-LoRA learns inside of a ViT of CLIP")
+          .hasMessageContaining("CLIP-LoRA trains inside a ViT of CLIP")
           .hasMessageNotContaining("\n");
     }
   }

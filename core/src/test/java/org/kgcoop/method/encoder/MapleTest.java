@@ -134,7 +134,7 @@ class MapleTest extends EncoderMethodContract {
     try (Clip resNet = TinyClip.resNet()) {
       refused(
           () -> new Maple(2, "", 1).model(resNet, NAMES, 1).close(),
-          "MaPLe learns inside of a ViT of CLIP");
+          "MaPLe trains inside a ViT of CLIP");
     }
   }
 }
