@@ -3,12 +3,14 @@ package org.kgcoop.experiment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Evaluation;
-import org.kgcoop.eval.Metrics;
+import org.kgcoop.eval.JointEvaluation;
+import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.runs.Predictions;
@@ -26,7 +28,6 @@ public final class Evaluator {
   /** Images that are decoded before an encoder sees them. */
   private static final int AT_A_TIME = 32;
 
-  private static final int CALIBRATION_BINS = 10;
   private static final double CONFIDENCE_DIGITS = 1e4;
 
   private Evaluator() {}
@@ -34,13 +35,13 @@ public final class Evaluator {
   /**
    * The predictions of a classifier for some images, and measures of them.
    *
-   * @param expectedCalibrationError a fraction
+   * @param probabilities how well the probabilities agree with the accuracy
    * @param predictions the class with the highest score of each image
    * @param confidences the probability of each prediction
    */
   public record Result(
       Evaluation evaluation,
-      double expectedCalibrationError,
+      ProbabilityMetrics probabilities,
       List<Integer> predictions,
       List<Double> confidences) {
     public Result {
@@ -78,7 +79,7 @@ public final class Evaluator {
           evaluation.errorRate(),
           evaluation.macroF1(),
           evaluation.meanPerClassAccuracy(),
-          expectedCalibrationError,
+          probabilities,
           distance);
     }
 
@@ -121,26 +122,78 @@ public final class Evaluator {
     int[] labels = labels(items);
     int[] predictions = new int[count];
     double[] confidences = new double[count];
-    try (Autograd.Switch off = Autograd.off()) {
-      for (int from = 0; from < count; from += BATCH) {
-        int size = Math.min(BATCH, count - from);
-        try (Scope scope = Scope.open("classification")) {
-          Tensor shares = classifier.probabilities(features.narrow(0, from, size)); // (B, C)
-          Functions.Top top = Functions.top(shares, 1);
+    ProbabilityMetrics.Accumulator accumulator = new ProbabilityMetrics.Accumulator();
+    inBatches(
+        classifier,
+        features,
+        (from, logits) -> {
+          Functions.Top top = Functions.top(Functions.softmax(logits, 1), 1);
           float[] probabilities = top.values().toFloats();
           long[] winners = top.indices().toLongs();
-          for (int i = 0; i < size; i++) {
+          for (int i = 0; i < winners.length; i++) {
             predictions[from + i] = (int) winners[i];
             confidences[from + i] = probabilities[i];
           }
+          addRows(logits, (i, row) -> accumulator.add(row, labels[from + i]));
+        });
+    return new Result(
+        Evaluation.of(labels, predictions, classes),
+        accumulator.metrics(ProbabilityMetrics.BINS),
+        Arrays.stream(predictions).boxed().toList(),
+        Arrays.stream(confidences).boxed().toList());
+  }
+
+  /**
+   * Base and new classes in one list.
+   *
+   * @param classifier for the names of the base classes, then those of the new ones
+   * @param ofBase features of the test images of base classes
+   * @param ofNew features of the test images of new classes
+   */
+  static JointEvaluation joint(
+      Head classifier, EvaluationSet base, EvaluationSet unseen, Tensor ofBase, Tensor ofNew) {
+    int baseClasses = base.data().classNames().size();
+    JointEvaluation joint =
+        new JointEvaluation(baseClasses, baseClasses + unseen.data().classNames().size());
+    int[] baseLabels = labels(base.data().test());
+    int[] newLabels = labels(unseen.data().test());
+    inBatches(
+        classifier,
+        ofBase,
+        (from, logits) -> addRows(logits, (i, row) -> joint.add(row, baseLabels[from + i])));
+    inBatches(
+        classifier,
+        ofNew,
+        (from, logits) ->
+            addRows(logits, (i, row) -> joint.add(row, baseClasses + newLabels[from + i])));
+    return joint;
+  }
+
+  /** Calls with the index of the first image of a batch, and the logits of the batch, (B, C). */
+  private static void inBatches(
+      Head classifier, Tensor features, BiConsumer<Integer, Tensor> each) {
+    int count = Math.toIntExact(features.size(0));
+    try (Autograd.Switch off = Autograd.off()) {
+      for (int from = 0; from < count; from += BATCH) {
+        try (Scope scope = Scope.open("classification")) {
+          Tensor batch = features.narrow(0, from, Math.min(BATCH, count - from));
+          each.accept(from, classifier.finiteLogits(batch)); // (B, C)
         }
       }
     }
-    return new Result(
-        Evaluation.of(labels, predictions, classes),
-        Metrics.expectedCalibrationError(labels, predictions, confidences, CALIBRATION_BINS),
-        Arrays.stream(predictions).boxed().toList(),
-        Arrays.stream(confidences).boxed().toList());
+  }
+
+  /** Calls with the index of each row, (C), of some logits, (B, C). */
+  private static void addRows(Tensor logits, BiConsumer<Integer, double[]> each) {
+    float[] values = logits.toFloats();
+    int classes = Math.toIntExact(logits.size(1));
+    for (int i = 0; i * classes < values.length; i++) {
+      double[] row = new double[classes];
+      for (int c = 0; c < classes; c++) {
+        row[c] = values[i * classes + c];
+      }
+      each.accept(i, row);
+    }
   }
 
   /**

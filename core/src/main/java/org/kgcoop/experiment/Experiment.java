@@ -23,6 +23,7 @@ import org.kgcoop.method.TaskContext;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.TableResults;
 
 /** A protocol carried out: a run folder for each of its trials, and a table over them. */
@@ -51,7 +52,7 @@ public final class Experiment {
     return plan;
   }
 
-  /** The accuracies of a row of its table. */
+  /** The figures of a row of its table. */
   public List<Protocol.Column> columns() {
     return protocol.columns(plan);
   }
@@ -86,7 +87,7 @@ public final class Experiment {
       trials.forEach(Trial::check);
       ObjectNode settings = settings();
       TableSoFar soFar = new TableSoFar(out, settings);
-      List<TableResults.Cell> cells =
+      List<Measurement> cells =
           new Trials(bench, plan.jobs()).run(trials, out, soFar::finished);
       TableResults results = table(cells, withFingerprints(settings), List.of());
       results.write(out);
@@ -97,7 +98,7 @@ public final class Experiment {
   }
 
   private TableResults table(
-      List<TableResults.Cell> cells, ObjectNode settings, List<TableResults.Cell> pending) {
+      List<Measurement> cells, ObjectNode settings, List<Measurement> pending) {
     ProtocolTable table = new ProtocolTable(protocol, columns());
     return new TableResults(
         table.rows(cells),
@@ -113,7 +114,7 @@ public final class Experiment {
   private final class TableSoFar {
     private final Path out;
     private final ObjectNode settings;
-    private final Map<String, TableResults.Cell> cells = new LinkedHashMap<>();
+    private final Map<String, Measurement> cells = new LinkedHashMap<>();
     private final Set<String> pending = new HashSet<>();
 
     TableSoFar(Path out, ObjectNode settings) {
@@ -124,7 +125,7 @@ public final class Experiment {
       write();
     }
 
-    synchronized void finished(TableResults.Cell cell) {
+    synchronized void finished(Measurement cell) {
       cells.put(cell.run(), cell);
       pending.remove(cell.run());
       write();
@@ -143,7 +144,7 @@ public final class Experiment {
       }
     }
 
-    private List<TableResults.Cell> cells(boolean isPending) {
+    private List<Measurement> cells(boolean isPending) {
       return cells.values().stream()
           .filter(cell -> pending.contains(cell.run()) == isPending)
           .toList();

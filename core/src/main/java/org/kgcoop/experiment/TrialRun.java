@@ -7,20 +7,27 @@ import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
+import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.Head;
+import org.kgcoop.runs.JointResult;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * A trial in its run folder: begun, resumed, or done before. A trial that is asked for more targets
@@ -98,7 +105,7 @@ public final class TrialRun {
         learned = before == null ? context.learned(file) : before;
       }
       Measured measured = measure(file, learned, Predictions.read(folder.path()));
-      RunResults results = learned.withTargets(measured.targets);
+      RunResults results = learned.with(measured.targets, measured.joint);
       folder.complete(results, new Predictions(measured.predictions));
       return results;
     }
@@ -126,7 +133,8 @@ public final class TrialRun {
   }
 
   private boolean isMeasured(RunResults results) {
-    return trial.targets().stream().allMatch(target -> known(results, target).isPresent());
+    return trial.targets().stream().allMatch(target -> known(results, target).isPresent())
+        && (results.joint() != null || !trial.hasJointList());
   }
 
   /** The stored result on a target with the same name, template and images. */
@@ -139,24 +147,34 @@ public final class TrialRun {
                     && known.fingerprint().equals(target.fingerprint(bench)));
   }
 
-  /** Targets, and the predictions for each of their images. */
-  private record Measured(List<TargetResult> targets, List<Predictions.OfTarget> predictions) {}
+  /** The measurements of a run. */
+  private static final class Measured {
+    final List<TargetResult> targets = new ArrayList<>();
+    final List<Predictions.OfTarget> predictions = new ArrayList<>();
+    @Nullable JointResult joint;
+  }
 
   /**
    * Measures the targets asked for that have no result, and keeps the results of earlier questions.
    */
   private Measured measure(ClassifierFile file, RunResults before, Predictions predictions) {
-    Measured measured = new Measured(new ArrayList<>(), new ArrayList<>());
+    Measured measured = new Measured();
     List<TargetResult> others = new ArrayList<>(before.targets());
-    for (EvaluationSet target : trial.targets()) {
-      others.removeIf(other -> other.name().equals(target.name()));
-      TargetResult known = known(before, target).orElse(null);
-      if (known == null) {
-        measure(file, target, measured);
-      } else {
-        measured.targets.add(known);
-        predictions.target(known.name()).ifPresent(measured.predictions::add);
+    boolean jointIsKnown = before.joint() != null || !trial.hasJointList();
+    try (Scope scope = Scope.open("measuring")) {
+      Map<EvaluationSet, Tensor> features = new HashMap<>();
+      for (EvaluationSet target : trial.targets()) {
+        others.removeIf(other -> other.name().equals(target.name()));
+        TargetResult known = known(before, target).orElse(null);
+        if (known == null) {
+          measure(file, target, measured, features);
+          jointIsKnown = jointIsKnown && !trial.hasJointList();
+        } else {
+          measured.targets.add(known);
+          predictions.target(known.name()).ifPresent(measured.predictions::add);
+        }
       }
+      measured.joint = jointIsKnown ? before.joint() : joint(file, features);
     }
     for (TargetResult other : others) {
       measured.targets.add(other);
@@ -165,17 +183,18 @@ public final class TrialRun {
     return measured;
   }
 
-  private void measure(ClassifierFile file, EvaluationSet target, Measured measured) {
+  private void measure(
+      ClassifierFile file,
+      EvaluationSet target,
+      Measured measured,
+      Map<EvaluationSet, Tensor> features) {
     DataSet data = target.data();
-    try (Scope scope = Scope.open("measuring");
-        Head classifier =
-            file.on(trial.draw().task(data)).classifier(bench.clip(), data.classNames())) {
+    try (Head classifier =
+        file.on(trial.draw().task(data)).classifier(bench.clip(), data.classNames())) {
+      Tensor images = target.features(classifier, bench);
+      features.put(target, images);
       Evaluator.Result result =
-          Evaluator.evaluate(
-              classifier,
-              target.features(classifier, bench),
-              data.test(),
-              data.classNames().size());
+          Evaluator.evaluate(classifier, images, data.test(), data.classNames().size());
       double distance =
           trial.method().trained().isPresent()
               ? Evaluator.distance(classifier, target.handCrafted(bench.clip()))
@@ -189,6 +208,28 @@ public final class TrialRun {
               target.fingerprint(bench),
               distance));
       measured.predictions.add(result.predictions(target.name(), data.test()));
+    }
+  }
+
+  /**
+   * Measures base and new classes in one list.
+   *
+   * @param features of the images that were measured before, as their own classifiers take them
+   */
+  private JointResult joint(ClassifierFile file, Map<EvaluationSet, Tensor> features) {
+    EvaluationSet base = trial.target(ClassSplit.BASE).orElseThrow();
+    EvaluationSet unseen = trial.target(ClassSplit.NEW).orElseThrow();
+    List<String> names =
+        Stream.of(base, unseen).flatMap(half -> half.data().classNames().stream()).toList();
+    try (Head classifier =
+        file.on(trial.draw().task(base.data())).classifier(bench.clip(), names)) {
+      return JointResult.of(
+          Evaluator.joint(
+              classifier,
+              base,
+              unseen,
+              base.features(classifier, bench, features.get(base)),
+              unseen.features(classifier, bench, features.get(unseen))));
     }
   }
 }

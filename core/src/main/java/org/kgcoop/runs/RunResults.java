@@ -16,18 +16,21 @@ import org.kgcoop.eval.Metrics;
  * @param training null where nothing was trained
  * @param nearestWords the words nearest to each learned vector
  * @param targets in the order they were asked for, then those of earlier questions
+ * @param joint the result with base and new classes in one list; null without such a list
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record RunResults(
     Map<String, JsonNode> chosen,
     @Nullable Training training,
     List<List<String>> nearestWords,
-    @JsonInclude(JsonInclude.Include.ALWAYS) List<TargetResult> targets) {
+    @JsonInclude(JsonInclude.Include.ALWAYS) List<TargetResult> targets,
+    @Nullable JointResult joint) {
 
   /** The file in a run's folder, and in a table's. */
   public static final String FILE = "results.json";
 
-  public static final RunResults NONE = new RunResults(Map.of(), null, List.of(), List.of());
+  public static final RunResults NONE =
+      new RunResults(Map.of(), null, List.of(), List.of(), null);
 
   /**
    * The time that training took.
@@ -58,9 +61,9 @@ public record RunResults(
     return RunJson.read(folder.resolve(FILE), RunResults.class).orElse(NONE);
   }
 
-  /** The same with other targets. */
-  public RunResults withTargets(List<TargetResult> measured) {
-    return new RunResults(chosen, training, nearestWords, measured);
+  /** The same with other measurements. */
+  public RunResults with(List<TargetResult> measured, @Nullable JointResult measuredJointly) {
+    return new RunResults(chosen, training, nearestWords, measured, measuredJointly);
   }
 
   public Optional<TargetResult> target(String name) {
