@@ -14,13 +14,13 @@ import org.kgcoop.report.Block.Entry;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
-import org.kgcoop.runs.Measure.Best;
 import org.kgcoop.report.chart.BarPlot;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.AdaptRecord.Candidate;
 import org.kgcoop.runs.AdaptRecord.Choice;
 import org.kgcoop.runs.AdaptRecord.Images;
 import org.kgcoop.runs.AdaptRecord.Interval;
+import org.kgcoop.runs.Measure.Best;
 import org.kgcoop.tables.StoredRun;
 
 /** The reason for a method: what all candidates did on images that they had not learned from. */

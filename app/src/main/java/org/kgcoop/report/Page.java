@@ -147,7 +147,24 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
               "H",
               "The harmonic mean of the averaged base and new accuracies,"
                   + " 2 · base · new / (base + new)."));
+      notes.add(
+          new Entry(
+              "joint",
+              "Base and new classes in one list: all names compete. Joint H is the harmonic mean of"
+                  + " the averaged joint base and joint new accuracies."));
+      notes.add(
+          new Entry(
+              "AUROC, OpenworldAUC",
+              "AUROC: the share of pairs of a base image and a new image in which the base image has"
+                  + " the higher score. OpenworldAUC counts only pairs in which both images are"
+                  + " right among their own names; its score is the joint probability."));
     }
+    notes.add(
+        new Entry(
+            "ECE, Brier, NLL",
+            "Measures of the probabilities; lower is better. ECE: expected calibration error over 15"
+                + " bins of equal width, or of equally many images (equal mass). Brier: mean squared"
+                + " distance from the label, 0 to 2. NLL: mean of -log of the label's probability."));
     notes.add(
         new Entry(
             "distance",

@@ -52,10 +52,7 @@ final class ProvenanceSection {
     addAll(entries, results.computation(), Set.of());
     addAll(entries, results.versions(), COMMAND);
     double seconds =
-        table.runs().stream()
-            .mapToDouble(StoredRun::seconds)
-            .filter(Double::isFinite)
-            .sum();
+        table.runs().stream().mapToDouble(StoredRun::seconds).filter(Double::isFinite).sum();
     if (seconds > 0) {
       entries.add(new Entry("training time, all runs", Text.duration(seconds)));
     }
@@ -142,8 +139,7 @@ final class ProvenanceSection {
     List<RunRecord> about = shown.stream().map(StoredRun::record).toList();
     List<String> titles = new ArrayList<>();
     for (int i = 0; i < shown.size(); i++) {
-      titles.add(
-          Text.label(shown.get(i)) + (shown.size() > 1 ? " (run " + (i + 1) + ")" : ""));
+      titles.add(Text.label(shown.get(i)) + (shown.size() > 1 ? " (run " + (i + 1) + ")" : ""));
     }
     List<Entry> entries = new ArrayList<>();
     RunRecord first = about.get(0);

@@ -108,9 +108,7 @@ record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
   private Stream<RunState> states() {
     return Stream.of(
             tables.stream().map(Table::state),
-            tables.stream()
-                .flatMap(table -> table.underWay().stream())
-                .map(StoredRun::state),
+            tables.stream().flatMap(table -> table.underWay().stream()).map(StoredRun::state),
             runs.stream().map(StoredRun::state))
         .flatMap(states -> states);
   }

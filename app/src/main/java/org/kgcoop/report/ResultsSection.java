@@ -118,7 +118,10 @@ final class ResultsSection {
     addMeasures(
         blocks,
         "Joint list and calibration",
-        Arrays.stream(Measure.values()).filter(m -> m != Measure.DISTANCE).map(Measure::id).toList(),
+        Arrays.stream(Measure.values())
+            .filter(m -> m != Measure.DISTANCE)
+            .map(Measure::id)
+            .toList(),
         id -> Measure.ofColumn(id).map(Measure::header).orElse(id));
     blocks.add(new Charts(bars()));
     if (sets.size() > 1) {
@@ -206,9 +209,7 @@ final class ResultsSection {
       for (String column : columns) {
         List<List<Double>> series =
             methods.stream()
-                .map(
-                    method ->
-                        sets.stream().map(set -> mean(set.rows(), method, column)).toList())
+                .map(method -> sets.stream().map(set -> mean(set.rows(), method, column)).toList())
                 .toList();
         charts.add(bars(captions.getOrDefault(column, column), names, series));
       }
@@ -262,8 +263,7 @@ final class ResultsSection {
     // The average of one data set is that one.
     List<String> shown =
         accuracies.stream().filter(name -> !name.equals(AVERAGE) || accuracies.size() > 3).toList();
-    Function<String, String> title =
-        name -> name.equals(source) ? name + " (source)" : name;
+    Function<String, String> title = name -> name.equals(source) ? name + " (source)" : name;
     String learned = "Learned on " + source;
     List<Block> blocks = new ArrayList<>();
     blocks.add(
@@ -285,8 +285,7 @@ final class ResultsSection {
   }
 
   /** Adds the calibration errors for each column of accuracies. */
-  private void addCalibration(
-      List<Block> blocks, List<String> of, Function<String, String> title) {
+  private void addCalibration(List<Block> blocks, List<String> of, Function<String, String> title) {
     addMeasures(
         blocks,
         "Expected calibration error",
@@ -445,8 +444,7 @@ final class ResultsSection {
             "accuracy, percent",
             accuracies));
     Series distance =
-        series(
-            "distance", byValue, runs -> StoredRun.overSeeds(runs, DistanceSection::distance));
+        series("distance", byValue, runs -> StoredRun.overSeeds(runs, DistanceSection::distance));
     if (!distance.points().isEmpty()) {
       charts.add(
           swept(
@@ -462,9 +460,7 @@ final class ResultsSection {
   }
 
   private static Series series(
-      String name,
-      Map<Double, List<StoredRun>> byValue,
-      Function<List<StoredRun>, Spread> figure) {
+      String name, Map<Double, List<StoredRun>> byValue, Function<List<StoredRun>, Spread> figure) {
     List<Point> points = new ArrayList<>();
     byValue.forEach((value, runs) -> addPoint(points, value, figure.apply(runs)));
     return new Series(name, Style.LINE_AND_POINTS, points);

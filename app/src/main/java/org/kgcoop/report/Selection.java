@@ -39,7 +39,9 @@ final class Selection {
     List<String> sets = StoredRun.distinct(cells, StoredRun::dataSet);
     for (String set : sets.subList(0, Math.min(MOST, sets.size()))) {
       List<StoredRun> own =
-          cells.stream().filter(c -> Text.label(c).equals(best) && c.dataSet().equals(set)).toList();
+          cells.stream()
+              .filter(c -> Text.label(c).equals(best) && c.dataSet().equals(set))
+              .toList();
       chosen.addAll(one(own));
     }
     String more =
@@ -80,7 +82,8 @@ final class Selection {
     ToDoubleFunction<StoredRun> mean =
         cell -> Metrics.mean(cell.targets().stream().map(TargetResult::accuracy).toList());
     double quality =
-        StoredRun.overSeeds(cells.stream().filter(c -> Text.label(c).equals(label)).toList(), mean).mean();
+        StoredRun.overSeeds(cells.stream().filter(c -> Text.label(c).equals(label)).toList(), mean)
+            .mean();
     return Double.isNaN(quality) ? -1 : quality;
   }
 }

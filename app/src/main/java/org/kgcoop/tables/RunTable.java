@@ -143,8 +143,7 @@ public final class RunTable {
             measure ->
                 measure.isJoint()
                     ? Stream.of(measure.id())
-                    : Stream.concat(
-                        Stream.of(measure.id()), targets.stream().map(measure::id)));
+                    : Stream.concat(Stream.of(measure.id()), targets.stream().map(measure::id)));
   }
 
   private static List<String> available(List<String> targets) {
@@ -177,10 +176,13 @@ public final class RunTable {
           "† incomplete: of a row the seeds count that all of its data sets have (- where there is"
               + " none); other rows may have more data sets.");
     }
-    columns.stream()
-        .filter(column -> Measure.ofColumn(column).filter(Measure::isJoint).isPresent())
-        .limit(1)
-        .flatMap(column -> rows().stream().filter(row -> figure(row, column) == null))
+    List<String> joint =
+        columns.stream()
+            .filter(column -> Measure.ofColumn(column).filter(Measure::isJoint).isPresent())
+            .toList();
+    rows().stream()
+        .filter(row -> !joint.isEmpty())
+        .filter(row -> joint.stream().allMatch(column -> figure(row, column) == null))
         .map(row -> "no joint list for " + row.label() + ": " + jointReason(row))
         .forEach(notes::add);
     if (anyHas("training.augment", "cache:") || anyHas("training.augment", "pool:")) {

@@ -175,7 +175,7 @@ class ReportPageTest {
         .containsExactly(
             "results", "sweep", "distance", "training", "mistakes", "words", "made", "notes");
     assertThat(page.select("#results h3").eachText())
-        .containsExactly("objects", "places");
+        .containsExactly("Joint list and calibration", "objects", "places");
     // All three, then base, new and H by data set; two losses, accuracy and rate of two data sets;
     // two matrices and
     // one calibration of two runs; two of the sweep, one of distance.

@@ -132,9 +132,7 @@ public final class JointEvaluation {
     }
     int alone = isBase ? Softmax.argMax(logits, 0, base) : Softmax.argMax(logits, base, classes);
     (isBase ? ofBase : ofNew)
-        .add(
-            new Image(
-                alone == label, prediction == label, (prediction < base) != isBase, scores));
+        .add(new Image(alone == label, prediction == label, (prediction < base) != isBase, scores));
   }
 
   private static double percent(List<Image> images, Predicate<Image> which) {

@@ -21,9 +21,9 @@ import org.kgcoop.files.LockedFile;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
-import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.TableResults;
 
 /** A protocol carried out: a run folder for each of its trials, and a table over them. */
@@ -87,8 +87,7 @@ public final class Experiment {
       trials.forEach(Trial::check);
       ObjectNode settings = settings();
       TableSoFar soFar = new TableSoFar(out, settings);
-      List<Measurement> cells =
-          new Trials(bench, plan.jobs()).run(trials, out, soFar::finished);
+      List<Measurement> cells = new Trials(bench, plan.jobs()).run(trials, out, soFar::finished);
       TableResults results = table(cells, withFingerprints(settings), List.of());
       results.write(out);
       return results;

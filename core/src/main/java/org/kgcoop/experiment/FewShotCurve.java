@@ -43,8 +43,7 @@ public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
     }
     columns.add(Column.of(Measure.DISTANCE));
     for (int shots : plan.shots()) {
-      columns.addAll(
-          Protocol.measures(String.valueOf(shots), header(shots), with(shots)).toList());
+      columns.addAll(Protocol.measures(String.valueOf(shots), header(shots), with(shots)).toList());
     }
     return columns;
   }

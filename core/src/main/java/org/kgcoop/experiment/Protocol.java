@@ -81,10 +81,7 @@ public interface Protocol {
 
     /** A mean of a measure of the evaluation sets that an accuracy takes. */
     static Column of(
-        Measure measure,
-        String name,
-        String header,
-        BiPredicate<Measurement, TargetResult> takes) {
+        Measure measure, String name, String header, BiPredicate<Measurement, TargetResult> takes) {
       return new Column(
           name,
           header,

@@ -36,9 +36,7 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
           .computeIfAbsent(List.of(cell.method(), cell.setting()), key -> new ArrayList<>())
           .add(cell);
     }
-    return specs.values().stream()
-        .map(own -> TableResults.Row.of(own, columns(own)))
-        .toList();
+    return specs.values().stream().map(own -> TableResults.Row.of(own, columns(own))).toList();
   }
 
   private List<TableResults.Column> columns(List<Measurement> runs) {
@@ -67,8 +65,7 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
             .map(figures::get)
             .mapToDouble(figure -> figure == null ? Double.NaN : figure.mean())
             .toArray();
-    return new TableResults.Column(
-        name, Metrics.harmonicMean(means[0], means[1]), Double.NaN);
+    return new TableResults.Column(name, Metrics.harmonicMean(means[0], means[1]), Double.NaN);
   }
 
   /** For each seed the mean over data sets and targets, then mean and deviation of these. */

@@ -4,15 +4,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Locale;
+import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.ClosedSetHead;
 import org.kgcoop.method.Method;
-import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.Measurement;
+import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 
 /**

@@ -19,8 +19,7 @@ public enum Measure {
   JOINT("joint", Best.HIGHEST, JointResult::accuracy),
   JOINT_BASE("joint base", Best.HIGHEST, JointResult::base),
   JOINT_NEW("joint new", Best.HIGHEST, JointResult::newAccuracy),
-  JOINT_H(
-      "joint H", Best.HIGHEST, each -> Metrics.harmonicMean(each.base(), each.newAccuracy())),
+  JOINT_H("joint H", Best.HIGHEST, each -> Metrics.harmonicMean(each.base(), each.newAccuracy())),
   AUROC_MAXIMUM_PROBABILITY(Score.MAXIMUM_PROBABILITY),
   AUROC_JOINT_PROBABILITY(Score.JOINT_PROBABILITY),
   AUROC_MAXIMUM_LOGIT(Score.MAXIMUM_LOGIT),

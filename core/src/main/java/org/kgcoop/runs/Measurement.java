@@ -64,8 +64,7 @@ public record Measurement(
       return accuracy(column);
     }
     String target = column.substring(Math.min(column.length(), measure.id().length() + 1));
-    return Metrics.mean(
-        values(measure, each -> target.isEmpty() || each.name().equals(target)));
+    return Metrics.mean(values(measure, each -> target.isEmpty() || each.name().equals(target)));
   }
 
   /** The values of a measure: one of the joint list, or one per evaluation set. */

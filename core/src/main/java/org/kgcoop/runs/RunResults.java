@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.eval.Metrics;
 
 /**
  * The outcome of a run without its images: {@code results.json}.
@@ -29,8 +28,7 @@ public record RunResults(
   /** The file in a run's folder, and in a table's. */
   public static final String FILE = "results.json";
 
-  public static final RunResults NONE =
-      new RunResults(Map.of(), null, List.of(), List.of(), null);
+  public static final RunResults NONE = new RunResults(Map.of(), null, List.of(), List.of(), null);
 
   /**
    * The time that training took.
@@ -73,11 +71,6 @@ public record RunResults(
   /** The accuracy on the target of a name, in percent; NaN where there is none. */
   public double accuracy(String name) {
     return target(name).map(TargetResult::accuracy).orElse(Double.NaN);
-  }
-
-  /** H of the accuracies on base and new classes; NaN where one is not there. */
-  public double harmonicMean() {
-    return Metrics.harmonicMean(accuracy("base"), accuracy("new"));
   }
 
   /** Milliseconds of training that an image takes; NaN where nothing was trained. */

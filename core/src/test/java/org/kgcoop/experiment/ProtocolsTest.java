@@ -158,8 +158,7 @@ class ProtocolsTest {
     assertThat(TinyLab.stream(columns).map(c -> c.path("name").asText()))
         .startsWith("abc", "de", "ac", "average")
         .contains("ece:abc", "nll:average", "distance");
-    assertThat(columns.path(0).path("mean").asDouble())
-        .isCloseTo(accuracy(cell, 0), within(1e-9));
+    assertThat(columns.path(0).path("mean").asDouble()).isCloseTo(accuracy(cell, 0), within(1e-9));
     assertThat(columns.path(3).path("mean").asDouble())
         .isCloseTo((accuracy(cell, 1) + accuracy(cell, 2)) / 2, within(1e-9));
   }

@@ -67,7 +67,8 @@ class RunResultsTest {
     JsonFiles.write(folder.resolve("results.json"), json);
 
     assertThat(RunResults.read(folder)).isEqualTo(results);
-    assertThat(keys(json)).containsExactly("chosen", "training", "nearest_words", "targets", "joint");
+    assertThat(keys(json))
+        .containsExactly("chosen", "training", "nearest_words", "targets", "joint");
     assertThat(keys(json.path("joint")))
         .containsExactly("accuracy", "base", "new", "auroc", "openworld_auc");
     assertThat(keys(json.path("training")))
