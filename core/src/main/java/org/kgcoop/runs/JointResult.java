@@ -1,6 +1,7 @@
 package org.kgcoop.runs;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +26,8 @@ public record JointResult(
     double openworldAuc) {
 
   public JointResult {
-    auroc = auroc == null ? Map.of() : Map.copyOf(auroc);
+    // In the order of the file, so that equal results are equal bytes.
+    auroc = auroc == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(auroc));
   }
 
   /** The numbers of an evaluation. */

@@ -15,6 +15,7 @@ import org.kgcoop.eval.ProbabilityMetrics;
  * A number of a run, apart from its accuracies. A measure of an evaluation set exists once per set;
  * a measure of the joint list exists once per run, if the run was measured on base and new classes.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the functions have no state
 public enum Measure {
   JOINT("joint", Best.HIGHEST, JointResult::accuracy),
   JOINT_BASE("joint base", Best.HIGHEST, JointResult::base),
