@@ -14,13 +14,14 @@ import org.kgcoop.report.Block.Entry;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
-import org.kgcoop.report.ReportTable.Best;
 import org.kgcoop.report.chart.BarPlot;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.AdaptRecord.Candidate;
 import org.kgcoop.runs.AdaptRecord.Choice;
 import org.kgcoop.runs.AdaptRecord.Images;
 import org.kgcoop.runs.AdaptRecord.Interval;
+import org.kgcoop.runs.Measure.Best;
+import org.kgcoop.tables.StoredRun;
 
 /** The reason for a method: what all candidates did on images that they had not learned from. */
 final class AdaptSection {
@@ -29,9 +30,9 @@ final class AdaptSection {
 
   private AdaptSection() {}
 
-  static Optional<Section> of(List<Run> runs) {
+  static Optional<Section> of(List<StoredRun> runs) {
     List<Block> blocks = new ArrayList<>();
-    for (Run run : runs) {
+    for (StoredRun run : runs) {
       run.adaptation().ifPresent(record -> add(blocks, record));
     }
     return blocks.isEmpty()

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.chart.Drawing;
 import org.kgcoop.report.chart.XyPlot;
@@ -56,7 +57,8 @@ final class Calibration {
       if (bins.isEmpty()) {
         continue;
       }
-      double error = target.expectedCalibrationError();
+      ProbabilityMetrics known = target.probabilities();
+      double error = known == null ? Double.NaN : known.expectedCalibrationError();
       if (Double.isFinite(error)) {
         errors.add(target.name() + " " + Text.decimals(100 * error, 2) + "\u00a0%");
       }

@@ -17,6 +17,8 @@ import org.kgcoop.report.chart.XyPlot.Axis;
 import org.kgcoop.report.chart.XyPlot.Point;
 import org.kgcoop.report.chart.XyPlot.Series;
 import org.kgcoop.report.chart.XyPlot.Style;
+import org.kgcoop.runs.EventLog;
+import org.kgcoop.tables.StoredRun;
 
 /**
  * Losses, accuracies and learning rates over the epochs, as the events of runs tell them; over the
@@ -38,11 +40,11 @@ final class CurvesSection {
    */
   private record Group(String dataSet, Map<String, Map<String, List<Point>>> curves, String by) {}
 
-  static Optional<Section> of(List<List<Cell>> groups, Palette palette) {
+  static Optional<Section> of(List<List<StoredRun>> groups, Palette palette) {
     List<Block> blocks = new ArrayList<>();
     int left = 0;
     int shown = 0;
-    for (List<Cell> cells : groups) {
+    for (List<StoredRun> cells : groups) {
       Group group = read(cells);
       if (group.curves.isEmpty()) {
         continue;
@@ -69,19 +71,18 @@ final class CurvesSection {
         : Optional.of(new Section("training", "Training", blocks));
   }
 
-  private static Group read(List<Cell> cells) {
+  private static Group read(List<StoredRun> cells) {
     Map<String, RunCurves> all = new LinkedHashMap<>();
     Map<String, RunCurves> ofEpochs = new LinkedHashMap<>();
-    for (Cell cell : cells) {
-      Run run = cell.run();
-      if (run == null || all.size() == Drawing.COLOURS) {
+    for (StoredRun run : cells) {
+      if (!run.hasFolder() || all.size() == Drawing.COLOURS) {
         continue;
       }
-      RunCurves own = run.curves();
+      RunCurves own = RunCurves.read(run.path().resolve(EventLog.FILE));
       if (!own.isEmpty()) {
-        String name = cell.label();
+        String name = Text.label(run);
         while (all.containsKey(name)) {
-          name += name.equals(cell.label()) ? ", seed " + cell.seed() : "'";
+          name += name.equals(Text.label(run)) ? ", seed " + Text.seed(run) : "'";
         }
         all.put(name, own);
         ofEpochs.put(name, run.isTraining() ? own.withoutTheLastEpoch() : own);

@@ -14,6 +14,7 @@ import org.kgcoop.report.chart.XyPlot.Point;
 import org.kgcoop.report.chart.XyPlot.Series;
 import org.kgcoop.report.chart.XyPlot.Style;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tables.StoredRun;
 
 /**
  * The figure that motivates KgCoOp: the farther learned class features are from hand-crafted ones,
@@ -30,8 +31,8 @@ final class DistanceSection {
    */
   record Loss(String method, double distance, double loss) {}
 
-  static Optional<Section> of(List<Cell> cells, Palette palette) {
-    List<Loss> losses = losses(cells);
+  static Optional<Section> of(List<StoredRun> runs, Palette palette) {
+    List<Loss> losses = losses(runs);
     if (losses.size() < 3) {
       return Optional.empty();
     }
@@ -95,25 +96,25 @@ final class DistanceSection {
         losses.stream().map(Loss::distance).toList(), losses.stream().map(Loss::loss).toList());
   }
 
-  static List<Loss> losses(List<Cell> cells) {
+  static List<Loss> losses(List<StoredRun> runs) {
     List<Loss> losses = new ArrayList<>();
-    for (Cell cell : cells) {
-      double zeroShot = zeroShot(cells, cell.dataSet());
-      double accuracy = accuracy(cell);
-      if (cell.isZeroShot() || !(zeroShot > 0) || !Double.isFinite(accuracy)) {
+    for (StoredRun run : runs) {
+      double zeroShot = zeroShot(runs, run.dataSet());
+      double accuracy = accuracy(run);
+      if (run.isZeroShot() || !(zeroShot > 0) || !Double.isFinite(accuracy)) {
         continue;
       }
-      double distance = distance(cell);
+      double distance = distance(run);
       if (Double.isFinite(distance)) {
-        losses.add(new Loss(cell.label(), distance, 100 * (zeroShot - accuracy) / zeroShot));
+        losses.add(new Loss(Text.label(run), distance, 100 * (zeroShot - accuracy) / zeroShot));
       }
     }
     return losses;
   }
 
   /** The accuracy of zero-shot CLIP on new classes, which is the same for all seeds. */
-  private static double zeroShot(List<Cell> cells, String dataSet) {
-    return cells.stream()
+  private static double zeroShot(List<StoredRun> runs, String dataSet) {
+    return runs.stream()
         .filter(c -> c.isZeroShot() && c.dataSet().equals(dataSet))
         .mapToDouble(DistanceSection::accuracy)
         .filter(Double::isFinite)
@@ -121,15 +122,14 @@ final class DistanceSection {
         .orElse(Double.NaN);
   }
 
-  private static double accuracy(Cell cell) {
-    return onNew(cell.targets()).map(TargetResult::accuracy).orElse(Double.NaN);
+  private static double accuracy(StoredRun run) {
+    return onNew(run.targets()).map(TargetResult::accuracy).orElse(Double.NaN);
   }
 
   /** On new classes where there are some, else on what comes last; NaN where it is not known. */
-  static double distance(Cell cell) {
-    double known = distance(cell.targets());
-    Run run = cell.run();
-    return Double.isNaN(known) && run != null ? distance(run.results().targets()) : known;
+  static double distance(StoredRun run) {
+    double known = distance(run.targets());
+    return Double.isNaN(known) ? distance(run.results().targets()) : known;
   }
 
   private static double distance(List<TargetResult> targets) {

@@ -15,6 +15,7 @@ import org.kgcoop.report.Block.Words;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.Predictions.Prediction;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tables.StoredRun;
 
 /** The mistakes of some runs, with confidences and images. */
 final class MistakesSection {
@@ -29,12 +30,10 @@ final class MistakesSection {
 
   Optional<Section> of(Selection.Chosen chosen) {
     List<Block> blocks = new ArrayList<>();
-    for (Cell cell : chosen.cells()) {
-      Run run = cell.run();
-      List<Block> own =
-          run == null ? List.of() : of(cell, run.results().targets(), run.predictions());
+    for (StoredRun run : chosen.runs()) {
+      List<Block> own = of(run, run.results().targets(), run.predictions());
       if (!own.isEmpty()) {
-        blocks.add(new Heading(name(cell)));
+        blocks.add(new Heading(name(run)));
         blocks.addAll(own);
       }
     }
@@ -47,12 +46,12 @@ final class MistakesSection {
     return Optional.of(new Section("mistakes", "Mistakes and calibration", blocks));
   }
 
-  private static String name(Cell cell) {
-    String set = cell.dataSet().isEmpty() ? "" : cell.dataSet() + ": ";
-    return set + cell.label() + ", seed " + cell.seed();
+  private static String name(StoredRun run) {
+    String set = run.dataSet().isEmpty() ? "" : run.dataSet() + ": ";
+    return set + Text.label(run) + ", seed " + Text.seed(run);
   }
 
-  private List<Block> of(Cell cell, List<TargetResult> targets, Predictions predictions) {
+  private List<Block> of(StoredRun run, List<TargetResult> targets, Predictions predictions) {
     List<Block> blocks = new ArrayList<>();
     List<Chart> charts = new ArrayList<>();
     List<Block> closely = new ArrayList<>();
@@ -74,7 +73,7 @@ final class MistakesSection {
       }
       closely.add(new Subheading(title + ", worst classes"));
       closely.add(new Figures(confusion.worstClasses(title + ", worst classes")));
-      addImages(closely, target.dataSet(), cell, own.each(), confusion);
+      addImages(closely, target.dataSet(), run, own.each(), confusion);
     }
     Calibration.chart(targets, predictions).ifPresent(charts::add);
     if (!charts.isEmpty()) {
@@ -101,10 +100,10 @@ final class MistakesSection {
   private void addImages(
       List<Block> blocks,
       String ofTarget,
-      Cell cell,
+      StoredRun run,
       List<Prediction> predictions,
       Confusion confusion) {
-    String dataSet = ofTarget.isEmpty() ? cell.dataSet() : ofTarget;
+    String dataSet = ofTarget.isEmpty() ? run.dataSet() : ofTarget;
     if (predictions.stream().allMatch(p -> p.image().isEmpty())) {
       blocks.add(new Words("No images are shown: the results do not name them."));
       return;

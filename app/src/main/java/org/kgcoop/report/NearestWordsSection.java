@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
+import org.kgcoop.tables.StoredRun;
 
 /** The words whose embeddings lie nearest to the learned vectors. */
 final class NearestWordsSection {
@@ -14,17 +15,16 @@ final class NearestWordsSection {
 
   private NearestWordsSection() {}
 
-  static Optional<Section> of(List<Cell> cells) {
+  static Optional<Section> of(List<StoredRun> runs) {
     List<Block> blocks = new ArrayList<>();
-    for (Cell cell : cells) {
-      Run run = cell.run();
-      List<List<String>> vectors = run == null ? List.of() : run.results().nearestWords();
+    for (StoredRun run : runs) {
+      List<List<String>> vectors = run.results().nearestWords();
       if (vectors.isEmpty()) {
         continue;
       }
       List<String> words = vectors.stream().map(vector -> String.join(", ", vector)).toList();
       List<String> shown = words.subList(0, Math.min(MOST_VECTORS, words.size()));
-      String name = cell.dataSet() + ": " + cell.label() + ", seed " + cell.seed();
+      String name = run.dataSet() + ": " + Text.label(run) + ", seed " + Text.seed(run);
       blocks.add(new Heading(name));
       blocks.add(
           new Figures(

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.kgcoop.report.Block.Entries;
 import org.kgcoop.report.Block.Entry;
-import org.kgcoop.runs.RunState;
+import org.kgcoop.tables.StoredRun;
 
 /**
  * All that stands on a page.
@@ -42,23 +42,16 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
       Table table = inputs.tables().get(i);
       String name = several ? table.name() + ": " : "";
       String number = several ? "-" + (i + 1) : "";
-      // Without any protocol it is a table all the same, and says that it is empty.
-      boolean begun = !table.rows().isEmpty() || table.state() == RunState.COMPLETE;
-      if (begun && (table.isBaseToNew() || table.protocol().isEmpty())) {
-        sections.add(BaseToNewSection.of(table, "results" + number, name, palette));
-      }
-      FewShotSection.of(table, "few-shot" + number, name, palette).ifPresent(sections::add);
-      TransferSection.of(table, "transfer" + number, name).ifPresent(sections::add);
-      sections.addAll(SweepSection.of(table, "sweep" + number, name));
+      sections.addAll(new ResultsSection(table, palette).of(name, number));
     }
     AdaptSection.of(inputs.runs()).ifPresent(sections::add);
     RunsSection.of(inputs.runs()).ifPresent(sections::add);
-    List<Cell> cells = inputs.cells();
-    DistanceSection.of(cells, palette).ifPresent(sections::add);
+    List<StoredRun> runs = inputs.all();
+    DistanceSection.of(runs, palette).ifPresent(sections::add);
     CurvesSection.of(Selection.trained(inputs.trained()), palette).ifPresent(sections::add);
     Selection.Chosen chosen = Selection.closely(inputs);
     new MistakesSection(images).of(chosen).ifPresent(sections::add);
-    NearestWordsSection.of(chosen.cells()).ifPresent(sections::add);
+    NearestWordsSection.of(chosen.runs()).ifPresent(sections::add);
     sections.add(ProvenanceSection.of(inputs));
     sections.add(notes(inputs));
     return new Page(title(inputs), summary(inputs), sections, refresh);
@@ -69,8 +62,8 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
       return TITLES.getOrDefault(inputs.tables().get(0).protocol(), BASE_TO_NEW);
     }
     if (inputs.tables().isEmpty() && inputs.runs().size() == 1) {
-      Cell cell = Cell.of(inputs.runs().get(0));
-      return cell.label() + (cell.dataSet().isEmpty() ? "" : " on " + cell.dataSet());
+      StoredRun run = inputs.runs().get(0);
+      return Text.label(run) + (run.dataSet().isEmpty() ? "" : " on " + run.dataSet());
     }
     return "Results";
   }
@@ -91,11 +84,11 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
     JsonNode settings = table.results().settings();
     Set<String> methods = new LinkedHashSet<>();
     table.rows().forEach(row -> methods.add(row.title()));
-    table.cells().forEach(cell -> methods.add(cell.title()));
+    table.runs().forEach(run -> methods.add(run.title()));
     table.results().pending().forEach(cell -> methods.add(cell.title()));
     Set<String> names = new LinkedHashSet<>();
     table.results().dataSets().forEach(set -> names.add(set.name()));
-    table.cells().forEach(cell -> names.add(cell.dataSet()));
+    table.runs().forEach(run -> names.add(run.dataSet()));
     table.results().pending().forEach(cell -> names.add(cell.dataSet()));
     List<String> sets = List.copyOf(names);
     StringBuilder summary =
@@ -154,7 +147,24 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
               "H",
               "The harmonic mean of the averaged base and new accuracies,"
                   + " 2 · base · new / (base + new)."));
+      notes.add(
+          new Entry(
+              "joint",
+              "Base and new classes in one list: all names compete. Joint H is the harmonic mean of"
+                  + " the averaged joint base and joint new accuracies."));
+      notes.add(
+          new Entry(
+              "AUROC, OpenworldAUC",
+              "AUROC: the share of pairs of a base image and a new image in which the base image has"
+                  + " the higher score. OpenworldAUC counts only pairs in which both images are"
+                  + " right among their own names; its score is the joint probability."));
     }
+    notes.add(
+        new Entry(
+            "ECE, Brier, NLL",
+            "Measures of the probabilities; lower is better. ECE: expected calibration error over 15"
+                + " bins of equal width, or of equally many images (equal mass). Brier: mean squared"
+                + " distance from the label, 0 to 2. NLL: mean of -log of the label's probability."));
     notes.add(
         new Entry(
             "distance",

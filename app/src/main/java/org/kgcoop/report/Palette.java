@@ -22,8 +22,8 @@ record Palette(List<String> methods) {
     for (Table table : inputs.tables()) {
       table.rows().forEach(row -> methods.add(Text.label(row)));
     }
-    inputs.cells().forEach(cell -> methods.add(cell.label()));
-    inputs.underWay().forEach(cell -> methods.add(cell.label()));
+    inputs.all().forEach(run -> methods.add(Text.label(run)));
+    inputs.underWay().forEach(run -> methods.add(Text.label(run)));
     return new Palette(List.copyOf(methods));
   }
 

@@ -12,6 +12,7 @@ import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.runs.RunProgress;
 import org.kgcoop.runs.RunState;
+import org.kgcoop.tables.StoredRun;
 
 /** Tables and runs that have no end yet: how far each is, and when it may end. */
 final class ProgressSection {
@@ -25,15 +26,12 @@ final class ProgressSection {
    *
    * @param note said below its name; may be empty
    */
-  private record Begun(Run run, String name, String note) {}
+  private record Begun(StoredRun run, String name, String note) {}
 
   static Optional<Section> of(ReportSources inputs) {
     List<Begun> begun = new ArrayList<>();
-    for (Cell cell : inputs.underWay()) {
-      Run run = cell.run();
-      if (run != null) {
-        begun.add(new Begun(run, cell.label(), note(cell)));
-      }
+    for (StoredRun run : inputs.underWay()) {
+      begun.add(new Begun(run, Text.label(run), note(run)));
     }
     boolean partial =
         inputs.tables().stream()
@@ -73,15 +71,15 @@ final class ProgressSection {
                 : ", and nothing works at the others: the same command goes on with them");
   }
 
-  private static String note(Cell cell) {
-    return cell.dataSet()
-        + (cell.shots() > 0 ? ", " + cell.shots() + " shots" : "")
-        + (cell.seed().equals(Text.NONE) ? "" : ", seed " + cell.seed());
+  private static String note(StoredRun run) {
+    return run.dataSet()
+        + (run.shots() > 0 ? ", " + run.shots() + " shots" : "")
+        + (run.seed() == null ? "" : ", seed " + run.seed());
   }
 
   /** A run as it stands at a moment. */
   private record Line(RunState state, RunProgress progress) {
-    static Line of(Run run) {
+    static Line of(StoredRun run) {
       return new Line(run.state(), run.progress());
     }
 

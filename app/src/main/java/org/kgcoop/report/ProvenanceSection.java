@@ -14,6 +14,7 @@ import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.tables.StoredRun;
 
 /** The origin of the results: command, settings, data, versions, time. */
 final class ProvenanceSection {
@@ -46,16 +47,12 @@ final class ProvenanceSection {
     TableResults results = table.results();
     JsonNode settings = results.settings();
     List<Entry> entries = new ArrayList<>();
-    addCommand(entries, List.of(results.versions(), provenance(table.cells())));
+    addCommand(entries, List.of(results.versions(), provenance(table.runs())));
     addAll(entries, settings, OWN_TABLES);
     addAll(entries, results.computation(), Set.of());
     addAll(entries, results.versions(), COMMAND);
     double seconds =
-        table.cells().stream()
-            .map(Cell::run)
-            .mapToDouble(run -> run == null ? Double.NaN : run.seconds())
-            .filter(Double::isFinite)
-            .sum();
+        table.runs().stream().mapToDouble(StoredRun::seconds).filter(Double::isFinite).sum();
     if (seconds > 0) {
       entries.add(new Entry("training time, all runs", Text.duration(seconds)));
     }
@@ -67,12 +64,11 @@ final class ProvenanceSection {
   }
 
   /** The provenance of the first run, for a table that does not name its own command. */
-  private static JsonNode provenance(List<Cell> cells) {
-    return cells.stream()
-        .map(Cell::run)
-        .filter(run -> run != null)
+  private static JsonNode provenance(List<StoredRun> runs) {
+    return runs.stream()
+        .filter(StoredRun::hasFolder)
         .findFirst()
-        .map(run -> run.about().provenance())
+        .map(run -> run.record().provenance())
         .orElse(MissingNode.getInstance());
   }
 
@@ -138,13 +134,12 @@ final class ProvenanceSection {
     }
   }
 
-  private static void addRuns(List<Block> blocks, List<Run> runs) {
-    List<Run> shown = runs.subList(0, Math.min(MOST_RUNS, runs.size()));
-    List<RunRecord> about = shown.stream().map(Run::about).toList();
+  private static void addRuns(List<Block> blocks, List<StoredRun> runs) {
+    List<StoredRun> shown = runs.subList(0, Math.min(MOST_RUNS, runs.size()));
+    List<RunRecord> about = shown.stream().map(StoredRun::record).toList();
     List<String> titles = new ArrayList<>();
     for (int i = 0; i < shown.size(); i++) {
-      titles.add(
-          Cell.of(shown.get(i)).label() + (shown.size() > 1 ? " (run " + (i + 1) + ")" : ""));
+      titles.add(Text.label(shown.get(i)) + (shown.size() > 1 ? " (run " + (i + 1) + ")" : ""));
     }
     List<Entry> entries = new ArrayList<>();
     RunRecord first = about.get(0);

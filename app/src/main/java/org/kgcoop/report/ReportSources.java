@@ -9,9 +9,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.EventLog;
 import org.kgcoop.runs.RunFolders;
+import org.kgcoop.runs.RunProgress;
+import org.kgcoop.runs.RunRecord;
+import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.RunState;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.tables.StoredRun;
 
 /**
  * The tables and runs that a page shows.
@@ -20,7 +26,7 @@ import org.kgcoop.runs.TableResults;
  * @param runs that were named alone, and those of tables of which no file tells
  * @param whole false where a table is to come of which no file tells
  */
-record ReportSources(List<Table> tables, List<Run> runs, boolean whole) {
+record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
 
   ReportSources {
     tables = List.copyOf(tables);
@@ -34,17 +40,17 @@ record ReportSources(List<Table> tables, List<Run> runs, boolean whole) {
    */
   static ReportSources read(List<Path> folders) {
     List<Table> tables = new ArrayList<>();
-    List<Run> runs = new ArrayList<>();
+    List<StoredRun> runs = new ArrayList<>();
     boolean whole = true;
     for (Path folder : folders) {
       Optional<TableResults> table =
-          Run.isOne(folder) ? Optional.empty() : TableResults.readSoFar(folder);
-      if (Run.isOne(folder)) {
-        runs.add(new Run(folder));
+          StoredRun.isOne(folder) ? Optional.empty() : TableResults.readSoFar(folder);
+      if (StoredRun.isOne(folder)) {
+        runs.add(StoredRun.of(folder));
       } else if (table.isPresent()) {
         tables.add(Table.of(table.get(), folder));
       } else if (RunFolders.isTable(folder)) {
-        RunFolders.runsBelow(folder).forEach(run -> runs.add(new Run(run)));
+        RunFolders.runsBelow(folder).forEach(run -> runs.add(StoredRun.of(run)));
         whole = false;
       } else {
         throw missing(folder);
@@ -55,7 +61,7 @@ record ReportSources(List<Table> tables, List<Run> runs, boolean whole) {
 
   /** True if a folder holds something to show. */
   static boolean isThere(Path folder) {
-    return Run.isOne(folder)
+    return StoredRun.isOne(folder)
         || TableResults.readSoFar(folder).isPresent()
         || RunFolders.isTable(folder);
   }
@@ -70,24 +76,22 @@ record ReportSources(List<Table> tables, List<Run> runs, boolean whole) {
   }
 
   /** All measurements of tables and runs. */
-  List<Cell> cells() {
-    List<Cell> cells = new ArrayList<>();
-    tables.forEach(table -> cells.addAll(table.cells()));
-    runs.forEach(run -> cells.add(Cell.of(run)));
-    return cells;
+  List<StoredRun> all() {
+    return Stream.concat(tables.stream().flatMap(table -> table.runs().stream()), runs.stream())
+        .toList();
   }
 
   /** The runs that have a log, those under way first: their curves are watched. */
-  List<Cell> trained() {
-    return Stream.concat(tables.stream().flatMap(t -> t.underWay().stream()), cells().stream())
+  List<StoredRun> trained() {
+    return Stream.concat(tables.stream().flatMap(t -> t.underWay().stream()), all().stream())
         .toList();
   }
 
   /** The runs that were begun and have no end. */
-  List<Cell> underWay() {
+  List<StoredRun> underWay() {
     return Stream.concat(
             tables.stream().flatMap(table -> table.underWay().stream()),
-            runs.stream().filter(run -> run.state() != RunState.COMPLETE).map(Cell::of))
+            runs.stream().filter(run -> run.state() != RunState.COMPLETE))
         .toList();
   }
 
@@ -104,11 +108,8 @@ record ReportSources(List<Table> tables, List<Run> runs, boolean whole) {
   private Stream<RunState> states() {
     return Stream.of(
             tables.stream().map(Table::state),
-            tables.stream()
-                .flatMap(table -> table.underWay().stream())
-                .flatMap(cell -> Optional.ofNullable(cell.run()).stream())
-                .map(Run::state),
-            runs.stream().map(Run::state))
+            tables.stream().flatMap(table -> table.underWay().stream()).map(StoredRun::state),
+            runs.stream().map(StoredRun::state))
         .flatMap(states -> states);
   }
 
@@ -118,13 +119,20 @@ record ReportSources(List<Table> tables, List<Run> runs, boolean whole) {
     states().forEach(state -> stamp.append(state).append('\n'));
     Stream.of(
             tables.stream().flatMap(table -> table.files().stream()),
-            underWay().stream()
-                .flatMap(cell -> Optional.ofNullable(cell.run()).stream())
-                .flatMap(run -> run.files().stream()),
-            runs.stream().flatMap(run -> run.files().stream()))
+            Stream.concat(underWay().stream(), runs.stream())
+                .filter(StoredRun::hasFolder)
+                .flatMap(run -> files(run.path()).stream()))
         .flatMap(files -> files)
         .forEach(file -> stamp.append(stamp(file)));
     return stamp.toString();
+  }
+
+  /** The files that a page is made of and that change while a run goes on. */
+  private static List<Path> files(Path run) {
+    return Stream.of(
+            RunRecord.FILE, AdaptRecord.FILE, RunProgress.FILE, EventLog.FILE, RunResults.FILE)
+        .map(run::resolve)
+        .toList();
   }
 
   private static String stamp(Path file) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.stream.DoubleStream;
+import org.kgcoop.runs.Measure.Best;
 
 /**
  * A table.
@@ -37,13 +38,6 @@ record ReportTable(String label, String corner, List<Column> columns, List<Row> 
     static Figure of(String text) {
       return new Figure(text, "", false);
     }
-  }
-
-  /** The kind of number that is the best of several. */
-  enum Best {
-    HIGHEST,
-    LOWEST,
-    NONE
   }
 
   /** A table of columns of equal length. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tables.StoredRun;
 
 /** The choice of the runs that a page shows closely. */
 final class Selection {
@@ -19,26 +20,28 @@ final class Selection {
    *
    * @param words which they are, and what was left out
    */
-  record Chosen(List<Cell> cells, String words) {}
+  record Chosen(List<StoredRun> runs, String words) {}
 
   /** The runs that were named; of tables, a run of the best method on each data set. */
   static Chosen closely(ReportSources inputs) {
     if (!inputs.runs().isEmpty()) {
-      List<Cell> runs = inputs.runs().stream().map(Cell::of).toList();
+      List<StoredRun> runs = inputs.runs();
       return new Chosen(
           runs.subList(0, Math.min(MOST, runs.size())),
           runs.size() > MOST ? "Left out: " + (runs.size() - MOST) + " more runs." : "");
     }
-    List<Cell> cells = inputs.cells().stream().filter(cell -> cell.run() != null).toList();
+    List<StoredRun> cells = inputs.all().stream().filter(StoredRun::hasFolder).toList();
     String best =
-        Cell.distinct(cells, Cell::label).stream()
+        StoredRun.distinct(cells, Text::label).stream()
             .max(Comparator.comparingDouble(label -> quality(cells, label)))
             .orElse("");
-    List<Cell> chosen = new ArrayList<>();
-    List<String> sets = Cell.distinct(cells, Cell::dataSet);
+    List<StoredRun> chosen = new ArrayList<>();
+    List<String> sets = StoredRun.distinct(cells, StoredRun::dataSet);
     for (String set : sets.subList(0, Math.min(MOST, sets.size()))) {
-      List<Cell> own =
-          cells.stream().filter(c -> c.label().equals(best) && c.dataSet().equals(set)).toList();
+      List<StoredRun> own =
+          cells.stream()
+              .filter(c -> Text.label(c).equals(best) && c.dataSet().equals(set))
+              .toList();
       chosen.addAll(one(own));
     }
     String more =
@@ -55,14 +58,14 @@ final class Selection {
   }
 
   /** The runs whose training is shown: on each data set one of each method. */
-  static List<List<Cell>> trained(List<Cell> cells) {
-    List<List<Cell>> groups = new ArrayList<>();
-    for (String set : Cell.distinct(cells, Cell::dataSet)) {
-      List<Cell> group = new ArrayList<>();
-      List<Cell> own =
-          cells.stream().filter(c -> c.run() != null && c.dataSet().equals(set)).toList();
-      for (String label : Cell.distinct(own, Cell::label)) {
-        group.addAll(one(own.stream().filter(c -> c.label().equals(label)).toList()));
+  static List<List<StoredRun>> trained(List<StoredRun> cells) {
+    List<List<StoredRun>> groups = new ArrayList<>();
+    for (String set : StoredRun.distinct(cells, StoredRun::dataSet)) {
+      List<StoredRun> group = new ArrayList<>();
+      List<StoredRun> own =
+          cells.stream().filter(c -> c.hasFolder() && c.dataSet().equals(set)).toList();
+      for (String label : StoredRun.distinct(own, Text::label)) {
+        group.addAll(one(own.stream().filter(c -> Text.label(c).equals(label)).toList()));
       }
       groups.add(group);
     }
@@ -70,16 +73,17 @@ final class Selection {
   }
 
   /** The first seed, at the largest number of shots, of cells with equal settings. */
-  private static List<Cell> one(List<Cell> cells) {
-    int shots = cells.stream().mapToInt(Cell::shots).max().orElse(0);
+  private static List<StoredRun> one(List<StoredRun> cells) {
+    int shots = cells.stream().mapToInt(StoredRun::shots).max().orElse(0);
     return cells.stream().filter(cell -> cell.shots() == shots).limit(1).toList();
   }
 
-  private static double quality(List<Cell> cells, String label) {
-    ToDoubleFunction<Cell> mean =
+  private static double quality(List<StoredRun> cells, String label) {
+    ToDoubleFunction<StoredRun> mean =
         cell -> Metrics.mean(cell.targets().stream().map(TargetResult::accuracy).toList());
     double quality =
-        Cell.overSeeds(cells.stream().filter(c -> c.label().equals(label)).toList(), mean).mean();
+        StoredRun.overSeeds(cells.stream().filter(c -> Text.label(c).equals(label)).toList(), mean)
+            .mean();
     return Double.isNaN(quality) ? -1 : quality;
   }
 }

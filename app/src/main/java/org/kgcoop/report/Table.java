@@ -2,12 +2,14 @@ package org.kgcoop.report;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Function;
 import org.kgcoop.eval.Metrics.Spread;
+import org.kgcoop.runs.Measure;
+import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.RunState;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.tables.StoredRun;
 
 /**
  * The results of a protocol.
@@ -21,9 +23,13 @@ record Table(
     String name,
     TableResults results,
     RunState state,
-    List<Cell> cells,
-    List<Cell> underWay,
+    List<StoredRun> runs,
+    List<StoredRun> underWay,
     List<Path> files) {
+
+  static List<StoredRun> runs(List<Measurement> measurements, Path folder) {
+    return measurements.stream().map(each -> StoredRun.of(each, folder)).toList();
+  }
 
   static Table of(TableResults results, Path folder) {
     Path name = folder.toAbsolutePath().normalize().getFileName();
@@ -39,8 +45,8 @@ record Table(
         name,
         results,
         state,
-        Cell.of(results.cells(), folder),
-        Cell.of(results.pending(), folder).stream().filter(Cell::isUnderWay).toList(),
+        runs(results.cells(), folder),
+        runs(results.pending(), folder).stream().filter(StoredRun::isUnderWay).toList(),
         List.of(folder.resolve(TableResults.SO_FAR), folder.resolve(RunResults.FILE)));
   }
 
@@ -57,23 +63,23 @@ record Table(
     return results.settings().path("seeds").size() != 1;
   }
 
-  /** A column of accuracies, with their deviations where there are several seeds. */
-  ReportTable.Column accuracies(
-      String title, List<TableResults.Row> rows, Function<TableResults.Row, Spread> accuracy) {
-    List<Spread> spreads = rows.stream().map(accuracy).toList();
+  /** A column of a measure or of accuracies, with deviations if there are several seeds. */
+  ReportTable.Column column(String title, List<TableResults.Row> rows, String name) {
+    Measure measure = Measure.ofColumn(name).orElse(null);
+    boolean isPercent = measure == null || measure.isPercent();
+    List<Spread> spreads = rows.stream().map(row -> row.column(name)).toList();
     return ReportTable.numbers(
         title,
         spreads.stream().map(Spread::mean).toList(),
-        hasSpread() ? spreads.stream().map(Spread::standardDeviation).toList() : List.of(),
-        ReportTable.Best.HIGHEST,
-        Text::percent);
+        hasSpread() && measure != Measure.DISTANCE
+            ? spreads.stream().map(Spread::standardDeviation).toList()
+            : List.of(),
+        measure == null ? Measure.Best.HIGHEST : measure.best(),
+        value -> Text.decimals(value, isPercent ? 2 : 4));
   }
 
-  /** True if the rows have accuracies on base and new classes. */
+  /** True for accuracies on base and new classes, also if the protocol is not known. */
   boolean isBaseToNew() {
-    return protocol().equals("base2new")
-        || rows().stream()
-            .limit(1)
-            .anyMatch(row -> !Double.isNaN(row.base()) || !Double.isNaN(row.newAccuracy()));
+    return protocol().equals("base2new") || protocol().isEmpty();
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.tables.StoredRun;
 
 /** The values of {@code results.json} in words. */
 final class Text {
@@ -64,6 +65,16 @@ final class Text {
   /** The method of a row and what a sweep varied. */
   static String label(TableResults.Row row) {
     return label(row.title(), row.setting().entrySet());
+  }
+
+  /** The method of a run and what a sweep varied. */
+  static String label(StoredRun run) {
+    return label(run.title(), run.measurement().setting().entrySet());
+  }
+
+  /** The seed of a run. */
+  static String seed(StoredRun run) {
+    return run.seed() == null ? NONE : String.valueOf(run.seed());
   }
 
   /** A method and what a sweep varied. */

@@ -175,6 +175,6 @@ final class Measurements {
 
   /** NaN where a run lacks the target. */
   private static double accuracy(@Nullable StoredRun run, String target) {
-    return run == null ? Double.NaN : run.results().accuracy(target);
+    return run == null ? Double.NaN : run.figure(target);
   }
 }

@@ -1,17 +1,24 @@
 package org.kgcoop.tables;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.runs.Measure;
 import org.kgcoop.runs.TargetResult;
 
 /**
@@ -30,6 +37,8 @@ public final class RunTable {
 
   /** The mean over the targets that were not trained on. */
   public static final String AVERAGE = "average";
+
+  private static final String JOINT_H = "joint_h";
 
   /** Targets that are a part of the data set itself. */
   private static final Set<String> PARTS = Set.of("base", "new", "test");
@@ -69,6 +78,7 @@ public final class RunTable {
 
   private final Map<TableRow, Map<String, Map<Long, StoredRun>>> runs;
   private final List<String> targets;
+  private final List<String> available;
   private final List<String> columns;
   private final Measurements measurements;
 
@@ -81,8 +91,19 @@ public final class RunTable {
             .flatMap(run -> run.targets().stream().map(TargetResult::name))
             .distinct()
             .toList();
+    available = available(targets);
     columns = columns(targets);
-    measurements = new Measurements(runs, targets, bootstrap);
+    measurements =
+        new Measurements(
+            runs, Stream.concat(targets.stream(), measures(targets)).toList(), bootstrap);
+  }
+
+  private RunTable(RunTable all, List<String> columns) {
+    this.runs = all.runs;
+    this.targets = all.targets;
+    this.available = all.available;
+    this.measurements = all.measurements;
+    this.columns = List.copyOf(columns);
   }
 
   /**
@@ -115,6 +136,30 @@ public final class RunTable {
     return List.copyOf(columns);
   }
 
+  /** The names of all measures of some evaluation sets: {@code ece}, {@code ece:new}. */
+  private static Stream<String> measures(List<String> targets) {
+    return Arrays.stream(Measure.values())
+        .flatMap(
+            measure ->
+                measure.isJoint()
+                    ? Stream.of(measure.id())
+                    : Stream.concat(Stream.of(measure.id()), targets.stream().map(measure::id)));
+  }
+
+  private static List<String> available(List<String> targets) {
+    return Stream.concat(columns(targets).stream(), measures(targets)).toList();
+  }
+
+  /** The names of all columns that it can have. */
+  public List<String> available() {
+    return available;
+  }
+
+  /** The same table with those of its available columns. */
+  public RunTable with(List<String> others) {
+    return new RunTable(this, others);
+  }
+
   public List<TableRow> rows() {
     return List.copyOf(runs.keySet());
   }
@@ -131,6 +176,15 @@ public final class RunTable {
           "† incomplete: of a row the seeds count that all of its data sets have (- where there is"
               + " none); other rows may have more data sets.");
     }
+    List<String> joint =
+        columns.stream()
+            .filter(column -> Measure.ofColumn(column).filter(Measure::isJoint).isPresent())
+            .toList();
+    rows().stream()
+        .filter(row -> !joint.isEmpty())
+        .filter(row -> joint.stream().allMatch(column -> figure(row, column) == null))
+        .map(row -> "no joint list for " + row.label() + ": " + jointReason(row))
+        .forEach(notes::add);
     if (anyHas("training.augment", "cache:") || anyHas("training.augment", "pool:")) {
       notes.add(
           "Runs with --augment cache:V or pool:V see the same random views whatever their seed: ±"
@@ -142,6 +196,26 @@ public final class RunTable {
               + " labels, which other methods do not see.");
     }
     return notes;
+  }
+
+  /** The reason why a row has no figures for base and new classes in one list. */
+  private String jointReason(TableRow row) {
+    return ofRow(row).values().stream()
+        .flatMap(bySeed -> bySeed.values().stream())
+        .findFirst()
+        .flatMap(run -> closedReason(run.record().settings().path("method")))
+        .map(why -> why + " cannot be used on new classes.")
+        .orElse("not measured; base2new measures it.");
+  }
+
+  private static Optional<String> closedReason(JsonNode method) {
+    try {
+      return method instanceof ObjectNode json
+          ? MethodCatalogue.parse(json).bound()
+          : Optional.empty();
+    } catch (KgCoopException e) {
+      return Optional.empty(); // settings of another version
+    }
   }
 
   private boolean lacksRuns(TableRow row, String column) {
@@ -218,6 +292,9 @@ public final class RunTable {
 
   /** The best row of a column, if its difference from each other row stands; else null. */
   public @Nullable TableRow best(String column) {
+    if (Measure.ofColumn(column).isPresent()) {
+      return null; // there are no resamples of it
+    }
     TableRow best = null;
     double highest = Double.NEGATIVE_INFINITY;
     for (TableRow row : runs.keySet()) {
@@ -256,6 +333,10 @@ public final class RunTable {
     return switch (column) {
       case HARMONIC_MEAN ->
           Metrics.harmonicMean(ofTarget.applyAsDouble("base"), ofTarget.applyAsDouble("new"));
+      case JOINT_H ->
+          Metrics.harmonicMean(
+              ofTarget.applyAsDouble(Measure.JOINT_BASE.id()),
+              ofTarget.applyAsDouble(Measure.JOINT_NEW.id()));
       case AVERAGE ->
           parts(row, column).stream().mapToDouble(ofTarget).average().orElse(Double.NaN);
       default -> ofTarget.applyAsDouble(column);
@@ -266,6 +347,7 @@ public final class RunTable {
   private List<String> parts(TableRow row, String column) {
     return switch (column) {
       case HARMONIC_MEAN -> List.of("base", "new");
+      case JOINT_H -> List.of(Measure.JOINT_BASE.id(), Measure.JOINT_NEW.id());
       case AVERAGE ->
           targets.stream().filter(t -> !PARTS.contains(t) && !ofRow(row).containsKey(t)).toList();
       default -> List.of(column);

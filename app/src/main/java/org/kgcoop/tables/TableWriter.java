@@ -15,6 +15,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.Messages;
 import org.kgcoop.eval.Bootstrap;
+import org.kgcoop.runs.Measure;
 
 /** A {@link RunTable} and its differences as text, Markdown, LaTeX, CSV or JSON. */
 public final class TableWriter {
@@ -136,8 +137,8 @@ public final class TableWriter {
       List<String> line = new ArrayList<>(List.of(Messages.line(row.label())));
       for (String column : table.columns()) {
         RunTable.Figure figure = table.figure(row, column);
-        boolean best = intervals ? row.equals(table.best(column)) : isHighest(row, column);
-        line.add(figure == null ? "-" : mark(figure(figure, format), best, format));
+        boolean best = intervals ? row.equals(table.best(column)) : isBest(row, column);
+        line.add(figure == null ? "-" : mark(figure(figure, column, format), best, format));
       }
       double ms = table.msPerImage(row);
       line.add(Double.isNaN(ms) ? "-" : number(ms));
@@ -156,8 +157,9 @@ public final class TableWriter {
         if (difference == null) {
           line.add("-");
         } else {
-          String value = String.format(Locale.ROOT, "%+.2f", difference.value());
-          line.add(mark(value + interval(difference.interval()), difference.stands(), format));
+          double value = difference.value();
+          String text = (value < 0 ? "" : "+") + number(value, column);
+          line.add(mark(text + interval(difference.interval()), difference.stands(), format));
         }
       }
       grid.add(line);
@@ -174,24 +176,27 @@ public final class TableWriter {
     return header;
   }
 
-  /** True for the highest mean of a column among the rows of as many shots. */
-  private boolean isHighest(TableRow row, String column) {
+  /** True for the best mean of a column among the rows of as many shots. */
+  private boolean isBest(TableRow row, String column) {
     RunTable.Figure own = table.figure(row, column);
+    Measure.Best best = Measure.ofColumn(column).map(Measure::best).orElse(Measure.Best.HIGHEST);
+    double sign = best == Measure.Best.LOWEST ? -1 : 1;
     return own != null
+        && best != Measure.Best.NONE
         && table.rows().stream()
             .filter(other -> other.shots() == row.shots())
             .map(other -> table.figure(other, column))
-            .allMatch(other -> other == null || other.mean() <= own.mean());
+            .allMatch(other -> other == null || sign * other.mean() <= sign * own.mean());
   }
 
-  private String figure(RunTable.Figure figure, Format format) {
+  private String figure(RunTable.Figure figure, String column, Format format) {
     String plusMinus =
         switch (format) {
           case LATEX -> " $\\pm$ ";
           default -> " ± ";
         };
-    return number(figure.mean())
-        + (figure.seeds() > 1 ? plusMinus + number(figure.deviation()) : "")
+    return number(figure.mean(), column)
+        + (figure.seeds() > 1 ? plusMinus + number(figure.deviation(), column) : "")
         + (intervals ? interval(figure.interval()) : "")
         + (figure.complete() ? "" : format == Format.LATEX ? "$^\\dagger$" : " †");
   }
@@ -214,6 +219,12 @@ public final class TableWriter {
       return bold;
     }
     return format == Format.LATEX ? bold + MARK : bold + " \\" + MARK;
+  }
+
+  /** Two decimals for accuracies, four for other measures. */
+  private static String number(double value, String column) {
+    boolean isPercent = Measure.ofColumn(column).map(Measure::isPercent).orElse(true);
+    return String.format(Locale.ROOT, isPercent ? "%.2f" : "%.4f", value);
   }
 
   private static String number(double value) {

@@ -65,7 +65,7 @@ class DistanceSectionTest {
 
     StoredResults.write(folder, results);
     List<DistanceSection.Loss> losses =
-        DistanceSection.losses(Cell.of(TableResults.read(folder).orElseThrow().cells(), folder));
+        DistanceSection.losses(Table.runs(TableResults.read(folder).orElseThrow().cells(), folder));
 
     // (80 - 60) / 80 = 25 %; of b no zero-shot accuracy is known.
     assertThat(losses).containsExactly(new DistanceSection.Loss("coop", 0.25, 25));

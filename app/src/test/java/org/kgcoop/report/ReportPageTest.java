@@ -101,15 +101,13 @@ class ReportPageTest {
 
   private static ObjectNode row(
       ArrayNode rows, String method, String title, double base, double unseen, double h) {
-    return rows.addObject()
-        .put("method", method)
-        .put("title", title)
-        .put("prompts", "textual")
-        .put("base", base)
-        .put("base_std", 0.3151)
-        .put("new", unseen)
-        .put("new_std", 0)
-        .put("h", h);
+    ObjectNode row =
+        rows.addObject().put("method", method).put("title", title).put("prompts", "textual");
+    ArrayNode columns = row.putArray("columns");
+    columns.addObject().put("name", "base").put("mean", base).put("std", 0.3151);
+    columns.addObject().put("name", "new").put("mean", unseen).put("std", 0);
+    columns.addObject().put("name", "H").put("mean", h);
+    return row;
   }
 
   @Test
@@ -126,9 +124,20 @@ class ReportPageTest {
   }
 
   @Test
+  void theJointListAndTheCalibrationHaveATableOfTheirOwn() throws IOException {
+    Element table = sweep().select("#results table").get(1);
+
+    assertThat(table.select("thead th").eachText()).containsExactly("method", "joint H", "ECE");
+    // Of joint H the highest is the best, of calibration errors the lowest.
+    assertThat(rows(table))
+        .startsWith("CLIP 60.00 ★ 0.0500 ± 0.0100")
+        .endsWith("KgCoOp weight=16 ★ 64.00 0.0900 ± 0.0100");
+  }
+
+  @Test
   void equalAsShownIsEquallyGood() throws IOException {
     ObjectNode results = plain();
-    ((ObjectNode) results.path("rows").path(0)).put("base", 80.7321);
+    ((ObjectNode) results.path("rows").path(0).path("columns").path(0)).put("mean", 80.7321);
 
     assertThat(page(results).expectFirst("table").select("td:nth-child(2)").eachText())
         .containsExactly("★ 80.73 ± 0.32", "★ 80.73 ± 0.32");
@@ -165,7 +174,8 @@ class ReportPageTest {
     assertThat(sections(page))
         .containsExactly(
             "results", "sweep", "distance", "training", "mistakes", "words", "made", "notes");
-    assertThat(page.select("#results h3").eachText()).containsExactly("objects", "places");
+    assertThat(page.select("#results h3").eachText())
+        .containsExactly("Joint list and calibration", "objects", "places");
     // All three, then base, new and H by data set; two losses, accuracy and rate of two data sets;
     // two matrices and
     // one calibration of two runs; two of the sweep, one of distance.
@@ -431,8 +441,10 @@ class ReportPageTest {
   void whatIsMissingIsADash() throws IOException {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
     ArrayNode rows = results.putArray("rows");
-    rows.addObject().put("method", "other").put("base", Double.NaN).put("new", "high");
-    rows.addObject().put("base", "none");
+    ArrayNode columns = rows.addObject().put("method", "other").putArray("columns");
+    columns.addObject().put("name", "base").put("mean", Double.NaN);
+    columns.addObject().put("name", "new").put("mean", "high");
+    rows.addObject().put("columns", "none");
     results.putArray("data_sets").addObject();
     results.putArray("cells").add(1).addObject().put("run", "nowhere").putArray("targets").add(3);
     results.putObject("settings").putArray("methods").add("kgcoop").addObject();

@@ -64,8 +64,13 @@ final class StoredResults {
     ArrayNode rows = results.putArray("rows");
     for (int i = 0; i < methods.size(); i++) {
       ObjectNode row = methods.get(i).putInto(rows.addObject());
-      row.put("base", 70 + i).put("base_std", 0.5).put("new", 66 + i % 3).put("new_std", 0.25);
-      row.put("h", 68 + i);
+      ArrayNode columns = row.putArray("columns");
+      column(columns, "base", 70 + i, 0.5);
+      column(columns, "new", 66 + i % 3, 0.25);
+      column(columns, "H", 68 + i, Double.NaN);
+      column(columns, "joint_h", 60 + i, Double.NaN);
+      column(columns, "ece", 0.05 + i / 100.0, 0.01);
+      column(columns, "ece:base", 0.04, 0.01);
       time(row, methods.get(i), 3 + i);
     }
     ArrayNode sets = results.putArray("data_sets");
@@ -188,7 +193,7 @@ final class StoredResults {
   }
 
   private static void column(ArrayNode columns, String name, double accuracy, double std) {
-    columns.addObject().put("name", name).put("accuracy", accuracy).put("std", std);
+    columns.addObject().put("name", name).put("mean", accuracy).put("std", std);
   }
 
   private static ObjectNode counts(
@@ -260,7 +265,7 @@ final class StoredResults {
       confidences.add((right ? 0.4 : 0.2) + 0.6 * random.nextDouble());
     }
     target.put("correct", correct).put("total", half.test().size());
-    target.put("expected_calibration_error", 0.0473);
+    target.putObject("probabilities").put("expected_calibration_error", 0.0473);
     ArrayNode matrix = target.putArray("confusion");
     for (long[] counts : confusion) {
       ArrayNode row = matrix.addArray();

@@ -307,4 +307,63 @@ class RunTableTest {
     assertThat(table.figure(table.rows().get(0), "test")).isNull();
     assertThat(warnings).isEmpty();
   }
+
+  @Test
+  void measuresAreColumnsThatCanBeChosen() {
+    for (long seed = 1; seed <= 2; seed++) {
+      add(
+          StoredRuns.run("coop", "pets", seed)
+              .target("base", 80, 100)
+              .target("new", 20, 100)
+              .ece("base", 0.1 * seed)
+              .ece("new", 0.3)
+              .joint(60, 10 * seed));
+    }
+    RunTable all = table();
+    assertThat(all.columns()).containsExactly("base", "new", "H");
+    assertThat(all.available()).contains("joint_h", "openworld_auc", "ece", "ece:new", "nll:base");
+
+    RunTable table = all.with(List.of("joint_h", "ece", "ece:base"));
+
+    assertThat(table.columns()).containsExactly("joint_h", "ece", "ece:base");
+    // 2 x 60 x 15 / 75, of the averages.
+    assertThat(figure(table, 0, "joint_h").mean()).isCloseTo(24, within(1e-9));
+    // Seed 1: (0.1 + 0.3) / 2, seed 2: (0.2 + 0.3) / 2.
+    assertThat(figure(table, 0, "ece").mean()).isCloseTo(0.225, within(1e-9));
+    assertThat(figure(table, 0, "ece").deviation()).isCloseTo(0.025, within(1e-9));
+    assertThat(figure(table, 0, "ece:base").mean()).isCloseTo(0.15, within(1e-9));
+    assertThat(figure(table, 0, "ece").interval()).isNull();
+    assertThat(new TableWriter(table, null, true).write(TableWriter.Format.TEXT))
+        .contains("24.00", "0.2250 ± 0.0250");
+    assertThat(table.notes()).isEmpty();
+  }
+
+  @Test
+  void ofCalibrationErrorsTheLowestIsTheBest() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 1, 2).ece("test", 0.25));
+    add(StoredRuns.run("kgcoop", "pets", 1).target("test", 1, 2).ece("test", 0.125));
+
+    String text =
+        new TableWriter(table().with(List.of("ece")), null, false)
+            .write(TableWriter.Format.MARKDOWN);
+
+    assertThat(text).contains("| **0.1250** |", "| 0.2500 |");
+  }
+
+  @Test
+  void aRowWithoutAJointListSaysWhy() {
+    add(
+        StoredRuns.run("coop", "pets", 1)
+            .target("base", 80, 100)
+            .target("new", 20, 100)
+            .joint(60, 30));
+    add(StoredRuns.run("kgcoop", "pets", 1).target("test", 1, 2));
+    add(StoredRuns.run("gda", "pets", 1).byName().target("test", 1, 2));
+
+    assertThat(table().notes()).noneMatch(note -> note.contains("joint"));
+    assertThat(table().with(List.of("joint", "joint_h")).notes())
+        .containsExactlyInAnyOrder(
+            "no joint list for KgCoOp: not measured; base2new measures it.",
+            "no joint list for GDA: a mean of each class cannot be used on new classes.");
+  }
 }

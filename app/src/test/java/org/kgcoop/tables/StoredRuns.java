@@ -101,6 +101,28 @@ public final class StoredRuns {
         .put("total", total);
   }
 
+  /** The result with base and new classes in one list. */
+  public StoredRuns joint(double base, double unseen) {
+    results.putObject("joint").put("base", base).put("new", unseen).put("openworld_auc", 0.5);
+    return this;
+  }
+
+  /** The calibration error on a target that was added before. */
+  public StoredRuns ece(String name, double error) {
+    for (var target : results.path("targets")) {
+      if (target.path("name").asText().equals(name)) {
+        ((ObjectNode) target).putObject("probabilities").put("expected_calibration_error", error);
+      }
+    }
+    return this;
+  }
+
+  /** No setting of the method but its name. */
+  public StoredRuns byName() {
+    run.withObject("/settings/method").remove("template");
+    return this;
+  }
+
   /** Turns the order of the images of each target around. */
   public StoredRuns reversed() {
     for (var target : results.path("targets")) {

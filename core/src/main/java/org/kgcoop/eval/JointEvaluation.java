@@ -1,9 +1,14 @@
 package org.kgcoop.eval;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.function.IntPredicate;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The accuracies if base and new classes are in one list. Base and new accuracies are usually
@@ -55,10 +60,28 @@ public final class JointEvaluation {
   }
 
   private final int base;
-  private final Group ofBase;
-  private final Group ofNew;
+  private final int classes;
+  private final List<Image> ofBase = new ArrayList<>();
+  private final List<Image> ofNew = new ArrayList<>();
 
   /**
+   * An evaluation without images.
+   *
+   * @param baseClasses the number of base classes; their logits come first
+   * @param classes the number of all classes
+   */
+  public JointEvaluation(int baseClasses, int classes) {
+    if (baseClasses < 1 || baseClasses >= classes) {
+      throw new IllegalArgumentException(
+          "base classes: expected 1 to %s, got %s".formatted(classes - 1, baseClasses));
+    }
+    this.base = baseClasses;
+    this.classes = classes;
+  }
+
+  /**
+   * An evaluation of all images at once.
+   *
    * @param baseClasses the number of base classes; their logits come first
    * @param baseLogits (M_b, C_b + C_new) of images of base classes
    * @param baseLabels (M_b), from 0
@@ -71,59 +94,49 @@ public final class JointEvaluation {
       int[] baseLabels,
       double[][] newLogits,
       int[] newLabels) {
+    this(baseClasses, baseLogits[0].length);
     ProbabilityMetrics.checkRows(baseLogits, baseLabels);
     ProbabilityMetrics.checkRows(newLogits, newLabels);
-    int classes = baseLogits[0].length;
-    if (baseClasses < 1
-        || baseClasses >= classes
-        || Arrays.stream(baseLabels).anyMatch(label -> label >= baseClasses)
+    if (Arrays.stream(baseLabels).anyMatch(label -> label >= baseClasses)
         || Arrays.stream(newLabels).anyMatch(label -> label < baseClasses)) {
       throw new IllegalArgumentException(
           "labels: expected base labels below %s and new labels from it to %s"
               .formatted(baseClasses, classes - 1));
     }
-    this.base = baseClasses;
-    this.ofBase = new Group(baseLogits, baseLabels, 0, baseClasses);
-    this.ofNew = new Group(newLogits, newLabels, baseClasses, classes);
+    IntStream.range(0, baseLabels.length).forEach(i -> add(baseLogits[i], baseLabels[i]));
+    IntStream.range(0, newLabels.length).forEach(i -> add(newLogits[i], newLabels[i]));
   }
 
-  /** The images of one part of the classes, whose own names are {@code from} to {@code to} - 1. */
-  private static final class Group {
-    private final double[][] logits;
-    private final int[] labels;
-    private final int from;
-    private final int to;
-
-    Group(double[][] logits, int[] labels, int from, int to) {
-      this.logits = logits;
-      this.labels = labels;
-      this.from = from;
-      this.to = to;
+  /**
+   * What is kept of an image.
+   *
+   * @param rightAlone true if the prediction among the names of its own half is right
+   * @param rightAmongAll true if the prediction among all names is right
+   * @param taken true if the prediction among all names is of the other half
+   * @param scores by {@link Score}
+   */
+  private record Image(
+      boolean rightAlone, boolean rightAmongAll, boolean taken, Map<Score, Double> scores) {
+    double score(Score score) {
+      return scores.getOrDefault(score, Double.NaN);
     }
+  }
 
-    boolean isRightAlone(int i) {
-      return Softmax.argMax(logits[i], from, to) == labels[i];
+  /** Adds an image by its logits, (C_b + C_new), and its label. */
+  public void add(double[] logits, int label) {
+    boolean isBase = label < base;
+    int prediction = Softmax.argMax(logits, 0, classes);
+    Map<Score, Double> scores = new EnumMap<>(Score.class);
+    for (Score score : Score.values()) {
+      scores.put(score, score.of(logits, base));
     }
+    int alone = isBase ? Softmax.argMax(logits, 0, base) : Softmax.argMax(logits, base, classes);
+    (isBase ? ofBase : ofNew)
+        .add(new Image(alone == label, prediction == label, (prediction < base) != isBase, scores));
+  }
 
-    int prediction(int i) {
-      return Softmax.argMax(logits[i], 0, logits[i].length);
-    }
-
-    long count(IntPredicate which) {
-      return IntStream.range(0, labels.length).filter(which).count();
-    }
-
-    long rightAmongAll() {
-      return count(i -> prediction(i) == labels[i]);
-    }
-
-    double percent(long count) {
-      return 100.0 * count / labels.length;
-    }
-
-    double taken() {
-      return percent(count(i -> prediction(i) < from || prediction(i) >= to));
-    }
+  private static double percent(List<Image> images, Predicate<Image> which) {
+    return 100.0 * images.stream().filter(which).count() / images.size();
   }
 
   /**
@@ -131,19 +144,17 @@ public final class JointEvaluation {
    * images in each part.
    */
   public double joint() {
-    return 100.0
-        * (ofBase.rightAmongAll() + ofNew.rightAmongAll())
-        / (ofBase.labels.length + ofNew.labels.length);
+    return percent(Stream.of(ofBase, ofNew).flatMap(List::stream).toList(), Image::rightAmongAll);
   }
 
   /** Returns the accuracy on images of base classes, with all names competing. */
   public double base() {
-    return ofBase.percent(ofBase.rightAmongAll());
+    return percent(ofBase, Image::rightAmongAll);
   }
 
   /** Returns the accuracy on images of new classes, with all names competing. */
   public double newAccuracy() {
-    return ofNew.percent(ofNew.rightAmongAll());
+    return percent(ofNew, Image::rightAmongAll);
   }
 
   /** Returns joint H: the harmonic mean of {@link #base()} and {@link #newAccuracy()}. */
@@ -153,12 +164,12 @@ public final class JointEvaluation {
 
   /** Returns the accuracy on images of base classes, only among base names. */
   public double baseAlone() {
-    return ofBase.percent(ofBase.count(ofBase::isRightAlone));
+    return percent(ofBase, Image::rightAlone);
   }
 
   /** Returns the accuracy on images of new classes, only among new names. */
   public double newAlone() {
-    return ofNew.percent(ofNew.count(ofNew::isRightAlone));
+    return percent(ofNew, Image::rightAlone);
   }
 
   /** Returns H as published: the harmonic mean of {@link #baseAlone()} and {@link #newAlone()}. */
@@ -168,42 +179,39 @@ public final class JointEvaluation {
 
   /** Returns the share of images of base classes that get a new name, in percent. */
   public double baseTakenForNew() {
-    return ofBase.taken();
+    return percent(ofBase, Image::taken);
   }
 
   /** Returns the share of images of new classes that get a base name, in percent. */
   public double newTakenForBase() {
-    return ofNew.taken();
+    return percent(ofNew, Image::taken);
   }
 
   /**
    * Returns the area under the ROC curve of the score, base positive: a fraction, ties count half.
    */
   public double auroc(Score score) {
-    return pairs(score, i -> true, j -> true);
+    return pairs(score, image -> true);
   }
 
   /** Returns OpenworldAUC by the score: a fraction. */
   public double openworldAuc(Score score) {
-    return pairs(score, ofBase::isRightAlone, ofNew::isRightAlone);
+    return pairs(score, Image::rightAlone);
   }
 
   /**
    * Returns the share of pairs that are counted on both sides and in order, ties half, by mean
    * ranks.
    */
-  private double pairs(Score score, IntPredicate countedBase, IntPredicate countedNew) {
-    double[] high = scores(ofBase, score, countedBase);
-    double[] low = scores(ofNew, score, countedNew);
-    double pairs = (double) ofBase.labels.length * ofNew.labels.length;
+  private double pairs(Score score, Predicate<Image> counted) {
+    double[] high = scores(ofBase, score, counted);
+    double[] low = scores(ofNew, score, counted);
+    double pairs = (double) ofBase.size() * ofNew.size();
     return rankArea(high, low) * ((double) high.length * low.length) / pairs;
   }
 
-  private double[] scores(Group group, Score score, IntPredicate counted) {
-    return IntStream.range(0, group.labels.length)
-        .filter(counted)
-        .mapToDouble(i -> score.of(group.logits[i], base))
-        .toArray();
+  private static double[] scores(List<Image> images, Score score, Predicate<Image> counted) {
+    return images.stream().filter(counted).mapToDouble(image -> image.score(score)).toArray();
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.kgcoop.eval;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -36,29 +38,53 @@ public record ProbabilityMetrics(
    */
   public static ProbabilityMetrics of(double[][] logits, int[] labels, int bins) {
     checkRows(logits, labels);
-    int count = labels.length;
-    int[] predictions = new int[count];
-    double[] confidences = new double[count];
-    double brier = 0;
-    double likelihood = 0;
-    for (int i = 0; i < count; i++) {
-      double[] row = logits[i];
-      double[] probabilities = Softmax.probabilities(row, 1);
-      predictions[i] = Softmax.argMax(row, 0, row.length);
-      confidences[i] = probabilities[predictions[i]];
-      likelihood += Softmax.logSumExp(row, 0, row.length, 1) - row[labels[i]];
-      for (int c = 0; c < row.length; c++) {
-        double difference = probabilities[c] - (c == labels[i] ? 1 : 0);
+    Accumulator accumulator = new Accumulator();
+    for (int i = 0; i < labels.length; i++) {
+      accumulator.add(logits[i], labels[i]);
+    }
+    return accumulator.metrics(bins);
+  }
+
+  /** Collects images one by one, so that the logits of all images need not be in memory at once. */
+  public static final class Accumulator {
+    private final List<Integer> labels = new ArrayList<>();
+    private final List<Integer> predictions = new ArrayList<>();
+    private final List<Double> confidences = new ArrayList<>();
+    private double brier;
+    private double likelihood;
+
+    /** Adds an image by its logits, (C), and its label. */
+    public void add(double[] logits, int label) {
+      double[] probabilities = Softmax.probabilities(logits, 1);
+      int prediction = Softmax.argMax(logits, 0, logits.length);
+      labels.add(label);
+      predictions.add(prediction);
+      confidences.add(probabilities[prediction]);
+      likelihood += Softmax.logSumExp(logits, 0, logits.length, 1) - logits[label];
+      for (int c = 0; c < logits.length; c++) {
+        double difference = probabilities[c] - (c == label ? 1 : 0);
         brier += difference * difference;
       }
     }
-    long correct = IntStream.range(0, count).filter(i -> predictions[i] == labels[i]).count();
-    return new ProbabilityMetrics(
-        100.0 * correct / count,
-        Metrics.expectedCalibrationError(labels, predictions, confidences, bins),
-        equalMass(labels, predictions, confidences, bins),
-        brier / count,
-        likelihood / count);
+
+    /**
+     * The measures of all images that were added.
+     *
+     * @param bins the number of bins of both calibration errors
+     */
+    public ProbabilityMetrics metrics(int bins) {
+      int count = labels.size();
+      int[] label = labels.stream().mapToInt(Integer::intValue).toArray();
+      int[] prediction = predictions.stream().mapToInt(Integer::intValue).toArray();
+      double[] confidence = confidences.stream().mapToDouble(Double::doubleValue).toArray();
+      long correct = IntStream.range(0, count).filter(i -> prediction[i] == label[i]).count();
+      return new ProbabilityMetrics(
+          100.0 * correct / count,
+          Metrics.expectedCalibrationError(label, prediction, confidence, bins),
+          equalMass(label, prediction, confidence, bins),
+          brier / count,
+          likelihood / count);
+    }
   }
 
   /**

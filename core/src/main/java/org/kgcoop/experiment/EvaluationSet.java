@@ -1,5 +1,6 @@
 package org.kgcoop.experiment;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -57,6 +58,11 @@ public final class EvaluationSet {
     return classes.name().toLowerCase(Locale.ROOT);
   }
 
+  /** True for the test images of that part of the classes. */
+  boolean isHalf(ClassSplit half) {
+    return classes == half;
+  }
+
   /** The classes asked about, labeled from 0, and their test images. */
   DataSet data() {
     return data;
@@ -71,6 +77,29 @@ public final class EvaluationSet {
     return classifier.encoder().isPresent()
         ? Evaluator.features(classifier, bench.cache(), data.test(), bench.progress(), images())
         : features(bench);
+  }
+
+  /**
+   * The same, if possible without encoding images again. A trained image encoder may depend on the
+   * list of classes, so the feature of one image tells if known features are those of the
+   * classifier.
+   *
+   * @param known features of these images for another list of classes; null if there are none
+   */
+  Tensor features(Head classifier, ExperimentContext bench, @Nullable Tensor known) {
+    return known != null && isFirstOf(known, classifier, bench)
+        ? known
+        : features(classifier, bench);
+  }
+
+  private boolean isFirstOf(Tensor known, Head classifier, ExperimentContext bench) {
+    if (classifier.encoder().isEmpty()) {
+      return true;
+    }
+    try (Scope scope = Scope.open("first image")) {
+      Tensor first = bench.cache().encoder().by(classifier).test(data.test().subList(0, 1));
+      return Arrays.equals(first.toFloats(), known.narrow(0, 0, 1).toFloats());
+    }
   }
 
   /** The features of the frozen encoder, which the trials share. */

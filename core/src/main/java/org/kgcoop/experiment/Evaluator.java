@@ -3,6 +3,7 @@ package org.kgcoop.experiment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.data.DataSet;
@@ -11,6 +12,8 @@ import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.Reliability;
+import org.kgcoop.eval.JointEvaluation;
+import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.runs.CalibrationResult;
@@ -29,7 +32,6 @@ public final class Evaluator {
   /** Images that are decoded before an encoder sees them. */
   private static final int AT_A_TIME = 32;
 
-  private static final int CALIBRATION_BINS = 10;
   private static final double CONFIDENCE_DIGITS = 1e4;
 
   private Evaluator() {}
@@ -37,13 +39,13 @@ public final class Evaluator {
   /**
    * The predictions of a classifier for some images, and measures of them.
    *
-   * @param expectedCalibrationError a fraction
+   * @param probabilities how well the probabilities agree with the accuracy
    * @param predictions the class with the highest score of each image
    * @param confidences the probability of each prediction
    */
   public record Result(
       Evaluation evaluation,
-      double expectedCalibrationError,
+      ProbabilityMetrics probabilities,
       List<Integer> predictions,
       List<Double> confidences) {
     public Result {
@@ -81,7 +83,7 @@ public final class Evaluator {
           evaluation.errorRate(),
           evaluation.macroF1(),
           evaluation.meanPerClassAccuracy(),
-          expectedCalibrationError,
+          probabilities,
           distance);
     }
 
@@ -124,26 +126,78 @@ public final class Evaluator {
     int[] labels = labels(items);
     int[] predictions = new int[count];
     double[] confidences = new double[count];
-    try (Autograd.Switch off = Autograd.off()) {
-      for (int from = 0; from < count; from += BATCH) {
-        int size = Math.min(BATCH, count - from);
-        try (Scope scope = Scope.open("classification")) {
-          Tensor shares = classifier.probabilities(features.narrow(0, from, size)); // (B, C)
-          Functions.Top top = Functions.top(shares, 1);
+    ProbabilityMetrics.Accumulator accumulator = new ProbabilityMetrics.Accumulator();
+    inBatches(
+        classifier,
+        features,
+        (from, logits) -> {
+          Functions.Top top = Functions.top(Functions.softmax(logits, 1), 1);
           float[] probabilities = top.values().toFloats();
           long[] winners = top.indices().toLongs();
-          for (int i = 0; i < size; i++) {
+          for (int i = 0; i < winners.length; i++) {
             predictions[from + i] = (int) winners[i];
             confidences[from + i] = probabilities[i];
           }
+          addRows(logits, (i, row) -> accumulator.add(row, labels[from + i]));
+        });
+    return new Result(
+        Evaluation.of(labels, predictions, classes),
+        accumulator.metrics(ProbabilityMetrics.BINS),
+        Arrays.stream(predictions).boxed().toList(),
+        Arrays.stream(confidences).boxed().toList());
+  }
+
+  /**
+   * Base and new classes in one list.
+   *
+   * @param classifier for the names of the base classes, then those of the new ones
+   * @param ofBase features of the test images of base classes
+   * @param ofNew features of the test images of new classes
+   */
+  static JointEvaluation joint(
+      Head classifier, EvaluationSet base, EvaluationSet unseen, Tensor ofBase, Tensor ofNew) {
+    int baseClasses = base.data().classNames().size();
+    JointEvaluation joint =
+        new JointEvaluation(baseClasses, baseClasses + unseen.data().classNames().size());
+    int[] baseLabels = labels(base.data().test());
+    int[] newLabels = labels(unseen.data().test());
+    inBatches(
+        classifier,
+        ofBase,
+        (from, logits) -> addRows(logits, (i, row) -> joint.add(row, baseLabels[from + i])));
+    inBatches(
+        classifier,
+        ofNew,
+        (from, logits) ->
+            addRows(logits, (i, row) -> joint.add(row, baseClasses + newLabels[from + i])));
+    return joint;
+  }
+
+  /** Calls with the index of the first image of a batch, and the logits of the batch, (B, C). */
+  private static void inBatches(
+      Head classifier, Tensor features, BiConsumer<Integer, Tensor> each) {
+    int count = Math.toIntExact(features.size(0));
+    try (Autograd.Switch off = Autograd.off()) {
+      for (int from = 0; from < count; from += BATCH) {
+        try (Scope scope = Scope.open("classification")) {
+          Tensor batch = features.narrow(0, from, Math.min(BATCH, count - from));
+          each.accept(from, classifier.finiteLogits(batch)); // (B, C)
         }
       }
     }
-    return new Result(
-        Evaluation.of(labels, predictions, classes),
-        Metrics.expectedCalibrationError(labels, predictions, confidences, CALIBRATION_BINS),
-        Arrays.stream(predictions).boxed().toList(),
-        Arrays.stream(confidences).boxed().toList());
+  }
+
+  /** Calls with the index of each row, (C), of some logits, (B, C). */
+  private static void addRows(Tensor logits, BiConsumer<Integer, double[]> each) {
+    float[] values = logits.toFloats();
+    int classes = Math.toIntExact(logits.size(1));
+    for (int i = 0; i * classes < values.length; i++) {
+      double[] row = new double[classes];
+      for (int c = 0; c < classes; c++) {
+        row[c] = values[i * classes + c];
+      }
+      each.accept(i, row);
+    }
   }
 
   /** The logits of some images by a classifier: (N, C). */
@@ -154,22 +208,12 @@ public final class Evaluator {
       }
     }
     double[][] logits = new double[items.size()][];
-    try (Scope all = Scope.open("logits");
-        Autograd.Switch off = Autograd.off()) {
+    try (Scope all = Scope.open("logits")) {
       Tensor features = features(classifier, cache, items, Progress.SILENT, "images");
-      for (int from = 0; from < logits.length; from += BATCH) {
-        int size = Math.min(BATCH, logits.length - from);
-        try (Scope scope = Scope.open("part")) {
-          float[] values = classifier.logits(features.narrow(0, from, size)).toFloats();
-          int classes = values.length / size;
-          for (int i = 0; i < values.length; i++) {
-            if (i % classes == 0) {
-              logits[from + i / classes] = new double[classes];
-            }
-            logits[from + i / classes][i % classes] = values[i];
-          }
-        }
-      }
+      inBatches(
+          classifier,
+          features,
+          (from, part) -> addRows(part, (i, row) -> logits[from + i] = row));
     }
     return logits;
   }
@@ -184,23 +228,16 @@ public final class Evaluator {
       Head classifier, Tensor features, List<Item> items, Calibration calibration) {
     Reliability before = new Reliability(1 / calibration.temperature());
     Reliability after = new Reliability(1);
-    try (Autograd.Switch off = Autograd.off()) {
-      for (int from = 0; from < items.size(); from += BATCH) {
-        int size = Math.min(BATCH, items.size() - from);
-        try (Scope scope = Scope.open("calibration")) {
-          float[] values = classifier.logits(features.narrow(0, from, size)).toFloats();
-          int classes = values.length / size;
-          double[] row = new double[classes];
-          for (int i = 0; i < size; i++) {
-            for (int c = 0; c < classes; c++) {
-              row[c] = values[i * classes + c];
-            }
-            before.add(row, items.get(from + i).label());
-            after.add(row, items.get(from + i).label());
-          }
-        }
-      }
-    }
+    inBatches(
+        classifier,
+        features,
+        (from, logits) ->
+            addRows(
+                logits,
+                (i, row) -> {
+                  before.add(row, items.get(from + i).label());
+                  after.add(row, items.get(from + i).label());
+                }));
     return CalibrationResult.of(calibration, before, after);
   }
 

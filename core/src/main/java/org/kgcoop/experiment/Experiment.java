@@ -21,6 +21,7 @@ import org.kgcoop.files.LockedFile;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
@@ -51,7 +52,7 @@ public final class Experiment {
     return plan;
   }
 
-  /** The accuracies of a row of its table. */
+  /** The figures of a row of its table. */
   public List<Protocol.Column> columns() {
     return protocol.columns(plan);
   }
@@ -86,8 +87,7 @@ public final class Experiment {
       trials.forEach(Trial::check);
       ObjectNode settings = settings();
       TableSoFar soFar = new TableSoFar(out, settings);
-      List<TableResults.Cell> cells =
-          new Trials(bench, plan.jobs()).run(trials, out, soFar::finished);
+      List<Measurement> cells = new Trials(bench, plan.jobs()).run(trials, out, soFar::finished);
       TableResults results = table(cells, withFingerprints(settings), List.of());
       results.write(out);
       return results;
@@ -97,7 +97,7 @@ public final class Experiment {
   }
 
   private TableResults table(
-      List<TableResults.Cell> cells, ObjectNode settings, List<TableResults.Cell> pending) {
+      List<Measurement> cells, ObjectNode settings, List<Measurement> pending) {
     ProtocolTable table = new ProtocolTable(protocol, columns());
     return new TableResults(
         table.rows(cells),
@@ -113,7 +113,7 @@ public final class Experiment {
   private final class TableSoFar {
     private final Path out;
     private final ObjectNode settings;
-    private final Map<String, TableResults.Cell> cells = new LinkedHashMap<>();
+    private final Map<String, Measurement> cells = new LinkedHashMap<>();
     private final Set<String> pending = new HashSet<>();
 
     TableSoFar(Path out, ObjectNode settings) {
@@ -124,7 +124,7 @@ public final class Experiment {
       write();
     }
 
-    synchronized void finished(TableResults.Cell cell) {
+    synchronized void finished(Measurement cell) {
       cells.put(cell.run(), cell);
       pending.remove(cell.run());
       write();
@@ -143,7 +143,7 @@ public final class Experiment {
       }
     }
 
-    private List<TableResults.Cell> cells(boolean isPending) {
+    private List<Measurement> cells(boolean isPending) {
       return cells.values().stream()
           .filter(cell -> pending.contains(cell.run()) == isPending)
           .toList();

@@ -1,8 +1,13 @@
 package org.kgcoop.experiment;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.runs.Measure;
+import org.kgcoop.runs.Measurement;
+import org.kgcoop.runs.TargetResult;
 
 /**
  * Few-shot classification: learn from several numbers of images a class, of all classes, and
@@ -32,14 +37,23 @@ public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
 
   @Override
   public List<Column> columns(ExperimentPlan plan) {
-    return plan.shots().stream()
-        .map(
-            shots ->
-                new Column(
-                    String.valueOf(shots),
-                    shots + (shots == 1 ? " shot" : " shots"),
-                    (cell, target) -> cell.shots() == shots))
-        .toList();
+    List<Column> columns = new ArrayList<>();
+    for (int shots : plan.shots()) {
+      columns.add(Column.accuracy(String.valueOf(shots), header(shots), with(shots)));
+    }
+    columns.add(Column.of(Measure.DISTANCE));
+    for (int shots : plan.shots()) {
+      columns.addAll(Protocol.measures(String.valueOf(shots), header(shots), with(shots)).toList());
+    }
+    return columns;
+  }
+
+  private static String header(int shots) {
+    return shots + (shots == 1 ? " shot" : " shots");
+  }
+
+  private static BiPredicate<Measurement, TargetResult> with(int shots) {
+    return (run, target) -> run.shots() == shots;
   }
 
   @Override

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.TableResults;
-import org.kgcoop.runs.TargetResult;
 
 /**
  * The rows of a protocol's table: they average over data sets, then over seeds.
@@ -16,10 +16,10 @@ import org.kgcoop.runs.TargetResult;
 record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
 
   /** The rows of each data set, where the protocol asks for that. */
-  List<TableResults.OfDataSet> dataSets(List<TableResults.Cell> cells) {
-    Map<String, List<TableResults.Cell>> bySet = new LinkedHashMap<>();
+  List<TableResults.OfDataSet> dataSets(List<Measurement> cells) {
+    Map<String, List<Measurement>> bySet = new LinkedHashMap<>();
     if (protocol.perSet()) {
-      for (TableResults.Cell cell : cells) {
+      for (Measurement cell : cells) {
         bySet.computeIfAbsent(cell.dataSet(), name -> new ArrayList<>()).add(cell);
       }
     }
@@ -29,34 +29,52 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
   }
 
   /** A row a contender. */
-  List<TableResults.Row> rows(List<TableResults.Cell> cells) {
-    Map<List<Object>, List<TableResults.Cell>> specs = new LinkedHashMap<>();
-    for (TableResults.Cell cell : cells) {
+  List<TableResults.Row> rows(List<Measurement> cells) {
+    Map<List<Object>, List<Measurement>> specs = new LinkedHashMap<>();
+    for (Measurement cell : cells) {
       specs
           .computeIfAbsent(List.of(cell.method(), cell.setting()), key -> new ArrayList<>())
           .add(cell);
     }
-    return specs.values().stream()
+    return specs.values().stream().map(own -> TableResults.Row.of(own, columns(own))).toList();
+  }
+
+  private List<TableResults.Column> columns(List<Measurement> runs) {
+    Map<String, TableResults.Column> figures = new LinkedHashMap<>();
+    for (Protocol.Column column : columns) {
+      if (column.harmonicMeanOf().isEmpty()) {
+        Metrics.Spread spread = overSeeds(runs, column);
+        figures.put(
+            column.name(),
+            new TableResults.Column(column.name(), spread.mean(), spread.standardDeviation()));
+      }
+    }
+    return columns.stream()
         .map(
-            own -> {
-              Map<String, Metrics.Spread> accuracies = new LinkedHashMap<>();
-              columns.forEach(column -> accuracies.put(column.name(), overSeeds(own, column)));
-              return TableResults.Row.of(own, accuracies);
-            })
+            column ->
+                figures.computeIfAbsent(
+                    column.name(), name -> harmonicMean(name, column.harmonicMeanOf(), figures)))
         .toList();
   }
 
+  /** The harmonic mean of the averages, as in the published tables, which has no deviation. */
+  private static TableResults.Column harmonicMean(
+      String name, List<String> of, Map<String, TableResults.Column> figures) {
+    double[] means =
+        of.stream()
+            .map(figures::get)
+            .mapToDouble(figure -> figure == null ? Double.NaN : figure.mean())
+            .toArray();
+    return new TableResults.Column(name, Metrics.harmonicMean(means[0], means[1]), Double.NaN);
+  }
+
   /** For each seed the mean over data sets and targets, then mean and deviation of these. */
-  private static Metrics.Spread overSeeds(List<TableResults.Cell> cells, Protocol.Column column) {
-    Map<Object, List<Double>> bySeed = new LinkedHashMap<>();
-    for (TableResults.Cell cell : cells) {
-      for (TargetResult target : cell.targets()) {
-        if (column.takes().test(cell, target)) {
-          bySeed
-              .computeIfAbsent(String.valueOf(cell.seed()), seed -> new ArrayList<>())
-              .add(target.accuracy());
-        }
-      }
+  private static Metrics.Spread overSeeds(List<Measurement> runs, Protocol.Column column) {
+    Map<String, List<Double>> bySeed = new LinkedHashMap<>();
+    for (Measurement run : runs) {
+      bySeed
+          .computeIfAbsent(String.valueOf(run.seed()), seed -> new ArrayList<>())
+          .addAll(column.values().apply(run));
     }
     return Metrics.overSeeds(bySeed);
   }

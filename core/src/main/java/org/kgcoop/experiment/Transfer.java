@@ -1,11 +1,17 @@
 package org.kgcoop.experiment;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.runs.Measure;
+import org.kgcoop.runs.Measurement;
+import org.kgcoop.runs.TargetResult;
 
 /**
  * Learn from all classes of one data set, measure on its test images and on those of others, each
@@ -52,11 +58,15 @@ public record Transfer(String id, DataSet source, List<DataSet> others) implemen
 
   @Override
   public List<Column> columns(ExperimentPlan plan) {
-    List<Column> columns = new ArrayList<>();
+    Map<String, BiPredicate<Measurement, TargetResult>> groups = new LinkedHashMap<>();
     for (DataSet data : dataSets()) {
-      columns.add(new Column(data.name(), (cell, target) -> target.name().equals(data.name())));
+      groups.put(data.name(), (run, target) -> target.name().equals(data.name()));
     }
-    columns.add(new Column(AVERAGE, (cell, target) -> !target.name().equals(source.name())));
+    groups.put(AVERAGE, (run, target) -> !target.name().equals(source.name()));
+    List<Column> columns = new ArrayList<>();
+    groups.forEach((name, takes) -> columns.add(Column.accuracy(name, name, takes)));
+    columns.add(Column.of(Measure.DISTANCE));
+    groups.forEach((name, takes) -> columns.addAll(Protocol.measures(name, name, takes).toList()));
     return columns;
   }
 

@@ -5,13 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.ClassPlaces;
 import org.kgcoop.method.Method;
+import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunResults;
-import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TargetResult;
 
 /**
@@ -67,9 +68,9 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
    * The trial's part of a table. The run may know other targets, of earlier questions; {@link
    * RunResults#NONE} makes the cell of a run that is to come.
    */
-  TableResults.Cell cell(RunResults results) {
+  Measurement cell(RunResults results) {
     Method method = method();
-    return new TableResults.Cell(
+    return new Measurement(
         method.id(),
         method.title(),
         method.prompts(),
@@ -84,7 +85,20 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
         targets.stream()
             .flatMap(target -> results.target(target.name()).stream())
             .map(TargetResult::counts)
-            .toList());
+            .toList(),
+        hasJointList() ? results.joint() : null);
+  }
+
+  /** True if it is measured on base and new classes, which then also compete in one list. */
+  boolean hasJointList() {
+    return target(ClassSplit.BASE).isPresent() && target(ClassSplit.NEW).isPresent();
+  }
+
+  /** The test images of a half of the classes that it learns from. */
+  Optional<EvaluationSet> target(ClassSplit half) {
+    return targets.stream()
+        .filter(target -> target.isHalf(half) && target.data().name().equals(draw.name()))
+        .findFirst();
   }
 
   Path folder(Path out) {

@@ -7,18 +7,23 @@ import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
+import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Reliability;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.runs.CalibrationResult;
+import org.kgcoop.runs.JointResult;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunRecord;
@@ -109,7 +114,7 @@ public final class TrialRun {
       }
       Measured measured = measure(file, learned, Predictions.read(folder.path()));
       RunResults results =
-          learned.withTargets(measured.targets).withCalibration(measured.calibration);
+          learned.with(measured.targets, measured.joint).withCalibration(measured.calibration);
       folder.complete(results, new Predictions(measured.predictions));
       CalibrationFit.delete(folder.path());
       return results;
@@ -138,7 +143,8 @@ public final class TrialRun {
   }
 
   private boolean isMeasured(RunResults results) {
-    return trial.targets().stream().allMatch(target -> known(results, target).isPresent());
+    return trial.targets().stream().allMatch(target -> known(results, target).isPresent())
+        && (results.joint() != null || !trial.hasJointList());
   }
 
   /** The stored result on a target with the same name, template and images. */
@@ -156,6 +162,7 @@ public final class TrialRun {
     final List<TargetResult> targets = new ArrayList<>();
     final List<Predictions.OfTarget> predictions = new ArrayList<>();
     @Nullable CalibrationResult calibration;
+    @Nullable JointResult joint;
   }
 
   /**
@@ -169,15 +176,21 @@ public final class TrialRun {
           CalibrationResult.of(file.calibration(), new Reliability(1), new Reliability(1));
     }
     List<TargetResult> others = new ArrayList<>(before.targets());
-    for (EvaluationSet target : trial.targets()) {
-      others.removeIf(other -> other.name().equals(target.name()));
-      TargetResult known = known(before, target).orElse(null);
-      if (known == null) {
-        measure(file, target, measured);
-      } else {
-        measured.targets.add(known);
-        predictions.target(known.name()).ifPresent(measured.predictions::add);
+    boolean jointIsKnown = before.joint() != null || !trial.hasJointList();
+    try (Scope scope = Scope.open("measuring")) {
+      Map<EvaluationSet, Tensor> features = new HashMap<>();
+      for (EvaluationSet target : trial.targets()) {
+        others.removeIf(other -> other.name().equals(target.name()));
+        TargetResult known = known(before, target).orElse(null);
+        if (known == null) {
+          measure(file, target, measured, features);
+          jointIsKnown = jointIsKnown && !trial.hasJointList();
+        } else {
+          measured.targets.add(known);
+          predictions.target(known.name()).ifPresent(measured.predictions::add);
+        }
       }
+      measured.joint = jointIsKnown ? before.joint() : joint(file, features);
     }
     for (TargetResult other : others) {
       measured.targets.add(other);
@@ -186,12 +199,16 @@ public final class TrialRun {
     return measured;
   }
 
-  private void measure(ClassifierFile file, EvaluationSet target, Measured measured) {
+  private void measure(
+      ClassifierFile file,
+      EvaluationSet target,
+      Measured measured,
+      Map<EvaluationSet, Tensor> features) {
     DataSet data = target.data();
-    try (Scope scope = Scope.open("measuring");
-        Head classifier =
-            file.on(trial.draw().task(data)).classifier(bench.clip(), data.classNames())) {
+    try (Head classifier =
+        file.on(trial.draw().task(data)).classifier(bench.clip(), data.classNames())) {
       Tensor images = target.features(classifier, bench);
+      features.put(target, images);
       Evaluator.Result result =
           Evaluator.evaluate(classifier, images, data.test(), data.classNames().size());
       if (file.calibration() != null
@@ -213,6 +230,28 @@ public final class TrialRun {
               target.fingerprint(bench),
               distance));
       measured.predictions.add(result.predictions(target.name(), data.test()));
+    }
+  }
+
+  /**
+   * Measures base and new classes in one list.
+   *
+   * @param features of the images that were measured before, as their own classifiers take them
+   */
+  private JointResult joint(ClassifierFile file, Map<EvaluationSet, Tensor> features) {
+    EvaluationSet base = trial.target(ClassSplit.BASE).orElseThrow();
+    EvaluationSet unseen = trial.target(ClassSplit.NEW).orElseThrow();
+    List<String> names =
+        Stream.of(base, unseen).flatMap(half -> half.data().classNames().stream()).toList();
+    try (Head classifier =
+        file.on(trial.draw().task(base.data())).classifier(bench.clip(), names)) {
+      return JointResult.of(
+          Evaluator.joint(
+              classifier,
+              base,
+              unseen,
+              base.features(classifier, bench, features.get(base)),
+              unseen.features(classifier, bench, features.get(unseen))));
     }
   }
 }

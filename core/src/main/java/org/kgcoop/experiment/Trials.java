@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.kgcoop.runs.TableResults;
+import org.kgcoop.runs.Measurement;
 
 /** Many trials, some at a time. */
 final class Trials {
@@ -27,7 +27,7 @@ final class Trials {
    * @param done gets the cell of each that is done, from whichever thread did it
    * @return a cell a trial, in their order
    */
-  List<TableResults.Cell> run(List<Trial> trials, Path out, Consumer<TableResults.Cell> done) {
+  List<Measurement> run(List<Trial> trials, Path out, Consumer<Measurement> done) {
     trials.forEach(trial -> trial.targets().forEach(EvaluationSet::use));
     try {
       if (jobs == 1) {
@@ -35,7 +35,7 @@ final class Trials {
       }
       AtomicLong count = new AtomicLong();
       try (Progress.Task task = all.start("runs", trials.size())) {
-        Consumer<TableResults.Cell> told =
+        Consumer<Measurement> told =
             cell -> {
               synchronized (task) {
                 task.done(count.incrementAndGet());
@@ -49,13 +49,13 @@ final class Trials {
     }
   }
 
-  private List<Supplier<TableResults.Cell>> suppliers(
-      List<Trial> trials, Path out, Consumer<TableResults.Cell> done) {
+  private List<Supplier<Measurement>> suppliers(
+      List<Trial> trials, Path out, Consumer<Measurement> done) {
     return trials.stream()
-        .<Supplier<TableResults.Cell>>map(
+        .<Supplier<Measurement>>map(
             trial ->
                 () -> {
-                  TableResults.Cell cell = trial.cell(new TrialRun(bench, trial).run(out));
+                  Measurement cell = trial.cell(new TrialRun(bench, trial).run(out));
                   trial.targets().forEach(EvaluationSet::release);
                   done.accept(cell);
                   return cell;

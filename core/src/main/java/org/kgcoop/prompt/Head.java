@@ -27,13 +27,18 @@ public interface Head extends AutoCloseable {
    * @throws KgCoopException where a logit is no finite number, so that there are none
    */
   default Tensor probabilities(Tensor features) {
+    return Functions.softmax(finiteLogits(features), 1);
+  }
+
+  /** The logits, (B, C), checked as {@link #probabilities} checks them. */
+  default Tensor finiteLogits(Tensor features) {
     Tensor logits = logits(features);
     if (!logits.isFinite()) {
       throw KgCoopException.weights(
           "a score of a class is no finite number: what was learned, or the CLIP's weights, is"
               + " damaged or its values are too large; train again, or fetch the weights anew");
     }
-    return Functions.softmax(logits, 1);
+    return logits;
   }
 
   /**

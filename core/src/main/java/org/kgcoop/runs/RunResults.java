@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.eval.Metrics;
 
 /**
  * The result of a run without its images: {@code results.json}.
@@ -16,6 +15,7 @@ import org.kgcoop.eval.Metrics;
  * @param training null if nothing was trained
  * @param nearestWords the words nearest to each context vector
  * @param targets in the requested order, then those of earlier requests
+ * @param joint the result with base and new classes in one list; null without such a list
  * @param calibration the calibration of a run with a temperature; null otherwise
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -24,12 +24,13 @@ public record RunResults(
     @Nullable Training training,
     List<List<String>> nearestWords,
     @JsonInclude(JsonInclude.Include.ALWAYS) List<TargetResult> targets,
+    @Nullable JointResult joint,
     @Nullable CalibrationResult calibration) {
 
   /** The name of the file in the folder of a run or a table. */
   public static final String FILE = "results.json";
 
-  public static final RunResults NONE = new RunResults(Map.of(), null, List.of(), List.of(), null);
+  public static final RunResults NONE = new RunResults(Map.of(), null, List.of(), List.of(), null, null);
 
   /**
    * The training time.
@@ -60,14 +61,15 @@ public record RunResults(
     return RunJson.read(folder.resolve(FILE), RunResults.class).orElse(NONE);
   }
 
-  /** Returns the results with other targets. */
-  public RunResults withTargets(List<TargetResult> measured) {
-    return new RunResults(chosen, training, nearestWords, measured, calibration);
+  /** Returns the results with other measurements. */
+  public RunResults with(List<TargetResult> measured, @Nullable JointResult measuredJointly) {
+    return new RunResults(
+        chosen, training, nearestWords, measured, measuredJointly, calibration);
   }
 
   /** Returns the results with a calibration. */
   public RunResults withCalibration(@Nullable CalibrationResult found) {
-    return new RunResults(chosen, training, nearestWords, targets, found);
+    return new RunResults(chosen, training, nearestWords, targets, joint, found);
   }
 
   public Optional<TargetResult> target(String name) {
@@ -77,11 +79,6 @@ public record RunResults(
   /** Returns the accuracy on a target in percent; NaN if there is none. */
   public double accuracy(String name) {
     return target(name).map(TargetResult::accuracy).orElse(Double.NaN);
-  }
-
-  /** Returns H of the accuracies on base and new classes; NaN if one is missing. */
-  public double harmonicMean() {
-    return Metrics.harmonicMean(accuracy("base"), accuracy("new"));
   }
 
   /** Returns the training time per image in milliseconds; NaN if nothing was trained. */

@@ -1,7 +1,6 @@
 package org.kgcoop.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -10,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.JsonFiles;
 
@@ -29,11 +27,11 @@ import org.kgcoop.files.JsonFiles;
 public record TableResults(
     List<Row> rows,
     List<OfDataSet> dataSets,
-    List<Cell> cells,
+    List<Measurement> cells,
     JsonNode settings,
     JsonNode computation,
     JsonNode versions,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Cell> pending) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Measurement> pending) {
 
   /** The name of the file in the folder of an incomplete table. */
   public static final String SO_FAR = "table.json";
@@ -54,16 +52,12 @@ public record TableResults(
   }
 
   /**
-   * A method and the swept setting. An accuracy is the mean over seeds of the mean over data sets,
-   * in percent. Its deviation is the population standard deviation over seeds. In base-to-new
-   * generalization, the row itself contains the two accuracies; in other protocols, columns do.
+   * A method and the setting that a sweep gave it.
    *
-   * @param setting the swept setting
-   * @param h H of the averaged accuracies, as in the published table
-   * @param distance the distance between trained and template class features, averaged over all
-   *     runs and targets; NaN if undefined
-   * @param msPerImage the mean over the runs; NaN if nothing was trained
-   * @param msPerImageWithFeatures the same, including the time for computing the features
+   * @param setting the varied settings
+   * @param columns in the order of the protocol
+   * @param msPerImage a mean over the runs; NaN if nothing was trained
+   * @param msPerImageWithFeatures the same with the time for computing the features
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Row(
@@ -71,13 +65,7 @@ public record TableResults(
       String title,
       String prompts,
       @JsonInclude(JsonInclude.Include.ALWAYS) Map<String, JsonNode> setting,
-      double base,
-      double baseStd,
-      @JsonProperty("new") double newAccuracy,
-      double newStd,
-      double h,
       List<Column> columns,
-      double distance,
       @JsonInclude(JsonInclude.Include.ALWAYS) double msPerImage,
       @JsonInclude(JsonInclude.Include.ALWAYS) double msPerImageWithFeatures) {
     public Row {
@@ -86,91 +74,39 @@ public record TableResults(
       columns = RunJson.list(columns);
     }
 
-    /**
-     * Creates a row from cells of one method.
-     *
-     * @param accuracies by the names of the columns
-     */
-    public static Row of(List<Cell> cells, Map<String, Metrics.Spread> accuracies) {
-      Cell first = cells.get(0);
-      Metrics.Spread none = new Metrics.Spread(Double.NaN, Double.NaN);
-      boolean baseToNew = accuracies.keySet().equals(Set.of("base", "new"));
-      Metrics.Spread base = baseToNew ? accuracies.getOrDefault("base", none) : none;
-      Metrics.Spread unseen = baseToNew ? accuracies.getOrDefault("new", none) : none;
+    /** Creates a row from runs of one method. */
+    public static Row of(List<Measurement> runs, List<Column> columns) {
+      Measurement first = runs.get(0);
       return new Row(
-          first.method,
-          first.title,
-          first.prompts,
-          first.setting,
-          base.mean(),
-          base.standardDeviation(),
-          unseen.mean(),
-          unseen.standardDeviation(),
-          Metrics.harmonicMean(base.mean(), unseen.mean()),
-          baseToNew
-              ? List.of()
-              : accuracies.entrySet().stream()
-                  .map(e -> Column.of(e.getKey(), e.getValue()))
-                  .toList(),
-          Metrics.mean(
-              cells.stream().flatMap(c -> c.targets.stream()).map(TargetResult::distance).toList()),
-          Metrics.mean(cells.stream().map(Cell::msPerImage).toList()),
-          Metrics.mean(cells.stream().map(Cell::msPerImageWithFeatures).toList()));
+          first.method(),
+          first.title(),
+          first.prompts(),
+          first.setting(),
+          columns,
+          Metrics.mean(runs.stream().map(Measurement::msPerImage).toList()),
+          Metrics.mean(runs.stream().map(Measurement::msPerImageWithFeatures).toList()));
     }
 
-    /** Returns the accuracy in a column; NaN if there is none. */
+    /** Returns the figure of a column; NaN if there is none. */
     public Metrics.Spread column(String name) {
-      List<Column> all =
-          columns.isEmpty()
-              ? List.of(new Column("base", base, baseStd), new Column("new", newAccuracy, newStd))
-              : columns;
-      return all.stream()
+      return columns.stream()
           .filter(column -> column.name.equals(name))
-          .map(column -> new Metrics.Spread(column.accuracy, column.std))
+          .map(column -> new Metrics.Spread(column.mean, column.std))
           .findFirst()
           .orElse(new Metrics.Spread(Double.NaN, Double.NaN));
     }
-  }
 
-  /** An accuracy in percent and its deviation over seeds. */
-  public record Column(String name, double accuracy, double std) {
-    static Column of(String name, Metrics.Spread spread) {
-      return new Column(name, spread.mean(), spread.standardDeviation());
+    /** The mean of a column; NaN if there is none. */
+    public double mean(String name) {
+      return column(name).mean();
     }
   }
 
   /**
-   * The result of a run.
-   *
-   * @param setting the swept setting
-   * @param dataSet the training data set
-   * @param shots the number of training images per class; 0 for all, or if nothing was trained
-   * @param seed null if unknown
-   * @param chosen settings that the run has chosen automatically, such as a weight
-   * @param run its folder below that of the table; empty if it has none
-   * @param targets in the order of the protocol
+   * A figure: the mean over seeds of the mean over data sets, and the population standard deviation
+   * over seeds; NaN if a figure has none. Accuracies are in percent.
    */
-  @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  public record Cell(
-      String method,
-      String title,
-      String prompts,
-      @JsonInclude(JsonInclude.Include.ALWAYS) Map<String, JsonNode> setting,
-      String dataSet,
-      int shots,
-      @Nullable Long seed,
-      @JsonInclude(JsonInclude.Include.ALWAYS) double msPerImage,
-      @JsonInclude(JsonInclude.Include.ALWAYS) double msPerImageWithFeatures,
-      Map<String, JsonNode> chosen,
-      String run,
-      List<TargetResult> targets) {
-    public Cell {
-      title = RunJson.or(title, RunJson.or(method, "unnamed"));
-      setting = RunJson.map(setting);
-      chosen = RunJson.map(chosen);
-      targets = RunJson.list(targets);
-    }
-  }
+  public record Column(String name, double mean, double std) {}
 
   public TableResults {
     rows = RunJson.list(rows);
@@ -215,18 +151,18 @@ public record TableResults(
    *
    * @param cells the cells of one table or of single runs
    */
-  public static List<String> choices(List<Cell> cells) {
+  public static List<String> choices(List<Measurement> cells) {
     Set<String> sentences = new LinkedHashSet<>();
-    for (Cell cell : cells) {
-      JsonNode by = cell.chosen.get("by");
+    for (Measurement cell : cells) {
+      JsonNode by = cell.chosen().get("by");
       if (by != null) {
         String settings =
-            cell.chosen.keySet().stream()
+            cell.chosen().keySet().stream()
                 .filter(key -> !key.equals("by"))
                 .collect(Collectors.joining(", "));
         sentences.add(
             "%s of %s: %s."
-                .formatted(settings, cell.title, BY.getOrDefault(by.asText(), by.asText())));
+                .formatted(settings, cell.title(), BY.getOrDefault(by.asText(), by.asText())));
       }
     }
     return List.copyOf(sentences);

@@ -9,10 +9,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
@@ -30,6 +35,8 @@ import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.runs.JointResult;
+import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TargetResult;
@@ -84,7 +91,7 @@ class BaseToNewTest {
     for (TableResults.Row row : table.rows()) {
       double base = 0;
       double unseen = 0;
-      for (TableResults.Cell cell : table.cells()) {
+      for (Measurement cell : table.cells()) {
         if (cell.method().equals(row.method())) {
           assertThat(cell.targets()).extracting(TargetResult::name).containsExactly("base", "new");
           base += 100.0 * cell.targets().get(0).correct() / cell.targets().get(0).total() / 4;
@@ -94,9 +101,9 @@ class BaseToNewTest {
       assertThat(row.column("base").mean()).isCloseTo(base, within(1e-9));
       assertThat(row.column("new").mean()).isCloseTo(unseen, within(1e-9));
       double h = base + unseen == 0 ? 0 : 2 * base * unseen / (base + unseen);
-      assertThat(row.h()).isCloseTo(h, within(1e-9));
+      assertThat(row.mean("H")).isCloseTo(h, within(1e-9));
       assertThat(Double.isNaN(row.msPerImage())).isEqualTo(row.method().equals("clip"));
-      assertThat(Double.isNaN(row.distance())).isEqualTo(row.method().equals("clip"));
+      assertThat(Double.isNaN(row.mean("distance"))).isEqualTo(row.method().equals("clip"));
       if (!row.method().equals("clip")) {
         assertThat(row.msPerImageWithFeatures()).isGreaterThan(row.msPerImage());
       }
@@ -111,6 +118,79 @@ class BaseToNewTest {
         .filter(cell -> cell.dataSet().equals(dataSet))
         .map(cell -> cell.targets().stream().map(TargetResult::total).toList())
         .toList();
+  }
+
+  @Test
+  void theJointListAndTheProbabilitiesAreThoseOfPlainLoops() {
+    TableResults table = run(plan(METHODS.subList(2, 3), "test"), "out");
+    Measurement run = table.cells().get(0);
+    assertThat(run.run()).isEqualTo("one/kgcoop/seed1");
+    ClassifierFile file =
+        ClassifierFile.read(ClassifierFile.at(folder.resolve("out").resolve(run.run())));
+    DataSet data = dataSets().get(0);
+    try (Scope scope = Scope.open("joint");
+        Head head = file.classifier(lab.clip, data.classNames())) {
+      int classes = 4;
+      List<double[]> logits = new ArrayList<>();
+      for (Item item : data.test()) {
+        Tensor feature =
+            Evaluator.features(
+                lab.bench(() -> false).cache(), List.of(item), Progress.SILENT, "image");
+        float[] values = head.logits(feature).toFloats();
+        logits.add(IntStream.range(0, classes).mapToDouble(c -> values[c]).toArray());
+      }
+      int right = 0;
+      int rightOfNew = 0;
+      double pairs = 0;
+      for (int i = 0; i < logits.size(); i++) {
+        int label = data.test().get(i).label();
+        boolean isRight = argMax(logits.get(i), 0, classes) == label;
+        right += isRight ? 1 : 0;
+        rightOfNew += isRight && label >= 2 ? 1 : 0;
+        for (int j = 0; label < 2 && j < logits.size(); j++) {
+          int other = data.test().get(j).label();
+          if (other >= 2
+              && argMax(logits.get(i), 0, 2) == label
+              && argMax(logits.get(j), 2, classes) == other) {
+            double difference = jointProbability(logits.get(i)) - jointProbability(logits.get(j));
+            pairs += difference > 0 ? 1 : difference == 0 ? 0.5 : 0;
+          }
+        }
+      }
+      JointResult joint = Objects.requireNonNull(run.joint());
+      assertThat(joint.accuracy()).isCloseTo(100.0 * right / 20, within(1e-9));
+      assertThat(joint.newAccuracy()).isCloseTo(100.0 * rightOfNew / 10, within(1e-9));
+      assertThat(joint.openworldAuc()).isCloseTo(pairs / 100, within(1e-9));
+      assertThat(joint.auroc()).hasSize(4);
+    }
+    TableResults.Row row = table.rows().get(0);
+    double base = row.mean("joint_base");
+    double unseen = row.mean("joint_new");
+    assertThat(row.mean("joint_h"))
+        .isCloseTo(base + unseen == 0 ? 0 : 2 * base * unseen / (base + unseen), within(1e-9));
+    // Two sets, two seeds, and on each both halves.
+    double ece = 0;
+    for (Measurement each : table.cells()) {
+      for (TargetResult target : each.targets()) {
+        ece += Objects.requireNonNull(target.probabilities()).expectedCalibrationError() / 8;
+      }
+    }
+    assertThat(row.mean("ece")).isCloseTo(ece, within(1e-12));
+    assertThat(row.mean("ece:base") + row.mean("ece:new")).isCloseTo(2 * ece, within(1e-12));
+  }
+
+  private static int argMax(double[] values, int from, int to) {
+    int best = from;
+    for (int c = from; c < to; c++) {
+      best = values[c] > values[best] ? c : best;
+    }
+    return best;
+  }
+
+  /** The largest probability of a base class (the first two) among all classes. */
+  private static double jointProbability(double[] logits) {
+    double largest = Math.max(logits[0], logits[1]);
+    return 1 / Arrays.stream(logits).map(logit -> Math.exp(logit - largest)).sum();
   }
 
   @Test
@@ -268,8 +348,8 @@ class BaseToNewTest {
       Engine.setThreads(1);
       ExperimentPlan plan = plan(METHODS, "cache:2");
       ExperimentPlan two = new ExperimentPlan(plan.specs(), plan.shots(), plan.seeds(), 2);
-      List<TableResults.Cell> turns = run(plan, "turns").cells();
-      List<TableResults.Cell> sideBySide = run(two, "side").cells();
+      List<Measurement> turns = run(plan, "turns").cells();
+      List<Measurement> sideBySide = run(two, "side").cells();
       assertThat(sideBySide)
           .extracting(c -> List.of(c.run(), c.targets()))
           .isEqualTo(turns.stream().map(c -> List.of(c.run(), c.targets())).toList());
@@ -280,7 +360,7 @@ class BaseToNewTest {
       assertThatThrownBy(() -> new ExperimentPlan(plan.specs(), plan.shots(), plan.seeds(), 2))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("one thread");
-      List<TableResults.Cell> twoWorkers = run(plan, "workers").cells();
+      List<Measurement> twoWorkers = run(plan, "workers").cells();
       assertThat(twoWorkers)
           .extracting(c -> List.of(c.run(), c.targets()))
           .isEqualTo(turns.stream().map(c -> List.of(c.run(), c.targets())).toList());

@@ -54,8 +54,8 @@ class EvaluatorTest {
       float[] logits = classifier.logits(features).toFloats();
       int correct = 0;
       long[][] confusion = new long[3][3];
-      double[] right = new double[10];
-      double[] sure = new double[10];
+      double[] right = new double[15];
+      double[] sure = new double[15];
       for (int i = 0; i < count; i++) {
         int best = 0;
         double sum = 0;
@@ -68,12 +68,26 @@ class EvaluatorTest {
         int label = items.get(i).label();
         correct += best == label ? 1 : 0;
         confusion[label][best]++;
-        int bin = (int) Math.ceil(1 / sum * 10) - 1;
+        int bin = (int) Math.ceil(1 / sum * 15) - 1;
         right[bin] += best == label ? 1 : 0;
         sure[bin] += 1 / sum;
       }
+      double brier = 0;
+      double likelihood = 0;
+      for (int i = 0; i < count; i++) {
+        double sum = 0;
+        for (int c = 0; c < 3; c++) {
+          sum += Math.exp(logits[3 * i + c]);
+        }
+        for (int c = 0; c < 3; c++) {
+          double truth = items.get(i).label() == c ? 1 : 0;
+          double share = Math.exp(logits[3 * i + c]) / sum;
+          brier += (share - truth) * (share - truth) / count;
+          likelihood -= truth * Math.log(share) / count;
+        }
+      }
       double calibration = 0;
-      for (int bin = 0; bin < 10; bin++) {
+      for (int bin = 0; bin < 15; bin++) {
         calibration += Math.abs(right[bin] - sure[bin]) / count;
       }
       assertThat(result.evaluation().correct()).isEqualTo(correct).isBetween(1L, count - 1L);
@@ -84,7 +98,11 @@ class EvaluatorTest {
           assertThat(result.evaluation().confusion().get(c).get(p)).isEqualTo(confusion[c][p]);
         }
       }
-      assertThat(result.expectedCalibrationError()).isCloseTo(calibration, within(1e-6));
+      assertThat(result.probabilities().expectedCalibrationError())
+          .isCloseTo(calibration, within(1e-6));
+      assertThat(result.probabilities().brier()).isCloseTo(brier, within(1e-9));
+      assertThat(result.probabilities().negativeLogLikelihood())
+          .isCloseTo(likelihood, within(1e-9));
     }
   }
 

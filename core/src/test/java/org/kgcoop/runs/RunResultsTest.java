@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.Reliability;
+import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.files.JsonFiles;
 
 /** Records of runs and tables, written and read again, and read from foreign files. */
@@ -40,7 +40,7 @@ class RunResultsTest {
         25,
         70,
         75,
-        0.125,
+        new ProbabilityMetrics(75, 0.125, 0.25, 0.5, 0.75),
         distance);
   }
 
@@ -62,6 +62,7 @@ class RunResultsTest {
             new RunResults.Training(16, 0.5, 31.25, 0.25),
             List.of(List.of("a", "the")),
             List.of(target("base", 0.5), target("new", NAN)),
+            new JointResult(60, 70, 50, Map.of("energy", 0.75), 0.5),
             new CalibrationResult(
                 1.5,
                 "out-of-fold",
@@ -77,7 +78,10 @@ class RunResultsTest {
     JsonFiles.write(folder.resolve("results.json"), json);
 
     assertThat(RunResults.read(folder)).isEqualTo(results);
-    assertThat(keys(json)).containsExactly("chosen", "training", "nearest_words", "targets", "calibration");
+    assertThat(keys(json))
+        .containsExactly("chosen", "training", "nearest_words", "targets", "joint", "calibration");
+    assertThat(keys(json.path("joint")))
+        .containsExactly("accuracy", "base", "new", "auroc", "openworld_auc");
     assertThat(keys(json.path("calibration")))
         .containsExactly(
             "temperature",
@@ -105,7 +109,7 @@ class RunResultsTest {
             "error_rate",
             "macro_f1",
             "mean_per_class_accuracy",
-            "expected_calibration_error",
+            "probabilities",
             "distance");
     assertThat(keys(json.path("targets").path(1))).doesNotContain("distance");
     assertThat(json.path("targets").path(1).path("accuracy").asDouble()).isEqualTo(75);
@@ -139,7 +143,7 @@ class RunResultsTest {
     write(
         "results.json",
         """
-        {"rows": [1, {"method": "coop", "base": "high", "new": NaN, "h": [3], "setting": 5}],
+        {"rows": [1, {"method": "coop", "columns": [{"name": "base", "mean": "high"}], "setting": 5}],
          "cells": [{"seed": "one", "targets": [3, {"accuracy": 50, "distance": null}], "run": {}}],
          "data_sets": {}, "other": [{}]}
         """);
@@ -149,9 +153,9 @@ class RunResultsTest {
     assertThat(table.rows()).hasSize(1);
     TableResults.Row row = table.rows().get(0);
     assertThat(row.title()).isEqualTo("coop");
-    assertThat(List.of(row.base(), row.newAccuracy(), row.h())).containsOnly(NAN);
+    assertThat(row.mean("base")).isNaN();
     assertThat(row.setting()).isEmpty();
-    TableResults.Cell cell = table.cells().get(0);
+    Measurement cell = table.cells().get(0);
     assertThat(cell.seed()).isNull();
     assertThat(cell.run()).isEmpty();
     assertThat(cell.targets()).extracting(TargetResult::accuracy).containsExactly(50.0);
@@ -168,9 +172,9 @@ class RunResultsTest {
   }
 
   @Test
-  void aRowHasBaseNewAndHOrColumns() {
-    TableResults.Cell cell =
-        new TableResults.Cell(
+  void aRowHasAListOfFigures() {
+    Measurement run =
+        new Measurement(
             "coop",
             "CoOp",
             "textual",
@@ -182,37 +186,29 @@ class RunResultsTest {
             NAN,
             Map.of(),
             "pets/coop/seed1",
-            List.of(target("base", 0.5).counts(), target("new", NAN).counts()));
-    Map<String, Metrics.Spread> accuracies = new LinkedHashMap<>();
-    accuracies.put("base", new Metrics.Spread(80, 1));
-    accuracies.put("new", new Metrics.Spread(20, 2));
+            List.of(target("base", 0.5).counts(), target("new", NAN).counts()),
+            null);
 
-    TableResults.Row baseToNew = TableResults.Row.of(List.of(cell), accuracies);
-    accuracies.put("average", new Metrics.Spread(50, 3));
-    TableResults.Row other = TableResults.Row.of(List.of(cell), accuracies);
+    TableResults.Row row =
+        TableResults.Row.of(
+            List.of(run),
+            List.of(new TableResults.Column("new", 20, 2), new TableResults.Column("H", 32, NAN)));
 
-    // 2 x 80 x 20 / 100
-    assertThat(baseToNew.h()).isEqualTo(32);
-    assertThat(baseToNew.distance()).isEqualTo(0.5);
-    assertThat(keys(RunJson.tree(baseToNew)))
+    assertThat(keys(RunJson.tree(row)))
         .containsExactly(
             "method",
             "title",
             "prompts",
             "setting",
-            "base",
-            "base_std",
-            "new",
-            "new_std",
-            "h",
-            "distance",
+            "columns",
             "ms_per_image",
             "ms_per_image_with_features");
-    assertThat(RunJson.tree(baseToNew).path("ms_per_image_with_features").isNull()).isTrue();
-    assertThat(keys(RunJson.tree(other))).contains("columns").doesNotContain("base", "h");
-    for (TableResults.Row row : List.of(baseToNew, other)) {
-      assertThat(row.column("new")).isEqualTo(new Metrics.Spread(20, 2));
-    }
-    assertThat(other.column("average").mean()).isEqualTo(50);
+    assertThat(RunJson.tree(row).path("ms_per_image_with_features").isNull()).isTrue();
+    assertThat(row.column("new")).isEqualTo(new Metrics.Spread(20, 2));
+    assertThat(row.mean("H")).isEqualTo(32);
+    assertThat(row.mean("base")).isNaN();
+    assertThat(run.values(Measure.ECE, target -> target.name().equals("new")))
+        .containsExactly(0.125);
+    assertThat(run.values(Measure.JOINT, target -> true)).isEmpty();
   }
 }

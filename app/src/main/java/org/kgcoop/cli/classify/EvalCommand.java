@@ -28,6 +28,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Evaluation;
+import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.method.TaskContext;
@@ -210,7 +211,11 @@ public final class EvalCommand implements Callable<Integer> {
     line("error", "%.2f %%", result.evaluation().errorRate());
     line("macro F1", "%.2f", result.evaluation().macroF1());
     line("mean of classes", "%.2f %%", result.evaluation().meanPerClassAccuracy());
-    line("calibration error", "%.4f", result.expectedCalibrationError());
+    ProbabilityMetrics probabilities = result.probabilities();
+    line("calibration error", "%.4f", probabilities.expectedCalibrationError());
+    line("equal mass", "%.4f", probabilities.equalMassCalibrationError());
+    line("Brier", "%.4f", probabilities.brier());
+    line("NLL", "%.4f", probabilities.negativeLogLikelihood());
     if (perClass) {
       for (int c = 0; c < accuracies.size(); c++) {
         List<Long> row = result.evaluation().confusion().get(c);

@@ -19,6 +19,9 @@ import picocli.CommandLine.Option;
       "",
       "Train on the first half of the classes, test on both halves, print the table. Run again, the"
           + " command resumes where it was stopped and repeats nothing.",
+      "",
+      "base, new: accuracy among the names of each half; H: their harmonic mean. joint H: the same"
+          + " if the names of both halves compete. ECE: expected calibration error, a fraction.",
       ""
     },
     footer = {

@@ -26,8 +26,8 @@ final class DemoSummary {
   private record Change(long base, long unseen) {
     static Change of(Row from, Row to) {
       return new Change(
-          Math.round(10 * (to.base() - from.base())),
-          Math.round(10 * (to.newAccuracy() - from.newAccuracy())));
+          Math.round(10 * (to.mean("base") - from.mean("base"))),
+          Math.round(10 * (to.mean("new") - from.mean("new"))));
     }
 
     /** The change after the name of a method. */

@@ -10,6 +10,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.Experiment;
 import org.kgcoop.experiment.ExperimentContext;
@@ -33,6 +34,7 @@ public final class OpenProtocol implements AutoCloseable {
   private final Experiment experiment;
   private final Path out;
   private final Output output;
+  private final List<String> columns;
   private final boolean perSet;
   private final Map<String, Trial> trials = new LinkedHashMap<>();
 
@@ -40,6 +42,7 @@ public final class OpenProtocol implements AutoCloseable {
    * Takes over the model of the bench, unless it throws.
    *
    * @param out the folder of the table
+   * @param columns the columns that are printed
    * @param perSet whether rows for each data set are printed too
    */
   @MustBeClosed
@@ -49,12 +52,14 @@ public final class OpenProtocol implements AutoCloseable {
       ExperimentPlan plan,
       Path out,
       Output output,
+      ColumnOptions columns,
       boolean perSet) {
     this.bench = bench;
     this.out = out;
     this.output = output;
     this.perSet = perSet;
     experiment = new Experiment(bench, protocol, plan);
+    this.columns = TableView.columns(experiment, columns);
     experiment.trials().forEach(trial -> trials.put(trial.run(), trial));
   }
 
@@ -102,7 +107,7 @@ public final class OpenProtocol implements AutoCloseable {
     try (EventFiles events = events(runs())) {
       table = TableView.run(experiment, out);
     }
-    table.print(output, perSet);
+    table.print(output, columns, perSet);
   }
 
   /**

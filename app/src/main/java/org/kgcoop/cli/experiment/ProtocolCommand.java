@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.cli.options.ProtocolOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.ExperimentPlan;
@@ -18,6 +19,7 @@ import picocli.CommandLine.ParentCommand;
 public abstract class ProtocolCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
   @Mixin private ProtocolOptions options = new ProtocolOptions();
+  @Mixin private ColumnOptions columns = new ColumnOptions();
   @Mixin private Output output = new Output();
 
   /** The protocol on its data, which are opened. */
@@ -54,6 +56,7 @@ public abstract class ProtocolCommand implements Callable<Integer> {
           plan,
           options.out(),
           output,
+          columns,
           perSet());
     } catch (RuntimeException e) {
       clip.close();

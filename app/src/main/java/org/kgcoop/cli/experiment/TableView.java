@@ -15,12 +15,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
+import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.Experiment;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.report.ReportPage;
+import org.kgcoop.runs.Measure;
+import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TableResults;
 
@@ -44,7 +47,28 @@ final class TableView {
     return new TableView(experiment, results, report);
   }
 
-  void print(Output output, boolean perSet) {
+  private static final String MS = "ms_per_image";
+  private static final String MS_WITH_FEATURES = "ms_per_image_with_features";
+
+  /** The names of the columns that are printed. */
+  static List<String> columns(Experiment experiment, ColumnOptions choice) {
+    List<String> available = new ArrayList<>();
+    List<String> shown = new ArrayList<>();
+    boolean swept = experiment.plan().specs().stream().anyMatch(s -> !s.setting().isEmpty());
+    for (Protocol.Column column : experiment.columns()) {
+      available.add(column.name());
+      if (column.isShown() || (swept && column.name().equals(Measure.DISTANCE.id()))) {
+        shown.add(column.name());
+      }
+    }
+    for (String time : List.of(MS, MS_WITH_FEATURES)) {
+      available.add(time);
+      shown.add(time);
+    }
+    return choice.choose(available, shown);
+  }
+
+  void print(Output output, List<String> columns, boolean perSet) {
     if (output.isJson()) {
       output.json(RunJson.tree(results));
       return;
@@ -52,14 +76,14 @@ final class TableView {
     if (perSet) {
       for (TableResults.OfDataSet set : results.dataSets()) {
         output.line(set.name());
-        output.text(text(set.rows()));
+        output.text(text(set.rows(), columns));
         output.line("");
       }
       output.line("all data sets");
     }
-    output.text(text(results.rows()));
+    output.text(text(results.rows(), columns));
     output.line("");
-    for (TableResults.Cell cell : results.cells()) {
+    for (Measurement cell : results.cells()) {
       JsonNode weight = cell.chosen().get("weight");
       if (weight != null) {
         output.line("weight found for " + cell.run() + ": " + weight.asText());
@@ -100,7 +124,7 @@ final class TableView {
         .views();
   }
 
-  private String text(List<TableResults.Row> rows) {
+  private String text(List<TableResults.Row> rows, List<String> names) {
     boolean swept = rows.stream().anyMatch(row -> !row.setting().isEmpty());
     boolean baseToNew = experiment.isBaseToNew();
     List<ColumnData<TableResults.Row>> columns = new ArrayList<>();
@@ -111,27 +135,36 @@ final class TableView {
     if (baseToNew) {
       columns.add(left("prompts", TableResults.Row::prompts));
     }
-    boolean oneSeed = experiment.plan().seeds().size() == 1;
-    for (Protocol.Column column : experiment.columns()) {
-      String name = column.name();
-      // The published table has no deviations.
-      boolean mean = baseToNew || oneSeed;
-      columns.add(right(column.header(), row -> percent(row.column(name), mean)));
+    // The published table has no deviations.
+    boolean mean = baseToNew || experiment.plan().seeds().size() == 1;
+    for (String name : names) {
+      columns.add(
+          switch (name) {
+            case MS -> right("ms/image", row -> time(row.msPerImage()));
+            case MS_WITH_FEATURES ->
+                right("with features", row -> time(row.msPerImageWithFeatures()));
+            default -> column(name, mean);
+          });
     }
-    if (baseToNew) {
-      columns.add(right("H", row -> number(row.h())));
-    }
-    if (swept) {
-      columns.add(right("distance", row -> number("%.4f", row.distance())));
-    }
-    columns.add(right("ms/image", row -> time(row.msPerImage())));
-    columns.add(right("with features", row -> time(row.msPerImageWithFeatures())));
     return TextTable.of(rows, columns);
   }
 
-  private static String percent(Metrics.Spread spread, boolean meanAlone) {
-    String mean = number(spread.mean());
-    return meanAlone ? mean : mean + " ±" + number(spread.standardDeviation());
+  private ColumnData<TableResults.Row> column(String name, boolean meanAlone) {
+    Protocol.Column column =
+        experiment.columns().stream()
+            .filter(each -> each.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    String format = column.isPercent() ? "%.2f" : "%.4f";
+    return right(
+        column.header(),
+        row -> {
+          Metrics.Spread spread = row.column(name);
+          String mean = number(format, spread.mean());
+          return meanAlone || Double.isNaN(spread.standardDeviation())
+              ? mean
+              : mean + " ±" + number(format, spread.standardDeviation());
+        });
   }
 
   private static String time(double ms) {

@@ -10,6 +10,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.ShellWords;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.files.JsonFiles;
+import org.kgcoop.runs.Measure;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Command;
@@ -60,8 +61,9 @@ final class RunsShowCommand implements Callable<Integer> {
                   target.correct(),
                   target.total()));
     }
-    if (!Double.isNaN(stored.harmonicMean())) {
-      output.line("H: " + TextTable.number(stored.harmonicMean()));
+    print(stored, "H", "H", true);
+    for (Measure measure : Measure.values()) {
+      print(stored, measure.header(), measure.id(), measure.isPercent());
     }
     if (!Double.isNaN(stored.msPerImage())) {
       output.line("training: " + TextTable.number(stored.msPerImage()) + " ms an image");
@@ -71,5 +73,12 @@ final class RunsShowCommand implements Callable<Integer> {
       output.line("vector " + vector++ + ": " + String.join(", ", words));
     }
     return 0;
+  }
+
+  private void print(StoredRun run, String header, String column, boolean isPercent) {
+    double value = run.figure(column);
+    if (!Double.isNaN(value)) {
+      output.line(header + ": " + TextTable.number(isPercent ? "%.2f" : "%.4f", value));
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.tables.RunTable;
 import org.kgcoop.tables.StoredRun;
 import org.kgcoop.tables.TableRow;
@@ -65,6 +66,7 @@ final class RunsTableCommand implements Callable<Integer> {
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private RunsOptions.Filter filter = new RunsOptions.Filter();
   @Mixin private TableOptions tables = new TableOptions();
+  @Mixin private ColumnOptions columns = new ColumnOptions();
   @Mixin private Output output = new Output();
 
   @Override
@@ -88,7 +90,8 @@ final class RunsTableCommand implements Callable<Integer> {
   }
 
   private void print(List<StoredRun> found) {
-    RunTable table = RunTable.of(found, tables.bootstrap(), output::warn);
+    RunTable all = RunTable.of(found, tables.bootstrap(), output::warn);
+    RunTable table = all.with(columns.choose(all.available(), all.columns()));
     tables.print(new TableWriter(table, row(table), !plain), output);
   }
 

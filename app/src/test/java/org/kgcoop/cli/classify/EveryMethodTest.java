@@ -314,8 +314,8 @@ class EveryMethodTest {
             "--feature-cache",
             "none");
     JsonNode usual = json("eval", bare, "--data", data, "--feature-cache", "none");
-    assertThat(stated.path("expected_calibration_error"))
-        .isNotEqualTo(usual.path("expected_calibration_error"));
+    assertThat(stated.path("probabilities").path("expected_calibration_error"))
+        .isNotEqualTo(usual.path("probabilities").path("expected_calibration_error"));
   }
 
   @ParameterizedTest

@@ -8,12 +8,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
-import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TableResults;
-import org.kgcoop.runs.TableResults.Cell;
+import org.kgcoop.runs.TableResults.Column;
 import org.kgcoop.runs.TableResults.Row;
 import org.kgcoop.train.TrainingSettings;
 
@@ -26,9 +25,8 @@ class DemoCommandTest {
 
   /** A row of a table, for the sentences. */
   private static Row row(String method, double base, double unseen) {
-    Cell cell =
-        new Cell(method, method, "", Map.of(), "places", 8, 1L, 1, 1, Map.of(), "", List.of());
-    return Row.of(List.of(cell), Map.of("base", new Spread(base, 0), "new", new Spread(unseen, 0)));
+    List<Column> columns = List.of(new Column("base", base, 0), new Column("new", unseen, 0));
+    return new Row(method, method, "", Map.of(), columns, 1, 1);
   }
 
   private static List<String> sentences(Row... rows) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,34 @@ class SweepTest {
     List<String> settings = new ArrayList<>();
     rows.forEach(row -> settings.add(row.path("method").asText() + row.path("setting")));
     return settings;
+  }
+
+  @Test
+  void aTableHasJointHAndTheCalibrationErrorUnlessColumnsAreChosen() throws IOException {
+    Cli.Result unknown = table("--methods=clip", "--columns=base,nlll");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.errorLine())
+        .contains("--columns nlll: no such column; this table has base, new, H, joint, ")
+        .endsWith("nll:new, distance:new, ms_per_image, ms_per_image_with_features");
+    assertThat(folder).isEmptyDirectory();
+
+    Cli.Result usual = table("--methods=clip");
+    Cli.Result chosen = table("--methods=clip", "--columns=NLL,openworld_auc");
+
+    assertThat(usual.exitCode()).as(usual.err()).isZero();
+    assertThat(usual.out())
+        .containsPattern("method +prompts +base +new +H +joint H +ECE +ms/image");
+    assertThat(chosen.out().lines().map(String::strip))
+        .anyMatch(line -> line.matches("method +prompts +NLL +OpenworldAUC"));
+    JsonNode row = json("results.json").path("rows").path(0);
+    for (JsonNode column : row.path("columns")) {
+      if (column.path("name").asText().equals("nll")) {
+        assertThat(chosen.out())
+            .contains(String.format(Locale.ROOT, "%.4f", column.path("mean").asDouble()));
+      }
+    }
+    JsonNode joint = json("results.json").path("cells").path(0).path("joint");
+    assertThat(joint.path("auroc").path("energy").asDouble()).isBetween(0.0, 1.0);
   }
 
   @Test

@@ -109,6 +109,20 @@ class RunsCommandTest {
   }
 
   @Test
+  void theColumnsOfATableCanBeChosenAndAnUnknownNameListsThem() {
+    Cli.Result result = runs("table", "--columns", "h,base", "--no-intervals", "--format=csv");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out().lines().skip(1).map(line -> line.replaceFirst(".*,4,(.*?),.*", "$1")))
+        .containsExactly("H", "base", "H", "base");
+    Cli.Result unknown = runs("table", "--columns", "base,accuracy");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.errorLine())
+        .contains("--columns accuracy: no such column; this table has base, new, H, joint, ")
+        .contains("ece, ece:base, ece:new, ");
+  }
+
+  @Test
   void aTableIsDeletedAsAWhole() throws IOException {
     Files.writeString(folder.resolve("t/results.json"), "{\"rows\": []}");
     assertThat(runs("delete", "t").errorLine()).contains("4 runs", "say --yes");

@@ -1,0 +1,52 @@
+package org.kgcoop.cli.options;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import picocli.CommandLine.Option;
+
+/** The choice of the columns of a table. */
+public final class ColumnOptions {
+  @Option(
+      names = "--columns",
+      paramLabel = "LIST",
+      description =
+          "Print only these columns, such as base,new,H,joint_h,ece,nll. An unknown name lists all"
+              + " names.")
+  private @Nullable String columns;
+
+  /** The choice of a command that has no such option. */
+  public static ColumnOptions of(String columns) {
+    ColumnOptions options = new ColumnOptions();
+    options.columns = columns;
+    return options;
+  }
+
+  /**
+   * The chosen names.
+   *
+   * @param available the names of all columns of the table
+   * @param shown the names of the columns without a choice
+   * @throws KgCoopException of the kind CONFIGURATION if a name is not available
+   */
+  public List<String> choose(List<String> available, List<String> shown) {
+    String list = columns;
+    if (list == null) {
+      return shown;
+    }
+    List<String> chosen = new ArrayList<>();
+    for (String name : Parse.list("--columns", list)) {
+      chosen.add(
+          available.stream()
+              .filter(name::equalsIgnoreCase)
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      KgCoopException.configuration(
+                          "--columns %s: no such column; this table has %s"
+                              .formatted(name, String.join(", ", available)))));
+    }
+    return chosen;
+  }
+}

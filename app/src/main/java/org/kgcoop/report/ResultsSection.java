@@ -1,0 +1,476 @@
+package org.kgcoop.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.kgcoop.eval.Metrics;
+import org.kgcoop.eval.Metrics.Spread;
+import org.kgcoop.report.Block.Chart;
+import org.kgcoop.report.Block.Charts;
+import org.kgcoop.report.Block.Figures;
+import org.kgcoop.report.Block.Heading;
+import org.kgcoop.report.Block.Words;
+import org.kgcoop.report.chart.BarPlot;
+import org.kgcoop.report.chart.Drawing;
+import org.kgcoop.report.chart.XyPlot;
+import org.kgcoop.report.chart.XyPlot.Axis;
+import org.kgcoop.report.chart.XyPlot.Point;
+import org.kgcoop.report.chart.XyPlot.Series;
+import org.kgcoop.report.chart.XyPlot.Style;
+import org.kgcoop.runs.Measure;
+import org.kgcoop.runs.Measure.Best;
+import org.kgcoop.runs.Measurement;
+import org.kgcoop.runs.RunState;
+import org.kgcoop.runs.TableResults;
+import org.kgcoop.runs.TableResults.OfDataSet;
+import org.kgcoop.runs.TableResults.Row;
+import org.kgcoop.tables.StoredRun;
+
+/** The results of a protocol: its rows, other measures of these, and charts. */
+final class ResultsSection {
+  private static final int MOST_DATA_SETS = 20;
+  private static final int MOST_CURVES = 16;
+  private static final int MOST_SWEPT = 6;
+  private static final String AVERAGE = "average";
+
+  private final Table table;
+  private final List<Row> rows;
+  private final List<OfDataSet> sets;
+  private final Palette palette;
+
+  ResultsSection(Table table, Palette palette) {
+    this.table = table;
+    this.rows = table.rows();
+    this.sets = table.results().dataSets();
+    this.palette = palette;
+  }
+
+  /**
+   * The sections of the table.
+   *
+   * @param name in front of their headings
+   * @param number at the end of their anchors
+   */
+  List<Section> of(String name, String number) {
+    List<Section> sections = new ArrayList<>();
+    if (table.isBaseToNew()) {
+      // A table without any row is shown if it is complete, and then says that it is empty.
+      if (!rows.isEmpty() || table.state() == RunState.COMPLETE) {
+        String heading =
+            sets.size() == 1 ? "Results on " + sets.get(0).name() : "Average over all data sets";
+        sections.add(new Section("results" + number, name + heading, baseToNew(heading)));
+      }
+    } else if (!rows.isEmpty()) {
+      switch (table.protocol()) {
+        case "fewshot" -> {
+          if (!shots().isEmpty()) {
+            sections.add(new Section("few-shot" + number, name + "Few-shot learning", fewShot()));
+          }
+        }
+        case "cross" ->
+            sections.add(
+                new Section("transfer" + number, name + "Transfer to other data sets", transfer()));
+        case "domain" ->
+            sections.add(
+                new Section("transfer" + number, name + "Domain generalization", transfer()));
+        default -> {}
+      }
+    }
+    List<Chart> swept = swept();
+    if (!swept.isEmpty()) {
+      sections.add(
+          new Section(
+              "sweep" + number, name + "What the setting does", List.of(new Charts(swept))));
+    }
+    return sections;
+  }
+
+  /** The meaning of the figures, and the images by which runs have chosen settings. */
+  static String key(boolean spread, List<StoredRun> runs) {
+    String key =
+        "Accuracies in percent"
+            + (spread ? ", mean ± standard deviation over seeds" : "")
+            + ". ★ marks the best of a column.";
+    List<Measurement> measurements = runs.stream().map(StoredRun::measurement).toList();
+    return Stream.concat(Stream.of(key), TableResults.choices(measurements).stream())
+        .collect(Collectors.joining(" "));
+  }
+
+  private Words key(String more) {
+    return new Words(key(table.hasSpread(), table.runs()) + more);
+  }
+
+  // ---- base-to-new generalization
+
+  private List<Block> baseToNew(String heading) {
+    List<Block> blocks = new ArrayList<>();
+    blocks.add(new Figures(baseToNew(heading, rows)));
+    blocks.add(key(""));
+    addMeasures(
+        blocks,
+        "Joint list and calibration",
+        Arrays.stream(Measure.values())
+            .filter(m -> m != Measure.DISTANCE)
+            .map(Measure::id)
+            .toList(),
+        id -> Measure.ofColumn(id).map(Measure::header).orElse(id));
+    blocks.add(new Charts(bars()));
+    if (sets.size() > 1) {
+      for (OfDataSet set : sets.subList(0, Math.min(MOST_DATA_SETS, sets.size()))) {
+        blocks.add(new Heading(set.name()));
+        blocks.add(new Figures(baseToNew(set.name(), set.rows())));
+      }
+      if (sets.size() > MOST_DATA_SETS) {
+        blocks.add(
+            new Words(
+                "Left out: the tables of %s more data sets; results.json has them."
+                    .formatted(sets.size() - MOST_DATA_SETS)));
+      }
+    }
+    return blocks;
+  }
+
+  private ReportTable baseToNew(String label, List<Row> of) {
+    List<ReportTable.Column> columns = new ArrayList<>();
+    for (String name : List.of("base", "new", "H")) {
+      columns.add(table.column(name, of, name));
+    }
+    String distance = Measure.DISTANCE.id();
+    if (has(of, distance)) {
+      columns.add(table.column(distance, of, distance));
+    }
+    columns.add(times("ms/image", of, Row::msPerImage));
+    columns.add(times("with features", of, Row::msPerImageWithFeatures));
+    return ReportTable.of(
+        label, "method", labels(of), of.stream().map(Row::prompts).toList(), columns);
+  }
+
+  private static ReportTable.Column times(
+      String title, List<Row> rows, ToDoubleFunction<Row> value) {
+    return ReportTable.numbers(
+        title,
+        rows.stream().map(value::applyAsDouble).toList(),
+        List.of(),
+        Best.LOWEST,
+        Text::milliseconds);
+  }
+
+  private static List<String> labels(List<Row> rows) {
+    return rows.stream().map(Text::label).toList();
+  }
+
+  private static boolean has(List<Row> rows, String column) {
+    return rows.stream().anyMatch(row -> Double.isFinite(row.mean(column)));
+  }
+
+  /** Adds a table of those columns that have figures. */
+  private void addMeasures(
+      List<Block> blocks, String label, List<String> columns, Function<String, String> title) {
+    List<ReportTable.Column> known =
+        columns.stream()
+            .filter(column -> has(rows, column))
+            .map(column -> table.column(title.apply(column), rows, column))
+            .toList();
+    if (!known.isEmpty()) {
+      blocks.add(new Heading(label));
+      blocks.add(new Figures(ReportTable.of(label, "method", labels(rows), List.of(), known)));
+    }
+  }
+
+  /** The three accuracies side by side, and of several data sets each accuracy by data set. */
+  private List<Chart> bars() {
+    List<String> methods = labels(rows);
+    if (methods.isEmpty()) {
+      return List.of();
+    }
+    List<Chart> charts = new ArrayList<>();
+    List<String> columns = List.of("base", "new", "H");
+    charts.add(
+        bars(
+            "Accuracy on base and new classes",
+            columns,
+            rows.stream().map(row -> columns.stream().map(row::mean).toList()).toList()));
+    if (sets.size() > 1) {
+      List<String> names = sets.stream().map(OfDataSet::name).toList();
+      Map<String, String> captions =
+          Map.of(
+              "base", "Accuracy on base classes of each data set",
+              "new", "Accuracy on new classes of each data set",
+              "H", "H on each data set");
+      for (String column : columns) {
+        List<List<Double>> series =
+            methods.stream()
+                .map(method -> sets.stream().map(set -> mean(set.rows(), method, column)).toList())
+                .toList();
+        charts.add(bars(captions.getOrDefault(column, column), names, series));
+      }
+    }
+    return charts;
+  }
+
+  private static double mean(List<Row> rows, String method, String column) {
+    return rows.stream()
+        .filter(row -> Text.label(row).equals(method))
+        .mapToDouble(row -> row.mean(column))
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  private Chart bars(String caption, List<String> groups, List<List<Double>> series) {
+    List<String> methods = labels(rows);
+    List<String> places = palette.places(methods);
+    List<List<Double>> drawn = new ArrayList<>();
+    for (String method : places) {
+      drawn.add(method.isEmpty() ? List.of() : series.get(methods.indexOf(method)));
+    }
+    int shown = Math.min(Drawing.COLOURS, methods.size());
+    String more =
+        methods.size() > shown ? " (the first %s of %s rows)".formatted(shown, methods.size()) : "";
+    List<ReportTable.Column> columns = new ArrayList<>();
+    for (int group = 0; group < groups.size(); group++) {
+      int index = group;
+      columns.add(
+          ReportTable.numbers(
+              groups.get(group),
+              series.subList(0, shown).stream().map(bars -> bars.get(index)).toList(),
+              Text::percent));
+    }
+    return new Chart(
+        caption + ", in percent" + more,
+        new BarPlot("percent", groups, drawn).draw(),
+        places,
+        ReportTable.of(caption, "method", methods.subList(0, shown), List.of(), columns));
+  }
+
+  // ---- transfer
+
+  private List<Block> transfer() {
+    String source = table.runs().isEmpty() ? "" : table.runs().get(0).dataSet();
+    List<String> accuracies =
+        rows.get(0).columns().stream()
+            .map(TableResults.Column::name)
+            .filter(name -> Measure.ofColumn(name).isEmpty())
+            .toList();
+    // The average of one data set is that one.
+    List<String> shown =
+        accuracies.stream().filter(name -> !name.equals(AVERAGE) || accuracies.size() > 3).toList();
+    Function<String, String> title = name -> name.equals(source) ? name + " (source)" : name;
+    String learned = "Learned on " + source;
+    List<Block> blocks = new ArrayList<>();
+    blocks.add(
+        new Figures(
+            ReportTable.of(
+                learned,
+                "method",
+                labels(rows),
+                List.of(),
+                shown.stream().map(name -> table.column(title.apply(name), rows, name)).toList())));
+    blocks.add(
+        new Words(
+            learned
+                + ". "
+                + key(table.hasSpread(), table.runs())
+                + " The average leaves out the data set that was learned on."));
+    addCalibration(blocks, shown, title);
+    return blocks;
+  }
+
+  /** Adds the calibration errors for each column of accuracies. */
+  private void addCalibration(List<Block> blocks, List<String> of, Function<String, String> title) {
+    addMeasures(
+        blocks,
+        "Expected calibration error",
+        of.stream().map(Measure.ECE::id).toList(),
+        column -> title.apply(column.substring(Measure.ECE.id("").length())));
+  }
+
+  // ---- few-shot learning
+
+  private List<Block> fewShot() {
+    String all =
+        sets.size() == 1 ? sets.get(0).name() : "average over " + sets.size() + " data sets";
+    List<Block> blocks = new ArrayList<>();
+    blocks.add(new Figures(fewShot("Accuracy, " + all, rows)));
+    blocks.add(key(" Shots are training images a class."));
+    addCalibration(
+        blocks, shots().stream().map(String::valueOf).toList(), ResultsSection::shotsTitle);
+    List<Chart> charts = new ArrayList<>();
+    charts.add(curves("Accuracy, " + all, rows));
+    if (sets.size() > 1) {
+      for (OfDataSet set : sets.subList(0, Math.min(MOST_CURVES, sets.size()))) {
+        charts.add(curves("Accuracy on " + set.name(), set.rows()));
+      }
+    }
+    blocks.add(new Charts(charts));
+    if (sets.size() > MOST_CURVES) {
+      blocks.add(
+          new Words("Left out: the curves of %s data sets.".formatted(sets.size() - MOST_CURVES)));
+    }
+    return blocks;
+  }
+
+  private List<Integer> shots() {
+    return rows.stream()
+        .flatMap(row -> row.columns().stream())
+        .map(TableResults.Column::name)
+        .filter(name -> name.matches("[1-9]\\d{0,8}"))
+        .map(Integer::valueOf)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private static String shotsTitle(String shots) {
+    return shots + (shots.equals("1") ? " shot" : " shots");
+  }
+
+  private ReportTable fewShot(String label, List<Row> of) {
+    return ReportTable.of(
+        label,
+        "method",
+        labels(of),
+        List.of(),
+        shots().stream()
+            .map(String::valueOf)
+            .map(shots -> table.column(shotsTitle(shots), of, shots))
+            .toList());
+  }
+
+  private Chart curves(String caption, List<Row> of) {
+    List<Integer> shots = shots();
+    List<String> methods = labels(of);
+    List<String> places = palette.places(methods);
+    List<Series> series = new ArrayList<>();
+    for (String method : places) {
+      List<Point> points = new ArrayList<>();
+      for (Row row : of.stream().filter(r -> Text.label(r).equals(method)).toList()) {
+        for (int k : shots) {
+          addPoint(points, log2(k), row.column(String.valueOf(k)));
+        }
+      }
+      series.add(new Series(method, Style.LINE_AND_POINTS, points));
+    }
+    Axis x =
+        new Axis(
+            "training images a class",
+            log2(shots.get(0)) - 0.15,
+            log2(shots.get(shots.size() - 1)) + 0.15,
+            value -> SeriesGrid.number(Math.pow(2, Math.rint(value))));
+    String more =
+        methods.size() > Drawing.COLOURS ? "; the first %s methods".formatted(Drawing.COLOURS) : "";
+    String band = table.hasSpread() ? "; bands: standard deviation over seeds" : "";
+    return new Chart(
+        caption + ", in percent" + band + more,
+        new XyPlot(x, Axis.of("accuracy, percent"), series).draw(),
+        places,
+        fewShot(caption, of));
+  }
+
+  private static void addPoint(List<Point> points, double x, Spread spread) {
+    if (Double.isFinite(spread.mean())) {
+      points.add(new Point(x, spread.mean(), spread.standardDeviation()));
+    }
+  }
+
+  private static double log2(int value) {
+    return Math.log(value) / Math.log(2);
+  }
+
+  // ---- sweeps
+
+  /** Accuracies and the distance over each varied number, such as KgCoOp's weight. */
+  private List<Chart> swept() {
+    List<Chart> charts = new ArrayList<>();
+    for (String method : StoredRun.distinct(table.runs(), StoredRun::title)) {
+      List<StoredRun> runs = table.runs().stream().filter(r -> r.title().equals(method)).toList();
+      Set<String> keys = new LinkedHashSet<>();
+      runs.forEach(run -> keys.addAll(run.measurement().setting().keySet()));
+      for (String key : keys) {
+        Map<Double, List<StoredRun>> byValue = byValue(runs, key);
+        if (byValue.size() > 1 && charts.size() < MOST_SWEPT) {
+          addSwept(charts, method, key.replace('_', ' '), byValue);
+        }
+      }
+    }
+    return charts;
+  }
+
+  private static Map<Double, List<StoredRun>> byValue(List<StoredRun> runs, String key) {
+    Map<Double, List<StoredRun>> byValue = new TreeMap<>();
+    for (StoredRun run : runs) {
+      JsonNode value = run.measurement().setting().get(key);
+      if (value != null && Text.isFinite(value)) {
+        byValue.computeIfAbsent(value.asDouble(), v -> new ArrayList<>()).add(run);
+      }
+    }
+    return byValue;
+  }
+
+  private static void addSwept(
+      List<Chart> charts, String method, String key, Map<Double, List<StoredRun>> byValue) {
+    Set<String> names = new LinkedHashSet<>();
+    byValue
+        .values()
+        .forEach(runs -> runs.forEach(run -> run.targets().forEach(t -> names.add(t.name()))));
+    List<Series> accuracies = new ArrayList<>();
+    for (String name : names.stream().limit(Drawing.COLOURS - 1).toList()) {
+      accuracies.add(series(name, byValue, runs -> accuracy(runs, name)));
+    }
+    if (names.contains("base") && names.contains("new")) {
+      // The harmonic mean of the averaged accuracies, as in the table.
+      accuracies.add(
+          series(
+              "H",
+              byValue,
+              runs ->
+                  new Spread(
+                      Metrics.harmonicMean(
+                          accuracy(runs, "base").mean(), accuracy(runs, "new").mean()),
+                      0)));
+    }
+    charts.add(
+        swept(
+            method + ": accuracy over the " + key + ", in percent",
+            key,
+            "accuracy, percent",
+            accuracies));
+    Series distance =
+        series("distance", byValue, runs -> StoredRun.overSeeds(runs, DistanceSection::distance));
+    if (!distance.points().isEmpty()) {
+      charts.add(
+          swept(
+              method + ": distance between learned and hand-crafted class features over the " + key,
+              key,
+              "squared distance",
+              List.of(distance)));
+    }
+  }
+
+  private static Spread accuracy(List<StoredRun> runs, String target) {
+    return StoredRun.overSeeds(runs, run -> run.measurement().accuracy(target));
+  }
+
+  private static Series series(
+      String name, Map<Double, List<StoredRun>> byValue, Function<List<StoredRun>, Spread> figure) {
+    List<Point> points = new ArrayList<>();
+    byValue.forEach((value, runs) -> addPoint(points, value, figure.apply(runs)));
+    return new Series(name, Style.LINE_AND_POINTS, points);
+  }
+
+  private static Chart swept(String caption, String x, String y, List<Series> series) {
+    return new Chart(
+        caption,
+        new XyPlot(Axis.of(x), Axis.of(y), series).draw(),
+        series.stream().map(Series::name).toList(),
+        SeriesGrid.of(caption, x, series));
+  }
+}
