@@ -77,7 +77,8 @@ class RunResultsTest {
     JsonFiles.write(folder.resolve("results.json"), json);
 
     assertThat(RunResults.read(folder)).isEqualTo(results);
-    assertThat(keys(json)).containsExactly("chosen", "training", "nearest_words", "targets", "calibration");
+    assertThat(keys(json))
+        .containsExactly("chosen", "training", "nearest_words", "targets", "calibration");
     assertThat(keys(json.path("calibration")))
         .containsExactly(
             "temperature",

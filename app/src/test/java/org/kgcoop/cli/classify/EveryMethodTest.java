@@ -364,8 +364,7 @@ class EveryMethodTest {
   private static JsonNode posted(URI address, Path image) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(address).POST(BodyPublishers.ofFile(image)).build();
-    return JSON.readTree(
-        HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+    return JSON.readTree(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
   }
 
   /** Bench's OnnxCalibrationTest asks the ONNX file of each. */
@@ -445,8 +444,7 @@ class EveryMethodTest {
   @MethodSource("ids")
   void thePublishedFormOfACalibratedClassifierSaysThatItLosesTheTemperature(String id) {
     Path out = shared.resolve("published-calibrated").resolve(id);
-    Cli.Result result =
-        Cli.run("export", calibrated.run(id), "--to", "published", "--out", out);
+    Cli.Result result = Cli.run("export", calibrated.run(id), "--to", "published", "--out", out);
     assertThat(result.err().contains("has no temperature and no threshold, so it loses both"))
         .isEqualTo(result.exitCode() == 0);
   }
@@ -489,8 +487,7 @@ class EveryMethodTest {
           URI.create(
               "http://127.0.0.1:%s/v2/models/%s/infer"
                   .formatted(
-                      port,
-                      URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20")));
+                      port, URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20")));
       return HttpRequest.newBuilder(address).POST(BodyPublishers.ofString(body)).build();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
