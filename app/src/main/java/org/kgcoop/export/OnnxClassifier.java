@@ -21,7 +21,8 @@ import org.kgcoop.io.StoredTensor;
  *
  * <p>{@code pixels} (batch, channels, R, R) float32, normalized; {@code features} (batch, E), unit
  * rows, but for those of a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C), divided
- * by the temperature; {@code probabilities} (batch, C), their softmax. The batch may be of any size.
+ * by the temperature; {@code probabilities} (batch, C), their softmax. The batch may be of any
+ * size.
  */
 public final class OnnxClassifier {
   static final String PIXELS = "pixels";

@@ -84,14 +84,12 @@ class RejectionTest {
 
   private static Classifier classifier(List<String> names) {
     Calibration.Rejection rejection = new Calibration.Rejection(between, 0.95, 0.9, 0.99);
-    Calibration calibration =
-        new Calibration(1, Calibration.Origin.OUT_OF_FOLD, 40, rejection);
+    Calibration calibration = new Calibration(1, Calibration.Origin.OUT_OF_FOLD, 40, rejection);
     return Classifier.of(file.withCalibration(calibration), clip, names);
   }
 
   private static JsonNode classify(String model, byte[] image) {
-    Answer answer =
-        client.send(client.post("/v1/classify?top=3&model=" + model, image));
+    Answer answer = client.send(client.post("/v1/classify?top=3&model=" + model, image));
     assertThat(answer.status()).isEqualTo(200);
     return answer.json();
   }

@@ -107,8 +107,7 @@ public record Calibration(
     double[] largest =
         Arrays.stream(logits)
             .mapToDouble(
-                row ->
-                    DoubleStream.of(Softmax.probabilities(row, 1 / temperature)).max().orElse(0))
+                row -> DoubleStream.of(Softmax.probabilities(row, 1 / temperature)).max().orElse(0))
             .toArray();
     return new Calibration(temperature, by, labels.length, Rejection.of(largest));
   }

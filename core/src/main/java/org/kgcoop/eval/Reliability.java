@@ -64,11 +64,7 @@ public final class Reliability {
     List<Bin> bins = new ArrayList<>();
     for (int bin = 0; bin < BINS; bin++) {
       if (images[bin] > 0) {
-        bins.add(
-            new Bin(
-                images[bin],
-                confidence[bin] / images[bin],
-                correct[bin] / images[bin]));
+        bins.add(new Bin(images[bin], confidence[bin] / images[bin], correct[bin] / images[bin]));
       }
     }
     return bins;

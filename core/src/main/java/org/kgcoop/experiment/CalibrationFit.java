@@ -45,8 +45,7 @@ final class CalibrationFit {
    *
    * @param runs does another trial below a folder
    */
-  CalibrationFit(
-      ExperimentContext bench, Trial trial, BiFunction<Trial, Path, RunResults> runs) {
+  CalibrationFit(ExperimentContext bench, Trial trial, BiFunction<Trial, Path, RunResults> runs) {
     this.bench = bench;
     this.trial = trial;
     this.runs = runs;
@@ -63,8 +62,7 @@ final class CalibrationFit {
         FolderTree.delete(work(run));
       }
     } catch (IOException e) {
-      throw KgCoopException.io(
-          work(run) + ": cannot be deleted: " + FileErrors.reason(e), e);
+      throw KgCoopException.io(work(run) + ": cannot be deleted: " + FileErrors.reason(e), e);
     }
   }
 
@@ -139,9 +137,7 @@ final class CalibrationFit {
       logits.addAll(List.of(logits(trained(learned, drawn, fitted, name, work), items)));
       asked.addAll(items);
     }
-    return asked.isEmpty()
-        ? null
-        : fit(logits.toArray(double[][]::new), asked, Origin.OUT_OF_FOLD);
+    return asked.isEmpty() ? null : fit(logits.toArray(double[][]::new), asked, Origin.OUT_OF_FOLD);
   }
 
   private static Folds folds(DataSet drawn) {
@@ -169,8 +165,7 @@ final class CalibrationFit {
             (method, task) ->
                 WeightSearch.lengthened(
                     trial.spec().training().apply(method, trial.draw().task()), drawn, fitted));
-    FewShotSample draw =
-        FewShotSample.made(fitted, trial.draw().shots(), trial.draw().seed());
+    FewShotSample draw = FewShotSample.made(fitted, trial.draw().shots(), trial.draw().seed());
     Trial part = new Trial(spec, draw, List.of(), name);
     RunResults unused = runs.apply(part, work);
     return ClassifierFile.read(ClassifierFile.in(part.folder(work)));

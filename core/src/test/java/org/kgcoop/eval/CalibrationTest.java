@@ -77,8 +77,7 @@ class CalibrationTest {
   @Test
   void numbersOutOfRangeAreRefused() {
     for (double temperature : new double[] {0, 0.01, 21, Double.NaN, Double.POSITIVE_INFINITY}) {
-      assertThatThrownBy(
-              () -> new Calibration(temperature, Calibration.Origin.VALIDATION, 1, null))
+      assertThatThrownBy(() -> new Calibration(temperature, Calibration.Origin.VALIDATION, 1, null))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("temperature: expected 0.05 to 20.0, got " + temperature);
     }

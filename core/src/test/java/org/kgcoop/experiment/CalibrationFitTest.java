@@ -154,8 +154,7 @@ class CalibrationFitTest {
           MethodSpec.of(
               TASK_RES,
               (method, task) -> TinyLab.training("test").apply(method, task).stretched(8 / 6.0));
-      FewShotSample sample =
-          FewShotSample.made(data.withImages(in, List.of(), List.of()), 4, 1);
+      FewShotSample sample = FewShotSample.made(data.withImages(in, List.of(), List.of()), 4, 1);
       Trial trial = new Trial(longer, sample, List.of(), "by-hand" + fold);
       RunResults unused = new TrialRun(bench(() -> false), trial).run(folder);
       logits.addAll(List.of(logits(file("by-hand" + fold), out)));

@@ -43,8 +43,7 @@ final class Outputs {
     for (Output output : request.outputs()) {
       if (!names.contains(output.name())) {
         throw new RefusedRequestException(
-            400,
-            output.place() + ".name: expected '" + String.join("' or '", names) + "'");
+            400, output.place() + ".name: expected '" + String.join("' or '", names) + "'");
       }
       if (!output.name().equals(PROBABILITIES) && output.classification() > 0) {
         throw new RefusedRequestException(

@@ -200,7 +200,8 @@ class WebPageBrowserTest {
     try {
       open();
       assertThat(text("#verdict"))
-          .contains("The learned classifier says none of these classes: the most probable one, wifi")
+          .contains(
+              "The learned classifier says none of these classes: the most probable one, wifi")
           .contains("prompt says euro")
           .contains("Neither is right: it is wifi.");
     } finally {

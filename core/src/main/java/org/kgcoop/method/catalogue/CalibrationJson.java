@@ -49,10 +49,7 @@ final class CalibrationJson {
         json.path(IMAGES).asInt(),
         json.has(THRESHOLD)
             ? new Calibration.Rejection(
-                number(json, THRESHOLD),
-                number(json, KEEPS),
-                number(json, LOW),
-                number(json, HIGH))
+                number(json, THRESHOLD), number(json, KEEPS), number(json, LOW), number(json, HIGH))
             : null);
   }
 

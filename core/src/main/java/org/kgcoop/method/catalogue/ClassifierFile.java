@@ -84,15 +84,7 @@ public record ClassifierFile(
       TrainingDataRecord learnedFrom,
       String version,
       Map<String, StoredTensor> parameters) {
-    this(
-        method,
-        classNames,
-        template,
-        clipFingerprint,
-        learnedFrom,
-        version,
-        parameters,
-        null);
+    this(method, classNames, template, clipFingerprint, learnedFrom, version, parameters, null);
   }
 
   /** Returns the place of the file in a folder. */

@@ -163,8 +163,7 @@ class ClassifierFileTest {
 
   @Test
   void otherClassesKeepTheTemperatureButNotTheThreshold() {
-    ClassifierFile file =
-        taskRes(residuals(DType.FLOAT32, 4)).withCalibration(CALIBRATION);
+    ClassifierFile file = taskRes(residuals(DType.FLOAT32, 4)).withCalibration(CALIBRATION);
     assertThat(file.withClassNames(NAMES).calibration()).isEqualTo(CALIBRATION);
     assertThat(file.with(file.method()).calibration()).isEqualTo(CALIBRATION);
     assertThat(file.withClassNames(List.of("cat", "cow")).calibration())
