@@ -147,11 +147,11 @@ public record Proker(
               8, new Point(1.66, 0.07),
               16, new Point(1.7, 0.1)));
 
-  /** Rows at most: their kernel takes 0.8 GB, and its decomposition minutes. */
+  /** Rows at most: their kernel takes 0.8 GB. */
   private static final int MOST_ROWS = 10_000;
 
   /** Rows at most for a search, which decomposes a kernel for each beta. */
-  private static final int MOST_SEARCHED = 4_000;
+  private static final int MOST_SEARCHED = 2_500;
 
   private static final String ROWS = "features";
   private static final String COEFFICIENTS = "coefficients";
