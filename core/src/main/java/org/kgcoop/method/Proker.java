@@ -231,8 +231,7 @@ public record Proker(
     if (few && validation.isPresent()) {
       by = SelectionData.VALIDATION;
       LabeledFeatures asked = validation.get();
-      DoubleFunction<KernelRidge> ridge =
-          tried -> new KernelRidge(features, texts, labels, tried);
+      DoubleFunction<KernelRidge> ridge = tried -> new KernelRidge(features, texts, labels, tried);
       scores =
           KernelRidge.search(
               ridge,
@@ -294,13 +293,11 @@ public record Proker(
       Tensor rows = learned.value(ROWS);
       long count = rows.count() / clip.config().embedDim();
       rows = learned.value(ROWS, count, clip.config().embedDim()).to(clip.device());
-      Tensor coefficients =
-          learned.value(COEFFICIENTS, count, classNames.size()).to(clip.device());
+      Tensor coefficients = learned.value(COEFFICIENTS, count, classNames.size()).to(clip.device());
       return new FixedHead.Sum(
               List.of(
                   new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()),
-                  new FixedHead.Cache(
-                      rows, new FixedHead.Votes(coefficients), 1, beta.orElse(1))))
+                  new FixedHead.Cache(rows, new FixedHead.Votes(coefficients), 1, beta.orElse(1))))
           .copy();
     }
   }
