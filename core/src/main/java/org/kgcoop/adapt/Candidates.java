@@ -9,9 +9,11 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Gda;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Probe;
+import org.kgcoop.method.Proker;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
@@ -32,6 +34,8 @@ final class Candidates {
           ZeroShot.ID,
           Ensemble.ID,
           Probe.ID,
+          Gda.ID,
+          Proker.ID,
           LpPlusPlus.ID,
           Clap.ID,
           TipAdapterF.ID,
@@ -101,6 +105,8 @@ final class Candidates {
           method.put("views", views);
         }
       }
+      // Each view would be a row, and a kernel grows with the square of the rows.
+      case Gda.ID, Proker.ID -> method.put("views", 0);
       default -> {}
     }
     return MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, Map.of());
