@@ -5,7 +5,7 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.Formula;
 import org.kgcoop.tensor.Tensor;
 
-/** The formula of a classifier's logits as nodes of an ONNX graph. */
+/** Writes the formula of a classifier's logits as nodes of an ONNX graph. */
 final class OnnxFormula {
   private final OnnxGraph graph;
 
@@ -16,8 +16,8 @@ final class OnnxFormula {
   /**
    * Adds the nodes.
    *
-   * @param name of the logits, (batch, C)
-   * @param features name of the unit features, (batch, E)
+   * @param name the name of the logits, (batch, C)
+   * @param features the name of the unit features, (batch, E)
    */
   String add(String name, String features, Formula formula) {
     return add(name, "", features, formula);
@@ -26,7 +26,7 @@ final class OnnxFormula {
   /**
    * Adds the nodes of a part.
    *
-   * @param within that all other names of the part begin with
+   * @param within the prefix of all other names of the part
    */
   private String add(String name, String within, String features, Formula formula) {
     if (formula instanceof Formula.Linear linear) {
