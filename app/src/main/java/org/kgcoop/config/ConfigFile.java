@@ -118,7 +118,8 @@ public record ConfigFile(String name, ObjectNode content) {
   }
 
   /**
-   * Returns true for a file of the published code: it has sections and keys in capitals, or Tip-Adapter's keys.
+   * Returns true for a file of the published code: it has sections and keys in capitals, or
+   * Tip-Adapter's keys.
    */
   public boolean isReference() {
     boolean capitals = true;

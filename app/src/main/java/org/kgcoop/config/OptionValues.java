@@ -11,7 +11,8 @@ import java.util.Map;
 /**
  * The options and settings of configurations.
  *
- * @param options by the name of an option without its dashes: its value, or several values of a repeatable option
+ * @param options by the name of an option without its dashes: its value, or several values of a
+ *     repeatable option
  * @param settings of methods: {@code KEY} or {@code METHOD.KEY} and value
  */
 public record OptionValues(Map<String, List<String>> options, Map<String, String> settings) {
@@ -58,7 +59,8 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
   }
 
   /**
-   * Returns a copy without the settings that stronger ones replace. {@code KEY} replaces the setting of every method, {@code METHOD.KEY} only the setting of that method.
+   * Returns a copy without the settings that stronger ones replace. {@code KEY} replaces the
+   * setting of every method, {@code METHOD.KEY} only the setting of that method.
    *
    * @param keys of the stronger settings, {@code KEY} or {@code METHOD.KEY}
    */

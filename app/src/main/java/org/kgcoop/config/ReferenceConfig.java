@@ -11,7 +11,9 @@ import org.kgcoop.Nearest;
 import org.kgcoop.data.published.PublishedDataSets;
 
 /**
- * Translates the keys of the published code, such as {@code OPTIM.LR}, to options: those of Dassl.pytorch, of the methods, and of Tip-Adapter. A missing key keeps the default of the option, not Dassl's.
+ * Translates the keys of the published code, such as {@code OPTIM.LR}, to options: those of
+ * Dassl.pytorch, of the methods, and of Tip-Adapter. A missing key keeps the default of the option,
+ * not Dassl's.
  */
 public final class ReferenceConfig {
   private static final Pattern KEY =
@@ -37,7 +39,8 @@ public final class ReferenceConfig {
   }
 
   /**
-   * Returns the number of arguments at the end of a command line that are KEY VALUE pairs of the published code, such as {@code DATASET.NUM_SHOTS 16}.
+   * Returns the number of arguments at the end of a command line that are KEY VALUE pairs of the
+   * published code, such as {@code DATASET.NUM_SHOTS 16}.
    */
   public static int pairWords(List<String> words) {
     int count = 0;
@@ -94,7 +97,8 @@ public final class ReferenceConfig {
   }
 
   /**
-   * Returns the keys of files that the code of the method overrides, unless they name a custom data set.
+   * Returns the keys of files that the code of the method overrides, unless they name a custom data
+   * set.
    */
   private static List<String> replaced(
       Map<String, JsonNode> ofFiles, Map<String, JsonNode> ofPairs) {

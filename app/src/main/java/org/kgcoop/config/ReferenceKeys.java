@@ -41,7 +41,10 @@ final class ReferenceKeys {
           TRAINER.LASP.ENABLE_CORRECTION TRAINER.ADAPTER.INIT LOSS.NAME""");
 
   /**
-   * Keys without a meaning here. The weights define size, interpolation and normalization. Precision, device and workers have their own options. Protocols are commands. LASP's training in the image encoder and TaskRes's enhanced base are not supported. The other keys belong to domain adaptation, semi-supervised learning, or the format of logs.
+   * Keys without a meaning here. The weights define size, interpolation and normalization.
+   * Precision, device and workers have their own options. Protocols are commands. LASP's training
+   * in the image encoder and TaskRes's enhanced base are not supported. The other keys belong to
+   * domain adaptation, semi-supervised learning, or the format of logs.
    */
   static final List<String> WITHOUT_MEANING =
       words(

@@ -29,9 +29,7 @@ final class ReferenceMethod {
   private static final String MEAN = "TRAINER.PROMPTSRC.GPA_MEAN";
   private static final String DEVIATION = "TRAINER.PROMPTSRC.GPA_STD";
 
-  /**
-   * The published maximum number of prompt tokens that start from words inside the encoders.
-   */
+  /** The published maximum number of prompt tokens that start from words inside the encoders. */
   private static final int MOST_WITH_WORDS = 4;
 
   /** The keys of that number, and the settings of the words. */
@@ -45,7 +43,9 @@ final class ReferenceMethod {
   private final OptionValues out;
   private final List<String> ignored;
 
-  /** @param ignored receives the keys without a meaning for the method */
+  /**
+   * @param ignored receives the keys without a meaning for the method
+   */
   ReferenceMethod(ReferenceValues in, OptionValues out, List<String> ignored) {
     this.in = in;
     this.out = out;
@@ -237,7 +237,9 @@ final class ReferenceMethod {
   private void context(String section, String prefix, @Nullable String method) {
     String init = section + "CTX_INIT";
     boolean begun = in.has(init) && !isEmpty(in.text(init));
-    if (begun && in.is(section + "CSC")) { // in the published code, contexts that start from words are shared
+    if (begun
+        && in.is(
+            section + "CSC")) { // in the published code, contexts that start from words are shared
       ignored.add(section + "CSC with CTX_INIT");
     } else {
       setting(section + "CSC", prefix + "class_specific");

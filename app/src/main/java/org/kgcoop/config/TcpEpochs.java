@@ -15,7 +15,8 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.prompt.Templates;
 
 /**
- * The epochs of TCP. After all files and pairs, its published {@code train.py} sets 25 epochs on two data sets.
+ * The epochs of TCP. After all files and pairs, its published {@code train.py} sets 25 epochs on
+ * two data sets.
  */
 final class TcpEpochs {
   static final String KEY = "OPTIM.MAX_EPOCH";
@@ -23,7 +24,9 @@ final class TcpEpochs {
   private TcpEpochs() {}
 
   /**
-   * Returns true if the published epochs of the data set override the configuration. This is the case for those two data sets. If no data set is named, it is the case if the configuration contains the published epochs of the others.
+   * Returns true if the published epochs of the data set override the configuration. This is the
+   * case for those two data sets. If no data set is named, it is the case if the configuration
+   * contains the published epochs of the others.
    *
    * @param asked the methods of the command line
    */

@@ -13,7 +13,9 @@ import java.util.Map;
 public record Caches(Path clip, Path huggingFace, Path own) {
 
   /**
-   * Returns the folders of an environment: {@code XDG_CACHE_HOME}, {@code HF_HOME} and {@code HF_HUB_CACHE} if set, otherwise folders below {@code ~/.cache}. OpenAI's code uses only {@code ~/.cache/clip}.
+   * Returns the folders of an environment: {@code XDG_CACHE_HOME}, {@code HF_HOME} and {@code
+   * HF_HUB_CACHE} if set, otherwise folders below {@code ~/.cache}. OpenAI's code uses only {@code
+   * ~/.cache/clip}.
    */
   public static Caches of(Map<String, String> environment, Path home) {
     Path caches = home.resolve(".cache");

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
- * An HTTP client that uses the proxy of the environment: {@code https_proxy}, {@code http_proxy}, {@code all_proxy} and {@code no_proxy}, in lower or upper case. Java's own properties, such as {@code -Dhttps.proxyHost}, take precedence.
+ * An HTTP client that uses the proxy of the environment: {@code https_proxy}, {@code http_proxy},
+ * {@code all_proxy} and {@code no_proxy}, in lower or upper case. Java's own properties, such as
+ * {@code -Dhttps.proxyHost}, take precedence.
  */
 final class Connection {
   private Connection() {}

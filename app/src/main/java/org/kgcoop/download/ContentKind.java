@@ -15,7 +15,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * The kind of a file by its name, with its maximum size and its first bytes. A server may send something else, such as a login page.
+ * The kind of a file by its name, with its maximum size and its first bytes. A server may send
+ * something else, such as a login page.
  */
 enum ContentKind {
   SAFETENSORS("a safetensors file", 1L << 37, ".safetensors") {

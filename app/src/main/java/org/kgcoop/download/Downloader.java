@@ -24,7 +24,10 @@ import org.kgcoop.Version;
 import org.kgcoop.experiment.Progress;
 
 /**
- * Downloads files completely or not at all. If a connection breaks, stalls or the process is killed, the received bytes stay next to the file. The next attempt requests the rest if the server still has the same version (ETag or date). A file with a known SHA-256, which may come from Hugging Face's headers, is compared with it. Other files are checked by kind and length.
+ * Downloads files completely or not at all. If a connection breaks, stalls or the process is
+ * killed, the received bytes stay next to the file. The next attempt requests the rest if the
+ * server still has the same version (ETag or date). A file with a known SHA-256, which may come
+ * from Hugging Face's headers, is compared with it. Other files are checked by kind and length.
  */
 public final class Downloader {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -88,7 +91,8 @@ public final class Downloader {
   }
 
   /**
-   * Returns true if the environment forbids network access: {@code KGCOOP_OFFLINE} is set, and not to 0.
+   * Returns true if the environment forbids network access: {@code KGCOOP_OFFLINE} is set, and not
+   * to 0.
    */
   public static boolean isOffline(Map<String, String> environment) {
     String value = environment.getOrDefault("KGCOOP_OFFLINE", "");
@@ -251,9 +255,7 @@ public final class Downloader {
         KgCoopException.Category.INTERRUPTED, "the download was stopped; run it again", e);
   }
 
-  /**
-   * Returns the length of the complete file, from the headers of the part after {@code have}.
-   */
+  /** Returns the length of the complete file, from the headers of the part after {@code have}. */
   private static long rest(HttpHeaders headers, long have) throws LostException {
     Matcher range = RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
     if (!range.matches() || Long.parseLong(range.group(1)) != have) {
@@ -317,8 +319,7 @@ public final class Downloader {
       }
     }
     if (total >= 0 && done != total) {
-      throw new LostException(
-          "the connection ended after %s of %s bytes".formatted(done, total));
+      throw new LostException("the connection ended after %s of %s bytes".formatted(done, total));
     }
   }
 

@@ -15,7 +15,8 @@ record Link(URI address, @Nullable String sha256) {
   }
 
   /**
-   * Returns a link to a file without a known hash. Its kind, its length and the hash from the headers are checked.
+   * Returns a link to a file without a known hash. Its kind, its length and the hash from the
+   * headers are checked.
    */
   static Link of(String address) {
     return new Link(URI.create(address), null);

@@ -15,7 +15,9 @@ import org.kgcoop.files.LockedFile;
 import org.kgcoop.files.Sha256;
 
 /**
- * The received bytes of a file, in {@code .NAME.part} next to it. {@code .NAME.part.from} contains the address and the validator (ETag or date) of the version. The partial file is locked while it is open. The file with the final name is complete, or does not exist.
+ * The received bytes of a file, in {@code .NAME.part} next to it. {@code .NAME.part.from} contains
+ * the address and the validator (ETag or date) of the version. The partial file is locked while it
+ * is open. The file with the final name is complete, or does not exist.
  */
 final class PartialFile implements AutoCloseable {
 

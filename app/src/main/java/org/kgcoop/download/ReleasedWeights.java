@@ -18,7 +18,9 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.io.WeightFiles;
 
 /**
- * Weights by name. A name is one of OpenAI's nine archives, such as {@code ViT-B/16}, or a repository of Hugging Face, such as {@code hf:openai/clip-vit-base-patch16} or {@code hf:OWNER/NAME@REVISION}. Some repositories also have a short name. Cached files are used.
+ * Weights by name. A name is one of OpenAI's nine archives, such as {@code ViT-B/16}, or a
+ * repository of Hugging Face, such as {@code hf:openai/clip-vit-base-patch16} or {@code
+ * hf:OWNER/NAME@REVISION}. Some repositories also have a short name. Cached files are used.
  */
 public final class ReleasedWeights {
   private static final String OPENAI = "https://openaipublic.azureedge.net/clip/models/";

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads from a stream, and closes it if no byte arrives for a while. The HTTP client itself would wait forever.
+ * Reads from a stream, and closes it if no byte arrives for a while. The HTTP client itself would
+ * wait forever.
  */
 final class StallWatch implements AutoCloseable {
   private final InputStream body;

@@ -21,7 +21,9 @@ import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.FolderTree;
 
 /**
- * Unpacks .zip, .tar, .tgz and .tar.gz. Rejects names outside the folder, links, devices, and archives that unpack to far more data than images would. Files are first written to a folder next to the final one. Therefore a damaged archive or a full disk leaves nothing under the final name.
+ * Unpacks .zip, .tar, .tgz and .tar.gz. Rejects names outside the folder, links, devices, and
+ * archives that unpack to far more data than images would. Files are first written to a folder next
+ * to the final one. Therefore a damaged archive or a full disk leaves nothing under the final name.
  */
 final class Unpacker {
   private static final String GZIP = ".*\\.(tgz|tar\\.gz)";
@@ -33,7 +35,8 @@ final class Unpacker {
   private static final int MOST_RATIO = 20;
 
   private static final long ANY_RATIO_BYTES = 1L << 30;
-  private static final int BYTES_A_FILE = 512; // counted for each file, because an empty one takes disk space too
+  private static final int BYTES_A_FILE =
+      512; // counted for each file, because an empty one takes disk space too
 
   private final Progress progress;
   private final long anyRatioBytes;
@@ -50,7 +53,8 @@ final class Unpacker {
   /**
    * Unpacks an archive, and the archives in it.
    *
-   * @param within the wanted folder of the archive; if it is empty or does not exist, everything is wanted
+   * @param within the wanted folder of the archive; if it is empty or does not exist, everything is
+   *     wanted
    * @param into the target folder; existing files are replaced
    */
   void unpack(Path archive, String within, Path into) {
@@ -140,8 +144,7 @@ final class Unpacker {
 
   private static KgCoopException refused(Path archive, String entry, String why) {
     return KgCoopException.data(
-        "%s: entry '%s' %s; the archive is not unpacked; delete it"
-            .formatted(archive, entry, why));
+        "%s: entry '%s' %s; the archive is not unpacked; delete it".formatted(archive, entry, why));
   }
 
   private static Path onlyFolder(Path folder) throws IOException {

@@ -13,7 +13,8 @@ import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
 
 /**
- * CSV with one line per row: the name, then E numbers, which are exact when read as float32. A name that a spreadsheet would treat as a formula gets a leading apostrophe.
+ * CSV with one line per row: the name, then E numbers, which are exact when read as float32. A name
+ * that a spreadsheet would treat as a formula gets a leading apostrophe.
  */
 final class CsvFeatures implements FeatureFormat {
   @Override

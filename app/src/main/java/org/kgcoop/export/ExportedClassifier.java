@@ -45,7 +45,8 @@ public record ExportedClassifier(
    * Returns a classifier for export, in the open scope of this thread.
    *
    * @param classNames the classes of the classifier
-   * @throws KgCoopException if no formula of the image's feature gives the logits, or they are not finite
+   * @throws KgCoopException if no formula of the image's feature gives the logits, or they are not
+   *     finite
    */
   public static ExportedClassifier of(
       Head classifier, List<String> classNames, Clip clip, Map<String, String> about) {
@@ -59,8 +60,7 @@ public record ExportedClassifier(
                                 .formatted(about.getOrDefault("method", "its method"))
                             + " none to export: expected a classifier of another method, or class names;"
                             + " --to published writes the prompt itself"));
-    try (Scope scope =
-        Scope.open("check")) { // the classifier must give finite probabilities
+    try (Scope scope = Scope.open("check")) { // the classifier must give finite probabilities
       double each = 1 / Math.sqrt((double) formula.width());
       Tensor unused =
           classifier.probabilities(Tensor.full(each, 1, formula.width()).to(clip.device()));
@@ -72,7 +72,8 @@ public record ExportedClassifier(
   }
 
   /**
-   * Returns the weights of a classifier that is linear in the image's feature, for programs that have the CLIP's image encoder.
+   * Returns the weights of a classifier that is linear in the image's feature, for programs that
+   * have the CLIP's image encoder.
    *
    * @throws KgCoopException if the classifier is not linear, or has its own encoder
    */

@@ -25,7 +25,9 @@ public final class FeatureFiles {
   private FeatureFiles() {}
 
   /**
-   * Writes {@code class_features} (C, E) and {@code scale} (), float32. For a classifier with a bias, writes {@code weight}, {@code bias} (C) and {@code scale}. The metadata contain the class names and the formula.
+   * Writes {@code class_features} (C, E) and {@code scale} (), float32. For a classifier with a
+   * bias, writes {@code weight}, {@code bias} (C) and {@code scale}. The metadata contain the class
+   * names and the formula.
    *
    * @throws KgCoopException if the classifier is not linear
    */
@@ -51,7 +53,9 @@ public final class FeatureFiles {
   }
 
   /**
-   * Writes one line per class: the name, E numbers, the scale, and the bias if there is one. The scale is the same on each line. The numbers are exact when read as float32. A name that a spreadsheet would treat as a formula gets a leading apostrophe.
+   * Writes one line per class: the name, E numbers, the scale, and the bias if there is one. The
+   * scale is the same on each line. The numbers are exact when read as float32. A name that a
+   * spreadsheet would treat as a formula gets a leading apostrophe.
    *
    * @throws KgCoopException if the classifier is not linear
    */

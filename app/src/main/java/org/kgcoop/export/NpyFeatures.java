@@ -14,7 +14,8 @@ import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
 
 /**
- * NumPy's format, version 1.0, for {@code numpy.load}: float32, (N, E), row by row. The format has no place for the names of the rows, so a JSON list next to the file contains them.
+ * NumPy's format, version 1.0, for {@code numpy.load}: float32, (N, E), row by row. The format has
+ * no place for the names of the rows, so a JSON list next to the file contains them.
  */
 final class NpyFeatures implements FeatureFormat {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
@@ -26,7 +27,8 @@ final class NpyFeatures implements FeatureFormat {
   }
 
   /**
-   * Returns the files of the numbers and the names: {@code features.npy} and {@code features.paths.json}.
+   * Returns the files of the numbers and the names: {@code features.npy} and {@code
+   * features.paths.json}.
    */
   @Override
   public List<Path> files(Path file, FeatureTable table) {

@@ -1,7 +1,8 @@
 package org.kgcoop.export;
 
 /**
- * Multi-head attention between the positions of an image: {@code softmax(q k^T / sqrt(head width)) v}.
+ * Multi-head attention between the positions of an image: {@code softmax(q k^T / sqrt(head width))
+ * v}.
  *
  * @param name the prefix of the names of its values
  * @param queries Q of each image

@@ -16,9 +16,12 @@ import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.StoredTensor;
 
 /**
- * Writes a complete classifier as an ONNX file, from pixels to probabilities. The metadata contain the class names and the preprocessing.
+ * Writes a complete classifier as an ONNX file, from pixels to probabilities. The metadata contain
+ * the class names and the preprocessing.
  *
- * <p>The values are {@code pixels} (batch, channels, R, R) float32, normalized; {@code features} (batch, E), unit rows except for a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C); and {@code probabilities} (batch, C), their softmax. The batch may have any size.
+ * <p>The values are {@code pixels} (batch, channels, R, R) float32, normalized; {@code features}
+ * (batch, E), unit rows except for a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C);
+ * and {@code probabilities} (batch, C), their softmax. The batch may have any size.
  */
 public final class OnnxClassifier {
   static final String PIXELS = "pixels";
@@ -29,7 +32,8 @@ public final class OnnxClassifier {
   private OnnxClassifier() {}
 
   /**
-   * Writes a classifier. The image encoder is written in float32, independent of the precision of the CLIP.
+   * Writes a classifier. The image encoder is written in float32, independent of the precision of
+   * the CLIP.
    *
    * @param clip the CLIP of the image encoder
    * @param classifier made with the same CLIP

@@ -16,7 +16,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
- * Writes an ONNX file weight by weight, so that only one of them is in memory. Protobuf merges messages when they are read, so the values may follow the nodes that use them.
+ * Writes an ONNX file weight by weight, so that only one of them is in memory. Protobuf merges
+ * messages when they are read, so the values may follow the nodes that use them.
  */
 final class OnnxFile {
   private static final int CHUNK = 1 << 16;

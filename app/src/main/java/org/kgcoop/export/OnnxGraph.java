@@ -19,7 +19,9 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
- * Builds an ONNX graph. Values have names. A method that adds a node takes the name of its result and returns it. Weights keep their released names. The operators are those of opset 17, the first with LayerNormalization, which all current runtimes support.
+ * Builds an ONNX graph. Values have names. A method that adds a node takes the name of its result
+ * and returns it. Weights keep their released names. The operators are those of opset 17, the first
+ * with LayerNormalization, which all current runtimes support.
  */
 final class OnnxGraph {
   static final int OPSET = 17;
@@ -48,9 +50,7 @@ final class OnnxGraph {
     return graph.build();
   }
 
-  /**
-   * Returns the values of constants: int64, or floating-point ones that are written as float32.
-   */
+  /** Returns the values of constants: int64, or floating-point ones that are written as float32. */
   List<StoredTensor> initializers() {
     return List.copyOf(initializers.values());
   }
@@ -264,7 +264,8 @@ final class OnnxGraph {
   }
 
   /**
-   * Adds a reshape. One length may be -1, which is computed from the others; 0 keeps the length of the axis.
+   * Adds a reshape. One length may be -1, which is computed from the others; 0 keeps the length of
+   * the axis.
    */
   String reshape(String name, String x, long... shape) {
     return node("Reshape", name, List.of(x, integers(shape)));
@@ -283,9 +284,7 @@ final class OnnxGraph {
     return node("Gather", name, List.of(x, index(index)), integer("axis", axis));
   }
 
-  /**
-   * Expands (n, W) to (batch, n, W), with the batch of another value; (W) counts as one row.
-   */
+  /** Expands (n, W) to (batch, n, W), with the batch of another value; (W) counts as one row. */
   String eachOfBatch(String name, String rows, String batched, long count, long width) {
     String batch =
         node("Shape", name + ".batch", List.of(batched), integer("start", 0), integer("end", 1));

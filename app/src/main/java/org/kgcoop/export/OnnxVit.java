@@ -9,7 +9,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Writes the nodes of {@link org.kgcoop.clip.VisionTransformer}, and of {@link org.kgcoop.clip.PromptedVision} with trained tokens.
+ * Writes the nodes of {@link org.kgcoop.clip.VisionTransformer}, and of {@link
+ * org.kgcoop.clip.PromptedVision} with trained tokens.
  */
 final class OnnxVit {
   private final OnnxGraph graph;
@@ -108,7 +109,8 @@ final class OnnxVit {
   }
 
   /**
-   * Returns the tokens after the last norm: the CLS tokens, (B, W). With a mix, the output of the last block for the prompt tokens follows, at the end of (B (1 + n), W) or (B (L + n), W).
+   * Returns the tokens after the last norm: the CLS tokens, (B, W). With a mix, the output of the
+   * last block for the prompt tokens follows, at the end of (B (1 + n), W) or (B (L + n), W).
    */
   private String readAtClass() {
     int width = vit.width();
@@ -215,7 +217,8 @@ final class OnnxVit {
   }
 
   /**
-   * Adds a residual block. Images may attend to prompt tokens, which are the same for all of them. Runtimes that fold constants compute the parts without an image only once.
+   * Adds a residual block. Images may attend to prompt tokens, which are the same for all of them.
+   * Runtimes that fold constants compute the parts without an image only once.
    *
    * @param x (B L, W)
    * @param beside (n, W), or null

@@ -11,7 +11,8 @@ import org.kgcoop.io.FeatureTable;
 import org.kgcoop.io.Safetensors;
 
 /**
- * Writes a tensor {@code features} (N, E), float32. The metadata contain the names of the rows as JSON, under {@code paths} or {@code texts}.
+ * Writes a tensor {@code features} (N, E), float32. The metadata contain the names of the rows as
+ * JSON, under {@code paths} or {@code texts}.
  */
 final class SafetensorsFeatures implements FeatureFormat {
   @Override

@@ -1,7 +1,9 @@
 /**
- * Exports classifiers for other programs, as ONNX with the image encoder or as the weights of a linear classifier, and features of images and texts.
+ * Exports classifiers for other programs, as ONNX with the image encoder or as the weights of a
+ * linear classifier, and features of images and texts.
  *
- * <p>Start at {@link org.kgcoop.export.OnnxClassifier} and {@link org.kgcoop.export.FeatureFormats}.
+ * <p>Start at {@link org.kgcoop.export.OnnxClassifier} and {@link
+ * org.kgcoop.export.FeatureFormats}.
  */
 @NullMarked
 @CheckReturnValue

@@ -31,7 +31,8 @@ import org.kgcoop.serve.model.ZeroShotCache;
 import org.kgcoop.serve.page.WebPage;
 
 /**
- * An HTTP server for the classifiers of one CLIP. It runs until it is closed. The thread of a request decodes its images. One thread encodes the images of all requests together.
+ * An HTTP server for the classifiers of one CLIP. It runs until it is closed. The thread of a
+ * request decodes its images. One thread encodes the images of all requests together.
  */
 public final class ClassifierServer implements AutoCloseable {
   private final Consumer<String> log;
@@ -46,7 +47,8 @@ public final class ClassifierServer implements AutoCloseable {
    *
    * @param models the caller closes them and the CLIP after the server
    * @param log receives errors of the server itself
-   * @param requests receives one JSON object per finished request, as one line, possibly from several threads; null for no log
+   * @param requests receives one JSON object per finished request, as one line, possibly from
+   *     several threads; null for no log
    * @throws KgCoopException if it cannot listen on the address
    */
   public ClassifierServer(

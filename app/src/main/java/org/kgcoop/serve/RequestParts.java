@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.serve.http.RefusedRequestException;
 
 /**
- * The parameters and images of a request. Parameters are in the query or in a form. Images are in the form, or the body is one image. A form is parsed only once, because a small body may have many parts.
+ * The parameters and images of a request. Parameters are in the query or in a form. Images are in
+ * the form, or the body is one image. A form is parsed only once, because a small body may have
+ * many parts.
  */
 final class RequestParts {
   /** The maximum number of parts of a form: 32 images and 32 texts. */

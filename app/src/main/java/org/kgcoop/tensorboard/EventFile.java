@@ -34,9 +34,13 @@ import org.kgcoop.tensorboard.format.TensorProto;
 import org.kgcoop.tensorboard.format.TensorShapeProto;
 
 /**
- * The event file of a run for TensorBoard. It contains losses, learning rate and validation accuracy by step. The last step adds the final accuracies and the words nearest to each context vector. The file grows with the log of the run, and is complete when the run is finished.
+ * The event file of a run for TensorBoard. It contains losses, learning rate and validation
+ * accuracy by step. The last step adds the final accuracies and the words nearest to each context
+ * vector. The file grows with the log of the run, and is complete when the run is finished.
  *
- * <p>It depends only on {@code events.jsonl} and {@code results.json}, so a resumed run has the same file as an uninterrupted one. These files contain no times. Therefore the wall time of a step, in seconds, is its number.
+ * <p>It depends only on {@code events.jsonl} and {@code results.json}, so a resumed run has the
+ * same file as an uninterrupted one. These files contain no times. Therefore the wall time of a
+ * step, in seconds, is its number.
  */
 final class EventFile {
   /** TensorBoard searches for {@code tfevents}, and sorts files by the number in the name. */
@@ -85,11 +89,11 @@ final class EventFile {
     records(lines, records);
     if (records.size() > 0) {
       Files.write(
-              file,
-              records.toByteArray(),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              anew ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND);
+          file,
+          records.toByteArray(),
+          StandardOpenOption.CREATE,
+          StandardOpenOption.WRITE,
+          anew ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND);
       read += lines.length;
     }
   }

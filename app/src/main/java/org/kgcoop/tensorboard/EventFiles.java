@@ -12,7 +12,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The event files of several runs. They grow during the runs and are complete when this object is closed. A separate thread reads the logs, so no training step waits for it. If a file cannot be written, the user gets one warning, and the run continues.
+ * The event files of several runs. They grow during the runs and are complete when this object is
+ * closed. A separate thread reads the logs, so no training step waits for it. If a file cannot be
+ * written, the user gets one warning, and the run continues.
  */
 public final class EventFiles implements AutoCloseable {
   private static final long SECONDS_BETWEEN = 2;

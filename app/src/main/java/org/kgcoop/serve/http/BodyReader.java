@@ -18,9 +18,16 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of a request before the request gets a thread, so that a slow client blocks only its own connection. Rejects bodies that are too large (413) or too slow (408). Rejects requests with 503 if the memory for bodies or the number of active requests is used up. All of this happens before an image is decoded.
+ * Reads the body of a request before the request gets a thread, so that a slow client blocks only
+ * its own connection. Rejects bodies that are too large (413) or too slow (408). Rejects requests
+ * with 503 if the memory for bodies or the number of active requests is used up. All of this
+ * happens before an image is decoded.
  *
- * <p>Jetty's own handlers do less. {@code EagerContentHandler} limits the body of one request, but not the sum of all bodies. It keeps network buffers, and a client that sends single bytes fills many of them. It gives broken and slow bodies to a thread. {@code MinimumDataRateHandler} measures the rate only when bytes arrive: it gives no time for the first bytes, and never checks a client that stops sending.
+ * <p>Jetty's own handlers do less. {@code EagerContentHandler} limits the body of one request, but
+ * not the sum of all bodies. It keeps network buffers, and a client that sends single bytes fills
+ * many of them. It gives broken and slow bodies to a thread. {@code MinimumDataRateHandler}
+ * measures the rate only when bytes arrive: it gives no time for the first bytes, and never checks
+ * a client that stops sending.
  */
 final class BodyReader extends Handler.Wrapper {
   /** The minimum average rate in bytes per second, after the grace period. */
@@ -40,7 +47,8 @@ final class BodyReader extends Handler.Wrapper {
    *
    * @param maxBytes the maximum size of one body
    * @param maxBytesOfAll the maximum size of all bodies in memory
-   * @param maxRequests the maximum number of requests whose bodies are complete and that are not answered yet
+   * @param maxRequests the maximum number of requests whose bodies are complete and that are not
+   *     answered yet
    * @param grace the time before the rate is checked
    */
   BodyReader(int maxBytes, long maxBytesOfAll, int maxRequests, Duration grace) {
@@ -150,7 +158,8 @@ final class BodyReader extends Handler.Wrapper {
     }
 
     /**
-     * Enlarges the buffer by the bytes that have arrived; the announced length is not reserved. Returns false if there is not enough memory.
+     * Enlarges the buffer by the bytes that have arrived; the announced length is not reserved.
+     * Returns false if there is not enough memory.
      */
     private boolean enlarge(int wanted) {
       long promised = request.getLength() < 0 ? maxBytes : request.getLength();

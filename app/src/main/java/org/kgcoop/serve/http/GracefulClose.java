@@ -11,7 +11,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Announces the end of each connection before the server stops. When Jetty stops, it also closes connections after answers that did not announce this in a header. A client that has sent its next request by then would lose that request.
+ * Announces the end of each connection before the server stops. When Jetty stops, it also closes
+ * connections after answers that did not announce this in a header. A client that has sent its next
+ * request by then would lose that request.
  */
 final class GracefulClose extends Handler.Wrapper {
   /**

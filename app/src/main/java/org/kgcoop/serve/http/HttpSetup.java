@@ -15,7 +15,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP layers in front of the endpoints. A request passes the {@link RateLimit}, the {@link AccessCheck} and the {@link BodyReader}. Only then does it get a thread, which decodes its image.
+ * The HTTP layers in front of the endpoints. A request passes the {@link RateLimit}, the {@link
+ * AccessCheck} and the {@link BodyReader}. Only then does it get a thread, which decodes its image.
  */
 public final class HttpSetup {
   private static final Duration STOP = Duration.ofSeconds(15);

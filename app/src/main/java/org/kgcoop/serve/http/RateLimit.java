@@ -8,7 +8,10 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.handler.DoSHandler;
 
 /**
- * Limits the requests per second from one address. After a pause, an address may send twice as many at once. Other requests get 429. Jetty stores the addresses and forgets those that are silent. Its own leaky bucket also counts rejected requests, so a client that retries after the announced second could be rejected forever.
+ * Limits the requests per second from one address. After a pause, an address may send twice as many
+ * at once. Other requests get 429. Jetty stores the addresses and forgets those that are silent.
+ * Its own leaky bucket also counts rejected requests, so a client that retries after the announced
+ * second could be rejected forever.
  */
 final class RateLimit implements DoSHandler.Tracker {
   /** The maximum number of addresses; requests from others are not counted. */
@@ -42,7 +45,8 @@ final class RateLimit implements DoSHandler.Tracker {
   }
 
   /**
-   * Returns the address of a client. For IPv6, returns only the network half, since one host has many addresses.
+   * Returns the address of a client. For IPv6, returns only the network half, since one host has
+   * many addresses.
    */
   static String client(Request request) {
     if (request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress from

@@ -15,7 +15,8 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * JSON answers to requests that reach no endpoint. As the error handler of the server, this class also answers requests that Jetty rejects, such as invalid HTTP.
+ * JSON answers to requests that reach no endpoint. As the error handler of the server, this class
+ * also answers requests that Jetty rejects, such as invalid HTTP.
  */
 public final class Refusals extends ErrorHandler {
 
@@ -30,7 +31,8 @@ public final class Refusals extends ErrorHandler {
   }
 
   /**
-   * Discards the rest of a rejected body. If a connection is closed with unread bytes, it is reset, and the client may lose the answer.
+   * Discards the rest of a rejected body. If a connection is closed with unread bytes, it is reset,
+   * and the client may lose the answer.
    */
   private static final class Leftovers implements Runnable {
     private final Request request;

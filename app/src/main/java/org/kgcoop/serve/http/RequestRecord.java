@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.serve.http.RequestTrace.Stage;
 
 /**
- * Counts each finished request, and optionally writes one JSON line about it. The line contains no text from the request: only patterns of routes and HTTP methods.
+ * Counts each finished request, and optionally writes one JSON line about it. The line contains no
+ * text from the request: only patterns of routes and HTTP methods.
  */
 final class RequestRecord implements RequestLog {
   private static final String NONE = "other";

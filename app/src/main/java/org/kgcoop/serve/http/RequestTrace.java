@@ -6,7 +6,8 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The times of one request, for its time limit, the log and the metrics. {@link #current} returns the trace of the request that the current thread answers.
+ * The times of one request, for its time limit, the log and the metrics. {@link #current} returns
+ * the trace of the request that the current thread answers.
  */
 public final class RequestTrace {
   private static final String ATTRIBUTE = RequestTrace.class.getName();

@@ -11,9 +11,7 @@ public final class SecurityHeaders {
 
   private SecurityHeaders() {}
 
-  /**
-   * Adds the strict headers: the answer must not run scripts, load resources or be embedded.
-   */
+  /** Adds the strict headers: the answer must not run scripts, load resources or be embedded. */
   static void putOn(HttpFields.Mutable headers) {
     headers.put("X-Content-Type-Options", "nosniff");
     headers.put(POLICY, NOTHING);

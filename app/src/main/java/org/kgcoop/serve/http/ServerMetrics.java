@@ -74,7 +74,8 @@ public final class ServerMetrics implements AutoCloseable {
   }
 
   /**
-   * Counts a finished request. Each parameter has few values, because Prometheus stores one series per value.
+   * Counts a finished request. Each parameter has few values, because Prometheus stores one series
+   * per value.
    *
    * @param route a pattern, never a requested address
    */

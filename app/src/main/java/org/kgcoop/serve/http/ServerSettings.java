@@ -18,7 +18,8 @@ import org.kgcoop.image.Images;
  * @param timeLimit the maximum time to the answer of a request
  * @param maxBytes the maximum size of the body of a request
  * @param rate the maximum number of requests per second from one address, or 0 for no limit
- * @param maxPixels the maximum number of pixels of an image, because a small file may take long to decode
+ * @param maxPixels the maximum number of pixels of an image, because a small file may take long to
+ *     decode
  */
 public record ServerSettings(
     String host,

@@ -57,7 +57,8 @@ final class ImageInputs {
   /**
    * Decodes the images of the only input of a request.
    *
-   * @throws RefusedRequestException 400 if the input is unknown or inconsistent, or a file cannot be read as an image
+   * @throws RefusedRequestException 400 if the input is unknown or inconsistent, or a file cannot
+   *     be read as an image
    */
   List<Pixels> of(InferenceRequest request) {
     if (request.inputs().size() != 1) {
@@ -111,9 +112,7 @@ final class ImageInputs {
     return (int) count;
   }
 
-  /**
-   * Splits binary data into elements. Each follows its length, an unsigned number of 4 bytes.
-   */
+  /** Splits binary data into elements. Each follows its length, an unsigned number of 4 bytes. */
   private List<byte[]> elements(Input input, ByteBuffer binary) {
     List<byte[]> elements = new ArrayList<>();
     while (binary.hasRemaining()) {

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.serve.http.RefusedRequestException;
 
 /**
- * Reads the body of an inference request: a JSON object, then the binary data of the inputs with {@code binary_data_size}, in their order. The JSON is parsed as a stream and unused parts are skipped. Therefore a request needs no more memory than its tensors, whose size is limited.
+ * Reads the body of an inference request: a JSON object, then the binary data of the inputs with
+ * {@code binary_data_size}, in their order. The JSON is parsed as a stream and unused parts are
+ * skipped. Therefore a request needs no more memory than its tensors, whose size is limited.
  */
 final class InferenceReader {
   private static final int MOST_TENSORS = 16;
@@ -32,7 +34,8 @@ final class InferenceReader {
                   .maxNameLength(1000)
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // a request may contain millions of names
+          .disable(
+              JsonFactory.Feature.INTERN_FIELD_NAMES) // a request may contain millions of names
           .build();
 
   private final JsonParser parser;

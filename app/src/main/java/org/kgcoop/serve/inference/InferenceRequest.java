@@ -44,7 +44,8 @@ record InferenceRequest(
    *
    * @param place the position in the request, for errors
    * @param binary true to send binary data, null if the request does not specify it
-   * @param classification the number of classes to return, best first, instead of numbers; 0 for numbers
+   * @param classification the number of classes to return, best first, instead of numbers; 0 for
+   *     numbers
    */
   record Output(String place, String name, @Nullable Boolean binary, int classification) {}
 }

@@ -12,7 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to an inference request: a JSON object, then the data of the binary outputs, in their order.
+ * The answer to an inference request: a JSON object, then the data of the binary outputs, in their
+ * order.
  */
 final class InferenceResponse {
   /** The header with the length of the JSON object, if binary data follow. */
@@ -55,7 +56,8 @@ final class InferenceResponse {
   }
 
   /**
-   * Adds a tensor of type BYTES. Each element is a UTF-8 text. In binary data, its length in 4 bytes comes first.
+   * Adds a tensor of type BYTES. Each element is a UTF-8 text. In binary data, its length in 4
+   * bytes comes first.
    */
   void addTexts(String name, List<String> texts, boolean asBinary, int... shape) {
     ObjectNode output = output(name, "BYTES", shape);

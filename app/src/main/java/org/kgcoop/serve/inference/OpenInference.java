@@ -23,7 +23,9 @@ import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.serve.model.ServedModel;
 
 /**
- * The Open Inference Protocol v2 over HTTP, with the extensions for binary tensor data and classification. A model takes images as files or as pixels. It returns the probability of each class, and the most probable class.
+ * The Open Inference Protocol v2 over HTTP, with the extensions for binary tensor data and
+ * classification. A model takes images as files or as pixels. It returns the probability of each
+ * class, and the most probable class.
  */
 public final class OpenInference {
   private static final String VERSION = "1";

@@ -63,7 +63,8 @@ final class Outputs {
   }
 
   /**
-   * Returns the classes in the form of the classification extension, {@code value:index:label}, best first.
+   * Returns the classes in the form of the classification extension, {@code value:index:label},
+   * best first.
    */
   private static List<String> best(Classification found, int count) {
     return found.top(count).stream()

@@ -25,7 +25,10 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The queue in front of the only thread that encodes images. The thread takes all waiting images, up to a full batch. Before that, it waits a moment for images that are being decoded: decoding and encoding both need all cores, and a larger batch takes less time per image. A single request does not wait.
+ * The queue in front of the only thread that encodes images. The thread takes all waiting images,
+ * up to a full batch. Before that, it waits a moment for images that are being decoded: decoding
+ * and encoding both need all cores, and a larger batch takes less time per image. A single request
+ * does not wait.
  */
 public final class EncodingQueue implements AutoCloseable {
   /** The maximum number of images in a batch. */
@@ -50,14 +53,17 @@ public final class EncodingQueue implements AutoCloseable {
   private volatile boolean stopping;
 
   /**
-   * Converts features to answers. All waiting images with the same {@code Reading} object are processed together, which is faster. Images whose readings use the CLIP's own image encoder are encoded together.
+   * Converts features to answers. All waiting images with the same {@code Reading} object are
+   * processed together, which is faster. Images whose readings use the CLIP's own image encoder are
+   * encoded together.
    */
   @FunctionalInterface
   public interface Reading<T> {
     /**
      * Converts the features of a batch. Only the encoding thread calls this.
      *
-     * @param features (B, E), unit rows of the CLIP's image encoder, or the output of {@link #encoder}
+     * @param features (B, E), unit rows of the CLIP's image encoder, or the output of {@link
+     *     #encoder}
      * @return B answers, in their order
      */
     List<T> of(Tensor features);
@@ -166,7 +172,8 @@ public final class EncodingQueue implements AutoCloseable {
   }
 
   /**
-   * Adds jobs if there is room for all. Only the encoding thread removes jobs, so the room cannot shrink meanwhile.
+   * Adds jobs if there is room for all. Only the encoding thread removes jobs, so the room cannot
+   * shrink meanwhile.
    */
   private synchronized boolean offer(List<? extends Job<?>> jobs) {
     return waiting.remainingCapacity() >= jobs.size() && waiting.addAll(jobs);

@@ -18,7 +18,10 @@ import org.kgcoop.serve.http.RequestTrace.Stage;
 import org.kgcoop.serve.http.ServerSettings;
 
 /**
- * Decodes images and resizes them to the size of the model, so that waiting images are small. Small and large images have separate places, as many each as there are processors. Large images may take seconds, and small images do not wait for them. Only as many large images are decoded at a time as fit into the heap: an image takes 3 bytes per pixel as RGB, and more during decoding.
+ * Decodes images and resizes them to the size of the model, so that waiting images are small. Small
+ * and large images have separate places, as many each as there are processors. Large images may
+ * take seconds, and small images do not wait for them. Only as many large images are decoded at a
+ * time as fit into the heap: an image takes 3 bytes per pixel as RGB, and more during decoding.
  */
 public final class ImageReader {
   private static final long BYTES_A_PIXEL = 12;
@@ -54,7 +57,8 @@ public final class ImageReader {
   /**
    * Decodes an image and applies the test transform.
    *
-   * @throws RefusedRequestException 503 if the time limit is exceeded, or too many large images wait
+   * @throws RefusedRequestException 503 if the time limit is exceeded, or too many large images
+   *     wait
    * @throws org.kgcoop.KgCoopException if the bytes cannot be read as an image
    */
   public Pixels read(byte[] file) {

@@ -7,7 +7,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.serve.http.RefusedRequestException;
 
 /**
- * Computes features of texts in the calling thread, so that images of other requests do not wait for them. One request at a time computes, because texts use all cores.
+ * Computes features of texts in the calling thread, so that images of other requests do not wait
+ * for them. One request at a time computes, because texts use all cores.
  */
 public final class TextReader {
   private final Embedder embedder;

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cache.ViewEncoder.Pixels;
-import org.kgcoop.classify.Classification;
 import org.kgcoop.serve.http.RefusedRequestException;
 
 /**

@@ -13,7 +13,9 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.serve.http.RefusedRequestException;
 
 /**
- * Caches class features of the most recently used class names, up to a total number of classes. New features are computed in the calling thread, so that images of other requests do not wait. One list at a time is computed, because it uses all cores.
+ * Caches class features of the most recently used class names, up to a total number of classes. New
+ * features are computed in the calling thread, so that images of other requests do not wait. One
+ * list at a time is computed, because it uses all cores.
  */
 public final class ZeroShotCache implements AutoCloseable {
   /** The maximum number of classes: 20 MB of features at E = 512. */

@@ -19,7 +19,8 @@ import org.kgcoop.serve.http.SecurityHeaders;
 import org.kgcoop.serve.http.ServerSettings;
 
 /**
- * Serves the page at {@code /}: a fixed list of files of the class path. The page contains nothing secret; only its requests need the token.
+ * Serves the page at {@code /}: a fixed list of files of the class path. The page contains nothing
+ * secret; only its requests need the token.
  */
 public final class WebPage {
   /** Scripts and styles are separate files; a chosen image is a blob of the tab. */
