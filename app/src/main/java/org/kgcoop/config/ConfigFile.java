@@ -24,10 +24,10 @@ import org.yaml.snakeyaml.LoaderOptions;
 /**
  * A YAML file of settings.
  *
- * @param name how messages call it
+ * @param name the name in messages
  */
 public record ConfigFile(String name, ObjectNode content) {
-  private static final int LARGEST = 1 << 20; // bytes; published files have some hundred
+  private static final int LARGEST = 1 << 20; // bytes; published files have a few hundred
   private static final int DEEPEST = 20;
 
   private static final YAMLMapper YAML = mapper();
@@ -59,7 +59,7 @@ public record ConfigFile(String name, ObjectNode content) {
       throw KgCoopException.configuration(file + ": expected lines of KEY: VALUE");
     } catch (JsonProcessingException e) {
       String place =
-          e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr() + ": no YAML";
+          e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr() + ": invalid YAML";
       throw new KgCoopException(
           KgCoopException.Category.CONFIGURATION, file + place + " (" + reason(e) + ")", e);
     } catch (NoSuchFileException e) {
@@ -75,13 +75,13 @@ public record ConfigFile(String name, ObjectNode content) {
     }
   }
 
-  /** An alias would be read as its own name. */
+  /** Rejects aliases, which would be read as their own names. */
   private static void refuseAliases(Path file, byte[] bytes) throws IOException {
     try (YAMLParser parser = YAML.getFactory().createParser(bytes)) {
       while (parser.nextToken() != null) {
         if (parser.isCurrentAlias()) {
           throw KgCoopException.configuration(
-              "%s, line %s: expected no alias (*%s); write the value again"
+              "%s, line %s: aliases are not supported (*%s); repeat the value"
                   .formatted(file, line(parser), parser.getText()));
         }
       }
@@ -92,10 +92,10 @@ public record ConfigFile(String name, ObjectNode content) {
     return parser.currentLocation().getLineNr();
   }
 
-  /** The parser's own words, without the classes that some of them name. */
+  /** Returns the message of the parser without names of classes. */
   private static String reason(JsonProcessingException e) {
     if (e instanceof MismatchedInputException) {
-      return "expected one document, and nothing behind it";
+      return "expected one document";
     }
     Throwable cause = e;
     while (cause.getCause() != null) {
@@ -107,7 +107,7 @@ public record ConfigFile(String name, ObjectNode content) {
             .replaceFirst(", (from `[^`]*`|got this instead: <.*)", "");
   }
 
-  /** A single value as it would be read from a file. */
+  /** Returns a single value, parsed as in a file. */
   static JsonNode value(String text) {
     try {
       JsonNode value = YAML.readTree(text);
@@ -118,7 +118,8 @@ public record ConfigFile(String name, ObjectNode content) {
   }
 
   /**
-   * True for a file of the published code: with sections and keys in capitals, or Tip-Adapter's.
+   * Returns true for a file of the published code: it has sections and keys in capitals, or
+   * Tip-Adapter's keys.
    */
   public boolean isReference() {
     boolean capitals = true;
@@ -128,7 +129,7 @@ public record ConfigFile(String name, ObjectNode content) {
     return (capitals && !content.isEmpty()) || content.has("search_hp");
   }
 
-  /** All values under their keys with points between them: {@code OPTIM.LR}. */
+  /** Returns all values by their full key, such as {@code OPTIM.LR}. */
   Map<String, JsonNode> flat() {
     Map<String, JsonNode> flat = new LinkedHashMap<>();
     flatten("", content, flat);

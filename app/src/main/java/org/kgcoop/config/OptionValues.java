@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The options and settings that configurations give.
+ * The options and settings of configurations.
  *
- * @param options by the name of an option without its dashes, the value given to the option, or
- *     several values where it is given several times
+ * @param options by the name of an option without its dashes: its value, or several values of a
+ *     repeatable option
  * @param settings of methods: {@code KEY} or {@code METHOD.KEY} and value
  */
 public record OptionValues(Map<String, List<String>> options, Map<String, String> settings) {
 
-  /** Without any value. */
+  /** Returns an empty set of values. */
   public static OptionValues empty() {
     return new OptionValues(new LinkedHashMap<>(), new LinkedHashMap<>());
   }
 
-  /** The values in a configuration of this program's own form. */
+  /** Returns the values of a configuration in kgcoop's own form. */
   public static OptionValues of(ConfigFile file) {
     OptionValues values = empty();
     for (Map.Entry<String, JsonNode> entry : file.content().properties()) {
@@ -37,7 +37,7 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
     return values;
   }
 
-  /** True if there is a value for that option. */
+  /** Returns true if the option has a value. */
   public boolean has(String option) {
     return options.containsKey(option);
   }
@@ -50,7 +50,7 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
     options.put(option, List.of(value));
   }
 
-  /** A copy in which stronger values replace these. */
+  /** Returns a copy in which stronger values replace these. */
   public OptionValues with(OptionValues stronger) {
     OptionValues all = without(stronger.settings.keySet());
     all.options.putAll(stronger.options);
@@ -59,8 +59,8 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
   }
 
   /**
-   * A copy without the settings that stronger ones replace: {@code KEY} replaces the setting of
-   * every method, {@code METHOD.KEY} the setting of that method alone.
+   * Returns a copy without the settings that stronger ones replace. {@code KEY} replaces the
+   * setting of every method, {@code METHOD.KEY} only the setting of that method.
    *
    * @param keys of the stronger settings, {@code KEY} or {@code METHOD.KEY}
    */
@@ -77,7 +77,7 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
     return left;
   }
 
-  /** A copy without the values that files give alike and no pair names. */
+  /** Returns a copy without the values that are equal in the files and that no pair names. */
   OptionValues touched(OptionValues ofFiles, OptionValues ofPairs) {
     OptionValues left = without(List.of());
     left.options

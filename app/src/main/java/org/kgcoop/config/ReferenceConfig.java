@@ -11,16 +11,16 @@ import org.kgcoop.Nearest;
 import org.kgcoop.data.published.PublishedDataSets;
 
 /**
- * Settings under the keys of the published code (Dassl.pytorch with what the methods add, and
- * Tip-Adapter's own), such as {@code OPTIM.LR}, in terms of options. What they leave out keeps the
- * option's default, not Dassl's.
+ * Translates the keys of the published code, such as {@code OPTIM.LR}, to options: those of
+ * Dassl.pytorch, of the methods, and of Tip-Adapter. A missing key keeps the default of the option,
+ * not Dassl's.
  */
 public final class ReferenceConfig {
   private static final Pattern KEY =
       Pattern.compile("[A-Z][A-Z0-9_]*(\\.([A-Z][A-Z0-9_]*|TaskRes))*");
 
   private static final String DATA_SET = "DATASET.NAME";
-  private static final int MOST_TOLD = 20; // unknown keys: a file may have any number
+  private static final int MOST_TOLD = 20; // listed unknown keys
 
   private final ReferenceValues in;
   private final OptionValues out = OptionValues.empty();
@@ -29,8 +29,8 @@ public final class ReferenceConfig {
    * A translated configuration.
    *
    * @param values of files and pairs
-   * @param ofPairs the values that pairs have a say in
-   * @param ignored the keys that have no meaning here
+   * @param ofPairs the values that pairs influence
+   * @param ignored the keys without a meaning here
    */
   public record Translation(OptionValues values, OptionValues ofPairs, List<String> ignored) {}
 
@@ -39,8 +39,8 @@ public final class ReferenceConfig {
   }
 
   /**
-   * The number of words at the end of a command line that are KEY VALUE pairs of the published
-   * code, such as {@code DATASET.NUM_SHOTS 16}.
+   * Returns the number of arguments at the end of a command line that are KEY VALUE pairs of the
+   * published code, such as {@code DATASET.NUM_SHOTS 16}.
    */
   public static int pairWords(List<String> words) {
     int count = 0;
@@ -57,12 +57,11 @@ public final class ReferenceConfig {
   }
 
   /**
-   * The translation of files and pairs, the later stronger.
+   * Translates files and pairs. Later ones are stronger.
    *
    * @param pairs KEY VALUE KEY VALUE ...
-   * @param asked the methods that the command line asks for, by their names here; empty where it
-   *     leaves that open
-   * @throws KgCoopException that names all that is unknown or has no counterpart
+   * @param asked the methods of the command line, by their names here; empty if it names none
+   * @throws KgCoopException that lists all keys that are unknown or unsupported
    */
   public static Translation translate(
       List<ConfigFile> files, List<String> pairs, List<String> asked) {
@@ -97,7 +96,10 @@ public final class ReferenceConfig {
     return new Translation(all, touched, ignored);
   }
 
-  /** The keys of files that are not theirs to say, unless they name a data set of one's own. */
+  /**
+   * Returns the keys of files that the code of the method overrides, unless they name a custom data
+   * set.
+   */
   private static List<String> replaced(
       Map<String, JsonNode> ofFiles, Map<String, JsonNode> ofPairs) {
     JsonNode data = ofPairs.getOrDefault(DATA_SET, ofFiles.get(DATA_SET));
@@ -106,14 +108,14 @@ public final class ReferenceConfig {
         : ReferenceKeys.BY_DATA_SET.stream().filter(ofFiles::containsKey).toList();
   }
 
-  /** The values of a part of the keys, which need not be whole. */
+  /** Translates a part of the keys, which may be incomplete. */
   private static OptionValues values(Map<String, JsonNode> part, List<String> methods) {
     ReferenceConfig config = new ReferenceConfig(new ReferenceValues(part));
     config.read(methods);
     return config.out;
   }
 
-  /** Reads all keys; returns those without a meaning. */
+  /** Reads all keys, and returns those without a meaning here. */
   private List<String> read(List<String> methods) {
     List<String> ignored = checkKeys();
     plain();
@@ -189,7 +191,7 @@ public final class ReferenceConfig {
   private void singleStep() {
     List<String> sizes = in.parts("OPTIM.STEPSIZE", "-?\\d+");
     String size = sizes.isEmpty() ? "-1" : sizes.get(sizes.size() - 1);
-    if (size.startsWith("-") || size.equals("0")) { // as in Dassl: once all epochs are over
+    if (size.startsWith("-") || size.equals("0")) { // as in Dassl: after all epochs
       size = in.has("OPTIM.MAX_EPOCH") ? in.text("OPTIM.MAX_EPOCH") : "";
     }
     if (size.isEmpty()) {
@@ -225,7 +227,7 @@ public final class ReferenceConfig {
         "0.1");
   }
 
-  /** Several keys, each before its default in Dassl, as one option. */
+  /** Joins several keys to one option. Each key is followed by its default in Dassl. */
   private void together(String option, String... keysAndDefaults) {
     List<String> parts = new ArrayList<>();
     boolean given = false;

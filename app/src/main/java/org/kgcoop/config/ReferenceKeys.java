@@ -9,21 +9,21 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Setting;
 
-/** The keys that the published code knows, by what becomes of them here. */
+/** The keys of the published code, grouped by their translation. */
 final class ReferenceKeys {
   private ReferenceKeys() {}
 
-  /** Keys whose values an option takes as they are. */
+  /** Keys whose values are copied to an option. */
   static final Map<String, String> PLAIN = plain();
 
-  /** Keys of methods, and the settings by the names of methods that they stand for. */
+  /** Keys of methods, and the corresponding settings. */
   static final Map<String, List<String>> SETTINGS = settings();
 
-  /** Keys that MMRL's code replaces by those of the data set where a file states them. */
+  /** Keys of files that MMRL's code replaces by those of the data set. */
   static final List<String> BY_DATA_SET =
       List.of("TRAINER.MMRL.REG_WEIGHT", "TRAINER.MMRL.REP_DIM");
 
-  /** Keys that {@link ReferenceConfig} reads one by one. */
+  /** Keys that {@link ReferenceConfig} reads individually. */
   static final List<String> READ =
       words(
           """
@@ -41,10 +41,10 @@ final class ReferenceKeys {
           TRAINER.LASP.ENABLE_CORRECTION TRAINER.ADAPTER.INIT LOSS.NAME""");
 
   /**
-   * Keys without a meaning here: the weights say size, interpolation and normalization; precision,
-   * device and workers have options of their own; protocols are commands; what LASP trains in the
-   * image encoder and TaskRes's enhanced base have no counterpart; the rest belongs to domain
-   * adaptation and semi-supervised learning, or to how logs look.
+   * Keys without a meaning here. The weights define size, interpolation and normalization.
+   * Precision, device and workers have their own options. Protocols are commands. LASP's training
+   * in the image encoder and TaskRes's enhanced base are not supported. The other keys belong to
+   * domain adaptation, semi-supervised learning, or the format of logs.
    */
   static final List<String> WITHOUT_MEANING =
       words(
@@ -92,7 +92,7 @@ final class ReferenceKeys {
     plain.put("DATASET.SUBSAMPLE_CLASSES", "classes");
     plain.put("SEED", "seed");
     plain.put("OUTPUT_DIR", "out");
-    plain.put("dataset", "data"); // from here on Tip-Adapter's
+    plain.put("dataset", "data"); // Tip-Adapter's keys follow
     plain.put("root_path", "root");
     plain.put("backbone", "clip");
     plain.put("shots", "shots");
@@ -101,7 +101,7 @@ final class ReferenceKeys {
     return plain;
   }
 
-  /** All of them, for suggestions. */
+  /** Returns all keys, for suggestions. */
   static List<String> all() {
     List<String> all = new ArrayList<>(PLAIN.keySet());
     all.addAll(SETTINGS.keySet());
@@ -110,7 +110,7 @@ final class ReferenceKeys {
     return all;
   }
 
-  /** True for a key of a section that some method here has. */
+  /** Returns true for a key in a section of a supported method. */
   static boolean isOfKnownTrainer(String key) {
     String section = key.substring(0, key.lastIndexOf('.') + 1);
     return all().stream().anyMatch(known -> known.startsWith(section));

@@ -20,16 +20,16 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.encoder.PromptSrc;
 import org.kgcoop.method.setting.Declaration;
 
-/** The method that the published code's configurations train, and its learned vectors. */
+/** Translates the method of a published configuration, and its context vectors. */
 final class ReferenceMethod {
-  /** The names of the published trainers and of methods here. */
+  /** The published trainers and their names here. */
   private static final Map<String, String> TRAINERS = trainers();
 
   private static final String COOP = "TRAINER\\.(CO)?COOP\\..+";
   private static final String MEAN = "TRAINER.PROMPTSRC.GPA_MEAN";
   private static final String DEVIATION = "TRAINER.PROMPTSRC.GPA_STD";
 
-  /** The published number of vectors up to which words begin those inside of the encoders. */
+  /** The published maximum number of prompt tokens that start from words inside the encoders. */
   private static final int MOST_WITH_WORDS = 4;
 
   /** The keys of that number, and the settings of the words. */
@@ -44,7 +44,7 @@ final class ReferenceMethod {
   private final List<String> ignored;
 
   /**
-   * @param ignored gets the keys that have no meaning for the method
+   * @param ignored receives the keys without a meaning for the method
    */
   ReferenceMethod(ReferenceValues in, OptionValues out, List<String> ignored) {
     this.in = in;
@@ -55,7 +55,7 @@ final class ReferenceMethod {
   /**
    * Adds the method and its settings to the translation.
    *
-   * @param asked the methods that the command line asks for; empty where it leaves that open
+   * @param asked the methods of the command line; empty if it names none
    */
   void translate(List<String> asked) {
     String method = asked.size() == 1 ? asked.get(0) : trainer(asked.isEmpty());
@@ -70,7 +70,7 @@ final class ReferenceMethod {
     } else if (method.equals(ZeroShot.ID) || hasOwnKeys(method)) {
       ignoreAll("TRAINER.COOP.");
       ignoreAll("TRAINER.COCOOP.");
-    } else if (method.equals(Tcp.ID)) { // reads nothing but N_CTX
+    } else if (method.equals(Tcp.ID)) { // reads only N_CTX
       setting("TRAINER.COOP.N_CTX", "context_tokens");
       ignoreAll("TRAINER.COOP.C");
       ignoreAll("TRAINER.COOP.W");
@@ -94,14 +94,14 @@ final class ReferenceMethod {
     for (Declaration<Method> method : MethodCatalogue.all()) {
       trainers.put(method.about().trainer(), method.id());
     }
-    trainers.remove(""); // of those that have none
+    trainers.remove(""); // methods without a trainer
     return trainers;
   }
 
   /**
-   * The method that is trained; null where several may be meant.
+   * Returns the trained method, or null if it is ambiguous.
    *
-   * @param open true if the keys that but one method has may say it
+   * @param open true if keys that belong to one method may decide
    */
   private @Nullable String trainer(boolean open) {
     if (in.has("TRAINER.NAME") && !in.text("TRAINER.NAME").isEmpty()) {
@@ -143,7 +143,7 @@ final class ReferenceMethod {
     return setting.substring(0, setting.indexOf('.'));
   }
 
-  /** True if a method has keys of its own, and none of CoOp's. */
+  /** Returns true if a method has its own keys, and not CoOp's. */
   private static boolean hasOwnKeys(String method) {
     return ReferenceKeys.SETTINGS.entrySet().stream()
         .filter(entry -> isOwn(entry.getKey()))
@@ -151,15 +151,15 @@ final class ReferenceMethod {
         .anyMatch(setting -> owner(setting).equals(method));
   }
 
-  /** False for keys of the trainers that CoOp's code has, and of losses. */
+  /** Returns false for keys of the trainers in CoOp's code, and of losses. */
   private static boolean isOwn(String key) {
     return !key.matches("LOSS\\..+|" + COOP);
   }
 
   /**
-   * Settings of methods that have keys of their own.
+   * Translates the settings of methods with their own keys.
    *
-   * @param method null where several may be meant
+   * @param method null if it is ambiguous
    */
   private void settings(@Nullable String method) {
     ReferenceKeys.SETTINGS.forEach(
@@ -191,9 +191,9 @@ final class ReferenceMethod {
       out.put("keep", "gauss:" + mean + "," + deviation);
     }
     if (isFor(method, Clap.ID)) {
-      expect("TRAINER.ADAPTER.INIT", "ZS", "; others are methods of their own, such as taskres");
+      expect("TRAINER.ADAPTER.INIT", "ZS", "; other values are separate methods, such as taskres");
     }
-    if (TipAdapter.ID.equals(method)) { // trains nothing
+    if (TipAdapter.ID.equals(method)) { // no training
       for (String key : List.of("lr", "train_epoch")) {
         if (in.has(key)) {
           ignored.add(key);
@@ -208,7 +208,7 @@ final class ReferenceMethod {
   }
 
   private void lasp() {
-    expect("TRAINER.LASP.ENABLE", "true", ": its weight 0 is without the loss of texts");
+    expect("TRAINER.LASP.ENABLE", "true", ": without the text loss, set its weight to 0");
     expect("TRAINER.LASP.ENABLE_CORRECTION", "true", ", as published");
     String words = in.text("TRAINER.LASP.CTX_INIT");
     if (!words.isEmpty()) {
@@ -229,23 +229,25 @@ final class ReferenceMethod {
   }
 
   /**
-   * The learned vectors.
+   * Translates the context vectors.
    *
    * @param prefix of the settings
-   * @param method null where several may be meant
+   * @param method null if it is ambiguous
    */
   private void context(String section, String prefix, @Nullable String method) {
     String init = section + "CTX_INIT";
     boolean begun = in.has(init) && !isEmpty(in.text(init));
-    if (begun && in.is(section + "CSC")) { // the published contexts of words are shared
-      ignored.add(section + "CSC beside CTX_INIT");
+    if (begun
+        && in.is(
+            section + "CSC")) { // in the published code, contexts that start from words are shared
+      ignored.add(section + "CSC with CTX_INIT");
     } else {
       setting(section + "CSC", prefix + "class_specific");
     }
     String position = section + "CLASS_TOKEN_POSITION";
     setting(position, prefix + "class_position");
     if (in.has(position) && !in.text(position).equals("end")) {
-      if (method == null || method.equals(KgCoOp.ID)) { // always at the end there
+      if (method == null || method.equals(KgCoOp.ID)) { // always at the end in its code
         ignored.add(position + " of KgCoOp");
         out.settings().put("kgcoop.class_position", "end");
       }
@@ -264,12 +266,12 @@ final class ReferenceMethod {
               in.has(section + "N_CTX")
                   ? in.text(section + "N_CTX")
                   : "16"); // the published default
-    } else if (KgCoOp.ID.equals(method)) { // any value is a flag there
+    } else if (KgCoOp.ID.equals(method)) { // any value is a flag in its code
       start(prefix, "a photo of a");
     } else if (!flag) {
       start(prefix, words);
     } else if (ProGrad.ID.equals(method)) {
-      // The template's words in front of the class name are ProGrad's default.
+      // ProGrad's default: the words of the template before the class name.
       setting(section + "N_CTX", prefix + "context_tokens");
     } else if (method == null) {
       if (in.has(section + "N_CTX") && in.number(section + "N_CTX") != 16) {
@@ -277,7 +279,7 @@ final class ReferenceMethod {
             init
                 + " True: expected "
                 + section
-                + "N_CTX 16; else give the words: --set words=\"a photo of a\"");
+                + "N_CTX 16; otherwise state the words: --set words=\"a photo of a\"");
       }
     } else {
       in.error(
@@ -292,7 +294,7 @@ final class ReferenceMethod {
     return words.isEmpty() || words.equalsIgnoreCase("false");
   }
 
-  /** A start from words, a vector a word, as the published code does whatever N_CTX says. */
+  /** Starts one context vector per word. The published code does the same and ignores N_CTX. */
   private void start(String prefix, String words) {
     out.settings().put(prefix + "words", words);
     out.settings()

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.kgcoop.KgCoopException;
 
-/** The values of the published code's configurations by key, and the errors found in them. */
+/** The values of a published configuration by key, and their errors. */
 final class ReferenceValues {
   private final Map<String, JsonNode> values;
   private final Set<String> errors = new LinkedHashSet<>();
@@ -24,7 +24,7 @@ final class ReferenceValues {
     errors.add(message);
   }
 
-  /** Tells all errors at once, if there are any. */
+  /** Throws all errors in one exception, if there are any. */
   void throwErrors() {
     if (!errors.isEmpty()) {
       throw KgCoopException.configuration(String.join("; ", errors));
@@ -39,7 +39,7 @@ final class ReferenceValues {
     return values.containsKey(key);
   }
 
-  /** Without blanks at its ends; empty where there is none. A list is an error. */
+  /** Returns the value without surrounding spaces, or an empty text. A list is an error. */
   String text(String key) {
     JsonNode value = values.get(key);
     if (value != null && value.isContainerNode()) {
@@ -48,7 +48,7 @@ final class ReferenceValues {
     return value == null || value.isNull() ? "" : value.asText().strip();
   }
 
-  /** The text, of a list its texts with {@code |} between them, as settings are given. */
+  /** Returns the text. The elements of a list are joined by {@code |}, as in settings. */
   String listed(String key) {
     JsonNode value = values.get(key);
     return value != null && value.isArray()
@@ -66,17 +66,17 @@ final class ReferenceValues {
     return text.equalsIgnoreCase("true") || text.equals("1");
   }
 
-  /** NaN, and an error, for what is no number. */
+  /** Returns the number, or NaN after adding an error. */
   double number(String key) {
     try {
       return Double.parseDouble(text(key));
     } catch (NumberFormatException e) {
-      error(key + ": '" + text(key) + "' is no number");
+      error(key + ": '" + text(key) + "' is not a number");
       return Double.NaN;
     }
   }
 
-  /** The parts of a list, or of a text such as {@code (30, 60)}. */
+  /** Returns the parts of a list, or of a text such as {@code (30, 60)}. */
   List<String> parts(String key, String part) {
     JsonNode value = values.get(key);
     if (value == null) {

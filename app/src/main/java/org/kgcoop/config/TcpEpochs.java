@@ -15,8 +15,8 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.prompt.Templates;
 
 /**
- * The epochs of TCP, whose published {@code train.py} sets 25 of them on two data sets after it has
- * read all files and pairs.
+ * The epochs of TCP. After all files and pairs, its published {@code train.py} sets 25 epochs on
+ * two data sets.
  */
 final class TcpEpochs {
   static final String KEY = "OPTIM.MAX_EPOCH";
@@ -24,10 +24,11 @@ final class TcpEpochs {
   private TcpEpochs() {}
 
   /**
-   * True where the published epochs of the data set hold whatever a configuration says: on those
-   * two, and, as long as the data set is not named, where it says what is published for the others.
+   * Returns true if the published epochs of the data set override the configuration. This is the
+   * case for those two data sets. If no data set is named, it is the case if the configuration
+   * contains the published epochs of the others.
    *
-   * @param asked the methods that the command line asks for
+   * @param asked the methods of the command line
    */
   static boolean areOfDataSet(Map<String, JsonNode> values, List<String> asked) {
     boolean isTcp =
@@ -43,7 +44,7 @@ final class TcpEpochs {
         : PublishedDataSets.find(name).filter(set -> epochs(set.name()) != epochs("")).isPresent();
   }
 
-  /** The published epochs on a data set. */
+  /** Returns the published epochs on a data set. */
   private static int epochs(String dataSet) {
     TrainedMethod tcp =
         MethodCatalogue.parsePrompt(

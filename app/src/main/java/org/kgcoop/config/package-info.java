@@ -1,6 +1,7 @@
 /**
- * Configuration files to options: this program's own and those of the published code. Start at
- * {@link org.kgcoop.config.ConfigFile}.
+ * Translates configuration files to options: kgcoop's own files and those of the published code.
+ *
+ * <p>Start at {@link org.kgcoop.config.ConfigFile}.
  */
 @NullMarked
 package org.kgcoop.config;

@@ -4,17 +4,18 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The folders where weights are looked for and kept, those of other tools among them.
+ * The folders with weights, including those of other tools.
  *
- * @param clip OpenAI's archives, as the published {@code clip.load} keeps them
- * @param huggingFace the cache of Hugging Face's tools, which is read and never written
- * @param own what comes from Hugging Face by this program
+ * @param clip OpenAI's archives, in the folder of the published {@code clip.load}
+ * @param huggingFace the cache of Hugging Face's tools; read only
+ * @param own the files that this program downloads from Hugging Face
  */
 public record Caches(Path clip, Path huggingFace, Path own) {
 
   /**
-   * The folders of an environment: {@code XDG_CACHE_HOME}, {@code HF_HOME} and {@code HF_HUB_CACHE}
-   * where set, else below {@code ~/.cache}. OpenAI's code knows {@code ~/.cache/clip} alone.
+   * Returns the folders of an environment: {@code XDG_CACHE_HOME}, {@code HF_HOME} and {@code
+   * HF_HUB_CACHE} if set, otherwise folders below {@code ~/.cache}. OpenAI's code uses only {@code
+   * ~/.cache/clip}.
    */
   public static Caches of(Map<String, String> environment, Path home) {
     Path caches = home.resolve(".cache");

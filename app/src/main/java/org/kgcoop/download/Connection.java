@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
- * A client that goes through the proxy of the environment: {@code https_proxy}, {@code http_proxy},
- * {@code all_proxy} and {@code no_proxy} in small or capital letters; Java's own properties, such
- * as {@code -Dhttps.proxyHost}, go before them.
+ * An HTTP client that uses the proxy of the environment: {@code https_proxy}, {@code http_proxy},
+ * {@code all_proxy} and {@code no_proxy}, in lower or upper case. Java's own properties, such as
+ * {@code -Dhttps.proxyHost}, take precedence.
  */
 final class Connection {
   private Connection() {}
@@ -34,12 +34,12 @@ final class Connection {
         || System.getProperty("http.proxyHost") != null
         || System.getProperty("socksProxyHost") != null
         || Boolean.getBoolean("java.net.useSystemProxies")) {
-      return builder.build(); // which Java's own selector serves
+      return builder.build(); // uses Java's own proxy selector
     }
     EnvironmentProxies proxies = new EnvironmentProxies(environment);
     Authenticator credentials = proxies.authenticator();
     if (credentials != null) {
-      // Java asks for no password through a tunnel unless this list is empty.
+      // Java authenticates a tunnel only if this list is empty.
       if (System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null) {
         System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
       }
@@ -48,7 +48,7 @@ final class Connection {
     return builder.proxy(proxies).build();
   }
 
-  /** The proxies that the environment's variables name for an address. */
+  /** Selects proxies by the variables of the environment. */
   static final class EnvironmentProxies extends ProxySelector {
     private final Map<String, String> environment;
 
@@ -69,7 +69,7 @@ final class Connection {
 
     @Override
     public void connectFailed(URI address, SocketAddress proxy, IOException e) {
-      // The client throws it: nothing else to try.
+      // The client throws the error; no other proxy is available.
     }
 
     private @Nullable URI proxy(String scheme) {
@@ -94,7 +94,7 @@ final class Connection {
       return proxy;
     }
 
-    /** A host of {@code no_proxy}, or below a domain of it. */
+    /** Returns true for a host of {@code no_proxy}, or of a domain in it. */
     private boolean isDirect(String host) {
       String list = variable("no_proxy");
       return list != null
@@ -115,7 +115,7 @@ final class Connection {
       return value == null || value.isBlank() ? null : value.strip();
     }
 
-    /** The name and password that stand in the proxy's address, or null. */
+    /** Returns the name and password from the address of the proxy, or null. */
     @Nullable Authenticator authenticator() {
       for (String scheme : List.of("https", "http")) {
         URI proxy = proxy(scheme);

@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * The kind of a file by its name: its maximum size, and how its content begins. A server may answer
- * anything, such as a page that asks for a login.
+ * The kind of a file by its name, with its maximum size and its first bytes. A server may send
+ * something else, such as a login page.
  */
 enum ContentKind {
   SAFETENSORS("a safetensors file", 1L << 37, ".safetensors") {
@@ -71,7 +71,7 @@ enum ContentKind {
 
   private final String title;
   private final long mostBytes;
-  private final String endings; // with blanks between them
+  private final String endings; // separated by spaces
 
   ContentKind(String title, long mostBytes, String endings) {
     this.title = title;
@@ -90,7 +90,7 @@ enum ContentKind {
     return OTHER;
   }
 
-  /** Returns what the kind is called, with its article. */
+  /** Returns the name of the kind, with its article. */
   String title() {
     return title;
   }
@@ -99,7 +99,7 @@ enum ContentKind {
     return mostBytes;
   }
 
-  /** Returns true if the content of a file may be of this kind. */
+  /** Returns true if the content of a file can be of this kind. */
   boolean fits(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return begins(in.readNBytes(START), Files.size(file));

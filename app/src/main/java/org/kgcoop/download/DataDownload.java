@@ -13,7 +13,7 @@ import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSet.Part;
 import org.kgcoop.experiment.Progress;
 
-/** Public data sets into the folders of CoOp's layout. */
+/** Downloads public data sets into the folders of CoOp's layout. */
 public final class DataDownload {
   private final Downloader downloader;
   private final Unpacker unpacker;
@@ -24,11 +24,11 @@ public final class DataDownload {
   }
 
   /**
-   * Fetches what is missing of a data set and has a direct link, and unpacks it.
+   * Downloads and unpacks the missing files that have a direct link.
    *
    * @param root the folder of all data sets
-   * @return what is still missing, to be got by hand
-   * @throws KgCoopException where nothing of what is missing has a direct link
+   * @return the files that you must download by hand
+   * @throws KgCoopException if no missing file has a direct link
    */
   public List<Part> fetch(PublishedDataSet set, Path root) {
     Path folder = root.resolve(set.directory());
@@ -51,9 +51,9 @@ public final class DataDownload {
   }
 
   /**
-   * Fetches what has a direct link.
+   * Downloads files with a direct link.
    *
-   * @param files what it gives; one that is not there after that is an error
+   * @param files the expected files; a missing one is an error
    */
   void fetch(Origin origin, List<Path> files, Path folder) {
     Origin.Direct direct = origin.direct();
@@ -71,7 +71,7 @@ public final class DataDownload {
     for (Path file : files) {
       if (!Files.exists(file)) {
         throw KgCoopException.data(
-            "%s: holds no %s; it is kept, see what is in it".formatted(archive, file));
+            "%s: does not contain %s; the archive is kept, look into it".formatted(archive, file));
       }
     }
     try {

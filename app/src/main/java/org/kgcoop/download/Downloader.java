@@ -24,19 +24,19 @@ import org.kgcoop.Version;
 import org.kgcoop.experiment.Progress;
 
 /**
- * Fetches files whole or not at all. What has come stays beside the file when a connection breaks
- * off, stalls or the process is killed, and the next attempt asks for the rest, provided that the
- * server still has the same version (ETag or date). A file of known SHA-256 is checked by it, be it
- * one that Hugging Face states in its headers; any other by its kind and length.
+ * Downloads files completely or not at all. If a connection breaks, stalls or the process is
+ * killed, the received bytes stay next to the file. The next attempt requests the rest if the
+ * server still has the same version (ETag or date). A file with a known SHA-256, which may come
+ * from Hugging Face's headers, is compared with it. Other files are checked by kind and length.
  */
 public final class Downloader {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int ATTEMPTS = 5;
 
-  /** Bytes of an attempt that count as progress: a server that sends fewer will never end. */
+  /** The bytes of an attempt that count as progress; with fewer, a download might never end. */
   private static final long PROGRESS = 1 << 17;
 
-  /** Bytes between two looks at the free space of the disk. */
+  /** The bytes between two checks of the free disk space. */
   private static final long LOOK = 1 << 20;
 
   /** The header of Hugging Face that contains the SHA-256 of a large file. */
@@ -55,9 +55,9 @@ public final class Downloader {
   private final ToLongFunction<Path> freeSpace;
 
   /**
-   * A downloader of this process's environment.
+   * Creates a downloader for the environment of this process.
    *
-   * @param offline whether to refuse instead of asking the network
+   * @param offline true to reject downloads instead of using the network
    */
   public Downloader(boolean offline, Progress progress) {
     this(
@@ -90,20 +90,23 @@ public final class Downloader {
     client = Connection.client(environment, patience);
   }
 
-  /** True if the environment asks for no network: {@code KGCOOP_OFFLINE} set, and not to 0. */
+  /**
+   * Returns true if the environment forbids network access: {@code KGCOOP_OFFLINE} is set, and not
+   * to 0.
+   */
   public static boolean isOffline(Map<String, String> environment) {
     String value = environment.getOrDefault("KGCOOP_OFFLINE", "");
     return !value.isBlank() && !value.equals("0") && !value.equalsIgnoreCase("false");
   }
 
-  /** The server says that there is no such file. */
+  /** The file does not exist on the server. */
   private static final class MissingException extends KgCoopException {
     MissingException(String message) {
       super(Category.IO, message);
     }
   }
 
-  /** The connection was lost: another attempt may get the rest. */
+  /** The connection was lost. Another attempt may receive the rest. */
   private static final class LostException extends IOException {
     LostException(String message) {
       super(message);
@@ -111,16 +114,16 @@ public final class Downloader {
   }
 
   /**
-   * Fetches a file, unless it is there already.
+   * Downloads a file, unless it exists already.
    *
-   * @throws KgCoopException of the kind IO that says what to fetch by hand and where to put it
+   * @throws KgCoopException of category IO with the address and the target for a manual download
    */
   void fetch(Link link, Path target) {
     if (Files.exists(target)) {
       return;
     }
     if (offline) {
-      throw byHand(link, target, "offline, and it is not there yet", null);
+      throw byHand(link, target, "offline, and the file does not exist yet", null);
     }
     try (PartialFile part = PartialFile.open(target, sink)) {
       int failures = 0;
@@ -140,22 +143,22 @@ public final class Downloader {
                   + ": "
                   + reason(e)
                   + (part.size() > 0
-                      ? "; goes on after " + part.size() + " bytes"
-                      : "; tries again"));
+                      ? "; resuming after " + part.size() + " bytes"
+                      : "; trying again"));
           pause(failures);
         }
       }
     }
   }
 
-  /** Fetches a file that not every server has, and tells whether it has; else it is left out. */
+  /** Downloads a file that not every server has, and returns false if it does not exist. */
   @CanIgnoreReturnValue
   boolean fetchIfThere(Link link, Path target) {
     try {
       fetch(link, target);
       return true;
     } catch (MissingException e) {
-      progress.message(link.address() + ": not there, left out");
+      progress.message(link.address() + ": does not exist on the server; skipped");
       return false;
     }
   }
@@ -168,11 +171,11 @@ public final class Downloader {
     }
   }
 
-  /** Fetches what is missing, and returns the SHA-256 that the file has to have; null for any. */
+  /** Downloads the missing bytes, and returns the expected SHA-256; null if it is unknown. */
   private @Nullable String attempt(Link link, Path target, PartialFile part) throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(link.address())
-            .timeout(patience) // until the headers are there
+            .timeout(patience) // until the headers arrive
             .header("User-Agent", "kgcoop/" + Version.KGCOOP)
             .header("Accept-Encoding", "identity");
     long have = part.size();
@@ -194,7 +197,7 @@ public final class Downloader {
         total = headers.firstValueAsLong("Content-Length").orElse(-1);
       } else if (status == 416 && resume) {
         part.begin(link, "");
-        throw new LostException("what was there does not fit the file");
+        throw new LostException("the partial file does not match the server's file");
       } else if (status >= 500 || status == 408 || status == 429) {
         throw new LostException("the server answers " + status);
       } else if (status == 404 || status == 410) {
@@ -210,7 +213,7 @@ public final class Downloader {
     }
   }
 
-  /** The SHA-256 that Hugging Face states of a large file, on the way to it or as its ETag. */
+  /** Returns the SHA-256 of a large file from Hugging Face's headers, or from its ETag. */
   private static @Nullable String statedHash(HttpResponse<?> answer) {
     String tag = "";
     boolean hub = false;
@@ -232,7 +235,7 @@ public final class Downloader {
       throw byHand(
           link,
           target,
-          "more than %s MB come, which %s never has; it is dropped"
+          "the server sends more than %s MB, too much for %s; the download is deleted"
               .formatted(kind.mostBytes() >> 20, kind.title()),
           null);
     }
@@ -252,16 +255,16 @@ public final class Downloader {
         KgCoopException.Category.INTERRUPTED, "the download was stopped; run it again", e);
   }
 
-  /** The length of the whole file, of which the rest after {@code have} comes. */
+  /** Returns the length of the complete file, from the headers of the part after {@code have}. */
   private static long rest(HttpHeaders headers, long have) throws LostException {
     Matcher range = RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
     if (!range.matches() || Long.parseLong(range.group(1)) != have) {
-      throw new LostException("the server sent another part than was asked for");
+      throw new LostException("the server sent the wrong part of the file");
     }
     return range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2));
   }
 
-  /** A strong ETag, else the date; by either a server tells whether it still has that version. */
+  /** Returns a strong ETag or the date, by which the server recognizes the version. */
   private static String validator(HttpHeaders headers) {
     String tag = headers.firstValue("ETag").orElse("");
     return tag.isEmpty() || tag.startsWith("W/")
@@ -274,18 +277,18 @@ public final class Downloader {
     if (needed > free) {
       throw new KgCoopException(
           KgCoopException.Category.IO,
-          "%s: needs %s MB, %s MB are free; free some space"
+          "%s: needs %s MB, but %s MB are free; free some space"
               .formatted(target, needed >> 20, free >> 20));
     }
   }
 
-  /** The bytes that may still be written beside a file. */
+  /** Returns the free bytes of the disk of a file. */
   private static long usableSpace(Path target) {
     try {
       Path folder = target.toAbsolutePath().getParent();
       return folder == null ? Long.MAX_VALUE : Files.getFileStore(folder).getUsableSpace();
     } catch (IOException e) {
-      return Long.MAX_VALUE; // unknown: writing will tell
+      return Long.MAX_VALUE; // unknown: a full disk fails on writing
     }
   }
 
@@ -316,8 +319,7 @@ public final class Downloader {
       }
     }
     if (total >= 0 && done != total) {
-      throw new LostException(
-          "the connection broke off after %s of %s bytes".formatted(done, total));
+      throw new LostException("the connection ended after %s of %s bytes".formatted(done, total));
     }
   }
 
@@ -337,6 +339,6 @@ public final class Downloader {
   }
 
   private static String message(Link link, Path target, String what) {
-    return "%s: %s; fetch it by hand and put it at %s".formatted(link.address(), what, target);
+    return "%s: %s; download it by hand and put it at %s".formatted(link.address(), what, target);
   }
 }

@@ -5,16 +5,19 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of the network.
+ * A file on a server.
  *
- * @param sha256 of its content in hexadecimal; null where the publisher states none
+ * @param sha256 of the content, in hexadecimal; null if the publisher does not state it
  */
 record Link(URI address, @Nullable String sha256) {
   public Link {
     sha256 = sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
   }
 
-  /** A file of no known hash: its kind and its length are checked, and what the server states. */
+  /**
+   * Returns a link to a file without a known hash. Its kind, its length and the hash from the
+   * headers are checked.
+   */
   static Link of(String address) {
     return new Link(URI.create(address), null);
   }
@@ -24,7 +27,7 @@ record Link(URI address, @Nullable String sha256) {
     return address.getPath().replaceAll("^.*/", "");
   }
 
-  /** Returns what the file is, by its name. */
+  /** Returns the kind of the file, by its name. */
   ContentKind kind() {
     return ContentKind.of(name());
   }

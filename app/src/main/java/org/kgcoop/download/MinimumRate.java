@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Gives a server up that sends so little that the file would never be there. */
+/** Stops a download that is so slow that it would never end. */
 final class MinimumRate {
-  /** The fewest bytes per second, on average over the time below. */
+  /** The minimum average rate in bytes per second. */
   static final int BYTES = 1000;
 
   static final Duration OVER = Duration.ofSeconds(60);
@@ -18,7 +18,7 @@ final class MinimumRate {
   /**
    * Starts to measure.
    *
-   * @param clock of nanoseconds, as {@link System#nanoTime}
+   * @param clock in nanoseconds, as {@link System#nanoTime}
    */
   MinimumRate(LongSupplier clock) {
     this.clock = clock;
@@ -26,9 +26,9 @@ final class MinimumRate {
   }
 
   /**
-   * Counts bytes that have come.
+   * Counts received bytes.
    *
-   * @throws IOException if there were too few since the last look
+   * @throws IOException if the rate since the last check is too low
    */
   void count(int more) throws IOException {
     bytes += more;

@@ -15,14 +15,13 @@ import org.kgcoop.files.LockedFile;
 import org.kgcoop.files.Sha256;
 
 /**
- * The bytes of a file that have come so far, beside the file under another name: {@code
- * .NAME.part}, and {@code .NAME.part.from} with the address and the validator (ETag or date) of the
- * version it belongs to. Locked while it is open. The file's own name holds the whole file or
- * nothing.
+ * The received bytes of a file, in {@code .NAME.part} next to it. {@code .NAME.part.from} contains
+ * the address and the validator (ETag or date) of the version. The partial file is locked while it
+ * is open. The file with the final name is complete, or does not exist.
  */
 final class PartialFile implements AutoCloseable {
 
-  /** The place where bytes go, apart for tests of a full disk. */
+  /** The destination of bytes, replaced in tests of a full disk. */
   interface Sink {
     OutputStream open(FileChannel channel);
 
@@ -59,7 +58,7 @@ final class PartialFile implements AutoCloseable {
                       new KgCoopException(
                           KgCoopException.Category.IO,
                           target
-                              + ": another process downloads it; wait for it, and run this again"));
+                              + ": another process is downloading it; wait, then run this again"));
       return new PartialFile(target, part, file, sink);
     } catch (IOException e) {
       throw unwritable(part, e);
@@ -78,7 +77,7 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** The validator of the version that the bytes so far belong to; empty where none is known. */
+  /** Returns the validator of the version of the received bytes; empty if it is unknown. */
   String validator(Link link) {
     try {
       List<String> lines = Files.exists(from) ? Files.readAllLines(from) : List.of();
@@ -90,7 +89,7 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** Drops what there is; what comes belongs to that version. */
+  /** Deletes the received bytes, and starts a download of that version. */
   void begin(Link link, String validator) {
     try {
       channel.truncate(0);
@@ -100,7 +99,7 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** A stream that adds to the end. An error of it is one of the disk. */
+  /** Returns a stream that appends bytes. Its errors are disk errors. */
   OutputStream append() {
     try {
       channel.position(channel.size());
@@ -111,20 +110,20 @@ final class PartialFile implements AutoCloseable {
   }
 
   /**
-   * Gives the file its name, if it is what the link promises; else drops it.
+   * Renames the file to its final name if its content matches the link; otherwise deletes it.
    *
-   * @param wanted the SHA-256 that it has to have; null for any
+   * @param wanted the expected SHA-256; null for any
    */
   void finish(Link link, @Nullable String wanted) {
     try {
       channel.force(true);
-      file.close(); // Windows moves no open file
+      file.close(); // Windows cannot move an open file
       ContentKind kind = link.kind();
       if (wanted == null && !kind.fits(part)) {
         drop();
         throw new KgCoopException(
             KgCoopException.Category.IO,
-            "%s: what came is not %s, perhaps a page that asks for a login; it is dropped: fetch it by hand and put it at %s"
+            "%s: the content is not %s, perhaps it is a login page; it is deleted: download the file by hand and put it at %s"
                 .formatted(link.address(), kind.title(), target));
       }
       String got = wanted == null ? "" : Sha256.of(part);
@@ -132,7 +131,7 @@ final class PartialFile implements AutoCloseable {
         drop();
         throw new KgCoopException(
             KgCoopException.Category.IO,
-            "%s: expected a file of SHA-256 %s, got %s; it is dropped: try again, or fetch it by hand and put it at %s"
+            "%s: expected a file of SHA-256 %s, got %s; it is deleted: try again, or download the file by hand and put it at %s"
                 .formatted(link.address(), wanted, got, target));
       }
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
@@ -150,12 +149,12 @@ final class PartialFile implements AutoCloseable {
   static KgCoopException unwritable(Path path, IOException e) {
     return KgCoopException.io(
         ("%s: cannot be written: %s; free some space or check the permissions, and run this "
-                + "again: it goes on where it stopped")
+                + "again to resume")
             .formatted(path, e.getMessage()),
         e);
   }
 
-  /** Leaves nothing where nothing has come. */
+  /** Deletes an empty partial file. */
   @Override
   public void close() {
     try {

@@ -18,10 +18,9 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.io.WeightFiles;
 
 /**
- * Weights by name: the nine archives that OpenAI released, such as {@code ViT-B/16}, repositories
- * of Hugging Face, such as {@code hf:openai/clip-vit-base-patch16} or {@code
- * hf:OWNER/NAME@REVISION}, and some of them by their name alone. What is in a cache is taken from
- * there.
+ * Weights by name. A name is one of OpenAI's nine archives, such as {@code ViT-B/16}, or a
+ * repository of Hugging Face, such as {@code hf:openai/clip-vit-base-patch16} or {@code
+ * hf:OWNER/NAME@REVISION}. Some repositories also have a short name. Cached files are used.
  */
 public final class ReleasedWeights {
   private static final String OPENAI = "https://openaipublic.azureedge.net/clip/models/";
@@ -32,22 +31,22 @@ public final class ReleasedWeights {
   private static final Pattern REPOSITORY =
       Pattern.compile("[\\w.-]+/[\\w.-]+(@[\\w.-]+)?", Pattern.UNICODE_CHARACTER_CLASS);
 
-  /** The files of which a folder needs one beside the weights. */
+  /** The configuration files; a folder needs one of them next to the weights. */
   private static final List<String> CONFIGS = List.of("config.json", "open_clip_config.json");
 
   private static final List<String> WELCOME =
       List.of("preprocessor_config.json", "processor_config.json");
 
-  /** The tokenizers that a repository may have, the preferred first. */
+  /** The tokenizer files of a repository, the preferred one first. */
   private static final List<String> TOKENIZERS =
       List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model");
 
   /**
-   * A repository that is known by its name alone.
+   * A repository with a short name.
    *
-   * @param owner of the repository
-   * @param name of it
-   * @param gigabytes that its weights take in float32, as their shapes say
+   * @param owner the owner of the repository
+   * @param name the name of the repository
+   * @param gigabytes the size of the weights in float32, computed from their shapes
    */
   public record Known(String owner, String name, double gigabytes) {
     private static Known parse(String line) {
@@ -55,27 +54,27 @@ public final class ReleasedWeights {
       return new Known(words[0], words[1], Double.parseDouble(words[2]));
     }
 
-    /** The page of the repository, which has the last word on its license. */
+    /** Returns the page of the repository, which states the current license. */
     public String page() {
       return (owner.equals(OPENAI_OWNER) ? GITHUB : HUGGING_FACE) + "/" + repository();
     }
 
-    /** OWNER/NAME; all archives of OpenAI belong to one. */
+    /** Returns OWNER/NAME. All of OpenAI's archives belong to one repository. */
     public String repository() {
       return owner + "/" + (owner.equals(OPENAI_OWNER) ? "CLIP" : name);
     }
 
-    /** The license that the owner's pages name. */
+    /** Returns the license that the pages of the owner name. */
     public String licence() {
       return Objects.requireNonNull(LICENCES.get(owner));
     }
   }
 
-  /** Each owner has one for all that is known here; Apple's is for research alone. */
+  /** The license of each owner. Apple's is only for research. */
   private static final Map<String, String> LICENCES =
       Map.of("google", "Apache-2.0", "laion", "MIT", "apple", "apple-amlr", OPENAI_OWNER, "MIT");
 
-  /** The archives of OpenAI, which are not fetched from Hugging Face. */
+  /** OpenAI's archives, which do not come from Hugging Face. */
   public static final List<Known> ARCHIVES =
       """
       openai RN50           0.41
@@ -92,7 +91,7 @@ public final class ReleasedWeights {
           .map(Known::parse)
           .toList();
 
-  /** Owner, name and GB. */
+  /** The repositories with short names: owner, name and GB. */
   public static final List<Known> KNOWN =
       """
       google siglip-base-patch16-224              0.81
@@ -132,9 +131,9 @@ public final class ReleasedWeights {
   private final Consumer<String> warnings;
 
   /**
-   * Weights through a downloader.
+   * Creates a source of weights.
    *
-   * @param environment may name another host than huggingface.co by {@code HF_ENDPOINT}
+   * @param environment may name another host than huggingface.co in {@code HF_ENDPOINT}
    */
   public ReleasedWeights(
       Caches caches,
@@ -162,26 +161,26 @@ public final class ReleasedWeights {
     this.warnings = warnings;
   }
 
-  /** The names of OpenAI's archives. */
+  /** Returns the names of OpenAI's archives. */
   public static List<String> archives() {
     return ReleasedClip.ALL.stream().map(ReleasedClip::name).toList();
   }
 
-  /** The names of OpenAI's archives, and of repositories that are known without their owner. */
+  /** Returns the names of OpenAI's archives and of the repositories with a short name. */
   public static List<String> names() {
     return Stream.concat(archives().stream(), KNOWN.stream().map(Known::name)).toList();
   }
 
-  /** True if a text is a name of weights, rather than a path. */
+  /** Returns true if a text is a name of weights, false if it is a path. */
   public static boolean isName(String text) {
     return names().contains(text) || text.startsWith(PREFIX);
   }
 
   /**
-   * The place of the weights of a name, after a download if they were in no cache.
+   * Returns the path of named weights, and downloads them if no cache contains them.
    *
-   * @return a file, or for Hugging Face a folder
-   * @throws KgCoopException where the name is unknown, or they cannot be had
+   * @return a file, or a folder for Hugging Face
+   * @throws KgCoopException if the name is unknown, or the download fails
    */
   public Path locate(String name) {
     for (ReleasedClip released : ReleasedClip.ALL) {
@@ -198,9 +197,9 @@ public final class ReleasedWeights {
     if (!REPOSITORY.matcher(repository).matches() || repository.contains("..")) {
       throw KgCoopException.configuration(
           name
-              + ": no name of weights; there are "
+              + ": unknown name of weights; expected one of "
               + String.join(", ", archives())
-              + ", hf:OWNER/NAME and those of ./kgcoop download --list");
+              + ", hf:OWNER/NAME, or a name of ./kgcoop download --list");
     }
     String[] parts = repository.split("@", 2);
     return repository(parts[0], parts.length > 1 ? parts[1] : "main");
@@ -210,8 +209,8 @@ public final class ReleasedWeights {
     String file = name.replace('/', '-').replace('@', '-') + ".pt";
     Path target = caches.clip().resolve(file);
     if (Files.isRegularFile(target) && !Sha256.of(target).equals(hash)) {
-      // As the published loader does: what is there is no use to anybody.
-      warnings.accept(target + ": damaged (its SHA-256 is another); it is fetched again");
+      // Replace the damaged file, as the published loader does.
+      warnings.accept(target + ": damaged (wrong SHA-256); downloading it again");
       try {
         Files.delete(target);
       } catch (IOException e) {
@@ -254,7 +253,7 @@ public final class ReleasedWeights {
         }
       }
     }
-    // The weights last: a folder that has them has the rest.
+    // The weights come last: a folder with weights is complete.
     String weights = there.orElseGet(() -> weights(base, folder));
     if (weights.endsWith(".index.json")) {
       for (String shard : WeightFiles.shards(folder.resolve(weights))) {
@@ -264,19 +263,19 @@ public final class ReleasedWeights {
     return folder;
   }
 
-  /** Fetches the weights, or the index of those that are divided. */
+  /** Downloads the weights, or the index of divided weights. */
   private String weights(String base, Path folder) {
     for (String file : WeightFiles.IN_FOLDERS) {
       if (downloader.fetchIfThere(Link.of(base + file), folder.resolve(file))) {
         return file;
       }
     }
-    String usual = WeightFiles.IN_FOLDERS.get(0); // for an error that names it
+    String usual = WeightFiles.IN_FOLDERS.get(0); // for the error message
     downloader.fetch(Link.of(base + usual), folder.resolve(usual));
     return usual;
   }
 
-  /** The snapshot that Hugging Face's tools keep of a revision, or null. */
+  /** Returns the snapshot of a revision in the cache of Hugging Face's tools, or null. */
   private @Nullable Path snapshot(String repository, String revision) {
     Path folder = caches.huggingFace().resolve("models--" + repository.replace("/", "--"));
     String commit = revision;

@@ -9,7 +9,10 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Reads from a stream, and closes it where no byte comes for a while: the client itself waits. */
+/**
+ * Reads from a stream, and closes it if no byte arrives for a while. The HTTP client itself would
+ * wait forever.
+ */
 final class StallWatch implements AutoCloseable {
   private final InputStream body;
   private final Duration patience;
@@ -44,7 +47,7 @@ final class StallWatch implements AutoCloseable {
   }
 
   private IOException stalled(@Nullable IOException cause) {
-    return new IOException("no byte came for " + patience.toSeconds() + " s", cause);
+    return new IOException("received no data for " + patience.toSeconds() + " s", cause);
   }
 
   private void stop() {
@@ -52,7 +55,7 @@ final class StallWatch implements AutoCloseable {
     try {
       body.close();
     } catch (IOException e) {
-      return; // closed is closed
+      return; // already closed
     }
   }
 

@@ -21,22 +21,22 @@ import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.FolderTree;
 
 /**
- * Unpacks .zip, .tar, .tgz and .tar.gz. A name that leads out of the folder stops it, links and
- * devices are refused, and so is what unpacks to far more than images do; all goes to a folder
- * beside the final one first, so that a damaged archive or a full disk leaves nothing under the
- * final name.
+ * Unpacks .zip, .tar, .tgz and .tar.gz. Rejects names outside the folder, links, devices, and
+ * archives that unpack to far more data than images would. Files are first written to a folder next
+ * to the final one. Therefore a damaged archive or a full disk leaves nothing under the final name.
  */
 final class Unpacker {
   private static final String GZIP = ".*\\.(tgz|tar\\.gz)";
 
-  /** Data sets have archives in an archive; none has them deeper. */
+  /** The maximum nesting: some data sets contain archives in an archive. */
   private static final int MOST_DEPTH = 3;
 
-  /** Images do not shrink, lists shrink to a tenth. */
+  /** The maximum ratio of sizes: images do not shrink, lists shrink to a tenth. */
   private static final int MOST_RATIO = 20;
 
   private static final long ANY_RATIO_BYTES = 1L << 30;
-  private static final int BYTES_A_FILE = 512; // which an empty one takes on the disk too
+  private static final int BYTES_A_FILE =
+      512; // counted for each file, because an empty one takes disk space too
 
   private final Progress progress;
   private final long anyRatioBytes;
@@ -51,21 +51,21 @@ final class Unpacker {
   }
 
   /**
-   * Unpacks an archive; archives in it are unpacked beside themselves.
+   * Unpacks an archive, and the archives in it.
    *
-   * @param within folder of the archive whose content is wanted; where it has none of that name, or
-   *     it is empty, all of it
-   * @param into the folder that gets it; files that are there already are replaced
+   * @param within the wanted folder of the archive; if it is empty or does not exist, everything is
+   *     wanted
+   * @param into the target folder; existing files are replaced
    */
   void unpack(Path archive, String within, Path into) {
     Path beside = into.resolveSibling("." + into.getFileName() + ".unpacking");
     try {
-      FolderTree.delete(beside); // of an attempt that was cut off
+      FolderTree.delete(beside); // left by an interrupted attempt
       Files.createDirectories(beside);
       long most = Math.max(anyRatioBytes, MOST_RATIO * Files.size(archive));
       extract(archive, beside, 1, new Room(archive, most));
       Path wanted = within.isEmpty() ? beside : beside.resolve(within);
-      // One folder at the top, whatever its name is, is what a release calls itself.
+      // A single top folder is the name of the release.
       move(Files.isDirectory(wanted) ? wanted : onlyFolder(beside), into);
     } catch (IOException e) {
       throw KgCoopException.io(
@@ -93,7 +93,7 @@ final class Unpacker {
           throw refused(archive, entry.getName(), "is a link or device");
         }
         if (!in.canReadEntryData(entry)) {
-          throw new IOException("entry " + entry.getName() + " is of a kind that cannot be read");
+          throw new IOException("entry " + entry.getName() + " has an unsupported type");
         }
         Path parent = target.getParent();
         if (parent != null) {
@@ -104,7 +104,7 @@ final class Unpacker {
         }
         if (target.toString().matches(".*\\.(zip|tar)|" + GZIP)) {
           if (depth == MOST_DEPTH) {
-            throw refused(archive, entry.getName(), "is an archive in archives too deep");
+            throw refused(archive, entry.getName(), "is nested too deeply");
           }
           extract(target, parent == null ? folder : parent, depth + 1, room);
           Files.delete(target);
@@ -128,24 +128,23 @@ final class Unpacker {
     return new BoundedTar(name.matches(GZIP) ? new GZIPInputStream(in, 1 << 16) : in);
   }
 
-  /** The place of an entry, which lies inside of the folder. */
+  /** Returns the path of an entry, which must be inside the folder. */
   private static Path inside(Path archive, Path folder, String name) {
     Path target;
     try {
       target = folder.resolve(name.replace('\\', '/')).normalize();
     } catch (InvalidPathException e) {
-      throw refused(archive, name, "has a name that no file can have");
+      throw refused(archive, name, "has an invalid name");
     }
     if (!target.startsWith(folder) || name.contains(":")) {
-      throw refused(archive, name, "leads out of the folder");
+      throw refused(archive, name, "is outside the folder");
     }
     return target;
   }
 
   private static KgCoopException refused(Path archive, String entry, String why) {
     return KgCoopException.data(
-        "%s: entry '%s' %s; an archive like this is not unpacked, delete it"
-            .formatted(archive, entry, why));
+        "%s: entry '%s' %s; the archive is not unpacked; delete it".formatted(archive, entry, why));
   }
 
   private static Path onlyFolder(Path folder) throws IOException {
@@ -155,7 +154,7 @@ final class Unpacker {
     }
   }
 
-  /** Moves what is in a folder into another, which may have some of it. */
+  /** Moves the content of a folder into another, replacing existing files. */
   private static void move(Path from, Path into) throws IOException {
     if (!Files.exists(into)) {
       Path parent = into.toAbsolutePath().getParent();
@@ -181,11 +180,11 @@ final class Unpacker {
     try {
       FolderTree.delete(folder);
     } catch (IOException e) {
-      return; // the next attempt removes it
+      return; // the next attempt deletes it
     }
   }
 
-  /** The bytes that an archive may still unpack to, with all archives in it. */
+  /** The bytes that an archive, with the archives in it, may still unpack to. */
   private static final class Room {
     private final Path archive;
     private final long most;
@@ -215,7 +214,7 @@ final class Unpacker {
     }
   }
 
-  /** Tells the progress how much of an archive was read. */
+  /** Reports the read part of an archive to the progress. */
   private static final class Counting extends FilterInputStream {
     private final Progress.Task task;
     private long count;

@@ -1,6 +1,8 @@
 /**
- * Weights and public data sets by name: from caches that other tools use, else over the network.
- * Start at {@link org.kgcoop.download.Downloader} and {@link org.kgcoop.download.ReleasedWeights}.
+ * Downloads weights and public data sets by name, and uses the caches of other tools.
+ *
+ * <p>Start at {@link org.kgcoop.download.Downloader} and {@link
+ * org.kgcoop.download.ReleasedWeights}.
  */
 @CheckReturnValue
 @NullMarked

@@ -13,8 +13,8 @@ import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
 
 /**
- * A line a row: its name, then E numbers, which read back as float32 are the same. A name that a
- * spreadsheet would take for a formula has a ' before it.
+ * CSV with one line per row: the name, then E numbers, which are exact when read as float32. A name
+ * that a spreadsheet would treat as a formula gets a leading apostrophe.
  */
 final class CsvFeatures implements FeatureFormat {
   @Override
@@ -27,7 +27,7 @@ final class CsvFeatures implements FeatureFormat {
     AtomicFile.write(
         file,
         out -> {
-          // The writer belongs to the file, which is closed by whoever opened it.
+          // The caller closes the file.
           OutputStreamWriter text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
           CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text);
           List<String> line = new ArrayList<>(List.of(table.column()));

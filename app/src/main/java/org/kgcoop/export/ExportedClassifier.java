@@ -18,12 +18,12 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A classifier for files of other programs. Its tensors live as long as those that it was made of.
+ * A classifier for files of other programs. Its tensors live as long as those of the original.
  *
- * @param classNames C of them, in the order of the logits
- * @param head of the features
- * @param vision what was learned inside of the image encoder; empty where that is the CLIP's own
- * @param about what else files should say, by key: of which method, texts and CLIP it is
+ * @param classNames C names, in the order of the logits
+ * @param head the head of the features
+ * @param vision the trained part of the image encoder; empty for the CLIP's own encoder
+ * @param about further metadata by key: method, texts and CLIP
  */
 public record ExportedClassifier(
     List<String> classNames,
@@ -42,11 +42,11 @@ public record ExportedClassifier(
   }
 
   /**
-   * A classifier as it is exported, in the open scope of this thread.
+   * Returns a classifier for export, in the open scope of this thread.
    *
-   * @param classNames that it was made for
-   * @throws KgCoopException where each image has class features of its own, or logits are no finite
-   *     numbers
+   * @param classNames the classes of the classifier
+   * @throws KgCoopException if each image has class features of its own, or the logits are not
+   *     finite
    */
   public static ExportedClassifier of(
       Head whole, List<String> classNames, Clip clip, Map<String, String> about) {
@@ -56,12 +56,11 @@ public record ExportedClassifier(
             .orElseThrow(
                 () ->
                     KgCoopException.configuration(
-                        "this classifier (%s) makes new class features for every image, so there are"
+                        "this classifier (%s) computes new class features for every image, so there are"
                                 .formatted(about.getOrDefault("method", "its method"))
-                            + " none to export: expected one of another method, or class names;"
+                            + " none to export: expected a classifier of another method, or class names;"
                             + " --to published writes the prompt itself"));
-    try (Scope scope =
-        Scope.open("check")) { // other programs are given no classifier without answers
+    try (Scope scope = Scope.open("check")) { // the classifier must give finite probabilities
       double each = 1 / Math.sqrt((double) head.width());
       Tensor unused = whole.probabilities(Tensor.full(each, 1, head.width()).to(clip.device()));
     }
@@ -72,18 +71,18 @@ public record ExportedClassifier(
   }
 
   /**
-   * The weights of a classifier that is linear in the image's feature, for programs that have the
-   * CLIP's image encoder.
+   * Returns the weights of a classifier that is linear in the image's feature, for programs that
+   * have the CLIP's image encoder.
    *
-   * @throws KgCoopException where it is another, or has an encoder of its own
+   * @throws KgCoopException if the classifier is not linear, or has its own encoder
    */
   FixedHead.Linear linear() {
     String method = about.getOrDefault("method", "its method");
     if (vision.isPresent()) {
       throw KgCoopException.configuration(
-          "this classifier (%s) has learned inside of the image encoder, so class weights without it"
+          "this classifier (%s) was trained inside the image encoder, so class weights without it"
                   .formatted(method)
-              + " say nothing: expected --to onnx");
+              + " are not usable: expected --to onnx");
     }
     if (head instanceof FixedHead.Linear linear) {
       return linear;
@@ -94,7 +93,7 @@ public record ExportedClassifier(
             + " write: expected --to onnx");
   }
 
-  /** The texts of a file beside its numbers, by key; lists as JSON. */
+  /** Returns the metadata of a file by key, with lists as JSON. */
   Map<String, String> metadata() {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("class_names", jsonList(classNames));
@@ -102,7 +101,7 @@ public record ExportedClassifier(
     return metadata;
   }
 
-  /** Texts as a JSON array. */
+  /** Returns texts as a JSON array. */
   public static String jsonList(Collection<String> texts) {
     ArrayNode list = JsonNodeFactory.instance.arrayNode();
     texts.forEach(list::add);

@@ -15,7 +15,7 @@ import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.FixedHead;
 
-/** A linear classifier without the image encoder, for programs that have it. */
+/** Writes a linear classifier without the image encoder, for programs that have the encoder. */
 public final class FeatureFiles {
   static final String CLASS_FEATURES = "class_features";
   static final String WEIGHT = "weight";
@@ -25,11 +25,11 @@ public final class FeatureFiles {
   private FeatureFiles() {}
 
   /**
-   * Writes {@code class_features} (C, E) and {@code scale} (), float32; of a classifier with a bias
-   * {@code weight}, {@code bias} (C) and {@code scale}. The metadata have the class names and the
-   * formula.
+   * Writes {@code class_features} (C, E) and {@code scale} (), float32. For a classifier with a
+   * bias, writes {@code weight}, {@code bias} (C) and {@code scale}. The metadata contain the class
+   * names and the formula.
    *
-   * @throws KgCoopException where the classifier is not linear
+   * @throws KgCoopException if the classifier is not linear
    */
   public static void safetensors(Path path, ExportedClassifier classifier) {
     FixedHead.Linear linear = classifier.linear();
@@ -47,17 +47,17 @@ public final class FeatureFiles {
     Safetensors.write(path, tensors, metadata);
   }
 
-  /** Unit vectors that images are compared with are more than weights. */
+  /** Unit vectors for comparison with images have another name than plain weights. */
   private static String nameOf(FixedHead.Linear linear) {
     return linear.bias() == null ? CLASS_FEATURES : WEIGHT;
   }
 
   /**
-   * Writes a line a class: its name, E numbers, the scale, which is the same on every line, and the
-   * bias where there is one. Read back as float32 they are the same numbers. A name that a
-   * spreadsheet would take for a formula has a ' before it.
+   * Writes one line per class: the name, E numbers, the scale, and the bias if there is one. The
+   * scale is the same on each line. The numbers are exact when read as float32. A name that a
+   * spreadsheet would treat as a formula gets a leading apostrophe.
    *
-   * @throws KgCoopException where the classifier is not linear
+   * @throws KgCoopException if the classifier is not linear
    */
   public static void csv(Path path, ExportedClassifier classifier) {
     FixedHead.Linear linear = classifier.linear();
@@ -67,7 +67,7 @@ public final class FeatureFiles {
     AtomicFile.write(
         path,
         out -> {
-          // The writer belongs to the file, which is closed by whoever opened it.
+          // The caller closes the file.
           OutputStreamWriter text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
           CsvWriter csv = CsvWriter.builder().build(text);
           List<String> line = new ArrayList<>(List.of("class"));

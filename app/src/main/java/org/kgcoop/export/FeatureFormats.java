@@ -6,7 +6,7 @@ import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.kgcoop.io.FeatureFormat;
 
-/** The formats that features are written in. */
+/** The formats of feature files. */
 public final class FeatureFormats {
   private static final List<FeatureFormat> ALL =
       Stream.concat(
@@ -20,7 +20,7 @@ public final class FeatureFormats {
     return ALL.stream().map(FeatureFormat::id).toList();
   }
 
-  /** The format of a name. */
+  /** Returns the format of a name. */
   public static Optional<FeatureFormat> of(String id) {
     return ALL.stream().filter(format -> format.id().equals(id)).findFirst();
   }

@@ -14,8 +14,8 @@ import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
 
 /**
- * NumPy's own format, version 1.0: float32, (N, E), row by row, for {@code numpy.load}. The names
- * of the rows have no place in it and stand beside it, a list in JSON.
+ * NumPy's format, version 1.0, for {@code numpy.load}: float32, (N, E), row by row. The format has
+ * no place for the names of the rows, so a JSON list next to the file contains them.
  */
 final class NpyFeatures implements FeatureFormat {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
@@ -26,7 +26,10 @@ final class NpyFeatures implements FeatureFormat {
     return "npy";
   }
 
-  /** The numbers, and the names: {@code features.npy} and {@code features.paths.json}. */
+  /**
+   * Returns the files of the numbers and the names: {@code features.npy} and {@code
+   * features.paths.json}.
+   */
   @Override
   public List<Path> files(Path file, FeatureTable table) {
     String name = String.valueOf(file.getFileName()).replaceFirst("\\.npy$", "");
@@ -58,7 +61,7 @@ final class NpyFeatures implements FeatureFormat {
     json.flush();
   }
 
-  /** Padded with spaces so that the numbers begin at a multiple of 64. */
+  /** Returns the header, padded with spaces so that the numbers begin at a multiple of 64. */
   private static byte[] header(int rows, int width) {
     String text =
         "{'descr': '<f4', 'fortran_order': False, 'shape': (%s, %s), }".formatted(rows, width);
@@ -73,7 +76,7 @@ final class NpyFeatures implements FeatureFormat {
         .array();
   }
 
-  /** The numbers of all rows, little-endian. */
+  /** Writes the numbers of all rows, little-endian. */
   static void writeRows(OutputStream out, FeatureTable table) throws IOException {
     ByteBuffer bytes =
         ByteBuffer.allocate(Float.BYTES * table.width()).order(ByteOrder.LITTLE_ENDIAN);

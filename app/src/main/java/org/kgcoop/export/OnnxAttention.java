@@ -1,10 +1,10 @@
 package org.kgcoop.export;
 
 /**
- * Multi-head attention among the positions of an image: {@code softmax(q k^T / sqrt(head width))
+ * Multi-head attention between the positions of an image: {@code softmax(q k^T / sqrt(head width))
  * v}.
  *
- * @param name what its values are named after
+ * @param name the prefix of the names of its values
  * @param queries Q of each image
  * @param keys L of each image
  * @param width W, of all heads together
@@ -12,7 +12,7 @@ package org.kgcoop.export;
 record OnnxAttention(String name, int queries, int keys, int heads, int width) {
 
   /**
-   * The mix of the values that each query takes.
+   * Adds the nodes of the attention.
    *
    * @param query (B Q, W)
    * @param key (B L, W)

@@ -16,13 +16,13 @@ import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.StoredTensor;
 
 /**
- * A whole classifier as an ONNX file: pixels in, probabilities out. Its metadata say which classes
- * there are and what an image must go through before.
+ * Writes a complete classifier as an ONNX file, from pixels to probabilities. The metadata contain
+ * the class names and the preprocessing.
  *
- * <p>{@code pixels} (batch, channels, R, R) float32, normalized; {@code features} (batch, E), unit
- * rows, but for those of a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C), divided
- * by the temperature; {@code probabilities} (batch, C), their softmax. The batch may be of any
- * size.
+ * <p>The values are {@code pixels} (batch, channels, R, R) float32, normalized; {@code features}
+ * (batch, E), unit rows except for a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C),
+ * divided by the temperature; and {@code probabilities} (batch, C), their softmax. The batch may
+ * have any size.
  */
 public final class OnnxClassifier {
   static final String PIXELS = "pixels";
@@ -33,11 +33,12 @@ public final class OnnxClassifier {
   private OnnxClassifier() {}
 
   /**
-   * Writes a classifier. The image encoder is written in float32, whatever the CLIP computes in.
+   * Writes a classifier. The image encoder is written in float32, independent of the precision of
+   * the CLIP.
    *
-   * @param clip whose image encoder it is
+   * @param clip the CLIP of the image encoder
    * @param classifier made with the same CLIP
-   * @throws KgCoopException where it would reach 2 GB, or cannot be written
+   * @throws KgCoopException if the file would reach 2 GB, or cannot be written
    */
   public static void write(Path path, Clip clip, ExportedClassifier classifier) {
     ClipConfig config = clip.config();
@@ -57,7 +58,7 @@ public final class OnnxClassifier {
     String probabilities = graph.softmax(PROBABILITIES, logits);
     long count = classifier.classNames().size();
     graph.output(probabilities, "of each class, in the order of class_names", count);
-    graph.output(logits, "what the softmax is taken of", count);
+    graph.output(logits, "the input of the softmax", count);
     graph.output(
         features,
         learned.mix().isPresent() ? "of the images" : "of the images, unit rows",
@@ -65,7 +66,7 @@ public final class OnnxClassifier {
     OnnxFile.write(path, model(clip, classifier), graph);
   }
 
-  /** The weights of the CLIP, with those that were learned in the place of its own. */
+  /** Returns the weights of the CLIP, with trained weights replacing its own. */
   private static Map<String, StoredTensor> weights(Clip clip, TunedImageEncoder learned) {
     Map<String, StoredTensor> weights = new LinkedHashMap<>(clip.stored());
     learned
@@ -73,7 +74,7 @@ public final class OnnxClassifier {
         .forEach(
             (name, tensor) -> {
               if (weights.put(name, StoredTensor.of(name, tensor)) == null) {
-                throw new IllegalArgumentException("a learned weight '" + name + "' of no CLIP");
+                throw new IllegalArgumentException("unknown trained weight '" + name + "'");
               }
             });
     return weights;
@@ -96,7 +97,7 @@ public final class OnnxClassifier {
     return (preprocessing.channels() == 3 ? "RGB" : "grey") + ", (value / 255 - mean) / std";
   }
 
-  /** The preprocessing of an image, by key; lists as JSON. */
+  /** Returns the preprocessing of an image by key, with lists as JSON. */
   private static Map<String, String> preprocessing(Preprocessing preprocessing) {
     Map<String, String> steps = new LinkedHashMap<>();
     steps.put("size", Integer.toString(preprocessing.size()));
@@ -104,7 +105,7 @@ public final class OnnxClassifier {
     steps.put(
         "resize",
         squashed
-            ? "the whole image to size x size, whatever its shape, antialiased"
+            ? "the image to size x size, ignoring its aspect ratio, antialiased"
             : "shorter side to shorter_side, longer one in proportion, antialiased");
     if (!squashed) {
       steps.put("shorter_side", Integer.toString(preprocessing.shorterSide()));

@@ -16,8 +16,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
- * Writes an ONNX file weight by weight, so that no more than one of them is in memory: messages are
- * merged when they are read, so the values may follow the nodes that use them.
+ * Writes an ONNX file weight by weight, so that only one of them is in memory. Protobuf merges
+ * messages when they are read, so the values may follow the nodes that use them.
  */
 final class OnnxFile {
   private static final int CHUNK = 1 << 16;
@@ -25,10 +25,10 @@ final class OnnxFile {
   private OnnxFile() {}
 
   /**
-   * Writes a model whole or not at all.
+   * Writes a model completely or not at all.
    *
-   * @param model all of it but its graph
-   * @throws KgCoopException where it would reach 2 GB, the most that a protobuf message holds
+   * @param model all fields except the graph
+   * @throws KgCoopException if the file would reach 2 GB, the limit of a protobuf message
    */
   static void write(Path path, ModelProto model, OnnxGraph graph) {
     GraphProto nodes = graph.nodes();
@@ -44,9 +44,9 @@ final class OnnxFile {
             + lengthAndBytes(graphBytes);
     if (all > Integer.MAX_VALUE) {
       throw KgCoopException.configuration(
-          "%s: this image encoder takes %s MB in float32, an ONNX file holds less than 2048: export a"
+          "%s: this image encoder takes %s MB in float32, but the limit of an ONNX file is 2048 MB: export a"
                   .formatted(path, all >> 20)
-              + " classifier of a smaller CLIP, or its class features alone, --to safetensors");
+              + " classifier of a smaller CLIP, or only its class features with --to safetensors");
     }
     int length = (int) graphBytes;
     AtomicFile.write(
@@ -81,7 +81,7 @@ final class OnnxFile {
         + lengthAndBytes(valueBytes(tensor));
   }
 
-  /** All but the values. */
+  /** Returns the fields except the values. */
   private static TensorProto header(StoredTensor tensor) {
     TensorProto.Builder header = TensorProto.newBuilder().setName(tensor.name());
     Arrays.stream(tensor.shape()).forEach(header::addDims);
@@ -98,7 +98,7 @@ final class OnnxFile {
     return tensor.elements() * (isInteger(tensor) ? Long.BYTES : Float.BYTES);
   }
 
-  /** The values as they lie in the file; other floating types are made float32. */
+  /** Returns the values as stored; other floating-point types are converted to float32. */
   private static ByteBuffer values(StoredTensor tensor) {
     if (isInteger(tensor) || tensor.dtype() == DType.FLOAT32) {
       return tensor.data();

@@ -19,51 +19,51 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
- * An ONNX graph while it is put together. A value is known by its name; each method that adds a
- * node takes the name of what it makes and returns it. Weights keep their released names. Operators
- * are those of opset 17, the first with LayerNormalization, which all current runtimes know.
+ * Builds an ONNX graph. Values have names. A method that adds a node takes the name of its result
+ * and returns it. Weights keep their released names. The operators are those of opset 17, the first
+ * with LayerNormalization, which all current runtimes support.
  */
 final class OnnxGraph {
   static final int OPSET = 17;
 
-  /** The version of the file format that came with the opset. */
+  /** The version of the file format of the opset. */
   static final int IR_VERSION = 8;
 
-  private static final double BATCH_EPSILON = 1e-5; // of all batch norms of CLIP
+  private static final double BATCH_EPSILON = 1e-5; // in all of CLIP's batch norms
 
   private final Map<String, StoredTensor> weights;
   private final GraphProto.Builder graph = GraphProto.newBuilder();
   private final Map<String, StoredTensor> initializers = new LinkedHashMap<>();
 
   /**
-   * An empty graph.
+   * Creates an empty graph.
    *
-   * @param weights that it may use, under their released names, of any floating type
+   * @param weights the available weights by their released names, of any floating-point type
    */
   OnnxGraph(String name, Map<String, StoredTensor> weights) {
     this.weights = weights;
     graph.setName(name);
   }
 
-  /** Nodes, inputs and outputs, without the values of constants. */
+  /** Returns nodes, inputs and outputs, without the values of constants. */
   GraphProto nodes() {
     return graph.build();
   }
 
-  /** The values of constants: int64, or floating ones that are to be written as float32. */
+  /** Returns the values of constants: int64, or floating-point ones that are written as float32. */
   List<StoredTensor> initializers() {
     return List.copyOf(initializers.values());
   }
 
-  // ---- what goes in and out
+  // ---- inputs and outputs
 
-  /** A float32 tensor; the first axis is the batch, of any size. */
+  /** Adds a float32 input. The first axis is the batch, of any size. */
   String input(String name, String meaning, long... rest) {
     graph.addInput(value(name, meaning, rest));
     return name;
   }
 
-  /** Tells what a value that was made is for; the first axis is the batch, of any size. */
+  /** Makes a value an output. The first axis is the batch, of any size. */
   void output(String name, String meaning, long... rest) {
     graph.addOutput(value(name, meaning, rest));
   }
@@ -85,17 +85,17 @@ final class OnnxGraph {
 
   // ---- constants
 
-  /** A weight of the model. */
+  /** Returns a weight of the model. */
   String weight(String name) {
     return constant(Objects.requireNonNull(weights.get(name), name));
   }
 
-  /** True if the model has a weight of that name. */
+  /** Returns true if the model has a weight of that name. */
   boolean has(String name) {
     return weights.containsKey(name);
   }
 
-  /** A constant under its own name. */
+  /** Adds a constant under its own name. */
   String constant(StoredTensor tensor) {
     initializers.put(tensor.name(), tensor);
     return tensor.name();
@@ -112,7 +112,7 @@ final class OnnxGraph {
     return constant(new StoredTensor(name, DType.INT64, new long[] {values.length}, bytes));
   }
 
-  /** An index, (), so that {@code Gather} drops the axis. */
+  /** Returns an index, (), so that {@code Gather} drops the axis. */
   private String index(long value) {
     ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value);
     return constant(new StoredTensor("index_" + value, DType.INT64, new long[0], bytes));
@@ -144,17 +144,19 @@ final class OnnxGraph {
     return node("MatMul", name, List.of(a, b));
   }
 
-  /** {@code x W^T + b} of rows: W is {@code layer.weight} (out, in), b is {@code layer.bias}. */
+  /**
+   * Adds {@code x W^T + b} for rows: W is {@code layer.weight} (out, in), b is {@code layer.bias}.
+   */
   String linear(String name, String rows, String layer) {
     return linear(name, rows, layer + ".weight", layer + ".bias");
   }
 
-  /** {@code x W^T + b} of rows, with the names of W (out, in) and b (out). */
+  /** Adds {@code x W^T + b} for rows, with the names of W (out, in) and b (out). */
   String linear(String name, String rows, String weight, String bias) {
     return node("Gemm", name, List.of(rows, weight(weight), weight(bias)), integer("transB", 1));
   }
 
-  /** {@code factor a b^T} of two matrices, plus a third value where there is one. */
+  /** Adds {@code factor a b^T} of two matrices, plus an optional third value. */
   String scaledProduct(String name, double factor, String... operands) {
     return node("Gemm", name, List.of(operands), real("alpha", factor), integer("transB", 1));
   }
@@ -163,7 +165,7 @@ final class OnnxGraph {
     return convolution(name, List.of(x, weight(weight)), stride, padding);
   }
 
-  /** A convolution without padding whose filters are {@code layer.weight}, with a bias. */
+  /** Adds a convolution without padding, with the filters {@code layer.weight} and a bias. */
   String biasedConvolution(String name, String x, String layer, int stride) {
     return convolution(
         name, List.of(x, weight(layer + ".weight"), weight(layer + ".bias")), stride, 0);
@@ -178,7 +180,7 @@ final class OnnxGraph {
         list("pads", padding, padding, padding, padding));
   }
 
-  /** Batch normalization by its stored statistics. */
+  /** Adds batch normalization with stored statistics. */
   String batchNorm(String name, String x, String layer) {
     return node(
         "BatchNormalization",
@@ -192,7 +194,7 @@ final class OnnxGraph {
         real("epsilon", BATCH_EPSILON));
   }
 
-  /** Layer normalization over the last axis. */
+  /** Adds layer normalization over the last axis. */
   String layerNorm(String name, String x, String layer, double epsilon) {
     return node(
         "LayerNormalization",
@@ -202,7 +204,7 @@ final class OnnxGraph {
         real("epsilon", epsilon));
   }
 
-  /** Mean over squares of {@code size} by {@code size} pixels, which do not overlap. */
+  /** Adds the mean over non-overlapping squares of {@code size} by {@code size} pixels. */
   String averagePool(String name, String x, int size) {
     return node(
         "AveragePool",
@@ -249,12 +251,12 @@ final class OnnxGraph {
     return node("Softmax", name, List.of(x), integer("axis", -1));
   }
 
-  /** Mean over an axis, which stays with length 1. */
+  /** Adds the mean over an axis, which keeps length 1. */
   String mean(String name, String x, long axis) {
     return node("ReduceMean", name, List.of(x), list("axes", axis), integer("keepdims", 1));
   }
 
-  /** Rows divided by their Euclidean norms. */
+  /** Adds the division of rows by their Euclidean norms. */
   String unitRows(String name, String rows) {
     String norm =
         node("ReduceL2", name + ".norm", List.of(rows), list("axes", 1), integer("keepdims", 1));
@@ -262,8 +264,8 @@ final class OnnxGraph {
   }
 
   /**
-   * A reshaped tensor: one length may be -1, which is what the others leave; 0 is the length that
-   * the axis has.
+   * Adds a reshape. One length may be -1, which is computed from the others; 0 keeps the length of
+   * the axis.
    */
   String reshape(String name, String x, long... shape) {
     return node("Reshape", name, List.of(x, integers(shape)));
@@ -277,12 +279,12 @@ final class OnnxGraph {
     return node("Concat", name, List.of(parts), integer("axis", axis));
   }
 
-  /** The values at an index of an axis, which is gone then. */
+  /** Adds the selection of an index of an axis, which is removed. */
   String select(String name, String x, long axis, long index) {
     return node("Gather", name, List.of(x, index(index)), integer("axis", axis));
   }
 
-  /** (n, W) as (batch, n, W), the batch being that of another value; (W) counts as one row. */
+  /** Expands (n, W) to (batch, n, W), with the batch of another value; (W) counts as one row. */
   String eachOfBatch(String name, String rows, String batched, long count, long width) {
     String batch =
         node("Shape", name + ".batch", List.of(batched), integer("start", 0), integer("end", 1));
@@ -290,12 +292,12 @@ final class OnnxGraph {
     return node("Expand", name, List.of(rows, shape));
   }
 
-  /** The values of an axis from an index on, up to another that is left out. */
+  /** Adds a slice of an axis from an index to another, exclusive. */
   String slice(String name, String x, long axis, long from, long to) {
     return node("Slice", name, List.of(x, integers(from), integers(to), integers(axis)));
   }
 
-  /** Equal parts along an axis, named {@code name.0} and so on. */
+  /** Splits an axis into equal parts, named {@code name.0} and so on. */
   List<String> split(String name, String x, long axis, int parts) {
     List<String> outputs = IntStream.range(0, parts).mapToObj(i -> name + "." + i).toList();
     add("Split", name, List.of(x), outputs, integer("axis", axis));

@@ -5,7 +5,7 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
-/** A head as nodes of an ONNX graph. */
+/** Writes a head as nodes of an ONNX graph. */
 final class OnnxHead {
   private final OnnxGraph graph;
 
@@ -16,8 +16,8 @@ final class OnnxHead {
   /**
    * Adds the nodes.
    *
-   * @param name of the logits, (batch, C)
-   * @param features name of the unit features, (batch, E)
+   * @param name the name of the logits, (batch, C)
+   * @param features the name of the unit features, (batch, E)
    */
   String add(String name, String features, FixedHead head) {
     return add(name, "", features, head);
@@ -26,7 +26,7 @@ final class OnnxHead {
   /**
    * Adds the nodes of a part.
    *
-   * @param within that all other names of the part begin with
+   * @param within the prefix of all other names of the part
    */
   private String add(String name, String within, String features, FixedHead head) {
     if (head instanceof FixedHead.Linear linear) {

@@ -2,7 +2,7 @@ package org.kgcoop.export;
 
 import org.kgcoop.clip.ClipConfig;
 
-/** The nodes of {@link org.kgcoop.clip.ModifiedResNet}. */
+/** Writes the nodes of {@link org.kgcoop.clip.ModifiedResNet}. */
 final class OnnxResNet {
   private final OnnxGraph graph;
 
@@ -33,7 +33,7 @@ final class OnnxResNet {
     return encoder.attentionPool(x, in, config.imageResolution() / 32, resNet.heads());
   }
 
-  /** The pair {@code convN} and {@code bnN} below a prefix, and a ReLU. */
+  /** Adds {@code convN} and {@code bnN} with a prefix, and a ReLU. */
   private String convolutionAndRelu(
       String name, String x, String prefix, int number, int stride, int padding) {
     return graph.relu(name + ".relu", normed(name, x, prefix, number, stride, padding));
@@ -66,7 +66,7 @@ final class OnnxResNet {
   }
 
   /**
-   * Attention whose only query is the mean of all positions.
+   * Adds attention with the mean of all positions as its only query.
    *
    * @param x (B, channels, grid, grid)
    * @return (B, E)

@@ -9,8 +9,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The nodes of {@link org.kgcoop.clip.VisionTransformer}, and of {@link
- * org.kgcoop.clip.PromptedVision} where rows were learned.
+ * Writes the nodes of {@link org.kgcoop.clip.VisionTransformer}, and of {@link
+ * org.kgcoop.clip.PromptedVision} with trained tokens.
  */
 final class OnnxVit {
   private final OnnxGraph graph;
@@ -18,8 +18,8 @@ final class OnnxVit {
   private final ClipConfig.Vit vit;
   private final String pixels;
   private final TunedImageEncoder learned;
-  private final int own; // rows of an image: patches, and the class embedding where there is one
-  private int positions; // the same and learned rows that a block has made rows like the others
+  private final int own; // tokens of an image: patches, and the CLS token if there is one
+  private int positions; // the same, and the prompt tokens that stay in the sequence
 
   private OnnxVit(
       OnnxGraph graph,
@@ -42,7 +42,7 @@ final class OnnxVit {
    *
    * @param name of the features
    * @param pixels (B, channels, R, R)
-   * @param learned rows and a mix; the graph has the weights
+   * @param learned tokens and a mix; the graph contains the weights
    * @return (B, E), unit rows unless they are mixed
    */
   static String add(
@@ -82,14 +82,14 @@ final class OnnxVit {
     String layer = "visual.pool.";
     String probe = attentionParts("pool.probe", graph.weight(layer + "probe"), layer).get(0);
     List<String> parts = attentionParts("pool", rows, layer);
-    String attended = // one query for all images, which the product with the keys repeats
+    String attended = // one query for all images, which the product with the keys broadcasts
         new OnnxAttention("pool.attention", 1, positions, vit.heads(), vit.width())
             .of(graph, probe, parts.get(1), parts.get(2));
     String y = graph.linear("pool.out", attended, layer + "attn.out_proj");
     return graph.sum("pooled", y, mlp("pool", norm("pool.ln", y, layer + "ln"), layer));
   }
 
-  /** Query, key and value of rows. */
+  /** Adds query, key and value of tokens. */
   private List<String> attentionParts(String name, String rows, String layer) {
     String in = // (B L, 3W)
         graph.linear(
@@ -109,8 +109,8 @@ final class OnnxVit {
   }
 
   /**
-   * The rows that are read behind the last norm: the class rows, (B, W), or with a mix also what
-   * the last block makes of the learned ones, at the end of (B (1 + n), W) or (B (L + n), W).
+   * Returns the tokens after the last norm: the CLS tokens, (B, W). With a mix, the output of the
+   * last block for the prompt tokens follows, at the end of (B (1 + n), W) or (B (L + n), W).
    */
   private String readAtClass() {
     int width = vit.width();
@@ -127,7 +127,7 @@ final class OnnxVit {
     for (int i = 0; i < last; i++) {
       String beside = learnedRows(i);
       boolean exchanged = learned.prompts().before(i + 1).isPresent();
-      if (beside != null && !exchanged) { // they become rows of the image
+      if (beside != null && !exchanged) { // they become tokens of the image
         x = withEach("block." + i + ".together", x, own, beside, count(i));
         positions = own + count(i);
         beside = null;
@@ -143,7 +143,7 @@ final class OnnxVit {
     return norm("ln_post", block(x, last, beside, read), "visual.ln_post");
   }
 
-  /** Class rows behind the last norm to features: (B, W) to (B, E). */
+  /** Projects CLS tokens after the last norm to features: (B, W) to (B, E). */
   private String project(String classRows) {
     String projected = graph.matmul("projected", classRows, graph.weight("visual.proj"));
     String bias = "visual.proj.bias";
@@ -152,7 +152,7 @@ final class OnnxVit {
         : projected;
   }
 
-  /** The rows that are read to (B, E). */
+  /** Mixes the tokens to (B, E). */
   private String mixed(String name, String read, TunedImageEncoder.TokenMix mix) {
     List<Tensor> prompts = learned.prompts().tokens();
     int count = (int) prompts.get(prompts.size() - 1).size(0);
@@ -179,7 +179,7 @@ final class OnnxVit {
     return graph.layerNorm(name, x, layer, config.form().visionEpsilon());
   }
 
-  /** The rows that come in front of a block, (n, W), or null where it has none of its own. */
+  /** Returns the prompt tokens of a block, (n, W), or null if it has none of its own. */
   private @Nullable String learnedRows(int block) {
     Tensor given = learned.prompts().before(block).orElse(null);
     if (given == null) {
@@ -195,21 +195,21 @@ final class OnnxVit {
     return (int) learned.prompts().before(block).orElseThrow().size(0);
   }
 
-  /** Rows behind those of each image: (B L, W) and (n, W) to (B (L + n), W). */
+  /** Appends tokens to those of each image: (B L, W) and (n, W) to (B (L + n), W). */
   private String withEach(String name, String x, int length, String rows, int count) {
     String byImage = graph.reshape(name + ".images", x, -1, length, vit.width());
     String each = graph.eachOfBatch(name + ".each", rows, pixels, count, vit.width());
     return graph.reshape(name, graph.concat(name + ".all", 1, byImage, each), -1, vit.width());
   }
 
-  /** The rows of each image without the learned ones behind them. */
+  /** Removes the prompt tokens from each image. */
   private String ownRows(String name, String x) {
     String byImage = graph.reshape(name + ".images", x, -1, positions, vit.width());
     positions = own;
     return graph.reshape(name, graph.slice(name + ".first", byImage, 1, 0, own), -1, vit.width());
   }
 
-  /** The rows that are read of a block. */
+  /** The tokens of a block that are read. */
   private enum Read {
     ALL,
     CLASS,
@@ -217,12 +217,12 @@ final class OnnxVit {
   }
 
   /**
-   * A residual block in which images may see learned rows, the same for all of them. What nothing
-   * of an image enters is computed once by runtimes that fold constants.
+   * Adds a residual block. Images may attend to prompt tokens, which are the same for all of them.
+   * Runtimes that fold constants compute the parts without an image only once.
    *
    * @param x (B L, W)
    * @param beside (n, W), or null
-   * @return (B L, W); of class rows alone (B, W), with those beside (B (1 + n), W)
+   * @return (B L, W); (B, W) for only the CLS tokens, (B (1 + n), W) with the prompt tokens
    */
   private String block(String x, int number, @Nullable String beside, Read read) {
     String name = "block." + number;
@@ -257,7 +257,7 @@ final class OnnxVit {
     return graph.sum(name + ".sum_2", y, mlp(name, hidden, layer));
   }
 
-  /** (B L, W) to the first rows of each image, (B, W). */
+  /** Selects the first token of each image: (B L, W) to (B, W). */
   private String classRows(String name, String rows) {
     String byImage = graph.reshape(name + ".images", rows, -1, positions, vit.width());
     return graph.select(name, byImage, 1, 0);

@@ -11,8 +11,8 @@ import org.kgcoop.io.FeatureTable;
 import org.kgcoop.io.Safetensors;
 
 /**
- * A tensor {@code features} (N, E), float32; the names of the rows are JSON text in the metadata,
- * under {@code paths} or {@code texts}.
+ * Writes a tensor {@code features} (N, E), float32. The metadata contain the names of the rows as
+ * JSON, under {@code paths} or {@code texts}.
  */
 final class SafetensorsFeatures implements FeatureFormat {
   @Override

@@ -1,7 +1,9 @@
 /**
- * Classifiers as files that other programs run: with the image encoder as ONNX, or the weights of
- * linear ones alone; and features of images and texts. Start at {@link
- * org.kgcoop.export.OnnxClassifier} and {@link org.kgcoop.export.FeatureFormats}.
+ * Exports classifiers for other programs, as ONNX with the image encoder or as the weights of a
+ * linear classifier, and features of images and texts.
+ *
+ * <p>Start at {@link org.kgcoop.export.OnnxClassifier} and {@link
+ * org.kgcoop.export.FeatureFormats}.
  */
 @NullMarked
 @CheckReturnValue

@@ -31,8 +31,8 @@ import org.kgcoop.serve.model.ZeroShotCache;
 import org.kgcoop.serve.page.WebPage;
 
 /**
- * An HTTP server over classifiers of one CLIP, running from its making to its closing. Images are
- * decoded by the threads of their requests and encoded together by one of its own.
+ * An HTTP server for the classifiers of one CLIP. It runs until it is closed. The thread of a
+ * request decodes its images. One thread encodes the images of all requests together.
  */
 public final class ClassifierServer implements AutoCloseable {
   private final Consumer<String> log;
@@ -43,13 +43,13 @@ public final class ClassifierServer implements AutoCloseable {
   private final Javalin http;
 
   /**
-   * Starts it.
+   * Starts the server.
    *
-   * @param models they and the CLIP are the caller's to close, afterwards
-   * @param log gets a line where something is wrong with the server itself
-   * @param requests gets a JSON object, one line, for each request that is over; several threads
-   *     may call it; null for none
-   * @throws KgCoopException where it cannot listen there
+   * @param models the caller closes them and the CLIP after the server
+   * @param log receives errors of the server itself
+   * @param requests receives one JSON object per finished request, as one line, possibly from
+   *     several threads; null for no log
+   * @throws KgCoopException if it cannot listen on the address
    */
   public ClassifierServer(
       Clip clip,
@@ -98,7 +98,7 @@ public final class ClassifierServer implements AutoCloseable {
       queue.close();
       metrics.close();
       throw KgCoopException.io(
-          "cannot listen on %s, port %s: the port is taken, or the address not this machine's; try"
+          "cannot listen on %s, port %s: the port is in use, or the address does not belong to this machine; try"
                   .formatted(settings.host(), settings.port())
               + " another --port or --host",
           e);
@@ -130,10 +130,7 @@ public final class ClassifierServer implements AutoCloseable {
         });
   }
 
-  /**
-   * Bad images and texts are the sender's, and a model that cannot answer them is told; the rest is
-   * nobody's business.
-   */
+  /** Reports errors of images and texts to the client, and hides all others. */
   private void known(KgCoopException e, Context request) {
     switch (e.category()) {
       case DATA, CONFIGURATION -> Refusals.refuse(request, 400, String.valueOf(e.getMessage()));
@@ -150,14 +147,14 @@ public final class ClassifierServer implements AutoCloseable {
 
   private void unexpected(Exception e, Context request) {
     log.accept(request.method() + " " + RequestTrace.current().route() + ": " + e);
-    Refusals.refuse(request, 500, "the server failed; its log says why");
+    Refusals.refuse(request, 500, "the server failed; see its log");
   }
 
   public int port() {
     return http.port();
   }
 
-  /** The routes, such as {@code get /v1/models}. */
+  /** Returns the routes, such as {@code get /v1/models}. */
   List<String> routes() {
     return http.unsafe.internalRouter.allHttpHandlers().stream()
         .map(handler -> handler.endpoint)
@@ -166,14 +163,14 @@ public final class ClassifierServer implements AutoCloseable {
         .toList();
   }
 
-  /** Takes no more requests, and ends when those that it has taken are answered. */
+  /** Accepts no more requests, and returns when the accepted ones are answered. */
   @Override
   public void close() {
     setup.drain();
     try {
       http.stop();
-    } catch (RuntimeException e) { // what Jetty says of connections that outlast its patience
-      log.accept("connections that did not end in time were cut off");
+    } catch (RuntimeException e) { // connections that did not end in time
+      log.accept("closed connections that did not end in time");
     }
     queue.close();
     zeroShot.close();

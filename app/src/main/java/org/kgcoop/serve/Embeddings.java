@@ -17,12 +17,12 @@ import org.kgcoop.serve.model.ImageReader;
 import org.kgcoop.serve.model.TextReader;
 import org.kgcoop.tensor.Tensor;
 
-/** Unit features of images and texts, for programs that compare them by themselves. */
+/** Returns unit features of images and texts. */
 final class Embeddings {
   private static final int MOST_TEXTS = 32;
   private static final int LONGEST_TEXT = 1000;
 
-  /** The same object for all requests, so that their images are read together. */
+  /** One object for all requests, so that their images are encoded in one batch. */
   private static final EncodingQueue.Reading<float[]> ROWS = Embeddings::rows;
 
   private final Clip clip;
@@ -54,12 +54,12 @@ final class Embeddings {
     if (asked.size() > MOST_TEXTS || files.size() > mostImages) {
       throw new RefusedRequestException(
           400,
-          "expected at most %s images and %s texts a request, got %s and %s"
+          "expected at most %s images and %s texts per request, got %s and %s"
               .formatted(mostImages, MOST_TEXTS, files.size(), asked.size()));
     }
     if (asked.stream().anyMatch(text -> text.isBlank() || text.length() > LONGEST_TEXT)) {
       throw new RefusedRequestException(
-          400, "text: expected 1 to " + LONGEST_TEXT + " characters, not blanks alone");
+          400, "text: expected 1 to " + LONGEST_TEXT + " characters that are not all blank");
     }
     List<Pixels> decoded = files.stream().map(images::read).toList();
     ObjectNode json = JsonNodeFactory.instance.objectNode();

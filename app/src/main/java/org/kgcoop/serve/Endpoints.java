@@ -27,7 +27,7 @@ import org.kgcoop.serve.model.ServedModel;
 import org.kgcoop.serve.model.SharedClassifier;
 import org.kgcoop.serve.model.ZeroShotCache;
 
-/** Answers of each address; {@code openapi.yaml} describes the same. */
+/** The endpoints, as {@code openapi.yaml} describes them. */
 final class Endpoints {
   private static final int MOST_CLASSES = 1000;
   private static final int LONGEST_NAME = 200;
@@ -115,7 +115,7 @@ final class Endpoints {
             .toList();
     if (names.isEmpty() || names.size() > MOST_CLASSES) {
       throw new RefusedRequestException(
-          400, "classes: expected 1 to " + MOST_CLASSES + " names with commas between them");
+          400, "classes: expected 1 to " + MOST_CLASSES + " names, separated by commas");
     }
     String template = Objects.requireNonNullElse(parts.text("template"), settings.template());
     if (Stream.concat(names.stream(), Stream.of(template))
@@ -130,9 +130,9 @@ final class Endpoints {
   }
 
   /**
-   * An image that is decoded already, and what is asked about it.
+   * A decoded image and the request for its classes.
    *
-   * @param start when all of the request was there, of {@link System#nanoTime}
+   * @param start the {@link System#nanoTime} at which the request was complete
    */
   private record Asked(int top, Pixels image, long start) {}
 
@@ -146,7 +146,7 @@ final class Endpoints {
   /**
    * The classes of an image.
    *
-   * @param handCrafted what the hand-crafted texts of the same classes say, where it was asked for
+   * @param handCrafted the result for the hand-crafted texts of the same classes, if requested
    */
   private record Found(Classification classification, @Nullable Classification handCrafted) {}
 

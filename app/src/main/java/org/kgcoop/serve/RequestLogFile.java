@@ -8,7 +8,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 
-/** A file that gets a line for each request, whole or not at all; several threads may write. */
+/**
+ * A file with one line per request. Several threads may write; each line is complete or missing.
+ */
 public final class RequestLogFile implements Consumer<String>, AutoCloseable {
   private final Path file;
   private final Consumer<String> warnings;
@@ -16,10 +18,10 @@ public final class RequestLogFile implements Consumer<String>, AutoCloseable {
   private boolean broken;
 
   /**
-   * Opens it, to go on at its end.
+   * Opens the file to append to it.
    *
-   * @param warnings gets one line where it cannot be written any more
-   * @throws KgCoopException where it cannot be opened
+   * @param warnings receives one line if the file can no longer be written
+   * @throws KgCoopException if the file cannot be opened
    */
   public RequestLogFile(Path file, Consumer<String> warnings) {
     this.file = file;
@@ -37,7 +39,7 @@ public final class RequestLogFile implements Consumer<String>, AutoCloseable {
       out.write(line + "\n");
       out.flush();
       broken = false;
-    } catch (IOException e) { // a full disk is no reason to answer nobody
+    } catch (IOException e) { // the server continues on a full disk
       if (!broken) {
         warnings.accept("the request log " + file + " cannot be written: " + e.getMessage());
       }
@@ -50,7 +52,7 @@ public final class RequestLogFile implements Consumer<String>, AutoCloseable {
     try {
       out.close();
     } catch (IOException e) {
-      warnings.accept("the request log " + file + " lacks its end: " + e.getMessage());
+      warnings.accept("the request log " + file + " is incomplete: " + e.getMessage());
     }
   }
 }

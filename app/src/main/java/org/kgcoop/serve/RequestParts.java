@@ -13,18 +13,19 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.serve.http.RefusedRequestException;
 
 /**
- * The parameters and images of a request. Parameters stand in the query or in a form, images in the
- * form or in the body itself. A form is read once: a small body may have many parts.
+ * The parameters and images of a request. Parameters are in the query or in a form. Images are in
+ * the form, or the body is one image. A form is parsed only once, because a small body may have
+ * many parts.
  */
 final class RequestParts {
-  /** The most parts of a form: 32 images and 32 texts. */
+  /** The maximum number of parts of a form: 32 images and 32 texts. */
   static final int MOST = 64;
 
   private final Context request;
   private final List<Text> texts = new ArrayList<>();
   private final List<byte[]> images = new ArrayList<>();
 
-  /** A part of the form that is no file. */
+  /** A part of the form that is not a file. */
   private record Text(String name, String value) {}
 
   /**
@@ -57,9 +58,9 @@ final class RequestParts {
 
   private static Collection<Part> parts(Context request) {
     try {
-      request.uploadedFiles(); // which sets the limits for parts
+      request.uploadedFiles(); // sets the limits for parts
       return request.req().getParts();
-    } catch (Exception e) { // Kotlin throws servlets' checked ones without saying so
+    } catch (Exception e) { // Kotlin throws checked exceptions without declaring them
       throw unreadable();
     }
   }
@@ -92,7 +93,7 @@ final class RequestParts {
     return texts(name).stream().findFirst().orElse(null);
   }
 
-  /** Returns the images, of any type that the form states. */
+  /** Returns the images, whatever media type the form states. */
   List<byte[]> images() {
     return images;
   }

@@ -1,4 +1,4 @@
-/** Classifiers behind HTTP: what a request may be, who may ask, and how requests share the CLIP. */
+/** An HTTP server for classifiers: endpoints, access control, and sharing of the CLIP. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.serve;

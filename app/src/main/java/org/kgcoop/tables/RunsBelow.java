@@ -122,31 +122,31 @@ public record RunsBelow(List<StoredRun> runs) {
     Found found = new Found(new TreeMap<>(), new TreeSet<>());
     try {
       Files.walkFileTree(
-              root,
-              new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes a) {
-                  // What is hidden belongs to runs and clusters, and is not done.
-                  return !folder.equals(root) && folder.getFileName().toString().startsWith(".")
-                      ? FileVisitResult.SKIP_SUBTREE
-                      : FileVisitResult.CONTINUE;
-                }
+          root,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes a) {
+              // What is hidden belongs to runs and clusters, and is not done.
+              return !folder.equals(root) && folder.getFileName().toString().startsWith(".")
+                  ? FileVisitResult.SKIP_SUBTREE
+                  : FileVisitResult.CONTINUE;
+            }
 
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                  if (file.endsWith(RunRecord.FILE)) {
-                    found.runs.put(file.resolveSibling(""), attributes.lastModifiedTime());
-                  } else if (file.endsWith(RunResults.FILE) || file.endsWith(TableResults.SO_FAR)) {
-                    found.results.add(file.resolveSibling(""));
-                  }
-                  return FileVisitResult.CONTINUE;
-                }
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (file.endsWith(RunRecord.FILE)) {
+                found.runs.put(file.resolveSibling(""), attributes.lastModifiedTime());
+              } else if (file.endsWith(RunResults.FILE) || file.endsWith(TableResults.SO_FAR)) {
+                found.results.add(file.resolveSibling(""));
+              }
+              return FileVisitResult.CONTINUE;
+            }
 
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException e) {
-                  return FileVisitResult.CONTINUE; // gone meanwhile, or not ours to read
-                }
-              });
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+              return FileVisitResult.CONTINUE; // gone meanwhile, or not ours to read
+            }
+          });
     } catch (IOException e) {
       throw KgCoopException.io(root + ": cannot be listed: " + e.getMessage(), e);
     }

@@ -34,16 +34,16 @@ import org.kgcoop.tensorboard.format.TensorProto;
 import org.kgcoop.tensorboard.format.TensorShapeProto;
 
 /**
- * A run folder as TensorBoard reads it: losses, learning rate and accuracy on the validation images
- * by step, and at the last step the accuracies of the end and the words nearest to each learned
- * vector. It grows with the log of the run; of a finished one it is whole.
+ * The event file of a run for TensorBoard. It contains losses, learning rate and validation
+ * accuracy by step. The last step adds the final accuracies and the words nearest to each context
+ * vector. The file grows with the log of the run, and is complete when the run is finished.
  *
- * <p>It is made of {@code events.jsonl} and {@code results.json} alone, so a resumed run has the
- * bytes of an undisturbed one. No clock stands in those files: the wall time of a step is as many
- * seconds as there were steps.
+ * <p>It depends only on {@code events.jsonl} and {@code results.json}, so a resumed run has the
+ * same file as an uninterrupted one. These files contain no times. Therefore the wall time of a
+ * step, in seconds, is its number.
  */
 final class EventFile {
-  /** TensorBoard looks for {@code tfevents}, and sorts several files by the number behind it. */
+  /** TensorBoard searches for {@code tfevents}, and sorts files by the number in the name. */
   static final String NAME = "events.out.tfevents.0000000000.kgcoop";
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -56,10 +56,10 @@ final class EventFile {
   private final Path results;
   private final Path file;
 
-  /** The bytes of the log that are in the file; -1 before the first. */
+  /** The bytes of the log that the file contains; -1 before the first. */
   private long read = -1;
 
-  /** Tells the log from one that has taken its place, as where a run goes on. */
+  /** Identifies the log file, which a resumed run may replace. */
   private @Nullable Object identity;
 
   EventFile(Path run) {
@@ -72,10 +72,7 @@ final class EventFile {
     return file;
   }
 
-  /**
-   * Appends what the log of an unfinished run has got since the last call; begins anew where the
-   * log did.
-   */
+  /** Appends the new lines of the log of an unfinished run. Starts again if the log did. */
   void grow() throws IOException {
     if (!Files.exists(log) || Files.exists(results)) {
       return;
@@ -92,16 +89,16 @@ final class EventFile {
     records(lines, records);
     if (records.size() > 0) {
       Files.write(
-              file,
-              records.toByteArray(),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              anew ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND);
+          file,
+          records.toByteArray(),
+          StandardOpenOption.CREATE,
+          StandardOpenOption.WRITE,
+          anew ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND);
       read += lines.length;
     }
   }
 
-  /** Makes the file of a finished run whole; lets that of another one grow once more. */
+  /** Completes the file of a finished run; otherwise appends once more. */
   void finish() throws IOException {
     if (!Files.exists(log) || !Files.exists(results)) {
       grow();
@@ -120,7 +117,7 @@ final class EventFile {
             && before.length < whole.length
             && Arrays.equals(before, 0, before.length, whole, 0, before.length);
     if (grown) {
-      // Who watches it has it open, and would not see another file in its place.
+      // TensorBoard keeps the file open, and would not see a replacement.
       Files.write(
           file, Arrays.copyOfRange(whole, before.length, whole.length), StandardOpenOption.APPEND);
     } else {
@@ -139,7 +136,9 @@ final class EventFile {
     return out.toByteArray();
   }
 
-  /** The log from a place on, up to its last line break: what follows is being written. */
+  /**
+   * Returns the log from a position to its last line break. A later part is still being written.
+   */
   private byte[] wholeLines(long from) throws IOException {
     try (FileChannel channel = FileChannel.open(log, StandardOpenOption.READ)) {
       byte[] bytes = Channels.newInputStream(channel.position(from)).readAllBytes();
@@ -151,7 +150,7 @@ final class EventFile {
     }
   }
 
-  /** Writes a record a line; returns the last step. */
+  /** Writes one record per line; returns the last step. */
   private static long records(byte[] lines, OutputStream out) throws IOException {
     long last = 0;
     for (String line : new String(lines, StandardCharsets.UTF_8).lines().toList()) {
@@ -190,7 +189,7 @@ final class EventFile {
     return summary.build();
   }
 
-  /** A table in Markdown, which TensorBoard shows as one: a row for each vector. */
+  /** Returns a Markdown table, which TensorBoard renders, with one row per vector. */
   private static String table(List<List<String>> nearest) {
     StringBuilder table = new StringBuilder("| vector | nearest words |\n|---|---|\n");
     for (int i = 0; i < nearest.size(); i++) {
@@ -222,7 +221,7 @@ final class EventFile {
     out.write(buffer(Integer.BYTES).putInt(maskedChecksum(record)).array());
   }
 
-  /** A CRC-32C, rotated and offset, so that it is none of itself. */
+  /** Returns a CRC-32C, rotated and offset, as TFRecord requires. */
   static int maskedChecksum(byte[] bytes) {
     CRC32C checksum = new CRC32C();
     checksum.update(bytes);
@@ -234,19 +233,19 @@ final class EventFile {
     return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** A point of a curve. */
+  /** Returns a point of a curve. */
   private static Summary.Value scalar(String tag, double value) {
     return Summary.Value.newBuilder().setTag(tag).setSimpleValue((float) value).build();
   }
 
   /**
-   * A text.
+   * Returns a text value.
    *
-   * @param markdown shown as such
+   * @param markdown shown as Markdown
    */
   private static Summary.Value text(String tag, String markdown) {
     return Summary.Value.newBuilder()
-        .setTag(tag + "/text_summary") // as tf.summary.text names them
+        .setTag(tag + "/text_summary") // the name of tf.summary.text
         .setMetadata(
             SummaryMetadata.newBuilder()
                 .setPluginData(SummaryMetadata.PluginData.newBuilder().setPluginName("text")))

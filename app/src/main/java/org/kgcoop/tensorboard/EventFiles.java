@@ -12,9 +12,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The event files of runs, which grow while the runs go on and are whole when it is closed. A
- * thread of its own reads what training has logged, so that no step waits for it; what cannot be
- * written is warned of once, and no run fails by it.
+ * The event files of several runs. They grow during the runs and are complete when this object is
+ * closed. A separate thread reads the logs, so no training step waits for it. If a file cannot be
+ * written, the user gets one warning, and the run continues.
  */
 public final class EventFiles implements AutoCloseable {
   private static final long SECONDS_BETWEEN = 2;
@@ -32,10 +32,10 @@ public final class EventFiles implements AutoCloseable {
   }
 
   /**
-   * Event files of runs that are about to begin or to go on.
+   * Starts to write the event files of runs that are about to begin or resume.
    *
    * @param runs their folders, which need not exist
-   * @param warnings gets a line where one cannot be written
+   * @param warnings receives one line if a file cannot be written
    */
   @MustBeClosed
   public static EventFiles growing(Collection<Path> runs, Consumer<String> warnings) {
@@ -50,11 +50,11 @@ public final class EventFiles implements AutoCloseable {
         attempt(EventFile::grow);
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody does that
+      Thread.currentThread().interrupt(); // does not happen
     }
   }
 
-  /** Brings all of them to their end. */
+  /** Completes all files. */
   @Override
   public void close() {
     closed.countDown();
@@ -89,6 +89,6 @@ public final class EventFiles implements AutoCloseable {
 
   private void failed(EventFile file, String reason) {
     failed = true;
-    warnings.accept(file.path() + ": TensorBoard's file cannot be written: " + reason);
+    warnings.accept(file.path() + ": cannot write the TensorBoard file: " + reason);
   }
 }

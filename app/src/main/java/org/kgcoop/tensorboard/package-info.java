@@ -1,6 +1,7 @@
 /**
- * Event files for TensorBoard, made of run folders. Start at {@link
- * org.kgcoop.tensorboard.EventFile}.
+ * Writes event files for TensorBoard from run folders.
+ *
+ * <p>Start at {@link org.kgcoop.tensorboard.EventFile}.
  */
 @NullMarked
 package org.kgcoop.tensorboard;

@@ -258,7 +258,7 @@ class ReferenceConfigTest {
     assertThat(coOp.values().settings())
         .isEqualTo(
             Map.of("words", "a photo of a", "context_tokens", "4", "class_position", "middle"));
-    assertThat(coOp.ignored()).containsExactly("TRAINER.COOP.CSC beside CTX_INIT");
+    assertThat(coOp.ignored()).containsExactly("TRAINER.COOP.CSC with CTX_INIT");
     ReferenceConfig.Translation kgCoOp =
         translate(List.of(), "kgcoop", "TRAINER.COOP.CLASS_TOKEN_POSITION", "middle");
     assertThat(kgCoOp.values().settings()).containsEntry("kgcoop.class_position", "end");
@@ -362,7 +362,7 @@ class ReferenceConfigTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("a.yaml, line");
     assertThatThrownBy(() -> file("b.yaml", "a: &x [1]\nb: *x\n"))
-        .hasMessageContaining("line 2: expected no alias (*x)");
+        .hasMessageContaining("line 2: aliases are not supported (*x)");
     assertThatThrownBy(() -> file("c.yaml", "lr: 1\nlr: 2\n")).hasMessageContaining("line 2");
     assertThatThrownBy(() -> file("d.yaml", "- lr\n")).hasMessageContaining("KEY: VALUE");
     assertThatThrownBy(() -> file("e.yaml", "a: ".repeat(1) + "[".repeat(100)))

@@ -105,10 +105,10 @@ class DownloaderTest {
 
     assertThatThrownBy(() -> downloader.fetch(link, target()))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("no connection to the server, 5 times; fetch it by hand");
+        .hasMessageContaining("no connection to the server, 5 times; download it by hand");
     assertThat(said)
         .hasSize(4)
-        .containsOnly(link.address() + ": no connection to the server; tries again");
+        .containsOnly(link.address() + ": no connection to the server; trying again");
   }
 
   private static Downloader downloader() {
@@ -248,7 +248,7 @@ class DownloaderTest {
     assertThatThrownBy(() -> downloader().fetch(link("gone.pt"), target()))
         .isInstanceOf(KgCoopException.class)
         .hasMessage(
-            "%sgone.pt: the link is dead, the server answers 404; fetch it by hand and put it at %s"
+            "%sgone.pt: the link is dead, the server answers 404; download it by hand and put it at %s"
                 .formatted(server.address(), target()));
     assertThat(folder).isEmptyDirectory();
   }
@@ -258,7 +258,7 @@ class DownloaderTest {
     Link nowhere = Link.of("http://127.0.0.1:1/w.pt");
 
     assertThatThrownBy(() -> downloader().fetch(nowhere, target()))
-        .hasMessageContaining("5 times; fetch it by hand and put it at " + target());
+        .hasMessageContaining("5 times; download it by hand and put it at " + target());
     assertThat(folder).isEmptyDirectory();
   }
 
@@ -270,7 +270,7 @@ class DownloaderTest {
             () ->
                 downloader(Map.of("KGCOOP_OFFLINE", "1"), PartialFile.Sink.CHANNEL)
                     .fetch(link("w.pt"), target()))
-        .hasMessageContaining("offline, and it is not there yet; fetch it by hand");
+        .hasMessageContaining("offline, and the file does not exist yet; download it by hand");
     assertThat(server.requests()).isEmpty();
   }
 
@@ -322,7 +322,7 @@ class DownloaderTest {
     try (LockedFile other = LockedFile.tryOpen(folder.resolve(".weights.pt.part")).orElseThrow()) {
       assertThat(other.channel().size()).isZero();
       assertThatThrownBy(() -> downloader().fetch(link("w.pt"), target()))
-          .hasMessageContaining("another process downloads it");
+          .hasMessageContaining("another process is downloading it");
     }
   }
 
@@ -433,10 +433,10 @@ class DownloaderTest {
   @Test
   void aFileOfNoEndIsGivenUp() throws IOException {
     server.put("merges.txt", new byte[(1 << 24) + 1]);
-    assertRefused(downloader(), "merges.txt", "more than 16 MB come, which a tokenizer never has");
+    assertRefused(downloader(), "merges.txt", "sends more than 16 MB, too much for a tokenizer");
     assertThat(server.requests()).hasSize(1);
     server.fail(FileServer.Fault.NO_LENGTH);
-    assertRefused(downloader(), "merges.txt", "more than 16 MB come");
+    assertRefused(downloader(), "merges.txt", "sends more than 16 MB");
     assertThat(server.requests()).hasSize(2);
     assertNothingIsLeft();
   }
@@ -450,7 +450,7 @@ class DownloaderTest {
     assertRefused(
         downloader(clock, target -> Long.MAX_VALUE),
         "notes",
-        "bytes came in 6000 s; expected 1000 bytes per second, 5 times; fetch it by hand");
+        "bytes came in 6000 s; expected 1000 bytes per second, 5 times; download it by hand");
     assertThat(server.requests()).hasSize(5);
   }
 

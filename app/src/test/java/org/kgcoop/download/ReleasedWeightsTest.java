@@ -176,7 +176,7 @@ class ReleasedWeightsTest {
       assertThatThrownBy(() -> weights(true).locate(name))
           .as(name)
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("no name of weights");
+          .hasMessageContaining("unknown name of weights");
     }
   }
 

@@ -481,7 +481,7 @@ class ClassifierServerTest {
             PIXELS);
     assertThatThrownBy(() -> new ClassifierServer(clip, models, taken, LOG::add, null).close())
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("port " + server.port() + ": the port is taken");
+        .hasMessageContaining("port " + server.port() + ": the port is in use");
   }
 
   @Test

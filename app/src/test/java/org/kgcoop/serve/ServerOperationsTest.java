@@ -185,7 +185,7 @@ class ServerOperationsTest {
       }
       assertThat(answer.statusCode()).isEqualTo(429);
       assertThat(answer.headers().firstValue("Retry-After")).contains("1");
-      assertThat(answer.body()).contains("at most 1 requests a second");
+      assertThat(answer.body()).contains("at most 1 requests per second");
     }
   }
 

@@ -237,6 +237,6 @@ class EventFileTest {
     assertThat(warnings)
         .singleElement()
         .asString()
-        .startsWith(place + ": TensorBoard's file cannot be written: ");
+        .startsWith(place + ": cannot write the TensorBoard file: ");
   }
 }

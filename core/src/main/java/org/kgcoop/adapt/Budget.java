@@ -20,7 +20,6 @@ import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;

@@ -1,6 +1,5 @@
 package org.kgcoop.tensor;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;

@@ -30,7 +30,16 @@ class ScheduleTest {
         + " 4.43913062e-6 1.97375854e-6 4.93561406e-7"
   })
   void ratesAreThePublished(Schedule.Variant variant, int epochs, String first, String last) {
-    Schedule schedule = new Schedule(0.002, epochs, new Decay.Cosine(), Schedule.Warmup.CONSTANT, 1, 1e-5, variant, Schedule.Unit.EPOCH);
+    Schedule schedule =
+        new Schedule(
+            0.002,
+            epochs,
+            new Decay.Cosine(),
+            Schedule.Warmup.CONSTANT,
+            1,
+            1e-5,
+            variant,
+            Schedule.Unit.EPOCH);
     assertThat(schedule.rate(0)).isEqualTo(1e-5);
     assertThat(schedule.rate(1)).isEqualTo(0.002);
     String[] early = first.split(" ", -1);
@@ -47,7 +56,15 @@ class ScheduleTest {
   void stretchedARateFallsAtTheSamePartsOfTheTraining() {
     for (String decay : List.of("step:3", "steps:3,6,9")) {
       Schedule schedule =
-          new Schedule(0.1, 12, Decay.ofId(decay, 0.1, 0), Schedule.Warmup.NONE, 0, 0, Schedule.Variant.CURRENT, Schedule.Unit.EPOCH);
+          new Schedule(
+              0.1,
+              12,
+              Decay.ofId(decay, 0.1, 0),
+              Schedule.Warmup.NONE,
+              0,
+              0,
+              Schedule.Variant.CURRENT,
+              Schedule.Unit.EPOCH);
       Schedule longer =
           TinyTraining.settings(
                   schedule, 2, 0.9, 0, 1, new org.kgcoop.cache.Augmentation.Test(), 1, false)
@@ -72,7 +89,9 @@ class ScheduleTest {
   void withoutWarmUpTheCosineStartsAtOnce() {
     for (Schedule.Variant variant : Schedule.Variant.values()) {
       // The number and rate of warm-up epochs then mean nothing.
-      Schedule schedule = new Schedule(0.1, 4, new Decay.Cosine(), Schedule.Warmup.NONE, 3, 7, variant, Schedule.Unit.EPOCH);
+      Schedule schedule =
+          new Schedule(
+              0.1, 4, new Decay.Cosine(), Schedule.Warmup.NONE, 3, 7, variant, Schedule.Unit.EPOCH);
       // 0.1 (1 + cos(pi e / 4)) / 2
       assertThat(schedule.rate(0)).isEqualTo(0.1);
       assertThat(schedule.rate(1)).isCloseTo(0.05 * (1 + Math.sqrt(0.5)), within(1e-15));
@@ -84,7 +103,15 @@ class ScheduleTest {
   @Test
   void aLinearWarmUpRisesInEqualSteps() {
     Schedule current =
-        new Schedule(0.1, 10, new Decay.Cosine(), Schedule.Warmup.LINEAR, 4, 1e-3, Schedule.Variant.CURRENT, Schedule.Unit.EPOCH);
+        new Schedule(
+            0.1,
+            10,
+            new Decay.Cosine(),
+            Schedule.Warmup.LINEAR,
+            4,
+            1e-3,
+            Schedule.Variant.CURRENT,
+            Schedule.Unit.EPOCH);
     // Epoch e < 4: 0.1 e / 4, the first at the warm-up's own rate.
     assertThat(current.rate(0)).isEqualTo(1e-3);
     assertThat(current.rate(1)).isCloseTo(0.025, within(1e-15));
@@ -92,7 +119,15 @@ class ScheduleTest {
     assertThat(current.rate(3)).isCloseTo(0.075, within(1e-15));
     assertThat(current.rate(4)).isEqualTo(0.1);
     Schedule era =
-        new Schedule(0.1, 10, new Decay.Cosine(), Schedule.Warmup.LINEAR, 4, 1e-3, Schedule.Variant.PAPER_ERA, Schedule.Unit.EPOCH);
+        new Schedule(
+            0.1,
+            10,
+            new Decay.Cosine(),
+            Schedule.Warmup.LINEAR,
+            4,
+            1e-3,
+            Schedule.Variant.PAPER_ERA,
+            Schedule.Unit.EPOCH);
     assertThat(era.rate(4)).isCloseTo(0.1, within(1e-15));
     // 0.1 (1 + cos(pi / 2)) / (1 + cos(2 pi / 5))
     assertThat(era.rate(5)).isCloseTo(0.1 / (1 + Math.cos(0.4 * Math.PI)), within(1e-12));
@@ -117,7 +152,9 @@ class ScheduleTest {
   }
 
   private static List<Double> rates(Decay decay, Schedule.Variant variant, int epochs) {
-    Schedule schedule = new Schedule(1, epochs, decay, Schedule.Warmup.CONSTANT, 2, 0.01, variant, Schedule.Unit.EPOCH);
+    Schedule schedule =
+        new Schedule(
+            1, epochs, decay, Schedule.Warmup.CONSTANT, 2, 0.01, variant, Schedule.Unit.EPOCH);
     return IntStream.range(0, epochs).mapToObj(schedule::rate).toList();
   }
 
@@ -140,7 +177,16 @@ class ScheduleTest {
   void noRateIsBelowZero() {
     for (Schedule.Variant variant : Schedule.Variant.values()) {
       for (int epochs = 1; epochs < 60; epochs++) {
-        Schedule schedule = new Schedule(0.002, epochs, new Decay.Cosine(), Schedule.Warmup.CONSTANT, 1, 1e-5, variant, Schedule.Unit.EPOCH);
+        Schedule schedule =
+            new Schedule(
+                0.002,
+                epochs,
+                new Decay.Cosine(),
+                Schedule.Warmup.CONSTANT,
+                1,
+                1e-5,
+                variant,
+                Schedule.Unit.EPOCH);
         for (int epoch = 0; epoch < epochs; epoch++) {
           assertThat(schedule.rate(epoch)).isBetween(0.0, 0.002);
         }

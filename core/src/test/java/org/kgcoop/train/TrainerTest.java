@@ -93,7 +93,15 @@ class TrainerTest {
 
   private static TrainingSettings settings(String augmentation, double rate, boolean keepBest) {
     return TinyTraining.settings(
-        new Schedule(rate, EPOCHS, new Decay.Cosine(), Schedule.Warmup.CONSTANT, 1, 0.01, Schedule.Variant.CURRENT, Schedule.Unit.EPOCH),
+        new Schedule(
+            rate,
+            EPOCHS,
+            new Decay.Cosine(),
+            Schedule.Warmup.CONSTANT,
+            1,
+            0.01,
+            Schedule.Variant.CURRENT,
+            Schedule.Unit.EPOCH),
         4,
         0.9,
         5e-4,
@@ -433,7 +441,15 @@ class TrainerTest {
     double bound = 1e-4;
     TrainingSettings settings =
         new TrainingSettings(
-            new Schedule(1, EPOCHS, new Decay.Cosine(), Schedule.Warmup.NONE, 0, 0, Schedule.Variant.CURRENT, Schedule.Unit.EPOCH),
+            new Schedule(
+                1,
+                EPOCHS,
+                new Decay.Cosine(),
+                Schedule.Warmup.NONE,
+                0,
+                0,
+                Schedule.Variant.CURRENT,
+                Schedule.Unit.EPOCH),
             4,
             new UpdateRule.Sgd(0, 0),
             bound,

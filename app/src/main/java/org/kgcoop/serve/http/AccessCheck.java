@@ -15,7 +15,7 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.Sha256;
 
-/** Looks at a request before anything of its body is read. */
+/** Checks the headers of a request before its body is read. */
 final class AccessCheck extends Handler.Wrapper {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final Set<String> WITHOUT_TOKEN = Set.of("/v2/health/live", "/v2/health/ready");
@@ -26,9 +26,9 @@ final class AccessCheck extends Handler.Wrapper {
   private final boolean loopback;
 
   /**
-   * A guard of these settings.
+   * Creates the check.
    *
-   * @param open true of requests that need no token, such as for parts of the web page
+   * @param open true for requests that need no token, such as parts of the web page
    */
   AccessCheck(ServerSettings settings, Predicate<Request> open) {
     this.settings = settings;
@@ -57,15 +57,15 @@ final class AccessCheck extends Handler.Wrapper {
     return WITHOUT_TOKEN.contains(Request.getPathInContext(request)) || open.test(request);
   }
 
-  /** A page of another site must not reach a server that only this machine should reach. */
+  /** Rejects pages of other sites, which must not reach a server of this machine. */
   private void checkSite(HttpFields headers) {
     String host = headers.get(HttpHeader.HOST);
     if (loopback && (host == null || !LOOPBACK_NAMES.contains(withoutPort(host)))) {
-      throw new RefusedRequestException(421, "this server answers to localhost alone");
+      throw new RefusedRequestException(421, "this server answers only to localhost");
     }
     String origin = headers.get(HttpHeader.ORIGIN);
     if (origin != null && !origin.replaceFirst("^https?://", "").equals(host)) {
-      throw new RefusedRequestException(403, "a page of another site may not ask this server");
+      throw new RefusedRequestException(403, "a page of another site may not use this server");
     }
   }
 
@@ -76,7 +76,7 @@ final class AccessCheck extends Handler.Wrapper {
   private static void checkToken(Request request, Response response, String token) {
     String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
     Matcher given = BEARER.matcher(Objects.requireNonNullElse(header, ""));
-    // Digests are of one length, and isEqual looks at every byte: the time tells nothing.
+    // The digests have one length and isEqual reads every byte, so the time reveals nothing.
     if (!given.matches() || !MessageDigest.isEqual(digest(token), digest(given.group(1)))) {
       response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
       throw new RefusedRequestException(401, "expected the header 'Authorization: Bearer TOKEN'");

@@ -18,18 +18,19 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a request's body before a thread is given to the request: whoever sends slowly holds up a
- * connection and the bytes so far, nothing else. Refuses bodies that are too large (413) or too
- * slow (408), and requests beyond the memory for bodies or beyond the number that may be under way
- * (503), all before anything is decoded.
+ * Reads the body of a request before the request gets a thread, so that a slow client blocks only
+ * its own connection. Rejects bodies that are too large (413) or too slow (408). Rejects requests
+ * with 503 if the memory for bodies or the number of active requests is used up. All of this
+ * happens before an image is decoded.
  *
- * <p>Jetty's own handlers promise less. {@code EagerContentHandler} bounds the body of one request,
- * not those of all, keeps network buffers, of which a sender of single bytes fills many, and hands
- * a broken or slow body on to a thread. {@code MinimumDataRateHandler} measures only when more is
- * there: it has no grace for the first bytes, and never looks at a sender that falls silent.
+ * <p>Jetty's own handlers do less. {@code EagerContentHandler} limits the body of one request, but
+ * not the sum of all bodies. It keeps network buffers, and a client that sends single bytes fills
+ * many of them. It gives broken and slow bodies to a thread. {@code MinimumDataRateHandler}
+ * measures the rate only when bytes arrive: it gives no time for the first bytes, and never checks
+ * a client that stops sending.
  */
 final class BodyReader extends Handler.Wrapper {
-  /** Bytes a second that a sender must keep up after the grace, on average. */
+  /** The minimum average rate in bytes per second, after the grace period. */
   static final long SLOWEST = 16 << 10;
 
   private static final int FIRST_BYTES = 16 << 10;
@@ -42,12 +43,13 @@ final class BodyReader extends Handler.Wrapper {
   private final AtomicInteger requests = new AtomicInteger();
 
   /**
-   * A reader of bodies.
+   * Creates a reader.
    *
-   * @param maxBytes of one body
-   * @param maxBytesOfAll of all bodies that are read or answered at a time
-   * @param maxRequests with a body, read whole and not answered yet
-   * @param grace how long a body may take before it is asked how quick it is
+   * @param maxBytes the maximum size of one body
+   * @param maxBytesOfAll the maximum size of all bodies in memory
+   * @param maxRequests the maximum number of requests whose bodies are complete and that are not
+   *     answered yet
+   * @param grace the time before the rate is checked
    */
   BodyReader(int maxBytes, long maxBytesOfAll, int maxRequests, Duration grace) {
     this.maxBytes = maxBytes;
@@ -56,12 +58,12 @@ final class BodyReader extends Handler.Wrapper {
     this.graceNanos = grace.toNanos();
   }
 
-  /** The number of requests with a body that are under way. */
+  /** Returns the number of active requests with a body. */
   int requests() {
     return requests.get();
   }
 
-  /** Bytes of the bodies that are in memory. */
+  /** Returns the size in bytes of all bodies in memory. */
   long bytes() {
     return bytesOfAll.get();
   }
@@ -69,7 +71,7 @@ final class BodyReader extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     RequestTrace trace = RequestTrace.of(request);
-    // While it is answered, no byte comes and none goes: that is not idle.
+    // A connection is silent while its request is answered, but it is not idle.
     request.addIdleTimeoutListener(timeout -> false);
     boolean chunked = request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     if (request.getLength() > 0 || chunked) {
@@ -90,7 +92,7 @@ final class BodyReader extends Handler.Wrapper {
     }
   }
 
-  /** A body on its way; {@link #run} is called whenever more of it is there. */
+  /** A body that is being read. {@link #run} is called when more bytes arrive. */
   private final class Body implements Runnable {
     private final Request request;
     private final Response response;
@@ -120,7 +122,7 @@ final class BodyReader extends Handler.Wrapper {
         }
         if (Content.Chunk.isFailure(chunk)) {
           boolean slow = chunk.getFailure() instanceof TimeoutException;
-          refuse(slow ? 408 : 400, slow ? tooSlow() : "the body broke off");
+          refuse(slow ? 408 : 400, slow ? tooSlow() : "the body is incomplete");
           return;
         }
         boolean last = chunk.isLast();
@@ -135,7 +137,7 @@ final class BodyReader extends Handler.Wrapper {
       }
     }
 
-    /** Keeps a part; false where there is no room for it. */
+    /** Appends bytes; returns false if there is no room. */
     private synchronized boolean keep(ByteBuffer more) {
       int count = more.remaining();
       int wanted = length + count;
@@ -147,7 +149,7 @@ final class BodyReader extends Handler.Wrapper {
         return false;
       }
       if (wanted > bytes.length && !enlarge(wanted)) {
-        refuse(503, "too many large bodies are under way; try again later");
+        refuse(503, "too many large bodies; try again later");
         return false;
       }
       more.get(bytes, length, count);
@@ -155,7 +157,10 @@ final class BodyReader extends Handler.Wrapper {
       return true;
     }
 
-    /** Makes room, not for what a sender only promises; false where there is too little memory. */
+    /**
+     * Enlarges the buffer by the bytes that have arrived; the announced length is not reserved.
+     * Returns false if there is not enough memory.
+     */
     private boolean enlarge(int wanted) {
       long promised = request.getLength() < 0 ? maxBytes : request.getLength();
       long larger = Math.min(promised, Math.max(FIRST_BYTES, 2L * bytes.length));
@@ -190,7 +195,7 @@ final class BodyReader extends Handler.Wrapper {
     }
 
     private String tooSlow() {
-      return "the body came too slowly; expected " + SLOWEST + " bytes a second";
+      return "the body arrived too slowly; expected " + SLOWEST + " bytes per second";
     }
 
     private void complete() {
@@ -209,7 +214,7 @@ final class BodyReader extends Handler.Wrapper {
         if (!answer(trace, whole, response, counted)) {
           Refusals.write(response, counted, 404, "see /openapi.yaml");
         }
-      } catch (Throwable e) { // as Jetty does where a handler fails in its own call
+      } catch (Throwable e) { // as Jetty does if a handler fails
         Response.writeError(request, response, counted, e);
       }
     }
@@ -226,7 +231,7 @@ final class BodyReader extends Handler.Wrapper {
       }
     }
 
-    /** True for the one caller who may answer; all others have come later. */
+    /** Returns true only for the first caller, which answers. */
     private synchronized boolean end() {
       if (ended) {
         return false;

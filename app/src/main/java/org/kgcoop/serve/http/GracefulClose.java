@@ -11,12 +11,14 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * A handler that announces the end of each connection before the server stops. A server of Jetty
- * that stops closes a connection also after an answer that was begun before, without the header
- * that says so: a client that has sent its next request by then would lose it.
+ * Announces the end of each connection before the server stops. When Jetty stops, it also closes
+ * connections after answers that did not announce this in a header. A client that has sent its next
+ * request by then would lose that request.
  */
 final class GracefulClose extends Handler.Wrapper {
-  /** The requests that are answered without the header, and the one who waits for their end. */
+  /**
+   * Counts the requests that are answered without the header, and the thread that waits for them.
+   */
   private final Phaser persistent = new Phaser(1);
 
   private volatile boolean draining;
@@ -24,7 +26,7 @@ final class GracefulClose extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     if (request.getHeaders().contains(HttpHeader.CONNECTION, "close")) {
-      return super.handle(request, response, callback); // its sender knows
+      return super.handle(request, response, callback); // the client knows
     }
     persistent.register();
     if (draining) {
@@ -37,10 +39,9 @@ final class GracefulClose extends Handler.Wrapper {
   }
 
   /**
-   * Closes each connection with its next answer from now on, and waits until the requests of before
-   * are answered.
+   * Closes each connection with its next answer, and waits for the answers to earlier requests.
    *
-   * @param limit after which it waits no longer
+   * @param limit the maximum time to wait
    */
   void begin(Duration limit) {
     draining = true;
@@ -48,7 +49,7 @@ final class GracefulClose extends Handler.Wrapper {
     try {
       persistent.awaitAdvanceInterruptibly(phase, limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      // The server cuts off what takes longer, and says so.
+      // The server then closes the remaining connections and logs this.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

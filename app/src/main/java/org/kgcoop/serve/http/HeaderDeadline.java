@@ -16,12 +16,12 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes connections that answer nothing and have had no whole request header for some time. An
- * idle timeout alone would let a header of one byte every few seconds keep its connection for a
- * day. It has to see every request first.
+ * Closes connections without an active request that have not sent a complete header for some time.
+ * An idle timeout is not enough: a client that sends one byte every few seconds could keep a
+ * connection for a day. This handler must be the first.
  *
- * <p>Jetty's count of answers does not tell whether a request is answered: it has interim ones too,
- * such as the 100 that a sender of a large body waits for.
+ * <p>Jetty's count of responses does not show whether a request is answered, because it includes
+ * interim responses such as 100 Continue.
  */
 final class HeaderDeadline extends Handler.Wrapper {
   private final long limitNanos;
@@ -30,9 +30,9 @@ final class HeaderDeadline extends Handler.Wrapper {
   private volatile Scheduler.@Nullable Task next;
 
   /**
-   * The time since which a connection has had no header.
+   * The time of the last header of a connection.
    *
-   * @param requests it has had so far
+   * @param requests the number of requests so far
    */
   private record Silence(long requests, long since) {}
 

@@ -15,9 +15,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that lies between the network and the endpoints. A request passes the {@link RateLimit}, the
- * {@link AccessCheck} and the {@link BodyReader}; only then it has a thread, which decodes its
- * image.
+ * The HTTP layers in front of the endpoints. A request passes the {@link RateLimit}, the {@link
+ * AccessCheck} and the {@link BodyReader}. Only then does it get a thread, which decodes its image.
  */
 public final class HttpSetup {
   private static final Duration STOP = Duration.ofSeconds(15);
@@ -25,10 +24,10 @@ public final class HttpSetup {
 
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  /** The most connections: fewer than files that a process may usually open, 1024. */
+  /** The maximum number of connections, below the usual limit of 1024 open files. */
   private static final int MOST_CONNECTIONS = 512;
 
-  /** Threads beside those that answer requests with bodies: for the network and other requests. */
+  /** Additional threads, for the network and for requests without a body. */
   private static final int MORE_THREADS = 16;
 
   private final ServerSettings settings;
@@ -39,11 +38,11 @@ public final class HttpSetup {
   private final GracefulClose drain = new GracefulClose();
 
   /**
-   * A setup of these settings.
+   * Creates the setup.
    *
-   * @param underWay the most requests with bodies that are answered at a time
-   * @param open true of requests that need no token
-   * @param requests gets a line for each request that is over; null for none
+   * @param underWay the maximum number of requests with a body that are answered at a time
+   * @param open true for requests that need no token
+   * @param requests receives one line per finished request; null for no log
    */
   public HttpSetup(
       ServerSettings settings,
@@ -58,7 +57,7 @@ public final class HttpSetup {
     this.requests = requests;
   }
 
-  /** Closes each connection with its next answer; to be called before the server is stopped. */
+  /** Closes each connection with its next answer. Call this before the server stops. */
   public void drain() {
     drain.begin(STOP);
   }
@@ -68,7 +67,7 @@ public final class HttpSetup {
     config.startup.showOldJavalinVersionWarning = false;
     config.http.prefer405over404 = true;
     config.http.maxRequestSize = settings.maxBytes();
-    // Forms stay in memory: nothing of a request is written to the disk.
+    // Forms stay in memory: no part of a request is written to disk.
     MultipartConfig forms = config.jetty.multipartConfig;
     forms.maxInMemoryFileSize(settings.maxBytes(), SizeUnit.BYTES);
     forms.maxFileSize(settings.maxBytes(), SizeUnit.BYTES);
@@ -85,7 +84,7 @@ public final class HttpSetup {
   }
 
   private void modify(Server server) {
-    // Bodies are held twice for a moment, and images want memory while they are decoded.
+    // Bodies exist twice for a moment, and decoding images needs memory.
     BodyReader bodies =
         new BodyReader(settings.maxBytes(), Runtime.getRuntime().maxMemory() / 8, underWay, GRACE);
     AccessCheck guard = new AccessCheck(settings, open);
@@ -106,7 +105,7 @@ public final class HttpSetup {
     // On stopping: no new connection; what comes on those that are open is answered, and they are
     // closed with the answer, or after a second of silence.
     server.setStopTimeout(STOP.toMillis());
-    metrics.gauge("kgcoop.requests", "Requests with a body, under way", bodies::requests);
+    metrics.gauge("kgcoop.requests", "Active requests with a body", bodies::requests);
     metrics.gauge("kgcoop.body.bytes", "Bytes of bodies in memory", bodies::bytes);
     metrics.gauge("kgcoop.connections", "Open connections", connections::getNetworkConnectionCount);
   }

@@ -8,13 +8,13 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.handler.DoSHandler;
 
 /**
- * A limit of requests a second from one address, and twice as many at once after a rest; the others
- * get 429. Jetty keeps the addresses, and forgets them when they have been silent. Its own leaking
- * bucket counts refused requests too, so that whoever asks again after the second that a refusal
- * names may be refused for ever.
+ * Limits the requests per second from one address. After a pause, an address may send twice as many
+ * at once. Other requests get 429. Jetty stores the addresses and forgets those that are silent.
+ * Its own leaky bucket also counts rejected requests, so a client that retries after the announced
+ * second could be rejected forever.
  */
 final class RateLimit implements DoSHandler.Tracker {
-  /** Addresses that are remembered; what comes from more of them is not counted. */
+  /** The maximum number of addresses; requests from others are not counted. */
   private static final int MOST_CLIENTS = 10_000;
 
   private static final int BURST_SECONDS = 2;
@@ -38,15 +38,15 @@ final class RateLimit implements DoSHandler.Tracker {
         client -> new RateLimit(rate, System.nanoTime()),
         (request, response, callback) -> {
           Refusals.writeAndClose(
-              response, callback, 429, "expected at most " + rate + " requests a second");
+              response, callback, 429, "expected at most " + rate + " requests per second");
           return true;
         },
         MOST_CLIENTS);
   }
 
   /**
-   * The address of a client; of an IPv6 address the half that names its network, since one host has
-   * many.
+   * Returns the address of a client. For IPv6, returns only the network half, since one host has
+   * many addresses.
    */
   static String client(Request request) {
     if (request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress from
@@ -69,6 +69,6 @@ final class RateLimit implements DoSHandler.Tracker {
 
   @Override
   public synchronized long getExpireNanoTime() {
-    return last + BURST_SECONDS * SECOND; // then it has all again, as a new one has
+    return last + BURST_SECONDS * SECOND; // the full allowance is available again
   }
 }

@@ -15,15 +15,15 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Answers to requests that reach no endpoint: JSON with a reason, as endpoints refuse. As the
- * server's error handler it answers what Jetty refuses by itself, such as what is no HTTP.
+ * JSON answers to requests that reach no endpoint. As the error handler of the server, this class
+ * also answers requests that Jetty rejects, such as invalid HTTP.
  */
 public final class Refusals extends ErrorHandler {
 
-  /** The time in which what is still sent is thrown away after a refusal. */
+  /** The time in which further bytes are discarded after a rejection. */
   private static final long LINGER_MILLISECONDS = 1000;
 
-  /** Answers a request whose body is not read to its end: the next needs another connection. */
+  /** Answers a request whose body is not read completely, and closes the connection. */
   static void writeAndClose(Response response, Callback callback, int status, String reason) {
     response.getHeaders().put(HttpHeader.CONNECTION, "close");
     Leftovers leftovers = new Leftovers(response.getRequest(), callback);
@@ -31,8 +31,8 @@ public final class Refusals extends ErrorHandler {
   }
 
   /**
-   * The rest of a refused body. A connection that is closed with bytes unread is reset, and the
-   * sender may lose the answer with it.
+   * Discards the rest of a rejected body. If a connection is closed with unread bytes, it is reset,
+   * and the client may lose the answer.
    */
   private static final class Leftovers implements Runnable {
     private final Request request;
@@ -68,7 +68,7 @@ public final class Refusals extends ErrorHandler {
           }
         }
       } catch (RuntimeException e) {
-        end(); // somebody else reads, or the request is none
+        end(); // another thread reads, or the request is invalid
       }
     }
 
@@ -79,7 +79,7 @@ public final class Refusals extends ErrorHandler {
     }
   }
 
-  /** Answers a request of which nothing more comes. */
+  /** Answers a request whose body is complete. */
   static void write(Response response, Callback callback, int status, String reason) {
     SecurityHeaders.putOn(response.getHeaders());
     response.setStatus(status);
@@ -96,18 +96,18 @@ public final class Refusals extends ErrorHandler {
     response.write(true, ByteBuffer.wrap(json), callback);
   }
 
-  /** Refuses a request that has reached the endpoints. */
+  /** Rejects a request that has reached the endpoints. */
   public static void refuse(Context request, int status, String reason) {
     if (isTemporary(status)) {
       request.header("Retry-After", "1");
     } else {
-      // Jetty gives up the connection where it cannot read a form, and does not say so.
+      // Jetty closes the connection if it cannot read a form, but does not announce it.
       request.header("Connection", "close");
     }
     request.status(status).json(JsonNodeFactory.instance.objectNode().put("error", reason));
   }
 
-  /** True if the same request may succeed a second later. */
+  /** Returns true if the same request may succeed a second later. */
   static boolean isTemporary(int status) {
     return status == HttpStatus.SERVICE_UNAVAILABLE_503
         || status == HttpStatus.TOO_MANY_REQUESTS_429;
@@ -116,7 +116,7 @@ public final class Refusals extends ErrorHandler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     int status = response.getStatus();
-    // Jetty's own message may name what is inside.
+    // Jetty's own message may reveal internals.
     String reason =
         status >= HttpStatus.INTERNAL_SERVER_ERROR_500
             ? "the server failed"

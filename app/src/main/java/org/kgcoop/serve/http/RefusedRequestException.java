@@ -1,6 +1,6 @@
 package org.kgcoop.serve.http;
 
-/** A request that gets no answer but a status and a reason, which its sender reads. */
+/** A rejected request: the client gets the status and the message. */
 public final class RefusedRequestException extends RuntimeException {
   private final int status;
 

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.serve.http.RequestTrace.Stage;
 
 /**
- * Counts every request when it is over, and may write a line of JSON about it. Neither holds
- * anything that a request made up: addresses are those of the routes, methods those of HTTP.
+ * Counts each finished request, and optionally writes one JSON line about it. The line contains no
+ * text from the request: only patterns of routes and HTTP methods.
  */
 final class RequestRecord implements RequestLog {
   private static final String NONE = "other";
-  // Beyond ASCII there are line ends and control characters, too.
+  // Non-ASCII characters include line ends and control characters.
   private static final ObjectWriter JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build().writer();
 

@@ -6,20 +6,20 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes on a request while it is answered: its times, for its limit, the log and the metrics. The
- * thread that answers a request finds its trace with {@link #current}.
+ * The times of one request, for its time limit, the log and the metrics. {@link #current} returns
+ * the trace of the request that the current thread answers.
  */
 public final class RequestTrace {
   private static final String ATTRIBUTE = RequestTrace.class.getName();
   private static final ThreadLocal<@Nullable RequestTrace> CURRENT = new ThreadLocal<>();
 
-  /** Things that a request waits for; each has its own time. */
+  /** The stages of a request; each has its own time. */
   public enum Stage {
-    /** The way from the file's bytes to the model's pixels, and the wait for a place to do it. */
+    /** Decoding and resizing the image, including the wait for a free place. */
     DECODE,
-    /** The wait from the pixels to the batch. */
+    /** The wait for a batch. */
     WAIT,
-    /** The batch that the image is part of. */
+    /** Encoding the batch of the image. */
     ENCODE
   }
 
@@ -29,7 +29,7 @@ public final class RequestTrace {
   private volatile @Nullable String model;
   private volatile int bodyBytes;
 
-  /** Returns the trace of a request, which begins with its first look. */
+  /** Returns the trace of a request, and creates it on the first call. */
   static RequestTrace of(Request request) {
     if (request.getAttribute(ATTRIBUTE) instanceof RequestTrace known) {
       return known;
@@ -39,13 +39,13 @@ public final class RequestTrace {
     return trace;
   }
 
-  /** Returns the trace of the request that this thread answers; a new one where it answers none. */
+  /** Returns the trace of the request of this thread, or a new one if there is none. */
   public static RequestTrace current() {
     RequestTrace trace = CURRENT.get();
     return trace == null ? new RequestTrace() : trace;
   }
 
-  /** Makes it the one of this thread, or none. */
+  /** Sets the trace of this thread, or removes it. */
   public static void setCurrent(@Nullable RequestTrace trace) {
     if (trace == null) {
       CURRENT.remove();
@@ -54,13 +54,13 @@ public final class RequestTrace {
     }
   }
 
-  /** The request is whole: its time limit counts from here. */
+  /** Starts the time limit: the request is complete. */
   void begin(int bytes) {
     bodyBytes = bytes;
     begun = System.nanoTime();
   }
 
-  /** {@link System#nanoTime} when the whole request was there. */
+  /** Returns the {@link System#nanoTime} at which the request was complete. */
   public long begun() {
     return begun;
   }
@@ -69,12 +69,12 @@ public final class RequestTrace {
     return bodyBytes;
   }
 
-  /** Counts the time since a {@link System#nanoTime} to a stage. */
+  /** Adds the time since a {@link System#nanoTime} to a stage. */
   public synchronized void add(Stage stage, long since) {
     nanos.merge(stage, System.nanoTime() - since, Long::sum);
   }
 
-  /** Milliseconds, 0 where the request has not been there. */
+  /** Returns the milliseconds of a stage, or 0 if the request skipped it. */
   synchronized double milliseconds(Stage stage) {
     return nanos.getOrDefault(stage, 0L) / 1e6;
   }
@@ -83,7 +83,7 @@ public final class RequestTrace {
     return route;
   }
 
-  /** The pattern of its address, such as {@code /v2/models/{model}}. */
+  /** Sets the pattern of the route, such as {@code /v2/models/{model}}. */
   public void setRoute(String pattern) {
     route = pattern;
   }
@@ -92,7 +92,7 @@ public final class RequestTrace {
     return model;
   }
 
-  /** A name that the server knows, never one that a request made up. */
+  /** Sets the name of the model, which must be one of the server, not text from the request. */
   public void setModel(String name) {
     model = name;
   }

@@ -2,7 +2,7 @@ package org.kgcoop.serve.http;
 
 import org.eclipse.jetty.http.HttpFields;
 
-/** Headers of every answer, so that a browser does nothing with it that is not wanted. */
+/** Security headers for all answers. */
 public final class SecurityHeaders {
   public static final String POLICY = "Content-Security-Policy";
 
@@ -11,7 +11,7 @@ public final class SecurityHeaders {
 
   private SecurityHeaders() {}
 
-  /** The strict ones: an answer that a browser shows runs, loads and embeds nothing. */
+  /** Adds the strict headers: the answer must not run scripts, load resources or be embedded. */
   static void putOn(HttpFields.Mutable headers) {
     headers.put("X-Content-Type-Options", "nosniff");
     headers.put(POLICY, NOTHING);

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.kgcoop.serve.http.RequestTrace.Stage;
 import org.kgcoop.tensor.Engine;
 
-/** Counts that the server keeps of itself, in the form that Prometheus reads. */
+/** Metrics of the server, in the format of Prometheus. */
 public final class ServerMetrics implements AutoCloseable {
   private static final Duration[] TIMES =
       DoubleStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000)
@@ -52,20 +52,20 @@ public final class ServerMetrics implements AutoCloseable {
       stages.put(
           stage,
           Timer.builder("kgcoop.stage")
-              .description("What images wait for: decoding, a batch, the encoder")
+              .description("Stages of images: decoding, waiting for a batch, encoding")
               .tag("stage", stage.name().toLowerCase(Locale.ROOT))
               .serviceLevelObjectives(TIMES)
               .register(registry));
     }
     batches =
         DistributionSummary.builder("kgcoop.batch.images")
-            .description("Images that were encoded together")
+            .description("Images per batch")
             .serviceLevelObjectives(1, 2, 4, 8, 16, 32)
             .register(registry);
     gauge("process.resident.bytes", "Physical memory, heap included", Engine::physicalBytes);
   }
 
-  /** A number that is looked up when it is asked for. */
+  /** Adds a value that is read on each request for metrics. */
   public void gauge(String name, String description, DoubleSupplier value) {
     Gauge.builder(name, value, DoubleSupplier::getAsDouble)
         .description(description)
@@ -74,9 +74,10 @@ public final class ServerMetrics implements AutoCloseable {
   }
 
   /**
-   * A request is over. Every parameter has few values, since Prometheus keeps a series for each.
+   * Counts a finished request. Each parameter has few values, because Prometheus stores one series
+   * per value.
    *
-   * @param route a pattern, never an address that was asked for
+   * @param route a pattern, never a requested address
    */
   void count(String method, String route, int status, long nanos, RequestTrace trace) {
     requests
@@ -96,19 +97,19 @@ public final class ServerMetrics implements AutoCloseable {
 
   private Timer timer(Kind kind) {
     return Timer.builder("http.server.requests")
-        .description("Requests from their first byte to the last of the answer")
+        .description("Time from the first byte of a request to the last byte of the answer")
         .tags("method", kind.method(), "uri", kind.route())
         .tag("status", Integer.toString(kind.status()))
         .serviceLevelObjectives(TIMES)
         .register(registry);
   }
 
-  /** Images were encoded together. */
+  /** Counts one batch. */
   public void countBatch(int images) {
     batches.record(images);
   }
 
-  /** Answers with all of them. */
+  /** Answers with all metrics. */
   public void answer(Context request) {
     request.contentType("text/plain; version=0.0.4; charset=utf-8").result(registry.scrape());
   }

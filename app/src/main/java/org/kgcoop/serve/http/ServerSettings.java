@@ -8,17 +8,18 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.image.Images;
 
 /**
- * Settings of a server: its address, who may ask it, and how much.
+ * The settings of a server: address, access and limits.
  *
  * @param host an address of this machine
- * @param port 0 for any that is free
- * @param token what requests must bring, or null where everybody who reaches the host may ask
- * @param template hand-crafted prompt of zero-shot requests that state none
- * @param queue how many images may wait for the encoder
- * @param timeLimit how long a request may wait for its answer
- * @param maxBytes of the body of a request
- * @param rate requests a second from one address, or 0 for any number
- * @param maxPixels of an image: decoding a small file may take long by them alone
+ * @param port 0 for any free port
+ * @param token the token that requests must contain, or null to allow all clients
+ * @param template the hand-crafted prompt of zero-shot requests without a template
+ * @param queue the maximum number of images that wait for the encoder
+ * @param timeLimit the maximum time to the answer of a request
+ * @param maxBytes the maximum size of the body of a request
+ * @param rate the maximum number of requests per second from one address, or 0 for no limit
+ * @param maxPixels the maximum number of pixels of an image, because a small file may take long to
+ *     decode
  */
 public record ServerSettings(
     String host,
@@ -31,7 +32,7 @@ public record ServerSettings(
     int rate,
     long maxPixels) {
 
-  /** The pixels of 5000 x 5000, more than most cameras take. */
+  /** 5000 x 5000 pixels, more than most cameras produce. */
   public static final long DEFAULT_MAX_PIXELS = 25_000_000;
 
   private static final int SHORTEST_TOKEN = 16;
@@ -41,7 +42,7 @@ public record ServerSettings(
     check(queue >= 1, "--queue " + queue + ": expected at least 1");
     check(timeLimit.toMillis() > 0, "--time-limit: expected more than 0 seconds");
     check(maxBytes > 0, "--max-megabytes: expected 1 to 1024");
-    check(rate >= 0, "--rate " + rate + ": expected requests a second, or 0 for any number");
+    check(rate >= 0, "--rate " + rate + ": expected requests per second, or 0 for no limit");
     check(
         maxPixels >= 1 && maxPixels <= Images.DEFAULT_MAX_PIXELS,
         "--max-pixels %s: expected 1 to %s".formatted(maxPixels, Images.DEFAULT_MAX_PIXELS));
@@ -57,9 +58,9 @@ public record ServerSettings(
   }
 
   /**
-   * True if only programs of this machine reach the host.
+   * Returns true if only programs of this machine reach the host.
    *
-   * @throws KgCoopException where there is no such host
+   * @throws KgCoopException if the host does not exist
    */
   public boolean isLoopback() {
     try {

@@ -1,6 +1,4 @@
-/**
- * The way of a request from the network to the endpoints: who may ask, how much, and the refusals.
- */
+/** The HTTP layers in front of the endpoints: access control, limits and rejections. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.serve.http;

@@ -13,15 +13,15 @@ import org.kgcoop.serve.inference.InferenceRequest.Input;
 import org.kgcoop.serve.model.ImageReader;
 import org.kgcoop.tensor.DType;
 
-/** The images of an inference request, which come as files or as pixels. */
+/** Reads the images of an inference request, which are files or pixels. */
 final class ImageInputs {
-  /** BYTES, (B): files of images. */
+  /** BYTES, (B): image files. */
   static final String IMAGE = "image";
 
-  /** FP32 or FP16, (B, channels, R, R): cut, resized and normalized as the CLIP sees them. */
+  /** FP32 or FP16, (B, channels, R, R): cropped, resized and normalized for the CLIP. */
   static final String PIXELS = "pixels";
 
-  /** A bound far beyond normalized values, and below most of those that nobody has normalized. */
+  /** A limit far above normalized values, and below most unnormalized ones. */
   private static final float LARGEST = 20;
 
   private final ImageReader reader;
@@ -29,9 +29,10 @@ final class ImageInputs {
   private final int most;
 
   /**
-   * A reader for requests with at most so many images.
+   * Creates a reader.
    *
-   * @param preprocessing what pixels have behind them
+   * @param preprocessing the preprocessing that pixels have passed
+   * @param most the maximum number of images per request
    */
   ImageInputs(ImageReader reader, Preprocessing preprocessing, int most) {
     this.reader = reader;
@@ -39,12 +40,12 @@ final class ImageInputs {
     this.most = most;
   }
 
-  /** The most images of a request. */
+  /** Returns the maximum number of images per request. */
   int most() {
     return most;
   }
 
-  /** The most numbers of a request. */
+  /** Returns the maximum number of numbers per request. */
   int mostNumbers() {
     return Math.multiplyExact(most, numbersAImage());
   }
@@ -54,10 +55,10 @@ final class ImageInputs {
   }
 
   /**
-   * Decodes the images of a request's one input.
+   * Decodes the images of the only input of a request.
    *
-   * @throws RefusedRequestException 400 where it is another, its parts do not fit together, or a
-   *     file is no image that can be read
+   * @throws RefusedRequestException 400 if the input is unknown or inconsistent, or a file cannot
+   *     be read as an image
    */
   List<Pixels> of(InferenceRequest request) {
     if (request.inputs().size() != 1) {
@@ -106,12 +107,12 @@ final class ImageInputs {
   private int count(Input input) {
     long count = input.shape().get(0);
     if (count < 1 || count > most) {
-      throw input.refused("shape[0]", "expected 1 to " + most + " images a request");
+      throw input.refused("shape[0]", "expected 1 to " + most + " images per request");
     }
     return (int) count;
   }
 
-  /** Each element behind its length, 4 bytes, unsigned. */
+  /** Splits binary data into elements. Each follows its length, an unsigned number of 4 bytes. */
   private List<byte[]> elements(Input input, ByteBuffer binary) {
     List<byte[]> elements = new ArrayList<>();
     while (binary.hasRemaining()) {
@@ -119,7 +120,7 @@ final class ImageInputs {
       if (length < 0 || length > binary.remaining() || elements.size() == most) {
         throw input.refused(
             "parameters.binary_data_size",
-            "element %s does not fit: expected %s elements, each behind its length in 4 bytes"
+            "element %s does not fit: expected %s elements, each after its length in 4 bytes"
                 .formatted(elements.size(), input.shape()));
       }
       byte[] element = new byte[(int) length];
@@ -174,7 +175,7 @@ final class ImageInputs {
       return new StoredTensor(input.name(), type, new long[] {expected}, binary).toFloats();
     }
     if (type != DType.FLOAT32) {
-      throw input.refused("data", input.datatype() + " comes as binary data only");
+      throw input.refused("data", input.datatype() + " must be binary data");
     }
     if (input.numbers().remaining() != expected) {
       throw input.refused(

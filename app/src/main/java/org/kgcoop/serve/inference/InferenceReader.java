@@ -17,10 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.serve.http.RefusedRequestException;
 
 /**
- * Reads the body of an inference request: a JSON object, and after it the binary data of those
- * inputs that have {@code binary_data_size}, in their order. The JSON is read as a stream and what
- * is of no use is skipped, so that a request takes no more memory than its tensors, and these no
- * more than they may.
+ * Reads the body of an inference request: a JSON object, then the binary data of the inputs with
+ * {@code binary_data_size}, in their order. The JSON is parsed as a stream and unused parts are
+ * skipped. Therefore a request needs no more memory than its tensors, whose size is limited.
  */
 final class InferenceReader {
   private static final int MOST_TENSORS = 16;
@@ -31,18 +30,19 @@ final class InferenceReader {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(20)
-                  .maxStringLength(1000) // images are decoded from base64, and no strings
+                  .maxStringLength(1000) // base64 images are not read as strings
                   .maxNameLength(1000)
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // a request may make up millions
+          .disable(
+              JsonFactory.Feature.INTERN_FIELD_NAMES) // a request may contain millions of names
           .build();
 
   private final JsonParser parser;
   private final int mostElements;
   private final int mostNumbers;
-  private final ByteBuffer binary; // what no input has taken yet
-  private final String hint; // where binary data may be meant that no header tells of
+  private final ByteBuffer binary; // the part that no input has taken yet
+  private final String hint; // for binary data without a header
 
   private InferenceReader(
       JsonParser parser, ByteBuffer binary, String hint, int mostElements, int mostNumbers) {
@@ -56,10 +56,10 @@ final class InferenceReader {
   /**
    * Reads a body.
    *
-   * @param jsonLength bytes of the JSON object, or null where the body is nothing else
-   * @param mostElements of type BYTES that an input may have
-   * @param mostNumbers that an input may have
-   * @throws RefusedRequestException 400, with the place and what is expected there
+   * @param jsonLength the length of the JSON object in bytes, or null if the body is only JSON
+   * @param mostElements the maximum number of elements of an input of type BYTES
+   * @param mostNumbers the maximum number of numbers of an input
+   * @throws RefusedRequestException 400, with the place and the expected value
    */
   static InferenceRequest read(
       byte[] body, @Nullable String jsonLength, int mostElements, int mostNumbers) {
@@ -78,12 +78,12 @@ final class InferenceReader {
                   e.getLocation() == null ? length : e.getLocation().getByteOffset(),
                   reason(e),
                   hint));
-    } catch (IOException e) { // bytes that look like those of UTF-16 or UTF-32, and are not
-      throw refused("the JSON object", "is no text; expected UTF-8" + hint);
+    } catch (IOException e) { // bytes that look like UTF-16 or UTF-32
+      throw refused("the JSON object", "is not UTF-8" + hint);
     }
   }
 
-  /** The parser's message without its advice to programmers. */
+  /** Returns the message of the parser without its advice to programmers. */
   private static String reason(JsonProcessingException e) {
     String line = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
     return line.replaceFirst(": enable .*", "").replaceFirst(", from `.*`", "");
@@ -107,7 +107,7 @@ final class InferenceReader {
     return new RefusedRequestException(400, place + ": " + reason);
   }
 
-  /** Parameters, as far as they are understood here. */
+  /** The supported parameters. */
   private record Parameters(
       @Nullable Boolean binaryData,
       @Nullable Boolean binaryDataOutput,
@@ -136,7 +136,7 @@ final class InferenceReader {
       }
     }
     if (parser.nextToken() != null) {
-      throw refused("the body", "something follows the JSON object");
+      throw refused("the body", "unexpected text after the JSON object");
     }
     if (binary.hasRemaining()) {
       throw refused(
@@ -204,7 +204,7 @@ final class InferenceReader {
     if (size < 0 || size > binary.remaining()) {
       throw refused(
           place + ".parameters.binary_data_size",
-          "is %s where %s bytes are left after the JSON object%s"
+          "is %s, but %s bytes are left after the JSON object%s"
               .formatted(size, binary.remaining(), hint));
     }
     ByteBuffer own = binary.slice(binary.position(), (int) size).order(ByteOrder.LITTLE_ENDIAN);
@@ -253,7 +253,7 @@ final class InferenceReader {
         case "classification" -> classification = whole(here);
         default -> {
           if (field.startsWith("shared_memory")) {
-            throw refused(here, "this server shares no memory; send the data");
+            throw refused(here, "shared memory is not supported; send the data");
           }
           parser.skipChildren();
         }

@@ -12,11 +12,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to an inference request: a JSON object and, after it, the data of the outputs that are
- * sent as binary data, in their order.
+ * The answer to an inference request: a JSON object, then the data of the binary outputs, in their
+ * order.
  */
 final class InferenceResponse {
-  /** The header with the length of the JSON object, where binary data follow it. */
+  /** The header with the length of the JSON object, if binary data follow. */
   static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
   private final ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -68,8 +68,8 @@ final class InferenceResponse {
   }
 
   /**
-   * Adds a tensor of type BYTES: each element is a text in UTF-8, as binary data behind its length
-   * in 4 bytes.
+   * Adds a tensor of type BYTES. Each element is a UTF-8 text. In binary data, its length in 4
+   * bytes comes first.
    */
   void addTexts(String name, List<String> texts, boolean asBinary, int... shape) {
     ObjectNode output = output(name, "BYTES", shape);

@@ -23,9 +23,9 @@ import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.serve.model.ServedModel;
 
 /**
- * The Open Inference Protocol v2 over HTTP, with the extensions for binary tensor data and for
- * classifications. A model takes images as files or as pixels, and answers with the probability of
- * each class and with the most probable class.
+ * The Open Inference Protocol v2 over HTTP, with the extensions for binary tensor data and
+ * classification. A model takes images as files or as pixels. It returns the probability of each
+ * class, and the most probable class.
  */
 public final class OpenInference {
   private static final String VERSION = "1";
@@ -84,7 +84,7 @@ public final class OpenInference {
     ServedModel model = models.get(request.pathParam("model"));
     ObjectNode json = object().put("name", model.name()).put("platform", "kgcoop");
     json.putArray("versions").add(VERSION);
-    ArrayNode inputs = json.putArray("inputs"); // one of them
+    ArrayNode inputs = json.putArray("inputs"); // a request has one of them
     ObjectNode image = tensor(inputs, ImageInputs.IMAGE, "BYTES", -1);
     image.putObject("parameters").put("content_type", "base64");
     int size = preprocessing.size();
@@ -123,7 +123,7 @@ public final class OpenInference {
     RequestTrace.current().setModel(model.name());
     if (!Objects.requireNonNullElse(request.header("Content-Encoding"), "identity")
         .equals("identity")) {
-      throw new RefusedRequestException(415, "Content-Encoding: send the body as it is");
+      throw new RefusedRequestException(415, "Content-Encoding: send the body uncompressed");
     }
     InferenceRequest asked =
         InferenceReader.read(

@@ -7,7 +7,7 @@ import org.kgcoop.classify.Classifier;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.inference.InferenceRequest.Output;
 
-/** Outputs that an inference request gets for its B images among C classes. */
+/** The outputs for B images and C classes. */
 final class Outputs {
   /** FP32, (B, C). */
   static final String PROBABILITIES = "probabilities";
@@ -34,9 +34,9 @@ final class Outputs {
   }
 
   /**
-   * The outputs that a request asks for, or all where it names none.
+   * Returns the outputs that a request names, or all if it names none.
    *
-   * @throws RefusedRequestException 400 where there is no such output
+   * @throws RefusedRequestException 400 if an output does not exist
    */
   static Outputs of(InferenceRequest request, Classifier classifier) {
     List<String> names = names(classifier);
@@ -78,7 +78,8 @@ final class Outputs {
   }
 
   /**
-   * The classes as the classification extension has them: {@code value:index:label}, best first.
+   * Returns the classes in the form of the classification extension, {@code value:index:label},
+   * best first.
    */
   private static List<String> best(Classification found, int count) {
     return found.top(count).stream()

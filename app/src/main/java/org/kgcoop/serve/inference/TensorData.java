@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.kgcoop.serve.http.RefusedRequestException;
 
-/** The elements of a tensor, which may be nested as its shape is or not. */
+/** The elements of a tensor. The list may be nested according to the shape, or flat. */
 final class TensorData {
   private final JsonParser parser;
   private final int mostElements;
@@ -29,10 +29,10 @@ final class TensorData {
   }
 
   /**
-   * Reads the list that the parser has come to.
+   * Reads the list at the position of the parser.
    *
-   * @param place in the request, for errors
-   * @throws RefusedRequestException 400 where it holds something else, or too much
+   * @param place the position in the request, for errors
+   * @throws RefusedRequestException 400 if the list contains other elements, or too many
    */
   static TensorData read(JsonParser parser, String place, int mostElements, int mostNumbers)
       throws IOException {
@@ -61,7 +61,7 @@ final class TensorData {
       }
     }
     if (count > 0 && !elements.isEmpty()) {
-      throw refused("expected numbers or texts, and not both");
+      throw refused("expected either numbers or texts");
     }
   }
 
@@ -71,7 +71,7 @@ final class TensorData {
 
   private void addElement() throws IOException {
     if (elements.size() == mostElements) {
-      throw refused("expected at most " + mostElements + " images a request");
+      throw refused("expected at most " + mostElements + " images per request");
     }
     try {
       elements.add(parser.getBinaryValue());
@@ -83,14 +83,14 @@ final class TensorData {
           place
               + "["
               + elements.size()
-              + "]: expected the file of an image as base64; without that, send it as binary data");
+              + "]: expected a base64 image file; send other data as binary data");
     }
   }
 
   private void addNumber() throws IOException {
     if (count == mostNumbers) {
       throw refused(
-          "more than %s numbers; expected at most %s images a request"
+          "more than %s numbers; expected at most %s images per request"
               .formatted(mostNumbers, mostElements));
     }
     if (count == numbers.length) {
@@ -99,12 +99,12 @@ final class TensorData {
     numbers[count++] = parser.getFloatValue();
   }
 
-  /** The elements of type BYTES, in order. */
+  /** Returns the elements of type BYTES, in order. */
   List<byte[]> elements() {
     return elements;
   }
 
-  /** Row-major. */
+  /** Returns the numbers in row-major order. */
   FloatBuffer numbers() {
     return FloatBuffer.wrap(numbers, 0, count);
   }

@@ -25,20 +25,21 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Requests wait here for the one thread that encodes. It takes all that wait, up to a batch, and
- * before it begins waits a moment for those that are being decoded: both want all cores, and larger
- * batches take less time an image. Alone, a request waits for nobody.
+ * The queue in front of the only thread that encodes images. The thread takes all waiting images,
+ * up to a full batch. Before that, it waits a moment for images that are being decoded: decoding
+ * and encoding both need all cores, and a larger batch takes less time per image. A single request
+ * does not wait.
  */
 public final class EncodingQueue implements AutoCloseable {
-  /** The most images that are encoded together. */
+  /** The maximum number of images in a batch. */
   public static final int BATCH = 32;
 
   private static final long IDLE_MILLISECONDS = 100;
 
-  /** More than the time that most images take to be decoded; no large one holds up the others. */
+  /** Longer than most images take to decode, so a large image does not delay the others. */
   private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** The time in which one of several callers who have just been answered asks again. */
+  /** The time in which a client that was just answered typically sends its next request. */
   private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final ViewEncoder encoder;
@@ -48,34 +49,37 @@ public final class EncodingQueue implements AutoCloseable {
   private final IntConsumer batches;
   private final Thread thread;
   private boolean severalBefore; // images in the last batch
-  private long lastNanos; // that it took
+  private long lastNanos; // duration of the last batch
   private volatile boolean stopping;
 
   /**
-   * A way from features to answers. Images that wait for the same object are read together, which
-   * takes less time than one by one; all whose readings leave the image encoder as it is are
+   * Converts features to answers. All waiting images with the same {@code Reading} object are
+   * processed together, which is faster. Images whose readings use the CLIP's own image encoder are
    * encoded together.
    */
   @FunctionalInterface
   public interface Reading<T> {
     /**
-     * Called by the encoding thread alone.
+     * Converts the features of a batch. Only the encoding thread calls this.
      *
-     * @param features (B, E), unit rows of the CLIP's image encoder, or what {@link #encoder} makes
+     * @param features (B, E), unit rows of the CLIP's image encoder, or the output of {@link
+     *     #encoder}
      * @return B answers, in their order
      */
     List<T> of(Tensor features);
 
-    /** An image encoder of its own, (B, channels, R, R) to (B, E); empty for the CLIP's. */
+    /**
+     * Returns an image encoder of its own, (B, channels, R, R) to (B, E); empty to use the CLIP's.
+     */
     default Optional<UnaryOperator<Tensor>> encoder() {
       return Optional.empty();
     }
   }
 
   /**
-   * An image that waits.
+   * A waiting image.
    *
-   * @param since when it waits, of {@link System#nanoTime}, as {@code deadline}
+   * @param since the {@link System#nanoTime} of its arrival; {@code deadline} has the same unit
    */
   private record Job<T>(
       Pixels image,
@@ -88,18 +92,18 @@ public final class EncodingQueue implements AutoCloseable {
       return !answer.isDone() && deadline - System.nanoTime() > 0;
     }
 
-    @SuppressWarnings("unchecked") // it comes from the reading of this very job
+    @SuppressWarnings("unchecked") // it comes from this job's reading
     void answer(Object found) {
       answer.complete((T) found);
     }
   }
 
   /**
-   * Starts its thread.
+   * Starts the encoding thread.
    *
-   * @param timeLimit from the whole request to its answer
-   * @param upcoming how many images are being decoded
-   * @param batches is told the number of images of each batch
+   * @param timeLimit the maximum time from the complete request to its answer
+   * @param upcoming returns the number of images that are being decoded
+   * @param batches receives the number of images of each batch
    */
   public EncodingQueue(
       ViewEncoder encoder,
@@ -118,9 +122,9 @@ public final class EncodingQueue implements AutoCloseable {
   }
 
   /**
-   * Waits for what an image shows.
+   * Waits for the answer to an image.
    *
-   * @throws RefusedRequestException 503 where too many wait, or the time limit is over
+   * @throws RefusedRequestException 503 if too many images wait, or the time limit is exceeded
    */
   @CanIgnoreReturnValue
   public <T> T ask(Pixels image, Reading<T> reading) {
@@ -128,9 +132,9 @@ public final class EncodingQueue implements AutoCloseable {
   }
 
   /**
-   * Waits for what several images show: all of them are taken, or none.
+   * Waits for the answers to several images. The queue accepts all of them or none.
    *
-   * @param images fewer than may wait
+   * @param images fewer than the maximum number of waiting images
    * @see #ask
    */
   public <T> List<T> askAll(List<Pixels> images, Reading<T> reading) {
@@ -156,18 +160,21 @@ public final class EncodingQueue implements AutoCloseable {
       throw tooLate();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new RefusedRequestException(503, "the server stops");
+      throw new RefusedRequestException(503, "the server is shutting down");
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException known) {
         throw known;
       }
       throw new IllegalStateException(e.getCause());
     } finally {
-      jobs.forEach(job -> job.answer().cancel(false)); // where one failed, nobody wants the rest
+      jobs.forEach(job -> job.answer().cancel(false)); // if one failed, the rest is useless
     }
   }
 
-  /** The encoding thread only takes away, so that what has room here keeps it. */
+  /**
+   * Adds jobs if there is room for all. Only the encoding thread removes jobs, so the room cannot
+   * shrink meanwhile.
+   */
   private synchronized boolean offer(List<? extends Job<?>> jobs) {
     return waiting.remainingCapacity() >= jobs.size() && waiting.addAll(jobs);
   }
@@ -196,7 +203,7 @@ public final class EncodingQueue implements AutoCloseable {
   }
 
   private void gather(List<Job<?>> batch) throws InterruptedException {
-    // A large model is slow to encode, and its callers send larger images: it waits longer.
+    // A large model encodes slowly, and its clients send larger images: wait longer.
     long end = System.nanoTime() + Math.max(GATHERING_NANOS, lastNanos / 10);
     long back = Math.max(RETURN_NANOS, lastNanos / 50);
     waiting.drainTo(batch, BATCH - 1);
@@ -215,7 +222,7 @@ public final class EncodingQueue implements AutoCloseable {
     if (batch.isEmpty()) {
       return;
     }
-    Map<Reading<?>, List<Job<?>>> shared = new LinkedHashMap<>(); // by those that want the same
+    Map<Reading<?>, List<Job<?>>> shared = new LinkedHashMap<>(); // by reading
     Map<Reading<?>, List<Job<?>>> own = new LinkedHashMap<>();
     for (Job<?> job : batch) {
       (job.reading().encoder().isPresent() ? own : shared)
@@ -228,7 +235,7 @@ public final class EncodingQueue implements AutoCloseable {
     own.forEach((reading, jobs) -> answer(Map.of(reading, jobs), reading.encoder().orElseThrow()));
   }
 
-  /** Encodes the images of jobs by one encoder, and answers them. */
+  /** Encodes the images of jobs with one encoder, and answers them. */
   private void answer(Map<Reading<?>, List<Job<?>>> alike, UnaryOperator<Tensor> features) {
     long start = System.nanoTime();
     List<Job<?>> all = new ArrayList<>();
@@ -247,7 +254,7 @@ public final class EncodingQueue implements AutoCloseable {
         from += count;
       }
     } catch (RuntimeException | Error e) {
-      // Whatever befalls these, the next ones have to be answered.
+      // After any error, the thread must answer the next images.
       for (Job<?> job : all) {
         job.answer().completeExceptionally(e);
       }
@@ -267,12 +274,12 @@ public final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  /** The number of images that wait now. */
+  /** Returns the number of waiting images. */
   public int waiting() {
     return waiting.size();
   }
 
-  /** Ends when all that waits is answered. */
+  /** Returns when all waiting images are answered. */
   @Override
   public void close() {
     stopping = true;

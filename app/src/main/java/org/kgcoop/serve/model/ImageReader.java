@@ -18,15 +18,17 @@ import org.kgcoop.serve.http.RequestTrace.Stage;
 import org.kgcoop.serve.http.ServerSettings;
 
 /**
- * Bytes to images of the model's size, so that what waits is small. Large images, which may take
- * seconds, wait for each other and not for small ones, nor do these wait for them: each kind has as
- * many places as there are processors. Of large ones only as many are decoded at a time as fit into
- * the heap: an image takes 3 bytes a pixel as RGB, and more while it is decoded.
+ * Decodes images and resizes them to the size of the model, so that waiting images are small. Small
+ * and large images have separate places, as many each as there are processors. Large images may
+ * take seconds, and small images do not wait for them. Only as many large images are decoded at a
+ * time as fit into the heap: an image takes 3 bytes per pixel as RGB, and more during decoding.
  */
 public final class ImageReader {
   private static final long BYTES_A_PIXEL = 12;
 
-  /** The most pixels of a small image: hardly any takes a tenth of a second. */
+  /**
+   * The maximum number of pixels of a small image. Decoding takes less than a tenth of a second.
+   */
   private static final long SMALL = 1_000_000;
 
   private final Places small;
@@ -53,11 +55,11 @@ public final class ImageReader {
   }
 
   /**
-   * Decodes an image and shows it as the test transform does.
+   * Decodes an image and applies the test transform.
    *
-   * @throws RefusedRequestException 503 where others are decoded until the time limit is over, or
-   *     too many large ones wait
-   * @throws org.kgcoop.KgCoopException where these bytes are no image that can be read
+   * @throws RefusedRequestException 503 if the time limit is exceeded, or too many large images
+   *     wait
+   * @throws org.kgcoop.KgCoopException if the bytes cannot be read as an image
    */
   public Pixels read(byte[] file) {
     upcoming.incrementAndGet();
@@ -69,7 +71,7 @@ public final class ImageReader {
     }
   }
 
-  /** The number of images that are being read, which will want the encoder. */
+  /** Returns the number of images that are being read and will need the encoder. */
   public int upcoming() {
     return upcoming.get();
   }
@@ -80,7 +82,7 @@ public final class ImageReader {
     try {
       return decode(file, trace.begun() + timeLimit.toNanos());
     } catch (OutOfMemoryError e) {
-      throw new RefusedRequestException(503, "the server has too little memory for it just now");
+      throw new RefusedRequestException(503, "the server is out of memory; try again later");
     } finally {
       trace.add(Stage.DECODE, start);
     }
@@ -91,13 +93,13 @@ public final class ImageReader {
       return small.decode(file, deadline);
     } catch (KgCoopException e) {
       if (e.getCause() instanceof RefusedImageException) {
-        return large.decode(file, deadline); // or refused again, with its own limit
+        return large.decode(file, deadline); // or rejected with its own limit
       }
       throw e;
     }
   }
 
-  /** The callers that decode images of one kind, and those that wait for it. */
+  /** The places for images of one kind, and the callers that wait for one. */
   private final class Places {
     private final Images images;
     private final Semaphore places;
@@ -132,7 +134,7 @@ public final class ImageReader {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new RefusedRequestException(503, "the server stops");
+        throw new RefusedRequestException(503, "the server is shutting down");
       }
     }
   }

@@ -16,7 +16,7 @@ public final class ModelRegistry implements AutoCloseable {
   private final Map<String, ServedModel> models = new LinkedHashMap<>();
 
   /**
-   * A registry of these models.
+   * Creates a registry.
    *
    * @param models by name, at least one
    */
@@ -28,10 +28,10 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   /**
-   * Returns the model of that name.
+   * Returns a model.
    *
    * @param name null for the default
-   * @throws RefusedRequestException 404 if there is none
+   * @throws RefusedRequestException 404 if the model does not exist
    */
   public ServedModel get(@Nullable String name) {
     ServedModel model = name == null ? all().iterator().next() : models.get(name);
@@ -47,7 +47,7 @@ public final class ModelRegistry implements AutoCloseable {
     return Collections.unmodifiableCollection(models.values());
   }
 
-  /** Closes the classifiers, once the server has closed. */
+  /** Closes the classifiers. Close the server first. */
   @Override
   public void close() {
     all().forEach(model -> model.classifier().close());

@@ -7,24 +7,24 @@ import java.util.function.Supplier;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.RequestTrace;
 
-/** Work that takes all cores, so that of several requests one is served after the other. */
+/** Serializes work that uses all cores. */
 final class SerialWork {
   private final Duration timeLimit;
   private final ReentrantLock computing = new ReentrantLock();
 
   /**
-   * Work within a time limit.
+   * Creates a lock with a time limit.
    *
-   * @param timeLimit from the whole request to its answer
+   * @param timeLimit the maximum time from the complete request to its answer
    */
   SerialWork(Duration timeLimit) {
     this.timeLimit = timeLimit;
   }
 
   /**
-   * Does the work of a request in the thread that asks, when that of others is done.
+   * Runs the work in the calling thread, after the work of other requests.
    *
-   * @throws RefusedRequestException 503 where the time limit is over before
+   * @throws RefusedRequestException 503 if the time limit is exceeded
    */
   <T> T compute(Supplier<T> work) {
     long left = RequestTrace.current().begun() + timeLimit.toNanos() - System.nanoTime();
@@ -34,7 +34,7 @@ final class SerialWork {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new RefusedRequestException(503, "the server stops");
+      throw new RefusedRequestException(503, "the server is shutting down");
     }
     try {
       return work.get();

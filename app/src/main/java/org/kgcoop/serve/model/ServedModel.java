@@ -8,9 +8,9 @@ import org.kgcoop.classify.Classifier;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A classifier under a name.
+ * A classifier with a name.
  *
- * @param reading the same object for all requests, so that they share its batches
+ * @param reading one object for all requests, so that they share batches
  */
 public record ServedModel(
     String name, Classifier classifier, EncodingQueue.Reading<Classification> reading) {
@@ -19,7 +19,7 @@ public record ServedModel(
     this(name, classifier, new Answers(classifier));
   }
 
-  /** The answers of a classifier to images, through its own image encoder if it has one. */
+  /** Classifies images, with the classifier's own image encoder if it has one. */
   private record Answers(Classifier classifier) implements EncodingQueue.Reading<Classification> {
     @Override
     public List<Classification> of(Tensor features) {

@@ -2,10 +2,7 @@ package org.kgcoop.serve.model;
 
 import org.kgcoop.classify.Classifier;
 
-/**
- * A classifier that is closed when the last of those who hold it has let it go. Whoever makes it
- * holds it first.
- */
+/** A reference-counted classifier. The last user closes it. The creator is the first user. */
 public final class SharedClassifier {
   private final ServedModel model;
   private int holders = 1;
@@ -14,7 +11,7 @@ public final class SharedClassifier {
     this.model = new ServedModel(name, classifier);
   }
 
-  /** A hold on the classifier; closing lets it go. */
+  /** A use of the classifier; closing it ends the use. */
   public final class Use implements AutoCloseable {
     private Use() {}
 
@@ -28,7 +25,7 @@ public final class SharedClassifier {
     }
   }
 
-  /** Holds the classifier, for a caller who knows that somebody else does meanwhile. */
+  /** Adds a use. The caller must know that another use is open. */
   synchronized Use use() {
     holders++;
     return new Use();

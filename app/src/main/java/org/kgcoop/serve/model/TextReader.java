@@ -7,17 +7,17 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.serve.http.RefusedRequestException;
 
 /**
- * Texts to features, in the thread that asks, so that images of other requests do not wait for
- * texts; one request at a time, since its texts take all cores.
+ * Computes features of texts in the calling thread, so that images of other requests do not wait
+ * for them. One request at a time computes, because texts use all cores.
  */
 public final class TextReader {
   private final Embedder embedder;
   private final SerialWork turns;
 
   /**
-   * A reader of texts.
+   * Creates a reader.
    *
-   * @param timeLimit from the whole request to its answer
+   * @param timeLimit the maximum time from the complete request to its answer
    */
   public TextReader(Clip clip, Duration timeLimit) {
     this.embedder = Embedder.unit(clip);
@@ -25,10 +25,10 @@ public final class TextReader {
   }
 
   /**
-   * Makes unit features of texts, in their order.
+   * Returns unit features of texts, in their order.
    *
-   * @throws RefusedRequestException 503 where the time limit is over
-   * @throws org.kgcoop.KgCoopException where one is longer than the model reads
+   * @throws RefusedRequestException 503 if the time limit is exceeded
+   * @throws org.kgcoop.KgCoopException if a text is too long for the model
    */
   public List<float[]> read(List<String> texts) {
     return turns.compute(() -> embedder.embedTexts(texts));

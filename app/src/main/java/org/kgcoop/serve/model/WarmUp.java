@@ -7,23 +7,24 @@ import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cache.ViewEncoder.Pixels;
-import org.kgcoop.classify.Classification;
 import org.kgcoop.serve.http.RefusedRequestException;
 
-/** A run, before any request, of all that is slow only the first time, such as starting threads. */
+/**
+ * Runs all code that is slow on its first call, such as starting threads, before the first request.
+ */
 public final class WarmUp {
   private static final int SIDE = 64;
 
   static {
-    ImageIO.setUseCache(false); // its streams would be files of the temporary folder
+    ImageIO.setUseCache(false); // no temporary files
   }
 
   private WarmUp() {}
 
   /**
-   * Has a black image classified by every model, on the way that requests take.
+   * Classifies a black image with each model, on the same path as requests.
    *
-   * @throws KgCoopException where a model has no answer to it
+   * @throws KgCoopException if a model fails
    */
   public static void run(ModelRegistry models, ImageReader images, EncodingQueue queue) {
     Pixels black = images.read(black());
@@ -31,7 +32,7 @@ public final class WarmUp {
       try {
         queue.ask(black, model.reading());
       } catch (RefusedRequestException e) {
-        return; // it takes longer than a request may: the encoder goes on with it by itself
+        return; // it exceeds the time limit of requests; the encoder continues without this thread
       } catch (KgCoopException e) {
         throw new KgCoopException(e.category(), "model " + model.name() + ": " + e.getMessage(), e);
       }
@@ -43,7 +44,7 @@ public final class WarmUp {
     try {
       BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
       if (!ImageIO.write(image, "jpeg", bytes)) {
-        throw new IllegalStateException("the Java platform writes no JPEG");
+        throw new IllegalStateException("this Java cannot write JPEG");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -13,12 +13,12 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.serve.http.RefusedRequestException;
 
 /**
- * Class features of the class names that were asked for last, up to a number of classes in all.
- * Features of new names are computed in the thread that asks, so that images of other requests do
- * not wait for texts; one list at a time, since a list takes all cores.
+ * Caches class features of the most recently used class names, up to a total number of classes. New
+ * features are computed in the calling thread, so that images of other requests do not wait. One
+ * list at a time is computed, because it uses all cores.
  */
 public final class ZeroShotCache implements AutoCloseable {
-  /** The most classes in all: at E = 512 their features take 20 MB. */
+  /** The maximum number of classes: 20 MB of features at E = 512. */
   public static final int MOST_CLASSES = 10_000;
 
   private record Texts(List<String> classNames, String template) {}
@@ -30,9 +30,9 @@ public final class ZeroShotCache implements AutoCloseable {
   private int classes;
 
   /**
-   * An empty cache.
+   * Creates an empty cache.
    *
-   * @param timeLimit from the whole request to its answer
+   * @param timeLimit the maximum time from the complete request to its answer
    */
   public ZeroShotCache(Clip clip, int mostClasses, Duration timeLimit) {
     this.clip = clip;
@@ -41,10 +41,10 @@ public final class ZeroShotCache implements AutoCloseable {
   }
 
   /**
-   * A classifier among these names.
+   * Returns a classifier for these names.
    *
-   * @throws RefusedRequestException 503 where the time limit is over
-   * @throws org.kgcoop.KgCoopException where a name or the template is none
+   * @throws RefusedRequestException 503 if the time limit is exceeded
+   * @throws org.kgcoop.KgCoopException if a name or the template is invalid
    */
   @MustBeClosed
   public SharedClassifier.Use use(List<String> classNames, String template) {

@@ -1,4 +1,4 @@
-/** Models that requests share, and the places in which their images are decoded and encoded. */
+/** Shared models, and the decoding and encoding of the images of requests. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.serve.model;

@@ -19,11 +19,11 @@ import org.kgcoop.serve.http.SecurityHeaders;
 import org.kgcoop.serve.http.ServerSettings;
 
 /**
- * The page at {@code /}: files of the class path, named by a fixed list. It holds nothing that only
- * the bearer of a token may see; what it asks the server for does.
+ * Serves the page at {@code /}: a fixed list of files of the class path. The page contains nothing
+ * secret; only its requests need the token.
  */
 public final class WebPage {
-  /** Scripts and styles are files of their own; a chosen image is shown from the tab's memory. */
+  /** Scripts and styles are separate files; a chosen image is a blob of the tab. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -44,16 +44,16 @@ public final class WebPage {
   private final JsonNode examples = examples();
 
   /**
-   * The page of a server.
+   * Creates the page.
    *
-   * @param note on the CLIP; may be empty
+   * @param note about the CLIP; may be empty
    */
   public WebPage(ServerSettings settings, String note) {
     this.settings = settings;
     this.note = note;
   }
 
-  /** True if a request is for a part of the page: those need no token. */
+  /** Returns true if a request is for a part of the page, which needs no token. */
   public static boolean isPart(Request request) {
     return OPEN.matcher(Request.getPathInContext(request)).matches();
   }
@@ -68,7 +68,7 @@ public final class WebPage {
   private static void file(Context request, String name) {
     String type = TYPES.get(name);
     if (type == null) {
-      throw new RefusedRequestException(404, "the page has no such part");
+      throw new RefusedRequestException(404, "this part of the page does not exist");
     }
     request.header(SecurityHeaders.POLICY, POLICY);
     request.contentType(type).result(resource(name));
@@ -82,7 +82,7 @@ public final class WebPage {
     }
   }
 
-  /** Images for those who have none at hand, and who drew them. */
+  /** Returns the example images and their credits. */
   private static JsonNode examples() {
     try {
       return new ObjectMapper().readTree(resource("examples.json"));
@@ -91,7 +91,7 @@ public final class WebPage {
     }
   }
 
-  /** Answers with all that the page has to know before it asks for anything. */
+  /** Answers with the data that the page needs before its first request. */
   private void about(Context request) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("token", settings.token() != null).put("template", settings.template());
@@ -103,7 +103,7 @@ public final class WebPage {
   private void example(Context request) {
     String number = request.pathParam("number");
     if (!number.matches("\\d{1,3}") || Integer.parseInt(number) >= examples.size()) {
-      throw new RefusedRequestException(404, "there is no such example");
+      throw new RefusedRequestException(404, "this example does not exist");
     }
     request
         .contentType("image/png")

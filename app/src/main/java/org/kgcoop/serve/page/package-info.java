@@ -1,4 +1,4 @@
-/** Pages for a browser: the one that classifies, its examples, and those of stored runs. */
+/** The web page that classifies images, and its examples. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.serve.page;

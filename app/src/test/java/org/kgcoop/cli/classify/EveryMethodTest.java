@@ -526,7 +526,7 @@ class EveryMethodTest {
       if (classifier.encoder().isPresent()) {
         assertThatThrownBy(() -> FeatureFiles.csv(csv, exported))
             .isInstanceOf(KgCoopException.class)
-            .hasMessageContaining(id + ") has learned inside of the image encoder")
+            .hasMessageContaining(id + ") was trained inside the image encoder")
             .hasMessageContaining("--to onnx");
       } else if (head instanceof FixedHead.Linear) {
         FeatureFiles.csv(csv, exported);
