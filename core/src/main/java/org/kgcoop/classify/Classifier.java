@@ -37,12 +37,12 @@ import org.kgcoop.tensor.Tensor;
  *
  * <p>Images are JPEG, PNG, GIF, BMP or WebP files with at most {@link Images#DEFAULT_MAX_PIXELS}
  * pixels. The content of a file decides its format. EXIF-rotated images are rotated. Each image is
- * encoded on one core, so several images run in parallel. The result for an image is byte-identical,
- * whichever images are classified with it.
+ * encoded on one core, so several images run in parallel. The result for an image is
+ * byte-identical, whichever images are classified with it.
  *
- * <p>The classifier is thread-safe. Each call frees its native memory before it returns. A call with
- * several images already uses all cores. Several classifiers can share a {@link Clip}; close it
- * after them. {@link #close} waits for running calls.
+ * <p>The classifier is thread-safe. Each call frees its native memory before it returns. A call
+ * with several images already uses all cores. Several classifiers can share a {@link Clip}; close
+ * it after them. {@link #close} waits for running calls.
  */
 public final class Classifier implements AutoCloseable {
   private static final String ZERO_SHOT = "zero-shot";

@@ -20,8 +20,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A CLIP model: two encoders, a tokenizer, the preprocessing of images and the scale of logits.
- * Its weights are frozen, and several threads can use them. It owns native memory, so close it.
+ * A CLIP model: two encoders, a tokenizer, the preprocessing of images and the scale of logits. Its
+ * weights are frozen, and several threads can use them. It owns native memory, so close it.
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt")); Scope scope = Scope.open("image")) {

@@ -67,9 +67,7 @@ record ConfigSection(String name, JsonNode json) {
     oneOf(key, List.of(values));
   }
 
-  /**
-   * Returns the value, which must be one of those allowed; the first one if the key is missing.
-   */
+  /** Returns the value, which must be one of those allowed; the first one if the key is missing. */
   @CanIgnoreReturnValue
   String oneOf(String key, List<String> values) {
     JsonNode value = json.path(key);

@@ -184,9 +184,7 @@ public final class InitialWeights {
 
   // ---- values
 
-  /**
-   * Initializes a convolution with PyTorch's default: uniform up to 1 / sqrt(inputs per pixel).
-   */
+  /** Initializes a convolution with PyTorch's default: uniform up to 1 / sqrt(inputs per pixel). */
   private void convolution(String name, int out, int in, int kernel) {
     uniform(name, deviation((double) in * kernel * kernel), out, in, kernel, kernel);
   }

@@ -12,9 +12,7 @@ import java.util.List;
  */
 public record ReleasedClip(String name, String sha256, ClipConfig config) {
 
-  /**
-   * Name, SHA-256, E, R, layers, width, patch ("-" for a ResNet) and width of the text encoder.
-   */
+  /** Name, SHA-256, E, R, layers, width, patch ("-" for a ResNet) and width of the text encoder. */
   private static final String TABLE =
       """
       RN50           afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762 1024 224 3,4,6,3    64   -  512

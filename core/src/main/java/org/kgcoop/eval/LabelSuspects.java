@@ -135,9 +135,7 @@ public final class LabelSuspects {
     return distribution;
   }
 
-  /**
-   * Returns the probability of the given label of each image, (n); a low value marks a suspect.
-   */
+  /** Returns the probability of the given label of each image, (n); a low value marks a suspect. */
   public double[] selfConfidence() {
     return IntStream.range(0, labels.length)
         .mapToDouble(i -> probabilities[i][labels[i]])

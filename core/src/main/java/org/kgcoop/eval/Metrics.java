@@ -28,9 +28,7 @@ public final class Metrics {
     return finite(values).average().orElse(Double.NaN);
   }
 
-  /**
-   * Returns the mean and the population standard deviation (divided by n) of the finite values.
-   */
+  /** Returns the mean and the population standard deviation (divided by n) of the finite values. */
   public static Spread spread(Collection<Double> values) {
     double mean = mean(values);
     double squares = finite(values).map(v -> (v - mean) * (v - mean)).sum();

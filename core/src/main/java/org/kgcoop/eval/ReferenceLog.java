@@ -29,9 +29,7 @@ import org.kgcoop.Messages;
  */
 public record ReferenceLog(Map<String, Double> metrics) {
 
-  /**
-   * The lines before the final results of a training, in new and old versions of Dassl.pytorch.
-   */
+  /** The lines before the final results of a training, in new and old versions of Dassl.pytorch. */
   private static final Set<String> ENDS = Set.of("Finish training", "Finished training");
 
   /**

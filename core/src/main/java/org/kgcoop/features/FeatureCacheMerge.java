@@ -138,9 +138,7 @@ public final class FeatureCacheMerge {
     return parts;
   }
 
-  /**
-   * Returns the part of a key, by its first hexadecimal digits, so that the parts are in order.
-   */
+  /** Returns the part of a key, by its first hexadecimal digits, so that the parts are in order. */
   private static int number(String key, int parts) {
     int digits = 0;
     for (int p = parts; p > 1; p /= 16) {

@@ -16,9 +16,7 @@ public final class FileErrors {
 
   private FileErrors() {}
 
-  /**
-   * Creates an error for an intact file with unsuitable content. {@code what} contains the fix.
-   */
+  /** Creates an error for an intact file with unsuitable content. {@code what} contains the fix. */
   public static KgCoopException refused(Path path, String what) {
     return KgCoopException.weights(path + ": " + bounded(what));
   }

@@ -10,7 +10,9 @@ final class ReportedProgress implements Progress {
   private final TrainingListener listener;
   private final BooleanSupplier cancelled;
 
-  /** @param cancelled polled while images are encoded; during steps the trainer polls it */
+  /**
+   * @param cancelled polled while images are encoded; during steps the trainer polls it
+   */
   ReportedProgress(TrainingListener listener, BooleanSupplier cancelled) {
     this.listener = listener;
     this.cancelled = cancelled;

@@ -51,8 +51,8 @@ import org.kgcoop.runs.RunResults;
  * }</pre>
  *
  * <p>Settings have the names and defaults of the command line. All settings are checked before the
- * folder is created. An invalid setting causes a {@link KgCoopException} with a one-line message. An
- * instance is not thread-safe. The {@link Clip} stays open.
+ * folder is created. An invalid setting causes a {@link KgCoopException} with a one-line message.
+ * An instance is not thread-safe. The {@link Clip} stays open.
  */
 public final class Training {
   private static final ObjectMapper JSON = new ObjectMapper();

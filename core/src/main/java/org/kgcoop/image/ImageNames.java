@@ -28,9 +28,7 @@ public final class ImageNames {
 
   private ImageNames() {}
 
-  /**
-   * Lists the files of a folder with the extension of a supported image format, sorted by name.
-   */
+  /** Lists the files of a folder with the extension of a supported image format, sorted by name. */
   public static List<Path> in(Path folder) {
     return Folders.list(folder, path -> isRead(Folders.name(path)) && Files.isRegularFile(path));
   }

@@ -96,7 +96,10 @@ public final class Images {
     try {
       if (Files.size(file) > MAX_FILE_BYTES) {
         throw KgCoopException.data(
-            file + ": the file has " + Files.size(file) + " bytes, which is more than an image needs");
+            file
+                + ": the file has "
+                + Files.size(file)
+                + " bytes, which is more than an image needs");
       }
       try (InputStream stream = Files.newInputStream(file)) {
         return bytes(stream); // the size in a zip entry can be wrong
@@ -118,7 +121,9 @@ public final class Images {
       byte[] bytes = stream.readNBytes((int) MAX_FILE_BYTES + 1);
       if (bytes.length > MAX_FILE_BYTES) {
         throw KgCoopException.data(
-            "the stream has more than " + MAX_FILE_BYTES + " bytes, which is more than an image needs");
+            "the stream has more than "
+                + MAX_FILE_BYTES
+                + " bytes, which is more than an image needs");
       }
       return bytes;
     } catch (IOException e) {

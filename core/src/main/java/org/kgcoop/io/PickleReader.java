@@ -28,9 +28,7 @@ import org.kgcoop.files.FileErrors;
  */
 final class PickleReader extends Unpickler {
 
-  /**
-   * The maximum size of a pickle. The pickle of ViT-L/14 with its optimizer has less than 1 MB.
-   */
+  /** The maximum size of a pickle. The pickle of ViT-L/14 with its optimizer has less than 1 MB. */
   static final int MAX_BYTES = 16 << 20;
 
   private static final int MAX_OPERATIONS = 4_000_000;
@@ -226,7 +224,8 @@ final class PickleReader extends Unpickler {
 
   private static String nameOf(Object type) {
     return Pickled.foreignClass(type)
-        .orElseThrow(() -> new PickleException("it creates an object of something that is not a class"));
+        .orElseThrow(
+            () -> new PickleException("it creates an object of something that is not a class"));
   }
 
   /** Creates an empty dict, or one from a list of pairs, as Python 2 wrote it. */

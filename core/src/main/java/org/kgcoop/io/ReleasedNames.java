@@ -18,12 +18,14 @@ import org.kgcoop.files.FileErrors;
  * A conversion of weights of any origin to the tensor names, shapes and orientation of OpenAI's
  * CLIP files. It only renames and reorders. Missing or unexpected tensors are left to the checks of
  * the model.
+ *
  * <ul>
- * <li>Hugging Face ({@code text_model.*}, {@code vision_model.*}): query, key and value are joined
- * to {@code attn.in_proj_*}. The two projections, stored as (E, W), are transposed to (W, E).
- * <li>OpenCLIP: released names, with the text encoder optionally below {@code text.}. Buffers of
- * the causal mask are dropped.
- * <li>timm's image encoder under OpenCLIP ({@code visual.trunk.*}).
+ *   <li>Hugging Face ({@code text_model.*}, {@code vision_model.*}): query, key and value are
+ *       joined to {@code attn.in_proj_*}. The two projections, stored as (E, W), are transposed to
+ *       (W, E).
+ *   <li>OpenCLIP: released names, with the text encoder optionally below {@code text.}. Buffers of
+ *       the causal mask are dropped.
+ *   <li>timm's image encoder under OpenCLIP ({@code visual.trunk.*}).
  * </ul>
  *
  * <p>SigLIP has tensors that no CLIP has: {@code text_projection.bias}, {@code visual.conv1.bias},

@@ -31,7 +31,9 @@ final class TensorBuilder {
   private final Storages storages;
   private long mayCopy;
 
-  /** @param mayCopy the maximum number of bytes to copy for all tensors that are not contiguous */
+  /**
+   * @param mayCopy the maximum number of bytes to copy for all tensors that are not contiguous
+   */
   TensorBuilder(Path path, Storages storages, long mayCopy) {
     this.path = path;
     this.storages = storages;

@@ -58,9 +58,7 @@ public final class WeightFiles {
 
   private WeightFiles() {}
 
-  /**
-   * Returns true if a folder contains weights under one of the usual names, or any weight file.
-   */
+  /** Returns true if a folder contains weights under one of the usual names, or any weight file. */
   public static boolean isModelFolder(Path folder) {
     return IN_FOLDERS.stream().anyMatch(name -> Files.exists(folder.resolve(name)))
         || list(folder).stream().anyMatch(WeightFiles::looksLikeWeights);
@@ -211,7 +209,8 @@ public final class WeightFiles {
     }
     for (String name : names) {
       if (name.contains("/") || name.contains("\\") || name.equals("..")) {
-        throw FileErrors.refused(index, "names the file '" + name + "', expected a file next to it");
+        throw FileErrors.refused(
+            index, "names the file '" + name + "', expected a file next to it");
       }
     }
     return List.copyOf(names);

@@ -128,8 +128,7 @@ public final class EventLog {
         appended.force();
       }
     } catch (IOException e) {
-      throw KgCoopException.io(
-          file + ": cannot be forced to the disk: " + FileErrors.reason(e), e);
+      throw KgCoopException.io(file + ": cannot be forced to the disk: " + FileErrors.reason(e), e);
     }
   }
 

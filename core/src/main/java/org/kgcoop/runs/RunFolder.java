@@ -79,7 +79,8 @@ public final class RunFolder implements AutoCloseable {
   private void refuseTable() {
     if (!Files.exists(path.resolve(RunRecord.FILE)) && results().has("rows")) {
       throw KgCoopException.configuration(
-          path + ": contains the results of a table, which a run would replace; choose another --out");
+          path
+              + ": contains the results of a table, which a run would replace; choose another --out");
     }
   }
 

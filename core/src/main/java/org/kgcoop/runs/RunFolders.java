@@ -128,7 +128,8 @@ public final class RunFolders {
    */
   public static List<Path> deleteTable(Path path) {
     if (!isTable(path)) {
-      throw KgCoopException.configuration(path + ": not the folder of a table, so nothing is deleted");
+      throw KgCoopException.configuration(
+          path + ": not the folder of a table, so nothing is deleted");
     }
     List<Path> staying = new ArrayList<>();
     try (LockedFile lock = lock(path)) {

@@ -42,9 +42,7 @@ public final class Tensor implements AutoCloseable {
 
   // ---- creation
 
-  /**
-   * Creates a float32 tensor of {@code shape} with a copy of {@code values} in row-major order.
-   */
+  /** Creates a float32 tensor of {@code shape} with a copy of {@code values} in row-major order. */
   public static Tensor of(float[] values, long... shape) {
     checkCount(values.length, shape);
     return tensor("of", () -> org.bytedeco.pytorch.Tensor.create(values, shape));

@@ -79,8 +79,7 @@ final class ViewSettingsReader {
     String[] values = text.replaceFirst(",unscaled$", "").split(" *, *", -1);
     if (!kinds.isEmpty() && values.length != kinds.length()) {
       throw KgCoopException.configuration(
-          "%s '%s': expected %s numbers separated by commas"
-              .formatted(key, text, kinds.length()));
+          "%s '%s': expected %s numbers separated by commas".formatted(key, text, kinds.length()));
     }
     double[] numbers = new double[kinds.length()];
     for (int i = 0; i < numbers.length; i++) {
@@ -93,7 +92,8 @@ final class ViewSettingsReader {
       } catch (NumberFormatException e) {
         throw new KgCoopException(
             KgCoopException.Category.CONFIGURATION,
-            "%s '%s': '%s' is not %s number".formatted(key, text, values[i], whole ? "a whole" : "a"),
+            "%s '%s': '%s' is not %s number"
+                .formatted(key, text, values[i], whole ? "a whole" : "a"),
             e);
       }
     }

@@ -96,6 +96,7 @@ class ReferenceLogTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no such folder");
     Path file = log("x/seed1", "Finish training", "* accuracy: 1.2.3%");
-    assertThatThrownBy(() -> ReferenceLog.read(file)).hasMessageContaining("'1.2.3' is not a number");
+    assertThatThrownBy(() -> ReferenceLog.read(file))
+        .hasMessageContaining("'1.2.3' is not a number");
   }
 }

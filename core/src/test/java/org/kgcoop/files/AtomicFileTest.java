@@ -124,8 +124,7 @@ class AtomicFileTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SPACE")
-  void afterAnyEndTheFileIsTheOldOrTheNewOne(FailingDisk.End end)
-      throws IOException {
+  void afterAnyEndTheFileIsTheOldOrTheNewOne(FailingDisk.End end) throws IOException {
     for (int at = 1; at <= 7; at++) {
       Path target = Files.writeString(folder.resolve("a.txt"), "old");
       try (FailingDisk disk = new FailingDisk(at, end)) {

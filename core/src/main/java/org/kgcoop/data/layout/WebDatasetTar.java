@@ -190,8 +190,7 @@ final class WebDatasetTar implements PackedFormat {
       if (label == null && className == null) {
         List<String> folders = List.of(key.split("/"));
         if (folders.size() < 2) {
-          throw problem(
-              "no class; expected a member .cls, .txt or .json, or one folder per class");
+          throw problem("no class; expected a member .cls, .txt or .json, or one folder per class");
         }
         className = folders.get(folders.size() - 2);
       }

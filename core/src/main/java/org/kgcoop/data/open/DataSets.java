@@ -25,16 +25,17 @@ import org.kgcoop.image.ImageNames;
 
 /**
  * A reader of data sets from files and folders. It detects the layout:
+ *
  * <ol>
- * <li>one of the {@link PublishedDataSets}, complete and in a folder of its name
- * <li>a split file {@code split_zhou_NAME.json}, or a folder with one ({@link SplitFile})
- * <li>{@code manifest.csv} or {@code manifest.jsonl}, or any file of these kinds, or Hugging Face's
- * {@code metadata.csv} or {@code metadata.jsonl}, also in folders {@code train}, {@code val} and
- * {@code test} ({@link Manifest})
- * <li>tar files of WebDataset or, with the module {@code parquet}, Parquet files of Hugging Face
- * ({@link PackedFormat})
- * <li>folders {@code train}, {@code val}, {@code test} with one folder per class, or one folder per
- * class without a split ({@link ClassFolders})
+ *   <li>one of the {@link PublishedDataSets}, complete and in a folder of its name
+ *   <li>a split file {@code split_zhou_NAME.json}, or a folder with one ({@link SplitFile})
+ *   <li>{@code manifest.csv} or {@code manifest.jsonl}, or any file of these kinds, or Hugging
+ *       Face's {@code metadata.csv} or {@code metadata.jsonl}, also in folders {@code train},
+ *       {@code val} and {@code test} ({@link Manifest})
+ *   <li>tar files of WebDataset or, with the module {@code parquet}, Parquet files of Hugging Face
+ *       ({@link PackedFormat})
+ *   <li>folders {@code train}, {@code val}, {@code test} with one folder per class, or one folder
+ *       per class without a split ({@link ClassFolders})
  * </ol>
  *
  * <p>A zip file is read as a folder. If a folder contains only one folder, that one is read. Files

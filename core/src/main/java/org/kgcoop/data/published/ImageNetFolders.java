@@ -70,9 +70,7 @@ final class ImageNetFolders {
     return testOnly(raw, folders, classNames);
   }
 
-  /**
-   * Reads ImageNetV2: folders 0 to 999, whose number is the position in {@code classnames.txt}.
-   */
+  /** Reads ImageNetV2: folders 0 to 999, whose number is the position in {@code classnames.txt}. */
   static DataSet byNumber(RawData raw) {
     List<String> classNames = List.copyOf(classNames(raw).values());
     List<String> folders = IntStream.range(0, classNames.size()).mapToObj(String::valueOf).toList();

@@ -167,8 +167,7 @@ final class MatlabAnnotations {
       // The reader throws exceptions of any kind for other variables and damaged data, and
       // allocates as many elements as an array claims.
       throw KgCoopException.data(
-          "%s: not the expected MATLAB file; expected %s, get it again"
-              .formatted(file, expected),
+          "%s: not the expected MATLAB file; expected %s, get it again".formatted(file, expected),
           e);
     }
   }

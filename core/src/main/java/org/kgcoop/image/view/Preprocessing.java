@@ -50,9 +50,7 @@ public record Preprocessing(
     }
   }
 
-  /**
-   * Creates preprocessing with a shorter side of the square's size, as in OpenAI's CLIP models.
-   */
+  /** Creates preprocessing with a shorter side of the square's size, as in OpenAI's CLIP models. */
   public Preprocessing(
       int size, int channels, List<Double> mean, List<Double> std, Interpolation interpolation) {
     this(size, channels, mean, std, interpolation, size);
