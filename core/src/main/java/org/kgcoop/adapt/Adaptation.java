@@ -144,30 +144,19 @@ public final class Adaptation {
     if (out.toString().isEmpty()) {
       throw KgCoopException.configuration("--out: expected a folder, got an empty text");
     }
-    Path place = real(out);
+    Path place = Folders.real(out);
     DataSet data = request.data();
     Set<Path> folders = new LinkedHashSet<>();
     items(data).stream()
         .filter(item -> item.file().getFileSystem().equals(out.getFileSystem()))
         .forEach(item -> folders.add(Folders.parent(item.file().toAbsolutePath())));
     for (Path folder : folders) {
-      Path images = real(folder);
+      Path images = Folders.real(folder);
       if (images.startsWith(place) || place.startsWith(images)) {
         throw KgCoopException.configuration(
             "--out %s: the images of %s lie there, in %s; choose a folder outside of the data"
                 .formatted(out, data.name(), folder));
       }
-    }
-  }
-
-  /** The path without links, as far as it exists. */
-  private static Path real(Path path) {
-    Path whole = path.toAbsolutePath().normalize();
-    try {
-      return whole.toRealPath();
-    } catch (IOException e) {
-      Path parent = whole.getParent();
-      return parent == null ? whole : real(parent).resolve(Folders.name(whole));
     }
   }
 
