@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       FeaturesBench.class,
       EvaluateBench.class,
       AdaptBench.class,
+      AdaptSpeedBench.class,
       PreprocessBench.class,
       LoadBench.class,
       OnnxBench.class,
