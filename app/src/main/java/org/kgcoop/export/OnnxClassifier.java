@@ -20,8 +20,8 @@ import org.kgcoop.io.StoredTensor;
  * there are and what an image must go through before.
  *
  * <p>{@code pixels} (batch, channels, R, R) float32, normalized; {@code features} (batch, E), unit
- * rows, but for those of a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C); {@code
- * probabilities} (batch, C), their softmax. The batch may be of any size.
+ * rows, but for those of a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C), divided
+ * by the temperature; {@code probabilities} (batch, C), their softmax. The batch may be of any size.
  */
 public final class OnnxClassifier {
   static final String PIXELS = "pixels";

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.method.ZeroShot;
@@ -50,17 +52,24 @@ public final class Classifier implements AutoCloseable {
   private final List<String> classNames;
   private final String method;
   private final String template;
+  private final double temperature;
   private final ViewEncoder encoder;
   private final AnyImage images = new AnyImage();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
   private Classifier(
-      Clip clip, List<String> classNames, String method, String template, Head classifier) {
+      Clip clip,
+      List<String> classNames,
+      String method,
+      String template,
+      @Nullable Calibration calibration,
+      Head classifier) {
     this.classifier = classifier;
     this.classNames = List.copyOf(classNames);
     this.method = method;
     this.template = template;
+    this.temperature = calibration == null ? 1 : calibration.temperature();
     this.encoder = new ViewEncoder(clip, images.images()).by(classifier);
   }
 
@@ -84,7 +93,12 @@ public final class Classifier implements AutoCloseable {
   public static Classifier of(ClassifierFile file, Clip clip, List<String> classNames) {
     check(classNames);
     return new Classifier(
-        clip, classNames, file.method().id(), file.template(), file.classifier(clip, classNames));
+        clip,
+        classNames,
+        file.method().id(),
+        file.template(),
+        file.withClassNames(classNames).calibration(),
+        file.classifier(clip, classNames));
   }
 
   /**
@@ -98,7 +112,7 @@ public final class Classifier implements AutoCloseable {
     check(classNames);
     ZeroShot method = new ZeroShot(List.of(templates));
     return new Classifier(
-        clip, classNames, ZERO_SHOT, templates[0], method.classifier(clip, classNames));
+        clip, classNames, ZERO_SHOT, templates[0], null, method.classifier(clip, classNames));
   }
 
   private static void check(List<String> classNames) {
@@ -129,8 +143,17 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
+   * The temperature T that divides its logits, so that probabilities agree with its accuracy: 1 if
+   * its file has none.
+   */
+  public double temperature() {
+    return temperature;
+  }
+
+  /**
    * The features of the classes, (C, E), unit rows, where they are the same for every image: with
-   * {@link Clip#logitScale} all that its logits need. A copy, in the open scope of this thread.
+   * {@link Clip#logitScale} and the {@link #temperature} all that its logits need. A copy, in the
+   * open scope of this thread.
    */
   public Optional<Tensor> classFeatures() {
     Lock use = lock.readLock();

@@ -34,6 +34,12 @@ public sealed interface Formula {
   Formula select(Tensor columns);
 
   /**
+   * The formula of the logits times a number, such as 1 / T of a temperature T, with tensors in the
+   * open scope of this thread.
+   */
+  Formula times(double factor);
+
+  /**
    * {@code scale f W^T + b}: fixed class features, a linear probe.
    *
    * @param weight W, (C, E); unit rows where there is no bias
@@ -63,6 +69,11 @@ public sealed interface Formula {
           weight.indexSelect(0, columns),
           bias == null ? null : bias.indexSelect(0, columns),
           scale);
+    }
+
+    @Override
+    public Formula times(double factor) {
+      return new Linear(weight, bias == null ? null : bias.times(factor), scale * factor);
     }
   }
 
@@ -94,6 +105,11 @@ public sealed interface Formula {
     @Override
     public Formula select(Tensor columns) {
       return new Cache(keys, values.indexSelect(1, columns), alpha, beta);
+    }
+
+    @Override
+    public Formula times(double factor) {
+      return new Cache(keys, values, alpha * factor, beta);
     }
   }
 
@@ -128,6 +144,11 @@ public sealed interface Formula {
     public Formula select(Tensor columns) {
       return new Adapter(down, up, ratio, then.select(columns));
     }
+
+    @Override
+    public Formula times(double factor) {
+      return new Adapter(down, up, ratio, then.times(factor));
+    }
   }
 
   /**
@@ -161,6 +182,11 @@ public sealed interface Formula {
     @Override
     public Formula select(Tensor columns) {
       return new Sum(parts.stream().map(part -> part.select(columns)).toList());
+    }
+
+    @Override
+    public Formula times(double factor) {
+      return new Sum(parts.stream().map(part -> part.times(factor)).toList());
     }
   }
 }

@@ -15,6 +15,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
@@ -149,6 +150,10 @@ public final class ExportCommand implements Callable<Integer> {
     classifierForm.checkUnused();
     Path path = ClassifierFile.at(learned);
     ClassifierFile file = ClassifierFile.read(path);
+    if (file.calibration() != null) {
+      output.warn(
+          path + ": the published form has no temperature and no threshold, so it loses both");
+    }
     if (file.method() instanceof ClipLora) {
       if (epoch > 0) {
         throw KgCoopException.configuration("--epoch: the file of CLIP-LoRA has no epoch");
@@ -247,6 +252,10 @@ public final class ExportCommand implements Callable<Integer> {
     about.put(
         "templates",
         ExportedClassifier.jsonList(trained == null ? texts() : List.of(trained.template())));
+    Calibration calibration = trained == null ? null : trained.calibration();
+    if (calibration != null) {
+      about.put("temperature", Double.toString(calibration.temperature()));
+    }
     return about;
   }
 

@@ -20,6 +20,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageSet;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
@@ -33,6 +34,7 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.encoder.ClipLora;
+import org.kgcoop.prompt.CalibratedHead;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.DType;
@@ -49,6 +51,7 @@ import org.kgcoop.tensor.DType;
  * @param learnedFrom the data that it was trained on
  * @param version of the program that wrote it
  * @param parameters the learned tensors
+ * @param calibration the temperature and the rejection threshold, or null for neither
  */
 public record ClassifierFile(
     Method method,
@@ -57,7 +60,8 @@ public record ClassifierFile(
     String clipFingerprint,
     TrainingDataRecord learnedFrom,
     String version,
-    Map<String, StoredTensor> parameters) {
+    Map<String, StoredTensor> parameters,
+    @Nullable Calibration calibration) {
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
 
@@ -69,6 +73,26 @@ public record ClassifierFile(
   public ClassifierFile {
     classNames = List.copyOf(classNames);
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+  }
+
+  /** A file without a calibration: the temperature is 1. */
+  public ClassifierFile(
+      Method method,
+      List<String> classNames,
+      String template,
+      String clipFingerprint,
+      TrainingDataRecord learnedFrom,
+      String version,
+      Map<String, StoredTensor> parameters) {
+    this(
+        method,
+        classNames,
+        template,
+        clipFingerprint,
+        learnedFrom,
+        version,
+        parameters,
+        null);
   }
 
   /** Returns the place of the file in a folder. */
@@ -122,6 +146,9 @@ public record ClassifierFile(
     json.put("data_set", learnedFrom.dataSet());
     json.put("training_images", learnedFrom.images().text());
     json.put("version", version);
+    if (calibration != null) {
+      CalibrationJson.write(calibration, json);
+    }
     SealedFile.write(path, parameters.values(), json);
   }
 
@@ -200,7 +227,16 @@ public record ClassifierFile(
         json.path("clip_fingerprint").asText(),
         learnedFrom(path, json),
         json.path("version").asText(),
-        checked(path, content.tensors()));
+        checked(path, content.tensors()),
+        calibration(path, json));
+  }
+
+  private static @Nullable Calibration calibration(Path path, ObjectNode json) {
+    try {
+      return CalibrationJson.read(json);
+    } catch (IllegalArgumentException e) {
+      throw unknown(path, json, "calibration: " + e.getMessage());
+    }
   }
 
   /**
@@ -346,7 +382,20 @@ public record ClassifierFile(
   /** The same parameters under settings that the file does not say, or says otherwise. */
   public ClassifierFile with(Method otherMethod) {
     return new ClassifierFile(
-        otherMethod, classNames, template, clipFingerprint, learnedFrom, version, parameters);
+        otherMethod,
+        classNames,
+        template,
+        clipFingerprint,
+        learnedFrom,
+        version,
+        parameters,
+        calibration);
+  }
+
+  /** The same with a temperature and a rejection threshold, or with neither. */
+  public ClassifierFile withCalibration(@Nullable Calibration found) {
+    return new ClassifierFile(
+        method, classNames, template, clipFingerprint, learnedFrom, version, parameters, found);
   }
 
   /** The beginning of a fingerprint; a file may hold one that is shorter than any of ours. */
@@ -354,10 +403,22 @@ public record ClassifierFile(
     return fingerprint.substring(0, Math.min(12, fingerprint.length()));
   }
 
-  /** The same answering for other classes, where the method is not bound to its own. */
+  /**
+   * The same answering for other classes, where the method is not bound to its own. It keeps the
+   * temperature. It has no rejection threshold, which depends on the list of classes.
+   */
   public ClassifierFile withClassNames(List<String> others) {
     return new ClassifierFile(
-        method, others, template, clipFingerprint, learnedFrom, version, parameters);
+        method,
+        others,
+        template,
+        clipFingerprint,
+        learnedFrom,
+        version,
+        parameters,
+        calibration == null || others.equals(classNames)
+            ? calibration
+            : calibration.withoutRejection());
   }
 
   /**
@@ -396,7 +457,8 @@ public record ClassifierFile(
   }
 
   /**
-   * A classifier by these parameters, for the file's classes or others.
+   * A classifier by these parameters, for the file's classes or others. Its logits are divided by
+   * the temperature.
    *
    * @throws KgCoopException where they do not fit the CLIP or the classes
    */
@@ -409,6 +471,7 @@ public record ClassifierFile(
               + brief(clip.fingerprint())
               + "): give the weights that it was trained with");
     }
-    return learned().classifier(clip, classes);
+    Head head = learned().classifier(clip, classes);
+    return calibration == null ? head : new CalibratedHead(head, calibration.temperature());
   }
 }

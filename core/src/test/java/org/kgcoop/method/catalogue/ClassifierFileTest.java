@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageSet;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.fixtures.SmallMethods;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.SealedFile;
@@ -116,6 +118,78 @@ class ClassifierFileTest {
         assertThat(logits(again)).isEqualTo(logits(model));
       }
     }
+  }
+
+  private static final Calibration CALIBRATION =
+      new Calibration(
+          2.5,
+          Calibration.Origin.OUT_OF_FOLD,
+          40,
+          new Calibration.Rejection(0.4, 0.95, 0.87, 0.99));
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void theTemperatureOfAFileDividesItsLogitsAndItsFormula(PromptMethod method) {
+    Path path = folder.resolve("classifier.safetensors");
+    try (TrainableModel model = method.model(clip, NAMES, 5)) {
+      file(method, model).withCalibration(CALIBRATION).write(path);
+      ClassifierFile read = ClassifierFile.read(path);
+      assertThat(read.calibration()).isEqualTo(CALIBRATION);
+      float[] plain = logits(model);
+      try (Head calibrated = read.classifier(clip, NAMES);
+          Scope scope = Scope.open("formula")) {
+        float[] found = logits(calibrated);
+        for (int i = 0; i < plain.length; i++) {
+          assertThat(found[i]).isCloseTo(plain[i] / 2.5f, within(1e-5f));
+        }
+        calibrated
+            .formula()
+            .ifPresent(
+                formula ->
+                    assertThat(formula.logits(TinyClip.features(4)).toFloats())
+                        .containsExactly(found, within(1e-5f)));
+      }
+    }
+  }
+
+  @Test
+  void aFileWithoutACalibrationHasNoKeyOfOne() {
+    Path path = folder.resolve("plain.safetensors");
+    taskRes(residuals(DType.FLOAT32, 4)).write(path);
+    assertThat(ClassifierFile.read(path).calibration()).isNull();
+    assertThat(SealedFile.read(path, "file").json().has("calibration")).isFalse();
+  }
+
+  @Test
+  void otherClassesKeepTheTemperatureButNotTheThreshold() {
+    ClassifierFile file =
+        taskRes(residuals(DType.FLOAT32, 4)).withCalibration(CALIBRATION);
+    assertThat(file.withClassNames(NAMES).calibration()).isEqualTo(CALIBRATION);
+    assertThat(file.with(file.method()).calibration()).isEqualTo(CALIBRATION);
+    assertThat(file.withClassNames(List.of("cat", "cow")).calibration())
+        .isEqualTo(CALIBRATION.withoutRejection());
+  }
+
+  @Test
+  void aCalibrationOutOfRangeIsRefused() {
+    calibrationRefused(json -> json.put("temperature", 0), "temperature: expected 0.05 to 20.0");
+    calibrationRefused(json -> json.put("temperature", "hot"), "temperature: expected 0.05");
+    calibrationRefused(json -> json.remove("by"), "by: expected out-of-fold or validation");
+    calibrationRefused(json -> json.put("images", -1), "images: expected at least 1, got -1");
+    calibrationRefused(json -> json.put("threshold", 2), "threshold: expected 0.0 to 1.0, got 2");
+    calibrationRefused(json -> json.remove("threshold_keeps"), "threshold_keeps: expected 0.0");
+  }
+
+  private void calibrationRefused(Consumer<ObjectNode> change, String part) {
+    Path path = folder.resolve("calibrated.safetensors");
+    taskRes(residuals(DType.FLOAT32, 4)).withCalibration(CALIBRATION).write(path);
+    SealedFile.Content content = SealedFile.read(path, "file");
+    change.accept((ObjectNode) content.json().path("calibration"));
+    SealedFile.write(path, content.tensors().values(), content.json());
+    assertThatThrownBy(() -> ClassifierFile.read(path))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("that this version, ")
+        .hasMessageContaining("cannot use: calibration: " + part);
   }
 
   private void refused(ClassifierFile file, String... parts) {

@@ -1,0 +1,120 @@
+package org.kgcoop.eval;
+
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A temperature T and a rejection threshold of a classifier, found with images that it was not
+ * trained on. Probabilities are softmax(logits / T).
+ *
+ * @param temperature T, from {@link Temperature#LOWEST} to {@link Temperature#HIGHEST}
+ * @param by the images that both were found with
+ * @param images the number of these images
+ * @param rejection the threshold for the classifier's own list of classes, or null
+ */
+public record Calibration(
+    double temperature, Origin by, int images, @Nullable Rejection rejection) {
+  private static final double CONFIDENCE = 0.95;
+
+  /** The images that a temperature and a threshold were found with. */
+  public enum Origin {
+    /** Training images, each classified by a classifier that was trained without it. */
+    OUT_OF_FOLD("out-of-fold"),
+    /** Validation images. */
+    VALIDATION("validation");
+
+    private final String id;
+
+    Origin(String id) {
+      this.id = id;
+    }
+
+    /** The name in files. */
+    public String id() {
+      return id;
+    }
+
+    /**
+     * The origin of that name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Origin ofId(String id) {
+      return Arrays.stream(values())
+          .filter(origin -> origin.id.equals(id))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "by: expected %s or %s, got '%s'"
+                          .formatted(OUT_OF_FOLD.id, VALIDATION.id, id)));
+    }
+  }
+
+  /**
+   * A threshold of the largest probability of an image. Below it, no class is accepted.
+   *
+   * @param threshold an image is accepted if its largest probability is at least this
+   * @param keeps the share of new images of the known classes that is accepted on average
+   * @param low the lower end of the 95 % interval of that share
+   * @param high the upper end of it
+   */
+  public record Rejection(double threshold, double keeps, double low, double high) {
+    public Rejection {
+      check("threshold", threshold, 0, 1);
+      check("threshold_keeps", keeps, 0, 1);
+      check("threshold_keeps_low", low, 0, 1);
+      check("threshold_keeps_high", high, 0, 1);
+    }
+
+    /** The threshold that keeps {@link RejectionThreshold#KEEP} of the images, or as near to it. */
+    static Rejection of(double[] largest) {
+      RejectionThreshold found =
+          RejectionThreshold.of(largest, RejectionThreshold.KEEP, CONFIDENCE);
+      return new Rejection(
+          found.threshold(),
+          found.keptAtLeast(),
+          found.keptInterval().low(),
+          found.keptInterval().high());
+    }
+  }
+
+  public Calibration {
+    check("temperature", temperature, Temperature.LOWEST, Temperature.HIGHEST);
+    if (images < 1) {
+      throw new IllegalArgumentException("images: expected at least 1, got " + images);
+    }
+  }
+
+  private static void check(String name, double value, double from, double to) {
+    if (!(value >= from && value <= to)) {
+      throw new IllegalArgumentException(
+          "%s: expected %s to %s, got %s".formatted(name, from, to, value));
+    }
+  }
+
+  /**
+   * Finds both. The temperature is 1 if the images do not determine it, because the likelihood has
+   * no minimum within the bounds of {@link Temperature}.
+   *
+   * @param logits (M, C), of images that the classifier was not trained on
+   * @param labels (M), each from 0 to C - 1
+   */
+  public static Calibration fit(double[][] logits, int[] labels, Origin by) {
+    Temperature found = Temperature.fit(logits, labels);
+    double temperature = found.bound() == null ? found.temperature() : 1;
+    double[] largest =
+        Arrays.stream(logits)
+            .mapToDouble(
+                row ->
+                    DoubleStream.of(Softmax.probabilities(row, 1 / temperature)).max().orElse(0))
+            .toArray();
+    return new Calibration(temperature, by, labels.length, Rejection.of(largest));
+  }
+
+  /** The temperature alone, for another list of classes. */
+  public Calibration withoutRejection() {
+    return new Calibration(temperature, by, images, null);
+  }
+}

@@ -1,0 +1,38 @@
+package org.kgcoop.prompt;
+
+import java.util.Optional;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A head whose logits are divided by a temperature T, so that softmax gives calibrated
+ * probabilities: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+ *
+ * @param head closed with this one
+ * @param temperature T, above 0
+ */
+public record CalibratedHead(Head head, double temperature) implements Head {
+  @Override
+  public Tensor logits(Tensor features) {
+    return head.logits(features).times(1 / temperature);
+  }
+
+  @Override
+  public Optional<Tensor> classFeatures() {
+    return head.classFeatures();
+  }
+
+  @Override
+  public Optional<FeatureEncoder> encoder() {
+    return head.encoder();
+  }
+
+  @Override
+  public Optional<Formula> formula() {
+    return head.formula().map(formula -> formula.times(1 / temperature));
+  }
+
+  @Override
+  public void close() {
+    head.close();
+  }
+}

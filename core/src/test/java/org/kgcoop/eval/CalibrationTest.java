@@ -1,0 +1,92 @@
+package org.kgcoop.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class CalibrationTest {
+  private static final int CLASSES = 3;
+
+  /** Logits of random images, of which about 60 % are right, each with far too much confidence. */
+  private static double[][] logits(int[] labels) {
+    Random random = new Random(1);
+    double[][] logits = new double[labels.length][CLASSES];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = random.nextInt(CLASSES);
+      for (int c = 0; c < CLASSES; c++) {
+        logits[i][c] = 8 * (random.nextGaussian() + (c == labels[i] ? 1 : 0));
+      }
+    }
+    return logits;
+  }
+
+  /** The largest probability of softmax(row / T), by a plain loop. */
+  private static double largest(double[] row, double temperature) {
+    double most = Arrays.stream(row).max().orElseThrow();
+    double sum = 0;
+    for (double logit : row) {
+      sum += Math.exp((logit - most) / temperature);
+    }
+    return 1 / sum;
+  }
+
+  @Test
+  void theThresholdRejectsTheImagesOfTheSmallestProbabilitiesAtTheFoundTemperature() {
+    int[] labels = new int[99];
+    double[][] logits = logits(labels);
+
+    Calibration found = Calibration.fit(logits, labels, Calibration.Origin.OUT_OF_FOLD);
+
+    assertThat(found.temperature()).isGreaterThan(2);
+    assertThat(found.temperature()).isEqualTo(Temperature.fit(logits, labels).temperature());
+    assertThat(found.by().id()).isEqualTo("out-of-fold");
+    assertThat(found.images()).isEqualTo(99);
+    double[] scores =
+        Arrays.stream(logits).mapToDouble(row -> largest(row, found.temperature())).toArray();
+    Arrays.sort(scores);
+    // j = floor(.05 x 100) = 5: of 100 images, 5 lie at or below the fifth smallest score.
+    assertThat(found.rejection().threshold()).isCloseTo(scores[4], within(1e-12));
+    assertThat(found.rejection().keeps()).isCloseTo(0.95, within(1e-12));
+    assertThat(found.rejection().low()).isBetween(0.85, 0.95);
+    assertThat(found.rejection().high()).isBetween(0.95, 1.0);
+  }
+
+  @Test
+  void withFewImagesTheThresholdKeepsFewer() {
+    int[] labels = new int[9];
+    double[][] logits = logits(labels);
+
+    Calibration found = Calibration.fit(logits, labels, Calibration.Origin.VALIDATION);
+
+    assertThat(found.rejection().keeps()).isCloseTo(0.9, within(1e-12));
+  }
+
+  @Test
+  void theTemperatureIsOneWhereTheLogitsAreNoBetterThanChance() {
+    double[][] wrong = {{5, 0, 0}, {0, 5, 0}, {0, 0, 5}};
+
+    Calibration found = Calibration.fit(wrong, new int[] {1, 2, 0}, Calibration.Origin.VALIDATION);
+
+    assertThat(found.temperature()).isEqualTo(1);
+  }
+
+  @Test
+  void numbersOutOfRangeAreRefused() {
+    for (double temperature : new double[] {0, 0.01, 21, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(
+              () -> new Calibration(temperature, Calibration.Origin.VALIDATION, 1, null))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("temperature: expected 0.05 to 20.0, got " + temperature);
+    }
+    assertThatThrownBy(() -> new Calibration(1, Calibration.Origin.VALIDATION, 0, null))
+        .hasMessageContaining("images: expected at least 1, got 0");
+    assertThatThrownBy(() -> new Calibration.Rejection(1.5, 0.95, 0.9, 1))
+        .hasMessageContaining("threshold: expected 0.0 to 1.0, got 1.5");
+    assertThatThrownBy(() -> Calibration.Origin.ofId("guess"))
+        .hasMessageContaining("expected out-of-fold or validation, got 'guess'");
+  }
+}
