@@ -1,7 +1,7 @@
 package org.kgcoop.eval;
 
 /** Probabilities of logits, in double precision and without overflow. */
-final class Softmax {
+public final class Softmax {
   private Softmax() {}
 
   /** log sum exp(scale x logit) over the logits {@code from} to {@code to} - 1. */
@@ -18,7 +18,7 @@ final class Softmax {
   }
 
   /** softmax(scale x logits), (C). */
-  static double[] probabilities(double[] logits, double scale) {
+  public static double[] probabilities(double[] logits, double scale) {
     double logSum = logSumExp(logits, 0, logits.length, scale);
     double[] probabilities = new double[logits.length];
     for (int i = 0; i < logits.length; i++) {

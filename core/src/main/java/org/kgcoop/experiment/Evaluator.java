@@ -143,6 +143,34 @@ public final class Evaluator {
         Arrays.stream(confidences).boxed().toList());
   }
 
+  /** The logits of some images by a classifier: (N, C). */
+  public static double[][] logits(Head classifier, FeatureCache cache, List<Item> items) {
+    if (classifier instanceof TrainableModel model) {
+      try (Head fixed = model.fixed()) {
+        return logits(fixed, cache, items);
+      }
+    }
+    double[][] logits = new double[items.size()][];
+    try (Scope all = Scope.open("logits");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor features = features(classifier, cache, items, Progress.SILENT, "images");
+      for (int from = 0; from < logits.length; from += BATCH) {
+        int size = Math.min(BATCH, logits.length - from);
+        try (Scope scope = Scope.open("part")) {
+          float[] values = classifier.logits(features.narrow(0, from, size)).toFloats();
+          int classes = values.length / size;
+          for (int i = 0; i < values.length; i++) {
+            if (i % classes == 0) {
+              logits[from + i / classes] = new double[classes];
+            }
+            logits[from + i / classes][i % classes] = values[i];
+          }
+        }
+      }
+    }
+    return logits;
+  }
+
   /**
    * The distance of learned class features from others: the mean over classes of the squared
    * distance of the unit vectors, 2 (1 - cos).

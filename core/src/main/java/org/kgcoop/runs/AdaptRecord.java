@@ -27,6 +27,8 @@ import org.kgcoop.files.JsonFiles;
  * @param mistakes the held-out images that the chosen method did not recognize
  * @param test the accuracy of the choice on the data set's own test images, which had no part in
  *     it; null where there are none
+ * @param calibration of the probabilities of the chosen method; null until it is known
+ * @param suspects images whose label may be wrong, the most suspicious first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AdaptRecord(
@@ -39,7 +41,9 @@ public record AdaptRecord(
     @Nullable Interval expectedUnseen,
     List<OfClass> classes,
     List<Mistake> mistakes,
-    @Nullable Interval test) {
+    @Nullable Interval test,
+    @Nullable Calibrated calibration,
+    List<Suspect> suspects) {
 
   /** The number of new images that an expected accuracy speaks of. */
   public static final int NEW_IMAGES = 100;
@@ -154,8 +158,63 @@ public record AdaptRecord(
    *
    * @param method its name
    * @param why a sentence
+   * @param preliminary true while other methods are still to be compared
    */
-  public record Choice(String method, String title, String why) {}
+  public record Choice(
+      String method,
+      String title,
+      String why,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean preliminary) {
+    /** A choice among all methods. */
+    public Choice(String method, String title, String why) {
+      this(method, title, why, false);
+    }
+
+    /** The same for another reason. */
+    public Choice because(String reason) {
+      return new Choice(method, title, reason, preliminary);
+    }
+  }
+
+  /**
+   * The calibration that the classifier file contains too.
+   *
+   * @param temperature 1 if the held-out images do not determine it
+   * @param images that both were found with, each classified without having learned from it
+   * @param threshold the largest probability below which an image counts as none of the classes
+   * @param keeps the share of new images of the learned classes that is accepted on average
+   * @param low the lower end of the 95 % interval of that share
+   * @param high the upper end of it
+   * @param unknown what images of no class get; null where there are none
+   */
+  public record Calibrated(
+      double temperature,
+      int images,
+      double threshold,
+      double keeps,
+      double low,
+      double high,
+      @Nullable Unknown unknown) {}
+
+  /**
+   * Images that belong to no class.
+   *
+   * @param auroc the share of pairs of a held-out image and one of these in which the held-out one
+   *     has the larger probability
+   * @param accepted the share that the threshold accepts
+   */
+  public record Unknown(int images, double auroc, double accepted) {}
+
+  /**
+   * An image whose label may be wrong.
+   *
+   * @param image its key
+   * @param file where it lay
+   * @param given the name of its class
+   * @param likely the name that is more probable
+   * @param confidence the probability of the given name, 0 to 1
+   */
+  public record Suspect(String image, String file, String given, String likely, double confidence) {}
 
   /**
    * An accuracy with its 95 % interval, in percent.
@@ -176,12 +235,24 @@ public record AdaptRecord(
     candidates = RunJson.list(candidates);
     classes = RunJson.list(classes);
     mistakes = RunJson.list(mistakes);
+    suspects = RunJson.list(suspects);
   }
 
   /** Returns the record of an adaptation that has just begun. */
   public static AdaptRecord begun(JsonNode settings, Plan plan, Images images) {
     return new AdaptRecord(
-        settings, plan, images, List.of(), null, null, null, List.of(), List.of(), null);
+        settings,
+        plan,
+        images,
+        List.of(),
+        null,
+        null,
+        null,
+        List.of(),
+        List.of(),
+        null,
+        null,
+        List.of());
   }
 
   /**
@@ -222,7 +293,18 @@ public record AdaptRecord(
 
   public AdaptRecord withCandidates(List<Candidate> tried) {
     return new AdaptRecord(
-        settings, plan, images, tried, choice, expected, expectedUnseen, classes, mistakes, test);
+        settings,
+        plan,
+        images,
+        tried,
+        choice,
+        expected,
+        expectedUnseen,
+        classes,
+        mistakes,
+        test,
+        calibration,
+        suspects);
   }
 
   public AdaptRecord withChoice(Choice made) {
@@ -236,14 +318,32 @@ public record AdaptRecord(
         expectedUnseen,
         classes,
         mistakes,
-        test);
+        test,
+        calibration,
+        suspects);
+  }
+
+  /** True if a method is chosen and no other is still to be compared. */
+  public boolean isDecided() {
+    return choice != null && !choice.preliminary();
   }
 
   /** The same with the accuracies to expect, and what they follow from. */
   public AdaptRecord expecting(
       Interval seen, @Nullable Interval unseen, List<OfClass> ofClasses, List<Mistake> made) {
     return new AdaptRecord(
-        settings, plan, images, candidates, choice, seen, unseen, ofClasses, made, test);
+        settings,
+        plan,
+        images,
+        candidates,
+        choice,
+        seen,
+        unseen,
+        ofClasses,
+        made,
+        test,
+        calibration,
+        suspects);
   }
 
   /** The same with the accuracy on the test images, if there are any. */
@@ -258,7 +358,43 @@ public record AdaptRecord(
         expectedUnseen,
         classes,
         mistakes,
-        accuracy);
+        accuracy,
+        calibration,
+        suspects);
+  }
+
+  /** The same with the calibration of the classifier. */
+  public AdaptRecord calibrated(Calibrated found) {
+    return new AdaptRecord(
+        settings,
+        plan,
+        images,
+        candidates,
+        choice,
+        expected,
+        expectedUnseen,
+        classes,
+        mistakes,
+        test,
+        found,
+        suspects);
+  }
+
+  /** The same with images whose label may be wrong. */
+  public AdaptRecord suspecting(List<Suspect> found) {
+    return new AdaptRecord(
+        settings,
+        plan,
+        images,
+        candidates,
+        choice,
+        expected,
+        expectedUnseen,
+        classes,
+        mistakes,
+        test,
+        calibration,
+        found);
   }
 
   /** The measured figure of a method; NaN where there is none. */
