@@ -51,7 +51,7 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
       TransferSection.of(table, "transfer" + number, name).ifPresent(sections::add);
       sections.addAll(SweepSection.of(table, "sweep" + number, name));
     }
-    AdaptSection.of(inputs.runs()).ifPresent(sections::add);
+    AdaptSection.of(inputs.runs(), images).ifPresent(sections::add);
     RunsSection.of(inputs.runs()).ifPresent(sections::add);
     List<Cell> cells = inputs.cells();
     DistanceSection.of(cells, palette).ifPresent(sections::add);

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -194,7 +196,42 @@ public record AdaptRecord(
       double keeps,
       double low,
       double high,
-      @Nullable Unknown unknown) {}
+      @Nullable Unknown unknown) {
+
+    /** The threshold, the temperature and images of no class, in a sentence each. */
+    public List<String> sentences() {
+      List<String> sentences = new ArrayList<>();
+      sentences.add(
+          String.format(
+              Locale.ROOT,
+              "An image whose largest probability is below %.1f %% shows none of the classes: this"
+                  + " keeps %.1f %% of new images of the classes (95 %%: %.0f to %.0f).",
+              100 * threshold,
+              100 * keeps,
+              100 * low,
+              100 * high));
+      sentences.add(
+          temperature == 1
+              ? "Probabilities stay as they are: the held-out images determine no temperature."
+              : String.format(
+                  Locale.ROOT,
+                  "Probabilities are calibrated by the temperature %.2f, found with %d held-out"
+                      + " images.",
+                  temperature,
+                  images));
+      if (unknown != null) {
+        sentences.add(
+            String.format(
+                Locale.ROOT,
+                "Of %d images of no class, the threshold accepts %.1f %%; AUROC against held-out"
+                    + " images: %.3f.",
+                unknown.images(),
+                100 * unknown.accepted(),
+                unknown.auroc()));
+      }
+      return sentences;
+    }
+  }
 
   /**
    * Images that belong to no class.
