@@ -12,7 +12,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.prompt.FeatureEncoder;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -21,43 +21,43 @@ import org.kgcoop.tensor.Tensor;
  * A classifier for files of other programs. Its tensors live as long as those that it was made of.
  *
  * @param classNames C of them, in the order of the logits
- * @param formula of the logits
+ * @param head of the features
  * @param vision what was learned inside of the image encoder; empty where that is the CLIP's own
  * @param about what else files should say, by key: of which method, texts and CLIP it is
  */
 public record ExportedClassifier(
     List<String> classNames,
-    Formula formula,
+    FixedHead head,
     Optional<TunedImageEncoder> vision,
     Map<String, String> about) {
 
   public ExportedClassifier {
     classNames = List.copyOf(classNames);
     about = Collections.unmodifiableMap(new LinkedHashMap<>(about));
-    if (classNames.isEmpty() || formula.classes() != classNames.size()) {
+    if (classNames.isEmpty() || head.classes() != classNames.size()) {
       throw new IllegalArgumentException(
           "exported classifier: expected scores of %s classes, at least one, got %s"
-              .formatted(classNames.size(), formula.classes()));
+              .formatted(classNames.size(), head.classes()));
     }
   }
 
   /** A classifier of features of the CLIP's own image encoder. */
-  public ExportedClassifier(List<String> classNames, Formula formula, Map<String, String> about) {
-    this(classNames, formula, Optional.empty(), about);
+  public ExportedClassifier(List<String> classNames, FixedHead head, Map<String, String> about) {
+    this(classNames, head, Optional.empty(), about);
   }
 
   /**
    * A classifier as it is exported, in the open scope of this thread.
    *
    * @param classNames that it was made for
-   * @throws KgCoopException where no formula of the image's feature gives its logits, or these are
-   *     no finite numbers
+   * @throws KgCoopException where each image has class features of its own, or logits are no
+   *     finite numbers
    */
   public static ExportedClassifier of(
-      Head classifier, List<String> classNames, Clip clip, Map<String, String> about) {
-    Formula formula =
-        classifier
-            .formula()
+      Head whole, List<String> classNames, Clip clip, Map<String, String> about) {
+    FixedHead head =
+        whole
+            .fixed()
             .orElseThrow(
                 () ->
                     KgCoopException.configuration(
@@ -67,14 +67,14 @@ public record ExportedClassifier(
                             + " --to published writes the prompt itself"));
     try (Scope scope =
         Scope.open("check")) { // other programs are given no classifier without answers
-      double each = 1 / Math.sqrt((double) formula.width());
+      double each = 1 / Math.sqrt((double) head.width());
       Tensor unused =
-          classifier.probabilities(Tensor.full(each, 1, formula.width()).to(clip.device()));
+          whole.probabilities(Tensor.full(each, 1, head.width()).to(clip.device()));
     }
     Map<String, String> all = new LinkedHashMap<>(about);
     all.put("clip_fingerprint", clip.fingerprint());
     return new ExportedClassifier(
-        classNames, formula, classifier.encoder().map(FeatureEncoder::learned), all);
+        classNames, head, whole.encoder().map(FeatureEncoder::learned), all);
   }
 
   /**
@@ -83,7 +83,7 @@ public record ExportedClassifier(
    *
    * @throws KgCoopException where it is another, or has an encoder of its own
    */
-  Formula.Linear linear() {
+  FixedHead.Linear linear() {
     String method = about.getOrDefault("method", "its method");
     if (vision.isPresent()) {
       throw KgCoopException.configuration(
@@ -91,7 +91,7 @@ public record ExportedClassifier(
                   .formatted(method)
               + " say nothing: expected --to onnx");
     }
-    if (formula instanceof Formula.Linear linear) {
+    if (head instanceof FixedHead.Linear linear) {
       return linear;
     }
     throw KgCoopException.configuration(

@@ -13,7 +13,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 
 /** A linear classifier without the image encoder, for programs that have it. */
 public final class FeatureFiles {
@@ -32,7 +32,7 @@ public final class FeatureFiles {
    * @throws KgCoopException where the classifier is not linear
    */
   public static void safetensors(Path path, ExportedClassifier classifier) {
-    Formula.Linear linear = classifier.linear();
+    FixedHead.Linear linear = classifier.linear();
     String name = nameOf(linear);
     List<StoredTensor> tensors = new ArrayList<>(List.of(StoredTensor.of(name, linear.weight())));
     if (linear.bias() != null) {
@@ -48,7 +48,7 @@ public final class FeatureFiles {
   }
 
   /** Unit vectors that images are compared with are more than weights. */
-  private static String nameOf(Formula.Linear linear) {
+  private static String nameOf(FixedHead.Linear linear) {
     return linear.bias() == null ? CLASS_FEATURES : WEIGHT;
   }
 
@@ -60,7 +60,7 @@ public final class FeatureFiles {
    * @throws KgCoopException where the classifier is not linear
    */
   public static void csv(Path path, ExportedClassifier classifier) {
-    Formula.Linear linear = classifier.linear();
+    FixedHead.Linear linear = classifier.linear();
     float[] values = linear.weight().toFloats();
     int width = (int) linear.width();
     float[] bias = linear.bias() == null ? new float[0] : linear.bias().toFloats();

@@ -52,7 +52,7 @@ public final class OnnxClassifier {
             : graph.unitRows(
                 FEATURES,
                 OnnxResNet.add(graph, pixels, config, (ClipConfig.ResNet) config.vision()));
-    String logits = new OnnxFormula(graph).add(LOGITS, features, classifier.formula());
+    String logits = new OnnxHead(graph).add(LOGITS, features, classifier.head());
     String probabilities = graph.softmax(PROBABILITIES, logits);
     long count = classifier.classNames().size();
     graph.output(probabilities, "of each class, in the order of class_names", count);

@@ -16,6 +16,7 @@ import org.kgcoop.method.CacheSettings;
 import org.kgcoop.method.KeyCache;
 import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
 /** The kinds of cases about a cache of images. */
@@ -44,49 +45,48 @@ final class CacheCases {
   }
 
   private static KeyCache cache(Clip clip, JsonNode c, Tensor keys) {
+    CacheSettings settings = settings(c);
     return KeyCache.of(
-        clip,
-        settings(c),
-        texts(c.path("classnames")),
+        settings,
+        settings.texts(clip, texts(c.path("classnames"))),
         keys,
         ReferenceFolder.ints(c.path("support_labels")));
   }
 
   static void cache(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     Clip clip = folder.model(c);
-    try (KeyCache cache = cache(clip, c, keys(folder, c))) {
-      Tensor features = ModelCases.features(clip, ModelCases.images(folder, c, "images"));
-      ModelCases.compare(
-          folder, "cache", cache.cached(features), c.path("cache").asText(), comparison);
-      ModelCases.compare(
-          folder, "logits", cache.logits(features), c.path("expect").asText(), comparison);
-    }
+    KeyCache both = cache(clip, c, keys(folder, c));
+    FixedHead.Cache cache = both.cache();
+    Tensor features = ModelCases.features(clip, ModelCases.images(folder, c, "images"));
+    Tensor votes = cache.votes(cache.distances(features), cache.beta());
+    ModelCases.compare(folder, "cache", votes, c.path("cache").asText(), comparison);
+    ModelCases.compare(
+        folder, "logits", both.head().logits(features), c.path("expect").asText(), comparison);
   }
 
   static void search(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     Clip clip = folder.model(c);
     Tensor keys = c.has("keys") ? ModelCases.images(folder, c, "keys") : keys(folder, c);
-    try (KeyCache cache = cache(clip, c, keys)) {
-      int[] labels = ReferenceFolder.ints(c.path("labels"));
-      CacheGrid grid = settings(c).grid();
-      long[][] correct =
-          CacheCounts.correct(
-              cache,
-              grid,
-              ModelCases.features(clip, ModelCases.images(folder, c, "images")),
-              labels);
-      CacheGrid.Point best = grid.best(correct);
-      JsonNode expected = c.path("expect");
-      comparison.value("beta", best.beta(), expected.path("beta").asDouble());
-      comparison.value("alpha", best.alpha(), expected.path("alpha").asDouble());
-      comparison.equal("correct", best.correct(), expected.path("correct").asLong());
-      comparison.equal("total", labels.length, expected.path("total").asInt());
-      long[] counts = folder.tensor(expected.path("counts").asText()).tensor().toLongs();
-      List<Long> flat = new ArrayList<>();
-      for (long[] ofBeta : correct) {
-        Arrays.stream(ofBeta).forEach(flat::add);
-      }
-      comparison.equal("correct at each point", flat, Arrays.stream(counts).boxed().toList());
+    KeyCache cache = cache(clip, c, keys);
+    int[] labels = ReferenceFolder.ints(c.path("labels"));
+    CacheGrid grid = settings(c).grid();
+    long[][] correct =
+        CacheCounts.correct(
+            cache,
+            grid,
+            ModelCases.features(clip, ModelCases.images(folder, c, "images")),
+            labels);
+    CacheGrid.Point best = grid.best(correct);
+    JsonNode expected = c.path("expect");
+    comparison.value("beta", best.beta(), expected.path("beta").asDouble());
+    comparison.value("alpha", best.alpha(), expected.path("alpha").asDouble());
+    comparison.equal("correct", best.correct(), expected.path("correct").asLong());
+    comparison.equal("total", labels.length, expected.path("total").asInt());
+    long[] counts = folder.tensor(expected.path("counts").asText()).tensor().toLongs();
+    List<Long> flat = new ArrayList<>();
+    for (long[] ofBeta : correct) {
+      Arrays.stream(ofBeta).forEach(flat::add);
     }
+    comparison.equal("correct at each point", flat, Arrays.stream(counts).boxed().toList());
   }
 }

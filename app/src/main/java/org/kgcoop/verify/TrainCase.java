@@ -254,7 +254,7 @@ final class TrainCase {
   private Head classifier(TrainableModel model) {
     List<String> names = context.classNames();
     List<String> scored = scored(names);
-    return scored.equals(names) ? model.fixed() : learned(model).classifier(clip, scored);
+    return scored.equals(names) ? model.toHead() : learned(model).classifier(clip, scored);
   }
 
   /** Names, and after them, where LASP's virtual classes are scored too, the rest of all. */

@@ -29,7 +29,7 @@ import org.kgcoop.export.format.NodeProto;
 import org.kgcoop.export.format.TensorProto;
 import org.kgcoop.export.format.ValueInfoProto;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -68,7 +68,7 @@ class OnnxFileTest {
           clip,
           new ExportedClassifier(
               List.of("cat", "\"dog\", the"),
-              new Formula.Linear(
+              new FixedHead.Linear(
                   Tensor.of(features, 2, config.embedDim()), null, clip.logitScale()),
               Map.of("method", "clip")));
     }

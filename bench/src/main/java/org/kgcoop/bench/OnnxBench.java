@@ -15,7 +15,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.OnnxClassifier;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -128,7 +128,7 @@ final class OnnxBench implements Callable<Integer> {
       Tensor features = Tensor.concat(parts, 0);
       Tensor centred = scope.promote(features.minus(features.mean(0, true)).unitRows());
       return new ExportedClassifier(
-          names, new Formula.Linear(centred, null, clip.logitScale()), Map.of());
+          names, new FixedHead.Linear(centred, null, clip.logitScale()), Map.of());
     }
   }
 
@@ -136,7 +136,7 @@ final class OnnxBench implements Callable<Integer> {
   static float[] logits(Clip clip, ExportedClassifier classifier, float[] pixels) {
     try (Scope scope = Scope.open("logits");
         Autograd.Switch off = Autograd.off()) {
-      return classifier.formula().logits(features(clip, pixels)).toFloats();
+      return classifier.head().logits(features(clip, pixels)).toFloats();
     }
   }
 

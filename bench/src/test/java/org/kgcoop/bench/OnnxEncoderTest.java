@@ -33,7 +33,7 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.prompt.FeatureEncoder;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
@@ -96,17 +96,17 @@ class OnnxEncoderTest {
   /** The features that the file makes, (IMAGES, E). */
   private float[] exported(Clip clip, TunedImageEncoder vision, float[] pixels)
       throws OrtException {
-    Formula formula = new Formula.Linear(random(9, 2, EMBED).unitRows(), null, 10);
+    FixedHead head = new FixedHead.Linear(random(9, 2, EMBED).unitRows(), null, 10);
     Path file = folder.resolve("classifier.onnx");
     OnnxClassifier.write(
         file,
         clip,
-        new ExportedClassifier(List.of("a", "b"), formula, Optional.of(vision), Map.of()));
+        new ExportedClassifier(List.of("a", "b"), head, Optional.of(vision), Map.of()));
     try (OnnxModel exported = new OnnxModel(file, 3, 24, 24)) {
       float[] features = exported.run("features", pixels);
       assertThat(exported.run("logits", pixels))
           .containsExactly(
-              formula.logits(Tensor.of(features, IMAGES, EMBED)).toFloats(), within(1e-4f));
+              head.logits(Tensor.of(features, IMAGES, EMBED)).toFloats(), within(1e-4f));
       return features;
     }
   }
@@ -245,7 +245,7 @@ class OnnxEncoderTest {
                 moved.put(name, value.detach().plus(random(moved.size(), shape).times(0.1)));
               });
       model.load(moved);
-      try (Head classifier = model.fixed();
+      try (Head classifier = model.toHead();
           Autograd.Switch off = Autograd.off()) {
         FeatureEncoder encoder = classifier.encoder().orElseThrow();
         float[] pixels = OnnxBench.images(CONFIG, 0, IMAGES);

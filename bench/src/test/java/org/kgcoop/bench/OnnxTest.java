@@ -41,7 +41,7 @@ import org.kgcoop.image.view.Transform;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -96,11 +96,11 @@ class OnnxTest {
   /** Unit rows in random directions. */
   private static ExportedClassifier classifier(Clip clip) {
     return classifier(
-        new Formula.Linear(rows(CLASSES, clip.config().embedDim()), null, clip.logitScale()));
+        new FixedHead.Linear(rows(CLASSES, clip.config().embedDim()), null, clip.logitScale()));
   }
 
-  private static ExportedClassifier classifier(Formula formula) {
-    return new ExportedClassifier(List.of("a", "b", "c", "d", "e"), formula, Map.of());
+  private static ExportedClassifier classifier(FixedHead head) {
+    return new ExportedClassifier(List.of("a", "b", "c", "d", "e"), head, Map.of());
   }
 
   private static Tensor rows(int count, int width) {
@@ -136,42 +136,42 @@ class OnnxTest {
 
   /** A cache of 7 images whose values are not only ones, an adapter of 3 hidden numbers. */
   @Test
-  void otherFormulasAreComputedAsTheyAreStated() throws OrtException {
+  void otherHeadsAreComputedAsTheyAreStated() throws OrtException {
     ClipConfig config = configs().get(0);
     int width = config.embedDim();
     try (Clip clip = BenchModel.lively(config, 3);
-        Scope scope = Scope.open("formulas")) {
-      Formula.Linear text = new Formula.Linear(rows(CLASSES, width), null, 30);
-      Formula.Linear probe = new Formula.Linear(text.weight(), rows(1, CLASSES).reshape(-1), 2);
-      Formula.Cache cache = new Formula.Cache(rows(7, width), rows(7, CLASSES), 3, 5.5);
-      Formula.Adapter adapter = new Formula.Adapter(rows(3, width), rows(width, 3), 0.2, text);
-      List<Formula> all =
+        Scope scope = Scope.open("heads")) {
+      FixedHead.Linear text = new FixedHead.Linear(rows(CLASSES, width), null, 30);
+      FixedHead.Linear probe = new FixedHead.Linear(text.weight(), rows(1, CLASSES).reshape(-1), 2);
+      FixedHead.Cache cache = new FixedHead.Cache(rows(7, width), new FixedHead.Votes(rows(7, CLASSES)), 3, 5.5);
+      FixedHead.Adapter adapter = new FixedHead.Adapter(rows(3, width), rows(width, 3), 0.2, text);
+      List<FixedHead> all =
           List.of(
               probe,
               cache,
-              new Formula.Sum(List.of(text, cache)),
-              new Formula.Sum(List.of(text, cache, probe)),
-              new Formula.Sum(List.of(probe)),
+              new FixedHead.Sum(List.of(text, cache)),
+              new FixedHead.Sum(List.of(text, cache, probe)),
+              new FixedHead.Sum(List.of(probe)),
               adapter,
-              new Formula.Adapter(
-                  adapter.down(), adapter.up(), 0.7, new Formula.Sum(List.of(text, cache))));
+              new FixedHead.Adapter(
+                  adapter.down(), adapter.up(), 0.7, new FixedHead.Sum(List.of(text, cache))));
       float[] pixels = OnnxBench.images(config, 0, 4);
-      for (Formula formula : all) {
-        try (OnnxModel exported = export(clip, classifier(formula))) {
+      for (FixedHead head : all) {
+        try (OnnxModel exported = export(clip, classifier(head))) {
           float[] features = exported.run("features", pixels);
           float[] logits = exported.run("logits", pixels);
           for (int image = 0; image < 4; image++) {
             float[] feature = Arrays.copyOfRange(features, image * width, (image + 1) * width);
-            double[] expected = PlainFormula.logits(formula, feature);
+            double[] expected = PlainHead.logits(head, feature);
             for (int c = 0; c < CLASSES; c++) {
               assertThat((double) logits[image * CLASSES + c])
-                  .as("%s", formula)
+                  .as("%s", head)
                   .isCloseTo(expected[c], within(1e-4));
             }
           }
           assertThat(logits)
               .containsExactly(
-                  formula.logits(Tensor.of(features, 4, width)).toFloats(), within(1e-4f));
+                  head.logits(Tensor.of(features, 4, width)).toFloats(), within(1e-4f));
         }
       }
     }

@@ -9,9 +9,11 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Gda;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Probe;
+import org.kgcoop.method.Proker;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
@@ -31,8 +33,10 @@ final class Candidates {
       List.of(
           ZeroShot.ID,
           Ensemble.ID,
+          Gda.ID,
           Probe.ID,
           LpPlusPlus.ID,
+          Proker.ID,
           Clap.ID,
           TipAdapterF.ID,
           KgCoOp.ID,
@@ -112,6 +116,7 @@ final class Candidates {
           method.put("views", views);
         }
       }
+      case Gda.ID, Proker.ID -> method.put("views", views);
       default -> {}
     }
     return MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, Map.of());

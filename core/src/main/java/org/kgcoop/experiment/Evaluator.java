@@ -113,7 +113,7 @@ public final class Evaluator {
    */
   public static Result evaluate(Head classifier, Tensor features, List<Item> items, int classes) {
     if (classifier instanceof TrainableModel model) {
-      try (Head fixed = model.fixed()) {
+      try (Head fixed = model.toHead()) {
         return evaluate(fixed, features, items, classes);
       }
     }
@@ -146,7 +146,7 @@ public final class Evaluator {
   /** The logits of some images by a classifier: (N, C). */
   public static double[][] logits(Head classifier, FeatureCache cache, List<Item> items) {
     if (classifier instanceof TrainableModel model) {
-      try (Head fixed = model.fixed()) {
+      try (Head fixed = model.toHead()) {
         return logits(fixed, cache, items);
       }
     }

@@ -8,7 +8,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.method.ProbeFolds;
+import org.kgcoop.method.ProbeSearch;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.prompt.Head;
@@ -85,19 +85,16 @@ public record Headroom(
   }
 
   private static double probe(DataSet draw, Tensor features) {
-    ProbeFolds folds =
-        new ProbeFolds(
-            features,
-            draw.train().stream().map(Item::label).toList(),
-            List.of(),
-            draw.classNames().size());
-    if (folds.fewest() < 3) {
+    List<Integer> labels = draw.train().stream().map(Item::label).toList();
+    int classes = draw.classNames().size();
+    ProbeSearch search = new ProbeSearch(features, labels, List.of(), classes);
+    if (search.fewest() < 3) {
       throw KgCoopException.data(
           draw.name()
               + ": a class has "
-              + folds.fewest()
+              + search.fewest()
               + " training images; its headroom needs at least 3 (try more --shots)");
     }
-    return folds.accuracy();
+    return search.accuracy();
   }
 }

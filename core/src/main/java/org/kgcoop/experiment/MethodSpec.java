@@ -61,9 +61,10 @@ public record MethodSpec(
       PublishedDefaults preset,
       Map<String, JsonNode> setting) {
     ObjectNode seen = seen(method, training);
+    boolean asPublished = training.path("augment").asText().equals(TrainingSettings.PUBLISHED);
     MethodSpec spec =
         new MethodSpec(
-            task -> preset.method(seen, task),
+            task -> preset.method(seen, task, asPublished),
             (trained, task) ->
                 TrainingSettings.parse(training, preset.training(trained, task), task.seed()),
             setting);

@@ -129,7 +129,7 @@ final class RunTraining {
             : Evaluator.features(bench.cache(), data.val(), bench.progress(), what);
     return model -> {
       try (Scope scope = Scope.open("validation");
-          Head now = model.fixed()) {
+          Head now = model.toHead()) {
         Tensor seen =
             features == null
                 ? Evaluator.features(now, bench.cache(), data.val(), bench.progress(), what)

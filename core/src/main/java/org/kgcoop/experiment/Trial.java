@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.method.ClosedSetHead;
+import org.kgcoop.method.ClassPlaces;
 import org.kgcoop.method.Method;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
@@ -53,7 +53,8 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
   }
 
   private void checkKnown(Method method, String why, EvaluationSet target) {
-    ClosedSetHead.firstUnknown(draw.classNames(), target.data().classNames())
+    ClassPlaces.of(draw.classNames(), target.data().classNames())
+        .firstUnknown()
         .ifPresent(
             name -> {
               throw KgCoopException.configuration(

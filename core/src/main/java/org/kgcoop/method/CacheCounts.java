@@ -2,6 +2,7 @@ package org.kgcoop.method;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -55,11 +56,12 @@ public final class CacheCounts {
     int alphas = grid.alphas();
     int[] own = images.map(i -> labels[i]).toArray();
     long[] counts = new long[betas * alphas];
-    float[] zeroShot = cache.zeroShot(features).toFloats();
-    Tensor distances = cache.distances(features);
+    float[] zeroShot = cache.texts().logits(features).toFloats();
+    FixedHead.Cache votes = cache.cache();
+    Tensor distances = votes.distances(features);
     for (int i = 0; i < betas; i++) {
       try (Scope scope = Scope.open("beta")) {
-        float[] cached = cache.cached(distances, grid.beta(i)).toFloats();
+        float[] cached = votes.votes(distances, grid.beta(i)).toFloats();
         int classes = cached.length / own.length;
         for (int n = 0; n < own.length; n++) {
           Range right = right(zeroShot, cached, n * classes, classes, own[n]);

@@ -1,6 +1,7 @@
 package org.kgcoop.method;
 
 import java.util.Optional;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -14,6 +15,7 @@ final class CacheSearch {
   private final CacheSettings settings;
   private final Tensor keys; // (N, E)
   private final LabeledViews views;
+  private final FixedHead.Linear texts;
   private final Optional<LabeledFeatures> validation;
 
   /** The search of a fit, whose images are encoded here. */
@@ -22,8 +24,8 @@ final class CacheSearch {
     this.settings = settings;
     views = context.views(settings.views(), settings.recipe());
     keys = CacheSettings.keys(views.features());
-    validation =
-        settings.search() == SelectionData.VALIDATION ? context.validation() : Optional.empty();
+    texts = settings.texts(context.clip(), context.classNames());
+    validation = settings.search().validation(context);
   }
 
   /** The keys before any training: (N, E). */
@@ -52,8 +54,8 @@ final class CacheSearch {
     for (int held = 0; held < folds.count(); held++) {
       Folds.Part kept = folds.without(held);
       Folds.Part out = folds.of(held);
-      try (Scope scope = Scope.open("fold");
-          KeyCache cache = cache(settings, kept.rows(keys), kept.labels())) {
+      try (Scope scope = Scope.open("fold")) {
+        KeyCache cache = KeyCache.of(settings, texts, kept.rows(keys), kept.labels());
         long[][] own = CacheCounts.correct(cache, grid, out.rows(asked), out.labels());
         for (int i = 0; i < own.length; i++) {
           for (int j = 0; j < own[i].length; j++) {
@@ -75,16 +77,13 @@ final class CacheSearch {
       return start;
     }
     LabeledFeatures asked = validation.get();
-    try (KeyCache cache = cache(start, learned, labels())) {
+    try (Scope scope = Scope.open("validation")) {
+      KeyCache cache = KeyCache.of(start, texts, learned, labels());
       CacheGrid grid = settings.grid();
       return chosen(
           grid.best(CacheCounts.correct(cache, grid, asked.features(), asked.labelArray())),
           SelectionData.VALIDATION.id());
     }
-  }
-
-  private KeyCache cache(CacheSettings with, Tensor ofKeys, int[] labels) {
-    return KeyCache.of(context.clip(), with, context.classNames(), ofKeys, labels);
   }
 
   private CacheSettings chosen(CacheGrid.Point point, String by) {

@@ -11,6 +11,7 @@ import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.method.setting.Setting.Stated;
 import org.kgcoop.method.setting.Setting.Values;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -70,7 +71,7 @@ public record CacheSettings(
           .publishedAs("init_beta");
 
   private static final Setting<SelectionData> SEARCH =
-      search("The images that choose alpha and beta");
+      SelectionData.setting("The images that choose alpha and beta");
 
   private static final Setting<List<Double>> SEARCH_SCALE =
       Setting.of(
@@ -120,16 +121,6 @@ public record CacheSettings(
         new CacheGrid(tops.get(0), tops.get(1), counts.get(0), counts.get(1)));
   }
 
-  /** The setting of a search for something. */
-  static Setting<SelectionData> search(String meaning) {
-    return Setting.of(
-        "search",
-        Kind.TEXT.as(SelectionData::ofId, SelectionData::id).called("validation, folds or none"),
-        SelectionData.VALIDATION,
-        Range.any(),
-        meaning);
-  }
-
   /** The same with alpha and beta that were found. */
   CacheSettings with(CacheGrid.Point found) {
     return new CacheSettings(
@@ -145,14 +136,12 @@ public record CacheSettings(
     return new ViewRecipe(List.of(crop, new RandomFlip()));
   }
 
-  /** The scale of the zero-shot logits. */
-  double scale(Clip clip) {
-    return scale.orElse(clip.logitScale());
-  }
-
-  /** T, the unit class features: (C, E). */
-  Tensor texts(Clip clip, List<String> classNames) {
-    return new ZeroShot(templates).classFeatures(clip, classNames);
+  /** Zero-shot CLIP at this scale, in the open scope. */
+  public FixedHead.Linear texts(Clip clip, List<String> classNames) {
+    return new FixedHead.Linear(
+        new ZeroShot(templates).classFeatures(clip, classNames),
+        null,
+        scale.orElse(clip.logitScale()));
   }
 
   /**

@@ -12,7 +12,7 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TemplateEnsemble;
 import org.kgcoop.prompt.TrainableModel;
@@ -115,7 +115,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
 
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
-    return ClassFeatures.of(
+    return FixedHead.Linear.of(
         clip.logitScale(),
         () ->
             learned
@@ -125,12 +125,14 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
   }
 
   private final class PrototypeModel extends FeatureModel {
+    private final double scale;
     private final Tensor base; // (C, E)
     private final Tensor prototypes; // (C, E)
     private final @Nullable Tensor multipliers; // (C); null for no constraint
 
     PrototypeModel(FitContext context) {
       super(context.clip());
+      scale = context.clip().logitScale();
       try (Scope scope = Scope.open("base text features")) {
         base = buffer("base_text_features", texts.raw(context.clip(), context.classNames()));
         prototypes = parameter(PROTOTYPES, base);
@@ -167,8 +169,8 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
     }
 
     @Override
-    Tensor classVectors() {
-      return prototypes.unitRows();
+    FixedHead head() {
+      return new FixedHead.Linear(prototypes.unitRows(), null, scale);
     }
 
     @Override

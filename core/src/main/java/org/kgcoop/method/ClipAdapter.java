@@ -1,21 +1,16 @@
 package org.kgcoop.method;
 
 import java.util.List;
-import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.ClassFeatures;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TemplateEnsemble;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TrainableModel;
-import org.kgcoop.prompt.Underscores;
 import org.kgcoop.random.PythonRandom;
-import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -101,81 +96,47 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     int embed = clip.config().embedDim();
     try (Scope scope = Scope.open("adapter")) {
-      return new Adapted(
-          learned.value(FIRST, hidden(embed), embed).to(clip.device()).copy().keep(),
-          learned.value(SECOND, embed, hidden(embed)).to(clip.device()).copy().keep(),
-          ratio,
-          new ZeroShot(List.of(template)).classifier(clip, classNames));
+      return head(
+              learned.value(FIRST, hidden(embed), embed).to(clip.device()),
+              learned.value(SECOND, embed, hidden(embed)).to(clip.device()),
+              texts(clip, classNames),
+              clip.logitScale())
+          .copy();
     }
+  }
+
+  /** The class features: (C, E), unit rows. */
+  private Tensor texts(Clip clip, List<String> classNames) {
+    return new ZeroShot(List.of(template)).classFeatures(clip, classNames);
   }
 
   /**
-   * The image features as logits take them: (B, E), unit rows.
+   * Zero-shot CLIP behind the net.
    *
-   * @param features (B, E)
    * @param first W1, (E / 4, E)
    * @param second W2, (E, E / 4)
    */
-  private static Tensor adapted(Tensor features, Tensor first, Tensor second, double ratio) {
-    Tensor hidden = Functions.relu(Functions.linear(features, first, null));
-    Tensor adapted = Functions.relu(Functions.linear(hidden, second, null));
-    return adapted.times(ratio).plus(features.times(1 - ratio)).unitRows();
-  }
-
-  /** Zero-shot CLIP behind a trained net; all of it is closed with this. */
-  private record Adapted(Tensor first, Tensor second, double ratio, Head texts) implements Head {
-    @Override
-    public Tensor logits(Tensor features) {
-      return texts.logits(adapted(features, first, second, ratio));
-    }
-
-    @Override
-    public Optional<Formula> formula() {
-      return texts.formula().map(then -> new Formula.Adapter(first, second, ratio, then));
-    }
-
-    @Override
-    public void close() {
-      first.close();
-      second.close();
-      texts.close();
-    }
+  private FixedHead head(Tensor first, Tensor second, Tensor texts, double scale) {
+    return new FixedHead.Adapter(first, second, ratio, new FixedHead.Linear(texts, null, scale));
   }
 
   private final class AdapterModel extends FeatureModel {
-    private final Clip clip;
+    private final double scale;
     private final Tensor first; // (E / 4, E)
     private final Tensor second; // (E, E / 4)
     private final Tensor texts; // (C, E)
 
     AdapterModel(Clip clip, List<String> classNames, Tensor first, Tensor second) {
       super(clip);
-      this.clip = clip;
+      scale = clip.logitScale();
       this.first = parameter(FIRST, first);
       this.second = parameter(SECOND, second);
-      TemplateEnsemble handCrafted = new TemplateEnsemble(List.of(template), Underscores.REPLACE);
-      texts = buffer("text_features", handCrafted.unit(clip, classNames));
+      texts = buffer("text_features", texts(clip, classNames));
     }
 
     @Override
-    Tensor classVectors() {
-      return texts;
-    }
-
-    @Override
-    Tensor imageVectors(Tensor features) {
-      return adapted(features, first, second, ratio);
-    }
-
-    @Override
-    public Head fixed() {
-      try (Scope scope = Scope.open("adapter")) {
-        return new Adapted(
-            first.detach().copy().keep(),
-            second.detach().copy().keep(),
-            ratio,
-            ClassFeatures.of(clip.logitScale(), texts::copy));
-      }
+    FixedHead head() {
+      return ClipAdapter.this.head(first, second, texts, scale);
     }
   }
 }

@@ -11,6 +11,7 @@ import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
@@ -108,7 +109,16 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
 
     /** Every class feature depends on the image: there is nothing to compute beforehand. */
     @Override
-    public Head fixed() {
+    public Head toHead() {
+      return head(() -> {});
+    }
+
+    @Override
+    public Head intoHead() {
+      return head(this::close);
+    }
+
+    private Head head(Runnable closing) {
       return new Head() {
         @Override
         public Tensor logits(Tensor features) {
@@ -116,7 +126,9 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+          closing.run();
+        }
       };
     }
 
@@ -128,7 +140,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
      * @return (1, C)
      */
     private Tensor row(Tensor feature, Tensor classFeatures) {
-      return feature.matmul(classFeatures.transpose(0, 1)).times(logitScale);
+      return new FixedHead.Linear(classFeatures, null, logitScale).logits(feature);
     }
 
     /**

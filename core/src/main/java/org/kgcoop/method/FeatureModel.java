@@ -6,27 +6,26 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A learner whose steps run no encoder: {@code logits = scale f . t_c}, where the parameters make
- * the t_c, or change f. Gradients of all parameters come from autograd.
+ * A learner whose steps run no encoder: the parameters are tensors of its head, or make them.
+ * Gradients of all parameters come from autograd.
  */
 abstract class FeatureModel implements TrainableModel {
-  private final double logitScale;
   private final Device device;
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
 
   FeatureModel(Clip clip) {
-    logitScale = clip.logitScale();
     device = clip.device();
   }
 
@@ -44,13 +43,8 @@ abstract class FeatureModel implements TrainableModel {
     return buffer;
   }
 
-  /** The class features by the parameters as they are now: (C, E), unit rows. */
-  abstract Tensor classVectors();
-
-  /** The image features as logits take them: (B, E), unit rows. */
-  Tensor imageVectors(Tensor features) {
-    return features;
-  }
+  /** The head of the parameters as they are now, which its gradients reach. */
+  abstract FixedHead head();
 
   /** The losses, each (), by name; the first is followed. */
   Map<String, Tensor> losses(Batch batch) {
@@ -73,13 +67,14 @@ abstract class FeatureModel implements TrainableModel {
 
   @Override
   public final Tensor logits(Tensor features) {
-    return imageVectors(features).matmul(classVectors().transpose(0, 1)).times(logitScale);
+    return head().logits(features);
   }
 
   @Override
-  public Head fixed() {
-    try (Autograd.Switch off = Autograd.off()) {
-      return ClassFeatures.of(logitScale, this::classVectors);
+  public final Head toHead() {
+    try (Scope scope = Scope.open("head");
+        Autograd.Switch off = Autograd.off()) {
+      return head().copy();
     }
   }
 

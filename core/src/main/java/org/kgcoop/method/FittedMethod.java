@@ -10,8 +10,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -41,15 +42,40 @@ public record FittedMethod(
     if (bound.isEmpty() || asked.equals(classNames)) {
       return checked(method.classifier(clip, this, asked), clip, asked.size());
     }
-    ClosedSetHead.firstUnknown(classNames, asked)
+    ClassPlaces places = ClassPlaces.of(classNames, asked);
+    places
+        .firstUnknown()
         .ifPresent(
             name -> {
               throw KgCoopException.configuration(
                   "%s: %s cannot be used on new classes, such as '%s'; its own are %s"
                       .formatted(method.title(), bound.get(), name, classNames.size()));
             });
-    Head all = checked(method.classifier(clip, this, classNames), clip, classNames.size());
-    return new ClosedSetHead(all, classNames, asked);
+    try (Head all = checked(method.classifier(clip, this, classNames), clip, classNames.size());
+        Scope scope = Scope.open("classes")) {
+      FixedHead head =
+          all.fixed()
+              .filter(fixed -> all.encoder().isEmpty())
+              .orElseThrow(() -> new IllegalStateException(method.id() + ": no fixed head"));
+      return head.select(places.index().to(clip.device())).copy();
+    }
+  }
+
+  /**
+   * The head of a model that is given these tensors.
+   *
+   * @param model of the classes that are asked for; closed with the head, or at once where it is
+   *     not needed any more
+   * @throws KgCoopException where names or shapes of the tensors differ
+   */
+  public Head head(TrainableModel model) {
+    try (Scope scope = Scope.open("what was learned")) {
+      model.load(values());
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+    return model.intoHead();
   }
 
   /**
@@ -57,14 +83,11 @@ public record FittedMethod(
    */
   private Head checked(Head classifier, Clip clip, int classes) {
     int width = clip.config().embedDim();
-    String found;
-    try (Scope scope = Scope.open("formula")) {
-      Formula formula = classifier.formula().orElse(null);
-      if (formula == null || (formula.classes() == classes && formula.width() == width)) {
-        return classifier;
-      }
-      found = formula.classes() + " classes and features of " + formula.width();
+    FixedHead head = classifier.fixed().orElse(null);
+    if (head == null || (head.classes() == classes && head.width() == width)) {
+      return classifier;
     }
+    String found = head.classes() + " classes and features of " + head.width();
     classifier.close();
     throw KgCoopException.weights(
         "%s: what was learned is for %s, expected %s classes and features of %s numbers"

@@ -22,6 +22,7 @@ public final class Folds {
   private final int[] labels;
   private final int[] fold;
   private final int count;
+  private final int fewest;
 
   /**
    * The folds of images with those labels.
@@ -45,6 +46,7 @@ public final class Folds {
   private Folds(List<Integer> labels, List<Integer> groups, int count, boolean staggered) {
     this.labels = labels.stream().mapToInt(Integer::intValue).toArray();
     this.count = count;
+    fewest = groupsByClass(labels, groups).values().stream().mapToInt(Set::size).min().orElse(0);
     fold = new int[this.labels.length];
     Map<Integer, Integer> seen = new HashMap<>(); // groups of each class
     Map<Integer, Integer> folds = new HashMap<>(); // of each group
@@ -62,7 +64,7 @@ public final class Folds {
 
   /**
    * Folds for a linear probe: as many as the smallest class with a second group allows, at most
-   * four.
+   * four, so that each fold has its share of every class. All classes begin at the first.
    */
   static Folds ofProbe(List<Integer> labels, List<Integer> groups) {
     int fewest =
@@ -130,9 +132,20 @@ public final class Folds {
     return fold[image] == number;
   }
 
-  /** The images that a method learns from while a fold is held out. */
-  Part without(int held) {
-    return part(i -> fold[i] != held);
+  /** True if the folds hold at least half of the images, so that a choice by them is no chance. */
+  boolean holdMost() {
+    long held = IntStream.range(0, fold.length).filter(this::holds).count();
+    return count() > 1 && 2 * held >= fold.length;
+  }
+
+  /** Groups of images of the class that has fewest. */
+  int fewest() {
+    return fewest;
+  }
+
+  /** The images that a method learns from while these folds are held out. */
+  Part without(int... held) {
+    return part(i -> IntStream.of(held).noneMatch(number -> fold[i] == number));
   }
 
   Part of(int held) {

@@ -104,6 +104,11 @@ public final class GaussianDiscriminant {
           exact.matmul(weights.transpose(0, 1)).plus(bias.transpose(0, 1)).times(alpha));
     }
 
+    /** Those of some of the classes. */
+    Linear select(Tensor classes) {
+      return new Linear(weights.indexSelect(0, classes), bias.indexSelect(0, classes));
+    }
+
     /**
      * Counts and losses of images for each alpha.
      *
@@ -121,7 +126,7 @@ public final class GaussianDiscriminant {
       for (int i = 0; i < labels.length; i++) {
         counter.add(zeroShot[i], densities[i], alphas, labels[i]);
       }
-      return counter.result();
+      return counter.result(labels.length);
     }
   }
 
@@ -135,6 +140,20 @@ public final class GaussianDiscriminant {
   /** Weights and biases with the pooled precision. */
   public Linear pooled() {
     return linear(means, pooledPrecision());
+  }
+
+  /** The heads of classes that compete in one list, whose precision must be the same. */
+  static Linear joined(Linear first, Linear second) {
+    long a = first.bias().size(0);
+    long b = second.bias().size(0);
+    Tensor bias =
+        Tensor.concat(
+            List.of(
+                first.bias().plus(Math.log((double) a)), second.bias().plus(Math.log((double) b))),
+            0);
+    return new Linear(
+        Tensor.concat(List.of(first.weights(), second.weights()), 0),
+        bias.plus(-Math.log((double) (a + b))));
   }
 
   private Tensor pooledPrecision() {
@@ -445,6 +464,6 @@ public final class GaussianDiscriminant {
       int row = heldOut.scored.get(i);
       counter.add(zeroShot[row], heldOut.logits[i], alphas, labels[row]);
     }
-    return counter.result();
+    return counter.result(heldOut.scored.size());
   }
 }

@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -131,32 +133,17 @@ public final class KernelRidge {
     return Tensor.concat(parts, 0).indexSelect(0, Tensor.of(place, place.length));
   }
 
+  /** Scores of labeled images by a regression with some lambda, (B, C), float64. */
+  interface Scores {
+    Tensor of(KernelRidge ridge, double lambda);
+  }
+
   /**
-   * Counts of leave-one-out predictions for each lambda, with the loss of {@code scale} times the
-   * scores.
+   * Searches a grid by the leave-one-out predictions; the candidates of the result are in its
+   * order, beta outermost. The loss is that of {@code scale} times the scores.
    *
    * @param weightOf w as a function of lambda
    */
-  LeaveOneOut search(int[] groups, double[] lambdas, DoubleUnaryOperator weightOf, double scale) {
-    LeaveOneOut.Counter counter = new LeaveOneOut.Counter(lambdas.length);
-    double[][] scores = new double[lambdas.length][];
-    for (int l = 0; l < lambdas.length; l++) {
-      scores[l] =
-          leaveOneOut(groups, lambdas[l], weightOf.applyAsDouble(lambdas[l]))
-              .times(scale)
-              .toDoubles();
-    }
-    int classes = Math.toIntExact(texts.size(0));
-    for (int i = 0; i < labels.length; i++) {
-      counter.next();
-      for (int l = 0; l < lambdas.length; l++) {
-        counter.add(l, Arrays.copyOfRange(scores[l], i * classes, (i + 1) * classes), labels[i]);
-      }
-    }
-    return counter.result();
-  }
-
-  /** Searches a grid, beta outermost; the candidates of the result are in that order. */
   public static LeaveOneOut search(
       Tensor rows,
       Tensor texts,
@@ -166,16 +153,66 @@ public final class KernelRidge {
       double[] lambdas,
       DoubleUnaryOperator weightOf,
       double scale) {
-    long[] correct = new long[betas.length * lambdas.length];
-    double[] losses = new double[correct.length];
+    return search(
+        beta -> new KernelRidge(rows, texts, labels, beta),
+        betas,
+        lambdas,
+        (ridge, lambda) ->
+            ridge.leaveOneOut(groups, lambda, weightOf.applyAsDouble(lambda)).times(scale),
+        labels);
+  }
+
+  /**
+   * Searches a grid, beta outermost.
+   *
+   * @param ridgeOf the regression of a beta
+   * @param logits of the images to choose by
+   * @param labels of these
+   */
+  static LeaveOneOut search(
+      DoubleFunction<KernelRidge> ridgeOf,
+      double[] betas,
+      double[] lambdas,
+      Scores logits,
+      int[] labels) {
+    LeaveOneOut.Counter counter = new LeaveOneOut.Counter(betas.length * lambdas.length);
     for (int b = 0; b < betas.length; b++) {
       try (Scope scope = Scope.open("kernel")) {
-        LeaveOneOut found =
-            new KernelRidge(rows, texts, labels, betas[b]).search(groups, lambdas, weightOf, scale);
-        System.arraycopy(found.correct(), 0, correct, b * lambdas.length, lambdas.length);
-        System.arraycopy(found.losses(), 0, losses, b * lambdas.length, lambdas.length);
+        KernelRidge ridge = ridgeOf.apply(betas[b]);
+        for (int l = 0; l < lambdas.length; l++) {
+          double[] flat = logits.of(ridge, lambdas[l]).toDoubles();
+          int classes = flat.length / labels.length;
+          for (int i = 0; i < labels.length; i++) {
+            counter.add(
+                b * lambdas.length + l,
+                Arrays.copyOfRange(flat, i * classes, (i + 1) * classes),
+                labels[i]);
+          }
+        }
       }
     }
-    return new LeaveOneOut(correct, losses);
+    return counter.result(labels.length);
+  }
+
+  /**
+   * The median of {@code 1 - cos} over pairs of rows, by which a beta says the same of another
+   * image encoder.
+   *
+   * @param rows (n, E), unit rows; at least two
+   */
+  static double medianDistance(Tensor rows) {
+    Tensor exact = rows.to(DType.FLOAT64);
+    double[] cosines = exact.matmul(exact.transpose(0, 1)).toDoubles();
+    int n = Math.toIntExact(rows.size(0));
+    double[] distances =
+        IntStream.range(0, n)
+            .flatMap(i -> IntStream.range(i * n, i * n + i))
+            .mapToDouble(pair -> 1 - cosines[pair])
+            .sorted()
+            .toArray();
+    int middle = distances.length / 2;
+    return distances.length % 2 == 1
+        ? distances[middle]
+        : (distances[middle - 1] + distances[middle]) / 2;
   }
 }

@@ -4,64 +4,45 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Formula;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.tensor.Autograd;
-import org.kgcoop.tensor.Scope;
+import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.prompt.SegmentSum;
 import org.kgcoop.tensor.Tensor;
 
 /**
  * Zero-shot CLIP and a cache of images, whose features are the keys K (N, E) and whose one-hot
  * labels are the values V (N, C): {@code logits = scale f T' + alpha exp(-beta (1 - f K')) V}.
+ *
+ * @param texts the head of T, (C, E), unit rows
+ * @param cache the head of K, in the order of its sums
  */
-public final class KeyCache implements Head {
+public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
   /** The name of the labels among what is learned. */
   public static final String LABELS = "labels";
 
-  private final Tensor texts; // T, (C, E), unit rows
-  private final double scale;
-  private final Tensor keys; // (N, E), as the sums put them
-  private final SegmentSum sums;
-  private final double alpha;
-  private final double beta;
-
   /**
-   * A cache with copies of those tensors.
+   * A cache of images, in the open scope.
    *
-   * @param keys (N, E)
-   * @param labels of the N images, 0 to classes - 1
+   * @param keys (N, E), as the images come
    */
-  public static KeyCache of(
-      Clip clip, CacheSettings settings, List<String> classNames, Tensor keys, int[] labels) {
-    try (Scope scope = Scope.open("cache")) {
-      return new KeyCache(
-          settings,
-          settings.texts(clip, classNames),
-          settings.scale(clip),
-          keys.to(clip.device()),
-          new SegmentSum(labels, classNames.size()));
-    }
+  static KeyCache of(
+      CacheSettings settings, FixedHead.Linear texts, Tensor keys, SegmentSum sums) {
+    return new KeyCache(
+        texts, new FixedHead.Cache(sums.put(keys), sums, settings.alpha(), settings.beta()));
   }
 
   /**
-   * A cache with copies of those tensors.
+   * A cache of images, in the open scope.
    *
-   * @param keys as the images come
+   * @param keys (N, E), as the images come
+   * @param labels of the N images, 0 to classes - 1
    */
-  KeyCache(CacheSettings settings, Tensor texts, double scale, Tensor keys, SegmentSum sums) {
-    try (Scope scope = Scope.open("cache");
-        Autograd.Switch off = Autograd.off()) {
-      this.texts = texts.copy().keep();
-      this.scale = scale;
-      this.keys = sums.put(keys).detach().copy().keep();
-      this.sums = sums;
-      this.alpha = settings.alpha();
-      this.beta = settings.beta();
-    }
+  public static KeyCache of(
+      CacheSettings settings, FixedHead.Linear texts, Tensor keys, int[] labels) {
+    SegmentSum sums = new SegmentSum(labels, Math.toIntExact(texts.classes()));
+    return of(settings, texts, keys, sums);
   }
 
   /** The tensors that are learned: the keys, under that name, and the labels of their images. */
@@ -74,7 +55,7 @@ public final class KeyCache implements Head {
   }
 
   /**
-   * The cache that was learned.
+   * The cache that was learned, in the open scope.
    *
    * @param name of the keys
    */
@@ -84,75 +65,38 @@ public final class KeyCache implements Head {
       List<String> classNames,
       CacheSettings settings,
       String name) {
-    try (Scope scope = Scope.open("cache")) {
-      Tensor keys = learned.value(name);
-      long[] labels = learned.value(LABELS).toLongs();
-      int width = clip.config().embedDim();
-      boolean known = Arrays.stream(labels).allMatch(l -> l >= 0 && l < classNames.size());
-      if (keys.rank() != 2
-          || keys.size(0) != labels.length
-          || keys.size(1) != width
-          || labels.length == 0
-          || !known) {
-        throw KgCoopException.weights(
-            "%s: '%s' is %s, with %s labels; expected keys of width %s and labels of %s classes"
-                .formatted(
-                    learned.method().title(), name, keys, labels.length, width, classNames.size()));
-      }
-      return of(
-          clip, settings, classNames, keys, Arrays.stream(labels).mapToInt(l -> (int) l).toArray());
+    LabeledFeatures images = images(clip, learned, name);
+    return of(
+        settings, settings.texts(clip, classNames), images.features(), images.labelArray());
+  }
+
+  /**
+   * The images that were {@link #stored}, in the open scope.
+   *
+   * @throws KgCoopException where they do not fit the CLIP or the learned classes
+   */
+  static LabeledFeatures images(Clip clip, FittedMethod learned, String name) {
+    int classes = learned.classNames().size();
+    Tensor keys = learned.value(name);
+    long[] labels = learned.value(LABELS).toLongs();
+    int width = clip.config().embedDim();
+    boolean known = Arrays.stream(labels).allMatch(l -> l >= 0 && l < classes);
+    if (keys.rank() != 2
+        || keys.size(0) != labels.length
+        || keys.size(1) != width
+        || labels.length == 0
+        || !known) {
+      throw KgCoopException.weights(
+          "%s: '%s' is %s, with %s labels; expected keys of width %s and labels of %s classes"
+              .formatted(
+                  learned.method().title(), name, keys, labels.length, width, classes));
     }
+    return new LabeledFeatures(
+        keys.to(clip.device()), Arrays.stream(labels).mapToObj(l -> (int) l).toList());
   }
 
-  /** The term of the cache before alpha: {@code exp(-beta (1 - f K')) V}, (B, C). */
-  public Tensor cached(Tensor features) {
-    try (Autograd.Switch off = Autograd.off()) {
-      return cached(distances(features), beta);
-    }
-  }
-
-  /** {@code 1 - f K'}, (B, N). */
-  Tensor distances(Tensor features) {
-    return distances(features, keys);
-  }
-
-  static Tensor distances(Tensor features, Tensor keys) {
-    return features.matmul(keys.transpose(0, 1)).times(-1).plus(1);
-  }
-
-  /** The term of the cache with another beta. */
-  Tensor cached(Tensor distances, double otherBeta) {
-    return cached(distances, otherBeta, sums);
-  }
-
-  static Tensor cached(Tensor distances, double beta, SegmentSum sums) {
-    return sums.of(distances.times(-beta).exp());
-  }
-
-  /** {@code scale f T'}, (B, C). */
-  Tensor zeroShot(Tensor features) {
-    return features.matmul(texts.transpose(0, 1)).times(scale);
-  }
-
-  @Override
-  public Tensor logits(Tensor features) {
-    try (Autograd.Switch off = Autograd.off()) {
-      return zeroShot(features).plus(cached(features).times(alpha));
-    }
-  }
-
-  @Override
-  public Optional<Formula> formula() {
-    return Optional.of(
-        new Formula.Sum(
-            List.of(
-                new Formula.Linear(texts, null, scale),
-                new Formula.Cache(keys, sums.oneHot().to(keys.device()), alpha, beta))));
-  }
-
-  @Override
-  public void close() {
-    texts.close();
-    keys.close();
+  /** The logits of both. */
+  public FixedHead head() {
+    return new FixedHead.Sum(List.of(texts, cache));
   }
 }

@@ -14,7 +14,7 @@ import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Head;
@@ -118,8 +118,8 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
 
   @Override
   public TrainableModel model(Clip clip, List<String> classNames, long seed) {
-    ClassFeatures handCrafted =
-        ClassFeatures.of(
+    FixedHead.Linear handCrafted =
+        FixedHead.Linear.of(
             clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template));
     double factor = weightAtScale == 0 ? 1 : clip.logitScale() / weightAtScale;
     return new ContextModel(
@@ -131,13 +131,13 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
    *
    * @param handCrafted t^clip, (C, E)
    */
-  record Objective(ClassFeatures handCrafted, double weight) implements ContextModel.Objective {
+  record Objective(FixedHead.Linear handCrafted, double weight) implements ContextModel.Objective {
 
     @Override
     public ContextModel.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor cosines = // (C)
-          classFeatures.times(handCrafted.features()).sum(1);
+          classFeatures.times(handCrafted.weight()).sum(1);
       Tensor knowledge = cosines.mean().times(-1).plus(1);
       Tensor loss = crossEntropy.plus(knowledge.times(weight));
       Map<String, Tensor> told = new LinkedHashMap<>();

@@ -1,10 +1,7 @@
 package org.kgcoop.method;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +15,7 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
@@ -212,25 +209,16 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
      */
     static Names of(List<String> learned, List<String> allClassNames) {
       List<String> ordered = new ArrayList<>(learned);
-      // Data sets have classes of equal names: these are taken in their order.
-      Map<String, Deque<Integer>> known = new HashMap<>();
-      for (int c = 0; c < learned.size(); c++) {
-        known.computeIfAbsent(plain(learned.get(c)), name -> new ArrayDeque<>()).add(c);
-      }
+      ClassPlaces known = ClassPlaces.of(learned, allClassNames);
       List<Integer> places = new ArrayList<>();
-      for (String name : allClassNames) {
-        Integer place = known.getOrDefault(plain(name), new ArrayDeque<>()).poll();
-        if (place == null) {
-          place = ordered.size();
-          ordered.add(name);
+      for (int c = 0; c < allClassNames.size(); c++) {
+        Optional<Integer> place = known.of(c);
+        places.add(place.orElse(ordered.size()));
+        if (place.isEmpty()) {
+          ordered.add(allClassNames.get(c));
         }
-        places.add(place);
       }
       return new Names(ordered, places);
-    }
-
-    private static String plain(String name) {
-      return name.replace('_', ' ');
     }
   }
 
@@ -282,7 +270,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     }
 
     private Tensor logits(Tensor features, Tensor classFeatures) {
-      return features.matmul(classFeatures.transpose(0, 1)).times(clip.logitScale());
+      return new FixedHead.Linear(classFeatures, null, clip.logitScale()).logits(features);
     }
 
     @Override
@@ -291,8 +279,8 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     }
 
     @Override
-    public Head fixed() {
-      return ClassFeatures.of(clip.logitScale(), this::unitFeatures);
+    public Head toHead() {
+      return FixedHead.Linear.of(clip.logitScale(), this::unitFeatures);
     }
 
     /** The features of templates, which nobody needs who only classifies. */

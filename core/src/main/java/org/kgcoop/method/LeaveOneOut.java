@@ -7,6 +7,9 @@ import java.util.stream.IntStream;
 public final class LeaveOneOut {
   private static final double EQUAL = 1e-9;
 
+  /** No candidate. */
+  static final LeaveOneOut NONE = new LeaveOneOut(new long[0], new double[0]);
+
   private final long[] correct;
   private final double[] losses;
 
@@ -58,21 +61,14 @@ public final class LeaveOneOut {
   static final class Counter {
     private final long[] correct;
     private final double[] losses;
-    private int images;
 
     Counter(int candidates) {
       correct = new long[candidates];
       losses = new double[candidates];
     }
 
-    /** Starts the next image, which every candidate must be given once. */
-    void next() {
-      images++;
-    }
-
     /** Adds an image, whose logits (C) are {@code zeroShot + alpha density} for each alpha. */
     void add(double[] zeroShot, double[] density, double[] alphas, int label) {
-      next();
       double[] logits = new double[density.length];
       for (int a = 0; a < alphas.length; a++) {
         for (int c = 0; c < logits.length; c++) {
@@ -82,7 +78,7 @@ public final class LeaveOneOut {
       }
     }
 
-    /** Adds the logits (C) of the current image by a candidate. */
+    /** Adds the logits (C) of an image by a candidate. */
     void add(int candidate, double[] logits, int label) {
       int best = 0;
       for (int c = 1; c < logits.length; c++) {
@@ -96,7 +92,12 @@ public final class LeaveOneOut {
       losses[candidate] += logits[best] + Math.log(sum) - logits[label];
     }
 
-    LeaveOneOut result() {
+    /**
+     * The counts and mean losses.
+     *
+     * @param images that were added for each candidate
+     */
+    LeaveOneOut result(int images) {
       double[] means = new double[losses.length];
       for (int i = 0; i < means.length; i++) {
         means[i] = losses[i] / images;

@@ -3,11 +3,10 @@ package org.kgcoop.method;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
@@ -23,23 +22,17 @@ import org.kgcoop.tensor.Tensor;
  * <p>Weights W (C, E) and biases b (C) minimize {@code |W|^2 / 2 + strength * sum of the
  * cross-entropies of W f + b}; b is not regularized.
  */
-final class LinearProbe implements Head {
-  private final Tensor weight; // (C, E)
-  private final Tensor bias; // (C)
-
-  private LinearProbe(Tensor weight, Tensor bias) {
-    this.weight = weight;
-    this.bias = bias;
-  }
+final class LinearProbe {
+  private LinearProbe() {}
 
   /**
-   * Fits a probe.
+   * Fits a probe, for the caller to close.
    *
    * @param features (N, E), unit rows
    * @param labels of each row, 0 to classes - 1
    * @param strength C, the weight of the data against that of the regularization; above 0
    */
-  static LinearProbe fit(Tensor features, int[] labels, int classes, double strength) {
+  static FixedHead.Linear fit(Tensor features, int[] labels, int classes, double strength) {
     long[] shape = features.shape();
     if (shape.length != 2 || shape[0] != labels.length || !(strength > 0)) {
       throw new IllegalArgumentException(
@@ -57,32 +50,24 @@ final class LinearProbe implements Head {
             Tensor data = Functions.crossEntropy(logits, targets).times(strength * labels.length);
             return data.plus(weight.times(weight).sum().times(0.5));
           });
-      return new LinearProbe(weight.detach().keep(), bias.detach().keep());
+      return new FixedHead.Linear(weight.detach().keep(), bias.detach().keep(), 1);
     }
   }
 
-  /**
-   * A probe with copies of those tensors.
-   *
-   * @param weight (C, E)
-   * @param bias (C)
-   */
-  static LinearProbe of(Tensor weight, Tensor bias) {
-    return new LinearProbe(weight.copy().keep(), bias.copy().keep());
-  }
-
   /** The probe that was kept by {@link #stored}. */
-  static LinearProbe of(Clip clip, FittedMethod learned) {
+  static FixedHead of(Clip clip, FittedMethod learned) {
     int classes = learned.classNames().size();
     try (Scope scope = Scope.open("linear probe")) {
-      return of(
-          learned.value("weight", classes, clip.config().embedDim()),
-          learned.value("bias", classes));
+      return new FixedHead.Linear(
+              learned.value("weight", classes, clip.config().embedDim()).to(clip.device()),
+              learned.value("bias", classes).to(clip.device()),
+              1)
+          .copy();
     }
   }
 
   /** The tensors {@code weight} (C, E) and {@code bias} (C). */
-  Map<String, StoredTensor> stored() {
+  static Map<String, StoredTensor> stored(Tensor weight, Tensor bias) {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();
     stored.put("weight", StoredTensor.of("weight", weight));
     stored.put("bias", StoredTensor.of("bias", bias));
@@ -97,33 +82,16 @@ final class LinearProbe implements Head {
     return longs;
   }
 
-  @Override
-  public Tensor logits(Tensor features) {
-    try (Autograd.Switch off = Autograd.off()) {
-      return Functions.linear(features, weight, bias);
-    }
-  }
-
-  @Override
-  public Optional<Formula> formula() {
-    return Optional.of(new Formula.Linear(weight, bias, 1));
-  }
-
   /**
    * The number of correct predictions.
    *
    * @param features (N, E), unit rows
    */
-  int correct(Tensor features, int[] labels) {
-    try (Scope scope = Scope.open("probe")) {
-      long[] found = logits(features).argmax(1).toLongs();
+  static int correct(Head head, Tensor features, int[] labels) {
+    try (Scope scope = Scope.open("probe");
+        Autograd.Switch off = Autograd.off()) {
+      long[] found = head.logits(features).argmax(1).toLongs();
       return (int) IntStream.range(0, found.length).filter(i -> found[i] == labels[i]).count();
     }
-  }
-
-  @Override
-  public void close() {
-    weight.close();
-    bias.close();
   }
 }

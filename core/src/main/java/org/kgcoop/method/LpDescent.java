@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.kgcoop.prompt.SegmentSum;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
@@ -96,7 +97,7 @@ public final class LpDescent implements AutoCloseable {
     for (int c = 0; c < classes; c++) {
       counts[c] = Math.max(1, counts[c]);
     }
-    Tensor all = sums.of(sums.put(features).transpose(0, 1)).transpose(0, 1);
+    Tensor all = sums.weighted(sums.put(features).transpose(0, 1)).transpose(0, 1);
     return all.dividedBy(Tensor.of(counts, classes, 1).to(features.device()));
   }
 

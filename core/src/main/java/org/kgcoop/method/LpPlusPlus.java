@@ -12,6 +12,7 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Autograd;
@@ -55,7 +56,7 @@ public record LpPlusPlus(
           .in("epochs");
 
   private static final Setting<SelectionData> SEARCH =
-      CacheSettings.search("The images that choose the epoch");
+      SelectionData.setting("The images that choose the epoch");
 
   private static final Setting<Boolean> SUM_GRADIENTS =
       Setting.flag(
@@ -71,7 +72,7 @@ public record LpPlusPlus(
           .published(
               "Huang et al., LP++: A Surprisingly Strong Linear Probe for Few-Shot CLIP, CVPR 2024",
               "https://github.com/FereshteShakeri/FewShot-CLIP-Strong-Baseline")
-          .needs(Need.TEXT_ENCODER, Need.VALIDATION_IMAGES)
+          .needs(Need.TEXT_ENCODER)
           .setting(SharedSettings.TEMPLATES, LpPlusPlus::templates)
           .setting(CacheSettings.CROP_SCALE, LpPlusPlus::crop)
           .setting(VIEWS, LpPlusPlus::views)
@@ -107,9 +108,12 @@ public record LpPlusPlus(
       Tensor features = images.features().select(0, 0).unitRows();
       int[] labels = images.labels().stream().mapToInt(Integer::intValue).toArray();
       Tensor texts = new ZeroShot(templates).classFeatures(context.clip(), context.classNames());
-      Tensor bias = bias(context, texts.shape());
-      Optional<LabeledFeatures> validation =
-          search == SelectionData.VALIDATION ? context.validation() : Optional.empty();
+      Tensor bias =
+          Init.bias(
+              new PythonRandom(context.task().seed()),
+              context.classNames().size(),
+              context.clip().config().embedDim());
+      Optional<LabeledFeatures> validation = search.validation(context);
       Folds folds = new Folds(images.labels(), context.groups());
       int best = epochs;
       if (validation.isPresent()) {
@@ -130,17 +134,6 @@ public record LpPlusPlus(
   private static void chosen(FitContext context, int epoch, String by) {
     context.chosen("epoch", epoch);
     context.chosen(SelectionData.BY, by);
-  }
-
-  /** The start of b: PyTorch's of a linear layer, uniform up to 1 / sqrt(E). */
-  private static Tensor bias(FitContext context, long[] shape) {
-    PythonRandom random = new PythonRandom(context.task().seed());
-    double bound = 1 / Math.sqrt((double) shape[1]);
-    float[] values = new float[Math.toIntExact(shape[0])];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (bound * (2 * random.next() - 1));
-    }
-    return Tensor.of(values, values.length);
   }
 
   /** Correct predictions after each epoch. */
@@ -219,7 +212,7 @@ public record LpPlusPlus(
       Tensor alpha = learned.value("alpha_vec", 1, texts.size(0)).to(clip.device());
       Tensor weight = learned.value("weight", texts.shape()).to(clip.device());
       Tensor bias = learned.value("bias", texts.size(0)).to(clip.device());
-      return LinearProbe.of(weight.plus(texts.times(alpha.reshape(-1, 1))), bias);
+      return new FixedHead.Linear(weight.plus(texts.times(alpha.reshape(-1, 1))), bias, 1).copy();
     }
   }
 

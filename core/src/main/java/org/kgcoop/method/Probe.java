@@ -1,21 +1,27 @@
 package org.kgcoop.method;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Setting;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * The linear probe as a method to compare with: an L2-regularized logistic regression on image
- * features, whose C is the best on the validation images or, where there are none, over folds of
- * the shots. It knows the classes that it has seen and no other.
+ * features, whose C is the best over folds of the shots or on the validation images. It knows the
+ * classes that it has seen and no other.
+ *
+ * @param search the images by which C is chosen
  */
-public record Probe() implements Method {
+public record Probe(SelectionData search) implements Method {
   public static final String ID = "probe";
+
+  private static final Setting<SelectionData> SEARCH =
+      SelectionData.setting("The images that choose C; none: C is 10");
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Probe.class, ID, "Linear probe")
@@ -26,10 +32,10 @@ public record Probe() implements Method {
               "Radford et al., Learning Transferable Visual Models From Natural Language"
                   + " Supervision, ICML 2021, section 3.2",
               "https://github.com/openai/CLIP")
-          .needs(Need.VALIDATION_IMAGES)
-          .made(values -> new Probe());
+          .setting(SEARCH, Probe::search)
+          .made(values -> new Probe(values.get(SEARCH)));
 
-  /** C if most classes have a single image: the middle of those that are tried. */
+  /** C where nothing chooses it: the middle of those that are tried. */
   static final double DEFAULT_STRENGTH = 10;
 
   @Override
@@ -43,23 +49,26 @@ public record Probe() implements Method {
     try (Scope scope = Scope.open("probe")) {
       LabeledFeatures train = context.train();
       int[] labels = train.labelArray();
-      ProbeFolds folds =
-          new ProbeFolds(train.features(), train.labels(), context.groups(), classNames.size());
-      Optional<LabeledFeatures> validation = context.validation();
+      ProbeSearch folds =
+          new ProbeSearch(train.features(), train.labels(), context.groups(), classNames.size());
+      Optional<LabeledFeatures> validation = search.validation(context);
       double strength = DEFAULT_STRENGTH;
       String chosenBy = SelectionData.DEFAULT;
       if (validation.isPresent()) {
-        strength = bestOn(train.features(), labels, validation.get(), classNames.size());
+        strength = folds.strengthOn(validation.get());
         chosenBy = SelectionData.VALIDATION.id();
-      } else if (folds.holdMost()) {
+      } else if (search != SelectionData.NONE && folds.foldsHoldMost()) {
         strength = folds.strength();
         chosenBy = SelectionData.FOLDS.id();
       }
       context.chosen("strength", strength);
       context.chosen(SelectionData.BY, chosenBy);
-      try (LinearProbe probe =
+      try (FixedHead.Linear probe =
           LinearProbe.fit(train.features(), labels, classNames.size(), strength)) {
-        return new FittedMethod(this, classNames, probe.stored());
+        return new FittedMethod(
+            this,
+            classNames,
+            LinearProbe.stored(probe.weight(), Objects.requireNonNull(probe.bias())));
       }
     }
   }
@@ -72,22 +81,5 @@ public record Probe() implements Method {
   @Override
   public Optional<String> bound() {
     return Optional.of("it knows only the classes that it has seen and");
-  }
-
-  private static double bestOn(
-      Tensor features, int[] labels, LabeledFeatures validation, int classes) {
-    double best = DEFAULT_STRENGTH;
-    int most = -1;
-    for (double strength : ProbeFolds.STRENGTHS) {
-      try (Scope scope = Scope.open("probe");
-          LinearProbe probe = LinearProbe.fit(features, labels, classes, strength)) {
-        int right = probe.correct(validation.features(), validation.labelArray());
-        if (right > most) {
-          most = right;
-          best = strength;
-        }
-      }
-    }
-    return best;
   }
 }

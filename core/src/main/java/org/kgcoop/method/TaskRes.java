@@ -7,7 +7,7 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TemplateEnsemble;
 import org.kgcoop.prompt.TrainableModel;
@@ -73,7 +73,7 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
 
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
-    return ClassFeatures.of(
+    return FixedHead.Linear.of(
         clip.logitScale(),
         () ->
             classVectors(
@@ -89,11 +89,13 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
   }
 
   private final class ResidualModel extends FeatureModel {
+    private final double scale;
     private final Tensor base;
     private final Tensor residuals;
 
     ResidualModel(Clip clip, List<String> classNames) {
       super(clip);
+      scale = clip.logitScale();
       try (Scope scope = Scope.open("base text features")) {
         base = buffer("base_text_features", texts.raw(clip, classNames));
         residuals = parameter(RESIDUALS, Tensor.full(0, base.shape()));
@@ -101,8 +103,8 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
     }
 
     @Override
-    Tensor classVectors() {
-      return TaskRes.this.classVectors(base, residuals);
+    FixedHead head() {
+      return new FixedHead.Linear(classVectors(base, residuals), null, scale);
     }
   }
 }

@@ -11,7 +11,7 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
@@ -164,7 +164,7 @@ public record Tcp(
   private final class ClassAwareModel implements TrainableModel {
     private final double logitScale;
     private final TextFeatures text;
-    private final ClassFeatures handCrafted; // u, (C, E)
+    private final FixedHead.Linear handCrafted; // u, (C, E)
     private final KgCoOp.Objective objective;
     private final Tensor context; // (M, W)
     private final MetaNet net;
@@ -179,7 +179,7 @@ public record Tcp(
               PromptText.patterned(clip, classNames, pattern, contextTokens),
               new DeepTextPrompts.OfClasses(layer, classTokens));
       handCrafted =
-          ClassFeatures.of(logitScale, () -> TextFeatures.handCrafted(clip, classNames, template));
+          FixedHead.Linear.of(logitScale, () -> TextFeatures.handCrafted(clip, classNames, template));
       objective = new KgCoOp.Objective(handCrafted, weight);
       net = new MetaNet(embed, hidden(embed), classTokens * width, seed, clip.device());
       try (Scope scope = Scope.open("context")) {
@@ -194,7 +194,7 @@ public record Tcp(
 
     /** S: (C, P, W). */
     private Tensor tokens() {
-      Tensor rows = net.apply(handCrafted.features(), ClassAwareModel::quickGelu); // (C, P W)
+      Tensor rows = net.apply(handCrafted.weight(), ClassAwareModel::quickGelu); // (C, P W)
       return rows.reshape(rows.size(0), classTokens, -1);
     }
 
@@ -210,7 +210,7 @@ public record Tcp(
     }
 
     private Tensor logits(Tensor features, Tensor classFeatures) {
-      return features.matmul(classFeatures.transpose(0, 1)).times(logitScale);
+      return new FixedHead.Linear(classFeatures, null, logitScale).logits(features);
     }
 
     @Override
@@ -219,8 +219,8 @@ public record Tcp(
     }
 
     @Override
-    public Head fixed() {
-      return ClassFeatures.of(logitScale, this::unitFeatures);
+    public Head toHead() {
+      return FixedHead.Linear.of(logitScale, this::unitFeatures);
     }
 
     @Override

@@ -29,7 +29,7 @@ public record TipAdapter(CacheSettings settings) implements Method {
               "Zhang et al., Tip-Adapter: Training-free Adaption of CLIP for Few-shot"
                   + " Classification, ECCV 2022",
               "https://github.com/gaopengcuhk/Tip-Adapter")
-          .needs(Need.TEXT_ENCODER, Need.VALIDATION_IMAGES)
+          .needs(Need.TEXT_ENCODER)
           .settings(CacheSettings.SETTINGS, TipAdapter::settings)
           .made(values -> new TipAdapter(CacheSettings.of(values)));
 
@@ -57,7 +57,9 @@ public record TipAdapter(CacheSettings settings) implements Method {
 
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
-    return KeyCache.of(clip, learned, classNames, settings, KEYS);
+    try (Scope scope = Scope.open("cache")) {
+      return KeyCache.of(clip, learned, classNames, settings, KEYS).head().copy();
+    }
   }
 
   @Override

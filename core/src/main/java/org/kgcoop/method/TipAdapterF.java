@@ -1,20 +1,16 @@
 package org.kgcoop.method;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.SegmentSum;
 import org.kgcoop.prompt.TrainableModel;
-import org.kgcoop.tensor.Autograd;
-import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -37,7 +33,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
               "Zhang et al., Tip-Adapter: Training-free Adaption of CLIP for Few-shot"
                   + " Classification, ECCV 2022",
               "https://github.com/gaopengcuhk/Tip-Adapter")
-          .needs(Need.TEXT_ENCODER, Need.VALIDATION_IMAGES)
+          .needs(Need.TEXT_ENCODER)
           .settings(CacheSettings.SETTINGS, TipAdapterF::settings)
           .made(values -> new TipAdapterF(CacheSettings.of(values)));
 
@@ -87,7 +83,9 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
 
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
-    return KeyCache.of(clip, learned, classNames, settings, KEYS);
+    try (Scope scope = Scope.open("cache")) {
+      return KeyCache.of(clip, learned, classNames, settings, KEYS).head().copy();
+    }
   }
 
   @Override
@@ -95,58 +93,24 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
     return Optional.of(TipAdapter.BOUND);
   }
 
-  private final class KeyModel implements TrainableModel {
+  private final class KeyModel extends FeatureModel {
     private final Tensor keys; // (N, E)
-    private final Tensor texts; // (C, E), unit rows
-    private final double scale;
+    private final FixedHead.Linear texts;
     private final SegmentSum sums;
 
     KeyModel(Clip clip, List<String> classNames, Tensor keys, LabeledViews views) {
-      this.keys = keys.to(clip.device()).parameter().keep();
-      texts = settings.texts(clip, classNames).keep();
-      scale = settings.scale(clip);
+      super(clip);
+      this.keys = parameter(KEYS, keys);
+      FixedHead.Linear own = settings.texts(clip, classNames);
+      texts = new FixedHead.Linear(buffer("text_features", own.weight()), null, own.scale());
       sums =
           new SegmentSum(
               views.labels().stream().mapToInt(Integer::intValue).toArray(), classNames.size());
     }
 
     @Override
-    public Map<String, Tensor> parameters() {
-      return Map.of(KEYS, keys);
-    }
-
-    @Override
-    public Map<String, Tensor> buffers() {
-      return Map.of("text_features", texts);
-    }
-
-    @Override
-    public Tensor logits(Tensor features) {
-      Tensor distances = KeyCache.distances(features, sums.put(keys));
-      Tensor cached = KeyCache.cached(distances, settings.beta(), sums);
-      return features
-          .matmul(texts.transpose(0, 1))
-          .times(scale)
-          .plus(cached.times(settings.alpha()));
-    }
-
-    @Override
-    public Head fixed() {
-      return new KeyCache(settings, texts, scale, keys, sums);
-    }
-
-    @Override
-    public Step step(Batch batch) {
-      Tensor loss = Functions.crossEntropy(logits(batch.features()), batch.labels());
-      Map<String, Double> losses = new LinkedHashMap<>();
-      losses.put("loss", loss.item());
-      return new Step(losses, Autograd.gradients(loss, List.of(keys), false));
-    }
-
-    @Override
-    public void close() {
-      keys.close();
-      texts.close();
+    FixedHead head() {
+      return KeyCache.of(settings, texts, keys, sums).head();
     }
   }
 }

@@ -32,6 +32,6 @@ public interface TransferableMethod extends TrainedMethod {
 
   @Override
   default Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
-    return LoadedHead.of(model(clip, classNames, 0), learned);
+    return learned.head(model(clip, classNames, 0));
   }
 }

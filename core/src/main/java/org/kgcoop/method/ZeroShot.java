@@ -4,7 +4,7 @@ import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TemplateEnsemble;
 import org.kgcoop.prompt.Underscores;
@@ -48,7 +48,7 @@ public record ZeroShot(List<String> templates) implements TextMethod {
 
   @Override
   public Head classifier(Clip clip, List<String> classNames) {
-    return ClassFeatures.of(clip.logitScale(), () -> classFeatures(clip, classNames));
+    return FixedHead.Linear.of(clip.logitScale(), () -> classFeatures(clip, classNames));
   }
 
   /** The unit class features by these templates: (C, E). */

@@ -27,8 +27,8 @@ public record CalibratedHead(Head head, double temperature) implements Head {
   }
 
   @Override
-  public Optional<Formula> formula() {
-    return head.formula().map(formula -> formula.times(1 / temperature));
+  public Optional<FixedHead> fixed() {
+    return head.fixed().map(fixed -> fixed.times(1 / temperature));
   }
 
   @Override

@@ -88,12 +88,12 @@ public final class ContextModel implements TrainableModel {
   }
 
   private Tensor logits(Tensor features, Tensor classFeatures) {
-    return features.matmul(classFeatures.transpose(0, 1)).times(logitScale);
+    return new FixedHead.Linear(classFeatures, null, logitScale).logits(features);
   }
 
   @Override
-  public Head fixed() {
-    return ClassFeatures.of(logitScale, () -> text.unit(context));
+  public Head toHead() {
+    return FixedHead.Linear.of(logitScale, () -> text.unit(context));
   }
 
   @Override

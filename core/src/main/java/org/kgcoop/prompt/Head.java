@@ -5,7 +5,10 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
-/** A method made ready for one list of classes. Owns native memory: close it. */
+/**
+ * The last step of a classifier: from the features of images to logits of one list of classes. Owns
+ * native memory: close it.
+ */
 public interface Head extends AutoCloseable {
 
   /**
@@ -34,23 +37,28 @@ public interface Head extends AutoCloseable {
   }
 
   /**
-   * The class features, (C, E), unit rows, where they are the same for every image. They are the
-   * classifier's own and live as long as it does.
+   * The class features, (C, E), unit rows, where logits are their cosines. They are the head's own
+   * and live as long as it does.
    */
   default Optional<Tensor> classFeatures() {
-    return Optional.empty();
+    return fixed()
+        .filter(head -> head instanceof FixedHead.Linear linear && linear.bias() == null)
+        .map(head -> ((FixedHead.Linear) head).weight());
   }
 
   /**
    * The image encoder that makes the features it takes, where that is not the CLIP's own. It lives
-   * as long as the classifier.
+   * as long as the head.
    */
   default Optional<FeatureEncoder> encoder() {
     return Optional.empty();
   }
 
-  /** The logits as a formula; empty where they need more than the image's feature and tensors. */
-  default Optional<Formula> formula() {
+  /**
+   * The head as a formula of features and tensors, which are this head's own; empty where each
+   * image has class features of its own.
+   */
+  default Optional<FixedHead> fixed() {
     return Optional.empty();
   }
 

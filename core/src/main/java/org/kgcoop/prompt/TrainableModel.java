@@ -20,10 +20,19 @@ public interface TrainableModel extends Head {
   }
 
   /**
-   * A classifier with the parameters as they are now, for many images: what depends on none of them
-   * is computed once. It has memory of its own; it must be closed before this learner.
+   * The head with the parameters as they are now, for many images: what depends on none of them is
+   * computed once. It has memory of its own; it must be closed before this model.
    */
-  Head fixed();
+  Head toHead();
+
+  /** The same for a model that nobody needs any more: it is closed, at once or with the head. */
+  default Head intoHead() {
+    try {
+      return toHead();
+    } finally {
+      close();
+    }
+  }
 
   /** The form in which its steps take images. */
   default ModelInputs inputs() {

@@ -20,6 +20,7 @@ import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Probe;
+import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
@@ -50,7 +51,11 @@ class BaselinesTest {
   @Test
   void aProbeTellsColorsApartAndItsStrengthComesFromFoldsOrVal() {
     ExperimentPlan plan =
-        TinyLab.plan(List.of(TinyLab.CLIP, task -> new Probe()), "test", List.of(1, 4), 1L);
+        TinyLab.plan(
+            List.of(TinyLab.CLIP, task -> new Probe(SelectionData.VALIDATION)),
+            "test",
+            List.of(1, 4),
+            1L);
     JsonNode table =
         lab.run(
             new FewShotCurve(
@@ -85,7 +90,8 @@ class BaselinesTest {
 
   @Test
   void aProbeIsRefusedWhereClassesAreNewAndServesAShiftWithSomeOfThem() {
-    ExperimentPlan plan = TinyLab.plan(List.of(task -> new Probe()), "test", List.of(2), 1L);
+    ExperimentPlan plan =
+        TinyLab.plan(List.of(task -> new Probe(SelectionData.FOLDS)), "test", List.of(2), 1L);
     DataSet source = data("source", List.of("a", "b", "c"), 3, 0);
     assertThatThrownBy(() -> lab.run(new BaseToNew(List.of(source)), plan, folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)
@@ -122,7 +128,7 @@ class BaselinesTest {
   /** Images are noise around a color of their class; LP++ and the caches learn to tell them. */
   @Test
   void cachesAndLpPlusPlusLearnFromFeaturesAndSayWhatTheyHaveChosenBy() {
-    ObjectNode cache = JsonNodeFactory.instance.objectNode().put("views", 2).put("search", "folds");
+    ObjectNode cache = JsonNodeFactory.instance.objectNode().put("views", 2);
     cache.putArray("search_scale").add(9).add(30);
     cache.putArray("search_step").add(6).add(6);
     List<Function<TaskContext, Method>> methods = new ArrayList<>();
@@ -130,6 +136,7 @@ class BaselinesTest {
       methods.add(task -> MethodCatalogue.parse(cache.deepCopy().put("method", id)));
     }
     ObjectNode lp = JsonNodeFactory.instance.objectNode().put("method", "lp++").put("epochs", 40);
+    lp.put("search", "validation");
     methods.add(task -> MethodCatalogue.parse(lp));
     FewShotCurve curve = new FewShotCurve(List.of(data("val", List.of("a", "b", "c"), 4, 2)));
     ExperimentPlan plan = TinyLab.plan(methods, "cache:2", List.of(4), 1L);

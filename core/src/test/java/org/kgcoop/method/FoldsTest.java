@@ -74,8 +74,8 @@ class FoldsTest {
     }
     try (Scope scope = Scope.open("test")) {
       Tensor features = Tensor.of(values, 144, 8).unitRows();
-      assertThat(new ProbeFolds(features, labels, List.of(), 4).accuracy()).isGreaterThan(50);
-      assertThat(new ProbeFolds(features, labels, groups, 4).accuracy()).isBetween(10.0, 45.0);
+      assertThat(new ProbeSearch(features, labels, List.of(), 4).accuracy()).isGreaterThan(50);
+      assertThat(new ProbeSearch(features, labels, groups, 4).accuracy()).isBetween(10.0, 45.0);
     }
   }
 
@@ -83,20 +83,20 @@ class FoldsTest {
   void aClassWithOneImageDoesNotEndTheSearchOfAProbe() {
     float[] values = {1, 0, 1, .1f, .9f, 0, 0, 1, .1f, 1, 0, .9f, -1, -1};
     try (Scope scope = Scope.open("test")) {
-      ProbeFolds folds =
-          new ProbeFolds(
+      ProbeSearch folds =
+          new ProbeSearch(
               Tensor.of(values, 7, 2).unitRows(), List.of(0, 0, 0, 1, 1, 1, 2), List.of(), 3);
       assertThat(folds.fewest()).isEqualTo(1);
-      assertThat(folds.holdMost()).isTrue();
-      assertThat(folds.strength()).isIn(ProbeFolds.STRENGTHS);
+      assertThat(folds.foldsHoldMost()).isTrue();
+      assertThat(folds.strength()).isIn(ProbeSearch.STRENGTHS);
       // Two of five images could be held out: too few to choose by.
       assertThat(
-              new ProbeFolds(
+              new ProbeSearch(
                       Tensor.of(Arrays.copyOf(values, 10), 5, 2).unitRows(),
                       List.of(0, 0, 1, 2, 3),
                       List.of(),
                       4)
-                  .holdMost())
+                  .foldsHoldMost())
           .isFalse();
     }
   }

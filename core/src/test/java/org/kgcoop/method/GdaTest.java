@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -15,7 +17,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -109,7 +111,7 @@ class GdaTest {
   private static double[] solved(double[][] matrix, double[] right) {
     double[][] a = new double[WIDTH][];
     for (int i = 0; i < WIDTH; i++) {
-      a[i] = java.util.Arrays.copyOf(matrix[i], WIDTH + 1);
+      a[i] = Arrays.copyOf(matrix[i], WIDTH + 1);
       a[i][WIDTH] = right[i];
     }
     for (int p = 0; p < WIDTH; p++) {
@@ -186,7 +188,7 @@ class GdaTest {
                 .isCloseTo(plain[i * CLASSES + c] + alpha * densities[i][c], within(1e-3));
           }
         }
-        assertThat(found.formula()).containsInstanceOf(Formula.Linear.class);
+        assertThat(found.fixed()).containsInstanceOf(FixedHead.Linear.class);
       }
     }
   }
@@ -234,13 +236,16 @@ class GdaTest {
   }
 
   @Test
-  void validationImagesChooseWhereThereAreSome() {
+  void validationImagesChooseWhereThatIsAskedFor() {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, LABELS);
       // The shots themselves: their own means tell them apart.
       LabeledFeatures own = new LabeledFeatures(views.features().select(0, 0).unitRows(), LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.of(own));
-      FittedMethod learned = MethodCatalogue.parse(stated().put("views", 1)).fit(context);
+      MethodCatalogue.parse(stated().put("views", 1)).fit(context);
+      assertThat(context.chosen).containsEntry("by", "folds");
+      FittedMethod learned =
+          MethodCatalogue.parse(stated().put("views", 1).put("search", "validation")).fit(context);
       assertThat(context.chosen).containsEntry("by", "validation");
       assertThat(learned.method().toJson().path("weight").asDouble()).isPositive();
     }
@@ -276,6 +281,161 @@ class GdaTest {
           .hasMessageContaining("class 1 has no image");
       assertThatThrownBy(() -> MethodCatalogue.parse(stated().put("weight", -1)))
           .hasMessageContaining("GDA's weight: expected at least 0");
+    }
+  }
+
+  /** The mean of the nearest rows and the text, by loops. */
+  private static double[] standIn(double[][] rows, double[] text, int neighbors, int copies) {
+    Integer[] order = new Integer[rows.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, Comparator.comparingDouble(i -> -dot(rows[i], text)));
+    double[] mean = new double[WIDTH];
+    for (int e = 0; e < WIDTH; e++) {
+      for (int k = 0; k < neighbors; k++) {
+        mean[e] += rows[order[k]][e];
+      }
+      mean[e] = (mean[e] + copies * text[e]) / (neighbors + copies);
+    }
+    return mean;
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int e = 0; e < WIDTH; e++) {
+      sum += a[e] * b[e];
+    }
+    return sum;
+  }
+
+  private static double[] doubles(Tensor row) {
+    float[] values = row.toFloats();
+    double[] doubles = new double[values.length];
+    Arrays.setAll(doubles, i -> values[i]);
+    return doubles;
+  }
+
+  /** The difference of two classes' logits has no prior in it, whatever the list. */
+  @Test
+  void learnedAndNewClassesShareOnePrecisionInOneList() {
+    try (Scope scope = Scope.open("test")) {
+      LabeledViews views = views(2, LABELS);
+      GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
+      ObjectNode stated = stated().put("views", 2).put("weight", 0.5).put("neighbors", 3);
+      FittedMethod learned = MethodCatalogue.parse(stated.put("copies", 2)).fit(context);
+      assertThat(learned.method().bound()).isEmpty();
+      double[][] rows = unitRows(views);
+      double alpha = 0.5 * (rows.length - 1) / WIDTH;
+      Tensor asked = views.features().reshape(-1, WIDTH).unitRows();
+      List<String> names = List.of("owl", "class 2", "class 0");
+      try (Head joint = learned.classifier(clip, names);
+          Head own = learned.classifier(clip, List.of("class 2", "class 0"));
+          Head texts = new ZeroShot(List.of("a photo of a {}.")).classifier(clip, names)) {
+        double[] text = doubles(texts.classFeatures().orElseThrow().narrow(0, 0, 1));
+        double[] mean = standIn(rows, text, 3, 2);
+        double[][] all = densities(rows, LABELS, CLASSES, -1, rows);
+        float[] found = joint.logits(asked).toFloats();
+        float[] ofOwn = own.logits(asked).toFloats();
+        float[] plain = texts.logits(asked).toFloats();
+        double[] ofNew = densitiesOf(rows, LABELS, mean);
+        for (int i = 0; i < rows.length; i++) {
+          // The same as without the new class.
+          assertThat(found[3 * i + 1] - found[3 * i + 2])
+              .isCloseTo(ofOwn[2 * i] - ofOwn[2 * i + 1], within(1e-3f));
+          double expected =
+              plain[3 * i]
+                  - plain[3 * i + 1]
+                  + alpha * (ofNew[i] - (all[i][2] + Math.log(CLASSES)));
+          assertThat((double) found[3 * i] - found[3 * i + 1]).isCloseTo(expected, within(1e-3));
+        }
+      }
+    }
+  }
+
+  /** {@code f . P m - m' P m / 2} of rows with the pooled precision. */
+  private static double[] densitiesOf(double[][] rows, List<Integer> labels, double[] mean) {
+    double[][] matrix = pooledMatrix(rows, labels);
+    double[] w = solved(matrix, mean);
+    double[] found = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      found[i] = WIDTH * (dot(w, rows[i]) - dot(w, mean) / 2);
+    }
+    return found;
+  }
+
+  private static double[][] pooledMatrix(double[][] rows, List<Integer> labels) {
+    double[][] mean = new double[CLASSES][WIDTH];
+    int[] count = new int[CLASSES];
+    for (int r = 0; r < rows.length; r++) {
+      int label = labels.get(r % labels.size());
+      count[label]++;
+      for (int e = 0; e < WIDTH; e++) {
+        mean[label][e] += rows[r][e];
+      }
+    }
+    double[][] matrix = new double[WIDTH][WIDTH];
+    double trace = 0;
+    for (int r = 0; r < rows.length; r++) {
+      int label = labels.get(r % labels.size());
+      for (int a = 0; a < WIDTH; a++) {
+        double x = rows[r][a] - mean[label][a] / count[label];
+        trace += x * x;
+        for (int b = 0; b < WIDTH; b++) {
+          matrix[a][b] += x * (rows[r][b] - mean[label][b] / count[label]);
+        }
+      }
+    }
+    for (int e = 0; e < WIDTH; e++) {
+      matrix[e][e] += trace / (rows.length - 1);
+    }
+    return matrix;
+  }
+
+  @Test
+  void separatePrecisionsAreThoseOfTheClosedFormAndAlphaIsTheWeight() {
+    try (Scope scope = Scope.open("test")) {
+      LabeledViews views = views(2, LABELS);
+      GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
+      ObjectNode stated =
+          stated().put("views", 2).put("precision", "separate").put("neighbors", 4).put("copies", 1);
+      FittedMethod learned = MethodCatalogue.parse(stated).fit(context);
+      assertThat(context.chosen).containsEntry("weight", 0.1).containsEntry("by", "default");
+      Tensor asked = views.features().reshape(-1, WIDTH).unitRows();
+      int[] labels = new ViewRows(views).labels();
+      GaussianDiscriminant gaussians = new GaussianDiscriminant(asked, labels, CLASSES);
+      List<String> names = List.of("owl", "cow");
+      ZeroShot handCrafted = new ZeroShot(List.of("a photo of a {}."));
+      Tensor texts = handCrafted.classFeatures(clip, names);
+      Tensor own = handCrafted.classFeatures(clip, learned.classNames());
+      double scale = clip.logitScale();
+      try (Head news = learned.classifier(clip, names);
+          Head base = learned.classifier(clip, learned.classNames())) {
+        assertClose(
+            base.logits(asked), gaussians.meanOfCovariances().logits(asked, own, scale, 0.1));
+        assertClose(
+            news.logits(asked),
+            gaussians.newClasses(texts, 4, 1, false).linear().logits(asked, texts, scale, 0.1));
+      }
+    }
+  }
+
+  private static void assertClose(Tensor found, Tensor expected) {
+    double[] numbers = expected.toDoubles();
+    float[] floats = found.toFloats();
+    for (int i = 0; i < floats.length; i++) {
+      assertThat((double) floats[i]).isCloseTo(numbers[i], within(2e-3));
+    }
+  }
+
+  @Test
+  void aClassWithOneRowHasNoCovarianceOfItsOwn() {
+    try (Scope scope = Scope.open("test")) {
+      GivenFitContext context =
+          new GivenFitContext(clip, CLASSES, views(1, List.of(0, 1, 2)), Optional.empty());
+      Method method = MethodCatalogue.parse(stated().put("views", 1).put("precision", "separate"));
+      assertThatThrownBy(() -> method.fit(context))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("a class with one image has no covariance")
+          .hasMessageContaining("--set gda.precision=pooled");
     }
   }
 

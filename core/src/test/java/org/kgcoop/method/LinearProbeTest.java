@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -30,7 +31,7 @@ class LinearProbeTest {
       w -= f / (1 + 4 * strength * sigma * (1 - sigma));
     }
     try (Scope scope = Scope.open("test");
-        LinearProbe probe =
+        FixedHead probe =
             LinearProbe.fit(Tensor.of(new float[] {1, -1}, 2, 1), new int[] {0, 1}, 2, strength)) {
       float[] logits = probe.logits(Tensor.of(new float[] {1}, 1, 1)).toFloats();
       assertThat(logits[0] - logits[1]).isCloseTo((float) (2 * w), within(1e-4f));
@@ -42,7 +43,7 @@ class LinearProbeTest {
   void findsClassesThatLieApart() {
     try (Scope scope = Scope.open("test")) {
       Tensor features = Tensor.of(FEATURES, 6, 2);
-      try (LinearProbe probe = LinearProbe.fit(features, LABELS, 3, 100)) {
+      try (FixedHead probe = LinearProbe.fit(features, LABELS, 3, 100)) {
         assertThat(probe.logits(features).argmax(1).toLongs()).containsExactly(0, 0, 1, 1, 2, 2);
       }
     }
@@ -52,7 +53,7 @@ class LinearProbeTest {
   void weakDataLeaveNothingButTheFrequencies() {
     int[] labels = {0, 0, 0, 0, 1, 1};
     try (Scope scope = Scope.open("test");
-        LinearProbe probe = LinearProbe.fit(Tensor.of(FEATURES, 6, 2), labels, 2, 1e-4)) {
+        FixedHead probe = LinearProbe.fit(Tensor.of(FEATURES, 6, 2), labels, 2, 1e-4)) {
       float[] logits = probe.logits(Tensor.of(new float[] {0, 1}, 1, 2)).toFloats();
       // The biases are not regularized: they say log 4/2. The scale of the loss bounds precision.
       assertThat(logits[0] - logits[1]).isCloseTo((float) Math.log(2), within(0.02f));

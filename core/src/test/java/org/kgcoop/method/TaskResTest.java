@@ -44,7 +44,7 @@ class TaskResTest {
   @Test
   void aResidualOfZeroIsTheUnitRawMean() {
     try (TrainableModel model = METHOD.model(new FixedFitting(clip, NAMES));
-        Head fixed = model.fixed();
+        Head fixed = model.toHead();
         Scope scope = Scope.open("test")) {
       assertThat(model.parameters().keySet()).containsExactly(RESIDUALS);
       assertThat(fixed.classFeatures().orElseThrow().toFloats())

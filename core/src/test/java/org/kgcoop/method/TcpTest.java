@@ -105,7 +105,7 @@ class TcpTest {
       PromptText pattern = PromptText.patterned(clip, NAMES, PATTERN, 3);
       try (TextFeatures text =
               new TextFeatures(clip, pattern, new DeepTextPrompts.OfClasses(1, 2));
-          Head fixed = model.fixed()) {
+          Head fixed = model.toHead()) {
         Tensor expected =
             text.all(List.of(parameter(model, "ctx"), Tensor.of(tokens, 3, 2, 32))).unitRows();
         assertThat(fixed.classFeatures().orElseThrow().toFloats())
@@ -117,7 +117,7 @@ class TcpTest {
   @Test
   void theLossIsThatOfKgCoOp() {
     try (TrainableModel model = moved();
-        Head fixed = model.fixed();
+        Head fixed = model.toHead();
         Scope scope = Scope.open("test")) {
       Tensor cosines =
           fixed

@@ -23,6 +23,7 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
@@ -166,7 +167,7 @@ class TipAdapterTest {
   void whatWasLearnedAnswersAsItDidWithTheSettingsThatWereFound(String id) {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = context(views(1, labels(3, 3, 3)), 3, true);
-      FittedMethod learned = small(id, "").fit(context);
+      FittedMethod learned = small(id, ",'search':'validation'").fit(context);
       FittedMethod read =
           new FittedMethod(
               MethodCatalogue.parse(learned.method().toJson()),
@@ -276,21 +277,22 @@ class TipAdapterTest {
       LabeledFeatures asked = asked(5, many);
       Tensor keys = learned.value("keys");
       int[] labels = MIXED.stream().mapToInt(Integer::intValue).toArray();
-      long[][] counts;
-      try (KeyCache cache = KeyCache.of(clip, settings, learned.classNames(), keys, labels)) {
-        counts = CacheCounts.correct(cache, settings.grid(), asked.features(), asked.labelArray());
-      }
+      FixedHead.Linear texts = settings.texts(clip, learned.classNames());
+      long[][] counts =
+          CacheCounts.correct(
+              KeyCache.of(settings, texts, keys, labels),
+              settings.grid(),
+              asked.features(),
+              asked.labelArray());
       for (int i = 0; i < 5; i++) {
         for (int j = 0; j < 4; j++) {
           CacheGrid.Point point = // the only one with most
               settings.grid().best(only(i, j));
-          try (KeyCache cache =
-              KeyCache.of(clip, settings.with(point), learned.classNames(), keys, labels)) {
-            long[] found = cache.logits(asked.features()).argmax(1).toLongs();
-            long right =
-                IntStream.range(0, found.length).filter(n -> found[n] == many.get(n)).count();
-            assertThat(counts[i][j]).isEqualTo(right);
-          }
+          FixedHead head = KeyCache.of(settings.with(point), texts, keys, labels).head();
+          long[] found = head.logits(asked.features()).argmax(1).toLongs();
+          long right =
+              IntStream.range(0, found.length).filter(n -> found[n] == many.get(n)).count();
+          assertThat(counts[i][j]).isEqualTo(right);
         }
       }
     }

@@ -286,7 +286,7 @@ class TrainableModelTest {
   @MethodSource("methods")
   void fixedGivesTheSameLogits(TrainedMethod method) {
     try (TrainableModel model = moved(method);
-        Head fixed = model.fixed();
+        Head fixed = model.toHead();
         Scope scope = Scope.open("test");
         Autograd.Switch off = Autograd.off()) {
       Tensor features = TinyClip.features(5);

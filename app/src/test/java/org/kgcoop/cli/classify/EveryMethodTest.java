@@ -61,7 +61,7 @@ import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.method.encoder.Ivlp;
 import org.kgcoop.method.encoder.Mmrl;
 import org.kgcoop.method.encoder.Vpt;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunResults;
@@ -78,7 +78,7 @@ class EveryMethodTest {
   private static final int WEIGHTS = 4;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Methods without a formula of their logits. */
+  /** Methods without a fixed head. */
   private static final Set<String> BY_IMAGE = Set.of(CoCoOp.ID);
 
   @TempDir static Path shared;
@@ -396,10 +396,10 @@ class EveryMethodTest {
     return answer.body();
   }
 
-  /** Bench's OnnxTest has the graphs of formulas computed. */
+  /** Bench's OnnxTest has the graphs of heads computed. */
   @ParameterizedTest
   @MethodSource("ids")
-  void theFormulaGivesTheLogitsAndIsExported(String id) throws IOException {
+  void theFixedHeadGivesTheLogitsAndIsExported(String id) throws IOException {
     ClassifierFile file = ClassifierFile.read(ClassifierFile.at(served.run(id)));
     Path onnx = shared.resolve(id + ".onnx");
     Cli.Result whole = run("export", served.run(id), "--to", "onnx", "--out", onnx);
@@ -411,11 +411,11 @@ class EveryMethodTest {
     assertThat(whole.exitCode()).as(whole.err()).isZero();
     assertThat(onnx).isNotEmptyFile();
     try (Head classifier = file.classifier(clip, file.classNames());
-        Scope scope = Scope.open("formula")) {
-      Formula formula = classifier.formula().orElseThrow();
-      Tensor features = features(4, (int) formula.width());
+        Scope scope = Scope.open("head")) {
+      FixedHead head = classifier.fixed().orElseThrow();
+      Tensor features = features(4, (int) head.width());
       float[] logits = classifier.logits(features).toFloats();
-      assertThat(formula.logits(features).toFloats()).containsExactly(logits, within(1e-3f));
+      assertThat(head.logits(features).toFloats()).containsExactly(logits, within(1e-3f));
       ExportedClassifier exported =
           ExportedClassifier.of(classifier, file.classNames(), clip, Map.of("method", id));
       if (classifier.encoder().isPresent()) {
@@ -423,7 +423,7 @@ class EveryMethodTest {
             .isInstanceOf(KgCoopException.class)
             .hasMessageContaining(id + ") has learned inside of the image encoder")
             .hasMessageContaining("--to onnx");
-      } else if (formula instanceof Formula.Linear) {
+      } else if (head instanceof FixedHead.Linear) {
         FeatureFiles.csv(csv, exported);
         assertThat(Files.readAllLines(csv)).hasSize(1 + file.classNames().size());
       } else {

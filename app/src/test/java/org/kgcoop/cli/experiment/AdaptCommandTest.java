@@ -75,7 +75,7 @@ class AdaptCommandTest {
     assertThat(Cli.run("runs", "--runs", folder).out()).containsPattern("expected [\\d.]+");
     Cli.Result again = Cli.run(words(out, "--minutes", 0.02, "--json"));
     JsonNode record = new ObjectMapper().readTree(again.out());
-    assertThat(record.path("candidates")).hasSize(8);
+    assertThat(record.path("candidates")).hasSize(10);
     assertThat(record.path("choice").path("method").asText()).isNotEmpty();
     Path image;
     try (var files = Files.walk(shared.resolve("drawings"))) {

@@ -17,6 +17,7 @@ import org.kgcoop.method.Lasp;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.Proker;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.TaskRes;
@@ -61,7 +62,8 @@ public final class MethodCatalogue {
           TipAdapter.DECLARATION,
           TipAdapterF.DECLARATION,
           LpPlusPlus.DECLARATION,
-          Gda.DECLARATION);
+          Gda.DECLARATION,
+          Proker.DECLARATION);
 
   private MethodCatalogue() {}
 

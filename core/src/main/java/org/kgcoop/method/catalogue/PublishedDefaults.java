@@ -58,9 +58,22 @@ public enum PublishedDefaults {
    * @throws org.kgcoop.KgCoopException for an unknown method, key or value
    */
   public Method method(ObjectNode stated, TaskContext task) {
+    return method(stated, task, false);
+  }
+
+  /**
+   * A method on those data.
+   *
+   * @param asPublished true for the choice of its settings that was published too, such as by
+   *     validation images
+   */
+  public Method method(ObjectNode stated, TaskContext task, boolean asPublished) {
     String template = template(stated, task);
     ObjectNode settings = stated.deepCopy();
     for (PublishedSettings published : PublishedSettings.of(id(), stated, task)) {
+      if (published.isOption() && !asPublished) {
+        continue;
+      }
       for (Map.Entry<String, JsonNode> setting : published.settings().properties()) {
         if (!stated.has(setting.getKey())) {
           settings.set(setting.getKey(), filled(setting.getValue(), template, stated));

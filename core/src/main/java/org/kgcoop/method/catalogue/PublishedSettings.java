@@ -16,8 +16,9 @@ import org.kgcoop.method.setting.Declaration;
  * published.json}. Of entries that say the same, the last one holds.
  *
  * @param entry {@code methods}; where they apply, each of which may be missing: {@code protocols},
- *     {@code data_sets}, {@code shots} (the fewest and, if any, the most) and {@code unless}
- *     (settings that nobody must state); {@code settings}, {@code training} and {@code template};
+ *     {@code data_sets}, {@code shots} (the fewest and, if any, the most), {@code option}
+ *     (true for one that holds with {@code --published} alone) and {@code unless} (settings that
+ *     nobody must state); {@code settings}, {@code training} and {@code template};
  *     and {@code source}
  */
 public record PublishedSettings(JsonNode entry) {
@@ -64,6 +65,11 @@ public record PublishedSettings(JsonNode entry) {
         .toList();
   }
 
+  /** True if they hold only where somebody asks for all that was published. */
+  boolean isOption() {
+    return entry.path("option").asBoolean();
+  }
+
   /** Settings of the method. */
   public JsonNode settings() {
     return entry.path("settings");
@@ -86,7 +92,11 @@ public record PublishedSettings(JsonNode entry) {
 
   /** The protocols, data sets and numbers of shots, for help. */
   public String where() {
-    List<String> parts = new ArrayList<>(texts("protocols"));
+    List<String> parts = new ArrayList<>();
+    if (isOption()) {
+      parts.add("with --published");
+    }
+    parts.addAll(texts("protocols"));
     parts.addAll(texts("data_sets"));
     List<String> shots = texts("shots");
     if (!shots.isEmpty()) {

@@ -9,13 +9,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.FeatureEncoder;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.prompt.TunedHead;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
@@ -91,7 +91,7 @@ abstract class EncoderModel implements TrainableModel {
   private final List<Loss> ofImages;
   private final List<Loss> ofTexts;
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
-  private @Nullable ClassFeatures constant; // where texts are not learned
+  private @Nullable Tensor constant; // where texts are not learned
 
   /**
    * A learner without parameters, which are added by {@link #parameter}.
@@ -176,7 +176,7 @@ abstract class EncoderModel implements TrainableModel {
 
   /** {@code scale f . t}: (B, E) and (C, E) to (B, C). */
   final Tensor logits(Tensor features, Tensor classFeatures) {
-    return features.matmul(classFeatures.transpose(0, 1)).times(scale);
+    return new FixedHead.Linear(classFeatures, null, scale).logits(features);
   }
 
   final Tensor crossEntropy(Image image, Tensor features, Tensor classFeatures) {
@@ -201,9 +201,9 @@ abstract class EncoderModel implements TrainableModel {
         return texts(text, inputs).unitRows();
       }
       if (constant == null) {
-        constant = ClassFeatures.of(scale, () -> text.all(inputs).unitRows());
+        constant = FixedHead.Linear.of(scale, () -> text.all(inputs).unitRows()).weight();
       }
-      return constant.features();
+      return constant;
     }
   }
 
@@ -301,9 +301,19 @@ abstract class EncoderModel implements TrainableModel {
   }
 
   @Override
-  public final Head fixed() {
-    ClassFeatures texts = ClassFeatures.of(scale, () -> unitTexts().copy()); // for it to free
-    return inputs().block().isEmpty() ? texts : new WithEncoder(texts, new Encoder());
+  public final Head toHead() {
+    return head(() -> {});
+  }
+
+  @Override
+  public final Head intoHead() {
+    return inputs().block().isEmpty() ? TrainableModel.super.intoHead() : head(this::close);
+  }
+
+  private Head head(Runnable closing) {
+    FixedHead.Linear texts =
+        FixedHead.Linear.of(scale, () -> unitTexts().copy()); // for it to free
+    return inputs().block().isEmpty() ? texts : new TunedHead(texts, new Encoder(), closing);
   }
 
   /** The image encoder with the parameters as they are when it is asked. */
@@ -326,34 +336,6 @@ abstract class EncoderModel implements TrainableModel {
       try (Autograd.Switch off = Autograd.off()) {
         return EncoderModel.this.learned(given().image());
       }
-    }
-  }
-
-  /** Class features, and the encoder that makes the features of images. */
-  private record WithEncoder(ClassFeatures texts, FeatureEncoder tuned) implements Head {
-    @Override
-    public Tensor logits(Tensor features) {
-      return texts.logits(features);
-    }
-
-    @Override
-    public Optional<Tensor> classFeatures() {
-      return texts.classFeatures();
-    }
-
-    @Override
-    public Optional<FeatureEncoder> encoder() {
-      return Optional.of(tuned);
-    }
-
-    @Override
-    public Optional<Formula> formula() {
-      return texts.formula();
-    }
-
-    @Override
-    public void close() {
-      texts.close();
     }
   }
 

@@ -14,10 +14,9 @@ import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.ClosedSetHead;
+import org.kgcoop.method.ClassPlaces;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Init;
-import org.kgcoop.method.LoadedHead;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.setting.Declaration;
@@ -197,8 +196,8 @@ public record Mmrl(
     boolean known =
         learned.tensors().containsKey(TEXTS)
             ? hasTexts(clip, learned.tensors().get(TEXTS), classNames)
-            : ClosedSetHead.firstUnknown(learned.classNames(), classNames).isEmpty();
-    return LoadedHead.of(new Representations(clip, classNames, 0, known ? share : 1), learned);
+            : ClassPlaces.of(learned.classNames(), classNames).firstUnknown().isEmpty();
+    return learned.head(new Representations(clip, classNames, 0, known ? share : 1));
   }
 
   /** True if the texts of all these classes are among those that were trained. */

@@ -35,8 +35,7 @@ public final class Declaration<M> {
   /** The needs of a method beside features of the shots. */
   public enum Need {
     TEXT_ENCODER("the text encoder of the CLIP"),
-    VIT("an image encoder that is a ViT"),
-    VALIDATION_IMAGES("validation images; without them it goes by the shots");
+    VIT("an image encoder that is a ViT");
 
     private final String says;
 

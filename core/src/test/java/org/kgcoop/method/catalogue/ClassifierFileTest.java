@@ -40,6 +40,7 @@ import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Probe;
+import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
@@ -143,7 +144,7 @@ class ClassifierFileTest {
           assertThat(found[i]).isCloseTo(plain[i] / 2.5f, within(1e-5f));
         }
         calibrated
-            .formula()
+            .fixed()
             .ifPresent(
                 formula ->
                     assertThat(formula.logits(TinyClip.features(4)).toFloats())
@@ -570,7 +571,7 @@ class ClassifierFileTest {
     tensors.put("weight", StoredTensor.ofFloats("weight", new long[] {classes, width}, weight));
     tensors.put("bias", StoredTensor.ofFloats("bias", new long[] {classes}, bias));
     return new ClassifierFile(
-        new Probe(), NAMES, "a photo of a {}.", clip.fingerprint(), DATA, "1.2.3", tensors);
+        new Probe(SelectionData.FOLDS), NAMES, "a photo of a {}.", clip.fingerprint(), DATA, "1.2.3", tensors);
   }
 
   @Test
@@ -583,7 +584,7 @@ class ClassifierFileTest {
         Scope scope = Scope.open("formula")) {
       float[] whole = logits(all);
       float[] asked = logits(some);
-      float[] formula = some.formula().orElseThrow().logits(TinyClip.features(4)).toFloats();
+      float[] formula = some.fixed().orElseThrow().logits(TinyClip.features(4)).toFloats();
       for (int image = 0; image < 4; image++) {
         assertThat(asked[2 * image]).isEqualTo(whole[3 * image + 2]);
         assertThat(asked[2 * image + 1]).isEqualTo(whole[3 * image]);

@@ -94,7 +94,7 @@ class PublishedEncoderTest {
       assertThat(read.method()).isEqualTo(method);
       assertThat(read.parameters().keySet()).isEqualTo(model.parameters().keySet());
       try (Head again = read.classifier(clip, NAMES);
-          Head fixed = model.fixed()) {
+          Head fixed = model.toHead()) {
         assertThat(logits(again)).isEqualTo(logits(fixed));
       }
     }

@@ -202,7 +202,7 @@ class ClipLoraTest {
     try (Scope scope = Scope.open("test");
         TrainableModel model = moved(method);
         Clip merged = merged(method, model);
-        Head fixed = model.fixed()) {
+        Head fixed = model.toHead()) {
       Tensor texts = TextFeatures.handCrafted(merged, NAMES, TEMPLATE);
       Tensor features = unit(merged, images());
       close(fixed.classFeatures().orElseThrow(), texts);
@@ -240,7 +240,7 @@ class ClipLoraTest {
     ClipLora method = lora(0, List.of("k", "o"), List.of(0), List.of(2));
     try (Scope scope = Scope.open("test");
         TrainableModel model = moved(method);
-        Head fixed = model.fixed()) {
+        Head fixed = model.toHead()) {
       assertThat(fixed.encoder().orElseThrow().learned().weights().keySet())
           .containsExactlyInAnyOrder(
               "visual.transformer.resblocks.2.attn.in_proj_weight",
@@ -263,7 +263,7 @@ class ClipLoraTest {
     try (Scope scope = Scope.open("test");
         TrainableModel model = moved(half, kept);
         TrainableModel whole = moved(twice);
-        Head fixed = whole.fixed()) {
+        Head fixed = whole.toHead()) {
       Tensor texts = replaced(fixed.classFeatures().orElseThrow(), 1, plainTexts());
       Tensor features =
           replaced(fixed.encoder().orElseThrow().features(images()), 0, unit(clip, images()));
@@ -426,7 +426,7 @@ class ClipLoraTest {
       FittedMethod learned = new FittedMethod(method, NAMES, tensors);
       assertThat(method.bound()).isEmpty();
       List<String> others = List.of("ice_cream", "dog");
-      try (Head fixed = model.fixed();
+      try (Head fixed = model.toHead();
           Head again = learned.classifier(clip, NAMES);
           Head other = learned.classifier(clip, others)) {
         Tensor features = again.encoder().orElseThrow().features(images());
@@ -444,7 +444,7 @@ class ClipLoraTest {
   void atTheStartItIsZeroShotClip() {
     try (Scope scope = Scope.open("test");
         TrainableModel model = all(0.25).model(clip, NAMES, 1);
-        Head fixed = model.fixed()) {
+        Head fixed = model.toHead()) {
       close(fixed.classFeatures().orElseThrow(), plainTexts());
       close(fixed.encoder().orElseThrow().features(images()), unit(clip, images()));
       float[] a = parameter(model, "transformer.resblocks.0.attn.q_proj.w_lora_A").toFloats();

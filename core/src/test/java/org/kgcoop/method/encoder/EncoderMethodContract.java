@@ -126,7 +126,7 @@ abstract class EncoderMethodContract {
 
   /** Logits of the classifier that a learner is now. */
   final double[][] logits(TrainableModel model) {
-    try (Head now = model.fixed();
+    try (Head now = model.toHead();
         Autograd.Switch off = Autograd.off()) {
       return rows(now.logits(features(now)));
     }

@@ -57,11 +57,11 @@ class IvlpTest extends EncoderMethodContract {
   @Test
   void withoutRowsOfImagesTheEncoderIsTheClipsOwn() {
     try (TrainableModel model = moved(new Ivlp(new VisionLanguagePrompts(2, "", 2, 0, 0)));
-        Head classifier = model.fixed()) {
+        Head classifier = model.toHead()) {
       assertThat(classifier.encoder()).isEmpty();
     }
     try (TrainableModel model = moved(new Ivlp(new VisionLanguagePrompts(2, "", 2, 1, 1)));
-        Head classifier = model.fixed();
+        Head classifier = model.toHead();
         Scope scope = Scope.open("test")) {
       assertThat(features(classifier).toFloats()).isNotEqualTo(frozen().toFloats());
     }

@@ -108,8 +108,8 @@ class MapleTest extends EncoderMethodContract {
     try (TrainableModel model = new Maple(2, "a photo of a", 1).model(clip, NAMES, 1);
         TrainableModel fewer = new Maple(1, "a photo of a", 1).model(clip, NAMES, 1);
         Scope scope = Scope.open("test");
-        Head two = model.fixed();
-        Head one = fewer.fixed()) {
+        Head two = model.toHead();
+        Head one = fewer.toHead()) {
       List<Integer> tokens = clip.tokenizer().encode("a photo of a");
       assertThat(tokens).hasSizeGreaterThan(2);
       assertThat(parameter(model, "prompt_learner.ctx").toFloats())

@@ -362,7 +362,7 @@ class MmrlTest {
     List<String> some = List.of("ice cream", "cat"); // one with '_' among the learned
     List<String> mixed = List.of("cat", "owl");
     try (TrainableModel model = moved(method);
-        Head fixed = model.fixed();
+        Head fixed = model.toHead();
         Head own = learned(method, model).classifier(clip, NAMES);
         Head part = learned(method, model).classifier(clip, some);
         Head withOther = learned(method, model).classifier(clip, mixed);
@@ -392,7 +392,7 @@ class MmrlTest {
   void theLearnedEncoderGivesTheFeatures() {
     Mmrl method = method(List.of(2, 4));
     try (TrainableModel model = moved(method);
-        Head fixed = model.fixed();
+        Head fixed = model.toHead();
         Scope scope = Scope.open("test");
         Autograd.Switch off = Autograd.off()) {
       TunedImageEncoder encoder = fixed.encoder().orElseThrow().learned();
@@ -450,7 +450,7 @@ class MmrlTest {
           .containsKeys(model.parameters().keySet().toArray(String[]::new))
           .hasSize(model.parameters().size() + 1);
       try (Head again = read.classifier(clip, NAMES);
-          Head fixed = model.fixed()) {
+          Head fixed = model.toHead()) {
         assertThat(answers(again)).containsExactly(answers(fixed));
       }
       // Other classes go by the class row alone, as do those of a file without these texts.

@@ -27,7 +27,7 @@ class PromptSrcTest extends EncoderMethodContract {
   void itsLossesAreThoseOfPlainLoops() {
     PromptSrc method = new PromptSrc(new VisionLanguagePrompts(2, "", 3, 3, 2), TEMPLATES, 7, 3);
     try (TrainableModel model = moved(method);
-        Head classifier = model.fixed();
+        Head classifier = model.toHead();
         Scope scope = Scope.open("test")) {
       assertThat(model.inputs()).isEqualTo(ModelInputs.rows(0, true));
       double[][] f = rows(features(classifier));

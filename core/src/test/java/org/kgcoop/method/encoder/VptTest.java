@@ -23,7 +23,7 @@ class VptTest extends EncoderMethodContract {
   @Test
   void itsTextsAreThoseOfTheTemplate() {
     try (TrainableModel model = moved(new Vpt(2, 2, "the {}"));
-        Head classifier = model.fixed();
+        Head classifier = model.toHead();
         Head texts = new ZeroShot(List.of("the {}")).classifier(clip, NAMES)) {
       assertThat(classifier.classFeatures().orElseThrow().toFloats())
           .containsExactly(texts.classFeatures().orElseThrow().toFloats(), within(1e-5f));
@@ -36,7 +36,7 @@ class VptTest extends EncoderMethodContract {
   @Test
   void theOrderOfItsRowsDoesNotMatter() {
     try (TrainableModel model = moved(new Vpt(3, 1, TEMPLATE));
-        Head classifier = model.fixed();
+        Head classifier = model.toHead();
         Scope scope = Scope.open("test")) {
       float[] expected = features(classifier).toFloats();
       Tensor rows = parameter(model, "image_encoder.VPT");

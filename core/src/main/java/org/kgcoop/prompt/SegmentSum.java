@@ -1,9 +1,10 @@
-package org.kgcoop.method;
+package org.kgcoop.prompt;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -11,17 +12,17 @@ import org.kgcoop.tensor.Tensor;
  * which of many classes would take longer than all else. The images are put into the order of
  * classes, those of equally many images beside each other, so that a sum is one over an axis.
  */
-final class SegmentSum {
+public final class SegmentSum implements FixedHead.Values {
   private final long[] order; // of images
-  private final int[] classes; // of images as they are put
+  private final int[] places; // of the classes of images as they are put
   private final long[] columns; // of each class, among the classes as they are put
-  private final List<Block> blocks = new ArrayList<>();
+  private final List<Block> blocks;
 
   /** Classes beside each other that have equally many images. */
   private record Block(int classes, int images) {}
 
   /** The sums of images with those labels, 0 to classes - 1. */
-  SegmentSum(int[] labels, int count) {
+  public SegmentSum(int[] labels, int count) {
     List<List<Integer>> images = new ArrayList<>();
     for (int c = 0; c < count; c++) {
       images.add(new ArrayList<>());
@@ -35,11 +36,12 @@ final class SegmentSum {
             .sorted(Comparator.comparingInt(c -> images.get(c).size()))
             .toList();
     order = put.stream().flatMap(c -> images.get(c).stream()).mapToLong(i -> i).toArray();
-    classes =
-        IntStream.of(put.stream().mapToInt(c -> c).toArray())
-            .flatMap(c -> IntStream.generate(() -> c).limit(images.get(c).size()))
+    places =
+        IntStream.range(0, count)
+            .flatMap(p -> IntStream.generate(() -> p).limit(images.get(put.get(p)).size()))
             .toArray();
     columns = new long[count];
+    blocks = new ArrayList<>();
     for (int place = 0; place < count; place++) {
       columns[put.get(place)] = place;
       int size = images.get(put.get(place)).size();
@@ -52,8 +54,20 @@ final class SegmentSum {
     }
   }
 
-  /** The rows of images in the order that {@link #of} takes them. */
-  Tensor put(Tensor rows) {
+  private SegmentSum(SegmentSum all, long[] columns) {
+    order = all.order;
+    places = all.places;
+    blocks = all.blocks;
+    this.columns = columns;
+  }
+
+  @Override
+  public long classes() {
+    return columns.length;
+  }
+
+  /** The rows of images in the order that {@link #weighted} takes them. */
+  public Tensor put(Tensor rows) {
     return taken(rows, 0, order);
   }
 
@@ -63,7 +77,8 @@ final class SegmentSum {
    * @param values (B, N), the images as {@link #put} puts them
    * @return (B, C)
    */
-  Tensor of(Tensor values) {
+  @Override
+  public Tensor weighted(Tensor values) {
     List<Tensor> sums = new ArrayList<>();
     long from = 0;
     for (Block block : blocks) {
@@ -76,13 +91,30 @@ final class SegmentSum {
   }
 
   /** The one-hot labels of images as they are put: (N, C). */
-  Tensor oneHot() {
-    float[] values = new float[Math.multiplyExact(classes.length, columns.length)];
-    for (int i = 0; i < classes.length; i++) {
-      values[i * columns.length + classes[i]] = 1;
+  @Override
+  public Tensor matrix() {
+    float[] values = new float[Math.multiplyExact(places.length, columns.length)];
+    for (int i = 0; i < places.length; i++) {
+      for (int c = 0; c < columns.length; c++) {
+        values[i * columns.length + c] = places[i] == columns[c] ? 1 : 0;
+      }
     }
-    return Tensor.of(values, classes.length, columns.length);
+    return Tensor.of(values, places.length, columns.length);
   }
+
+  @Override
+  public FixedHead.Values select(Tensor chosen) {
+    return new SegmentSum(this, LongStream.of(chosen.toLongs()).map(c -> columns[(int) c]).toArray());
+  }
+
+  /** Has no native memory. */
+  @Override
+  public FixedHead.Values copy() {
+    return this;
+  }
+
+  @Override
+  public void close() {}
 
   private static Tensor taken(Tensor all, int axis, long[] places) {
     boolean inOrder = IntStream.range(0, places.length).allMatch(i -> places[i] == i);

@@ -2,14 +2,14 @@ package org.kgcoop.export;
 
 import java.util.List;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
-/** The formula of a classifier's logits as nodes of an ONNX graph. */
-final class OnnxFormula {
+/** A head as nodes of an ONNX graph. */
+final class OnnxHead {
   private final OnnxGraph graph;
 
-  OnnxFormula(OnnxGraph graph) {
+  OnnxHead(OnnxGraph graph) {
     this.graph = graph;
   }
 
@@ -19,8 +19,8 @@ final class OnnxFormula {
    * @param name of the logits, (batch, C)
    * @param features name of the unit features, (batch, E)
    */
-  String add(String name, String features, Formula formula) {
-    return add(name, "", features, formula);
+  String add(String name, String features, FixedHead head) {
+    return add(name, "", features, head);
   }
 
   /**
@@ -28,20 +28,20 @@ final class OnnxFormula {
    *
    * @param within that all other names of the part begin with
    */
-  private String add(String name, String within, String features, Formula formula) {
-    if (formula instanceof Formula.Linear linear) {
+  private String add(String name, String within, String features, FixedHead head) {
+    if (head instanceof FixedHead.Linear linear) {
       return linear(name, within, features, linear);
     }
-    if (formula instanceof Formula.Cache cache) {
+    if (head instanceof FixedHead.Cache cache) {
       return cache(name, within, features, cache);
     }
-    if (formula instanceof Formula.Adapter adapter) {
+    if (head instanceof FixedHead.Adapter adapter) {
       return adapter(name, within, features, adapter);
     }
-    return sum(name, within, features, ((Formula.Sum) formula).parts());
+    return sum(name, within, features, ((FixedHead.Sum) head).parts());
   }
 
-  private String linear(String name, String within, String features, Formula.Linear linear) {
+  private String linear(String name, String within, String features, FixedHead.Linear linear) {
     Tensor bias = linear.bias();
     if (bias == null) {
       String weight = constant(within + FeatureFiles.CLASS_FEATURES, linear.weight());
@@ -52,17 +52,17 @@ final class OnnxFormula {
         name, linear.scale(), features, weight, constant(within + FeatureFiles.BIAS, bias));
   }
 
-  private String cache(String name, String within, String features, Formula.Cache cache) {
+  private String cache(String name, String within, String features, FixedHead.Cache cache) {
     String keys = constant(within + "keys", cache.keys());
     String affinity = graph.scaledProduct(within + "affinity", cache.beta(), features, keys);
     String exponent = graph.sum(within + "exponent", affinity, -cache.beta());
     String likeness = graph.exp(within + "likeness", exponent);
     String votes =
-        graph.matmul(within + "votes", likeness, constant(within + "values", cache.values()));
+        graph.matmul(within + "votes", likeness, constant(within + "values", cache.values().matrix()));
     return graph.times(name, votes, cache.alpha());
   }
 
-  private String adapter(String name, String within, String features, Formula.Adapter adapter) {
+  private String adapter(String name, String within, String features, FixedHead.Adapter adapter) {
     String down = constant(within + "down", adapter.down());
     String up = constant(within + "up", adapter.up());
     String hidden =
@@ -80,7 +80,7 @@ final class OnnxFormula {
     return add(name, within + "adapted.", unit, adapter.then());
   }
 
-  private String sum(String name, String within, String features, List<Formula> parts) {
+  private String sum(String name, String within, String features, List<FixedHead> parts) {
     if (parts.size() == 1) {
       return add(name, within, features, parts.get(0));
     }

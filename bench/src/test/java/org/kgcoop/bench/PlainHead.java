@@ -1,32 +1,32 @@
 package org.kgcoop.bench;
 
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
-/** Formulas in loops, in double precision. */
-final class PlainFormula {
-  private PlainFormula() {}
+/** Heads in loops, in double precision. */
+final class PlainHead {
+  private PlainHead() {}
 
   /** The scores of an image by its unit feature. */
-  static double[] logits(Formula formula, float[] feature) {
+  static double[] logits(FixedHead head, float[] feature) {
     double[] f = new double[feature.length];
     for (int i = 0; i < f.length; i++) {
       f[i] = feature[i];
     }
-    return logits(formula, f);
+    return logits(head, f);
   }
 
-  private static double[] logits(Formula formula, double[] f) {
-    double[] logits = new double[(int) formula.classes()];
-    if (formula instanceof Formula.Linear linear) {
+  private static double[] logits(FixedHead head, double[] f) {
+    double[] logits = new double[(int) head.classes()];
+    if (head instanceof FixedHead.Linear linear) {
       double[] products = products(linear.weight(), f);
       float[] bias = linear.bias() == null ? new float[logits.length] : linear.bias().toFloats();
       for (int c = 0; c < logits.length; c++) {
         logits[c] = linear.scale() * products[c] + bias[c];
       }
-    } else if (formula instanceof Formula.Cache cache) {
+    } else if (head instanceof FixedHead.Cache cache) {
       double[] affinities = products(cache.keys(), f);
-      float[] values = cache.values().toFloats();
+      float[] values = cache.values().matrix().toFloats();
       for (int n = 0; n < affinities.length; n++) {
         for (int c = 0; c < logits.length; c++) {
           logits[c] +=
@@ -35,7 +35,7 @@ final class PlainFormula {
                   * values[n * logits.length + c];
         }
       }
-    } else if (formula instanceof Formula.Adapter adapter) {
+    } else if (head instanceof FixedHead.Adapter adapter) {
       double[] adapted = relu(products(adapter.up(), relu(products(adapter.down(), f))));
       double square = 0;
       for (int i = 0; i < f.length; i++) {
@@ -46,8 +46,8 @@ final class PlainFormula {
         adapted[i] /= Math.sqrt(square);
       }
       return logits(adapter.then(), adapted);
-    } else if (formula instanceof Formula.Sum sum) {
-      for (Formula part : sum.parts()) {
+    } else if (head instanceof FixedHead.Sum sum) {
+      for (FixedHead part : sum.parts()) {
         double[] of = logits(part, f);
         for (int c = 0; c < logits.length; c++) {
           logits[c] += of[c];

@@ -1,0 +1,307 @@
+package org.kgcoop.method;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.DoubleFunction;
+import java.util.function.DoubleUnaryOperator;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Kind;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
+import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * ProKeR: zero-shot CLIP and a kernel ridge regression of what it leaves over ({@link
+ * KernelRidge}); nothing is trained. Bendou et al., "ProKeR: A Kernel Perspective on Few-Shot
+ * Adaptation of Large Vision-Language Models", CVPR 2025; code: omarnust/BReg-Adapter, {@code
+ * trainers/proker.py}.
+ *
+ * <pre>{@code
+ * k(x, x') = exp(-beta (1 - x . x'))             K the kernel of the n rows, a row a view
+ * gamma = (K / lambda + I)^-1 (Y - F T')         Y one-hot labels, F T' zero-shot cosines
+ * logits = scale f . t_c + weight sum_i k(f, f_i) gamma_ic
+ * }</pre>
+ *
+ * <p>The published scores are cosines, {@code f . t_c + sum_i k(f, f_i) gamma_ic}. Times CLIP's
+ * scale of 100 these are the logits above; with a CLIP of another scale the weight keeps the
+ * strength of the correction against the sum of a softmax.
+ *
+ * <p>Beta and lambda are chosen by the most correct predictions, of equal ones by the smallest
+ * cross-entropy: on the shots, each left out in turn with all of its views, or on the validation
+ * images. Beta is tried in units of 1 / d, where d is the median of 1 - cos over pairs of images,
+ * which differs between image encoders. Where most classes have a single image, or there are too
+ * many rows to search, they are the published ones of that many shots.
+ *
+ * <p>Differences to the published code: the grid, which there is another for each data set; the
+ * loss among equal choices, where that takes the first; a class without an image keeps its
+ * zero-shot logit.
+ *
+ * @param templates of the class features
+ * @param views random views of each image, published 10; 0 for the test view alone
+ * @param crop of the views
+ * @param beta sharpness of the kernel; empty where it is still to be chosen
+ * @param lambda of the ridge; empty where it is still to be chosen
+ * @param weight of the correction in logits
+ * @param search the images by which beta and lambda are chosen
+ */
+public record Proker(
+    List<String> templates,
+    int views,
+    RandomResizedCrop crop,
+    OptionalDouble beta,
+    OptionalDouble lambda,
+    double weight,
+    SelectionData search)
+    implements Method {
+  public static final String ID = "proker";
+
+  private static final Setting<Integer> VIEWS =
+      Setting.whole("views", 10, Range.from(0, 1000), "Random views of each image, a row each")
+          .in("views");
+
+  private static final Setting<OptionalDouble> BETA =
+      Setting.of(
+          "beta",
+          Kind.numberOr("auto"),
+          OptionalDouble.empty(),
+          new Range<>("above 0", beta -> beta.orElse(1) > 0),
+          "Sharpness of the kernel; auto: chosen");
+
+  private static final Setting<OptionalDouble> LAMBDA =
+      Setting.of(
+          "lambda",
+          Kind.numberOr("auto"),
+          OptionalDouble.empty(),
+          new Range<>("above 0", lambda -> lambda.orElse(1) > 0),
+          "Ridge of the regression; auto: chosen");
+
+  private static final Setting<Double> WEIGHT =
+      Setting.number(
+          "weight", 100, Range.atLeast(0), "Weight of the correction; 100 is the scale of CLIP");
+
+  private static final Setting<SelectionData> SEARCH =
+      SelectionData.setting(
+          "The images that choose beta and lambda; folds: the shots, each left out in turn; none:"
+              + " those published for the number of shots");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(Proker.class, ID, "ProKeR")
+          .says(
+              "Zero-shot CLIP and a kernel ridge regression of its errors; nothing is trained.",
+              "logits = scale f . t_c + weight sum_i exp(-beta (1 - f . f_i)) gamma_ic;"
+                  + " gamma = (K / lambda + I)^-1 (Y - F T')")
+          .published(
+              "Bendou et al., ProKeR: A Kernel Perspective on Few-Shot Adaptation of Large"
+                  + " Vision-Language Models, CVPR 2025",
+              "https://github.com/omarnust/BReg-Adapter")
+          .needs(Need.TEXT_ENCODER)
+          .setting(SharedSettings.TEMPLATES, Proker::templates)
+          .setting(VIEWS, Proker::views)
+          .setting(CacheSettings.CROP_SCALE, Proker::crop)
+          .setting(BETA, Proker::beta)
+          .setting(LAMBDA, Proker::lambda)
+          .setting(WEIGHT, Proker::weight)
+          .setting(SEARCH, Proker::search)
+          .made(
+              values ->
+                  new Proker(
+                      values.get(SharedSettings.TEMPLATES),
+                      values.get(VIEWS),
+                      values.get(CacheSettings.CROP_SCALE),
+                      values.get(BETA),
+                      values.get(LAMBDA),
+                      values.get(WEIGHT),
+                      values.get(SEARCH)));
+
+  /**
+   * The grid as d beta, with d the median of 1 - cos: published are 0.01 to 10 for beta alone, and
+   * with the embedded CLIP, whose d is 0.3 to 0.8, 0.5 to 12 are best.
+   */
+  static final double[] BETAS = {0.2, 0.35, 0.6, 1, 1.7, 3, 5, 10};
+
+  static final double[] LAMBDAS = {0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.4, 1, 3};
+
+  /** Published beta and lambda of images a class, of the mode without validation images. */
+  static final NavigableMap<Integer, Point> PUBLISHED =
+      new TreeMap<>(
+          Map.of(
+              1, new Point(3, 0.05),
+              2, new Point(2.6, 0.05),
+              4, new Point(1.5, 0.05),
+              8, new Point(1.66, 0.07),
+              16, new Point(1.7, 0.1)));
+
+  /** Rows at most: their kernel takes 0.8 GB, and its decomposition minutes. */
+  private static final int MOST_ROWS = 10_000;
+
+  /** Rows at most for a search, which decomposes a kernel for each beta. */
+  private static final int MOST_SEARCHED = 4_000;
+
+  private static final String ROWS = "features";
+  private static final String COEFFICIENTS = "coefficients";
+
+  /** Settings that belong together. */
+  record Point(double beta, double lambda) {}
+
+  public Proker {
+    templates = new ZeroShot(templates).templates();
+  }
+
+  @Override
+  public Declaration<Method> declaration() {
+    return DECLARATION;
+  }
+
+  @Override
+  public Optional<String> bound() {
+    return Optional.of("a kernel of images");
+  }
+
+  @Override
+  public FittedMethod fit(FitContext context) {
+    try (Scope scope = Scope.open("ProKeR");
+        Autograd.Switch off = Autograd.off()) {
+      ViewRows rows = new ViewRows(context.views(views, CacheSettings.recipe(crop)));
+      Tensor features = rows.features();
+      if (features.size(0) > MOST_ROWS) {
+        throw KgCoopException.configuration(
+            "%s: ProKeR has %s rows, %s images of %s views; expected at most %s: give fewer --shots or --set proker.views=0"
+                .formatted(
+                    context.task().dataSet(),
+                    features.size(0),
+                    rows.images(),
+                    rows.count(),
+                    MOST_ROWS));
+      }
+      Tensor texts = texts(context.clip(), context.classNames());
+      Point found =
+          beta.isPresent() && lambda.isPresent()
+              ? new Point(beta.getAsDouble(), lambda.getAsDouble())
+              : chosen(context, rows, features, texts);
+      KernelRidge ridge = new KernelRidge(features, texts, rows.labels(), found.beta);
+      Map<String, StoredTensor> stored = new LinkedHashMap<>();
+      stored.put(ROWS, StoredTensor.of(ROWS, features));
+      stored.put(
+          COEFFICIENTS,
+          StoredTensor.of(
+              COEFFICIENTS, ridge.coefficients(found.lambda).times(weight).to(DType.FLOAT32)));
+      Proker method =
+          new Proker(
+              templates,
+              views,
+              crop,
+              OptionalDouble.of(found.beta),
+              OptionalDouble.of(found.lambda),
+              weight,
+              search);
+      return new FittedMethod(method, context.classNames(), stored);
+    }
+  }
+
+  private Tensor texts(Clip clip, List<String> classNames) {
+    return new ZeroShot(templates).classFeatures(clip, classNames);
+  }
+
+  private Point chosen(FitContext context, ViewRows rows, Tensor features, Tensor texts) {
+    int[] labels = rows.labels();
+    double scale = context.clip().logitScale();
+    double[] lambdas = lambda.isPresent() ? new double[] {lambda.getAsDouble()} : LAMBDAS;
+    double[] betas = beta.isPresent() ? new double[] {beta.getAsDouble()} : betas(features, rows);
+    DoubleUnaryOperator weightOf = tried -> weight * tried / scale;
+    Optional<LabeledFeatures> validation = search.validation(context);
+    boolean few = features.size(0) <= MOST_SEARCHED;
+    LeaveOneOut scores = LeaveOneOut.NONE;
+    SelectionData by = SelectionData.FOLDS;
+    if (few && validation.isPresent()) {
+      by = SelectionData.VALIDATION;
+      LabeledFeatures asked = validation.get();
+      DoubleFunction<KernelRidge> ridge =
+          tried -> new KernelRidge(features, texts, labels, tried);
+      scores =
+          KernelRidge.search(
+              ridge,
+              betas,
+              lambdas,
+              (of, tried) ->
+                  of.scores(asked.features(), tried, weightOf.applyAsDouble(tried)).times(scale),
+              asked.labelArray());
+    } else if (few
+        && search != SelectionData.NONE
+        && new Folds(rows.views().labels(), context.groups()).holdMost()) {
+      scores =
+          KernelRidge.search(
+              features,
+              texts,
+              labels,
+              rows.leftOutTogether(context.groups()),
+              betas,
+              lambdas,
+              weightOf,
+              scale);
+    }
+    OptionalInt best = scores.best();
+    Point point =
+        best.isPresent()
+            ? new Point(
+                betas[best.getAsInt() / lambdas.length], lambdas[best.getAsInt() % lambdas.length])
+            : published(rows.images() / (double) context.classNames().size());
+    context.chosen("beta", point.beta);
+    context.chosen("lambda", point.lambda);
+    context.chosen(SelectionData.BY, best.isPresent() ? by.id() : SelectionData.DEFAULT);
+    return point;
+  }
+
+  /** The values of beta that are tried. */
+  private static double[] betas(Tensor features, ViewRows rows) {
+    if (rows.images() < 2) {
+      return BETAS;
+    }
+    double distance = KernelRidge.medianDistance(features.narrow(0, 0, rows.images()));
+    double[] betas = BETAS.clone();
+    for (int b = 0; b < betas.length; b++) {
+      betas[b] /= Math.max(distance, 0.01); // of images that are nearly equal
+    }
+    return betas;
+  }
+
+  /** The published settings of so many images a class, with those that are stated. */
+  private Point published(double images) {
+    int shots = Math.max(PUBLISHED.firstKey(), (int) Math.round(images));
+    Point point = PUBLISHED.floorEntry(shots).getValue();
+    return new Point(beta.orElse(point.beta), lambda.orElse(point.lambda));
+  }
+
+  @Override
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
+    try (Scope scope = Scope.open("ProKeR");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor rows = learned.value(ROWS);
+      long count = rows.count() / clip.config().embedDim();
+      rows = learned.value(ROWS, count, clip.config().embedDim()).to(clip.device());
+      Tensor coefficients =
+          learned.value(COEFFICIENTS, count, classNames.size()).to(clip.device());
+      return new FixedHead.Sum(
+              List.of(
+                  new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()),
+                  new FixedHead.Cache(
+                      rows, new FixedHead.Votes(coefficients), 1, beta.orElse(1))))
+          .copy();
+    }
+  }
+}

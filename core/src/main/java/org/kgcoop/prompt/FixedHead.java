@@ -1,0 +1,316 @@
+package org.kgcoop.prompt;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A head whose logits are a formula of the unit feature f of an image and of tensors. It is all
+ * that another program needs to compute them: the ONNX export turns each record into nodes.
+ *
+ * <p>A record does not copy the tensors that it is made of. {@link #copy} makes a head with memory
+ * of its own; {@link #close} is for such a head.
+ */
+public sealed interface FixedHead extends Head {
+
+  /** C, the number of scores of an image. */
+  long classes();
+
+  /** E, the length of an image's feature. */
+  long width();
+
+  /**
+   * The head of some of the classes, with tensors of this one or in the open scope.
+   *
+   * @param columns their places, int64
+   */
+  FixedHead select(Tensor columns);
+
+  /**
+   * The head whose logits are those times a number, such as 1 / T of a temperature T, with tensors
+   * of this one or in the open scope.
+   */
+  FixedHead times(double factor);
+
+  /** A head with memory of its own and without a history of gradients, for the caller to close. */
+  FixedHead copy();
+
+  @Override
+  default Optional<FixedHead> fixed() {
+    return Optional.of(this);
+  }
+
+  private static Tensor kept(Tensor tensor) {
+    return tensor.detach().copy().keep();
+  }
+
+  /**
+   * {@code scale f W^T + b}: fixed class features, a linear probe.
+   *
+   * @param weight W, (C, E); unit rows where there is no bias
+   * @param bias b, (C), or null for none
+   */
+  record Linear(Tensor weight, @Nullable Tensor bias, double scale) implements FixedHead {
+
+    /** The head of class features (C, E), of unit rows, that are made in a scope of their own. */
+    public static Linear of(double scale, Supplier<Tensor> classFeatures) {
+      try (Scope scope = Scope.open("class features")) {
+        return new Linear(classFeatures.get().keep(), null, scale);
+      }
+    }
+
+    @Override
+    public long classes() {
+      return weight.size(0);
+    }
+
+    @Override
+    public long width() {
+      return weight.size(1);
+    }
+
+    @Override
+    public Tensor logits(Tensor features) {
+      return bias == null
+          ? features.matmul(weight.transpose(0, 1)).times(scale)
+          : Functions.scaledLinear(features, weight, scale, bias);
+    }
+
+    @Override
+    public FixedHead select(Tensor columns) {
+      return new Linear(
+          weight.indexSelect(0, columns),
+          bias == null ? null : bias.indexSelect(0, columns),
+          scale);
+    }
+
+    @Override
+    public FixedHead times(double factor) {
+      return new Linear(weight, bias == null ? null : bias.times(factor), scale * factor);
+    }
+
+    @Override
+    public Linear copy() {
+      return new Linear(kept(weight), bias == null ? null : kept(bias), scale);
+    }
+
+    @Override
+    public void close() {
+      weight.close();
+      if (bias != null) {
+        bias.close();
+      }
+    }
+  }
+
+  /**
+   * {@code alpha exp(-beta (1 - f K^T)) V}: the votes of known images, each the stronger the more
+   * similar it is. Zhang et al., "Tip-Adapter: Training-free Adaption of CLIP for Few-shot
+   * Classification", ECCV 2022, equation 3.
+   *
+   * @param keys K, (N, E)
+   * @param values V, (N, C)
+   */
+  record Cache(Tensor keys, Values values, double alpha, double beta) implements FixedHead {
+
+    /** {@code 1 - f K^T}, (B, N). */
+    public Tensor distances(Tensor features) {
+      return features.matmul(keys.transpose(0, 1)).times(-1).plus(1);
+    }
+
+    /**
+     * The votes before alpha, with another beta: (B, C).
+     *
+     * @param distances (B, N)
+     */
+    public Tensor votes(Tensor distances, double otherBeta) {
+      return values.weighted(distances.times(-otherBeta).exp());
+    }
+
+    @Override
+    public long classes() {
+      return values.classes();
+    }
+
+    @Override
+    public long width() {
+      return keys.size(1);
+    }
+
+    @Override
+    public Tensor logits(Tensor features) {
+      return votes(distances(features), beta).times(alpha);
+    }
+
+    @Override
+    public FixedHead select(Tensor columns) {
+      return new Cache(keys, values.select(columns), alpha, beta);
+    }
+
+    @Override
+    public FixedHead times(double factor) {
+      return new Cache(keys, values, alpha * factor, beta);
+    }
+
+    @Override
+    public FixedHead copy() {
+      return new Cache(kept(keys), values.copy(), alpha, beta);
+    }
+
+    @Override
+    public void close() {
+      keys.close();
+      values.close();
+    }
+  }
+
+  /** The votes of the images of a cache, (N, C). */
+  interface Values extends AutoCloseable {
+    long classes();
+
+    /** {@code likeness V}: (B, N) to (B, C). */
+    Tensor weighted(Tensor likeness);
+
+    /** V, (N, C), of these values or in the open scope. */
+    Tensor matrix();
+
+    /** The votes for some classes. */
+    Values select(Tensor columns);
+
+    /** Values with memory of their own. */
+    Values copy();
+
+    @Override
+    void close();
+  }
+
+  /** Votes of any size. */
+  record Votes(Tensor matrix) implements Values {
+    @Override
+    public long classes() {
+      return matrix.size(1);
+    }
+
+    @Override
+    public Tensor weighted(Tensor likeness) {
+      return likeness.matmul(matrix);
+    }
+
+    @Override
+    public Values select(Tensor columns) {
+      return new Votes(matrix.indexSelect(1, columns));
+    }
+
+    @Override
+    public Values copy() {
+      return new Votes(kept(matrix));
+    }
+
+    @Override
+    public void close() {
+      matrix.close();
+    }
+  }
+
+  /**
+   * {@code then(unit(ratio ReLU(U ReLU(D f)) + (1 - ratio) f))}: a bottleneck before another head.
+   * Gao et al., "CLIP-Adapter: Better Vision-Language Models with Feature Adapters", IJCV 2024.
+   *
+   * @param down D, (H, E)
+   * @param up U, (E, H)
+   * @param then of the adapted feature
+   */
+  record Adapter(Tensor down, Tensor up, double ratio, FixedHead then) implements FixedHead {
+    @Override
+    public long classes() {
+      return then.classes();
+    }
+
+    @Override
+    public long width() {
+      return down.size(1);
+    }
+
+    @Override
+    public Tensor logits(Tensor features) {
+      Tensor hidden = Functions.relu(Functions.linear(features, down, null)); // (B, H)
+      Tensor adapted = Functions.relu(Functions.linear(hidden, up, null)); // (B, E)
+      return then.logits(adapted.times(ratio).plus(features.times(1 - ratio)).unitRows());
+    }
+
+    @Override
+    public FixedHead select(Tensor columns) {
+      return new Adapter(down, up, ratio, then.select(columns));
+    }
+
+    @Override
+    public FixedHead times(double factor) {
+      return new Adapter(down, up, ratio, then.times(factor));
+    }
+
+    @Override
+    public FixedHead copy() {
+      return new Adapter(kept(down), kept(up), ratio, then.copy());
+    }
+
+    @Override
+    public void close() {
+      down.close();
+      up.close();
+      then.close();
+    }
+  }
+
+  /**
+   * The sum of several heads of the same classes, such as class features and a cache.
+   *
+   * @param parts at least one
+   */
+  record Sum(List<FixedHead> parts) implements FixedHead {
+    public Sum {
+      parts = List.copyOf(parts);
+      if (parts.isEmpty()) {
+        throw new IllegalArgumentException("sum of heads: expected at least one");
+      }
+    }
+
+    @Override
+    public long classes() {
+      return parts.get(0).classes();
+    }
+
+    @Override
+    public long width() {
+      return parts.get(0).width();
+    }
+
+    @Override
+    public Tensor logits(Tensor features) {
+      return parts.stream().map(part -> part.logits(features)).reduce(Tensor::plus).orElseThrow();
+    }
+
+    @Override
+    public FixedHead select(Tensor columns) {
+      return new Sum(parts.stream().map(part -> part.select(columns)).toList());
+    }
+
+    @Override
+    public FixedHead times(double factor) {
+      return new Sum(parts.stream().map(part -> part.times(factor)).toList());
+    }
+
+    @Override
+    public FixedHead copy() {
+      return new Sum(parts.stream().map(FixedHead::copy).toList());
+    }
+
+    @Override
+    public void close() {
+      parts.forEach(FixedHead::close);
+    }
+  }
+}
