@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       FeaturesBench.class,
       EvaluateBench.class,
       AdaptBench.class,
+      AdaptCalibrationBench.class,
       AdaptSpeedBench.class,
       PreprocessBench.class,
       LoadBench.class,
