@@ -181,7 +181,7 @@ class AdaptationTest {
   void whereClassesAreToComeThoseThatKnowAnyNameAreComparedOnHiddenOnes() {
     AdaptRecord record = adapt(data(4, 0, 1), List.of("wolf"), 5);
     for (AdaptRecord.Candidate each : record.candidates()) {
-      boolean bound = List.of("probe", "lp++", "clap", "tip-adapter-f").contains(each.method());
+      boolean bound = List.of("probe", "lp++", "proker", "clap", "tip-adapter-f").contains(each.method());
       assertThat(each.isMeasured()).as(each.toString()).isEqualTo(!bound);
     }
     assertThat(record.expectedUnseen()).isNotNull();
