@@ -50,8 +50,8 @@ public record ExportedClassifier(
    * A classifier as it is exported, in the open scope of this thread.
    *
    * @param classNames that it was made for
-   * @throws KgCoopException where each image has class features of its own, or logits are no
-   *     finite numbers
+   * @throws KgCoopException where each image has class features of its own, or logits are no finite
+   *     numbers
    */
   public static ExportedClassifier of(
       Head whole, List<String> classNames, Clip clip, Map<String, String> about) {
@@ -68,8 +68,7 @@ public record ExportedClassifier(
     try (Scope scope =
         Scope.open("check")) { // other programs are given no classifier without answers
       double each = 1 / Math.sqrt((double) head.width());
-      Tensor unused =
-          whole.probabilities(Tensor.full(each, 1, head.width()).to(clip.device()));
+      Tensor unused = whole.probabilities(Tensor.full(each, 1, head.width()).to(clip.device()));
     }
     Map<String, String> all = new LinkedHashMap<>(about);
     all.put("clip_fingerprint", clip.fingerprint());

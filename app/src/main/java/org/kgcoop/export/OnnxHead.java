@@ -58,7 +58,8 @@ final class OnnxHead {
     String exponent = graph.sum(within + "exponent", affinity, -cache.beta());
     String likeness = graph.exp(within + "likeness", exponent);
     String votes =
-        graph.matmul(within + "votes", likeness, constant(within + "values", cache.values().matrix()));
+        graph.matmul(
+            within + "votes", likeness, constant(within + "values", cache.values().matrix()));
     return graph.times(name, votes, cache.alpha());
   }
 

@@ -99,9 +99,7 @@ class OnnxEncoderTest {
     FixedHead head = new FixedHead.Linear(random(9, 2, EMBED).unitRows(), null, 10);
     Path file = folder.resolve("classifier.onnx");
     OnnxClassifier.write(
-        file,
-        clip,
-        new ExportedClassifier(List.of("a", "b"), head, Optional.of(vision), Map.of()));
+        file, clip, new ExportedClassifier(List.of("a", "b"), head, Optional.of(vision), Map.of()));
     try (OnnxModel exported = new OnnxModel(file, 3, 24, 24)) {
       float[] features = exported.run("features", pixels);
       assertThat(exported.run("logits", pixels))

@@ -33,10 +33,10 @@ final class Candidates {
       List.of(
           ZeroShot.ID,
           Ensemble.ID,
-          Gda.ID,
           Probe.ID,
-          LpPlusPlus.ID,
+          Gda.ID,
           Proker.ID,
+          LpPlusPlus.ID,
           Clap.ID,
           TipAdapterF.ID,
           KgCoOp.ID,
@@ -116,7 +116,8 @@ final class Candidates {
           method.put("views", views);
         }
       }
-      case Gda.ID, Proker.ID -> method.put("views", views);
+      // Each view would be a row, and a kernel grows with the square of the rows.
+      case Gda.ID, Proker.ID -> method.put("views", 0);
       default -> {}
     }
     return MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, Map.of());

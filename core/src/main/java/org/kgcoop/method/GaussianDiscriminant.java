@@ -174,11 +174,7 @@ public final class GaussianDiscriminant {
   }
 
   private static Tensor identity(long size) {
-    float[] diagonal = new float[Math.toIntExact(size * size)];
-    for (int i = 0; i < size; i++) {
-      diagonal[Math.toIntExact(i * size + i)] = 1;
-    }
-    return exact(diagonal, size, size);
+    return Functions.diagonal(Tensor.full(1, size).to(DType.FLOAT64));
   }
 
   /**

@@ -91,8 +91,7 @@ public record Gda(
           return each;
         }
       }
-      throw KgCoopException.configuration(
-          "precision '" + id + "': expected pooled or separate");
+      throw KgCoopException.configuration("precision '" + id + "': expected pooled or separate");
     }
   }
 
@@ -272,11 +271,9 @@ public record Gda(
               scale,
               alphas(alpha(rows, rows.images() - 1)));
     }
-    double best =
-        scores.best().isPresent() ? GRID.get(scores.best().getAsInt()) : unchosen(rows);
+    double best = scores.best().isPresent() ? GRID.get(scores.best().getAsInt()) : unchosen(rows);
     context.chosen("weight", best);
-    context.chosen(
-        SelectionData.BY, scores.best().isPresent() ? by.id() : SelectionData.DEFAULT);
+    context.chosen(SelectionData.BY, scores.best().isPresent() ? by.id() : SelectionData.DEFAULT);
     return best;
   }
 
@@ -341,8 +338,7 @@ public record Gda(
               .select(index(places.places(classes), clip));
     }
     double found = weight.orElse(0);
-    double alpha =
-        pooled ? found * (rows.labels().size() - 1) / clip.config().embedDim() : found;
+    double alpha = pooled ? found * (rows.labels().size() - 1) / clip.config().embedDim() : found;
     return new FixedHead.Linear(
         scaled(head.weights(), alpha), scaled(head.bias().reshape(-1), alpha), 1);
   }

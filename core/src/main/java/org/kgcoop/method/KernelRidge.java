@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -31,12 +32,20 @@ public final class KernelRidge {
   private final double beta;
   private final Tensor zeroShot; // f0, (n, C)
   private final Tensor residual; // R = Y - f0, (n, C)
-  private final Tensor values; // eigenvalues of K, (n)
-  private final Tensor vectors; // Q, (n, n)
-  private final Tensor rotated; // Q' R, (n, C)
+  private final Tensor matrix; // K, (n, n)
+  private @Nullable Decomposition decomposition;
 
   /**
-   * Decomposes the kernel matrix, in about 9 n^3 operations. Its tensors are in the open scope.
+   * The eigenvalues and eigenvectors of K, which take about 9 n^3 operations.
+   *
+   * @param values L, (n)
+   * @param vectors Q, (n, n)
+   * @param rotated Q' R, (n, C)
+   */
+  private record Decomposition(Tensor values, Tensor vectors, Tensor rotated) {}
+
+  /**
+   * A regression whose tensors are in the open scope.
    *
    * @param rows (n, E), unit rows
    * @param texts (C, E), unit rows
@@ -49,10 +58,17 @@ public final class KernelRidge {
     this.beta = beta;
     zeroShot = zeroShot(this.rows);
     residual = oneHot(labels, texts.size(0)).minus(zeroShot);
-    Functions.Eigen eigen = Functions.eigen(kernel(this.rows));
-    values = eigen.values();
-    vectors = eigen.vectors();
-    rotated = vectors.transpose(0, 1).matmul(residual);
+    matrix = kernel(this.rows);
+  }
+
+  private Decomposition decomposition() {
+    if (decomposition == null) {
+      Functions.Eigen eigen = Functions.eigen(matrix);
+      Tensor vectors = eigen.vectors();
+      Tensor rotated = vectors.transpose(0, 1).matmul(residual);
+      decomposition = new Decomposition(eigen.values(), vectors, rotated);
+    }
+    return decomposition;
   }
 
   private static Tensor oneHot(int[] labels, long classes) {
@@ -71,16 +87,10 @@ public final class KernelRidge {
     return images.matmul(rows.transpose(0, 1)).plus(-1).times(beta).exp();
   }
 
-  /**
-   * The diagonal of {@code (K / lambda + I)^-1} in the eigenvectors: lambda / (L + lambda), (n).
-   */
-  private Tensor shrinkage(double lambda) {
-    return Tensor.of(new double[] {lambda}, 1).dividedBy(values.plus(lambda));
-  }
-
   /** gamma, (n, C), float64. */
   public Tensor coefficients(double lambda) {
-    return vectors.matmul(shrinkage(lambda).unsqueeze(1).times(rotated));
+    Tensor ridge = Functions.diagonal(Tensor.full(1, labels.length).to(DType.FLOAT64));
+    return Functions.solve(matrix.plus(ridge.times(lambda)), residual.times(lambda));
   }
 
   /**
@@ -102,8 +112,11 @@ public final class KernelRidge {
    * @return (n, C), float64
    */
   public Tensor leaveOneOut(int[] groups, double lambda, double weight) {
-    Tensor gamma = coefficients(lambda);
-    Tensor shrinkage = shrinkage(lambda);
+    Decomposition of = decomposition();
+    Tensor vectors = of.vectors;
+    // The diagonal of (K / lambda + I)^-1 in the eigenvectors: lambda / (L + lambda), (n).
+    Tensor shrinkage = Tensor.of(new double[] {lambda}, 1).dividedBy(of.values.plus(lambda));
+    Tensor gamma = vectors.matmul(shrinkage.unsqueeze(1).times(of.rotated));
     Map<Integer, List<Integer>> members = new LinkedHashMap<>();
     for (int i = 0; i < groups.length; i++) {
       members.computeIfAbsent(groups[i], g -> new ArrayList<>()).add(i);
@@ -111,12 +124,13 @@ public final class KernelRidge {
     Tensor removed =
         members.size() == groups.length
             ? gamma.dividedBy(vectors.times(vectors).matmul(shrinkage.unsqueeze(1)))
-            : removed(members.values(), gamma, shrinkage);
+            : removed(members.values(), vectors, gamma, shrinkage);
     return zeroShot.plus(residual.minus(removed).times(weight));
   }
 
   /** {@code (G_BB)^-1 gamma_B} of each group B, in the order of the rows. */
-  private Tensor removed(Iterable<List<Integer>> groups, Tensor gamma, Tensor shrinkage) {
+  private Tensor removed(
+      Iterable<List<Integer>> groups, Tensor vectors, Tensor gamma, Tensor shrinkage) {
     List<Tensor> parts = new ArrayList<>();
     long[] place = new long[labels.length];
     int next = 0;

@@ -27,8 +27,7 @@ public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
    *
    * @param keys (N, E), as the images come
    */
-  static KeyCache of(
-      CacheSettings settings, FixedHead.Linear texts, Tensor keys, SegmentSum sums) {
+  static KeyCache of(CacheSettings settings, FixedHead.Linear texts, Tensor keys, SegmentSum sums) {
     return new KeyCache(
         texts, new FixedHead.Cache(sums.put(keys), sums, settings.alpha(), settings.beta()));
   }
@@ -66,8 +65,7 @@ public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
       CacheSettings settings,
       String name) {
     LabeledFeatures images = images(clip, learned, name);
-    return of(
-        settings, settings.texts(clip, classNames), images.features(), images.labelArray());
+    return of(settings, settings.texts(clip, classNames), images.features(), images.labelArray());
   }
 
   /**
@@ -88,8 +86,7 @@ public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
         || !known) {
       throw KgCoopException.weights(
           "%s: '%s' is %s, with %s labels; expected keys of width %s and labels of %s classes"
-              .formatted(
-                  learned.method().title(), name, keys, labels.length, width, classes));
+              .formatted(learned.method().title(), name, keys, labels.length, width, classes));
     }
     return new LabeledFeatures(
         keys.to(clip.device()), Arrays.stream(labels).mapToObj(l -> (int) l).toList());

@@ -67,7 +67,8 @@ public final class ProbeSearch {
                 .filter(held -> IntStream.of(out).noneMatch(other -> other == held))
                 .map(
                     held -> {
-                      int[] both = IntStream.concat(IntStream.of(out), IntStream.of(held)).toArray();
+                      int[] both =
+                          IntStream.concat(IntStream.of(out), IntStream.of(held)).toArray();
                       return right(strength, folds.without(both), folds.of(held));
                     })
                 .sum());

@@ -147,11 +147,11 @@ public record Proker(
               8, new Point(1.66, 0.07),
               16, new Point(1.7, 0.1)));
 
-  /** Rows at most: their kernel takes 0.8 GB, and its decomposition minutes. */
+  /** Rows at most: their kernel takes 0.8 GB. */
   private static final int MOST_ROWS = 10_000;
 
   /** Rows at most for a search, which decomposes a kernel for each beta. */
-  private static final int MOST_SEARCHED = 4_000;
+  private static final int MOST_SEARCHED = 2_500;
 
   private static final String ROWS = "features";
   private static final String COEFFICIENTS = "coefficients";
@@ -231,8 +231,7 @@ public record Proker(
     if (few && validation.isPresent()) {
       by = SelectionData.VALIDATION;
       LabeledFeatures asked = validation.get();
-      DoubleFunction<KernelRidge> ridge =
-          tried -> new KernelRidge(features, texts, labels, tried);
+      DoubleFunction<KernelRidge> ridge = tried -> new KernelRidge(features, texts, labels, tried);
       scores =
           KernelRidge.search(
               ridge,
@@ -294,13 +293,11 @@ public record Proker(
       Tensor rows = learned.value(ROWS);
       long count = rows.count() / clip.config().embedDim();
       rows = learned.value(ROWS, count, clip.config().embedDim()).to(clip.device());
-      Tensor coefficients =
-          learned.value(COEFFICIENTS, count, classNames.size()).to(clip.device());
+      Tensor coefficients = learned.value(COEFFICIENTS, count, classNames.size()).to(clip.device());
       return new FixedHead.Sum(
               List.of(
                   new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()),
-                  new FixedHead.Cache(
-                      rows, new FixedHead.Votes(coefficients), 1, beta.orElse(1))))
+                  new FixedHead.Cache(rows, new FixedHead.Votes(coefficients), 1, beta.orElse(1))))
           .copy();
     }
   }

@@ -11,11 +11,11 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.DeepTextPrompts;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
@@ -179,7 +179,8 @@ public record Tcp(
               PromptText.patterned(clip, classNames, pattern, contextTokens),
               new DeepTextPrompts.OfClasses(layer, classTokens));
       handCrafted =
-          FixedHead.Linear.of(logitScale, () -> TextFeatures.handCrafted(clip, classNames, template));
+          FixedHead.Linear.of(
+              logitScale, () -> TextFeatures.handCrafted(clip, classNames, template));
       objective = new KgCoOp.Objective(handCrafted, weight);
       net = new MetaNet(embed, hidden(embed), classTokens * width, seed, clip.device());
       try (Scope scope = Scope.open("context")) {

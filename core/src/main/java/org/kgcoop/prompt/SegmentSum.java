@@ -104,7 +104,8 @@ public final class SegmentSum implements FixedHead.Values {
 
   @Override
   public FixedHead.Values select(Tensor chosen) {
-    return new SegmentSum(this, LongStream.of(chosen.toLongs()).map(c -> columns[(int) c]).toArray());
+    return new SegmentSum(
+        this, LongStream.of(chosen.toLongs()).map(c -> columns[(int) c]).toArray());
   }
 
   /** Has no native memory. */

@@ -165,6 +165,11 @@ public final class Functions {
     }
   }
 
+  /** The diagonal matrix (n, n) of values (n). */
+  public static Tensor diagonal(Tensor values) {
+    return tensor("diagonal", () -> torch.diag(values.handle()), values);
+  }
+
   /** Solves A X = B for X, with A (n, n) and B (n, k). */
   public static Tensor solve(Tensor a, Tensor b) {
     return tensor("solve", () -> torch.linalg_solve(a.handle(), b.handle()), a, b);

@@ -396,7 +396,11 @@ class GdaTest {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       ObjectNode stated =
-          stated().put("views", 2).put("precision", "separate").put("neighbors", 4).put("copies", 1);
+          stated()
+              .put("views", 2)
+              .put("precision", "separate")
+              .put("neighbors", 4)
+              .put("copies", 1);
       FittedMethod learned = MethodCatalogue.parse(stated).fit(context);
       assertThat(context.chosen).containsEntry("weight", 0.1).containsEntry("by", "default");
       Tensor asked = views.features().reshape(-1, WIDTH).unitRows();

@@ -76,8 +76,7 @@ class ProkerTest {
   private static double[] logits(
       double[][] rows, int left, double[][] texts, double beta, double lambda, double[] image) {
     int images = LABELS.size();
-    int[] kept =
-        IntStream.range(0, rows.length).filter(r -> r % images != left).toArray();
+    int[] kept = IntStream.range(0, rows.length).filter(r -> r % images != left).toArray();
     int n = kept.length;
     double[] logits = new double[texts.length];
     for (int c = 0; c < texts.length; c++) {
@@ -256,9 +255,7 @@ class ProkerTest {
         .hasMessageContaining("ProKeR's lambda: expected above 0");
     try (Scope scope = Scope.open("test")) {
       LabeledViews many =
-          new LabeledViews(
-              TinyClip.normal(7, 1, 1, 10_001, WIDTH),
-              Collections.nCopies(10_001, 0));
+          new LabeledViews(TinyClip.normal(7, 1, 1, 10_001, WIDTH), Collections.nCopies(10_001, 0));
       GivenFitContext context = new GivenFitContext(clip, 1, many, Optional.empty());
       assertThatThrownBy(() -> MethodCatalogue.parse(stated().put("views", 1)).fit(context))
           .isInstanceOf(KgCoopException.class)

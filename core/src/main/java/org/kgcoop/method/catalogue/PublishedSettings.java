@@ -16,10 +16,9 @@ import org.kgcoop.method.setting.Declaration;
  * published.json}. Of entries that say the same, the last one holds.
  *
  * @param entry {@code methods}; where they apply, each of which may be missing: {@code protocols},
- *     {@code data_sets}, {@code shots} (the fewest and, if any, the most), {@code option}
- *     (true for one that holds with {@code --published} alone) and {@code unless} (settings that
- *     nobody must state); {@code settings}, {@code training} and {@code template};
- *     and {@code source}
+ *     {@code data_sets}, {@code shots} (the fewest and, if any, the most), {@code option} (true for
+ *     one that holds with {@code --published} alone) and {@code unless} (settings that nobody must
+ *     state); {@code settings}, {@code training} and {@code template}; and {@code source}
  */
 public record PublishedSettings(JsonNode entry) {
   private static final List<PublishedSettings> ALL = read();

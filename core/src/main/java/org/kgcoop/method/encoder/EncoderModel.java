@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.prompt.Batch;
@@ -311,8 +310,7 @@ abstract class EncoderModel implements TrainableModel {
   }
 
   private Head head(Runnable closing) {
-    FixedHead.Linear texts =
-        FixedHead.Linear.of(scale, () -> unitTexts().copy()); // for it to free
+    FixedHead.Linear texts = FixedHead.Linear.of(scale, () -> unitTexts().copy()); // for it to free
     return inputs().block().isEmpty() ? texts : new TunedHead(texts, new Encoder(), closing);
   }
 

@@ -40,8 +40,8 @@ import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Probe;
-import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
@@ -571,7 +571,13 @@ class ClassifierFileTest {
     tensors.put("weight", StoredTensor.ofFloats("weight", new long[] {classes, width}, weight));
     tensors.put("bias", StoredTensor.ofFloats("bias", new long[] {classes}, bias));
     return new ClassifierFile(
-        new Probe(SelectionData.FOLDS), NAMES, "a photo of a {}.", clip.fingerprint(), DATA, "1.2.3", tensors);
+        new Probe(SelectionData.FOLDS),
+        NAMES,
+        "a photo of a {}.",
+        clip.fingerprint(),
+        DATA,
+        "1.2.3",
+        tensors);
   }
 
   @Test
