@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.eval.Reliability;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.chart.Drawing;
 import org.kgcoop.report.chart.XyPlot;
@@ -11,6 +13,7 @@ import org.kgcoop.report.chart.XyPlot.Axis;
 import org.kgcoop.report.chart.XyPlot.Point;
 import org.kgcoop.report.chart.XyPlot.Series;
 import org.kgcoop.report.chart.XyPlot.Style;
+import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.Predictions.Prediction;
 import org.kgcoop.runs.TargetResult;
@@ -96,6 +99,64 @@ final class Calibration {
                     ReportTable.numbers("mean confidence", confidences, v -> Text.decimals(v, 3)),
                     ReportTable.numbers(
                         "share that is right", accuracies, v -> Text.decimals(v, 3))))));
+  }
+
+  /** The diagram of a run with a temperature, without and with it; none without test images. */
+  static Optional<Chart> effect(@Nullable CalibrationResult found) {
+    if (found == null || found.binsBefore().isEmpty() || found.binsAfter().isEmpty()) {
+      return Optional.empty();
+    }
+    String without = "without temperature";
+    String with = "temperature " + Text.decimals(found.temperature(), 2);
+    List<Series> series =
+        List.of(
+            reliability(without, found.binsBefore()),
+            reliability(with, found.binsAfter()),
+            new Series("ideal", Style.REFERENCE, List.of(new Point(0, 0), new Point(1, 1))));
+    List<Reliability.Bin> all = new ArrayList<>(found.binsBefore());
+    all.addAll(found.binsAfter());
+    int before = found.binsBefore().size();
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      rows.add(i < before ? without : with);
+    }
+    return Optional.of(
+        new Chart(
+            "Calibration on learned classes; expected calibration error: %s\u00a0%% %s, %s\u00a0%% %s"
+                .formatted(
+                    Text.decimals(100 * found.eceBefore(), 2),
+                    without,
+                    Text.decimals(100 * found.eceAfter(), 2),
+                    "with it, from %s %s images".formatted(found.images(), found.by())),
+            new XyPlot(
+                    Axis.of("confidence", 0, 1.02), Axis.of("share that is right", 0, 1.02), series)
+                .draw(),
+            List.of(without, with),
+            ReportTable.of(
+                "Calibration without and with the temperature",
+                "probabilities",
+                rows,
+                List.of(),
+                List.of(
+                    ReportTable.numbers(
+                        "images",
+                        all.stream().map(bin -> (double) bin.images()).toList(),
+                        SeriesGrid::number),
+                    ReportTable.numbers(
+                        "mean confidence",
+                        all.stream().map(Reliability.Bin::confidence).toList(),
+                        v -> Text.decimals(v, 3)),
+                    ReportTable.numbers(
+                        "share that is right",
+                        all.stream().map(Reliability.Bin::accuracy).toList(),
+                        v -> Text.decimals(v, 3))))));
+  }
+
+  private static Series reliability(String name, List<Reliability.Bin> bins) {
+    return new Series(
+        name,
+        Style.LINE_AND_POINTS,
+        bins.stream().map(bin -> new Point(bin.confidence(), bin.accuracy())).toList());
   }
 
   private static List<Bin> bins(List<Prediction> predictions) {

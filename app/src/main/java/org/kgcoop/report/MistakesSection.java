@@ -32,7 +32,13 @@ final class MistakesSection {
     for (Cell cell : chosen.cells()) {
       Run run = cell.run();
       List<Block> own =
-          run == null ? List.of() : of(cell, run.results().targets(), run.predictions());
+          run == null
+              ? List.of()
+              : new ArrayList<>(of(cell, run.results().targets(), run.predictions()));
+      if (run != null) {
+        Calibration.effect(run.results().calibration())
+            .ifPresent(chart -> own.add(new Charts(List.of(chart))));
+      }
       if (!own.isEmpty()) {
         blocks.add(new Heading(name(cell)));
         blocks.addAll(own);

@@ -81,6 +81,8 @@ final class Endpoints {
         .put("method", classifier.method())
         .put("title", MethodCatalogue.title(classifier.method()));
     model.put("template", classifier.template());
+    model.put("temperature", classifier.temperature());
+    classifier.threshold().ifPresent(threshold -> model.put("threshold", threshold));
     classifier.classNames().forEach(model.putArray("classes")::add);
     return model;
   }
@@ -175,6 +177,13 @@ final class Endpoints {
     ObjectNode json = object().put("model", model.name());
     json.put("class_count", model.classifier().classNames().size());
     json.put("milliseconds", Math.rint((System.nanoTime() - asked.start()) / 1e3) / 1e3);
+    model
+        .classifier()
+        .threshold()
+        .ifPresent(
+            threshold ->
+                json.put("threshold", threshold)
+                    .put("accepted", found.classification().isAccepted()));
     List<Candidate> best = found.classification().top(asked.top());
     candidates(json.putArray("classes"), best);
     if (found.handCrafted() != null) {

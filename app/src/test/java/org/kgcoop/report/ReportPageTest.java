@@ -182,6 +182,42 @@ class ReportPageTest {
   }
 
   @Test
+  void aRunWithATemperatureHasADiagramWithoutAndWithIt() throws IOException {
+    stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
+    int before = page(folder.resolve("run")).select("#mistakes figure.chart").size();
+    Path file = folder.resolve("run/results.json");
+    ObjectNode results = (ObjectNode) JsonFiles.read(file);
+    ObjectNode calibration = results.putObject("calibration");
+    calibration.put("temperature", 1.75).put("by", "validation").put("images", 40);
+    calibration.put("ece_before", 0.14).put("ece_after", 0.0712);
+    calibration.put("nll_before", 1).put("nll_after", 0.5);
+    calibration
+        .putArray("bins_before")
+        .addObject()
+        .put("images", 8)
+        .put("confidence", 0.9)
+        .put("accuracy", 0.5);
+    calibration
+        .putArray("bins_after")
+        .addObject()
+        .put("images", 8)
+        .put("confidence", 0.6)
+        .put("accuracy", 0.5);
+    JsonFiles.write(file, results);
+
+    Document page = page(folder.resolve("run"));
+
+    assertThat(page.select("#mistakes figure.chart")).hasSize(before + 1);
+    assertThat(page.select("#mistakes figcaption").eachText())
+        .contains(
+            "Calibration on learned classes; expected calibration error: 14.00 % without temperature,"
+                + " 7.12 % with it, from 40 validation images");
+    assertThat(page.select("#mistakes").text())
+        .contains("without temperature 8 0.900 0.500")
+        .contains("temperature 1.75 8 0.600 0.500");
+  }
+
+  @Test
   void aClassWithoutANameIsShownByItsNumber() throws IOException {
     stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
     Path file = folder.resolve("run/results.json");

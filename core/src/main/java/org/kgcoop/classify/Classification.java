@@ -14,6 +14,7 @@ public final class Classification {
   private final List<String> classNames;
   private final float[] probabilities;
   private final int[] ranked; // class indices, the most probable first
+  private final boolean accepted;
 
   /**
    * A class and how probable it is.
@@ -30,8 +31,12 @@ public final class Classification {
     }
   }
 
-  /** Takes the array over. */
-  Classification(List<String> classNames, float[] probabilities) {
+  /**
+   * Takes the array over.
+   *
+   * @param threshold the lowest probability of the best class that is accepted
+   */
+  Classification(List<String> classNames, float[] probabilities, double threshold) {
     this.classNames = classNames;
     this.probabilities = probabilities;
     // Sorting is stable: of equally probable classes the one named first comes first.
@@ -41,6 +46,15 @@ public final class Classification {
             .sorted(Comparator.comparingDouble(c -> -probabilities[c]))
             .mapToInt(Integer::intValue)
             .toArray();
+    accepted = probabilities[ranked[0]] >= (float) threshold; // both rounded to the same type
+  }
+
+  /**
+   * False if the image shows none of the classes: the probability of the best class is below the
+   * {@link Classifier#threshold}. True if the classifier has no threshold.
+   */
+  public boolean isAccepted() {
+    return accepted;
   }
 
   /** The most probable class. */
@@ -79,7 +93,8 @@ public final class Classification {
   public boolean equals(Object other) {
     return other instanceof Classification that
         && that.classNames.equals(classNames)
-        && Arrays.equals(that.probabilities, probabilities);
+        && Arrays.equals(that.probabilities, probabilities)
+        && that.accepted == accepted;
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ public final class Classifier implements AutoCloseable {
   private final String method;
   private final String template;
   private final double temperature;
+  private final OptionalDouble threshold;
   private final ViewEncoder encoder;
   private final AnyImage images = new AnyImage();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -70,6 +72,9 @@ public final class Classifier implements AutoCloseable {
     this.method = method;
     this.template = template;
     this.temperature = calibration == null ? 1 : calibration.temperature();
+    Calibration.Rejection rejection = calibration == null ? null : calibration.rejection();
+    this.threshold =
+        rejection == null ? OptionalDouble.empty() : OptionalDouble.of(rejection.threshold());
     this.encoder = new ViewEncoder(clip, images.images()).by(classifier);
   }
 
@@ -148,6 +153,15 @@ public final class Classifier implements AutoCloseable {
    */
   public double temperature() {
     return temperature;
+  }
+
+  /**
+   * The threshold below which the largest probability of an image means that it shows none of the
+   * classes. Empty if the file of the classifier has none, or if these are not the classes of the
+   * file.
+   */
+  public OptionalDouble threshold() {
+    return threshold;
   }
 
   /**
@@ -279,7 +293,7 @@ public final class Classifier implements AutoCloseable {
       for (long i = 0; i < features.size(0); i++) {
         // Each alone: the last bits of a row depend on the rows beside it.
         Tensor probabilities = classifier.probabilities(features.narrow(0, i, 1)); // (1, C)
-        all.add(new Classification(classNames, probabilities.toFloats()));
+        all.add(new Classification(classNames, probabilities.toFloats(), threshold.orElse(0)));
       }
       return all;
     } finally {

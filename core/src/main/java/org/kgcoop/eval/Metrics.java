@@ -100,7 +100,7 @@ public final class Metrics {
     return labels.length == 0 ? 0 : error / labels.length;
   }
 
-  private static int bin(double confidence, int bins) {
+  static int bin(double confidence, int bins) {
     if (!(confidence >= 0 && confidence <= 1 + ROUNDING)) {
       throw new IllegalArgumentException("confidence: expected 0 to 1, got " + confidence);
     }

@@ -7,10 +7,13 @@ import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.eval.Reliability;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Autograd;
@@ -169,6 +172,36 @@ public final class Evaluator {
       }
     }
     return logits;
+  }
+
+  /**
+   * The calibration of a classifier without and with its temperature.
+   *
+   * @param classifier whose logits are divided by the temperature
+   * @param features (N, E), of the images, as the classifier takes them
+   */
+  static CalibrationResult calibration(
+      Head classifier, Tensor features, List<Item> items, Calibration calibration) {
+    Reliability before = new Reliability(1 / calibration.temperature());
+    Reliability after = new Reliability(1);
+    try (Autograd.Switch off = Autograd.off()) {
+      for (int from = 0; from < items.size(); from += BATCH) {
+        int size = Math.min(BATCH, items.size() - from);
+        try (Scope scope = Scope.open("calibration")) {
+          float[] values = classifier.logits(features.narrow(0, from, size)).toFloats();
+          int classes = values.length / size;
+          double[] row = new double[classes];
+          for (int i = 0; i < size; i++) {
+            for (int c = 0; c < classes; c++) {
+              row[c] = values[i * classes + c];
+            }
+            before.add(row, items.get(from + i).label());
+            after.add(row, items.get(from + i).label());
+          }
+        }
+      }
+    }
+    return CalibrationResult.of(calibration, before, after);
   }
 
   /**

@@ -27,16 +27,31 @@ import org.kgcoop.train.TrainingSettings;
  * @param method on the data of a trial
  * @param training on the same data, asked for where there is something to train
  * @param setting the values that a sweep varied, by key; empty otherwise
+ * @param calibrate true if a temperature and a threshold are fitted after the training
  */
 public record MethodSpec(
     Function<TaskContext, Method> method,
     BiFunction<TrainedMethod, TaskContext, TrainingSettings> training,
-    Map<String, JsonNode> setting) {
+    Map<String, JsonNode> setting,
+    boolean calibrate) {
 
   private static final String VIEWS = "views";
 
   public MethodSpec {
     setting = Collections.unmodifiableMap(new LinkedHashMap<>(setting));
+  }
+
+  /** A method without a calibration. */
+  public MethodSpec(
+      Function<TaskContext, Method> method,
+      BiFunction<TrainedMethod, TaskContext, TrainingSettings> training,
+      Map<String, JsonNode> setting) {
+    this(method, training, setting, false);
+  }
+
+  /** The same with a temperature and a threshold, fitted after the training. */
+  public MethodSpec calibrated() {
+    return new MethodSpec(method, training, setting, true);
   }
 
   /** Outside of any sweep. */

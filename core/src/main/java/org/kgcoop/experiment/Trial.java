@@ -112,6 +112,9 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
         .put("train", data.train().size())
         .put("fingerprint", draw.fingerprint(bench));
     settings.set("computation", SettingsJson.computation(bench.clip()));
+    if (spec.calibrate()) {
+      settings.put("calibrate", true);
+    }
     return settings;
   }
 }

@@ -166,6 +166,6 @@ final class TrialFitContext implements FitContext {
         NearestWords.first(file, bench.clip(), WORDS).stream()
             .map(vector -> vector.words().stream().map(word -> word.text()).toList())
             .toList();
-    return new RunResults(chosen, training, words, List.of());
+    return new RunResults(chosen, training, words, List.of(), null);
   }
 }

@@ -9,18 +9,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.eval.Reliability;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.Head;
+import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * A trial in its run folder: begun, resumed, or done before. A trial that is asked for more targets
@@ -80,6 +85,7 @@ public final class TrialRun {
     try (RunFolder folder = open(out)) {
       RunResults before = folder.isComplete() ? RunResults.read(folder.path()) : null;
       if (before != null && isMeasured(before)) {
+        CalibrationFit.delete(folder.path()); // of a process that ended before it did so
         bench.progress().message(folder.path() + ": done before");
         return before;
       }
@@ -90,16 +96,22 @@ public final class TrialRun {
         learned = before;
         file = ClassifierFile.read(path);
       } else {
-        TrialFitContext context =
-            new TrialFitContext(
-                bench, trial, folder, (other, below) -> new TrialRun(bench, other).run(below));
+        BiFunction<Trial, Path, RunResults> runs =
+            (other, below) -> new TrialRun(bench, other).run(below);
+        TrialFitContext context = new TrialFitContext(bench, trial, folder, runs);
         file = file(fit(context));
+        if (trial.spec().calibrate()) {
+          CalibrationFit fit = new CalibrationFit(bench, trial, runs);
+          file = file.withCalibration(fit.find(file, folder.path()));
+        }
         file.write(path);
         learned = before == null ? context.learned(file) : before;
       }
       Measured measured = measure(file, learned, Predictions.read(folder.path()));
-      RunResults results = learned.withTargets(measured.targets);
+      RunResults results =
+          learned.withTargets(measured.targets).withCalibration(measured.calibration);
       folder.complete(results, new Predictions(measured.predictions));
+      CalibrationFit.delete(folder.path());
       return results;
     }
   }
@@ -139,14 +151,23 @@ public final class TrialRun {
                     && known.fingerprint().equals(target.fingerprint(bench)));
   }
 
-  /** Targets, and the predictions for each of their images. */
-  private record Measured(List<TargetResult> targets, List<Predictions.OfTarget> predictions) {}
+  /** The measurements of a run. */
+  private static final class Measured {
+    final List<TargetResult> targets = new ArrayList<>();
+    final List<Predictions.OfTarget> predictions = new ArrayList<>();
+    @Nullable CalibrationResult calibration;
+  }
 
   /**
    * Measures the targets asked for that have no result, and keeps the results of earlier questions.
    */
   private Measured measure(ClassifierFile file, RunResults before, Predictions predictions) {
-    Measured measured = new Measured(new ArrayList<>(), new ArrayList<>());
+    Measured measured = new Measured();
+    measured.calibration = before.calibration();
+    if (measured.calibration == null && file.calibration() != null) {
+      measured.calibration = // without test images
+          CalibrationResult.of(file.calibration(), new Reliability(1), new Reliability(1));
+    }
     List<TargetResult> others = new ArrayList<>(before.targets());
     for (EvaluationSet target : trial.targets()) {
       others.removeIf(other -> other.name().equals(target.name()));
@@ -170,12 +191,15 @@ public final class TrialRun {
     try (Scope scope = Scope.open("measuring");
         Head classifier =
             file.on(trial.draw().task(data)).classifier(bench.clip(), data.classNames())) {
+      Tensor images = target.features(classifier, bench);
       Evaluator.Result result =
-          Evaluator.evaluate(
-              classifier,
-              target.features(classifier, bench),
-              data.test(),
-              data.classNames().size());
+          Evaluator.evaluate(classifier, images, data.test(), data.classNames().size());
+      if (file.calibration() != null
+          && data.name().equals(trial.draw().name())
+          && data.classNames().equals(file.classNames())) {
+        measured.calibration =
+            Evaluator.calibration(classifier, images, data.test(), file.calibration());
+      }
       double distance =
           trial.method().trained().isPresent()
               ? Evaluator.distance(classifier, target.handCrafted(bench.clip()))

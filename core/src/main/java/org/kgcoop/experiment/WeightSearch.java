@@ -136,7 +136,10 @@ final class WeightSearch {
         MethodSpec.of(
             task -> method.apply(weight),
             (trained, task) ->
-                lengthened(trial.spec().training().apply(trained, trial.draw().task()), halves));
+                lengthened(
+                    trial.spec().training().apply(trained, trial.draw().task()),
+                    trial.draw().data(bench.warnings()),
+                    halves.fitted()));
     FewShotSample draw =
         FewShotSample.made(halves.fitted(), trial.draw().shots(), trial.draw().seed());
     List<EvaluationSet> targets =
@@ -151,12 +154,9 @@ final class WeightSearch {
     }
   }
 
-  /** Training with as many steps as the run itself has. */
-  private TrainingSettings lengthened(TrainingSettings training, ClassHoldout halves) {
-    double factor =
-        (double) steps(trial.draw().data(bench.warnings()), training)
-            / steps(halves.fitted(), training);
-    return training.stretched(factor);
+  /** Training on a part of the images with as many steps as on all of them. */
+  static TrainingSettings lengthened(TrainingSettings training, DataSet all, DataSet part) {
+    return training.stretched((double) steps(all, training) / steps(part, training));
   }
 
   private static int steps(DataSet data, TrainingSettings training) {

@@ -16,18 +16,20 @@ import org.kgcoop.eval.Metrics;
  * @param training null where nothing was trained
  * @param nearestWords the words nearest to each learned vector
  * @param targets in the order they were asked for, then those of earlier questions
+ * @param calibration of a run with a temperature; null otherwise
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record RunResults(
     Map<String, JsonNode> chosen,
     @Nullable Training training,
     List<List<String>> nearestWords,
-    @JsonInclude(JsonInclude.Include.ALWAYS) List<TargetResult> targets) {
+    @JsonInclude(JsonInclude.Include.ALWAYS) List<TargetResult> targets,
+    @Nullable CalibrationResult calibration) {
 
   /** The file in a run's folder, and in a table's. */
   public static final String FILE = "results.json";
 
-  public static final RunResults NONE = new RunResults(Map.of(), null, List.of(), List.of());
+  public static final RunResults NONE = new RunResults(Map.of(), null, List.of(), List.of(), null);
 
   /**
    * The time that training took.
@@ -60,7 +62,12 @@ public record RunResults(
 
   /** The same with other targets. */
   public RunResults withTargets(List<TargetResult> measured) {
-    return new RunResults(chosen, training, nearestWords, measured);
+    return new RunResults(chosen, training, nearestWords, measured, calibration);
+  }
+
+  /** The same with the calibration of a run that has a temperature. */
+  public RunResults withCalibration(@Nullable CalibrationResult found) {
+    return new RunResults(chosen, training, nearestWords, targets, found);
   }
 
   public Optional<TargetResult> target(String name) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.eval.Reliability;
 import org.kgcoop.files.JsonFiles;
 
 /** Records of runs and tables, written and read back, and read from files of others. */
@@ -60,13 +61,34 @@ class RunResultsTest {
             Map.of("weight", DoubleNode.valueOf(4)),
             new RunResults.Training(16, 0.5, 31.25, 0.25),
             List.of(List.of("a", "the")),
-            List.of(target("base", 0.5), target("new", NAN)));
+            List.of(target("base", 0.5), target("new", NAN)),
+            new CalibrationResult(
+                1.5,
+                "out-of-fold",
+                40,
+                0.2,
+                0.1,
+                1.25,
+                0.75,
+                List.of(new Reliability.Bin(3, 0.5, 0.25)),
+                List.of(new Reliability.Bin(3, 0.375, 0.25))));
 
     ObjectNode json = RunJson.tree(results);
     JsonFiles.write(folder.resolve("results.json"), json);
 
     assertThat(RunResults.read(folder)).isEqualTo(results);
-    assertThat(keys(json)).containsExactly("chosen", "training", "nearest_words", "targets");
+    assertThat(keys(json)).containsExactly("chosen", "training", "nearest_words", "targets", "calibration");
+    assertThat(keys(json.path("calibration")))
+        .containsExactly(
+            "temperature",
+            "by",
+            "images",
+            "ece_before",
+            "ece_after",
+            "nll_before",
+            "nll_after",
+            "bins_before",
+            "bins_after");
     assertThat(keys(json.path("training")))
         .containsExactly("images", "seconds", "ms_per_image", "prepare_seconds");
     assertThat(keys(json.path("targets").path(0)))

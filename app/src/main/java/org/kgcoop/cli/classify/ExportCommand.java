@@ -150,15 +150,12 @@ public final class ExportCommand implements Callable<Integer> {
     classifierForm.checkUnused();
     Path path = ClassifierFile.at(learned);
     ClassifierFile file = ClassifierFile.read(path);
-    if (file.calibration() != null) {
-      output.warn(
-          path + ": the published form has no temperature and no threshold, so it loses both");
-    }
     if (file.method() instanceof ClipLora) {
       if (epoch > 0) {
         throw KgCoopException.configuration("--epoch: the file of CLIP-LoRA has no epoch");
       }
       Path written = file.writePublished(out != null ? out : path.resolveSibling(""), epoch);
+      warnOfLoss(file, path);
       if (output.isJson()) {
         output.json(JsonNodeFactory.instance.objectNode().put("file", written.toString()));
       } else {
@@ -169,6 +166,7 @@ public final class ExportCommand implements Callable<Integer> {
     ClassTokenPosition position = file.classPosition();
     int number = epoch > 0 ? epoch : file.method().trained().orElseThrow().defaults().epochs();
     Path written = file.writePublished(out != null ? out : path.resolveSibling(""), number);
+    warnOfLoss(file, path);
     if (output.isJson()) {
       output.json(
           JsonNodeFactory.instance
@@ -183,6 +181,13 @@ public final class ExportCommand implements Callable<Integer> {
           "the published code is to be told the class name's place:"
               + " TRAINER.COOP.CLASS_TOKEN_POSITION "
               + position.id());
+    }
+  }
+
+  private void warnOfLoss(ClassifierFile file, Path path) {
+    if (file.calibration() != null) {
+      output.warn(
+          path + ": the published form has no temperature and no threshold, so it loses both");
     }
   }
 

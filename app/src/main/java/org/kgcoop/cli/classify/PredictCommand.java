@@ -88,9 +88,13 @@ public final class PredictCommand implements Callable<Integer> {
         asked.of(form.read(learned, classes.asWritten(), asked.task(template), output), template);
     List<Path> files = ImageFiles.expand(images, output::warn);
     predictions.check(output);
+    List<String> names = classes.namesFor(file);
+    double threshold =
+        predictions.threshold(learned.toString(), file.withClassNames(names).calibration());
     try (Clip clip = clipOptions.load();
-        Classifier classifier = Classifier.of(file, clip, classes.namesFor(file))) {
-      return new PredictionWriter(classifier, predictions, output, Invocation.of(spec)::interrupted)
+        Classifier classifier = Classifier.of(file, clip, names)) {
+      return new PredictionWriter(
+              classifier, predictions, threshold, output, Invocation.of(spec)::interrupted)
           .print(files);
     }
   }

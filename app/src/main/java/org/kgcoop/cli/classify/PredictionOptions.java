@@ -5,11 +5,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.eval.Calibration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The form of answers about images, and their use. */
 final class PredictionOptions {
+  private static final String AUTO = "auto";
+
   @Option(
       names = "--top",
       paramLabel = "K",
@@ -22,8 +25,10 @@ final class PredictionOptions {
       paramLabel = "P",
       description =
           "Leave out classes of a probability below P, above 0 and at most 1; where none is left,"
-              + " the answer is 'none of these' with the probability of the best.")
-  private @Nullable Double threshold;
+              + " the answer is 'none of these' with the probability of the best. auto is the"
+              + " threshold in the classifier's file, which --calibrate of train writes: it keeps"
+              + " 95 %% of images of the classes.")
+  private @Nullable String threshold;
 
   @Option(
       names = "--csv",
@@ -60,9 +65,43 @@ final class PredictionOptions {
     return top;
   }
 
-  /** The least probability of a class that is told, 0 for all of them. */
-  double threshold() {
-    return threshold == null ? 0 : threshold;
+  /**
+   * The least probability of a class that is told, 0 for all of them.
+   *
+   * @param whose name of the classifier, for errors
+   * @param calibration of the classifier with the classes that it is asked about
+   * @throws KgCoopException if the option is no probability, or asks for a threshold that the
+   *     classifier does not have
+   */
+  double threshold(String whose, @Nullable Calibration calibration) {
+    if (threshold == null) {
+      return 0;
+    }
+    if (!threshold.equals(AUTO)) {
+      return number(threshold);
+    }
+    Calibration.Rejection rejection = calibration == null ? null : calibration.rejection();
+    if (rejection == null) {
+      throw KgCoopException.configuration(
+          "--threshold auto: %s has no threshold for these classes; give a probability, such as 0.5,"
+                  .formatted(whose)
+              + " or its own classes, or train with --calibrate");
+    }
+    return rejection.threshold();
+  }
+
+  private static double number(String text) {
+    double number = Double.NaN;
+    try {
+      number = Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    if (!(number > 0 && number <= 1)) {
+      throw KgCoopException.configuration(
+          "--threshold %s: expected a probability above 0, at most 1, or auto".formatted(text));
+    }
+    return number;
   }
 
   @Nullable Path out() {
@@ -82,10 +121,6 @@ final class PredictionOptions {
   void check(Output output) {
     if (top < 1) {
       throw KgCoopException.configuration("--top: expected at least 1, got " + top);
-    }
-    if (threshold != null && !(threshold > 0 && threshold <= 1)) {
-      throw KgCoopException.configuration(
-          "--threshold %s: expected a probability above 0, at most 1".formatted(threshold));
     }
     if (Stream.of(csv, jsonLines, output.isJson()).filter(asked -> asked).count() > 1) {
       throw KgCoopException.configuration("--csv, --json-lines, --json: expected one of them");

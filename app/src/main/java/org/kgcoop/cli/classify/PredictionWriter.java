@@ -35,6 +35,7 @@ final class PredictionWriter {
 
   private final Classifier classifier;
   private final PredictionOptions options;
+  private final double threshold;
   private final Output output;
   private final BooleanSupplier interrupted;
   private final AnswerForm form;
@@ -43,15 +44,18 @@ final class PredictionWriter {
   /**
    * Answers of a classifier.
    *
+   * @param threshold the least probability of a class that is told
    * @param interrupted true when the work should stop
    */
   PredictionWriter(
       Classifier classifier,
       PredictionOptions options,
+      double threshold,
       Output output,
       BooleanSupplier interrupted) {
     this.classifier = classifier;
     this.options = options;
+    this.threshold = threshold;
     this.output = output;
     this.interrupted = interrupted;
     this.form = options.form(output);
@@ -136,7 +140,7 @@ final class PredictionWriter {
   private void print(Path file, Classification found, Writer out) throws IOException {
     List<Answer> answers =
         found.top(options.top()).stream()
-            .filter(each -> each.probability() >= options.threshold())
+            .filter(each -> each.probability() >= (float) threshold)
             .map(this::answer)
             .toList();
     if (answers.isEmpty()) {

@@ -74,9 +74,11 @@ public final class ZeroShotCommand implements Callable<Integer> {
     all.addAll(templates.isEmpty() ? List.of(clipOptions.template()) : templates);
     List<Path> files = ImageFiles.expand(images, output::warn);
     predictions.check(output);
+    double threshold = predictions.threshold("zero-shot CLIP", null);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
-      return new PredictionWriter(classifier, predictions, output, Invocation.of(spec)::interrupted)
+      return new PredictionWriter(
+              classifier, predictions, threshold, output, Invocation.of(spec)::interrupted)
           .print(files);
     }
   }

@@ -29,6 +29,7 @@ import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.PublishedDefaults;
+import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
@@ -137,6 +138,24 @@ public final class TrainCommand implements Callable<Integer> {
     return targets.isEmpty() ? OptionalDouble.empty() : targets.get(0).zeroShot(bench);
   }
 
+  private static String line(CalibrationResult calibration) {
+    String found =
+        String.format(
+            Locale.ROOT,
+            "temperature %.3f by %d %s images",
+            calibration.temperature(),
+            calibration.images(),
+            calibration.by());
+    return Double.isNaN(calibration.eceAfter())
+        ? found
+        : String.format(
+            Locale.ROOT,
+            "%s; calibration error %.3f without, %.3f with it",
+            found,
+            calibration.eceBefore(),
+            calibration.eceAfter());
+  }
+
   private void report(RunResults results, OptionalDouble zeroShot) {
     if (output.isJson()) {
       output.json(RunJson.tree(results));
@@ -151,6 +170,10 @@ public final class TrainCommand implements Callable<Integer> {
         accuracy ->
             output.line(
                 String.format(Locale.ROOT, "zero-shot CLIP %.2f %% on the same", accuracy)));
+    CalibrationResult calibration = results.calibration();
+    if (calibration != null) {
+      output.line(line(calibration));
+    }
     output.line(String.format(Locale.ROOT, "training %.2f ms an image", results.msPerImage()));
     output.line("classifier: " + ClassifierFile.in(out));
   }

@@ -62,7 +62,7 @@ public final class Sweep {
               .formatted(
                   Nearest.hints(left, known), String.join(", ", ids), String.join(", ", known)));
     }
-    return specs;
+    return training.calibrate() ? specs.stream().map(MethodSpec::calibrated).toList() : specs;
   }
 
   private static MethodSpec swept(

@@ -41,6 +41,14 @@ public final class TrainingOptions {
       description = "Epochs between checkpoints (default: ${DEFAULT-VALUE}).")
   private int checkpointEvery = 5;
 
+  @Option(
+      names = "--calibrate",
+      description =
+          "Fit a temperature and a rejection threshold after the training, and keep both in the"
+              + " classifier: with the validation images or, if there are none, with the training"
+              + " images in four folds, which takes about four more trainings.")
+  private boolean calibrate;
+
   /** By the keys of files. */
   private final Map<String, OptionSpec> options = new LinkedHashMap<>();
 
@@ -93,6 +101,11 @@ public final class TrainingOptions {
       stated.put("augment", TrainingSettings.PUBLISHED);
     }
     return stated.put("checkpoint_every", checkpointEvery);
+  }
+
+  /** True if a temperature and a threshold are fitted after each training. */
+  boolean calibrate() {
+    return calibrate;
   }
 
   /** Tells of what has no effect. */

@@ -49,6 +49,18 @@ final class InferenceResponse {
     }
   }
 
+  /** Adds a tensor of type BOOL, as binary data a byte each. */
+  void addBooleans(String name, List<Boolean> values, boolean asBinary) {
+    ObjectNode output = output(name, "BOOL", values.size());
+    if (asBinary) {
+      ByteBuffer bytes = ByteBuffer.allocate(values.size());
+      values.forEach(value -> bytes.put((byte) (value ? 1 : 0)));
+      addBinary(output, bytes.array());
+    } else {
+      values.forEach(output.putArray("data")::add);
+    }
+  }
+
   private static void row(ByteBuffer bytes, float[] row) {
     for (float value : row) {
       bytes.putFloat(value);

@@ -97,6 +97,9 @@ public final class OpenInference {
     int classes = model.classifier().classNames().size();
     tensor(outputs, Outputs.PROBABILITIES, "FP32", -1, classes);
     tensor(outputs, Outputs.LABEL, "BYTES", -1);
+    if (model.classifier().threshold().isPresent()) {
+      tensor(outputs, Outputs.ACCEPTED, "BOOL", -1);
+    }
     request.json(json);
   }
 
@@ -128,9 +131,9 @@ public final class OpenInference {
             request.header(InferenceResponse.JSON_LENGTH),
             images.most(),
             images.mostNumbers());
-    Outputs outputs = Outputs.of(asked);
-    List<Pixels> inputs = images.of(asked);
     Classifier classifier = model.classifier();
+    Outputs outputs = Outputs.of(asked, classifier);
+    List<Pixels> inputs = images.of(asked);
     List<Classification> found = queue.askAll(inputs, model.reading());
     InferenceResponse response = new InferenceResponse(model.name(), VERSION, asked.id());
     outputs.write(found, classifier.classNames(), response);

@@ -3,6 +3,7 @@ package org.kgcoop.serve.inference;
 import java.util.List;
 import java.util.Objects;
 import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.inference.InferenceRequest.Output;
 
@@ -14,6 +15,9 @@ final class Outputs {
   /** BYTES, (B): the most probable class. */
   static final String LABEL = "label";
 
+  /** BOOL, (B): false if the threshold accepts no class. Only of a classifier with a threshold. */
+  static final String ACCEPTED = "accepted";
+
   private final List<Output> wanted;
   private final boolean binary;
 
@@ -22,25 +26,34 @@ final class Outputs {
     this.binary = binary;
   }
 
+  /** The names of the outputs of a classifier. */
+  static List<String> names(Classifier classifier) {
+    return classifier.threshold().isPresent()
+        ? List.of(PROBABILITIES, LABEL, ACCEPTED)
+        : List.of(PROBABILITIES, LABEL);
+  }
+
   /**
    * The outputs that a request asks for, or all where it names none.
    *
    * @throws RefusedRequestException 400 where there is no such output
    */
-  static Outputs of(InferenceRequest request) {
+  static Outputs of(InferenceRequest request, Classifier classifier) {
+    List<String> names = names(classifier);
     for (Output output : request.outputs()) {
-      if (!List.of(PROBABILITIES, LABEL).contains(output.name())) {
+      if (!names.contains(output.name())) {
         throw new RefusedRequestException(
-            400, output.place() + ".name: expected '" + PROBABILITIES + "' or '" + LABEL + "'");
+            400,
+            output.place() + ".name: expected '" + String.join("' or '", names) + "'");
       }
-      if (output.name().equals(LABEL) && output.classification() > 0) {
+      if (!output.name().equals(PROBABILITIES) && output.classification() > 0) {
         throw new RefusedRequestException(
             400, output.place() + ".parameters.classification: goes with '" + PROBABILITIES + "'");
       }
     }
     return new Outputs(
         request.outputs().isEmpty()
-            ? List.of(new Output("", PROBABILITIES, null, 0), new Output("", LABEL, null, 0))
+            ? names.stream().map(name -> new Output("", name, null, 0)).toList()
             : request.outputs(),
         request.binaryOutput());
   }
@@ -55,6 +68,9 @@ final class Outputs {
       } else if (output.name().equals(PROBABILITIES)) {
         List<float[]> rows = found.stream().map(Classification::probabilities).toList();
         to.addNumbers(output.name(), rows, asBinary);
+      } else if (output.name().equals(ACCEPTED)) {
+        List<Boolean> accepted = found.stream().map(Classification::isAccepted).toList();
+        to.addBooleans(output.name(), accepted, asBinary);
       } else {
         List<String> labels = found.stream().map(each -> each.best().className()).toList();
         to.addTexts(output.name(), labels, asBinary, found.size());

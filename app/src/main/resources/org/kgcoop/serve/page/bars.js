@@ -41,7 +41,7 @@ export function show(answer, prompts, truth, milliseconds) {
   element('rest').textContent = left > 0 ? `and ${left} less probable ${left === 1 ? 'class' : 'classes'}` : '';
   const onServer = Math.max(1, Math.round(answer.milliseconds));
   element('time').textContent = `Answered in ${Math.round(milliseconds)} ms, ${onServer} of them on the server.`;
-  verdict(prompts, best, two, truth);
+  verdict(prompts, best, two, truth, answer.accepted === false);
   table.hidden = false;
 }
 
@@ -89,17 +89,24 @@ function bar(cell, probability, best) {
   cell.classList.toggle('best', best);
 }
 
-/** The answer in a sentence, which is read out too. */
-function verdict(prompts, best, two, truth) {
+/**
+ * The answer in a sentence, which is read out too.
+ *
+ * @param rejected true if the first column's threshold accepts no class
+ */
+function verdict(prompts, best, two, truth, rejected) {
   const parts = [];
   prompts.slice(0, two ? 2 : 1).forEach((prompt, i) => {
+    const none = rejected && i === 0;
     const name = document.createElement('b');
     name.className = prompt.learned ? 'learned' : 'crafted';
-    name.textContent = readable(best[i][0]);
-    parts.push(`The ${prompt.learned ? 'learned classifier' : 'hand-crafted prompt'} says `, name, `, ${percent(best[i][1 + i])}. `);
+    name.textContent = none ? 'none of these classes' : readable(best[i][0]);
+    const figure = percent(best[i][1 + i]);
+    parts.push(`The ${prompt.learned ? 'learned classifier' : 'hand-crafted prompt'} says `, name,
+      none ? `: the most probable one, ${readable(best[i][0])}, has only ${figure}. ` : `, ${figure}. `);
   });
   if (truth && two) {
-    const right = best.map((row) => readable(row[0]) === truth);
+    const right = best.map((row, i) => readable(row[0]) === truth && !(rejected && i === 0));
     parts.push(right[0] && right[1] ? 'Both are right.' : right[0] ? 'The learned one is right.'
       : right[1] ? 'The hand-crafted one is right.' : `Neither is right: it is ${truth}.`);
   }

@@ -37,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
@@ -44,6 +45,7 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.files.Folders;
@@ -86,6 +88,16 @@ class EveryMethodTest {
   private static Path data;
   private static Clip clip;
   private static ServedTable served;
+
+  /** The same classifiers with a temperature. */
+  private static ServedTable calibrated;
+
+  private static final Calibration CALIBRATION =
+      new Calibration(
+          2.5,
+          Calibration.Origin.OUT_OF_FOLD,
+          24,
+          new Calibration.Rejection(0.1, 0.96, 0.86, 0.999));
 
   static List<String> ids() {
     return MethodCatalogue.ids();
@@ -133,11 +145,20 @@ class EveryMethodTest {
 
     served = new ServedTable(shared.resolve("table"), weights, ids());
     clip = served.clip();
+    for (String id : ids()) {
+      Path copy = Path.of(served.run(id).toString().replace("table", "calibrated"));
+      Files.createDirectories(copy);
+      ClassifierFile.read(ClassifierFile.at(served.run(id)))
+          .withCalibration(CALIBRATION)
+          .write(ClassifierFile.in(copy));
+    }
+    calibrated = new ServedTable(shared.resolve("calibrated"), weights, ids());
     transfer();
   }
 
   @AfterAll
   static void stop() {
+    calibrated.close();
     served.close();
   }
 
@@ -328,11 +349,8 @@ class EveryMethodTest {
         URI.create(
             "http://127.0.0.1:%s/v1/classify?top=1&compare=true&model=%s"
                 .formatted(served.port(), URLEncoder.encode(id, StandardCharsets.UTF_8)));
-    HttpRequest request =
-        HttpRequest.newBuilder(address).POST(BodyPublishers.ofFile(image)).build();
-    String body = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
-
-    JsonNode answer = JSON.readTree(body);
+    JsonNode answer = posted(address, image);
+    String body = answer.toString();
     JsonNode first = answer.path("classes").path(0);
     assertThat(first.path("index").asInt()).as(body).isEqualTo(one.predicted());
     assertThat(first.path("probability").asDouble()).isCloseTo(one.confidence(), within(1e-4));
@@ -343,6 +361,96 @@ class EveryMethodTest {
     }
   }
 
+  private static JsonNode posted(URI address, Path image) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(address).POST(BodyPublishers.ofFile(image)).build();
+    return JSON.readTree(
+        HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+  }
+
+  /** Bench's OnnxCalibrationTest asks the ONNX file of each. */
+  @ParameterizedTest
+  @MethodSource("ids")
+  void theTemperatureHoldsInJavaPredictAndBothAddressesOfTheServer(String id)
+      throws IOException, InterruptedException {
+    Path image = data.resolve(served.found(id).get(0).image());
+    ClassifierFile plain = ClassifierFile.read(ClassifierFile.at(served.run(id)));
+    double[] expected;
+    try (Classifier classifier = Classifier.of(plain, clip, plain.classNames())) {
+      expected = divided(classifier.classify(image).probabilities());
+    }
+    Map<String, double[]> found = new LinkedHashMap<>();
+    boolean accepted;
+    try (Classifier classifier = Classifier.load(calibrated.run(id), clip)) {
+      assertThat(classifier.temperature()).isEqualTo(CALIBRATION.temperature());
+      Classification answer = classifier.classify(image);
+      accepted = answer.isAccepted();
+      double[] own = new double[expected.length];
+      answer.ranking().forEach(each -> own[each.index()] = each.probability());
+      found.put("java", own);
+    }
+    JsonNode told = json("predict", calibrated.run(id), image, "--top", 12);
+    found.put("predict", byIndex(told.path("images").path(0).path("classes")));
+    String name = URLEncoder.encode(id, StandardCharsets.UTF_8);
+    JsonNode first =
+        posted(
+            URI.create(
+                "http://127.0.0.1:%s/v1/classify?top=12&model=%s"
+                    .formatted(calibrated.port(), name)),
+            image);
+    found.put("/v1", byIndex(first.path("classes")));
+    assertThat(first.path("accepted").isBoolean()).isTrue();
+    assertThat(first.path("accepted").asBoolean()).isEqualTo(accepted);
+    HttpResponse<String> second =
+        HttpClient.newHttpClient()
+            .send(infer(calibrated.port(), id, image), BodyHandlers.ofString());
+    JsonNode outputs = JSON.readTree(second.body()).path("outputs");
+    double[] row = new double[expected.length];
+    for (int c = 0; c < row.length; c++) {
+      row[c] = outputs.path(0).path("data").path(c).asDouble();
+    }
+    found.put("/v2", row);
+    assertThat(outputs.path(2).path("data").path(0).asBoolean()).isEqualTo(accepted);
+
+    found.forEach(
+        (where, probabilities) ->
+            assertThat(probabilities).as(where).containsExactly(expected, within(1e-5)));
+    JsonNode inspected = JSON.readTree(Cli.run("inspect", calibrated.run(id), "--json").out());
+    assertThat(inspected.path("calibration").path("temperature").asDouble()).isEqualTo(2.5);
+  }
+
+  /** softmax(log p / T), since the logits are log p plus a number. */
+  private static double[] divided(float[] probabilities) {
+    double[] powers = new double[probabilities.length];
+    double sum = 0;
+    for (int c = 0; c < powers.length; c++) {
+      powers[c] = Math.pow(probabilities[c], 1 / CALIBRATION.temperature());
+      sum += powers[c];
+    }
+    for (int c = 0; c < powers.length; c++) {
+      powers[c] /= sum;
+    }
+    return powers;
+  }
+
+  private static double[] byIndex(JsonNode classes) {
+    double[] probabilities = new double[classes.size()];
+    for (JsonNode each : classes) {
+      probabilities[each.path("index").asInt()] = each.path("probability").asDouble();
+    }
+    return probabilities;
+  }
+
+  @ParameterizedTest
+  @MethodSource("ids")
+  void thePublishedFormOfACalibratedClassifierSaysThatItLosesTheTemperature(String id) {
+    Path out = shared.resolve("published-calibrated").resolve(id);
+    Cli.Result result =
+        Cli.run("export", calibrated.run(id), "--to", "published", "--out", out);
+    assertThat(result.err().contains("has no temperature and no threshold, so it loses both"))
+        .isEqualTo(result.exitCode() == 0);
+  }
+
   /** The images of all models wait together; each goes through its own encoder. */
   @Test
   @Tag("equality")
@@ -351,7 +459,7 @@ class EveryMethodTest {
     HttpClient http = HttpClient.newHttpClient();
     Map<String, HttpRequest> requests = new LinkedHashMap<>();
     for (String id : ids()) {
-      requests.put(id, infer(id, image));
+      requests.put(id, infer(served.port(), id, image));
     }
     Map<String, String> alone = new LinkedHashMap<>();
     for (String id : ids()) {
@@ -371,7 +479,7 @@ class EveryMethodTest {
     assertThat(alone.values()).doesNotHaveDuplicates();
   }
 
-  private static HttpRequest infer(String id, Path image) {
+  private static HttpRequest infer(int port, String id, Path image) {
     try {
       String content = Base64.getEncoder().encodeToString(Files.readAllBytes(image));
       String body =
@@ -381,7 +489,7 @@ class EveryMethodTest {
           URI.create(
               "http://127.0.0.1:%s/v2/models/%s/infer"
                   .formatted(
-                      served.port(),
+                      port,
                       URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20")));
       return HttpRequest.newBuilder(address).POST(BodyPublishers.ofString(body)).build();
     } catch (IOException e) {

@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,12 +26,14 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.TrainingDataRecord;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.serve.TinyPrompt;
 
 class PredictCommandTest {
   @TempDir Path folder;
@@ -210,6 +214,67 @@ class PredictCommandTest {
     assertThat(files).hasSize(12);
   }
 
+  /** Of three images, the threshold lies between the largest probabilities of two of them. */
+  @Test
+  void autoIsTheThresholdOfTheFileForItsOwnClasses() throws IOException {
+    Path weights = folder.resolve("clip");
+    RandomClip.write(weights, RandomClip.TINY, 1);
+    List<Path> files = ManyDrawings.write(folder.resolve("few"), 3);
+    Path plain = folder.resolve("plain.safetensors");
+    Path rejecting = folder.resolve("rejecting.safetensors");
+    Set<String> rejected = new TreeSet<>();
+    try (Clip clip = Clip.load(weights)) {
+      ClassifierFile file = TinyPrompt.of(clip, 1);
+      file.write(plain);
+      try (Classifier classifier = Classifier.of(file, clip, file.classNames())) {
+        List<Float> best =
+            classifier.classifyAll(files).stream().map(each -> each.best().probability()).toList();
+        List<Float> sorted = best.stream().sorted().toList();
+        double threshold = (sorted.get(0) + (double) sorted.get(1)) / 2;
+        file.withCalibration(
+                new Calibration(
+                    1,
+                    Calibration.Origin.VALIDATION,
+                    30,
+                    new Calibration.Rejection(threshold, 0.95, 0.9, 1)))
+            .write(rejecting);
+        for (int i = 0; i < files.size(); i++) {
+          if (best.get(i) < threshold) {
+            rejected.add(files.get(i).toString());
+          }
+        }
+      }
+    }
+    assertThat(rejected).isNotEmpty().hasSizeLessThan(3);
+
+    Object[] words = {folder.resolve("few"), "--clip", weights, "--threshold", "auto"};
+    Cli.Result found = Cli.run(both("predict", rejecting, words));
+    assertThat(found.exitCode()).as(found.err()).isZero();
+    assertThat(
+            found
+                .out()
+                .lines()
+                .filter(line -> line.contains("\tnone of these\t"))
+                .map(line -> line.substring(0, line.indexOf('\t'))))
+        .containsExactlyInAnyOrderElementsOf(rejected);
+
+    List<Cli.Result> refused =
+        List.of(
+            Cli.run(both("predict", plain, words)),
+            Cli.run(both("predict", rejecting, both("--classes", "cat,cow", words))),
+            ask(folder.resolve("few"), "--threshold", "auto"));
+    for (Cli.Result result : refused) {
+      assertThat(result.exitCode()).isEqualTo(2);
+      assertThat(result.err().lines()).hasSize(1);
+      assertThat(result.errorLine())
+          .contains("--threshold auto: ", "has no threshold for these classes", "--calibrate");
+    }
+  }
+
+  private static Object[] both(Object first, Object second, Object... others) {
+    return Stream.concat(Stream.of(first, second), Arrays.stream(others)).toArray();
+  }
+
   private static List<Path> below(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.filter(file -> !Files.isDirectory(file)).sorted().toList();
@@ -261,6 +326,7 @@ class PredictCommandTest {
     refused.put("expected copy, link or move", words("--sort-into", "new", "--sort-by", "mv"));
     refused.put("--sort-by goes with", words("--sort-by", "move"));
     refused.put("--threshold 1.5: expected", words("--threshold", "1.5"));
+    refused.put("--threshold high: expected", words("--threshold", "high"));
     refused.put("expected one of them", words("--csv", "--json"));
     for (Map.Entry<String, Object[]> each : refused.entrySet()) {
       Cli.Result result = ask(images, each.getValue());

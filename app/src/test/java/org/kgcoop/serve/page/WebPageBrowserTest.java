@@ -28,6 +28,7 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.serve.ClassifierServer;
@@ -183,6 +184,30 @@ class WebPageBrowserTest {
     browser().await("document.querySelector('#verdict').innerText.includes('recycle')");
     assertBars(example(3));
     assertThat(text("#verdict")).contains("Both are right.");
+  }
+
+  /** No probability of a class is 1, so this threshold accepts none. */
+  @Test
+  void anImageThatTheThresholdRejectsShowsNoneOfTheClasses() {
+    ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
+    Calibration.Rejection rejection = new Calibration.Rejection(1, 0.95, 0.9, 0.99);
+    Calibration calibration = new Calibration(2, Calibration.Origin.OUT_OF_FOLD, 40, rejection);
+    Classifier strict =
+        Classifier.of(prompt.withCalibration(calibration), clip, prompt.classNames());
+    ModelRegistry registry = new ModelRegistry(Map.of(EmbeddedPrompt.MODEL, strict));
+    ClassifierServer other = server;
+    server = serve(null, registry);
+    try {
+      open();
+      assertThat(text("#verdict"))
+          .contains("The learned classifier says none of these classes: the most probable one, wifi")
+          .contains("prompt says euro")
+          .contains("Neither is right: it is wifi.");
+    } finally {
+      server.close();
+      registry.close();
+      server = other;
+    }
   }
 
   @Test

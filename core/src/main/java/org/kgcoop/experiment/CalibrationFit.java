@@ -1,0 +1,178 @@
+package org.kgcoop.experiment;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.eval.Calibration;
+import org.kgcoop.eval.Calibration.Origin;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.FolderTree;
+import org.kgcoop.method.Folds;
+import org.kgcoop.method.TextMethod;
+import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.tensor.Scope;
+
+/**
+ * The temperature and the rejection threshold of what a trial has learned, from images that it was
+ * not trained on: the validation images or, if there are none, the training images in folds.
+ *
+ * <p>Each fold is classified by a run below {@code .calibration} of the run's folder, trained on
+ * the other folds with the settings that the trial has found. Fewer images make fewer steps an
+ * epoch, so these trainings have more epochs: as many steps as that of the trial.
+ */
+final class CalibrationFit {
+  private static final int FOLDS = 4;
+
+  private final ExperimentContext bench;
+  private final Trial trial;
+  private final BiFunction<Trial, Path, RunResults> runs;
+
+  /**
+   * A fit for a trial.
+   *
+   * @param runs does another trial below a folder
+   */
+  CalibrationFit(
+      ExperimentContext bench, Trial trial, BiFunction<Trial, Path, RunResults> runs) {
+    this.bench = bench;
+    this.trial = trial;
+    this.runs = runs;
+  }
+
+  private static Path work(Path run) {
+    return run.resolve(".calibration");
+  }
+
+  /** Deletes the runs of the folds, which are kept until the results of a run are. */
+  static void delete(Path run) {
+    try {
+      if (Files.exists(work(run))) {
+        FolderTree.delete(work(run));
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          work(run) + ": cannot be deleted: " + FileErrors.reason(e), e);
+    }
+  }
+
+  /**
+   * Finds both.
+   *
+   * @param learned by the trial
+   * @param run the folder of the trial
+   * @return null, after a warning, if there is no validation image and no class has a second
+   *     training image
+   */
+  @Nullable Calibration find(ClassifierFile learned, Path run) {
+    DataSet drawn = trial.draw().data(bench.warnings());
+    Calibration found;
+    if (!drawn.val().isEmpty()) {
+      found = fit(logits(learned, drawn.val()), drawn.val(), Origin.VALIDATION);
+    } else if (learned.method() instanceof TextMethod) {
+      found = fit(logits(learned, drawn.train()), drawn.train(), Origin.OUT_OF_FOLD);
+    } else {
+      found = outOfFold(learned, drawn, work(run));
+    }
+    if (found == null) {
+      bench
+          .warnings()
+          .accept(
+              where()
+                  + "no temperature, since no class has a second training image; give validation"
+                  + " images or more shots");
+    } else if (found.temperature() == 1) {
+      bench
+          .warnings()
+          .accept(
+              where()
+                  + "%s images do not determine a temperature; it stays 1"
+                      .formatted(found.images()));
+    }
+    return found;
+  }
+
+  private String where() {
+    return "%s, %s, seed %s: "
+        .formatted(trial.draw().name(), trial.method().title(), trial.draw().seed());
+  }
+
+  private static Calibration fit(double[][] logits, List<Item> items, Origin by) {
+    return Calibration.fit(logits, Evaluator.labels(items), by);
+  }
+
+  private double[][] logits(ClassifierFile file, List<Item> items) {
+    try (Scope scope = Scope.open("calibration");
+        Head classifier = file.classifier(bench.clip(), trial.draw().classNames())) {
+      return Evaluator.logits(classifier, bench.cache(), items);
+    }
+  }
+
+  private @Nullable Calibration outOfFold(ClassifierFile learned, DataSet drawn, Path work) {
+    Folds folds = folds(drawn);
+    if (folds.count() == 0) {
+      return null;
+    }
+    List<double[]> logits = new ArrayList<>();
+    List<Item> asked = new ArrayList<>();
+    for (int fold = 0; fold < folds.count(); fold++) {
+      int held = fold;
+      List<Item> items = some(drawn, i -> folds.holds(held, i));
+      if (items.isEmpty()) {
+        continue;
+      }
+      DataSet fitted =
+          drawn.withImages(some(drawn, i -> !folds.holds(held, i)), List.of(), List.of());
+      String name = "fold%s-of-%s".formatted(fold + 1, folds.count());
+      logits.addAll(List.of(logits(trained(learned, drawn, fitted, name, work), items)));
+      asked.addAll(items);
+    }
+    return asked.isEmpty()
+        ? null
+        : fit(logits.toArray(double[][]::new), asked, Origin.OUT_OF_FOLD);
+  }
+
+  private static Folds folds(DataSet drawn) {
+    Map<String, Integer> numbers = new HashMap<>();
+    List<Integer> groups =
+        drawn.train().stream()
+            .map(item -> numbers.computeIfAbsent(item.group(), group -> numbers.size()))
+            .toList();
+    return new Folds(drawn.train().stream().map(Item::label).toList(), groups, FOLDS);
+  }
+
+  private static List<Item> some(DataSet drawn, IntPredicate which) {
+    return IntStream.range(0, drawn.train().size())
+        .filter(which)
+        .mapToObj(drawn.train()::get)
+        .toList();
+  }
+
+  /** The same method, with the settings that it has found, trained on a part of the images. */
+  private ClassifierFile trained(
+      ClassifierFile learned, DataSet drawn, DataSet fitted, String name, Path work) {
+    MethodSpec spec =
+        MethodSpec.of(
+            task -> learned.method(),
+            (method, task) ->
+                WeightSearch.lengthened(
+                    trial.spec().training().apply(method, trial.draw().task()), drawn, fitted));
+    FewShotSample draw =
+        FewShotSample.made(fitted, trial.draw().shots(), trial.draw().seed());
+    Trial part = new Trial(spec, draw, List.of(), name);
+    RunResults unused = runs.apply(part, work);
+    return ClassifierFile.read(ClassifierFile.in(part.folder(work)));
+  }
+}

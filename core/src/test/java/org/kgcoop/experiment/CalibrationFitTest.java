@@ -1,0 +1,224 @@
+package org.kgcoop.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.data.Item;
+import org.kgcoop.eval.Calibration;
+import org.kgcoop.eval.Calibration.Origin;
+import org.kgcoop.eval.ProbabilityMetrics;
+import org.kgcoop.eval.Reliability;
+import org.kgcoop.fixtures.TestImages;
+import org.kgcoop.image.Images;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.TaskContext;
+import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.runs.CalibrationResult;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.tensor.Scope;
+
+class CalibrationFitTest {
+  private static final List<String> CLASSES = List.of("a", "b", "c", "d");
+
+  /** Unlike a prompt of a random CLIP, residuals of its class features are better than chance. */
+  private static final Function<TaskContext, Method> TASK_RES =
+      task -> MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", "taskres"));
+
+  private final TinyLab lab = new TinyLab();
+  private final List<String> warnings = new ArrayList<>();
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    lab.close();
+  }
+
+  private DataSet data(int shots, int val) {
+    return TestImages.dataSet(folder.resolve("set"), CLASSES, shots, val, 6);
+  }
+
+  private ExperimentContext bench(BooleanSupplier interrupted) {
+    return new ExperimentContext(
+        lab.clip,
+        FeatureCache.inMemory(new ViewEncoder(lab.clip, new Images(warning -> {}))),
+        Progress.SILENT,
+        warnings::add,
+        interrupted);
+  }
+
+  private static MethodSpec spec(Function<TaskContext, Method> method) {
+    return MethodSpec.of(method, TinyLab.training("test"));
+  }
+
+  private RunResults run(MethodSpec spec, DataSet data, int shots, String name) {
+    return run(spec, data, shots, name, () -> false);
+  }
+
+  private RunResults run(
+      MethodSpec spec, DataSet data, int shots, String name, BooleanSupplier interrupted) {
+    Trial trial = Trial.alone(spec, data, ClassSplit.ALL, shots, 1);
+    return new TrialRun(bench(interrupted), trial).run(folder.resolve(name));
+  }
+
+  private ClassifierFile file(String name) {
+    return ClassifierFile.read(ClassifierFile.in(folder.resolve(name)));
+  }
+
+  /** The logits at temperature 1. */
+  private double[][] logits(ClassifierFile file, List<Item> items) {
+    try (Scope scope = Scope.open("logits");
+        Head head = file.withCalibration(null).classifier(lab.clip, CLASSES)) {
+      return Evaluator.logits(head, bench(() -> false).cache(), items);
+    }
+  }
+
+  private static int[] labels(List<Item> items) {
+    return items.stream().mapToInt(Item::label).toArray();
+  }
+
+  @Test
+  void theTemperatureIsThatOfTheValidationImagesAndItsEffectOnTestImagesIsRecorded() {
+    DataSet data = data(4, 3);
+
+    CalibrationResult found = run(spec(TASK_RES).calibrated(), data, 4, "run").calibration();
+
+    ClassifierFile file = file("run");
+    DataSet drawn = FewShot.draw(data, 4, 1, line -> {});
+    Calibration expected =
+        Calibration.fit(logits(file, drawn.val()), labels(drawn.val()), Origin.VALIDATION);
+    assertThat(file.calibration()).isEqualTo(expected);
+    assertThat(found.temperature()).isEqualTo(expected.temperature()).isNotEqualTo(1);
+    assertThat(found.by()).isEqualTo("validation");
+    assertThat(found.images()).isEqualTo(drawn.val().size());
+
+    double[][] logits = logits(file, data.test());
+    double[][] divided =
+        Arrays.stream(logits)
+            .map(row -> Arrays.stream(row).map(l -> l / expected.temperature()).toArray())
+            .toArray(double[][]::new);
+    ProbabilityMetrics before = ProbabilityMetrics.of(logits, labels(data.test()), 15);
+    ProbabilityMetrics after = ProbabilityMetrics.of(divided, labels(data.test()), 15);
+    assertThat(found.eceBefore()).isCloseTo(before.expectedCalibrationError(), within(1e-5));
+    assertThat(found.eceAfter()).isCloseTo(after.expectedCalibrationError(), within(1e-5));
+    assertThat(found.nllBefore()).isCloseTo(before.negativeLogLikelihood(), within(1e-5));
+    assertThat(found.nllAfter()).isCloseTo(after.negativeLogLikelihood(), within(1e-5));
+    assertThat(found.binsAfter().stream().mapToInt(Reliability.Bin::images).sum())
+        .isEqualTo(data.test().size());
+  }
+
+  @Test
+  void withoutValidationImagesEveryTrainingImageIsClassifiedByAFoldThatDidNotSeeIt()
+      throws IOException {
+    DataSet data = data(4, 0);
+    RunResults plain = run(spec(TASK_RES), data, 4, "plain");
+
+    RunResults found = run(spec(TASK_RES).calibrated(), data, 4, "run");
+
+    // The same by hand: image i of a class c is in fold (i + c) mod 4.
+    List<Item> train = FewShot.draw(data, 4, 1, line -> {}).train();
+    List<double[]> logits = new ArrayList<>();
+    List<Item> held = new ArrayList<>();
+    for (int fold = 0; fold < 4; fold++) {
+      int number = fold;
+      int[] seen = new int[CLASSES.size()];
+      List<Boolean> inside = new ArrayList<>();
+      train.forEach(item -> inside.add((seen[item.label()]++ + item.label()) % 4 == number));
+      List<Item> out = IntStream.range(0, 16).filter(inside::get).mapToObj(train::get).toList();
+      List<Item> in =
+          IntStream.range(0, 16).filter(i -> !inside.get(i)).mapToObj(train::get).toList();
+      // 12 images make 6 steps an epoch, 16 make 8: four epochs instead of three.
+      MethodSpec longer =
+          MethodSpec.of(
+              TASK_RES,
+              (method, task) -> TinyLab.training("test").apply(method, task).stretched(8 / 6.0));
+      FewShotSample sample =
+          FewShotSample.made(data.withImages(in, List.of(), List.of()), 4, 1);
+      Trial trial = new Trial(longer, sample, List.of(), "by-hand" + fold);
+      RunResults unused = new TrialRun(bench(() -> false), trial).run(folder);
+      logits.addAll(List.of(logits(file("by-hand" + fold), out)));
+      held.addAll(out);
+    }
+    Calibration expected =
+        Calibration.fit(logits.toArray(double[][]::new), labels(held), Origin.OUT_OF_FOLD);
+    Calibration calibration = file("run").calibration();
+    assertThat(calibration.images()).isEqualTo(16);
+    assertThat(calibration).isEqualTo(expected);
+    assertThat(calibration.temperature()).isNotEqualTo(1);
+    assertThat(found.accuracy("test")).isEqualTo(plain.accuracy("test"));
+    assertThat(folder.resolve("run/.calibration")).doesNotExist();
+    assertThat(TinyLab.json(folder.resolve("run/run.json")).path("settings").path("calibrate"))
+        .hasToString("true");
+    assertThat(file("plain").calibration()).isNull();
+    assertThat(Files.readString(folder.resolve("plain/results.json")))
+        .doesNotContain("calibration\"");
+
+    assertThatThrownBy(() -> run(spec(TASK_RES).calibrated(), data, 4, "plain"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("calibrate");
+  }
+
+  @Test
+  void anInterruptedCalibrationGoesOnWithTheSameBits() throws IOException {
+    DataSet data = data(2, 0);
+    AtomicInteger alone = new AtomicInteger();
+    RunResults unused =
+        run(spec(TinyLab.COOP), data, 2, "plain", () -> alone.incrementAndGet() < 0);
+    RunResults whole = run(spec(TinyLab.COOP).calibrated(), data, 2, "whole");
+    AtomicInteger asked = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                run(
+                    spec(TinyLab.COOP).calibrated(),
+                    data,
+                    2,
+                    "stopped",
+                    () -> asked.incrementAndGet() > alone.get() + 3))
+        .isInstanceOf(KgCoopException.class);
+    assertThat(folder.resolve("stopped/.calibration")).exists();
+
+    RunResults resumed = run(spec(TinyLab.COOP).calibrated(), data, 2, "stopped");
+
+    assertThat(resumed.calibration()).isEqualTo(whole.calibration());
+    assertThat(Files.readAllBytes(ClassifierFile.in(folder.resolve("stopped"))))
+        .isEqualTo(Files.readAllBytes(ClassifierFile.in(folder.resolve("whole"))));
+    assertThat(folder.resolve("stopped/.calibration")).doesNotExist();
+  }
+
+  @Test
+  void withOneImageOfEachClassOnlyAMethodThatLearnsNothingHasATemperature() {
+    DataSet data = data(1, 0);
+
+    run(spec(TinyLab.COOP).calibrated(), data, 1, "learned");
+    assertThat(file("learned").calibration()).isNull();
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("CoOp", "no temperature, since no class has a second training image");
+
+    run(spec(TinyLab.CLIP).calibrated(), data, 1, "texts");
+    assertThat(file("texts").calibration().images()).isEqualTo(4);
+  }
+}
