@@ -163,8 +163,7 @@ final class AdaptSection {
   }
 
   /** The images whose label may be wrong, with what they show. */
-  private static void addSuspects(
-      List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
+  private static void addSuspects(List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
     if (record.suspects().isEmpty()) {
       return;
     }

@@ -100,7 +100,9 @@ final class EmbeddedImages {
     Item item = of(dataSet).get(name);
     try {
       Path path = item == null ? Path.of(file) : item.file();
-      return Files.isRegularFile(path) ? Optional.of(uri(images.readUpright(path))) : Optional.empty();
+      return Files.isRegularFile(path)
+          ? Optional.of(uri(images.readUpright(path)))
+          : Optional.empty();
     } catch (KgCoopException | InvalidPathException e) {
       return Optional.empty();
     }

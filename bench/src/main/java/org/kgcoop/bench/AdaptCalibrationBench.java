@@ -161,8 +161,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
   }
 
   /** Logits at the file's temperature. */
-  private static double[][] logits(
-      ExperimentContext bench, ClassifierFile file, List<Item> items) {
+  private static double[][] logits(ExperimentContext bench, ClassifierFile file, List<Item> items) {
     try (Scope scope = Scope.open("test images");
         Head head = file.classifier(bench.clip(), file.classNames())) {
       return Evaluator.logits(head, bench.cache(), items);
@@ -192,12 +191,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
   private static void print(Outcome each) {
     print(
         "%-28s %6.2f %8.3f %8.3f %7.3f %8.3f",
-        each.run(),
-        each.temperature(),
-        each.before(),
-        each.after(),
-        each.kept(),
-        each.foreign());
+        each.run(), each.temperature(), each.before(), each.after(), each.kept(), each.foreign());
   }
 
   @FormatMethod

@@ -55,10 +55,7 @@ final class AdaptSpeedBench implements Callable<Integer> {
       description = "Photos of each class (${DEFAULT-VALUE}).")
   private int images;
 
-  @Option(
-      names = "--minutes",
-      defaultValue = "5",
-      description = "As of adapt (${DEFAULT-VALUE}).")
+  @Option(names = "--minutes", defaultValue = "5", description = "As of adapt (${DEFAULT-VALUE}).")
   private double minutes;
 
   private final long start = System.nanoTime();
@@ -132,11 +129,7 @@ final class AdaptSpeedBench implements Callable<Integer> {
             / 1e9;
     System.out.println(
         String.format(
-            Locale.ROOT,
-            "%7.1f s, %7.1f CPU s: %s",
-            (System.nanoTime() - start) / 1e9,
-            cpu,
-            what));
+            Locale.ROOT, "%7.1f s, %7.1f CPU s: %s", (System.nanoTime() - start) / 1e9, cpu, what));
   }
 
   /** Prints the time at which each piece of work begins and ends. */

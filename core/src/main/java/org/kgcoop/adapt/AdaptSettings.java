@@ -37,7 +37,8 @@ final class AdaptSettings {
     ArrayNode unseen = settings.putArray(UNSEEN);
     request.unseen().forEach(unseen::add);
     if (!request.unknown().isEmpty()) {
-      settings.put("unknown", Sha256.of(String.join("\n", bench.cache().hashes().of(request.unknown()))));
+      settings.put(
+          "unknown", Sha256.of(String.join("\n", bench.cache().hashes().of(request.unknown()))));
     }
     ObjectNode images = settings.putObject(IMAGES);
     List<Item> all = TrainingImages.items(data);

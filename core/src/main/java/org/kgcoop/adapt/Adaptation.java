@@ -39,10 +39,7 @@ public final class Adaptation {
   private final Consumer<AdaptRecord> first;
 
   private Adaptation(
-      ExperimentContext bench,
-      AdaptRequest request,
-      Path out,
-      Consumer<AdaptRecord> first) {
+      ExperimentContext bench, AdaptRequest request, Path out, Consumer<AdaptRecord> first) {
     this.bench = bench;
     this.asked = request;
     this.first = first;
@@ -88,8 +85,7 @@ public final class Adaptation {
       }
       done = run(request, images, settings, known);
     } catch (IOException e) {
-      throw KgCoopException.io(
-          folder.work() + ": cannot be closed: " + FileErrors.reason(e), e);
+      throw KgCoopException.io(folder.work() + ": cannot be closed: " + FileErrors.reason(e), e);
     } finally {
       if (!Files.exists(folder.out().resolve(AdaptRecord.FILE))) {
         folder.deleteWork(); // a failed attempt leaves nothing behind
@@ -107,8 +103,7 @@ public final class Adaptation {
         known != null
             ? known.plan()
             : budget.plan(whole.data(), request.shots(), EmbeddedPrompt.isFor(bench.clip()));
-    ImageGroups copies =
-        whole.withNear(images.readable(images.drawn(whole, plan)), bench.cache());
+    ImageGroups copies = whole.withNear(images.readable(images.drawn(whole, plan)), bench.cache());
     AdaptRecord record =
         known != null ? known : AdaptRecord.begun(settings, plan, images.described(copies));
     write(record);
@@ -130,8 +125,7 @@ public final class Adaptation {
   private void tellFirst(Comparison.Outcome quick, FinalTraining training) {
     Path run = folder.work().resolve(FIRST);
     AdaptRecord record = training.train(quick, run);
-    AtomicFile.write(
-        ClassifierFile.in(folder.out()), to -> Files.copy(ClassifierFile.in(run), to));
+    AtomicFile.write(ClassifierFile.in(folder.out()), to -> Files.copy(ClassifierFile.in(run), to));
     write(record);
     first.accept(record);
   }

@@ -82,8 +82,7 @@ final class Budget {
                   kept));
     }
     double ofAView = images(sizes, kept) * each;
-    int views =
-        still ? 0 : (int) Math.min(MOST_VIEWS, seconds * SHARE_OF_VIEWS / ofAView);
+    int views = still ? 0 : (int) Math.min(MOST_VIEWS, seconds * SHARE_OF_VIEWS / ofAView);
     return new AdaptRecord.Plan(kept == most ? FewShot.ALL : kept, views);
   }
 

@@ -224,8 +224,7 @@ final class Comparison {
   }
 
   private TaskContext task() {
-    return TaskContext.of(
-        data, data.classNames().size(), HeldOutRuns.shots(data), request.seed());
+    return TaskContext.of(data, data.classNames().size(), HeldOutRuns.shots(data), request.seed());
   }
 
   private Method method(MethodSpec spec) {

@@ -74,7 +74,13 @@ final class FinalTraining {
     Set<String> repeated = ImageGroups.repeatedInTest(data, bench.cache());
     List<Item> asked = data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
     DataSet target =
-        new DataSet(data.name(), Stream.concat(data.classNames().stream(), request.unseen().stream()).toList(), List.of(), List.of(), asked, data.template());
+        new DataSet(
+            data.name(),
+            Stream.concat(data.classNames().stream(), request.unseen().stream()).toList(),
+            List.of(),
+            List.of(),
+            asked,
+            data.template());
     List<EvaluationSet> targets =
         asked.isEmpty() ? List.of() : List.of(new EvaluationSet(TEST, target, ClassSplit.ALL));
     Trial trial =

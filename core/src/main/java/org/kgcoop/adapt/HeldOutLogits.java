@@ -30,9 +30,7 @@ record HeldOutLogits(List<Item> items, List<double[]> rows) {
 
   /** The probabilities of each image at a temperature. */
   List<double[]> probabilities(double temperature) {
-    return rows.stream()
-        .map(row -> Softmax.probabilities(row, 1 / temperature))
-        .toList();
+    return rows.stream().map(row -> Softmax.probabilities(row, 1 / temperature)).toList();
   }
 
   /**
@@ -41,8 +39,7 @@ record HeldOutLogits(List<Item> items, List<double[]> rows) {
    * @param unknown the largest probability of each image of no class, at the same temperature
    */
   AdaptRecord.Unknown unknown(Calibration calibration, double[] unknown) {
-    double threshold =
-        calibration.rejection() == null ? 0 : calibration.rejection().threshold();
+    double threshold = calibration.rejection() == null ? 0 : calibration.rejection().threshold();
     double[] known =
         probabilities(calibration.temperature()).stream()
             .mapToDouble(row -> Arrays.stream(row).max().orElse(0))

@@ -158,10 +158,8 @@ final class HeldOutRuns {
     }
     List<Item> items = data.train().stream().filter(item -> rows.containsKey(item.key())).toList();
     return new HeldOutLogits(
-        items,
-        items.stream().map(item -> Objects.requireNonNull(rows.get(item.key()))).toList());
+        items, items.stream().map(item -> Objects.requireNonNull(rows.get(item.key()))).toList());
   }
-
 
   private double[][] logits(String id, HoldoutPart part, DataSet asked) {
     DataSet fitted = part.fitted();

@@ -26,8 +26,8 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * Suspect labels of a data set, without any training. Each image is classified by a kernel ridge
- * regression ({@link KernelRidge}) of all others and their texts, in closed form. Copies of an image
- * leave together.
+ * regression ({@link KernelRidge}) of all others and their texts, in closed form. Copies of an
+ * image leave together.
  */
 public final class LabelCheck {
   /** The regression takes 9 n^3 operations. */
@@ -81,8 +81,7 @@ public final class LabelCheck {
               problem -> readable.removeIf(item -> item.file().equals(problem.file())),
               task::done);
     }
-    DataSet labeled =
-        data.withImages(readable, List.of(), List.of()).select(ClassSplit.ALL);
+    DataSet labeled = data.withImages(readable, List.of(), List.of()).select(ClassSplit.ALL);
     ImageGroups exact = ImageGroups.exact(labeled, bench.cache());
     return exact.withNear(exact.data(), bench.cache());
   }
@@ -98,8 +97,7 @@ public final class LabelCheck {
     try (Scope scope = Scope.open("label check");
         Autograd.Switch off = Autograd.off();
         Head zeroShot =
-            new ZeroShot(List.of(Templates.of(data)))
-                .classifier(bench.clip(), data.classNames())) {
+            new ZeroShot(List.of(Templates.of(data))).classifier(bench.clip(), data.classNames())) {
       Tensor rows = Tensor.of(values, labels.length, width);
       Tensor texts = zeroShot.classFeatures().orElseThrow();
       int[] groups = groups(data.train());

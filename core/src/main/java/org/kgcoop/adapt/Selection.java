@@ -1,10 +1,10 @@
 package org.kgcoop.adapt;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Comparator;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
@@ -53,7 +53,6 @@ record Selection(List<AdaptRecord.Candidate> candidates, AdaptRecord.Choice choi
                 best.title(),
                 chosen.behind(),
                 chosen.standardError());
-    return new Selection(
-        compared, new AdaptRecord.Choice(chosen.method(), chosen.title(), why));
+    return new Selection(compared, new AdaptRecord.Choice(chosen.method(), chosen.title(), why));
   }
 }

@@ -45,7 +45,9 @@ final class TrainingImages {
     return leftOut(request.data(), problems);
   }
 
-  /** All images that may be learned from, those for training and validation, without exact copies. */
+  /**
+   * All images that may be learned from, those for training and validation, without exact copies.
+   */
   ImageGroups withoutCopies(DataSet data) {
     return ImageGroups.exact(everything(data), bench.cache());
   }

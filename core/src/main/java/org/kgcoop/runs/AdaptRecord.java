@@ -251,7 +251,8 @@ public record AdaptRecord(
    * @param likely the name that is more probable
    * @param confidence the probability of the given name, 0 to 1
    */
-  public record Suspect(String image, String file, String given, String likely, double confidence) {}
+  public record Suspect(
+      String image, String file, String given, String likely, double confidence) {}
 
   /**
    * An accuracy with its 95 % interval, in percent.
@@ -278,17 +279,7 @@ public record AdaptRecord(
   /** Returns the record of an adaptation that has just begun. */
   public static AdaptRecord begun(JsonNode settings, Plan plan, Images images) {
     return new AdaptRecord(
-        settings,
-        plan,
-        images,
-        List.of(),
-        null,
-        null,
-        null,
-        List.of(),
-        List.of(),
-        null,
-        null,
+        settings, plan, images, List.of(), null, null, null, List.of(), List.of(), null, null,
         List.of());
   }
 

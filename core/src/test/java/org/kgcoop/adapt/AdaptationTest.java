@@ -143,8 +143,7 @@ class AdaptationTest {
   void temperatureAndThresholdAreThoseOfTheHeldOutImagesAndImagesOfNoClassAreCompared()
       throws Exception {
     DataSet data = data(3, 0, 0);
-    DataSet others =
-        TestImages.dataSet(folder.resolve("others"), List.of("car", "hat"), 3, 0, 0);
+    DataSet others = TestImages.dataSet(folder.resolve("others"), List.of("car", "hat"), 3, 0, 0);
     List<Path> unknown = others.train().stream().map(Item::file).toList();
     AdaptRecord record =
         Adaptation.run(
@@ -181,7 +180,8 @@ class AdaptationTest {
   void whereClassesAreToComeThoseThatKnowAnyNameAreComparedOnHiddenOnes() {
     AdaptRecord record = adapt(data(4, 0, 1), List.of("wolf"), 5);
     for (AdaptRecord.Candidate each : record.candidates()) {
-      boolean bound = List.of("probe", "lp++", "proker", "clap", "tip-adapter-f").contains(each.method());
+      boolean bound =
+          List.of("probe", "lp++", "proker", "clap", "tip-adapter-f").contains(each.method());
       assertThat(each.isMeasured()).as(each.toString()).isEqualTo(!bound);
     }
     assertThat(record.expectedUnseen()).isNotNull();
@@ -341,7 +341,8 @@ class AdaptationTest {
     AdaptRecord record = adapt(data(2, 0, 1), List.of(), 1e-5);
     assertThat(record.choice()).isNotNull();
     assertThat(record.candidates().get(0).isMeasured()).isTrue();
-    assertThat(record.candidates().get(Candidates.SHORT_LIST.size() - 1).leftOut()).contains("--minutes");
+    assertThat(record.candidates().get(Candidates.SHORT_LIST.size() - 1).leftOut())
+        .contains("--minutes");
     assertThat(record.candidates().get(Candidates.SHORT_LIST.size() - 1).outOfTime()).isTrue();
     assertThat(record.irreproducible()).contains("TCP", "--minutes");
     assertThat(RunJson.tree(record).path("irreproducible").asText()).contains("TCP");

@@ -40,7 +40,8 @@ class ExclusionFileTest {
   void pathsOfNoImageAreOneError() {
     assertThatThrownBy(() -> without("cat/1.png", "cat/9.png", "cow.png"))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("judged.txt: 2 of its lines name no image of pets: cat/9.png, cow.png")
+        .hasMessageContaining(
+            "judged.txt: 2 of its lines name no image of pets: cat/9.png, cow.png")
         .hasMessageContaining("write paths as cat/1.png");
     assertThatThrownBy(() -> without("cat/1.png", "dog/1.png"))
         .isInstanceOf(KgCoopException.class)

@@ -105,15 +105,12 @@ class AdaptCommandTest {
     Path other = classes.get(1);
     Files.move(classes.get(0).resolve("7.png"), other.resolve("stray.png"));
     String stray = other.getFileName() + "/stray.png";
-    Object[] words = {
-      "adapt", images, "--feature-cache", "none", "--minutes", 0.02, "--shots", 8
-    };
+    Object[] words = {"adapt", images, "--feature-cache", "none", "--minutes", 0.02, "--shots", 8};
 
     Cli.Result found = Cli.run(with(words, "--out", folder.resolve("a")));
 
     assertThat(found.exitCode()).as(found.err()).isZero();
-    JsonNode record =
-        new ObjectMapper().readTree(Files.readString(folder.resolve("a/adapt.json")));
+    JsonNode record = new ObjectMapper().readTree(Files.readString(folder.resolve("a/adapt.json")));
     assertThat(record.path("images").path("count").asInt()).isEqualTo(50);
     assertThat(record.path("suspects").path(0).path("image").asText()).isEqualTo(stray);
     assertThat(found.out()).contains("labels that may be wrong: ");
@@ -121,8 +118,7 @@ class AdaptCommandTest {
         .contains("Labels that may be wrong", stray, "data:image/");
 
     Path judged = Files.writeString(folder.resolve("judged.txt"), stray + "\n");
-    Cli.Result without =
-        Cli.run(with(words, "--out", folder.resolve("b"), "--exclude", judged));
+    Cli.Result without = Cli.run(with(words, "--out", folder.resolve("b"), "--exclude", judged));
     assertThat(without.out()).contains("49 images of");
     Files.writeString(judged, "no.png\n");
     assertThat(Cli.run(with(words, "--out", folder.resolve("c"), "--exclude", judged)).err())
@@ -130,7 +126,8 @@ class AdaptCommandTest {
     JsonNode inspected =
         new ObjectMapper()
             .readTree(
-                Cli.run("inspect", images, "--features", "--feature-cache", "none", "--json").out());
+                Cli.run("inspect", images, "--features", "--feature-cache", "none", "--json")
+                    .out());
     assertThat(inspected.path("suspects").path(0).path("image").asText()).isEqualTo(stray);
   }
 
@@ -144,7 +141,8 @@ class AdaptCommandTest {
     assertThat(result.out())
         .containsPattern("Of 8 images of no class, the threshold accepts [\\d.]+ %; AUROC");
     assertThat(
-            Cli.run(words(folder.resolve("no"), "--unknown", folder.resolve("nothing"))).errorLine())
+            Cli.run(words(folder.resolve("no"), "--unknown", folder.resolve("nothing")))
+                .errorLine())
         .contains("there is no such image or folder");
   }
 

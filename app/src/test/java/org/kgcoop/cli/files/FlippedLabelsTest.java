@@ -67,8 +67,7 @@ class FlippedLabelsTest {
     for (int place : places.subList(0, count)) {
       Item item = items.get(place);
       int label = (item.label() + 1 + random.nextInt(classes - 1)) % classes;
-      items.set(
-          place, new Item(item.key(), item.file(), label, data.classNames().get(label)));
+      items.set(place, new Item(item.key(), item.file(), label, data.classNames().get(label)));
       flipped.add(item.key());
     }
     long found =
