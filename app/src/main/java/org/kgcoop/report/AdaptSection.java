@@ -12,6 +12,7 @@ import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Entries;
 import org.kgcoop.report.Block.Entry;
 import org.kgcoop.report.Block.Figures;
+import org.kgcoop.report.Block.Gallery;
 import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.chart.BarPlot;
@@ -20,6 +21,7 @@ import org.kgcoop.runs.AdaptRecord.Candidate;
 import org.kgcoop.runs.AdaptRecord.Choice;
 import org.kgcoop.runs.AdaptRecord.Images;
 import org.kgcoop.runs.AdaptRecord.Interval;
+import org.kgcoop.runs.AdaptRecord.Suspect;
 import org.kgcoop.runs.Measure.Best;
 import org.kgcoop.tables.StoredRun;
 
@@ -27,26 +29,31 @@ import org.kgcoop.tables.StoredRun;
 final class AdaptSection {
   private static final int MOST_MISTAKES = 100;
   private static final int MOST_NAMES = 8;
+  private static final int MOST_SUSPECTS = 24;
 
   private AdaptSection() {}
 
-  static Optional<Section> of(List<StoredRun> runs) {
+  static Optional<Section> of(List<StoredRun> runs, EmbeddedImages images) {
     List<Block> blocks = new ArrayList<>();
     for (StoredRun run : runs) {
-      run.adaptation().ifPresent(record -> add(blocks, record));
+      run.adaptation().ifPresent(record -> add(blocks, record, images));
     }
     return blocks.isEmpty()
         ? Optional.empty()
         : Optional.of(new Section("choice", "The choice of the method", blocks));
   }
 
-  private static void add(List<Block> blocks, AdaptRecord record) {
+  private static void add(List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
     Choice choice = record.choice();
     blocks.add(
         new Words(
             choice == null
                 ? "None is chosen yet; below are those tried so far."
-                : "Chosen: " + choice.title() + ". " + choice.why()));
+                : (choice.preliminary() ? "Chosen so far: " : "Chosen: ")
+                    + choice.title()
+                    + ". "
+                    + choice.why()
+                    + (choice.preliminary() ? " Other methods are still to be compared." : "")));
     List<Entry> expected = new ArrayList<>();
     add(expected, "expected accuracy", record.expected(), "new images like these");
     add(expected, "on unseen classes", record.expectedUnseen(), "new images of unseen classes");
@@ -69,6 +76,9 @@ final class AdaptSection {
     }
     if (!expected.isEmpty()) {
       blocks.add(new Entries(expected, false));
+    }
+    if (record.calibration() != null) {
+      blocks.add(new Words(String.join(" ", record.calibration().sentences())));
     }
     List<Candidate> measured = record.candidates().stream().filter(Candidate::isMeasured).toList();
     String what = record.isForUnseen() ? "H of seen and unseen classes" : "Accuracy";
@@ -93,6 +103,7 @@ final class AdaptSection {
                       grid))));
     }
     addMistakes(blocks, record);
+    addSuspects(blocks, record, images);
     blocks.add(new Heading("The images"));
     blocks.add(new Entries(images(record), false));
   }
@@ -149,6 +160,52 @@ final class AdaptSection {
                         Text::percent)))));
     if (shown.size() < record.mistakes().size()) {
       blocks.add(new Words("adapt.json names all %s of them.".formatted(record.mistakes().size())));
+    }
+  }
+
+  /** The images whose label may be wrong, with what they show. */
+  private static void addSuspects(List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
+    if (record.suspects().isEmpty()) {
+      return;
+    }
+    blocks.add(new Heading("Labels that may be wrong"));
+    blocks.add(
+        new Words(
+            "The most suspicious come first. Look at each: an unusual image may be labeled"
+                + " correctly. adapt --exclude FILE leaves out the images that the file lists."));
+    List<Suspect> shown =
+        record.suspects().subList(0, Math.min(MOST_SUSPECTS, record.suspects().size()));
+    List<Block.Image> gallery = new ArrayList<>();
+    for (Suspect each : shown) {
+      images
+          .sourceOrFile(record.settings().path("data").asText(), each.image(), each.file())
+          .ifPresent(
+              source ->
+                  gallery.add(
+                      new Block.Image(
+                          source,
+                          each.image(),
+                          "labeled " + each.given() + ", likely " + each.likely())));
+    }
+    if (!gallery.isEmpty()) {
+      blocks.add(new Gallery(gallery));
+    }
+    blocks.add(
+        new Figures(
+            ReportTable.of(
+                "Images whose label may be wrong",
+                "image",
+                shown.stream().map(Suspect::image).toList(),
+                List.of(),
+                List.of(
+                    ReportTable.words("label", shown.stream().map(Suspect::given).toList()),
+                    ReportTable.words("likely label", shown.stream().map(Suspect::likely).toList()),
+                    ReportTable.numbers(
+                        "probability of the label, %",
+                        shown.stream().map(each -> 100 * each.confidence()).toList(),
+                        Text::percent)))));
+    if (shown.size() < record.suspects().size()) {
+      blocks.add(new Words("adapt.json names all %s of them.".formatted(record.suspects().size())));
     }
   }
 

@@ -3,6 +3,8 @@ package org.kgcoop.report;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
@@ -85,6 +87,23 @@ final class EmbeddedImages {
     try {
       return Optional.of(uri(images.readUpright(item.file())));
     } catch (KgCoopException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The image of a data set as a data URI, or else that of a file; empty where neither is there.
+   *
+   * @param file where the image lay
+   */
+  Optional<String> sourceOrFile(String dataSet, String name, String file) {
+    Item item = of(dataSet).get(name);
+    try {
+      Path path = item == null ? Path.of(file) : item.file();
+      return Files.isRegularFile(path)
+          ? Optional.of(uri(images.readUpright(path)))
+          : Optional.empty();
+    } catch (KgCoopException | InvalidPathException e) {
       return Optional.empty();
     }
   }

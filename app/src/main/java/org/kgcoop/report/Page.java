@@ -44,7 +44,7 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
       String number = several ? "-" + (i + 1) : "";
       sections.addAll(new ResultsSection(table, palette).of(name, number));
     }
-    AdaptSection.of(inputs.runs()).ifPresent(sections::add);
+    AdaptSection.of(inputs.runs(), images).ifPresent(sections::add);
     RunsSection.of(inputs.runs()).ifPresent(sections::add);
     List<StoredRun> runs = inputs.all();
     DistanceSection.of(runs, palette).ifPresent(sections::add);

@@ -20,6 +20,8 @@ import picocli.CommandLine.Command;
       FeaturesBench.class,
       EvaluateBench.class,
       AdaptBench.class,
+      AdaptCalibrationBench.class,
+      AdaptSpeedBench.class,
       PreprocessBench.class,
       LoadBench.class,
       OnnxBench.class,

@@ -1,5 +1,6 @@
 package org.kgcoop.adapt;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.kgcoop.data.layout.ClassNames;
  *     allows
  * @param minutes the time that it may take
  * @param skipsUnreadable true to leave out images that cannot be read
+ * @param unknown images that belong to no class, which the threshold is tried on; may be empty
  */
 public record AdaptRequest(
     DataSet data,
@@ -25,15 +27,17 @@ public record AdaptRequest(
     int shots,
     double minutes,
     long seed,
-    boolean skipsUnreadable) {
+    boolean skipsUnreadable,
+    List<Path> unknown) {
 
   /** A request that an unreadable image ends. */
   public AdaptRequest(DataSet data, List<String> unseen, int shots, double minutes, long seed) {
-    this(data, unseen, shots, minutes, seed, false);
+    this(data, unseen, shots, minutes, seed, false, List.of());
   }
 
   public AdaptRequest {
     unseen = List.copyOf(unseen);
+    unknown = List.copyOf(unknown);
     if (!(minutes > 0) || Double.isInfinite(minutes)) {
       throw KgCoopException.configuration("minutes: expected above 0, got " + minutes);
     }
@@ -59,6 +63,6 @@ public record AdaptRequest(
 
   /** The same for other data. */
   AdaptRequest with(DataSet other) {
-    return new AdaptRequest(other, unseen, shots, minutes, seed, skipsUnreadable);
+    return new AdaptRequest(other, unseen, shots, minutes, seed, skipsUnreadable, unknown);
   }
 }

@@ -42,6 +42,9 @@ final class Candidates {
           KgCoOp.ID,
           Tcp.ID);
 
+  /** The areas of random parts, those of Tip-Adapter: one for all, so that all see one view. */
+  private static final String CROP_SCALE = "0.5,1";
+
   /** Epochs and batch of prompts, which learn longer on few images than their papers say. */
   private static final int PROMPT_EPOCHS = 50;
 
@@ -74,12 +77,20 @@ final class Candidates {
     return id.equals(KgCoOp.ID) || id.equals(Tcp.ID);
   }
 
+  /** True for a method that takes no training steps, so that its answer comes within seconds. */
+  static boolean isQuick(String id) {
+    return !trainsText(id) && !id.equals(Clap.ID) && !id.equals(TipAdapterF.ID);
+  }
+
   MethodSpec spec(String id) {
     ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
     ObjectNode training =
         JsonNodeFactory.instance
             .objectNode()
             .put("augment", views == 0 ? "test" : "cache:" + views);
+    if (views > 0) {
+      training.put("crop_scale", CROP_SCALE);
+    }
     switch (id) {
       case KgCoOp.ID, Tcp.ID -> {
         training.put("epochs", PROMPT_EPOCHS).put("batch_size", PROMPT_BATCH);

@@ -8,6 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
@@ -35,10 +37,19 @@ record ImageGroups(
     int near,
     Map<String, Double> share) {
 
+  private static final String EQUALS = " = ";
+
   ImageGroups {
     repeated = List.copyOf(repeated);
     contradictions = List.copyOf(contradictions);
     share = Map.copyOf(share);
+  }
+
+  /** The keys of images that are there under two classes. */
+  Set<String> contradictory() {
+    return contradictions.stream()
+        .flatMap(pair -> Stream.of(pair.split(EQUALS, 2)))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The exact copies among the training images. */
@@ -58,7 +69,7 @@ record ImageGroups(
       if (kept.putIfAbsent(hashes.get(i) + " " + item.label(), item) != null) {
         repeated.add(item.key());
       } else if (first != null) {
-        contradictions.add(first.key() + " = " + item.key());
+        contradictions.add(first.key() + EQUALS + item.key());
       }
     }
     return new ImageGroups(

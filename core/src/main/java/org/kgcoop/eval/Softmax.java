@@ -1,7 +1,7 @@
 package org.kgcoop.eval;
 
-/** Probabilities from logits, in double precision and without overflow. */
-final class Softmax {
+/** Computes probabilities from logits, in double precision and without overflow. */
+public final class Softmax {
   private Softmax() {}
 
   /** Returns log sum exp(scale x logit) over the logits {@code from} to {@code to} - 1. */
@@ -18,7 +18,7 @@ final class Softmax {
   }
 
   /** Returns softmax(scale x logits), (C). */
-  static double[] probabilities(double[] logits, double scale) {
+  public static double[] probabilities(double[] logits, double scale) {
     double logSum = logSumExp(logits, 0, logits.length, scale);
     double[] probabilities = new double[logits.length];
     for (int i = 0; i < logits.length; i++) {

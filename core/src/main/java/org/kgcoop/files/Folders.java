@@ -51,6 +51,17 @@ public final class Folders {
     return parent == null ? path : parent;
   }
 
+  /** The absolute path without links, as far as it exists. */
+  public static Path real(Path path) {
+    Path whole = path.toAbsolutePath().normalize();
+    try {
+      return whole.toRealPath();
+    } catch (IOException e) {
+      Path parent = whole.getParent();
+      return parent == null ? whole : real(parent).resolve(name(whole));
+    }
+  }
+
   /**
    * Resolves a path below a folder.
    *

@@ -124,7 +124,7 @@ public final class GaussianDiscriminant {
       double[][] densities = matrix(logits(images, none, 0, 1), classes);
       LeaveOneOut.Counter counter = new LeaveOneOut.Counter(alphas.length);
       for (int i = 0; i < labels.length; i++) {
-        counter.add(zeroShot[i], densities[i], alphas, labels[i]);
+        count(counter, zeroShot[i], densities[i], alphas, labels[i]);
       }
       return counter.result(labels.length);
     }
@@ -458,8 +458,24 @@ public final class GaussianDiscriminant {
     LeaveOneOut.Counter counter = new LeaveOneOut.Counter(alphas.length);
     for (int i = 0; i < heldOut.scored.size(); i++) {
       int row = heldOut.scored.get(i);
-      counter.add(zeroShot[row], heldOut.logits[i], alphas, labels[row]);
+      count(counter, zeroShot[row], heldOut.logits[i], alphas, labels[row]);
     }
     return counter.result(heldOut.scored.size());
+  }
+
+  /** Counts the logits (C) {@code zeroShot + alpha density} of an image for each alpha. */
+  private static void count(
+      LeaveOneOut.Counter counter,
+      double[] zeroShot,
+      double[] density,
+      double[] alphas,
+      int label) {
+    double[] logits = new double[density.length];
+    for (int a = 0; a < alphas.length; a++) {
+      for (int c = 0; c < logits.length; c++) {
+        logits[c] = zeroShot[c] + alphas[a] * density[c];
+      }
+      counter.add(a, logits, label);
+    }
   }
 }

@@ -67,17 +67,6 @@ public final class LeaveOneOut {
       losses = new double[candidates];
     }
 
-    /** Adds an image, whose logits (C) are {@code zeroShot + alpha density} for each alpha. */
-    void add(double[] zeroShot, double[] density, double[] alphas, int label) {
-      double[] logits = new double[density.length];
-      for (int a = 0; a < alphas.length; a++) {
-        for (int c = 0; c < logits.length; c++) {
-          logits[c] = zeroShot[c] + alphas[a] * density[c];
-        }
-        add(a, logits, label);
-      }
-    }
-
     /** Adds the logits (C) of an image by a candidate. */
     void add(int candidate, double[] logits, int label) {
       int best = 0;

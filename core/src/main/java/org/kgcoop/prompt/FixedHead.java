@@ -31,8 +31,8 @@ public sealed interface FixedHead extends Head {
   FixedHead select(Tensor columns);
 
   /**
-   * The head of the logits times a number, such as 1 / T of a temperature T, with tensors of this
-   * one or in the open scope.
+   * The head whose logits are those times a number, such as 1 / T of a temperature T, with tensors
+   * of this one or in the open scope.
    */
   FixedHead times(double factor);
 

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,8 @@ import org.kgcoop.files.JsonFiles;
  * @param mistakes the held-out images that the chosen method classified wrongly
  * @param test the accuracy of the chosen method on the data set's own test images, which did not
  *     influence the choice; null if there are none
+ * @param calibration the calibration of the chosen method; null until it is known
+ * @param suspects the images whose label may be wrong, the most suspicious first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AdaptRecord(
@@ -39,7 +43,9 @@ public record AdaptRecord(
     @Nullable Interval expectedUnseen,
     List<OfClass> classes,
     List<Mistake> mistakes,
-    @Nullable Interval test) {
+    @Nullable Interval test,
+    @Nullable Calibrated calibration,
+    List<Suspect> suspects) {
 
   /** The number of new images that an expected accuracy refers to. */
   public static final int NEW_IMAGES = 100;
@@ -155,8 +161,99 @@ public record AdaptRecord(
    *
    * @param method its name
    * @param why a sentence with the reason
+   * @param preliminary true until all other methods are compared
    */
-  public record Choice(String method, String title, String why) {}
+  public record Choice(
+      String method,
+      String title,
+      String why,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean preliminary) {
+    /** A choice among all methods. */
+    public Choice(String method, String title, String why) {
+      this(method, title, why, false);
+    }
+
+    /** The same for another reason. */
+    public Choice because(String reason) {
+      return new Choice(method, title, reason, preliminary);
+    }
+  }
+
+  /**
+   * The calibration that the classifier file contains too.
+   *
+   * @param temperature 1 if the held-out images do not determine it
+   * @param images that both were found with, each classified without having learned from it
+   * @param threshold the largest probability below which an image counts as none of the classes
+   * @param keeps the share of new images of the learned classes that is accepted on average
+   * @param low the lower end of the 95 % interval of that share
+   * @param high the upper end of it
+   * @param unknown what images of no class get; null where there are none
+   */
+  public record Calibrated(
+      double temperature,
+      int images,
+      double threshold,
+      double keeps,
+      double low,
+      double high,
+      @Nullable Unknown unknown) {
+
+    /** The threshold, the temperature and images of no class, in a sentence each. */
+    public List<String> sentences() {
+      List<String> sentences = new ArrayList<>();
+      sentences.add(
+          String.format(
+              Locale.ROOT,
+              "An image whose largest probability is below %.1f %% shows none of the classes: this"
+                  + " keeps %.1f %% of new images of the classes (95 %%: %.0f to %.0f).",
+              100 * threshold,
+              100 * keeps,
+              100 * low,
+              100 * high));
+      sentences.add(
+          temperature == 1
+              ? "Probabilities stay as they are: the held-out images determine no temperature."
+              : String.format(
+                  Locale.ROOT,
+                  "Probabilities are calibrated by the temperature %.2f, found with %d held-out"
+                      + " images.",
+                  temperature,
+                  images));
+      if (unknown != null) {
+        sentences.add(
+            String.format(
+                Locale.ROOT,
+                "Of %d images of no class, the threshold accepts %.1f %%; AUROC against held-out"
+                    + " images: %.3f.",
+                unknown.images(),
+                100 * unknown.accepted(),
+                unknown.auroc()));
+      }
+      return sentences;
+    }
+  }
+
+  /**
+   * Images that belong to no class.
+   *
+   * @param auroc the share of pairs of a held-out image and one of these in which the held-out one
+   *     has the larger probability
+   * @param accepted the share that the threshold accepts
+   */
+  public record Unknown(int images, double auroc, double accepted) {}
+
+  /**
+   * An image whose label may be wrong.
+   *
+   * @param image its key
+   * @param file where it lay
+   * @param given the name of its class
+   * @param likely the name that is more probable
+   * @param confidence the probability of the given name, 0 to 1
+   */
+  public record Suspect(
+      String image, String file, String given, String likely, double confidence) {}
 
   /**
    * An accuracy with its 95 % interval, in percent.
@@ -177,12 +274,14 @@ public record AdaptRecord(
     candidates = RunJson.list(candidates);
     classes = RunJson.list(classes);
     mistakes = RunJson.list(mistakes);
+    suspects = RunJson.list(suspects);
   }
 
   /** Returns the record of an adaptation that has just begun. */
   public static AdaptRecord begun(JsonNode settings, Plan plan, Images images) {
     return new AdaptRecord(
-        settings, plan, images, List.of(), null, null, null, List.of(), List.of(), null);
+        settings, plan, images, List.of(), null, null, null, List.of(), List.of(), null, null,
+        List.of());
   }
 
   /**
@@ -224,7 +323,18 @@ public record AdaptRecord(
 
   public AdaptRecord withCandidates(List<Candidate> tried) {
     return new AdaptRecord(
-        settings, plan, images, tried, choice, expected, expectedUnseen, classes, mistakes, test);
+        settings,
+        plan,
+        images,
+        tried,
+        choice,
+        expected,
+        expectedUnseen,
+        classes,
+        mistakes,
+        test,
+        calibration,
+        suspects);
   }
 
   public AdaptRecord withChoice(Choice made) {
@@ -238,14 +348,32 @@ public record AdaptRecord(
         expectedUnseen,
         classes,
         mistakes,
-        test);
+        test,
+        calibration,
+        suspects);
+  }
+
+  /** True if a method is chosen and no other is still to be compared. */
+  public boolean isDecided() {
+    return choice != null && !choice.preliminary();
   }
 
   /** Returns the record with the expected accuracies and their basis. */
   public AdaptRecord expecting(
       Interval seen, @Nullable Interval unseen, List<OfClass> ofClasses, List<Mistake> made) {
     return new AdaptRecord(
-        settings, plan, images, candidates, choice, seen, unseen, ofClasses, made, test);
+        settings,
+        plan,
+        images,
+        candidates,
+        choice,
+        seen,
+        unseen,
+        ofClasses,
+        made,
+        test,
+        calibration,
+        suspects);
   }
 
   /** Returns the record with the accuracy on the test images, if there are any. */
@@ -260,7 +388,43 @@ public record AdaptRecord(
         expectedUnseen,
         classes,
         mistakes,
-        accuracy);
+        accuracy,
+        calibration,
+        suspects);
+  }
+
+  /** The same with the calibration of the classifier. */
+  public AdaptRecord calibrated(Calibrated found) {
+    return new AdaptRecord(
+        settings,
+        plan,
+        images,
+        candidates,
+        choice,
+        expected,
+        expectedUnseen,
+        classes,
+        mistakes,
+        test,
+        found,
+        suspects);
+  }
+
+  /** The same with images whose label may be wrong. */
+  public AdaptRecord suspecting(List<Suspect> found) {
+    return new AdaptRecord(
+        settings,
+        plan,
+        images,
+        candidates,
+        choice,
+        expected,
+        expectedUnseen,
+        classes,
+        mistakes,
+        test,
+        calibration,
+        found);
   }
 
   /** Returns the measured value of a method; NaN if there is none. */

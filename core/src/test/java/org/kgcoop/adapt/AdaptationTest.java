@@ -2,6 +2,7 @@ package org.kgcoop.adapt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.fixtures.TestImages;
@@ -109,10 +111,77 @@ class AdaptationTest {
   }
 
   @Test
+  void aFirstClassifierIsCompleteBeforeMethodsThatTakeStepsAreCompared() {
+    Path out = folder.resolve("out");
+    List<AdaptRecord> firsts = new ArrayList<>();
+    AdaptRecord last =
+        Adaptation.run(
+            bench,
+            new AdaptRequest(data(3, 0, 1), List.of(), 9, 5, 1),
+            out,
+            record -> {
+              firsts.add(record);
+              AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
+              assertThat(choice.preliminary()).isTrue();
+              assertThat(record.candidates()).noneMatch(each -> each.method().equals("kgcoop"));
+              assertThat(record.expected()).isNotNull();
+              assertThat(record.calibration()).isNotNull();
+              assertThat(record.test()).isNotNull().matches(test -> test.images() == 4);
+              ClassifierFile file = ClassifierFile.read(ClassifierFile.in(out));
+              assertThat(file.method().id()).isEqualTo(choice.method());
+              assertThat(file.calibration()).isNotNull();
+              assertThat(AdaptRecord.read(out).orElseThrow().choice()).isEqualTo(choice);
+            });
+    assertThat(firsts).hasSize(1);
+    assertThat(last.isDecided()).isTrue();
+    assertThat(last.candidates()).hasSize(Candidates.SHORT_LIST.size());
+    assertThat(ClassifierFile.read(ClassifierFile.in(out)).method().id())
+        .isEqualTo(Objects.requireNonNull(last.choice()).method());
+  }
+
+  @Test
+  void temperatureAndThresholdAreThoseOfTheHeldOutImagesAndImagesOfNoClassAreCompared()
+      throws Exception {
+    DataSet data = data(3, 0, 0);
+    DataSet others = TestImages.dataSet(folder.resolve("others"), List.of("car", "hat"), 3, 0, 0);
+    List<Path> unknown = others.train().stream().map(Item::file).toList();
+    AdaptRecord record =
+        Adaptation.run(
+            bench,
+            new AdaptRequest(data, List.of(), 9, 1e-5, 1, false, unknown),
+            folder.resolve("out"));
+    AdaptRecord.Calibrated found = Objects.requireNonNull(record.calibration());
+    Calibration stored =
+        Objects.requireNonNull(
+            ClassifierFile.read(ClassifierFile.in(folder.resolve("out"))).calibration());
+    assertThat(found.images()).isEqualTo(12).isEqualTo(stored.images());
+    assertThat(found.temperature()).isEqualTo(stored.temperature());
+    assertThat(stored.by()).isEqualTo(Calibration.Origin.OUT_OF_FOLD);
+    Calibration.Rejection rejection = Objects.requireNonNull(stored.rejection());
+    assertThat(found.threshold()).isEqualTo(rejection.threshold());
+    // Of 12 images the smallest score is the threshold, which keeps 12 of 13 on average.
+    assertThat(found.keeps()).isCloseTo(12.0 / 13, within(1e-12));
+    // A plain loop over the same images by the classifier of the file.
+    AdaptRecord.Unknown compared = Objects.requireNonNull(found.unknown());
+    assertThat(compared.images()).isEqualTo(unknown.size());
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder.resolve("out")));
+    int accepted = 0;
+    try (Classifier classifier = Classifier.of(file, clip, file.classNames())) {
+      for (Path image : unknown) {
+        double largest = classifier.classify(image).top(1).get(0).probability();
+        accepted += largest >= rejection.threshold() ? 1 : 0;
+      }
+    }
+    assertThat(compared.accepted()).isCloseTo((double) accepted / unknown.size(), within(1e-9));
+    assertThat(compared.auroc()).isBetween(0.0, 1.0);
+  }
+
+  @Test
   void whereClassesAreToComeThoseThatKnowAnyNameAreComparedOnHiddenOnes() {
     AdaptRecord record = adapt(data(4, 0, 1), List.of("wolf"), 5);
     for (AdaptRecord.Candidate each : record.candidates()) {
-      boolean bound = List.of("probe", "lp++", "clap", "tip-adapter-f").contains(each.method());
+      boolean bound =
+          List.of("probe", "lp++", "proker", "clap", "tip-adapter-f").contains(each.method());
       assertThat(each.isMeasured()).as(each.toString()).isEqualTo(!bound);
     }
     assertThat(record.expectedUnseen()).isNotNull();
@@ -210,7 +279,7 @@ class AdaptationTest {
     AdaptRecord skipped =
         Adaptation.run(
             bench,
-            new AdaptRequest(damaged, List.of(), 9, 1e-5, 1, true),
+            new AdaptRequest(damaged, List.of(), 9, 1e-5, 1, true, List.of()),
             folder.resolve("skipped"));
     assertThat(skipped.images().count()).isEqualTo(11);
     assertThat(skipped.images().unreadable()).hasSize(2);
@@ -272,8 +341,9 @@ class AdaptationTest {
     AdaptRecord record = adapt(data(2, 0, 1), List.of(), 1e-5);
     assertThat(record.choice()).isNotNull();
     assertThat(record.candidates().get(0).isMeasured()).isTrue();
-    assertThat(record.candidates().get(7).leftOut()).contains("--minutes");
-    assertThat(record.candidates().get(7).outOfTime()).isTrue();
+    assertThat(record.candidates().get(Candidates.SHORT_LIST.size() - 1).leftOut())
+        .contains("--minutes");
+    assertThat(record.candidates().get(Candidates.SHORT_LIST.size() - 1).outOfTime()).isTrue();
     assertThat(record.irreproducible()).contains("TCP", "--minutes");
     assertThat(RunJson.tree(record).path("irreproducible").asText()).contains("TCP");
   }

@@ -5,11 +5,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -17,9 +21,11 @@ import org.kgcoop.classify.Embedder;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.files.ContactSheet;
+import org.kgcoop.cli.files.ImageFiles;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.files.Folders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,31 +33,44 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Finds the images that a text describes. */
+/** Finds the images that a text describes, or that resemble an image. */
 @Command(
     name = "search",
     mixinStandardHelpOptions = true,
-    header = "Find the images that a text describes.",
+    header = "Find the images that a text describes, or that resemble an image.",
     description = {
       "",
-      "Find the images that a text describes: those whose features have the largest cosines with"
-          + " that of the text, which is taken as it is. Features are kept in the feature cache, so that the"
-          + " next search encodes new images alone.",
+      "Find the images whose features have the largest cosines with the feature of a text, of an"
+          + " image, or of both together. The text is taken as it is. Several features are made one:"
+          + " the mean of the features at unit length. Features of images are kept in the feature"
+          + " cache, so the next search encodes only new images.",
       ""
     },
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  ./kgcoop search photos/ 'a red umbrella' --top 10 --contact-sheet found.png \\",
-      "      --clip ViT-B-16.pt"
+      "      --clip ViT-B-16.pt",
+      "  ./kgcoop search photos/ --image cat.jpg",
+      "  ./kgcoop search photos/ 'in the snow' --image cat.jpg"
     })
 public final class SearchCommand implements Callable<Integer> {
   @Parameters(
-      arity = "2..*",
-      paramLabel = "IMAGE... TEXT",
+      arity = "1..*",
+      paramLabel = "IMAGE... [TEXT]",
       hideParamSyntax = true,
-      description = "Images, or folders of images; and at the end the text.")
+      description =
+          "Images, or folders of images; and at the end the text. With --image, the last word is a"
+              + " text if it follows an image or folder and no file has that path.")
   private List<String> words = new ArrayList<>();
+
+  @Option(
+      names = "--image",
+      paramLabel = "FILE",
+      description =
+          "Find images that resemble this one, which is not found itself. Give it several times for"
+              + " the mean of several.")
+  private List<Path> examples = new ArrayList<>();
 
   @Option(
       names = "--top",
@@ -82,15 +101,18 @@ public final class SearchCommand implements Callable<Integer> {
     if (contactSheet != null) {
       OutputFile.check("--contact-sheet", contactSheet, "found.png", overwrite);
     }
-    String text = words.get(words.size() - 1).strip();
-    if (text.isEmpty()) {
-      throw KgCoopException.configuration("the text is empty; expected words, such as 'a dog'");
-    }
-    List<Path> places = words.subList(0, words.size() - 1).stream().map(Path::of).toList();
+    String text = text();
+    int count = words.size() - (text.isEmpty() ? 0 : 1);
+    List<Path> places = words.subList(0, count).stream().map(Path::of).toList();
+    Set<Path> known = examples.stream().map(Folders::real).collect(Collectors.toSet());
     List<Path> files =
-        ImageFiles.expand(places, output::warn).stream().distinct().sorted().toList();
+        ImageFiles.expand(places, output::warn).stream()
+            .filter(file -> known.isEmpty() || !known.contains(Folders.real(file)))
+            .distinct()
+            .sorted()
+            .toList();
     try (Clip clip = clipOptions.load()) {
-      float[] wanted = Embedder.unit(clip).embedText(text);
+      float[] wanted = wanted(Embedder.unit(clip), text);
       new CachedFeatures(cache.open(clip, output), false, Invocation.of(spec)::interrupted)
           .each(
               files,
@@ -104,11 +126,60 @@ public final class SearchCommand implements Callable<Integer> {
     print(text, files.size(), found);
     if (contactSheet != null) {
       ContactSheet.write(
-          text,
+          title(text),
           found.stream().map(each -> new ContactSheet.Shown(each.file(), caption(each))).toList(),
           contactSheet);
     }
     return skipped.end(files.size(), output);
+  }
+
+  /** The text that is searched for; empty if there are images alone. */
+  private String text() {
+    String last = words.get(words.size() - 1);
+    if (!examples.isEmpty() && (words.size() == 1 || Files.exists(Path.of(last)))) {
+      return "";
+    }
+    if (words.size() == 1) {
+      throw KgCoopException.configuration(
+          "search: expected IMAGE... TEXT: at least 2 words, or --image; got 1");
+    }
+    if (last.isBlank()) {
+      throw KgCoopException.configuration("the text is empty; expected words, such as 'a dog'");
+    }
+    return last.strip();
+  }
+
+  /** The mean of the unit features that are searched for, of unit length. */
+  private float[] wanted(Embedder embedder, String text) {
+    List<float[]> features = new ArrayList<>(embedder.embedAll(examples));
+    if (!text.isEmpty()) {
+      features.add(embedder.embedText(text));
+    }
+    return features.size() == 1 ? features.get(0) : unitMean(features);
+  }
+
+  private static float[] unitMean(List<float[]> features) {
+    double[] sum = new double[features.get(0).length];
+    for (float[] feature : features) {
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += feature[i];
+      }
+    }
+    double length = Math.sqrt(Arrays.stream(sum).map(value -> value * value).sum());
+    float[] mean = new float[sum.length];
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] = (float) (sum[i] / length);
+    }
+    return mean;
+  }
+
+  /** What is searched for, in words. */
+  private String title(String text) {
+    List<String> parts = new ArrayList<>(examples.stream().map(Path::toString).toList());
+    if (!text.isEmpty()) {
+      parts.add(text);
+    }
+    return String.join(" + ", parts);
   }
 
   private static String caption(TopMatches.Found found) {
@@ -124,7 +195,14 @@ public final class SearchCommand implements Callable<Integer> {
       return;
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("text", text).put("images", images);
+    if (!text.isEmpty()) {
+      json.put("text", text);
+    }
+    if (!examples.isEmpty()) {
+      ArrayNode like = json.putArray("like");
+      examples.forEach(example -> like.add(example.toString()));
+    }
+    json.put("images", images);
     ArrayNode all = json.putArray("found");
     for (TopMatches.Found each : found) {
       all.addObject().put("image", each.file().toString()).put("cosine", each.cosine());

@@ -15,6 +15,8 @@ import org.kgcoop.adapt.Adaptation;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
+import org.kgcoop.cli.files.ImageFiles;
+import org.kgcoop.cli.files.SuspectTable;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
@@ -22,6 +24,7 @@ import org.kgcoop.cli.options.Parse;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.ExclusionFile;
 import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.ZeroShot;
@@ -44,8 +47,9 @@ import picocli.CommandLine.ParentCommand;
       "",
       "Look at a folder of labeled images, compare methods on images that they have not learned"
           + " from, train the best on all, and say what accuracy to expect. Test images, if there"
-          + " are any, have no part in the choice and are measured on at the end. Run again, the"
-          + " command resumes where it was stopped.",
+          + " are any, have no part in the choice and are measured on at the end. A first classifier"
+          + " is complete before methods with training steps are compared. Run again, the command"
+          + " resumes where it was stopped.",
       ""
     },
     footer = {
@@ -53,6 +57,7 @@ import picocli.CommandLine.ParentCommand;
       "Examples:",
       "  ./kgcoop adapt embedded:places",
       "  ./kgcoop adapt photos/ --clip ViT-B/16 --out runs/photos",
+      "  ./kgcoop adapt photos/ --clip ViT-B/16 --exclude judged.txt --unknown other-photos/",
       "  ./kgcoop serve runs/photos --clip ViT-B/16",
       "",
       "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or serve.",
@@ -119,6 +124,22 @@ public final class AdaptCommand implements Callable<Integer> {
       description = "Leave out images that cannot be read: each is named, and the exit code is 6.")
   private boolean skipsBad;
 
+  @Option(
+      names = "--exclude",
+      paramLabel = "FILE",
+      description =
+          "Leave out the images in this text file, a path per line: of those with suspect labels,"
+              + " say, that you have judged.")
+  private @Nullable Path exclude;
+
+  @Option(
+      names = "--unknown",
+      paramLabel = "DIR",
+      description =
+          "A folder of images that belong to no class: measure how many of them the classifier"
+              + " accepts. They change neither the choice nor the threshold.")
+  private @Nullable Path unknown;
+
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
@@ -126,7 +147,8 @@ public final class AdaptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DataSet set = grouped(dataOptions.openUndivided(data, output));
+    long start = System.nanoTime();
+    DataSet set = grouped(judged(dataOptions.openUndivided(data, output)));
     AdaptRequest request =
         new AdaptRequest(
             set,
@@ -134,7 +156,8 @@ public final class AdaptCommand implements Callable<Integer> {
             Shots.parse("--shots", shots),
             minutes,
             seed,
-            skipsBad);
+            skipsBad,
+            unknown == null ? List.of() : ImageFiles.expand(List.of(unknown), output::warn));
     Path folder = out != null ? out : Path.of("runs", "adapt-" + set.name());
     try (Clip clip = clipOptions.load();
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
@@ -142,8 +165,9 @@ public final class AdaptCommand implements Callable<Integer> {
           Adaptation.run(
               invocation.bench(clip, cache.open(clip, output), output.progress(), output),
               request,
-              folder);
-      ReportPage.write(List.of(folder), List.of(), folder.resolve("report.html"));
+              folder,
+              first -> tellFirst(first, folder, start));
+      writeReport(folder);
       if (output.isJson()) {
         output.json(RunJson.tree(record));
       } else {
@@ -155,6 +179,14 @@ public final class AdaptCommand implements Callable<Integer> {
     }
   }
 
+  private static void writeReport(Path folder) {
+    ReportPage.write(List.of(folder), List.of(), folder.resolve("report.html"));
+  }
+
+  private DataSet judged(DataSet set) {
+    return exclude == null ? set : ExclusionFile.leaveOut(set, exclude);
+  }
+
   private DataSet grouped(DataSet set) {
     if (groupBy == null) {
       return set;
@@ -162,6 +194,24 @@ public final class AdaptCommand implements Callable<Integer> {
     return groupBy.equals("folder")
         ? ImageGroupFile.byFolder(set)
         : ImageGroupFile.of(set, Path.of(groupBy));
+  }
+
+  /** Tells of the classifier that can be used while other methods are compared. */
+  private void tellFirst(AdaptRecord record, Path folder, long start) {
+    writeReport(folder);
+    AdaptRecord.Choice choice = record.choice();
+    AdaptRecord.Interval expected = record.expected();
+    if (choice != null && expected != null && !output.isJson()) {
+      output.line(
+          String.format(
+              Locale.ROOT,
+              "first classifier after %.0f s: %s, expect %.1f %% right; it is complete in %s while"
+                  + " other methods are compared",
+              (System.nanoTime() - start) / 1e9,
+              choice.title(),
+              expected.accuracy(),
+              folder));
+    }
   }
 
   private void tell(AdaptRecord record, Path folder) {
@@ -205,11 +255,26 @@ public final class AdaptCommand implements Callable<Integer> {
               test.low(),
               test.high()));
     }
+    tell(record.suspects());
+    AdaptRecord.Calibrated calibration = record.calibration();
+    if (calibration != null) {
+      calibration.sentences().forEach(output::line);
+    }
     if (!record.irreproducible().isEmpty()) {
       output.line("not reproducible: " + record.irreproducible());
     }
     output.line("classifier: " + folder.resolve("classifier.safetensors"));
     output.line("next: ./kgcoop serve " + folder + clipOptions.asGiven());
+  }
+
+  private void tell(List<AdaptRecord.Suspect> suspects) {
+    if (suspects.isEmpty()) {
+      return;
+    }
+    output.line(
+        "labels that may be wrong: %s; list those that are in a file for --exclude"
+            .formatted(suspects.size()));
+    output.text(SuspectTable.of(suspects));
   }
 
   private void tell(AdaptRecord.Images images) {

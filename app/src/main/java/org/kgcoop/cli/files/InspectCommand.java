@@ -10,9 +10,12 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.adapt.LabelCheck;
+import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
@@ -22,11 +25,15 @@ import org.kgcoop.files.Folders;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
+import org.kgcoop.runs.RunJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Describes a file or folder, or the reason why it cannot be read. */
 @Command(
@@ -38,6 +45,9 @@ import picocli.CommandLine.Parameters;
       "Tell what a weight file, a classifier file or the run folder that has one, a checkpoint or a"
           + " data set holds, or why it cannot be read. Every image of a data set is opened: bad ones are named, and so are"
           + " test images that equal a training image byte for byte.",
+      "",
+      "With --features, images whose label may be wrong are listed too: each is classified by the"
+          + " features of the others and the class names (confident learning).",
       ""
     },
     footer = {
@@ -45,7 +55,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  ./kgcoop inspect ViT-B-16.pt",
       "  ./kgcoop inspect ViT-B-32.pt --check --image CLIP.png",
-      "  ./kgcoop inspect pets/ --contact-sheet pets.png"
+      "  ./kgcoop inspect pets/ --contact-sheet pets.png",
+      "  ./kgcoop inspect pets/ --features --clip ViT-B/16"
     })
 public final class InspectCommand implements Callable<Integer> {
   @Parameters(
@@ -80,8 +91,19 @@ public final class InspectCommand implements Callable<Integer> {
       description = "With --check: the image of OpenAI's published example.")
   private @Nullable Path image;
 
+  @Option(
+      names = "--features",
+      description = "List images of a data set whose label may be wrong, by their features.")
+  private boolean features;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Output output = new Output();
+
+  @Spec private CommandSpec spec;
+
+  private List<AdaptRecord.Suspect> suspects = List.of();
 
   @Override
   public Integer call() {
@@ -93,9 +115,17 @@ public final class InspectCommand implements Callable<Integer> {
     }
     ObjectNode found = inspect();
     if (output.isJson()) {
+      if (features) {
+        ArrayNode list = found.putArray("suspects");
+        suspects.forEach(suspect -> list.add(RunJson.tree(suspect)));
+      }
       output.json(found);
-    } else {
-      Inspection.lines(found).forEach(output::line);
+      return 0;
+    }
+    Inspection.lines(found).forEach(output::line);
+    if (features) {
+      output.line("labels that may be wrong: " + suspects.size());
+      output.text(SuspectTable.of(suspects));
     }
     return 0;
   }
@@ -147,8 +177,10 @@ public final class InspectCommand implements Callable<Integer> {
     if (looksLikeData(path)) {
       return data();
     }
-    if (contactSheet != null) {
-      throw KgCoopException.configuration("--contact-sheet: expected a data set, got " + path);
+    if (contactSheet != null || features) {
+      throw KgCoopException.configuration(
+          "%s: expected a data set, got %s"
+              .formatted(features ? "--features" : "--contact-sheet", path));
     }
     boolean isRun = Files.isDirectory(path) && ClassifierFile.isIn(path);
     WeightFile file = WeightFiles.open(isRun ? ClassifierFile.in(path) : path);
@@ -168,6 +200,9 @@ public final class InspectCommand implements Callable<Integer> {
       Inspection.add(json, survey);
       Inspection.warnings(survey).forEach(output::warn);
     }
+    if (features) {
+      suspects = suspects(data);
+    }
     if (contactSheet != null) {
       ContactSheet.write(data, contactSheet);
       json.put("contact_sheet", contactSheet.toString());
@@ -178,6 +213,14 @@ public final class InspectCommand implements Callable<Integer> {
       }
     }
     return json;
+  }
+
+  private List<AdaptRecord.Suspect> suspects(DataSet data) {
+    try (Clip clip = clipOptions.load()) {
+      return LabelCheck.of(
+          Invocation.of(spec).bench(clip, cache.open(clip, output), output.progress(), output),
+          data);
+    }
   }
 
   /** A run without a classifier, a table, or a file of numbers in one of either. */

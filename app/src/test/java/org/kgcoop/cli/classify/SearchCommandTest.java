@@ -99,6 +99,65 @@ class SearchCommandTest {
   }
 
   @Test
+  void anImageFindsItsClassAndNotItself() throws IOException {
+    Path classes = folder.resolve("classes");
+    SampleDrawings.copyTo(classes);
+    Path example = classes.resolve("bell/1.png");
+    Path bell = folder.resolve("bell.png");
+    Files.copy(example, bell);
+
+    Cli.Result result = search(classes, "--image", example, "--top", 2);
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out().lines())
+        .hasSize(2)
+        .noneMatch(line -> line.startsWith(example.toString()))
+        .allMatch(line -> line.matches(".*/bell/\\d\\.png\t0\\.\\d{4}"));
+    // An equal image in another place is found, at a cosine of 1.
+    assertThat(search(classes, "--image", bell, "--top", 1).out()).startsWith(example + "\t1.0000");
+  }
+
+  @Test
+  void textAndImageSearchWithTheMeanOfTheirUnitFeatures() throws IOException {
+    String text = "an icon of a tree.";
+    double[] cosines = new double[MANY];
+    try (Clip clip = Clip.load(EmbeddedClip.folder())) {
+      Embedder embedder = Embedder.unit(clip);
+      float[] words = embedder.embedText(text);
+      List<float[]> features = embedder.embedAll(files);
+      float[] image = features.get(7);
+      double length = 0;
+      for (int j = 0; j < words.length; j++) {
+        length += Math.pow((words[j] + image[j]) / 2, 2);
+      }
+      for (int i = 0; i < MANY; i++) {
+        for (int j = 0; j < words.length; j++) {
+          cosines[i] += (words[j] + image[j]) / 2 * features.get(i)[j] / Math.sqrt(length);
+        }
+      }
+    }
+    List<Integer> order =
+        IntStream.range(0, MANY)
+            .filter(i -> i != 7)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> -cosines[i]))
+            .limit(10)
+            .toList();
+
+    Cli.Result result = search(drawings, text, "--image", files.get(7), "--json");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    JsonNode json = new ObjectMapper().readTree(result.out());
+    assertThat(json.path("text").asText()).isEqualTo(text);
+    assertThat(json.path("like").path(0).asText()).isEqualTo(files.get(7).toString());
+    for (int i = 0; i < 10; i++) {
+      JsonNode found = json.path("found").path(i);
+      assertThat(found.path("image").asText()).isEqualTo(files.get(order.get(i)).toString());
+      assertThat(found.path("cosine").asDouble()).isCloseTo(cosines[order.get(i)], within(1e-5));
+    }
+  }
+
+  @Test
   void theContactSheetShowsWhatWasFound() throws IOException {
     Path sheet = folder.resolve("found.png");
     Object[] words = {drawings, "a \u001b[2Jbell", "--top", 7, "--contact-sheet", sheet};
@@ -123,6 +182,7 @@ class SearchCommandTest {
   void whatCannotBeDoneIsSaidInOneLine() throws IOException {
     refused(search(drawings), 2, "expected IMAGE... TEXT: at least 2");
     refused(search(drawings, " "), 2, "the text is empty");
+    refused(search(drawings, "--image", folder.resolve("no.png")), 3, "no.png");
     refused(search(drawings, "a dog", "--top", 0), 2, "--top: expected at least 1");
     refused(search(folder, "a dog"), 3, "no image below this folder");
     refused(search(folder.resolve("no"), "a dog"), 3, "no such image or folder");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -63,6 +64,10 @@ class AdaptCommandTest {
         .containsPattern("chosen: .+\\. ")
         .containsPattern(
             "Of 100 new images like these, expect [\\d.]+ % right \\(95 %: \\d+ to \\d+\\)")
+        .containsPattern("first classifier after \\d+ s: .+ it is complete in ")
+        .containsPattern(
+            "An image whose largest probability is below [\\d.]+ % shows none of the classes")
+        .containsPattern("Probabilities (are calibrated by the temperature|stay as they are)")
         .contains("next: ./kgcoop serve " + out);
     assertThat(Files.readString(out.resolve("report.html")))
         .contains("The choice of the method", "Tip-Adapter-F", "expected accuracy")
@@ -70,7 +75,7 @@ class AdaptCommandTest {
     assertThat(Cli.run("runs", "--runs", folder).out()).containsPattern("expected [\\d.]+");
     Cli.Result again = Cli.run(words(out, "--minutes", 0.02, "--json"));
     JsonNode record = new ObjectMapper().readTree(again.out());
-    assertThat(record.path("candidates")).hasSize(8);
+    assertThat(record.path("candidates")).hasSize(10);
     assertThat(record.path("choice").path("method").asText()).isNotEmpty();
     Path image;
     try (var files = Files.walk(shared.resolve("drawings"))) {
@@ -84,6 +89,61 @@ class AdaptCommandTest {
             "--clip",
             shared.resolve("clip"));
     assertThat(predicted.exitCode()).as(predicted.err()).isZero();
+  }
+
+  @Test
+  void aMislabeledImageAmongFiftyIsTheFirstSuspectAndCanBeLeftOut() throws IOException {
+    Path images = folder.resolve("fifty");
+    SampleDrawings.copyTo(images, 7); // 56 of 7 classes
+    List<Path> classes;
+    try (var folders = Files.list(images)) {
+      classes = folders.filter(Files::isDirectory).sorted().toList();
+    }
+    for (Path each : classes.subList(1, 7)) {
+      Files.delete(each.resolve("7.png")); // 50 are left
+    }
+    Path other = classes.get(1);
+    Files.move(classes.get(0).resolve("7.png"), other.resolve("stray.png"));
+    String stray = other.getFileName() + "/stray.png";
+    Object[] words = {"adapt", images, "--feature-cache", "none", "--minutes", 0.02, "--shots", 8};
+
+    Cli.Result found = Cli.run(with(words, "--out", folder.resolve("a")));
+
+    assertThat(found.exitCode()).as(found.err()).isZero();
+    JsonNode record = new ObjectMapper().readTree(Files.readString(folder.resolve("a/adapt.json")));
+    assertThat(record.path("images").path("count").asInt()).isEqualTo(50);
+    assertThat(record.path("suspects").path(0).path("image").asText()).isEqualTo(stray);
+    assertThat(found.out()).contains("labels that may be wrong: ");
+    assertThat(Files.readString(folder.resolve("a/report.html")))
+        .contains("Labels that may be wrong", stray, "data:image/");
+
+    Path judged = Files.writeString(folder.resolve("judged.txt"), stray + "\n");
+    Cli.Result without = Cli.run(with(words, "--out", folder.resolve("b"), "--exclude", judged));
+    assertThat(without.out()).contains("49 images of");
+    Files.writeString(judged, "no.png\n");
+    assertThat(Cli.run(with(words, "--out", folder.resolve("c"), "--exclude", judged)).err())
+        .contains("name no image of", "no.png");
+    JsonNode inspected =
+        new ObjectMapper()
+            .readTree(
+                Cli.run("inspect", images, "--features", "--feature-cache", "none", "--json")
+                    .out());
+    assertThat(inspected.path("suspects").path(0).path("image").asText()).isEqualTo(stray);
+  }
+
+  @Test
+  void imagesOfNoClassAreComparedWithTheThreshold() {
+    Path others = folder.resolve("others");
+    SampleDrawings.copyTo(others, 1);
+    Cli.Result result =
+        Cli.run(words(folder.resolve("out"), "--minutes", 1e-5, "--unknown", others));
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out())
+        .containsPattern("Of 8 images of no class, the threshold accepts [\\d.]+ %; AUROC");
+    assertThat(
+            Cli.run(words(folder.resolve("no"), "--unknown", folder.resolve("nothing")))
+                .errorLine())
+        .contains("there is no such image or folder");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.files;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +13,7 @@ import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.ImageNames;
 
 /** Images and folders of images, as a user names them. */
-final class ImageFiles {
+public final class ImageFiles {
   private ImageFiles() {}
 
   /**
@@ -21,7 +21,7 @@ final class ImageFiles {
    *
    * @param warnings gets a line where images of a folder are left out
    */
-  static List<Path> expand(List<Path> paths, Consumer<String> warnings) {
+  public static List<Path> expand(List<Path> paths, Consumer<String> warnings) {
     List<Path> files = new ArrayList<>();
     for (Path path : paths) {
       if (!Files.exists(path)) {

@@ -1,0 +1,202 @@
+package org.kgcoop.bench;
+
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.adapt.AdaptRequest;
+import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.eval.Calibration;
+import org.kgcoop.eval.ProbabilityMetrics;
+import org.kgcoop.eval.Softmax;
+import org.kgcoop.experiment.Evaluator;
+import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.Progress;
+import org.kgcoop.image.Images;
+import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.tensor.Scope;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The calibration and the threshold of adapt's classifiers, judged by test images. */
+@Command(
+    name = "adapt-calibration",
+    mixinStandardHelpOptions = true,
+    header =
+        "The calibration error of adapt's first classifiers on test images before and after the"
+            + " temperature, and the images that the threshold accepts. Half of the classes are"
+            + " learned; images of the others belong to no class.")
+final class AdaptCalibrationBench implements Callable<Integer> {
+  private static final double MINUTES = 60; // no quick method is left out
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where it works.")
+  private Path out;
+
+  @Option(
+      names = "--sets",
+      split = ",",
+      defaultValue = "objects,rare-objects,compositional,symbols,places,documents",
+      description = "Embedded data sets (${DEFAULT-VALUE}).")
+  private List<String> sets;
+
+  @Option(
+      names = "--shots",
+      split = ",",
+      defaultValue = "4,8",
+      description = "Images of each class (${DEFAULT-VALUE}).")
+  private List<Integer> shots;
+
+  @Option(
+      names = "--seeds",
+      split = ",",
+      defaultValue = "1,2",
+      description = "Seeds of the draws (${DEFAULT-VALUE}).")
+  private List<Long> seeds;
+
+  @SuppressWarnings("NullAway.Init") // picocli fills what is required
+  AdaptCalibrationBench() {}
+
+  /**
+   * A classifier on test images.
+   *
+   * @param before, after the expected calibration error without and with the temperature
+   * @param kept the share of test images of the learned classes that is accepted
+   * @param foreign the same of images of other classes
+   */
+  private record Outcome(
+      String run, double temperature, double before, double after, double kept, double foreign) {}
+
+  @Override
+  public Integer call() {
+    List<Outcome> outcomes = new ArrayList<>();
+    print("%-28s %6s %8s %8s %7s %8s", "run", "T", "ECE T=1", "ECE T", "kept", "foreign");
+    try (Clip clip = Clip.load(EmbeddedClip.folder())) {
+      ExperimentContext bench =
+          new ExperimentContext(
+              clip,
+              FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {}))),
+              Progress.SILENT,
+              line -> {},
+              () -> false);
+      for (String set : sets) {
+        DataSet whole = EmbeddedDataSets.open(set, DataSetOptions.defaults(line -> {}));
+        for (int images : shots) {
+          for (long seed : seeds) {
+            Outcome outcome = outcome(bench, whole, images, seed);
+            outcomes.add(outcome);
+            print(outcome);
+          }
+        }
+      }
+    }
+    print(
+        new Outcome(
+            "mean",
+            mean(outcomes, Outcome::temperature),
+            mean(outcomes, Outcome::before),
+            mean(outcomes, Outcome::after),
+            mean(outcomes, Outcome::kept),
+            mean(outcomes, Outcome::foreign)));
+    return 0;
+  }
+
+  private static double mean(List<Outcome> outcomes, ToDoubleFunction<Outcome> value) {
+    return outcomes.stream().mapToDouble(value).average().orElse(Double.NaN);
+  }
+
+  private Outcome outcome(ExperimentContext bench, DataSet whole, int images, long seed) {
+    DataSet learned = whole.select(ClassSplit.BASE);
+    String run = "%s-%s-%s".formatted(whole.name(), images, seed);
+    DataSet drawn =
+        FewShot.draw(
+            learned.withImages(learned.train(), List.of(), List.of()), images, seed, line -> {});
+    try {
+      Adaptation.run(
+          bench,
+          new AdaptRequest(drawn, List.of(), FewShot.ALL, MINUTES, seed),
+          out.resolve(run),
+          first -> {
+            throw new KgCoopException(
+                KgCoopException.Category.INTERRUPTED, "the first classifier is enough");
+          });
+    } catch (KgCoopException e) {
+      if (e.category() != KgCoopException.Category.INTERRUPTED) {
+        throw e;
+      }
+    }
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.in(out.resolve(run)));
+    Calibration calibration = Objects.requireNonNull(file.calibration());
+    double threshold = Objects.requireNonNull(calibration.rejection()).threshold();
+    double temperature = calibration.temperature();
+    double[][] known = logits(bench, file, learned.test());
+    double[][] foreign = logits(bench, file, whole.select(ClassSplit.NEW).test());
+    // The classifier has the names of the classes in the order of their labels.
+    int[] labels = learned.test().stream().mapToInt(Item::label).toArray();
+    return new Outcome(
+        run + " " + file.method().id(),
+        temperature,
+        error(known, labels, temperature),
+        error(known, labels, 1),
+        accepted(known, threshold),
+        accepted(foreign, threshold));
+  }
+
+  /** Logits at the file's temperature. */
+  private static double[][] logits(ExperimentContext bench, ClassifierFile file, List<Item> items) {
+    try (Scope scope = Scope.open("test images");
+        Head head = file.classifier(bench.clip(), file.classNames())) {
+      return Evaluator.logits(head, bench.cache(), items);
+    }
+  }
+
+  private static double error(double[][] logits, int[] labels, double factor) {
+    double[][] scaled =
+        Arrays.stream(logits)
+            .map(row -> Arrays.stream(row).map(logit -> factor * logit).toArray())
+            .toArray(double[][]::new);
+    return ProbabilityMetrics.of(scaled, labels, ProbabilityMetrics.BINS)
+        .expectedCalibrationError();
+  }
+
+  private static double accepted(double[][] logits, double threshold) {
+    return IntStream.range(0, logits.length)
+        .mapToDouble(
+            i ->
+                Arrays.stream(Softmax.probabilities(logits[i], 1)).max().orElse(0) >= threshold
+                    ? 1
+                    : 0)
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  private static void print(Outcome each) {
+    print(
+        "%-28s %6.2f %8.3f %8.3f %7.3f %8.3f",
+        each.run(), each.temperature(), each.before(), each.after(), each.kept(), each.foreign());
+  }
+
+  @FormatMethod
+  private static void print(@FormatString String format, Object... values) {
+    System.out.println(String.format(Locale.ROOT, format, values));
+    System.out.flush();
+  }
+}

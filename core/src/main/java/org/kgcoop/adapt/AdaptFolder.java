@@ -1,0 +1,105 @@
+package org.kgcoop.adapt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
+import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.RunFolders;
+
+/**
+ * The folder of an adaptation: that of the run of the chosen method, with {@code adapt.json} beside
+ * its files. What was measured is kept below {@code .adapt} until the end.
+ *
+ * @param out the folder
+ * @param work the one below it that is deleted at the end
+ */
+record AdaptFolder(Path out, Path work) {
+  AdaptFolder(Path out) {
+    this(out, out.resolve(AdaptRecord.WORK));
+  }
+
+  /** Refuses to write into the data. */
+  void refuseDataOf(DataSet data) {
+    if (out.toString().isEmpty()) {
+      throw KgCoopException.configuration("--out: expected a folder, got an empty text");
+    }
+    Path place = Folders.real(out);
+    Set<Path> folders = new LinkedHashSet<>();
+    TrainingImages.items(data).stream()
+        .filter(item -> item.file().getFileSystem().equals(out.getFileSystem()))
+        .forEach(item -> folders.add(Folders.parent(item.file().toAbsolutePath())));
+    for (Path folder : folders) {
+      Path images = Folders.real(folder);
+      if (images.startsWith(place) || place.startsWith(images)) {
+        throw KgCoopException.configuration(
+            "--out %s: the images of %s lie there, in %s; choose a folder outside of the data"
+                .formatted(out, data.name(), folder));
+      }
+    }
+  }
+
+  /** Refuses to go on with what was measured by other settings or other images. */
+  void refuseOthers(Optional<AdaptRecord> before, JsonNode settings) {
+    if (before.isEmpty()) {
+      if (RunFolders.isOne(out) || RunFolders.isTable(out)) {
+        throw KgCoopException.configuration(
+            out + ": holds another run or table; choose another --out");
+      }
+      return;
+    }
+    if (before.get().candidates().isEmpty()) {
+      return; // nothing was measured
+    }
+    List<String> changes = AdaptSettings.changes(before.get().settings(), settings);
+    if (!changes.isEmpty()) {
+      throw KgCoopException.configuration(
+          "%s: holds an adaptation with other settings (%s); give the same to go on, delete the"
+                  .formatted(out, String.join("; ", changes))
+              + " folder to start anew, or choose another --out");
+    }
+  }
+
+  /** True if nothing is left to do. */
+  boolean isDone() {
+    return RunFolders.isComplete(out) && !Files.exists(work);
+  }
+
+  void create() {
+    try {
+      Files.createDirectories(work);
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          out + ": cannot be made: " + FileErrors.reason(e) + "; try another --out", e);
+    }
+  }
+
+  /** Deletes runs of an attempt that ended before anything was known. */
+  void deleteRuns() throws IOException {
+    try (DirectoryStream<Path> runs = Files.newDirectoryStream(work, Files::isDirectory)) {
+      for (Path run : runs) {
+        FolderTree.delete(run);
+      }
+    }
+  }
+
+  void deleteWork() {
+    try {
+      if (Files.exists(work)) {
+        FolderTree.delete(work);
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(work + ": cannot be deleted: " + FileErrors.reason(e), e);
+    }
+  }
+}

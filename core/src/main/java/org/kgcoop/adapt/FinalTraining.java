@@ -1,0 +1,155 @@
+package org.kgcoop.adapt;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.eval.Calibration;
+import org.kgcoop.experiment.EvaluationSet;
+import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.FewShotSample;
+import org.kgcoop.experiment.MethodSpec;
+import org.kgcoop.experiment.Trial;
+import org.kgcoop.experiment.TrialRun;
+import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** Trains a method on all images, measures it on test images, and calibrates its classifier. */
+final class FinalTraining {
+  private static final String TEST = "test";
+
+  private final ExperimentContext bench;
+  private final AdaptRequest request;
+  private final DataSet data;
+  private final Candidates candidates;
+
+  /**
+   * Trainings on some images.
+   *
+   * @param data what is learned from, as planned
+   */
+  FinalTraining(
+      ExperimentContext bench, AdaptRequest request, DataSet data, AdaptRecord.Plan plan) {
+    this.bench = bench;
+    this.request = request;
+    this.data = data;
+    candidates = new Candidates(bench.clip(), plan.views());
+  }
+
+  /**
+   * Trains the chosen method.
+   *
+   * @param folder of its run
+   * @return the record with the accuracy on the test images and the calibration
+   */
+  AdaptRecord train(Comparison.Outcome outcome, Path folder) {
+    AdaptRecord record = outcome.record();
+    String id = Objects.requireNonNull(record.choice(), "nothing was chosen").method();
+    RunResults results = trained(bench, id, folder, "");
+    ClassifierFile file = complete(ClassifierFile.in(folder), outcome.calibration());
+    return record
+        .tested(results.target(TEST).map(FinalTraining::interval).orElse(null))
+        .calibrated(calibrated(outcome, file));
+  }
+
+  /**
+   * A method trained on all images and measured on the test images, if there are any, among all
+   * names. Test images that repeat a training image are left out.
+   */
+  private RunResults trained(ExperimentContext on, String id, Path below, String run) {
+    MethodSpec spec = candidates.spec(id);
+    Set<String> repeated = ImageGroups.repeatedInTest(data, bench.cache());
+    List<Item> asked = data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
+    DataSet target =
+        new DataSet(
+            data.name(),
+            Stream.concat(data.classNames().stream(), request.unseen().stream()).toList(),
+            List.of(),
+            List.of(),
+            asked,
+            data.template());
+    List<EvaluationSet> targets =
+        asked.isEmpty() ? List.of() : List.of(new EvaluationSet(TEST, target, ClassSplit.ALL));
+    Trial trial =
+        new Trial(
+            spec, FewShotSample.made(data, HeldOutRuns.shots(data), request.seed()), targets, run);
+    return new TrialRun(on, trial).run(below);
+  }
+
+  /** The accuracy of a method of the short list on the test images. */
+  AdaptRecord.Interval onTest(String id, Path work) {
+    return trained(bench.silent(), id, work, id)
+        .target(TEST)
+        .map(FinalTraining::interval)
+        .orElseThrow(() -> KgCoopException.data(data.name() + ": no test images"));
+  }
+
+  private static AdaptRecord.Interval interval(TargetResult test) {
+    return Score.interval(test.correct(), Math.toIntExact(test.total()));
+  }
+
+  /** Adds the calibration to a file, and the classes without images to those it answers for. */
+  private ClassifierFile complete(Path path, Calibration calibration) {
+    ClassifierFile own = ClassifierFile.read(path);
+    List<String> names =
+        Stream.concat(own.classNames().stream(), request.unseen().stream()).distinct().toList();
+    ClassifierFile complete = own.withClassNames(names).withCalibration(calibration);
+    complete.write(path);
+    return complete;
+  }
+
+  private AdaptRecord.Calibrated calibrated(Comparison.Outcome outcome, ClassifierFile file) {
+    Calibration calibration = outcome.calibration();
+    Calibration.Rejection rejection = Objects.requireNonNull(calibration.rejection());
+    return new AdaptRecord.Calibrated(
+        calibration.temperature(),
+        calibration.images(),
+        rejection.threshold(),
+        rejection.keeps(),
+        rejection.low(),
+        rejection.high(),
+        request.unknown().isEmpty()
+            ? null
+            : outcome.logits().unknown(calibration, largestOfUnknown(file)));
+  }
+
+  /** The largest probability of each image that belongs to no class. */
+  private double[] largestOfUnknown(ClassifierFile file) {
+    List<FeatureCache.Problem> problems = new ArrayList<>();
+    Map<Path, float[]> features =
+        bench.cache().upright(request.unknown(), false, problems::add, done -> {});
+    if (!problems.isEmpty() && (!request.skipsUnreadable() || features.isEmpty())) {
+      throw problems.get(0).reason();
+    }
+    int width = bench.clip().config().embedDim();
+    float[] values = new float[features.size() * width];
+    int next = 0;
+    for (float[] feature : features.values()) {
+      System.arraycopy(feature, 0, values, width * next++, width);
+    }
+    try (Scope scope = Scope.open("images of no class");
+        Head head = file.classifier(bench.clip(), file.classNames())) {
+      Tensor rows = Tensor.of(values, features.size(), width).to(bench.clip().device());
+      float[] probabilities = head.probabilities(rows).toFloats();
+      int classes = file.classNames().size();
+      double[] largest = new double[features.size()];
+      for (int i = 0; i < probabilities.length; i++) {
+        largest[i / classes] = Math.max(largest[i / classes], probabilities[i]);
+      }
+      return largest;
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package org.kgcoop.adapt;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.experiment.EvaluationSet;
+import org.kgcoop.experiment.Evaluator;
+import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.FewShotSample;
+import org.kgcoop.experiment.MethodSpec;
+import org.kgcoop.experiment.Trial;
+import org.kgcoop.experiment.TrialRun;
+import org.kgcoop.method.TaskContext;
+import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.Predictions;
+import org.kgcoop.tensor.Scope;
+
+/**
+ * Methods that learn from a part of the images and are asked about the others. What they learned is
+ * kept in run folders, so that nothing is learned twice.
+ */
+final class HeldOutRuns {
+  private static final String SEEN = "seen";
+  private static final String UNSEEN = "unseen";
+
+  private final ExperimentContext bench;
+  private final AdaptRequest request;
+  private final DataSet data;
+  private final Map<String, Double> shares;
+  private final Path work;
+
+  /**
+   * The answers of a method to held-out images.
+   *
+   * @param classes with what was recognized of each
+   */
+  record Answers(
+      Score score, List<AdaptRecord.OfClass> classes, List<AdaptRecord.Mistake> mistakes) {}
+
+  /**
+   * Runs on the parts of some images.
+   *
+   * @param copies what is learned from, as planned
+   * @param work where run folders are kept
+   */
+  HeldOutRuns(ExperimentContext bench, AdaptRequest request, ImageGroups copies, Path work) {
+    this.bench = bench;
+    this.request = request;
+    this.data = copies.data();
+    this.shares = copies.share();
+    this.work = work;
+  }
+
+  /** Returns the answers of a method, which learns first what it has not learned. */
+  Answers answers(MethodSpec spec, String id, List<HoldoutPart> parts) {
+    List<Score.Asked> asked = new ArrayList<>();
+    List<Boolean> right = new ArrayList<>();
+    List<AdaptRecord.Mistake> mistakes = new ArrayList<>();
+    int[] askedOfClass = new int[data.classNames().size()];
+    int[] rightOfClass = new int[data.classNames().size()];
+    for (HoldoutPart part : parts) {
+      Map<String, DataSet> targets = targets(part);
+      Predictions predictions = predictions(spec, id, part, targets);
+      targets.forEach(
+          (name, target) -> {
+            List<Predictions.Prediction> each = predictions.target(name).orElseThrow().each();
+            for (int i = 0; i < each.size(); i++) {
+              asked.add(asked(target.test().get(i), name.equals(UNSEEN)));
+              right.add(each.get(i).isRight());
+              askedOfClass[each.get(i).label()]++;
+              if (each.get(i).isRight()) {
+                rightOfClass[each.get(i).label()]++;
+              } else {
+                mistakes.add(mistake(each.get(i), target.classNames()));
+              }
+            }
+          });
+    }
+    List<AdaptRecord.OfClass> classes =
+        IntStream.range(0, askedOfClass.length)
+            .mapToObj(
+                label ->
+                    new AdaptRecord.OfClass(
+                        data.classNames().get(label), askedOfClass[label], rightOfClass[label]))
+            .toList();
+    return new Answers(new Score(asked, right), classes, mistakes);
+  }
+
+  private static Map<String, DataSet> targets(HoldoutPart part) {
+    Map<String, DataSet> targets = new LinkedHashMap<>();
+    targets.put(SEEN, part.seen());
+    targets.put(UNSEEN, part.unseen());
+    targets.values().removeIf(target -> target.test().isEmpty());
+    return targets;
+  }
+
+  private Predictions predictions(
+      MethodSpec spec, String id, HoldoutPart part, Map<String, DataSet> asked) {
+    List<EvaluationSet> targets = new ArrayList<>();
+    asked.forEach((name, images) -> targets.add(new EvaluationSet(name, images, ClassSplit.ALL)));
+    FewShotSample draw = FewShotSample.made(part.fitted(), shots(part.fitted()), request.seed());
+    Trial trial = new Trial(spec, draw, targets, run(part, id));
+    new TrialRun(bench.silent(), trial).run(work);
+    return Predictions.read(work.resolve(trial.run()));
+  }
+
+  private static String run(HoldoutPart part, String id) {
+    return part.name() + "/" + id;
+  }
+
+  /** The unit of resampling: a group of images, or a class if classes are hidden. */
+  private Score.Asked asked(Item item, boolean unseen) {
+    return new Score.Asked(
+        request.unseen().isEmpty() ? item.group() : "class " + item.label(),
+        unseen,
+        shares.getOrDefault(item.key(), 1.0));
+  }
+
+  private static AdaptRecord.Mistake mistake(
+      Predictions.Prediction prediction, List<String> classNames) {
+    return new AdaptRecord.Mistake(
+        prediction.image(),
+        classNames.get(prediction.label()),
+        classNames.get(prediction.predicted()),
+        prediction.confidence());
+  }
+
+  /**
+   * Returns the logits of a method whose answers are known. An image that was asked about several
+   * times counts once: where its class was seen, if it ever was.
+   */
+  HeldOutLogits logits(String id, List<HoldoutPart> parts) {
+    Map<String, double[]> rows = new HashMap<>();
+    for (HoldoutPart part : parts) {
+      targets(part)
+          .forEach(
+              (name, target) -> {
+                double[][] logits = logits(id, part, target);
+                for (int i = 0; i < logits.length; i++) {
+                  String key = target.test().get(i).key();
+                  if (name.equals(SEEN)) {
+                    rows.put(key, logits[i]);
+                  } else {
+                    rows.putIfAbsent(key, logits[i]);
+                  }
+                }
+              });
+    }
+    List<Item> items = data.train().stream().filter(item -> rows.containsKey(item.key())).toList();
+    return new HeldOutLogits(
+        items, items.stream().map(item -> Objects.requireNonNull(rows.get(item.key()))).toList());
+  }
+
+  private double[][] logits(String id, HoldoutPart part, DataSet asked) {
+    DataSet fitted = part.fitted();
+    TaskContext task =
+        TaskContext.of(asked, fitted.classNames().size(), shots(fitted), request.seed());
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.in(work.resolve(run(part, id))));
+    try (Scope scope = Scope.open("held-out images");
+        Head head = file.on(task).classifier(bench.clip(), asked.classNames())) {
+      return Evaluator.logits(head, bench.cache(), asked.test());
+    }
+  }
+
+  /** Images of a class in the middle, by which published settings are chosen. */
+  static int shots(DataSet data) {
+    Map<Integer, Integer> sizes = new HashMap<>();
+    data.train().forEach(item -> sizes.merge(item.label(), 1, Integer::sum));
+    List<Integer> sorted = sizes.values().stream().sorted().toList();
+    return sorted.get(sorted.size() / 2);
+  }
+}

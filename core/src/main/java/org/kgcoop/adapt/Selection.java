@@ -1,0 +1,58 @@
+package org.kgcoop.adapt;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.kgcoop.runs.AdaptRecord;
+
+/**
+ * The choice among candidates: the simplest of those that are not behind the best by more than a
+ * standard error.
+ *
+ * @param candidates with their figures against the best
+ */
+record Selection(List<AdaptRecord.Candidate> candidates, AdaptRecord.Choice choice) {
+  /**
+   * Chooses.
+   *
+   * @param tried the simpler first
+   * @param scores of those that are measured, by method
+   */
+  static Selection of(List<AdaptRecord.Candidate> tried, Map<String, Score> scores) {
+    AdaptRecord.Candidate best =
+        tried.stream()
+            .filter(AdaptRecord.Candidate::isMeasured)
+            .max(Comparator.comparingDouble(AdaptRecord.Candidate::value))
+            .orElseThrow();
+    Score bestScore = Objects.requireNonNull(scores.get(best.method()));
+    List<AdaptRecord.Candidate> compared =
+        tried.stream()
+            .map(
+                each ->
+                    each.isMeasured()
+                        ? each.against(
+                            best.value(),
+                            Objects.requireNonNull(scores.get(each.method()))
+                                .standardErrorAgainst(bestScore))
+                        : each)
+            .toList();
+    AdaptRecord.Candidate chosen =
+        compared.stream()
+            .filter(each -> each.isMeasured() && each.behind() <= each.standardError())
+            .findFirst()
+            .orElse(best);
+    String why =
+        chosen.method().equals(best.method())
+            ? "It has the best figure, and no simpler method is within a standard error of it."
+            : String.format(
+                Locale.ROOT,
+                "It is the simplest within a standard error of the best, %s: %.2f points behind,"
+                    + " standard error %.2f.",
+                best.title(),
+                chosen.behind(),
+                chosen.standardError());
+    return new Selection(compared, new AdaptRecord.Choice(chosen.method(), chosen.title(), why));
+  }
+}

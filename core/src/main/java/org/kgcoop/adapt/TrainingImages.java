@@ -1,0 +1,153 @@
+package org.kgcoop.adapt;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.data.Item;
+import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.Progress;
+import org.kgcoop.method.catalogue.EmbeddedPrompt;
+import org.kgcoop.runs.AdaptRecord;
+
+/** The images that an adaptation learns from: those that can be read, without copies. */
+final class TrainingImages {
+  /** Unreadable images that an error names. */
+  private static final int MOST_NAMED = 10;
+
+  private final ExperimentContext bench;
+  private final AdaptRequest request;
+  private final Set<String> unreadable = new TreeSet<>(); // images, and why
+
+  TrainingImages(ExperimentContext bench, AdaptRequest request) {
+    this.bench = bench;
+    this.request = request;
+  }
+
+  /** The requested data without files whose bytes cannot be read. */
+  DataSet present() {
+    List<FeatureCache.Problem> problems = new ArrayList<>();
+    List<Path> unused =
+        bench
+            .cache()
+            .readable(items(request.data()).stream().map(Item::file).toList(), problems::add);
+    return leftOut(request.data(), problems);
+  }
+
+  /**
+   * All images that may be learned from, those for training and validation, without exact copies.
+   */
+  ImageGroups withoutCopies(DataSet data) {
+    return ImageGroups.exact(everything(data), bench.cache());
+  }
+
+  private DataSet everything(DataSet data) {
+    String template = data.template();
+    return data.withImages(
+            Stream.concat(data.train().stream(), data.val().stream()).toList(),
+            List.of(),
+            data.test())
+        // As zero-shot does without --template.
+        .withTemplate(
+            template == null && EmbeddedPrompt.isFor(bench.clip())
+                ? EmbeddedClip.TEMPLATE
+                : template)
+        .select(ClassSplit.ALL);
+  }
+
+  /** Draws the planned training images. */
+  DataSet drawn(ImageGroups whole, AdaptRecord.Plan plan) {
+    return FewShot.draw(whole.data(), plan.shots(), request.seed(), line -> {});
+  }
+
+  /**
+   * The data without images that cannot be read.
+   *
+   * @throws KgCoopException that names these images, unless they are to be left out
+   */
+  DataSet readable(DataSet data) {
+    List<Item> all = items(data);
+    List<FeatureCache.Problem> problems = new ArrayList<>();
+    try (Progress.Task task =
+        bench.progress().start("adapt: " + data.name() + ": image features", all.size())) {
+      bench.cache().check(all, problems::add, task::done);
+    }
+    return leftOut(data, problems);
+  }
+
+  private DataSet leftOut(DataSet data, List<FeatureCache.Problem> problems) {
+    if (problems.isEmpty()) {
+      return data;
+    }
+    List<String> reasons =
+        problems.stream().map(each -> String.valueOf(each.reason().getMessage())).toList();
+    if (!request.skipsUnreadable()) {
+      throw KgCoopException.data(
+          "%s of %s images cannot be read: %s; delete them, or leave them out with --skip-bad"
+              .formatted(
+                  problems.size(),
+                  items(data).size(),
+                  String.join("; ", reasons.subList(0, Math.min(MOST_NAMED, reasons.size())))),
+          problems.get(0).reason());
+    }
+    unreadable.addAll(reasons);
+    Set<Path> broken = new HashSet<>();
+    problems.forEach(each -> broken.add(each.file()));
+    DataSet left =
+        data.withImages(
+            without(data.train(), broken),
+            without(data.val(), broken),
+            without(data.test(), broken));
+    if (left.train().isEmpty()) {
+      throw KgCoopException.data(data.name() + ": no training image can be read");
+    }
+    return left;
+  }
+
+  static List<Item> items(DataSet data) {
+    return Stream.of(data.train(), data.val(), data.test()).flatMap(List::stream).toList();
+  }
+
+  private static List<Item> without(List<Item> items, Set<Path> files) {
+    return items.stream().filter(item -> !files.contains(item.file())).toList();
+  }
+
+  /** Describes the images that are learned from. */
+  AdaptRecord.Images described(ImageGroups copies) {
+    DataSet data = copies.data();
+    Map<Integer, Integer> sizes = new HashMap<>();
+    Map<Integer, Set<String>> groups = new HashMap<>();
+    data.train()
+        .forEach(
+            item -> {
+              sizes.merge(item.label(), 1, Integer::sum);
+              groups.computeIfAbsent(item.label(), label -> new HashSet<>()).add(item.group());
+            });
+    return new AdaptRecord.Images(
+        data.train().size(),
+        data.classNames().size(),
+        sizes.values().stream().mapToInt(Integer::intValue).min().orElse(0),
+        sizes.values().stream().mapToInt(Integer::intValue).max().orElse(0),
+        copies.repeated().size(),
+        copies.contradictions(),
+        copies.near(),
+        groups.entrySet().stream()
+            .filter(each -> each.getValue().size() == 1)
+            .map(each -> data.classNames().get(each.getKey()))
+            .sorted()
+            .toList(),
+        List.copyOf(ImageGroups.repeatedInTest(data, bench.cache())),
+        List.copyOf(unreadable));
+  }
+}
