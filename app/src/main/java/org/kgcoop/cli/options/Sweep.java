@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.experiment.MethodSpec;
@@ -108,6 +109,17 @@ public final class Sweep {
     return more;
   }
 
+  /** Values with commas between them; those in parentheses belong to a value. */
+  private static List<String> values(String option, String text) {
+    List<String> values =
+        Stream.of(text.split(",(?![^(]*\\))", -1)).map(String::strip).distinct().toList();
+    if (values.stream().anyMatch(String::isEmpty)) {
+      throw KgCoopException.configuration(
+          option + " '" + text + "': expected values with commas between them");
+    }
+    return values;
+  }
+
   private Map<String, List<String>> axes() {
     Map<String, List<String>> axes = new LinkedHashMap<>();
     for (String sweep : sweeps) {
@@ -117,7 +129,7 @@ public final class Sweep {
             "--sweep " + sweep + ": expected KEY=V1,V2,... as in weight=0,2,8");
       }
       String key = sweep.substring(0, equals).strip().replace('-', '_');
-      if (axes.put(key, Parse.list("--sweep " + key, sweep.substring(equals + 1))) != null) {
+      if (axes.put(key, values("--sweep " + key, sweep.substring(equals + 1))) != null) {
         throw KgCoopException.configuration(
             "--sweep " + key + ": given twice; give all values once");
       }

@@ -12,13 +12,13 @@ import org.kgcoop.image.RgbImage;
  */
 public sealed interface ViewStep {
 
-  /** The name and the settings, in files: {@code cutout:1,16}. */
+  /** The name and the settings, in files: {@code cutout(1,16)}. */
   String id();
 
   /** The name in options, as Dassl's. */
   default String name() {
-    int colon = id().indexOf(':');
-    return colon < 0 ? id() : id().substring(0, colon);
+    int numbers = id().indexOf('(');
+    return numbers < 0 ? id() : id().substring(0, numbers);
   }
 
   /** The image changed, of the same size. */
@@ -43,7 +43,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + leastArea + "," + greatestArea;
+      return NAME + "(" + leastArea + "," + greatestArea + ")";
     }
 
     /** Only a whole image has areas to choose from: {@link ViewRecipe} crops before it resizes. */
@@ -67,7 +67,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + padding + ",unscaled";
+      return NAME + "(" + padding + ")";
     }
 
     /** Only {@link ViewRecipe} knows the size to cut out, and it cuts before it resizes. */
@@ -127,7 +127,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + operations + "," + magnitude;
+      return NAME + "(" + operations + "," + magnitude + ")";
     }
 
     @Override
@@ -162,7 +162,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return "%s:%s,%s,%s,%s".formatted(NAME, brightness, contrast, saturation, hue);
+      return "%s(%s,%s,%s,%s)".formatted(NAME, brightness, contrast, saturation, hue);
     }
 
     @Override
@@ -203,7 +203,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + probability;
+      return NAME + "(" + probability + ")";
     }
 
     @Override
@@ -231,7 +231,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + kernel + "," + probability;
+      return NAME + "(" + kernel + "," + probability + ")";
     }
 
     @Override
@@ -258,7 +258,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + holes + "," + length;
+      return NAME + "(" + holes + "," + length + ")";
     }
 
     @Override
