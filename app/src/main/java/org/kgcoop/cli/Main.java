@@ -3,19 +3,20 @@ package org.kgcoop.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.classify.EmbedCommand;
 import org.kgcoop.cli.classify.EvalCommand;
 import org.kgcoop.cli.classify.ExportCommand;
-import org.kgcoop.cli.classify.NearestCommand;
 import org.kgcoop.cli.classify.PredictCommand;
 import org.kgcoop.cli.classify.SearchCommand;
 import org.kgcoop.cli.classify.ServeCommand;
-import org.kgcoop.cli.classify.ZeroShotCommand;
 import org.kgcoop.cli.console.BuildVersion;
 import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.console.Interrupts;
 import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.experiment.AdaptCommand;
 import org.kgcoop.cli.experiment.BaseToNewCommand;
 import org.kgcoop.cli.experiment.CrossCommand;
@@ -72,7 +73,6 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       DataSetsCommand.class,
       DownloadCommand.class,
-      ZeroShotCommand.class,
       AdaptCommand.class,
       HeadroomCommand.class,
       TrainCommand.class,
@@ -81,7 +81,6 @@ import picocli.CommandLine.Spec;
       EmbedCommand.class,
       SearchCommand.class,
       ServeCommand.class,
-      NearestCommand.class,
       ExportCommand.class,
       BaseToNewCommand.class,
       FewShotCommand.class,
@@ -93,7 +92,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       HelpCommand.class
     })
-public final class Main implements Runnable, Invocation {
+public final class Main implements Callable<Integer>, Invocation {
   /** The commands that always compute with a CLIP. */
   static final Set<String> COMPUTING =
       Set.of(
@@ -108,8 +107,7 @@ public final class Main implements Runnable, Invocation {
           "headroom",
           "predict",
           "serve",
-          "train",
-          "zero-shot");
+          "train");
 
   private final BooleanSupplier interrupted;
 
@@ -162,7 +160,10 @@ public final class Main implements Runnable, Invocation {
   private static void arrange(CommandLine commandLine, Path directory) {
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
       subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
-      TrainingOptions.install(subcommand.getCommandSpec());
+      CommandSpec spec = subcommand.getCommandSpec();
+      spec.remove(spec.findOption("--version")); // the program has one
+      Output.install(spec);
+      TrainingOptions.install(spec);
       ConfigExpansion.install(subcommand, directory);
       OptionGroups.install(subcommand);
       arrange(subcommand, directory);
@@ -200,8 +201,10 @@ public final class Main implements Runnable, Invocation {
         .setErr(spec.commandLine().getErr());
   }
 
+  /** Prints the help to standard error if no command is given, as uv does. */
   @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "expected a command");
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return KgCoopException.Category.CONFIGURATION.exitCode();
   }
 }

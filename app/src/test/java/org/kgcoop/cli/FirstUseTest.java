@@ -34,7 +34,7 @@ class FirstUseTest {
 
   @Test
   void theFirstExampleOfTheReadmeWorksOnAFreshClone() throws IOException {
-    List<String> words = readme("zero-shot");
+    List<String> words = readme("predict drawing.png");
     assertThat(words).contains("drawing.png", "cat,house,umbrella");
     words.replaceAll(word -> word.equals("drawing.png") ? TOP.resolve(word).toString() : word);
 
@@ -62,8 +62,8 @@ class FirstUseTest {
             "Images:",
             "Methods:",
             "Training:",
-            "Optimiser:",
-            "Views of training images:",
+            "Optimizer:",
+            "Augmentation:",
             "CLIP:",
             "Output:");
     assertThat(result.out()).containsSubsequence("--out", "Images:", "--root", "Methods:", "--set");

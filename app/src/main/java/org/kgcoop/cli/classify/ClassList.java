@@ -27,6 +27,11 @@ final class ClassList {
   @Option(names = "--classes-file", paramLabel = "FILE", description = "Class names, one a line.")
   private @Nullable Path file;
 
+  /** True if names are given. */
+  boolean isGiven() {
+    return names != null || file != null;
+  }
+
   /** The names, each once; empty where none were given. */
   List<String> names() {
     return asWritten().stream().distinct().toList();

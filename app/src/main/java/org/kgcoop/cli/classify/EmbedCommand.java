@@ -81,7 +81,7 @@ public final class EmbedCommand implements Callable<Integer> {
   private @Nullable String form;
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "FILE",
       description = "The file (default: features.FORM, here).")
   private @Nullable Path out;

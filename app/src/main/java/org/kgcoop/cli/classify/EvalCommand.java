@@ -58,7 +58,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop eval runs/pets --data pets --classes new --clip ViT-B-16.pt"
+      "  ./kgcoop eval runs/pets --data pets --class-split new --clip ViT-B-16.pt"
     })
 public final class EvalCommand implements Callable<Integer> {
   @Parameters(
@@ -77,7 +77,7 @@ public final class EvalCommand implements Callable<Integer> {
   private String data;
 
   @Option(
-      names = "--classes",
+      names = "--class-split",
       paramLabel = "PART",
       defaultValue = "all",
       description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
@@ -109,7 +109,7 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClassSplit split = Parse.classSplit("--classes", classes);
+    ClassSplit split = Parse.classSplit("--class-split", classes);
     DataSet set = dataOptions.open(data, output).select(split);
     if (set.test().isEmpty()) {
       throw KgCoopException.data(data + ": no test images of " + classes + " classes");

@@ -86,7 +86,7 @@ public final class ExportCommand implements Callable<Integer> {
   private String form;
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "PATH",
       description =
           "The file, or DIR of the published form (default: classifier.onnx, classifier.csv or"

@@ -1,7 +1,6 @@
 package org.kgcoop.cli.classify;
 
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
@@ -26,15 +25,7 @@ final class PredictionOptions {
   private @Nullable Double threshold;
 
   @Option(
-      names = "--csv",
-      description = "CSV: image, rank, class, index, probability, and the problem of a bad image.")
-  private boolean csv;
-
-  @Option(names = "--json-lines", description = "A JSON object an image, one a line.")
-  private boolean jsonLines;
-
-  @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "FILE",
       description = "Write the answers there, all of them or none (default: standard output).")
   private @Nullable Path out;
@@ -87,14 +78,11 @@ final class PredictionOptions {
       throw KgCoopException.configuration(
           "--threshold %s: expected a probability above 0, at most 1".formatted(threshold));
     }
-    if (Stream.of(csv, jsonLines, output.isJson()).filter(asked -> asked).count() > 1) {
-      throw KgCoopException.configuration("--csv, --json-lines, --json: expected one of them");
-    }
     if (sortInto == null && sortBy != null) {
       throw KgCoopException.configuration("--sort-by goes with --sort-into DIR");
     }
     if (out != null) {
-      String name = "predictions" + (csv ? ".csv" : jsonLines ? ".jsonl" : ".txt");
+      String name = "predictions." + (output.format() == Output.Format.TEXT ? "txt" : output.format().id());
       OutputFile.check("--out", out, name, overwrite);
     }
     if (sortInto != null) {
@@ -114,12 +102,11 @@ final class PredictionOptions {
 
   /** The form of the answers. */
   AnswerForm form(Output output) {
-    if (csv) {
-      return new AnswerForm.Csv(out == null);
-    }
-    if (jsonLines) {
-      return new AnswerForm.JsonLines();
-    }
-    return output.isJson() ? new AnswerForm.Json() : new AnswerForm.Lines();
+    return switch (output.format()) {
+      case CSV -> new AnswerForm.Csv(out == null);
+      case JSONL -> new AnswerForm.JsonLines();
+      case JSON -> new AnswerForm.Json();
+      default -> new AnswerForm.Lines();
+    };
   }
 }

@@ -70,7 +70,7 @@ public final class AdaptCommand implements Callable<Integer> {
   private String data;
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "DIR",
       description = "The folder that is written (default: runs/adapt-NAME).")
   private @Nullable Path out;

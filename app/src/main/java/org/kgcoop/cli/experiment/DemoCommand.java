@@ -73,7 +73,7 @@ public final class DemoCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "DIR",
       defaultValue = "runs/demo",
       description = "The run folder (default: ${DEFAULT-VALUE}).")

@@ -48,7 +48,7 @@ public final class HeadroomCommand implements Callable<Integer> {
   @Mixin private DataSetList data = new DataSetList();
 
   @Option(
-      names = "--classes",
+      names = "--class-split",
       paramLabel = "PART",
       defaultValue = "all",
       description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
@@ -69,7 +69,7 @@ public final class HeadroomCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClassSplit split = Parse.classSplit("--classes", classes);
+    ClassSplit split = Parse.classSplit("--class-split", classes);
     List<Long> drawn = Parse.numbers("--seeds", seeds);
     List<DataSet> sets = data.open(output);
     List<Headroom> found = new ArrayList<>();

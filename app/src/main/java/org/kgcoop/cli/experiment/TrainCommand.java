@@ -72,7 +72,7 @@ public final class TrainCommand implements Callable<Integer> {
               + " --root a name of ./kgcoop datasets.")
   private String data;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run folder.")
+  @Option(names = {"-o", "--out"}, required = true, paramLabel = "DIR", description = "The run folder.")
   private Path out;
 
   @Option(
@@ -84,7 +84,7 @@ public final class TrainCommand implements Callable<Integer> {
   private String method;
 
   @Option(
-      names = "--classes",
+      names = "--class-split",
       paramLabel = "PART",
       defaultValue = "all",
       description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
@@ -107,7 +107,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClassSplit split = Parse.classSplit("--classes", classes);
+    ClassSplit split = Parse.classSplit("--class-split", classes);
     DataSet whole = dataOptions.open(data, output);
     training.check(output);
     MethodSpec spec =

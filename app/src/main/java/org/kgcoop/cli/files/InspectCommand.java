@@ -3,6 +3,7 @@ package org.kgcoop.cli.files;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ImageSurvey;
@@ -18,6 +20,7 @@ import org.kgcoop.files.Folders;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.NearestWords;
 import org.kgcoop.runs.RunFolders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,6 +65,15 @@ public final class InspectCommand implements Callable<Integer> {
       description = "Write an overview with some images of every class.")
   private @Nullable Path contactSheet;
 
+  @Option(
+      names = "--nearest",
+      paramLabel = "K",
+      description =
+          "Print the K words nearest to each context vector of a classifier, by the Euclidean"
+              + " distance between it and the token embeddings of --clip.")
+  private @Nullable Integer nearest;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Output output = new Output();
 
@@ -71,12 +83,16 @@ public final class InspectCommand implements Callable<Integer> {
     if (output.isJson()) {
       output.json(found);
     } else {
-      Inspection.lines(found).forEach(output::line);
+      (nearest != null ? Inspection.nearestWords(found) : Inspection.lines(found))
+          .forEach(output::line);
     }
     return 0;
   }
 
   private ObjectNode inspect() {
+    if (nearest != null) {
+      return nearestWords(Path.of(what), nearest);
+    }
     if (dataOptions.isDataSet(what)) {
       return data();
     }
@@ -94,6 +110,18 @@ public final class InspectCommand implements Callable<Integer> {
     boolean isRun = Files.isDirectory(path) && ClassifierFile.isIn(path);
     WeightFile file = WeightFiles.open(isRun ? ClassifierFile.in(path) : path);
     return Inspection.of(file, tensors);
+  }
+
+  /** The words nearest to each context vector of a classifier. */
+  private ObjectNode nearestWords(Path classifier, int count) {
+    if (count < 1) {
+      throw KgCoopException.configuration("--nearest: expected at least 1, got " + count);
+    }
+    // The published form does not name its classes, and they do not matter here.
+    ClassifierFile file = ClassifierFile.readAny(ClassifierFile.at(classifier), List.of("any"));
+    try (Clip clip = clipOptions.load()) {
+      return Inspection.of(NearestWords.of(file, clip, count));
+    }
   }
 
   /** A data set: what its lists say and, unless in a hurry, what its images say. */

@@ -85,6 +85,9 @@ public final class OptionGroups {
         TrainingSetting.ALL.forEach(
             setting -> headings.put(setting.option(), setting.subject().title()));
       }
+      if (mixin.userObject() instanceof Output) {
+        headings.put("--format", own);
+      }
       collect(mixin, own, headings);
     }
   }

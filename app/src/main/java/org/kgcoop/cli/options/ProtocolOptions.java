@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 
 /** The options of every protocol: methods to compare, their training, the run folder. */
 public final class ProtocolOptions {
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run folder.")
+  @Option(names = {"-o", "--out"}, required = true, paramLabel = "DIR", description = "The run folder.")
   private Path out;
 
   @Option(
@@ -36,7 +36,7 @@ public final class ProtocolOptions {
   private String seeds;
 
   @Option(
-      names = "--jobs",
+      names = {"-j", "--jobs"},
       paramLabel = "N",
       defaultValue = "1",
       description =

@@ -53,7 +53,7 @@ public final class ReportCommand implements Callable<Integer> {
   private List<Path> runs = new ArrayList<>();
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "FILE",
       description = "The page (default: report.html in RUN; of several, in the working directory).")
   private @Nullable Path out;

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop runs --method kgcoop --set weight=8",
+      "  ./kgcoop runs --methods kgcoop --set weight=8",
       "  ./kgcoop runs compare runs/a runs/b",
       "  ./kgcoop runs table runs/table --format latex > table.tex"
     },
@@ -34,6 +34,6 @@ public final class RunsCommand extends RunsList {
       name = "list",
       mixinStandardHelpOptions = true,
       header = "List runs: what they were, what they scored, how old they are.",
-      footer = {"", "Example:", "  ./kgcoop runs list --method kgcoop --set weight=8"})
+      footer = {"", "Example:", "  ./kgcoop runs list --methods kgcoop --set weight=8"})
   static final class ListCommand extends RunsList {}
 }

@@ -28,7 +28,7 @@ final class RunsCompareCommand implements Callable<Integer> {
 
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private TableOptions tables = new TableOptions();
-  @Mixin private Output output = new Output();
+  @Mixin private Output output = TableOptions.output();
 
   @Override
   public Integer call() {
@@ -41,7 +41,7 @@ final class RunsCompareCommand implements Callable<Integer> {
                 })
             .toList();
     RunTable table = RunTable.ofEach(chosen, tables.bootstrap(), output::warn);
-    if (!output.isJson() && tables.isText()) {
+    if (output.format() == Output.Format.TEXT) {
       differences(chosen);
     }
     tables.print(new TableWriter(table, table.rows().get(0), true), output);

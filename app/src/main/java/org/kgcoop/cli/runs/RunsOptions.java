@@ -37,19 +37,19 @@ final class RunsOptions {
 
   /** The conditions that narrow a list or a table. */
   static final class Filter {
-    @Option(names = "--method", paramLabel = "LIST", description = "Only these methods.")
+    @Option(names = "--methods", paramLabel = "LIST", description = "Only these methods.")
     private @Nullable String methods;
 
-    @Option(names = "--data-set", paramLabel = "LIST", description = "Only these data sets.")
+    @Option(names = "--data-sets", paramLabel = "LIST", description = "Only these data sets.")
     private @Nullable String dataSets;
 
     @Option(
-        names = "--protocol",
+        names = "--protocols",
         paramLabel = "LIST",
         description = "Only these protocols: train, base2new, fewshot, cross, domain.")
     private @Nullable String protocols;
 
-    @Option(names = "--seed", paramLabel = "LIST", description = "Only these seeds.")
+    @Option(names = "--seeds", paramLabel = "LIST", description = "Only these seeds.")
     private @Nullable String seeds;
 
     @Option(names = "--shots", paramLabel = "LIST", description = "Only so many images a class.")
@@ -65,10 +65,10 @@ final class RunsOptions {
 
     RunFilter filter() {
       return new RunFilter(
-          list("--method", methods),
-          list("--data-set", dataSets),
-          list("--protocol", protocols),
-          numbers("--seed", seeds),
+          list("--methods", methods),
+          list("--data-sets", dataSets),
+          list("--protocols", protocols),
+          numbers("--seeds", seeds),
           numbers("--shots", shots).stream().map(Math::toIntExact).toList(),
           settings);
     }

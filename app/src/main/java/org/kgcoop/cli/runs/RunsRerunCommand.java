@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
 final class RunsRerunCommand implements Callable<Integer> {
   /** Options that a run is made again without: they say how a command speaks, and where. */
   private static final Set<String> LEFT_OUT =
-      Set.of("--out", "--only", "--json", "--quiet", "--debug", "--per-set");
+      Set.of("--out", "--only", "--json", "--format", "--quiet", "--debug", "--per-set");
 
   private static final String DATA = "--data=";
 
@@ -51,7 +51,7 @@ final class RunsRerunCommand implements Callable<Integer> {
   private Path run;
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "DIR",
       description = "A new folder, required except with --dry-run.")
   private @Nullable Path out;

@@ -65,7 +65,7 @@ final class RunsTableCommand implements Callable<Integer> {
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private RunsOptions.Filter filter = new RunsOptions.Filter();
   @Mixin private TableOptions tables = new TableOptions();
-  @Mixin private Output output = new Output();
+  @Mixin private Output output = TableOptions.output();
 
   @Override
   public Integer call() {
@@ -74,7 +74,7 @@ final class RunsTableCommand implements Callable<Integer> {
       TreeSet<String> dataSets = new TreeSet<>();
       found.stream().filter(StoredRun::isComplete).forEach(run -> dataSets.add(run.dataSet()));
       if (output.isJson()) {
-        throw KgCoopException.configuration("--per-set with --json: use --data-set NAME instead");
+        throw KgCoopException.configuration("--per-set with --json: use --data-sets NAME instead");
       }
       for (String dataSet : dataSets) {
         output.line(dataSet);

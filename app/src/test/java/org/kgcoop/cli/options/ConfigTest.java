@@ -52,7 +52,7 @@ class ConfigTest {
         optimizer: adam
         decay: steps:1
         augment: test
-        cache: none
+        feature-cache: none
         quiet: true
         strict: false
         set:
