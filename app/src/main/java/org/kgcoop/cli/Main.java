@@ -30,7 +30,7 @@ import org.kgcoop.cli.files.DownloadCommand;
 import org.kgcoop.cli.files.InspectCommand;
 import org.kgcoop.cli.files.VerifyCommand;
 import org.kgcoop.cli.options.ConfigExpansion;
-import org.kgcoop.cli.options.OptionGroups;
+import org.kgcoop.cli.options.HelpLayout;
 import org.kgcoop.cli.options.TrainingOptions;
 import org.kgcoop.cli.runs.LogsCommand;
 import org.kgcoop.cli.runs.ReportCommand;
@@ -50,23 +50,22 @@ import picocli.CommandLine.Spec;
     versionProvider = BuildVersion.class,
     synopsisSubcommandLabel = "COMMAND",
     description = {
-      "Prompt tuning for CLIP: learn the words around a class name from a few images.",
+      "Adapt CLIP to your classes with a few images: prompt tuning and related methods.",
       ""
     },
     footer = {
       "",
-      "Programs of their own, which their first call builds:",
-      "  bench      Times the published algorithm, written plainly, against ours.",
-      "  cluster    Does features and experiments on Apache Spark, 260 MB to fetch.",
-      "  pretrain   Makes a CLIP of any size from images and captions.",
+      "Extra commands (source checkout only; built on first use):",
+      "  bench      Compare the speed of kgcoop with a plain implementation.",
+      "  cluster    Compute features and experiments on Apache Spark.",
+      "  pretrain   Train a CLIP from images and captions.",
       "",
-      "Begin with:  ./kgcoop demo",
-      "Help on one: ./kgcoop help train",
+      "Start with:  ./kgcoop demo",
+      "Help:        ./kgcoop help train",
       "",
-      "Exit codes: 0 done, 1 a check failed, 2 usage or configuration, 3 data,",
-      "4 weights or classifier file (of either: missing or damaged), 5 other",
-      "input/output or memory, 6 done, but for images left out (--skip-bad),",
-      "70 a bug, 130 interrupted."
+      "Exit codes: 0 success, 1 failed check, 2 usage or configuration, 3 data, 4 weights or"
+          + " classifier file, 5 other input/output or memory. Code 6 is success with skipped images"
+          + " (--skip-bad), 70 a bug, 130 an interruption."
     },
     subcommands = {
       DemoCommand.class,
@@ -150,6 +149,7 @@ public final class Main implements Callable<Integer>, Invocation {
   private static CommandLine commandLine(BooleanSupplier interrupted, Path directory) {
     CommandLine commandLine = new CommandLine(new Main(interrupted));
     commandLine.setUsageHelpAutoWidth(true);
+    HelpLayout.install(commandLine);
     arrange(commandLine, directory);
     commandLine.setExpandAtFiles(false);
     CommandErrors.install(commandLine, interrupted);
@@ -165,7 +165,7 @@ public final class Main implements Callable<Integer>, Invocation {
       Output.install(spec);
       TrainingOptions.install(spec);
       ConfigExpansion.install(subcommand, directory);
-      OptionGroups.install(subcommand);
+      HelpLayout.install(subcommand);
       arrange(subcommand, directory);
     }
   }

@@ -42,9 +42,9 @@ public record TrainingSetting(
                   "sampler",
                   "KIND",
                   "random",
-                  "Choose the order of images. random and sequential drop an incomplete last"
-                      + " batch, random:all keeps it, and random-class:N draws N images of each"
-                      + " sampled class")
+                  "Choose the order of images: random or sequential (both drop an incomplete last"
+                      + " batch), random:all (keeps it) or random-class:N (N images of each sampled"
+                      + " class)")
               .of(Subject.TRAINING),
           text(
                   "keep",
@@ -92,9 +92,9 @@ public record TrainingSetting(
                   "augment",
                   "KIND",
                   "cache:8",
-                  "Choose the augmented views. online: new views in every epoch (published,"
-                      + " slow). cache:V: V precomputed views, one per image and epoch. pool:V:"
-                      + " the same views, mixed within an epoch. test: no augmentation")
+                  "Choose the augmented views: online (new in every epoch, published, slow), cache:V"
+                      + " (V precomputed views, one per image and epoch), pool:V (the same, mixed"
+                      + " within an epoch) or test (none)")
               .of(Subject.VIEWS),
           text(
                   "transforms",

@@ -13,36 +13,40 @@ final class PredictionOptions {
       names = "--top",
       paramLabel = "K",
       defaultValue = "1",
-      description = "Number of classes for each image (default: ${DEFAULT-VALUE}).")
+      description = "Set the number of classes per image (default: ${DEFAULT-VALUE}).")
   private int top = 1;
 
   @Option(
       names = "--threshold",
       paramLabel = "P",
       description =
-          "Leave out classes of a probability below P, above 0 and at most 1; where none is left,"
-              + " the answer is 'none of these' with the probability of the best.")
+          "Omit classes with a probability below P (above 0, at most 1). If no class is left,"
+              + " the answer is 'none of these'.")
   private @Nullable Double threshold;
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
-      description = "Write the answers there, all of them or none (default: standard output).")
+      description =
+          "Write the answers to a file, completely or not at all (default: standard output).")
   private @Nullable Path out;
 
-  @Option(names = "--overwrite", description = "Replace the file at --out.")
+  @Option(
+      names = "--overwrite",
+      description = "Replace the file at --out.")
   private boolean overwrite;
 
   @Option(
       names = "--sort-into",
       paramLabel = "DIR",
-      description = "Put images into DIR/CLASS, once all are answered; DIR is new or empty.")
+      description =
+          "Put the images into DIR/CLASS after all are classified. DIR must be new or empty.")
   private @Nullable Path sortInto;
 
   @Option(
       names = "--sort-by",
       paramLabel = "WAY",
-      description = "copy, link or move (default: copy).")
+      description = "Choose how images get there: copy, link or move (default: copy).")
   private @Nullable String sortBy;
 
   @Mixin private UnreadableImages skipped = new UnreadableImages();

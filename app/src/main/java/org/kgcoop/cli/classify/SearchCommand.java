@@ -34,9 +34,9 @@ import picocli.CommandLine.Spec;
     header = "Find the images that a text describes.",
     description = {
       "",
-      "Find the images that a text describes: those whose features have the largest cosines with"
-          + " that of the text, which is taken as it is. Features are kept in the feature cache, so that the"
-          + " next search encodes new images alone.",
+      "Find the images whose features have the largest cosine similarity with the text. The"
+          + " feature cache stores the image features, so the next search encodes only new"
+          + " images.",
       ""
     },
     footer = {
@@ -50,23 +50,25 @@ public final class SearchCommand implements Callable<Integer> {
       arity = "2..*",
       paramLabel = "IMAGE... TEXT",
       hideParamSyntax = true,
-      description = "Images, or folders of images; and at the end the text.")
+      description = "Images or folders of images, and then the text.")
   private List<String> words = new ArrayList<>();
 
   @Option(
       names = "--top",
       paramLabel = "K",
       defaultValue = "10",
-      description = "Number of images to find (default: ${DEFAULT-VALUE}).")
+      description = "Set the number of images to find (default: ${DEFAULT-VALUE}).")
   private int top = 10;
 
   @Option(
       names = "--contact-sheet",
       paramLabel = "FILE.png",
-      description = "Write an overview of the images that were found.")
+      description = "Write an image file that shows the results.")
   private @Nullable Path contactSheet;
 
-  @Option(names = "--overwrite", description = "Replace the file at --contact-sheet.")
+  @Option(
+      names = "--overwrite",
+      description = "Replace the file at --contact-sheet.")
   private boolean overwrite;
 
   @Mixin private UnreadableImages skipped = new UnreadableImages();

@@ -31,46 +31,50 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
-    header = "Tell what a file or folder holds, or why it is unreadable.",
+    header = "Describe a file or folder, or explain why it is unreadable.",
     description = {
       "",
-      "Tell what a weight file, a classifier file or the run folder that has one, a checkpoint or a"
-          + " data set holds, or why it cannot be read. Every image of a data set is opened: bad ones are named, and so are"
-          + " test images that equal a training image byte for byte.",
+      "Describe CLIP weights, a classifier file, a run folder, a checkpoint or a data set, or"
+          + " print the reason why it cannot be read. This command opens every image of a data"
+          + " set. It reports unreadable images, and test images that are identical to a"
+          + " training image.",
       ""
     },
     footer = {
       "",
       "Examples:",
       "  ./kgcoop inspect ViT-B-16.pt",
-      "  ./kgcoop inspect pets/ --contact-sheet pets.png"
+      "  ./kgcoop inspect pets/ --contact-sheet pets.png",
+      "  ./kgcoop inspect runs/pets --nearest 3 --clip ViT-B-16.pt"
     })
 public final class InspectCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
-      description = "The file or folder; embedded for the CLIP, embedded:NAME for a data set.")
+      description = "The file or folder. embedded is the embedded CLIP, embedded:NAME a data set.")
   private String what;
 
-  @Option(names = "--tensors", description = "List every tensor of a weight file.")
+  @Option(
+      names = "--tensors",
+      description = "List every tensor of a weight file.")
   private boolean tensors;
 
   @Option(
       names = "--quick",
-      description = "Tell only what the lists of a data set say; do not open its images.")
+      description = "Read only the lists of a data set, not its images.")
   private boolean quick;
 
   @Option(
       names = "--contact-sheet",
       paramLabel = "FILE.png",
-      description = "Write an overview with some images of every class.")
+      description = "Write an image file with examples of every class.")
   private @Nullable Path contactSheet;
 
   @Option(
       names = "--nearest",
       paramLabel = "K",
       description =
-          "Print the K words nearest to each context vector of a classifier, by the Euclidean"
-              + " distance between it and the token embeddings of --clip.")
+          "Print the K words nearest to each context vector of a classifier, by Euclidean"
+              + " distance to the token embeddings of --clip.")
   private @Nullable Integer nearest;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();

@@ -25,11 +25,9 @@ public final class Sweep {
   @Option(
       names = "--sweep",
       paramLabel = "KEY=V1,V2,...",
-      description = {
-        "A row for each value of a setting: of methods as for --set, or of the training, such as lr"
-            + " or epochs. Repeat the option for all combinations.",
-        "Example: --sweep weight=0,1,2,4,8,16"
-      })
+      description =
+          "Compare several values of one setting of methods (see --set) or of training, one"
+              + " table row each. Repeat it for a grid. Example: --sweep weight=0,2,8")
   private List<String> sweeps = new ArrayList<>();
 
   /** The methods of those names, each once for every combination of its swept settings. */

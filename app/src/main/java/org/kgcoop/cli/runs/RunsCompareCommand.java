@@ -17,7 +17,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "compare",
     mixinStandardHelpOptions = true,
-    header = "Compare runs with the first: settings that differ, results, what stands.",
+    header = "Compare runs with the first one.",
+    description = {
+      "",
+      "Print the settings that differ, the results, and significant differences.",
+      ""
+    },
     footer = {"", "Example:", "  ./kgcoop runs compare runs/pets-coop runs/pets-kgcoop"})
 final class RunsCompareCommand implements Callable<Integer> {
   @Parameters(

@@ -12,14 +12,14 @@ final class TableOptions {
       names = "--resamples",
       paramLabel = "N",
       defaultValue = "" + Bootstrap.RESAMPLES,
-      description = "Number of resamples of the bootstrap (default: ${DEFAULT-VALUE}).")
+      description = "Set the number of bootstrap resamples (default: ${DEFAULT-VALUE}).")
   private int resamples = Bootstrap.RESAMPLES;
 
   @Option(
       names = "--bootstrap-seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Seed of the bootstrap (default: ${DEFAULT-VALUE}).")
+      description = "Set the seed of the bootstrap (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
   Bootstrap bootstrap() {
