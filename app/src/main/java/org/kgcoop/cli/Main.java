@@ -60,8 +60,8 @@ import picocli.CommandLine.Spec;
       "  cluster    Compute features and experiments on Apache Spark.",
       "  pretrain   Train a CLIP from images and captions.",
       "",
-      "Start with:  ./kgcoop demo",
-      "Help:        ./kgcoop help train",
+      "Start with: ./kgcoop demo",
+      "Help: ./kgcoop help train",
       "",
       "Exit codes: 0 success, 1 failed check, 2 usage or configuration, 3 data, 4 weights or"
           + " classifier file, 5 other input/output or memory. Code 6 is success with skipped images"

@@ -26,8 +26,9 @@ public final class ProtocolOptions {
       defaultValue = MethodNames.TABLE,
       completionCandidates = MethodNames.class,
       description =
-          "Choose the methods: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ./kgcoop"
-              + " help methods describes them.")
+          "Choose the methods: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). Methods"
+              + " with fixed classes, such as probe, work only in fewshot and domain. The"
+              + " command help methods describes all of them.")
   private String methods;
 
   @Option(
