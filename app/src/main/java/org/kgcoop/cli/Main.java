@@ -14,9 +14,7 @@ import org.kgcoop.cli.classify.SearchCommand;
 import org.kgcoop.cli.classify.ServeCommand;
 import org.kgcoop.cli.console.BuildVersion;
 import org.kgcoop.cli.console.CommandErrors;
-import org.kgcoop.cli.console.Interrupts;
 import org.kgcoop.cli.console.Invocation;
-import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.experiment.AdaptCommand;
 import org.kgcoop.cli.experiment.BaseToNewCommand;
 import org.kgcoop.cli.experiment.CrossCommand;
@@ -30,7 +28,6 @@ import org.kgcoop.cli.files.DownloadCommand;
 import org.kgcoop.cli.files.InspectCommand;
 import org.kgcoop.cli.files.VerifyCommand;
 import org.kgcoop.cli.options.ConfigExpansion;
-import org.kgcoop.cli.options.HelpLayout;
 import org.kgcoop.cli.options.TrainingOptions;
 import org.kgcoop.cli.runs.LogsCommand;
 import org.kgcoop.cli.runs.ReportCommand;
@@ -120,12 +117,7 @@ public final class Main implements Callable<Integer>, Invocation {
     if (computes(List.of(arguments))) {
       NativeLibraries.loadAhead();
     }
-    int exitCode;
-    try (Interrupts interrupts = new Interrupts()) {
-      exitCode = commandLine(interrupts::asked).execute(arguments);
-    }
-    NativeLibraries.close();
-    System.exit(exitCode);
+    Program.run(arguments, Main::commandLine);
   }
 
   /** Returns whether a command line loads the native libraries, judged by its words. */
@@ -147,27 +139,15 @@ public final class Main implements Callable<Integer>, Invocation {
    * @param directory the folder that the paths of files of options start from
    */
   private static CommandLine commandLine(BooleanSupplier interrupted, Path directory) {
-    CommandLine commandLine = new CommandLine(new Main(interrupted));
-    commandLine.setUsageHelpAutoWidth(true);
-    HelpLayout.install(commandLine);
-    arrange(commandLine, directory);
-    commandLine.setExpandAtFiles(false);
-    CommandErrors.install(commandLine, interrupted);
+    CommandLine commandLine = Program.commandLine(new Main(interrupted), interrupted);
+    commandLine.getSubcommands().values().forEach(command -> addOptions(command, directory));
     return commandLine;
   }
 
-  /** Options in the order of their subjects, and no synopsis of thirty of them. */
-  private static void arrange(CommandLine commandLine, Path directory) {
-    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
-      subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
-      CommandSpec spec = subcommand.getCommandSpec();
-      spec.remove(spec.findOption("--version")); // the program has one
-      Output.install(spec);
-      TrainingOptions.install(spec);
-      ConfigExpansion.install(subcommand, directory);
-      HelpLayout.install(subcommand);
-      arrange(subcommand, directory);
-    }
+  private static void addOptions(CommandLine command, Path directory) {
+    TrainingOptions.install(command.getCommandSpec());
+    ConfigExpansion.install(command, directory);
+    command.getSubcommands().values().forEach(each -> addOptions(each, directory));
   }
 
   @Override

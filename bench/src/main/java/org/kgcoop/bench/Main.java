@@ -1,6 +1,6 @@
 package org.kgcoop.bench;
 
-import picocli.CommandLine;
+import org.kgcoop.cli.Program;
 import picocli.CommandLine.Command;
 
 /** The benchmarks. */
@@ -27,7 +27,10 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+    Program.run(
+        arguments,
+        interrupted ->
+            Program.commandLine(new Main(), interrupted)
+                .setCaseInsensitiveEnumValuesAllowed(true));
   }
 }
