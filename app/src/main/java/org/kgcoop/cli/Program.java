@@ -20,8 +20,7 @@ public final class Program {
    *
    * @param program makes the command line, from a function that is true if work should stop
    */
-  public static void run(
-      String[] arguments, Function<BooleanSupplier, CommandLine> program) {
+  public static void run(String[] arguments, Function<BooleanSupplier, CommandLine> program) {
     int exitCode;
     try (Interrupts interrupts = new Interrupts()) {
       exitCode = program.apply(interrupts::asked).execute(arguments);

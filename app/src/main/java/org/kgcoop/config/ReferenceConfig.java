@@ -202,8 +202,7 @@ public final class ReferenceConfig {
         case "single_step" -> singleStep(gamma);
         case "multi_step" ->
             out.put(
-                "decay",
-                "steps:" + String.join(",", in.parts("OPTIM.STEPSIZE", "-?\\d+")) + gamma);
+                "decay", "steps:" + String.join(",", in.parts("OPTIM.STEPSIZE", "-?\\d+")) + gamma);
         default ->
             in.error(
                 "OPTIM.LR_SCHEDULER "
@@ -236,8 +235,7 @@ public final class ReferenceConfig {
       return;
     }
     String kind = in.text("OPTIM.WARMUP_TYPE");
-    String rate =
-        in.text(kind.equals("linear") ? "OPTIM.WARMUP_MIN_LR" : "OPTIM.WARMUP_CONS_LR");
+    String rate = in.text(kind.equals("linear") ? "OPTIM.WARMUP_MIN_LR" : "OPTIM.WARMUP_CONS_LR");
     String text = String.join(":", kind, in.text("OPTIM.WARMUP_EPOCH"), rate);
     if (!text.equals("::")) {
       out.put("warmup", text.replaceFirst(":+$", ""));
@@ -249,8 +247,7 @@ public final class ReferenceConfig {
     Map<String, String> numbers = new LinkedHashMap<>();
     if (in.has("INPUT.RRCROP_SCALE")) {
       numbers.put(
-          "random_resized_crop",
-          String.join(",", in.parts("INPUT.RRCROP_SCALE", "[\\d.eE+-]+")));
+          "random_resized_crop", String.join(",", in.parts("INPUT.RRCROP_SCALE", "[\\d.eE+-]+")));
     }
     together(numbers, "random_crop", "INPUT.CROP_PADDING", "4");
     together(numbers, "randomgrayscale", "INPUT.RGS_P", "0.2");

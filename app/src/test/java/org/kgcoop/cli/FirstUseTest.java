@@ -59,13 +59,7 @@ class FirstUseTest {
     assertThat(result.exitCode()).isZero();
     assertThat(result.out().lines())
         .containsSubsequence(
-            "Images:",
-            "Methods:",
-            "Training:",
-            "Optimizer:",
-            "Augmentation:",
-            "CLIP:",
-            "Output:");
+            "Images:", "Methods:", "Training:", "Optimizer:", "Augmentation:", "CLIP:", "Output:");
     assertThat(result.out()).containsSubsequence("--out", "Images:", "--root", "Methods:", "--set");
     assertThat(result.out())
         .containsSubsequence("CLIP:", "--clip", "--offline", "Output:", "--json");

@@ -64,7 +64,14 @@ class FullOutputTest {
           "predict", data.resolve("bell"), "--classes", "bell,book", "--clip", clip, "--json"
         },
         new Object[] {
-          "predict", data.resolve("bell"), "--classes", "bell,book", "--clip", clip, "--format", "csv"
+          "predict",
+          data.resolve("bell"),
+          "--classes",
+          "bell,book",
+          "--clip",
+          clip,
+          "--format",
+          "csv"
         },
         new Object[] {"inspect", clip},
         new Object[] {"inspect", data, "--json"},

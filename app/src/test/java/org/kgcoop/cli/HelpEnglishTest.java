@@ -93,8 +93,7 @@ class HelpEnglishTest {
   void everyOptionAndCommandIsDescribedInASentence() {
     for (CommandLine command : commands()) {
       String name = command.getCommandSpec().qualifiedName();
-      assertThat(command.getCommandSpec().usageMessage().header().length > 0
-              || command == program)
+      assertThat(command.getCommandSpec().usageMessage().header().length > 0 || command == program)
           .as(name)
           .isTrue();
       arguments(command.getCommandSpec())

@@ -30,7 +30,6 @@ public final class Main {
     Program.run(
         arguments,
         interrupted ->
-            Program.commandLine(new Main(), interrupted)
-                .setCaseInsensitiveEnumValuesAllowed(true));
+            Program.commandLine(new Main(), interrupted).setCaseInsensitiveEnumValuesAllowed(true));
   }
 }

@@ -36,7 +36,8 @@ final class OptimizerReader {
     this.text = text;
     List<String> parts = List.of(text.split(":", -1));
     this.name = parts.get(0).contains("=") ? "" : parts.get(0);
-    for (String part : parts.subList(name.isEmpty() && !text.startsWith(":") ? 0 : 1, parts.size())) {
+    for (String part :
+        parts.subList(name.isEmpty() && !text.startsWith(":") ? 0 : 1, parts.size())) {
       String[] pair = part.split("=", 2);
       if (pair.length < 2) {
         throw wrong("expected NAME:KEY=VALUE, such as adamw:beta2=0.98");

@@ -84,7 +84,8 @@ public record TrainingSettings(
         stated.number("clip_norm"),
         Sampler.ofId(stated.text("sampler")),
         stated.seed(),
-        Augmentation.ofId(stated.text("augment"), ViewSettingsReader.recipe(stated.text("transforms"))),
+        Augmentation.ofId(
+            stated.text("augment"), ViewSettingsReader.recipe(stated.text("transforms"))),
         stated.whole(TrainingConfigReader.CHECKPOINT_EVERY),
         ModelSelection.ofId(stated.text("keep")));
   }

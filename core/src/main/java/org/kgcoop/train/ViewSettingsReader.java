@@ -80,7 +80,8 @@ final class ViewSettingsReader {
     if (text.equals(NONE)) {
       return text;
     }
-    Map<String, @Nullable String> others = published.equals(NONE) ? Map.of() : transforms(published);
+    Map<String, @Nullable String> others =
+        published.equals(NONE) ? Map.of() : transforms(published);
     return transforms(text).entrySet().stream()
         .map(
             each -> {

@@ -48,13 +48,7 @@ class ScheduleTest {
     for (String decay : List.of("step:3", "steps:3,6,9")) {
       Schedule schedule =
           new Schedule(
-              0.1,
-              12,
-              Decay.ofId(decay),
-              Schedule.Warmup.NONE,
-              0,
-              0,
-              Schedule.Variant.CURRENT);
+              0.1, 12, Decay.ofId(decay), Schedule.Warmup.NONE, 0, 0, Schedule.Variant.CURRENT);
       Schedule longer =
           TinyTraining.settings(
                   schedule, 2, 0.9, 0, 1, new org.kgcoop.cache.Augmentation.Test(), 1, false)
@@ -129,10 +123,20 @@ class ScheduleTest {
 
   @Test
   void aDecayIsReadFromItsName() {
-    for (String id : List.of("cosine", "cosine:0.01", "step:30:0.1", "steps:30:0.5", "steps:10,20,30:0.1")) {
+    for (String id :
+        List.of("cosine", "cosine:0.01", "step:30:0.1", "steps:30:0.5", "steps:10,20,30:0.1")) {
       assertThat(Decay.ofId(id).id()).isEqualTo(id);
     }
-    for (String id : List.of("step", "step:", "steps:1,,2", "linear", "step:-1", "step:1,2", "step:1:x", "cosine:")) {
+    for (String id :
+        List.of(
+            "step",
+            "step:",
+            "steps:1,,2",
+            "linear",
+            "step:-1",
+            "step:1,2",
+            "step:1:x",
+            "cosine:")) {
       assertThatThrownBy(() -> Decay.ofId(id))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("expected cosine:MINIMUM, step:N:GAMMA or steps:N,N");

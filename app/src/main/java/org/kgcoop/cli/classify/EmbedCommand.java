@@ -64,10 +64,7 @@ import picocli.CommandLine.Spec;
 public final class EmbedCommand implements Callable<Integer> {
   private static final int TEXTS = 256;
 
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "IMAGE",
-      description = "Images, or folders of images.")
+  @Parameters(arity = "0..*", paramLabel = "IMAGE", description = "Images, or folders of images.")
   private List<Path> images = new ArrayList<>();
 
   @Option(
@@ -90,14 +87,10 @@ public final class EmbedCommand implements Callable<Integer> {
       description = "Set the file (default: features.FORMAT in the working directory).")
   private @Nullable Path out;
 
-  @Option(
-      names = "--overwrite",
-      description = "Replace the file at --out.")
+  @Option(names = "--overwrite", description = "Replace the file at --out.")
   private boolean overwrite;
 
-  @Option(
-      names = "--raw",
-      description = "Do not scale the features to unit length.")
+  @Option(names = "--raw", description = "Do not scale the features to unit length.")
   private boolean raw;
 
   @Mixin private UnreadableImages skipped = new UnreadableImages();

@@ -93,9 +93,7 @@ public final class EvalCommand implements Callable<Integer> {
               + " estimate for new images.")
   private boolean includeTrainingImages;
 
-  @Option(
-      names = "--per-class",
-      description = "Print the accuracy of each class.")
+  @Option(names = "--per-class", description = "Print the accuracy of each class.")
   private boolean perClass;
 
   @Option(

@@ -14,7 +14,6 @@ import org.kgcoop.Nearest;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
@@ -23,7 +22,6 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.encoder.ClipLora;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,9 +88,7 @@ public final class ExportCommand implements Callable<Integer> {
               + " classifier.csv or weights.safetensors next to CLASSIFIER).")
   private @Nullable Path out;
 
-  @Option(
-      names = "--overwrite",
-      description = "Replace the file at --out.")
+  @Option(names = "--overwrite", description = "Replace the file at --out.")
   private boolean overwrite;
 
   @Option(

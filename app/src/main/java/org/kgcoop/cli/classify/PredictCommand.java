@@ -87,8 +87,7 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Mixin
   private Output output =
-      new Output(
-          Output.Format.TEXT, Output.Format.CSV, Output.Format.JSON, Output.Format.JSONL);
+      new Output(Output.Format.TEXT, Output.Format.CSV, Output.Format.JSON, Output.Format.JSONL);
 
   @Spec private CommandSpec spec;
 

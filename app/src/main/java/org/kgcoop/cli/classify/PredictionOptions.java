@@ -31,9 +31,7 @@ final class PredictionOptions {
           "Write the answers to a file, completely or not at all (default: standard output).")
   private @Nullable Path out;
 
-  @Option(
-      names = "--overwrite",
-      description = "Replace the file at --out.")
+  @Option(names = "--overwrite", description = "Replace the file at --out.")
   private boolean overwrite;
 
   @Option(
@@ -86,7 +84,8 @@ final class PredictionOptions {
       throw KgCoopException.configuration("--sort-by goes with --sort-into DIR");
     }
     if (out != null) {
-      String name = "predictions." + (output.format() == Output.Format.TEXT ? "txt" : output.format().id());
+      String name =
+          "predictions." + (output.format() == Output.Format.TEXT ? "txt" : output.format().id());
       OutputFile.check("--out", out, name, overwrite);
     }
     if (sortInto != null) {

@@ -66,9 +66,7 @@ public final class SearchCommand implements Callable<Integer> {
       description = "Write an image file that shows the results.")
   private @Nullable Path contactSheet;
 
-  @Option(
-      names = "--overwrite",
-      description = "Replace the file at --contact-sheet.")
+  @Option(names = "--overwrite", description = "Replace the file at --contact-sheet.")
   private boolean overwrite;
 
   @Mixin private UnreadableImages skipped = new UnreadableImages();

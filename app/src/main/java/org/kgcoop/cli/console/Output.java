@@ -89,8 +89,7 @@ public final class Output {
             .completionCandidates(ids)
             .description(
                 "Print results as %s or %s (default: %s). --json is short for --format json."
-                    .formatted(
-                        String.join(", ", ids.subList(0, ids.size() - 1)), last, ids.get(0)))
+                    .formatted(String.join(", ", ids.subList(0, ids.size() - 1)), last, ids.get(0)))
             .build();
     command.addOption(format);
   }

@@ -34,9 +34,7 @@ public final class BaseToNewCommand extends ProtocolCommand {
   @Mixin private DataSetList data = new DataSetList();
   @Mixin private Shots shots = new Shots();
 
-  @Option(
-      names = "--per-set",
-      description = "Add one table row per data set.")
+  @Option(names = "--per-set", description = "Add one table row per data set.")
   private boolean perSet;
 
   @Override

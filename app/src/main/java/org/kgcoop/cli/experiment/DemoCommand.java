@@ -86,9 +86,7 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Set the seeds, comma separated (default: 1; with --full 1,2,3).")
   private @Nullable String seeds;
 
-  @Option(
-      names = "--quick",
-      description = "Use only one data set, places.")
+  @Option(names = "--quick", description = "Use only one data set, places.")
   private boolean quick;
 
   @Option(
@@ -97,9 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
           "Use all six data sets, as in the model card. This takes half an hour on two cores.")
   private boolean full;
 
-  @Option(
-      names = "--per-set",
-      description = "Add one table row per data set.")
+  @Option(names = "--per-set", description = "Add one table row per data set.")
   private boolean perSet;
 
   @Option(

@@ -49,9 +49,7 @@ public final class FewShotCommand extends ProtocolCommand {
               + " ${DEFAULT-VALUE}).")
   private String shots;
 
-  @Option(
-      names = "--per-set",
-      description = "Add one table row per data set.")
+  @Option(names = "--per-set", description = "Add one table row per data set.")
   private boolean perSet;
 
   @Override

@@ -63,9 +63,7 @@ public final class DataSetsCommand implements Callable<Integer> {
       description = "Set the folder that contains the published data sets.")
   private @Nullable Path root;
 
-  @Option(
-      names = "--check",
-      description = "Open every image, and report unreadable ones.")
+  @Option(names = "--check", description = "Open every image, and report unreadable ones.")
   private boolean check;
 
   @Mixin private Output output = new Output();

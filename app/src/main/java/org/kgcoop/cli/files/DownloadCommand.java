@@ -51,10 +51,7 @@ import picocli.CommandLine.Parameters;
       "  ./kgcoop download eurosat dtd --root data"
     })
 public final class DownloadCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "NAME",
-      description = "Weights or data sets.")
+  @Parameters(arity = "0..*", paramLabel = "NAME", description = "Weights or data sets.")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -64,9 +61,7 @@ public final class DownloadCommand implements Callable<Integer> {
       description = "Set the folder of all data sets (default: ${DEFAULT-VALUE}).")
   private Path root = Path.of("data");
 
-  @Option(
-      names = "--list",
-      description = "List the known weights, with their sizes and pages.")
+  @Option(names = "--list", description = "List the known weights, with their sizes and pages.")
   private boolean list;
 
   @Mixin private NetworkOptions network = new NetworkOptions();

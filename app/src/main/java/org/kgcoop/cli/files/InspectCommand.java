@@ -53,14 +53,10 @@ public final class InspectCommand implements Callable<Integer> {
       description = "The file or folder. embedded is the embedded CLIP, embedded:NAME a data set.")
   private String what;
 
-  @Option(
-      names = "--tensors",
-      description = "List every tensor of a weight file.")
+  @Option(names = "--tensors", description = "List every tensor of a weight file.")
   private boolean tensors;
 
-  @Option(
-      names = "--quick",
-      description = "Read only the lists of a data set, not its images.")
+  @Option(names = "--quick", description = "Read only the lists of a data set, not its images.")
   private boolean quick;
 
   @Option(

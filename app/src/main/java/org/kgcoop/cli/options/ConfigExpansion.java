@@ -134,9 +134,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
       String word = words.get(i);
       boolean attached = word.matches("(?s)-[a-z][^=].*"); // as in -j4
       String[] parts =
-          attached
-              ? new String[] {word.substring(0, 2), word.substring(2)}
-              : word.split("=", 2);
+          attached ? new String[] {word.substring(0, 2), word.substring(2)} : word.split("=", 2);
       OptionSpec option = command.findOption(parts[0]);
       if (option != null && parts[0].startsWith("-")) {
         String next = i + 1 < words.size() ? words.get(i + 1) : "";

@@ -80,16 +80,18 @@ public final class HelpLayout {
   private static String parameters(Help help) {
     StringBuilder text = new StringBuilder();
     for (PositionalParamSpec parameter : help.commandSpec().positionalParameters()) {
-      String label = help.parameterLabelRenderer().renderParameterLabel(
-          parameter, Help.Ansi.OFF, List.of()).toString().strip();
+      String label =
+          help.parameterLabelRenderer()
+              .renderParameterLabel(parameter, Help.Ansi.OFF, List.of())
+              .toString()
+              .strip();
       add(text, help, NO_SHORT_OPTION + label, NO_SHORT_OPTION + label, parameter);
     }
     return text.toString();
   }
 
   private static String commands(Help help) {
-    int column =
-        help.subcommands().keySet().stream().mapToInt(String::length).max().orElse(0) + 4;
+    int column = help.subcommands().keySet().stream().mapToInt(String::length).max().orElse(0) + 4;
     StringBuilder text = new StringBuilder();
     help.subcommands()
         .forEach(

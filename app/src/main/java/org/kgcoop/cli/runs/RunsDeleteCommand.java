@@ -40,9 +40,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
       description = "Folders of runs or tables, or their names below --runs.")
   private List<Path> named = new ArrayList<>();
 
-  @Option(
-      names = "--yes",
-      description = "Delete without asking.")
+  @Option(names = "--yes", description = "Delete without asking.")
   private boolean yes;
 
   @Mixin private RunsOptions runs = new RunsOptions();

@@ -38,41 +38,38 @@ final class RunsOptions {
   /** The conditions that narrow a list or a table. */
   static final class Filter {
     @Option(
-      names = "--methods",
-      paramLabel = "LIST",
-      description = "Select methods, comma separated.")
+        names = "--methods",
+        paramLabel = "LIST",
+        description = "Select methods, comma separated.")
     private @Nullable String methods;
 
     @Option(
-      names = "--data-sets",
-      paramLabel = "LIST",
-      description = "Select data sets, comma separated.")
+        names = "--data-sets",
+        paramLabel = "LIST",
+        description = "Select data sets, comma separated.")
     private @Nullable String dataSets;
 
     @Option(
         names = "--protocols",
         paramLabel = "LIST",
-      description = "Select protocols, comma separated: train, base2new, fewshot, cross, domain.")
+        description = "Select protocols, comma separated: train, base2new, fewshot, cross, domain.")
     private @Nullable String protocols;
 
-    @Option(
-      names = "--seeds",
-      paramLabel = "LIST",
-      description = "Select seeds, comma separated.")
+    @Option(names = "--seeds", paramLabel = "LIST", description = "Select seeds, comma separated.")
     private @Nullable String seeds;
 
     @Option(
-      names = "--shots",
-      paramLabel = "LIST",
-      description = "Select numbers of images per class, comma separated.")
+        names = "--shots",
+        paramLabel = "LIST",
+        description = "Select numbers of images per class, comma separated.")
     private @Nullable String shots;
 
     @Option(
         names = "--set",
         paramLabel = "KEY=VALUE",
-      description =
-          "Select runs with this setting. The command runs show prints the names. Example:"
-              + " --set weight=8 --set training.epochs=50")
+        description =
+            "Select runs with this setting. The command runs show prints the names. Example:"
+                + " --set weight=8 --set training.epochs=50")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     RunFilter filter() {

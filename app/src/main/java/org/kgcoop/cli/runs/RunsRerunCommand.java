@@ -46,9 +46,7 @@ final class RunsRerunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "RUN",
-      description = "A run folder, or its name below --runs.")
+  @Parameters(paramLabel = "RUN", description = "A run folder, or its name below --runs.")
   private Path run;
 
   @Option(
@@ -57,9 +55,7 @@ final class RunsRerunCommand implements Callable<Integer> {
       description = "Set the new folder. Required, except with --dry-run.")
   private @Nullable Path out;
 
-  @Option(
-      names = "--dry-run",
-      description = "Print only the command.")
+  @Option(names = "--dry-run", description = "Print only the command.")
   private boolean dryRun;
 
   @Mixin private RunsOptions runs = new RunsOptions();

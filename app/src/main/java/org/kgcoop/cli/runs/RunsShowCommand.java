@@ -23,9 +23,7 @@ import picocli.CommandLine.Parameters;
     header = "Show the settings, command, results and nearest words of a run.",
     footer = {"", "Example:", "  ./kgcoop runs show runs/table/objects/kgcoop/seed1"})
 final class RunsShowCommand implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "RUN",
-      description = "A run folder, or its name below --runs.")
+  @Parameters(paramLabel = "RUN", description = "A run folder, or its name below --runs.")
   private Path run;
 
   @Mixin private RunsOptions runs = new RunsOptions();

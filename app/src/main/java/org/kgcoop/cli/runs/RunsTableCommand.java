@@ -54,9 +54,7 @@ final class RunsTableCommand implements Callable<Integer> {
       description = "Print only differences from this row, such as coop (default: all pairs).")
   private @Nullable String against;
 
-  @Option(
-      names = "--per-set",
-      description = "Print one table per data set as well.")
+  @Option(names = "--per-set", description = "Print one table per data set as well.")
   private boolean perSet;
 
   @Option(

@@ -91,7 +91,14 @@ class SweepTest {
         table("--methods", "clip,coop", "--sweep", "epochs=1,3", "--sweep", "batch-size=2,4");
     assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
     assertThat(result.errorLine()).contains("--sweep batch_size").contains("--batch-size");
-    result = table("--methods", "clip,coop", "--sweep", "epochs=1,3", "--sweep", "optimizer=momentum=0,momentum=0.5");
+    result =
+        table(
+            "--methods",
+            "clip,coop",
+            "--sweep",
+            "epochs=1,3",
+            "--sweep",
+            "optimizer=momentum=0,momentum=0.5");
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(settings(json("results.json").path("rows")))
         .containsExactly(
