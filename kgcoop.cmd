@@ -20,7 +20,7 @@ rem As the launcher of other systems: threads that wait do not spin, and command
 rem without the second compiler.
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 set "quick="
-for %%w in (help inspect nearest export report zero-shot predict --help --version -h -V) do if "%~1"=="%%w" set "quick=-XX:TieredStopAtLevel=1"
+for %%w in (help inspect export report predict --help --version -h -V) do if "%~1"=="%%w" set "quick=-XX:TieredStopAtLevel=1"
 if "%~1"=="" set "quick=-XX:TieredStopAtLevel=1"
 rem Questions are asked where somebody can answer: timeout refuses an input that is no console.
 set "terminal=true"
@@ -31,5 +31,5 @@ if defined LOCALAPPDATA (
   if not exist "%LOCALAPPDATA%\kgcoop" mkdir "%LOCALAPPDATA%\kgcoop" 2>nul
   set archive=-XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=%LOCALAPPDATA%\kgcoop\classes.jsa" -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off
 )
-"%java%" "@%here%jvm.options" %archive% %quick% -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Xmx3g -Djava.awt.headless=true -Dorg.bytedeco.javacpp.maxPhysicalBytes=20g -Dkgcoop.terminal=%terminal% %KGCOOP_OPTS% -cp "%jars%" org.kgcoop.cli.Main %*
+"%java%" "@%here%jvm.options" %archive% %quick% -Xmx3g -Dorg.bytedeco.javacpp.maxPhysicalBytes=20g -Dkgcoop.terminal=%terminal% %KGCOOP_OPTS% -cp "%jars%" org.kgcoop.cli.Main %*
 exit /b %ERRORLEVEL%

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "help",
     mixinStandardHelpOptions = true,
-    header = "Show help on the program, on a command or on a method.",
+    header = "Show help on the program, a command or a method.",
     synopsisHeading = "%nUsage: ",
     helpCommand = true,
     footer = {
@@ -31,7 +31,7 @@ final class HelpCommand implements Runnable, CommandLine.IHelpCommandInitializab
   @Parameters(
       arity = "0..2",
       paramLabel = "COMMAND | methods | method NAME",
-      description = "A command, the list of methods, or one of them (default: the program).")
+      description = "A command, \"methods\" for a list, or one method (default: the program).")
   private List<String> words = new ArrayList<>();
 
   private @Nullable CommandLine self;

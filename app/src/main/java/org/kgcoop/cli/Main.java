@@ -3,18 +3,17 @@ package org.kgcoop.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.classify.EmbedCommand;
 import org.kgcoop.cli.classify.EvalCommand;
 import org.kgcoop.cli.classify.ExportCommand;
-import org.kgcoop.cli.classify.NearestCommand;
 import org.kgcoop.cli.classify.PredictCommand;
 import org.kgcoop.cli.classify.SearchCommand;
 import org.kgcoop.cli.classify.ServeCommand;
-import org.kgcoop.cli.classify.ZeroShotCommand;
 import org.kgcoop.cli.console.BuildVersion;
 import org.kgcoop.cli.console.CommandErrors;
-import org.kgcoop.cli.console.Interrupts;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.experiment.AdaptCommand;
 import org.kgcoop.cli.experiment.BaseToNewCommand;
@@ -28,7 +27,6 @@ import org.kgcoop.cli.files.DataSetsCommand;
 import org.kgcoop.cli.files.DownloadCommand;
 import org.kgcoop.cli.files.InspectCommand;
 import org.kgcoop.cli.options.ConfigExpansion;
-import org.kgcoop.cli.options.OptionGroups;
 import org.kgcoop.cli.options.TrainingOptions;
 import org.kgcoop.cli.runs.LogsCommand;
 import org.kgcoop.cli.runs.ReportCommand;
@@ -48,30 +46,28 @@ import picocli.CommandLine.Spec;
     versionProvider = BuildVersion.class,
     synopsisSubcommandLabel = "COMMAND",
     description = {
-      "Prompt tuning for CLIP: learn the words around a class name from a few images.",
+      "Adapt CLIP to your classes with a few images: prompt tuning and related methods.",
       ""
     },
     footer = {
       "",
-      "Programs of their own, which their first call builds:",
-      "  bench      Times the published algorithm against ours; recomputes reference numbers.",
-      "  cluster    Does features and experiments on Apache Spark, 260 MB to fetch.",
-      "  pretrain   Makes a CLIP of any size from images and captions.",
+      "Extra commands (source checkout only; built on first use):",
+      "  bench      Measure the speed of kgcoop, and recompute reference numbers.",
+      "  cluster    Compute features and experiments on Apache Spark.",
+      "  pretrain   Train a CLIP from images and captions.",
       "",
-      "Begin with:  ./kgcoop demo",
-      "Help on one: ./kgcoop help train",
+      "Start with: ./kgcoop demo",
+      "Help: ./kgcoop help train",
       "",
-      "Exit codes: 0 done, 1 a check failed, 2 usage or configuration, 3 data,",
-      "4 weights or classifier file (of either: missing or damaged), 5 other",
-      "input/output or memory, 6 done, but for images left out (--skip-bad),",
-      "70 a bug, 130 interrupted."
+      "Exit codes: 0 success, 1 failed check, 2 usage or configuration, 3 data, 4 weights or"
+          + " classifier file, 5 other input/output or memory. Code 6 is success with skipped images"
+          + " (--skip-bad), 70 a bug, 130 an interruption."
     },
     subcommands = {
       DemoCommand.class,
       InspectCommand.class,
       DataSetsCommand.class,
       DownloadCommand.class,
-      ZeroShotCommand.class,
       AdaptCommand.class,
       HeadroomCommand.class,
       TrainCommand.class,
@@ -80,7 +76,6 @@ import picocli.CommandLine.Spec;
       EmbedCommand.class,
       SearchCommand.class,
       ServeCommand.class,
-      NearestCommand.class,
       ExportCommand.class,
       BaseToNewCommand.class,
       FewShotCommand.class,
@@ -91,7 +86,7 @@ import picocli.CommandLine.Spec;
       LogsCommand.class,
       HelpCommand.class
     })
-public final class Main implements Runnable, Invocation {
+public final class Main implements Callable<Integer>, Invocation {
   /** The commands that always compute with a CLIP. */
   static final Set<String> COMPUTING =
       Set.of(
@@ -106,8 +101,7 @@ public final class Main implements Runnable, Invocation {
           "headroom",
           "predict",
           "serve",
-          "train",
-          "zero-shot");
+          "train");
 
   private final BooleanSupplier interrupted;
 
@@ -121,12 +115,7 @@ public final class Main implements Runnable, Invocation {
     if (computes(List.of(arguments))) {
       NativeLibraries.loadAhead();
     }
-    int exitCode;
-    try (Interrupts interrupts = new Interrupts()) {
-      exitCode = commandLine(interrupts::asked).execute(arguments);
-    }
-    NativeLibraries.close();
-    System.exit(exitCode);
+    Program.run(arguments, Main::commandLine);
   }
 
   /** Returns whether a command line loads the native libraries, judged by its words. */
@@ -148,23 +137,15 @@ public final class Main implements Runnable, Invocation {
    * @param directory the folder that the paths of files of options start from
    */
   private static CommandLine commandLine(BooleanSupplier interrupted, Path directory) {
-    CommandLine commandLine = new CommandLine(new Main(interrupted));
-    commandLine.setUsageHelpAutoWidth(true);
-    arrange(commandLine, directory);
-    commandLine.setExpandAtFiles(false);
-    CommandErrors.install(commandLine, interrupted);
+    CommandLine commandLine = Program.commandLine(new Main(interrupted), interrupted);
+    commandLine.getSubcommands().values().forEach(command -> addOptions(command, directory));
     return commandLine;
   }
 
-  /** Options in the order of their subjects, and no synopsis of thirty of them. */
-  private static void arrange(CommandLine commandLine, Path directory) {
-    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
-      subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
-      TrainingOptions.install(subcommand.getCommandSpec());
-      ConfigExpansion.install(subcommand, directory);
-      OptionGroups.install(subcommand);
-      arrange(subcommand, directory);
-    }
+  private static void addOptions(CommandLine command, Path directory) {
+    TrainingOptions.install(command.getCommandSpec());
+    ConfigExpansion.install(command, directory);
+    command.getSubcommands().values().forEach(each -> addOptions(each, directory));
   }
 
   @Override
@@ -198,8 +179,10 @@ public final class Main implements Runnable, Invocation {
         .setErr(spec.commandLine().getErr());
   }
 
+  /** Prints the help to standard error if no command is given, as uv does. */
   @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "expected a command");
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return KgCoopException.Category.CONFIGURATION.exitCode();
   }
 }

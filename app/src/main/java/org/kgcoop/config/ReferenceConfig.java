@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.data.published.PublishedDataSets;
@@ -20,6 +21,11 @@ public final class ReferenceConfig {
       Pattern.compile("[A-Z][A-Z0-9_]*(\\.([A-Z][A-Z0-9_]*|TaskRes))*");
 
   private static final String DATA_SET = "DATASET.NAME";
+
+  /** The transforms if no key names them, as in CoOp's configurations. */
+  private static final List<String> USUAL_TRANSFORMS =
+      List.of("random_resized_crop", "random_flip");
+
   private static final int MOST_TOLD = 20; // listed unknown keys
 
   private final ReferenceValues in;
@@ -119,7 +125,9 @@ public final class ReferenceConfig {
   private List<String> read(List<String> methods) {
     List<String> ignored = checkKeys();
     plain();
-    schedule();
+    optimizer();
+    decay();
+    warmup();
     input(ignored);
     loading();
     new ReferenceMethod(in, out, ignored).translate(methods);
@@ -161,13 +169,42 @@ public final class ReferenceConfig {
     return ignored;
   }
 
-  private void schedule() {
+  /** The optimizer with those of the given numbers that it has, or numbers of the method's own. */
+  private void optimizer() {
+    Map<String, String> keys = new LinkedHashMap<>();
+    String name = in.has("OPTIM.NAME") ? in.text("OPTIM.NAME") : "";
+    if (name.isEmpty() || name.equals("sgd") || name.equals("rmsprop")) {
+      keys.put("OPTIM.MOMENTUM", "momentum");
+    }
+    if (name.isEmpty() || name.equals("rmsprop")) {
+      keys.put("OPTIM.RMSPROP_ALPHA", "alpha");
+    }
+    if (name.isEmpty() || name.startsWith("adam")) {
+      keys.put("OPTIM.ADAM_BETA1", "beta1");
+      keys.put("OPTIM.ADAM_BETA2", "beta2");
+    }
+    keys.put("OPTIM.WEIGHT_DECAY", "weight_decay");
+    List<String> parts = new ArrayList<>(name.isEmpty() ? List.of() : List.of(name));
+    keys.forEach(
+        (key, number) -> {
+          if (in.has(key)) {
+            parts.add(number + "=" + in.text(key));
+          }
+        });
+    if (!parts.isEmpty()) {
+      out.put("optimizer", String.join(":", parts));
+    }
+  }
+
+  private void decay() {
     if (in.has("OPTIM.LR_SCHEDULER")) {
+      String gamma = in.has("OPTIM.GAMMA") ? ":" + in.text("OPTIM.GAMMA") : "";
       switch (in.text("OPTIM.LR_SCHEDULER")) {
         case "cosine" -> out.put("decay", "cosine");
-        case "single_step" -> singleStep();
+        case "single_step" -> singleStep(gamma);
         case "multi_step" ->
-            out.put("decay", "steps:" + String.join(",", in.parts("OPTIM.STEPSIZE", "-?\\d+")));
+            out.put(
+                "decay", "steps:" + String.join(",", in.parts("OPTIM.STEPSIZE", "-?\\d+")) + gamma);
         default ->
             in.error(
                 "OPTIM.LR_SCHEDULER "
@@ -175,20 +212,12 @@ public final class ReferenceConfig {
                     + ": expected cosine, single_step or multi_step");
       }
     }
-    if (in.has("OPTIM.WARMUP_EPOCH") && in.number("OPTIM.WARMUP_EPOCH") <= 0) {
-      out.put("warmup", "none");
-    } else {
-      copy("OPTIM.WARMUP_EPOCH", "warmup-epochs");
-      copy("OPTIM.WARMUP_TYPE", "warmup");
-      boolean linear = in.has("OPTIM.WARMUP_TYPE") && in.text("OPTIM.WARMUP_TYPE").equals("linear");
-      copy(linear ? "OPTIM.WARMUP_MIN_LR" : "OPTIM.WARMUP_CONS_LR", "warmup-lr");
-    }
     if (in.has("OPTIM.WARMUP_RECOUNT")) {
       out.put("schedule", in.is("OPTIM.WARMUP_RECOUNT") ? "current" : "paper-era");
     }
   }
 
-  private void singleStep() {
+  private void singleStep(String gamma) {
     List<String> sizes = in.parts("OPTIM.STEPSIZE", "-?\\d+");
     String size = sizes.isEmpty() ? "-1" : sizes.get(sizes.size() - 1);
     if (size.startsWith("-") || size.equals("0")) { // as in Dassl: after all epochs
@@ -197,25 +226,38 @@ public final class ReferenceConfig {
     if (size.isEmpty()) {
       in.error("OPTIM.LR_SCHEDULER single_step: expected OPTIM.STEPSIZE or OPTIM.MAX_EPOCH");
     } else {
-      out.put("decay", "step:" + size);
+      out.put("decay", "step:" + size + gamma);
     }
   }
 
+  /** The kind, epochs and rate of the warm-up; a part that is not given is empty. */
+  private void warmup() {
+    if (in.has("OPTIM.WARMUP_EPOCH") && in.number("OPTIM.WARMUP_EPOCH") <= 0) {
+      out.put("warmup", "none");
+      return;
+    }
+    String kind = in.text("OPTIM.WARMUP_TYPE");
+    String rate = in.text(kind.equals("linear") ? "OPTIM.WARMUP_MIN_LR" : "OPTIM.WARMUP_CONS_LR");
+    String text = String.join(":", kind, in.text("OPTIM.WARMUP_EPOCH"), rate);
+    if (!text.equals("::")) {
+      out.put("warmup", text.replaceFirst(":+$", ""));
+    }
+  }
+
+  /** The transforms, with the numbers that are given; numbers of others change nothing. */
   private void input(List<String> ignored) {
-    if (in.has("INPUT.TRANSFORMS")) {
-      List<String> names = new ArrayList<>(in.parts("INPUT.TRANSFORMS", "\\w+"));
-      if (!names.remove("normalize")) {
-        ignored.add("INPUT.TRANSFORMS without normalize (images are normalized always)");
-      }
-      out.put("transforms", names.isEmpty() ? "none" : String.join(",", names));
-    }
+    Map<String, String> numbers = new LinkedHashMap<>();
     if (in.has("INPUT.RRCROP_SCALE")) {
-      out.put("crop-scale", String.join(",", in.parts("INPUT.RRCROP_SCALE", "[\\d.eE+-]+")));
+      numbers.put(
+          "random_resized_crop", String.join(",", in.parts("INPUT.RRCROP_SCALE", "[\\d.eE+-]+")));
     }
-    together("cutout", "INPUT.CUTOUT_N", "1", "INPUT.CUTOUT_LEN", "16");
-    together("randaugment", "INPUT.RANDAUGMENT_N", "2", "INPUT.RANDAUGMENT_M", "10");
-    together("gaussian-blur", "INPUT.GB_K", "21", "INPUT.GB_P", "0.5");
+    together(numbers, "random_crop", "INPUT.CROP_PADDING", "4");
+    together(numbers, "randomgrayscale", "INPUT.RGS_P", "0.2");
+    together(numbers, "cutout", "INPUT.CUTOUT_N", "1", "INPUT.CUTOUT_LEN", "16");
+    together(numbers, "randaugment", "INPUT.RANDAUGMENT_N", "2", "INPUT.RANDAUGMENT_M", "10");
+    together(numbers, "gaussian_blur", "INPUT.GB_K", "21", "INPUT.GB_P", "0.5");
     together(
+        numbers,
         "colorjitter",
         "INPUT.COLORJITTER_B",
         "0.4",
@@ -225,10 +267,24 @@ public final class ReferenceConfig {
         "0.4",
         "INPUT.COLORJITTER_H",
         "0.1");
+    List<String> names = new ArrayList<>(USUAL_TRANSFORMS);
+    if (in.has("INPUT.TRANSFORMS")) {
+      names = new ArrayList<>(in.parts("INPUT.TRANSFORMS", "\\w+"));
+      if (!names.remove("normalize")) {
+        ignored.add("INPUT.TRANSFORMS without normalize (images are normalized always)");
+      }
+    } else if (names.stream().noneMatch(numbers::containsKey)) {
+      return;
+    }
+    String transforms =
+        names.stream()
+            .map(name -> numbers.containsKey(name) ? name + "(" + numbers.get(name) + ")" : name)
+            .collect(Collectors.joining(","));
+    out.put("transforms", transforms.isEmpty() ? "none" : transforms);
   }
 
-  /** Joins several keys to one option. Each key is followed by its default in Dassl. */
-  private void together(String option, String... keysAndDefaults) {
+  /** Joins the numbers of a transform from several keys, each followed by its default in Dassl. */
+  private void together(Map<String, String> numbers, String transform, String... keysAndDefaults) {
     List<String> parts = new ArrayList<>();
     boolean given = false;
     for (int i = 0; i < keysAndDefaults.length; i += 2) {
@@ -236,7 +292,7 @@ public final class ReferenceConfig {
       parts.add(in.has(keysAndDefaults[i]) ? in.text(keysAndDefaults[i]) : keysAndDefaults[i + 1]);
     }
     if (given) {
-      out.put(option, String.join(",", parts));
+      numbers.put(transform, String.join(",", parts));
     }
   }
 

@@ -27,9 +27,10 @@ final class ReferenceKeys {
   static final List<String> READ =
       words(
           """
-          OPTIM.LR_SCHEDULER OPTIM.STEPSIZE OPTIM.WARMUP_EPOCH OPTIM.WARMUP_TYPE
+          OPTIM.NAME OPTIM.WEIGHT_DECAY OPTIM.MOMENTUM OPTIM.RMSPROP_ALPHA OPTIM.ADAM_BETA1
+          OPTIM.ADAM_BETA2 OPTIM.LR_SCHEDULER OPTIM.STEPSIZE OPTIM.GAMMA OPTIM.WARMUP_EPOCH OPTIM.WARMUP_TYPE
           OPTIM.WARMUP_CONS_LR OPTIM.WARMUP_MIN_LR OPTIM.WARMUP_RECOUNT
-          INPUT.TRANSFORMS INPUT.RRCROP_SCALE INPUT.CUTOUT_N INPUT.CUTOUT_LEN
+          INPUT.TRANSFORMS INPUT.CROP_PADDING INPUT.RRCROP_SCALE INPUT.RGS_P INPUT.CUTOUT_N INPUT.CUTOUT_LEN
           INPUT.RANDAUGMENT_N INPUT.RANDAUGMENT_M INPUT.COLORJITTER_B INPUT.COLORJITTER_C
           INPUT.COLORJITTER_S INPUT.COLORJITTER_H INPUT.GB_K INPUT.GB_P
           DATALOADER.TRAIN_X.SAMPLER DATALOADER.TRAIN_X.N_INS
@@ -73,23 +74,14 @@ final class ReferenceKeys {
 
   private static Map<String, String> plain() {
     Map<String, String> plain = new LinkedHashMap<>();
-    plain.put("OPTIM.NAME", "optimizer");
     plain.put("OPTIM.LR", "lr");
-    plain.put("OPTIM.WEIGHT_DECAY", "weight-decay");
-    plain.put("OPTIM.MOMENTUM", "momentum");
-    plain.put("OPTIM.RMSPROP_ALPHA", "alpha");
-    plain.put("OPTIM.ADAM_BETA1", "beta1");
-    plain.put("OPTIM.ADAM_BETA2", "beta2");
-    plain.put("OPTIM.GAMMA", "gamma");
     plain.put("OPTIM.MAX_EPOCH", "epochs");
     plain.put("DATALOADER.TRAIN_X.BATCH_SIZE", "batch-size");
-    plain.put("INPUT.CROP_PADDING", "crop-padding");
-    plain.put("INPUT.RGS_P", "randomgrayscale");
     plain.put("MODEL.BACKBONE.NAME", "clip");
     plain.put("DATASET.NAME", "data");
     plain.put("DATASET.ROOT", "root");
     plain.put("DATASET.NUM_SHOTS", "shots");
-    plain.put("DATASET.SUBSAMPLE_CLASSES", "classes");
+    plain.put("DATASET.SUBSAMPLE_CLASSES", "class-split");
     plain.put("SEED", "seed");
     plain.put("OUTPUT_DIR", "out");
     plain.put("dataset", "data"); // Tip-Adapter's keys follow

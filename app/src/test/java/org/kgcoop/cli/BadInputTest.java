@@ -79,7 +79,7 @@ class BadInputTest {
     Path cut = folder.resolve("cut.safetensors");
     Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));
     refused(
-        Cli.run("zero-shot", data, "--classes", "a,b", "--clip", cut), WEIGHTS, "cut.safetensors");
+        Cli.run("predict", data, "--classes", "a,b", "--clip", cut), WEIGHTS, "cut.safetensors");
   }
 
   @Test
@@ -90,7 +90,7 @@ class BadInputTest {
     Path flipped = folder.resolve("flipped.safetensors");
     Files.write(flipped, bytes);
     refused(
-        Cli.run("zero-shot", data, "--classes", "a,b", "--clip", flipped),
+        Cli.run("predict", data, "--classes", "a,b", "--clip", flipped),
         WEIGHTS,
         "flipped.safetensors");
   }
@@ -99,13 +99,13 @@ class BadInputTest {
   void aTextFileGivenAsWeights() throws IOException {
     Path text = folder.resolve("weights.pt");
     Files.writeString(text, "these are no weights\n");
-    refused(Cli.run("zero-shot", data, "--classes", "a,b", "--clip", text), WEIGHTS, "weights.pt");
+    refused(Cli.run("predict", data, "--classes", "a,b", "--clip", text), WEIGHTS, "weights.pt");
   }
 
   @Test
   void withoutWeightsTheEmbeddedOnesAreTaken() {
     Cli.Result result =
-        Cli.run("zero-shot", data.resolve("bell").resolve("0.png"), "--classes", "bell,tree");
+        Cli.run("predict", data.resolve("bell").resolve("0.png"), "--classes", "bell,tree");
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).contains("bell");
   }
@@ -113,7 +113,7 @@ class BadInputTest {
   @Test
   void weightsThatAreNotThere() {
     refused(
-        Cli.run("zero-shot", data, "--classes", "a,b", "--clip", folder.resolve("nowhere.pt")),
+        Cli.run("predict", data, "--classes", "a,b", "--clip", folder.resolve("nowhere.pt")),
         WEIGHTS,
         "nowhere.pt");
   }

@@ -34,7 +34,7 @@ class FirstUseTest {
 
   @Test
   void theFirstExampleOfTheReadmeWorksOnAFreshClone() throws IOException {
-    List<String> words = readme("zero-shot");
+    List<String> words = readme("predict drawing.png");
     assertThat(words).contains("drawing.png", "cat,house,umbrella");
     words.replaceAll(word -> word.equals("drawing.png") ? TOP.resolve(word).toString() : word);
 
@@ -59,13 +59,7 @@ class FirstUseTest {
     assertThat(result.exitCode()).isZero();
     assertThat(result.out().lines())
         .containsSubsequence(
-            "Images:",
-            "Methods:",
-            "Training:",
-            "Optimiser:",
-            "Views of training images:",
-            "CLIP:",
-            "Output:");
+            "Images:", "Methods:", "Training:", "Optimizer:", "Augmentation:", "CLIP:", "Output:");
     assertThat(result.out()).containsSubsequence("--out", "Images:", "--root", "Methods:", "--set");
     assertThat(result.out())
         .containsSubsequence("CLIP:", "--clip", "--offline", "Output:", "--json");
@@ -110,7 +104,28 @@ class FirstUseTest {
     }
     assertThat(Cli.run("base2new", "--help").out())
         .containsIgnoringWhitespaces(
-            "only learned classes are asked about (fewshot, domain) probe");
+            "fixed classes, such as probe, work only in fewshot and domain");
+  }
+
+  /** As uv does: a script that forgets the command fails. */
+  @Test
+  void withoutACommandItPrintsItsHelpAndFails() {
+    Cli.Result result = Cli.run();
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err()).contains("Usage: kgcoop", "  base2new ", "Exit codes: 0 success");
+    assertThat(result.out()).isEmpty();
+  }
+
+  /** They also count as given where a file states the same options. */
+  @Test
+  void shortNamesOfOptionsAreThoseOfOtherPrograms() throws IOException {
+    Path file = Files.writeString(folder.resolve("settings.yaml"), "out: elsewhere\njobs: 2\n");
+    for (String jobs : List.of("-j0", "-j=0", "--jobs=0")) {
+      Cli.Result result =
+          Cli.run("base2new", "--config", file, "--data", "x", "-q", "-v", "-o", folder, jobs);
+      assertThat(result.errorLine()).contains("--jobs: expected at least 1, got 0");
+    }
   }
 
   @Test

@@ -59,12 +59,19 @@ class FullOutputTest {
 
   private static List<Object[]> commands() {
     return List.of(
-        new Object[] {"zero-shot", data.resolve("bell"), "--classes", "bell,book", "--clip", clip},
+        new Object[] {"predict", data.resolve("bell"), "--classes", "bell,book", "--clip", clip},
         new Object[] {
-          "zero-shot", data.resolve("bell"), "--classes", "bell,book", "--clip", clip, "--json"
+          "predict", data.resolve("bell"), "--classes", "bell,book", "--clip", clip, "--json"
         },
         new Object[] {
-          "zero-shot", data.resolve("bell"), "--classes", "bell,book", "--clip", clip, "--csv"
+          "predict",
+          data.resolve("bell"),
+          "--classes",
+          "bell,book",
+          "--clip",
+          clip,
+          "--format",
+          "csv"
         },
         new Object[] {"inspect", clip},
         new Object[] {"inspect", data, "--json"},

@@ -80,7 +80,7 @@ class HelpCommandTest {
     assertThat(run("help", "train")).isZero();
     assertThat(out.toString()).contains("train");
     assertThat(run("help")).isZero();
-    assertThat(out.toString()).contains("Begin with:  ./kgcoop demo");
+    assertThat(out.toString()).contains("Start with: ./kgcoop demo");
     assertThat(run("help", "method", "kgcop"))
         .isEqualTo(KgCoopException.Category.CONFIGURATION.exitCode());
     assertThat(err.toString()).contains("did you mean kgcoop?");

@@ -81,7 +81,7 @@ class HostileTextTest {
   @Test
   void tablesOnATerminalShowThemAsQuestionMarks() {
     Path image = shared.resolve("drawings/bell/0.png");
-    for (String form : List.of("--csv", "--json-lines", "--json")) {
+    for (String form : List.of("--format=csv", "--format=jsonl", "--json")) {
       Cli.Result seen = Cli.run("predict", prompt, image, "--clip", weights, "--top", 3, form);
       assertThat(seen.exitCode()).as(seen.err()).isZero();
       assertThat(seen.out()).contains("[2J", FORMULA);

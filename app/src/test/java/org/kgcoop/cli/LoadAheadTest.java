@@ -14,7 +14,7 @@ import picocli.CommandLine;
 
 class LoadAheadTest {
   /** Commands that take a CLIP and may do without computing: they look at names or files. */
-  private static final Set<String> MAY_COMPUTE = Set.of("export", "nearest", "search");
+  private static final Set<String> MAY_COMPUTE = Set.of("export", "inspect", "search");
 
   @TempDir Path folder;
 
@@ -36,9 +36,9 @@ class LoadAheadTest {
 
   @Test
   void helpAndListsLoadNothingAhead() {
-    assertThat(Main.computes(List.of("zero-shot", "a.png", "--classes", "cat,dog"))).isTrue();
+    assertThat(Main.computes(List.of("predict", "a.png", "--classes", "cat,dog"))).isTrue();
     for (String line :
-        List.of("zero-shot --help", "train --data x -h", "help train", "datasets", "--version")) {
+        List.of("predict --help", "train --data x -h", "help train", "datasets", "--version")) {
       assertThat(Main.computes(List.of(line.split(" ", -1)))).as(line).isFalse();
     }
     assertThat(Main.computes(List.of())).isFalse();
@@ -50,7 +50,7 @@ class LoadAheadTest {
   void aWrongLineEndsAsItDoesWithoutLoading() throws IOException, InterruptedException {
     for (int i = 0; i < 3; i++) {
       ChildProcess process =
-          ChildProcess.start(folder.resolve("log"), "zero-shot", "a.png", "--nonsense");
+          ChildProcess.start(folder.resolve("log"), "predict", "a.png", "--nonsense");
       assertThat(process.exitCode()).isEqualTo(CommandLine.ExitCode.USAGE);
       assertThat(process.log().lines()).singleElement().asString().contains("--nonsense");
     }

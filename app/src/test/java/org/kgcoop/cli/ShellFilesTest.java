@@ -26,7 +26,7 @@ class ShellFilesTest {
   @Tag("system")
   @EnabledOnOs(OS.LINUX) // bash is everywhere there
   void bashCompletesCommandsAndOptions() throws IOException, InterruptedException {
-    assertThat(completions("kgcoop", "nea")).containsExactly("nearest");
+    assertThat(completions("kgcoop", "pred")).containsExactly("predict");
     assertThat(completions("kgcoop", "runs", "tab")).containsExactly("table");
     assertThat(completions("kgcoop", "train", "--sho")).contains("--shots");
   }

@@ -55,7 +55,7 @@ class TutorialTest {
     }
     assertThat(commands)
         .containsExactly(
-            "inspect", "zero-shot", "headroom", "adapt", "predict", "eval", "export", "serve");
+            "inspect", "predict", "headroom", "adapt", "predict", "eval", "export", "serve");
   }
 
   /** Files that the tutorial writes are in the test's folder. */

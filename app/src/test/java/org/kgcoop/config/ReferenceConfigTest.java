@@ -92,17 +92,15 @@ class ReferenceConfigTest {
         .containsEntry("clip", List.of("ViT-B/16"))
         .containsEntry("method", List.of("kgcoop"))
         .containsEntry("shots", List.of("16"))
-        .containsEntry("classes", List.of("base"))
+        .containsEntry("class-split", List.of("base"))
         .containsEntry("batch-size", List.of("128"))
         .containsEntry("epochs", List.of("100"))
         .containsEntry("optimizer", List.of("sgd"))
         .containsEntry("lr", List.of("0.002"))
         .containsEntry("decay", List.of("cosine"))
-        .containsEntry("warmup", List.of("constant"))
-        .containsEntry("warmup-epochs", List.of("1"))
-        .containsEntry("warmup-lr", List.of("1.0E-5"))
+        .containsEntry("warmup", List.of("constant:1:1.0E-5"))
         .containsEntry("transforms", List.of("random_resized_crop,random_flip"))
-        .hasSize(14);
+        .hasSize(12);
     assertThat(translation.values().settings())
         .isEqualTo(
             Map.of(
@@ -168,16 +166,21 @@ class ReferenceConfigTest {
       value = {
         "OPTIM.LR_SCHEDULER multi_step OPTIM.STEPSIZE (30,60) | decay | steps:30,60",
         "OPTIM.LR_SCHEDULER single_step OPTIM.STEPSIZE [30] | decay | step:30",
+        "OPTIM.LR_SCHEDULER single_step OPTIM.STEPSIZE 30 OPTIM.GAMMA 0.5 | decay | step:30:0.5",
         "OPTIM.LR_SCHEDULER single_step OPTIM.STEPSIZE -1 OPTIM.MAX_EPOCH 9 | decay | step:9",
         "OPTIM.WARMUP_EPOCH -1 OPTIM.WARMUP_TYPE linear | warmup | none",
-        "OPTIM.WARMUP_TYPE linear OPTIM.WARMUP_MIN_LR 1e-4 | warmup-lr | 1.0E-4",
+        "OPTIM.WARMUP_TYPE linear OPTIM.WARMUP_MIN_LR 1e-4 | warmup | linear::1.0E-4",
+        "OPTIM.WARMUP_EPOCH 3 | warmup | :3",
         "OPTIM.WARMUP_RECOUNT False | schedule | paper-era",
         "DATALOADER.TRAIN_X.SAMPLER RandomClassSampler DATALOADER.TRAIN_X.N_INS 4 | sampler |"
             + " random-class:4",
         "INPUT.TRANSFORMS ('random_crop','cutout','normalize') | transforms | random_crop,cutout",
-        "INPUT.CUTOUT_LEN 8 | cutout | 1,8",
-        "INPUT.COLORJITTER_H 0.2 | colorjitter | 0.4,0.4,0.4,0.2",
-        "INPUT.RRCROP_SCALE (0.5,1.0) | crop-scale | 0.5,1.0",
+        "INPUT.TRANSFORMS ['cutout','normalize'] INPUT.CUTOUT_LEN 8 | transforms | cutout(1,8)",
+        "INPUT.TRANSFORMS ['colorjitter','normalize'] INPUT.COLORJITTER_H 0.2 | transforms |"
+            + " colorjitter(0.4,0.4,0.4,0.2)",
+        "INPUT.RRCROP_SCALE (0.5,1.0) | transforms | random_resized_crop(0.5,1.0),random_flip",
+        "OPTIM.NAME adam OPTIM.MOMENTUM 0.8 OPTIM.ADAM_BETA2 0.98 | optimizer | adam:beta2=0.98",
+        "OPTIM.WEIGHT_DECAY 0.01 | optimizer | weight_decay=0.01",
         "TEST.FINAL_MODEL best_val | keep | best",
         "OPTIM.NAME adamw | optimizer | adamw",
         "SEED 3 | seed | 3",

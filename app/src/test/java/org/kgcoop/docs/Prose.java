@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The sentences of a page and the figures of its English. */
-final class Prose {
+/** The sentences of pages and help texts, and the figures of their English. */
+public final class Prose {
   private static final Pattern ITEM = Pattern.compile("(?:[-*+]|\\d+[.)])\\s+(.*)");
   private static final Pattern END =
       Pattern.compile(
@@ -43,15 +43,15 @@ final class Prose {
                   + "\\b"),
           Pattern.CASE_INSENSITIVE);
 
-  /** A sentence of at least four words, and the line where its paragraph begins. */
-  record Sentence(MarkdownPage page, int line, String text, int words) {
-    List<String> idioms() {
+  /** A sentence of at least four words, its page or command, and the line of its paragraph. */
+  public record Sentence(String source, int line, String text, int words) {
+    public List<String> idioms() {
       return IDIOM.matcher(text).results().map(match -> match.group()).toList();
     }
 
     @Override
     public String toString() {
-      return page.file() + ":" + line + " (" + words + " words, " + idioms() + "): " + text;
+      return source + ":" + line + " (" + words + " words, " + idioms() + "): " + text;
     }
   }
 
@@ -70,7 +70,7 @@ final class Prose {
       Matcher item = ITEM.matcher(line);
       boolean begins = item.matches();
       if (line.isEmpty() || begins) {
-        split(page, start, paragraph.toString(), sentences);
+        sentences.addAll(sentences(page.file().toString(), start, paragraph.toString()));
         paragraph.setLength(0);
       }
       if (!line.isEmpty()) {
@@ -81,14 +81,20 @@ final class Prose {
     return sentences;
   }
 
-  private static void split(MarkdownPage page, int line, String text, List<Sentence> sentences) {
+  /** The sentences of a paragraph. */
+  public static List<Sentence> sentences(String source, int line, String paragraph) {
     String plain =
-        text.strip().replaceAll("`[^`]*`", "`x`").replaceAll("\\[([^\\]]*)\\]\\([^)]*\\)", "$1");
+        paragraph
+            .strip()
+            .replaceAll("`[^`]*`", "`x`")
+            .replaceAll("\\[([^\\]]*)\\]\\([^)]*\\)", "$1");
+    List<Sentence> sentences = new ArrayList<>();
     for (String sentence : END.split(plain, -1)) {
       int words = (int) WORD.matcher(sentence).results().count();
       if (words >= 4) {
-        sentences.add(new Sentence(page, line, sentence.strip(), words));
+        sentences.add(new Sentence(source, line, sentence.strip(), words));
       }
     }
+    return sentences;
   }
 }

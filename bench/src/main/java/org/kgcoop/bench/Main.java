@@ -1,6 +1,7 @@
 package org.kgcoop.bench;
 
-import org.kgcoop.cli.console.CommandErrors;
+import java.util.function.BooleanSupplier;
+import org.kgcoop.cli.Program;
 import org.kgcoop.verify.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,12 +33,10 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    Program.run(arguments, Main::commandLine);
   }
 
-  static CommandLine commandLine() {
-    CommandLine commandLine = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
-    CommandErrors.install(commandLine, () -> false);
-    return commandLine;
+  static CommandLine commandLine(BooleanSupplier interrupted) {
+    return Program.commandLine(new Main(), interrupted).setCaseInsensitiveEnumValuesAllowed(true);
   }
 }

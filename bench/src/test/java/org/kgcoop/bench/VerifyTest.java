@@ -22,7 +22,7 @@ class VerifyTest {
   @TempDir Path folder;
 
   private int verify(Object... arguments) {
-    CommandLine program = Main.commandLine();
+    CommandLine program = Main.commandLine(() -> false);
     program.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     return program.execute(
         Stream.concat(Stream.of("verify"), Stream.of(arguments).map(Object::toString))

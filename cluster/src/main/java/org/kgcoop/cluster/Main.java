@@ -1,9 +1,8 @@
 package org.kgcoop.cluster;
 
 import java.util.function.BooleanSupplier;
+import org.kgcoop.cli.Program;
 import org.kgcoop.cli.console.BuildVersion;
-import org.kgcoop.cli.console.CommandErrors;
-import org.kgcoop.cli.console.Interrupts;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,11 +28,7 @@ public final class Main implements Runnable, BooleanSupplier {
   }
 
   public static void main(String[] arguments) {
-    int exitCode;
-    try (Interrupts interrupts = new Interrupts()) {
-      exitCode = commandLine(interrupts::asked).execute(arguments);
-    }
-    System.exit(exitCode);
+    Program.run(arguments, Main::commandLine);
   }
 
   static CommandLine commandLine() {
@@ -41,15 +36,11 @@ public final class Main implements Runnable, BooleanSupplier {
   }
 
   private static CommandLine commandLine(BooleanSupplier interrupted) {
-    CommandLine commandLine = new CommandLine(new Main(interrupted));
-    commandLine.setUsageHelpAutoWidth(true);
-    commandLine.setExpandAtFiles(false);
+    CommandLine commandLine = Program.commandLine(new Main(interrupted), interrupted);
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
-      subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
       // What follows the name of a protocol is the protocol's.
       subcommand.setStopAtPositional(subcommand.getCommand() instanceof ExperimentsCommand);
     }
-    CommandErrors.install(commandLine, interrupted);
     return commandLine;
   }
 

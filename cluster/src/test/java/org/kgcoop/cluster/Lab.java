@@ -63,7 +63,7 @@ public final class Lab {
         shots: 2
         batch-size: 2
         augment: cache:2
-        cache: %s
+        feature-cache: %s
         set: {context_tokens: 2}
         """
             .formatted(

@@ -47,14 +47,15 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
   @Override
   public Defaults defaults() {
     return new Defaults(20, 256)
-        .with("optimizer", "adamw")
+        .with("optimizer", "adamw:epsilon=1e-4:weight_decay=0.01")
         .with("lr", 0.001)
-        .with("epsilon", 1e-4)
-        .with("weight_decay", 0.01)
         .with("warmup", "none")
         .with("lr_unit", "step")
         .with("sampler", "random:all")
-        .with("crop_scale", settings.crop().leastArea() + "," + settings.crop().greatestArea());
+        .with(
+            "transforms",
+            "random_resized_crop(%s,%s),random_flip"
+                .formatted(settings.crop().leastArea(), settings.crop().greatestArea()));
   }
 
   @Override

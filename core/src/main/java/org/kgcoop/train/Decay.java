@@ -1,14 +1,27 @@
 package org.kgcoop.train;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /** A decay of the learning rate over epochs, as in PyTorch's schedulers of the same names. */
 public sealed interface Decay {
+  /** The name of the published decay. */
+  String COSINE = "cosine";
+
+  /** The published factor of steps. */
+  double USUAL_GAMMA = 0.1;
+
+  /** The three forms of an id. */
+  Pattern FORM =
+      Pattern.compile(
+          "(?<name>steps?):(?<epochs>\\d{1,8}(,\\d{1,8})*)(:(?<last>[^:]+))?"
+              + "|cosine(:(?<minimum>[^:]+))?");
 
   /**
    * A cosine decay: {@code m + (r - m) (1 + cos(pi e / T)) / 2} in epoch e of T.
@@ -30,7 +43,7 @@ public sealed interface Decay {
 
     @Override
     public String id() {
-      return "cosine";
+      return minimum == 0 ? COSINE : COSINE + ":" + minimum;
     }
 
     @Override
@@ -59,7 +72,7 @@ public sealed interface Decay {
 
     @Override
     public String id() {
-      return "step:" + size;
+      return "step:" + size + ":" + gamma;
     }
 
     @Override
@@ -97,7 +110,7 @@ public sealed interface Decay {
     public String id() {
       return milestones.stream()
           .map(String::valueOf)
-          .collect(Collectors.joining(",", "steps:", ""));
+          .collect(Collectors.joining(",", "steps:", ":" + gamma));
     }
 
     @Override
@@ -139,26 +152,46 @@ public sealed interface Decay {
   }
 
   /**
-   * Returns the decay with a name.
+   * Returns the decay of an id.
    *
-   * @param id {@code cosine}, {@code step:N} or {@code steps:N,N,...}
-   * @param gamma the factor of the step decays
-   * @param minimum the final rate of the cosine
+   * @param id {@code cosine:MINIMUM}, {@code step:N:GAMMA} or {@code steps:N,N,...:GAMMA}; the last
+   *     part may be left out
    */
-  static Decay ofId(String id, double gamma, double minimum) {
-    if (id.equals("cosine")) {
-      return new Cosine(minimum);
+  static Decay ofId(String id) {
+    Matcher parts = FORM.matcher(id);
+    try {
+      if (parts.matches() && parts.group("name") != null) {
+        String last = parts.group("last");
+        double gamma = last == null ? USUAL_GAMMA : Double.parseDouble(last);
+        List<Integer> epochs =
+            Stream.of(parts.group("epochs").split(",", -1)).map(Integer::valueOf).toList();
+        boolean single = parts.group("name").equals("step");
+        if (!single || epochs.size() == 1) {
+          return single ? new SingleStep(epochs.get(0), gamma) : new MultiStep(epochs, gamma);
+        }
+      } else if (parts.matches()) {
+        String minimum = parts.group("minimum");
+        return new Cosine(minimum == null ? 0 : Double.parseDouble(minimum));
+      }
+    } catch (NumberFormatException e) {
+      throw wrong(id, e);
     }
-    if (Pattern.matches("step:\\d{1,8}", id)) {
-      return new SingleStep(Integer.parseInt(id.substring("step:".length())), gamma);
-    }
-    if (Pattern.matches("steps:\\d{1,8}(,\\d{1,8})*", id)) {
-      return new MultiStep(
-          Arrays.stream(id.substring("steps:".length()).split(",")).map(Integer::valueOf).toList(),
-          gamma);
-    }
-    throw KgCoopException.configuration(
-        "decay '" + id + "': expected cosine, step:N or steps:N,N, such as step:30 or steps:30,60");
+    throw wrong(id, null);
+  }
+
+  /** An id, with the minimum of another cosine where it is a cosine without one. */
+  static String over(String id, String published) {
+    return id.equals(COSINE) && published.startsWith(COSINE) ? published : id;
+  }
+
+  private static KgCoopException wrong(String id, @Nullable Exception cause) {
+    return new KgCoopException(
+        KgCoopException.Category.CONFIGURATION,
+        "decay '"
+            + id
+            + "': expected cosine:MINIMUM, step:N:GAMMA or steps:N,N:GAMMA, such as cosine,"
+            + " step:30 or steps:30,60:0.1",
+        cause);
   }
 
   private static void checkGamma(double gamma) {

@@ -44,6 +44,11 @@ final class TrainingConfigReader {
     return json.has(key) ? json.path(key).asText().strip() : USUAL.getOrDefault(key, "");
   }
 
+  /** The value where none is stated. */
+  String usual(String key) {
+    return USUAL.getOrDefault(key, "");
+  }
+
   double number(String key) {
     JsonNode stated = json.path(key);
     String usual = USUAL.getOrDefault(key, "");

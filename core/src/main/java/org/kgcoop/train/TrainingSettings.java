@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cache.Augmentation;
 import org.kgcoop.cache.TrainingLoader;
@@ -39,9 +40,6 @@ public record TrainingSettings(
   /** The value of {@code augment} that selects the published augmentation of the method. */
   public static final String PUBLISHED = "published";
 
-  /** PyTorch's epsilon. It is not written, because older run folders do not contain it. */
-  private static final double USUAL_EPSILON = 1e-8;
-
   public TrainingSettings {
     if (batchSize < 1) {
       throw KgCoopException.configuration("batch size: expected at least 1, got " + batchSize);
@@ -69,22 +67,25 @@ public record TrainingSettings(
    */
   static TrainingSettings parse(JsonNode json) {
     TrainingConfigReader stated = new TrainingConfigReader(json);
+    String warmup = WarmupReader.over(stated.text("warmup"), stated.usual("warmup"));
     return new TrainingSettings(
         new Schedule(
             stated.number("lr"),
             stated.whole("epochs"),
-            Decay.ofId(stated.text("decay"), stated.number("gamma"), stated.number("lr_minimum")),
-            Schedule.Warmup.ofId(stated.text("warmup")),
-            stated.whole("warmup_epochs"),
-            stated.number("warmup_lr"),
+            Decay.ofId(stated.text("decay")),
+            WarmupReader.kind(warmup),
+            WarmupReader.epochs(warmup),
+            WarmupReader.rate(warmup),
             Schedule.Variant.ofId(stated.text("schedule")),
             Schedule.Unit.ofId(stated.text("lr_unit"))),
         stated.whole("batch_size"),
-        rule(stated),
+        OptimizerReader.rule(
+            OptimizerReader.over(stated.text("optimizer"), stated.usual("optimizer"))),
         stated.number("clip_norm"),
         Sampler.ofId(stated.text("sampler")),
         stated.seed(),
-        Augmentation.ofId(stated.text("augment"), ViewSettingsReader.recipe(stated)),
+        Augmentation.ofId(
+            stated.text("augment"), ViewSettingsReader.recipe(stated.text("transforms"))),
         stated.whole(TrainingConfigReader.CHECKPOINT_EVERY),
         ModelSelection.ofId(stated.text("keep")));
   }
@@ -101,30 +102,30 @@ public record TrainingSettings(
             .put("epochs", published.epochs())
             .put("batch_size", published.batchSize());
     published.settings().forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
-    json.properties().forEach(setting -> all.set(setting.getKey(), setting.getValue()));
+    json.properties()
+        .forEach(
+            setting ->
+                all.set(
+                    setting.getKey(),
+                    over(setting.getKey(), setting.getValue(), all.path(setting.getKey()))));
     if (all.path("augment").asText().equals(PUBLISHED)) {
       all.put("augment", published.views());
     }
     return parse(all.put(TrainingConfigReader.SEED, seed));
   }
 
-  private static UpdateRule rule(TrainingConfigReader stated) {
-    String name = stated.text("optimizer");
-    double weightDecay = stated.number("weight_decay");
-    double epsilon = stated.number("epsilon");
-    return switch (name) {
-      case "sgd" -> new UpdateRule.Sgd(stated.number("momentum"), weightDecay);
-      case "adam" ->
-          new UpdateRule.Adam(stated.number("beta1"), stated.number("beta2"), epsilon, weightDecay);
-      case "adamw" ->
-          new UpdateRule.AdamW(
-              stated.number("beta1"), stated.number("beta2"), epsilon, weightDecay);
-      case "rmsprop" ->
-          new UpdateRule.RmsProp(
-              stated.number("alpha"), stated.number("momentum"), epsilon, weightDecay);
-      default ->
-          throw KgCoopException.configuration(
-              "optimizer '" + name + "': expected sgd, adam, adamw or rmsprop");
+  /** A setting over the method's published one: some consist of parts that may be left out. */
+  private static JsonNode over(String key, JsonNode stated, JsonNode published) {
+    String other = published.asText();
+    if (other.isEmpty()) {
+      return stated;
+    }
+    return switch (key) {
+      case "optimizer" -> TextNode.valueOf(OptimizerReader.over(stated.asText(), other));
+      case "decay" -> TextNode.valueOf(Decay.over(stated.asText(), other));
+      case "warmup" -> TextNode.valueOf(WarmupReader.over(stated.asText(), other));
+      case "transforms" -> TextNode.valueOf(ViewSettingsReader.over(stated.asText(), other));
+      default -> stated;
     };
   }
 
@@ -151,39 +152,17 @@ public record TrainingSettings(
             .put("batch_size", batchSize)
             .put("sampler", sampler.id())
             .put("lr", schedule.rate())
-            .put("decay", schedule.decay().id());
-    if (schedule.decay() instanceof Decay.SingleStep step) {
-      json.put("gamma", step.gamma());
-    } else if (schedule.decay() instanceof Decay.MultiStep steps) {
-      json.put("gamma", steps.gamma());
-    } else if (schedule.decay() instanceof Decay.Cosine cosine && cosine.minimum() != 0) {
-      json.put("lr_minimum", cosine.minimum()); // older run folders do not contain it
-    }
-    json.put("schedule", schedule.variant().id())
-        .put("warmup", schedule.warmup().id())
-        .put("warmup_epochs", schedule.warmupEpochs())
-        .put("warmup_lr", schedule.warmupRate());
+            .put("decay", schedule.decay().id())
+            .put("schedule", schedule.variant().id())
+            .put("warmup", WarmupReader.text(schedule));
     if (schedule.unit() != Schedule.Unit.EPOCH) {
-      json.put("lr_unit", schedule.unit().id()); // older run folders do not contain it
+      json.put("lr_unit", schedule.unit().id());
     }
-    json.put("optimizer", optimizer.id());
-    if (optimizer instanceof UpdateRule.Sgd sgd) {
-      json.put("momentum", sgd.momentum());
-    } else if (optimizer instanceof UpdateRule.Adam adam) {
-      json.put("beta1", adam.beta1()).put("beta2", adam.beta2());
-    } else if (optimizer instanceof UpdateRule.AdamW adam) {
-      json.put("beta1", adam.beta1()).put("beta2", adam.beta2());
-    } else if (optimizer instanceof UpdateRule.RmsProp rms) {
-      json.put("alpha", rms.alpha()).put("momentum", rms.momentum());
-    }
-    if (optimizer.epsilon() != USUAL_EPSILON) {
-      json.put("epsilon", optimizer.epsilon());
-    }
+    json.put("optimizer", OptimizerReader.text(optimizer));
     if (clipNorm != 0) {
       json.put("clip_norm", clipNorm);
     }
-    return json.put("weight_decay", optimizer.weightDecay())
-        .put("seed", seed)
+    return json.put("seed", seed)
         .put("augment", augmentation.id())
         .put("transforms", augmentation.recipe().id())
         .put("keep", kept.id());

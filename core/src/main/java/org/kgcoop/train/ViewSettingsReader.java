@@ -1,16 +1,21 @@
 package org.kgcoop.train;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep;
 
 /**
- * A reader of the augmentation settings. It accepts {@code random_crop,cutout} with the numbers
- * under separate keys, or {@code random_crop:4 cutout:1,16}, the form in run folders.
+ * A reader of random views of training images, such as {@code
+ * random_resized_crop(0.5,1),cutout(1,16)}. Transforms without numbers have the usual ones.
  */
 final class ViewSettingsReader {
   /**
@@ -27,37 +32,81 @@ final class ViewSettingsReader {
           "gaussian_blur", "IR",
           "cutout", "II");
 
-  /** The settings with the numbers of a transform, if their name differs from the transform's. */
-  private static final Map<String, String> KEYS =
-      Map.of("random_crop", "crop_padding", "random_resized_crop", "crop_scale");
+  /** Dassl's numbers. */
+  private static final Map<String, String> USUAL =
+      Map.of(
+          "random_crop", "4",
+          "random_resized_crop", "0.08,1",
+          "random_flip", "",
+          "randaugment", "2,10",
+          "colorjitter", "0.4,0.4,0.4,0.1",
+          "randomgrayscale", "0.2",
+          "gaussian_blur", "21,0.5",
+          "cutout", "1,16");
+
+  /** A name, and in parentheses its numbers. */
+  private static final Pattern TRANSFORM =
+      Pattern.compile("\\s*(?<name>\\w*)\\s*(\\((?<numbers>[^()]*)\\))?\\s*");
+
+  private static final String NONE = "none";
 
   private ViewSettingsReader() {}
 
-  static ViewRecipe recipe(TrainingConfigReader stated) {
-    String text = stated.text("transforms");
-    if (text.equals("none")) {
+  static ViewRecipe recipe(String text) {
+    if (text.equals(NONE)) {
       return ViewRecipe.NONE;
     }
-    List<ViewStep> steps = new ArrayList<>();
-    List<String> unknown = new ArrayList<>();
-    for (String part :
-        Stream.of(text.split(text.contains(":") ? " +" : " *, *", -1)).distinct().toList()) {
-      String name = part.replaceFirst(":.*", "");
-      String key = KEYS.getOrDefault(name, name);
-      if (!NUMBERS.containsKey(name)) {
-        unknown.add(name.isEmpty() ? "''" : name);
-      } else if (part.equals(name)) {
-        steps.add(step(name, numbers(name, key, stated.text(key))));
-      } else {
-        steps.add(step(name, numbers(name, name, part.substring(name.length() + 1))));
-      }
-    }
+    Map<String, @Nullable String> transforms = transforms(text);
+    List<String> unknown =
+        transforms.keySet().stream()
+            .filter(name -> !NUMBERS.containsKey(name))
+            .map(name -> name.isEmpty() ? "''" : name)
+            .toList();
     if (!unknown.isEmpty()) {
       throw KgCoopException.configuration(
           "transforms: unknown transform %s; expected some of %s, or none"
               .formatted(String.join(", ", unknown), String.join(", ", ViewStep.NAMES)));
     }
+    List<ViewStep> steps = new ArrayList<>();
+    transforms.forEach(
+        (name, numbers) ->
+            steps.add(
+                step(
+                    name,
+                    numbers(name, numbers != null ? numbers : USUAL.getOrDefault(name, "")))));
     return new ViewRecipe(steps);
+  }
+
+  /** A text with the numbers of another one where it names a transform without numbers. */
+  static String over(String text, String published) {
+    if (text.equals(NONE)) {
+      return text;
+    }
+    Map<String, @Nullable String> others =
+        published.equals(NONE) ? Map.of() : transforms(published);
+    return transforms(text).entrySet().stream()
+        .map(
+            each -> {
+              String numbers =
+                  each.getValue() != null ? each.getValue() : others.get(each.getKey());
+              return each.getKey() + (numbers == null ? "" : "(" + numbers + ")");
+            })
+        .collect(Collectors.joining(","));
+  }
+
+  /** The names, each once, and their numbers; null where none are given. */
+  private static Map<String, @Nullable String> transforms(String text) {
+    Map<String, @Nullable String> transforms = new LinkedHashMap<>();
+    for (String part : text.split(",(?![^(]*\\))", -1)) {
+      Matcher transform = TRANSFORM.matcher(part);
+      if (!transform.matches()) {
+        throw KgCoopException.configuration(
+            "transforms '%s': expected a list such as random_resized_crop(0.5,1),random_flip"
+                .formatted(text));
+      }
+      transforms.put(transform.group("name"), transform.group("numbers"));
+    }
+    return transforms;
   }
 
   private static ViewStep step(String name, double[] n) {
@@ -74,12 +123,13 @@ final class ViewSettingsReader {
     };
   }
 
-  private static double[] numbers(String name, String key, String text) {
+  private static double[] numbers(String name, String text) {
     String kinds = NUMBERS.getOrDefault(name, "");
-    String[] values = text.replaceFirst(",unscaled$", "").split(" *, *", -1);
-    if (!kinds.isEmpty() && values.length != kinds.length()) {
+    String[] values = text.isBlank() ? new String[0] : text.split(" *, *", -1);
+    if (values.length != kinds.length()) {
       throw KgCoopException.configuration(
-          "%s '%s': expected %s numbers separated by commas".formatted(key, text, kinds.length()));
+          "transforms: %s(%s): expected %s with commas between them"
+              .formatted(name, text, Messages.count(kinds.length(), "number", "numbers")));
     }
     double[] numbers = new double[kinds.length()];
     for (int i = 0; i < numbers.length; i++) {
@@ -92,8 +142,8 @@ final class ViewSettingsReader {
       } catch (NumberFormatException e) {
         throw new KgCoopException(
             KgCoopException.Category.CONFIGURATION,
-            "%s '%s': '%s' is not %s number"
-                .formatted(key, text, values[i], whole ? "a whole" : "a"),
+            "transforms: %s(%s): '%s' is not %s"
+                .formatted(name, text, values[i], whole ? "an integer" : "a number"),
             e);
       }
     }

@@ -59,7 +59,7 @@ class ScheduleTest {
           new Schedule(
               0.1,
               12,
-              Decay.ofId(decay, 0.1, 0),
+              Decay.ofId(decay),
               Schedule.Warmup.NONE,
               0,
               0,
@@ -77,7 +77,7 @@ class ScheduleTest {
             .isEqualTo(schedule.rate(epoch * 3 / 8));
       }
     }
-    assertThat(Decay.ofId("steps:1,2,3", 0.1, 0).stretched(0.1))
+    assertThat(Decay.ofId("steps:1,2,3").stretched(0.1))
         .isEqualTo(new Decay.MultiStep(List.of(1, 2, 3), 0.1));
   }
 
@@ -137,14 +137,14 @@ class ScheduleTest {
   void stepsAreThoseOfPyTorch() {
     // StepLR(3, 0.5) after 2 warm-up epochs, counted from there: 2..4 at r, 5..7 at r/2, 8.. at
     // r/4.
-    Decay step = Decay.ofId("step:3", 0.5, 0);
+    Decay step = Decay.ofId("step:3:0.5");
     assertThat(rates(step, Schedule.Variant.CURRENT, 10))
         .containsExactly(.01, .01, 1., 1., 1., .5, .5, .5, .25, .25);
     // Counted from the first epoch: its multiples of 3 are epochs 3, 6 and 9.
     assertThat(rates(step, Schedule.Variant.PAPER_ERA, 10))
         .containsExactly(.01, .01, 1., .5, .5, .5, .25, .25, .25, .125);
     // MultiStepLR([1, 4, 6], 0.5) in the same way. A milestone within the warm-up has passed.
-    Decay steps = Decay.ofId("steps:1,4,6", 0.5, 0);
+    Decay steps = Decay.ofId("steps:1,4,6:0.5");
     assertThat(rates(steps, Schedule.Variant.CURRENT, 10))
         .containsExactly(.01, .01, 1., .5, .5, .5, .25, .25, .125, .125);
     assertThat(rates(steps, Schedule.Variant.PAPER_ERA, 10))
@@ -160,17 +160,27 @@ class ScheduleTest {
 
   @Test
   void aDecayIsReadFromItsName() {
-    for (String id : List.of("cosine", "step:30", "steps:30", "steps:10,20,30")) {
-      assertThat(Decay.ofId(id, 0.1, 0).id()).isEqualTo(id);
+    for (String id :
+        List.of("cosine", "cosine:0.01", "step:30:0.1", "steps:30:0.5", "steps:10,20,30:0.1")) {
+      assertThat(Decay.ofId(id).id()).isEqualTo(id);
     }
-    for (String id : List.of("step", "step:", "steps:1,,2", "linear", "step:-1")) {
-      assertThatThrownBy(() -> Decay.ofId(id, 0.1, 0))
+    for (String id :
+        List.of(
+            "step",
+            "step:",
+            "steps:1,,2",
+            "linear",
+            "step:-1",
+            "step:1,2",
+            "step:1:x",
+            "cosine:")) {
+      assertThatThrownBy(() -> Decay.ofId(id))
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("expected cosine, step:N or steps:N,N");
+          .hasMessageContaining("expected cosine:MINIMUM, step:N:GAMMA or steps:N,N");
     }
-    assertThatThrownBy(() -> Decay.ofId("step:0", 0.1, 0)).hasMessageContaining("at least 1 epoch");
-    assertThatThrownBy(() -> Decay.ofId("steps:3,3", 0.1, 0)).hasMessageContaining("rising");
-    assertThatThrownBy(() -> Decay.ofId("step:3", 0, 0)).hasMessageContaining("gamma");
+    assertThatThrownBy(() -> Decay.ofId("step:0")).hasMessageContaining("at least 1 epoch");
+    assertThatThrownBy(() -> Decay.ofId("steps:3,3")).hasMessageContaining("rising");
+    assertThatThrownBy(() -> Decay.ofId("step:3:0")).hasMessageContaining("gamma");
   }
 
   @Test

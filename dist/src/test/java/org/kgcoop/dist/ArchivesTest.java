@@ -230,7 +230,7 @@ class ArchivesTest {
   void theLinuxArchiveRuns() throws IOException, InterruptedException {
     assertThat(run("--version"))
         .isEqualTo("kgcoop " + Version.KGCOOP + " (commit " + Version.COMMIT + ")\n");
-    assertThat(run("zero-shot", "drawing.png", "--classes", "cat,house,umbrella"))
+    assertThat(run("predict", "drawing.png", "--classes", "cat,house,umbrella"))
         .contains("umbrella");
   }
 

@@ -1,9 +1,8 @@
 package org.kgcoop.maker;
 
 import java.util.function.BooleanSupplier;
+import org.kgcoop.cli.Program;
 import org.kgcoop.cli.console.BuildVersion;
-import org.kgcoop.cli.console.CommandErrors;
-import org.kgcoop.cli.console.Interrupts;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,22 +29,11 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] arguments) {
-    int exitCode;
-    try (Interrupts interrupts = new Interrupts()) {
-      exitCode = commandLine(interrupts::asked).execute(arguments);
-    }
-    System.exit(exitCode);
+    Program.run(arguments, Main::commandLine);
   }
 
   static CommandLine commandLine(BooleanSupplier interrupted) {
-    CommandLine commandLine = new CommandLine(new Main(interrupted));
-    commandLine.setUsageHelpAutoWidth(true);
-    commandLine.setExpandAtFiles(false);
-    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
-      subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
-    }
-    CommandErrors.install(commandLine, interrupted);
-    return commandLine;
+    return Program.commandLine(new Main(interrupted), interrupted);
   }
 
   /** True if work should stop at its next safe place. */

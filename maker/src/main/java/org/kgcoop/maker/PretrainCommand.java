@@ -42,7 +42,7 @@ import picocli.CommandLine.ParentCommand;
       "Example:",
       "  ./kgcoop pretrain --data icons --validation icons/validation.jsonl \\",
       "      --minutes 60 --out my",
-      "  ./kgcoop zero-shot cat.png --classes cat,dog \\",
+      "  ./kgcoop predict cat.png --classes cat,dog \\",
       "      --template \"an icon of a {}.\" --clip my"
     })
 final class PretrainCommand implements Callable<Integer> {

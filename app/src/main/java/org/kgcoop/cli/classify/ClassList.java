@@ -20,12 +20,20 @@ final class ClassList {
       names = "--classes",
       paramLabel = "LIST",
       description =
-          "Class names with commas between them, such as cat,dog,\"golden retriever\"; in double"
-              + " quotes one may have a comma itself: '\"fox, red\",cat'.")
+          "Set the class names, comma separated, such as cat,\"golden retriever\". Put a name"
+              + " with a comma in double quotes: '\"fox, red\",cat'.")
   private @Nullable String names;
 
-  @Option(names = "--classes-file", paramLabel = "FILE", description = "Class names, one a line.")
+  @Option(
+      names = "--classes-file",
+      paramLabel = "FILE",
+      description = "Read the class names from a file, one per line.")
   private @Nullable Path file;
+
+  /** True if names are given. */
+  boolean isGiven() {
+    return names != null || file != null;
+  }
 
   /** The names, each once; empty where none were given. */
   List<String> names() {

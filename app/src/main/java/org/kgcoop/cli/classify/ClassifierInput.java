@@ -16,8 +16,8 @@ final class ClassifierInput {
       names = "--class-position",
       paramLabel = "PLACE",
       description =
-          "Position of the class name in a published model.pth.tar-N, which does not state it: end,"
-              + " middle or front, as TRAINER.COOP.CLASS_TOKEN_POSITION (default: end).")
+          "Set the position of the class name in a published model.pth.tar-N: end, middle or"
+              + " front (default: end).")
   private @Nullable String position;
 
   /**

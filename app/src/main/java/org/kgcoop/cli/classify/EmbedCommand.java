@@ -42,19 +42,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "embed",
     mixinStandardHelpOptions = true,
-    header = "Write the features of images or texts as numbers.",
+    header = "Write the features of images or texts to a file.",
     description = {
       "",
-      "Write the features of images or texts, vectors of one space, as float32 numbers:",
+      "Write the features of images or texts as float32 vectors of length E:",
       "",
-      "  npy          (N, E), numpy.load; the paths in NAME.paths.json beside it",
-      "  safetensors  a tensor features (N, E); the paths in the metadata",
-      "  csv          a line an image: its path, E numbers",
-      "  parquet      the columns path and feature",
+      "  npy          array (N, E) for numpy.load; paths in NAME.paths.json",
+      "  safetensors  tensor \"features\" (N, E); paths in the metadata",
+      "  csv          one line per image: path, E numbers",
+      "  parquet      columns path and feature",
       "",
-      "Images come in the order of their paths, turned upright by their EXIF orientation. Features"
-          + " are kept in the feature cache, so that a command that was stopped goes on where it was; with"
-          + " --feature-cache none they are in memory until they are written.",
+      "Images are sorted by path and rotated by their EXIF orientation. The feature cache"
+          + " stores the features. Run the command again to resume.",
       ""
     },
     footer = {
@@ -72,27 +71,27 @@ public final class EmbedCommand implements Callable<Integer> {
   @Option(
       names = "--texts",
       paramLabel = "FILE",
-      description = "Texts in place of images, one a line, taken as they are.")
+      description = "Embed the lines of a text file instead of images.")
   private @Nullable Path texts;
 
   @Option(
       names = "--to",
       paramLabel = "FORM",
-      description = "npy, safetensors, csv or parquet (default: as --out ends, else npy).")
+      description =
+          "Choose the file format: npy, safetensors, csv or parquet (default: from the ending"
+              + " of --out, or npy).")
   private @Nullable String form;
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "FILE",
-      description = "The file (default: features.FORM, here).")
+      description = "Set the file (default: features.FORMAT in the working directory).")
   private @Nullable Path out;
 
   @Option(names = "--overwrite", description = "Replace the file at --out.")
   private boolean overwrite;
 
-  @Option(
-      names = "--raw",
-      description = "Features as the model makes them (default: brought to unit length).")
+  @Option(names = "--raw", description = "Do not scale the features to unit length.")
   private boolean raw;
 
   @Mixin private UnreadableImages skipped = new UnreadableImages();

@@ -50,56 +50,59 @@ import picocli.CommandLine.Parameters;
     header = "Measure a classifier, or zero-shot CLIP, on test images.",
     description = {
       "",
-      "Measure a trained classifier, of any method, on the test images of a data set; without one,"
-          + " zero-shot CLIP with the data set's template. Test images that the classifier has learned"
-          + " from are left out. Images of your own are turned upright by their EXIF orientation;"
-          + " those of the published data sets are read as stored, as published results are.",
+      "Measure a trained classifier on the test images of a data set. Without a classifier,"
+          + " measure zero-shot CLIP with the template of the data set. Test images that the"
+          + " classifier was trained on are excluded.",
+      "",
+      "Your own images are rotated by their EXIF orientation. Images of the published data sets"
+          + " are read as stored, as in the published results.",
       ""
     },
     footer = {
       "",
       "Example:",
-      "  ./kgcoop eval runs/pets --data pets --classes new --clip ViT-B-16.pt"
+      "  ./kgcoop eval runs/pets --data pets --class-split new --clip ViT-B-16.pt"
     })
 public final class EvalCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       arity = "0..1",
       paramLabel = "CLASSIFIER",
-      description =
-          "A run folder, or classifier.safetensors in it, or a published model.pth.tar-N.")
+      description = "A run folder, its classifier.safetensors, or a published model.pth.tar-N.")
   private @Nullable Path learned;
 
   @Option(
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = "A data set as for train.")
+      description = "Choose the data set, as for train.")
   private String data;
 
   @Option(
-      names = "--classes",
+      names = "--class-split",
       paramLabel = "PART",
       defaultValue = "all",
-      description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
+      description =
+          "Choose the classes: all, base (first half) or new (second half) (default:"
+              + " ${DEFAULT-VALUE}).")
   private String classes;
 
   @Option(
       names = "--include-training-images",
       description =
-          "Measure on test images that the classifier has learned from too, which says little of"
-              + " its accuracy on other images.")
+          "Include test images that the classifier was trained on. The accuracy is then not an"
+              + " estimate for new images.")
   private boolean includeTrainingImages;
 
-  @Option(names = "--per-class", description = "The accuracy of each class too.")
+  @Option(names = "--per-class", description = "Print the accuracy of each class.")
   private boolean perClass;
 
   @Option(
       names = "--confusion",
       paramLabel = "FILE",
       description =
-          "Write a .csv with the number of images of each class (row) that were predicted as each"
-              + " class (column).")
+          "Write the confusion matrix as CSV. Rows are true classes, columns are predicted"
+              + " classes.")
   private @Nullable Path confusion;
 
   @Mixin private ClassifierInput form = new ClassifierInput();
@@ -110,7 +113,7 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClassSplit split = Parse.classSplit("--classes", classes);
+    ClassSplit split = Parse.classSplit("--class-split", classes);
     DataSet set = dataOptions.open(data, output).select(split);
     if (set.test().isEmpty()) {
       throw KgCoopException.data(data + ": no test images of " + classes + " classes");

@@ -14,7 +14,6 @@ import org.kgcoop.Nearest;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
@@ -24,7 +23,6 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.encoder.ClipLora;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,25 +33,22 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
-    header = "Write a classifier in a form that other programs run.",
+    header = "Convert a classifier for other programs.",
     description = {
       "",
-      "Write a trained classifier, or class names alone, in a form that other programs run:",
+      "Convert a trained classifier, or a zero-shot classifier of --classes:",
       "",
-      "  onnx         the whole classifier: image encoder and what was learned,",
-      "               inside of it too, pixels in, probabilities out; its metadata",
-      "               name the classes and say what an image must go through before",
-      "  safetensors  of a linear classifier the class features (C, E), or weight",
-      "               and bias, and the scale of the logits; not where the image",
-      "               encoder was changed, as by IVLP",
-      "  csv          the same, a line a class: its name, E numbers, the scale",
-      "  published    a prompt as the published trainers write it:",
-      "               DIR/prompt_learner/model.pth.tar-N, which PyTorch loads with",
-      "               weights_only=True (also called pth.tar); of some methods in",
-      "               a folder of another name",
+      "  onnx         the complete classifier, from pixels to probabilities;",
+      "               class names and preprocessing are in the metadata",
+      "  safetensors  linear classifiers: class features (C, E), or weight and",
+      "               bias, and the logit scale",
+      "  csv          the same, one line per class: name, E numbers, scale",
+      "  published    a checkpoint of the published code, which PyTorch loads:",
+      "               DIR/prompt_learner/model.pth.tar-N",
       "",
-      "The first three fix the classes: those of the file, or with --classes others where the method"
-          + " allows them. CoCoOp, whose class features depend on the image, has the last form alone.",
+      "The first three formats fix the classes. --classes sets other names if the method allows"
+          + " it. CoCoOp has only the published format. Methods that change the image encoder"
+          + " have no safetensors and csv.",
       ""
     },
     footer = {
@@ -75,24 +70,23 @@ public final class ExportCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "CLASSIFIER",
       description =
-          "A run folder, or classifier.safetensors in it, or a published model.pth.tar-N with"
-              + " --classes. Without it classes go by their names in a template, untrained.")
+          "A run folder, its classifier.safetensors, or a published model.pth.tar-N with"
+              + " --classes. Without it: zero-shot, from --classes and --template.")
   private @Nullable Path learned;
 
   @Option(
       names = "--to",
       required = true,
       paramLabel = "FORM",
-      description = "onnx, safetensors, csv or published.")
+      description = "Choose the format: onnx, safetensors, csv or published.")
   private String form;
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "PATH",
       description =
-          "The file, or DIR of the published form (default: classifier.onnx, classifier.csv or"
-              + " weights.safetensors beside CLASSIFIER, else here; for the published form"
-              + " CLASSIFIER's folder).")
+          "Set the file, or the folder for the published format (default: classifier.onnx,"
+              + " classifier.csv or weights.safetensors next to CLASSIFIER).")
   private @Nullable Path out;
 
   @Option(names = "--overwrite", description = "Replace the file at --out.")
@@ -102,18 +96,16 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--template",
       paramLabel = "TEXT",
       description =
-          "Without CLASSIFIER: text with {} for the class name; several times for an ensemble (default:"
-              + " \""
-              + Templates.DEFAULT
-              + "\", with the embedded CLIP \""
-              + EmbeddedClip.TEMPLATE
-              + "\").")
+          "Set the prompt of a zero-shot classifier, with {} for the class name. Several make"
+              + " an ensemble (default: \"a photo of a {}.\", or \"an icon of a {}.\" with the"
+              + " embedded CLIP).")
   private List<String> templates = new ArrayList<>();
 
   @Option(
       names = "--epoch",
       paramLabel = "N",
-      description = "The number in the name of a published file (default: the method's epochs).")
+      description =
+          "Set the number in the name of the published file (default: the method's epochs).")
   private int epoch;
 
   @Mixin private ClassList classes = new ClassList();

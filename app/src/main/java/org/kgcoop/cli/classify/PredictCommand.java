@@ -1,16 +1,20 @@
 package org.kgcoop.cli.classify;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.files.ImageFiles;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.image.ImageNames;
+import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.Templates;
 import picocli.CommandLine.Command;
@@ -20,47 +24,42 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Classifies images with what a run has learned. */
+/** Classifies images with a trained classifier, or among class names. */
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
-    header = "Classify images with a trained classifier.",
+    header = "Classify images with a trained classifier, or zero-shot among class names.",
     description = {
       "",
-      "Classify images with a trained classifier, of any method. Prints image, class and"
-          + " probability, a line a class; a class that shares its name with another has its number"
-          + " behind it. Images are turned upright by their EXIF orientation, as those of your own"
-          + " are in training and evaluation (the published data sets are read as stored there).",
+      "Classify images with a trained classifier of any method. Without a CLASSIFIER, classify them"
+          + " zero-shot, among the names of --classes. The output has one line per class: image,"
+          + " class and probability. kgcoop rotates images by their EXIF orientation.",
       "",
-      "An image that cannot be read is named; the others are printed, and the exit code is 3, with"
-          + " --skip-bad 6. With --out or --sort-into it ends the command before anything is"
-          + " written, unless --skip-bad leaves it out.",
+      "If an image cannot be read, kgcoop prints an error, classifies the other images, and ends"
+          + " with exit code 3. With --out or --sort-into, it stops and writes nothing. --skip-bad"
+          + " skips such images and ends with exit code 6.",
       ""
     },
     footer = {
       "",
       "Examples:",
+      "  ./kgcoop predict holiday.jpg --classes beach,mountain,city --top 3 \\",
+      "      --clip ViT-B-16.pt",
       "  ./kgcoop predict runs/pets holiday.jpg photos/ --clip ViT-B-16.pt",
-      "  ./kgcoop predict runs/pets photos/ --csv --out pets.csv --skip-bad \\",
+      "  ./kgcoop predict runs/pets photos/ --format csv --out pets.csv --skip-bad \\",
       "      --clip ViT-B-16.pt",
       "  ./kgcoop predict runs/pets photos/ --threshold 0.5 --sort-into sorted \\",
       "      --sort-by link --clip ViT-B-16.pt"
     })
 public final class PredictCommand implements Callable<Integer> {
   @Parameters(
-      index = "0",
-      paramLabel = "CLASSIFIER",
-      description =
-          "A run folder, or classifier.safetensors in it, or a published model.pth.tar-N"
-              + " with --classes.")
-  private Path learned;
-
-  @Parameters(
-      index = "1..*",
       arity = "1..*",
-      paramLabel = "IMAGE",
-      description = "Images, or folders of images.")
-  private List<Path> images = new ArrayList<>();
+      paramLabel = "[CLASSIFIER] IMAGE...",
+      hideParamSyntax = true,
+      description =
+          "A run folder, its classifier.safetensors, or a published model.pth.tar-N (with"
+              + " --classes). After it, images or folders of images.")
+  private List<Path> paths = new ArrayList<>();
 
   @Mixin private PredictionOptions predictions = new PredictionOptions();
   @Mixin private ClassList classes = new ClassList();
@@ -69,21 +68,64 @@ public final class PredictCommand implements Callable<Integer> {
       names = "--template",
       paramLabel = "TEXT",
       description =
-          "Hand-crafted prompt of that data set, with {} for the class name (default: the published"
-              + " one of a data set that ./kgcoop datasets lists, else \""
+          "Set the hand-crafted prompt, with {} for the class name. Zero-shot, several make an"
+              + " ensemble (default: \""
               + Templates.DEFAULT
-              + "\").")
-  private @Nullable String template;
+              + "\", or \""
+              + EmbeddedClip.TEMPLATE
+              + "\" with the embedded CLIP). A classifier takes it with --data-set (default: the"
+              + " published prompt).")
+  private List<String> templates = new ArrayList<>();
+
+  @Option(
+      names = "--ensemble",
+      description = "Add the seven templates of the published ensemble (zero-shot).")
+  private boolean ensemble;
 
   @Mixin private RequestedData asked = new RequestedData();
   @Mixin private ClassifierInput form = new ClassifierInput();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
-  @Mixin private Output output = new Output();
+
+  @Mixin
+  private Output output =
+      new Output(Output.Format.TEXT, Output.Format.CSV, Output.Format.JSON, Output.Format.JSONL);
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    return isClassifier(paths.get(0))
+        ? withClassifier(paths.get(0), paths.subList(1, paths.size()))
+        : zeroShot();
+  }
+
+  /** True if the first path is a classifier: always without class names, else by its form. */
+  private boolean isClassifier(Path first) {
+    boolean image = ImageNames.isImage(String.valueOf(first.getFileName()));
+    if (classes.isGiven()) {
+      return Files.isDirectory(first)
+          ? ClassifierFile.isIn(first) || WeightFiles.isModelFolder(first)
+          : Files.exists(first) && !image;
+    }
+    if (image) {
+      throw KgCoopException.configuration(
+          first
+              + ": an image, where a classifier is expected; for zero-shot classification give"
+              + " class names, such as --classes cat,dog");
+    }
+    return true;
+  }
+
+  private int withClassifier(Path learned, List<Path> images) {
+    if (images.isEmpty()) {
+      throw KgCoopException.configuration(
+          "no images: expected CLASSIFIER IMAGE..., or IMAGE... with --classes cat,dog");
+    }
+    if (ensemble || templates.size() > 1) {
+      throw KgCoopException.configuration(
+          "--ensemble and several --template go without a CLASSIFIER");
+    }
+    String template = templates.isEmpty() ? null : templates.get(0);
     ClassifierFile file =
         asked.of(form.read(learned, classes.asWritten(), asked.task(template), output), template);
     List<Path> files = ImageFiles.expand(images, output::warn);
@@ -93,9 +135,28 @@ public final class PredictCommand implements Callable<Integer> {
         predictions.threshold(learned.toString(), file.withClassNames(names).calibration());
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.of(file, clip, names)) {
-      return new PredictionWriter(
-              classifier, predictions, threshold, output, Invocation.of(spec)::interrupted)
-          .print(files);
+      return predict(classifier, threshold, files);
     }
+  }
+
+  private int zeroShot() {
+    asked.checkUnused();
+    form.checkUnused();
+    List<String> names = classes.names();
+    List<String> all = new ArrayList<>(ensemble ? Templates.ENSEMBLE : List.of());
+    all.addAll(templates.isEmpty() ? List.of(clipOptions.template()) : templates);
+    List<Path> files = ImageFiles.expand(paths, output::warn);
+    predictions.check(output);
+    double threshold = predictions.threshold("a zero-shot classifier", null);
+    try (Clip clip = clipOptions.load();
+        Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
+      return predict(classifier, threshold, files);
+    }
+  }
+
+  private int predict(Classifier classifier, double threshold, List<Path> files) {
+    return new PredictionWriter(
+            classifier, predictions, threshold, output, Invocation.of(spec)::interrupted)
+        .print(files);
   }
 }

@@ -1,7 +1,6 @@
 package org.kgcoop.cli.classify;
 
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
@@ -17,31 +16,23 @@ final class PredictionOptions {
       names = "--top",
       paramLabel = "K",
       defaultValue = "1",
-      description = "Number of classes for each image (default: ${DEFAULT-VALUE}).")
+      description = "Set the number of classes per image (default: ${DEFAULT-VALUE}).")
   private int top = 1;
 
   @Option(
       names = "--threshold",
       paramLabel = "P",
       description =
-          "Leave out classes of a probability below P, above 0 and at most 1; where none is left,"
-              + " the answer is 'none of these' with the probability of the best. auto is the"
-              + " threshold in the classifier's file, which --calibrate of train writes: it keeps"
-              + " 95 %% of images of the classes.")
+          "Omit classes with a probability below P (above 0, at most 1). If no class is left,"
+              + " the answer is 'none of these'. auto: the threshold of the classifier file, which"
+              + " train --calibrate and adapt write. It keeps 95 %% of images of the classes.")
   private @Nullable String threshold;
 
   @Option(
-      names = "--csv",
-      description = "CSV: image, rank, class, index, probability, and the problem of a bad image.")
-  private boolean csv;
-
-  @Option(names = "--json-lines", description = "A JSON object an image, one a line.")
-  private boolean jsonLines;
-
-  @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "FILE",
-      description = "Write the answers there, all of them or none (default: standard output).")
+      description =
+          "Write the answers to a file, completely or not at all (default: standard output).")
   private @Nullable Path out;
 
   @Option(names = "--overwrite", description = "Replace the file at --out.")
@@ -50,13 +41,14 @@ final class PredictionOptions {
   @Option(
       names = "--sort-into",
       paramLabel = "DIR",
-      description = "Put images into DIR/CLASS, once all are answered; DIR is new or empty.")
+      description =
+          "Put the images into DIR/CLASS after all are classified. DIR must be new or empty.")
   private @Nullable Path sortInto;
 
   @Option(
       names = "--sort-by",
       paramLabel = "WAY",
-      description = "copy, link or move (default: copy).")
+      description = "Choose how images get there: copy, link or move (default: copy).")
   private @Nullable String sortBy;
 
   @Mixin private UnreadableImages skipped = new UnreadableImages();
@@ -122,14 +114,12 @@ final class PredictionOptions {
     if (top < 1) {
       throw KgCoopException.configuration("--top: expected at least 1, got " + top);
     }
-    if (Stream.of(csv, jsonLines, output.isJson()).filter(asked -> asked).count() > 1) {
-      throw KgCoopException.configuration("--csv, --json-lines, --json: expected one of them");
-    }
     if (sortInto == null && sortBy != null) {
       throw KgCoopException.configuration("--sort-by goes with --sort-into DIR");
     }
     if (out != null) {
-      String name = "predictions" + (csv ? ".csv" : jsonLines ? ".jsonl" : ".txt");
+      String name =
+          "predictions." + (output.format() == Output.Format.TEXT ? "txt" : output.format().id());
       OutputFile.check("--out", out, name, overwrite);
     }
     if (sortInto != null) {
@@ -149,12 +139,11 @@ final class PredictionOptions {
 
   /** The form of the answers. */
   AnswerForm form(Output output) {
-    if (csv) {
-      return new AnswerForm.Csv(out == null);
-    }
-    if (jsonLines) {
-      return new AnswerForm.JsonLines();
-    }
-    return output.isJson() ? new AnswerForm.Json() : new AnswerForm.Lines();
+    return switch (output.format()) {
+      case CSV -> new AnswerForm.Csv(out == null);
+      case JSONL -> new AnswerForm.JsonLines();
+      case JSON -> new AnswerForm.Json();
+      default -> new AnswerForm.Lines();
+    };
   }
 }

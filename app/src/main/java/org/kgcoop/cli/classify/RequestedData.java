@@ -15,9 +15,8 @@ final class RequestedData {
       names = "--data-set",
       paramLabel = "NAME",
       description =
-          "Data set that the images are of, such as oxford_pets, where it is not the one that was"
-              + " learned from or the file does not say which that is: methods with hand-crafted"
-              + " texts use those of this data set, as eval and cross do.")
+          "Name the data set of the images, such as oxford_pets (default: the training data"
+              + " set). Hand-crafted prompts are those of this data set.")
   private @Nullable String name;
 
   /**

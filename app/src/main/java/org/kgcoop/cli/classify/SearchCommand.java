@@ -40,10 +40,9 @@ import picocli.CommandLine.Spec;
     header = "Find the images that a text describes, or that resemble an image.",
     description = {
       "",
-      "Find the images whose features have the largest cosines with the feature of a text, of an"
-          + " image, or of both together. The text is taken as it is. Several features are made one:"
-          + " the mean of the features at unit length. Features of images are kept in the feature"
-          + " cache, so the next search encodes only new images.",
+      "Find the images whose features have the largest cosine similarity with a text, an image, or"
+          + " both together. Several queries are averaged at unit length. The feature cache stores"
+          + " the image features, so the next search encodes only new images.",
       ""
     },
     footer = {
@@ -60,8 +59,8 @@ public final class SearchCommand implements Callable<Integer> {
       paramLabel = "IMAGE... [TEXT]",
       hideParamSyntax = true,
       description =
-          "Images, or folders of images; and at the end the text. With --image, the last word is a"
-              + " text if it follows an image or folder and no file has that path.")
+          "Images or folders of images, and then the text. With --image, the last word is a text if"
+              + " it follows an image or folder and no file has that path.")
   private List<String> words = new ArrayList<>();
 
   @Option(
@@ -76,13 +75,13 @@ public final class SearchCommand implements Callable<Integer> {
       names = "--top",
       paramLabel = "K",
       defaultValue = "10",
-      description = "Number of images to find (default: ${DEFAULT-VALUE}).")
+      description = "Set the number of images to find (default: ${DEFAULT-VALUE}).")
   private int top = 10;
 
   @Option(
       names = "--contact-sheet",
       paramLabel = "FILE.png",
-      description = "Write an overview of the images that were found.")
+      description = "Write an image file that shows the results.")
   private @Nullable Path contactSheet;
 
   @Option(names = "--overwrite", description = "Replace the file at --contact-sheet.")

@@ -42,11 +42,12 @@ import picocli.CommandLine.ParentCommand;
     header = "Classify images over HTTP.",
     description = {
       "",
-      "Classify images over HTTP, with trained classifiers of any method and among any class names."
-          + " Without CLASSIFIER, it is the prompt for embedded:symbols that comes with the program."
-          + " The server's page is at / in a browser. Only this machine reaches the server, unless"
-          + " --host says otherwise. Ctrl-C, or the signal TERM, ends the server after it has"
-          + " answered the requests accepted so far.",
+      "Start an HTTP server that classifies images, with trained classifiers or with any class"
+          + " names. Without a CLASSIFIER, it serves the embedded prompt for embedded:symbols."
+          + " The address / shows a page for browsers.",
+      "",
+      "By default, only this machine can reach the server. Ctrl-C or SIGTERM finishes open"
+          + " requests and stops the server.",
       ""
     },
     footer = {
@@ -64,78 +65,78 @@ public final class ServeCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "CLASSIFIER",
       description =
-          "Run folders, or files of classifiers; each may be NAME=PATH. Else the name is that of the"
-              + " folder, or of a file that is not called classifier.safetensors. The first is the"
-              + " default.")
+          "Run folders or classifier files, optionally as NAME=PATH. The default name is the"
+              + " name of the folder. The first classifier is the default.")
   private List<String> learned = new ArrayList<>();
 
   @Option(
       names = "--port",
       paramLabel = "N",
-      description = "Port to listen on, 0 for any (default: 8080).")
+      description = "Set the port, or 0 for any free port (default: 8080).")
   private int port = 8080;
 
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
-      description = "Address to listen on, 0.0.0.0 for all (default: 127.0.0.1, this machine).")
+      description =
+          "Set the address, or 0.0.0.0 for all addresses (default: 127.0.0.1, this machine).")
   private String host = "127.0.0.1";
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "A file with the token that requests must bring, /metrics too: Authorization: Bearer"
-              + " TOKEN. Only /v2/health needs none.")
+          "Require the token in this file: Authorization: Bearer TOKEN. Only /v2/health works"
+              + " without it.")
   private @Nullable Path tokenFile;
 
   @Option(
       names = "--open-to-everybody",
-      description = "With --host: everybody who reaches that address may ask, without a token.")
+      description = "Allow requests from other machines without a token. Requires --host.")
   private boolean openToEverybody;
 
   @Option(
       names = "--queue",
       paramLabel = "N",
       description =
-          "Images that may wait while others are encoded, half as many where they have more than"
-              + " a million pixels; further requests get 503 (default: 64).")
+          "Limit the number of waiting images. Images of more than a million pixels have half"
+              + " of it. Other requests get status 503 (default: 64).")
   private int queue = 64;
 
   @Option(
       names = "--time-limit",
       paramLabel = "SECONDS",
-      description = "Longest time from a complete request to its answer, else 503 (default: 30).")
+      description =
+          "Limit the time from a complete request to its answer, in seconds. Later requests get"
+              + " status 503 (default: 30).")
   private int seconds = 30;
 
   @Option(
       names = "--max-megabytes",
       paramLabel = "N",
-      description = "Largest body of a request (default: 32).")
+      description = "Limit the size of a request, in megabytes (default: 32).")
   private int megabytes = 32;
 
   @Option(
       names = "--max-pixels",
       paramLabel = "N",
-      description =
-          "Largest image, as width times height: a small file of many pixels takes long to decode"
-              + " (default: 25000000).")
+      description = "Limit the size of an image, in pixels (default: 25000000).")
   private long maxPixels = ServerSettings.DEFAULT_MAX_PIXELS;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
       description =
-          "Requests a second from one address, and twice as many at once after a rest; further"
-              + " requests get 429 (default: any number).")
+          "Limit the requests per second and address. Bursts may have twice as many. Other"
+              + " requests get status 429 (default: no limit).")
   private int rate;
 
   @Option(
       names = "--request-log",
       paramLabel = "FILE",
       description =
-          "File for a JSON object of each request, one a line; - for standard error (default:"
-              + " standard error where that is no terminal, unless --quiet).")
+          "Write one JSON object per request to a file, or to standard error with - (default:"
+              + " standard error, if it is not a terminal and without --quiet).")
   private @Nullable Path requestLog;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();

@@ -15,8 +15,7 @@ final class UnreadableImages {
   @Option(
       names = "--skip-bad",
       description =
-          "Leave out images that cannot be read: each is named, the others are answered, and the"
-              + " exit code is 6.")
+          "Skip unreadable images: name them, process the others, and end with exit code 6.")
   private boolean skips;
 
   /** An image left out, and why. */

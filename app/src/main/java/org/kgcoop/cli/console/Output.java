@@ -4,14 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.experiment.Progress;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -26,18 +31,97 @@ public final class Output {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Option(names = "--json", description = "Print one JSON object instead of text.")
+  @Option(names = "--json", hidden = true)
   private boolean json;
 
-  @Option(names = "--quiet", description = "No progress, only results, warnings and errors.")
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print only results, warnings and errors, no progress.")
   private boolean quiet;
 
-  @Option(names = "--debug", description = "How it computes, and on an error its stack trace too.")
+  @Option(
+      names = {"-v", "--debug"},
+      description = "Print diagnostics, and the stack trace of an error.")
   private boolean debug;
 
-  /** True if the result is to be JSON. */
+  private final List<Format> formats;
+
+  /** Commands get this option from {@link #install}: its help names their own formats. */
+  private @Nullable OptionSpec format;
+
+  /** The form of results. */
+  public enum Format {
+    TEXT,
+    MARKDOWN,
+    LATEX,
+    CSV,
+    JSON,
+    JSONL;
+
+    /** The name in options, also of the file that it is written to. */
+    public String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Results as text or as one JSON object. */
+  public Output() {
+    this(Format.TEXT, Format.JSON);
+  }
+
+  /** Results in one of some formats, the first if the user states none. */
+  public Output(Format... formats) {
+    this.formats = List.of(formats);
+  }
+
+  /** Gives a command whose results have formats the option that chooses one. */
+  public static void install(CommandSpec command) {
+    find(command).ifPresent(output -> output.addFormat(command));
+  }
+
+  private void addFormat(CommandSpec command) {
+    List<String> ids = formats.stream().map(Format::id).toList();
+    String last = ids.get(ids.size() - 1);
+    format =
+        OptionSpec.builder("--format")
+            .type(String.class)
+            .paramLabel("FORMAT")
+            .completionCandidates(ids)
+            .description(
+                "Print results as %s or %s (default: %s). --json is short for --format json."
+                    .formatted(String.join(", ", ids.subList(0, ids.size() - 1)), last, ids.get(0)))
+            .build();
+    command.addOption(format);
+  }
+
+  /** The format that the user states, or else the first one. */
+  public Format format() {
+    Object stated = format == null ? null : format.getValue();
+    if (stated == null) {
+      return json ? Format.JSON : formats.get(0);
+    }
+    Format found =
+        formats.stream()
+            .filter(each -> each.id().equals(stated))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    KgCoopException.configuration(
+                        "--format %s: expected %s"
+                            .formatted(
+                                stated,
+                                formats.stream()
+                                    .map(Format::id)
+                                    .collect(Collectors.joining(", ")))));
+    if (json && found != Format.JSON) {
+      throw KgCoopException.configuration("--json and --format " + stated + ": give one of them");
+    }
+    return found;
+  }
+
+  /** True if the result is to be one JSON object. */
   public boolean isJson() {
-    return json;
+    return format() == Format.JSON;
   }
 
   public boolean isQuiet() {

@@ -42,14 +42,15 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "adapt",
     mixinStandardHelpOptions = true,
-    header = "Make the best classifier that your images can give.",
+    header = "Make the best classifier that your images allow.",
     description = {
       "",
-      "Look at a folder of labeled images, compare methods on images that they have not learned"
-          + " from, train the best on all, and say what accuracy to expect. Test images, if there"
-          + " are any, have no part in the choice and are measured on at the end. A first classifier"
-          + " is complete before methods with training steps are compared. Run again, the command"
-          + " resumes where it was stopped.",
+      "Check a folder of labeled images, compare methods by cross-validation, and train the"
+          + " best method on all images. The output contains the expected accuracy on new"
+          + " images, with a confidence interval. Test images are used only for the final"
+          + " measurement. A first classifier is complete before the slow methods are compared.",
+      "",
+      "Run the command again to resume.",
       ""
     },
     footer = {
@@ -60,8 +61,8 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop adapt photos/ --clip ViT-B/16 --exclude judged.txt --unknown other-photos/",
       "  ./kgcoop serve runs/photos --clip ViT-B/16",
       "",
-      "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or serve.",
-      "DIR/report.html shows why this method; DIR/adapt.json holds the figures."
+      "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or"
+          + " serve. DIR/report.html explains the choice. DIR/adapt.json contains the figures."
     })
 public final class AdaptCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
@@ -70,14 +71,14 @@ public final class AdaptCommand implements Callable<Integer> {
       index = "0",
       paramLabel = "DATA",
       description =
-          "A folder with a folder for each class, or any other data set as for train --data. Where"
-              + " it has no train and test parts, all images are learned from.")
+          "A folder with one folder per class, or any data set as for train --data. Without"
+              + " train and test parts, adapt trains on all images.")
   private String data;
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "The folder that is written (default: runs/adapt-NAME).")
+      description = "Set the run folder (default: runs/adapt-NAME).")
   private @Nullable Path out;
 
   @Option(
@@ -85,7 +86,7 @@ public final class AdaptCommand implements Callable<Integer> {
       paramLabel = "M",
       defaultValue = "5",
       description =
-          "Time that it may take: what does not fit is left out, and said (default:"
+          "Limit the time, in minutes. Methods that do not fit are skipped and listed (default:"
               + " ${DEFAULT-VALUE}).")
   private double minutes = 5;
 
@@ -93,35 +94,37 @@ public final class AdaptCommand implements Callable<Integer> {
       names = "--unseen",
       paramLabel = "NAMES",
       description =
-          "Classes of which there are no images yet, with commas between them. Methods are then"
-              + " compared by what they do on classes that they have not seen, too.")
+          "Add class names without images, comma separated. Methods are then also measured on"
+              + " unseen classes.")
   private @Nullable String unseen;
 
   @Option(
       names = "--shots",
       paramLabel = "K",
       defaultValue = "all",
-      description = "Images of a class at most, or all (default: ${DEFAULT-VALUE}).")
+      description = "Limit the number of images per class, or use all (default: ${DEFAULT-VALUE}).")
   private String shots = "all";
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Seed of the draw, the start and the order (default: ${DEFAULT-VALUE}).")
+      description =
+          "Set the random seed of few-shot sampling, initialization and batch order (default:"
+              + " ${DEFAULT-VALUE}).")
   private long seed = 1;
 
   @Option(
       names = "--group-by",
       paramLabel = "folder|FILE",
       description =
-          "Images that belong together, such as frames of a video, are held out together: those of"
-              + " a folder, or of a group in a CSV file with the columns path and group.")
+          "Keep related images, such as frames of a video, in one fold: the images of a folder,"
+              + " or of a group in a CSV file with the columns path and group.")
   private @Nullable String groupBy;
 
   @Option(
       names = "--skip-bad",
-      description = "Leave out images that cannot be read: each is named, and the exit code is 6.")
+      description = "Skip unreadable images: name them, use the others, and end with exit code 6.")
   private boolean skipsBad;
 
   @Option(

@@ -14,30 +14,30 @@ import picocli.CommandLine.Option;
 @Command(
     name = "base2new",
     mixinStandardHelpOptions = true,
-    header = "Compare methods on base and new classes: the table.",
+    header = "Compare methods on base and new classes.",
     description = {
       "",
-      "Train on the first half of the classes, test on both halves, print the table. Run again, the"
-          + " command resumes where it was stopped and repeats nothing.",
+      "Train on the first half of the classes, test on both halves, and print a table. Run the"
+          + " command again to resume; it repeats nothing.",
       "",
-      "base, new: accuracy among the names of each half; H: their harmonic mean. joint H: the same"
+      "base, new: accuracy among the names of each half. H: their harmonic mean. joint H: the same"
           + " if the names of both halves compete. ECE: expected calibration error, a fraction.",
       ""
     },
     footer = {
       "",
       "Example:",
-      "  ./kgcoop base2new --clip ViT-B-16.pt --data pets --data food --shots 16 \\",
+      "  ./kgcoop base2new --clip ViT-B-16.pt --data pets,food --shots 16 \\",
       "      --seeds 1,2,3 --out runs/table",
       "",
-      "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html"
-          + " shows them in a browser."
+      "DIR/results.json contains the rows, settings and counts. DIR/report.html shows them in a"
+          + " browser."
     })
 public final class BaseToNewCommand extends ProtocolCommand {
   @Mixin private DataSetList data = new DataSetList();
   @Mixin private Shots shots = new Shots();
 
-  @Option(names = "--per-set", description = "Rows for each data set too.")
+  @Option(names = "--per-set", description = "Add one table row per data set.")
   private boolean perSet;
 
   @Override

@@ -19,27 +19,29 @@ import picocli.CommandLine.Option;
     header = "Compare methods on data sets that they were not trained on.",
     description = {
       "",
-      "Train on all classes of one data set, test on others among their own class names. Run again,"
-          + " the command resumes where it was stopped and repeats nothing; with another --data"
-          + " only what is missing is tested. IVLP and VPT are tested after their last"
-          + " epoch, the fifth; their published scripts load the second.",
+      "Train on all classes of one data set, and test on other data sets with their own class"
+          + " names. Run the command again to resume. With another --data, it tests only the"
+          + " missing data sets.",
+      "",
+      "IVLP and VPT are tested after the last of five epochs. Their published scripts load the"
+          + " second.",
       ""
     },
     footer = {
       "",
       "Example:",
-      "  ./kgcoop cross --clip ViT-B-16.pt --source imagenet --data pets --data food \\",
+      "  ./kgcoop cross --clip ViT-B-16.pt --source imagenet --data pets,food \\",
       "      --seeds 1,2,3 --out runs/cross",
       "",
-      "Methods that know only the classes they learned, such as probe or a class-specific context,"
-          + " are refused. DIR/results.json and DIR/report.html hold the table."
+      "Methods that know only their training classes, such as probe, are rejected."
+          + " DIR/results.json and DIR/report.html contain the table."
     })
 public final class CrossCommand extends ProtocolCommand {
   @Option(
       names = "--source",
       required = true,
       paramLabel = "PATH",
-      description = "The data set to train on. It may be among --data, and is left out there.")
+      description = "Choose the data set to train on. kgcoop skips it in --data.")
   private String source;
 
   @Mixin private DataSetList data = new DataSetList();

@@ -37,12 +37,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
-    header = "Compare the five methods on what is shipped, offline.",
+    header = "Compare five methods on embedded data, offline.",
     description = {
       "",
-      "Train the five methods on embedded data sets with the embedded CLIP, and print the table of"
-          + " base-to-new generalization: two to three minutes on two cores. Run again, the command"
-          + " repeats nothing.",
+      "Train five methods on embedded data sets with the embedded CLIP, and print the table of"
+          + " base-to-new generalization. This takes two to three minutes on two cores. A"
+          + " second call repeats nothing.",
       ""
     },
     footer = {
@@ -51,10 +51,11 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop demo",
       "  ./kgcoop demo --full --out runs/steps",
       "",
-      "Equal steps for all: CoOp, ProGrad and KgCoOp have 200 epochs of batches of 32, CoCoOp as"
-          + " many steps of one image; contexts begin as \"an icon of a\". Length and learning rate"
-          + " (0.1) are chosen on embedded:tuning, which is not in the table. base2new has the"
-          + " published schedules."
+      "All methods train for the same number of steps: CoOp, ProGrad and KgCoOp for 200 epochs"
+          + " of batches of 32, CoCoOp for as many steps of one image. Contexts start as \"an"
+          + " icon of a\". The learning rate (0.1) and the number of steps were chosen on"
+          + " embedded:tuning, which is not in the table. base2new uses the published"
+          + " schedules."
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final String QUICK_SET = "places";
@@ -75,33 +76,34 @@ public final class DemoCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "DIR",
       defaultValue = "runs/demo",
-      description = "The run folder (default: ${DEFAULT-VALUE}).")
+      description = "Set the run folder (default: ${DEFAULT-VALUE}).")
   private Path out;
 
   @Option(
       names = "--seeds",
       paramLabel = "LIST",
-      description = "Seeds to run (default: " + SEEDS + "; with --full " + ALL_SEEDS + ").")
+      description = "Set the seeds, comma separated (default: 1; with --full 1,2,3).")
   private @Nullable String seeds;
 
-  @Option(names = "--quick", description = "One data set alone: " + QUICK_SET + ".")
+  @Option(names = "--quick", description = "Use only one data set, places.")
   private boolean quick;
 
   @Option(
       names = "--full",
-      description = "All six data sets, the table of the model card: half an hour on two cores.")
+      description =
+          "Use all six data sets, as in the model card. This takes half an hour on two cores.")
   private boolean full;
 
-  @Option(names = "--per-set", description = "Rows for each data set too.")
+  @Option(names = "--per-set", description = "Add one table row per data set.")
   private boolean perSet;
 
   @Option(
       names = "--only",
       paramLabel = "RUN",
-      description = "Do one run only, named by its folder, such as places/coop/seed1.")
+      description = "Do only one run, given by its folder, such as places/coop/seed1.")
   private @Nullable Path only;
 
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();

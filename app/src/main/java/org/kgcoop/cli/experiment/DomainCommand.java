@@ -18,14 +18,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "domain",
     mixinStandardHelpOptions = true,
-    header = "Compare methods on shifted versions of what they were trained on.",
+    header = "Compare methods on shifted versions of their training data.",
     description = {
       "",
-      "Train on all classes of one data set, test on images that show the same things"
-          + " differently: sketches, renditions, other cameras. A shifted version may have some"
-          + " of the classes only. Run again, the command resumes where it was stopped and"
-          + " repeats nothing. IVLP and VPT are tested after their last"
-          + " epoch, the fifth; their published scripts load the second.",
+      "Train on all classes of one data set, and test on images of the same classes in another"
+          + " style: sketches, renditions, other cameras. A shifted version may lack some of"
+          + " the classes. Run the command again to resume.",
+      "",
+      "IVLP and VPT are tested after the last of five epochs. Their published scripts load the"
+          + " second.",
       ""
     },
     footer = {
@@ -35,22 +36,21 @@ import picocli.CommandLine.Option;
       "  ./kgcoop domain --clip ViT-B-16.pt --source imagenet \\",
       "      --shifts imagenet-sketch --shifts imagenetv2 --out runs/domain",
       "",
-      "DIR/results.json and DIR/report.html hold the table."
+      "DIR/results.json and DIR/report.html contain the table."
     })
 public final class DomainCommand extends ProtocolCommand {
   @Option(
       names = "--source",
       required = true,
       paramLabel = "PATH",
-      description = "The data set to train on.")
+      description = "Choose the data set to train on.")
   private String source;
 
   @Option(
       names = "--shifts",
       paramLabel = "PATH",
       description =
-          "A shifted version; repeat the option for several (default: all known ones of the"
-              + " source).")
+          "Choose a shifted version. Repeatable (default: all known versions of the source).")
   private List<String> shifts = new ArrayList<>();
 
   @Mixin private DataOptions dataOptions = new DataOptions();

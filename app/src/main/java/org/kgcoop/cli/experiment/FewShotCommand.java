@@ -19,11 +19,13 @@ import picocli.CommandLine.Option;
     header = "Compare methods by the number of training images.",
     description = {
       "",
-      "Train on 1, 2, 4, 8 and 16 images of every class, test on all classes, print a table of"
-          + " methods and shots. Run again, the command resumes where it was stopped and repeats"
-          + " nothing. As published for this table, coop begins with 16 random vectors, and coop,"
-          + " prograd and clip-adapter have 50 epochs for 1 shot, 100 for up to 4, 200 for more,"
-          + " 50 on ImageNet; taskres has 100 for up to 4, 200 for more.",
+      "Train on 1, 2, 4, 8 and 16 images of every class, test on all classes, and print a table"
+          + " of methods and shots. Run the command again to resume; it repeats nothing.",
+      "",
+      "The published settings of this table apply. The method coop starts from 16 random"
+          + " vectors. The methods coop, prograd and clip-adapter train for 50 epochs with 1"
+          + " shot, 100 up to 4 and 200 above, and for 50 on ImageNet. The method taskres"
+          + " trains for 100 epochs up to 4 shots, and for 200 above.",
       ""
     },
     footer = {
@@ -32,8 +34,8 @@ import picocli.CommandLine.Option;
       "  ./kgcoop fewshot --clip ViT-B-16.pt --data pets --methods clip,probe,kgcoop \\",
       "      --shots 1,2,4,8,16 --seeds 1,2,3 --out runs/few",
       "",
-      "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html"
-          + " shows them in a browser."
+      "DIR/results.json contains the rows, settings and counts. DIR/report.html shows them in a"
+          + " browser."
     })
 public final class FewShotCommand extends ProtocolCommand {
   @Mixin private DataSetList data = new DataSetList();
@@ -42,10 +44,12 @@ public final class FewShotCommand extends ProtocolCommand {
       names = "--shots",
       paramLabel = "LIST",
       defaultValue = "1,2,4,8,16",
-      description = "Training images a class (default: ${DEFAULT-VALUE}).")
+      description =
+          "Set the numbers of training images per class, comma separated (default:"
+              + " ${DEFAULT-VALUE}).")
   private String shots;
 
-  @Option(names = "--per-set", description = "Rows for each data set too.")
+  @Option(names = "--per-set", description = "Add one table row per data set.")
   private boolean perSet;
 
   @Override

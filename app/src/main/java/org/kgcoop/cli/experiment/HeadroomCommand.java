@@ -34,11 +34,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "headroom",
     mixinStandardHelpOptions = true,
-    header = "Tell how much a data set leaves to be learned.",
+    header = "Estimate the gain that training can bring.",
     description = {
       "",
-      "Compare zero-shot CLIP with a linear probe on the training images of a data set, by folds:"
-          + " what a prompt can hope to gain, before one is trained. Test images are not used.",
+      "Compare zero-shot CLIP with a linear probe on the training images of a data set, by"
+          + " cross-validation. The difference is the gain that a trained prompt can hope for."
+          + " Test images are not used.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop headroom --data embedded:objects --shots 8"})
@@ -48,10 +49,12 @@ public final class HeadroomCommand implements Callable<Integer> {
   @Mixin private DataSetList data = new DataSetList();
 
   @Option(
-      names = "--classes",
+      names = "--class-split",
       paramLabel = "PART",
       defaultValue = "all",
-      description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
+      description =
+          "Choose the classes: all, base (first half) or new (second half) (default:"
+              + " ${DEFAULT-VALUE}).")
   private String classes;
 
   @Mixin private Shots shots = new Shots();
@@ -60,7 +63,8 @@ public final class HeadroomCommand implements Callable<Integer> {
       names = "--seeds",
       paramLabel = "LIST",
       defaultValue = "1,2,3",
-      description = "Seeds of the draws (default: ${DEFAULT-VALUE}).")
+      description =
+          "Set the seeds of the few-shot samples, comma separated (default: ${DEFAULT-VALUE}).")
   private String seeds;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
@@ -69,7 +73,7 @@ public final class HeadroomCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClassSplit split = Parse.classSplit("--classes", classes);
+    ClassSplit split = Parse.classSplit("--class-split", classes);
     List<Long> drawn = Parse.numbers("--seeds", seeds);
     List<DataSet> sets = data.open(output);
     List<Headroom> found = new ArrayList<>();

@@ -46,10 +46,11 @@ import picocli.CommandLine.ParentCommand;
     header = "Train a classifier on a few images of each class.",
     description = {
       "",
-      "Train a classifier on a few images of each class, by default a prompt. Run again, the command"
-          + " resumes where it was stopped. Images of your own are turned upright by their EXIF"
-          + " orientation; those of the 15 published data sets are read as stored, as published"
-          + " results are.",
+      "Train one method, by default KgCoOp, on a few images of each class. Run the command"
+          + " again to resume.",
+      "",
+      "Your own images are rotated by their EXIF orientation. Images of the published data sets"
+          + " are read as stored, as in the published results.",
       ""
     },
     footer = {
@@ -57,8 +58,7 @@ import picocli.CommandLine.ParentCommand;
       "Example:",
       "  ./kgcoop train --clip ViT-B-16.pt --data pets --shots 16 --out runs/pets",
       "",
-      "DIR/classifier.safetensors holds what was learned: give it, or DIR, to predict, eval, serve or"
-          + " export."
+      "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, serve or export."
     })
 public final class TrainCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
@@ -68,12 +68,16 @@ public final class TrainCommand implements Callable<Integer> {
       required = true,
       paramLabel = "PATH",
       description =
-          "A folder per class, a folder with train and test, a .csv or .jsonl manifest, or a"
-              + " split_zhou_*.json, a .zip of these, .tar or .parquet files, embedded:NAME, or with"
-              + " --root a name of ./kgcoop datasets.")
+          "Choose the data set: a folder of class folders, a folder with train and test, a .csv"
+              + " or .jsonl manifest, a split_zhou_*.json, a .zip, .tar or .parquet file,"
+              + " embedded:NAME, or a name with --root.")
   private String data;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run folder.")
+  @Option(
+      names = {"-o", "--out"},
+      required = true,
+      paramLabel = "DIR",
+      description = "Set the run folder.")
   private Path out;
 
   @Option(
@@ -81,21 +85,25 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = KgCoOp.ID,
       completionCandidates = MethodNames.Trained.class,
-      description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description = "Choose the method: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private String method;
 
   @Option(
-      names = "--classes",
+      names = "--class-split",
       paramLabel = "PART",
       defaultValue = "all",
-      description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
+      description =
+          "Choose the classes: all, base (first half) or new (second half) (default:"
+              + " ${DEFAULT-VALUE}).")
   private String classes;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Seed of the draw, the start and the order (default: ${DEFAULT-VALUE}).")
+      description =
+          "Set the random seed of few-shot sampling, initialization and batch order (default:"
+              + " ${DEFAULT-VALUE}).")
   private long seed;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
@@ -108,7 +116,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClassSplit split = Parse.classSplit("--classes", classes);
+    ClassSplit split = Parse.classSplit("--class-split", classes);
     DataSet whole = dataOptions.open(data, output);
     training.check(output);
     MethodSpec spec =

@@ -32,15 +32,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "datasets",
     mixinStandardHelpOptions = true,
-    header = "List the known data sets: what is there, what is missing, where it comes from.",
+    header = "List the known data sets, and the files that are missing.",
     description = {
       "",
-      "The 15 data sets of the published tables, in the folders that CoOp's instructions give them"
-          + " below one root, and those that come with the program. They are opened by name:"
+      "List the 15 data sets of the published tables, in the folders of CoOp's instructions"
+          + " below --root, and the embedded data sets. Other commands open them by name:"
           + " --root ~/data --data oxford_pets.",
       "",
-      "With --check every image is opened; bad ones are listed, and the exit code is 1 if there"
-          + " are any, or if a data set that was named is not whole.",
+      "The option --check opens every image and lists unreadable ones. The exit code is 1 if"
+          + " there are any, or if a data set that you named is incomplete.",
       ""
     },
     footer = {
@@ -54,16 +54,16 @@ public final class DataSetsCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "NAME",
-      description = "Only these (default: all; with --check all that are whole).")
+      description = "Data sets to list (default: all; with --check all complete ones).")
   private List<String> names = new ArrayList<>();
 
   @Option(
       names = "--root",
       paramLabel = "DIR",
-      description = "The folder with a folder for each published data set.")
+      description = "Set the folder that contains the published data sets.")
   private @Nullable Path root;
 
-  @Option(names = "--check", description = "Open every image and report the bad ones.")
+  @Option(names = "--check", description = "Open every image, and report unreadable ones.")
   private boolean check;
 
   @Mixin private Output output = new Output();

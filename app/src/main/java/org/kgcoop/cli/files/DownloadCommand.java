@@ -24,21 +24,23 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "download",
     mixinStandardHelpOptions = true,
-    header = "Fetch CLIP weights and public data sets by name.",
+    header = "Download CLIP weights and public data sets by name.",
     description = {
       "",
-      "Fetch by name what is not there yet. Run again, the command resumes where it was cut off.",
+      "Download the files that are missing. Run the command again to resume.",
       "",
-      "Weights: RN50, RN101, RN50x4, RN50x16, RN50x64, ViT-B/32, ViT-B/16, ViT-L/14,"
-          + " ViT-L/14@336px into ~/.cache/clip, checked by SHA-256; hf:OWNER/NAME[@REVISION] of"
-          + " Hugging Face, of which some are known by NAME alone, such as"
-          + " siglip2-base-patch16-224: --list names them. --clip takes the same names.",
-      "Data sets, into the layout of CoOp below --root: Caltech101, OxfordPets, OxfordFlowers,"
-          + " Food101, FGVCAircraft, DescribableTextures, EuroSAT, or any other name that --data"
-          + " knows them by. Files that no link gives are named, with their address and their"
-          + " place. By downloading them you accept their terms.",
+      "Weights: RN50, RN101, RN50x4, RN50x16, RN50x64, ViT-B/32, ViT-B/16, ViT-L/14 and"
+          + " ViT-L/14@336px go to ~/.cache/clip. Their SHA-256 is checked. Models of Hugging"
+          + " Face have the name hf:OWNER/NAME[@REVISION]. The option --list prints short"
+          + " names, such as siglip2-base-patch16-224. The option --clip accepts the same"
+          + " names.",
       "",
-      "Proxies: http_proxy, https_proxy, all_proxy, no_proxy, or -Dhttps.proxyHost and its like in"
+      "Data sets: Caltech101, OxfordPets, OxfordFlowers, Food101, FGVCAircraft,"
+          + " DescribableTextures and EuroSAT go to --root, in CoOp's layout. For files without"
+          + " a link, kgcoop prints the address and the folder. By downloading a data set you"
+          + " accept its terms.",
+      "",
+      "Proxies: set http_proxy, https_proxy, all_proxy or no_proxy, or -Dhttps.proxyHost in"
           + " KGCOOP_OPTS.",
       ""
     },
@@ -56,12 +58,10 @@ public final class DownloadCommand implements Callable<Integer> {
       names = "--root",
       paramLabel = "DIR",
       defaultValue = "data",
-      description = "The folder of all data sets (default: ${DEFAULT-VALUE}).")
+      description = "Set the folder of all data sets (default: ${DEFAULT-VALUE}).")
   private Path root = Path.of("data");
 
-  @Option(
-      names = "--list",
-      description = "Name the weights that are known, with their sizes and pages.")
+  @Option(names = "--list", description = "List the known weights, with their sizes and pages.")
   private boolean list;
 
   @Mixin private NetworkOptions network = new NetworkOptions();

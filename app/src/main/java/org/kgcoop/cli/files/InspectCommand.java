@@ -26,6 +26,7 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.method.catalogue.NearestWords;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunJson;
 import picocli.CommandLine.Command;
@@ -39,15 +40,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
-    header = "Tell what a file or folder holds, or why it is unreadable.",
+    header = "Describe a file or folder, or explain why it is unreadable.",
     description = {
       "",
-      "Tell what a weight file, a classifier file or the run folder that has one, a checkpoint or a"
-          + " data set holds, or why it cannot be read. Every image of a data set is opened: bad ones are named, and so are"
-          + " test images that equal a training image byte for byte.",
+      "Describe CLIP weights, a classifier file, a run folder, a checkpoint or a data set, or"
+          + " print the reason why it cannot be read. This command opens every image of a data"
+          + " set. It reports unreadable images, and test images that are identical to a"
+          + " training image.",
       "",
-      "With --features, images whose label may be wrong are listed too: each is classified by the"
-          + " features of the others and the class names (confident learning).",
+      "With --features, it also lists images whose label may be wrong: the features of the other"
+          + " images and the class names classify each image (confident learning).",
       ""
     },
     footer = {
@@ -56,26 +58,25 @@ import picocli.CommandLine.Spec;
       "  ./kgcoop inspect ViT-B-16.pt",
       "  ./kgcoop inspect ViT-B-32.pt --check --image CLIP.png",
       "  ./kgcoop inspect pets/ --contact-sheet pets.png",
-      "  ./kgcoop inspect pets/ --features --clip ViT-B/16"
+      "  ./kgcoop inspect pets/ --features --clip ViT-B/16",
+      "  ./kgcoop inspect runs/pets --nearest 3 --clip ViT-B-16.pt"
     })
 public final class InspectCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
-      description = "The file or folder; embedded for the CLIP, embedded:NAME for a data set.")
+      description = "The file or folder. embedded is the embedded CLIP, embedded:NAME a data set.")
   private String what;
 
   @Option(names = "--tensors", description = "List every tensor of a weight file.")
   private boolean tensors;
 
-  @Option(
-      names = "--quick",
-      description = "Tell only what the lists of a data set say; do not open its images.")
+  @Option(names = "--quick", description = "Read only the lists of a data set, not its images.")
   private boolean quick;
 
   @Option(
       names = "--contact-sheet",
       paramLabel = "FILE.png",
-      description = "Write an overview with some images of every class.")
+      description = "Write an image file with examples of every class.")
   private @Nullable Path contactSheet;
 
   @Option(
@@ -95,6 +96,14 @@ public final class InspectCommand implements Callable<Integer> {
       names = "--features",
       description = "List images of a data set whose label may be wrong, by their features.")
   private boolean features;
+
+  @Option(
+      names = "--nearest",
+      paramLabel = "K",
+      description =
+          "Print the K words nearest to each context vector of a classifier, by Euclidean"
+              + " distance to the token embeddings of --clip.")
+  private @Nullable Integer nearest;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
@@ -122,7 +131,8 @@ public final class InspectCommand implements Callable<Integer> {
       output.json(found);
       return 0;
     }
-    Inspection.lines(found).forEach(output::line);
+    (nearest != null ? Inspection.nearestWords(found) : Inspection.lines(found))
+        .forEach(output::line);
     if (features) {
       output.line("labels that may be wrong: " + suspects.size());
       output.text(SuspectTable.of(suspects));
@@ -169,6 +179,9 @@ public final class InspectCommand implements Callable<Integer> {
   }
 
   private ObjectNode inspect() {
+    if (nearest != null) {
+      return nearestWords(Path.of(what), nearest);
+    }
     if (dataOptions.isDataSet(what)) {
       return data();
     }
@@ -185,6 +198,18 @@ public final class InspectCommand implements Callable<Integer> {
     boolean isRun = Files.isDirectory(path) && ClassifierFile.isIn(path);
     WeightFile file = WeightFiles.open(isRun ? ClassifierFile.in(path) : path);
     return Inspection.of(file, tensors);
+  }
+
+  /** The words nearest to each context vector of a classifier. */
+  private ObjectNode nearestWords(Path classifier, int count) {
+    if (count < 1) {
+      throw KgCoopException.configuration("--nearest: expected at least 1, got " + count);
+    }
+    // The published form does not name its classes, and they do not matter here.
+    ClassifierFile file = ClassifierFile.readAny(ClassifierFile.at(classifier), List.of("any"));
+    try (Clip clip = clipOptions.load()) {
+      return Inspection.of(NearestWords.of(file, clip, count));
+    }
   }
 
   /** A data set: what its lists say and, unless in a hurry, what its images say. */

@@ -31,6 +31,7 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.catalogue.NearestWords;
 
 /** Descriptions of files and data sets for {@code inspect}, as JSON and as lines. */
 final class Inspection {
@@ -300,6 +301,37 @@ final class Inspection {
 
   private static ObjectNode object(String kind) {
     return JsonNodeFactory.instance.objectNode().put("kind", kind);
+  }
+
+  /** The words nearest to each context vector. */
+  static ObjectNode of(List<NearestWords.Vector> vectors) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode array = json.putArray("vectors");
+    for (NearestWords.Vector vector : vectors) {
+      ArrayNode words = array.addObject().put("vector", vector.name()).putArray("words");
+      for (NearestWords.Word word : vector.words()) {
+        words.addObject().put("word", word.text()).put("distance", word.distance());
+      }
+    }
+    return json;
+  }
+
+  /** The same as text, one line per vector. */
+  static List<String> nearestWords(ObjectNode json) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode vector : json.path("vectors")) {
+      List<String> words = new ArrayList<>();
+      for (JsonNode word : vector.path("words")) {
+        words.add(
+            String.format(
+                Locale.ROOT,
+                "%s (%.4f)",
+                word.path("word").asText(),
+                word.path("distance").asDouble()));
+      }
+      lines.add(vector.path("vector").asText() + "  " + String.join(", ", words));
+    }
+    return lines;
   }
 
   /** The same for people: a line a field, lists indented. */

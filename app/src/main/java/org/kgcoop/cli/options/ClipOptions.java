@@ -33,45 +33,48 @@ public final class ClipOptions {
       names = "--clip",
       paramLabel = "PATH",
       description =
-          "CLIP weights: an OpenAI .pt, a state dict, a .safetensors, a Hugging Face or OpenCLIP"
-              + " folder, a name such as ViT-B/16 or hf:OWNER/NAME (see download), or embedded"
-              + " (default): a small one that knows icon drawings.")
+          "Choose the CLIP weights: a .pt, .safetensors or state dict file, a Hugging Face or"
+              + " OpenCLIP folder, or a name such as ViT-B/16 or hf:OWNER/NAME (default:"
+              + " embedded, a small model for icon drawings). The command download lists the"
+              + " names.")
   private @Nullable String clip;
 
   @Option(
       names = "--tokenizer",
       paramLabel = "FILE",
       description =
-          "A merges.txt, tokenizer.json, or SentencePiece's .model (default: beside the weights,"
-              + " else CLIP's).")
+          "Choose the tokenizer: merges.txt, tokenizer.json or a SentencePiece .model file"
+              + " (default: the file next to the weights, or CLIP's tokenizer).")
   private @Nullable Path tokenizer;
 
   @Option(
       names = "--activation",
       paramLabel = "NAME",
       description =
-          "quick_gelu, gelu or gelu_pytorch_tanh (default: as files beside the weights state, else"
-              + " the family's).")
+          "Set the activation: quick_gelu, gelu or gelu_pytorch_tanh (default: from the"
+              + " configuration next to the weights).")
   private @Nullable String activation;
 
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
       defaultValue = "float32",
-      description = "float32 or bf16, for the matrix products (default: ${DEFAULT-VALUE}).")
+      description =
+          "Set the precision of matrix products: float32 or bf16 (default: ${DEFAULT-VALUE}).")
   private String precision = "float32";
 
   @Option(
       names = "--device",
       paramLabel = "NAME",
       defaultValue = "cpu",
-      description = "cpu, or cuda:N with the CUDA natives (default: ${DEFAULT-VALUE}).")
+      description =
+          "Choose the device: cpu, or cuda:N with the CUDA libraries (default: ${DEFAULT-VALUE}).")
   private String device = "cpu";
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Cores to use (default: all). No result depends on the number.")
+      description = "Set the number of cores (default: all). It does not change any result.")
   private @Nullable Integer threads;
 
   @Mixin private NetworkOptions network = new NetworkOptions();

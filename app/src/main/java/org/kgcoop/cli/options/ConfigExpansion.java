@@ -131,9 +131,12 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   private OptionValues given(List<String> words) {
     OptionValues given = OptionValues.empty();
     for (int i = 0; i < words.size(); i++) {
-      String[] parts = words.get(i).split("=", 2);
+      String word = words.get(i);
+      boolean attached = word.matches("(?s)-[a-z][^=].*"); // as in -j4
+      String[] parts =
+          attached ? new String[] {word.substring(0, 2), word.substring(2)} : word.split("=", 2);
       OptionSpec option = command.findOption(parts[0]);
-      if (option != null && parts[0].startsWith("--")) {
+      if (option != null && parts[0].startsWith("-")) {
         String next = i + 1 < words.size() ? words.get(i + 1) : "";
         given.add(plain(option), parts.length > 1 ? parts[1] : next);
       }

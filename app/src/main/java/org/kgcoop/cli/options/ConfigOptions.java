@@ -13,12 +13,9 @@ final class ConfigOptions {
   @Option(
       names = CONFIG,
       paramLabel = "FILE",
-      description = {
-        "A YAML file of options (keys as the long options, without dashes; set: for the settings of"
-            + " methods), or a file of the published code, configs/datasets/*.yaml and"
-            + " configs/trainers/*/*.yaml; repeat the option for several. The command line takes"
-            + " precedence, and may end in KEY VALUE pairs of the published code.",
-        "Example: --config trainer.yaml DATASET.NUM_SHOTS 4 TRAINER.COOP.W 8.0"
-      })
+      description =
+          "Read options from a YAML file, ours or one of the published code. Repeatable. The"
+              + " command line overrides it and may end in KEY VALUE pairs. Example: --config"
+              + " trainer.yaml DATASET.NUM_SHOTS 4")
   private List<Path> files = new ArrayList<>();
 }

@@ -22,45 +22,45 @@ public final class DataOptions {
       names = "--root",
       paramLabel = "DIR",
       description =
-          "Folder of the data sets that are given by name, such as oxford_pets (./kgcoop datasets"
-              + " lists the names).")
+          "Set the folder of data sets that you give by name, such as oxford_pets. The command"
+              + " datasets lists the names.")
   private @Nullable Path root;
 
   @Option(
       names = "--images",
       paramLabel = "DIR",
       description =
-          "Folder from which the paths in a split file start (default: found beside the file).")
+          "Set the folder of the images that a split file lists (default: found next to the"
+              + " file).")
   private @Nullable Path images;
 
   @Option(
       names = "--template",
       paramLabel = "TEXT",
       description =
-          "Hand-crafted prompt with {} for the class name (default: template.txt beside the data,"
-              + " else \"a photo of a {}.\").")
+          "Set the hand-crafted prompt, with {} for the class name (default: template.txt next"
+              + " to the data, or \"a photo of a {}.\").")
   private @Nullable String template;
 
   @Option(
       names = "--class-names",
       paramLabel = "FILE",
       description =
-          "Names of the classes, one a line in order of the labels, or \"folder name\" pairs"
-              + " (default: classnames.txt beside the data).")
+          "Read class names from a file: one name per line in label order, or \"folder name\""
+              + " pairs (default: classnames.txt next to the data).")
   private @Nullable Path classNames;
 
   @Option(
       names = "--test-data",
       paramLabel = "DIR",
       description =
-          "Class folders with the test images, where they lie elsewhere; --data then holds the"
-              + " training images.")
+          "Read test images from these class folders. --data then contains the training images.")
   private @Nullable Path testData;
 
   @Option(
       names = "--val-data",
       paramLabel = "DIR",
-      description = "Class folders with the validation images, together with --test-data.")
+      description = "Read validation images from these class folders. Requires --test-data.")
   private @Nullable Path valData;
 
   @Option(
@@ -68,20 +68,20 @@ public final class DataOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Seed that divides images without a given split into 50 %% train, 20 %% val, 30 %% test"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Set the seed that divides images without a given split into 50 %% train, 20 %%"
+              + " validation and 30 %% test (default: ${DEFAULT-VALUE}).")
   private long splitSeed = 1;
 
   @Option(
       names = "--allow-outside",
       description =
-          "A manifest or split file may name images outside of its folder, by an absolute path or"
-              + " \"..\"; without this option they are refused.")
+          "Let a manifest or split file name images outside its folder, by an absolute path or"
+              + " \"..\".")
   private boolean allowOutside;
 
   @Option(
       names = "--strict",
-      description = "Class names that are equal after clean-up are an error, not a warning.")
+      description = "Fail if two class names are identical after normalization.")
   private boolean strict;
 
   /**

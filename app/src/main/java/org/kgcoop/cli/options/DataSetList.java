@@ -14,7 +14,8 @@ public final class DataSetList {
       required = true,
       paramLabel = "PATH",
       description =
-          "A data set as for train; several with commas between them, or by repeating the option.")
+          "Choose the data sets, comma separated or repeated: folders, files or names, as for"
+              + " train.")
   private List<String> data = new ArrayList<>();
 
   @Mixin private DataOptions options = new DataOptions();

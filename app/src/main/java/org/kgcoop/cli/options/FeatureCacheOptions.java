@@ -19,8 +19,8 @@ public final class FeatureCacheOptions {
       names = "--feature-cache",
       paramLabel = "DIR",
       description =
-          "Folder that keeps image features for later runs, or none (default: kgcoop/features in"
-              + " the user's cache folder, or none where that cannot be written).")
+          "Set the folder that stores image features for later runs, or none (default:"
+              + " kgcoop/features in your cache folder).")
   private @Nullable String cache;
 
   public FeatureCache open(Clip clip, Output output) {

@@ -25,21 +25,18 @@ public final class MethodOptions {
   @Option(
       names = "--set",
       paramLabel = "[METHOD.]KEY=VALUE",
-      description = {
-        "A setting of all methods that have it, or of one method; several values with | between"
-            + " them. Defaults are the published ones. ./kgcoop help method NAME lists the settings"
-            + " of a method.",
-        "Example: --set context_tokens=16 --set kgcoop.weight=4"
-      })
+      description =
+          "Change a setting of all methods that have it, or of one method. Repeatable; |"
+              + " separates several values. The command help method NAME lists keys and"
+              + " defaults. Example: --set kgcoop.weight=4")
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
       names = "--weight",
       paramLabel = "W",
       description =
-          "KgCoOp's weight (default: 8), or auto: found among the classes that are learned, half of"
-              + " them hidden in turn; where there are validation images, by their labels, which"
-              + " other methods do not see. The same as --set kgcoop.weight=W.")
+          "Set KgCoOp's regularization weight, or auto (default: 8). The value auto hides half"
+              + " of the base classes in turn, and uses validation labels if there are any.")
   private @Nullable String weight;
 
   /**

@@ -13,8 +13,7 @@ public final class NetworkOptions {
   @Option(
       names = "--offline",
       description =
-          "Do not use the network: a file that is not there yet is an error (also by"
-              + " KGCOOP_OFFLINE=1).")
+          "Do not use the network. A missing file is an error. KGCOOP_OFFLINE=1 does the same.")
   private boolean offline;
 
   private Downloader downloader(Output output) {

@@ -13,7 +13,11 @@ import picocli.CommandLine.Option;
 
 /** The options of every protocol: methods to compare, their training, the run folder. */
 public final class ProtocolOptions {
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run folder.")
+  @Option(
+      names = {"-o", "--out"},
+      required = true,
+      paramLabel = "DIR",
+      description = "Set the folder of the table and its runs.")
   private Path out;
 
   @Option(
@@ -22,32 +26,32 @@ public final class ProtocolOptions {
       defaultValue = MethodNames.TABLE,
       completionCandidates = MethodNames.class,
       description =
-          "Methods to compare, of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ensemble is"
-              + " clip with several templates; where only learned classes are asked about"
-              + " (fewshot, domain) probe is a linear probe of image features; tip-adapter,"
-              + " tip-adapter-f and lp++ add features of the training images to the texts.")
+          "Choose the methods: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). Methods"
+              + " with fixed classes, such as probe, work only in fewshot and domain. The"
+              + " command help methods describes all of them.")
   private String methods;
 
   @Option(
       names = "--seeds",
       paramLabel = "LIST",
       defaultValue = "1,2,3",
-      description = "Seeds to run (default: ${DEFAULT-VALUE}).")
+      description = "Set the seeds, comma separated (default: ${DEFAULT-VALUE}).")
   private String seeds;
 
   @Option(
-      names = "--jobs",
+      names = {"-j", "--jobs"},
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Runs side by side, each with one thread, for small models (default: ${DEFAULT-VALUE}).")
+          "Set the number of parallel runs, each with one thread. Use it for small models"
+              + " (default: ${DEFAULT-VALUE}).")
   private int jobs;
 
   @Option(
       names = "--only",
       paramLabel = "RUN",
       description =
-          "Do one run of the table only, named by its folder, such as pets/kgcoop/seed1, and print"
+          "Do only one run of the table, given by its folder, such as pets/kgcoop/seed1. Prints"
               + " no table.")
   private @Nullable Path only;
 

@@ -14,7 +14,8 @@ public final class Shots {
       names = "--shots",
       paramLabel = "K",
       defaultValue = "16",
-      description = "Training images a class, or all (default: ${DEFAULT-VALUE}).")
+      description =
+          "Set the number of training images per class, or all (default: ${DEFAULT-VALUE}).")
   private String shots = "16";
 
   public int value() {

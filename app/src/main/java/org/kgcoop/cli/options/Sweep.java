@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.experiment.MethodSpec;
@@ -24,11 +25,9 @@ public final class Sweep {
   @Option(
       names = "--sweep",
       paramLabel = "KEY=V1,V2,...",
-      description = {
-        "A row for each value of a setting: of methods as for --set, or of the training, such as lr"
-            + " or epochs. Repeat the option for all combinations.",
-        "Example: --sweep weight=0,1,2,4,8,16"
-      })
+      description =
+          "Compare several values of one setting of methods (see --set) or of training, one"
+              + " table row each. Repeat it for a grid. Example: --sweep weight=0,2,8")
   private List<String> sweeps = new ArrayList<>();
 
   /** The methods of those names, each once for every combination of its swept settings. */
@@ -108,6 +107,17 @@ public final class Sweep {
     return more;
   }
 
+  /** Values with commas between them; those in parentheses belong to a value. */
+  private static List<String> values(String option, String text) {
+    List<String> values =
+        Stream.of(text.split(",(?![^(]*\\))", -1)).map(String::strip).distinct().toList();
+    if (values.stream().anyMatch(String::isEmpty)) {
+      throw KgCoopException.configuration(
+          option + " '" + text + "': expected values with commas between them");
+    }
+    return values;
+  }
+
   private Map<String, List<String>> axes() {
     Map<String, List<String>> axes = new LinkedHashMap<>();
     for (String sweep : sweeps) {
@@ -117,7 +127,7 @@ public final class Sweep {
             "--sweep " + sweep + ": expected KEY=V1,V2,... as in weight=0,2,8");
       }
       String key = sweep.substring(0, equals).strip().replace('-', '_');
-      if (axes.put(key, Parse.list("--sweep " + key, sweep.substring(equals + 1))) != null) {
+      if (axes.put(key, values("--sweep " + key, sweep.substring(equals + 1))) != null) {
         throw KgCoopException.configuration(
             "--sweep " + key + ": given twice; give all values once");
       }

@@ -29,16 +29,15 @@ public final class TrainingOptions {
   @Option(
       names = "--published",
       description =
-          "Train as the published code does: a new random view in every epoch (--augment online,"
-              + " slow; clap and zs-lp: pool:20), epochs and batches by method, data set and shots."
-              + " Goes with no other option of training.")
+          "Train as the published code does: online augmentation (slow), and the published"
+              + " epochs and batch size. Cannot be combined with other training options.")
   private boolean published;
 
   @Option(
       names = "--checkpoint-every",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Epochs between checkpoints (default: ${DEFAULT-VALUE}).")
+      description = "Set the number of epochs between checkpoints (default: ${DEFAULT-VALUE}).")
   private int checkpointEvery = 5;
 
   @Option(
@@ -67,12 +66,12 @@ public final class TrainingOptions {
   }
 
   private void add(TrainingSetting setting, CommandSpec command) {
-    String usual = setting.usual().isEmpty() ? "" : " (default: " + setting.usual() + ")";
+    String usual = setting.usual().isEmpty() ? "the method's published number" : setting.usual();
     OptionSpec option =
         OptionSpec.builder(setting.option())
             .type(setting.type())
             .paramLabel(setting.label())
-            .description(setting.meaning() + usual + ".")
+            .description(setting.meaning() + " (default: " + usual + ").")
             .build();
     options.put(setting.key(), option);
     command.addOption(option);

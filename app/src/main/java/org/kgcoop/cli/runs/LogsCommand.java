@@ -27,14 +27,17 @@ import picocli.CommandLine.Parameters;
     header = "Summarize the log.txt files of the published code.",
     description = {
       "",
-      "Read the final results in the log.txt files below a folder, EXPERIMENT/seed1/log.txt, and"
-          + " print mean, population standard deviation and 95 %% interval (1.96 std / sqrt(n)) of"
-          + " each experiment over its seeds.",
+      "Read the final results in EXPERIMENT/seed1/log.txt below a folder. Print the mean, the"
+          + " population standard deviation and the 95 %% interval (1.96 std / sqrt(n)) of each"
+          + " experiment over its seeds.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop logs output/base2new/test_new/oxford_pets"})
 public final class LogsCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "DIR", description = "A folder of the published code.")
+  @Parameters(
+      index = "0",
+      paramLabel = "DIR",
+      description = "An output folder of the published code.")
   private Path folder;
 
   @Mixin private Output output = new Output();

@@ -26,12 +26,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "report",
     mixinStandardHelpOptions = true,
-    header = "Show results as a page: tables, charts, mistakes.",
+    header = "Write a web page of results: tables, charts, errors.",
     description = {
       "",
-      "Write one HTML page of the results of runs and protocols: tables, charts, mistakes with"
-          + " images, settings. It needs no other file and no network. Of a run that goes on it"
-          + " shows the curves and results so far, and how far it is.",
+      "Write the results of runs and tables to one HTML page: tables, charts, misclassified"
+          + " images and settings. The page needs no other file and no network. For runs in"
+          + " progress, it shows the results so far and the remaining time.",
       ""
     },
     footer = {
@@ -49,21 +49,20 @@ public final class ReportCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "RUN",
-      description = "A folder that train or a protocol such as base2new wrote; several together.")
+      description = "Folders of train, adapt or a protocol such as base2new.")
   private List<Path> runs = new ArrayList<>();
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "FILE",
-      description = "The page (default: report.html in RUN; of several, in the working directory).")
+      description =
+          "Set the page (default: report.html in RUN, or in the working directory for several).")
   private @Nullable Path out;
 
   @Option(
       names = "--charts",
       paramLabel = "DIR",
-      description =
-          "A folder for the charts as SVG files too, light or dark as the reader has it:"
-              + " results-1.svg and so on.")
+      description = "Also write the charts as SVG files into this folder.")
   private @Nullable Path charts;
 
   @Option(
@@ -72,19 +71,16 @@ public final class ReportCommand implements Callable<Integer> {
       fallbackValue = USUAL_PAUSE,
       paramLabel = "SECONDS",
       description =
-          "Go on: look every SECONDS (1 to 3600; alone: "
-              + USUAL_PAUSE
-              + ") and write the page anew where something changed, until all RUNs are complete."
-              + " The browser loads it again by itself. A RUN may begin later. Ctrl-C ends it"
-              + " before.")
+          "Update the page until all runs are complete. Check for changes every SECONDS, 1 to"
+              + " 3600 (default: 10). The browser reloads the page. Ctrl-C stops earlier.")
   private @Nullable String watch;
 
   @Option(
       names = "--data",
       paramLabel = "PATH",
       description =
-          "A data set whose images may be shown beside the embedded ones; several with commas"
-              + " between them, or by repeating the option.")
+          "Choose data sets with images to show, comma separated or repeated. Images of"
+              + " embedded data sets are always shown.")
   private List<String> data = new ArrayList<>();
 
   @Mixin private Output output = new Output();

@@ -9,13 +9,13 @@ import picocli.CommandLine.Command;
     header = "List, compare, tabulate, delete and repeat runs.",
     description = {
       "",
-      "Every run is a folder; everything said of a run is read from its files.",
+      "List the runs below --runs. Subcommands show, compare, tabulate, delete and repeat runs.",
       ""
     },
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop runs --method kgcoop --set weight=8",
+      "  ./kgcoop runs --methods kgcoop --set weight=8",
       "  ./kgcoop runs compare runs/a runs/b",
       "  ./kgcoop runs table runs/table --format latex > table.tex"
     },
@@ -33,7 +33,7 @@ public final class RunsCommand extends RunsList {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      header = "List runs: what they were, what they scored, how old they are.",
-      footer = {"", "Example:", "  ./kgcoop runs list --method kgcoop --set weight=8"})
+      header = "List runs with their settings, results and age.",
+      footer = {"", "Example:", "  ./kgcoop runs list --methods kgcoop --set weight=8"})
   static final class ListCommand extends RunsList {}
 }

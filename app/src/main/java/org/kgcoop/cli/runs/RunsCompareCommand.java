@@ -17,7 +17,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "compare",
     mixinStandardHelpOptions = true,
-    header = "Compare runs with the first: settings that differ, results, what stands.",
+    header = "Compare runs with the first one.",
+    description = {
+      "",
+      "Print the settings that differ, the results, and significant differences.",
+      ""
+    },
     footer = {"", "Example:", "  ./kgcoop runs compare runs/pets-coop runs/pets-kgcoop"})
 final class RunsCompareCommand implements Callable<Integer> {
   @Parameters(
@@ -28,7 +33,7 @@ final class RunsCompareCommand implements Callable<Integer> {
 
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private TableOptions tables = new TableOptions();
-  @Mixin private Output output = new Output();
+  @Mixin private Output output = TableOptions.output();
 
   @Override
   public Integer call() {
@@ -41,7 +46,7 @@ final class RunsCompareCommand implements Callable<Integer> {
                 })
             .toList();
     RunTable table = RunTable.ofEach(chosen, tables.bootstrap(), output::warn);
-    if (!output.isJson() && tables.isText()) {
+    if (output.format() == Output.Format.TEXT) {
       differences(chosen);
     }
     tables.print(new TableWriter(table, table.rows().get(0), true), output);

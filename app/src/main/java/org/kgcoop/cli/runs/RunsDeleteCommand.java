@@ -20,11 +20,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "delete",
     mixinStandardHelpOptions = true,
-    header = "Delete runs with all that is in their folders.",
+    header = "Delete runs and tables with their folders.",
     description = {
       "",
-      "Delete run folders, and tables with all their runs, and nothing else. A run or table that is"
-          + " being written is refused.",
+      "Delete the folders of runs, or of tables with all their runs. Other files stay. Runs in"
+          + " progress are not deleted.",
       ""
     },
     footer = {
@@ -40,7 +40,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
       description = "Folders of runs or tables, or their names below --runs.")
   private List<Path> named = new ArrayList<>();
 
-  @Option(names = "--yes", description = "Do not ask.")
+  @Option(names = "--yes", description = "Delete without asking.")
   private boolean yes;
 
   @Mixin private RunsOptions runs = new RunsOptions();

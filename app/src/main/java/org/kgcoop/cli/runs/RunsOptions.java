@@ -32,43 +32,52 @@ final class RunsOptions {
       names = "--runs",
       paramLabel = "DIR",
       defaultValue = "runs",
-      description = "The folder of all runs (default: ${DEFAULT-VALUE}).")
+      description = "Set the folder of all runs (default: ${DEFAULT-VALUE}).")
   private Path root = Path.of("runs");
 
   /** The conditions that narrow a list or a table. */
   static final class Filter {
-    @Option(names = "--method", paramLabel = "LIST", description = "Only these methods.")
+    @Option(
+        names = "--methods",
+        paramLabel = "LIST",
+        description = "Select methods, comma separated.")
     private @Nullable String methods;
 
-    @Option(names = "--data-set", paramLabel = "LIST", description = "Only these data sets.")
+    @Option(
+        names = "--data-sets",
+        paramLabel = "LIST",
+        description = "Select data sets, comma separated.")
     private @Nullable String dataSets;
 
     @Option(
-        names = "--protocol",
+        names = "--protocols",
         paramLabel = "LIST",
-        description = "Only these protocols: train, base2new, fewshot, cross, domain.")
+        description = "Select protocols, comma separated: train, base2new, fewshot, cross, domain.")
     private @Nullable String protocols;
 
-    @Option(names = "--seed", paramLabel = "LIST", description = "Only these seeds.")
+    @Option(names = "--seeds", paramLabel = "LIST", description = "Select seeds, comma separated.")
     private @Nullable String seeds;
 
-    @Option(names = "--shots", paramLabel = "LIST", description = "Only so many images a class.")
+    @Option(
+        names = "--shots",
+        paramLabel = "LIST",
+        description = "Select numbers of images per class, comma separated.")
     private @Nullable String shots;
 
     @Option(
         names = "--set",
         paramLabel = "KEY=VALUE",
         description =
-            "Only runs with this setting, by a name that 'runs show' prints or its last part:"
-                + " --set weight=8 --set training.epochs=50.")
+            "Select runs with this setting. The command runs show prints the names. Example:"
+                + " --set weight=8 --set training.epochs=50")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     RunFilter filter() {
       return new RunFilter(
-          list("--method", methods),
-          list("--data-set", dataSets),
-          list("--protocol", protocols),
-          numbers("--seed", seeds),
+          list("--methods", methods),
+          list("--data-sets", dataSets),
+          list("--protocols", protocols),
+          numbers("--seeds", seeds),
           numbers("--shots", shots).stream().map(Math::toIntExact).toList(),
           settings);
     }

@@ -29,19 +29,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rerun",
     mixinStandardHelpOptions = true,
-    header = "Make a run again in another folder, and compare the numbers.",
+    header = "Repeat a run in a new folder, and compare the results.",
     description = {
       "",
-      "Repeat the command that made the run, for this run only where it made a table, and tell"
-          + " whether every prediction is the same (exit code 1 if not). Data and CLIP have to"
-          + " be where they were.",
+      "Repeat the command that made a run, and compare all predictions. The exit code is 1 if"
+          + " they differ. The data and the CLIP weights must be in the same place.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop runs rerun runs/table/objects/kgcoop/seed1 --out again"})
 final class RunsRerunCommand implements Callable<Integer> {
   /** Options that a run is made again without: they say how a command speaks, and where. */
   private static final Set<String> LEFT_OUT =
-      Set.of("--out", "--only", "--json", "--quiet", "--debug", "--per-set");
+      Set.of("--out", "--only", "--json", "--format", "--quiet", "--debug", "--per-set");
 
   private static final String DATA = "--data=";
 
@@ -51,12 +50,12 @@ final class RunsRerunCommand implements Callable<Integer> {
   private Path run;
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "A new folder, required except with --dry-run.")
+      description = "Set the new folder. Required, except with --dry-run.")
   private @Nullable Path out;
 
-  @Option(names = "--dry-run", description = "Only print the command.")
+  @Option(names = "--dry-run", description = "Print only the command.")
   private boolean dryRun;
 
   @Mixin private RunsOptions runs = new RunsOptions();

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "show",
     mixinStandardHelpOptions = true,
-    header = "Show one run: its settings, command, results and nearest words.",
+    header = "Show the settings, command, results and nearest words of a run.",
     footer = {"", "Example:", "  ./kgcoop runs show runs/table/objects/kgcoop/seed1"})
 final class RunsShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "A run folder, or its name below --runs.")

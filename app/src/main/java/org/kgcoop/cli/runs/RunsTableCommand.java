@@ -23,15 +23,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "table",
     mixinStandardHelpOptions = true,
-    header = "Tabulate runs by method and setting, with what stands.",
+    header = "Tabulate runs by method and setting; mark significant differences.",
     description = {
       "",
-      "Tabulate all complete runs below the folders: mean over seeds of the mean over data sets,"
-          + " population standard deviation over seeds (divided by n, as the published parser of"
-          + " logs does), 95 %% interval, and the difference of each two rows with the same"
-          + " number of shots. An interval is that of a bootstrap over images and seeds,"
-          + " paired for differences; of twenty differences without a cause, one is significant"
-          + " by chance.",
+      "Tabulate all complete runs below the folders. Each row is the mean over seeds of the"
+          + " mean over data sets, with the population standard deviation over seeds, as in the"
+          + " published log parser.",
+      "",
+      "The 95 %% intervals come from a bootstrap over images and seeds, paired for differences"
+          + " of rows with the same number of shots. There is no correction for multiple"
+          + " comparisons: about 1 in 20 differences is a false positive.",
       ""
     },
     footer = {
@@ -45,29 +46,30 @@ final class RunsTableCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "FOLDER",
-      description = "Folders of runs, such as a protocol's --out (default: all below --runs).")
+      description = "Folders of runs, such as --out of a protocol (default: all below --runs).")
   private List<Path> folders = new ArrayList<>();
 
   @Option(
       names = "--against",
       paramLabel = "ROW",
-      description = "Differences from this row alone, such as coop (default: of all pairs).")
+      description = "Print only differences from this row, such as coop (default: all pairs).")
   private @Nullable String against;
 
-  @Option(names = "--per-set", description = "A table for each data set too.")
+  @Option(names = "--per-set", description = "Print one table per data set as well.")
   private boolean perSet;
 
   @Option(
       names = "--no-intervals",
       description =
-          "As papers print it: without intervals and differences, the best of each column marked.")
+          "Print a table as in papers: no intervals and differences, the best of each column"
+              + " marked.")
   private boolean plain;
 
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private RunsOptions.Filter filter = new RunsOptions.Filter();
   @Mixin private TableOptions tables = new TableOptions();
   @Mixin private ColumnOptions columns = new ColumnOptions();
-  @Mixin private Output output = new Output();
+  @Mixin private Output output = TableOptions.output();
 
   @Override
   public Integer call() {
@@ -76,7 +78,7 @@ final class RunsTableCommand implements Callable<Integer> {
       TreeSet<String> dataSets = new TreeSet<>();
       found.stream().filter(StoredRun::isComplete).forEach(run -> dataSets.add(run.dataSet()));
       if (output.isJson()) {
-        throw KgCoopException.configuration("--per-set with --json: use --data-set NAME instead");
+        throw KgCoopException.configuration("--per-set with --json: use --data-sets NAME instead");
       }
       for (String dataSet : dataSets) {
         output.line(dataSet);

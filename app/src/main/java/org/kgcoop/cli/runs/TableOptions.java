@@ -1,6 +1,5 @@
 package org.kgcoop.cli.runs;
 
-import java.util.Locale;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.eval.Bootstrap;
@@ -10,55 +9,43 @@ import picocli.CommandLine.Option;
 /** The format of tables of stored runs, and the number of resamples. */
 final class TableOptions {
   @Option(
-      names = "--format",
-      paramLabel = "NAME",
-      defaultValue = "text",
-      description = "text, markdown, latex or csv (default: ${DEFAULT-VALUE}); --json for JSON.")
-  private String format = "text";
-
-  @Option(
       names = "--resamples",
       paramLabel = "N",
       defaultValue = "" + Bootstrap.RESAMPLES,
-      description = "Number of resamples of the bootstrap (default: ${DEFAULT-VALUE}).")
+      description = "Set the number of bootstrap resamples (default: ${DEFAULT-VALUE}).")
   private int resamples = Bootstrap.RESAMPLES;
 
   @Option(
       names = "--bootstrap-seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Seed of the bootstrap (default: ${DEFAULT-VALUE}).")
+      description = "Set the seed of the bootstrap (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
   Bootstrap bootstrap() {
     if (resamples < 1) {
       throw KgCoopException.configuration("--resamples: expected at least 1, got " + resamples);
     }
-    parsed(); // refused before anything is computed
     return new Bootstrap(resamples, seed);
   }
 
-  boolean isText() {
-    return parsed() == TableWriter.Format.TEXT;
+  /** The output of commands that print tables. */
+  static Output output() {
+    return new Output(
+        Output.Format.TEXT,
+        Output.Format.MARKDOWN,
+        Output.Format.LATEX,
+        Output.Format.CSV,
+        Output.Format.JSON);
   }
 
   void print(TableWriter table, Output output) {
-    if (output.isJson()) {
-      output.json(table.json());
-    } else {
-      output.text(table.write(parsed()));
+    switch (output.format()) {
+      case JSON -> output.json(table.json());
+      case MARKDOWN -> output.text(table.write(TableWriter.Format.MARKDOWN));
+      case LATEX -> output.text(table.write(TableWriter.Format.LATEX));
+      case CSV -> output.text(table.write(TableWriter.Format.CSV));
+      default -> output.text(table.write(TableWriter.Format.TEXT));
     }
-  }
-
-  private TableWriter.Format parsed() {
-    return switch (format.toLowerCase(Locale.ROOT)) {
-      case "text" -> TableWriter.Format.TEXT;
-      case "markdown", "md" -> TableWriter.Format.MARKDOWN;
-      case "latex", "tex" -> TableWriter.Format.LATEX;
-      case "csv" -> TableWriter.Format.CSV;
-      default ->
-          throw KgCoopException.configuration(
-              "--format " + format + ": expected text, markdown, latex or csv");
-    };
   }
 }

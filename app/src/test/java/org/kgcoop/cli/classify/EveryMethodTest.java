@@ -592,7 +592,7 @@ class EveryMethodTest {
   @ParameterizedTest
   @MethodSource("ids")
   void nearestTellsWordsOfVectorsOfTextsOrRefusesInOneLine(String id) throws IOException {
-    Cli.Result result = run("nearest", served.run(id), "--json");
+    Cli.Result result = run("inspect", served.run(id), "--nearest", 3, "--json");
     if (result.exitCode() != 0) {
       assertThat(result.errorLine()).contains(" learns no vectors of texts, which words could");
       assertThat(result.exitCode()).isEqualTo(WEIGHTS);
@@ -603,8 +603,8 @@ class EveryMethodTest {
 
   /** Two vectors in front of each of twelve blocks. */
   @Test
-  void nearestAndInspectTellOfTheBlocksThatVectorsStandInFrontOf() throws IOException {
-    JsonNode vectors = json("nearest", served.run(Ivlp.ID)).path("vectors");
+  void inspectTellsOfTheBlocksThatVectorsStandInFrontOf() throws IOException {
+    JsonNode vectors = json("inspect", served.run(Ivlp.ID), "--nearest", 3).path("vectors");
     assertThat(vectors.findValuesAsText("vector"))
         .hasSize(24)
         .startsWith("1", "2", "block 1, 1", "block 1, 2")

@@ -138,7 +138,7 @@ class MutatedClassifiersTest {
         List.of(
             new Object[] {"predict", file, image, "--json", "--top", 3, "--clip", weights},
             new Object[] {
-              "predict", file, image, "--csv", "--classes", "cow,owl", "--clip", weights
+              "predict", file, image, "--format", "csv", "--classes", "cow,owl", "--clip", weights
             },
             new Object[] {
               "eval",
@@ -152,7 +152,7 @@ class MutatedClassifiersTest {
               weights
             },
             new Object[] {"inspect", file, "--json"},
-            new Object[] {"nearest", file, "--json", "--clip", weights},
+            new Object[] {"inspect", file, "--nearest", 3, "--json", "--clip", weights},
             form.equals("published")
                 ? new Object[] {"export", file, "--to", form, "--out", out}
                 : new Object[] {

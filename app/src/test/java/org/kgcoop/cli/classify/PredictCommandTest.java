@@ -90,7 +90,7 @@ class PredictCommandTest {
     if (!Files.exists(weights)) {
       RandomClip.write(weights, RandomClip.TINY, 1);
     }
-    Object[] fixed = {"zero-shot", images, "--classes-file", names(), "--clip", weights, "--quiet"};
+    Object[] fixed = {"predict", images, "--classes-file", names(), "--clip", weights, "--quiet"};
     return Cli.run(Stream.concat(Arrays.stream(fixed), Arrays.stream(words)).toArray());
   }
 
@@ -124,13 +124,13 @@ class PredictCommandTest {
     List<Path> broken = broken(images);
     Path table = folder.resolve("table.csv");
 
-    Cli.Result refused = ask(images, "--csv", "--out", table);
+    Cli.Result refused = ask(images, "--format", "csv", "--out", table);
     assertThat(refused.exitCode()).isEqualTo(3);
     assertThat(refused.err().lines()).hasSize(1);
     assertThat(refused.errorLine()).contains("00007.png", "--skip-bad");
     assertThat(table).doesNotExist();
 
-    Cli.Result result = ask(images, "--csv", "--out", table, "--skip-bad");
+    Cli.Result result = ask(images, "--format", "csv", "--out", table, "--skip-bad");
     assertThat(result.exitCode()).as(result.err()).isEqualTo(6);
     assertThat(result.out()).isEmpty();
     assertThat(result.err().lines()).hasSameSizeAs(broken);
@@ -162,7 +162,7 @@ class PredictCommandTest {
       }
     }
 
-    Cli.Result printed = ask(images, "--csv");
+    Cli.Result printed = ask(images, "--format", "csv");
     assertThat(printed.exitCode()).isEqualTo(3); // as without --csv
     assertThat(printed.out()).isEqualToNormalizingNewlines(Files.readString(table));
   }
@@ -171,7 +171,7 @@ class PredictCommandTest {
   void jsonLinesAreAnObjectAnImage() throws IOException {
     Path images = folder.resolve("many");
     List<Path> broken = broken(images);
-    Cli.Result result = ask(images, "--json-lines", "--skip-bad", "--top", 2);
+    Cli.Result result = ask(images, "--format", "jsonl", "--skip-bad", "--top", 2);
     assertThat(result.exitCode()).isEqualTo(6);
     List<String> lines = result.out().lines().toList();
     assertThat(lines).hasSize(MANY);
@@ -191,13 +191,13 @@ class PredictCommandTest {
     Path images = folder.resolve("few");
     List<Path> files = ManyDrawings.write(images, 12);
     Path all = folder.resolve("all.csv");
-    assertThat(ask(images, "--csv", "--out", all).exitCode()).isZero();
+    assertThat(ask(images, "--format", "csv", "--out", all).exitCode()).isZero();
     List<Float> best =
         csv(all).stream().skip(1).map(line -> Float.parseFloat(line.getField(4))).toList();
     float middle = best.stream().sorted().skip(6).findFirst().orElseThrow();
 
     Path some = folder.resolve("some.csv");
-    Object[] words = {"--csv", "--top", 3, "--threshold", middle, "--out", some};
+    Object[] words = {"--format", "csv", "--top", 3, "--threshold", middle, "--out", some};
     assertThat(ask(images, words).exitCode()).isZero();
     int none = 0;
     for (CsvRecord line : csv(some).subList(1, csv(some).size())) {
@@ -319,7 +319,7 @@ class PredictCommandTest {
     ManyDrawings.write(images, 2);
     Path taken = Files.writeString(folder.resolve("taken.csv"), "mine");
     Map<String, Object[]> refused = new LinkedHashMap<>();
-    refused.put("taken.csv exists", new Object[] {"--csv", "--out", taken});
+    refused.put("taken.csv exists", new Object[] {"--format", "csv", "--out", taken});
     refused.put("--out " + folder + ": a folder", new Object[] {"--out", folder});
     refused.put("not empty", new Object[] {"--sort-into", images});
     refused.put("taken.csv: a file", new Object[] {"--sort-into", taken});
@@ -327,7 +327,7 @@ class PredictCommandTest {
     refused.put("--sort-by goes with", words("--sort-by", "move"));
     refused.put("--threshold 1.5: expected", words("--threshold", "1.5"));
     refused.put("--threshold high: expected", words("--threshold", "high"));
-    refused.put("expected one of them", words("--csv", "--json"));
+    refused.put("--json and --format csv: give one of them", words("--format", "csv", "--json"));
     for (Map.Entry<String, Object[]> each : refused.entrySet()) {
       Cli.Result result = ask(images, each.getValue());
       assertThat(result.exitCode()).as(each.getKey()).isEqualTo(2);
@@ -335,7 +335,7 @@ class PredictCommandTest {
       assertThat(result.err()).contains(each.getKey());
       assertThat(result.out()).isEmpty();
     }
-    Cli.Result unnamed = ask(images, "--csv", "table.csv");
+    Cli.Result unnamed = ask(images, "--format", "csv", "table.csv");
     assertThat(unnamed.exitCode()).isEqualTo(3);
     assertThat(unnamed.errorLine()).contains("table.csv", "no such image", "--out");
     Cli.Result nowhere = ask(images, "--out", taken.resolve("a"));
@@ -353,16 +353,36 @@ class PredictCommandTest {
   }
 
   @Test
+  void withoutAClassifierItNeedsClassNames() throws IOException {
+    SampleDrawings.copyTo(folder.resolve("drawings"), 1);
+    Path image = folder.resolve("drawings/bell/0.png");
+    Map<String, Object[]> refused = new LinkedHashMap<>();
+    refused.put("zero-shot classification give class names", words("predict", image, image));
+    refused.put("no images: expected CLASSIFIER IMAGE", words("predict", folder));
+    refused.put(
+        "--data-set goes with a CLASSIFIER",
+        words("predict", image, "--classes", "bell,owl", "--data-set", "oxford_pets"));
+    refused.put(
+        "--format xml: expected text, csv, json, jsonl",
+        words("predict", image, "--classes", "bell,owl", "--format", "xml"));
+    for (Map.Entry<String, Object[]> each : refused.entrySet()) {
+      Cli.Result result = Cli.run(each.getValue());
+      assertThat(result.exitCode()).as(each.getKey()).isEqualTo(2);
+      assertThat(result.errorLine()).contains(each.getKey());
+    }
+  }
+
+  @Test
   void aClassNameMayHaveACommaInQuotes() {
     SampleDrawings.copyTo(folder.resolve("drawings"), 1);
     Path image = folder.resolve("drawings");
     String quoted = "\"fox, red\", cat ,\"owl\"";
-    Cli.Result result = Cli.run("zero-shot", image, "--classes", quoted, "--top", 3);
+    Cli.Result result = Cli.run("predict", image, "--classes", quoted, "--top", 3);
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).contains("\tfox, red\t", "\tcat\t", "\towl\t");
 
     for (String wrong : List.of("\"fox, red,cat", "fox \"red\",cat", "\"\",cat", "\"a\"b,cat")) {
-      Cli.Result refused = Cli.run("zero-shot", image, "--classes", wrong);
+      Cli.Result refused = Cli.run("predict", image, "--classes", wrong);
       assertThat(refused.exitCode()).as(wrong).isEqualTo(2);
       assertThat(refused.err().lines()).hasSize(1);
       assertThat(refused.errorLine()).contains(wrong, "double quotes");

@@ -71,7 +71,7 @@ class RerunTest {
             shots: 2
             epochs: 1
             augment: test
-            cache: none
+            feature-cache: none
             threads: 1
             set: {context_tokens: 2}
             """

@@ -59,8 +59,8 @@ class RunsCommandTest {
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
         .contains("t/pets/coop/seed1", "base 25.00, new 50.00", "33.33", "complete");
-    assertThat(runs("list", "--method", "kgcoop", "--seed", 2).out().lines()).hasSize(2);
-    assertThat(runs("list", "--method", "prograd").out()).contains("no such run");
+    assertThat(runs("list", "--methods", "kgcoop", "--seeds", 2).out().lines()).hasSize(2);
+    assertThat(runs("list", "--methods", "prograd").out()).contains("no such run");
   }
 
   @Test

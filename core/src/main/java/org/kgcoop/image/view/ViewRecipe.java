@@ -48,7 +48,7 @@ public record ViewRecipe(List<ViewStep> steps) {
   public String id() {
     return steps.isEmpty()
         ? "none"
-        : steps.stream().map(ViewStep::id).collect(Collectors.joining(" "));
+        : steps.stream().map(ViewStep::id).collect(Collectors.joining(","));
   }
 
   /**

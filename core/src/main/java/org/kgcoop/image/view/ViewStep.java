@@ -11,13 +11,13 @@ import org.kgcoop.image.RgbImage;
  */
 public sealed interface ViewStep {
 
-  /** Returns the name and the settings, for files: {@code cutout:1,16}. */
+  /** Returns the name and the numbers, as in files: {@code cutout(1,16)}. */
   String id();
 
   /** Returns the name for options, as in Dassl. */
   default String name() {
-    int colon = id().indexOf(':');
-    return colon < 0 ? id() : id().substring(0, colon);
+    int numbers = id().indexOf('(');
+    return numbers < 0 ? id() : id().substring(0, numbers);
   }
 
   /** Returns the changed image, of the same size. */
@@ -42,7 +42,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + leastArea + "," + greatestArea;
+      return NAME + "(" + leastArea + "," + greatestArea + ")";
     }
 
     /** Throws an exception, because {@link ViewRecipe} crops before it resizes. */
@@ -66,7 +66,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + padding + ",unscaled";
+      return NAME + "(" + padding + ")";
     }
 
     /** Throws an exception, because {@link ViewRecipe} crops instead of resizing. */
@@ -126,7 +126,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + operations + "," + magnitude;
+      return NAME + "(" + operations + "," + magnitude + ")";
     }
 
     @Override
@@ -161,7 +161,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return "%s:%s,%s,%s,%s".formatted(NAME, brightness, contrast, saturation, hue);
+      return "%s(%s,%s,%s,%s)".formatted(NAME, brightness, contrast, saturation, hue);
     }
 
     @Override
@@ -202,7 +202,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + probability;
+      return NAME + "(" + probability + ")";
     }
 
     @Override
@@ -230,7 +230,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + kernel + "," + probability;
+      return NAME + "(" + kernel + "," + probability + ")";
     }
 
     @Override
@@ -257,7 +257,7 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + holes + "," + length;
+      return NAME + "(" + holes + "," + length + ")";
     }
 
     @Override

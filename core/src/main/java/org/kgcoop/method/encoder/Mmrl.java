@@ -183,7 +183,7 @@ public record Mmrl(
     return new Defaults(10, 4)
         .with("lr", 0.001)
         .with("optimizer", "adamw")
-        .with("crop_scale", "0.5,1");
+        .with("transforms", "random_resized_crop(0.5,1),random_flip");
   }
 
   @Override

@@ -71,8 +71,8 @@ class ViewRecipeTest {
   void theStepsAreAppliedInOneOrder() {
     ViewRecipe recipe =
         new ViewRecipe(List.of(new ViewStep.Cutout(1, 4), new ViewStep.RandomGrey(1)));
-    assertThat(recipe.id()).isEqualTo("randomgrayscale:1.0 cutout:1,4");
-    assertThat(ViewRecipe.PUBLISHED.id()).isEqualTo("random_resized_crop:0.08,1.0 random_flip");
+    assertThat(recipe.id()).isEqualTo("randomgrayscale(1.0),cutout(1,4)");
+    assertThat(ViewRecipe.PUBLISHED.id()).isEqualTo("random_resized_crop(0.08,1.0),random_flip");
     assertThat(ViewRecipe.NONE.id()).isEqualTo("none");
     assertThatThrownBy(
             () -> new ViewRecipe(List.of(new ViewStep.RandomFlip(), new ViewStep.RandomFlip())))
@@ -129,7 +129,7 @@ class ViewRecipeTest {
 
   @Test
   void viewsOfARandomCropAreNotTakenForThoseOfAScaledImage() {
-    assertThat(new ViewStep.RandomCrop(4).id()).isEqualTo("random_crop:4,unscaled");
+    assertThat(new ViewStep.RandomCrop(4).id()).isEqualTo("random_crop(4)");
     assertThat(new ViewStep.RandomCrop(4).name()).isEqualTo("random_crop");
   }
 

@@ -116,8 +116,7 @@ class PresetTest {
   @Test
   void taskResIsTrainedByAdamSlowerOnImageNet() {
     assertThat(training("taskres", "pets").toString())
-        .contains("\"optimizer\":\"adam\"")
-        .contains("\"weight_decay\":5.0E-4")
+        .contains("\"optimizer\":\"adam:beta1=0.9:beta2=0.999:epsilon=1.0E-8:weight_decay=5.0E-4\"")
         .contains("\"batch_size\":256")
         .contains("\"lr\":0.002,");
     assertThat(training("taskres", "ImageNet").path("lr").asDouble()).isEqualTo(2e-4);
@@ -178,7 +177,7 @@ class PresetTest {
   @Test
   void clapIsTrainedOnAPoolOfTwentyViews() {
     assertThat(training("clap", "pets").toString())
-        .contains("\"optimizer\":\"sgd\",\"momentum\":0.9,\"weight_decay\":0.0")
+        .contains("\"optimizer\":\"sgd:momentum=0.9:weight_decay=0.0\"")
         .contains("\"batch_size\":256")
         .contains("\"lr\":0.1,")
         .contains("\"augment\":\"pool:20\"");
@@ -300,7 +299,7 @@ class PresetTest {
         .isEqualTo(
             new TrainedMethod.Defaults(10, 1)
                 .with("lr", 0.002)
-                .with("warmup_epochs", 1)
+                .with("warmup", "constant:1")
                 .with("clip_norm", 1.0));
     Lasp textures = (Lasp) preset.method(stated("lasp"), on("DescribableTextures", 16));
     assertThat(textures.weight()).isEqualTo(10);
@@ -308,7 +307,7 @@ class PresetTest {
         .isEqualTo(
             new TrainedMethod.Defaults(50, 32)
                 .with("lr", 0.032)
-                .with("warmup_epochs", 5)
+                .with("warmup", "constant:5")
                 .with("clip_norm", 1.0));
   }
 
@@ -405,7 +404,7 @@ class PresetTest {
         .isEqualTo(preset == PublishedDefaults.TRANSFER ? 0.001 : 1e-5);
     assertThat(training.augmentation().id()).isEqualTo("online");
     assertThat(training.augmentation().recipe().id())
-        .isEqualTo("random_resized_crop:0.5,1.0 random_flip");
+        .isEqualTo("random_resized_crop(0.5,1.0),random_flip");
   }
 
   @Test

@@ -1,0 +1,120 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.docs.Prose;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** The size of the command line, and the English and the layout of its help. */
+class HelpEnglishTest {
+  private static final int COLUMNS = 80;
+
+  private final CommandLine program =
+      Main.commandLine(() -> false).setUsageHelpAutoWidth(false).setUsageHelpWidth(COLUMNS);
+
+  /** The program and its commands on both levels. */
+  private List<CommandLine> commands() {
+    List<CommandLine> commands = new ArrayList<>(List.of(program));
+    for (CommandLine command : program.getSubcommands().values()) {
+      commands.add(command);
+      commands.addAll(command.getSubcommands().values());
+    }
+    return commands;
+  }
+
+  private static Stream<ArgSpec> arguments(CommandSpec command) {
+    return command.args().stream()
+        .filter(argument -> !(argument instanceof OptionSpec option) || !option.hidden());
+  }
+
+  private static String description(ArgSpec argument) {
+    return String.join(" ", argument.renderedDescription());
+  }
+
+  /** All text of a command, without tables and examples, which are indented. */
+  private static List<String> paragraphs(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    UsageMessageSpec usage = spec.usageMessage();
+    List<String> paragraphs = new ArrayList<>();
+    Stream.of(usage.header(), usage.description(), usage.footer())
+        .flatMap(Arrays::stream)
+        .filter(paragraph -> !paragraph.isBlank() && !paragraph.startsWith(" "))
+        .forEach(paragraphs::add);
+    arguments(spec).map(HelpEnglishTest::description).forEach(paragraphs::add);
+    return paragraphs;
+  }
+
+  @Test
+  void theCommandLineIsSmallEnoughToLearn() {
+    assertThat(program.getSubcommands()).hasSizeLessThanOrEqualTo(22);
+    CommandSpec table = program.getSubcommands().get("base2new").getCommandSpec();
+    assertThat(arguments(table)).hasSizeLessThanOrEqualTo(50);
+  }
+
+  @Test
+  void sentencesOfTheHelpAreShort() {
+    List<Prose.Sentence> sentences = sentences();
+    List<Prose.Sentence> longer = sentences.stream().filter(s -> s.words() > 30).toList();
+    assertThat(sentences).hasSizeGreaterThan(500).allMatch(sentence -> sentence.words() <= 40);
+    assertThat(longer).hasSizeLessThanOrEqualTo((int) (0.05 * sentences.size()));
+  }
+
+  @Test
+  void idiomsOfTheHelpAreRare() {
+    List<Prose.Sentence> sentences = sentences();
+    int words = sentences.stream().mapToInt(Prose.Sentence::words).sum();
+    int idioms = sentences.stream().mapToInt(sentence -> sentence.idioms().size()).sum();
+    assertThat(idioms)
+        .as("%s", sentences.stream().filter(sentence -> !sentence.idioms().isEmpty()).toList())
+        .isLessThanOrEqualTo((int) (0.004 * words));
+  }
+
+  private List<Prose.Sentence> sentences() {
+    List<Prose.Sentence> sentences = new ArrayList<>();
+    for (CommandLine command : commands()) {
+      String name = command.getCommandSpec().qualifiedName();
+      paragraphs(command)
+          .forEach(paragraph -> sentences.addAll(Prose.sentences(name, 0, paragraph)));
+    }
+    return sentences;
+  }
+
+  @Test
+  void everyOptionAndCommandIsDescribedInASentence() {
+    for (CommandLine command : commands()) {
+      String name = command.getCommandSpec().qualifiedName();
+      assertThat(command.getCommandSpec().usageMessage().header().length > 0 || command == program)
+          .as(name)
+          .isTrue();
+      arguments(command.getCommandSpec())
+          .forEach(
+              argument ->
+                  assertThat(description(argument))
+                      .as("%s %s", name, argument)
+                      .matches("(?s)[A-Z].*([.]|Example: .*)"));
+    }
+  }
+
+  /** Words such as .safetensors and hf:OWNER/NAME stay in one piece. */
+  @Test
+  void linesHaveEightyColumnsAndBreakAtBlanksOnly() {
+    for (CommandLine command : commands()) {
+      String help = command.getUsageMessage(Ansi.OFF).replaceAll("\u001b\\[[\\d;]*m", "");
+      assertThat(help.lines()).allMatch(line -> line.length() <= COLUMNS);
+      List<String> words = List.of(help.split("\\s+"));
+      for (String paragraph : paragraphs(command)) {
+        assertThat(words).containsAll(List.of(paragraph.replace("%%", "%").strip().split("\\s+")));
+      }
+    }
+  }
+}
