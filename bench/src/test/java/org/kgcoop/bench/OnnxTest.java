@@ -101,7 +101,8 @@ class OnnxTest {
   }
 
   private static ExportedClassifier classifier(FixedHead head) {
-    return new ExportedClassifier(List.of("a", "b", "c", "d", "e"), head, Optional.empty(), Map.of());
+    return new ExportedClassifier(
+        List.of("a", "b", "c", "d", "e"), head, Optional.empty(), Map.of());
   }
 
   private static Tensor rows(int count, int width) {

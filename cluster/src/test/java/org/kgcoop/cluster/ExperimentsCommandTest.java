@@ -73,7 +73,8 @@ class ExperimentsCommandTest {
 
     Lab.Result other = run(lab.grid("epochs: 3"));
     assertThat(other.exitCode()).isEqualTo(2);
-    assertThat(other.err()).contains("contains a run with other settings: training.epochs was 2, is 3");
+    assertThat(other.err())
+        .contains("contains a run with other settings: training.epochs was 2, is 3");
     assertThat(other.err().lines().filter(line -> !line.contains("are divided here"))).hasSize(1);
   }
 

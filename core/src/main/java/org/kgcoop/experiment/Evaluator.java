@@ -10,10 +10,9 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Evaluation;
-import org.kgcoop.eval.Metrics;
-import org.kgcoop.eval.Reliability;
 import org.kgcoop.eval.JointEvaluation;
 import org.kgcoop.eval.ProbabilityMetrics;
+import org.kgcoop.eval.Reliability;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.runs.CalibrationResult;
@@ -211,9 +210,7 @@ public final class Evaluator {
     try (Scope all = Scope.open("logits")) {
       Tensor features = features(classifier, cache, items, Progress.SILENT, "images");
       inBatches(
-          classifier,
-          features,
-          (from, part) -> addRows(part, (i, row) -> logits[from + i] = row));
+          classifier, features, (from, part) -> addRows(part, (i, row) -> logits[from + i] = row));
     }
     return logits;
   }
