@@ -18,6 +18,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Reliability;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
@@ -171,9 +172,10 @@ public final class TrialRun {
   private Measured measure(ClassifierFile file, RunResults before, Predictions predictions) {
     Measured measured = new Measured();
     measured.calibration = before.calibration();
-    if (measured.calibration == null && file.calibration() != null) {
+    Calibration calibration = file.calibration();
+    if (measured.calibration == null && calibration != null) {
       measured.calibration = // without test images
-          CalibrationResult.of(file.calibration(), new Reliability(1), new Reliability(1));
+          CalibrationResult.of(calibration, new Reliability(1), new Reliability(1));
     }
     List<TargetResult> others = new ArrayList<>(before.targets());
     boolean jointIsKnown = before.joint() != null || !trial.hasJointList();
@@ -211,11 +213,12 @@ public final class TrialRun {
       features.put(target, images);
       Evaluator.Result result =
           Evaluator.evaluate(classifier, images, data.test(), data.classNames().size());
-      if (file.calibration() != null
+      Calibration calibration = file.calibration();
+      if (calibration != null
           && data.name().equals(trial.draw().name())
           && data.classNames().equals(file.classNames())) {
         measured.calibration =
-            Evaluator.calibration(classifier, images, data.test(), file.calibration());
+            Evaluator.calibration(classifier, images, data.test(), calibration);
       }
       double distance =
           trial.method().trained().isPresent()

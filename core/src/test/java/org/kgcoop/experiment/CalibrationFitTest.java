@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -103,7 +104,8 @@ class CalibrationFitTest {
   void theTemperatureIsThatOfTheValidationImagesAndItsEffectOnTestImagesIsRecorded() {
     DataSet data = data(4, 3);
 
-    CalibrationResult found = run(spec(TASK_RES).calibrated(), data, 4, "run").calibration();
+    CalibrationResult found =
+        Objects.requireNonNull(run(spec(TASK_RES).calibrated(), data, 4, "run").calibration());
 
     ClassifierFile file = file("run");
     DataSet drawn = FewShot.draw(data, 4, 1, line -> {});
@@ -162,7 +164,7 @@ class CalibrationFitTest {
     }
     Calibration expected =
         Calibration.fit(logits.toArray(double[][]::new), labels(held), Origin.OUT_OF_FOLD);
-    Calibration calibration = file("run").calibration();
+    Calibration calibration = Objects.requireNonNull(file("run").calibration());
     assertThat(calibration.images()).isEqualTo(16);
     assertThat(calibration).isEqualTo(expected);
     assertThat(calibration.temperature()).isNotEqualTo(1);
@@ -210,14 +212,15 @@ class CalibrationFitTest {
   void withOneImageOfEachClassOnlyAMethodThatLearnsNothingHasATemperature() {
     DataSet data = data(1, 0);
 
-    run(spec(TinyLab.COOP).calibrated(), data, 1, "learned");
+    RunResults learned = run(spec(TinyLab.COOP).calibrated(), data, 1, "learned");
+    assertThat(learned.calibration()).isNull();
     assertThat(file("learned").calibration()).isNull();
     assertThat(warnings)
         .singleElement()
         .asString()
         .contains("CoOp", "no temperature, since no class has a second training image");
 
-    run(spec(TinyLab.CLIP).calibrated(), data, 1, "texts");
-    assertThat(file("texts").calibration().images()).isEqualTo(4);
+    RunResults unused = run(spec(TinyLab.CLIP).calibrated(), data, 1, "texts");
+    assertThat(Objects.requireNonNull(file("texts").calibration()).images()).isEqualTo(4);
   }
 }
