@@ -310,7 +310,7 @@ class RunTableTest {
 
   @Test
   void measuresAreColumnsThatCanBeChosen() {
-    for (long seed = 1; seed <= 2; seed++) {
+    for (int seed = 1; seed <= 2; seed++) {
       add(
           StoredRuns.run("coop", "pets", seed)
               .target("base", 80, 100)
