@@ -242,7 +242,7 @@ class GdaTest {
       // The shots themselves: their own means tell them apart.
       LabeledFeatures own = new LabeledFeatures(views.features().select(0, 0).unitRows(), LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.of(own));
-      MethodCatalogue.parse(stated().put("views", 1)).fit(context);
+      fit(stated().put("views", 1), context);
       assertThat(context.chosen).containsEntry("by", "folds");
       FittedMethod learned =
           MethodCatalogue.parse(stated().put("views", 1).put("search", "validation")).fit(context);
@@ -453,5 +453,9 @@ class GdaTest {
       assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
       assertThat(method.toJson().path("weight").asText()).isEqualTo(weight);
     }
+  }
+
+  private static void fit(ObjectNode settings, FitContext context) {
+    FittedMethod unused = MethodCatalogue.parse(settings).fit(context);
   }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -193,7 +194,7 @@ class ProkerTest {
           }
         }
       }
-      assertThat((double) context.chosen.get("beta")).isCloseTo(best[0], within(1e-9));
+      assertThat((double) Objects.requireNonNull(context.chosen.get("beta"))).isCloseTo(best[0], within(1e-9));
       assertThat(context.chosen).containsEntry("lambda", best[1]).containsEntry("by", "folds");
       assertThat(learned.method().toJson().path("lambda").asDouble()).isEqualTo(best[1]);
     }
@@ -219,7 +220,7 @@ class ProkerTest {
       // The shots themselves: the smallest ridge tells them apart best.
       LabeledFeatures own = new LabeledFeatures(views.features().select(0, 0).unitRows(), LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.of(own));
-      MethodCatalogue.parse(stated().put("views", 1)).fit(context);
+      fit(stated().put("views", 1), context);
       assertThat(context.chosen).containsEntry("by", "folds");
       FittedMethod learned =
           MethodCatalogue.parse(stated().put("views", 1).put("search", "validation")).fit(context);
@@ -235,15 +236,15 @@ class ProkerTest {
     List<Integer> one = List.of(0, 1, 2);
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views(2, one), Optional.empty());
-      MethodCatalogue.parse(stated().put("views", 2)).fit(context);
+      fit(stated().put("views", 2), context);
       assertThat(context.chosen)
           .containsEntry("beta", 3.0)
           .containsEntry("lambda", 0.05)
           .containsEntry("by", "default");
-      MethodCatalogue.parse(stated().put("views", 2).put("beta", 2)).fit(context);
+      fit(stated().put("views", 2).put("beta", 2), context);
       assertThat(context.chosen).containsEntry("beta", 2.0).containsEntry("lambda", 0.05);
       GivenFitContext more = new GivenFitContext(clip, CLASSES, views(1, LABELS), Optional.empty());
-      MethodCatalogue.parse(stated().put("views", 1).put("search", "none")).fit(more);
+      fit(stated().put("views", 1).put("search", "none"), more);
       assertThat(more.chosen).containsEntry("beta", 2.6).containsEntry("by", "default");
     }
   }
@@ -276,5 +277,9 @@ class ProkerTest {
     ObjectNode none = stated().put("search", "none");
     assertThat(((Proker) preset.method(none, TaskContext.ANY, true)).search())
         .isEqualTo(SelectionData.NONE);
+  }
+
+  private static void fit(ObjectNode settings, FitContext context) {
+    FittedMethod unused = MethodCatalogue.parse(settings).fit(context);
   }
 }
