@@ -45,8 +45,9 @@ class CalibrationFitTest {
   private static final List<String> CLASSES = List.of("a", "b", "c", "d");
 
   /** Unlike a prompt of a random CLIP, residuals of its class features are better than chance. */
-  private static final Function<TaskContext, Method> TASK_RES =
-      task -> MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", "taskres"));
+  private static Method taskRes(TaskContext task) {
+    return MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", "taskres"));
+  }
 
   private final TinyLab lab = new TinyLab();
   private final List<String> warnings = new ArrayList<>();
@@ -105,7 +106,7 @@ class CalibrationFitTest {
     DataSet data = data(4, 3);
 
     CalibrationResult found =
-        Objects.requireNonNull(run(spec(TASK_RES).calibrated(), data, 4, "run").calibration());
+        Objects.requireNonNull(run(spec(CalibrationFitTest::taskRes).calibrated(), data, 4, "run").calibration());
 
     ClassifierFile file = file("run");
     DataSet drawn = FewShot.draw(data, 4, 1, line -> {});
@@ -135,9 +136,9 @@ class CalibrationFitTest {
   void withoutValidationImagesEveryTrainingImageIsClassifiedByAFoldThatDidNotSeeIt()
       throws IOException {
     DataSet data = data(4, 0);
-    RunResults plain = run(spec(TASK_RES), data, 4, "plain");
+    RunResults plain = run(spec(CalibrationFitTest::taskRes), data, 4, "plain");
 
-    RunResults found = run(spec(TASK_RES).calibrated(), data, 4, "run");
+    RunResults found = run(spec(CalibrationFitTest::taskRes).calibrated(), data, 4, "run");
 
     // The same by hand: image i of a class c is in fold (i + c) mod 4.
     List<Item> train = FewShot.draw(data, 4, 1, line -> {}).train();
@@ -154,7 +155,7 @@ class CalibrationFitTest {
       // 12 images make 6 steps an epoch, 16 make 8: four epochs instead of three.
       MethodSpec longer =
           MethodSpec.of(
-              TASK_RES,
+              CalibrationFitTest::taskRes,
               (method, task) -> TinyLab.training("test").apply(method, task).stretched(8 / 6.0));
       FewShotSample sample = FewShotSample.made(data.withImages(in, List.of(), List.of()), 4, 1);
       Trial trial = new Trial(longer, sample, List.of(), "by-hand" + fold);
@@ -176,7 +177,7 @@ class CalibrationFitTest {
     assertThat(Files.readString(folder.resolve("plain/results.json")))
         .doesNotContain("calibration\"");
 
-    assertThatThrownBy(() -> run(spec(TASK_RES).calibrated(), data, 4, "plain"))
+    assertThatThrownBy(() -> run(spec(CalibrationFitTest::taskRes).calibrated(), data, 4, "plain"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("calibrate");
   }
