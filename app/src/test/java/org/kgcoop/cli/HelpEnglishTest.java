@@ -38,7 +38,7 @@ class HelpEnglishTest {
   }
 
   private static String description(ArgSpec argument) {
-    return String.join(" ", argument.renderedDescription());
+    return String.join(" ", argument.description());
   }
 
   /** All text of a command, without tables and examples, which are indented. */

@@ -175,7 +175,7 @@ public final class HelpLayout {
       text.append(" ".repeat(COLUMN - plain.length()));
     }
     String description =
-        Arrays.stream(argument.renderedDescription()).collect(Collectors.joining(" "));
+        Arrays.stream(argument.description()).collect(Collectors.joining(" "));
     List<String> lines = wrapped(description, width(help) - COLUMN - INDENT);
     text.append(String.join("\n" + " ".repeat(COLUMN + INDENT), lines)).append('\n');
   }
