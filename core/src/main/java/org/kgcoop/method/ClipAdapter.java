@@ -8,6 +8,7 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.CosineModel;
 import org.kgcoop.prompt.Formula;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TemplateEnsemble;
@@ -142,7 +143,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
     }
   }
 
-  private final class AdapterModel extends FeatureModel {
+  private final class AdapterModel extends CosineModel {
     private final Clip clip;
     private final Tensor first; // (E / 4, E)
     private final Tensor second; // (E, E / 4)
@@ -158,13 +159,13 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
     }
 
     @Override
-    Tensor classVectors() {
+    protected Tensor classVectors() {
       return texts;
     }
 
     @Override
-    Tensor imageVectors(Tensor features) {
-      return adapted(features, first, second, ratio);
+    protected Tensor logits(Tensor features, Tensor classFeatures) {
+      return super.logits(adapted(features, first, second, ratio), classFeatures);
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.CosineModel;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TemplateEnsemble;
 import org.kgcoop.prompt.TrainableModel;
@@ -88,7 +89,7 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
     return base.plus(residuals.times(alpha)).unitRows();
   }
 
-  private final class ResidualModel extends FeatureModel {
+  private final class ResidualModel extends CosineModel {
     private final Tensor base;
     private final Tensor residuals;
 
@@ -101,7 +102,7 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
     }
 
     @Override
-    Tensor classVectors() {
+    protected Tensor classVectors() {
       return TaskRes.this.classVectors(base, residuals);
     }
   }

@@ -1,9 +1,6 @@
 package org.kgcoop.method;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
@@ -12,19 +9,15 @@ import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassFeatures;
-import org.kgcoop.prompt.Context;
-import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.DeepTextPrompts;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.Losses;
 import org.kgcoop.prompt.PromptText;
-import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TextModel;
 import org.kgcoop.prompt.TrainableModel;
-import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
-import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -161,93 +154,49 @@ public record Tcp(
         : this;
   }
 
-  private final class ClassAwareModel implements TrainableModel {
-    private final double logitScale;
-    private final TextFeatures text;
+  private final class ClassAwareModel extends TextModel {
     private final ClassFeatures handCrafted; // u, (C, E)
     private final KgCoOp.Objective objective;
-    private final Tensor context; // (M, W)
     private final MetaNet net;
 
     ClassAwareModel(Clip clip, List<String> classNames, long seed) {
-      int embed = clip.config().embedDim();
-      int width = clip.config().textWidth();
-      logitScale = clip.logitScale();
-      text =
+      super(
+          clip,
           new TextFeatures(
               clip,
               PromptText.patterned(clip, classNames, pattern, contextTokens),
-              new DeepTextPrompts.OfClasses(layer, classTokens));
+              new DeepTextPrompts.OfClasses(layer, classTokens)),
+          context(),
+          classNames.size(),
+          seed);
+      int embed = clip.config().embedDim();
+      int width = clip.config().textWidth();
       handCrafted =
-          ClassFeatures.of(logitScale, () -> TextFeatures.handCrafted(clip, classNames, template));
+          ClassFeatures.of(
+              clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template));
       objective = new KgCoOp.Objective(handCrafted, weight);
-      net = new MetaNet(embed, hidden(embed), classTokens * width, seed, clip.device());
-      try (Scope scope = Scope.open("context")) {
-        context = Context.initial(clip, context(), classNames.size(), seed).parameter().keep();
-      }
+      net = new MetaNet(this::parameter, embed, hidden(embed), classTokens * width, seed);
     }
 
+    /** The context, and S: (C, P, W). */
     @Override
-    public Map<String, Tensor> parameters() {
-      return net.parameters(context);
-    }
-
-    /** S: (C, P, W). */
-    private Tensor tokens() {
+    protected List<Tensor> textInputs() {
       Tensor rows = net.apply(handCrafted.features(), ClassAwareModel::quickGelu); // (C, P W)
-      return rows.reshape(rows.size(0), classTokens, -1);
+      return List.of(parameter("ctx"), rows.reshape(rows.size(0), classTokens, -1));
     }
 
     private static Tensor quickGelu(Tensor x) {
       return x.times(Functions.sigmoid(x.times(QUICK)));
     }
 
-    /** Unit class features without gradients: (C, E). */
-    private Tensor unitFeatures() {
-      try (Autograd.Switch off = Autograd.off()) {
-        return text.all(List.of(context, tokens())).unitRows();
-      }
-    }
-
-    private Tensor logits(Tensor features, Tensor classFeatures) {
-      return features.matmul(classFeatures.transpose(0, 1)).times(logitScale);
-    }
-
     @Override
-    public Tensor logits(Tensor features) {
-      return logits(features, unitFeatures());
-    }
-
-    @Override
-    public Head fixed() {
-      return ClassFeatures.of(logitScale, this::unitFeatures);
-    }
-
-    @Override
-    public Step step(Batch batch) {
-      Tensor tokens = tokens();
-      TextFeatures.Pass pass = text.pass(List.of(context, tokens));
-      Tensor raw = pass.features().parameter(); // (C, E)
-      Tensor classFeatures = raw.unitRows();
-      ContextModel.Losses losses =
-          objective.losses(classFeatures, logits(batch.features(), classFeatures), batch);
-      Tensor byRaw = Autograd.gradients(losses.followed().get(0), List.of(raw), false).get(0);
-      List<Tensor> byInputs = pass.gradients(List.of(byRaw)).get(0);
-      List<Tensor> gradients = new ArrayList<>(List.of(byInputs.get(0)));
-      List<Tensor> parameters = List.copyOf(parameters().values());
-      gradients.addAll(
-          Autograd.gradients(
-              tokens, byInputs.get(1), parameters.subList(1, parameters.size()), false));
-      Map<String, Double> values = new LinkedHashMap<>();
-      losses.told().forEach((name, loss) -> values.put(name, loss.item()));
-      return new Step(values, gradients);
+    protected Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+      return objective.losses(classFeatures, logits, batch);
     }
 
     @Override
     public void close() {
-      context.close();
-      net.close();
-      text.close();
+      super.close();
       objective.close();
     }
   }

@@ -1,20 +1,15 @@
 package org.kgcoop.method;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.CosineModel;
 import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TrainableModel;
-import org.kgcoop.tensor.Autograd;
-import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -95,15 +90,16 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
     return Optional.of(TipAdapter.BOUND);
   }
 
-  private final class KeyModel implements TrainableModel {
+  private final class KeyModel extends CosineModel {
     private final Tensor keys; // (N, E)
     private final Tensor texts; // (C, E), unit rows
     private final double scale;
     private final SegmentSum sums;
 
     KeyModel(Clip clip, List<String> classNames, Tensor keys, LabeledViews views) {
-      this.keys = keys.to(clip.device()).parameter().keep();
-      texts = settings.texts(clip, classNames).keep();
+      super(clip.device(), settings.scale(clip));
+      this.keys = parameter(KEYS, keys);
+      texts = buffer("text_features", settings.texts(clip, classNames));
       scale = settings.scale(clip);
       sums =
           new SegmentSum(
@@ -111,42 +107,20 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
     }
 
     @Override
-    public Map<String, Tensor> parameters() {
-      return Map.of(KEYS, keys);
+    protected Tensor classVectors() {
+      return texts;
     }
 
     @Override
-    public Map<String, Tensor> buffers() {
-      return Map.of("text_features", texts);
-    }
-
-    @Override
-    public Tensor logits(Tensor features) {
+    protected Tensor logits(Tensor features, Tensor classFeatures) {
       Tensor distances = KeyCache.distances(features, sums.put(keys));
       Tensor cached = KeyCache.cached(distances, settings.beta(), sums);
-      return features
-          .matmul(texts.transpose(0, 1))
-          .times(scale)
-          .plus(cached.times(settings.alpha()));
+      return super.logits(features, classFeatures).plus(cached.times(settings.alpha()));
     }
 
     @Override
     public Head fixed() {
       return new KeyCache(settings, texts, scale, keys, sums);
-    }
-
-    @Override
-    public Step step(Batch batch) {
-      Tensor loss = Functions.crossEntropy(logits(batch.features()), batch.labels());
-      Map<String, Double> losses = new LinkedHashMap<>();
-      losses.put("loss", loss.item());
-      return new Step(losses, Autograd.gradients(loss, List.of(keys), false));
-    }
-
-    @Override
-    public void close() {
-      keys.close();
-      texts.close();
     }
   }
 }

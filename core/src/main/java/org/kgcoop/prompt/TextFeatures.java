@@ -152,13 +152,15 @@ public final class TextFeatures implements AutoCloseable {
    * <p>Activations are kept for up to {@value #ROWS_KEPT} rows. Parts beyond are computed again
    * before their gradients, so that memory does not grow with the number of classes.
    */
-  public final class Pass {
-    private final List<Tensor> inputs;
+  public final class Pass implements Tape.Forward {
+    private final List<Tensor> given;
+    private final List<Tensor> inputs; // the same without their history
     private final Adapter adapter;
     private final Tensor features;
     private final List<Tensor> recorded; // of each part; of those computed again without history
 
     private Pass(List<Tensor> given, Adapter adapter) {
+      this.given = given;
       this.adapter = adapter;
       inputs = given.stream().map(input -> input.detach().parameter()).toList();
       recorded = flat(Workers.map(parts.size(), i -> List.of(first(parts.get(i), i < kept))));
@@ -176,17 +178,18 @@ public final class TextFeatures implements AutoCloseable {
       }
     }
 
+    @Override
+    public List<Tensor> inputs() {
+      return given;
+    }
+
     /** (C, E), before they are brought to unit length, of no history. */
-    public Tensor features() {
+    @Override
+    public Tensor output() {
       return features;
     }
 
-    /**
-     * The gradients of losses by the inputs.
-     *
-     * @param byFeatures of each loss by {@link #features}, (C, E)
-     * @return for each loss a tensor of the shape of each input
-     */
+    @Override
     public List<List<Tensor>> gradients(List<Tensor> byFeatures) {
       List<List<Tensor>> ofParts = // each all losses' behind each other
           Workers.map(

@@ -96,10 +96,14 @@ public final class Autograd {
    *
    * @param outputs what depends on the parameters
    * @param weights what each output's elements are multiplied with before all are summed
+   * @param retainGraph whether the same graph will be gone through again
    * @return for each parameter a tensor of its shape, in the same order
    */
   public static List<Tensor> gradients(
-      List<Tensor> outputs, List<Tensor> weights, List<Tensor> parameters) {
+      List<Tensor> outputs,
+      List<Tensor> weights,
+      List<Tensor> parameters,
+      boolean retainGraph) {
     Scope scope = Scope.innermost();
     return NativeCall.run(
         "gradients",
@@ -109,7 +113,7 @@ public final class Autograd {
                     vector(outputs),
                     vector(parameters),
                     vector(weights),
-                    new BoolOptional(false),
+                    new BoolOptional(retainGraph),
                     false,
                     false),
                 scope),

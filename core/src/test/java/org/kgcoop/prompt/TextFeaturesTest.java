@@ -232,7 +232,7 @@ class TextFeaturesTest {
       try (TextFeatures features = new TextFeatures(clip, text, own, rowsAtATime, rowsAtATime)) {
         assertThat(relative(features.all(inputs).unitRows(), slow)).isLessThan(TOLERANCE);
         TextFeatures.Pass pass = features.pass(inputs);
-        Tensor raw = pass.features().parameter();
+        Tensor raw = pass.output().parameter();
         assertThat(relative(raw.unitRows(), slow)).isLessThan(TOLERANCE);
         List<Tensor> byRaw = Autograd.gradients(raw.unitRows(), direction, List.of(raw), false);
         List<Tensor> gradients = pass.gradients(byRaw).get(0);
