@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Learned rows that stand beside those of an image in front of some blocks of a ViT, the same for
- * every image. In front of each of these blocks they take the place of what the block before has
+ * Deep prompts of an image encoder: learned rows that stand beside those of an image in front of
+ * some blocks of a ViT, the same for every image. In front of each of these blocks they take the place of what the block before has
  * made of those before; from the last one on, and in front of blocks between that have none of
  * their own, they are rows like the others. Attention has no order, so they may be thought behind
  * the patches or before them. None has a position.

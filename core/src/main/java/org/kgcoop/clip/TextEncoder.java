@@ -97,10 +97,10 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   /**
-   * The layout from a block on whose rows are more than tokens: as {@link #layout}, of texts that
-   * are causal, without a limit of positions.
+   * The layout from a block with deep prompts on: as {@link #layout}, of texts that are causal,
+   * without a limit of positions.
    */
-  public PackedTexts layoutInside(int sharedLength, int[] ends) {
+  public PackedTexts deepLayout(int sharedLength, int[] ends) {
     return PackedTexts.causal(sharedLength, ends, computeType, device);
   }
 
@@ -111,45 +111,46 @@ public final class TextEncoder implements AutoCloseable {
    * @return (C, E)
    */
   public Tensor features(Tensor embedded, PackedTexts layout) {
-    return features(embedded, layout, List.of(), block -> ProjectionDeltas.NONE);
+    return features(embedded, layout, List.of(), List.of(), block -> ProjectionDeltas.NONE);
   }
 
   /**
-   * States from outside in front of a block: in place of what the blocks before have made, or
-   * between it.
+   * The place of deep prompts in front of a block: they replace output of the blocks before, or
+   * stand between it.
    *
    * @param block counted from 0
-   * @param states (S, W), all there are
    * @param layout from that block on
-   * @param gather (N of that layout), into the rows of [the layout before; states]
+   * @param gather (N of that layout), into the rows of [the layout before; deep prompts]
    */
-  public record Change(int block, Tensor states, PackedTexts layout, Tensor gather) {
-    private Tensor of(Tensor x) {
-      return Functions.rows(Tensor.concat(List.of(x, states), 0), gather);
+  public record DeepLayout(int block, PackedTexts layout, Tensor gather) {
+    private Tensor joined(Tensor x, Tensor prompts) {
+      return Functions.rows(Tensor.concat(List.of(x, prompts), 0), gather);
     }
   }
 
   /**
-   * Features of texts, before they are brought to unit length, some of whose states come from
-   * outside, or with terms beside projections.
+   * Features of texts, before they are brought to unit length, with deep prompts, or with terms
+   * beside projections.
    *
    * @param embedded (N, W) token embeddings without positions, in the order of the layout
-   * @param changes in the order of their blocks
+   * @param deep the places of deep prompts, in the order of their blocks
+   * @param prompts the deep prompts of each place, (rows, W)
    * @param additions of each block, counted from 0
    * @return (C, E)
    */
   public Tensor features(
       Tensor embedded,
       PackedTexts layout,
-      List<Change> changes,
+      List<DeepLayout> deep,
+      List<Tensor> prompts,
       IntFunction<ProjectionDeltas> additions) {
     Tensor x = embedded.plus(Functions.rows(positions, layout.positions()));
     PackedTexts rows = layout;
     int next = 0;
     for (int i = 0; i < blocks.size(); i++) {
-      if (next < changes.size() && changes.get(next).block() == i) {
-        x = changes.get(next).of(x);
-        rows = changes.get(next).layout();
+      if (next < deep.size() && deep.get(next).block() == i) {
+        x = deep.get(next).joined(x, prompts.get(next));
+        rows = deep.get(next).layout();
         next++;
       }
       TransformerBlock block = blocks.get(i).with(additions.apply(i));

@@ -28,7 +28,7 @@ import org.kgcoop.tensor.Tensor;
  *
  * <pre>{@code
  * S_c = W2 quickgelu(W1 u_c + b1) + b2       u_c the unit feature of the template, (P, W)
- * t_c = unit feature of the pattern, its states at positions 1 to P replaced by S_c before `layer`
+ * t_c = unit feature of the pattern, its tokens at positions 1 to P replaced by S_c before `layer`
  * loss = cross entropy + weight (1 - mean_c cos(t_c, u_c))
  * }</pre>
  *
@@ -55,8 +55,8 @@ public record Tcp(
   public static final int DEFAULT_LAYER = 8;
 
   private static final Setting<Integer> CLASS_TOKENS =
-      Setting.whole("class_tokens", 4, Range.atLeast(1), "Learned states of each class")
-          .in("states");
+      Setting.whole("class_tokens", 4, Range.atLeast(1), "Learned tokens of each class")
+          .in("tokens");
 
   private static final Setting<String> PATTERN =
       Setting.text("pattern", "", "The text whose first context_tokens tokens are learned")
@@ -66,7 +66,7 @@ public record Tcp(
 
   private static final Setting<Integer> LAYER =
       Setting.whole(
-          "layer", DEFAULT_LAYER, Range.atLeast(0), "The block that states come before, from 0");
+          "layer", DEFAULT_LAYER, Range.atLeast(0), "The block that class tokens come before, from 0");
 
   private static final Setting<Double> WEIGHT =
       Setting.number("weight", 8, Range.atLeast(0), "Weight of the knowledge term");
@@ -76,7 +76,7 @@ public record Tcp(
           .prompts("textual")
           .trainer("TCP")
           .says(
-              "A small net makes states of each class out of its hand-crafted feature and puts"
+              "A small net makes tokens of each class out of its hand-crafted feature and puts"
                   + " them into the text encoder.",
               "loss = cross entropy + weight (1 - mean_c cos(t_c, u_c)); u_c of the template")
           .published(

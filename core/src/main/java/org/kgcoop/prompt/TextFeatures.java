@@ -2,13 +2,11 @@ package org.kgcoop.prompt;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.ProjectionDeltas;
-import org.kgcoop.clip.TextEncoder;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
@@ -30,7 +28,7 @@ public final class TextFeatures implements AutoCloseable {
   private static final int ROWS_OF_A_PART = 320;
 
   private final Clip clip;
-  private final @Nullable DeepTextPrompts states;
+  private final @Nullable DeepTextPrompts deep;
   private final boolean hasContext;
   private final int kept; // first parts whose activations are kept for the way back
   private final List<TextParts.Part> parts;
@@ -57,21 +55,21 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   /**
-   * The features of texts with states from outside.
+   * The features of texts with deep prompts.
    *
-   * @param states null where there are none
+   * @param deep null where there are none
    */
-  public TextFeatures(Clip clip, PromptText text, @Nullable DeepTextPrompts states) {
-    this(clip, text, states, ROWS_KEPT, ROWS_OF_A_PART);
+  public TextFeatures(Clip clip, PromptText text, @Nullable DeepTextPrompts deep) {
+    this(clip, text, deep, ROWS_KEPT, ROWS_OF_A_PART);
   }
 
   /** For tests, which divide few classes too. */
   TextFeatures(
-      Clip clip, PromptText text, @Nullable DeepTextPrompts states, int rowsKept, int rowsOfAPart) {
+      Clip clip, PromptText text, @Nullable DeepTextPrompts deep, int rowsKept, int rowsOfAPart) {
     this.clip = clip;
-    this.states = states;
+    this.deep = deep;
     hasContext = text.contextTokens() > 0;
-    TextParts division = new TextParts(clip, text, states, rowsOfAPart);
+    TextParts division = new TextParts(clip, text, deep, rowsOfAPart);
     parts = division.parts();
     kept = division.within(rowsKept);
   }
@@ -133,8 +131,7 @@ public final class TextFeatures implements AutoCloseable {
    * Class features and, when asked for, their gradients by what they are made of.
    *
    * @param inputs the context, where there is one, (M, W) or, class-specific, (C, M, W); then
-   *     states from outside: those of classes, (C, P, W), or for each block those that all share,
-   *     (n, W)
+   *     deep prompts: those of classes, (C, P, W), or for each block those that all share, (n, W)
    */
   public Pass pass(List<Tensor> inputs) {
     return pass(inputs, Adapter.NONE);
@@ -236,26 +233,18 @@ public final class TextFeatures implements AutoCloseable {
         .features(
             embedded,
             part.layout(),
-            changes(given, part),
+            part.deep(),
+            deepPrompts(given, part),
             adapter.of(inputs, part.from(), part.layout()));
   }
 
-  private List<TextEncoder.Change> changes(List<Tensor> given, TextParts.Part part) {
-    List<TextEncoder.Change> changes = new ArrayList<>();
-    for (int i = 0; i < part.inside().size(); i++) {
-      Tensor rows = given.get(i);
-      int block;
-      if (states instanceof DeepTextPrompts.OfClasses ofClasses) {
-        rows = rows.narrow(0, part.from(), part.layout().texts()); // (.., P, W)
-        rows = rows.reshape(-1, rows.size(2));
-        block = ofClasses.block();
-      } else {
-        block = ((DeepTextPrompts.Shared) Objects.requireNonNull(states)).blocks().get(i);
-      }
-      TextParts.Inside inside = part.inside().get(i);
-      changes.add(new TextEncoder.Change(block, rows, inside.layout(), inside.gather()));
+  /** The deep prompts of a part, for each of its places: (rows, W). */
+  private List<Tensor> deepPrompts(List<Tensor> given, TextParts.Part part) {
+    if (!(deep instanceof DeepTextPrompts.OfClasses)) {
+      return given;
     }
-    return changes;
+    Tensor rows = given.get(0).narrow(0, part.from(), part.layout().texts()); // (.., P, W)
+    return List.of(rows.reshape(-1, rows.size(2)));
   }
 
   private static Tensor joined(List<List<Tensor>> ofParts) {
