@@ -163,7 +163,7 @@ class ArchitectureTest {
   private static final Set<Set<String>> KNOWN_CIRCLES =
       Set.of(
           Set.of("Autograd", "NativeCall", "Scope", "Tensor"),
-          Set.of("Fitting", "Learned", "Method", "TrainedMethod"));
+          Set.of("FitContext", "FittedMethod", "Method", "TrainedMethod"));
 
   /** Classes of a package that use each other are one class in many files. */
   @ArchTest

@@ -340,7 +340,7 @@ class ClassifierTest {
 
   @Test
   void theGuideShowsTheExample() throws IOException {
-    String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetPictures.java"));
+    String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetImages.java"));
     String shown = source.substring(source.indexOf("import "));
     assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md")))
         .contains("```java\n" + shown + "```\n");
@@ -351,7 +351,7 @@ class ClassifierTest {
   void theExampleOfTheGuideCompilesWithTheLibraryAlone() throws IOException {
     String readme = Files.readString(Path.of("../docs/how-to/use-from-java.md"));
     String shown = readme.substring(readme.indexOf("import ", readme.indexOf("## Classify")));
-    Path source = Files.createDirectory(folder.resolve("example")).resolve("PetPictures.java");
+    Path source = Files.createDirectory(folder.resolve("example")).resolve("PetImages.java");
     Files.writeString(source, shown.substring(0, shown.indexOf("```")));
     String library =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))

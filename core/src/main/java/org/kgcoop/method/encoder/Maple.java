@@ -48,7 +48,7 @@ public record Maple(int contextTokens, String words, int depth)
       ContextInit.setting(CONTEXT_TOKENS).publishedAs("TRAINER.MAPLE.CTX_INIT");
 
   private static final Setting<Integer> DEPTH =
-      Setting.whole("depth", 9, Range.atLeast(1), "Blocks of both encoders that have rows")
+      Setting.whole("depth", 9, Range.from(1, 1000), "Blocks of both encoders that have rows")
           .in("blocks")
           .publishedAs("TRAINER.MAPLE.PROMPT_DEPTH");
 

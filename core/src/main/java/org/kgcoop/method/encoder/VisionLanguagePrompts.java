@@ -67,7 +67,7 @@ public record VisionLanguagePrompts(
     }
 
     private Setting<Integer> depth(String key, int least, String meaning) {
-      return Setting.whole(key, depth, Range.atLeast(least), meaning).in("blocks");
+      return Setting.whole(key, depth, Range.from(least, 1000), meaning).in("blocks");
     }
 
     private Setting<Integer> imageTokens() {

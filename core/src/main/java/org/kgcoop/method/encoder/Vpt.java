@@ -39,7 +39,7 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
           .publishedAs("TRAINER.VPT.N_CTX_VISION");
 
   private static final Setting<Integer> IMAGE_DEPTH =
-      Setting.whole("image_depth", 12, Range.atLeast(1), "Blocks that have rows of their own")
+      Setting.whole("image_depth", 12, Range.from(1, 1000), "Blocks that have rows of their own")
           .in("blocks")
           .publishedAs("TRAINER.VPT.PROMPT_DEPTH_VISION");
 
