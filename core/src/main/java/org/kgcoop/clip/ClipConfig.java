@@ -14,11 +14,7 @@ import org.kgcoop.KgCoopException;
  * @param embedDim E, the width of the joint space
  * @param imageResolution R, the side of the images in pixels
  * @param channels of the images, 3 or 1
- * @param contextLength L, how many tokens a text may have with its two marks
- * @param vocabularySize how many token ids there are
- * @param textWidth W of the text encoder
- * @param textHeads attention heads of the text encoder
- * @param textLayers blocks of the text encoder
+ * @param text the text encoder
  * @param activation of the transformer blocks, where the form has no other for images
  * @param vision the image encoder
  * @param form in which it differs from the released models
@@ -27,14 +23,21 @@ public record ClipConfig(
     int embedDim,
     int imageResolution,
     int channels,
-    int contextLength,
-    int vocabularySize,
-    int textWidth,
-    int textHeads,
-    int textLayers,
+    Text text,
     Activation activation,
     Vision vision,
     Form form) {
+
+  /**
+   * The sizes of a text encoder.
+   *
+   * @param contextLength L, how many tokens a text may have with its two marks
+   * @param vocabularySize how many token ids there are
+   * @param width W
+   * @param heads attention heads
+   * @param layers blocks
+   */
+  public record Text(int contextLength, int vocabularySize, int width, int heads, int layers) {}
 
   /** A CLIP of the released form. */
   public ClipConfig(
@@ -52,14 +55,35 @@ public record ClipConfig(
         embedDim,
         imageResolution,
         channels,
-        contextLength,
-        vocabularySize,
-        textWidth,
-        textHeads,
-        textLayers,
+        new Text(contextLength, vocabularySize, textWidth, textHeads, textLayers),
         activation,
         vision,
         Form.RELEASED);
+  }
+
+  /** L, how many tokens a text may have with its two marks. */
+  public int contextLength() {
+    return text.contextLength();
+  }
+
+  /** The number of token ids. */
+  public int vocabularySize() {
+    return text.vocabularySize();
+  }
+
+  /** W of the text encoder. */
+  public int textWidth() {
+    return text.width();
+  }
+
+  /** The attention heads of the text encoder. */
+  public int textHeads() {
+    return text.heads();
+  }
+
+  /** The blocks of the text encoder. */
+  public int textLayers() {
+    return text.layers();
   }
 
   /**
@@ -195,11 +219,11 @@ public record ClipConfig(
         embedDim,
         resolution,
         s.length("visual.conv1.weight", 1, 4),
-        s.length("positional_embedding", 0, 2),
+        new Text(s.length("positional_embedding", 0, 2),
         s.length("token_embedding.weight", 0, 2),
         textWidth,
         heads(stated.textHeads(), textWidth, family, "text", source),
-        s.count("transformer.resblocks."),
+        s.count("transformer.resblocks.")),
         stated.activation(),
         vision,
         stated.form());

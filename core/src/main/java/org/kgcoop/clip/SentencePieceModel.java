@@ -87,8 +87,9 @@ final class SentencePieceModel {
               + " precompiled_charsmap of BPE, as SigLIP and SigLIP 2 have it");
     }
     IntBuffer merges = IntBuffer.allocate(0); // scores tell
+    TokenizerModel.Pieces pieces = new TokenizerModel.Pieces(ids, special, whole);
     return new TokenizerModel(
-        file, unigram, byteFallback, ids, scores, merges, special, whole, characterMap);
+        file, unigram, byteFallback, pieces, scores, merges, characterMap);
   }
 
   // ---- reading

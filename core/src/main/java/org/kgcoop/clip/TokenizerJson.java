@@ -73,11 +73,10 @@ final class TokenizerJson {
         file,
         json.type.equals("Unigram"),
         json.byteFallback,
-        json.ids,
+        new TokenizerModel.Pieces(
+            json.ids, json.special, Set.of()), // what was added is merged too
         json.scores,
         IntBuffer.wrap(json.merges.build().toArray()),
-        json.special,
-        Set.of(), // what was added is merged too
         ByteBuffer.wrap(json.characterMap));
   }
 

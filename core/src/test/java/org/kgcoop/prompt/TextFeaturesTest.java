@@ -360,11 +360,11 @@ class TextFeaturesTest {
           12,
           8,
           3,
-          20,
+          new ClipConfig.Text(20,
           700,
           32,
           2,
-          2,
+          2),
           Activation.QUICK_GELU,
           new ClipConfig.Vit(16, 1, 4, 1),
           new ClipConfig.Form(1e-2, 1e-5, false));

@@ -18,14 +18,7 @@ import org.kgcoop.files.Folders;
  *
  * @param name what configurations and tables call it
  * @param aliases what else it is called
- * @param directory its folder below the root of all data sets
- * @param imageFolder where the paths of its images begin, below its folder; empty: the folder
- *     itself
- * @param images the folders of images that it needs
- * @param split its split file; null where the published code uses none
- * @param annotations what it needs beside the images where the split file is not there
- * @param terms under which those get it who fetch it by its direct links, and where they are
- *     stated; empty where it has none
+ * @param files all that it consists of
  * @param template KgCoOp's hand-crafted prompt
  * @param classes how many classes it has
  * @param source the set that this one has shifted test images of; else null
@@ -34,16 +27,31 @@ import org.kgcoop.files.Folders;
 public record PublishedDataSet(
     String name,
     List<String> aliases,
-    String directory,
-    String imageFolder,
-    List<Part> images,
-    @Nullable Part split,
-    List<Part> annotations,
-    String terms,
+    Contents files,
     String template,
     int classes,
     @Nullable PublishedDataSet source,
     Function<RawData, DataSet> layout) {
+
+  /**
+   * The files of a data set.
+   *
+   * @param directory its folder below the root of all data sets
+   * @param imageFolder where the paths of its images begin, below its folder; empty: the folder
+   *     itself
+   * @param images the folders of images that it needs
+   * @param split its split file; null where the published code uses none
+   * @param annotations what it needs beside the images where the split file is not there
+   * @param terms under which those get it who fetch it by its direct links, and where they are
+   *     stated; empty where it has none
+   */
+  public record Contents(
+      String directory,
+      String imageFolder,
+      List<Part> images,
+      @Nullable Part split,
+      List<Part> annotations,
+      String terms) {}
 
   /**
    * A file or folder of it.
@@ -52,6 +60,11 @@ public record PublishedDataSet(
    * @param origin where one gets it
    */
   public record Part(String path, Origin origin) {}
+
+  /** Its folder below the root of all data sets. */
+  public String directory() {
+    return files.directory();
+  }
 
   /** The name of the set that this one has shifted test images of; else null. */
   public @Nullable String shiftOf() {
@@ -64,15 +77,16 @@ public record PublishedDataSet(
    * @param folder the folder of this data set
    */
   public List<Part> missing(Path folder) {
-    List<Part> missing = absent(folder, images);
+    List<Part> missing = absent(folder, files.images());
     if (!hasSplit(folder)) {
-      missing.addAll(absent(folder, annotations));
+      missing.addAll(absent(folder, files.annotations()));
     }
     return missing;
   }
 
   /** True if the split file is there, so that the split is the published one. */
   public boolean hasSplit(Path folder) {
+    Part split = files.split();
     return split != null && Files.isRegularFile(folder.resolve(split.path()));
   }
 
@@ -102,8 +116,9 @@ public record PublishedDataSet(
   private Path annotation(Path folder, String path) {
     Path file = place(folder, path);
     if (!Files.isRegularFile(file)) {
+      Part split = files.split();
       String origin =
-          Stream.concat(annotations.stream(), images.stream())
+          Stream.concat(files.annotations().stream(), files.images().stream())
               .filter(part -> part.path().equals(path))
               .map(part -> part.origin().where())
               .findFirst()
@@ -129,13 +144,14 @@ public record PublishedDataSet(
 
   private DataSet found(Path folder, DataSetOptions options) {
     DataSetOptions named = options.name() == null ? options.withName(name) : options;
+    Part split = files.split();
     if (split != null && hasSplit(folder)) {
       DataSetOptions placed =
-          options.images() == null ? named.withImages(folder.resolve(imageFolder)) : named;
+          options.images() == null ? named.withImages(folder.resolve(files.imageFolder())) : named;
       return SplitFile.read(folder.resolve(split.path()), placed);
     }
     Path given = named.images();
-    Path images = given == null ? folder.resolve(imageFolder) : given;
+    Path images = given == null ? folder.resolve(files.imageFolder()) : given;
     RawData raw = new RawData(name, folder, images, named, path -> annotation(folder, path));
     return layout.apply(raw);
   }
