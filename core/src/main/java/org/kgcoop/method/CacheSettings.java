@@ -141,11 +141,11 @@ public record CacheSettings(
     return new CacheSettings(templates, views, crop, scale, chosen, search, grid);
   }
 
-  double alpha() {
+  public double alpha() {
     return weights.alpha();
   }
 
-  double beta() {
+  public double beta() {
     return weights.beta();
   }
 
