@@ -219,11 +219,12 @@ public record ClipConfig(
         embedDim,
         resolution,
         s.length("visual.conv1.weight", 1, 4),
-        new Text(s.length("positional_embedding", 0, 2),
-        s.length("token_embedding.weight", 0, 2),
-        textWidth,
-        heads(stated.textHeads(), textWidth, family, "text", source),
-        s.count("transformer.resblocks.")),
+        new Text(
+            s.length("positional_embedding", 0, 2),
+            s.length("token_embedding.weight", 0, 2),
+            textWidth,
+            heads(stated.textHeads(), textWidth, family, "text", source),
+            s.count("transformer.resblocks.")),
         stated.activation(),
         vision,
         stated.form());

@@ -7,10 +7,10 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * Deep prompts of an image encoder: learned rows that stand beside those of an image in front of
- * some blocks of a ViT, the same for every image. In front of each of these blocks they take the place of what the block before has
- * made of those before; from the last one on, and in front of blocks between that have none of
- * their own, they are rows like the others. Attention has no order, so they may be thought behind
- * the patches or before them. None has a position.
+ * some blocks of a ViT, the same for every image. In front of each of these blocks they take the
+ * place of what the block before has made of those before; from the last one on, and in front of
+ * blocks between that have none of their own, they are rows like the others. Attention has no
+ * order, so they may be thought behind the patches or before them. None has a position.
  *
  * @param first the block in front of which rows of images are taken, counted from 0; at most the
  *     first that has rows of its own

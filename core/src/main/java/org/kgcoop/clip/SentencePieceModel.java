@@ -88,8 +88,7 @@ final class SentencePieceModel {
     }
     IntBuffer merges = IntBuffer.allocate(0); // scores tell
     TokenizerModel.Pieces pieces = new TokenizerModel.Pieces(ids, special, whole);
-    return new TokenizerModel(
-        file, unigram, byteFallback, pieces, scores, merges, characterMap);
+    return new TokenizerModel(file, unigram, byteFallback, pieces, scores, merges, characterMap);
   }
 
   // ---- reading

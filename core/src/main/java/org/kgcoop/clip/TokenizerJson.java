@@ -73,8 +73,7 @@ final class TokenizerJson {
         file,
         json.type.equals("Unigram"),
         json.byteFallback,
-        new TokenizerModel.Pieces(
-            json.ids, json.special, Set.of()), // what was added is merged too
+        new TokenizerModel.Pieces(json.ids, json.special, Set.of()), // what was added is merged too
         json.scores,
         IntBuffer.wrap(json.merges.build().toArray()),
         ByteBuffer.wrap(json.characterMap));

@@ -51,14 +51,14 @@ record TokenizerModel(
     pieces
         .ids()
         .forEach(
-        (piece, id) -> {
-          if (id < 0 || id >= 1 << ID_BITS) {
-            throw FileErrors.refused(
-                file,
-                "piece '%s' has the id %s: expected 0 to %s"
-                    .formatted(piece, id, (1 << ID_BITS) - 1));
-          }
-        });
+            (piece, id) -> {
+              if (id < 0 || id >= 1 << ID_BITS) {
+                throw FileErrors.refused(
+                    file,
+                    "piece '%s' has the id %s: expected 0 to %s"
+                        .formatted(piece, id, (1 << ID_BITS) - 1));
+              }
+            });
     if (!scores.stream().allMatch(Float::isFinite)) {
       throw FileErrors.refused(file, "the score of a piece is no finite number");
     }

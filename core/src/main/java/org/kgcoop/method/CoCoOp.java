@@ -155,8 +155,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
           Tensor share = // of the mean over the batch
               Functions.crossEntropy(logits, batch.labels().narrow(0, b, 1)).times(1.0 / size);
           loss += share.item();
-          byContexts.add(
-              scope.promote(tape.gradients(List.of(share), List.of(own)).get(0).get(0)));
+          byContexts.add(scope.promote(tape.gradients(List.of(share), List.of(own)).get(0).get(0)));
         }
       }
       return new Step(

@@ -243,7 +243,8 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
 
     LanguageAwareModel(
         Clip clip, List<String> classNames, List<String> allClassNames, long seed, Noise noise) {
-      this(clip, classNames.size(), allClassNames, Names.of(classNames, allClassNames), seed, noise);
+      this(
+          clip, classNames.size(), allClassNames, Names.of(classNames, allClassNames), seed, noise);
     }
 
     private LanguageAwareModel(

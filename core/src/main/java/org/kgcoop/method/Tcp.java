@@ -66,7 +66,10 @@ public record Tcp(
 
   private static final Setting<Integer> LAYER =
       Setting.whole(
-          "layer", DEFAULT_LAYER, Range.atLeast(0), "The block that class tokens come before, from 0");
+          "layer",
+          DEFAULT_LAYER,
+          Range.atLeast(0),
+          "The block that class tokens come before, from 0");
 
   private static final Setting<Double> WEIGHT =
       Setting.number("weight", 8, Range.atLeast(0), "Weight of the knowledge term");

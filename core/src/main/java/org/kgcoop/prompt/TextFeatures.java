@@ -130,8 +130,8 @@ public final class TextFeatures implements AutoCloseable {
   /**
    * Class features and, when asked for, their gradients by what they are made of.
    *
-   * @param inputs the context, where there is one, (M, W) or, class-specific, (C, M, W); then
-   *     deep prompts: those of classes, (C, P, W), or for each block those that all share, (n, W)
+   * @param inputs the context, where there is one, (M, W) or, class-specific, (C, M, W); then deep
+   *     prompts: those of classes, (C, P, W), or for each block those that all share, (n, W)
    */
   public Pass pass(List<Tensor> inputs) {
     return pass(inputs, Adapter.NONE);

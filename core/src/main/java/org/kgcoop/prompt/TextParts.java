@@ -37,7 +37,11 @@ final class TextParts {
    * @param deep the places of deep prompts
    */
   record Part(
-      int from, PackedTexts layout, Tensor fixed, Tensor gather, List<TextEncoder.DeepLayout> deep) {
+      int from,
+      PackedTexts layout,
+      Tensor fixed,
+      Tensor gather,
+      List<TextEncoder.DeepLayout> deep) {
     void close() {
       layout.close();
       fixed.close();

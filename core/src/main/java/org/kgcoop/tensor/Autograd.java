@@ -100,10 +100,7 @@ public final class Autograd {
    * @return for each parameter a tensor of its shape, in the same order
    */
   public static List<Tensor> gradients(
-      List<Tensor> outputs,
-      List<Tensor> weights,
-      List<Tensor> parameters,
-      boolean retainGraph) {
+      List<Tensor> outputs, List<Tensor> weights, List<Tensor> parameters, boolean retainGraph) {
     Scope scope = Scope.innermost();
     return NativeCall.run(
         "gradients",

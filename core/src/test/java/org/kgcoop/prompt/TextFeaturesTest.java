@@ -138,7 +138,8 @@ class TextFeaturesTest {
     return Tensor.of(future, length, length);
   }
 
-  private static Tensor plain(Clip clip, PromptText text, Tensor context, @Nullable DeepRows prompts) {
+  private static Tensor plain(
+      Clip clip, PromptText text, Tensor context, @Nullable DeepRows prompts) {
     int classes = text.classes();
     int width = clip.config().textWidth();
     int heads = clip.config().textHeads();
@@ -215,7 +216,8 @@ class TextFeaturesTest {
     compare(clip, text, context, null);
   }
 
-  private static void compare(Clip clip, PromptText text, Tensor context, @Nullable DeepRows prompts) {
+  private static void compare(
+      Clip clip, PromptText text, Tensor context, @Nullable DeepRows prompts) {
     Tensor slow = plain(clip, text, context, prompts);
     Tensor direction = TinyClip.normal(8, 1, slow.shape());
     List<Tensor> inputs = new ArrayList<>();
@@ -360,11 +362,7 @@ class TextFeaturesTest {
           12,
           8,
           3,
-          new ClipConfig.Text(20,
-          700,
-          32,
-          2,
-          2),
+          new ClipConfig.Text(20, 700, 32, 2, 2),
           Activation.QUICK_GELU,
           new ClipConfig.Vit(16, 1, 4, 1),
           new ClipConfig.Form(1e-2, 1e-5, false));

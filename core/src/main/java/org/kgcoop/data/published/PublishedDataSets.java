@@ -47,7 +47,8 @@ public final class PublishedDataSets {
   /** The one that a split file of that name belongs to. */
   public static Optional<PublishedDataSet> ofSplitFile(String fileName) {
     return all().stream()
-        .filter(entry -> entry.files().split() != null && entry.files().split().path().equals(fileName))
+        .filter(
+            entry -> entry.files().split() != null && entry.files().split().path().equals(fileName))
         .findFirst();
   }
 

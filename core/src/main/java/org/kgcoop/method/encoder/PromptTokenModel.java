@@ -144,8 +144,7 @@ abstract class PromptTokenModel extends EncoderModel {
 
   private void addRows(List<String> names, long seed, int tokens, int width) {
     for (String name : names) {
-      parameter(
-          name, Init.normal(Init.random(seed, name), ContextInit.DEVIATION, tokens, width));
+      parameter(name, Init.normal(Init.random(seed, name), ContextInit.DEVIATION, tokens, width));
     }
   }
 
