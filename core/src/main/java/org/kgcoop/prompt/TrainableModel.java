@@ -1,5 +1,6 @@
 package org.kgcoop.prompt;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ public abstract class TrainableModel implements Head {
   }
 
   /** Adds a parameter with a copy of those values. */
+  @CanIgnoreReturnValue
   protected final Tensor parameter(String name, Tensor start) {
     Tensor parameter = start.to(device).parameter().keep();
     parameters.put(name, parameter);
