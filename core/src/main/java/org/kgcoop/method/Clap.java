@@ -12,8 +12,10 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.CosineModel;
 import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.Losses;
 import org.kgcoop.prompt.TemplateEnsemble;
 import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
@@ -124,15 +126,13 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
                 .unitRows());
   }
 
-  private final class PrototypeModel extends FeatureModel {
-    private final double scale;
+  private final class PrototypeModel extends CosineModel {
     private final Tensor base; // (C, E)
     private final Tensor prototypes; // (C, E)
     private final @Nullable Tensor multipliers; // (C); null for no constraint
 
     PrototypeModel(FitContext context) {
       super(context.clip());
-      scale = context.clip().logitScale();
       try (Scope scope = Scope.open("base text features")) {
         base = buffer("base_text_features", texts.raw(context.clip(), context.classNames()));
         prototypes = parameter(PROTOTYPES, base);
@@ -169,23 +169,23 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
     }
 
     @Override
-    FixedHead head() {
-      return new FixedHead.Linear(prototypes.unitRows(), null, scale);
+    protected Tensor classVectors() {
+      return prototypes.unitRows();
     }
 
     @Override
-    Map<String, Tensor> losses(Batch batch) {
+    protected Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       if (multipliers == null) {
-        return super.losses(batch);
+        return super.losses(classFeatures, logits, batch);
       }
-      Tensor crossEntropy = crossEntropy(batch);
+      Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor away = prototypes.minus(base); // (C, E)
       Tensor constraint = away.times(away).sum(1).times(multipliers).mean();
       Map<String, Tensor> losses = new LinkedHashMap<>();
       losses.put("loss", crossEntropy.plus(constraint));
       losses.put("cross_entropy", crossEntropy);
       losses.put("constraint", constraint);
-      return losses;
+      return new Losses(losses);
     }
   }
 }

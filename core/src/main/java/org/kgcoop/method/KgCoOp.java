@@ -18,6 +18,7 @@ import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.Losses;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.prompt.TrainableModel;
@@ -129,7 +130,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
   record Objective(FixedHead.Linear handCrafted, double weight) implements ContextModel.Objective {
 
     @Override
-    public ContextModel.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+    public Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor cosines = // (C)
           classFeatures.times(handCrafted.weight()).sum(1);
@@ -139,7 +140,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
       told.put("loss", loss);
       told.put("cross_entropy", crossEntropy);
       told.put("knowledge", knowledge);
-      return new ContextModel.Losses(told, List.of(loss));
+      return new Losses(told);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.Losses;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Functions;
@@ -111,13 +112,13 @@ public record ProGrad(ContextSettings context, String template, double temperatu
       implements ContextModel.Objective {
 
     @Override
-    public ContextModel.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+    public Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor distillation = distillation(teacher.logits(batch.features()), logits);
       Map<String, Tensor> told = new LinkedHashMap<>();
       told.put("cross_entropy", crossEntropy);
       told.put("distillation", distillation);
-      return new ContextModel.Losses(told, List.of(crossEntropy, distillation));
+      return new Losses(told, List.of(crossEntropy, distillation));
     }
 
     /**

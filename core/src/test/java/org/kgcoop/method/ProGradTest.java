@@ -63,7 +63,7 @@ class ProGradTest {
       Tensor ctx = Objects.requireNonNull(model.parameters().get("ctx"));
       try (TextFeatures text = new TextFeatures(clip, PromptText.learned(clip, NAMES, context))) {
         TextFeatures.Pass pass = text.pass(List.of(ctx));
-        Tensor raw = pass.features().parameter();
+        Tensor raw = pass.output().parameter();
         Tensor t = raw.unitRows();
         Tensor logits = f.matmul(t.transpose(0, 1)).times(clip.logitScale());
         Tensor target = Functions.softmax(teacher.logits(f), 1);

@@ -85,13 +85,13 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSp
           rows.imageDepth(),
           title());
       try (Scope scope = Scope.open("start")) {
-        rows.addTo(this, clip, seed);
+        add(rows, clip, seed);
       }
     }
 
     @Override
     Given given() {
-      return rows.given(this);
+      return given(rows);
     }
   }
 }

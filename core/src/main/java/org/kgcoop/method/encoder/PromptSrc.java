@@ -146,7 +146,7 @@ public record PromptSrc(
       this.clip = clip;
       this.classNames = List.copyOf(classNames);
       try (Scope scope = Scope.open("start")) {
-        rows.addTo(this, clip, seed);
+        add(rows, clip, seed);
       }
     }
 
@@ -171,7 +171,7 @@ public record PromptSrc(
 
     @Override
     Given given() {
-      return rows.given(this);
+      return given(rows);
     }
 
     @Override

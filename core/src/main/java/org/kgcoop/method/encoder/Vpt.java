@@ -94,13 +94,13 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
     Prompts(Clip clip, List<String> classNames, long seed) {
       super(clip, PromptText.handCrafted(clip, classNames, template), 0, imageDepth, title());
       try (Scope scope = Scope.open("start")) {
-        VisionLanguagePrompts.addImageRows(this, clip, seed, imageTokens, imageDepth);
+        addImageRows(clip, seed, imageTokens, imageDepth);
       }
     }
 
     @Override
     Given given() {
-      return new Given(List.of(), VisionLanguagePrompts.imageRows(this, imageDepth));
+      return new Given(List.of(), imageRows(imageDepth));
     }
   }
 }
