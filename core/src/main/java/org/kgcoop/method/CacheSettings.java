@@ -11,7 +11,7 @@ import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.method.setting.Setting.Stated;
 import org.kgcoop.method.setting.Setting.Values;
-import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
 /**
