@@ -13,7 +13,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.model.Formula;
 
 /** A linear classifier without the image encoder, for programs that have it. */
 public final class FeatureFiles {

@@ -2,7 +2,7 @@ package org.kgcoop.export;
 
 import java.util.List;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.model.Formula;
 import org.kgcoop.tensor.Tensor;
 
 /** The formula of a classifier's logits as nodes of an ONNX graph. */

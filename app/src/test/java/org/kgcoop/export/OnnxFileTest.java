@@ -29,7 +29,7 @@ import org.kgcoop.export.format.NodeProto;
 import org.kgcoop.export.format.TensorProto;
 import org.kgcoop.export.format.ValueInfoProto;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.model.Formula;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;

@@ -1,6 +1,6 @@
 package org.kgcoop.bench;
 
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.model.Formula;
 import org.kgcoop.tensor.Tensor;
 
 /** Formulas in loops, in double precision. */

@@ -14,7 +14,7 @@ import org.kgcoop.Version;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunRecord;

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.prompt.FeatureEncoder;
-import org.kgcoop.prompt.Formula;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.FeatureEncoder;
+import org.kgcoop.model.Formula;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

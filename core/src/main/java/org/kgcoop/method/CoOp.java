@@ -4,11 +4,11 @@ import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.Batch;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.Losses;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Losses;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 

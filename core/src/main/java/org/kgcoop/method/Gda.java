@@ -14,7 +14,7 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Kind;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;

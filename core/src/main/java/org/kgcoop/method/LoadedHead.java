@@ -2,10 +2,10 @@ package org.kgcoop.method;
 
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.prompt.FeatureEncoder;
-import org.kgcoop.prompt.Formula;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.FeatureEncoder;
+import org.kgcoop.model.Formula;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.kgcoop.prompt.Step;
+import org.kgcoop.model.Step;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Optimizer;

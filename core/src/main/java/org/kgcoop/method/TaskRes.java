@@ -7,11 +7,10 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.ClassFeatures;
-import org.kgcoop.prompt.CosineModel;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TemplateEnsemble;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.ClassFeatures;
+import org.kgcoop.model.CosineModel;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

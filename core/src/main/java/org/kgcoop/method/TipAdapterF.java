@@ -7,9 +7,9 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.CosineModel;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.CosineModel;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -2,6 +2,8 @@ package org.kgcoop.prompt;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.Losses;
 import org.kgcoop.tensor.Tensor;
 
 /**

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.ProjectionDeltas;
+import org.kgcoop.model.Tape;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
@@ -89,7 +90,7 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   /** The features of fixed texts as the encoder makes them: (C, E). */
-  static Tensor withoutGradients(Clip clip, PromptText text) {
+  public static Tensor withoutGradients(Clip clip, PromptText text) {
     try (TextFeatures features = new TextFeatures(clip, text)) {
       return features.all(List.of());
     }

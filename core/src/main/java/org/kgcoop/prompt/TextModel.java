@@ -2,6 +2,8 @@ package org.kgcoop.prompt;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.model.CosineModel;
+import org.kgcoop.model.Tape;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;

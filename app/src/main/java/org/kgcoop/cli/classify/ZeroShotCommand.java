@@ -11,7 +11,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.prompt.Templates;
+import org.kgcoop.data.Templates;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -6,7 +6,7 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TokenSpaceContext;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 
 /**

@@ -2,15 +2,15 @@ package org.kgcoop.method.encoder;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Templates;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.PromptText;
-import org.kgcoop.prompt.Templates;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 
 /**

@@ -1,4 +1,4 @@
-package org.kgcoop.prompt;
+package org.kgcoop.model;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Arrays;
