@@ -32,9 +32,9 @@ import java.util.stream.Stream;
 class ArchitectureTest {
 
   /**
-   * {@code adapt, fit > experiment > train, classify > features, runs, method > prompt > model, eval >
-   * clip > data > image; clip > io > tensor}. All of them may use {@code files}, and {@code random}
-   * for random numbers.
+   * {@code adapt, fit > experiment > train, classify > features, runs, method > prompt > model,
+   * eval > clip > data > image; clip > io > tensor}. All of them may use {@code files}, and {@code
+   * random} for random numbers.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =

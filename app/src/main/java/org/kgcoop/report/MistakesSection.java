@@ -31,8 +31,7 @@ final class MistakesSection {
   Optional<Section> of(Selection.Chosen chosen) {
     List<Block> blocks = new ArrayList<>();
     for (StoredRun run : chosen.runs()) {
-      List<Block> own =
-          new ArrayList<>(of(run, run.results().targets(), run.predictions()));
+      List<Block> own = new ArrayList<>(of(run, run.results().targets(), run.predictions()));
       Calibration.effect(run.results().calibration())
           .ifPresent(chart -> own.add(new Charts(List.of(chart))));
       if (!own.isEmpty()) {

@@ -67,8 +67,12 @@ class OnnxFileTest {
       OnnxClassifier.write(
           file,
           clip,
-          new ExportedClassifier(List.of("cat", "\"dog\", the"), new FixedHead.Linear(
-                  Tensor.of(features, 2, config.embedDim()), null, clip.logitScale()), Optional.empty(), Map.of("method", "clip")));
+          new ExportedClassifier(
+              List.of("cat", "\"dog\", the"),
+              new FixedHead.Linear(
+                  Tensor.of(features, 2, config.embedDim()), null, clip.logitScale()),
+              Optional.empty(),
+              Map.of("method", "clip")));
     }
     return file;
   }

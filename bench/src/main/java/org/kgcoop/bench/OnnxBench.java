@@ -128,7 +128,11 @@ final class OnnxBench implements Callable<Integer> {
       }
       Tensor features = Tensor.concat(parts, 0);
       Tensor centred = scope.promote(features.minus(features.mean(0, true)).unitRows());
-      return new ExportedClassifier(names, new FixedHead.Linear(centred, null, clip.logitScale()), Optional.empty(), Map.of());
+      return new ExportedClassifier(
+          names,
+          new FixedHead.Linear(centred, null, clip.logitScale()),
+          Optional.empty(),
+          Map.of());
     }
   }
 

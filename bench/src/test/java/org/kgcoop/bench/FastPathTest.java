@@ -142,11 +142,7 @@ class FastPathTest {
             64,
             16,
             3,
-            new ClipConfig.Text(24,
-            100,
-            64,
-            2,
-            3),
+            new ClipConfig.Text(24, 100, 64, 2, 3),
             Activation.GELU_PYTORCH_TANH,
             new ClipConfig.Vit(64, 1, 8, 2, Family.SIGLIP),
             new ClipConfig.Form(1e-6, 1e-6, false));

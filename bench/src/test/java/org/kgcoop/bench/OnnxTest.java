@@ -70,11 +70,7 @@ class OnnxTest {
             24,
             16,
             3,
-            new ClipConfig.Text(77,
-            600,
-            64,
-            1,
-            1),
+            new ClipConfig.Text(77, 600, 64, 1, 1),
             Activation.QUICK_GELU,
             new ClipConfig.Vit(64, 1, 4, 1),
             new ClipConfig.Form(1e-5, 0.1, true)),
@@ -84,11 +80,7 @@ class OnnxTest {
             48,
             24,
             3,
-            new ClipConfig.Text(16,
-            100,
-            32,
-            1,
-            1),
+            new ClipConfig.Text(16, 100, 32, 1, 1),
             Activation.GELU_PYTORCH_TANH,
             new ClipConfig.Vit(48, 2, 8, 3, Family.SIGLIP),
             new ClipConfig.Form(1e-6, 1e-6, false)));
@@ -101,7 +93,8 @@ class OnnxTest {
   }
 
   private static ExportedClassifier classifier(FixedHead head) {
-    return new ExportedClassifier(List.of("a", "b", "c", "d", "e"), head, Optional.empty(), Map.of());
+    return new ExportedClassifier(
+        List.of("a", "b", "c", "d", "e"), head, Optional.empty(), Map.of());
   }
 
   private static Tensor rows(int count, int width) {

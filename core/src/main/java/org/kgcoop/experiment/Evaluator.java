@@ -210,9 +210,7 @@ public final class Evaluator {
     try (Scope all = Scope.open("logits")) {
       Tensor features = features(classifier, cache, items, Progress.SILENT, "images");
       inBatches(
-          classifier,
-          features,
-          (from, part) -> addRows(part, (i, row) -> logits[from + i] = row));
+          classifier, features, (from, part) -> addRows(part, (i, row) -> logits[from + i] = row));
     }
     return logits;
   }

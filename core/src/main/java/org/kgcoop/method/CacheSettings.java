@@ -152,9 +152,7 @@ public record CacheSettings(
   /** Zero-shot CLIP at this scale, in the open scope. */
   public FixedHead.Linear texts(Clip clip, List<String> classNames) {
     return new FixedHead.Linear(
-        new ZeroShot(templates).classFeatures(clip, classNames),
-        null,
-        scale(clip));
+        new ZeroShot(templates).classFeatures(clip, classNames), null, scale(clip));
   }
 
   /** The scale of the zero-shot logits, of the CLIP where it has none of its own. */

@@ -30,7 +30,8 @@ public record RunResults(
   /** The name of the file in the folder of a run or a table. */
   public static final String FILE = "results.json";
 
-  public static final RunResults NONE = new RunResults(Map.of(), null, List.of(), List.of(), null, null);
+  public static final RunResults NONE =
+      new RunResults(Map.of(), null, List.of(), List.of(), null, null);
 
   /**
    * The training time.
@@ -63,8 +64,7 @@ public record RunResults(
 
   /** Returns the results with other measurements. */
   public RunResults with(List<TargetResult> measured, @Nullable JointResult measuredJointly) {
-    return new RunResults(
-        chosen, training, nearestWords, measured, measuredJointly, calibration);
+    return new RunResults(chosen, training, nearestWords, measured, measuredJointly, calibration);
   }
 
   /** Returns the results with a calibration. */

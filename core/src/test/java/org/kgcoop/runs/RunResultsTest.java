@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.eval.Reliability;
 import org.kgcoop.eval.ProbabilityMetrics;
+import org.kgcoop.eval.Reliability;
 import org.kgcoop.files.JsonFiles;
 
 /** Records of runs and tables, written and read again, and read from foreign files. */

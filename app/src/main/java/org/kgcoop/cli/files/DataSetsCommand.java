@@ -158,7 +158,9 @@ public final class DataSetsCommand implements Callable<Integer> {
       json.putObject("optional")
           .put("path", entry.files().split().path())
           .put("origin", entry.files().split().origin().where());
-      line("    %s%s: %s".formatted(name(entry), orAnnotations(entry), entry.files().split().origin()));
+      line(
+          "    %s%s: %s"
+              .formatted(name(entry), orAnnotations(entry), entry.files().split().origin()));
     }
     if (PublishedDataSet.anyDirect(missing)) {
       String download =
