@@ -32,9 +32,9 @@ import java.util.stream.Stream;
 class ArchitectureTest {
 
   /**
-   * {@code adapt, fit > experiment > train, classify > cache, runs, method > prompt, eval > clip >
-   * data > image; clip > io > tensor}. All of them may use {@code files}, and {@code random} for
-   * random numbers.
+   * {@code adapt, fit > experiment > train, classify > features, runs, method > prompt > model,
+   * eval > clip > data > image; clip > io > tensor}. All of them may use {@code files}, and {@code
+   * random} for random numbers.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
@@ -60,6 +60,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.method..")
           .layer("prompt")
           .definedBy("org.kgcoop.prompt..")
+          .layer("model")
+          .definedBy("org.kgcoop.model..")
           .layer("clip")
           .definedBy("org.kgcoop.clip..")
           .layer("data")
@@ -86,6 +88,7 @@ class ArchitectureTest {
               "features",
               "method",
               "prompt",
+              "model",
               "clip",
               "data",
               "image",
@@ -102,6 +105,7 @@ class ArchitectureTest {
               "features",
               "method",
               "prompt",
+              "model",
               "clip",
               "data",
               "image",
@@ -110,10 +114,13 @@ class ArchitectureTest {
               "tensor",
               "files")
           .whereLayer("features")
-          .mayOnlyAccessLayers("prompt", "clip", "data", "image", "random", "io", "tensor", "files")
+          .mayOnlyAccessLayers("model", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("method")
-          .mayOnlyAccessLayers("prompt", "clip", "data", "image", "random", "io", "tensor", "files")
+          .mayOnlyAccessLayers(
+              "prompt", "model", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("prompt")
+          .mayOnlyAccessLayers("model", "clip", "data", "image", "random", "io", "tensor", "files")
+          .whereLayer("model")
           .mayOnlyAccessLayers("clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("clip")
           .mayOnlyAccessLayers("data", "image", "random", "io", "tensor", "files")

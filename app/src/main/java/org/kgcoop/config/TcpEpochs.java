@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.data.Templates;
 import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
@@ -12,7 +13,6 @@ import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.prompt.Templates;
 
 /**
  * The epochs of TCP. After all files and pairs, its published {@code train.py} sets 25 epochs on

@@ -11,9 +11,9 @@ import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.TunedImageEncoder;
-import org.kgcoop.prompt.FeatureEncoder;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.FeatureEncoder;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -13,7 +13,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.model.FixedHead;
 
 /** Writes a linear classifier without the image encoder, for programs that have the encoder. */
 public final class FeatureFiles {

@@ -2,7 +2,7 @@ package org.kgcoop.export;
 
 import java.util.List;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
 /** Writes a head as nodes of an ONNX graph. */

@@ -19,8 +19,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.TrainingDataRecord;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 
 /** Class names with control characters, and one that a spreadsheet would run. */

@@ -30,7 +30,7 @@ import org.kgcoop.export.format.NodeProto;
 import org.kgcoop.export.format.TensorProto;
 import org.kgcoop.export.format.ValueInfoProto;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;

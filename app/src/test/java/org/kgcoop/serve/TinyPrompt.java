@@ -8,8 +8,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.TrainingDataRecord;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 
 /** Prompts as they are before any training. */

@@ -32,7 +32,7 @@ import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -57,11 +57,7 @@ final class BenchModel {
           768,
           224,
           3,
-          64,
-          32000,
-          768,
-          12,
-          12,
+          new ClipConfig.Text(64, 32000, 768, 12, 12),
           Activation.GELU_PYTORCH_TANH,
           new ClipConfig.Vit(768, 12, 16, 12, Family.SIGLIP),
           new ClipConfig.Form(1e-6, 1e-6, false));

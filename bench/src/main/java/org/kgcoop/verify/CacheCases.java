@@ -16,7 +16,7 @@ import org.kgcoop.method.CacheSettings;
 import org.kgcoop.method.KeyCache;
 import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
 /** The kinds of cases about a cache of images. */

@@ -17,7 +17,7 @@ import org.kgcoop.method.LabeledViews;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.prompt.Batch;
+import org.kgcoop.model.Batch;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 

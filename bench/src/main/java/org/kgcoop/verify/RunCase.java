@@ -21,7 +21,7 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.image.Images;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.BatchSampler;
 import org.kgcoop.train.ModelSelection;

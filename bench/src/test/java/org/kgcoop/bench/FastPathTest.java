@@ -22,9 +22,9 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.encoder.EncoderMethod;
-import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.Step;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.Step;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -142,11 +142,7 @@ class FastPathTest {
             64,
             16,
             3,
-            24,
-            100,
-            64,
-            2,
-            3,
+            new ClipConfig.Text(24, 100, 64, 2, 3),
             Activation.GELU_PYTORCH_TANH,
             new ClipConfig.Vit(64, 1, 8, 2, Family.SIGLIP),
             new ClipConfig.Form(1e-6, 1e-6, false));

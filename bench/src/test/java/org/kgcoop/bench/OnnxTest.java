@@ -42,8 +42,8 @@ import org.kgcoop.image.view.Transform;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -70,11 +70,7 @@ class OnnxTest {
             24,
             16,
             3,
-            77,
-            600,
-            64,
-            1,
-            1,
+            new ClipConfig.Text(77, 600, 64, 1, 1),
             Activation.QUICK_GELU,
             new ClipConfig.Vit(64, 1, 4, 1),
             new ClipConfig.Form(1e-5, 0.1, true)),
@@ -84,11 +80,7 @@ class OnnxTest {
             48,
             24,
             3,
-            16,
-            100,
-            32,
-            1,
-            1,
+            new ClipConfig.Text(16, 100, 32, 1, 1),
             Activation.GELU_PYTORCH_TANH,
             new ClipConfig.Vit(48, 2, 8, 3, Family.SIGLIP),
             new ClipConfig.Form(1e-6, 1e-6, false)));

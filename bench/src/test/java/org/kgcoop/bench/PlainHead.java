@@ -1,6 +1,6 @@
 package org.kgcoop.bench;
 
-import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
 /** Heads in loops, in double precision. */

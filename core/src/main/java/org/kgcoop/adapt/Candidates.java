@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.Templates;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.Ensemble;
@@ -19,7 +20,6 @@ import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.method.catalogue.PublishedDefaults;
-import org.kgcoop.prompt.Templates;
 
 /**
  * The methods that are tried, the simpler first, with the settings that they are tried with: the

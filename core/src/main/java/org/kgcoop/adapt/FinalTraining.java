@@ -20,7 +20,7 @@ import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;

@@ -18,7 +18,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;

@@ -14,11 +14,7 @@ import org.kgcoop.KgCoopException;
  * @param embedDim E, the width of the joint space
  * @param imageResolution R, the side of the images in pixels
  * @param channels the number of channels of the images, 3 or 1
- * @param contextLength L, the maximum number of tokens of a text, with its start and end
- * @param vocabularySize the number of token ids
- * @param textWidth W of the text encoder
- * @param textHeads the number of attention heads of the text encoder
- * @param textLayers the number of blocks of the text encoder
+ * @param text the text encoder
  * @param activation the activation of the transformer blocks; the form may have another one for
  *     images
  * @param vision the image encoder
@@ -28,14 +24,21 @@ public record ClipConfig(
     int embedDim,
     int imageResolution,
     int channels,
-    int contextLength,
-    int vocabularySize,
-    int textWidth,
-    int textHeads,
-    int textLayers,
+    Text text,
     Activation activation,
     Vision vision,
     Form form) {
+
+  /**
+   * The sizes of a text encoder.
+   *
+   * @param contextLength L, the maximum number of tokens of a text, with its start and end
+   * @param vocabularySize the number of token ids
+   * @param width W
+   * @param heads the number of attention heads
+   * @param layers the number of blocks
+   */
+  public record Text(int contextLength, int vocabularySize, int width, int heads, int layers) {}
 
   /** Creates a configuration with the form of the released models. */
   public ClipConfig(
@@ -53,14 +56,35 @@ public record ClipConfig(
         embedDim,
         imageResolution,
         channels,
-        contextLength,
-        vocabularySize,
-        textWidth,
-        textHeads,
-        textLayers,
+        new Text(contextLength, vocabularySize, textWidth, textHeads, textLayers),
         activation,
         vision,
         Form.RELEASED);
+  }
+
+  /** L, how many tokens a text may have with its two marks. */
+  public int contextLength() {
+    return text.contextLength();
+  }
+
+  /** The number of token ids. */
+  public int vocabularySize() {
+    return text.vocabularySize();
+  }
+
+  /** W of the text encoder. */
+  public int textWidth() {
+    return text.width();
+  }
+
+  /** The attention heads of the text encoder. */
+  public int textHeads() {
+    return text.heads();
+  }
+
+  /** The blocks of the text encoder. */
+  public int textLayers() {
+    return text.layers();
   }
 
   /**
@@ -197,11 +221,12 @@ public record ClipConfig(
         embedDim,
         resolution,
         s.length("visual.conv1.weight", 1, 4),
-        s.length("positional_embedding", 0, 2),
-        s.length("token_embedding.weight", 0, 2),
-        textWidth,
-        heads(stated.textHeads(), textWidth, family, "text", source),
-        s.count("transformer.resblocks."),
+        new Text(
+            s.length("positional_embedding", 0, 2),
+            s.length("token_embedding.weight", 0, 2),
+            textWidth,
+            heads(stated.textHeads(), textWidth, family, "text", source),
+            s.count("transformer.resblocks.")),
         stated.activation(),
         vision,
         stated.form());

@@ -6,10 +6,11 @@ import java.util.stream.IntStream;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Prompt tokens in front of some blocks of a ViT, the same for every image. In front of each of
- * these blocks they replace the outputs of the previous prompt tokens. From the last of these
- * blocks on, and at blocks between without own tokens, they pass through like other tokens.
- * Attention has no order, so their place among the patches does not matter. They have no positions.
+ * Deep prompts of an image encoder: learned tokens in front of some blocks of a ViT, the same for
+ * every image. In front of each of these blocks they replace the outputs of the previous prompt
+ * tokens. From the last of these blocks on, and at blocks between without own tokens, they pass
+ * through like other tokens. Attention has no order, so their place among the patches does not
+ * matter. They have no positions.
  *
  * @param first the block that receives the image tokens, from 0; at most the first block with
  *     prompt tokens

@@ -38,7 +38,7 @@ final class PieceMerges {
     }
     Arrays.sort(pairs);
     bytes = pieces.bytes();
-    longestWhole = pieces.whole().stream().mapToInt(String::length).max().orElse(0);
+    longestWhole = pieces.pieces().whole().stream().mapToInt(String::length).max().orElse(0);
   }
 
   /** Returns the minimum entry of a pair in the table. */
@@ -48,12 +48,12 @@ final class PieceMerges {
 
   /** Returns the rank of two neighbors. The lowest rank is merged first. */
   private double rank(String leftPart, String rightPart) {
-    if (pieces.whole().contains(leftPart) || pieces.whole().contains(rightPart)) {
+    if (pieces.pieces().whole().contains(leftPart) || pieces.pieces().whole().contains(rightPart)) {
       return PairMerging.NEVER;
     }
     if (!pieces.scores().isEmpty()) {
       String merged = leftPart + rightPart;
-      Integer id = pieces.special().contains(merged) ? null : ids.get(merged);
+      Integer id = pieces.pieces().special().contains(merged) ? null : ids.get(merged);
       return id == null ? PairMerging.NEVER : -pieces.scores().get(id);
     }
     Integer left = ids.get(leftPart);
@@ -73,7 +73,7 @@ final class PieceMerges {
   private String first(String text, int at) {
     for (int end = Math.min(text.length(), at + longestWhole); end > at; end--) {
       String part = text.substring(at, end);
-      if (pieces.whole().contains(part)) {
+      if (pieces.pieces().whole().contains(part)) {
         return part;
       }
     }

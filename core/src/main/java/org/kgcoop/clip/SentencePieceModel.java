@@ -87,8 +87,8 @@ final class SentencePieceModel {
               + " precompiled_charsmap of BPE, as SigLIP and SigLIP 2 have it");
     }
     IntBuffer merges = IntBuffer.allocate(0); // empty, because scores rank the merges
-    return new TokenizerModel(
-        file, unigram, byteFallback, ids, scores, merges, special, whole, characterMap);
+    TokenizerModel.Pieces pieces = new TokenizerModel.Pieces(ids, special, whole);
+    return new TokenizerModel(file, unigram, byteFallback, pieces, scores, merges, characterMap);
   }
 
   // ---- reading

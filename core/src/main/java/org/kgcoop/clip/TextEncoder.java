@@ -98,10 +98,10 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   /**
-   * Creates the layout from a block on in which some rows are not tokens: as {@link #layout} for
-   * causal texts, without a maximum length.
+   * Creates the layout from a block with deep prompts on: as {@link #layout} for causal texts,
+   * without a maximum length.
    */
-  public PackedTexts layoutInside(int sharedLength, int[] ends) {
+  public PackedTexts deepLayout(int sharedLength, int[] ends) {
     return PackedTexts.causal(sharedLength, ends, computeType, device);
   }
 
@@ -112,44 +112,46 @@ public final class TextEncoder implements AutoCloseable {
    * @return (C, E)
    */
   public Tensor features(Tensor embedded, PackedTexts layout) {
-    return features(embedded, layout, List.of(), block -> ProjectionDeltas.NONE);
+    return features(embedded, layout, List.of(), List.of(), block -> ProjectionDeltas.NONE);
   }
 
   /**
-   * Given states in front of a block, which replace or extend the states of the blocks before.
+   * The place of deep prompts in front of a block: they replace or extend the states of the blocks
+   * before.
    *
    * @param block counted from 0
-   * @param states (S, W), all given states
    * @param layout the layout from this block on
-   * @param gather (N of this layout), indices into the rows of [the layout before; states]
+   * @param gather (N of this layout), indices into the rows of [the layout before; deep prompts]
    */
-  public record Change(int block, Tensor states, PackedTexts layout, Tensor gather) {
-    private Tensor of(Tensor x) {
-      return Functions.rows(Tensor.concat(List.of(x, states), 0), gather);
+  public record DeepLayout(int block, PackedTexts layout, Tensor gather) {
+    private Tensor joined(Tensor x, Tensor prompts) {
+      return Functions.rows(Tensor.concat(List.of(x, prompts), 0), gather);
     }
   }
 
   /**
-   * Computes text features, before scaling to unit length, with some given states, or with terms on
-   * the projections.
+   * Computes text features, before scaling to unit length, with deep prompts, or with terms on the
+   * projections.
    *
    * @param embedded (N, W) token embeddings without positions, in the order of the layout
-   * @param changes in the order of their blocks
+   * @param deep the places of deep prompts, in the order of their blocks
+   * @param prompts the deep prompts of each place, (rows, W)
    * @param additions the terms of each block, counted from 0
    * @return (C, E)
    */
   public Tensor features(
       Tensor embedded,
       PackedTexts layout,
-      List<Change> changes,
+      List<DeepLayout> deep,
+      List<Tensor> prompts,
       IntFunction<ProjectionDeltas> additions) {
     Tensor x = embedded.plus(Functions.rows(positions, layout.positions()));
     PackedTexts rows = layout;
     int next = 0;
     for (int i = 0; i < blocks.size(); i++) {
-      if (next < changes.size() && changes.get(next).block() == i) {
-        x = changes.get(next).of(x);
-        rows = changes.get(next).layout();
+      if (next < deep.size() && deep.get(next).block() == i) {
+        x = deep.get(next).joined(x, prompts.get(next));
+        rows = deep.get(next).layout();
         next++;
       }
       TransformerBlock block = blocks.get(i).with(additions.apply(i));

@@ -76,11 +76,9 @@ final class TokenizerJson {
         file,
         json.type.equals("Unigram"),
         json.byteFallback,
-        json.ids,
+        new TokenizerModel.Pieces(json.ids, json.special, Set.of()), // added tokens are merged too
         json.scores,
         IntBuffer.wrap(json.merges.build().toArray()),
-        json.special,
-        Set.of(), // added tokens are merged too
         ByteBuffer.wrap(json.characterMap));
   }
 

@@ -4,138 +4,118 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The options of opening a data set. Immutable: each {@code with} method returns a copy. */
-public final class DataSetOptions {
-  private @Nullable String name;
-  private @Nullable Path images;
-  private @Nullable Path classNames;
-  private @Nullable String template;
-  private long splitSeed = 1;
-  private boolean divide = true;
-  private boolean strict = false;
-  private boolean checkFiles = true;
-  private boolean allowOutside = false;
-  private Consumer<String> warnings;
-  private Consumer<String> notes = note -> {};
+/**
+ * The options of opening a data set. Each {@code with} method returns a copy.
+ *
+ * @param given values that replace those of the files
+ * @param splitSeed the seed that divides images without a given split
+ * @param divide true to divide images without a given split, false to use all of them for training
+ * @param checks the checks while reading
+ * @param warnings receives warnings
+ * @param notes receives messages about decisions that the files do not state
+ */
+public record DataSetOptions(
+    Given given,
+    long splitSeed,
+    boolean divide,
+    Checks checks,
+    Consumer<String> warnings,
+    Consumer<String> notes) {
 
-  private DataSetOptions(Consumer<String> warnings) {
-    this.warnings = warnings;
-  }
+  /**
+   * Values that replace those of the files.
+   *
+   * @param name the name in tables, or null to take it from the files
+   * @param images the folder at which the paths of a split file begin, or null to search for it
+   * @param classNames a file of class names, or null for the {@code classnames.txt} next to the
+   *     data, if any
+   * @param template the sentence that contains a class name, or null for {@code template.txt}, if
+   *     any
+   */
+  public record Given(
+      @Nullable String name,
+      @Nullable Path images,
+      @Nullable Path classNames,
+      @Nullable String template) {}
+
+  /**
+   * The checks while reading.
+   *
+   * @param strict true to reject class names that differ only in case or '_'
+   * @param files true to check at once that every image exists
+   * @param allowOutside true if a list may name images outside its folder
+   */
+  public record Checks(boolean strict, boolean files, boolean allowOutside) {}
 
   /** The options for data of which only the path is known. */
   public static DataSetOptions defaults(Consumer<String> warnings) {
-    return new DataSetOptions(warnings);
+    Given nothing = new Given(null, null, null, null);
+    return new DataSetOptions(
+        nothing, 1, true, new Checks(false, true, false), warnings, note -> {});
   }
 
-  private DataSetOptions with(Consumer<DataSetOptions> change) {
-    DataSetOptions copy = new DataSetOptions(warnings);
-    copy.name = name;
-    copy.images = images;
-    copy.classNames = classNames;
-    copy.template = template;
-    copy.splitSeed = splitSeed;
-    copy.divide = divide;
-    copy.strict = strict;
-    copy.checkFiles = checkFiles;
-    copy.allowOutside = allowOutside;
-    copy.notes = notes;
-    change.accept(copy);
-    return copy;
-  }
-
-  /** The name in tables, or null to take it from the files. */
   public @Nullable String name() {
-    return name;
+    return given.name;
   }
 
-  /** The folder at which the paths of a split file begin, or null to search for it. */
   public @Nullable Path images() {
-    return images;
+    return given.images;
   }
 
-  /** A file of class names, or null for the {@code classnames.txt} next to the data, if any. */
   public @Nullable Path classNames() {
-    return classNames;
+    return given.classNames;
   }
 
-  /** The sentence that contains a class name, or null for {@code template.txt}, if any. */
   public @Nullable String template() {
-    return template;
+    return given.template;
   }
 
-  /** The seed that divides images without a given split. */
-  public long splitSeed() {
-    return splitSeed;
+  private DataSetOptions with(Given other) {
+    return new DataSetOptions(other, splitSeed, divide, checks, warnings, notes);
   }
 
-  /** True to divide images without a given split, false to use all of them for training. */
-  public boolean divide() {
-    return divide;
-  }
-
-  /** True to reject class names that differ only in case or '_'. */
-  public boolean strict() {
-    return strict;
-  }
-
-  /** True to check at once that every image exists. */
-  public boolean checkFiles() {
-    return checkFiles;
-  }
-
-  /** True if a list may name images outside its folder. */
-  public boolean allowOutside() {
-    return allowOutside;
-  }
-
-  /** Receives warnings. */
-  public Consumer<String> warnings() {
-    return warnings;
-  }
-
-  /** Receives messages about decisions that the files do not state. */
-  public Consumer<String> notes() {
-    return notes;
+  private DataSetOptions with(Checks other) {
+    return new DataSetOptions(given, splitSeed, divide, other, warnings, notes);
   }
 
   public DataSetOptions withName(@Nullable String name) {
-    return with(copy -> copy.name = name);
+    return with(new Given(name, given.images, given.classNames, given.template));
   }
 
   public DataSetOptions withImages(@Nullable Path images) {
-    return with(copy -> copy.images = images);
+    return with(new Given(given.name, images, given.classNames, given.template));
   }
 
   public DataSetOptions withClassNames(@Nullable Path classNames) {
-    return with(copy -> copy.classNames = classNames);
+    return with(new Given(given.name, given.images, classNames, given.template));
   }
 
   public DataSetOptions withTemplate(@Nullable String template) {
-    return with(copy -> copy.template = template);
+    return with(new Given(given.name, given.images, given.classNames, template));
   }
 
-  public DataSetOptions withSplitSeed(long splitSeed) {
-    return with(copy -> copy.splitSeed = splitSeed);
+  public DataSetOptions withSplitSeed(long seed) {
+    return new DataSetOptions(given, seed, divide, checks, warnings, notes);
   }
 
   /** Uses all images for training if no split is given. */
   public DataSetOptions undivided() {
-    return with(copy -> copy.divide = false);
+    return new DataSetOptions(given, splitSeed, false, checks, warnings, notes);
   }
 
   public DataSetOptions withStrict(boolean strict) {
-    return with(copy -> copy.strict = strict);
+    return with(new Checks(strict, checks.files, checks.allowOutside));
   }
 
-  public DataSetOptions withCheckFiles(boolean checkFiles) {
-    return with(copy -> copy.checkFiles = checkFiles);
+  public DataSetOptions withCheckFiles(boolean files) {
+    return with(new Checks(checks.strict, files, checks.allowOutside));
   }
 
   public DataSetOptions withAllowOutside(boolean allowOutside) {
-    return with(copy -> copy.allowOutside = allowOutside);
+    return with(new Checks(checks.strict, checks.files, allowOutside));
   }
 
-  public DataSetOptions withNotes(Consumer<String> notes) {
-    return with(copy -> copy.notes = notes);
+  public DataSetOptions withNotes(Consumer<String> other) {
+    return new DataSetOptions(given, splitSeed, divide, checks, warnings, other);
   }
 }

@@ -21,7 +21,7 @@ import org.kgcoop.files.FolderTree;
 import org.kgcoop.method.Folds;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;
 

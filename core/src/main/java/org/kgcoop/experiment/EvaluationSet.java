@@ -10,9 +10,9 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
+import org.kgcoop.data.Templates;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Templates;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -7,12 +7,12 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.Templates;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.method.ProbeSearch;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.PublishedDefaults;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Templates;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -26,7 +26,7 @@ import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.NearestWords;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;

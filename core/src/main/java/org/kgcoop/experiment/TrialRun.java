@@ -22,7 +22,7 @@ import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Reliability;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.JointResult;
 import org.kgcoop.runs.Predictions;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.Item;
-import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.ModelInputs;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.ModelInputs;
 import org.kgcoop.tensor.Tensor;
 
 /**

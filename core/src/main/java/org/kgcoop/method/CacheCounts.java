@@ -2,7 +2,7 @@ package org.kgcoop.method;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;

@@ -1,7 +1,7 @@
 package org.kgcoop.method;
 
 import java.util.Optional;
-import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -11,7 +11,7 @@ import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.method.setting.Setting.Stated;
 import org.kgcoop.method.setting.Setting.Values;
-import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -22,8 +22,7 @@ import org.kgcoop.tensor.Tensor;
  *     alone
  * @param crop of the views
  * @param scale of the zero-shot logits; empty for the model's own
- * @param alpha weight of the cache
- * @param beta sharpness of the cache
+ * @param weights alpha and beta of the cache
  * @param search the images by which alpha and beta are chosen
  * @param grid of alpha and beta that is tried
  */
@@ -32,10 +31,17 @@ public record CacheSettings(
     int views,
     RandomResizedCrop crop,
     OptionalDouble scale,
-    double alpha,
-    double beta,
+    Weights weights,
     SelectionData search,
     CacheGrid grid) {
+
+  /**
+   * The two numbers of a cache.
+   *
+   * @param alpha its weight
+   * @param beta its sharpness
+   */
+  public record Weights(double alpha, double beta) {}
 
   private static final Setting<Integer> VIEWS =
       Setting.whole("views", 10, Range.from(0, 1000), "Random views that a key is the mean of")
@@ -115,16 +121,23 @@ public record CacheSettings(
         values.get(VIEWS),
         values.get(CROP_SCALE),
         values.get(SCALE),
-        values.get(ALPHA),
-        values.get(BETA),
+        new Weights(values.get(ALPHA), values.get(BETA)),
         values.get(SEARCH),
         new CacheGrid(tops.get(0), tops.get(1), counts.get(0), counts.get(1)));
   }
 
   /** The same with alpha and beta that were found. */
   CacheSettings with(CacheGrid.Point found) {
-    return new CacheSettings(
-        templates, views, crop, scale, found.alpha(), found.beta(), search, grid);
+    Weights chosen = new Weights(found.alpha(), found.beta());
+    return new CacheSettings(templates, views, crop, scale, chosen, search, grid);
+  }
+
+  public double alpha() {
+    return weights.alpha();
+  }
+
+  public double beta() {
+    return weights.beta();
   }
 
   /** The recipe of the views: the crop and a flip. */
@@ -139,9 +152,12 @@ public record CacheSettings(
   /** Zero-shot CLIP at this scale, in the open scope. */
   public FixedHead.Linear texts(Clip clip, List<String> classNames) {
     return new FixedHead.Linear(
-        new ZeroShot(templates).classFeatures(clip, classNames),
-        null,
-        scale.orElse(clip.logitScale()));
+        new ZeroShot(templates).classFeatures(clip, classNames), null, scale(clip));
+  }
+
+  /** The scale of the zero-shot logits, of the CLIP where it has none of its own. */
+  double scale(Clip clip) {
+    return scale.orElse(clip.logitScale());
   }
 
   /**

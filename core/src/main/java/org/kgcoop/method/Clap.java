@@ -11,11 +11,12 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TemplateEnsemble;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.CosineModel;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.Losses;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -124,15 +125,13 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
                 .unitRows());
   }
 
-  private final class PrototypeModel extends FeatureModel {
-    private final double scale;
+  private final class PrototypeModel extends CosineModel {
     private final Tensor base; // (C, E)
     private final Tensor prototypes; // (C, E)
     private final @Nullable Tensor multipliers; // (C); null for no constraint
 
     PrototypeModel(FitContext context) {
       super(context.clip());
-      scale = context.clip().logitScale();
       try (Scope scope = Scope.open("base text features")) {
         base = buffer("base_text_features", texts.raw(context.clip(), context.classNames()));
         prototypes = parameter(PROTOTYPES, base);
@@ -169,23 +168,23 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
     }
 
     @Override
-    FixedHead head() {
-      return new FixedHead.Linear(prototypes.unitRows(), null, scale);
+    protected Tensor classVectors() {
+      return prototypes.unitRows();
     }
 
     @Override
-    Map<String, Tensor> losses(Batch batch) {
+    protected Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       if (multipliers == null) {
-        return super.losses(batch);
+        return super.losses(classFeatures, logits, batch);
       }
-      Tensor crossEntropy = crossEntropy(batch);
+      Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor away = prototypes.minus(base); // (C, E)
       Tensor constraint = away.times(away).sum(1).times(multipliers).mean();
       Map<String, Tensor> losses = new LinkedHashMap<>();
       losses.put("loss", crossEntropy.plus(constraint));
       losses.put("cross_entropy", crossEntropy);
       losses.put("constraint", constraint);
-      return losses;
+      return new Losses(losses);
     }
   }
 }

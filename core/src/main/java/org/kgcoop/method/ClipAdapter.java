@@ -2,14 +2,15 @@ package org.kgcoop.method;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Templates;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Templates;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.CosineModel;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -96,11 +97,10 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     int embed = clip.config().embedDim();
     try (Scope scope = Scope.open("adapter")) {
-      return head(
+      return adapted(
               learned.value(FIRST, hidden(embed), embed).to(clip.device()),
               learned.value(SECOND, embed, hidden(embed)).to(clip.device()),
-              texts(clip, classNames),
-              clip.logitScale())
+              new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()))
           .copy();
     }
   }
@@ -116,27 +116,30 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
    * @param first W1, (E / 4, E)
    * @param second W2, (E, E / 4)
    */
-  private FixedHead head(Tensor first, Tensor second, Tensor texts, double scale) {
-    return new FixedHead.Adapter(first, second, ratio, new FixedHead.Linear(texts, null, scale));
+  private FixedHead adapted(Tensor first, Tensor second, FixedHead.Linear texts) {
+    return new FixedHead.Adapter(first, second, ratio, texts);
   }
 
-  private final class AdapterModel extends FeatureModel {
-    private final double scale;
+  private final class AdapterModel extends CosineModel {
     private final Tensor first; // (E / 4, E)
     private final Tensor second; // (E, E / 4)
     private final Tensor texts; // (C, E)
 
     AdapterModel(Clip clip, List<String> classNames, Tensor first, Tensor second) {
       super(clip);
-      scale = clip.logitScale();
       this.first = parameter(FIRST, first);
       this.second = parameter(SECOND, second);
       texts = buffer("text_features", texts(clip, classNames));
     }
 
     @Override
-    FixedHead head() {
-      return ClipAdapter.this.head(first, second, texts, scale);
+    protected Tensor classVectors() {
+      return texts;
+    }
+
+    @Override
+    protected FixedHead head(FixedHead.Linear zeroShot) {
+      return adapted(first, second, zeroShot);
     }
   }
 }

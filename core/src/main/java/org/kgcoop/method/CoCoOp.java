@@ -7,16 +7,17 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.Batch;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.Step;
+import org.kgcoop.model.Tape;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
-import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -71,27 +72,23 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
     return new ConditionalModel(clip, classNames, context, seed);
   }
 
-  private static final class ConditionalModel implements TrainableModel {
+  private static final class ConditionalModel extends TrainableModel {
     private final double logitScale;
     private final TextFeatures text;
     private final Tensor context; // (M, W)
     private final MetaNet net;
 
     ConditionalModel(Clip clip, List<String> classNames, ContextSettings settings, long seed) {
+      super(clip.device());
       logitScale = clip.logitScale();
       text = new TextFeatures(clip, PromptText.learned(clip, classNames, settings));
+      try (Scope scope = Scope.open("context")) {
+        context = parameter("ctx", Context.initial(clip, settings, classNames.size(), seed));
+      }
       int embed = clip.config().embedDim();
       net =
           new MetaNet(
-              embed, Math.max(1, embed / 16), clip.config().textWidth(), seed, clip.device());
-      try (Scope scope = Scope.open("context")) {
-        context = Context.initial(clip, settings, classNames.size(), seed).parameter().keep();
-      }
-    }
-
-    @Override
-    public Map<String, Tensor> parameters() {
-      return net.parameters(context);
+              this::parameter, embed, Math.max(1, embed / 16), clip.config().textWidth(), seed);
     }
 
     @Override
@@ -163,14 +160,14 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       List<Tensor> byContexts = new ArrayList<>(); // each (M, W)
       for (int b = 0; b < size; b++) {
         try (Scope scope = Scope.open("image")) {
-          TextFeatures.Pass pass = text.pass(List.of(contexts.select(0, b)));
-          Tensor raw = pass.features().parameter();
+          Tape tape = new Tape();
+          Tensor own = contexts.select(0, b);
+          Tensor raw = tape.cut(text.pass(List.of(own)));
           Tensor logits = row(batch.features().narrow(0, b, 1), raw.unitRows());
           Tensor share = // of the mean over the batch
               Functions.crossEntropy(logits, batch.labels().narrow(0, b, 1)).times(1.0 / size);
           loss += share.item();
-          List<Tensor> byFeatures = Autograd.gradients(share, List.of(raw), false);
-          byContexts.add(scope.promote(pass.gradients(byFeatures).get(0).get(0)));
+          byContexts.add(scope.promote(tape.gradients(List.of(share), List.of(own)).get(0).get(0)));
         }
       }
       return new Step(
@@ -181,8 +178,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
 
     @Override
     public void close() {
-      context.close();
-      net.close();
+      super.close();
       text.close();
     }
   }

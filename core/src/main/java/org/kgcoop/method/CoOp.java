@@ -1,14 +1,14 @@
 package org.kgcoop.method;
 
 import java.util.List;
-import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.Batch;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.Losses;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -53,8 +53,7 @@ public record CoOp(ContextSettings context) implements PromptMethod {
     return new ContextModel(clip, classNames, context, seed, CoOp::losses);
   }
 
-  private static ContextModel.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
-    Tensor loss = Functions.crossEntropy(logits, batch.labels());
-    return new ContextModel.Losses(Map.of("loss", loss), List.of(loss));
+  private static Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+    return Losses.of(Functions.crossEntropy(logits, batch.labels()));
   }
 }

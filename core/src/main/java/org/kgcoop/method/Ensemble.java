@@ -3,11 +3,11 @@ package org.kgcoop.method;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Templates;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Templates;
+import org.kgcoop.model.Head;
 
 /**
  * Zero-shot CLIP by several templates and that of the data set: the mean of their unit class

@@ -10,9 +10,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

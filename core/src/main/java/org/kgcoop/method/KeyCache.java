@@ -7,8 +7,8 @@ import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.SegmentSum;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.SegmentSum;
 import org.kgcoop.tensor.Tensor;
 
 /**

@@ -7,20 +7,21 @@ import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Templates;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Kind;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.method.setting.Setting.Values;
-import org.kgcoop.prompt.Batch;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.Losses;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -129,7 +130,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
   record Objective(FixedHead.Linear handCrafted, double weight) implements ContextModel.Objective {
 
     @Override
-    public ContextModel.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+    public Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor cosines = // (C)
           classFeatures.times(handCrafted.weight()).sum(1);
@@ -139,7 +140,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
       told.put("loss", loss);
       told.put("cross_entropy", crossEntropy);
       told.put("knowledge", knowledge);
-      return new ContextModel.Losses(told, List.of(loss));
+      return new Losses(told);
     }
 
     @Override

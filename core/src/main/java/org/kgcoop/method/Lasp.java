@@ -1,7 +1,6 @@
 package org.kgcoop.method;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,21 +9,20 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Templates;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.Batch;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.Step;
+import org.kgcoop.model.Tape;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ClassTokenPosition;
-import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
-import org.kgcoop.prompt.Step;
-import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.prompt.TextModel;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.random.Seeds;
 import org.kgcoop.tensor.Autograd;
@@ -225,65 +223,50 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     }
   }
 
-  final class LanguageAwareModel implements TrainableModel {
+  final class LanguageAwareModel extends TextModel {
     private final Clip clip;
     private final int classes; // C
     private final List<String> allClassNames; // A of them
-    private final TextFeatures text; // of the learned classes, then of the others
     private final Noise noise;
     private final Tensor places; // (A), the place of each class among the texts
-    private final Tensor context; // (M, W)
     private final Tensor correction; // w, (1, E)
     private @Nullable Tensor handCrafted; // h, (G, A, E), once it was asked for
 
     LanguageAwareModel(
         Clip clip, List<String> classNames, List<String> allClassNames, long seed, Noise noise) {
+      this(
+          clip, classNames.size(), allClassNames, Names.of(classNames, allClassNames), seed, noise);
+    }
+
+    private LanguageAwareModel(
+        Clip clip, int classes, List<String> allClassNames, Names names, long seed, Noise noise) {
+      super(
+          clip,
+          // of the learned classes, then of the others
+          new TextFeatures(clip, PromptText.learned(clip, names.all(), context())),
+          context(),
+          classes,
+          seed);
       this.clip = clip;
-      this.classes = classNames.size();
+      this.classes = classes;
       this.allClassNames = allClassNames;
       this.noise = noise;
-      Names names = Names.of(classNames, allClassNames);
-      text = new TextFeatures(clip, PromptText.learned(clip, names.all(), context()));
-      try (Scope scope = Scope.open("context")) {
+      try (Scope scope = Scope.open("correction")) {
         long[] targets = names.places().stream().mapToLong(Integer::longValue).toArray();
         places = Tensor.of(targets, targets.length).to(clip.device()).keep();
-        context = Context.initial(clip, context(), classes, seed).parameter().keep();
-        correction =
-            Tensor.full(0, 1, clip.config().embedDim()).to(clip.device()).parameter().keep();
+        correction = parameter("w", Tensor.full(0, 1, clip.config().embedDim()));
       }
     }
 
     @Override
-    public Map<String, Tensor> parameters() {
-      Map<String, Tensor> parameters = new LinkedHashMap<>();
-      parameters.put("ctx", context);
-      parameters.put("w", correction);
-      return Collections.unmodifiableMap(parameters);
+    protected Tensor unit(Tensor encoded) {
+      return encoded.plus(correction).unitRows();
     }
 
-    private Tensor corrected(Tensor raw) {
-      return raw.plus(correction).unitRows();
-    }
-
-    /** Unit features of the learned classes, without gradients: (C, E). */
-    private Tensor unitFeatures() {
-      try (Autograd.Switch off = Autograd.off()) {
-        return corrected(text.all(List.of(context)).narrow(0, 0, classes));
-      }
-    }
-
-    private Tensor logits(Tensor features, Tensor classFeatures) {
-      return new FixedHead.Linear(classFeatures, null, clip.logitScale()).logits(features);
-    }
-
+    /** Of the learned classes: (C, E). */
     @Override
-    public Tensor logits(Tensor features) {
-      return logits(features, unitFeatures());
-    }
-
-    @Override
-    public Head toHead() {
-      return FixedHead.Linear.of(clip.logitScale(), this::unitFeatures);
+    protected Tensor classVectors() {
+      return super.classVectors().narrow(0, 0, classes);
     }
 
     /** The features of templates, which nobody needs who only classifies. */
@@ -302,10 +285,9 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
 
     @Override
     public Step step(Batch batch) {
-      TextFeatures.Pass pass = text.pass(List.of(context));
-      Tensor raw = pass.features().parameter(); // (A, E)
-      Tensor classFeatures = corrected(raw);
-      Tensor given = classFeatures.detach().parameter();
+      Tape tape = new Tape();
+      Tensor classFeatures = classVectors(tape); // (A, E)
+      Tensor given = classFeatures.parameter();
       Tensor seen = virtual ? given : given.narrow(0, 0, classes);
       Tensor crossEntropy = Functions.crossEntropy(logits(batch.features(), seen), batch.labels());
       Tensor gradient = Autograd.gradients(crossEntropy, List.of(given), false).get(0);
@@ -314,14 +296,14 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
         textToText += ofTemplate.get(0).item() / templates.size();
         gradient = gradient.plus(ofTemplate.get(1).times(weight / templates.size()));
       }
-      List<Tensor> byRaw =
-          Autograd.gradients(classFeatures, gradient, List.of(raw, correction), false);
-      Tensor byContext = pass.gradients(List.of(byRaw.get(0))).get(0).get(0);
       Map<String, Double> losses = new LinkedHashMap<>();
       losses.put("loss", crossEntropy.item() + weight * textToText);
       losses.put("cross_entropy", crossEntropy.item());
       losses.put("text_to_text", textToText);
-      return new Step(losses, List.of(byContext, byRaw.get(1)));
+      return new Step(
+          losses,
+          tape.gradients(
+              List.of(classFeatures), List.of(gradient), List.copyOf(parameters().values())));
     }
 
     /**
@@ -344,10 +326,8 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
 
     @Override
     public void close() {
-      context.close();
-      correction.close();
+      super.close();
       places.close();
-      text.close();
       if (handCrafted != null) {
         handCrafted.close();
       }

@@ -1,51 +1,44 @@
 package org.kgcoop.method;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.kgcoop.random.PythonRandom;
-import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /** The two linear layers that CoCoOp and TCP learn, under their published names. */
-final class MetaNet implements AutoCloseable {
+final class MetaNet {
   private static final String FIRST = "meta_net.linear1";
   private static final String SECOND = "meta_net.linear2";
 
-  private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+  private final Map<String, Tensor> parameters = new HashMap<>();
 
   /**
    * A net that starts as PyTorch's linear layers do: weight and bias uniform up to 1 / sqrt(in).
    *
+   * @param model makes a parameter of a model from a name and initial values
    * @param embed E, the width of what it reads
    * @param hidden units between the layers
    * @param out the width of what it gives
    */
-  MetaNet(int embed, int hidden, int out, long seed, Device device) {
+  MetaNet(BiFunction<String, Tensor, Tensor> model, int embed, int hidden, int out, long seed) {
     PythonRandom random = new PythonRandom(seed);
     try (Scope scope = Scope.open("meta net")) {
-      addLinear(FIRST, embed, hidden, random, device);
-      addLinear(SECOND, hidden, out, random, device);
+      addLinear(model, FIRST, embed, hidden, random);
+      addLinear(model, SECOND, hidden, out, random);
     }
   }
 
-  private void addLinear(String name, int in, int out, PythonRandom random, Device device) {
-    Tensor weight = Init.weight(random, out, in);
-    parameters.put(name + ".weight", weight.to(device).parameter().keep());
-    Tensor bias = Init.bias(random, out, in);
-    parameters.put(name + ".bias", bias.to(device).parameter().keep());
-  }
-
-  /** The parameters of a method: its context, then weights and biases, the first layer first. */
-  Map<String, Tensor> parameters(Tensor context) {
-    Map<String, Tensor> all = new LinkedHashMap<>();
-    all.put("ctx", context);
-    all.putAll(parameters);
-    return Collections.unmodifiableMap(all);
+  private void addLinear(
+      BiFunction<String, Tensor, Tensor> model, String name, int in, int out, PythonRandom random) {
+    String weight = name + ".weight";
+    parameters.put(weight, model.apply(weight, Init.weight(random, out, in)));
+    String bias = name + ".bias";
+    parameters.put(bias, model.apply(bias, Init.bias(random, out, in)));
   }
 
   /** Both layers with an activation between them: (N, E) to (N, out). */
@@ -59,10 +52,5 @@ final class MetaNet implements AutoCloseable {
 
   private Tensor parameter(String name) {
     return Objects.requireNonNull(parameters.get(name), name);
-  }
-
-  @Override
-  public void close() {
-    parameters.values().forEach(Tensor::close);
   }
 }

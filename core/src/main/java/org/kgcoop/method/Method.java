@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 
 /**
  * A way to classify image features: {@link #fit} learns what it learns, {@link #classifier} answers

@@ -4,16 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Templates;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.Batch;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.Losses;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Templates;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -111,13 +112,13 @@ public record ProGrad(ContextSettings context, String template, double temperatu
       implements ContextModel.Objective {
 
     @Override
-    public ContextModel.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+    public Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor distillation = distillation(teacher.logits(batch.features()), logits);
       Map<String, Tensor> told = new LinkedHashMap<>();
       told.put("cross_entropy", crossEntropy);
       told.put("distillation", distillation);
-      return new ContextModel.Losses(told, List.of(crossEntropy, distillation));
+      return new Losses(told, List.of(crossEntropy, distillation));
     }
 
     /**

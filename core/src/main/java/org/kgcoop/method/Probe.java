@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 
 /**

@@ -1,6 +1,8 @@
 package org.kgcoop.method;
 
 import java.util.List;
+import org.kgcoop.data.Templates;
+import org.kgcoop.data.Underscores;
 import org.kgcoop.method.setting.Kind;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
@@ -8,9 +10,6 @@ import org.kgcoop.method.setting.Setting.Stated;
 import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.TemplateEnsemble;
-import org.kgcoop.prompt.Templates;
-import org.kgcoop.prompt.Underscores;
 
 /** Settings that several methods have. */
 public final class SharedSettings {

@@ -1,7 +1,7 @@
 package org.kgcoop.method;
 
 import org.kgcoop.data.DataSet;
-import org.kgcoop.prompt.Templates;
+import org.kgcoop.data.Templates;
 
 /**
  * The data that a method meets, as far as its settings depend on them.

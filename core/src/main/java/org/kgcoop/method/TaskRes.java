@@ -7,10 +7,10 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TemplateEnsemble;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.CosineModel;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -88,14 +88,12 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
     return base.plus(residuals.times(alpha)).unitRows();
   }
 
-  private final class ResidualModel extends FeatureModel {
-    private final double scale;
+  private final class ResidualModel extends CosineModel {
     private final Tensor base;
     private final Tensor residuals;
 
     ResidualModel(Clip clip, List<String> classNames) {
       super(clip);
-      scale = clip.logitScale();
       try (Scope scope = Scope.open("base text features")) {
         base = buffer("base_text_features", texts.raw(clip, classNames));
         residuals = parameter(RESIDUALS, Tensor.full(0, base.shape()));
@@ -103,8 +101,8 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
     }
 
     @Override
-    FixedHead head() {
-      return new FixedHead.Linear(classVectors(base, residuals), null, scale);
+    protected Tensor classVectors() {
+      return TaskRes.this.classVectors(base, residuals);
     }
   }
 }

@@ -1,30 +1,23 @@
 package org.kgcoop.method;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Templates;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.Context;
-import org.kgcoop.prompt.ContextModel;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Losses;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.DeepTextPrompts;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
-import org.kgcoop.prompt.Step;
-import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.prompt.TrainableModel;
-import org.kgcoop.tensor.Autograd;
+import org.kgcoop.prompt.TextModel;
 import org.kgcoop.tensor.Functions;
-import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -35,7 +28,7 @@ import org.kgcoop.tensor.Tensor;
  *
  * <pre>{@code
  * S_c = W2 quickgelu(W1 u_c + b1) + b2       u_c the unit feature of the template, (P, W)
- * t_c = unit feature of the pattern, its states at positions 1 to P replaced by S_c before `layer`
+ * t_c = unit feature of the pattern, its tokens at positions 1 to P replaced by S_c before `layer`
  * loss = cross entropy + weight (1 - mean_c cos(t_c, u_c))
  * }</pre>
  *
@@ -62,8 +55,8 @@ public record Tcp(
   public static final int DEFAULT_LAYER = 8;
 
   private static final Setting<Integer> CLASS_TOKENS =
-      Setting.whole("class_tokens", 4, Range.atLeast(1), "Learned states of each class")
-          .in("states");
+      Setting.whole("class_tokens", 4, Range.atLeast(1), "Learned tokens of each class")
+          .in("tokens");
 
   private static final Setting<String> PATTERN =
       Setting.text("pattern", "", "The text whose first context_tokens tokens are learned")
@@ -73,7 +66,10 @@ public record Tcp(
 
   private static final Setting<Integer> LAYER =
       Setting.whole(
-          "layer", DEFAULT_LAYER, Range.atLeast(0), "The block that states come before, from 0");
+          "layer",
+          DEFAULT_LAYER,
+          Range.atLeast(0),
+          "The block that class tokens come before, from 0");
 
   private static final Setting<Double> WEIGHT =
       Setting.number("weight", 8, Range.atLeast(0), "Weight of the knowledge term");
@@ -83,7 +79,7 @@ public record Tcp(
           .prompts("textual")
           .trainer("TCP")
           .says(
-              "A small net makes states of each class out of its hand-crafted feature and puts"
+              "A small net makes tokens of each class out of its hand-crafted feature and puts"
                   + " them into the text encoder.",
               "loss = cross entropy + weight (1 - mean_c cos(t_c, u_c)); u_c of the template")
           .published(
@@ -161,94 +157,49 @@ public record Tcp(
         : this;
   }
 
-  private final class ClassAwareModel implements TrainableModel {
-    private final double logitScale;
-    private final TextFeatures text;
+  private final class ClassAwareModel extends TextModel {
     private final FixedHead.Linear handCrafted; // u, (C, E)
     private final KgCoOp.Objective objective;
-    private final Tensor context; // (M, W)
     private final MetaNet net;
 
     ClassAwareModel(Clip clip, List<String> classNames, long seed) {
-      int embed = clip.config().embedDim();
-      int width = clip.config().textWidth();
-      logitScale = clip.logitScale();
-      text =
+      super(
+          clip,
           new TextFeatures(
               clip,
               PromptText.patterned(clip, classNames, pattern, contextTokens),
-              new DeepTextPrompts.OfClasses(layer, classTokens));
+              new DeepTextPrompts.OfClasses(layer, classTokens)),
+          context(),
+          classNames.size(),
+          seed);
+      int embed = clip.config().embedDim();
+      int width = clip.config().textWidth();
       handCrafted =
           FixedHead.Linear.of(
-              logitScale, () -> TextFeatures.handCrafted(clip, classNames, template));
+              clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template));
       objective = new KgCoOp.Objective(handCrafted, weight);
-      net = new MetaNet(embed, hidden(embed), classTokens * width, seed, clip.device());
-      try (Scope scope = Scope.open("context")) {
-        context = Context.initial(clip, context(), classNames.size(), seed).parameter().keep();
-      }
+      net = new MetaNet(this::parameter, embed, hidden(embed), classTokens * width, seed);
     }
 
+    /** The context, and S: (C, P, W). */
     @Override
-    public Map<String, Tensor> parameters() {
-      return net.parameters(context);
-    }
-
-    /** S: (C, P, W). */
-    private Tensor tokens() {
+    protected List<Tensor> textInputs() {
       Tensor rows = net.apply(handCrafted.weight(), ClassAwareModel::quickGelu); // (C, P W)
-      return rows.reshape(rows.size(0), classTokens, -1);
+      return List.of(parameter("ctx"), rows.reshape(rows.size(0), classTokens, -1));
     }
 
     private static Tensor quickGelu(Tensor x) {
       return x.times(Functions.sigmoid(x.times(QUICK)));
     }
 
-    /** Unit class features without gradients: (C, E). */
-    private Tensor unitFeatures() {
-      try (Autograd.Switch off = Autograd.off()) {
-        return text.all(List.of(context, tokens())).unitRows();
-      }
-    }
-
-    private Tensor logits(Tensor features, Tensor classFeatures) {
-      return new FixedHead.Linear(classFeatures, null, logitScale).logits(features);
-    }
-
     @Override
-    public Tensor logits(Tensor features) {
-      return logits(features, unitFeatures());
-    }
-
-    @Override
-    public Head toHead() {
-      return FixedHead.Linear.of(logitScale, this::unitFeatures);
-    }
-
-    @Override
-    public Step step(Batch batch) {
-      Tensor tokens = tokens();
-      TextFeatures.Pass pass = text.pass(List.of(context, tokens));
-      Tensor raw = pass.features().parameter(); // (C, E)
-      Tensor classFeatures = raw.unitRows();
-      ContextModel.Losses losses =
-          objective.losses(classFeatures, logits(batch.features(), classFeatures), batch);
-      Tensor byRaw = Autograd.gradients(losses.followed().get(0), List.of(raw), false).get(0);
-      List<Tensor> byInputs = pass.gradients(List.of(byRaw)).get(0);
-      List<Tensor> gradients = new ArrayList<>(List.of(byInputs.get(0)));
-      List<Tensor> parameters = List.copyOf(parameters().values());
-      gradients.addAll(
-          Autograd.gradients(
-              tokens, byInputs.get(1), parameters.subList(1, parameters.size()), false));
-      Map<String, Double> values = new LinkedHashMap<>();
-      losses.told().forEach((name, loss) -> values.put(name, loss.item()));
-      return new Step(values, gradients);
+    protected Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+      return objective.losses(classFeatures, logits, batch);
     }
 
     @Override
     public void close() {
-      context.close();
-      net.close();
-      text.close();
+      super.close();
       objective.close();
     }
   }

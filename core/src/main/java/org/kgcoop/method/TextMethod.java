@@ -3,7 +3,7 @@ package org.kgcoop.method;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 
 /** A method that goes by the names of classes, so that it learns from no image. */
 public interface TextMethod extends Method {

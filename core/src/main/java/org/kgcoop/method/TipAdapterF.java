@@ -7,10 +7,11 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.SegmentSum;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.CosineModel;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.SegmentSum;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -94,24 +95,28 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
     return Optional.of(TipAdapter.BOUND);
   }
 
-  private final class KeyModel extends FeatureModel {
+  private final class KeyModel extends CosineModel {
     private final Tensor keys; // (N, E)
-    private final FixedHead.Linear texts;
+    private final Tensor texts; // (C, E), unit rows
     private final SegmentSum sums;
 
     KeyModel(Clip clip, List<String> classNames, Tensor keys, LabeledViews views) {
-      super(clip);
+      super(clip.device(), settings.scale(clip));
       this.keys = parameter(KEYS, keys);
-      FixedHead.Linear own = settings.texts(clip, classNames);
-      texts = new FixedHead.Linear(buffer("text_features", own.weight()), null, own.scale());
+      texts = buffer("text_features", settings.texts(clip, classNames).weight());
       sums =
           new SegmentSum(
               views.labels().stream().mapToInt(Integer::intValue).toArray(), classNames.size());
     }
 
     @Override
-    FixedHead head() {
-      return KeyCache.of(settings, texts, keys, sums).head();
+    protected Tensor classVectors() {
+      return texts;
+    }
+
+    @Override
+    protected FixedHead head(FixedHead.Linear zeroShot) {
+      return KeyCache.of(settings, zeroShot, keys, sums).head();
     }
   }
 }

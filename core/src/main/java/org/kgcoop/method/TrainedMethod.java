@@ -3,7 +3,7 @@ package org.kgcoop.method;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.TrainableModel;
 
 /** A method whose parameters are trained by steps of batches. */
 public interface TrainedMethod extends Method {

@@ -2,8 +2,8 @@ package org.kgcoop.method;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 
 /**
  * A method whose learners take what others have learned: one for other classes, given the same

@@ -2,12 +2,11 @@ package org.kgcoop.method;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Underscores;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TemplateEnsemble;
-import org.kgcoop.prompt.Underscores;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Tensor;
 
 /**

@@ -1,20 +1,16 @@
 package org.kgcoop.prompt;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.tensor.Autograd;
-import org.kgcoop.tensor.Scope;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.Losses;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The part that CoOp, ProGrad and KgCoOp share: a context, {@code ctx}, that is the same for every
- * image, hence class features that are too. The methods differ in their objective.
+ * The model that CoOp, ProGrad and KgCoOp share: a context and nothing else. The methods differ in
+ * their objective.
  */
-public final class ContextModel implements TrainableModel {
+public final class ContextModel extends TextModel {
 
   /** A loss over class features. */
   public interface Objective extends AutoCloseable {
@@ -39,26 +35,10 @@ public final class ContextModel implements TrainableModel {
     default void close() {}
   }
 
-  /**
-   * Losses as they are recorded.
-   *
-   * @param told by name, each ()
-   * @param followed those whose gradients make the update, each ()
-   */
-  public record Losses(Map<String, Tensor> told, List<Tensor> followed) {
-    public Losses {
-      told = Collections.unmodifiableMap(new LinkedHashMap<>(told));
-      followed = List.copyOf(followed);
-    }
-  }
-
-  private final double logitScale;
-  private final TextFeatures text;
-  private final Tensor context; // (M, W), or (C, M, W)
   private final Objective objective;
 
   /**
-   * A learner of those classes.
+   * A model of those classes.
    *
    * @param seed of random initial vectors
    * @param objective closed with this
@@ -69,53 +49,28 @@ public final class ContextModel implements TrainableModel {
       ContextSettings settings,
       long seed,
       Objective objective) {
-    this.logitScale = clip.logitScale();
+    super(
+        clip,
+        new TextFeatures(clip, PromptText.learned(clip, classNames, settings)),
+        settings,
+        classNames.size(),
+        seed);
     this.objective = objective;
-    this.text = new TextFeatures(clip, PromptText.learned(clip, classNames, settings));
-    try (Scope scope = Scope.open("context")) {
-      context = Context.initial(clip, settings, classNames.size(), seed).parameter().keep();
-    }
   }
 
   @Override
-  public Map<String, Tensor> parameters() {
-    return Map.of("ctx", context);
+  protected Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+    return objective.losses(classFeatures, logits, batch);
   }
 
   @Override
-  public Tensor logits(Tensor features) {
-    return logits(features, text.unit(context));
-  }
-
-  private Tensor logits(Tensor features, Tensor classFeatures) {
-    return new FixedHead.Linear(classFeatures, null, logitScale).logits(features);
-  }
-
-  @Override
-  public Head toHead() {
-    return FixedHead.Linear.of(logitScale, () -> text.unit(context));
-  }
-
-  @Override
-  public Step step(Batch batch) {
-    TextFeatures.Pass pass = text.pass(List.of(context));
-    Tensor raw = pass.features().parameter(); // (C, E)
-    Tensor classFeatures = raw.unitRows();
-    Losses losses = objective.losses(classFeatures, logits(batch.features(), classFeatures), batch);
-    List<Tensor> byFeatures = new ArrayList<>(); // each (C, E)
-    for (Tensor loss : losses.followed()) {
-      byFeatures.add(Autograd.gradients(loss, List.of(raw), true).get(0));
-    }
-    Map<String, Double> values = new LinkedHashMap<>();
-    losses.told().forEach((name, loss) -> values.put(name, loss.item()));
-    List<Tensor> byContext = pass.gradients(byFeatures).stream().map(g -> g.get(0)).toList();
-    return new Step(values, List.of(objective.combined(byContext)));
+  protected List<Tensor> combined(List<List<Tensor>> gradients) {
+    return List.of(objective.combined(gradients.stream().map(g -> g.get(0)).toList()));
   }
 
   @Override
   public void close() {
-    context.close();
-    text.close();
+    super.close();
     objective.close();
   }
 }

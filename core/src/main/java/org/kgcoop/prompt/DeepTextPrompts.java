@@ -3,11 +3,14 @@ package org.kgcoop.prompt;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** States from outside in front of blocks of the text encoder, behind the start of text. */
+/**
+ * The places of learned tokens in front of blocks of the text encoder, behind the start of text.
+ * {@link org.kgcoop.clip.DeepPrompts} are those of the image encoder.
+ */
 public sealed interface DeepTextPrompts {
 
   /**
-   * States that every class has of its own from a block on.
+   * Deep prompts that every class has of its own from a block on.
    *
    * @param block before which they come, counted from 0
    * @param count P: they stand at positions 1 to P
@@ -15,7 +18,7 @@ public sealed interface DeepTextPrompts {
   record OfClasses(int block, int count) implements DeepTextPrompts {}
 
   /**
-   * States that all classes share, other ones in front of each of some blocks.
+   * Deep prompts that all classes share, other ones in front of each of some blocks.
    *
    * @param blocks these blocks, counted from 0, ascending
    * @param count n: they stand at positions 1 to n

@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.data.Templates;
+import org.kgcoop.data.Underscores;
 
 /**
  * The texts of a list of classes as rows of tokens: which are fixed, which are learned vectors, and
@@ -157,7 +159,7 @@ public record PromptText(
   }
 
   /** The same with another rule for the underscores of class names. */
-  static PromptText handCrafted(
+  public static PromptText handCrafted(
       Clip clip, List<String> classNames, String template, Underscores underscores) {
     Templates.check(template);
     Tokenizer tokenizer = clip.tokenizer();

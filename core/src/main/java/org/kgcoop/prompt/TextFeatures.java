@@ -2,13 +2,12 @@ package org.kgcoop.prompt;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.ProjectionDeltas;
-import org.kgcoop.clip.TextEncoder;
+import org.kgcoop.model.Tape;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
@@ -30,7 +29,7 @@ public final class TextFeatures implements AutoCloseable {
   private static final int ROWS_OF_A_PART = 320;
 
   private final Clip clip;
-  private final @Nullable DeepTextPrompts states;
+  private final @Nullable DeepTextPrompts deep;
   private final boolean hasContext;
   private final int kept; // first parts whose activations are kept for the way back
   private final List<TextParts.Part> parts;
@@ -57,21 +56,21 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   /**
-   * The features of texts with states from outside.
+   * The features of texts with deep prompts.
    *
-   * @param states null where there are none
+   * @param deep null where there are none
    */
-  public TextFeatures(Clip clip, PromptText text, @Nullable DeepTextPrompts states) {
-    this(clip, text, states, ROWS_KEPT, ROWS_OF_A_PART);
+  public TextFeatures(Clip clip, PromptText text, @Nullable DeepTextPrompts deep) {
+    this(clip, text, deep, ROWS_KEPT, ROWS_OF_A_PART);
   }
 
   /** For tests, which divide few classes too. */
   TextFeatures(
-      Clip clip, PromptText text, @Nullable DeepTextPrompts states, int rowsKept, int rowsOfAPart) {
+      Clip clip, PromptText text, @Nullable DeepTextPrompts deep, int rowsKept, int rowsOfAPart) {
     this.clip = clip;
-    this.states = states;
+    this.deep = deep;
     hasContext = text.contextTokens() > 0;
-    TextParts division = new TextParts(clip, text, states, rowsOfAPart);
+    TextParts division = new TextParts(clip, text, deep, rowsOfAPart);
     parts = division.parts();
     kept = division.within(rowsKept);
   }
@@ -91,7 +90,7 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   /** The features of fixed texts as the encoder makes them: (C, E). */
-  static Tensor withoutGradients(Clip clip, PromptText text) {
+  public static Tensor withoutGradients(Clip clip, PromptText text) {
     try (TextFeatures features = new TextFeatures(clip, text)) {
       return features.all(List.of());
     }
@@ -132,9 +131,8 @@ public final class TextFeatures implements AutoCloseable {
   /**
    * Class features and, when asked for, their gradients by what they are made of.
    *
-   * @param inputs the context, where there is one, (M, W) or, class-specific, (C, M, W); then
-   *     states from outside: those of classes, (C, P, W), or for each block those that all share,
-   *     (n, W)
+   * @param inputs the context, where there is one, (M, W) or, class-specific, (C, M, W); then deep
+   *     prompts: those of classes, (C, P, W), or for each block those that all share, (n, W)
    */
   public Pass pass(List<Tensor> inputs) {
     return pass(inputs, Adapter.NONE);
@@ -152,13 +150,15 @@ public final class TextFeatures implements AutoCloseable {
    * <p>Activations are kept for up to {@value #ROWS_KEPT} rows. Parts beyond are computed again
    * before their gradients, so that memory does not grow with the number of classes.
    */
-  public final class Pass {
-    private final List<Tensor> inputs;
+  public final class Pass implements Tape.Forward {
+    private final List<Tensor> given;
+    private final List<Tensor> inputs; // the same without their history
     private final Adapter adapter;
     private final Tensor features;
     private final List<Tensor> recorded; // of each part; of those computed again without history
 
     private Pass(List<Tensor> given, Adapter adapter) {
+      this.given = given;
       this.adapter = adapter;
       inputs = given.stream().map(input -> input.detach().parameter()).toList();
       recorded = flat(Workers.map(parts.size(), i -> List.of(first(parts.get(i), i < kept))));
@@ -176,17 +176,18 @@ public final class TextFeatures implements AutoCloseable {
       }
     }
 
+    @Override
+    public List<Tensor> inputs() {
+      return given;
+    }
+
     /** (C, E), before they are brought to unit length, of no history. */
-    public Tensor features() {
+    @Override
+    public Tensor output() {
       return features;
     }
 
-    /**
-     * The gradients of losses by the inputs.
-     *
-     * @param byFeatures of each loss by {@link #features}, (C, E)
-     * @return for each loss a tensor of the shape of each input
-     */
+    @Override
     public List<List<Tensor>> gradients(List<Tensor> byFeatures) {
       List<List<Tensor>> ofParts = // each all losses' behind each other
           Workers.map(
@@ -233,26 +234,18 @@ public final class TextFeatures implements AutoCloseable {
         .features(
             embedded,
             part.layout(),
-            changes(given, part),
+            part.deep(),
+            deepPrompts(given, part),
             adapter.of(inputs, part.from(), part.layout()));
   }
 
-  private List<TextEncoder.Change> changes(List<Tensor> given, TextParts.Part part) {
-    List<TextEncoder.Change> changes = new ArrayList<>();
-    for (int i = 0; i < part.inside().size(); i++) {
-      Tensor rows = given.get(i);
-      int block;
-      if (states instanceof DeepTextPrompts.OfClasses ofClasses) {
-        rows = rows.narrow(0, part.from(), part.layout().texts()); // (.., P, W)
-        rows = rows.reshape(-1, rows.size(2));
-        block = ofClasses.block();
-      } else {
-        block = ((DeepTextPrompts.Shared) Objects.requireNonNull(states)).blocks().get(i);
-      }
-      TextParts.Inside inside = part.inside().get(i);
-      changes.add(new TextEncoder.Change(block, rows, inside.layout(), inside.gather()));
+  /** The deep prompts of a part, for each of its places: (rows, W). */
+  private List<Tensor> deepPrompts(List<Tensor> given, TextParts.Part part) {
+    if (!(deep instanceof DeepTextPrompts.OfClasses)) {
+      return given;
     }
-    return changes;
+    Tensor rows = given.get(0).narrow(0, part.from(), part.layout().texts()); // (.., P, W)
+    return List.of(rows.reshape(-1, rows.size(2)));
   }
 
   private static Tensor joined(List<List<Tensor>> ofParts) {

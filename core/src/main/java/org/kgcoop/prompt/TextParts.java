@@ -2,7 +2,6 @@ package org.kgcoop.prompt;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ final class TextParts {
 
   private final Clip clip;
   private final PromptText text;
-  private final @Nullable DeepTextPrompts states;
+  private final @Nullable DeepTextPrompts deep;
   private final List<Part> parts = new ArrayList<>();
   private final List<Integer> rowsUpTo = new ArrayList<>(); // and with each part
 
@@ -35,31 +34,33 @@ final class TextParts {
    * @param from the first
    * @param fixed (distinct fixed tokens, W)
    * @param gather (N), into the rows of [context; fixed]
-   * @param inside the rows from a block on, for each block that states come in front of
+   * @param deep the places of deep prompts
    */
-  record Part(int from, PackedTexts layout, Tensor fixed, Tensor gather, List<Inside> inside) {
+  record Part(
+      int from,
+      PackedTexts layout,
+      Tensor fixed,
+      Tensor gather,
+      List<TextEncoder.DeepLayout> deep) {
     void close() {
       layout.close();
       fixed.close();
       gather.close();
-      inside.stream().map(Inside::layout).distinct().forEach(PackedTexts::close);
-      inside.stream().map(Inside::gather).distinct().forEach(Tensor::close);
+      deep.stream().map(TextEncoder.DeepLayout::layout).distinct().forEach(PackedTexts::close);
+      deep.stream().map(TextEncoder.DeepLayout::gather).distinct().forEach(Tensor::close);
     }
   }
-
-  /** The rows from a block on, as {@link TextEncoder.Change} has them. */
-  record Inside(PackedTexts layout, Tensor gather) {}
 
   /**
    * The parts of some texts.
    *
-   * @param states null where there are none
+   * @param deep null where there are no deep prompts
    * @param rowsOfAPart at most, where there are more than two parts
    */
-  TextParts(Clip clip, PromptText text, @Nullable DeepTextPrompts states, int rowsOfAPart) {
+  TextParts(Clip clip, PromptText text, @Nullable DeepTextPrompts deep, int rowsOfAPart) {
     this.clip = clip;
     this.text = text;
-    this.states = states;
+    this.deep = deep;
     int[] own = IntStream.range(0, text.classes()).map(this::own).toArray();
     int all = Arrays.stream(own).sum();
     int count = count(clip, all, rowsOfAPart);
@@ -112,7 +113,7 @@ final class TextParts {
   private int own(int c) {
     int shared = shared();
     int own = last(text.rows().get(c)) + 1 - shared;
-    if (shared == 0 || !(states instanceof DeepTextPrompts.OfClasses ofClasses)) {
+    if (shared == 0 || !(deep instanceof DeepTextPrompts.OfClasses ofClasses)) {
       return own;
     }
     int blocks = clip.config().textLayers();
@@ -147,42 +148,47 @@ final class TextParts {
           layout,
           clip.textEncoder().embed(tokens).keep(),
           gather(rows),
-          inside(own, shared, layout.rows()));
+          deep(own, shared, layout.rows()));
     }
   }
 
-  private List<Inside> inside(List<PromptText.Row> texts, int shared, int rows) {
-    if (states instanceof DeepTextPrompts.OfClasses ofClasses) {
-      return List.of(ofClasses(texts, shared, rows, ofClasses.count()));
+  private List<TextEncoder.DeepLayout> deep(List<PromptText.Row> texts, int shared, int rows) {
+    if (deep instanceof DeepTextPrompts.OfClasses ofClasses) {
+      return List.of(ofClasses(texts, shared, rows, ofClasses));
     }
-    if (states instanceof DeepTextPrompts.Shared ofAll) {
+    if (deep instanceof DeepTextPrompts.Shared ofAll) {
       return ofAll(texts, shared, rows, ofAll);
     }
     return List.of();
   }
 
-  /** The rows of a part in front of each block that all classes share states at. */
-  private List<Inside> ofAll(
+  /** The places in a part of the deep prompts that all classes share. */
+  private List<TextEncoder.DeepLayout> ofAll(
       List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.Shared ofAll) {
     int count = ofAll.count();
     if (shared <= (ofAll.inserted() ? 0 : count)) {
       throw new IllegalArgumentException(
-          "texts share " + shared + " positions, too few for " + count + " states behind a start");
+          "texts share "
+              + shared
+              + " positions, too few for "
+              + count
+              + " deep prompts behind a start");
     }
     int more = ofAll.inserted() ? count : 0;
     int[] ends = texts.stream().mapToInt(row -> row.end() + more).toArray();
-    PackedTexts layout = clip.textEncoder().layoutInside(shared + more, ends);
-    Inside exchanged = new Inside(layout, gather(layout.rows(), 0, count));
-    List<Inside> inside = new ArrayList<>(Collections.nCopies(ofAll.blocks().size(), exchanged));
-    if (more > 0) {
-      inside.set(0, new Inside(layout, gather(rows, more, count)));
+    PackedTexts layout = clip.textEncoder().deepLayout(shared + more, ends);
+    Tensor exchanged = gather(layout.rows(), 0, count);
+    Tensor first = more > 0 ? gather(rows, more, count) : exchanged;
+    List<TextEncoder.DeepLayout> places = new ArrayList<>();
+    for (int block : ofAll.blocks()) {
+      places.add(new TextEncoder.DeepLayout(block, layout, places.isEmpty() ? first : exchanged));
     }
-    return inside;
+    return places;
   }
 
   /**
-   * The start of text, then n states that lie behind all rows, then the rows after the start, or
-   * those after what the states take the place of.
+   * The start of text, then n deep prompts, which lie behind all rows, then the rows after the
+   * start, or those after what the deep prompts replace.
    *
    * @param inserted how many rows come in addition
    */
@@ -199,14 +205,15 @@ final class TextParts {
   }
 
   /**
-   * The rows of a part once classes have states of their own: nothing but the start of text is
-   * shared then.
+   * The rows of a part once classes have deep prompts of their own: nothing but the start of text
+   * is shared then.
    *
    * @param shared how many positions were until then
    * @param rows how many there were
-   * @param count P
    */
-  private Inside ofClasses(List<PromptText.Row> texts, int shared, int rows, int count) {
+  private TextEncoder.DeepLayout ofClasses(
+      List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.OfClasses own) {
+    int count = own.count();
     int[] ends = texts.stream().mapToInt(PromptText.Row::end).toArray();
     PackedTexts layout = clip.textEncoder().layout(1, ends);
     long[] gather = new long[layout.rows()];
@@ -221,7 +228,7 @@ final class TextParts {
       }
       first += last + 1 - shared;
     }
-    return new Inside(layout, gather(gather));
+    return new TextEncoder.DeepLayout(own.block(), layout, gather(gather));
   }
 
   private static int ceilDiv(int a, int b) {

@@ -97,10 +97,11 @@ public final class Autograd {
    *
    * @param outputs tensors that depend on the parameters
    * @param weights one tensor per output: the weights of its elements in the sum
+   * @param retainGraph true if the same graph is differentiated again
    * @return one tensor per parameter, of its shape and in the same order
    */
   public static List<Tensor> gradients(
-      List<Tensor> outputs, List<Tensor> weights, List<Tensor> parameters) {
+      List<Tensor> outputs, List<Tensor> weights, List<Tensor> parameters, boolean retainGraph) {
     Scope scope = Scope.innermost();
     return NativeCall.run(
         "gradients",
@@ -110,7 +111,7 @@ public final class Autograd {
                     vector(outputs),
                     vector(parameters),
                     vector(weights),
-                    new BoolOptional(false),
+                    new BoolOptional(retainGraph),
                     false,
                     false),
                 scope),

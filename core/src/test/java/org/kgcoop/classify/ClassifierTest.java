@@ -49,9 +49,9 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.TrainingDataRecord;
 import org.kgcoop.method.encoder.Ivlp;
 import org.kgcoop.method.encoder.VisionLanguagePrompts;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -357,7 +357,7 @@ class SentencePieceModelTest {
     for (int id = 0; id < texts.size(); id++) {
       String text = texts.get(id);
       list.add(
-          pieces.special().contains(text)
+          pieces.pieces().special().contains(text)
               ? Piece.special(text, text.equals("<unk>") ? 2 : 3)
               : new Piece(text, pieces.scores().get(id)));
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.Templates;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Method;
@@ -25,8 +26,7 @@ import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Templates;
+import org.kgcoop.model.Head;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tensor.Scope;
 

@@ -36,7 +36,7 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;

@@ -26,7 +26,7 @@ import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.PublishedDefaults;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 
 /** Methods that learn from features alone, in whole runs on few, unequal and single classes. */

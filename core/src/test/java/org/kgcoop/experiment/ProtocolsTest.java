@@ -31,9 +31,9 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.encoder.Mmrl;
+import org.kgcoop.model.Head;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Head;
 import org.kgcoop.runs.RunJson;
 
 /** Few-shot curves and transfer: what is asked, of whom, and what is not done twice. */

@@ -18,8 +18,8 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.image.Images;
-import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.ModelInputs;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.ModelInputs;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -17,8 +17,8 @@ import org.kgcoop.fixtures.FixedFitting;
 import org.kgcoop.fixtures.SmallMethods;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

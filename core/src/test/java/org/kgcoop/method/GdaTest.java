@@ -17,8 +17,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

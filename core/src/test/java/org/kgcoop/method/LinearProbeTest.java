@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
-import org.kgcoop.prompt.FixedHead;
+import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -25,8 +25,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Step;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.Step;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.prompt.Batch;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -63,7 +63,7 @@ class ProGradTest {
       Tensor ctx = Objects.requireNonNull(model.parameters().get("ctx"));
       try (TextFeatures text = new TextFeatures(clip, PromptText.learned(clip, NAMES, context))) {
         TextFeatures.Pass pass = text.pass(List.of(ctx));
-        Tensor raw = pass.features().parameter();
+        Tensor raw = pass.output().parameter();
         Tensor t = raw.unitRows();
         Tensor logits = f.matmul(t.transpose(0, 1)).times(clip.logitScale());
         Tensor target = Functions.softmax(teacher.logits(f), 1);

@@ -12,13 +12,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Underscores;
 import org.kgcoop.fixtures.FixedFitting;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TemplateEnsemble;
-import org.kgcoop.prompt.TrainableModel;
-import org.kgcoop.prompt.Underscores;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -22,10 +22,10 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -90,21 +90,21 @@ class TextFeaturesTest {
   }
 
   /**
-   * States at positions 1 to P before a block and those after it.
+   * Deep prompts at positions 1 to P before a block and those after it.
    *
    * @param kind as the features know it
    * @param block the first
    * @param values for each of these blocks, (C, P, W), or (P, W) where all classes share them
    */
-  private record States(DeepTextPrompts kind, int block, List<Tensor> values) {
-    static States ofClasses(int block, Tensor values) {
-      return new States(
+  private record DeepRows(DeepTextPrompts kind, int block, List<Tensor> values) {
+    static DeepRows ofClasses(int block, Tensor values) {
+      return new DeepRows(
           new DeepTextPrompts.OfClasses(block, (int) values.size(1)), block, List.of(values));
     }
 
-    static States shared(int block, boolean inserted, List<Tensor> values) {
+    static DeepRows shared(int block, boolean inserted, List<Tensor> values) {
       int count = (int) values.get(0).size(0);
-      return new States(
+      return new DeepRows(
           new DeepTextPrompts.Shared(block, values.size(), count, inserted), block, values);
     }
 
@@ -138,13 +138,14 @@ class TextFeaturesTest {
     return Tensor.of(future, length, length);
   }
 
-  private static Tensor plain(Clip clip, PromptText text, Tensor context, @Nullable States states) {
+  private static Tensor plain(
+      Clip clip, PromptText text, Tensor context, @Nullable DeepRows prompts) {
     int classes = text.classes();
     int width = clip.config().textWidth();
     int heads = clip.config().textHeads();
     Tensor x = embedded(clip, text, context).plus(weight(clip, "positional_embedding"));
     for (int i = 0; i < clip.config().textLayers(); i++) {
-      x = states == null ? x : states.before(x, i);
+      x = prompts == null ? x : prompts.before(x, i);
       int length = (int) x.size(1);
       Tensor mask = mask(clip, length);
       String block = "transformer.resblocks." + i + ".";
@@ -177,7 +178,7 @@ class TextFeaturesTest {
     }
     List<Tensor> ends = new ArrayList<>();
     for (int c = 0; c < classes; c++) {
-      int more = states == null ? 0 : states.more();
+      int more = prompts == null ? 0 : prompts.more();
       ends.add(x.select(0, c).select(0, text.rows().get(c).end() + more));
     }
     return norm(clip, Tensor.stack(ends, 0), "ln_final")
@@ -215,24 +216,25 @@ class TextFeaturesTest {
     compare(clip, text, context, null);
   }
 
-  private static void compare(Clip clip, PromptText text, Tensor context, @Nullable States states) {
-    Tensor slow = plain(clip, text, context, states);
+  private static void compare(
+      Clip clip, PromptText text, Tensor context, @Nullable DeepRows prompts) {
+    Tensor slow = plain(clip, text, context, prompts);
     Tensor direction = TinyClip.normal(8, 1, slow.shape());
     List<Tensor> inputs = new ArrayList<>();
     if (text.contextTokens() > 0) {
       inputs.add(context);
     }
-    if (states != null) {
-      inputs.addAll(states.values());
+    if (prompts != null) {
+      inputs.addAll(prompts.values());
     }
     List<Tensor> slowGradients = Autograd.gradients(slow.times(direction).sum(), inputs, false);
-    DeepTextPrompts own = states == null ? null : states.kind();
+    DeepTextPrompts own = prompts == null ? null : prompts.kind();
     // In one part or two with their activations kept, and in many that are computed again.
     for (int rowsAtATime : new int[] {1_000_000, 1}) {
       try (TextFeatures features = new TextFeatures(clip, text, own, rowsAtATime, rowsAtATime)) {
         assertThat(relative(features.all(inputs).unitRows(), slow)).isLessThan(TOLERANCE);
         TextFeatures.Pass pass = features.pass(inputs);
-        Tensor raw = pass.features().parameter();
+        Tensor raw = pass.output().parameter();
         assertThat(relative(raw.unitRows(), slow)).isLessThan(TOLERANCE);
         List<Tensor> byRaw = Autograd.gradients(raw.unitRows(), direction, List.of(raw), false);
         List<Tensor> gradients = pass.gradients(byRaw).get(0);
@@ -308,9 +310,9 @@ class TextFeaturesTest {
     }
   }
 
-  /** States in place of some of the vectors, of all, and of tokens of the name too. */
+  /** Deep prompts in place of some of the vectors, of all, and of tokens of the name too. */
   @Test
-  void packedEqualsPlainWithStatesOfClasses() {
+  void packedEqualsPlainWithDeepPromptsOfClasses() {
     RandomClip.write(folder, NOT_CAUSAL, 1);
     try (Clip whole = Clip.load(folder);
         Clip smallest = TinyClip.smallest();
@@ -323,8 +325,8 @@ class TextFeaturesTest {
           // Before the first block others than all: no gradient of the vectors would be left.
           for (int count : block == 0 ? new int[] {1, 2} : new int[] {1, 3, 6}) {
             Tensor context = TinyClip.normal(3, 0.3, 3, width).parameter();
-            Tensor states = TinyClip.normal(4, 0.3, names.size(), count, width).parameter();
-            compare(model, text, context, States.ofClasses(block, states));
+            Tensor prompts = TinyClip.normal(4, 0.3, names.size(), count, width).parameter();
+            compare(model, text, context, DeepRows.ofClasses(block, prompts));
           }
         }
       }
@@ -332,9 +334,9 @@ class TextFeaturesTest {
   }
 
   @Test
-  void statesThatAllClassesShareComeInFrontOfBlocks() {
+  void deepPromptsThatAllClassesShareComeInFrontOfBlocks() {
     try (Clip deep = TinyClip.deep();
-        Scope scope = Scope.open("shared states")) {
+        Scope scope = Scope.open("shared prompts")) {
       int width = deep.config().textWidth();
       Tensor context = TinyClip.normal(3, 0.3, 4, width).parameter();
       PromptText learned = PromptText.patterned(deep, NAMES, "a photo of a big {}.", 4);
@@ -345,9 +347,9 @@ class TextFeaturesTest {
           for (int i = 0; i < blocks; i++) {
             rows.add(TinyClip.normal(30 + i, 0.3, 4, width).parameter());
           }
-          compare(deep, learned, context, States.shared(first, false, rows));
-          compare(deep, learned, context, States.shared(first, true, rows));
-          compare(deep, fixed, Tensor.full(0, 0, width), States.shared(first, true, rows));
+          compare(deep, learned, context, DeepRows.shared(first, false, rows));
+          compare(deep, learned, context, DeepRows.shared(first, true, rows));
+          compare(deep, fixed, Tensor.full(0, 0, width), DeepRows.shared(first, true, rows));
         }
       }
     }
@@ -360,11 +362,7 @@ class TextFeaturesTest {
           12,
           8,
           3,
-          20,
-          700,
-          32,
-          2,
-          2,
+          new ClipConfig.Text(20, 700, 32, 2, 2),
           Activation.QUICK_GELU,
           new ClipConfig.Vit(16, 1, 4, 1),
           new ClipConfig.Form(1e-2, 1e-5, false));

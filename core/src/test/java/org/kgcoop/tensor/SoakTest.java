@@ -23,8 +23,8 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.KgCoOp;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 

@@ -43,8 +43,8 @@ import org.kgcoop.method.Lasp;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.runs.Checkpoint;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.TrainingTime;
@@ -287,7 +287,7 @@ class TrainerTest {
       float[] p = java.util.Objects.requireNonNull(model.parameters().get("ctx")).toFloats();
       float[] g =
           model
-              .step(new org.kgcoop.prompt.Batch(source.features(images, 0), Tensor.of(labels, 4)))
+              .step(new org.kgcoop.model.Batch(source.features(images, 0), Tensor.of(labels, 4)))
               .gradients()
               .get(0)
               .toFloats();

@@ -325,7 +325,8 @@ final class ParallelStep implements AutoCloseable {
                         Hints.isHead(name)
                             ? weights.product(name)
                             : given(encoders.taken().get(name)))
-                .toList());
+                .toList(),
+            false);
     List<Tensor> all = new ArrayList<>(found);
     for (String unused : names.subList(used.size(), names.size())) { // heads, which stand last
       all.add(Tensor.full(0, weights.master(unused).shape()));

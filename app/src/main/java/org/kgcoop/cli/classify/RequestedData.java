@@ -2,11 +2,11 @@ package org.kgcoop.cli.classify;
 
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.Templates;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.prompt.Templates;
 import picocli.CommandLine.Option;
 
 /** The data set that images are of, where it is not the one that was learned from. */

@@ -137,7 +137,7 @@ public final class DataSetsCommand implements Callable<Integer> {
     List<PublishedDataSet.Part> missing = folder == null ? needed(entry) : entry.missing(folder);
     State state = !there ? State.ABSENT : missing.isEmpty() ? State.WHOLE : State.INCOMPLETE;
     boolean hasSplit = folder != null && entry.hasSplit(folder);
-    boolean splitHere = state == State.WHOLE && entry.split() != null && !hasSplit;
+    boolean splitHere = state == State.WHOLE && entry.files().split() != null && !hasSplit;
     json.put("state", folder == null ? null : state.json).put("split_made_here", splitHere);
     line(
         "%-20s %4s classes  %-21s %s"
@@ -154,11 +154,13 @@ public final class DataSetsCommand implements Callable<Integer> {
       byOrigin.computeIfAbsent(part.origin().where(), origin -> new ArrayList<>()).add(part.path());
     }
     byOrigin.forEach((origin, paths) -> line("    " + String.join(", ", paths) + ": " + origin));
-    if (entry.split() != null && !hasSplit) {
+    if (entry.files().split() != null && !hasSplit) {
       json.putObject("optional")
-          .put("path", entry.split().path())
-          .put("origin", entry.split().origin().where());
-      line("    %s%s: %s".formatted(name(entry), orAnnotations(entry), entry.split().origin()));
+          .put("path", entry.files().split().path())
+          .put("origin", entry.files().split().origin().where());
+      line(
+          "    %s%s: %s"
+              .formatted(name(entry), orAnnotations(entry), entry.files().split().origin()));
     }
     if (PublishedDataSet.anyDirect(missing)) {
       String download =
@@ -177,17 +179,17 @@ public final class DataSetsCommand implements Callable<Integer> {
   }
 
   private static String name(PublishedDataSet entry) {
-    return entry.split() == null ? "" : entry.split().path();
+    return entry.files().split() == null ? "" : entry.files().split().path();
   }
 
   private static String orAnnotations(PublishedDataSet entry) {
-    return entry.annotations().isEmpty() ? " (optional)" : " (in place of annotations)";
+    return entry.files().annotations().isEmpty() ? " (optional)" : " (in place of annotations)";
   }
 
   /** All that an opened data set needs. */
   private static List<PublishedDataSet.Part> needed(PublishedDataSet entry) {
-    List<PublishedDataSet.Part> needed = new ArrayList<>(entry.images());
-    needed.addAll(entry.annotations());
+    List<PublishedDataSet.Part> needed = new ArrayList<>(entry.files().images());
+    needed.addAll(entry.files().annotations());
     return needed;
   }
 

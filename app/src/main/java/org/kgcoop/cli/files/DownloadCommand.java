@@ -139,7 +139,7 @@ public final class DownloadCommand implements Callable<Integer> {
   /** The data sets that can be fetched, in part at least. */
   private static List<String> withLinks() {
     return PublishedDataSets.all().stream()
-        .filter(set -> PublishedDataSet.anyDirect(set.images()))
+        .filter(set -> PublishedDataSet.anyDirect(set.files().images()))
         .map(PublishedDataSet::name)
         .toList();
   }
@@ -148,9 +148,9 @@ public final class DownloadCommand implements Callable<Integer> {
     Path folder = root.resolve(set.directory());
     List<PublishedDataSet.Part> byHand = new ArrayList<>(network.data(output).fetch(set, root));
     tell(set.name(), folder, json);
-    say("  terms: " + set.terms());
-    if (set.split() != null && !set.hasSplit(folder)) {
-      byHand.add(set.split());
+    say("  terms: " + set.files().terms());
+    if (set.files().split() != null && !set.hasSplit(folder)) {
+      byHand.add(set.files().split());
     }
     ArrayNode byHandJson = json.putArray("by_hand");
     for (PublishedDataSet.Part part : byHand) {

@@ -15,7 +15,7 @@ import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;

@@ -31,8 +31,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.TrainingDataRecord;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.serve.TinyPrompt;
 
 class PredictCommandTest {

@@ -40,11 +40,7 @@ class SiglipServedTest {
           24,
           8,
           3,
-          32,
-          200,
-          16,
-          2,
-          2,
+          new ClipConfig.Text(32, 200, 16, 2, 2),
           Activation.GELU_PYTORCH_TANH,
           new ClipConfig.Vit(24, 2, 4, 3, Family.SIGLIP),
           new ClipConfig.Form(1e-6, 1e-6, false));

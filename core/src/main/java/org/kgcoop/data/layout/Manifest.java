@@ -294,7 +294,8 @@ public final class Manifest {
     return new Row(
         where(number),
         prefix + path.strip(),
-        Folders.listed(Folders.parent(file), path.strip(), where(number), options.allowOutside()),
+        Folders.listed(
+            Folders.parent(file), path.strip(), where(number), options.checks().allowOutside()),
         label.strip(),
         split.strip());
   }

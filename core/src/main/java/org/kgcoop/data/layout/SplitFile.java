@@ -99,7 +99,7 @@ public final class SplitFile {
       int label = entry.get(1).intValue();
       String className = entry.get(2).textValue();
       classNames.put(label, className, where);
-      Path image = Folders.listed(images, key, where, options.allowOutside());
+      Path image = Folders.listed(images, key, where, options.checks().allowOutside());
       items.add(new Item(key, image, label, className));
     }
     return items;

@@ -32,7 +32,7 @@ final class DataCheck {
     }
     checkLabels(dataSet, where, options);
     checkNames(dataSet, where, options);
-    if (options.checkFiles()) {
+    if (options.checks().files()) {
       checkFiles(dataSet, where);
     }
   }
@@ -91,7 +91,7 @@ final class DataCheck {
         String message =
             "%s: classes \"%s\" (label %s) and \"%s\" (label %s) have the same name in a prompt"
                 .formatted(where, names.get(other), other, names.get(label), label);
-        if (options.strict()) {
+        if (options.checks().strict()) {
           throw KgCoopException.data(message + "; rename one, such as in classnames.txt");
         }
         options.warnings().accept(message + ", so no method can tell them apart by it");

@@ -254,8 +254,8 @@ public final class DataSets {
   }
 
   private static String splitInstead(PublishedDataSet entry, List<PublishedDataSet.Part> missing) {
-    PublishedDataSet.@Nullable Part split = entry.split();
-    return split != null && entry.annotations().containsAll(missing)
+    PublishedDataSet.@Nullable Part split = entry.files().split();
+    return split != null && entry.files().annotations().containsAll(missing)
         ? "; or put " + split.path() + " there"
         : "";
   }

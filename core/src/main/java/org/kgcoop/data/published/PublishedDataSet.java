@@ -18,13 +18,7 @@ import org.kgcoop.files.Folders;
  *
  * @param name the name in configurations and tables
  * @param aliases other names
- * @param directory its folder below the folder of all data sets
- * @param imageFolder the base folder of its image paths, below its folder; empty for the folder
- *     itself
- * @param images the required image folders
- * @param split its split file; null if the published code uses none
- * @param annotations the other required files, if there is no split file
- * @param terms the terms of its direct links, and their source; empty if there are none
+ * @param files all files of the data set
  * @param template KgCoOp's template
  * @param classes the number of classes
  * @param source the original set if this is a shifted version; otherwise null
@@ -33,16 +27,30 @@ import org.kgcoop.files.Folders;
 public record PublishedDataSet(
     String name,
     List<String> aliases,
-    String directory,
-    String imageFolder,
-    List<Part> images,
-    @Nullable Part split,
-    List<Part> annotations,
-    String terms,
+    Contents files,
     String template,
     int classes,
     @Nullable PublishedDataSet source,
     Function<RawData, DataSet> layout) {
+
+  /**
+   * The files of a data set.
+   *
+   * @param directory its folder below the folder of all data sets
+   * @param imageFolder the base folder of its image paths, below its folder; empty for the folder
+   *     itself
+   * @param images the required image folders
+   * @param split its split file; null if the published code uses none
+   * @param annotations the other required files, if there is no split file
+   * @param terms the terms of its direct links, and their source; empty if there are none
+   */
+  public record Contents(
+      String directory,
+      String imageFolder,
+      List<Part> images,
+      @Nullable Part split,
+      List<Part> annotations,
+      String terms) {}
 
   /**
    * A file or folder of the data set.
@@ -51,6 +59,11 @@ public record PublishedDataSet(
    * @param origin its origin
    */
   public record Part(String path, Origin origin) {}
+
+  /** Returns its folder below the folder of all data sets. */
+  public String directory() {
+    return files.directory();
+  }
 
   /** Returns the name of the original set if this is a shifted version; otherwise null. */
   public @Nullable String shiftOf() {
@@ -63,15 +76,16 @@ public record PublishedDataSet(
    * @param folder the folder of this data set
    */
   public List<Part> missing(Path folder) {
-    List<Part> missing = absent(folder, images);
+    List<Part> missing = absent(folder, files.images());
     if (!hasSplit(folder)) {
-      missing.addAll(absent(folder, annotations));
+      missing.addAll(absent(folder, files.annotations()));
     }
     return missing;
   }
 
   /** Returns true if the split file exists, so that the split is the published one. */
   public boolean hasSplit(Path folder) {
+    Part split = files.split();
     return split != null && Files.isRegularFile(folder.resolve(split.path()));
   }
 
@@ -101,8 +115,9 @@ public record PublishedDataSet(
   private Path annotation(Path folder, String path) {
     Path file = place(folder, path);
     if (!Files.isRegularFile(file)) {
+      Part split = files.split();
       String origin =
-          Stream.concat(annotations.stream(), images.stream())
+          Stream.concat(files.annotations().stream(), files.images().stream())
               .filter(part -> part.path().equals(path))
               .map(part -> part.origin().where())
               .findFirst()
@@ -128,13 +143,14 @@ public record PublishedDataSet(
 
   private DataSet found(Path folder, DataSetOptions options) {
     DataSetOptions named = options.name() == null ? options.withName(name) : options;
+    Part split = files.split();
     if (split != null && hasSplit(folder)) {
       DataSetOptions placed =
-          options.images() == null ? named.withImages(folder.resolve(imageFolder)) : named;
+          options.images() == null ? named.withImages(folder.resolve(files.imageFolder())) : named;
       return SplitFile.read(folder.resolve(split.path()), placed);
     }
     Path given = named.images();
-    Path images = given == null ? folder.resolve(imageFolder) : given;
+    Path images = given == null ? folder.resolve(files.imageFolder()) : given;
     RawData raw = new RawData(name, folder, images, named, path -> annotation(folder, path));
     return layout.apply(raw);
   }

@@ -47,7 +47,8 @@ public final class PublishedDataSets {
   /** Finds the data set of a split file by the file's name. */
   public static Optional<PublishedDataSet> ofSplitFile(String fileName) {
     return all().stream()
-        .filter(entry -> entry.split() != null && entry.split().path().equals(fileName))
+        .filter(
+            entry -> entry.files().split() != null && entry.files().split().path().equals(fileName))
         .findFirst();
   }
 

@@ -34,9 +34,9 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.encoder.ClipLora;
-import org.kgcoop.prompt.CalibratedHead;
+import org.kgcoop.model.CalibratedHead;
+import org.kgcoop.model.Head;
 import org.kgcoop.prompt.ClassTokenPosition;
-import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.DType;
 
 /**

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.Templates;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.CoCoOp;
@@ -25,7 +26,6 @@ import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Templates;
 
 /**
  * The content of a file of the published code, whichever of the methods has written it.

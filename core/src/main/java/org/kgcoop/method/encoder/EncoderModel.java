@@ -1,23 +1,24 @@
 package org.kgcoop.method.encoder;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.TunedImageEncoder;
-import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.FeatureEncoder;
-import org.kgcoop.prompt.FixedHead;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.Step;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.CosineModel;
+import org.kgcoop.model.FeatureEncoder;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.Step;
+import org.kgcoop.model.Tape;
+import org.kgcoop.model.TunedHead;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.prompt.TrainableModel;
-import org.kgcoop.prompt.TunedHead;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 
@@ -27,7 +28,7 @@ import org.kgcoop.tensor.Workers;
  * features and no other image; the gradients by the class features, summed over the images, then go
  * back through the text encoder. So memory does not grow with the batch.
  */
-abstract class EncoderModel implements TrainableModel {
+abstract class EncoderModel extends CosineModel {
 
   /**
    * A loss: the mean over images of what each adds, or a number of the class features alone.
@@ -84,13 +85,10 @@ abstract class EncoderModel implements TrainableModel {
     }
   }
 
-  private final Device device;
-  private final double scale;
   private final TextFeatures text;
   private final List<Loss> ofImages;
   private final List<Loss> ofTexts;
-  private final Map<String, Tensor> parameters = new LinkedHashMap<>();
-  private @Nullable Tensor constant; // where texts are not learned
+  private @Nullable Tensor constant; // class features where texts are not learned
 
   /**
    * A learner without parameters, which are added by {@link #parameter}.
@@ -102,24 +100,10 @@ abstract class EncoderModel implements TrainableModel {
    */
   EncoderModel(
       Device device, double scale, TextFeatures text, List<Loss> ofImages, List<Loss> ofTexts) {
-    this.device = device;
-    this.scale = scale;
+    super(device, scale);
     this.text = text;
     this.ofImages = List.copyOf(ofImages);
     this.ofTexts = List.copyOf(ofTexts);
-  }
-
-  /** Adds a parameter with a copy of those values. */
-  final void parameter(String name, Tensor start) {
-    parameters.put(name, start.to(device).detach().copy().parameter().keep());
-  }
-
-  final Tensor parameter(String name) {
-    Tensor parameter = parameters.get(name);
-    if (parameter == null) {
-      throw new IllegalArgumentException("no parameter '" + name + "'");
-    }
-    return parameter;
   }
 
   /** Makes what steps need and classifiers do not; asked at the beginning of each step. */
@@ -173,34 +157,22 @@ abstract class EncoderModel implements TrainableModel {
   /** All that is learned inside of the image encoder, by the tensors that are given to it. */
   abstract TunedImageEncoder learned(List<Tensor> given);
 
-  /** {@code scale f . t}: (B, E) and (C, E) to (B, C). */
-  final Tensor logits(Tensor features, Tensor classFeatures) {
-    return new FixedHead.Linear(classFeatures, null, scale).logits(features);
-  }
-
   final Tensor crossEntropy(Image image, Tensor features, Tensor classFeatures) {
     return Functions.crossEntropy(logits(features, classFeatures), image.label());
   }
 
+  /** Without gradients. */
   @Override
-  public final Map<String, Tensor> parameters() {
-    return Collections.unmodifiableMap(parameters);
-  }
-
-  @Override
-  public final Tensor logits(Tensor features) {
-    return logits(features, unitTexts());
-  }
-
-  /** Unit class features without gradients: (C, E). */
-  private Tensor unitTexts() {
+  protected final Tensor classVectors() {
     try (Autograd.Switch off = Autograd.off()) {
       List<Tensor> inputs = given().text();
       if (!inputs.isEmpty()) {
         return texts(text, inputs).unitRows();
       }
       if (constant == null) {
-        constant = FixedHead.Linear.of(scale, () -> text.all(inputs).unitRows()).weight();
+        try (Scope scope = Scope.open("class features")) {
+          constant = text.all(inputs).unitRows().keep();
+        }
       }
       return constant;
     }
@@ -210,17 +182,15 @@ abstract class EncoderModel implements TrainableModel {
   public final Step step(Batch batch) {
     prepare();
     Given given = given();
-    List<Tensor> inputs = leaves(given.image());
-    boolean learnsTexts = !given.text().isEmpty();
-    TextFeatures.@Nullable Pass pass = learnsTexts ? pass(text, given.text(), batch.step()) : null;
-    Tensor raw = pass == null ? unitTexts() : pass.features().parameter(); // (C, E)
-    Tensor unit = pass == null ? raw : raw.unitRows();
-    Tensor classFeatures = pass == null ? unit : unit.detach().parameter();
-
-    List<Tensor> wanted = new ArrayList<>(inputs);
-    if (learnsTexts) {
-      wanted.add(classFeatures);
+    Tape tape = new Tape();
+    int images = given.image().size();
+    List<Tensor> made = new ArrayList<>(given.image()); // of the parameters
+    if (!given.text().isEmpty()) {
+      made.add(tape.cut(pass(text, given.text(), batch.step())).unitRows()); // (C, E)
     }
+    List<Tensor> leaves = made.stream().map(Tensor::parameter).toList();
+    List<Tensor> inputs = leaves.subList(0, images);
+    Tensor classFeatures = given.text().isEmpty() ? classVectors() : leaves.get(images);
     List<List<Tensor>> ofEach = // its losses, then the gradients of their sum
         Workers.map(
             batch.size(),
@@ -228,9 +198,9 @@ abstract class EncoderModel implements TrainableModel {
               Image image = new Image(batch, place);
               List<Tensor> losses = imageLosses(image, inputs, classFeatures);
               Tensor followed = weighted(losses, ofImages).times(1.0 / batch.size());
-              List<Tensor> made = new ArrayList<>(losses.stream().map(Tensor::detach).toList());
-              made.addAll(Autograd.gradients(followed, wanted, false));
-              return made;
+              List<Tensor> found = new ArrayList<>(losses.stream().map(Tensor::detach).toList());
+              found.addAll(Autograd.gradients(followed, leaves, false));
+              return found;
             });
     Map<String, Double> told = new LinkedHashMap<>();
     double sum = 0;
@@ -240,37 +210,23 @@ abstract class EncoderModel implements TrainableModel {
       told.put(ofImages.get(i).name(), mean);
       sum += ofImages.get(i).weight() * mean;
     }
-    List<Tensor> gradients = new ArrayList<>(); // by what is wanted
-    for (int i = ofImages.size(); i < ofImages.size() + wanted.size(); i++) {
-      gradients.add(sum(ofEach, i));
+    List<Tensor> gradients = new ArrayList<>(); // by what is made
+    for (int i = 0; i < made.size(); i++) {
+      gradients.add(sum(ofEach, ofImages.size() + i));
     }
-
-    List<Tensor> outputs = new ArrayList<>(given.text());
-    outputs.addAll(given.image());
-    List<Tensor> byOutputs = new ArrayList<>();
-    if (pass != null) {
-      Tensor byTexts = gradients.remove(gradients.size() - 1);
-      List<Tensor> losses = textLosses(classFeatures);
-      if (!losses.isEmpty()) {
-        Tensor followed = weighted(losses, ofTexts);
-        byTexts = byTexts.plus(Autograd.gradients(followed, List.of(classFeatures), false).get(0));
-      }
-      for (int i = 0; i < losses.size(); i++) {
-        double value = losses.get(i).item();
-        told.put(ofTexts.get(i).name(), value);
-        sum += ofTexts.get(i).weight() * value;
-      }
-      Tensor byRaw = Autograd.gradients(unit, byTexts, List.of(raw), false).get(0);
-      byOutputs.addAll(pass.gradients(List.of(byRaw)).get(0));
+    List<Tensor> losses = given.text().isEmpty() ? List.of() : textLosses(classFeatures);
+    if (!losses.isEmpty()) {
+      Tensor followed = weighted(losses, ofTexts);
+      Tensor byTexts = Autograd.gradients(followed, List.of(classFeatures), false).get(0);
+      gradients.set(images, gradients.get(images).plus(byTexts));
     }
-    byOutputs.addAll(gradients);
+    for (int i = 0; i < losses.size(); i++) {
+      double value = losses.get(i).item();
+      told.put(ofTexts.get(i).name(), value);
+      sum += ofTexts.get(i).weight() * value;
+    }
     return new Step(
-        withSum(told, sum),
-        Autograd.gradients(outputs, byOutputs, List.copyOf(parameters.values())));
-  }
-
-  private static List<Tensor> leaves(List<Tensor> tensors) {
-    return tensors.stream().map(tensor -> tensor.detach().parameter()).toList();
+        withSum(told, sum), tape.gradients(made, gradients, List.copyOf(parameters().values())));
   }
 
   private static Tensor weighted(List<Tensor> values, List<Loss> losses) {
@@ -306,11 +262,11 @@ abstract class EncoderModel implements TrainableModel {
 
   @Override
   public final Head intoHead() {
-    return inputs().block().isEmpty() ? TrainableModel.super.intoHead() : head(this::close);
+    return inputs().block().isEmpty() ? super.intoHead() : head(this::close);
   }
 
   private Head head(Runnable closing) {
-    FixedHead.Linear texts = FixedHead.Linear.of(scale, () -> unitTexts().copy()); // for it to free
+    FixedHead texts = fixedHead();
     return inputs().block().isEmpty() ? texts : new TunedHead(texts, new Encoder(), closing);
   }
 
@@ -339,7 +295,7 @@ abstract class EncoderModel implements TrainableModel {
 
   @Override
   public void close() {
-    parameters.values().forEach(Tensor::close);
+    super.close();
     if (constant != null) {
       constant.close();
     }

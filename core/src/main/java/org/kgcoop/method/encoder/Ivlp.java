@@ -6,7 +6,7 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TokenSpaceContext;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -85,13 +85,13 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSp
           rows.imageDepth(),
           title());
       try (Scope scope = Scope.open("start")) {
-        rows.addTo(this, clip, seed);
+        add(rows, clip, seed);
       }
     }
 
     @Override
     Given given() {
-      return rows.given(this);
+      return given(rows);
     }
   }
 }

@@ -12,7 +12,7 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Templates;
+import org.kgcoop.data.Underscores;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.TemplateEnsemble;
 import org.kgcoop.method.TokenSpaceContext;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.TemplateEnsemble;
-import org.kgcoop.prompt.Templates;
-import org.kgcoop.prompt.TrainableModel;
-import org.kgcoop.prompt.Underscores;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -146,7 +146,7 @@ public record PromptSrc(
       this.clip = clip;
       this.classNames = List.copyOf(classNames);
       try (Scope scope = Scope.open("start")) {
-        rows.addTo(this, clip, seed);
+        add(rows, clip, seed);
       }
     }
 
@@ -171,7 +171,7 @@ public record PromptSrc(
 
     @Override
     Given given() {
-      return rows.given(this);
+      return given(rows);
     }
 
     @Override

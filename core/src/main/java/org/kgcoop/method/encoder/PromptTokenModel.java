@@ -1,6 +1,5 @@
 package org.kgcoop.method.encoder;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -8,8 +7,9 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.method.Init;
+import org.kgcoop.model.ModelInputs;
 import org.kgcoop.prompt.DeepTextPrompts;
-import org.kgcoop.prompt.ModelInputs;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Tensor;
@@ -123,12 +123,39 @@ abstract class PromptTokenModel extends EncoderModel {
     return TunedImageEncoder.of(new DeepPrompts(0, given));
   }
 
-  /** The names of the rows in front of blocks 1 to J - 1 of an encoder. */
-  static List<String> deepNames(String encoder, int depth) {
-    List<String> names = new ArrayList<>();
-    for (int i = 1; i < depth; i++) {
-      names.add(encoder + ".transformer.resblocks." + i + ".VPT_shallow");
+  /** Adds the parameters of both encoders, in the order of the published state. */
+  final void add(VisionLanguagePrompts rows, Clip clip, long seed) {
+    parameter(ContextInit.CONTEXT, rows.learnedWords().initial(clip, seed));
+    addImageRows(clip, seed, rows.imageTokens(), rows.imageDepth());
+    addRows(
+        VisionLanguagePrompts.deepNames("text_encoder", rows.textDepth()),
+        seed,
+        rows.contextTokens(),
+        clip.config().textWidth());
+  }
+
+  /** Adds the parameters of the image encoder. */
+  final void addImageRows(Clip clip, long seed, int tokens, int depth) {
+    if (depth > 0) {
+      addRows(
+          VisionLanguagePrompts.imageNames(depth), seed, tokens, clip.config().vision().width());
     }
-    return names;
+  }
+
+  private void addRows(List<String> names, long seed, int tokens, int width) {
+    for (String name : names) {
+      parameter(name, Init.normal(Init.random(seed, name), ContextInit.DEVIATION, tokens, width));
+    }
+  }
+
+  /** The rows of images as they are learned. */
+  final List<Tensor> imageRows(int depth) {
+    return VisionLanguagePrompts.imageNames(depth).stream().map(this::parameter).toList();
+  }
+
+  /** All rows as they are learned. */
+  final Given given(VisionLanguagePrompts rows) {
+    return new Given(
+        rows.textNames().stream().map(this::parameter).toList(), imageRows(rows.imageDepth()));
   }
 }

@@ -3,14 +3,11 @@ package org.kgcoop.method.encoder;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.clip.Clip;
-import org.kgcoop.method.Init;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.method.setting.Setting.Stated;
 import org.kgcoop.method.setting.Setting.Values;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * The rows that IVLP and PromptSRC learn, in either encoder independently of the other.
@@ -112,53 +109,24 @@ public record VisionLanguagePrompts(
 
   /** The names of the vectors in front of each block of the text encoder, from block 0 on. */
   List<String> textNames() {
-    return ContextInit.names(PromptTokenModel.deepNames("text_encoder", textDepth));
+    return ContextInit.names(deepNames("text_encoder", textDepth));
   }
 
-  /** Gives a learner the parameters, in the order of the published state. */
-  void addTo(PromptTokenModel model, Clip clip, long seed) {
-    model.parameter(ContextInit.CONTEXT, learnedWords().initial(clip, seed));
-    addImageRows(model, clip, seed, imageTokens, imageDepth);
-    for (String name : PromptTokenModel.deepNames("text_encoder", textDepth)) {
-      model.parameter(
-          name,
-          Init.normal(
-              Init.random(seed, name),
-              ContextInit.DEVIATION,
-              contextTokens,
-              clip.config().textWidth()));
-    }
-  }
-
-  /** Gives a learner the parameters of the image encoder. */
-  static void addImageRows(PromptTokenModel model, Clip clip, long seed, int tokens, int depth) {
-    for (String name : imageNames(depth)) {
-      model.parameter(
-          name,
-          Init.normal(
-              Init.random(seed, name),
-              ContextInit.DEVIATION,
-              tokens,
-              clip.config().vision().width()));
-    }
-  }
-
-  private static List<String> imageNames(int depth) {
-    List<String> names = new ArrayList<>(PromptTokenModel.deepNames("image_encoder", depth));
+  /** The names of the rows of each image, from block 0 on. */
+  static List<String> imageNames(int depth) {
+    List<String> names = new ArrayList<>(deepNames("image_encoder", depth));
     if (depth > 0) {
       names.add(0, FIRST);
     }
     return names;
   }
 
-  /** The rows of images as they are learned. */
-  static List<Tensor> imageRows(PromptTokenModel model, int depth) {
-    return imageNames(depth).stream().map(model::parameter).toList();
-  }
-
-  /** All rows as they are learned. */
-  EncoderModel.Given given(PromptTokenModel model) {
-    return new EncoderModel.Given(
-        textNames().stream().map(model::parameter).toList(), imageRows(model, imageDepth));
+  /** The names of the rows in front of blocks 1 to J - 1 of an encoder. */
+  static List<String> deepNames(String encoder, int depth) {
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i < depth; i++) {
+      names.add(encoder + ".transformer.resblocks." + i + ".VPT_shallow");
+    }
+    return names;
   }
 }

@@ -2,15 +2,15 @@ package org.kgcoop.method.encoder;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Templates;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.PromptText;
-import org.kgcoop.prompt.Templates;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -94,13 +94,13 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
     Prompts(Clip clip, List<String> classNames, long seed) {
       super(clip, PromptText.handCrafted(clip, classNames, template), 0, imageDepth, title());
       try (Scope scope = Scope.open("start")) {
-        VisionLanguagePrompts.addImageRows(this, clip, seed, imageTokens, imageDepth);
+        addImageRows(clip, seed, imageTokens, imageDepth);
       }
     }
 
     @Override
     Given given() {
-      return new Given(List.of(), VisionLanguagePrompts.imageRows(this, imageDepth));
+      return new Given(List.of(), imageRows(imageDepth));
     }
   }
 }

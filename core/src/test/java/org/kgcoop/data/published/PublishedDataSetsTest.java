@@ -131,14 +131,14 @@ class PublishedDataSetsTest {
   @Test
   void theSplitOfEverySetButImageNetHasAMirrorAndSun397IsNotFetchedFromItsDeadAddress() {
     for (PublishedDataSet set : PublishedDataSets.all()) {
-      if (set.split() != null) {
-        assertThat(set.split().origin().where())
+      if (set.files().split() != null) {
+        assertThat(set.files().split().origin().where())
             .as(set.name())
             .contains("https://huggingface.co/zhengli97/prompt_learning_dataset");
       }
     }
     PublishedDataSet sun = PublishedDataSets.find("sun397").orElseThrow();
-    assertThat(sun.images().get(0).origin().where())
+    assertThat(sun.files().images().get(0).origin().where())
         .startsWith("https://huggingface.co/zhengli97/prompt_learning_dataset")
         .contains("is gone");
   }
@@ -593,9 +593,9 @@ class PublishedDataSetsTest {
   @Test
   void directLinksAreAddressesAndTheirDataHasTerms() {
     for (PublishedDataSet entry : PublishedDataSets.all()) {
-      List<PublishedDataSet.Part> parts = new ArrayList<>(entry.images());
-      parts.addAll(entry.annotations());
-      assertThat(entry.terms().isEmpty())
+      List<PublishedDataSet.Part> parts = new ArrayList<>(entry.files().images());
+      parts.addAll(entry.files().annotations());
+      assertThat(entry.files().terms().isEmpty())
           .as(entry.name())
           .isNotEqualTo(PublishedDataSet.anyDirect(parts));
       for (PublishedDataSet.Part part : parts) {

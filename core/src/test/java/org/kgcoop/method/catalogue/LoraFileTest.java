@@ -18,8 +18,8 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.encoder.ClipLora;
 import org.kgcoop.method.encoder.Layers;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

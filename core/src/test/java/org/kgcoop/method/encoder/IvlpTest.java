@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.method.CoOp;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.ModelInputs;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.ModelInputs;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 
 class IvlpTest extends EncoderMethodContract {

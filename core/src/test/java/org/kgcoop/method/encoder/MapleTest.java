@@ -9,8 +9,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

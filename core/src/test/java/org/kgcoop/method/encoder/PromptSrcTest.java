@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.kgcoop.prompt.Head;
-import org.kgcoop.prompt.ModelInputs;
-import org.kgcoop.prompt.Step;
+import org.kgcoop.model.Head;
+import org.kgcoop.model.ModelInputs;
+import org.kgcoop.model.Step;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 
 class PromptSrcTest extends EncoderMethodContract {

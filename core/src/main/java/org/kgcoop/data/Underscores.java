@@ -1,4 +1,4 @@
-package org.kgcoop.prompt;
+package org.kgcoop.data;
 
 import java.util.Locale;
 import org.kgcoop.KgCoopException;
@@ -25,7 +25,7 @@ public enum Underscores {
   }
 
   /** The class name as texts have it. */
-  String in(String className) {
+  public String in(String className) {
     return this == REPLACE ? className.replace('_', ' ') : className;
   }
 }

@@ -1,4 +1,4 @@
-package org.kgcoop.prompt;
+package org.kgcoop.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.kgcoop.prompt;
+package org.kgcoop.model;
 
 import java.util.List;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package org.kgcoop.prompt;
+package org.kgcoop.data;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.DataSet;
 
 /** Hand-crafted prompts: texts with {@code {}} where the class name goes. */
 public final class Templates {

@@ -1,4 +1,4 @@
-package org.kgcoop.prompt;
+package org.kgcoop.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Underscores;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -1,9 +1,13 @@
-package org.kgcoop.prompt;
+package org.kgcoop.method;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Templates;
+import org.kgcoop.data.Underscores;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 

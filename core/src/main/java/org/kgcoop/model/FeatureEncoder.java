@@ -1,4 +1,4 @@
-package org.kgcoop.prompt;
+package org.kgcoop.model;
 
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.tensor.Tensor;
