@@ -1,7 +1,7 @@
 /**
  * Image features on many machines. {@link FeatureJob} lists images on the executors ({@code
  * Listing}), divides them into tasks, and lets each task write files of a {@link
- * org.kgcoop.features.FeatureBank} ({@code EncodeTask}, {@code FeatureCacheFolder}). Nothing but
+ * org.kgcoop.features.FeatureCache} ({@code EncodeTask}, {@code FeatureCacheFolder}). Nothing but
  * names goes through the network of the cluster.
  */
 @NullMarked
