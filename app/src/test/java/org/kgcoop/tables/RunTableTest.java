@@ -272,7 +272,10 @@ class RunTableTest {
     add(StoredRuns.run("coop", "pets", 1).target("test", 20, 40));
 
     assertThat(figure(table(), 0, "test").seeds()).isEqualTo(1);
-    assertThat(warnings).singleElement().asString().contains("run1 and run0 are equal runs");
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("run1 and run0 have the same settings");
   }
 
   @Test
