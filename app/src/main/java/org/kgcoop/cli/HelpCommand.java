@@ -12,7 +12,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /**
- * Help on the program, on a command, and on the methods, whose pages come from what they declare.
+ * The command {@code help}, which describes the program, its commands and its methods. The pages of
+ * methods are generated from their declarations.
  */
 @Command(
     name = "help",

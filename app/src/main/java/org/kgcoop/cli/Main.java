@@ -87,7 +87,7 @@ import picocli.CommandLine.Spec;
       HelpCommand.class
     })
 public final class Main implements Callable<Integer>, Invocation {
-  /** The commands that always compute with a CLIP. */
+  /** The commands that always compute with a CLIP model. */
   static final Set<String> COMPUTING =
       Set.of(
           "adapt",
@@ -118,7 +118,7 @@ public final class Main implements Callable<Integer>, Invocation {
     Program.run(arguments, Main::commandLine);
   }
 
-  /** Returns whether a command line loads the native libraries, judged by its words. */
+  /** Returns true if a command line needs the native libraries. It looks only at the arguments. */
   static boolean computes(List<String> words) {
     return !words.isEmpty()
         && COMPUTING.contains(words.get(0))
@@ -131,10 +131,10 @@ public final class Main implements Callable<Integer>, Invocation {
   }
 
   /**
-   * The program, to be executed or parsed.
+   * Makes the command line of the program.
    *
-   * @param interrupted whether work should stop
-   * @param directory the folder that the paths of files of options start from
+   * @param interrupted true if work should stop
+   * @param directory the folder that paths in configuration files are resolved against
    */
   private static CommandLine commandLine(BooleanSupplier interrupted, Path directory) {
     CommandLine commandLine = Program.commandLine(new Main(interrupted), interrupted);

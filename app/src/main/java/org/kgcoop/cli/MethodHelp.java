@@ -14,13 +14,13 @@ import org.kgcoop.method.catalogue.PublishedSettings;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Setting;
 
-/** The pages on methods, made of their declarations and of what was published. */
+/** The help pages of methods, generated from their declarations and published results. */
 final class MethodHelp {
   private static final int WIDTH = 80;
 
   private MethodHelp() {}
 
-  /** A line or two on each method. */
+  /** Returns one or two lines per method. */
   static List<String> list() {
     List<String> lines = new ArrayList<>();
     for (Declaration<Method> method : MethodCatalogue.all()) {
@@ -34,7 +34,7 @@ final class MethodHelp {
     return lines;
   }
 
-  /** The page of a method. */
+  /** Returns the page of a method. */
   static List<String> page(Declaration<Method> method) {
     Declaration.About about = method.about();
     Method usual =
@@ -115,7 +115,7 @@ final class MethodHelp {
         : value.asText();
   }
 
-  /** Adds a text whose lines begin below each other. */
+  /** Adds a text whose further lines are aligned with the first. */
   private static void add(List<String> lines, String head, String text) {
     StringBuilder line = new StringBuilder(head);
     for (String word : text.split(" ", -1)) {

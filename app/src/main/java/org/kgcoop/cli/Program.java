@@ -11,14 +11,15 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The start and the end of a process: of this program, and of those in other modules. */
+/** The start and the end of a process, shared with the programs of other modules. */
 public final class Program {
   private Program() {}
 
   /**
    * Executes a command line, and ends the process with its exit code.
    *
-   * @param program makes the command line, from a function that is true if work should stop
+   * @param program a function that makes the command line; its argument returns true if work should
+   *     stop
    */
   public static void run(String[] arguments, Function<BooleanSupplier, CommandLine> program) {
     int exitCode;
@@ -30,7 +31,7 @@ public final class Program {
   }
 
   /**
-   * The command line of a program, with the help, the options and the errors of all programs.
+   * Makes the command line of a program, with common help, options and error handling.
    *
    * @param main the command without a subcommand
    * @param interrupted true if work should stop
@@ -45,11 +46,11 @@ public final class Program {
     return program;
   }
 
-  /** Options in the order of their subjects, and no synopsis of thirty of them. */
+  /** Orders options by subject, and shortens the synopsis. */
   private static void arrange(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
     spec.usageMessage().sortOptions(false).abbreviateSynopsis(true);
-    OptionSpec version = spec.findOption("--version"); // the program has one
+    OptionSpec version = spec.findOption("--version"); // only the program itself has it
     if (version != null) {
       spec.remove(version);
     }

@@ -20,14 +20,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The command line of a protocol, read for programs that let others do its runs: what is asked for
- * is said in the same words as on one machine.
+ * The parsed command line of a protocol, for programs that distribute its runs. Such a program
+ * accepts the same arguments as a single machine.
  */
 public final class ProtocolArguments {
-  /** The commands, by name. */
+  /** The names of the protocols. */
   public static final List<String> PROTOCOLS = List.of("base2new", "fewshot", "cross", "domain");
 
-  /** Threads are put in their place. */
+  /** The options that {@code --threads} replaces. */
   private static final Set<String> REPLACED = Set.of("--jobs", "--threads");
 
   private final ParseResult parsed;
@@ -37,12 +37,12 @@ public final class ProtocolArguments {
   }
 
   /**
-   * Reads a line.
+   * Parses the arguments of a protocol.
    *
-   * @param words the name of a protocol and its options, files of options among them
-   * @param out where the table goes
-   * @param err where warnings and progress go
-   * @throws KgCoopException of the kind CONFIGURATION where they are wrong
+   * @param words the name of a protocol and its options, including {@code --config}
+   * @param out the writer of the table
+   * @param err the writer of warnings and progress
+   * @throws KgCoopException of the kind CONFIGURATION if the arguments are wrong
    */
   public static ProtocolArguments parse(List<String> words, PrintWriter out, PrintWriter err) {
     String protocol = words.isEmpty() ? "" : words.get(0);
@@ -69,14 +69,14 @@ public final class ProtocolArguments {
     }
   }
 
-  /** Prints the help of the protocol where the line asks for it. */
+  /** Prints the help of the protocol if the arguments request it. */
   public boolean printsHelp() {
     return CommandLine.printHelpIfRequested(parsed);
   }
 
   /**
-   * Threads that each run is to use; empty where the line does not say. Runs side by side have one
-   * each.
+   * Returns the number of threads per run, or an empty result if the arguments do not set it.
+   * Parallel runs use one thread each.
    */
   public OptionalInt threads() {
     @Nullable Integer threads = parsed.matchedOptionValue("--threads", (Integer) null);
@@ -91,8 +91,7 @@ public final class ProtocolArguments {
   }
 
   /**
-   * The same line in words that mean the same in another process, started elsewhere, with a number
-   * of threads.
+   * Returns equivalent arguments for another process in any folder, with a fixed number of threads.
    */
   public List<String> words(int threads) {
     List<String> words = new PortableArguments(parsed, Path.of("")).without(REPLACED);
@@ -100,7 +99,7 @@ public final class ProtocolArguments {
     return words;
   }
 
-  /** Opens its data sets and loads its weights. Runs are silent. */
+  /** Opens the data sets and loads the weights. Runs print nothing. */
   @MustBeClosed
   public OpenProtocol open() {
     return ((ProtocolCommand) parsed.commandSpec().userObject()).open(Progress.SILENT);

@@ -12,9 +12,9 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The completions of shells and the man page, which are made of the commands for the archive. */
+/** A generator of shell completions and the man page, which the archive contains. */
 final class ShellFiles {
-  /** The columns of a page on a terminal of 80, less the indentation. */
+  /** The width of a page on a terminal with 80 columns, without the indentation. */
   private static final int WIDTH = 72;
 
   private static final String MAN_HEAD =
@@ -48,7 +48,7 @@ final class ShellFiles {
 
   private ShellFiles() {}
 
-  /** Writes the files into the folder that is the one argument. */
+  /** Writes the files into the folder of the only argument. */
   public static void main(String[] arguments) throws IOException {
     write(Path.of(arguments[0]));
   }
@@ -84,7 +84,7 @@ final class ShellFiles {
     page.append(".fi\n");
   }
 
-  /** A line as it is: none of its signs is one of roff's. */
+  /** Escapes a line for roff. */
   private static String roff(String line) {
     String plain = line.replace("\\", "\\e").replace("-", "\\-");
     return plain.startsWith(".") || plain.startsWith("'") ? "\\&" + plain : plain;
@@ -98,10 +98,10 @@ final class ShellFiles {
   }
 
   /**
-   * Adds the lines of a command and of those below it.
+   * Adds the completions of a command and of its subcommands.
    *
-   * @param condition the fish command that is true where the words begin with this command, empty
-   *     for the program
+   * @param condition the fish condition that is true if the line begins with this command, or an
+   *     empty text for the program
    */
   private static void addFish(List<String> lines, CommandLine command, String condition) {
     String names = String.join(" ", command.getSubcommands().keySet());
@@ -142,7 +142,7 @@ final class ShellFiles {
     return text + described(String.join(" ", option.description()));
   }
 
-  /** The first clause of a description: a list of completions has a line for each. */
+  /** Returns the first clause of a description, because a completion has only one line. */
   private static String described(String description) {
     String clause = description.replace("%n", " ").split("[.:;(] |[.:;(]$|\\(", 2)[0].strip();
     return clause.isEmpty() ? "" : " -d " + quoted(clause.replace("%%", "%"));

@@ -25,7 +25,7 @@ import org.kgcoop.runs.AdaptRecord.Suspect;
 import org.kgcoop.runs.Measure.Best;
 import org.kgcoop.tables.StoredRun;
 
-/** The reason for a method: what all candidates did on images that they had not learned from. */
+/** The comparison of an adaptation: the accuracies of all candidates on held-out images. */
 final class AdaptSection {
   private static final int MOST_MISTAKES = 100;
   private static final int MOST_NAMES = 8;
@@ -125,7 +125,7 @@ final class AdaptSection {
     }
   }
 
-  /** The confusion of held-out images, and those that were not recognized. */
+  /** Adds the confusion matrix of the held-out images and the misclassified images. */
   private static void addMistakes(List<Block> blocks, AdaptRecord record) {
     if (record.classes().isEmpty()) {
       return;
@@ -163,7 +163,7 @@ final class AdaptSection {
     }
   }
 
-  /** The images whose label may be wrong, with what they show. */
+  /** Adds the images that may have a wrong label, with thumbnails. */
   private static void addSuspects(List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
     if (record.suspects().isEmpty()) {
       return;

@@ -6,7 +6,7 @@ import org.kgcoop.report.chart.Drawing;
 /** A part of a section. */
 sealed interface Block {
 
-  /** The charts in it. */
+  /** Returns the charts of the block. */
   default List<Chart> charts() {
     return List.of();
   }
@@ -14,19 +14,19 @@ sealed interface Block {
   /** A paragraph. */
   record Words(String text) implements Block {}
 
-  /** The heading of what follows. */
+  /** A heading above other blocks. */
   record Heading(String text) implements Block {}
 
-  /** A heading below that. */
+  /** A heading one level below {@link Heading}. */
   record Subheading(String text) implements Block {}
 
   /**
    * A chart.
    *
-   * @param caption what it shows, in a sentence
-   * @param legend names of the series, by color, "" for one that is not drawn; empty where there is
-   *     nothing to tell apart
-   * @param numbers what it shows, for those who do not see it
+   * @param caption the content in one sentence
+   * @param legend the names of the series by color, with "" for a series that is not drawn; empty
+   *     if the chart needs no legend
+   * @param numbers the same content as a table, for readers of a screen reader
    */
   record Chart(String caption, Drawing drawing, List<String> legend, ReportTable numbers)
       implements Block {
@@ -36,26 +36,26 @@ sealed interface Block {
     }
   }
 
-  /** Charts beside each other, where there is room. */
+  /** Charts that a wide window shows next to each other. */
   record Charts(List<Chart> charts) implements Block {}
 
   /** A table. */
   record Figures(ReportTable grid) implements Block {}
 
-  /** Terms and what is to be said of them. */
+  /** A list of terms with their descriptions. */
   record Entries(List<Entry> entries, boolean narrow) implements Block {}
 
-  /** A term. */
+  /** A term and its description. */
   record Entry(String term, String text) {}
 
-  /** Images. */
+  /** A group of images. */
   record Gallery(List<Image> images) implements Block {}
 
   /**
-   * A small image.
+   * A thumbnail.
    *
-   * @param source a data URI
-   * @param name what the data set calls it
+   * @param source the image as a data URI
+   * @param name the name of the image in its data set
    */
   record Image(String source, String name, String caption) {}
 }

@@ -20,15 +20,15 @@ import org.kgcoop.runs.Predictions.Prediction;
 import org.kgcoop.runs.TargetResult;
 
 /**
- * The accuracy of predictions by confidence: of those with 80 percent confidence, 80 percent should
- * be correct.
+ * Reliability diagrams: the accuracy of predictions by confidence. If a model is calibrated, 80
+ * percent of the predictions with 80 percent confidence are correct.
  */
 final class Calibration {
   private static final int BINS = 10;
 
   private Calibration() {}
 
-  /** Predictions of a confidence in (b/10, (b+1)/10]. */
+  /** The predictions with a confidence in (b/10, (b+1)/10]. */
   private record Bin(int index, List<Prediction> predictions) {
     double confidence() {
       return predictions.stream().mapToDouble(Prediction::confidence).average().orElse(Double.NaN);
@@ -46,7 +46,7 @@ final class Calibration {
     }
   }
 
-  /** The diagram of a run; none where its results have no confidences. */
+  /** Draws the diagram of a run. The result is empty if the run stores no confidences. */
   static Optional<Chart> chart(List<TargetResult> targets, Predictions predictions) {
     List<Series> series = new ArrayList<>();
     List<String> rows = new ArrayList<>();
@@ -87,9 +87,7 @@ final class Calibration {
     return Optional.of(
         new Chart(
             "Calibration" + error,
-            new XyPlot(
-                    Axis.of("confidence", 0, 1.02), Axis.of("share that is right", 0, 1.02), series)
-                .draw(),
+            new XyPlot(Axis.of("confidence", 0, 1.02), Axis.of("accuracy", 0, 1.02), series).draw(),
             legend,
             ReportTable.of(
                 "Calibration",
@@ -99,11 +97,13 @@ final class Calibration {
                 List.of(
                     ReportTable.numbers("images", counts, SeriesGrid::number),
                     ReportTable.numbers("mean confidence", confidences, v -> Text.decimals(v, 3)),
-                    ReportTable.numbers(
-                        "share that is right", accuracies, v -> Text.decimals(v, 3))))));
+                    ReportTable.numbers("accuracy", accuracies, v -> Text.decimals(v, 3))))));
   }
 
-  /** The diagram of a run with a temperature, without and with it; none without test images. */
+  /**
+   * Draws the diagram of a run with and without its temperature. The result is empty if there are
+   * no test images.
+   */
   static Optional<Chart> effect(@Nullable CalibrationResult found) {
     if (found == null || found.binsBefore().isEmpty() || found.binsAfter().isEmpty()) {
       return Optional.empty();
@@ -130,9 +130,7 @@ final class Calibration {
                     without,
                     Text.decimals(100 * found.eceAfter(), 2),
                     "with it, from %s %s images".formatted(found.images(), found.by())),
-            new XyPlot(
-                    Axis.of("confidence", 0, 1.02), Axis.of("share that is right", 0, 1.02), series)
-                .draw(),
+            new XyPlot(Axis.of("confidence", 0, 1.02), Axis.of("accuracy", 0, 1.02), series).draw(),
             List.of(without, with),
             ReportTable.of(
                 "Calibration without and with the temperature",
@@ -149,7 +147,7 @@ final class Calibration {
                         all.stream().map(Reliability.Bin::confidence).toList(),
                         v -> Text.decimals(v, 3)),
                     ReportTable.numbers(
-                        "share that is right",
+                        "accuracy",
                         all.stream().map(Reliability.Bin::accuracy).toList(),
                         v -> Text.decimals(v, 3))))));
   }

@@ -10,7 +10,7 @@ import org.kgcoop.report.chart.HeatMap;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.TargetResult;
 
-/** Counts of images by label (row) and prediction (column). */
+/** A confusion matrix: counts of images by label (row) and prediction (column). */
 final class Confusion {
   private static final int MOST_CLASSES = 22;
   private static final int WORST = 8;
@@ -23,7 +23,10 @@ final class Confusion {
     this.counts = counts;
   }
 
-  /** The confusion of a target; without classes where the results have no matrix. */
+  /**
+   * Returns the confusion matrix of an evaluation set. It has no classes if the results have no
+   * matrix.
+   */
   static Confusion of(TargetResult target, List<List<Long>> rows) {
     List<String> names = target.classNames().stream().map(n -> n.replace('_', ' ')).toList();
     int classes = names.isEmpty() ? rows.size() : Math.min(names.size(), rows.size());
@@ -73,13 +76,13 @@ final class Confusion {
     return IntStream.range(0, names.size()).mapToLong(i -> counts[label][i]).sum();
   }
 
-  /** In percent; NaN without images. */
+  /** Returns the accuracy of a class in percent, or NaN if the class has no images. */
   private double accuracy(int label) {
     long images = images(label);
     return images == 0 ? Double.NaN : 100.0 * counts[label][label] / images;
   }
 
-  /** Classes with a mistake, the worst first. */
+  /** Returns the classes with mistakes, the worst first. */
   List<Integer> worst() {
     return IntStream.range(0, names.size())
         .filter(label -> accuracy(label) < 100)
@@ -88,7 +91,7 @@ final class Confusion {
         .toList();
   }
 
-  /** The worst classes, and what they were taken for. */
+  /** Returns a table of the worst classes and the classes that they were confused with. */
   ReportTable worstClasses(String label) {
     List<Integer> worst = worst().stream().limit(WORST).toList();
     return ReportTable.of(
@@ -117,7 +120,7 @@ final class Confusion {
     return others.isEmpty() ? Text.NONE : String.join(", ", others);
   }
 
-  /** The matrix, of many classes that of the worst. */
+  /** Draws the matrix. If there are many classes, it contains only the worst. */
   Chart chart(String title) {
     List<Integer> shown =
         names.size() <= MOST_CLASSES
@@ -139,7 +142,7 @@ final class Confusion {
         mistakes(title));
   }
 
-  /** The matrix in words: its most frequent mistakes. */
+  /** Returns the most frequent mistakes, as the text alternative of the matrix. */
   private ReportTable mistakes(String title) {
     record Mistake(int label, int prediction) {}
     List<Mistake> mistakes = new ArrayList<>();

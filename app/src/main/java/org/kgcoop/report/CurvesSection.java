@@ -21,8 +21,8 @@ import org.kgcoop.runs.EventLog;
 import org.kgcoop.tables.StoredRun;
 
 /**
- * Losses, accuracies and learning rates over the epochs, as the events of runs tell them; over the
- * steps where no run has two whole epochs yet.
+ * Curves of losses, accuracies and learning rates over the epochs, from the logs of runs. The
+ * curves are over steps as long as no run has two complete epochs.
  */
 final class CurvesSection {
   private static final int MOST_POINTS = 150;
@@ -33,10 +33,10 @@ final class CurvesSection {
   private CurvesSection() {}
 
   /**
-   * The curves of runs on one data set; several runs of equal label are told apart by their folder.
+   * The curves of runs on one data set. Runs with equal labels are distinguished by their seed.
    *
-   * @param curves for each run its curves by the name of what they show
-   * @param by what they are over
+   * @param curves the curves of each run, by the name of the quantity
+   * @param by the unit of the x axis: epoch or step
    */
   private record Group(String dataSet, Map<String, Map<String, List<Point>>> curves, String by) {}
 
@@ -58,7 +58,7 @@ final class CurvesSection {
         blocks.add(new Heading(group.dataSet));
       }
       List<Chart> charts = charts(group, palette);
-      blocks.add(charts.isEmpty() ? new Words("One step makes no curve.") : new Charts(charts));
+      blocks.add(charts.isEmpty() ? new Words("Too few steps to plot.") : new Charts(charts));
       if (group.curves.size() < cells.stream().filter(c -> !c.isZeroShot()).count()) {
         blocks.add(new Words("Runs without a record of their steps are left out."));
       }
@@ -101,7 +101,7 @@ final class CurvesSection {
     curves.replaceAll((name, points) -> SeriesGrid.thinned(points, MOST_POINTS));
   }
 
-  /** All losses of a single run in one chart, or for several runs a chart for each kind of loss. */
+  /** Draws all losses of a single run in one chart, or one chart per loss for several runs. */
   private static List<Chart> charts(Group group, Palette palette) {
     Set<String> names = new LinkedHashSet<>();
     group.curves.values().forEach(own -> names.addAll(own.keySet()));
@@ -146,7 +146,10 @@ final class CurvesSection {
     return charts;
   }
 
-  /** A curve a run, empty where it has none: each keeps its color in all charts. */
+  /**
+   * Returns one curve per run. A run without the quantity has an empty curve, so that each run
+   * keeps its color in all charts.
+   */
   private static List<Series> series(Group group, String name, List<String> places, boolean named) {
     List<Series> series = new ArrayList<>();
     for (String run : places) {
@@ -172,7 +175,7 @@ final class CurvesSection {
                 caption, by, series.stream().filter(s -> !s.points().isEmpty()).toList())));
   }
 
-  /** Runs of one schedule share the line of the first of them. */
+  /** Merges equal curves: runs with the same schedule share one line. */
   private static List<Series> equalOnes(List<Series> series) {
     Map<List<Point>, String> names = new LinkedHashMap<>();
     series.forEach(s -> names.merge(s.points(), s.name(), (a, b) -> a + "; " + b));

@@ -17,9 +17,10 @@ import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tables.StoredRun;
 
 /**
- * The figure that motivates KgCoOp: the farther learned class features are from hand-crafted ones,
- * the more accuracy is lost on new classes. A point is a run: d = mean over classes of |w - w_hand|
- * squared against (a_hand - a) / a_hand, both on the new classes of a data set.
+ * The figure that motivates KgCoOp: the larger the distance between learned and hand-crafted class
+ * features, the larger the loss of accuracy on new classes. Each point is a run. It plots d = mean
+ * over classes of |w - w_hand| squared against (a_hand - a) / a_hand, both on the new classes of a
+ * data set.
  */
 final class DistanceSection {
   private DistanceSection() {}
@@ -27,7 +28,7 @@ final class DistanceSection {
   /**
    * A run of a method.
    *
-   * @param loss of accuracy on new classes relative to zero-shot, in percent
+   * @param loss the loss of accuracy on new classes relative to zero-shot, in percent
    */
   record Loss(String method, double distance, double loss) {}
 
@@ -112,7 +113,7 @@ final class DistanceSection {
     return losses;
   }
 
-  /** The accuracy of zero-shot CLIP on new classes, which is the same for all seeds. */
+  /** Returns the accuracy of zero-shot CLIP on new classes, which is equal for all seeds. */
   private static double zeroShot(List<StoredRun> runs, String dataSet) {
     return runs.stream()
         .filter(c -> c.isZeroShot() && c.dataSet().equals(dataSet))
@@ -126,7 +127,10 @@ final class DistanceSection {
     return onNew(run.targets()).map(TargetResult::accuracy).orElse(Double.NaN);
   }
 
-  /** On new classes where there are some, else on what comes last; NaN where it is not known. */
+  /**
+   * Returns the distance on new classes. Without new classes, it returns the distance on the last
+   * evaluation set, or NaN if that is unknown.
+   */
   static double distance(StoredRun run) {
     double known = distance(run.targets());
     return Double.isNaN(known) ? distance(run.results().targets()) : known;

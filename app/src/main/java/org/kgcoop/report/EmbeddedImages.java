@@ -23,21 +23,21 @@ import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
 
-/** Small versions of test images, from the data sets that can be opened. */
+/** Thumbnails of test images, from the embedded data sets and those that the user names. */
 final class EmbeddedImages {
   private static final int SIDE = 96;
 
   static {
-    ImageIO.setUseCache(false); // its streams would be files of the temporary folder
+    ImageIO.setUseCache(false); // otherwise ImageIO would write temporary files
   }
 
   private final Map<String, Map<String, Item>> sets = new HashMap<>();
   private final Images images = new Images(warning -> {});
 
   /**
-   * Images of the embedded data sets and of these.
+   * Prepares the embedded data sets and the given ones.
    *
-   * @param paths where data sets lie; their names decide which runs they belong to
+   * @param paths the data sets; a run uses the data set with the same name
    */
   EmbeddedImages(List<Path> paths) {
     DataSetOptions options = DataSetOptions.defaults(warning -> {}).withCheckFiles(false);
@@ -66,7 +66,7 @@ final class EmbeddedImages {
                 : Map.of());
   }
 
-  /** The reason why no image of a data set can be shown; empty where images can. */
+  /** Returns the reason why a data set has no thumbnails, or an empty text if it has some. */
   String reason(String dataSet) {
     return of(dataSet).isEmpty()
         ? "No images are shown: the report does not know where the data set "
@@ -76,8 +76,8 @@ final class EmbeddedImages {
   }
 
   /**
-   * The image as a data URI; empty where the data set has none of that name and class, or it cannot
-   * be read.
+   * Returns an image as a data URI. The result is empty if the data set has no image of that name
+   * and class, or if the image cannot be read.
    */
   Optional<String> source(String dataSet, String name, String className) {
     Item item = of(dataSet).get(name);
@@ -92,9 +92,10 @@ final class EmbeddedImages {
   }
 
   /**
-   * The image of a data set as a data URI, or else that of a file; empty where neither is there.
+   * Returns an image as a data URI, from the data set or from a file. The result is empty if
+   * neither exists.
    *
-   * @param file where the image lay
+   * @param file the path at which the image was read
    */
   Optional<String> sourceOrFile(String dataSet, String name, String file) {
     Item item = of(dataSet).get(name);
@@ -108,7 +109,10 @@ final class EmbeddedImages {
     }
   }
 
-  /** Cut to a square as a model sees it. Drawings stay as they are, photographs become JPEG. */
+  /**
+   * Crops an image to a square, as the model does, and encodes it. Images smaller than a thumbnail
+   * become PNG, larger ones JPEG.
+   */
   private static String uri(RgbImage image) {
     int side = Math.min(SIDE, Math.min(image.width(), image.height()));
     RgbImage small = new Transform(Preprocessing.clip(side)).test(image);

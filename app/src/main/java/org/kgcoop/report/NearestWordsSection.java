@@ -9,7 +9,7 @@ import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.tables.StoredRun;
 
-/** The words whose embeddings lie nearest to the learned vectors. */
+/** The words whose embeddings are nearest to the context vectors. */
 final class NearestWordsSection {
   private static final int MOST_VECTORS = 32;
 

@@ -11,13 +11,13 @@ import org.kgcoop.report.Block.Entry;
 import org.kgcoop.tables.StoredRun;
 
 /**
- * All that stands on a page.
+ * The content of a page.
  *
- * @param summary a sentence that says what was compared
- * @param refresh seconds after which a browser is to load it again; 0 for never
+ * @param summary one sentence about what was compared
+ * @param refresh the seconds after which the browser reloads the page, or 0 for never
  */
 record Page(String title, String summary, List<Section> sections, int refresh) {
-  /** Seconds between looks at what goes on. */
+  /** The seconds between two checks of runs in progress. */
   static final int REFRESH = 10;
 
   private static final String BASE_TO_NEW = "Base-to-new generalization";
@@ -28,7 +28,7 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
           "cross", "Transfer to other data sets",
           "domain", "Domain generalization");
 
-  /** The page of what there is; a browser is to load that of what goes on again. */
+  /** Makes a page. The browser reloads it if runs are in progress. */
   static Page of(ReportSources inputs, EmbeddedImages images) {
     return of(inputs, images, inputs.isRunning() ? REFRESH : 0);
   }
@@ -121,7 +121,7 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
     return summary.append('.').toString();
   }
 
-  /** The texts of a single value or of a list. */
+  /** Returns a single value or the values of a list as texts. */
   private static List<String> values(JsonNode value) {
     List<String> values = new ArrayList<>();
     (value.isNumber() ? List.of(value) : value).forEach(each -> values.add(each.asText()));

@@ -7,16 +7,16 @@ import java.util.Set;
 import org.kgcoop.report.chart.Drawing;
 
 /**
- * The places of methods among the colors of a page: one a method, in every chart.
+ * The colors of methods. A method has the same color in every chart of a page.
  *
- * @param methods the first has the first color, and so on
+ * @param methods the methods, in the order of their colors
  */
 record Palette(List<String> methods) {
   Palette {
     methods = List.copyOf(methods);
   }
 
-  /** In the order of the tables' rows, then of all else that was measured. */
+  /** Assigns colors first in the order of the tables' rows, then to all other measured methods. */
   static Palette of(ReportSources inputs) {
     Set<String> methods = new LinkedHashSet<>();
     for (Table table : inputs.tables()) {
@@ -28,10 +28,10 @@ record Palette(List<String> methods) {
   }
 
   /**
-   * The methods of a chart by color, with "" where a color is left out. Where there are more
-   * methods than colors, those that come late on the page take what the others leave.
+   * Returns the methods of a chart by color, with "" for an unused color. If there are more methods
+   * than colors, the last methods of the page use the colors that the chart does not need.
    *
-   * @param shown of which the first ones have a place
+   * @param shown the methods of the chart; only as many as there are colors get one
    */
   List<String> places(List<String> shown) {
     List<String> first = shown.subList(0, Math.min(Drawing.COLOURS, shown.size()));

@@ -14,7 +14,7 @@ import org.kgcoop.runs.RunProgress;
 import org.kgcoop.runs.RunState;
 import org.kgcoop.tables.StoredRun;
 
-/** Tables and runs that have no end yet: how far each is, and when it may end. */
+/** The progress of unfinished tables and runs, with an estimate of the remaining time. */
 final class ProgressSection {
   private static final DateTimeFormatter TIME = formatter("HH:mm:ss");
   private static final DateTimeFormatter DAY = formatter("uuuu-MM-dd HH:mm");
@@ -22,9 +22,9 @@ final class ProgressSection {
   private ProgressSection() {}
 
   /**
-   * A run that has no end yet.
+   * A run that is not complete.
    *
-   * @param note said below its name; may be empty
+   * @param note the text below the name; may be empty
    */
   private record Begun(StoredRun run, String name, String note) {}
 
@@ -51,8 +51,8 @@ final class ProgressSection {
       blocks.add(new Figures(grid(begun)));
       blocks.add(
           new Words(
-              "To go: an estimate from the last step on, if those left take as long as those since"
-                  + " training began or went on. Times of the last step are UTC."));
+              "Time left: steps left × mean time per step since training began or resumed. Times of"
+                  + " the last step are UTC."));
     }
     return blocks.isEmpty()
         ? Optional.empty()
@@ -77,7 +77,7 @@ final class ProgressSection {
         + (run.seed() == null ? "" : ", seed " + run.seed());
   }
 
-  /** A run as it stands at a moment. */
+  /** The state of a run at one moment. */
   private record Line(RunState state, RunProgress progress) {
     static Line of(StoredRun run) {
       return new Line(run.state(), run.progress());
@@ -98,7 +98,7 @@ final class ProgressSection {
         List.of(
             ReportTable.words("state", lines.stream().map(line -> line.state.toString()).toList()),
             column("epoch", lines, at -> place(at.progress.epoch(), at.progress.epochs())),
-            column("to go", lines, at -> at.isTraining() ? toGo(at.progress) : Text.NONE),
+            column("time left", lines, at -> at.isTraining() ? toGo(at.progress) : Text.NONE),
             column("time so far", lines, ProgressSection::soFar),
             column("step", lines, at -> place(at.progress.step(), at.progress.steps())),
             column("last step", lines, ProgressSection::lastStep)));
@@ -124,7 +124,7 @@ final class ProgressSection {
     return at == 0 ? Text.NONE : of == 0 ? String.valueOf(at) : at + " of " + of;
   }
 
-  /** The time of the last step; the day only where nothing goes on. */
+  /** Returns the time of the last step. It includes the date only for runs that are stopped. */
   private static String lastStep(Line line) {
     Instant time = line.progress.lastStep();
     return time == null ? Text.NONE : (line.state == RunState.RUNNING ? TIME : DAY).format(time);

@@ -16,12 +16,15 @@ import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tables.StoredRun;
 
-/** The origin of the results: command, settings, data, versions, time. */
+/** The origin of the results: command, settings, data, versions and time. */
 final class ProvenanceSection {
   private static final int MOST_RUNS = 8;
   private static final Set<String> OWN_TABLES = Set.of("methods", "data_sets");
 
-  /** Said on its own, and a place on a machine that a page for others need not tell. */
+  /**
+   * The keys that the list of versions omits. The command has its own entry, and a page for others
+   * must not reveal a folder of the user's machine.
+   */
   private static final Set<String> COMMAND = Set.of("command", "directory");
 
   private static final Map<String, String> LABELS =
@@ -63,7 +66,9 @@ final class ProvenanceSection {
     addDataSets(blocks, settings.path("data_sets"));
   }
 
-  /** The provenance of the first run, for a table that does not name its own command. */
+  /**
+   * Returns the provenance of the first run. A table that does not record its own command uses it.
+   */
   private static JsonNode provenance(List<StoredRun> runs) {
     return runs.stream()
         .filter(StoredRun::hasFolder)
@@ -192,7 +197,7 @@ final class ProvenanceSection {
     return LABELS.getOrDefault(key, key.replace('_', ' '));
   }
 
-  /** The settings name methods as commands do, the rows as people do. */
+  /** Returns the title of a method, because settings use the id and rows use the title. */
   private static String title(JsonNode id, List<TableResults.Row> rows) {
     return rows.stream()
         .filter(row -> !id.isMissingNode() && row.method().equals(id.asText()))
@@ -201,7 +206,7 @@ final class ProvenanceSection {
         .orElse(Text.or(id, "unnamed"));
   }
 
-  /** A row for each setting, a column for each of those that have them. */
+  /** Makes a table with one row per setting and one column per run or method. */
   private static ReportTable grid(String label, List<String> titles, List<JsonNode> settings) {
     Set<String> keys = new LinkedHashSet<>();
     settings.forEach(one -> one.fieldNames().forEachRemaining(keys::add));

@@ -19,10 +19,9 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.report.chart.ChartFile;
 
 /**
- * The page of tables and runs: tables, charts, images and settings in one HTML file that needs no
- * other and runs no script. It rests on what the run folders hold; what is missing there is left
- * out or shown as a dash, so that runs that go on can be shown too: a browser loads the page of
- * these again every few seconds.
+ * A page of tables and runs: tables, charts, images and settings in one HTML file. The file refers
+ * to no other file and contains no script. Missing data is left out or shown as a dash, so the page
+ * can also show runs in progress. The browser reloads such a page every few seconds.
  */
 public final class ReportPage {
   private ReportPage() {}
@@ -30,10 +29,10 @@ public final class ReportPage {
   /**
    * Writes the page of several folders.
    *
-   * @param folders of runs and tables
-   * @param data data sets whose images may be shown beside the embedded ones
-   * @throws org.kgcoop.KgCoopException of the kind IO where a folder has no results or the page
-   *     cannot be written, and of the kind DATA where a data set cannot be opened
+   * @param folders the folders of runs and tables
+   * @param data additional data sets whose images the page may show
+   * @throws org.kgcoop.KgCoopException of the kind IO if a folder has no results or the page cannot
+   *     be written, and of the kind DATA if a data set cannot be opened
    */
   public static void write(List<Path> folders, List<Path> data, Path file) {
     write(Page.of(ReportSources.read(folders), new EmbeddedImages(data)), file);
@@ -45,13 +44,13 @@ public final class ReportPage {
   }
 
   /**
-   * Writes the charts of the same page as SVG files, named by their section: {@code results-1.svg}.
-   * Their colors are those of day or night, as the reader has it.
+   * Writes the charts of the page as SVG files with the name of their section: {@code
+   * results-1.svg}. The colors follow the light or dark theme of the reader.
    *
-   * @param target the folder of the files, which is made where there is none
+   * @param target the folder of the files, which is created if necessary
    * @return the files
-   * @throws org.kgcoop.KgCoopException of the kind IO where a folder has no results or a file
-   *     cannot be written
+   * @throws org.kgcoop.KgCoopException of the kind IO if a folder has no results or a file cannot
+   *     be written
    */
   public static List<Path> writeCharts(List<Path> folders, Path target) {
     Page page = Page.of(ReportSources.read(folders), new EmbeddedImages(List.of()));
@@ -103,9 +102,9 @@ public final class ReportPage {
   }
 
   /**
-   * The page and how it looks.
+   * The page with its style.
    *
-   * @param policy what the page allows a browser to apply: the style sheet, by its digest
+   * @param policy the content security policy, which allows the style sheet by its digest
    */
   record View(Page page, String style, String policy) {}
 

@@ -22,9 +22,9 @@ import org.kgcoop.tables.StoredRun;
 /**
  * The tables and runs that a page shows.
  *
- * @param tables of protocols
- * @param runs that were named alone, and those of tables of which no file tells
- * @param whole false where a table is to come of which no file tells
+ * @param tables the tables of protocols
+ * @param runs the single runs, and the runs of tables that have no results yet
+ * @param whole false if a table has no results file yet
  */
 record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
 
@@ -34,9 +34,9 @@ record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
   }
 
   /**
-   * The tables and runs in those folders, complete or under way.
+   * Reads the complete and unfinished tables and runs in some folders.
    *
-   * @throws KgCoopException of the kind IO where a folder has neither
+   * @throws KgCoopException of the kind IO if a folder contains neither
    */
   static ReportSources read(List<Path> folders) {
     List<Table> tables = new ArrayList<>();
@@ -59,7 +59,7 @@ record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
     return new ReportSources(tables, runs, whole);
   }
 
-  /** True if a folder holds something to show. */
+  /** Returns true if a folder contains a table or a run. */
   static boolean isThere(Path folder) {
     return StoredRun.isOne(folder)
         || TableResults.readSoFar(folder).isPresent()
@@ -75,19 +75,22 @@ record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
             + " results.json; --watch waits for it");
   }
 
-  /** All measurements of tables and runs. */
+  /** Returns all runs of tables and all single runs. */
   List<StoredRun> all() {
     return Stream.concat(tables.stream().flatMap(table -> table.runs().stream()), runs.stream())
         .toList();
   }
 
-  /** The runs that have a log, those under way first: their curves are watched. */
+  /**
+   * Returns the runs that have a log. Runs in progress come first, because users watch their
+   * curves.
+   */
   List<StoredRun> trained() {
     return Stream.concat(tables.stream().flatMap(t -> t.underWay().stream()), all().stream())
         .toList();
   }
 
-  /** The runs that were begun and have no end. */
+  /** Returns the runs that started and are not complete. */
   List<StoredRun> underWay() {
     return Stream.concat(
             tables.stream().flatMap(table -> table.underWay().stream()),
@@ -95,12 +98,12 @@ record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
         .toList();
   }
 
-  /** True if a process works at something here. */
+  /** Returns true if a process works on one of the runs. */
   boolean isRunning() {
     return states().anyMatch(state -> state == RunState.RUNNING);
   }
 
-  /** True if nothing is to come. */
+  /** Returns true if all tables and runs are complete. */
   boolean isComplete() {
     return whole && states().allMatch(state -> state == RunState.COMPLETE);
   }
@@ -113,7 +116,7 @@ record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
         .flatMap(states -> states);
   }
 
-  /** A text that is another one where the page would be. */
+  /** Returns a text that changes if the page would change. */
   String stamp() {
     StringBuilder stamp = new StringBuilder();
     states().forEach(state -> stamp.append(state).append('\n'));
@@ -127,7 +130,7 @@ record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
     return stamp.toString();
   }
 
-  /** The files that a page is made of and that change while a run goes on. */
+  /** Returns the files that a page is made from and that change during a run. */
   private static List<Path> files(Path run) {
     return Stream.of(
             RunRecord.FILE, AdaptRecord.FILE, RunProgress.FILE, EventLog.FILE, RunResults.FILE)
@@ -140,7 +143,7 @@ record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
       return "%s %s %s%n".formatted(file, now.lastModifiedTime(), now.size());
     } catch (IOException e) {
-      return ""; // not there
+      return ""; // the file does not exist
     }
   }
 }

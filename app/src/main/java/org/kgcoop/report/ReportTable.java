@@ -7,32 +7,32 @@ import java.util.stream.DoubleStream;
 import org.kgcoop.runs.Measure.Best;
 
 /**
- * A table.
+ * A table of the page.
  *
- * @param label what it is about, for those who do not see it
- * @param corner what the names of the rows are
+ * @param label the content in a few words, for readers of a screen reader
+ * @param corner the title of the row names
  */
 record ReportTable(String label, String corner, List<Column> columns, List<Row> rows) {
 
   /**
-   * A column: an entry for each row.
+   * A column with one entry per row.
    *
-   * @param numeric whether its entries are numbers
+   * @param numeric true if the entries are numbers
    */
   record Column(String title, boolean numeric, List<Figure> figures) {}
 
   /**
    * A row.
    *
-   * @param note said below its name; may be empty
+   * @param note the text below the name; may be empty
    */
   record Row(String name, String note, List<Figure> figures) {}
 
   /**
    * An entry.
    *
-   * @param deviation over seeds; empty where there is none to show
-   * @param best whether none of its column is better
+   * @param deviation the deviation over seeds, or an empty text
+   * @param best true if no entry of the column is better
    */
   record Figure(String text, String deviation, boolean best) {
     static Figure of(String text) {
@@ -40,7 +40,7 @@ record ReportTable(String label, String corner, List<Column> columns, List<Row> 
     }
   }
 
-  /** A table of columns of equal length. */
+  /** Makes a table from columns of equal length. */
   static ReportTable of(
       String label, String corner, List<String> names, List<String> notes, List<Column> columns) {
     List<Row> rows = new ArrayList<>();
@@ -55,20 +55,20 @@ record ReportTable(String label, String corner, List<Column> columns, List<Row> 
     return new ReportTable(label, corner, columns, rows);
   }
 
-  /** A column of words. */
+  /** Makes a column of words. */
   static Column words(String title, List<String> texts) {
     return new Column(title, false, texts.stream().map(Figure::of).toList());
   }
 
-  /** A column of numbers of which none is best. */
+  /** Makes a column of numbers that marks no number as the best. */
   static Column numbers(String title, List<Double> values, DoubleFunction<String> format) {
     return numbers(title, values, List.of(), Best.NONE, format);
   }
 
   /**
-   * A column of numbers; NaN stands for none.
+   * Makes a column of numbers, with a dash for NaN.
    *
-   * @param deviations of the values; none where this is empty
+   * @param deviations the deviations of the values; empty if there are none
    */
   static Column numbers(
       String title,
@@ -76,7 +76,7 @@ record ReportTable(String label, String corner, List<Column> columns, List<Row> 
       List<Double> deviations,
       Best best,
       DoubleFunction<String> format) {
-    // Equal as shown is equally good; where there is one number alone, none is best.
+    // Numbers that look equal after rounding are equally good. A single number is not marked.
     String winner = winner(values, best, format);
     List<Figure> figures = new ArrayList<>();
     for (int i = 0; i < values.size(); i++) {

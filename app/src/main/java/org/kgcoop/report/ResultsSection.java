@@ -35,7 +35,7 @@ import org.kgcoop.runs.TableResults.OfDataSet;
 import org.kgcoop.runs.TableResults.Row;
 import org.kgcoop.tables.StoredRun;
 
-/** The results of a protocol: its rows, other measures of these, and charts. */
+/** The results of a protocol: its rows, other measures, and charts. */
 final class ResultsSection {
   private static final int MOST_DATA_SETS = 20;
   private static final int MOST_CURVES = 16;
@@ -55,15 +55,15 @@ final class ResultsSection {
   }
 
   /**
-   * The sections of the table.
+   * Returns the sections of the table.
    *
-   * @param name in front of their headings
-   * @param number at the end of their anchors
+   * @param name the prefix of their headings
+   * @param number the suffix of their anchors
    */
   List<Section> of(String name, String number) {
     List<Section> sections = new ArrayList<>();
     if (table.isBaseToNew()) {
-      // A table without any row is shown if it is complete, and then says that it is empty.
+      // A complete table without rows is shown too, so that the page states that it is empty.
       if (!rows.isEmpty() || table.state() == RunState.COMPLETE) {
         String heading =
             sets.size() == 1 ? "Results on " + sets.get(0).name() : "Average over all data sets";
@@ -94,7 +94,7 @@ final class ResultsSection {
     return sections;
   }
 
-  /** The meaning of the figures, and the images by which runs have chosen settings. */
+  /** Explains the figures, and names the images that runs used to choose settings. */
   static String key(boolean spread, List<StoredRun> runs) {
     String key =
         "Accuracies in percent"
@@ -172,7 +172,7 @@ final class ResultsSection {
     return rows.stream().anyMatch(row -> Double.isFinite(row.mean(column)));
   }
 
-  /** Adds a table of those columns that have figures. */
+  /** Adds a table of the columns that have figures. */
   private void addMeasures(
       List<Block> blocks, String label, List<String> columns, Function<String, String> title) {
     List<ReportTable.Column> known =
@@ -186,7 +186,10 @@ final class ResultsSection {
     }
   }
 
-  /** The three accuracies side by side, and of several data sets each accuracy by data set. */
+  /**
+   * Draws the three accuracies next to each other. With several data sets, it adds one chart per
+   * accuracy.
+   */
   private List<Chart> bars() {
     List<String> methods = labels(rows);
     if (methods.isEmpty()) {
@@ -260,7 +263,7 @@ final class ResultsSection {
             .map(TableResults.Column::name)
             .filter(name -> Measure.ofColumn(name).isEmpty())
             .toList();
-    // The average of one data set is that one.
+    // The average of a single data set would repeat its column.
     List<String> shown =
         accuracies.stream().filter(name -> !name.equals(AVERAGE) || accuracies.size() > 3).toList();
     Function<String, String> title = name -> name.equals(source) ? name + " (source)" : name;
@@ -284,7 +287,7 @@ final class ResultsSection {
     return blocks;
   }
 
-  /** Adds the calibration errors for each column of accuracies. */
+  /** Adds the calibration errors of each column of accuracies. */
   private void addCalibration(List<Block> blocks, List<String> of, Function<String, String> title) {
     addMeasures(
         blocks,
@@ -387,7 +390,7 @@ final class ResultsSection {
 
   // ---- sweeps
 
-  /** Accuracies and the distance over each varied number, such as KgCoOp's weight. */
+  /** Draws accuracies and the distance over each swept number, such as KgCoOp's weight. */
   private List<Chart> swept() {
     List<Chart> charts = new ArrayList<>();
     for (String method : StoredRun.distinct(table.runs(), StoredRun::title)) {
@@ -426,7 +429,7 @@ final class ResultsSection {
       accuracies.add(series(name, byValue, runs -> accuracy(runs, name)));
     }
     if (names.contains("base") && names.contains("new")) {
-      // The harmonic mean of the averaged accuracies, as in the table.
+      // As in the table, H is the harmonic mean of the averaged accuracies.
       accuracies.add(
           series(
               "H",

@@ -12,8 +12,8 @@ import org.kgcoop.files.JsonFiles;
 import org.kgcoop.report.chart.XyPlot.Point;
 
 /**
- * The curves of a run's log, by the name of what they show. They are made while the log is read, so
- * that a log of millions of steps needs no more memory than one of thousands.
+ * The curves of a run's log, by the name of the quantity. They are computed while the log is read,
+ * so that memory does not grow with the number of steps.
  */
 final class RunCurves {
   static final String EPOCH = "epoch";
@@ -24,7 +24,7 @@ final class RunCurves {
       new LinkedHashMap<>();
   private final Map<String, Thinned> byStep = new LinkedHashMap<>();
 
-  /** The curves of a log; none where there is no log. */
+  /** Reads the curves of a log. A missing log has no curves. */
   static RunCurves read(Path log) {
     RunCurves curves = new RunCurves();
     JsonFiles.readNumbers(log, curves::add);
@@ -54,7 +54,10 @@ final class RunCurves {
     return byEpoch.values().stream().mapToInt(TreeMap::lastKey).max().orElse(0);
   }
 
-  /** The same without the last epoch: a mean over a few of its steps is like that of no other. */
+  /**
+   * Returns the curves without the last epoch. A mean over a few steps of an unfinished epoch
+   * cannot be compared with the others.
+   */
   RunCurves withoutTheLastEpoch() {
     RunCurves whole = new RunCurves();
     int last = lastEpoch();
@@ -67,7 +70,7 @@ final class RunCurves {
     return whole;
   }
 
-  /** Means over the steps of an epoch, so that a curve shows its course and not its noise. */
+  /** Returns means over the steps of each epoch, which smooths the curves. */
   Map<String, List<Point>> overEpochs() {
     Map<String, List<Point>> curves = new LinkedHashMap<>();
     byEpoch.forEach(
@@ -79,16 +82,19 @@ final class RunCurves {
     return curves;
   }
 
-  /** The values of steps; of very many, some at even distances and the last. */
+  /**
+   * Returns the values of steps. If there are many, it returns an even selection and the last
+   * value.
+   */
   Map<String, List<Point>> overSteps() {
     Map<String, List<Point>> curves = new LinkedHashMap<>();
     byStep.forEach((name, thinned) -> curves.put(name, thinned.points()));
     return curves;
   }
 
-  /** Every n-th value and the last; n doubles each time that these are too many. */
+  /** Every n-th value and the last one. If the values exceed the limit, n doubles. */
   private static final class Thinned {
-    private static final int MOST = 10_000; // many more than a chart shows
+    private static final int MOST = 10_000; // many more points than a chart can show
 
     private final List<Point> kept = new ArrayList<>();
     private int every = 1;

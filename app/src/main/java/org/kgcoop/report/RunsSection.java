@@ -11,7 +11,7 @@ import org.kgcoop.runs.Measure.Best;
 import org.kgcoop.runs.RunState;
 import org.kgcoop.tables.StoredRun;
 
-/** The runs that were named alone and have results, a row each. */
+/** A table of the single runs with results, one row per run. */
 final class RunsSection {
   private RunsSection() {}
 

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A section of the page.
  *
- * @param id its anchor
+ * @param id the anchor
  */
 record Section(String id, String heading, List<Block> blocks) {
   Section {

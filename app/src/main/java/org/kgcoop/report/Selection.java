@@ -8,21 +8,21 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tables.StoredRun;
 
-/** The choice of the runs that a page shows closely. */
+/** The selection of the runs that a page shows in detail. */
 final class Selection {
-  /** Runs whose mistakes are shown, and data sets whose curves are. */
+  /** The maximum number of runs with mistakes, and of data sets with curves. */
   static final int MOST = 6;
 
   private Selection() {}
 
   /**
-   * Runs shown closely.
+   * The runs that are shown in detail.
    *
-   * @param words which they are, and what was left out
+   * @param words a sentence that names the selection and the number of omitted runs
    */
   record Chosen(List<StoredRun> runs, String words) {}
 
-  /** The runs that were named; of tables, a run of the best method on each data set. */
+  /** Selects the single runs. For tables, it selects one run of the best method per data set. */
   static Chosen closely(ReportSources inputs) {
     if (!inputs.runs().isEmpty()) {
       List<StoredRun> runs = inputs.runs();
@@ -57,7 +57,7 @@ final class Selection {
                 + ". Name a run folder to see another run.");
   }
 
-  /** The runs whose training is shown: on each data set one of each method. */
+  /** Selects the runs whose training is shown: one run per data set and method. */
   static List<List<StoredRun>> trained(List<StoredRun> cells) {
     List<List<StoredRun>> groups = new ArrayList<>();
     for (String set : StoredRun.distinct(cells, StoredRun::dataSet)) {
@@ -72,7 +72,7 @@ final class Selection {
     return groups;
   }
 
-  /** The first seed, at the largest number of shots, of cells with equal settings. */
+  /** Returns the first seed with the most shots, from runs with equal settings. */
   private static List<StoredRun> one(List<StoredRun> cells) {
     int shots = cells.stream().mapToInt(StoredRun::shots).max().orElse(0);
     return cells.stream().filter(cell -> cell.shots() == shots).limit(1).toList();

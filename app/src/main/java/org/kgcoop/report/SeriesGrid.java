@@ -6,16 +6,17 @@ import java.util.TreeSet;
 import org.kgcoop.report.chart.XyPlot.Point;
 import org.kgcoop.report.chart.XyPlot.Series;
 
-/** The numbers of curves as a table. */
+/** Tables of the points of curves. */
 final class SeriesGrid {
   private static final int MOST_ROWS = 12;
 
   private SeriesGrid() {}
 
   /**
-   * A row for each x; of many, some at even distances and the last.
+   * Makes a table with one row per x. If there are many points, it contains an even selection and
+   * the last point.
    *
-   * @param x what the names of the rows are
+   * @param x the title of the row names
    */
   static ReportTable of(String label, String x, List<Series> series) {
     TreeSet<Double> all = new TreeSet<>();
@@ -31,7 +32,7 @@ final class SeriesGrid {
         label, x, rows.stream().map(SeriesGrid::number).toList(), List.of(), columns);
   }
 
-  /** At most that many, evenly chosen, first and last among them. */
+  /** Selects at most that many values at even distances, with the first and the last. */
   static <T> List<T> thinned(List<T> values, int most) {
     if (values.size() <= most) {
       return values;

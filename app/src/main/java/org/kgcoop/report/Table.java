@@ -14,10 +14,10 @@ import org.kgcoop.tables.StoredRun;
 /**
  * The results of a protocol.
  *
- * @param name of the folder, or a longer one that tells it from others
- * @param state complete where no run is to come
- * @param underWay runs that were begun and have no end
- * @param files that change while it is under way
+ * @param name the name of the folder, or a longer path if two folders have the same name
+ * @param state the state of the table, which is complete if no run remains
+ * @param underWay the runs that started and are not complete
+ * @param files the files that change while runs are in progress
  */
 record Table(
     String name,
@@ -58,12 +58,12 @@ record Table(
     return results.rows();
   }
 
-  /** True if there are several seeds, so that means have deviations. */
+  /** Returns true if there are several seeds, so that means have deviations. */
   boolean hasSpread() {
     return results.settings().path("seeds").size() != 1;
   }
 
-  /** A column of a measure or of accuracies, with deviations if there are several seeds. */
+  /** Returns a column of accuracies or of a measure, with deviations if there are several seeds. */
   ReportTable.Column column(String title, List<TableResults.Row> rows, String name) {
     Measure measure = Measure.ofColumn(name).orElse(null);
     boolean isPercent = measure == null || measure.isPercent();
@@ -78,7 +78,7 @@ record Table(
         value -> Text.decimals(value, isPercent ? 2 : 4));
   }
 
-  /** True for accuracies on base and new classes, also if the protocol is not known. */
+  /** Returns true if the table has base and new accuracies, even if its protocol is unknown. */
   boolean isBaseToNew() {
     return protocol().equals("base2new") || protocol().isEmpty();
   }

@@ -10,9 +10,9 @@ import java.util.Map;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tables.StoredRun;
 
-/** The values of {@code results.json} in words. */
+/** The formatting of values of {@code results.json}. */
 final class Text {
-  /** Stands where there is no value. */
+  /** The text for a missing value. */
   static final String NONE = "–";
 
   private static final int SHORT = 12;
@@ -20,17 +20,17 @@ final class Text {
 
   private Text() {}
 
-  /** Percent with two decimals. */
+  /** Formats a percentage with two decimals. */
   static String percent(double value) {
     return decimals(value, 2);
   }
 
-  /** A number with that many decimals. */
+  /** Formats a number with a fixed number of decimals. */
   static String decimals(double value, int decimals) {
     return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + decimals + "f", value) : NONE;
   }
 
-  /** A number with three or four digits that count. */
+  /** Formats a number with three or four significant digits. */
   static String significant(double value) {
     if (!Double.isFinite(value)) {
       return NONE;
@@ -45,12 +45,12 @@ final class Text {
     return decimals(ms, ms < 10 ? 2 : 0);
   }
 
-  /** A time as people say it. */
+  /** Formats a duration in seconds, minutes or hours. */
   static String duration(double seconds) {
     return duration(seconds, 1);
   }
 
-  /** The same, with that many decimals below a minute. */
+  /** Formats a duration like {@link #duration(double)}, with some decimals below one minute. */
   static String duration(double seconds, int decimals) {
     if (!Double.isFinite(seconds)) {
       return NONE;
@@ -62,29 +62,29 @@ final class Text {
     return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
   }
 
-  /** The method of a row and what a sweep varied. */
+  /** Returns the method of a row and its swept settings. */
   static String label(TableResults.Row row) {
     return label(row.title(), row.setting().entrySet());
   }
 
-  /** The method of a run and what a sweep varied. */
+  /** Returns the method of a run and its swept settings. */
   static String label(StoredRun run) {
     return label(run.title(), run.measurement().setting().entrySet());
   }
 
-  /** The seed of a run. */
+  /** Returns the seed of a run. */
   static String seed(StoredRun run) {
     return run.seed() == null ? NONE : String.valueOf(run.seed());
   }
 
-  /** A method and what a sweep varied. */
+  /** Returns the title of a method and its swept settings. */
   static String label(String title, Collection<Map.Entry<String, JsonNode>> setting) {
     List<String> varied = new ArrayList<>();
     setting.forEach(e -> varied.add(e.getKey() + "=" + any(e.getValue())));
     return varied.isEmpty() ? title : title + " " + String.join(" ", varied);
   }
 
-  /** The first few, and how many more there are. */
+  /** Lists the first few words and the number of the others. */
   static String firstOf(List<String> words, int most) {
     return words.size() <= most
         ? list(words)
@@ -95,7 +95,9 @@ final class Text {
     return value.isNumber() && Double.isFinite(value.asDouble());
   }
 
-  /** Any value of the settings: numbers without exponent, lists with dots between. */
+  /**
+   * Formats any value of the settings: numbers without exponents, and lists with separating dots.
+   */
   static String any(JsonNode value) {
     if (value.isMissingNode() || value.isNull()) {
       return NONE;
@@ -122,12 +124,12 @@ final class Text {
     return Math.abs(plain.scale()) > MOST_ZEROS ? plain.toString() : plain.toPlainString();
   }
 
-  /** A text that is there and not empty, or the other one. */
+  /** Returns a text, or the alternative if the text is missing or empty. */
   static String or(JsonNode value, String otherwise) {
     return value.asText("").isEmpty() ? otherwise : value.asText();
   }
 
-  /** A command line from its words, as a shell takes it; empty where there is none. */
+  /** Quotes the arguments of a command line for a shell. The result is empty without arguments. */
   static String command(JsonNode words) {
     if (words.isTextual()) {
       return words.asText();
@@ -142,12 +144,12 @@ final class Text {
     return line.toString();
   }
 
-  /** The start of a fingerprint, enough to tell it from others. */
+  /** Returns the first characters of a fingerprint, which suffice to distinguish it from others. */
   static String shortened(String fingerprint) {
     return fingerprint.length() <= SHORT ? fingerprint : fingerprint.substring(0, SHORT) + "…";
   }
 
-  /** "a", "a and b", "a, b and c". */
+  /** Lists words: "a", "a and b", "a, b and c". */
   static String list(List<String> words) {
     int last = words.size() - 1;
     return last < 1
@@ -155,7 +157,7 @@ final class Text {
         : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
   }
 
-  /** "1 seed", "3 seeds". */
+  /** Returns a count with its noun: "1 seed", "3 seeds". */
   static String count(long count, String noun) {
     return count + " " + noun + (count == 1 ? "" : "s");
   }

@@ -4,19 +4,19 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The page of runs that go on: written anew where something has changed, loaded again by the
- * browser until all is complete. Folders may be named before they are there.
+ * A page of runs in progress. It is rewritten whenever a run changes, and the browser reloads it
+ * until all runs are complete. The folders do not have to exist yet.
  */
 public final class WatchedReport {
-  /** The end of a look. */
+  /** The result of a check of the folders. */
   public enum Look {
-    /** None of the folders is there, so that no page is written. */
+    /** None of the folders exists, so no page was written. */
     WAITING,
-    /** Something is to come, and a process works at it. */
+    /** Runs remain, and a process works on them. */
     RUNNING,
-    /** Something is to come, and nothing works at it: the same command would go on with it. */
+    /** Runs remain, but no process works on them. The same command would resume them. */
     STOPPED,
-    /** Nothing is to come, and the page says so. */
+    /** All runs are complete, and the page shows it. */
     COMPLETE
   }
 
@@ -27,12 +27,12 @@ public final class WatchedReport {
   private String shown = "";
 
   /**
-   * A page to be watched.
+   * Prepares a page that is watched.
    *
-   * @param folders of runs and tables
-   * @param data data sets whose images may be shown beside the embedded ones
+   * @param folders the folders of runs and tables
+   * @param data additional data sets whose images the page may show
    * @param file the page
-   * @param seconds after which a browser loads the page again
+   * @param seconds the interval at which the browser reloads the page
    */
   public WatchedReport(List<Path> folders, List<Path> data, Path file, int seconds) {
     this.folders = List.copyOf(folders);
@@ -42,9 +42,9 @@ public final class WatchedReport {
   }
 
   /**
-   * Looks once, and writes the page if it would be another one than before.
+   * Checks the folders once, and writes the page if it has changed.
    *
-   * @throws org.kgcoop.KgCoopException of the kind IO where a file is damaged or the page cannot be
+   * @throws org.kgcoop.KgCoopException of the kind IO if a file is damaged or the page cannot be
    *     written
    */
   public Look look() {
@@ -65,7 +65,9 @@ public final class WatchedReport {
     return inputs.isRunning() ? Look.RUNNING : Look.STOPPED;
   }
 
-  /** Writes the page, if there is one, as one that nobody will write again. */
+  /**
+   * Writes the page a last time, without the automatic reload. It does nothing if there is no page.
+   */
   public void end() {
     List<Path> there = folders.stream().filter(ReportSources::isThere).toList();
     if (!there.isEmpty() && !shown.isEmpty()) {

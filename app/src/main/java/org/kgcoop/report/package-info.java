@@ -1,7 +1,7 @@
 /**
- * Pages about runs, finished or under way, for a browser. {@link org.kgcoop.report.ReportPage}
- * makes one of stored results; records say what stands on it, the templates in {@code src/main/jte}
- * where.
+ * HTML pages about runs that are complete or in progress. {@link org.kgcoop.report.ReportPage}
+ * makes a page from stored results. Records define the content of the page, and the templates in
+ * {@code src/main/jte} define its layout.
  */
 @NullMarked
 @CheckReturnValue

@@ -13,27 +13,27 @@ import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Metrics;
 
 /**
- * The rows of a table on their targets: averaged over data sets, and resampled. Of a row only those
- * seeds count that all of its data sets have, since a mean over other data sets for each seed would
- * compare what is easy with what is hard.
+ * The accuracies of table rows on evaluation sets, averaged over data sets and resampled. A row
+ * averages only the seeds that are complete for all of its data sets. Otherwise the seeds would be
+ * averaged over data sets of unequal difficulty.
  */
 final class Measurements {
 
   /**
-   * A row on a target, in percent.
+   * The accuracy of a row on an evaluation set, in percent.
    *
-   * @param bySeed the mean over data sets, of the seeds that count
-   * @param dataSets the number of data sets that have the target
-   * @param isComplete true if the row has each of its seeds on each data set that any row has
-   * @param resampled means over data sets, resampled; null where a run does not name its images, or
-   *     names others than the runs beside it
+   * @param bySeed the mean over data sets for each seed that counts
+   * @param dataSets the number of data sets that have the evaluation set
+   * @param isComplete true if the row has all of its seeds on every data set of the table
+   * @param resampled the resampled means over data sets, or null if a run does not name its images
+   *     or names other images than the other runs
    */
-  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   record Measured(
       Map<Long, Double> bySeed, int dataSets, boolean isComplete, double @Nullable [] resampled) {
     private static final Measured NOTHING = new Measured(Map.of(), 0, true, null);
 
-    /** The mean over seeds of the mean over data sets; NaN where no seed has all of them. */
+    /** Returns the mean over seeds of the mean over data sets, or NaN without a complete seed. */
     double mean() {
       return Metrics.mean(bySeed.values());
     }
@@ -47,7 +47,7 @@ final class Measurements {
     }
   }
 
-  /** A sum over data sets, and over how many of them. */
+  /** A sum over data sets, and the number of summands. */
   private static final class Sum {
     private final double[] values;
     private int dataSets;
@@ -70,7 +70,7 @@ final class Measurements {
 
   private final Map<TableRow, Map<String, Map<Long, StoredRun>>> runs;
 
-  /** The data sets that any row has of a target. */
+  /** The names of the data sets that have results, by evaluation set. */
   private final Map<String, Set<String>> dataSets = new HashMap<>();
 
   private final Map<Key, Measured> measured = new HashMap<>();
@@ -152,14 +152,14 @@ final class Measurements {
         means, own.size(), complete, sum != null && sum.dataSets == own.size() ? sum.mean() : null);
   }
 
-  /** The data sets of a row that have a target. */
+  /** Returns the data sets of a row that have results on an evaluation set. */
   private Set<String> dataSets(TableRow row, String target) {
     Set<String> having = new TreeSet<>(runs.getOrDefault(row, Map.of()).keySet());
     having.removeIf(set -> seedsOf(row, set, target).isEmpty());
     return having;
   }
 
-  /** The seeds that all of these have. */
+  /** Returns the seeds that are complete for all data sets of a row. */
   private Set<Long> seeds(TableRow row, String target) {
     Set<Long> seeds = new TreeSet<>();
     dataSets(row, target).forEach(set -> seeds.addAll(seedsOf(row, set, target)));
@@ -173,7 +173,7 @@ final class Measurements {
     return having.keySet();
   }
 
-  /** NaN where a run lacks the target. */
+  /** Returns the accuracy of a run, or NaN if the run has no results on the evaluation set. */
   private static double accuracy(@Nullable StoredRun run, String target) {
     return run == null ? Double.NaN : run.figure(target);
   }

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.runs.Predictions;
 
 /**
- * The correct predictions of runs, with images in the same order for all runs, so that runs can be
- * paired. The first run that names the images of a target gives the order.
+ * The correct predictions of several runs, with the images in the same order for all runs. The
+ * common order makes paired comparisons possible. The first run that names the images of an
+ * evaluation set defines the order.
  */
 final class Outcomes {
   private final Map<String, List<String>> images = new HashMap<>();
@@ -31,8 +32,9 @@ final class Outcomes {
   }
 
   /**
-   * 1 for each image that was taken for what it is, else 0: (runs, images). Null where there is no
-   * run, or results of one do not name their images, or name others than those before.
+   * Returns 1 for each correctly classified image and 0 for each other image: (runs, images).
+   * Returns null if there are no runs, if the results of a run do not name their images, or if they
+   * name other images than the runs before.
    */
   int @Nullable [][] correct(Collection<StoredRun> runs, String target) {
     List<int[]> ofRuns = new ArrayList<>();

@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conditions that runs must meet; an empty list or map accepts all.
+ * The conditions that runs must meet. An empty list or map accepts all runs.
  *
- * @param settings values by name; the last part of a name is enough, {@code weight} for {@code
+ * @param settings the values by name; the last part of a name is enough, {@code weight} for {@code
  *     method.weight}
  */
 public record RunFilter(

@@ -10,23 +10,24 @@ import java.util.TreeSet;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /**
- * The settings that tell runs of a method apart: settings that differ between two runs on the same
- * data set. The seed, and settings that follow from the data, such as the template, do not count.
+ * Labels that distinguish the runs of a method. A label contains the settings that differ between
+ * two runs on the same data set. The seed does not count, nor do settings that depend on the data,
+ * such as the template.
  */
 public final class RunLabels {
   private static final Set<String> NEVER =
       Set.of("method.method", "method.template", "method.templates", "training.seed");
 
-  /** The first parts of the names that may tell runs apart. */
+  /** The prefixes of the setting names that labels may contain. */
   private static final List<String> PARTS =
       List.of("method.", "training.", "computation.clip_fingerprint", "computation.precision");
 
   private static final int SHOWN_FINGERPRINT = 8;
 
-  /** By method. */
+  /** The names of the varied settings, by method. */
   private final Map<String, Set<String>> keys = new HashMap<>();
 
-  /** Labels for runs that are shown together. */
+  /** Makes labels for runs that are shown together. */
   public RunLabels(List<StoredRun> runs) {
     Map<List<String>, Map<String, Set<String>>> values = new HashMap<>();
     for (StoredRun run : runs) {
@@ -50,7 +51,7 @@ public final class RunLabels {
                 }));
   }
 
-  /** The varied settings of a run, by the last parts of their names. */
+  /** Returns the varied settings of a run. A key is the last part of the setting's name. */
   public Map<String, String> setting(StoredRun run) {
     Map<String, String> varied = new TreeMap<>();
     for (String key : keys.getOrDefault(run.method(), Set.of())) {
@@ -67,7 +68,7 @@ public final class RunLabels {
     return varied;
   }
 
-  /** The method's title and what was varied of it, as {@code KgCoOp weight=4}. */
+  /** Returns the title of the method with its varied settings, such as {@code KgCoOp weight=4}. */
   public String method(StoredRun run) {
     StringBuilder label = new StringBuilder(MethodCatalogue.title(run.method()));
     setting(run).forEach((key, value) -> label.append(' ').append(key).append('=').append(value));

@@ -12,22 +12,22 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /**
- * Runs sorted into the rows of a table: {@code row > data set > seed > run}. A run that depends on
- * no seed has {@link #NO_SEED}.
+ * A grouping of runs into the rows of a table: {@code row > data set > seed > run}. A run that does
+ * not depend on a seed has the seed {@link #NO_SEED}.
  */
 final class RunRows {
   static final long NO_SEED = Long.MIN_VALUE;
 
   private RunRows() {}
 
-  /** A row for each method, its varied settings and shots; of equal runs the newest counts. */
+  /** Makes one row per method, varied settings and shots. Only the newest of equal runs counts. */
   static Map<TableRow, Map<String, Map<Long, StoredRun>>> byMethod(
       List<StoredRun> all, Consumer<String> warnings) {
     List<StoredRun> complete = complete(all, warnings);
     RunLabels labels = new RunLabels(complete);
     List<StoredRun> runs = complete.stream().sorted(order(labels)).toList();
     boolean manyShots = runs.stream().map(StoredRun::shots).distinct().count() > 1;
-    // Protocols learn other classes, so that their runs are never repetitions of each other.
+    // Each protocol trains on other classes, so runs of two protocols never repeat each other.
     boolean manyProtocols = runs.stream().map(StoredRun::protocol).distinct().count() > 1;
     Map<TableRow, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
     for (StoredRun run : runs) {
@@ -43,7 +43,8 @@ final class RunRows {
       long seed = run.seed() == null ? NO_SEED : run.seed();
       StoredRun twin = bySeed.get(seed);
       if (twin != null) {
-        warnings.accept(run.name() + " and " + twin.name() + " are equal runs: the newer counts");
+        warnings.accept(
+            run.name() + " and " + twin.name() + " have the same settings; using the newer");
       }
       if (twin == null || run.modified().isAfter(twin.modified())) {
         bySeed.put(seed, run);
@@ -52,7 +53,10 @@ final class RunRows {
     return rows;
   }
 
-  /** A row for each run, under its name; they are paired whatever their seeds are. */
+  /**
+   * Makes one row per run, with the run's name as label. Rows are paired even if their seeds
+   * differ.
+   */
   static Map<TableRow, Map<String, Map<Long, StoredRun>>> byRun(
       List<StoredRun> all, Consumer<String> warnings) {
     Map<TableRow, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
@@ -64,7 +68,7 @@ final class RunRows {
     return rows;
   }
 
-  /** Methods as protocols list them, and of one method lesser settings first. */
+  /** Orders methods as protocols list them, and the rows of one method by their settings. */
   private static Comparator<StoredRun> order(RunLabels labels) {
     List<String> methods = MethodCatalogue.ids();
     Comparator<StoredRun> byMethod =

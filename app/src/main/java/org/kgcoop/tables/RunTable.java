@@ -22,34 +22,35 @@ import org.kgcoop.runs.Measure;
 import org.kgcoop.runs.TargetResult;
 
 /**
- * Complete runs as a table: a row for each method and what was varied of it, a column for each
- * target, and behind each difference of two rows its interval.
+ * A table of complete runs with one row per method and varied settings, and one column per
+ * evaluation set. Each difference between two rows has a confidence interval.
  *
- * <p>A figure is the mean over seeds of the mean over data sets, as in the published tables; its
- * deviation is the population standard deviation over seeds (divided by n), as the published parser
- * of logs computes it. H is that of the averaged base and new accuracies. Intervals and differences
- * come from {@link Bootstrap}, over images and seeds; a difference stands where the 95 % interval
- * of its paired resamples excludes 0. A seed that lacks one of the row's data sets does not count.
+ * <p>A figure is the mean over seeds of the mean over data sets, as in the published tables. Its
+ * deviation is the population standard deviation over seeds (divided by n), as in the log parser of
+ * the published code. H is the harmonic mean of the averaged base and new accuracies. Intervals and
+ * differences come from {@link Bootstrap}, over images and seeds. A difference is significant if
+ * the 95 % interval of its paired resamples excludes 0. A seed counts only if it is complete for
+ * all data sets of the row.
  */
 public final class RunTable {
-  /** H of base and new. */
+  /** The column with the harmonic mean of base and new. */
   public static final String HARMONIC_MEAN = "H";
 
-  /** The mean over the targets that were not trained on. */
+  /** The column with the mean over the data sets that the row was not trained on. */
   public static final String AVERAGE = "average";
 
   private static final String JOINT_H = "joint_h";
 
-  /** Targets that are a part of the data set itself. */
+  /** The evaluation sets that are parts of the training data set itself. */
   private static final Set<String> PARTS = Set.of("base", "new", "test");
 
   /**
    * An accuracy in percent.
    *
-   * @param deviation population standard deviation over seeds
-   * @param complete false where a run is missing that its data sets and seeds, or those of other
-   *     rows, let expect: seeds that lack a data set do not count
-   * @param interval null where results do not name their images
+   * @param deviation the population standard deviation over seeds
+   * @param complete false if a seed of the row lacks one of the data sets, or if another row has
+   *     more data sets
+   * @param interval the confidence interval, or null if the results do not name their images
    */
   public record Figure(
       double mean,
@@ -62,7 +63,7 @@ public final class RunTable {
   /**
    * The difference between two rows in a column, in percentage points.
    *
-   * @param interval null where the two cannot be paired
+   * @param interval the confidence interval, or null if the rows cannot be paired
    */
   record Difference(
       String column,
@@ -70,7 +71,7 @@ public final class RunTable {
       TableRow other,
       double value,
       Bootstrap.@Nullable Interval interval) {
-    /** True if the interval excludes 0. */
+    /** Returns true if the interval excludes 0. */
     boolean stands() {
       return interval != null && interval.excludesZero();
     }
@@ -107,18 +108,18 @@ public final class RunTable {
   }
 
   /**
-   * A row for each method, its varied settings and shots. Of equal runs the newest counts.
+   * Makes one row per method, varied settings and shots. Only the newest of equal runs counts.
    *
-   * @throws org.kgcoop.KgCoopException where none of them is complete
+   * @throws org.kgcoop.KgCoopException if none of the runs is complete
    */
   public static RunTable of(List<StoredRun> runs, Bootstrap bootstrap, Consumer<String> warnings) {
     return new RunTable(RunRows.byMethod(runs, warnings), bootstrap);
   }
 
   /**
-   * A row for each run, under its name.
+   * Makes one row per run, with the run's name as label.
    *
-   * @throws org.kgcoop.KgCoopException where none of them is complete
+   * @throws org.kgcoop.KgCoopException if none of the runs is complete
    */
   public static RunTable ofEach(
       List<StoredRun> runs, Bootstrap bootstrap, Consumer<String> warnings) {
@@ -136,7 +137,7 @@ public final class RunTable {
     return List.copyOf(columns);
   }
 
-  /** The names of all measures of some evaluation sets: {@code ece}, {@code ece:new}. */
+  /** Returns the names of all measures of some evaluation sets, such as {@code ece:new}. */
   private static Stream<String> measures(List<String> targets) {
     return Arrays.stream(Measure.values())
         .flatMap(
@@ -150,12 +151,12 @@ public final class RunTable {
     return Stream.concat(columns(targets).stream(), measures(targets)).toList();
   }
 
-  /** The names of all columns that it can have. */
+  /** Returns the names of all columns that the table can show. */
   public List<String> available() {
     return available;
   }
 
-  /** The same table with those of its available columns. */
+  /** Returns the same table with other columns. */
   public RunTable with(List<String> others) {
     return new RunTable(this, others);
   }
@@ -168,13 +169,13 @@ public final class RunTable {
     return columns;
   }
 
-  /** The notes on the figures, a line each. */
+  /** Returns the notes on the figures, one per line. */
   public List<String> notes() {
     List<String> notes = new ArrayList<>();
     if (rows().stream().anyMatch(row -> columns.stream().anyMatch(c -> lacksRuns(row, c)))) {
       notes.add(
-          "† incomplete: of a row the seeds count that all of its data sets have (- where there is"
-              + " none); other rows may have more data sets.");
+          "† incomplete: averaged only over seeds that exist for all data sets of the row (- if"
+              + " there are none); other rows may have more data sets.");
     }
     List<String> joint =
         columns.stream()
@@ -187,8 +188,8 @@ public final class RunTable {
         .forEach(notes::add);
     if (anyHas("training.augment", "cache:") || anyHas("training.augment", "pool:")) {
       notes.add(
-          "Runs with --augment cache:V or pool:V see the same random views whatever their seed: ±"
-              + " and intervals lack what other views would change.");
+          "Runs with --augment cache:V or pool:V use the same augmented views for every seed: ±"
+              + " and intervals do not include variation between augmentations.");
     }
     if (anyHas("method.weight", "auto")) {
       notes.add(
@@ -198,7 +199,7 @@ public final class RunTable {
     return notes;
   }
 
-  /** The reason why a row has no figures for base and new classes in one list. */
+  /** Returns the reason why a row has no figures for base and new classes in one list. */
   private String jointReason(TableRow row) {
     return ofRow(row).values().stream()
         .flatMap(bySeed -> bySeed.values().stream())
@@ -230,7 +231,7 @@ public final class RunTable {
         .anyMatch(run -> run.settings().getOrDefault(setting, "").startsWith(beginning));
   }
 
-  /** Milliseconds an image in training, the mean over runs; NaN where none was trained. */
+  /** Returns the mean training time per image in milliseconds, or NaN if nothing was trained. */
   public double msPerImage(TableRow row) {
     return Metrics.mean(
         ofRow(row).values().stream()
@@ -239,7 +240,7 @@ public final class RunTable {
             .toList());
   }
 
-  /** The figure of a row in a column, or null where it has none. */
+  /** Returns the figure of a row in a column, or null if there is none. */
   public @Nullable Figure figure(TableRow row, String column) {
     double mean = derive(row, column, target -> measurements.of(row, target).mean());
     if (Double.isNaN(mean)) {
@@ -272,7 +273,7 @@ public final class RunTable {
             == 1;
   }
 
-  /** The difference between two rows in a column; null where one of them has no figure there. */
+  /** Returns the difference between two rows in a column, or null if a figure is missing. */
   @Nullable Difference difference(TableRow row, TableRow other, String column) {
     Figure figure = figure(row, column);
     Figure against = figure(other, column);
@@ -290,10 +291,10 @@ public final class RunTable {
     return new Difference(column, row, other, figure.mean() - against.mean(), interval);
   }
 
-  /** The best row of a column, if its difference from each other row stands; else null. */
+  /** Returns the best row of a column if its lead over every other row is significant, or null. */
   public @Nullable TableRow best(String column) {
     if (Measure.ofColumn(column).isPresent()) {
-      return null; // there are no resamples of it
+      return null; // measures have no resamples
     }
     TableRow best = null;
     double highest = Double.NEGATIVE_INFINITY;
@@ -316,7 +317,7 @@ public final class RunTable {
     return best;
   }
 
-  // ---- what stands behind it
+  // ---- computation of the figures
 
   private Map<String, Map<Long, StoredRun>> ofRow(TableRow row) {
     return runs.getOrDefault(row, Map.of());
@@ -328,7 +329,7 @@ public final class RunTable {
     return seeds;
   }
 
-  /** A column from the targets it is made of; NaN where one is missing. */
+  /** Computes a column from its evaluation sets. The result is NaN if one of them is missing. */
   private double derive(TableRow row, String column, ToDoubleFunction<String> ofTarget) {
     return switch (column) {
       case HARMONIC_MEAN ->
@@ -343,7 +344,7 @@ public final class RunTable {
     };
   }
 
-  /** The targets that a column is made of. */
+  /** Returns the evaluation sets that a column is computed from. */
   private List<String> parts(TableRow row, String column) {
     return switch (column) {
       case HARMONIC_MEAN -> List.of("base", "new");
@@ -381,7 +382,8 @@ public final class RunTable {
   }
 
   /**
-   * True if both rows have the same data sets and, on each, the same seeds, or one has no seeds.
+   * Returns true if both rows have the same data sets, and the same seeds on each data set. A row
+   * without seeds matches any seeds.
    */
   private boolean arePaired(TableRow row, TableRow other) {
     Map<String, Map<Long, StoredRun>> a = ofRow(row);

@@ -24,17 +24,17 @@ import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
 
 /**
- * The runs below a folder, as their files tell them.
+ * The runs that are stored below a folder.
  *
- * @param runs in the order of their names
+ * @param runs the runs, sorted by name
  */
 public record RunsBelow(List<StoredRun> runs) {
 
   /**
-   * Folders by the files that they have.
+   * The folders below a root, grouped by the files that they contain.
    *
-   * @param runs those with a {@code run.json}, and when it was written
-   * @param results those with results, whole or so far
+   * @param runs the folders with a {@code run.json}, and the time at which it was written
+   * @param results the folders with complete or preliminary results
    */
   private record Found(Map<Path, FileTime> runs, Set<Path> results) {}
 
@@ -43,9 +43,9 @@ public record RunsBelow(List<StoredRun> runs) {
   }
 
   /**
-   * Reads what there is.
+   * Reads all runs below a folder.
    *
-   * @param warnings told of runs and tables that cannot be read
+   * @param warnings receives one line per run or table that cannot be read
    */
   public static RunsBelow read(Path root, Consumer<String> warnings) {
     if (!Files.isDirectory(root)) {
@@ -78,7 +78,7 @@ public record RunsBelow(List<StoredRun> runs) {
   }
 
   private static String name(Path root, Path folder) {
-    // Elsewhere than on Windows a backslash is a letter of a name, be it "a\..\..\secret".
+    // Only Windows separates folders with a backslash. On other systems, "a\..\secret" is one name.
     String name = root.relativize(folder).toString().replace(File.separatorChar, '/');
     return name.isEmpty() ? "." : name;
   }
@@ -126,7 +126,7 @@ public record RunsBelow(List<StoredRun> runs) {
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes a) {
-              // What is hidden belongs to runs and clusters, and is not done.
+              // Runs and clusters keep unfinished files in hidden folders.
               return !folder.equals(root) && folder.getFileName().toString().startsWith(".")
                   ? FileVisitResult.SKIP_SUBTREE
                   : FileVisitResult.CONTINUE;
@@ -144,7 +144,7 @@ public record RunsBelow(List<StoredRun> runs) {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) {
-              return FileVisitResult.CONTINUE; // gone meanwhile, or not ours to read
+              return FileVisitResult.CONTINUE; // deleted in the meantime, or not readable
             }
           });
     } catch (IOException e) {

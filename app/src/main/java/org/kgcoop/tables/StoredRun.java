@@ -28,8 +28,8 @@ import org.kgcoop.runs.RunState;
 import org.kgcoop.runs.TargetResult;
 
 /**
- * A stored run or adaptation: its folder, the outcome that a table keeps of it, or both. Files are
- * read when they are asked for; of hundreds of runs with many test images only counts are kept.
+ * A stored run or adaptation: its folder, its results in a table, or both. Files are read on first
+ * use. Only counts stay in memory, because a table may have hundreds of runs with many test images.
  */
 public final class StoredRun {
   private static final String ZERO_SHOT = "clip";
@@ -51,13 +51,14 @@ public final class StoredRun {
     this.measurement = measurement;
   }
 
-  /** The run or adaptation of a folder, which need not be there yet. */
+  /** Returns the run or adaptation of a folder. The folder does not have to exist yet. */
   public static StoredRun of(Path folder) {
     return new StoredRun(folder, folder.toString(), Instant.EPOCH, null);
   }
 
   /**
-   * A run of a table. Tables of others may not point out of their folder.
+   * Returns a run of a table. A table from another machine must not refer to folders outside its
+   * own.
    *
    * @param table the folder of the table
    */
@@ -68,9 +69,9 @@ public final class StoredRun {
   }
 
   /**
-   * The run of a folder; its protocol is the command that made it.
+   * Reads the run in a folder. Its protocol is the command that started it.
    *
-   * @throws KgCoopException if it is none, or cannot be read
+   * @throws KgCoopException if the folder is not a run or cannot be read
    */
   public static StoredRun read(Path folder, String name) {
     Path file = folder.resolve(RunRecord.FILE);
@@ -89,11 +90,11 @@ public final class StoredRun {
     }
   }
 
-  /** Reads a run like {@link #read}; null if a folder holds no run of a method on a data set. */
+  /** Reads a run like {@link #read}. Returns null if it is no run of a method on a data set. */
   static @Nullable StoredRun find(Path folder, String name, FileTime written) {
     RunRecord record = RunRecord.read(folder).orElse(null);
     if (record == null || record.method().isEmpty() || !record.settings().path("data").isObject()) {
-      return null; // such as a pre-training
+      return null; // for example, a pretraining run
     }
     StoredRun run =
         new StoredRun(folder, name, Instant.ofEpochMilli(written.toMillis()), null)
@@ -108,7 +109,7 @@ public final class StoredRun {
     return this;
   }
 
-  /** True if a folder is that of a run or an adaptation. */
+  /** Returns true if a folder belongs to a run or an adaptation. */
   public static boolean isOne(Path folder) {
     return Files.isRegularFile(folder.resolve(RunRecord.FILE))
         || Files.isRegularFile(folder.resolve(AdaptRecord.FILE));
@@ -116,7 +117,7 @@ public final class StoredRun {
 
   // ---- files
 
-  /** True unless only a table tells of it. */
+  /** Returns false if the run has no folder, only an entry in a table. */
   public boolean hasFolder() {
     return path != null;
   }
@@ -126,22 +127,25 @@ public final class StoredRun {
     return Objects.requireNonNull(path, "a run without a folder");
   }
 
-  /** Returns the name below the folder of all runs, with '/' between. */
+  /** Returns the path of the run relative to the folder of all runs, separated by '/'. */
   public String name() {
     return name;
   }
 
-  /** The table that it belongs to, else the command that made it; empty if neither is known. */
+  /**
+   * Returns the protocol of the run's table, or the command that started the run. The result is
+   * empty if neither is known.
+   */
   public String protocol() {
     return protocol;
   }
 
-  /** The time at which its state last changed. */
+  /** Returns the time at which the state last changed. */
   public Instant modified() {
     return modified;
   }
 
-  /** Settings, provenance and state. */
+  /** Returns the settings, the provenance and the state. */
   public RunRecord record() {
     RunRecord known = record;
     return known != null
@@ -162,7 +166,7 @@ public final class StoredRun {
     return optional(Predictions::read).orElse(new Predictions(List.of()));
   }
 
-  /** The adaptation that chose its method, if one did. */
+  /** Returns the adaptation that chose the run's method, if there is one. */
   public Optional<AdaptRecord> adaptation() {
     return optional(AdaptRecord::read).flatMap(found -> found);
   }
@@ -171,7 +175,7 @@ public final class StoredRun {
     return Optional.ofNullable(path).map(read);
   }
 
-  /** The state at the first call: the same all over a page. */
+  /** Returns the state at the first call, so that all parts of a page show the same state. */
   public RunState state() {
     RunState known = state;
     if (known == null) {
@@ -181,30 +185,32 @@ public final class StoredRun {
     return known;
   }
 
-  /** The place that its training has come to. */
+  /** Returns the progress of the training. */
   public RunProgress progress() {
     return RunProgress.read(path(), record());
   }
 
-  /** True if steps of it are to come. */
+  /** Returns true if training steps remain. */
   public boolean isTraining() {
     RunProgress now = progress();
     return state() != RunState.COMPLETE && now.step() < now.steps();
   }
 
-  /** True if it was begun and has no end. */
+  /** Returns true if the run started and is not complete. */
   public boolean isUnderWay() {
     return path != null && isOne(path) && state() != RunState.COMPLETE;
   }
 
-  /** True if it was ended; else a process still writes it, or it was stopped. */
+  /**
+   * Returns true if the run is complete. Otherwise a process still writes it, or it was stopped.
+   */
   public boolean isComplete() {
     return record().isComplete();
   }
 
   // ---- the outcome
 
-  /** The outcome as a table keeps it. */
+  /** Returns the results as a table stores them. */
   public Measurement measurement() {
     Measurement known = measurement;
     if (known == null) {
@@ -217,7 +223,7 @@ public final class StoredRun {
   private Measurement read() {
     RunRecord about = record();
     RunResults outcome = results();
-    // If no method is chosen yet, it is an adaptation.
+    // An adaptation has no method until it has chosen one.
     AdaptRecord adaptation = about.method().isEmpty() ? adaptation().orElse(null) : null;
     String title =
         Optional.of(about.provenance().path("title").asText(""))
@@ -248,80 +254,80 @@ public final class StoredRun {
     return measurement().method();
   }
 
-  /** The method for people. */
+  /** Returns the title of the method. */
   public String title() {
     return measurement().title();
   }
 
-  /** True for CLIP with a hand-crafted prompt. */
+  /** Returns true for CLIP with a hand-crafted prompt. */
   public boolean isZeroShot() {
     return method().equals(ZERO_SHOT);
   }
 
-  /** The name of the data set that it learned from. */
+  /** Returns the name of the data set of the training images. */
   public String dataSet() {
     return measurement().dataSet();
   }
 
-  /** Training images per class; 0 for all, and if it is not known. */
+  /** Returns the number of training images per class, or 0 for all images or an unknown number. */
   public int shots() {
     return measurement().shots();
   }
 
-  /** The seed, or null if the run depends on none. */
+  /** Returns the seed, or null if the run does not depend on one. */
   public @Nullable Long seed() {
     return measurement().seed();
   }
 
-  /** All that decides its outcome, by names such as {@code method.weight}. */
+  /** Returns all settings that affect the results, by names such as {@code method.weight}. */
   public Map<String, String> settings() {
     return record().namedSettings();
   }
 
-  /** The counts on each part of its test images. */
+  /** Returns the counts of each evaluation set. */
   public List<TargetResult> targets() {
     return measurement().targets();
   }
 
-  /** The accuracy that an adaptation expects of new images; empty for other runs. */
+  /** Returns the accuracy that an adaptation expects on new images. Other runs have none. */
   public Optional<AdaptRecord.Interval> expected() {
     return adaptation().map(AdaptRecord::expected);
   }
 
-  /** The figure of a column, such as {@code base}, {@code H} or {@code ece:new}; NaN if none. */
+  /** Returns the value of a column such as {@code base}, {@code H} or {@code ece:new}, or NaN. */
   public double figure(String column) {
     return measurement().figure(column);
   }
 
-  /** Milliseconds of training per image; NaN if nothing was trained. */
+  /** Returns the training time per image in milliseconds, or NaN if nothing was trained. */
   public double msPerImage() {
     return measurement().msPerImage();
   }
 
-  /** Seconds of training; NaN if nothing was trained. */
+  /** Returns the training time in seconds, or NaN if nothing was trained. */
   public double seconds() {
     RunResults.Training training = results().training();
     return training == null ? Double.NaN : training.seconds();
   }
 
-  /** The words of the command line that began it; empty if they are not known. */
+  /** Returns the arguments of the command that started the run, or an empty list if unknown. */
   public List<String> command() {
     return record().command();
   }
 
-  /** The folder from which the paths of the command start; empty if it is not known. */
+  /** Returns the working directory of the command, or an empty text if unknown. */
   public String directory() {
     return record().directory();
   }
 
   // ---- several runs
 
-  /** Each value once, in the order of the runs. */
+  /** Returns each distinct value once, in the order of the runs. */
   public static <T> List<T> distinct(List<StoredRun> runs, Function<StoredRun, T> value) {
     return List.copyOf(new LinkedHashSet<>(runs.stream().map(value).toList()));
   }
 
-  /** For each seed the mean over its runs, then mean and deviation of these. */
+  /** Averages the runs of each seed, then returns the mean and deviation over the seeds. */
   public static Metrics.Spread overSeeds(List<StoredRun> runs, ToDoubleFunction<StoredRun> value) {
     Map<String, List<Double>> bySeed = new LinkedHashMap<>();
     for (StoredRun run : runs) {

@@ -4,15 +4,18 @@ import java.util.Map;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /**
- * A row of a table: the runs of a method with the same setting and shots.
+ * A row of a table: the runs of a method with the same settings and shots.
  *
- * @param label method, setting and shots, as far as they tell rows apart
+ * @param label the method, and the settings and shots that distinguish the row
  * @param setting the varied settings
- * @param shots training images a class; 0 for all
+ * @param shots the number of training images per class, or 0 for all
  */
 public record TableRow(String label, String method, Map<String, String> setting, int shots) {
 
-  /** True if a user means this row: by the label, or by the label with the method's id in it. */
+  /**
+   * Returns true if a user means this row. The name is the label, or the label with the method's id
+   * instead of its title.
+   */
   public boolean isNamed(String name) {
     return name.equalsIgnoreCase(label)
         || name.equalsIgnoreCase(label.replace(MethodCatalogue.title(method), method));

@@ -17,10 +17,10 @@ import org.kgcoop.Messages;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.runs.Measure;
 
-/** A {@link RunTable} and its differences as text, Markdown, LaTeX, CSV or JSON. */
+/** A writer of a {@link RunTable} and its differences as text, Markdown, LaTeX, CSV or JSON. */
 public final class TableWriter {
 
-  /** For whom it is written. */
+  /** The format of a table. */
   public enum Format {
     TEXT,
     MARKDOWN,
@@ -32,18 +32,21 @@ public final class TableWriter {
 
   private final RunTable table;
 
-  /** The row that all others are compared with; all pairs of as many shots where it is null. */
+  /**
+   * The row that all others are compared with. If null, all pairs with equal shots are compared.
+   */
   private final @Nullable TableRow against;
 
-  /** False for figures as papers print them: without intervals, the best of each column marked. */
+  /** False for the style of papers: no intervals, and the best figure of each column is marked. */
   private final boolean intervals;
 
   /**
-   * A table and differences of its rows.
+   * Prepares a table and the differences between its rows.
    *
-   * @param against the row that all others are compared with; null for all pairs of as many shots
-   * @param intervals false for figures as papers print them, without intervals and differences, the
-   *     best of each column marked
+   * @param against the row that all others are compared with, or null to compare all pairs with
+   *     equal shots
+   * @param intervals false for the style of papers: no intervals or differences, and the best
+   *     figure of each column is marked
    */
   public TableWriter(RunTable table, @Nullable TableRow against, boolean intervals) {
     this.table = table;
@@ -51,7 +54,9 @@ public final class TableWriter {
     this.intervals = intervals;
   }
 
-  /** The differences: of each row from {@code against}, else of each pair of as many shots. */
+  /**
+   * Returns the differences from {@code against}, or between all pairs of rows with equal shots.
+   */
   List<RunTable.Difference> differences() {
     List<RunTable.Difference> differences = new ArrayList<>();
     pairs().forEach(pair -> table.columns().forEach(column -> add(differences, pair, column)));
@@ -90,7 +95,7 @@ public final class TableWriter {
     return pairs;
   }
 
-  /** The table, and below it the differences. */
+  /** Returns the table followed by the differences. */
   public String write(Format format) {
     return switch (format) {
       case CSV -> csv();
@@ -122,13 +127,14 @@ public final class TableWriter {
                 .strip()
             : """
             Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
-            Intervals by a bootstrap over pictures and seeds; paired for differences.
-            * stands: the interval of the difference (of a figure: from every other row) excludes 0.\
+            Bootstrap intervals over images and seeds, paired for differences.
+            * significant: the 95 % interval of the difference (for figures: from every other row)
+            excludes 0.\
             """;
     return table.notes().stream().reduce(legend, (text, note) -> text + "\n" + note);
   }
 
-  // ---- grids: a header and rows of equal length
+  // ---- text, Markdown and LaTeX
 
   private List<List<String>> figures(Format format) {
     List<List<String>> grid = new ArrayList<>();
@@ -176,7 +182,7 @@ public final class TableWriter {
     return header;
   }
 
-  /** True for the best mean of a column among the rows of as many shots. */
+  /** Returns true for the best mean of a column among the rows with equal shots. */
   private boolean isBest(TableRow row, String column) {
     RunTable.Figure own = table.figure(row, column);
     Measure.Best best = Measure.ofColumn(column).map(Measure::best).orElse(Measure.Best.HIGHEST);
@@ -209,7 +215,7 @@ public final class TableWriter {
 
   private String mark(String text, boolean marked, Format format) {
     if (format == Format.TEXT) {
-      return text + (marked ? " " + MARK : "  "); // so that numbers stay below each other
+      return text + (marked ? " " + MARK : "  "); // keeps the numbers aligned
     }
     if (!marked) {
       return text;
@@ -221,7 +227,7 @@ public final class TableWriter {
     return format == Format.LATEX ? bold + MARK : bold + " \\" + MARK;
   }
 
-  /** Two decimals for accuracies, four for other measures. */
+  /** Formats accuracies with two decimals and other measures with four. */
   private static String number(double value, String column) {
     boolean isPercent = Measure.ofColumn(column).map(Measure::isPercent).orElse(true);
     return String.format(Locale.ROOT, isPercent ? "%.2f" : "%.4f", value);
@@ -274,19 +280,19 @@ public final class TableWriter {
     return text.append("\\bottomrule\n\\end{tabular}\n").toString();
   }
 
-  /** Backslashes, braces and dollars are this class's own: no label of a run has them. */
+  /** Escapes text for LaTeX. Labels of runs contain no backslashes, braces or dollar signs. */
   private static String escaped(String text) {
     return text.replaceAll("([&%#_])", "\\\\$1");
   }
 
-  // ---- for machines
+  // ---- CSV and JSON
 
   private String csv() {
     StringWriter text = new StringWriter();
     CsvWriter csv =
         CsvWriter.builder()
-            .lineDelimiter(LineDelimiter.LF) // a terminal is shown no other control character
-            .bufferSize(0) // straight into the text
+            .lineDelimiter(LineDelimiter.LF) // no CR: a terminal may not interpret it
+            .bufferSize(0) // writes directly to the text
             .build(text);
     csv.writeRecord(
         "row",
@@ -331,7 +337,7 @@ public final class TableWriter {
     return text.toString().stripTrailing();
   }
 
-  /** {@code rows} with their figures, and {@code differences}. */
+  /** Returns {@code rows} with their figures, and {@code differences}. */
   public ObjectNode json() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode rows = json.putArray("rows");

@@ -1,6 +1,6 @@
 /**
- * Stored runs and tables of them, with what stands behind their differences. Stored results are
- * enough; nothing is run and no model loaded. Start at {@link org.kgcoop.tables.RunsBelow} and
+ * Stored runs, and tables of them with confidence intervals. The package reads only stored results:
+ * it neither runs an experiment nor loads a model. Start at {@link org.kgcoop.tables.RunsBelow} and
  * {@link org.kgcoop.tables.RunTable}.
  */
 @CheckReturnValue

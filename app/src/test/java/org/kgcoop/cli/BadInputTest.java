@@ -432,10 +432,10 @@ class BadInputTest {
 
   @Test
   void wordsThatCannotBeTakenAreToldInTheWordsOfTheCommand() {
-    refused(Cli.run("inspect", data, data), CONFIGURATION, "one word too many: '" + data + "'");
+    refused(Cli.run("inspect", data, data), CONFIGURATION, "unexpected argument '" + data + "'");
     refused(Cli.run("runs", "compare", data), CONFIGURATION, "expected RUN: at least 2");
     refused(train(data, folder, "--lr", "fast"), CONFIGURATION, "'fast' is not a number");
-    refused(train(data, folder, "--seed", "a"), CONFIGURATION, "'a' is not a whole number");
+    refused(train(data, folder, "--seed", "a"), CONFIGURATION, "'a' is not an integer");
   }
 
   @Test

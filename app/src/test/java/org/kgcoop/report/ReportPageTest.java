@@ -524,7 +524,7 @@ class ReportPageTest {
     Document page = page(run);
 
     assertThat(page.select("#training svg")).isEmpty();
-    assertThat(page.select("#training p").text()).contains("One step makes no curve.");
+    assertThat(page.select("#training p").text()).contains("Too few steps to plot.");
   }
 
   @Test

@@ -272,7 +272,10 @@ class RunTableTest {
     add(StoredRuns.run("coop", "pets", 1).target("test", 20, 40));
 
     assertThat(figure(table(), 0, "test").seeds()).isEqualTo(1);
-    assertThat(warnings).singleElement().asString().contains("run1 and run0 are equal runs");
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("run1 and run0 have the same settings");
   }
 
   @Test
@@ -358,12 +361,12 @@ class RunTableTest {
             .target("new", 20, 100)
             .joint(60, 30));
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 1, 2));
-    add(StoredRuns.run("probe", "pets", 1).target("test", 1, 2));
+    add(StoredRuns.run("lp++", "pets", 1).target("test", 1, 2));
 
     assertThat(table().notes()).noneMatch(note -> note.contains("joint"));
     assertThat(table().with(List.of("joint", "joint_h")).notes())
         .containsExactlyInAnyOrder(
             "no joint list for KgCoOp: not measured; base2new measures it.",
-            "no joint list for GDA: a mean of each class cannot be used on new classes.");
+            "no joint list for LP++: a linear probe cannot be used on new classes.");
   }
 }

@@ -19,11 +19,11 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.layout.PackedImage;
 
 /**
- * The two columns that matter, and how a row of them becomes an image.
+ * The columns of images and labels, and the conversion of a row to an image.
  *
  * @param image the column of images
  * @param label the column of labels
- * @param names what the labels are called; empty where nothing says it
+ * @param names the names of the labels, or an empty list if they are unknown
  */
 record Columns(Path file, Type image, Type label, List<String> names) {
 
@@ -44,7 +44,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
     return new Columns(file, image, label, names);
   }
 
-  /** The Hugging Face library's description of the columns; missing where there is none. */
+  /** Returns the metadata that describes the columns, or a missing node. */
   private static JsonNode features(Map<String, String> metaData) {
     String text = metaData.get("huggingface");
     if (text == null) {
@@ -53,11 +53,14 @@ record Columns(Path file, Type image, Type label, List<String> names) {
     try {
       return new ObjectMapper().readTree(text).path("info").path("features");
     } catch (JsonProcessingException e) {
-      return MissingNode.getInstance(); // only names are lost by it
+      return MissingNode.getInstance(); // without it, only the class names are unknown
     }
   }
 
-  /** A column of that type by the metadata, the usual names first; else one of a usual name. */
+  /**
+   * Chooses a column by the type in the metadata, preferring the usual names. Without metadata, it
+   * chooses a column with a usual name.
+   */
   private static Optional<Type> choose(
       MessageType schema,
       JsonNode features,
@@ -97,7 +100,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
         "%s: columns %s; expected one of %s".formatted(file, columns, wanted));
   }
 
-  /** The part of the schema that has to be read. */
+  /** Returns the part of the schema that has to be read. */
   MessageType schema() {
     return new MessageType("row", image, label);
   }

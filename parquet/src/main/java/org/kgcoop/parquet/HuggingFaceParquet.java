@@ -28,14 +28,14 @@ import org.kgcoop.data.layout.PackedImage;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The Parquet files of Hugging Face's image data sets: a column of images, {@code struct<bytes,
- * path>} or bytes, and one of labels, numbers or names. Which columns these are, and what the
- * numbers are called, stands in the file's own metadata under {@code huggingface}; without it
- * {@code image} and {@code label} are looked for.
+ * The Parquet format of Hugging Face's image data sets. One column contains images as {@code
+ * struct<bytes, path>} or bytes, and one contains labels as numbers or names. The file's metadata
+ * under {@code huggingface} names the columns and the classes. Without this metadata, the columns
+ * are {@code image} and {@code label}.
  */
 public final class HuggingFaceParquet implements PackedFormat {
 
-  /** Codecs that can be read without Hadoop; SNAPPY is what Hugging Face's library writes. */
+  /** The codecs that do not need Hadoop. Hugging Face's library writes SNAPPY. */
   private static final List<CompressionCodecName> CODECS =
       List.of(
           CompressionCodecName.UNCOMPRESSED,
@@ -64,7 +64,8 @@ public final class HuggingFaceParquet implements PackedFormat {
       if (e instanceof KgCoopException known) {
         throw known;
       }
-      // The library meets damaged data with exceptions of any kind, in words for programmers.
+      // If a file is damaged, the library throws exceptions of any type, with messages for
+      // programmers.
       throw KgCoopException.data(file + ": no whole Parquet file; get it again", e);
     }
   }

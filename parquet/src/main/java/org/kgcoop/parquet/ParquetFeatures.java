@@ -24,13 +24,14 @@ import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
 
 /**
- * Features as Parquet: a column of names and {@code feature}, a list of float32 numbers, as pandas,
- * Arrow and Spark read it. Row groups are small, since a writer holds one in memory.
+ * The Parquet format of features: a column of names, and the column {@code feature} with lists of
+ * float32 numbers. pandas, Arrow and Spark can read it. Row groups are small, because the writer
+ * keeps an entire row group in memory.
  */
 public final class ParquetFeatures implements FeatureFormat {
   private static final String FEATURE = "feature";
 
-  // As the format calls what is in a list.
+  // The Parquet specification defines the names inside a list.
   private static final String LIST = "list";
   private static final String ELEMENT = "element";
 
@@ -77,7 +78,7 @@ public final class ParquetFeatures implements FeatureFormat {
     }
   }
 
-  /** Parquet's own support of rows calls itself an example in every file. */
+  /** A writer of rows. The library's own writer would add the word "example" to the metadata. */
   private static final class Rows extends WriteSupport<Row> {
     private final MessageType schema;
     private final FeatureTable table;
@@ -94,7 +95,7 @@ public final class ParquetFeatures implements FeatureFormat {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // abstract still
+    @SuppressWarnings("deprecation") // still abstract
     public WriteContext init(Configuration configuration) {
       return new WriteContext(schema, table.about());
     }
@@ -147,13 +148,13 @@ public final class ParquetFeatures implements FeatureFormat {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // abstract still
+    @SuppressWarnings("deprecation") // still abstract
     protected WriteSupport<Row> getWriteSupport(Configuration configuration) {
       return rows;
     }
   }
 
-  /** A stream that knows how far it is; whoever opened it closes it. */
+  /** A stream that counts its bytes. The caller closes the underlying stream. */
   private static final class Counted extends PositionOutputStream implements OutputFile {
     private final OutputStream out;
     private long position;

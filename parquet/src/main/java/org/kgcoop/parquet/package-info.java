@@ -1,7 +1,7 @@
 /**
- * Reads image data sets of Hugging Face's Parquet form into {@link org.kgcoop.data}'s types, and
- * writes features. A module of its own: its library carries stand-ins for classes of Hadoop, so it
- * must never be on one class path with Apache Spark.
+ * A reader of image data sets in Hugging Face's Parquet format, and a writer of features. The
+ * package has its own module, because its library contains stubs of Hadoop classes. It must not
+ * share a class path with Apache Spark.
  */
 @NullMarked
 package org.kgcoop.parquet;

@@ -13,18 +13,18 @@ import java.util.Locale;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
 
-/** A form of answers about images, written one after the other. */
+/** A format of predictions, which are written one image after the other. */
 sealed interface AnswerForm {
-  /** The name of the answer where no class is probable enough. */
+  /** The answer if no class reaches the threshold. */
   String NONE = "none of these";
 
-  /** The index of that answer. */
+  /** The index of the answer {@link #NONE}. */
   int NO_INDEX = -1;
 
   /**
-   * A class of an image.
+   * A predicted class of an image.
    *
-   * @param label its name, with its number where another class shares it
+   * @param label the name of the class, followed by its index if two classes have the same name
    */
   record Answer(int index, String name, String label, float probability) {
     ObjectNode toJson() {
@@ -36,23 +36,23 @@ sealed interface AnswerForm {
     }
   }
 
-  /** Begins. */
+  /** Writes the beginning of the output. */
   default void begin(Writer out) throws IOException {}
 
-  /** The classes of an image, the most probable first. */
+  /** Writes the classes of an image, the most probable first. */
   void answer(Path file, List<Answer> answers, Writer out) throws IOException;
 
-  /** An image that could not be read. */
+  /** Writes the reason why an image could not be read. */
   default void problem(Path file, String reason, Writer out) throws IOException {}
 
   /**
-   * Ends.
+   * Writes the end of the output.
    *
    * @param skipped the images that could not be read
    */
   default void end(ArrayNode skipped, Writer out) throws IOException {}
 
-  /** Image, class and probability, a line a class. */
+  /** A format with one line per class: image, class and probability. */
   record Lines() implements AnswerForm {
     @Override
     public void answer(Path file, List<Answer> answers, Writer out) throws IOException {
@@ -69,9 +69,10 @@ sealed interface AnswerForm {
   }
 
   /**
-   * A line a class, with a header; names cannot be taken for formulas.
+   * A CSV file with a header and one line per class. Spreadsheets cannot mistake a name for a
+   * formula.
    *
-   * @param shown true if a terminal may show it, which must not act upon names
+   * @param shown true if a terminal may show the output, so that control characters are replaced
    */
   record Csv(boolean shown) implements AnswerForm {
     @Override
@@ -104,13 +105,13 @@ sealed interface AnswerForm {
     }
 
     private static void line(Writer out, String... cells) throws IOException {
-      // Lines end as those of other tools; no buffer, for they go straight into the writer.
+      // Unix line endings match other tools. A buffer would hold lines back from the writer.
       CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
       csv.writeRecord(cells);
     }
   }
 
-  /** A JSON object an image. */
+  /** A format with one JSON object per image. */
   record JsonLines() implements AnswerForm {
     @Override
     public void answer(Path file, List<Answer> answers, Writer out) throws IOException {
@@ -132,7 +133,7 @@ sealed interface AnswerForm {
     }
   }
 
-  /** A single JSON object of all images. */
+  /** A single JSON object with all images. */
   final class Json implements AnswerForm {
     private final ArrayNode all = JsonNodeFactory.instance.arrayNode();
 

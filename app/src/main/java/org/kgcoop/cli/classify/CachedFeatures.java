@@ -12,11 +12,11 @@ import org.kgcoop.features.FeatureCache;
 import org.kgcoop.io.FeatureTable;
 
 /**
- * Features of many images, group by group: what the feature cache holds is read from it, the rest
- * is computed and kept there, so that a command that was stopped goes on where it was.
+ * The features of many images. It reads them from the feature cache, and computes and stores
+ * missing ones in groups. An interrupted command can therefore resume.
  */
 final class CachedFeatures {
-  /** The images that a killed command loses at most, and that are in memory at a time. */
+  /** The number of images per group, which limits memory and the loss after a crash. */
   private static final int GROUP = 256;
 
   private final FeatureCache cache;
@@ -24,10 +24,10 @@ final class CachedFeatures {
   private final BooleanSupplier interrupted;
 
   /**
-   * Features of a feature cache.
+   * Prepares features from a feature cache.
    *
-   * @param raw true for features as the image encoder makes them, false for unit ones
-   * @param interrupted true when the work should stop
+   * @param raw false to normalize the features to unit length
+   * @param interrupted true if work should stop
    */
   CachedFeatures(FeatureCache cache, boolean raw, BooleanSupplier interrupted) {
     this.cache = cache;
@@ -36,9 +36,9 @@ final class CachedFeatures {
   }
 
   /**
-   * Hands on the features of files, in their order.
+   * Passes the features of files to a consumer, in the order of the files.
    *
-   * @param problems gets images that cannot be read; where it returns, they are left out
+   * @param problems receives unreadable images; an image is skipped if this consumer returns
    */
   void each(
       List<Path> files,

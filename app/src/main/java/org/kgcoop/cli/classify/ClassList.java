@@ -14,7 +14,7 @@ import org.kgcoop.cli.options.Parse;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import picocli.CommandLine.Option;
 
-/** Class names on the command line, or in a file. */
+/** The options for class names on the command line or in a file. */
 final class ClassList {
   @Option(
       names = "--classes",
@@ -30,23 +30,23 @@ final class ClassList {
       description = "Read the class names from a file, one per line.")
   private @Nullable Path file;
 
-  /** True if names are given. */
+  /** Returns true if the user gave class names. */
   boolean isGiven() {
     return names != null || file != null;
   }
 
-  /** The names, each once; empty where none were given. */
+  /** Returns the distinct class names, or an empty list if the user gave none. */
   List<String> names() {
     return asWritten().stream().distinct().toList();
   }
 
-  /** The names that a classifier is asked about: those given, or else its own. */
+  /** Returns the class names for a classifier: those of the user, or the classifier's own. */
   List<String> namesFor(ClassifierFile file) {
     List<String> given = file.method().bound().isPresent() ? asWritten() : names();
     return given.isEmpty() ? file.classNames() : given;
   }
 
-  /** The names, equal ones as often as they stand there: a label each. */
+  /** Returns the class names with duplicates, because each entry is one label. */
   List<String> asWritten() {
     if (names != null && file != null) {
       throw KgCoopException.configuration("--classes and --classes-file: expected one of them");
@@ -57,7 +57,7 @@ final class ClassList {
     return file == null ? List.of() : read(file);
   }
 
-  /** Names of which some stand in quotes, as in a line of CSV. */
+  /** Parses names with quotes like a line of CSV. */
   private static List<String> quoted(String text) {
     if (text.chars().filter(c -> c == '"').count() % 2 != 0) {
       throw notQuoted(text, null);

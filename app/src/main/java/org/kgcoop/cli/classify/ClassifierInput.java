@@ -10,7 +10,7 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ClassTokenPosition;
 import picocli.CommandLine.Option;
 
-/** Reading of classifiers in this program's form, or of prompts in the published one. */
+/** The option for reading classifiers, in kgcoop's own form or in the published form. */
 final class ClassifierInput {
   @Option(
       names = "--class-position",
@@ -21,10 +21,10 @@ final class ClassifierInput {
   private @Nullable String position;
 
   /**
-   * Reads a file, or that of a run's folder.
+   * Reads a classifier from a file or from a run folder.
    *
-   * @param classNames of one in the published form
-   * @param asked the data that it will be asked about
+   * @param classNames the class names of a classifier in the published form
+   * @param asked the data on which the classifier will be used
    */
   ClassifierFile read(Path path, List<String> classNames, TaskContext asked, Output output) {
     return ClassifierFile.readAny(
@@ -35,7 +35,7 @@ final class ClassifierInput {
         output::warn);
   }
 
-  /** Refuses the option where there is nothing to read. */
+  /** Rejects the option if there is no classifier to read. */
   void checkUnused() {
     if (position != null) {
       throw KgCoopException.configuration(

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes the features of images or of texts as numbers. */
+/** The command {@code embed}, which writes the features of images or texts. */
 @Command(
     name = "embed",
     mixinStandardHelpOptions = true,
@@ -153,8 +153,8 @@ public final class EmbedCommand implements Callable<Integer> {
     try (Clip clip = clipOptions.load()) {
       CachedFeatures banked =
           new CachedFeatures(cache.open(clip, output), raw, Invocation.of(spec)::interrupted);
-      // All into the feature cache first: then it is known how many rows there are, and writing is
-      // quick.
+      // The first pass fills the feature cache. It also counts the rows, which the format needs
+      // first.
       Set<Path> bad = new HashSet<>();
       banked.each(
           files,
@@ -178,13 +178,13 @@ public final class EmbedCommand implements Callable<Integer> {
                       read,
                       Progress.SILENT,
                       problem -> {
-                        throw problem.reason(); // it could be read before
+                        throw problem.reason(); // the first pass read this image
                       },
                       row));
       format.write(file, table);
       tell(format.files(file, table), table);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // nothing is written but by the format, which tells it
+      throw new UncheckedIOException(e); // only the format writes, and reports its own errors
     }
     return skipped.end(files.size(), output);
   }
@@ -223,9 +223,9 @@ public final class EmbedCommand implements Callable<Integer> {
   }
 
   /**
-   * A text of the file.
+   * A text of the input file.
    *
-   * @param number of its line, from 1
+   * @param number the line number, counted from 1
    */
   private record Line(int number, String text) {}
 

@@ -43,7 +43,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Measures a classifier on labeled images. */
+/** The command {@code eval}, which evaluates a classifier on labeled images. */
 @Command(
     name = "eval",
     mixinStandardHelpOptions = true,
@@ -137,7 +137,7 @@ public final class EvalCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Returns the trained classifier as it answers about a data set, or null for zero-shot. */
+  /** Returns the trained classifier for a data set, or null for zero-shot. */
   private @Nullable ClassifierFile trained(DataSet set) {
     if (learned == null) {
       form.checkUnused();
@@ -147,7 +147,7 @@ public final class EvalCommand implements Callable<Integer> {
     return form.read(learned, set.classNames(), asked, output).on(asked);
   }
 
-  /** The data set without test images that the classifier has learned from. */
+  /** Removes test images that the classifier was trained on. */
   private DataSet unseen(DataSet set, ClassifierFile file, ImageHashes hashes) {
     List<Boolean> seen =
         file.learnedFrom().images().have(hashes.of(set.test().stream().map(Item::file).toList()));

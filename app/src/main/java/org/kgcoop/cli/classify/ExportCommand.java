@@ -29,7 +29,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Writes a classifier in forms that other programs read. */
+/** The command {@code export}, which writes a classifier in the formats of other programs. */
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
@@ -132,7 +132,7 @@ public final class ExportCommand implements Callable<Integer> {
     return 0;
   }
 
-  // ---- the prompt itself
+  // ---- published form
 
   private void published() {
     if (learned == null || !classes.names().isEmpty() || !templates.isEmpty()) {
@@ -183,7 +183,7 @@ public final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  // ---- the classes that it makes
+  // ---- formats of other programs
 
   private void classifier() {
     Path file = out != null ? out : place();
@@ -224,7 +224,7 @@ public final class ExportCommand implements Callable<Integer> {
     return learned == null ? Path.of(name()) : ClassifierFile.at(learned).resolveSibling(name());
   }
 
-  /** A name in the classifier's folder that is not its own. */
+  /** Returns the default name of the output file, which differs from the classifier's own name. */
   private String name() {
     return form.equals("safetensors") ? "weights.safetensors" : "classifier." + form;
   }

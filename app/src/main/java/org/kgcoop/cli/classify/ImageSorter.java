@@ -18,30 +18,30 @@ import org.kgcoop.Messages;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
-/** A folder that images are put into, a folder a class. */
+/** A folder into which images are sorted, with one subfolder per class. */
 final class ImageSorter {
-  private static final int MOST_BYTES = 255; // of a name
+  private static final int MOST_BYTES = 255; // of a file name
 
-  /** Characters, each of up to 4 bytes. */
+  /** The maximum number of characters of a folder name. Each character has up to 4 bytes. */
   private static final int LONGEST_NAME = 55;
 
-  private static final int LONGEST_ENDING = 16; // in bytes, of what tells the kind of an image
+  private static final int LONGEST_ENDING = 16; // of a file name extension, in bytes
 
   private final Path folder;
   private final Way way;
 
-  /** Images by their own places, so that one that is named twice is one. */
+  /** The images by their real paths, so that an image with two names is sorted once. */
   private final Map<Path, Sorted> images = new LinkedHashMap<>();
 
   /**
-   * An image.
+   * An image with its class.
    *
-   * @param file as it was named
-   * @param index of its class, -1 for none of them
+   * @param file the path as the user named it
+   * @param index the index of the class, or -1 for none of them
    */
   private record Sorted(Path file, int index) {}
 
-  /** The way in which an image gets there. */
+  /** The way in which an image gets into its folder. */
   enum Way {
     COPY,
     LINK,
@@ -64,13 +64,13 @@ final class ImageSorter {
     this.way = way;
   }
 
-  /** Refuses a folder that has something in it or cannot be made. */
+  /** Rejects a folder that is not empty or cannot be created. */
   static void check(Path folder) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw KgCoopException.configuration("--sort-into " + folder + ": a file; expected a folder");
     }
     try {
-      if (!Files.isDirectory(folder)) { // a link to one is one
+      if (!Files.isDirectory(folder)) { // createDirectories rejects a link to a folder
         Files.createDirectories(folder);
       }
       Files.delete(Files.createTempFile(folder, ".", ".tmp"));
@@ -90,9 +90,9 @@ final class ImageSorter {
   }
 
   /**
-   * Takes note of an image.
+   * Adds an image.
    *
-   * @param index of its class, -1 for none of them
+   * @param index the index of the class, or -1 for none of them
    */
   void add(Path file, int index) {
     images.putIfAbsent(place(file), new Sorted(file, index));
@@ -102,16 +102,16 @@ final class ImageSorter {
     try {
       return file.toRealPath();
     } catch (IOException e) {
-      return file.toAbsolutePath().normalize(); // it has gone since it was read
+      return file.toAbsolutePath().normalize(); // deleted after it was read
     }
   }
 
   /**
-   * Puts every image into the folder of its class, under its name, with a number where another has
-   * it.
+   * Puts every image into the folder of its class. If two images have the same name, it appends a
+   * number.
    *
-   * @param classNames names of all classes, and at the end that of none of them
-   * @return a line about it
+   * @param classNames the names of all classes, followed by the name of the folder for no class
+   * @return a summary of one line
    */
   String arrange(List<String> classNames) {
     int done = 0;
@@ -122,7 +122,7 @@ final class ImageSorter {
         put(file, to);
       } catch (IOException | UnsupportedOperationException e) {
         throw KgCoopException.io(
-            "%s: cannot be put to %s: %s; %s of %s images are there, the others where they were"
+            "%s: cannot be written to %s: %s; %s of %s images sorted, the others unchanged"
                 .formatted(
                     file,
                     to,
@@ -142,7 +142,7 @@ final class ImageSorter {
     return "%s %s into %s".formatted(Messages.count(done, "image", "images"), what, folder);
   }
 
-  /** The place that each file gets, all of them settled before anything is put anywhere. */
+  /** Returns the new path of each file. All paths are known before the first file is written. */
   private Map<Path, Path> targets(List<String> folderNames) {
     Map<Path, Path> targets = new LinkedHashMap<>();
     Set<String> taken = new HashSet<>();
@@ -163,7 +163,7 @@ final class ImageSorter {
       case LINK -> Files.createSymbolicLink(to, file.toRealPath());
       case MOVE -> move(file, to);
       case COPY -> {
-        // An image may have the longest name there is, so none is made of it.
+        // The temporary name is short, because an image may have the longest possible name.
         Path part = to.resolveSibling(".tmp");
         try {
           Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
@@ -175,7 +175,7 @@ final class ImageSorter {
     }
   }
 
-  /** A link is moved as a link, and leads to the same image from there. */
+  /** Moves a file. A symbolic link is replaced by a link to the same image. */
   private static void move(Path file, Path to) throws IOException {
     if (!Files.isSymbolicLink(file)) {
       Files.move(file, to);
@@ -185,7 +185,9 @@ final class ImageSorter {
     Files.delete(file);
   }
 
-  /** A name with a number, its beginning cut where it were too long for a file system. */
+  /**
+   * Appends a number to a name. A long name is shortened, because file systems limit its length.
+   */
   private static String numbered(String name, int number) {
     int dot = name.lastIndexOf('.');
     int end = dot > 0 && bytes(name.substring(dot)) <= LONGEST_ENDING ? dot : name.length();
@@ -201,14 +203,14 @@ final class ImageSorter {
     return name.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** The part of a name that a folder's may have. */
+  /** Returns the part of a name that a folder name may contain. */
   private static String first(String name) {
     return name.codePointCount(0, name.length()) > LONGEST_NAME
         ? name.substring(0, name.offsetByCodePoints(0, LONGEST_NAME))
         : name;
   }
 
-  /** Names that every file system takes, no two of them the same. */
+  /** Returns distinct names that every file system accepts. */
   private static List<String> folderNames(List<String> classNames) {
     Set<String> taken = new HashSet<>();
     List<String> names = new ArrayList<>();

@@ -10,9 +10,9 @@ final class OutputFile {
   private OutputFile() {}
 
   /**
-   * Refuses a file that cannot be written, or that is there and not to be replaced.
+   * Rejects a file that cannot be written, or that exists and must not be replaced.
    *
-   * @param name of a file that would do, where a folder is given
+   * @param name a file name to suggest if the path is a folder
    */
   static void check(String option, Path file, String name, boolean overwrite) {
     if (Files.isDirectory(file)) {

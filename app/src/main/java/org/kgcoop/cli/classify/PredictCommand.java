@@ -24,7 +24,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Classifies images with a trained classifier, or among class names. */
+/**
+ * The command {@code predict}, which classifies images with a trained classifier or by class names.
+ */
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
@@ -99,7 +101,10 @@ public final class PredictCommand implements Callable<Integer> {
         : zeroShot();
   }
 
-  /** True if the first path is a classifier: always without class names, else by its form. */
+  /**
+   * Returns true if the first path is a classifier. Without class names it must be one. With class
+   * names, its content decides.
+   */
   private boolean isClassifier(Path first) {
     boolean image = ImageNames.isImage(String.valueOf(first.getFileName()));
     if (classes.isGiven()) {

@@ -8,7 +8,7 @@ import org.kgcoop.eval.Calibration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The form of answers about images, and their use. */
+/** The options for the format of predictions, and for the use of the images. */
 final class PredictionOptions {
   private static final String AUTO = "auto";
 
@@ -58,11 +58,11 @@ final class PredictionOptions {
   }
 
   /**
-   * The least probability of a class that is told, 0 for all of them.
+   * Returns the minimum probability of a predicted class, or 0 if all classes are shown.
    *
-   * @param whose name of the classifier, for errors
-   * @param calibration of the classifier with the classes that it is asked about
-   * @throws KgCoopException if the option is no probability, or asks for a threshold that the
+   * @param whose the name of the classifier in error messages
+   * @param calibration the calibration of the classifier for the requested classes
+   * @throws KgCoopException if the option is not a probability, or requests a threshold that the
    *     classifier does not have
    */
   double threshold(String whose, @Nullable Calibration calibration) {
@@ -87,7 +87,7 @@ final class PredictionOptions {
     try {
       number = Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      // said below
+      // reported below
     }
     if (!(number > 0 && number <= 1)) {
       throw KgCoopException.configuration(
@@ -104,12 +104,14 @@ final class PredictionOptions {
     return skipped;
   }
 
-  /** True if all images are answered or no answer is kept. */
+  /**
+   * Returns true if an unreadable image ends the command, because written files must be complete.
+   */
   boolean isWhole() {
     return out != null || sortInto != null;
   }
 
-  /** Refuses what cannot be done, before a model is loaded. */
+  /** Rejects invalid options before a model is loaded. */
   void check(Output output) {
     if (top < 1) {
       throw KgCoopException.configuration("--top: expected at least 1, got " + top);
@@ -132,12 +134,12 @@ final class PredictionOptions {
     return ImageSorter.Way.of(sortBy == null ? "copy" : sortBy);
   }
 
-  /** The folder that images are sorted into; null for none. */
+  /** Returns the folder that images are sorted into, or null. */
   @Nullable ImageSorter sorted() {
     return sortInto == null ? null : new ImageSorter(sortInto, way());
   }
 
-  /** The form of the answers. */
+  /** Returns the format of the predictions. */
   AnswerForm form(Output output) {
     return switch (output.format()) {
       case CSV -> new AnswerForm.Csv(out == null);

@@ -25,10 +25,10 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 
 /**
- * Images in, classes and probabilities out. An image that cannot be read is told in one line and
- * passed over; the exit code then is that of bad data, or that of images left out where this was
- * asked for. A file is written whole or not at all: there such an image ends the command, where it
- * was not asked to leave it out.
+ * A writer of the predictions for image files. It reports and skips unreadable images. The exit
+ * code then reports invalid data, or skipped images if the user allowed them. A file is written
+ * completely or not at all, so an unreadable image ends the command unless the user allowed
+ * skipping.
  */
 final class PredictionWriter {
   private static final int BATCH = 32;
@@ -42,10 +42,10 @@ final class PredictionWriter {
   private final @Nullable ImageSorter sorted;
 
   /**
-   * Answers of a classifier.
+   * Prepares the predictions of a classifier.
    *
-   * @param threshold the least probability of a class that is told
-   * @param interrupted true when the work should stop
+   * @param threshold the minimum probability of a predicted class
+   * @param interrupted true if work should stop
    */
   PredictionWriter(
       Classifier classifier,
@@ -62,7 +62,7 @@ final class PredictionWriter {
     this.sorted = options.sorted();
   }
 
-  /** Prints or writes what each image shows; returns the exit code. */
+  /** Prints or writes the classes of each image, and returns the exit code. */
   int print(List<Path> files) {
     Path out = options.out();
     try {
@@ -79,7 +79,7 @@ final class PredictionWriter {
         output.info("written: " + out);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // standard output takes everything
+      throw new UncheckedIOException(e); // standard output throws no exceptions
     }
     if (sorted != null) {
       output.info(sorted.arrange(folders()));
@@ -163,7 +163,7 @@ final class PredictionWriter {
     return shared ? name + " (class " + index + ")" : name;
   }
 
-  /** The names of the folders of all classes, and at the end that of none. */
+  /** Returns the folder names of all classes, followed by the name for no class. */
   private List<String> folders() {
     List<String> folders = new ArrayList<>(classifier.classNames());
     folders.add(AnswerForm.NONE);

@@ -9,7 +9,7 @@ import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import picocli.CommandLine.Option;
 
-/** The data set that images are of, where it is not the one that was learned from. */
+/** The option for the data set of the images, if it differs from the training data set. */
 final class RequestedData {
   @Option(
       names = "--data-set",
@@ -20,9 +20,10 @@ final class RequestedData {
   private @Nullable String name;
 
   /**
-   * The data, with a hand-crafted prompt.
+   * Returns the requested data set with its hand-crafted prompt.
    *
-   * @param template null for the published one of a known data set, else the usual one
+   * @param template the template, or null for the published template of a known data set or the
+   *     default template
    */
   TaskContext task(@Nullable String template) {
     if (name == null) {
@@ -38,14 +39,14 @@ final class RequestedData {
         known == null ? name : known.name(), template == null ? own : template, 0, 0);
   }
 
-  /** Refuses the option where there is no classifier. */
+  /** Rejects the option if there is no classifier. */
   void checkUnused() {
     if (name != null) {
       throw KgCoopException.configuration("--data-set goes with a CLASSIFIER; leave it out");
     }
   }
 
-  /** A classifier as it answers about those data, with a prompt as for {@link #task}. */
+  /** Adapts a classifier to the requested data set, with a prompt as in {@link #task}. */
   ClassifierFile of(ClassifierFile file, @Nullable String template) {
     return name == null ? file : file.on(task(template));
   }

@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Finds the images that a text describes, or that resemble an image. */
+/** The command {@code search}, which finds images by a text or by a similar image. */
 @Command(
     name = "search",
     mixinStandardHelpOptions = true,
@@ -119,7 +119,7 @@ public final class SearchCommand implements Callable<Integer> {
               problem -> skipped.add(problem.file(), problem.reason(), output),
               (path, feature) -> nearest.offer(Path.of(path), wanted, feature));
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // nothing is written here
+      throw new UncheckedIOException(e); // the callback writes nothing
     }
     List<TopMatches.Found> found = nearest.found();
     print(text, files.size(), found);
@@ -132,7 +132,7 @@ public final class SearchCommand implements Callable<Integer> {
     return skipped.end(files.size(), output);
   }
 
-  /** The text that is searched for; empty if there are images alone. */
+  /** Returns the text of the query, or an empty text for a query with only images. */
   private String text() {
     String last = words.get(words.size() - 1);
     if (!examples.isEmpty() && (words.size() == 1 || Files.exists(Path.of(last)))) {
@@ -148,7 +148,7 @@ public final class SearchCommand implements Callable<Integer> {
     return last.strip();
   }
 
-  /** The mean of the unit features that are searched for, of unit length. */
+  /** Returns the mean of the unit features of the query, with unit length. */
   private float[] wanted(Embedder embedder, String text) {
     List<float[]> features = new ArrayList<>(embedder.embedAll(examples));
     if (!text.isEmpty()) {
@@ -172,7 +172,7 @@ public final class SearchCommand implements Callable<Integer> {
     return mean;
   }
 
-  /** Returns the query in words. */
+  /** Describes the query. */
   private String title(String text) {
     List<String> parts = new ArrayList<>(examples.stream().map(Path::toString).toList());
     if (!text.isEmpty()) {

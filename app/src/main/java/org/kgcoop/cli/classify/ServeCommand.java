@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Answers over HTTP what images show. */
+/** The command {@code serve}, which classifies images over HTTP. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
@@ -156,7 +156,7 @@ public final class ServeCommand implements Callable<Integer> {
           models.all().stream().map(ServedModel::name).toList(),
           "http://" + host + ":" + server.port());
       awaitInterruption();
-      output.info("answering what was accepted");
+      output.info("shutting down; finishing open requests");
     }
     return KgCoopException.Category.INTERRUPTED.exitCode();
   }
@@ -226,7 +226,10 @@ public final class ServeCommand implements Callable<Integer> {
     return paths;
   }
 
-  /** The folder's name, or that of a file that has one of its own. */
+  /**
+   * Returns the name of a classifier: the name of its folder, or of its file if the user renamed
+   * it.
+   */
   private static String nameOf(Path path) {
     String name = Objects.toString(path.getFileName(), "");
     if (Files.isDirectory(path)) {
@@ -238,7 +241,7 @@ public final class ServeCommand implements Callable<Integer> {
         : name.replaceFirst("\\.safetensors$", "");
   }
 
-  /** The prompt that is shipped; with another CLIP than its own, names without training. */
+  /** Loads the embedded prompt. Another CLIP model gets a zero-shot classifier instead. */
   private Map<String, Classifier> loadDefault(Clip clip) {
     if (EmbeddedPrompt.isFor(clip)) {
       ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
@@ -250,7 +253,7 @@ public final class ServeCommand implements Callable<Integer> {
     return Map.of("objects", Classifier.zeroShot(clip, names, clipOptions.template()));
   }
 
-  /** All of them or, with an error, none. */
+  /** Loads all classifiers, or none if one of them is invalid. */
   private Map<String, Classifier> load(Clip clip, Map<String, Path> paths) {
     if (paths.isEmpty()) {
       return loadDefault(clip);
@@ -286,14 +289,14 @@ public final class ServeCommand implements Callable<Integer> {
     output.out().flush();
   }
 
-  /** Waits until the server should end. */
+  /** Waits until the server should stop. */
   private void awaitInterruption() {
     try {
       while (!invocation.interrupted()) {
         Thread.sleep(50);
       }
     } catch (InterruptedException e) {
-      // which ends the server too
+      // an interrupted thread also ends the server
     }
   }
 }

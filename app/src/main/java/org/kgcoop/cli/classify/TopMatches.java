@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.kgcoop.KgCoopException;
 
-/** The images nearest to a text, of any number that come by. */
+/** The images nearest to a query, selected from a stream of any length. */
 final class TopMatches {
-  /** The nearest first; of equally near ones the first by its path. */
+  /** The order by falling cosine, then by path. */
   private static final Comparator<Found> ORDER =
       Comparator.comparingDouble(Found::cosine).reversed().thenComparing(Found::file);
 
   private final int most;
   private final PriorityQueue<Found> nearest = new PriorityQueue<>(ORDER.reversed());
 
-  /** An image and the cosine between its feature and the text's. */
+  /** An image, and the cosine between its feature and the query. */
   record Found(Path file, double cosine) {}
 
   TopMatches(int most) {
@@ -26,9 +26,9 @@ final class TopMatches {
   }
 
   /**
-   * Takes an image if it is among the nearest so far.
+   * Adds an image if it is among the nearest so far.
    *
-   * @param wanted (E), of unit length, as {@code feature}
+   * @param wanted the feature of the query (E), with unit length like {@code feature}
    */
   void offer(Path file, float[] wanted, float[] feature) {
     double cosine = 0;
@@ -41,7 +41,7 @@ final class TopMatches {
     }
   }
 
-  /** The images found, the nearest first. */
+  /** Returns the images, the nearest first. */
   List<Found> found() {
     return nearest.stream().sorted(ORDER).toList();
   }

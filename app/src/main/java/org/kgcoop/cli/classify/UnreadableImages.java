@@ -10,7 +10,10 @@ import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
 import picocli.CommandLine.Option;
 
-/** Images that cannot be read: one ends a command, or they are named and left out. */
+/**
+ * The unreadable images of a command. The first one ends the command, or all of them are reported
+ * and skipped.
+ */
 final class UnreadableImages {
   @Option(
       names = "--skip-bad",
@@ -18,15 +21,15 @@ final class UnreadableImages {
           "Skip unreadable images: name them, process the others, and end with exit code 6.")
   private boolean skips;
 
-  /** An image left out, and why. */
+  /** A skipped image and the reason. */
   record Skipped(Path file, String reason) {}
 
   private final List<Skipped> skipped = new ArrayList<>();
 
   /**
-   * Takes note of an image that cannot be read.
+   * Records an unreadable image.
    *
-   * @throws KgCoopException where such images are not to be left out
+   * @throws KgCoopException if unreadable images are not to be skipped
    */
   void add(Path file, KgCoopException reason, Output output) {
     if (!skips) {
@@ -36,13 +39,13 @@ final class UnreadableImages {
     passOver(file, reason, output);
   }
 
-  /** Takes note of an image that cannot be read, and goes on even if that was not asked for. */
+  /** Records and skips an unreadable image, even without {@code --skip-bad}. */
   void passOver(Path file, KgCoopException reason, Output output) {
     output.error(String.valueOf(reason.getMessage()));
     skipped.add(new Skipped(file, String.valueOf(reason.getMessage())));
   }
 
-  /** All that were left out, as JSON. */
+  /** Returns the skipped images as JSON. */
   ArrayNode toJson() {
     ArrayNode json = JsonNodeFactory.instance.arrayNode();
     skipped.forEach(
@@ -51,7 +54,10 @@ final class UnreadableImages {
     return json;
   }
 
-  /** Says how many were left out; returns the exit code, which tells if that was asked for. */
+  /**
+   * Prints the number of skipped images. Returns the exit code, which depends on {@code
+   * --skip-bad}.
+   */
   int end(long all, Output output) {
     if (skipped.isEmpty()) {
       return 0;

@@ -1,5 +1,5 @@
 /**
- * Commands that classify images, measure classifiers, serve and export them. Start at {@link
+ * Commands that classify images, and that evaluate, serve and export classifiers. Start at {@link
  * org.kgcoop.cli.classify.PredictCommand}.
  */
 @NullMarked

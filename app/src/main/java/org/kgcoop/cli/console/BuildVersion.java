@@ -3,7 +3,7 @@ package org.kgcoop.cli.console;
 import org.kgcoop.Version;
 import picocli.CommandLine.IVersionProvider;
 
-/** The line that {@code --version} prints. The launcher prints the same without a JVM. */
+/** The version line of {@code --version}. The launcher prints the same line without a JVM. */
 public final class BuildVersion implements IVersionProvider {
   @Override
   public String[] getVersion() {

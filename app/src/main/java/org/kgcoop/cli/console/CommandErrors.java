@@ -18,14 +18,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Errors of a command line: one line to standard error, and an exit code. */
+/**
+ * The errors of a command line. Each error prints one line to standard error and sets an exit code.
+ */
 public final class CommandErrors {
   private CommandErrors() {}
 
   /**
-   * Lets a program and its commands tell their errors so.
+   * Installs the error handling for a program and its commands.
    *
-   * @param interrupted whether the process is to end
+   * @param interrupted true if the process is about to end
    */
   public static void install(CommandLine program, BooleanSupplier interrupted) {
     program.setOut(StandardOutput.ofProcess());
@@ -36,8 +38,8 @@ public final class CommandErrors {
   }
 
   /**
-   * Runs the command of a command line; picocli by itself lets an {@link Error} pass, and a result
-   * that could not be printed.
+   * Runs the command of a command line. In contrast to picocli, it also handles an {@link Error}
+   * and results that could not be printed.
    */
   private static int execute(ParseResult parsed) {
     CommandLine command = last(parsed);
@@ -72,7 +74,10 @@ public final class CommandErrors {
     return new CommandLine.ExecutionException(command, String.valueOf(e.getMessage()), e);
   }
 
-  /** The reason why results are lost; a reader that has gone, as {@code head} does, misses none. */
+  /**
+   * Returns the reason why results were lost. A closed pipe, as with {@code head}, loses nothing
+   * that the reader wanted.
+   */
   private static Optional<IOException> lost(PrintWriter out) {
     return out instanceof StandardOutput standard
         ? standard.failure().filter(e -> !isClosedPipe(e))
@@ -83,9 +88,7 @@ public final class CommandErrors {
     return Messages.reason(e).toLowerCase(Locale.ROOT).contains("pipe");
   }
 
-  /**
-   * An error of the JVM itself, such as a heap that is too small: told in one line as all others.
-   */
+  /** Converts an error of the JVM, such as a full heap, to a message of one line. */
   private static KgCoopException told(Error e) {
     String reason = Messages.firstLine(e.getMessage(), e);
     if (e instanceof OutOfMemoryError) {
@@ -104,12 +107,12 @@ public final class CommandErrors {
     return KgCoopException.Category.CONFIGURATION.exitCode();
   }
 
-  /** An error of usage as one of the program, for words that are parsed and not executed. */
+  /** Converts a usage error to an exception, for arguments that are parsed but not executed. */
   public static KgCoopException wrongWords(ParameterException e, String[] arguments) {
     return new KgCoopException(KgCoopException.Category.CONFIGURATION, usage(e, arguments), e);
   }
 
-  /** The error of a command line, what may be meant, and where to read more. */
+  /** Describes a usage error, suggests a similar name, and refers to the help. */
   private static String usage(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
     String what = what(e);
@@ -120,14 +123,14 @@ public final class CommandErrors {
     return command.getCommandSpec().qualifiedName();
   }
 
-  /** The error in the words of who typed the line, not of the parser. */
+  /** Describes a usage error in terms of the user instead of the parser. */
   private static String what(ParameterException e) {
     if (e instanceof UnmatchedArgumentException unmatched) {
       String first = Messages.line(unmatched.getUnmatched().get(0));
       return unmatched.isUnknownOption()
           ? "no option of " + name(e.getCommandLine()) + ": " + first
           : e.getCommandLine().getSubcommands().isEmpty()
-              ? "one word too many: '" + first + "'"
+              ? "unexpected argument '" + first + "'"
               : "there is no command '" + first + "'";
     }
     if (e instanceof MissingParameterException missing
@@ -137,7 +140,7 @@ public final class CommandErrors {
     }
     return firstLine(e)
         .replaceFirst("\\.$", "")
-        .replaceFirst(" is not an? (int|long)$", " is not a whole number")
+        .replaceFirst(" is not an? (int|long)$", " is not an integer")
         .replaceFirst(" is not a (double|float)$", " is not a number");
   }
 
@@ -154,7 +157,7 @@ public final class CommandErrors {
             ? category == KgCoopException.Category.BUG
             : Boolean.TRUE.equals(option.getValue());
     if (category == KgCoopException.Category.BUG && interrupted) {
-      // A JVM that ends takes neither hooks nor files to delete: what asks for them fails.
+      // A JVM that is shutting down rejects new hooks and files to delete, which looks like a bug.
       err.println("kgcoop: interrupted");
     } else if (category == KgCoopException.Category.BUG) {
       String what = e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ";
@@ -172,7 +175,10 @@ public final class CommandErrors {
     return category.exitCode();
   }
 
-  /** A JVM takes the encoding of names from the locale that it was started in. */
+  /**
+   * Explains a path that the locale cannot encode. The JVM sets the encoding of file names at
+   * startup.
+   */
   private static KgCoopException notInThisLocale(InvalidPathException e) {
     return new KgCoopException(
         KgCoopException.Category.CONFIGURATION,
@@ -182,9 +188,9 @@ public final class CommandErrors {
   }
 
   /**
-   * The first word that is neither an option nor a command here, and what may be meant by it.
+   * Suggests a correction for the first argument that is neither an option nor a command.
    *
-   * @param said what stands before, the word perhaps
+   * @param said the message so far, which may already contain the argument
    */
   private static String hint(CommandLine command, String[] arguments, String said) {
     Set<String> options = command.getCommandSpec().optionsMap().keySet();

@@ -9,17 +9,22 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.kgcoop.Messages;
 import org.kgcoop.experiment.Progress;
 
-/** A bar on a terminal, plain lines elsewhere. */
+/** A progress display: a bar on a terminal, and plain lines otherwise. */
 final class ConsoleProgress implements Progress {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
   private final Consumer<String> lines;
 
-  /** The launcher says whether standard error is a terminal: Java itself cannot tell. */
+  /**
+   * The launcher sets this property, because Java cannot detect whether standard error is a
+   * terminal.
+   */
   private final boolean terminal = Boolean.getBoolean("kgcoop.terminal");
 
   /**
-   * @param lines receives the messages that are shown without a bar
+   * Creates a display.
+   *
+   * @param lines the receiver of messages that are shown without a bar
    */
   ConsoleProgress(Consumer<String> lines) {
     this.lines = lines;
@@ -69,7 +74,7 @@ final class ConsoleProgress implements Progress {
     }
   }
 
-  /** Says at its end how long it took, and on the way now and then how far it is. */
+  /** A task that prints its progress at intervals, and its duration at the end. */
   private final class Lines implements Task {
     private final String name;
     private final long total;

@@ -5,8 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Ctrl-C and SIGTERM: work is asked to stop at its next safe place, and the process waits a while
- * for that. The JVM then ends with 128 and the number of the signal, 130 for Ctrl-C.
+ * A handler of Ctrl-C and SIGTERM. It asks the work to stop at the next safe point, and the process
+ * waits for that for a limited time. The JVM then exits with 128 plus the signal number, which is
+ * 130 for Ctrl-C.
  */
 public final class Interrupts implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 20;
@@ -14,7 +15,7 @@ public final class Interrupts implements AutoCloseable {
   private final AtomicBoolean asked = new AtomicBoolean();
   private final CountDownLatch done = new CountDownLatch(1);
 
-  /** From now on, until it is closed. */
+  /** Installs the handler, which stays active until it is closed. */
   public Interrupts() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::shutdown, "interrupt"));
   }
@@ -28,12 +29,12 @@ public final class Interrupts implements AutoCloseable {
     }
   }
 
-  /** True if work should stop. */
+  /** Returns true if work should stop. */
   public boolean asked() {
     return asked.get();
   }
 
-  /** There is nothing left to wait for. */
+  /** Ends the wait, because all work is done. */
   @Override
   public void close() {
     done.countDown();

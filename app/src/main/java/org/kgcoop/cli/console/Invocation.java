@@ -12,28 +12,28 @@ import picocli.CommandLine.ParseResult;
 /** The command line that a command belongs to. */
 public interface Invocation {
 
-  /** True if work should stop at its next safe place. */
+  /** Returns true if work should stop at the next safe point. */
   boolean interrupted();
 
-  /** The words that this command line was given. */
+  /** Returns the arguments of this command line. */
   List<String> words();
 
   /**
-   * Other words, parsed and not executed.
+   * Parses other arguments without executing them.
    *
-   * @param directory the folder that their relative paths start from
+   * @param directory the folder that relative paths are resolved against
    */
   ParseResult parse(List<String> words, Path directory);
 
-  /** Executes other words in this process, with the same streams; returns their exit code. */
+  /** Executes other arguments in this process with the same streams, and returns the exit code. */
   int again(List<String> words);
 
-  /** The command line of a command, however deep below it the command is. */
+  /** Returns the command line of a command or of a nested subcommand. */
   static Invocation of(CommandSpec command) {
     return (Invocation) command.root().userObject();
   }
 
-  /** The bench of an experiment that this command line asks for. */
+  /** Returns the context of an experiment that this command line starts. */
   default ExperimentContext bench(Clip clip, FeatureCache cache, Progress progress, Output output) {
     return new ExperimentContext(clip, cache, progress, output::warn, this::interrupted, words());
   }

@@ -21,11 +21,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * The messages of every command: results to standard output, progress and warnings to standard
+ * The output of every command. Results go to standard output, progress and warnings to standard
  * error.
  */
 public final class Output {
-  /** Control characters that JSON lets stand. */
+  /** Control characters that JSON does not escape. */
   private static final Pattern DELETE_AND_C1 = Pattern.compile("[\\x7f-\\x9f]");
 
   @Spec(Spec.Target.MIXEE)
@@ -46,10 +46,10 @@ public final class Output {
 
   private final List<Format> formats;
 
-  /** Commands get this option from {@link #install}: its help names their own formats. */
+  /** The option that {@link #install} adds, because each command's help lists its own formats. */
   private @Nullable OptionSpec format;
 
-  /** The form of results. */
+  /** The format of results. */
   public enum Format {
     TEXT,
     MARKDOWN,
@@ -58,23 +58,23 @@ public final class Output {
     JSON,
     JSONL;
 
-    /** The name in options, also of the file that it is written to. */
+    /** Returns the name of the format in options and file names. */
     public String id() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** Results as text or as one JSON object. */
+  /** Creates an output as text or as one JSON object. */
   public Output() {
     this(Format.TEXT, Format.JSON);
   }
 
-  /** Results in one of some formats, the first if the user states none. */
+  /** Creates an output in one of several formats. The first format is the default. */
   public Output(Format... formats) {
     this.formats = List.of(formats);
   }
 
-  /** Gives a command whose results have formats the option that chooses one. */
+  /** Adds the option {@code --format} to a command whose results have several formats. */
   public static void install(CommandSpec command) {
     find(command).ifPresent(output -> output.addFormat(command));
   }
@@ -94,7 +94,7 @@ public final class Output {
     command.addOption(format);
   }
 
-  /** The format that the user states, or else the first one. */
+  /** Returns the format that the user chose, or the default. */
   public Format format() {
     Object stated = format == null ? null : format.getValue();
     if (stated == null) {
@@ -119,7 +119,7 @@ public final class Output {
     return found;
   }
 
-  /** True if the result is to be one JSON object. */
+  /** Returns true if the result is one JSON object. */
   public boolean isJson() {
     return format() == Format.JSON;
   }
@@ -128,13 +128,13 @@ public final class Output {
     return quiet;
   }
 
-  /** The output of a command, for another of its mixins. */
+  /** Returns the output of a command, for another of its mixins. */
   public static Output of(CommandSpec command) {
     return find(command)
         .orElseThrow(() -> new IllegalStateException(command.name() + " has no Output"));
   }
 
-  /** The output of a command; empty where the command has none, as the line of a protocol alone. */
+  /** Returns the output of a command. The result is empty for a command without output. */
   public static Optional<Output> find(CommandSpec command) {
     return command.mixins().values().stream()
         .map(CommandSpec::userObject)
@@ -147,25 +147,27 @@ public final class Output {
     return spec.commandLine().getOut();
   }
 
-  /** A line of the result; names in it may come from anywhere. */
+  /**
+   * Prints one line of the result. Control characters are replaced, because names may contain any.
+   */
   public void line(String text) {
     out().println(Messages.line(text));
   }
 
-  /** A part of the result with lines or tabs of its own, such as a table. */
+  /** Prints several lines of the result, such as a table. */
   public void text(String text) {
     out().println(Messages.lines(text));
   }
 
-  /** The result for machines. */
+  /** Prints the result as JSON. */
   public void json(JsonNode node) {
     out().println(text(node, true));
   }
 
   /**
-   * JSON as text that a terminal does not act upon.
+   * Formats JSON without characters that a terminal would interpret.
    *
-   * @param pretty true for many lines, false for one
+   * @param pretty true for indented lines, false for a single line
    */
   public static String text(JsonNode node, boolean pretty) {
     try {
@@ -184,12 +186,12 @@ public final class Output {
     return String.format(Locale.ROOT, "\\\\u%04x", (int) character.group().charAt(0));
   }
 
-  /** Something a user should know and may leave. Several threads may say it. */
+  /** Prints a warning. Several threads may call this method. */
   public void warn(String text) {
     tell("warning: " + text);
   }
 
-  /** Reports a failure after which the command goes on with the rest. */
+  /** Reports a failure after which the command continues. */
   public void error(String text) {
     tell("kgcoop: " + text);
   }
@@ -200,26 +202,26 @@ public final class Output {
     err.flush();
   }
 
-  /** A line that was asked for, to standard error. */
+  /** Prints a requested record to standard error. */
   public void record(String line) {
     tell(line);
   }
 
-  /** A line that {@code --debug} asks for. */
+  /** Prints a line for {@code --debug}. */
   public void debug(Supplier<String> text) {
     if (debug) {
       tell("kgcoop: " + text.get());
     }
   }
 
-  /** A line about what happens. */
+  /** Prints a line about the progress, unless {@code --quiet} is set. */
   public void info(String text) {
     if (!quiet) {
       tell(text);
     }
   }
 
-  /** The progress of long work, as the command line wants to hear of it. */
+  /** Returns the display of progress that the options select. */
   public Progress progress() {
     return quiet ? Progress.SILENT : new ConsoleProgress(this::info);
   }

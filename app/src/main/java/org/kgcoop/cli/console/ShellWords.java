@@ -3,11 +3,11 @@ package org.kgcoop.cli.console;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Words of a command line as a shell takes them. */
+/** The arguments of a command line in shell syntax. */
 public final class ShellWords {
   private ShellWords() {}
 
-  /** The words with blanks between them, those quoted that a shell would read otherwise. */
+  /** Joins arguments with spaces, and quotes those that a shell would change. */
   public static String join(List<String> words) {
     return words.stream().map(ShellWords::quoted).collect(Collectors.joining(" "));
   }

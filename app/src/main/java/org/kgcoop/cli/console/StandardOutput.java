@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The standard output, which results are printed to. A {@link PrintWriter} swallows what cannot be
- * written; this one remembers the reason.
+ * The standard output for results. A {@link PrintWriter} ignores write errors, but this class
+ * remembers the first one.
  */
 public final class StandardOutput extends PrintWriter {
   private final Watched stream;
@@ -31,12 +31,12 @@ public final class StandardOutput extends PrintWriter {
         Charset.forName(System.getProperty("stdout.encoding", Charset.defaultCharset().name())));
   }
 
-  /** Prints to the standard output of the process. */
+  /** Returns a writer to the standard output of the process. */
   static StandardOutput ofProcess() {
     return new StandardOutput(new FileOutputStream(FileDescriptor.out));
   }
 
-  /** The reason why something that was printed is lost; empty where nothing is. */
+  /** Returns the reason why printed text was lost, or an empty result if everything was written. */
   Optional<IOException> failure() {
     return checkError() ? Optional.ofNullable(stream.failure) : Optional.empty();
   }

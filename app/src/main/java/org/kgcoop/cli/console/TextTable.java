@@ -9,16 +9,16 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.kgcoop.Messages;
 
-/** A table for people: a line a row, columns without borders. */
+/** A table for a terminal, with one line per row and columns without borders. */
 public final class TextTable {
   private TextTable() {}
 
-  /** A column of words. */
+  /** Returns a column of texts, aligned to the left. */
   public static <T> ColumnData<T> left(String header, Function<T, String> cell) {
     return column(header, HorizontalAlign.LEFT, cell);
   }
 
-  /** A column of numbers. */
+  /** Returns a column of numbers, aligned to the right. */
   public static <T> ColumnData<T> right(String header, Function<T, String> cell) {
     return column(header, HorizontalAlign.RIGHT, cell);
   }
@@ -36,12 +36,12 @@ public final class TextTable {
     return AsciiTable.builder().border(AsciiTable.NO_BORDERS).data(rows, columns).asString();
   }
 
-  /** Two decimals; "-" where there is no value. */
+  /** Formats a number with two decimals, or "-" if there is no value. */
   public static String number(double value) {
     return number("%.2f", value);
   }
 
-  /** In that format; "-" where there is no value. */
+  /** Formats a number, or "-" if there is no value. */
   public static String number(String format, double value) {
     return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
   }

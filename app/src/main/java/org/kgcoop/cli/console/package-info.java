@@ -1,5 +1,5 @@
 /**
- * The line that a command belongs to, and how commands speak: output, progress, tables. Start at
+ * The command line of a command, and its output: results, progress, tables and errors. Start at
  * {@link org.kgcoop.cli.console.Output}.
  */
 @NullMarked

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Makes the best classifier that some images can give. */
+/** The command {@code adapt}, which finds and trains the best method for some images. */
 @Command(
     name = "adapt",
     mixinStandardHelpOptions = true,
@@ -199,7 +199,7 @@ public final class AdaptCommand implements Callable<Integer> {
         : ImageGroupFile.of(set, Path.of(groupBy));
   }
 
-  /** Tells of the classifier that can be used while other methods are compared. */
+  /** Prints that a first classifier is available, while other methods are still compared. */
   private void tellFirst(AdaptRecord record, Path folder, long start) {
     writeReport(folder);
     AdaptRecord.Choice choice = record.choice();

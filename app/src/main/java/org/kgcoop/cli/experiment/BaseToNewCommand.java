@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The table: base, new, H. */
+/** The command {@code base2new}, which compares methods by base, new and H. */
 @Command(
     name = "base2new",
     mixinStandardHelpOptions = true,

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** From one data set to others. */
+/** The command {@code cross}, which evaluates on other data sets than the training data set. */
 @Command(
     name = "cross",
     mixinStandardHelpOptions = true,

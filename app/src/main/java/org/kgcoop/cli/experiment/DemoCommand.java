@@ -33,7 +33,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** The table on what is shipped. */
+/** The command {@code demo}, which compares methods on embedded data sets. */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
@@ -61,13 +61,16 @@ public final class DemoCommand implements Callable<Integer> {
   private static final String QUICK_SET = "places";
   private static final String COLUMNS = "base,new,H,ms_per_image,ms_per_image_with_features";
 
-  // Equal steps, the rule of maker/DATASETS.md: chosen on the embedded set "tuning".
+  // All methods take the same number of steps, chosen on the data set "tuning" (maker/DATASETS.md).
   private static final int SHOTS = 8;
   private static final double RATE = 0.1;
   private static final int EPOCHS = 200;
   private static final int BATCH = 32;
 
-  /** By the same rule: with headroom, the fewest training images first, as many as fit the time. */
+  /**
+   * The data sets with headroom and the fewest training images that fit the time limit, by the same
+   * rule.
+   */
   private static final List<String> SETS = List.of("documents", "places");
 
   private static final String SEEDS = "1";
@@ -159,7 +162,7 @@ public final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** A method of the table, with as many steps as the others. */
+  /** Returns a method of the table, with the same number of steps as the others. */
   static MethodSpec spec(String id) {
     ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
     if (MethodCatalogue.keys(id).contains("words")) {

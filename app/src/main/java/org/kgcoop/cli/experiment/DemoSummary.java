@@ -11,17 +11,18 @@ import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TableResults.Row;
 
 /**
- * A base-to-new table in sentences: what CoOp gained and lost against zero-shot CLIP, and what
- * KgCoOp kept of it. Their numbers are rounded first, so that they add up as they stand.
+ * A summary of a base-to-new table in sentences. They compare CoOp with zero-shot CLIP, and KgCoOp
+ * with CoOp. The numbers are rounded before they are subtracted, so that the printed numbers add
+ * up.
  */
 final class DemoSummary {
   private DemoSummary() {}
 
   /**
-   * A change of both accuracies.
+   * A change of the base and new accuracies.
    *
-   * @param base in tenths of a point
-   * @param unseen the same on new classes
+   * @param base the change on base classes in tenths of a point
+   * @param unseen the change on new classes in tenths of a point
    */
   private record Change(long base, long unseen) {
     static Change of(Row from, Row to) {
@@ -30,7 +31,7 @@ final class DemoSummary {
           Math.round(10 * (to.mean("new") - from.mean("new"))));
     }
 
-    /** The change after the name of a method. */
+    /** Describes the change, to follow the name of a method. */
     String text() {
       return "%s on base classes and %s on new ones".formatted(text(base), text(unseen));
     }
@@ -40,7 +41,7 @@ final class DemoSummary {
     }
   }
 
-  /** The sentences; none where the table lacks one of the three methods. */
+  /** Returns the sentences, or an empty list if the table lacks one of the three methods. */
   static List<String> sentences(TableResults table) {
     Optional<Row> zeroShot = row(table, ZeroShot.ID);
     Optional<Row> coOp = row(table, CoOp.ID);
@@ -57,10 +58,10 @@ final class DemoSummary {
   }
 
   /**
-   * The part that was kept on new classes.
+   * Describes how much of CoOp's loss on new classes KgCoOp avoids.
    *
-   * @param lost by CoOp, in tenths of a point
-   * @param more what KgCoOp has more than CoOp
+   * @param lost the loss of CoOp in tenths of a point
+   * @param more the lead of KgCoOp over CoOp in tenths of a point
    */
   private static String kept(long lost, long more) {
     if (lost <= 0) {

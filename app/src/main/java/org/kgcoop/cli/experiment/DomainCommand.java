@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** From one data set to shifted versions of it. */
+/** The command {@code domain}, which evaluates on shifted versions of the training data set. */
 @Command(
     name = "domain",
     mixinStandardHelpOptions = true,

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Accuracy against the number of training images. */
+/** The command {@code fewshot}, which measures accuracy by the number of training images. */
 @Command(
     name = "fewshot",
     mixinStandardHelpOptions = true,

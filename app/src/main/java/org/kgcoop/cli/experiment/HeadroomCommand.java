@@ -30,7 +30,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** Compares zero-shot CLIP with a linear probe on the training images of a data set. */
+/**
+ * The command {@code headroom}, which compares zero-shot CLIP with a linear probe on the training
+ * images of a data set.
+ */
 @Command(
     name = "headroom",
     mixinStandardHelpOptions = true,
@@ -81,7 +84,7 @@ public final class HeadroomCommand implements Callable<Integer> {
       ExperimentContext bench =
           invocation.bench(clip, cache.open(clip, output), output.progress(), output);
       for (DataSet set : sets) {
-        Set<String> said = new HashSet<>(); // of each draw the same
+        Set<String> said = new HashSet<>(); // every few-shot sample repeats the same warnings
         List<DataSet> draws =
             drawn.stream()
                 .map(

@@ -25,9 +25,9 @@ import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.EventFiles;
 
 /**
- * The experiment of a command line, opened: as a whole, or run by run for those who let others do
- * its runs. A run has the name of its folder, such as {@code objects/kgcoop/seed1}. Several threads
- * may use a grid.
+ * The opened experiment of a command line. A caller performs all runs at once, or single runs to
+ * distribute them. The name of a run is its folder, such as {@code objects/kgcoop/seed1}. Several
+ * threads may use an instance.
  */
 public final class OpenProtocol implements AutoCloseable {
   private final ExperimentContext bench;
@@ -39,11 +39,11 @@ public final class OpenProtocol implements AutoCloseable {
   private final Map<String, Trial> trials = new LinkedHashMap<>();
 
   /**
-   * Takes over the model of the bench, unless it throws.
+   * Takes ownership of the model in the context, unless it throws.
    *
    * @param out the folder of the table
-   * @param columns the columns that are printed
-   * @param perSet whether rows for each data set are printed too
+   * @param columns the columns to print
+   * @param perSet true if one table per data set is printed too
    */
   @MustBeClosed
   OpenProtocol(
@@ -63,35 +63,38 @@ public final class OpenProtocol implements AutoCloseable {
     experiment.trials().forEach(trial -> trials.put(trial.run(), trial));
   }
 
-  /** The folder of the table. */
+  /** Returns the folder of the table. */
   public Path out() {
     return out;
   }
 
-  /** The names of all runs, in the order of the table's cells. */
+  /** Returns the names of all runs, in the order of the table. */
   public List<String> runs() {
     return List.copyOf(trials.keySet());
   }
 
   /**
-   * True if nothing is left to do for a run.
+   * Returns true if a run is complete.
    *
-   * @throws KgCoopException where its folder is in use, or holds other settings
+   * @throws KgCoopException if its folder is in use or contains other settings
    */
   public boolean isDone(String run) {
     return new TrialRun(bench, trial(run)).isDone(out);
   }
 
-  /** All that decides the outcome of a run, as JSON: equal wherever the same is seen. */
+  /**
+   * Returns all settings that affect the results of a run, as JSON. Equal settings give equal
+   * texts.
+   */
   public String settings(String run) {
     return new TrialRun(bench, trial(run)).settings().toString();
   }
 
   /**
-   * Does a run, or what is left of it, and is silent about it.
+   * Performs or resumes a run without printing anything.
    *
-   * @param table the folder that its own is below, such as {@link #out}
-   * @param interrupted whether to stop at the next safe place
+   * @param table the folder that will contain the run folder, such as {@link #out}
+   * @param interrupted true if work should stop at the next safe point
    */
   public void run(String run, Path table, BooleanSupplier interrupted) {
     Clip clip = bench.clip();
@@ -101,7 +104,7 @@ public final class OpenProtocol implements AutoCloseable {
     new TrialRun(own, trial(run)).run(table);
   }
 
-  /** Does what is left of all runs, and prints and writes the table. */
+  /** Performs the remaining runs, and prints and writes the table. */
   public void printTable() {
     TableView table;
     try (EventFiles events = events(runs())) {
@@ -111,9 +114,9 @@ public final class OpenProtocol implements AutoCloseable {
   }
 
   /**
-   * Does and prints the table, or one run alone.
+   * Performs and prints the entire table or a single run.
    *
-   * @param only a folder that ends as that of the run; null for the table
+   * @param only a folder that ends with the name of the run, or null for the table
    */
   void print(@Nullable Path only) {
     if (only == null) {
@@ -159,7 +162,7 @@ public final class OpenProtocol implements AutoCloseable {
     return EventFiles.growing(of.stream().map(out::resolve).toList(), output::warn);
   }
 
-  /** The display of progress that the command line chose. */
+  /** Returns the display of progress that the options select. */
   public Progress progress() {
     return output.progress();
   }
@@ -172,7 +175,7 @@ public final class OpenProtocol implements AutoCloseable {
     return trial;
   }
 
-  /** Closes the model. No run may be under way. */
+  /** Closes the model. All runs must have ended. */
   @Override
   public void close() {
     bench.clip().close();

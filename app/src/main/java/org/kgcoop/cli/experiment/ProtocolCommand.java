@@ -15,35 +15,35 @@ import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
-/** A command that carries out a protocol. */
+/** A command that runs a protocol. */
 public abstract class ProtocolCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
   @Mixin private ProtocolOptions options = new ProtocolOptions();
   @Mixin private ColumnOptions columns = new ColumnOptions();
   @Mixin private Output output = new Output();
 
-  /** The protocol on its data, which are opened. */
+  /** Opens the data sets and returns the protocol. */
   abstract Protocol protocol(Output output);
 
-  /** Numbers of training images a class. */
+  /** Returns the numbers of training images per class. */
   abstract List<Integer> shots();
 
-  /** The source of the settings that the user leaves out. */
+  /** Returns the defaults of the settings that the user does not set. */
   PublishedDefaults preset() {
     return PublishedDefaults.BASE_TO_NEW;
   }
 
-  /** True if every method is asked about classes that it has not learned. */
+  /** Returns true if every method is tested on classes without training images. */
   boolean asksNewClasses() {
     return false;
   }
 
-  /** True if rows for each data set are printed too. */
+  /** Returns true if one table per data set is printed too. */
   boolean perSet() {
     return false;
   }
 
-  /** Opens its data sets and loads its weights. */
+  /** Opens the data sets and loads the weights. */
   @MustBeClosed
   public OpenProtocol open(Progress progress) {
     ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), output);

@@ -27,7 +27,7 @@ import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TableResults;
 
-/** The table of a protocol, for people and for machines. */
+/** The printed table of a protocol, as text or as JSON. */
 final class TableView {
   private final Experiment experiment;
   private final TableResults results;
@@ -39,7 +39,7 @@ final class TableView {
     this.report = report;
   }
 
-  /** Runs what is missing; writes {@code results.json} and, beside it, {@code report.html}. */
+  /** Performs the missing runs, and writes {@code results.json} and {@code report.html}. */
   static TableView run(Experiment experiment, Path out) {
     TableResults results = experiment.run(out);
     Path report = out.resolve("report.html");
@@ -50,7 +50,7 @@ final class TableView {
   private static final String MS = "ms_per_image";
   private static final String MS_WITH_FEATURES = "ms_per_image_with_features";
 
-  /** The names of the columns that are printed. */
+  /** Returns the names of the columns to print. */
   static List<String> columns(Experiment experiment, ColumnOptions choice) {
     List<String> available = new ArrayList<>();
     List<String> shown = new ArrayList<>();
@@ -94,7 +94,7 @@ final class TableView {
     output.line("Report: " + report);
   }
 
-  /** The views of the training images; nothing where none was trained on. */
+  /** Describes the views of the training images. The result is empty if no method was trained. */
   private Optional<String> views() {
     Set<String> kinds = new LinkedHashSet<>();
     Set<String> published = new LinkedHashSet<>();
@@ -135,7 +135,7 @@ final class TableView {
     if (baseToNew) {
       columns.add(left("prompts", TableResults.Row::prompts));
     }
-    // The published table has no deviations.
+    // The published base-to-new table has no deviations.
     boolean mean = baseToNew || experiment.plan().seeds().size() == 1;
     for (String name : names) {
       columns.add(

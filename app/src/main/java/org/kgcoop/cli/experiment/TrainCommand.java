@@ -39,7 +39,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** Trains one classifier. */
+/** The command {@code train}, which trains one classifier. */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
@@ -141,7 +141,7 @@ public final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The accuracy of zero-shot CLIP, where that takes no image; else empty. */
+  /** Returns the accuracy of zero-shot CLIP if it is known without encoding images. */
   private static OptionalDouble zeroShot(ExperimentContext bench, List<EvaluationSet> targets) {
     return targets.isEmpty() ? OptionalDouble.empty() : targets.get(0).zeroShot(bench);
   }

@@ -1,5 +1,5 @@
 /**
- * Commands that train and compare: one run, the protocols, the demo. Start at {@link
+ * Commands that train and compare: single runs, protocols and the demo. Start at {@link
  * org.kgcoop.cli.experiment.ProtocolCommand}.
  */
 @NullMarked

@@ -20,11 +20,11 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 
 /**
- * Images on one sheet: some of every class, a row a class, for the eye to find wrong labels; or
- * some with a line each. An image that cannot be read leaves a crossed box.
+ * An overview sheet of thumbnails. It shows a data set with one row per class, to find wrong
+ * labels, or single images with captions. An unreadable image appears as a crossed box.
  */
 public final class ContactSheet {
-  /** More rows than this make an image that few programs open. */
+  /** The maximum number of rows. Few programs open larger images. */
   static final int MOST_CLASSES = 250;
 
   private static final int COLUMNS = 10;
@@ -36,15 +36,15 @@ public final class ContactSheet {
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
 
   static {
-    ImageIO.setUseCache(false); // its streams would be files of the temporary folder
+    ImageIO.setUseCache(false); // otherwise ImageIO would write temporary files
   }
 
   private ContactSheet() {}
 
-  /** An image and a line about it. */
+  /** An image with a caption. */
   public record Shown(Path file, String caption) {}
 
-  /** Writes images with their lines as PNG, five in a row below a title. */
+  /** Writes images with captions as PNG, in rows of five below a title. */
   public static void write(String title, List<Shown> images, Path file) {
     int rows = (images.size() + LARGE_COLUMNS - 1) / LARGE_COLUMNS;
     int height = LARGE_CELL + LINE;
@@ -63,7 +63,7 @@ public final class ContactSheet {
     write(sheet, file);
   }
 
-  /** Writes a sheet of a data set as PNG. */
+  /** Writes the sheet of a data set as PNG. */
   static void write(DataSet dataSet, Path file) {
     int rows = Math.min(MOST_CLASSES, dataSet.classNames().size());
     BufferedImage sheet = sheet(NAMES + COLUMNS * CELL, rows * CELL);
@@ -108,7 +108,7 @@ public final class ContactSheet {
         });
   }
 
-  /** Images of a class, at most a row of them, spread evenly over train, val and test. */
+  /** Selects at most one row of images of a class, evenly from the train, val and test images. */
   private static List<Item> some(DataSet dataSet, int label) {
     List<Item> all =
         Stream.of(dataSet.train(), dataSet.val(), dataSet.test())
@@ -132,7 +132,7 @@ public final class ContactSheet {
     graphics.drawString(shown, left, base);
   }
 
-  /** Draws an image into a square of that side, with some room around it. */
+  /** Draws an image with a margin into a square. */
   private static void draw(
       Graphics2D graphics, Images images, Path file, int left, int top, int side) {
     int most = side - 4;

@@ -28,7 +28,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Lists the known data sets and the files of each that are present. */
+/**
+ * The command {@code datasets}, which lists the known data sets and their files on this machine.
+ */
 @Command(
     name = "datasets",
     mixinStandardHelpOptions = true,
@@ -186,7 +188,7 @@ public final class DataSetsCommand implements Callable<Integer> {
     return entry.files().annotations().isEmpty() ? " (optional)" : " (in place of annotations)";
   }
 
-  /** All that an opened data set needs. */
+  /** Returns the files that are required to open a data set. */
   private static List<PublishedDataSet.Part> needed(PublishedDataSet entry) {
     List<PublishedDataSet.Part> needed = new ArrayList<>(entry.files().images());
     needed.addAll(entry.files().annotations());
@@ -210,7 +212,7 @@ public final class DataSetsCommand implements Callable<Integer> {
     return DataSetOptions.defaults(output::warn);
   }
 
-  /** Opens a data set and all its images; what fails is told and the others go on. */
+  /** Opens a data set and reads all its images. It reports failures and continues. */
   private void open(ObjectNode json, int classes, Supplier<DataSet> opening) {
     ArrayNode bad = json.putArray("bad");
     try {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Fetches weights and data. */
+/** The command {@code download}, which downloads weights and data sets. */
 @Command(
     name = "download",
     mixinStandardHelpOptions = true,
@@ -76,7 +76,7 @@ public final class DownloadCommand implements Callable<Integer> {
     if (names.isEmpty()) {
       throw KgCoopException.configuration("no NAME: expected weights or data sets, or --list");
     }
-    // All names first, so that a mistyped one is not found after an hour.
+    // All names are checked first, so that a typo is reported before a long download.
     names.stream().filter(name -> !ReleasedWeights.isName(name)).forEach(DownloadCommand::find);
     ArrayNode done = JsonNodeFactory.instance.arrayNode();
     for (String name : names) {
@@ -136,7 +136,7 @@ public final class DownloadCommand implements Callable<Integer> {
                             String.join(", ", withLinks()))));
   }
 
-  /** The data sets that can be fetched, in part at least. */
+  /** Returns the data sets that can be downloaded at least in part. */
   private static List<String> withLinks() {
     return PublishedDataSets.all().stream()
         .filter(set -> PublishedDataSet.anyDirect(set.files().images()))

@@ -12,14 +12,14 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.ImageNames;
 
-/** Images and folders of images, as a user names them. */
+/** The images that a user names as files or folders. */
 public final class ImageFiles {
   private ImageFiles() {}
 
   /**
-   * The files themselves, and the images below the folders in the order of their names.
+   * Returns the files, and the images in the folders in alphabetical order.
    *
-   * @param warnings gets a line where images of a folder are left out
+   * @param warnings receives one line per folder with skipped images
    */
   public static List<Path> expand(List<Path> paths, Consumer<String> warnings) {
     List<Path> files = new ArrayList<>();

@@ -36,7 +36,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Describes a file or folder, or the reason why it cannot be read. */
+/**
+ * The command {@code inspect}, which describes a file or folder, or explains why it cannot be read.
+ */
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
@@ -200,19 +202,19 @@ public final class InspectCommand implements Callable<Integer> {
     return Inspection.of(file, tensors);
   }
 
-  /** The words nearest to each context vector of a classifier. */
+  /** Returns the words nearest to each context vector of a classifier. */
   private ObjectNode nearestWords(Path classifier, int count) {
     if (count < 1) {
       throw KgCoopException.configuration("--nearest: expected at least 1, got " + count);
     }
-    // The published form does not name its classes, and they do not matter here.
+    // A published file does not contain class names, and the context vectors do not depend on them.
     ClassifierFile file = ClassifierFile.readAny(ClassifierFile.at(classifier), List.of("any"));
     try (Clip clip = clipOptions.load()) {
       return Inspection.of(NearestWords.of(file, clip, count));
     }
   }
 
-  /** A data set: what its lists say and, unless in a hurry, what its images say. */
+  /** Describes a data set by its lists and, without {@code --quick}, by its images. */
   private ObjectNode data() {
     DataSet data = dataOptions.open(what, output);
     ObjectNode json = Inspection.of(data);
@@ -248,7 +250,7 @@ public final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  /** A run without a classifier, a table, or a file of numbers in one of either. */
+  /** Rejects tables, runs without a classifier, and their JSON files. */
   private static void refuseRuns(Path path) {
     boolean inside = Files.isRegularFile(path) && path.toString().endsWith(".json");
     Path folder = inside ? Folders.parent(path) : path;
@@ -261,7 +263,7 @@ public final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  /** A folder without weights, or a file that only data sets have. */
+  /** Returns true for a folder without weights, and for files that only data sets have. */
   private static boolean looksLikeData(Path path) {
     String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
     return Files.isDirectory(path)

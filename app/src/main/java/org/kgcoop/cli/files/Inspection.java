@@ -33,12 +33,14 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.catalogue.NearestWords;
 
-/** Descriptions of files and data sets for {@code inspect}, as JSON and as lines. */
+/** The descriptions of files and data sets for {@code inspect}, as JSON and as text. */
 final class Inspection {
-  /** A block's number in the name of a tensor. */
+  /** The number of a block in the name of a tensor. */
   private static final Pattern NUMBER = Pattern.compile("(?<=\\.|^layer_)\\d+(?=\\.|$)");
 
-  /** The longest list that stands in a line: of all layers, not of templates. */
+  /**
+   * The longest list that is printed on one line. Lists of layers fit, lists of templates do not.
+   */
   private static final int MOST_IN_A_LINE = 24;
 
   private Inspection() {}
@@ -64,7 +66,7 @@ final class Inspection {
     return json;
   }
 
-  /** Adds what the images themselves say. */
+  /** Adds the results of reading the images. */
   static void add(ObjectNode json, ImageSurvey survey) {
     range(json, "width", survey.width());
     range(json, "height", survey.height());
@@ -91,8 +93,8 @@ final class Inspection {
   }
 
   /**
-   * Warnings about unreadable images, test images that are training images, and contradictory
-   * labels.
+   * Returns warnings about unreadable images, test images that are also training images, and
+   * contradictory labels.
    */
   static List<String> warnings(ImageSurvey survey) {
     List<String> warnings = new ArrayList<>();
@@ -151,7 +153,7 @@ final class Inspection {
     return json;
   }
 
-  /** A classifier file or checkpoint of this program; its seal is checked. */
+  /** Describes a classifier file or a checkpoint, after verifying its checksum. */
   private static ObjectNode sealed(WeightFile file) {
     JsonNode content = SealedFile.open(file, "file").json();
     JsonNode settings = content.path("settings");
@@ -172,7 +174,10 @@ final class Inspection {
     return json;
   }
 
-  /** The learned tensors and their shapes, those that differ in a block's number alone as one. */
+  /**
+   * Lists the learned tensors and their shapes. Tensors that differ only in the block number share
+   * one line.
+   */
   private static List<String> learned(Collection<StoredTensor> tensors) {
     Map<String, List<String>> blocks = new LinkedHashMap<>();
     for (StoredTensor tensor : tensors) {
@@ -199,7 +204,7 @@ final class Inspection {
         : numbers.get(0) + "-" + numbers.get(numbers.size() - 1);
   }
 
-  /** A file that a trainer of the published code has written. */
+  /** Describes a file that the published code has written. */
   private static ObjectNode published(WeightFile file) {
     ObjectNode json = object("classifier in the published form");
     List<String> use = new ArrayList<>();
@@ -303,7 +308,7 @@ final class Inspection {
     return JsonNodeFactory.instance.objectNode().put("kind", kind);
   }
 
-  /** The words nearest to each context vector. */
+  /** Returns the words nearest to each context vector as JSON. */
   static ObjectNode of(List<NearestWords.Vector> vectors) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode array = json.putArray("vectors");
@@ -316,7 +321,7 @@ final class Inspection {
     return json;
   }
 
-  /** The same as text, one line per vector. */
+  /** Formats the nearest words as text, one line per vector. */
   static List<String> nearestWords(ObjectNode json) {
     List<String> lines = new ArrayList<>();
     for (JsonNode vector : json.path("vectors")) {
@@ -334,7 +339,7 @@ final class Inspection {
     return lines;
   }
 
-  /** The same for people: a line a field, lists indented. */
+  /** Formats a description as text, with one line per field and indented lists. */
   static List<String> lines(ObjectNode json) {
     List<String> lines = new ArrayList<>();
     json.properties().forEach(e -> add(lines, e.getKey(), e.getValue()));
@@ -344,7 +349,7 @@ final class Inspection {
   private static void add(List<String> lines, String key, JsonNode value) {
     String title = key.replace('_', ' ');
     if (value.isArray() && value.isEmpty()) {
-      return; // nothing to tell
+      return; // an empty list needs no line
     }
     if (value.isArray() && (value.size() > 4 || value.path(0).isObject())) {
       lines.add(title + ":");

@@ -8,13 +8,13 @@ import java.util.Locale;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.runs.AdaptRecord;
 
-/** Images whose label may be wrong, as lines. */
+/** A text table of images that may have a wrong label. */
 public final class SuspectTable {
   private static final int MOST = 20;
 
   private SuspectTable() {}
 
-  /** The first of them, with the given and the likely label. */
+  /** Returns the most suspect images, with the given and the likely label. */
   public static String of(List<AdaptRecord.Suspect> suspects) {
     return TextTable.of(
         suspects.subList(0, Math.min(MOST, suspects.size())),

@@ -21,14 +21,14 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Checks CLIP weights: the file, its shapes, its tokens, its features. */
+/** A check of CLIP weights: the file, the tensor shapes, the tokenizer and the features. */
 final class WeightsCheck {
-  /** The prompts of the published example, which shows a diagram. */
+  /** The prompts of the published example, whose image shows a diagram. */
   private static final List<String> EXAMPLE = List.of("diagram", "dog", "cat");
 
   private WeightsCheck() {}
 
-  /** A check: passed, failed, or only a note, which has neither. */
+  /** The result of one check: passed, failed, or a note without a verdict. */
   record Check(String name, Optional<Boolean> passed, String detail) {
     boolean failed() {
       return passed.isPresent() && !passed.get();
@@ -42,8 +42,8 @@ final class WeightsCheck {
   /**
    * Runs all checks.
    *
-   * @param path where the CLIP was loaded from
-   * @param image for the published example, or null
+   * @param path the path of the loaded weights
+   * @param image the image of the published example, or null
    */
   static List<Check> check(Path path, Clip clip, @Nullable Path image) {
     List<Check> checks = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** Commands about files: data sets, downloads, reference numbers. */
+/** Commands about files: data sets, downloads and published results. */
 @NullMarked
 package org.kgcoop.cli.files;
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The choice of a CLIP, and of the precision, device and threads that it computes with. */
+/** The options for the CLIP model, and for the precision, device and threads of the computation. */
 public final class ClipOptions {
   public static final String EMBEDDED = "embedded";
 
@@ -82,12 +82,15 @@ public final class ClipOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  /** {@code " --clip X"} as it was given, for a command that is to follow; else nothing. */
+  /**
+   * Returns the option {@code " --clip X"} as the user gave it, for a suggested command. The result
+   * is empty if the user did not give it.
+   */
   public String asGiven() {
     return clip == null ? "" : " --clip " + clip;
   }
 
-  /** The file or folder of the weights. */
+  /** Returns the file or folder of the weights. */
   public Path path() {
     if (clip == null || clip.equals(EMBEDDED)) {
       return EmbeddedClip.folder();
@@ -111,12 +114,12 @@ public final class ClipOptions {
         new NoSuchFileException(clip));
   }
 
-  /** The template that fits what this CLIP has seen, where nobody states one. */
+  /** Returns the template that suits the training data of the CLIP model, as the default. */
   public String template() {
     return clip == null || clip.equals(EMBEDDED) ? EmbeddedClip.TEMPLATE : Templates.DEFAULT;
   }
 
-  /** Sets the number of threads to one, for an option that needs it. */
+  /** Sets the number of threads to one, for an option that requires it. */
   void useOneThread(String option) {
     if (threads != null && threads > 1) {
       throw KgCoopException.configuration(

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import picocli.CommandLine.Option;
 
-/** The choice of the columns of a table. */
+/** The option that selects the columns of a table. */
 public final class ColumnOptions {
   @Option(
       names = "--columns",
@@ -16,7 +16,7 @@ public final class ColumnOptions {
               + " names.")
   private @Nullable String columns;
 
-  /** The choice of a command that has no such option. */
+  /** Returns the selection of a command that does not have the option. */
   public static ColumnOptions of(String columns) {
     ColumnOptions options = new ColumnOptions();
     options.columns = columns;
@@ -24,10 +24,10 @@ public final class ColumnOptions {
   }
 
   /**
-   * The chosen names.
+   * Returns the names of the selected columns.
    *
    * @param available the names of all columns of the table
-   * @param shown the names of the columns without a choice
+   * @param shown the names of the columns that are shown by default
    * @throws KgCoopException of the kind CONFIGURATION if a name is not available
    */
   public List<String> choose(List<String> available, List<String> shown) {

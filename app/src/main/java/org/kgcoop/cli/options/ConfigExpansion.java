@@ -28,14 +28,14 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Replaces {@code --config FILE} and KEY VALUE pairs by the options that they stand for, before the
- * command line is parsed: so files go through the same checks as options. What the command line
- * itself gives is left out of them.
+ * A preprocessor that replaces {@code --config FILE} and KEY VALUE pairs by the equivalent options
+ * before the command line is parsed. Values from files therefore pass the same checks as options.
+ * An option on the command line overrides the value of a file.
  */
 public final class ConfigExpansion implements IParameterPreprocessor {
   private static final String WEIGHT = "weight";
 
-  /** The keys of what --weight gives. */
+  /** The keys that {@code --weight} sets. */
   private static final Set<String> WEIGHTS = Set.of(WEIGHT, KgCoOp.ID + "." + WEIGHT);
 
   private final CommandSpec command;
@@ -47,9 +47,9 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   }
 
   /**
-   * Lets a command that has the option read files.
+   * Enables configuration files for a command that has the option.
    *
-   * @param directory the folder that their paths start from
+   * @param directory the folder that relative paths of files are resolved against
    */
   public static void install(CommandLine commandLine, Path directory) {
     CommandSpec spec = commandLine.getCommandSpec();
@@ -59,7 +59,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   }
 
   @Override
-  @SuppressWarnings("JdkObsolete") // the type is picocli's
+  @SuppressWarnings("JdkObsolete") // picocli declares this type
   public boolean preprocess(
       Stack<String> stack, CommandSpec spec, @Nullable ArgSpec arg, Map<String, Object> info) {
     List<String> words = new ArrayList<>(stack);
@@ -101,7 +101,10 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     return expanded;
   }
 
-  /** The values of the published code's files and pairs, and those of files of this program. */
+  /**
+   * Merges the values of the published code's files and pairs with the values of kgcoop's own
+   * files.
+   */
   private OptionValues translated(
       List<ConfigFile> published, List<String> pairs, OptionValues line, OptionValues ofFiles) {
     OptionSpec option = optionOfOne("method");
@@ -110,7 +113,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     ReferenceConfig.Translation translation = ReferenceConfig.translate(published, pairs, asked);
     List<String> left = new ArrayList<>(translation.ignored());
     List<String> methods = methods(line, ofFiles);
-    // From weak to strong: published files, own files, pairs.
+    // Later values override earlier ones: published files, own files, pairs.
     OptionValues values =
         context(translation.values(), methods, left)
             .with(ofFiles)
@@ -119,20 +122,20 @@ public final class ConfigExpansion implements IParameterPreprocessor {
       command
           .commandLine()
           .getErr()
-          .println(Messages.line("warning: without a meaning here: " + String.join(", ", left)));
+          .println(Messages.line("warning: ignored: " + String.join(", ", left)));
     }
     return values;
   }
 
   /**
-   * The options given on the command line itself, by name; of settings, the keys alone. A sweep
-   * also counts as the option with the name of the varied setting.
+   * Returns the options of the command line by name, and the keys of the settings. A sweep also
+   * counts as the option with the name of the varied setting.
    */
   private OptionValues given(List<String> words) {
     OptionValues given = OptionValues.empty();
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
-      boolean attached = word.matches("(?s)-[a-z][^=].*"); // as in -j4
+      boolean attached = word.matches("(?s)-[a-z][^=].*"); // for example, -j4
       String[] parts =
           attached ? new String[] {word.substring(0, 2), word.substring(2)} : word.split("=", 2);
       OptionSpec option = command.findOption(parts[0]);
@@ -153,7 +156,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     return given;
   }
 
-  /** The settings of a file of this program; its weight is one like others. */
+  /** Reads the values of kgcoop's own file, and treats {@code weight} like any other setting. */
   private OptionValues checked(ConfigFile file) {
     OptionValues values = OptionValues.of(file);
     checkKeys(file, values);
@@ -168,7 +171,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     return values;
   }
 
-  /** The methods that are asked for, as far as that is known before the line is parsed. */
+  /** Returns the requested methods, as far as they are known before the command line is parsed. */
   private List<String> methods(OptionValues line, OptionValues ofFiles) {
     OptionSpec option = option("methods");
     if (option == null) {
@@ -178,7 +181,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     return values.isEmpty() ? List.of(String.valueOf(option.defaultValue()).split(",")) : values;
   }
 
-  /** The value that the command line, or else a file, gives an option. */
+  /** Returns the values of an option from the command line or, if absent there, from the files. */
   private static List<String> values(OptionSpec option, OptionValues line, OptionValues ofFiles) {
     OptionValues from = line.has(plain(option)) ? line : ofFiles;
     return from.options().getOrDefault(plain(option), List.of()).stream()
@@ -192,8 +195,9 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   }
 
   /**
-   * The option for what the published code knows one of, where some commands take several: a seed,
-   * a method, a data set. Its data set is the one to train on, which is the source of a transfer.
+   * Returns the option for a key of the published code that has one value: seed, method or data
+   * set. Some commands accept several values instead. The data set is the one to train on, which is
+   * the source of a transfer.
    */
   private @Nullable OptionSpec optionOfOne(String name) {
     OptionSpec source = name.equals("data") ? option("source") : null;
@@ -207,10 +211,10 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   }
 
   /**
-   * A translation in options that the command has.
+   * Keeps the settings and options that the command and its methods support.
    *
-   * @param methods of others no setting is wanted
-   * @param left gets what has no option
+   * @param methods the requested methods; settings of other methods are ignored
+   * @param left receives the names of ignored options and settings
    */
   private OptionValues context(OptionValues translated, List<String> methods, List<String> left) {
     OptionValues context = OptionValues.empty();

@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Settings from files; {@link ConfigExpansion} puts their options before those of the user. */
+/**
+ * The option for configuration files. {@link ConfigExpansion} inserts the options of the files
+ * before those of the command line.
+ */
 final class ConfigOptions {
   static final String CONFIG = "--config";
 
-  @SuppressWarnings("UnusedVariable") // what it stands for is put in its place before parsing
+  @SuppressWarnings("UnusedVariable") // ConfigExpansion replaces it before parsing
   @Option(
       names = CONFIG,
       paramLabel = "FILE",

@@ -14,7 +14,7 @@ import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import picocli.CommandLine.Option;
 
-/** The choice of images, and of their classes, template and split. */
+/** The options for the images, their classes, the template and the split. */
 public final class DataOptions {
   private static final String EMBEDDED = "embedded:";
 
@@ -85,16 +85,19 @@ public final class DataOptions {
   private boolean strict;
 
   /**
-   * The data set at a path or of a name.
+   * Opens a data set by path or by name.
    *
-   * @param data {@code embedded:NAME}; with {@code --root} the name of a published data set or a
-   *     path below the root; else a path
+   * @param data {@code embedded:NAME} or a path; with {@code --root}, the name of a published data
+   *     set or a path relative to the root
    */
   public DataSet open(String data, Output output) {
     return open(data, options(output));
   }
 
-  /** The same, but of a data set without a given split all images are for training. */
+  /**
+   * Opens a data set like {@link #open}. If the data set has no given split, all images become
+   * training images.
+   */
   public DataSet openUndivided(String data, Output output) {
     return open(data, options(output).undivided());
   }
@@ -112,7 +115,7 @@ public final class DataOptions {
       return DataSets.open(path, options);
     }
     if (Files.exists(path) && (root == null || !path.endsWith(published.get().directory()))) {
-      return DataSets.open(path, options); // somebody's own folder that is called so too
+      return DataSets.open(path, options); // a user's folder of the same name
     }
     if (root == null) {
       throw KgCoopException.configuration(
@@ -131,7 +134,9 @@ public final class DataOptions {
     return DataSets.open(Path.of(data), valData, testData, options);
   }
 
-  /** True if a text can only mean a data set, even where a file or folder has the same name. */
+  /**
+   * Returns true if a text can only mean a data set, even if a file or folder has the same name.
+   */
   public boolean isDataSet(String data) {
     return root != null || isEmbedded(data) || PublishedDataSets.find(data).isPresent();
   }
@@ -140,7 +145,7 @@ public final class DataOptions {
     return data.startsWith(EMBEDDED);
   }
 
-  /** The {@code --data} value of an embedded data set. */
+  /** Returns the {@code --data} value of an embedded data set. */
   public static String embedded(String name) {
     return EMBEDDED + name;
   }

@@ -24,7 +24,7 @@ public final class DataSetList {
     return paths().stream().map(path -> open(path, output)).toList();
   }
 
-  /** All but the one at a path. */
+  /** Opens all data sets except the one at a path. */
   public List<DataSet> openWithout(String path, Output output) {
     return paths().stream().filter(p -> !p.equals(path)).map(p -> open(p, output)).toList();
   }
@@ -33,7 +33,7 @@ public final class DataSetList {
     return data.stream().flatMap(each -> Parse.paths(each).stream()).toList();
   }
 
-  /** A data set that another option names. */
+  /** Opens a data set that another option names. */
   public DataSet open(String path, Output output) {
     return options.open(path, output);
   }

@@ -10,9 +10,9 @@ import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.Images;
 import picocli.CommandLine.Option;
 
-/** The folder that keeps image features between runs. */
+/** The option for the folder that keeps image features between runs. */
 public final class FeatureCacheOptions {
-  /** The feature cache that keeps nothing. */
+  /** The value that disables the feature cache. */
   static final String NONE = "none";
 
   @Option(

@@ -19,21 +19,24 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
- * The layout of help. Lines break only at blanks, while picocli also breaks them after dots and
- * colons. Commands with many options have headings, by the mixins that the options come from.
+ * The layout of help texts. Lines break only at spaces, whereas picocli also breaks them after dots
+ * and colons. If a command has many options, they are grouped under headings by mixin.
  */
 public final class HelpLayout {
-  /** With fewer options, a list without headings is as clear. */
+  /** The number of options from which headings make a list clearer. */
   private static final int MANY = 20;
 
-  /** The column of descriptions, and the indent of their further lines. */
+  /** The column of descriptions. Further lines of a description are indented by {@link #INDENT}. */
   private static final int COLUMN = 29;
 
   private static final int INDENT = 2;
   private static final String SHORT_OPTION = "  ";
   private static final String NO_SHORT_OPTION = "      ";
 
-  /** In the order of the help; the options of other mixins are next to the command's own. */
+  /**
+   * The headings in the order of the help. Options of other mixins are listed with the command's
+   * own.
+   */
   private static final Map<Object, String> HEADINGS = headings();
 
   private HelpLayout() {}
@@ -52,7 +55,7 @@ public final class HelpLayout {
     return headings;
   }
 
-  /** Gives the help of a command this layout. */
+  /** Applies this layout to the help of a command. */
   public static void install(CommandLine command) {
     Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
     sections.put(
@@ -134,7 +137,10 @@ public final class HelpLayout {
     return text.toString();
   }
 
-  /** Adds an option; the format of results is added last and belongs to the front of its group. */
+  /**
+   * Adds an option. The option {@code --format} is created last, but belongs to the front of its
+   * group.
+   */
   private static void addInOrder(List<OptionSpec> options, OptionSpec option) {
     int place = options.size();
     if (option.longestName().equals("--format")) {
@@ -161,10 +167,10 @@ public final class HelpLayout {
   }
 
   /**
-   * Adds the line or lines of an option or parameter.
+   * Adds the lines of an option or a parameter.
    *
    * @param plain the name without colors
-   * @param colored the same with them
+   * @param colored the name with colors
    */
   private static void add(
       StringBuilder text, Help help, String plain, String colored, ArgSpec argument) {
@@ -179,7 +185,7 @@ public final class HelpLayout {
     text.append(String.join("\n" + " ".repeat(COLUMN + INDENT), lines)).append('\n');
   }
 
-  /** The lines of a text; a line that is indented stays as it is. */
+  /** Wraps a text into lines. An indented text stays unchanged. */
   private static List<String> wrapped(String text, int width) {
     if (text.startsWith(" ") || text.isEmpty()) {
       return List.of(text);
@@ -197,7 +203,10 @@ public final class HelpLayout {
     return lines;
   }
 
-  /** The heading of each option, by its longest name: that of the innermost mixin with one. */
+  /**
+   * Collects the heading of each option by its longest name. The innermost mixin with a heading
+   * counts.
+   */
   private static void collect(CommandSpec spec, String heading, Map<String, String> headings) {
     for (CommandSpec mixin : spec.mixins().values()) {
       String own = HEADINGS.getOrDefault(mixin.userObject().getClass(), heading);

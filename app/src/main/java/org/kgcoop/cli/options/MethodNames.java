@@ -10,9 +10,9 @@ import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 
-/** The names of all methods, for help. */
+/** The names of all methods, for help texts. */
 public final class MethodNames implements Iterable<String> {
-  /** The five of the published table. */
+  /** The five methods of the published table. */
   public static final String TABLE =
       ZeroShot.ID + "," + CoOp.ID + "," + ProGrad.ID + "," + CoCoOp.ID + "," + KgCoOp.ID;
 
@@ -21,7 +21,7 @@ public final class MethodNames implements Iterable<String> {
     return MethodCatalogue.ids().iterator();
   }
 
-  /** The names of those that are trained by steps. */
+  /** The names of the methods that are trained by gradient descent. */
   public static final class Trained implements Iterable<String> {
     static List<String> all() {
       return MethodCatalogue.ids().stream()

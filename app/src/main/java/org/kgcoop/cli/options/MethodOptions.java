@@ -18,7 +18,7 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.setting.Kind;
 import picocli.CommandLine.Option;
 
-/** Settings of methods, {@code --set KEY=VALUE} or {@code --set METHOD.KEY=VALUE}. */
+/** The settings of methods: {@code --set KEY=VALUE} or {@code --set METHOD.KEY=VALUE}. */
 public final class MethodOptions {
   private static final String LIST_SEPARATOR = "\\|";
 
@@ -40,9 +40,9 @@ public final class MethodOptions {
   private @Nullable String weight;
 
   /**
-   * The settings of a method that are given, as {@link MethodCatalogue#parse} reads them.
+   * Returns the settings of a method in the form that {@link MethodCatalogue#parse} reads.
    *
-   * @throws KgCoopException for an unknown method
+   * @throws KgCoopException if the method is unknown
    */
   ObjectNode stated(String id) {
     ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", id);
@@ -67,23 +67,25 @@ public final class MethodOptions {
     return all;
   }
 
-  /** True if a method has the setting of that key, which may begin with the method's name. */
+  /**
+   * Returns true if a method has a setting with that key. The key may begin with the method's name.
+   */
   boolean knows(String id, String key) {
     return MethodCatalogue.keys(id).contains(plain(id, key));
   }
 
-  /** A key without the name of the method. */
+  /** Removes the name of the method from a key. */
   static String plain(String id, String key) {
     String prefix = id + ".";
     return key.startsWith(prefix) ? key.substring(prefix.length()) : key;
   }
 
-  /** All keys of those methods. */
+  /** Returns the keys of all settings of some methods. */
   List<String> known(List<String> ids) {
     return ids.stream().flatMap(id -> MethodCatalogue.keys(id).stream()).distinct().toList();
   }
 
-  /** Refuses settings that none of those methods takes. */
+  /** Rejects settings that none of the methods has. */
   void checkAllUsed(List<String> ids) {
     List<String> left =
         settings.keySet().stream()
@@ -104,7 +106,7 @@ public final class MethodOptions {
     }
   }
 
-  /** The value of a setting of a method, as JSON has it. */
+  /** Returns the value of a method's setting as JSON. */
   static JsonNode value(String id, String key, String text) {
     Kind.Form form = MethodCatalogue.of(id).setting(plain(id, key)).kind().form();
     if (!form.isList()) {
@@ -117,7 +119,7 @@ public final class MethodOptions {
     return list;
   }
 
-  /** Numbers and true or false by their form, all else as text. */
+  /** Converts numbers and booleans by their form, and keeps any other value as text. */
   static JsonNode literal(String text) {
     try {
       JsonNode value = new ObjectMapper().readTree(text);

@@ -8,7 +8,7 @@ import org.kgcoop.download.ReleasedWeights;
 import org.kgcoop.files.UserFolders;
 import picocli.CommandLine.Option;
 
-/** The permission to use the network. */
+/** The option that permits network access. */
 public final class NetworkOptions {
   @Option(
       names = "--offline",

@@ -10,7 +10,7 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 
-/** Option values to what they mean, shared by commands. */
+/** A parser of option values that several commands share. */
 public final class Parse {
   private Parse() {}
 
@@ -24,12 +24,12 @@ public final class Parse {
     };
   }
 
-  /** Values between commas, spaces around them dropped; each once. */
+  /** Splits comma-separated values, and removes surrounding spaces and duplicates. */
   public static List<String> list(String option, String text) {
     return new ArrayList<>(new LinkedHashSet<>(listWithRepeats(option, text)));
   }
 
-  /** Values with commas between them, like {@link #list}, but with repeats. */
+  /** Splits comma-separated values like {@link #list}, but keeps duplicates. */
   public static List<String> listWithRepeats(String option, String text) {
     List<String> values = Arrays.stream(text.split(",")).map(String::strip).toList();
     if (values.isEmpty() || values.stream().anyMatch(String::isEmpty)) {
@@ -39,7 +39,7 @@ public final class Parse {
     return values;
   }
 
-  /** Paths with commas between them; a file or folder that has commas in its name is one. */
+  /** Splits comma-separated paths. An existing file or folder may have commas in its name. */
   public static List<String> paths(String text) {
     return text.contains(",") && !isThere(text) ? list("--data", text) : List.of(text);
   }
@@ -60,7 +60,7 @@ public final class Parse {
       } catch (NumberFormatException e) {
         throw new KgCoopException(
             KgCoopException.Category.CONFIGURATION,
-            option + " '" + text + "': '" + value + "' is no whole number",
+            option + " '" + text + "': '" + value + "' is not an integer",
             e);
       }
     }

@@ -9,31 +9,31 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * A command line in words that mean the same in another process, started elsewhere: what files say
- * is said by options, and paths are absolute.
+ * The arguments of a command in a form that another process can run from any folder. Values from
+ * configuration files become options, and paths become absolute.
  */
 public final class PortableArguments {
-  /** The files' options stand in its place. */
+  /** The option that is omitted, because the options of its files are listed instead. */
   private static final String CONFIG = "--config";
 
-  /** Options that take a path or something else. */
+  /** The options whose value may be a path. */
   private static final Set<String> DATA = Set.of("--data", "--source", "--shifts");
 
   private final ParseResult parsed;
   private final Path directory;
 
   /**
-   * The words of a command.
+   * Prepares the arguments of a command.
    *
-   * @param parsed of the command itself, not of the program
-   * @param directory the folder that its relative paths start from
+   * @param parsed the parsed command, without the name of the program
+   * @param directory the folder that relative paths of the command are resolved against
    */
   public PortableArguments(ParseResult parsed, Path directory) {
     this.parsed = parsed;
     this.directory = directory.toAbsolutePath();
   }
 
-  /** The command and its options, but for some. */
+  /** Returns the command and its options, except for some options. */
   public List<String> without(Set<String> options) {
     List<String> words = new ArrayList<>(List.of(parsed.commandSpec().name()));
     for (OptionSpec option : parsed.matchedOptionsSet()) {
@@ -58,7 +58,7 @@ public final class PortableArguments {
         option.typeInfo().getType() == Path.class
             || (name.equals("--feature-cache") && !value.equals(FeatureCacheOptions.NONE))
             || (name.equals("--clip") && exists(value))
-            // Below a root, relative paths begin there.
+            // With --root, paths are relative to the root, so they must not change.
             || (DATA.contains(name) && !parsed.hasMatchedOption("--root") && exists(value));
     return path ? directory.resolve(value).normalize().toString() : value;
   }

@@ -11,7 +11,7 @@ import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of every protocol: methods to compare, their training, the run folder. */
+/** The options of every protocol: the methods to compare, their training, and the run folder. */
 public final class ProtocolOptions {
   @Option(
       names = {"-o", "--out"},
@@ -78,9 +78,9 @@ public final class ProtocolOptions {
   }
 
   /**
-   * The plan of the comparison; runs that go side by side have one thread each.
+   * Returns the plan of the comparison. Runs in parallel use one thread each.
    *
-   * @param newClasses true if every method is asked about classes that it has not learned
+   * @param newClasses true if the protocol tests every method on classes without training images
    */
   public ExperimentPlan plan(
       List<Integer> shots, PublishedDefaults preset, boolean newClasses, Output output) {

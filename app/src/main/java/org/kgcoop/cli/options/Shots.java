@@ -5,9 +5,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.FewShot;
 import picocli.CommandLine.Option;
 
-/** The number of training images of a class. */
+/** The option for the number of training images per class. */
 public final class Shots {
-  /** The published code has -1 for all. */
+  /** The values for all images. The published code uses -1. */
   private static final List<String> ALL = List.of("all", "-1");
 
   @Option(
@@ -22,7 +22,7 @@ public final class Shots {
     return parse("--shots", shots);
   }
 
-  /** The number of an option's value. */
+  /** Parses the value of an option. */
   public static int parse(String option, String shots) {
     if (ALL.contains(shots)) {
       return FewShot.ALL;

@@ -18,8 +18,8 @@ import org.kgcoop.train.TrainingSetting;
 import picocli.CommandLine.Option;
 
 /**
- * Settings of which several values are compared. A setting of methods makes rows of those that know
- * it, one of the training makes rows of all that are trained.
+ * The option that compares several values of settings. A method setting adds rows for the methods
+ * that have it. A training setting adds rows for all trained methods.
  */
 public final class Sweep {
   @Option(
@@ -30,7 +30,7 @@ public final class Sweep {
               + " table row each. Repeat it for a grid. Example: --sweep weight=0,2,8")
   private List<String> sweeps = new ArrayList<>();
 
-  /** The methods of those names, each once for every combination of its swept settings. */
+  /** Returns the methods, each once per combination of its swept settings. */
   public List<MethodSpec> specs(
       List<String> ids, MethodOptions methods, TrainingOptions training, PublishedDefaults preset) {
     Map<String, List<String>> axes = axes();
@@ -107,7 +107,7 @@ public final class Sweep {
     return more;
   }
 
-  /** Values with commas between them; those in parentheses belong to a value. */
+  /** Splits comma-separated values. Commas in parentheses do not separate values. */
   private static List<String> values(String option, String text) {
     List<String> values =
         Stream.of(text.split(",(?![^(]*\\))", -1)).map(String::strip).distinct().toList();

@@ -17,12 +17,12 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /**
- * The options of training: one for each {@link TrainingSetting}, configurations and checkpoints.
+ * The options of training: one per {@link TrainingSetting}, configuration files and checkpoints.
  */
 public final class TrainingOptions {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @SuppressWarnings("UnusedVariable") // what it stands for is put in its place before parsing
+  @SuppressWarnings("UnusedVariable") // ConfigExpansion replaces it before parsing
   @Mixin
   private ConfigOptions config = new ConfigOptions();
 
@@ -48,10 +48,10 @@ public final class TrainingOptions {
               + " images in four folds, which takes about four more trainings.")
   private boolean calibrate;
 
-  /** By the keys of files. */
+  /** The options by the keys of configuration files. */
   private final Map<String, OptionSpec> options = new LinkedHashMap<>();
 
-  /** Gives a command that has these options one for each setting. */
+  /** Adds one option per training setting to a command that has this mixin. */
   public static void install(CommandSpec command) {
     install(command, command);
   }
@@ -78,9 +78,9 @@ public final class TrainingOptions {
   }
 
   /**
-   * The settings that are given, by the keys of files.
+   * Returns the settings of the command line, by the keys of configuration files.
    *
-   * @throws KgCoopException where they contradict {@code --published}
+   * @throws KgCoopException if the settings contradict {@code --published}
    */
   ObjectNode stated() {
     ObjectNode stated = JSON.createObjectNode();
@@ -102,12 +102,12 @@ public final class TrainingOptions {
     return stated.put("checkpoint_every", checkpointEvery);
   }
 
-  /** True if a temperature and a threshold are fitted after each training. */
+  /** Returns true if a temperature and a threshold are fitted after each training. */
   boolean calibrate() {
     return calibrate;
   }
 
-  /** Tells of what has no effect. */
+  /** Prints a warning about options without an effect. */
   public void check(Output output) {
     ObjectNode stated = stated();
     if (stated.path("augment").asText().equals("test") && stated.has("transforms")) {
@@ -115,7 +115,7 @@ public final class TrainingOptions {
     }
   }
 
-  /** Refuses a sweep of its settings where they are to be the published ones. */
+  /** Rejects a sweep of training settings if {@code --published} sets them. */
   void checkSweep(Collection<String> keys) {
     if (published) {
       refuse(keys.stream().map(key -> "--sweep " + key).toList());

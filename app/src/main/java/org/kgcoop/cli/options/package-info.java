@@ -1,6 +1,6 @@
 /**
- * Options that commands share, each group a mixin, and files of options. Start at {@link
- * org.kgcoop.cli.options.TrainingOptions}.
+ * Options that several commands share, one mixin per group, and configuration files with options.
+ * Start at {@link org.kgcoop.cli.options.TrainingOptions}.
  */
 @NullMarked
 package org.kgcoop.cli.options;

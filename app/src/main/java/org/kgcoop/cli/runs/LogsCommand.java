@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Results of the published code. */
+/** The command {@code logs}, which reads results of the published code. */
 @Command(
     name = "logs",
     mixinStandardHelpOptions = true,

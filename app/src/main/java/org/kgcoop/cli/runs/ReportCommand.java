@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** The page of results. */
+/** The command {@code report}, which writes a page of results. */
 @Command(
     name = "report",
     mixinStandardHelpOptions = true,
@@ -105,14 +105,14 @@ public final class ReportCommand implements Callable<Integer> {
         return seconds;
       }
     } catch (NumberFormatException e) {
-      // told below, as a number that is too small is
+      // reported below, like a number out of range
     }
     throw KgCoopException.configuration(
         "--watch %s: expected seconds, from 1 to %s; a RUN stands before it, as in 'report RUN --watch'"
             .formatted(text, LONGEST_PAUSE));
   }
 
-  /** Writes the page until all is complete; false where it was interrupted before. */
+  /** Writes the page until all runs are complete. Returns false if it was interrupted before. */
   private boolean isWatchedToTheEnd(Path file, int seconds) {
     WatchedReport report = new WatchedReport(runs, data(), file, seconds);
     Look before = null;
@@ -131,7 +131,7 @@ public final class ReportCommand implements Callable<Integer> {
     return false;
   }
 
-  /** A file may be half there, or gone, at this very moment: a second look tells. */
+  /** Checks the runs. It retries once, because another process may be replacing a file. */
   private Look look(WatchedReport report) {
     try {
       return report.look();
@@ -147,7 +147,7 @@ public final class ReportCommand implements Callable<Integer> {
           "waiting for a run in "
               + runs.stream().map(Path::toString).collect(Collectors.joining(", "));
       case RUNNING -> file + " shows what there is, and is written anew until all is complete";
-      default -> file + " shows what there is; nothing works at the rest: waiting for it to go on";
+      default -> file + ": the remaining runs are stopped; waiting for them to resume";
     };
   }
 

@@ -2,7 +2,7 @@ package org.kgcoop.cli.runs;
 
 import picocli.CommandLine.Command;
 
-/** Runs that were made; alone it lists them. */
+/** The command {@code runs} for stored runs. Without a subcommand it lists them. */
 @Command(
     name = "runs",
     mixinStandardHelpOptions = true,
@@ -29,7 +29,7 @@ import picocli.CommandLine.Command;
     })
 public final class RunsCommand extends RunsList {
 
-  /** The same by a name of its own. */
+  /** The command {@code runs list}, which lists stored runs. */
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,

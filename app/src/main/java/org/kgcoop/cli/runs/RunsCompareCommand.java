@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Single runs beside each other. */
+/** The command {@code runs compare}, which compares single runs. */
 @Command(
     name = "compare",
     mixinStandardHelpOptions = true,

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Deletes runs. */
+/** The command {@code runs delete}, which deletes runs. */
 @Command(
     name = "delete",
     mixinStandardHelpOptions = true,
@@ -48,7 +48,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    // All of them first, so that a mistyped name deletes nothing.
+    // All names are checked first, so that a typo deletes nothing.
     List<Path> folders = named.stream().map(runs::runOrTable).distinct().toList();
     for (Path folder : folders) {
       if (RunFolders.isInUse(folder)) {
@@ -65,7 +65,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
         List<Path> staying = RunFolders.deleteTable(folder);
         staying.stream()
             .findFirst()
-            .ifPresent(left -> output.warn(left + ": stays, since something else is in it"));
+            .ifPresent(left -> output.warn(left + " kept: it contains other files"));
       } else {
         RunFolders.delete(folder);
       }
@@ -82,8 +82,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
     int count = folders.stream().mapToInt(RunsDeleteCommand::runs).sum();
     String what = count + (count == 1 ? " run" : " runs");
     if (!Boolean.getBoolean("kgcoop.terminal")) {
-      throw KgCoopException.configuration(
-          "nobody to ask whether " + what + " may be deleted: say --yes");
+      throw KgCoopException.configuration("not a terminal: use --yes to delete " + what);
     }
     for (Path folder : folders) {
       boolean table = RunFolders.isTable(folder);
@@ -92,7 +91,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
     output.out().print("Delete " + what + "? [y/N] ");
     output.out().flush();
     try {
-      // Not closed: standard input is not ours.
+      // The reader stays open, because closing it would close standard input.
       String answer =
           new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
       return answer != null && answer.strip().matches("(?i)y|yes");

@@ -66,7 +66,9 @@ abstract class RunsList implements Callable<Integer> {
     return 0;
   }
 
-  /** The varied settings by folder, since runs of different folders differ in all settings. */
+  /**
+   * Returns the varied settings by folder. Runs in different folders would differ in all settings.
+   */
   private static Map<String, RunLabels> labels(List<StoredRun> runs) {
     return runs.stream()
         .collect(

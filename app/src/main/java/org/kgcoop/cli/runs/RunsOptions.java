@@ -20,12 +20,9 @@ import org.kgcoop.tables.RunsBelow;
 import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Option;
 
-/** The folder of all runs, and the choice among them. */
+/** The options for the folder of all runs, and for a selection of runs. */
 final class RunsOptions {
-  /**
-   * The levels below a folder that are searched for an example of a run: table, data set, method,
-   * seed.
-   */
+  /** The depth of the search for an example of a run: table, data set, method and seed. */
   private static final int DEPTH = 4;
 
   @Option(
@@ -35,7 +32,7 @@ final class RunsOptions {
       description = "Set the folder of all runs (default: ${DEFAULT-VALUE}).")
   private Path root = Path.of("runs");
 
-  /** The conditions that narrow a list or a table. */
+  /** The conditions that select runs for a list or a table. */
   static final class Filter {
     @Option(
         names = "--methods",
@@ -95,7 +92,7 @@ final class RunsOptions {
     return root;
   }
 
-  /** The run of a folder, named by its path or by its name below {@code --runs}. */
+  /** Reads a run by its path or by its name relative to {@code --runs}. */
   StoredRun run(Path named) {
     Path folder = folder(named);
     return StoredRun.read(folder, named.toString().replace(File.separatorChar, '/'));
@@ -106,9 +103,9 @@ final class RunsOptions {
   }
 
   /**
-   * The folder of one run.
+   * Returns the folder of a run.
    *
-   * @throws KgCoopException where there is none
+   * @throws KgCoopException if the folder is not a run
    */
   Path runFolder(Path named) {
     Path folder = folder(named);
@@ -120,9 +117,9 @@ final class RunsOptions {
   }
 
   /**
-   * The folder of one run, or of a table of runs.
+   * Returns the folder of a run or of a table.
    *
-   * @throws KgCoopException where there is neither
+   * @throws KgCoopException if the folder is neither
    */
   Path runOrTable(Path named) {
     Path folder = folder(named);
@@ -143,7 +140,7 @@ final class RunsOptions {
     }
   }
 
-  /** The runs below some folders, or below {@code --runs} where none is named. */
+  /** Reads the runs in some folders. Without folders, it reads all runs in {@code --runs}. */
   List<StoredRun> below(List<Path> folders, RunFilter filter, Consumer<String> warnings) {
     if (folders.isEmpty()) {
       return below(root, filter, warnings);
@@ -156,7 +153,7 @@ final class RunsOptions {
         runs.addAll(below(folder, filter, warnings));
         continue;
       }
-      // Below --runs a run has its name there.
+      // Runs inside --runs are named relative to it, as in the list of all runs.
       List<StoredRun> inside =
           below(root, filter, warnings).stream()
               .filter(run -> run.path().toAbsolutePath().normalize().startsWith(absolute))

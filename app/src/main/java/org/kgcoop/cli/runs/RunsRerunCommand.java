@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** Makes a run again. */
+/** The command {@code runs rerun}, which repeats a run and compares the results. */
 @Command(
     name = "rerun",
     mixinStandardHelpOptions = true,
@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Example:", "  ./kgcoop runs rerun runs/table/objects/kgcoop/seed1 --out again"})
 final class RunsRerunCommand implements Callable<Integer> {
-  /** Options that a run is made again without: they say how a command speaks, and where. */
+  /** The options that a repeated run omits, because they affect only the output. */
   private static final Set<String> LEFT_OUT =
       Set.of("--out", "--only", "--json", "--format", "--quiet", "--debug", "--per-set");
 
@@ -94,9 +94,9 @@ final class RunsRerunCommand implements Callable<Integer> {
   }
 
   /**
-   * The words of a command line that makes a run again.
+   * Returns the arguments of the command that repeats a run.
    *
-   * @param out its folder, or null for a line without one
+   * @param out the new folder, or null to omit {@code --out}
    */
   private List<String> words(StoredRun stored, @Nullable Path out) {
     if (stored.command().isEmpty()) {
@@ -114,7 +114,7 @@ final class RunsRerunCommand implements Callable<Integer> {
     if (out != null) {
       words.add("--out=" + out);
     }
-    // The others train on --source, and measure on all of --data.
+    // Other protocols train on --source and evaluate on all data sets of --data.
     boolean trainsOnAll = Set.of("base2new", "fewshot").contains(words.get(0));
     if (trainsOnAll && words.stream().anyMatch(word -> isData(word, stored.dataSet()))) {
       words.removeIf(word -> word.startsWith(DATA) && !isData(word, stored.dataSet()));
@@ -122,13 +122,15 @@ final class RunsRerunCommand implements Callable<Integer> {
     return words;
   }
 
-  /** True if a word gives that data set: by its last part, without .zip. */
+  /**
+   * Returns true if an argument names a data set by the last part of its path, without extension.
+   */
   private static boolean isData(String word, String name) {
     String last = word.replaceFirst("[/\\\\]+$", "").replaceFirst("^.*[/\\\\:=]", "");
     return word.startsWith(DATA) && last.replaceFirst("\\.(zip|csv|jsonl|json)$", "").equals(name);
   }
 
-  /** The folder of a run below that of its table, which begins with the data set. */
+  /** Returns the path of a run relative to its table. The path begins with the data set. */
   private static Path only(StoredRun stored) {
     Path folder = stored.path().toAbsolutePath().normalize();
     for (int i = folder.getNameCount() - 1; i >= 0; i--) {
@@ -139,7 +141,7 @@ final class RunsRerunCommand implements Callable<Integer> {
     return folder;
   }
 
-  /** The differences between two runs in counts, predictions and confidences. */
+  /** Lists the differences between two runs in counts, predictions and confidences. */
   private static List<String> differences(Path before, Path now) {
     List<String> differences = new ArrayList<>();
     List<TargetResult> old = RunResults.read(before).targets();

@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** All of one run. */
+/** The command {@code runs show}, which prints the details of a run. */
 @Command(
     name = "show",
     mixinStandardHelpOptions = true,

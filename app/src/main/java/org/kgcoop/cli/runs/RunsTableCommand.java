@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Runs as a table of methods. */
+/** The command {@code runs table}, which compares methods by their stored runs. */
 @Command(
     name = "table",
     mixinStandardHelpOptions = true,

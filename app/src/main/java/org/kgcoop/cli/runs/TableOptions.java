@@ -6,7 +6,7 @@ import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.tables.TableWriter;
 import picocli.CommandLine.Option;
 
-/** The format of tables of stored runs, and the number of resamples. */
+/** The options for the format of tables of stored runs, and for the number of resamples. */
 final class TableOptions {
   @Option(
       names = "--resamples",
@@ -29,7 +29,7 @@ final class TableOptions {
     return new Bootstrap(resamples, seed);
   }
 
-  /** The output of commands that print tables. */
+  /** Returns the output of commands that print tables. */
   static Output output() {
     return new Output(
         Output.Format.TEXT,

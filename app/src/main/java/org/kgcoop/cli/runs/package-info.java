@@ -1,4 +1,4 @@
-/** Commands about runs that were made. Start at {@link org.kgcoop.cli.runs.RunsCommand}. */
+/** Commands about stored runs. Start at {@link org.kgcoop.cli.runs.RunsCommand}. */
 @NullMarked
 package org.kgcoop.cli.runs;
 

@@ -5,10 +5,10 @@ import java.util.stream.IntStream;
 import org.kgcoop.report.chart.Svg.Anchor;
 
 /**
- * Groups of bars from nothing to 100.
+ * A bar chart with groups of bars from 0 to 100.
  *
- * @param series for each series, by color, its bar in each group, NaN for none; a series without
- *     bars is left out
+ * @param series the bars of each series by group, in the order of colors, with NaN for a missing
+ *     bar; a series without bars is left out
  */
 public record BarPlot(String title, List<String> groups, List<List<Double>> series) {
   private static final int MARGIN = 60;
@@ -28,7 +28,7 @@ public record BarPlot(String title, List<String> groups, List<List<Double>> seri
     int[] shown = IntStream.range(0, series.size()).filter(i -> !series.get(i).isEmpty()).toArray();
     double longest = groups.stream().mapToDouble(Svg::width).max().orElse(0);
     int width = width(shown.length);
-    // A turned text ends below the middle of its group and begins left of it.
+    // A rotated label ends below the center of its group and extends to the left.
     int turn = longest + GAP / 2.0 > (width - MARGIN) / (double) groups.size() ? TURN : 0;
     double left = turn > 0 ? Math.cos(Math.toRadians(TURN)) * Svg.width(groups.get(0)) : 0;
     double below = 3.5 * Frame.GAP + Math.sin(Math.toRadians(turn)) * longest;
@@ -57,7 +57,10 @@ public record BarPlot(String title, List<String> groups, List<List<Double>> seri
     return frame.drawing();
   }
 
-  /** The width that bars need, up to that of the page; more where they would vanish. */
+  /**
+   * Returns the width that the bars need. It exceeds the page width if the bars would become too
+   * thin.
+   */
   private int width(int bars) {
     int wanted = MARGIN + groups.size() * (BAR * bars + GAP);
     int needed = MARGIN + groups.size() * Math.max(GAP + 2, THINNEST_BAR * bars + GAP / 2);

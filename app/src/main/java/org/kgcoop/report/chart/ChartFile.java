@@ -4,10 +4,10 @@ import java.util.List;
 import org.kgcoop.report.chart.Svg.Anchor;
 
 /**
- * A chart as an SVG file that needs no page: its legend is drawn above it, its style sheet inside.
+ * A chart as an independent SVG file, with the legend above the chart and an embedded style sheet.
  *
- * @param title said to those who do not see it
- * @param legend names of the series, by color, "" for one that is not drawn
+ * @param title the title for readers of a screen reader
+ * @param legend the names of the series by color, with "" for a series that is not drawn
  */
 public record ChartFile(String title, Drawing drawing, List<String> legend) {
   private static final int EDGE = 14;
@@ -20,7 +20,7 @@ public record ChartFile(String title, Drawing drawing, List<String> legend) {
   }
 
   /**
-   * The content of the file.
+   * Returns the content of the file.
    *
    * @param style the style sheet of charts
    */
@@ -46,7 +46,7 @@ public record ChartFile(String title, Drawing drawing, List<String> legend) {
     }
     int above = legend.isEmpty() ? 0 : (int) y + LINE;
     Drawing whole =
-        names.drawing(drawing.width(), drawing.height() + above); // of which the chart is the rest
+        names.drawing(drawing.width(), drawing.height() + above); // total size of legend and chart
     return """
         <svg xmlns="http://www.w3.org/2000/svg" class="drawing" role="img" viewBox="%s" width="%s" height="%s">
         <title>%s</title>

@@ -4,15 +4,15 @@ import java.math.BigDecimal;
 import java.util.List;
 import org.kgcoop.report.chart.Svg.Anchor;
 
-/** The plane of a chart with its vertical axis; what lies across is left to the chart. */
+/** The plot area of a chart with its vertical axis. Each chart draws its own horizontal axis. */
 final class Frame {
-  /** Pixels between the plane and the numbers of an axis. */
+  /** The distance between the plot area and the numbers of an axis, in pixels. */
   static final double GAP = 7;
 
-  /** Pixels from the middle of a text down to its foot. */
+  /** The distance between the center of a text and its baseline, in pixels. */
   static final double FOOT = 4.5;
 
-  /** The upper edge of the plane. */
+  /** The upper edge of the plot area. */
   static final double TOP = 10;
 
   private static final int TITLE = 22;
@@ -30,8 +30,8 @@ final class Frame {
   /**
    * Draws the vertical axis.
    *
-   * @param margin left of the plane in pixels, at least
-   * @param below room for the texts of the other axis in pixels, its title aside
+   * @param margin the minimum space to the left of the plot area in pixels
+   * @param below the space for the labels of the horizontal axis in pixels, without its title
    */
   Frame(int width, int height, String title, double low, double high, double margin, double below) {
     this.width = width;
@@ -50,7 +50,7 @@ final class Frame {
     svg.text(title, TITLE - GAP, (TOP + bottom) / 2, Anchor.MIDDLE, 90);
   }
 
-  /** The drawing, with the title of the axis below. */
+  /** Returns the drawing with the title of the horizontal axis at the bottom. */
   Drawing drawing(String title) {
     svg.text(title, (left + right) / 2, height - GAP, Anchor.MIDDLE);
     return svg.drawing(width, height);

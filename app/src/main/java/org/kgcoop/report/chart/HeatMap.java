@@ -4,19 +4,19 @@ import java.util.List;
 import org.kgcoop.report.chart.Svg.Anchor;
 
 /**
- * A square of cells, the first row on top.
+ * A square heat map with the first row on top.
  *
- * @param columns title of the columns
- * @param rows title of the rows
- * @param names of rows and columns
- * @param shares of a row, 0 to 1; cells of 0 stay empty
+ * @param columns the title of the columns
+ * @param rows the title of the rows
+ * @param names the names of rows and columns
+ * @param shares the share of each cell in its row, from 0 to 1; cells with 0 stay empty
  */
 public record HeatMap(String columns, String rows, List<String> names, List<List<Double>> shares) {
   private static final int SIDE = 460;
   private static final int TITLE = 22;
   private static final int EDGE = 6;
 
-  /** The shades of a cell. */
+  /** The number of shades. */
   private static final int SHADES = 8;
 
   public HeatMap {

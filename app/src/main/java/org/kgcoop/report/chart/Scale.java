@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Values from low to high, along pixels.
+ * A linear scale from values to pixels.
  *
  * @param from the pixel of the lowest value
  * @param to the pixel of the highest value
@@ -21,10 +21,10 @@ record Scale(double low, double high, double from, double to) {
   }
 
   /**
-   * Multiples of 1, 2 or 5 times a power of ten within the scale.
+   * Returns multiples of 1, 2 or 5 times a power of ten within the scale.
    *
-   * @param spacing between two of them in pixels, at least
-   * @param least between two of them; 0 for any
+   * @param spacing the minimum distance between two ticks in pixels
+   * @param least the minimum difference between two ticks, or 0 for any
    */
   List<BigDecimal> ticks(double spacing, double least) {
     double rough = Math.max(least, (high - low) * spacing / Math.abs(to - from));
@@ -42,7 +42,7 @@ record Scale(double low, double high, double from, double to) {
     return ticks;
   }
 
-  /** A number as an axis shows it: with a power of ten where its zeros would need much room. */
+  /** Formats a number for an axis. Long numbers are written with a power of ten. */
   static String text(BigDecimal tick) {
     if (tick.signum() == 0) {
       return "0";

@@ -5,16 +5,16 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Shapes and texts as SVG, small: colors are classes of the style sheet ({@code s0} to {@code s7}
- * for series), coordinates whole tenths of a pixel, and shapes of one class one path. Classes lie
- * on each other in the order of their first shapes, texts on top.
+ * A writer of compact SVG. Colors are classes of the style sheet ({@code s0} to {@code s7} for
+ * series), coordinates are integer tenths of a pixel, and all shapes of one class form one path.
+ * Classes are drawn in the order of their first shapes, and texts are drawn last.
  */
 final class Svg {
   private static final int LONGEST_LABEL = 16;
   private static final double LETTER = 7.4;
   private static final double WIDE_LETTER = 13;
 
-  /** The place of a text beside its point. */
+  /** The alignment of a text relative to its point. */
   enum Anchor {
     START,
     MIDDLE,
@@ -28,27 +28,27 @@ final class Svg {
     return Math.round(10 * pixels);
   }
 
-  /** The class of a series. */
+  /** Returns the style class of a series. */
   static String series(int index) {
     return "s" + index % Drawing.COLOURS;
   }
 
-  /** A name short enough for an axis. */
+  /** Shortens a name for an axis. */
   static String label(String name) {
     return name.length() <= LONGEST_LABEL ? name : name.substring(0, LONGEST_LABEL - 1) + "…";
   }
 
-  /** The pixels that a text takes at most, in fonts as browsers have them. */
+  /** Estimates the maximum width of a text in pixels, for the usual fonts of browsers. */
   static double width(String text) {
     return text.codePoints().mapToDouble(c -> c < 0x2E80 ? LETTER : WIDE_LETTER).sum();
   }
 
-  /** Lines from point to point. */
+  /** Draws a line through the points. */
   void line(String role, double... points) {
     add("k " + role, points);
   }
 
-  /** The area within lines from point to point. */
+  /** Fills the polygon of the points. */
   void area(String role, double... points) {
     add("f " + role, points).append('z');
   }
@@ -72,7 +72,7 @@ final class Svg {
     text(text, x, y, anchor, 0);
   }
 
-  /** Writes a text that is turned upwards by so many degrees about its point. */
+  /** Writes a text that is rotated counterclockwise around its point. */
   void text(String text, double x, double y, Anchor anchor, int degrees) {
     String place = anchor.name().toLowerCase(Locale.ROOT);
     texts.append(
@@ -83,7 +83,7 @@ final class Svg {
     texts.append('>').append(escaped(text)).append("</text>");
   }
 
-  /** A text as an element may hold it. */
+  /** Escapes a text for the content of an element. */
   static String escaped(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;");
   }

@@ -8,14 +8,14 @@ import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.report.chart.Svg.Anchor;
 
-/** Curves and points over a number. */
+/** A chart of curves and points in two dimensions. */
 public record XyPlot(Axis x, Axis y, List<Series> series) {
   static final int WIDTH = 440;
   static final int HEIGHT = 290;
 
   private static final double MARGIN = 0.06;
 
-  /** The share of values by which they differ at least. */
+  /** The relative difference below which values count as equal. */
   private static final double SAME = 1e-9;
 
   private static final int BELOW = 45;
@@ -30,10 +30,10 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
           new Mark(8, 1, 0.4));
 
   /**
-   * The form of a mark.
+   * The shape of a marker.
    *
-   * @param turn in corners
-   * @param inner the part of the size that every second corner has: a star where it is below 1
+   * @param turn the rotation as a multiple of the angle between two corners
+   * @param inner the relative radius of every second corner; values below 1 give a star
    */
   private record Mark(int corners, double turn, double inner) {
     private static final double SIZE = 4.7;
@@ -50,7 +50,7 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
     }
   }
 
-  /** Forms of a series. */
+  /** The style of a series. */
   public enum Style {
     LINE,
     LINE_AND_POINTS,
@@ -61,7 +61,7 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
   /**
    * A finite point.
    *
-   * @param spread half the height of the band around it; 0 for none
+   * @param spread half the height of the band around the point, or 0 for no band
    */
   public record Point(double x, double y, double spread) {
     public Point(double x, double y) {
@@ -77,15 +77,15 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
     }
   }
 
-  /** Points that belong together, in the order of their x. */
+  /** The points of one curve, ordered by x. */
   public record Series(String name, Style style, List<Point> points) {}
 
   /**
    * An axis.
    *
-   * @param low smallest value; NaN for that of the points
-   * @param high largest value; NaN for that of the points
-   * @param label of a tick at a whole number; null for the number itself at any
+   * @param low the smallest value, or NaN for the minimum of the points
+   * @param high the largest value, or NaN for the maximum of the points
+   * @param label the label of a tick at an integer, or null to print the numbers of all ticks
    */
   public record Axis(
       String title, double low, double high, @Nullable DoubleFunction<String> label) {
@@ -98,7 +98,8 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
     }
 
     /**
-     * The axis with a margin, since marks at the edge would be cut; of one value, room around it.
+     * Returns the axis with a margin, because markers at the edge would be cut off. A single value
+     * gets room on both sides.
      */
     private Axis around(DoubleStream values) {
       if (!Double.isNaN(low)) {
@@ -171,7 +172,7 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
               .toArray();
       frame.svg.line((reference ? "reference" : Svg.series(index)) + dashes, line);
     }
-    // A line of one point would not be seen.
+    // A line with one point would be invisible.
     if (series.style == Style.POINTS
         || series.style == Style.LINE_AND_POINTS
         || points.size() == 1) {

@@ -1,6 +1,7 @@
 /**
- * Charts as SVG: a plot says where its shapes and texts go, the style sheet of the page which
- * colors they have by day, by night and in print. Nothing is drawn here, so no font is needed.
+ * Charts as SVG. A plot defines the positions of shapes and texts. The style sheet of the page
+ * defines the colors of the light theme, the dark theme and print. The package rasterizes nothing,
+ * so it needs no fonts.
  */
 @NullMarked
 package org.kgcoop.report.chart;
