@@ -154,12 +154,12 @@ public final class Evaluator {
    * @param ofNew features of the test images of new classes
    */
   static JointEvaluation joint(
-      Head classifier, EvaluationSet base, EvaluationSet unseen, Tensor ofBase, Tensor ofNew) {
-    int baseClasses = base.data().classNames().size();
+      Head classifier, DataSet base, DataSet unseen, Tensor ofBase, Tensor ofNew) {
+    int baseClasses = base.classNames().size();
     JointEvaluation joint =
-        new JointEvaluation(baseClasses, baseClasses + unseen.data().classNames().size());
-    int[] baseLabels = labels(base.data().test());
-    int[] newLabels = labels(unseen.data().test());
+        new JointEvaluation(baseClasses, baseClasses + unseen.classNames().size());
+    int[] baseLabels = labels(base.test());
+    int[] newLabels = labels(unseen.test());
     inBatches(
         classifier,
         ofBase,

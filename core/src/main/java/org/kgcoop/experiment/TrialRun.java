@@ -251,8 +251,8 @@ public final class TrialRun {
       return JointResult.of(
           Evaluator.joint(
               classifier,
-              base,
-              unseen,
+              base.data(),
+              unseen.data(),
               base.features(classifier, bench, features.get(base)),
               unseen.features(classifier, bench, features.get(unseen))));
     }

@@ -174,7 +174,7 @@ class MethodCatalogueTest {
         "{'method': 'lasp', 'templates': ['x']} | expected {} where the class name goes",
         "{'method': 'lasp', 'virtual': 1} | setting virtual: expected true or false",
         "{'method': 'lasp', 'weight': -1} | LASP's weight: expected at least 0, got -1",
-        "{'method': 'maple', 'depth': 0} | MaPLe's depth: expected at least 1, got 0",
+        "{'method': 'maple', 'depth': 0} | MaPLe's depth: expected 1 to 1,000, got 0",
         "{'method': 'promptsrc', 'image_weight': -1} | PromptSRC's image_weight: expected at least 0, got -1",
         "{'method': 'clip', 'templates': []} | expected at least one template",
         "{'method': 'clip', 'templates': ['x']} | expected {} where the class name goes"

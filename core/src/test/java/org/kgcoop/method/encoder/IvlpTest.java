@@ -71,7 +71,7 @@ class IvlpTest extends EncoderMethodContract {
   void whatIsWrongIsRefusedInALine() {
     refused(
         () -> read(new Ivlp(new VisionLanguagePrompts(2, "", 0, 1, 1))),
-        "IVLP's text_depth: expected at least 1, got 0");
+        "IVLP's text_depth: expected 1 to 1,000, got 0");
     refused(
         () -> read(new Ivlp(new VisionLanguagePrompts(2, "", 1, -1, 1))),
         "IVLP's image_tokens: expected at least 0, got -1");
