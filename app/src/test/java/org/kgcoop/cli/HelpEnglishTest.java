@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.docs.Prose;
@@ -57,7 +58,8 @@ class HelpEnglishTest {
   @Test
   void theCommandLineIsSmallEnoughToLearn() {
     assertThat(program.getSubcommands()).hasSizeLessThanOrEqualTo(22);
-    CommandSpec table = program.getSubcommands().get("base2new").getCommandSpec();
+    CommandSpec table =
+        Objects.requireNonNull(program.getSubcommands().get("base2new")).getCommandSpec();
     assertThat(arguments(table)).hasSizeLessThanOrEqualTo(50);
   }
 

@@ -15,8 +15,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.kgcoop.cache.FeatureCache;
-import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
@@ -34,13 +32,15 @@ import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.OnnxClassifier;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.catalogue.PublishedDefaults;
-import org.kgcoop.prompt.Head;
+import org.kgcoop.model.Head;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;
 
@@ -129,7 +129,7 @@ class OnnxCalibrationTest {
     }
     try (Head head = file.withCalibration(calibration).classifier(clip, file.classNames());
         Scope scope = Scope.open("export")) {
-      if (head.formula().isEmpty()) {
+      if (head.fixed().isEmpty()) {
         assertThat(id).isEqualTo("cocoop"); // its class features depend on the image
         return;
       }

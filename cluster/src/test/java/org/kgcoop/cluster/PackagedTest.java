@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.cache.Shard;
+import org.kgcoop.features.Shard;
 
 /** What was packaged, in processes of its own: spark-submit, and a master with two workers. */
 class PackagedTest {

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.NearDuplicates;
+import org.kgcoop.features.FeatureCache;
 
 /**
  * The copies among images. A copy that is held out while another is learned from is recognized by

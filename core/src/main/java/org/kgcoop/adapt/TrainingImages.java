@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -18,6 +17,7 @@ import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.features.FeatureCache;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.runs.AdaptRecord;
 

@@ -3,8 +3,8 @@ package org.kgcoop.experiment;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.features.FeatureCache;
 
 /**
  * The model, image features and listeners that every experiment works with.

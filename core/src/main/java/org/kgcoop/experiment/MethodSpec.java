@@ -12,7 +12,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.Augmentation;
+import org.kgcoop.features.Augmentation;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;

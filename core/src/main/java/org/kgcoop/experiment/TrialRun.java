@@ -217,8 +217,7 @@ public final class TrialRun {
       if (calibration != null
           && data.name().equals(trial.draw().name())
           && data.classNames().equals(file.classNames())) {
-        measured.calibration =
-            Evaluator.calibration(classifier, images, data.test(), calibration);
+        measured.calibration = Evaluator.calibration(classifier, images, data.test(), calibration);
       }
       double distance =
           trial.method().trained().isPresent()

@@ -1,4 +1,4 @@
-package org.kgcoop.cache;
+package org.kgcoop.features;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package org.kgcoop.cache;
+package org.kgcoop.features;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;

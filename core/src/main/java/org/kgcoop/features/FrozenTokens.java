@@ -1,4 +1,4 @@
-package org.kgcoop.cache;
+package org.kgcoop.features;
 
 import java.util.ArrayList;
 import java.util.Arrays;

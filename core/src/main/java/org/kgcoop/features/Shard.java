@@ -1,4 +1,4 @@
-package org.kgcoop.cache;
+package org.kgcoop.features;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

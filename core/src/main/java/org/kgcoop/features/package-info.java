@@ -4,7 +4,7 @@
  */
 @NullMarked
 @CheckReturnValue
-package org.kgcoop.cache;
+package org.kgcoop.features;
 
 import com.google.errorprone.annotations.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

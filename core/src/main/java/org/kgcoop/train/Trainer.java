@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.TrainingLoader;
+import org.kgcoop.features.TrainingLoader;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.TrainableModel;

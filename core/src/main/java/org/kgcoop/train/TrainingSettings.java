@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.Augmentation;
-import org.kgcoop.cache.TrainingLoader;
+import org.kgcoop.features.Augmentation;
+import org.kgcoop.features.TrainingLoader;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.tensor.UpdateRule;
 

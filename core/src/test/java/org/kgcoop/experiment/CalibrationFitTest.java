@@ -20,8 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.FeatureCache;
-import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
@@ -30,6 +28,8 @@ import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Calibration.Origin;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.eval.Reliability;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.Method;
@@ -106,7 +106,8 @@ class CalibrationFitTest {
     DataSet data = data(4, 3);
 
     CalibrationResult found =
-        Objects.requireNonNull(run(spec(CalibrationFitTest::taskRes).calibrated(), data, 4, "run").calibration());
+        Objects.requireNonNull(
+            run(spec(CalibrationFitTest::taskRes).calibrated(), data, 4, "run").calibration());
 
     ClassifierFile file = file("run");
     DataSet drawn = FewShot.draw(data, 4, 1, line -> {});

@@ -1,4 +1,4 @@
-package org.kgcoop.cache;
+package org.kgcoop.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

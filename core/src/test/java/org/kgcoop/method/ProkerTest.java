@@ -194,7 +194,8 @@ class ProkerTest {
           }
         }
       }
-      assertThat((double) Objects.requireNonNull(context.chosen.get("beta"))).isCloseTo(best[0], within(1e-9));
+      assertThat((double) Objects.requireNonNull(context.chosen.get("beta")))
+          .isCloseTo(best[0], within(1e-9));
       assertThat(context.chosen).containsEntry("lambda", best[1]).containsEntry("by", "folds");
       assertThat(learned.method().toJson().path("lambda").asDouble()).isEqualTo(best[1]);
     }

@@ -67,7 +67,7 @@ class ScheduleTest {
               Schedule.Unit.EPOCH);
       Schedule longer =
           TinyTraining.settings(
-                  schedule, 2, 0.9, 0, 1, new org.kgcoop.cache.Augmentation.Test(), 1, false)
+                  schedule, 2, 0.9, 0, 1, new org.kgcoop.features.Augmentation.Test(), 1, false)
               .stretched(8 / 3.0)
               .schedule();
       assertThat(longer.epochs()).isEqualTo(32);

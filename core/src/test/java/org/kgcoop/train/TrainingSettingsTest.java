@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.Augmentation;
+import org.kgcoop.features.Augmentation;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep;

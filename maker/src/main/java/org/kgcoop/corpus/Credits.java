@@ -27,8 +27,8 @@ final class Credits {
                   credit.title() + " (" + prefix + ")",
                   credit.author(),
                   credit.url(),
-                  credit.licence(),
-                  credit.licenceUrl(),
+                  credit.license(),
+                  credit.licenseUrl(),
                   "rendered to 64x64 bitmaps"))
           .append('\n');
     }

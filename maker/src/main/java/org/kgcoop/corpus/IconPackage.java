@@ -35,7 +35,7 @@ final class IconPackage {
    * @param title the name of the set
    * @param license the SPDX name
    */
-  record Credit(String title, String author, String url, String licence, String licenceUrl) {}
+  record Credit(String title, String author, String url, String license, String licenseUrl) {}
 
   Credit credit(String prefix) {
     JsonNode set = collections.path(prefix);

@@ -17,7 +17,7 @@ import java.util.List;
 record IconSet(
     String prefix,
     String family,
-    String licence,
+    String license,
     String use,
     boolean color,
     List<String> style,

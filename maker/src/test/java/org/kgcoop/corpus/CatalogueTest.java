@@ -87,7 +87,7 @@ class CatalogueTest {
   }
 
   @Test
-  void creditNamesAuthorLicenceAndWhatWasChanged() throws IOException {
+  void creditNamesAuthorLicenseAndWhatWasChanged() throws IOException {
     IconPackage icons = IconFixture.packageOf(folder, "made-up", "{\"icons\": {}}");
     assertThat(Credits.table(icons, List.of("made-up")).lines().skip(1))
         .containsExactly(

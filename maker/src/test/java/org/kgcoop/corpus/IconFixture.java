@@ -50,7 +50,7 @@ final class IconFixture {
         folder.resolve("collections.json"),
         """
         {"%s": {"name": "Made Up", "author": {"name": "A. Nonymous", "url": "https://a.example"},
-          "license": {"spdx": "MIT", "url": "https://a.example/licence"}}}
+          "license": {"spdx": "MIT", "url": "https://a.example/license"}}}
         """
             .formatted(prefix));
     Files.writeString(folder.resolve("json").resolve(prefix + ".json"), json);

@@ -39,7 +39,7 @@ class PartTest {
   @Test
   void onlySetsThatMayBeShippedAreUsed() {
     assertThat(IconSet.used())
-        .noneMatch(set -> set.licence().contains("SA") || set.licence().contains("NC"))
-        .noneMatch(set -> set.licence().startsWith("GPL"));
+        .noneMatch(set -> set.license().contains("SA") || set.license().contains("NC"))
+        .noneMatch(set -> set.license().startsWith("GPL"));
   }
 }

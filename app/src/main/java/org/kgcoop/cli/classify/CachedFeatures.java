@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.features.FeatureCache;
 import org.kgcoop.io.FeatureTable;
 
 /**

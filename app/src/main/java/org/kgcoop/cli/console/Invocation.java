@@ -2,10 +2,10 @@ package org.kgcoop.cli.console;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.features.FeatureCache;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 

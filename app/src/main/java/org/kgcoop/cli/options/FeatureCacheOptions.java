@@ -2,10 +2,10 @@ package org.kgcoop.cli.options;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.cache.FeatureCache;
-import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.Images;
 import picocli.CommandLine.Option;

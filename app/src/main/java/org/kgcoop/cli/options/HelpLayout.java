@@ -174,8 +174,7 @@ public final class HelpLayout {
     } else {
       text.append(" ".repeat(COLUMN - plain.length()));
     }
-    String description =
-        Arrays.stream(argument.description()).collect(Collectors.joining(" "));
+    String description = Arrays.stream(argument.description()).collect(Collectors.joining(" "));
     List<String> lines = wrapped(description, width(help) - COLUMN - INDENT);
     text.append(String.join("\n" + " ".repeat(COLUMN + INDENT), lines)).append('\n');
   }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.ViewEncoder.Pixels;
+import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.serve.http.RefusedRequestException;

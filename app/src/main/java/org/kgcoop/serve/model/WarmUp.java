@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.ViewEncoder.Pixels;
+import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.serve.http.RefusedRequestException;
 
 /**

@@ -11,8 +11,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.adapt.LabelCheck;
-import org.kgcoop.cache.FeatureCache;
-import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
@@ -21,6 +19,8 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.runs.AdaptRecord;
 

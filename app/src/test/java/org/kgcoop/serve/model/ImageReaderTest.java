@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Waiting;
-import org.kgcoop.cache.ViewEncoder.Pixels;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.ServerSettings;
 

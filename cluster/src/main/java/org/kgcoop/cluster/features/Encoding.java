@@ -12,9 +12,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.ShardEncoder;
-import org.kgcoop.cache.ShardEncoder.Image;
-import org.kgcoop.cache.ViewEncoder;
+import org.kgcoop.features.ShardEncoder;
+import org.kgcoop.features.ShardEncoder.Image;
+import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 
 /**

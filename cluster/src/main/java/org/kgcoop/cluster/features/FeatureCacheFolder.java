@@ -10,7 +10,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.Shard;
+import org.kgcoop.features.Shard;
 
 /**
  * The folder of one model within a feature cache, on any file system. A file gets its name when it

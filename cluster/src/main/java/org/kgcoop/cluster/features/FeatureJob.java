@@ -14,10 +14,10 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.FeatureCache;
-import org.kgcoop.cache.Shard;
 import org.kgcoop.cluster.features.HadoopFiles.Kind;
 import org.kgcoop.cluster.session.Failures;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.Shard;
 import scala.Tuple2;
 
 /**

@@ -5,7 +5,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
 import org.apache.spark.sql.Row;
-import org.kgcoop.cache.ShardEncoder.Image;
+import org.kgcoop.features.ShardEncoder.Image;
 
 /**
  * The images of a task, under the keys that a data set at the same place gives them. Nothing is

@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.ShardEncoder.Image;
+import org.kgcoop.features.ShardEncoder.Image;
 
 /**
  * Images in the Parquet files of Hugging Face: a column of {@code struct<bytes, path>} or bytes,

@@ -12,8 +12,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cache.ShardEncoder.Image;
 import org.kgcoop.data.layout.BoundedTar;
+import org.kgcoop.features.ShardEncoder.Image;
 import org.kgcoop.image.Images;
 
 /**

@@ -1,8 +1,8 @@
 /**
  * Image features on many machines. {@link FeatureJob} lists images on the executors ({@code
  * Listing}), divides them into tasks, and lets each task write files of a {@link
- * org.kgcoop.cache.FeatureBank} ({@code EncodeTask}, {@code FeatureCacheFolder}). Nothing but names
- * goes through the network of the cluster.
+ * org.kgcoop.features.FeatureCache} ({@code EncodeTask}, {@code FeatureCacheFolder}). Nothing but
+ * names goes through the network of the cluster.
  */
 @NullMarked
 @CheckReturnValue
