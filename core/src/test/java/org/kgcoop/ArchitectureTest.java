@@ -118,16 +118,7 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("model", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("method")
           .mayOnlyAccessLayers(
-              "prompt",
-              "model",
-              "eval",
-              "clip",
-              "data",
-              "image",
-              "random",
-              "io",
-              "tensor",
-              "files")
+              "prompt", "model", "eval", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("prompt")
           .mayOnlyAccessLayers("model", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("model")
@@ -174,8 +165,8 @@ class ArchitectureTest {
 
   /**
    * Known cycles of classes in one package: an array and its owner need each other, and so do a
-   * method, its trained result and its fitting, which trains methods. A head tells its formula, which
-   * is a head.
+   * method, its trained result and its fitting, which trains methods. A head tells its formula,
+   * which is a head.
    */
   private static final Set<Set<String>> KNOWN_CIRCLES =
       Set.of(
