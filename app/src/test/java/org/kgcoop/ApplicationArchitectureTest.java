@@ -68,6 +68,7 @@ class ApplicationArchitectureTest {
           .resideInAnyPackage(
               "org.kgcoop",
               "org.kgcoop.report..",
+              "org.kgcoop.tables..",
               "org.kgcoop.runs..",
               "org.kgcoop.eval..",
               "org.kgcoop.data..",

@@ -22,7 +22,7 @@ final class Embeddings {
   private static final int MOST_TEXTS = 32;
   private static final int LONGEST_TEXT = 1000;
 
-  /** One object for all requests, so that their images are encoded in one batch. */
+  /** The same object for all requests, so that their images are encoded in one batch. */
   private static final EncodingQueue.Reading<float[]> ROWS = Embeddings::rows;
 
   private final Clip clip;

@@ -121,12 +121,12 @@ public final class StoredRun {
     return path != null;
   }
 
-  /** Its folder. */
+  /** Returns the folder of the run. */
   public Path path() {
     return Objects.requireNonNull(path, "a run without a folder");
   }
 
-  /** Its name below the folder of all runs, with '/' between. */
+  /** Returns the name below the folder of all runs, with '/' between. */
   public String name() {
     return name;
   }

@@ -264,7 +264,7 @@ class BadInputTest {
   @Test
   void aThresholdIsHelpedAndRefusedInTheSameWords() {
     assertThat(Cli.run("predict", "--help").out().replaceAll("\\s+", " "))
-        .contains("a probability below P, above 0 and at most 1");
+        .contains("a probability below P (above 0, at most 1)");
     refused(
         Cli.run("predict", prompt, data, "--clip", clip, "--threshold", 0),
         CONFIGURATION,

@@ -358,7 +358,7 @@ class RunTableTest {
             .target("new", 20, 100)
             .joint(60, 30));
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 1, 2));
-    add(StoredRuns.run("gda", "pets", 1).byName().target("test", 1, 2));
+    add(StoredRuns.run("probe", "pets", 1).target("test", 1, 2));
 
     assertThat(table().notes()).noneMatch(note -> note.contains("joint"));
     assertThat(table().with(List.of("joint", "joint_h")).notes())

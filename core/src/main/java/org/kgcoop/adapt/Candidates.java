@@ -89,7 +89,7 @@ final class Candidates {
             .objectNode()
             .put("augment", views == 0 ? "test" : "cache:" + views);
     if (views > 0) {
-      training.put("crop_scale", CROP_SCALE);
+      training.put("transforms", "random_resized_crop(" + CROP_SCALE + "),random_flip");
     }
     switch (id) {
       case KgCoOp.ID, Tcp.ID -> {

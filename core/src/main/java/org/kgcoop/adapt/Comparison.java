@@ -144,7 +144,7 @@ final class Comparison {
     return outcome;
   }
 
-  /** What to expect of the final choice, by finer folds if there is time. */
+  /** Returns the expectation of the final choice, by finer folds if there is time. */
   private Outcome last(AdaptRecord decided) {
     String id = Objects.requireNonNull(decided.choice()).method();
     if (!request.unseen().isEmpty()) {

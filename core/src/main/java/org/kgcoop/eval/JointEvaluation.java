@@ -108,7 +108,7 @@ public final class JointEvaluation {
   }
 
   /**
-   * What is kept of an image.
+   * The kept values of an image.
    *
    * @param rightAlone true if the prediction among the names of its own half is right
    * @param rightAmongAll true if the prediction among all names is right

@@ -104,7 +104,7 @@ public final class GaussianDiscriminant {
           exact.matmul(weights.transpose(0, 1)).plus(bias.transpose(0, 1)).times(alpha));
     }
 
-    /** Those of some of the classes. */
+    /** Returns the classifier of some of the classes. */
     Linear select(Tensor classes) {
       return new Linear(weights.indexSelect(0, classes), bias.indexSelect(0, classes));
     }

@@ -76,9 +76,9 @@ public record Gda(
 
   /** The precision matrices of learned and of new classes. */
   public enum Precision {
-    /** One for all, so that they can be in one list. */
+    /** A single precision for all classes, so that they can be in one list. */
     POOLED,
-    /** One for each of both, as published for base-to-new. */
+    /** Separate precisions of base and new classes, as published for base-to-new. */
     SEPARATE;
 
     private String id() {

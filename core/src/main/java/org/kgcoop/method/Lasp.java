@@ -263,7 +263,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
       return encoded.plus(correction).unitRows();
     }
 
-    /** Of the learned classes: (C, E). */
+    /** Returns the vectors of the learned classes: (C, E). */
     @Override
     protected Tensor classVectors() {
       return super.classVectors().narrow(0, 0, classes);

@@ -23,7 +23,7 @@ public record Losses(Map<String, Tensor> told, List<Tensor> followed) {
     this(told, List.of(told.values().iterator().next()));
   }
 
-  /** One loss. */
+  /** Returns a single loss. */
   public static Losses of(Tensor loss) {
     return new Losses(Map.of("loss", loss));
   }

@@ -23,7 +23,7 @@ public final class Tape {
     /** The tensors it starts from, with their history. */
     List<Tensor> inputs();
 
-    /** Its result, without a history. */
+    /** Returns the result, without a history. */
     Tensor output();
 
     /**

@@ -159,18 +159,18 @@ class TrainingSettingsTest {
           {'epochs':'many'}        | epochs: expected a number, got "many"
           {'epochs':1.5}           | epochs: expected a whole number, got 1.5
           {'lr':true}              | lr: expected a number, got true
-          {'clip_norm':-1}         | norm of gradients: expected above 0, or 0 for none, got -1
+          {'clip_norm':-1}         | gradient norm limit: expected above 0, or 0 for none, got -1
           {'optimizer':'adam:epsilon=0'} | epsilon: expected above 0, got 0
           {'optimizer':'lion'}     | optimizer 'lion': expected sgd, adam, adamw or rmsprop
           {'optimizer':'sgd:beta1=1'} | sgd has no beta1; it has momentum, weight_decay
           {'optimizer':'sgd:momentum=x'} | momentum 'x' is not a number
           {'optimizer':'sgd:momentum'} | expected NAME:KEY=VALUE, such as adamw:beta2=0.98
-          {'decay':'cosine:-1'}    | least learning rate of a cosine: expected at least 0, got -1
+          {'decay':'cosine:-1'}    | minimum learning rate of a cosine: expected at least 0, got -1
           {'warmup':'linear:x'}    | expected KIND:EPOCHS:RATE, such as constant:1:1e-5
           {'warmup':'linear:1:y'}  | expected KIND:EPOCHS:RATE, such as constant:1:1e-5
           {'warmup':'linear:1:1:1'} | expected KIND:EPOCHS:RATE, such as constant:1:1e-5
           {'keep':'first'}         | keep 'first': expected last, best or gauss:MEAN
-          {'transforms':'flip,no'} | no transform flip, no; expected some of random_crop,
+          {'transforms':'flip,no'} | unknown transform flip, no; expected some of random_crop,
           {'transforms':'random_resized_crop(1)'} | random_resized_crop(1): expected 2 numbers
           {'transforms':'random_resized_crop(a,1)'} | random_resized_crop(a,1): 'a' is not a number
           {'transforms':'cutout(1.5,2)'} | cutout(1.5,2): '1.5' is not an integer

@@ -172,7 +172,7 @@ public final class SearchCommand implements Callable<Integer> {
     return mean;
   }
 
-  /** What is searched for, in words. */
+  /** Returns the query in words. */
   private String title(String text) {
     List<String> parts = new ArrayList<>(examples.stream().map(Path::toString).toList());
     if (!text.isEmpty()) {

@@ -58,7 +58,7 @@ import picocli.CommandLine.ParentCommand;
       "Examples:",
       "  ./kgcoop adapt embedded:places",
       "  ./kgcoop adapt photos/ --clip ViT-B/16 --out runs/photos",
-      "  ./kgcoop adapt photos/ --clip ViT-B/16 --exclude judged.txt --unknown other-photos/",
+      "  ./kgcoop adapt photos/ --exclude judged.txt --unknown other-photos/",
       "  ./kgcoop serve runs/photos --clip ViT-B/16",
       "",
       "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or"

@@ -66,7 +66,9 @@ class BaseToNewCommandTest {
             .readTree(folder.resolve("results.json").toFile())
             .path("rows")
             .path(0)
-            .path("base")
+            .path("columns")
+            .path(0)
+            .path("mean")
             .asDouble();
     assertThat(page.expectFirst("#results td.number").text())
         .isEqualTo(String.format(Locale.ROOT, "%.2f", base));

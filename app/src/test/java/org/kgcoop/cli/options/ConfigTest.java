@@ -347,7 +347,7 @@ class ConfigTest {
     Path latin1 = folder.resolve("latin1.yaml");
     Files.write(latin1, "template: caf\u00e9 {}\n".getBytes(StandardCharsets.ISO_8859_1));
     assertThat(Cli.run("train", "--config", latin1).errorLine())
-        .contains("latin1.yaml", "no text in UTF-8")
+        .contains("latin1.yaml", "it is not UTF-8 text")
         .doesNotContain("Exception");
   }
 }
