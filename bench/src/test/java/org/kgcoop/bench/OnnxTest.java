@@ -322,7 +322,7 @@ class OnnxTest {
           .doesNotContainKey("shorter_side")
           .extractingByKey("resize")
           .asString()
-          .startsWith("the whole image to size x size");
+          .startsWith("the image to size x size");
     }
   }
 
