@@ -18,18 +18,22 @@ import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
 
 /**
- * The folder of an adaptation: that of the run of the chosen method, with {@code adapt.json} beside
- * its files. What was measured is kept below {@code .adapt} until the end.
+ * Folder of an adaptation: the run folder of the chosen method, with {@code adapt.json} next to its
+ * files. The measurements are kept in {@code .adapt} until the end.
  *
  * @param out the folder
- * @param work the one below it that is deleted at the end
+ * @param work the folder in it that is deleted at the end
  */
 record AdaptFolder(Path out, Path work) {
   AdaptFolder(Path out) {
     this(out, out.resolve(AdaptRecord.WORK));
   }
 
-  /** Refuses to write into the data. */
+  /**
+   * Checks that the folder is outside the data.
+   *
+   * @throws KgCoopException of the kind CONFIGURATION, if it is not
+   */
   void refuseDataOf(DataSet data) {
     if (out.toString().isEmpty()) {
       throw KgCoopException.configuration("--out: expected a folder, got an empty text");
@@ -49,7 +53,11 @@ record AdaptFolder(Path out, Path work) {
     }
   }
 
-  /** Refuses to go on with what was measured by other settings or other images. */
+  /**
+   * Checks that the measurements in the folder come from the same settings and images.
+   *
+   * @throws KgCoopException of the kind CONFIGURATION, if they do not
+   */
   void refuseOthers(Optional<AdaptRecord> before, JsonNode settings) {
     if (before.isEmpty()) {
       if (RunFolders.isOne(out) || RunFolders.isTable(out)) {
@@ -59,7 +67,7 @@ record AdaptFolder(Path out, Path work) {
       return;
     }
     if (before.get().candidates().isEmpty()) {
-      return; // nothing was measured
+      return; // the folder contains no measurements
     }
     List<String> changes = AdaptSettings.changes(before.get().settings(), settings);
     if (!changes.isEmpty()) {
@@ -70,7 +78,7 @@ record AdaptFolder(Path out, Path work) {
     }
   }
 
-  /** True if nothing is left to do. */
+  /** Returns true if the adaptation is complete. */
   boolean isDone() {
     return RunFolders.isComplete(out) && !Files.exists(work);
   }
@@ -84,7 +92,7 @@ record AdaptFolder(Path out, Path work) {
     }
   }
 
-  /** Deletes runs of an attempt that ended before anything was known. */
+  /** Deletes runs of an attempt that ended before its first measurement. */
   void deleteRuns() throws IOException {
     try (DirectoryStream<Path> runs = Files.newDirectoryStream(work, Files::isDirectory)) {
       for (Path run : runs) {

@@ -10,16 +10,17 @@ import org.kgcoop.data.FewShot;
 import org.kgcoop.data.layout.ClassNames;
 
 /**
- * The work that is asked for.
+ * Request for an adaptation.
  *
- * @param data its training images are learned from, its validation images too; its test images are
- *     measured on at the end
- * @param unseen names of classes without images that the classifier should know too
- * @param shots training images of a class at most; {@link FewShot#ALL} for as many as the time
- *     allows
- * @param minutes the time that it may take
- * @param skipsUnreadable true to leave out images that cannot be read
- * @param unknown images that belong to no class, which the threshold is tried on; may be empty
+ * @param data the data set: the method learns from its training and validation images, and is
+ *     measured on its test images at the end
+ * @param unseen the names of classes without images that the classifier should support
+ * @param shots the maximum number of training images per class; {@link FewShot#ALL} for as many as
+ *     the time allows
+ * @param minutes the time limit
+ * @param seed the seed of all random choices
+ * @param skipsUnreadable true to skip unreadable images
+ * @param unknown images that belong to no class, to test the rejection threshold; may be empty
  */
 public record AdaptRequest(
     DataSet data,
@@ -30,7 +31,7 @@ public record AdaptRequest(
     boolean skipsUnreadable,
     List<Path> unknown) {
 
-  /** A request that an unreadable image ends. */
+  /** Creates a request that rejects unreadable images. */
   public AdaptRequest(DataSet data, List<String> unseen, int shots, double minutes, long seed) {
     this(data, unseen, shots, minutes, seed, false, List.of());
   }
@@ -61,7 +62,7 @@ public record AdaptRequest(
     }
   }
 
-  /** The same for other data. */
+  /** Returns this request for another data set. */
   AdaptRequest with(DataSet other) {
     return new AdaptRequest(other, unseen, shots, minutes, seed, skipsUnreadable, unknown);
   }

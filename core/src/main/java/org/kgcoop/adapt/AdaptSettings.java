@@ -16,7 +16,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.files.Sha256;
 
-/** All that decides the outcome of an adaptation, and the differences between two of them. */
+/** Settings that determine the result of an adaptation, and the differences between two of them. */
 final class AdaptSettings {
   private static final String UNSEEN = "unseen";
   private static final String IMAGES = "images";
@@ -54,12 +54,15 @@ final class AdaptSettings {
     return settings;
   }
 
-  /** Compares as text, since a number that was read may have another type than one that was not. */
+  /**
+   * Compares settings as text, because a number that was read from a file can have another type
+   * than a computed one.
+   */
   static boolean same(JsonNode one, JsonNode other) {
     return one.toString().equals(other.toString());
   }
 
-  /** The settings that changed, in words. */
+  /** Describes the settings that changed. */
   static List<String> changes(JsonNode before, JsonNode now) {
     List<String> changes = new ArrayList<>();
     now.fieldNames()

@@ -18,16 +18,17 @@ import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
 
 /**
- * The best classifier that some images can give. The methods of a short list are measured by folds
- * over the images and, where classes without images are to come, by folds over classes; the best by
- * that figure, or a simpler one that does as well, is trained on all of them. Test images have no
- * part in the choice.
+ * Adaptation: trains the best classifier for a set of images. A short list of methods is compared
+ * by cross-validation over images. For classes without images, the cross-validation is also over
+ * classes. The best method, or a simpler one that is not significantly worse, is trained on all
+ * images. Test images do not affect the choice.
  *
- * <p>Its folder is that of the run of the chosen method, with {@code adapt.json} beside its files.
- * What was measured is kept below {@code .adapt} until the end, so that an adaptation that was
- * stopped goes on.
+ * <p>The output folder is the run folder of the chosen method, with {@code adapt.json} next to its
+ * files. Measurements are kept in {@code .adapt} until the end, so that an interrupted adaptation
+ * can be resumed.
  *
- * <p>A first classifier is complete when the quick methods are compared. It is replaced at the end.
+ * <p>A first classifier is available as soon as the quick methods are compared. The final
+ * classifier replaces it.
  */
 public final class Adaptation {
   private static final String FIRST = "first"; // the run of the first classifier
@@ -47,17 +48,17 @@ public final class Adaptation {
     budget = new Budget(bench, request.minutes());
   }
 
-  /** Adapts, or goes on where it was stopped. */
+  /** Runs or resumes an adaptation. */
   public static AdaptRecord run(ExperimentContext bench, AdaptRequest request, Path out) {
     return run(bench, request, out, record -> {});
   }
 
   /**
-   * Adapts, or goes on where it was stopped.
+   * Runs or resumes an adaptation.
    *
-   * @param out the folder that is written
-   * @param first told when the folder has a first classifier
-   * @throws KgCoopException where the folder holds something else, or is in use
+   * @param out the output folder
+   * @param first receives the record as soon as the folder contains a first classifier
+   * @throws KgCoopException if the folder contains other results, or if it is in use
    */
   public static AdaptRecord run(
       ExperimentContext bench, AdaptRequest request, Path out, Consumer<AdaptRecord> first) {
@@ -81,17 +82,17 @@ public final class Adaptation {
       AdaptRecord known =
           before.filter(each -> AdaptSettings.same(each.settings(), settings)).orElse(null);
       if (known == null) {
-        folder.deleteRuns(); // of an attempt with other settings, which measured nothing
+        folder.deleteRuns(); // left by an attempt with other settings and without measurements
       }
       done = run(request, images, settings, known);
     } catch (IOException e) {
       throw KgCoopException.io(folder.work() + ": cannot be closed: " + FileErrors.reason(e), e);
     } finally {
       if (!Files.exists(folder.out().resolve(AdaptRecord.FILE))) {
-        folder.deleteWork(); // a failed attempt leaves nothing behind
+        folder.deleteWork(); // a failed attempt leaves no files
       }
     }
-    folder.deleteWork(); // last: what is without it is done
+    folder.deleteWork(); // deleted last: without this folder, the adaptation is complete
     return done;
   }
 
@@ -121,7 +122,7 @@ public final class Adaptation {
     record.write(folder.out());
   }
 
-  /** Trains the choice among the quick methods, so that its classifier can be used already. */
+  /** Trains the best of the quick methods, so that its classifier can be used immediately. */
   private void tellFirst(Comparison.Outcome quick, FinalTraining training) {
     Path run = folder.work().resolve(FIRST);
     AdaptRecord record = training.train(quick, run);
@@ -130,7 +131,7 @@ public final class Adaptation {
     first.accept(record);
   }
 
-  /** The accuracy of a method of the short list on the test images. */
+  /** Measures a method of the short list on the test images. */
   public static AdaptRecord.Interval onTest(
       ExperimentContext bench, AdaptRequest request, AdaptRecord.Plan plan, String id, Path work) {
     TrainingImages images = new TrainingImages(bench, request);

@@ -26,21 +26,21 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.TrainingSettings;
 
-/** The time that an adaptation may take, and what of the work fits into it. */
+/** Time budget of an adaptation, which determines the work that fits into it. */
 final class Budget {
-  /** Images by whose encoding the speed of the machine is measured. */
+  /** Number of images that are encoded to measure the speed of the machine. */
   private static final int SAMPLE = 8;
 
   private static final int MOST_VIEWS = 8;
 
   private static final double SHARE_OF_VIEWS = 0.05;
 
-  /** Steps by which the time of a step is measured. */
+  /** Maximum number of steps that are run to measure the time per step. */
   private static final int MOST_STEPS = 6;
 
   private static final double LONGEST_SAMPLE = 2;
 
-  /** The time that an image is taken to need if none of the sample can be read. */
+  /** Assumed time per image if no image of the sample is readable. */
   private static final double SECONDS_OF_AN_IMAGE = 0.1;
 
   private final ExperimentContext bench;
@@ -52,11 +52,13 @@ final class Budget {
   }
 
   /**
-   * The number of images whose features take half of the time, and of views of each that take a
-   * twentieth of it. All methods see the same views.
+   * Plans the number of images per class and the number of views per image. Encoding the images
+   * takes at most half of the time, and encoding the views at most a twentieth. All methods use the
+   * same views.
    *
-   * @param shots images of a class at most, if somebody has said so; else {@link FewShot#ALL}
-   * @param still true for images that random parts do no good
+   * @param shots the maximum number of images per class if the user gave one; otherwise {@link
+   *     FewShot#ALL}
+   * @param still true for images that random crops do not improve
    */
   AdaptRecord.Plan plan(DataSet data, int shots, boolean still) {
     double each = secondsOfAnImage(data);
@@ -103,13 +105,14 @@ final class Budget {
         : Math.max(1e-5, bench.cache().test(sample, done -> {}).seconds() / sample.size());
   }
 
-  /** The reason to leave out what comes next; empty where there is time. */
+  /** Returns the reason to skip the next method, or an empty text if there is enough time. */
   String leftOut(double spent) {
     return spent < seconds ? "" : "the time was up (--minutes)";
   }
 
   /**
-   * The same for a method whose steps go through the text encoder.
+   * Returns the reason to skip a method that trains through the text encoder, or an empty text if
+   * there is enough time.
    *
    * @param fits the data of each of its trainings
    */
@@ -135,7 +138,10 @@ final class Budget {
         Math.ceil((spent + needed) / 60));
   }
 
-  /** The shortest of some steps of a prompt for those classes: other work delays single ones. */
+  /**
+   * Measures the time of a training step of a prompt. It is the minimum over several steps, because
+   * other processes can delay individual steps.
+   */
   private double secondsOfAStep(List<String> classNames) {
     PromptMethod method = new CoOp(ContextSettings.shared(4, ""));
     int width = bench.clip().config().embedDim();

@@ -22,13 +22,13 @@ import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.method.catalogue.PublishedDefaults;
 
 /**
- * The methods that are tried, the simpler first, with the settings that they are tried with: the
- * published ones but for what the time or the embedded CLIP ask for, chosen on {@code
- * embedded:tuning} alone.
+ * Candidate methods with their settings, simpler methods first. The settings are the published
+ * ones, except for changes due to the time budget or the embedded CLIP. These changes were selected
+ * only on {@code embedded:tuning}.
  */
 final class Candidates {
 
-  /** In the order in which one is preferred to another that does as well. */
+  /** Names of the candidates. Among equally good methods, the first one is preferred. */
   static final List<String> SHORT_LIST =
       List.of(
           ZeroShot.ID,
@@ -42,42 +42,50 @@ final class Candidates {
           KgCoOp.ID,
           Tcp.ID);
 
-  /** The areas of random parts, those of Tip-Adapter: one for all, so that all see one view. */
+  /**
+   * Areas of random crops, taken from Tip-Adapter. All methods use the same areas, so that they
+   * share their views.
+   */
   private static final String CROP_SCALE = "0.5,1";
 
-  /** Epochs and batch of prompts, which learn longer on few images than their papers say. */
+  /** Epochs and batch size of prompts, which train longer on few images than published. */
   private static final int PROMPT_EPOCHS = 50;
 
   private static final int PROMPT_BATCH = 32;
 
-  /** The rate of prompts for the embedded CLIP, whose logits are on a third of CLIP's scale. */
+  /** Learning rate of prompts for the embedded CLIP, whose logit scale is a third of CLIP's. */
   private static final double EMBEDDED_RATE = 0.05;
 
-  /** The tops of beta and alpha that Tip-Adapter-F searches to, whatever the data. */
+  /** Upper bounds of beta and alpha in the search of Tip-Adapter-F, for all data sets. */
   private static final double CACHE_TOP = 20;
 
-  /** CLAP's rate there: its text features are longer than CLIP's, and turn the less at a step. */
+  /**
+   * Learning rate of CLAP for the embedded CLIP. Its text features are longer than CLIP's, so a
+   * step changes their direction less.
+   */
   private static final double EMBEDDED_CLAP_RATE = 1;
 
   private final Clip clip;
   private final int views;
 
   /**
-   * Candidates for a CLIP.
+   * Creates the candidates for a CLIP model.
    *
-   * @param views random views of each training image; 0 for the test view alone
+   * @param views the number of random views per training image; 0 uses only the test view
    */
   Candidates(Clip clip, int views) {
     this.clip = clip;
     this.views = views;
   }
 
-  /** True for a method whose steps go through the text encoder, which takes most of the time. */
+  /**
+   * Returns true for a method that trains through the text encoder, which takes most of the time.
+   */
   static boolean trainsText(String id) {
     return id.equals(KgCoOp.ID) || id.equals(Tcp.ID);
   }
 
-  /** True for a method that takes no training steps, so that its answer comes within seconds. */
+  /** Returns true for a method without training steps, which takes only seconds. */
   static boolean isQuick(String id) {
     return !trainsText(id) && !id.equals(Clap.ID) && !id.equals(TipAdapterF.ID);
   }
@@ -102,7 +110,7 @@ final class Candidates {
         }
       }
       case Clap.ID -> {
-        // As the texts of all others have them, and better by about two points.
+        // The texts of all other methods replace underscores, too, and CLAP gains about two points.
         method.put("underscores", "replace");
         training.put("augment", views == 0 ? "test" : "pool:" + views);
         if (EmbeddedPrompt.isFor(clip)) {
@@ -116,14 +124,16 @@ final class Candidates {
           method.put("views", views);
         }
       }
-      // Each view would be a row, and a kernel grows with the square of the rows.
+      // Each view would add rows, and the size of a kernel is quadratic in the number of rows.
       case Gda.ID, Proker.ID -> method.put("views", 0);
       default -> {}
     }
     return MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, Map.of());
   }
 
-  /** TCP's block, of the published twelve the ninth, at the same depth of a shorter encoder. */
+  /**
+   * Returns TCP's block: the ninth of twelve, as published, or a block at the same relative depth.
+   */
   private int layer() {
     return Math.min(Tcp.DEFAULT_LAYER, Tcp.DEFAULT_LAYER * clip.config().textLayers() / 12);
   }

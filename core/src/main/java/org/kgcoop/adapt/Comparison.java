@@ -21,22 +21,24 @@ import org.kgcoop.method.TextMethod;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
- * The comparison of the candidates on images that they have not learned from, the choice that
- * follows, and what to expect of it. What was measured is kept in run folders, so that a comparison
- * that was stopped goes on.
+ * Comparison of the candidates on held-out images, with the resulting choice and its expected
+ * accuracy. Measurements are kept in run folders, so that an interrupted comparison can be resumed.
  */
 final class Comparison {
-  /** Folds by which methods are compared. */
+  /** Number of folds to compare methods. */
   private static final int FOLDS = 4;
 
   /**
-   * Folds by which the accuracy of the chosen one is measured once more: what is learned from nine
-   * tenths of the images does nearly as well as what is learned from all. Classes with fewer images
+   * Number of folds to measure the accuracy of the chosen method again. A method that learns from
+   * nine tenths of the images is almost as accurate as the final one. Classes with fewer images
    * have fewer folds.
    */
   private static final int FINE_FOLDS = 10;
 
-  /** Part of the classes is hidden at a time, and among a single one nothing can be told apart. */
+  /**
+   * Minimum number of classes. Some classes are hidden at a time, and accuracy on a single class is
+   * meaningless.
+   */
   private static final int FEWEST_CLASSES_TO_HIDE = 4;
 
   private final ExperimentContext bench;
@@ -46,24 +48,25 @@ final class Comparison {
   private final Budget budget;
   private final HeldOutRuns runs;
   private final Candidates candidates;
-  private final List<HoldoutPart> parts; // none if no class has a second image
+  private final List<HoldoutPart> parts; // empty if no class has a second image
   private final Map<String, HeldOutRuns.Answers> measured = new HashMap<>();
   private AdaptRecord record;
 
   /**
-   * A choice, and the logits of the chosen method for images that it has not learned from.
+   * Chosen method, with its logits for held-out images.
    *
-   * @param record with the choice and what to expect of it
-   * @param calibration by these logits
+   * @param record the record, with the choice and its expected accuracy
+   * @param logits the logits
+   * @param calibration the calibration with these logits
    */
   record Outcome(AdaptRecord record, HeldOutLogits logits, Calibration calibration) {}
 
   /**
-   * A comparison for a request.
+   * Creates a comparison for a request.
    *
-   * @param copies what is learned from, as planned
-   * @param begun what is known so far
-   * @param work where run folders are kept
+   * @param copies the planned training images
+   * @param begun the record so far
+   * @param work the folder of the run folders
    */
   Comparison(
       ExperimentContext bench,
@@ -86,7 +89,11 @@ final class Comparison {
             : HoldoutPart.hiding(data, request.unseen());
   }
 
-  /** Refuses what cannot be measured, before anything is. */
+  /**
+   * Checks that the request can be measured, before any measurement.
+   *
+   * @throws KgCoopException of the kind CONFIGURATION, if there are too few classes to hide some
+   */
   static void check(AdaptRequest request, DataSet data) {
     if (!request.unseen().isEmpty() && data.classNames().size() < FEWEST_CLASSES_TO_HIDE) {
       throw KgCoopException.configuration(
@@ -97,10 +104,10 @@ final class Comparison {
   }
 
   /**
-   * Compares, or goes on with it.
+   * Runs or resumes the comparison.
    *
-   * @param keep gets what is known after each candidate
-   * @param first gets the choice among the quick methods, before the others are compared
+   * @param keep receives the record after each candidate
+   * @param first receives the best of the quick methods, before the others are compared
    */
   Outcome run(Consumer<AdaptRecord> keep, Consumer<Outcome> first) {
     if (parts.isEmpty()) {
@@ -129,7 +136,7 @@ final class Comparison {
     return last(decided(tried));
   }
 
-  /** The choice among the quick methods, by the folds of the comparison. */
+  /** Returns the best of the quick methods, with the folds of the comparison. */
   private Outcome first(List<AdaptRecord.Candidate> tried) {
     AdaptRecord decided =
         decided(tried.stream().filter(each -> Candidates.isQuick(each.method())).toList());
@@ -144,7 +151,10 @@ final class Comparison {
     return outcome;
   }
 
-  /** Returns the expectation of the final choice, by finer folds if there is time. */
+  /**
+   * Returns the final choice with its expected accuracy. If there is enough time, the accuracy is
+   * measured with more folds.
+   */
   private Outcome last(AdaptRecord decided) {
     String id = Objects.requireNonNull(decided.choice()).method();
     if (!request.unseen().isEmpty()) {
@@ -173,10 +183,10 @@ final class Comparison {
   }
 
   /**
-   * Computes what to expect of the chosen method.
+   * Computes the expected accuracy of the chosen method.
    *
-   * @param chosen its answers
-   * @param asked the parts that these are about
+   * @param chosen the answers of the chosen method
+   * @param asked the parts that these answers belong to
    */
   private Outcome outcome(
       AdaptRecord decided, HeldOutRuns.Answers chosen, List<HoldoutPart> asked) {
@@ -231,7 +241,10 @@ final class Comparison {
     return spec.method().apply(task());
   }
 
-  /** Measures a method, or tells why it is left out or refuses this model or these images. */
+  /**
+   * Measures a method, or returns the reason why it is skipped or does not support this model or
+   * these images.
+   */
   private AdaptRecord.Candidate attempted(String id, List<AdaptRecord.Candidate> before) {
     MethodSpec spec = candidates.spec(id);
     AdaptRecord.Candidate leftOut = leftOut(spec, before);
@@ -248,7 +261,7 @@ final class Comparison {
     }
   }
 
-  /** The reason why a method is not tried; null where it is. */
+  /** Returns a skipped candidate with the reason, or null if the method should be measured. */
   private AdaptRecord.@Nullable Candidate leftOut(
       MethodSpec spec, List<AdaptRecord.Candidate> before) {
     Method method = method(spec);
@@ -271,7 +284,7 @@ final class Comparison {
         method.id(), method.title(), Double.NaN, Double.NaN, Double.NaN, 0, why, outOfTime);
   }
 
-  /** Measures a method, or reads what was measured. */
+  /** Measures a method, or reads its stored measurements. */
   private AdaptRecord.Candidate measured(String id, List<HoldoutPart> on) {
     long start = System.nanoTime();
     HeldOutRuns.Answers answers = runs.answers(candidates.spec(id), id, on);
@@ -295,7 +308,8 @@ final class Comparison {
   }
 
   /**
-   * With one image of each class none can be held out, and the best that learns nothing is taken.
+   * Returns the choice for data with one image per class, from which none can be held out: the best
+   * of the methods that do not learn from images.
    */
   private Outcome unmeasured() {
     List<AdaptRecord.Candidate> tried = new ArrayList<>();

@@ -5,41 +5,41 @@ import java.util.SplittableRandom;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
- * The number of new images that a chosen method will recognize, with an interval that 95 % of such
- * numbers lie in. It takes account of four things.
+ * Expected accuracy of the chosen method on new images, with a 95 % prediction interval. It
+ * accounts for four effects.
  *
  * <ul>
- *   <li>The method was chosen by the images that it is judged by. The optimism is that of
- *       Tsamardinos, Greasidou and Borboudakis, "Bootstrapping the out-of-sample predictions for
- *       efficient and accurate cross-validation" (Machine Learning 2018): units are drawn with
- *       replacement, the same rule chooses by those drawn, and its choice is measured on the
- *       others.
- *   <li>A fold's method has learned from fewer images than the final one. The accuracy is taken to
- *       approach a limit as 1 / (1 + images per class), from zero-shot CLIP at no images through
- *       the folds' accuracy; the final number of images lies a little further on that curve. Power
- *       laws describe most learning curves (Viering and Loog, "The shape of learning curves",
- *       2021).
- *   <li>Few images were held out. Their accuracy has a Beta distribution with Jeffreys' prior
- *       (Brown, Cai and DasGupta, Statistical Science 2001), with the effective number of images of
- *       {@link Score#effectiveImages}. Half of each correction above is its standard deviation,
- *       which widens it.
- *   <li>The new images vary too: their number that is recognized has the Beta-binomial
- *       distribution.
+ *   <li>The method was chosen with the same images that it is measured on. The optimism is
+ *       estimated as in Tsamardinos, Greasidou and Borboudakis, "Bootstrapping the out-of-sample
+ *       predictions for efficient and accurate cross-validation" (Machine Learning 2018). Units are
+ *       sampled with replacement, the same rule chooses a method with the sample, and this method
+ *       is measured on the other units.
+ *   <li>The method of a fold has learned from fewer images than the final one. The accuracy is
+ *       assumed to approach a limit as 1 / (1 + images per class), starting at zero-shot CLIP
+ *       without images and passing through the accuracy of the folds. The final method is slightly
+ *       further on this curve. Power laws describe most learning curves (Viering and Loog, "The
+ *       shape of learning curves", 2021).
+ *   <li>The number of held-out images is limited. Their accuracy has a Beta distribution with
+ *       Jeffreys' prior (Brown, Cai and DasGupta, Statistical Science 2001), with the effective
+ *       number of images of {@link Score#effectiveImages}. Half of each correction above is used as
+ *       its standard deviation, which widens the distribution.
+ *   <li>The number of new images that are classified correctly is random, too. It has a
+ *       Beta-binomial distribution.
  * </ul>
  *
- * @param score of the chosen method
- * @param optimism of the choice, in points
- * @param gain by the images that folds do without, in points
+ * @param score the score of the chosen method
+ * @param optimism the optimism of the choice, in percentage points
+ * @param gain the gain from the images that the folds do not use, in percentage points
  */
 record Expectation(Score score, double optimism, double gain) {
   private static final int RESAMPLES = 500;
   private static final double TAIL = 0.025;
 
   /**
-   * By how much the accuracy of a choice is too high on the images that it was made by, in points;
-   * not below 0.
+   * Estimates how much the accuracy of a choice is too high on the images that were used to choose
+   * it, in percentage points; at least 0.
    *
-   * @param scores of all candidates, the simpler first
+   * @param scores the scores of all candidates, simpler methods first
    * @param unseen true for the accuracy on hidden classes
    */
   static double optimism(List<Score> scores, boolean unseen) {
@@ -70,12 +70,13 @@ record Expectation(Score score, double optimism, double gain) {
   }
 
   /**
-   * By how much the final method is better than those of the folds, in points; not below 0.
+   * Estimates how much the final method is better than the methods of the folds, in percentage
+   * points; at least 0.
    *
    * @param zeroShot the accuracy without images, in percent
-   * @param folds that of the folds' methods
-   * @param learned images per class that these learned from, 1 or more
-   * @param all images per class that the final one learns from
+   * @param folds the accuracy of the methods of the folds, in percent
+   * @param learned the number of images per class that these methods learned from, at least 1
+   * @param all the number of images per class that the final method learns from
    */
   static double gain(double zeroShot, double folds, double learned, double all) {
     if (!(learned > 0) || !(all > learned)) {
@@ -85,7 +86,7 @@ record Expectation(Score score, double optimism, double gain) {
     return Math.max(0, Math.min(100 - folds, (folds - zeroShot) * further));
   }
 
-  /** The accuracy to expect. */
+  /** Returns the expected accuracy with its interval. */
   AdaptRecord.Interval interval(boolean unseen) {
     double middle = Math.max(0, Math.min(100, score.accuracy(unseen) - optimism + gain)) / 100;
     double corrections = (optimism * optimism + gain * gain) / 4 / 1e4;
@@ -101,9 +102,11 @@ record Expectation(Score score, double optimism, double gain) {
   }
 
   /**
-   * The middle 95 % of a Beta-binomial distribution, as percent of its trials.
+   * Returns the central 95 % interval of a Beta-binomial distribution, in percent of its trials.
    *
-   * @param a, b parameters of the Beta distribution
+   * @param a the first parameter of the Beta distribution
+   * @param b the second parameter of the Beta distribution
+   * @param trials the number of trials
    */
   static double[] betaBinomial(double a, double b, int trials) {
     double[] mass = new double[trials + 1];

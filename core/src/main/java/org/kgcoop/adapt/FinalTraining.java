@@ -27,7 +27,10 @@ import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Trains a method on all images, measures it on test images, and calibrates its classifier. */
+/**
+ * Final training: trains a method on all images, measures it on the test images, and calibrates its
+ * classifier.
+ */
 final class FinalTraining {
   private static final String TEST = "test";
 
@@ -37,9 +40,9 @@ final class FinalTraining {
   private final Candidates candidates;
 
   /**
-   * Trainings on some images.
+   * Creates trainings on the given images.
    *
-   * @param data what is learned from, as planned
+   * @param data the planned training images
    */
   FinalTraining(
       ExperimentContext bench, AdaptRequest request, DataSet data, AdaptRecord.Plan plan) {
@@ -52,8 +55,8 @@ final class FinalTraining {
   /**
    * Trains the chosen method.
    *
-   * @param folder of its run
-   * @return the record with the accuracy on the test images and the calibration
+   * @param folder the run folder
+   * @return the record, with the accuracy on the test images and the calibration
    */
   AdaptRecord train(Comparison.Outcome outcome, Path folder) {
     AdaptRecord record = outcome.record();
@@ -66,8 +69,8 @@ final class FinalTraining {
   }
 
   /**
-   * A method trained on all images and measured on the test images, if there are any, among all
-   * names. Test images that repeat a training image are left out.
+   * Trains a method on all images, and measures it on the test images, if there are any, with all
+   * class names. Test images that are copies of a training image are skipped.
    */
   private RunResults trained(ExperimentContext on, String id, Path below, String run) {
     MethodSpec spec = candidates.spec(id);
@@ -89,7 +92,7 @@ final class FinalTraining {
     return new TrialRun(on, trial).run(below);
   }
 
-  /** The accuracy of a method of the short list on the test images. */
+  /** Measures a method of the short list on the test images. */
   AdaptRecord.Interval onTest(String id, Path work) {
     return trained(bench.silent(), id, work, id)
         .target(TEST)
@@ -101,7 +104,7 @@ final class FinalTraining {
     return Score.interval(test.correct(), Math.toIntExact(test.total()));
   }
 
-  /** Adds the calibration to a file, and the classes without images to those it answers for. */
+  /** Adds the calibration and the names of classes without images to a file. */
   private ClassifierFile complete(Path path, Calibration calibration) {
     ClassifierFile own = ClassifierFile.read(path);
     List<String> names =
@@ -126,7 +129,7 @@ final class FinalTraining {
             : outcome.logits().unknown(calibration, largestOfUnknown(file)));
   }
 
-  /** The largest probability of each image that belongs to no class. */
+  /** Returns the largest probability of each image that belongs to no class. */
   private double[] largestOfUnknown(ClassifierFile file) {
     List<FeatureCache.Problem> problems = new ArrayList<>();
     Map<Path, float[]> features =

@@ -9,10 +9,10 @@ import org.kgcoop.eval.Softmax;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
- * The logits of a method for images that it has not learned from.
+ * Logits of a method for held-out images.
  *
- * @param items each image once
- * @param rows the logits (C) of each
+ * @param items the images, each once
+ * @param rows the logits of each image, (C)
  */
 record HeldOutLogits(List<Item> items, List<double[]> rows) {
   HeldOutLogits {
@@ -20,7 +20,7 @@ record HeldOutLogits(List<Item> items, List<double[]> rows) {
     rows = List.copyOf(rows);
   }
 
-  /** The temperature and the threshold that these images give. */
+  /** Fits the temperature and the threshold to these images. */
   Calibration calibration() {
     return Calibration.fit(
         rows.toArray(double[][]::new),
@@ -28,15 +28,16 @@ record HeldOutLogits(List<Item> items, List<double[]> rows) {
         Calibration.Origin.OUT_OF_FOLD);
   }
 
-  /** The probabilities of each image at a temperature. */
+  /** Returns the probabilities of each image for a temperature. */
   List<double[]> probabilities(double temperature) {
     return rows.stream().map(row -> Softmax.probabilities(row, 1 / temperature)).toList();
   }
 
   /**
-   * Compares images of no class with these.
+   * Compares images that belong to no class with these images.
    *
-   * @param unknown the largest probability of each image of no class, at the same temperature
+   * @param unknown the largest probability of each image that belongs to no class, for the same
+   *     temperature
    */
   AdaptRecord.Unknown unknown(Calibration calibration, double[] unknown) {
     double threshold = calibration.rejection() == null ? 0 : calibration.rejection().threshold();

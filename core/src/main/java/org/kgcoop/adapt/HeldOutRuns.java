@@ -26,8 +26,8 @@ import org.kgcoop.runs.Predictions;
 import org.kgcoop.tensor.Scope;
 
 /**
- * Methods that learn from a part of the images and are asked about the others. What they learned is
- * kept in run folders, so that nothing is learned twice.
+ * Runs of methods on a part of the images, which classify the other images. Trained classifiers are
+ * kept in run folders, so that nothing is trained twice.
  */
 final class HeldOutRuns {
   private static final String SEEN = "seen";
@@ -40,18 +40,20 @@ final class HeldOutRuns {
   private final Path work;
 
   /**
-   * The answers of a method to held-out images.
+   * Predictions of a method for held-out images.
    *
-   * @param classes with what was recognized of each
+   * @param score the score of the predictions
+   * @param classes the counts per class
+   * @param mistakes the wrong predictions
    */
   record Answers(
       Score score, List<AdaptRecord.OfClass> classes, List<AdaptRecord.Mistake> mistakes) {}
 
   /**
-   * Runs on the parts of some images.
+   * Creates runs on the parts of a data set.
    *
-   * @param copies what is learned from, as planned
-   * @param work where run folders are kept
+   * @param copies the planned training images
+   * @param work the folder of the run folders
    */
   HeldOutRuns(ExperimentContext bench, AdaptRequest request, ImageGroups copies, Path work) {
     this.bench = bench;
@@ -61,7 +63,7 @@ final class HeldOutRuns {
     this.work = work;
   }
 
-  /** Returns the answers of a method, which learns first what it has not learned. */
+  /** Returns the predictions of a method. Parts that are not trained yet are trained first. */
   Answers answers(MethodSpec spec, String id, List<HoldoutPart> parts) {
     List<Score.Asked> asked = new ArrayList<>();
     List<Boolean> right = new ArrayList<>();
@@ -118,7 +120,10 @@ final class HeldOutRuns {
     return part.name() + "/" + id;
   }
 
-  /** The unit of resampling: a group of images, or a class if classes are hidden. */
+  /**
+   * Returns an image with its unit of resampling: a group of images, or a class if classes are
+   * hidden.
+   */
   private Score.Asked asked(Item item, boolean unseen) {
     return new Score.Asked(
         request.unseen().isEmpty() ? item.group() : "class " + item.label(),
@@ -136,8 +141,8 @@ final class HeldOutRuns {
   }
 
   /**
-   * Returns the logits of a method whose answers are known. An image that was asked about several
-   * times counts once: where its class was seen, if it ever was.
+   * Returns the logits of a trained method. An image that occurs several times counts once. A part
+   * in which its class was seen takes precedence.
    */
   HeldOutLogits logits(String id, List<HoldoutPart> parts) {
     Map<String, double[]> rows = new HashMap<>();
@@ -172,7 +177,7 @@ final class HeldOutRuns {
     }
   }
 
-  /** Images of a class in the middle, by which published settings are chosen. */
+  /** Returns the median number of images per class, which selects the published settings. */
   static int shots(DataSet data) {
     Map<Integer, Integer> sizes = new HashMap<>();
     data.train().forEach(item -> sizes.merge(item.label(), 1, Integer::sum));

@@ -15,26 +15,27 @@ import org.kgcoop.data.Item;
 import org.kgcoop.method.Folds;
 
 /**
- * Images that are held out, what is learned for them, and the names that compete: all that the
- * final classifier will answer with.
+ * Part of a comparison: held-out images, the images to learn from, and the class names to choose
+ * from, which are those of the final classifier.
  *
- * @param name of the part
- * @param fitted what is learned from, of the classes with images in it
+ * @param name the name of the part
+ * @param fitted the images to learn from, with their classes
  * @param seen held-out images of these classes, as test images
- * @param unseen images of classes that are hidden, as test images; none if no class is hidden
+ * @param unseen images of hidden classes, as test images; empty if no class is hidden
  */
 record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
 
-  /** Folds of the images when classes are hidden. */
+  /** Number of folds of the images if classes are hidden. */
   private static final int FOLDS = 4;
 
-  /** At most so many parts of the classes are hidden in turn. */
+  /** Maximum number of parts of the classes that are hidden in turn. */
   private static final int MOST_PARTS = 4;
 
   /**
-   * The folds of the training images; none if no class has a second group of images.
+   * Returns the folds of the training images, or an empty list if no class has a second group of
+   * images.
    *
-   * @param most how many they are, unless no class has as many groups
+   * @param most the number of folds, unless every class has fewer groups
    */
   static List<HoldoutPart> of(DataSet data, int most) {
     Folds folds = folds(data, most);
@@ -52,11 +53,13 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
   }
 
   /**
-   * Parts of the classes hidden in turn, beside a fold of the images of the others. The share of
-   * hidden names is about that of the unseen names in the final classifier, from a quarter to a
-   * half. None if no class has a second group of images.
+   * Returns parts with some of the classes hidden in turn, combined with folds of the images of the
+   * other classes. The share of hidden classes is about the share of unseen names in the final
+   * classifier, between a quarter and a half. The list is empty if no class has a second group of
+   * images.
    *
-   * @param unseenNames names without images, which compete too
+   * @param unseenNames the names of classes without images, which are also in the list of class
+   *     names
    */
   static List<HoldoutPart> hiding(DataSet data, List<String> unseenNames) {
     Folds folds = folds(data, FOLDS);
@@ -85,7 +88,7 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
     return all;
   }
 
-  /** The training images as test images, for methods that learn nothing from them. */
+  /** Returns all training images as test images, for methods that do not learn from them. */
   static HoldoutPart all(DataSet data, List<String> unseenNames) {
     return new HoldoutPart(
         "all",
@@ -104,7 +107,7 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
         most);
   }
 
-  /** Some of the training images as test images among all names. */
+  /** Returns some of the training images as test images, with all class names. */
   private static DataSet asked(DataSet data, List<String> unseenNames, IntPredicate which) {
     return new DataSet(
         data.name(),
@@ -122,7 +125,7 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
         .toList();
   }
 
-  /** Groups of images per class that are learned from. */
+  /** Returns the mean number of groups of training images per class. */
   static double groupsPerClass(DataSet data) {
     long groups =
         data.train().stream().map(item -> item.label() + " " + item.group()).distinct().count();

@@ -16,19 +16,19 @@ import org.kgcoop.eval.NearDuplicates;
 import org.kgcoop.features.FeatureCache;
 
 /**
- * The copies among images. A copy that is held out while another is learned from is recognized by
- * heart, and the estimate of the accuracy is too high.
+ * Copies among images. If a copy of a training image is held out, a method recognizes it from
+ * memory, and the estimated accuracy is too high.
  *
- * <p>Of images with the same bytes in a class one is learned from. Images with the same bytes in
- * two classes, and near copies ({@link NearDuplicates}), join one group, which no fold divides.
- * Exact copies are taken out before, so that they do not lower the median distance.
+ * <p>Only one of several byte-identical images in a class is kept. Byte-identical images in two
+ * classes and near copies ({@link NearDuplicates}) are in one group, which no fold splits. Exact
+ * copies are removed first, so that they do not lower the median distance.
  *
- * @param data without the copies, each image with its group
- * @param repeated images that are there again in their class, by key
- * @param contradictions images that are there under two classes, as {@code key = key}
- * @param near images that are near copies of another
- * @param share of each training image by key: 1 / the number of its near copies in its class, so
- *     that copies count once together; absent for 1
+ * @param data the data without exact copies, each image with its group
+ * @param repeated the keys of exact copies in the same class
+ * @param contradictions images that occur in two classes, as {@code key = key}
+ * @param near the number of images that are near copies of another image
+ * @param share the weight of each training image by key: 1 / the number of its near copies in its
+ *     class, so that all copies together count once; absent for 1
  */
 record ImageGroups(
     DataSet data,
@@ -45,14 +45,14 @@ record ImageGroups(
     share = Map.copyOf(share);
   }
 
-  /** The keys of images that are there under two classes. */
+  /** Returns the keys of images that occur in two classes. */
   Set<String> contradictory() {
     return contradictions.stream()
         .flatMap(pair -> Stream.of(pair.split(EQUALS, 2)))
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** The exact copies among the training images. */
+  /** Finds the exact copies among the training images. */
   static ImageGroups exact(DataSet data, FeatureCache cache) {
     List<String> hashes = cache.hashes().of(data.train().stream().map(Item::file).toList());
     Map<String, Item> firsts = new HashMap<>();
@@ -81,9 +81,9 @@ record ImageGroups(
   }
 
   /**
-   * The same with groups of near copies.
+   * Returns these images with groups of near copies.
    *
-   * @param part images of these data that are learned from
+   * @param part the images of these data to learn from
    */
   ImageGroups withNear(DataSet part, FeatureCache cache) {
     List<Item> items = part.train();
@@ -125,7 +125,7 @@ record ImageGroups(
         shares);
   }
 
-  /** The keys of test images that repeat a training image. */
+  /** Returns the keys of test images that are copies of a training image. */
   static Set<String> repeatedInTest(DataSet data, FeatureCache cache) {
     Set<String> learned =
         new HashSet<>(cache.hashes().of(data.train().stream().map(Item::file).toList()));
@@ -139,7 +139,7 @@ record ImageGroups(
     return repeated;
   }
 
-  /** Groups by name that become one (a union-find structure). */
+  /** Groups by name that can be merged (a union-find structure). */
   private static final class Groups {
     private final Map<String, String> parents = new HashMap<>();
 
@@ -147,7 +147,7 @@ record ImageGroups(
       items.forEach(item -> parents.put(item.group(), item.group()));
     }
 
-    /** The name of the group that a group belongs to now. */
+    /** Returns the current name of the merged group that a group belongs to. */
     String of(String group) {
       String at = group;
       for (String up = parents.getOrDefault(at, at); !up.equals(at); ) {

@@ -25,27 +25,26 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Suspect labels of a data set, without any training. Each image is classified by a kernel ridge
- * regression ({@link KernelRidge}) of all others and their texts, in closed form. Copies of an
- * image leave together.
+ * Check for wrong labels in a data set, without any training. Each image is classified by a kernel
+ * ridge regression ({@link KernelRidge}) on all other images and the class texts, in closed form.
+ * Copies of the image are left out together with it.
  */
 public final class LabelCheck {
-  /** The regression takes 9 n^3 operations. */
+  /** Maximum number of images. The regression takes 9 n^3 operations. */
   private static final int MOST_IMAGES = 5_000;
 
   private static final double[] BETAS = {1, 2, 4, 8};
   private static final double[] LAMBDAS = {0.05, 0.1, 0.3, 1};
 
-  /** The logit scale that the published weight of the regression goes with. */
+  /** Logit scale that the published weight of the regression refers to. */
   private static final double PUBLISHED_SCALE = 100;
 
   private LabelCheck() {}
 
   /**
-   * Lists suspects among the images of all parts, the most suspicious first. Images that cannot be
-   * read are left out.
+   * Lists suspect labels of all images, the most suspicious first. Unreadable images are skipped.
    *
-   * @throws KgCoopException if there are more images than the regression can take
+   * @throws KgCoopException if there are more images than the regression supports
    */
   public static List<AdaptRecord.Suspect> of(ExperimentContext bench, DataSet data) {
     ImageGroups groups = groups(bench, data);
@@ -63,7 +62,7 @@ public final class LabelCheck {
         groups.contradictory());
   }
 
-  /** The readable images of all parts, without exact copies, with groups of near copies. */
+  /** Returns the readable images, without exact copies, with groups of near copies. */
   private static ImageGroups groups(ExperimentContext bench, DataSet data) {
     List<Item> all = TrainingImages.items(data);
     if (all.size() > MOST_IMAGES) {
@@ -125,7 +124,7 @@ public final class LabelCheck {
     }
   }
 
-  /** The number of the group of each image. */
+  /** Returns the group number of each image. */
   private static int[] groups(List<Item> items) {
     Map<String, Integer> numbers = new HashMap<>();
     return items.stream()

@@ -8,23 +8,23 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
- * The predictions of a method for images that it has not learned from, and the figure that they
- * make, in percent: the accuracy or, if classes were hidden too, the harmonic mean of the
- * accuracies on seen and on hidden classes, where all names compete.
+ * Predictions of a method for held-out images, with their score in percent. The score is the
+ * accuracy. If classes were hidden, it is the harmonic mean of the accuracies on seen and on hidden
+ * classes, with all class names to choose from.
  *
- * <p>Images that belong together are one unit: groups, or whole classes if classes were hidden. How
- * far a figure would move with other images follows from the units, never from single images.
+ * <p>Dependent images form one unit: a group, or a class if classes were hidden. The variance of a
+ * score is estimated from the units, not from individual images.
  */
 final class Score {
-  /** The 97.5 % quantile of the standard normal distribution. */
+  /** 97.5 % quantile of the standard normal distribution. */
   private static final double Z = 1.959964;
 
   /**
-   * A held-out image.
+   * Held-out image.
    *
-   * @param unit the name of the unit that it belongs to
+   * @param unit the name of its unit
    * @param unseen true if its class was hidden
-   * @param weight 1 for an image, less for each of some near copies
+   * @param weight 1, or less for near copies
    */
   record Asked(String unit, boolean unseen, double weight) {}
 
@@ -36,10 +36,10 @@ final class Score {
   private final int images;
 
   /**
-   * The score of some answers.
+   * Creates the score of predictions.
    *
-   * @param asked the images, the same for all scores that are compared
-   * @param answers true for each that was recognized
+   * @param asked the images, which must be equal for all scores to compare
+   * @param answers true for each correct prediction
    */
   Score(List<Asked> asked, List<Boolean> answers) {
     if (asked.size() != answers.size()) {
@@ -74,7 +74,7 @@ final class Score {
     return Arrays.stream(weight[UNSEEN]).sum() > 0;
   }
 
-  /** Each unit once. */
+  /** Returns a weight of one for each unit. */
   private double[] once() {
     double[] once = new double[units()];
     Arrays.fill(once, 1);
@@ -86,21 +86,21 @@ final class Score {
   }
 
   /**
-   * The figure of a resample.
+   * Computes the score of a resample.
    *
-   * @param drawn how often each unit was drawn
+   * @param drawn the number of times that each unit was drawn
    */
   double value(double[] drawn) {
     double seen = accuracy(false, drawn);
     return hasUnseen() ? Metrics.harmonicMean(seen, accuracy(true, drawn)) : seen;
   }
 
-  /** The accuracy on images of the seen or of the hidden classes, in percent. */
+  /** Returns the accuracy on images of the seen or of the hidden classes, in percent. */
   double accuracy(boolean unseen) {
     return accuracy(unseen, once());
   }
 
-  /** The same of a resample; NaN if it has no such image. */
+  /** Returns the accuracy of a resample, in percent; NaN if it contains no such image. */
   double accuracy(boolean unseen, double[] drawn) {
     int role = unseen ? UNSEEN : SEEN;
     return 100 * dot(drawn, right[role]) / dot(drawn, weight[role]);
@@ -114,14 +114,14 @@ final class Score {
     return sum;
   }
 
-  /** The standard error of the difference to another score of the same images. */
+  /** Returns the standard error of the difference from another score for the same images. */
   double standardErrorAgainst(Score other) {
     return standardErrorAgainst(other, once());
   }
 
   /**
-   * The same for a resample: the infinitesimal jackknife (Efron and Stein 1981) over the units,
-   * with n / (n - 1) for few of them.
+   * Returns the standard error of the difference for a resample. It is the infinitesimal jackknife
+   * (Efron and Stein 1981) over the units, with the factor n / (n - 1) for small samples.
    */
   double standardErrorAgainst(Score other, double[] drawn) {
     double[] own = influence(drawn);
@@ -137,7 +137,7 @@ final class Score {
     return units() / Math.max(1.0, units() - 1.0);
   }
 
-  /** By how much each unit moves the figure. */
+  /** Returns the influence of each unit on the score. */
   private double[] influence(double[] drawn) {
     if (!hasUnseen()) {
       return influence(SEEN, drawn);
@@ -152,7 +152,7 @@ final class Score {
     double[] ofSeen = influence(SEEN, drawn);
     double[] ofUnseen = influence(UNSEEN, drawn);
     for (int unit = 0; unit < influence.length; unit++) {
-      // The derivatives of 2 a b / (a + b) by a and by b.
+      // The factors are the derivatives of 2 a b / (a + b) with respect to a and b.
       influence[unit] =
           2 * Math.pow(unseen / sum, 2) * ofSeen[unit]
               + 2 * Math.pow(seen / sum, 2) * ofUnseen[unit];
@@ -171,8 +171,9 @@ final class Score {
   }
 
   /**
-   * The number of independent images that say as much about an accuracy as these: that whose
-   * binomial variance is the variance over units, at most the number of images.
+   * Returns the number of independent images that determine an accuracy as precisely as these.
+   * Their binomial variance equals the variance over units. The result is at most the number of
+   * images.
    */
   double effectiveImages(boolean unseen) {
     int role = unseen ? UNSEEN : SEEN;
@@ -185,14 +186,15 @@ final class Score {
     double squares = Arrays.stream(weight[role]).map(each -> each * each).sum();
     return variance > 0
         ? Math.max(1, Math.min(total, share * (1 - share) / variance))
-        : total * total / squares; // all right or all wrong: as many as there are units
+        : total * total
+            / squares; // if all predictions are correct, or all are wrong, the number of units
   }
 
   /**
-   * The place of the simplest that is not behind the best by more than a standard error.
+   * Returns the index of the simplest method that is within one standard error of the best.
    *
-   * @param scores of the same images, the simpler first
-   * @param drawn how often each unit counts
+   * @param scores the scores for the same images, simpler methods first
+   * @param drawn the number of times that each unit counts
    */
   static int choice(List<Score> scores, double[] drawn) {
     int best = 0;
@@ -210,7 +212,7 @@ final class Score {
     return best;
   }
 
-  /** An accuracy with its 95 % interval (Wilson, JASA 1927). */
+  /** Returns an accuracy with its 95 % interval (Wilson, JASA 1927). */
   static AdaptRecord.Interval interval(long correct, int total) {
     double share = (double) correct / total;
     double squared = Z * Z / total;

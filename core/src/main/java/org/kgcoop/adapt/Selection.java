@@ -8,17 +8,17 @@ import java.util.Objects;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
- * The choice among candidates: the simplest of those that are not behind the best by more than a
- * standard error.
+ * Choice among candidates: the simplest method that is within one standard error of the best.
  *
- * @param candidates with their figures against the best
+ * @param candidates the candidates, compared with the best one
+ * @param choice the choice
  */
 record Selection(List<AdaptRecord.Candidate> candidates, AdaptRecord.Choice choice) {
   /**
-   * Chooses.
+   * Selects a candidate.
    *
-   * @param tried the simpler first
-   * @param scores of those that are measured, by method
+   * @param tried the candidates, simpler methods first
+   * @param scores the scores of the measured candidates, by method
    */
   static Selection of(List<AdaptRecord.Candidate> tried, Map<String, Score> scores) {
     AdaptRecord.Candidate best =

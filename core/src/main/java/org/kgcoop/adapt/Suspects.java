@@ -11,23 +11,28 @@ import org.kgcoop.eval.LabelSuspects;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
- * Images whose label may be wrong, by confident learning ({@link LabelSuspects}). Equal images
- * under two classes come first; then the lower the probability of the given label, the earlier.
+ * Images whose label may be wrong, found by confident learning ({@link LabelSuspects}). Identical
+ * images in two classes come first, followed by the others in ascending order of the probability of
+ * the given label.
  */
 final class Suspects {
-  /** In a smaller class the threshold of confident learning means little. */
+  /**
+   * Minimum number of images per class. For smaller classes, the threshold of confident learning is
+   * unreliable.
+   */
   private static final int FEWEST_IMAGES = 5;
 
   private Suspects() {}
 
   /**
-   * Lists them. If classes have few images, it lists all images for which another class is the most
-   * probable.
+   * Lists the suspect images. If a class has too few images, the list contains all images for which
+   * another class is the most probable.
    *
-   * @param items with their given labels
-   * @param probabilities (C) of each, by a classifier that has not learned from it
-   * @param classNames by label
-   * @param contradictory keys of images that are there under two classes
+   * @param items the images with their given labels
+   * @param probabilities the probabilities of each image, (C), by a classifier that has not learned
+   *     from it
+   * @param classNames the class names, by label
+   * @param contradictory the keys of images that occur in two classes
    */
   static List<AdaptRecord.Suspect> of(
       List<Item> items,

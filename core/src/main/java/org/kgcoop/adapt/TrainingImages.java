@@ -21,21 +21,21 @@ import org.kgcoop.features.FeatureCache;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.runs.AdaptRecord;
 
-/** The images that an adaptation learns from: those that can be read, without copies. */
+/** Images that an adaptation learns from: all readable images, without copies. */
 final class TrainingImages {
-  /** Unreadable images that an error names. */
+  /** Maximum number of unreadable images in an error message. */
   private static final int MOST_NAMED = 10;
 
   private final ExperimentContext bench;
   private final AdaptRequest request;
-  private final Set<String> unreadable = new TreeSet<>(); // images, and why
+  private final Set<String> unreadable = new TreeSet<>(); // images with the reason
 
   TrainingImages(ExperimentContext bench, AdaptRequest request) {
     this.bench = bench;
     this.request = request;
   }
 
-  /** The requested data without files whose bytes cannot be read. */
+  /** Returns the requested data without files that cannot be read. */
   DataSet present() {
     List<FeatureCache.Problem> problems = new ArrayList<>();
     List<Path> unused =
@@ -45,9 +45,7 @@ final class TrainingImages {
     return leftOut(request.data(), problems);
   }
 
-  /**
-   * All images that may be learned from, those for training and validation, without exact copies.
-   */
+  /** Returns all images for training and validation, without exact copies. */
   ImageGroups withoutCopies(DataSet data) {
     return ImageGroups.exact(everything(data), bench.cache());
   }
@@ -58,7 +56,7 @@ final class TrainingImages {
             Stream.concat(data.train().stream(), data.val().stream()).toList(),
             List.of(),
             data.test())
-        // As zero-shot does without --template.
+        // Zero-shot classification without --template uses the same template.
         .withTemplate(
             template == null && EmbeddedPrompt.isFor(bench.clip())
                 ? EmbeddedClip.TEMPLATE
@@ -72,9 +70,9 @@ final class TrainingImages {
   }
 
   /**
-   * The data without images that cannot be read.
+   * Returns the data without unreadable images.
    *
-   * @throws KgCoopException that names these images, unless they are to be left out
+   * @throws KgCoopException with the names of these images, unless the request skips them
    */
   DataSet readable(DataSet data) {
     List<Item> all = items(data);
@@ -123,7 +121,7 @@ final class TrainingImages {
     return items.stream().filter(item -> !files.contains(item.file())).toList();
   }
 
-  /** Describes the images that are learned from. */
+  /** Describes the training images. */
   AdaptRecord.Images described(ImageGroups copies) {
     DataSet data = copies.data();
     Map<Integer, Integer> sizes = new HashMap<>();

@@ -1,6 +1,6 @@
 /**
- * The choice of a method for the images at hand: candidates are measured by folds, the best is
- * trained on all.
+ * Choice of a method for a given set of images. Candidates are compared by cross-validation, and
+ * the best one is trained on all images.
  */
 @NullMarked
 package org.kgcoop.adapt;

@@ -10,9 +10,9 @@ import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.TargetResult;
 
 /**
- * Base-to-new generalization: learn from a few images of the first half of the classes, measure on
- * the test images of that half among its names, and on those of the other half among theirs. H is
- * the harmonic mean of the two accuracies.
+ * Base-to-new generalization. A method learns from a few images of the first half of the classes.
+ * It is measured on the test images of this half with its class names, and on the test images of
+ * the other half with the other class names. H is the harmonic mean of the two accuracies.
  */
 public record BaseToNew(List<DataSet> dataSets) implements Protocol {
   private static final String BASE = "base";

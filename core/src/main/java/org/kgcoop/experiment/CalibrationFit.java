@@ -26,12 +26,14 @@ import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;
 
 /**
- * The temperature and the rejection threshold of what a trial has learned, from images that it was
- * not trained on: the validation images or, if there are none, the training images in folds.
+ * Fit of the temperature and the rejection threshold of a trial. It uses images that the trial was
+ * not trained on: the validation images or, if there are none, cross-validation on the training
+ * images.
  *
- * <p>Each fold is classified by a run below {@code .calibration} of the run's folder, trained on
- * the other folds with the settings that the trial has found. Fewer images make fewer steps an
- * epoch, so these trainings have more epochs: as many steps as that of the trial.
+ * <p>Each fold is classified by a run in {@code .calibration} in the run folder. This run is
+ * trained on the other folds, with the settings that the trial has selected. With fewer images, an
+ * epoch has fewer steps. These runs therefore have more epochs, and train as many steps as the
+ * trial.
  */
 final class CalibrationFit {
   private static final int FOLDS = 4;
@@ -41,9 +43,9 @@ final class CalibrationFit {
   private final BiFunction<Trial, Path, RunResults> runs;
 
   /**
-   * A fit for a trial.
+   * Creates a fit for a trial.
    *
-   * @param runs does another trial below a folder
+   * @param runs a function that runs another trial in a folder
    */
   CalibrationFit(ExperimentContext bench, Trial trial, BiFunction<Trial, Path, RunResults> runs) {
     this.bench = bench;
@@ -55,7 +57,7 @@ final class CalibrationFit {
     return run.resolve(".calibration");
   }
 
-  /** Deletes the runs of the folds, which are kept until the results of a run are. */
+  /** Deletes the runs of the folds, which are kept until the results of the run are saved. */
   static void delete(Path run) {
     try {
       if (Files.exists(work(run))) {
@@ -67,12 +69,12 @@ final class CalibrationFit {
   }
 
   /**
-   * Finds both.
+   * Fits the temperature and the threshold.
    *
-   * @param learned by the trial
+   * @param learned the result of the trial
    * @param run the folder of the trial
-   * @return null, after a warning, if there is no validation image and no class has a second
-   *     training image
+   * @return the calibration, or null, with a warning, if there is no validation image and no class
+   *     has a second training image
    */
   @Nullable Calibration find(ClassifierFile learned, Path run) {
     DataSet drawn = trial.draw().data(bench.warnings());
@@ -156,7 +158,7 @@ final class CalibrationFit {
         .toList();
   }
 
-  /** The same method, with the settings that it has found, trained on a part of the images. */
+  /** Trains the same method, with the settings that it has selected, on a part of the images. */
   private ClassifierFile trained(
       ClassifierFile learned, DataSet drawn, DataSet fitted, String name, Path work) {
     MethodSpec spec =

@@ -11,22 +11,22 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 
 /**
- * Drawn classes of which a half is hidden, so that what is learned from the others can be measured
- * on classes that it has not seen.
+ * Sample with one half of the classes hidden, to measure a method on classes that it has not seen.
  *
- * @param fitted the seen classes with what is trained on
- * @param seen the same with what is held out, as test images
- * @param unseen the hidden classes, all images as test images
+ * @param fitted the seen classes with the training images
+ * @param seen the seen classes with the held-out images as test images
+ * @param unseen the hidden classes with all their images as test images
  */
 public record ClassHoldout(DataSet fitted, DataSet seen, DataSet unseen) {
 
   private static final int SHARE_HELD_OUT = 4;
 
   /**
-   * Hides a half of the drawn classes. What is held out of the seen ones are their validation
-   * images, or the second, sixth, tenth ... image of each.
+   * Hides one half of the classes of a sample. The held-out images of the seen classes are their
+   * validation images or, if there are none, the second, sixth, tenth ... training image of each
+   * class.
    *
-   * @param hidden the half that is not learned
+   * @param hidden the half to hide
    */
   public static ClassHoldout of(DataSet drawn, ClassSplit hidden) {
     DataSet seen = drawn.select(hidden == ClassSplit.NEW ? ClassSplit.BASE : ClassSplit.NEW);
@@ -43,7 +43,7 @@ public record ClassHoldout(DataSet fitted, DataSet seen, DataSet unseen) {
     List<Item> heldOut = new ArrayList<>();
     Map<Integer, Integer> number = new HashMap<>();
     for (Item item : seen.train()) {
-      // The second, sixth, tenth ... of each class: one of two, of four, two of eight.
+      // With this rule, one of two, one of four, and two of eight images are held out.
       int place = number.merge(item.label(), 1, Integer::sum);
       (place % SHARE_HELD_OUT == 2 ? heldOut : fitted).add(item);
     }

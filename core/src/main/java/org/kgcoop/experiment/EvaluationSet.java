@@ -17,8 +17,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Test images that trials are measured on. What the trials share of them is made when the first
- * asks for it and freed when the last has ended.
+ * Test images that trials are measured on. Trials share their features and other derived data,
+ * which are created on first use and freed after the last trial.
  */
 public final class EvaluationSet {
   private final String name;
@@ -30,11 +30,11 @@ public final class EvaluationSet {
   private int users;
 
   /**
-   * The test images of a part of the classes.
+   * Creates an evaluation set of the test images of a part of the classes.
    *
-   * @param name of the target among those of its trials, such as {@code base}
-   * @param whole with all its classes
-   * @throws KgCoopException where there is no such image
+   * @param name the name among the evaluation sets of its trials, such as {@code base}
+   * @param whole the data set with all its classes
+   * @throws KgCoopException if there are no such images
    */
   public EvaluationSet(String name, DataSet whole, ClassSplit classes) {
     this.name = name;
@@ -53,17 +53,17 @@ public final class EvaluationSet {
     return name;
   }
 
-  /** The part of the classes: {@code all}, {@code base}, {@code new}. */
+  /** Returns the part of the classes: {@code all}, {@code base} or {@code new}. */
   String part() {
     return classes.name().toLowerCase(Locale.ROOT);
   }
 
-  /** True for the test images of that part of the classes. */
+  /** Returns true if these are the test images of the given part of the classes. */
   boolean isHalf(ClassSplit half) {
     return classes == half;
   }
 
-  /** The classes asked about, labeled from 0, and their test images. */
+  /** Returns the classes to choose from, labeled from 0, with their test images. */
   DataSet data() {
     return data;
   }
@@ -72,7 +72,7 @@ public final class EvaluationSet {
     return Templates.of(data);
   }
 
-  /** Features of the test images as a classifier takes them: (N, E). */
+  /** Returns the features of the test images for a classifier, (N, E). */
   Tensor features(Head classifier, ExperimentContext bench) {
     return classifier.encoder().isPresent()
         ? Evaluator.features(classifier, bench.cache(), data.test(), bench.progress(), images())
@@ -80,11 +80,11 @@ public final class EvaluationSet {
   }
 
   /**
-   * The same, if possible without encoding images again. A trained image encoder may depend on the
-   * list of classes, so the feature of one image tells if known features are those of the
-   * classifier.
+   * Returns the features of the test images for a classifier, reusing known features if possible. A
+   * trained image encoder can depend on the list of classes. The known features are therefore
+   * compared with the feature of the first image.
    *
-   * @param known features of these images for another list of classes; null if there are none
+   * @param known features of these images for another list of classes, or null
    */
   Tensor features(Head classifier, ExperimentContext bench, @Nullable Tensor known) {
     return known != null && isFirstOf(known, classifier, bench)
@@ -102,7 +102,7 @@ public final class EvaluationSet {
     }
   }
 
-  /** The features of the frozen encoder, which the trials share. */
+  /** Returns the features of the frozen encoder, which the trials share. */
   private synchronized Tensor features(ExperimentContext bench) {
     if (features == null) {
       try (Scope scope = Scope.open("test images of " + data.name())) {
@@ -118,7 +118,7 @@ public final class EvaluationSet {
     return data.name() + ": test images" + part;
   }
 
-  /** Zero-shot CLIP with the template of the data set. */
+  /** Returns zero-shot CLIP with the template of the data set. */
   synchronized Head handCrafted(Clip clip) {
     if (handCrafted == null) {
       handCrafted = new ZeroShot(List.of(template())).classifier(clip, data.classNames());
@@ -127,8 +127,8 @@ public final class EvaluationSet {
   }
 
   /**
-   * The accuracy of zero-shot CLIP with the template of the data set, in percent; empty where the
-   * feature cache does not know the features, since no image is encoded for it.
+   * Returns the accuracy of zero-shot CLIP with the template of the data set, in percent. The
+   * method encodes no images; it returns empty if the feature cache does not contain all features.
    */
   public OptionalDouble zeroShot(ExperimentContext bench) {
     if (!bench.cache().knows(data.test())) {
@@ -143,7 +143,7 @@ public final class EvaluationSet {
     }
   }
 
-  /** The fingerprint of the test images and their labels. */
+  /** Returns the fingerprint of the test images and their labels. */
   synchronized String fingerprint(ExperimentContext bench) {
     if (fingerprint == null) {
       fingerprint =
@@ -153,12 +153,12 @@ public final class EvaluationSet {
     return fingerprint;
   }
 
-  /** Announces a trial that will ask. */
+  /** Registers a trial that will use this set. */
   synchronized void use() {
     users++;
   }
 
-  /** A trial has ended. */
+  /** Unregisters a trial that has ended. */
   synchronized void release() {
     users--;
     if (users <= 0) {

@@ -23,12 +23,12 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Classifiers on labeled images. */
+/** Evaluation of classifiers on labeled images. */
 public final class Evaluator {
-  /** Images that are classified at a time: a matrix of 1,024 by the classes. */
+  /** Number of images per classification batch, which limits a matrix to 1,024 rows. */
   private static final int BATCH = 1024;
 
-  /** Images that are decoded before an encoder sees them. */
+  /** Number of images that are decoded before they are encoded. */
   private static final int AT_A_TIME = 32;
 
   private static final double CONFIDENCE_DIGITS = 1e4;
@@ -36,10 +36,11 @@ public final class Evaluator {
   private Evaluator() {}
 
   /**
-   * The predictions of a classifier for some images, and measures of them.
+   * Predictions of a classifier for images, with metrics.
    *
-   * @param probabilities how well the probabilities agree with the accuracy
-   * @param predictions the class with the highest score of each image
+   * @param evaluation the accuracy and other counts
+   * @param probabilities metrics of the agreement between probabilities and accuracy
+   * @param predictions the class with the highest probability for each image
    * @param confidences the probability of each prediction
    */
   public record Result(
@@ -53,14 +54,15 @@ public final class Evaluator {
     }
 
     /**
-     * Counts, and what follows from them, for a run to keep.
+     * Returns the counts and metrics, for the results of a run.
      *
-     * @param name of the target among those of the run
-     * @param data the classes asked about, and the test images
+     * @param name the name among the evaluation sets of the run
+     * @param data the classes to choose from, with the test images
      * @param classes {@code all}, {@code base} or {@code new}
-     * @param template of the hand-crafted prompts
-     * @param fingerprint of the images and their labels
-     * @param distance between learned and hand-crafted class features; NaN where undefined
+     * @param template the template of the hand-crafted prompts
+     * @param fingerprint the fingerprint of the images and their labels
+     * @param distance the distance between learned and hand-crafted class features; NaN if
+     *     undefined
      */
     public TargetResult target(
         String name,
@@ -86,7 +88,7 @@ public final class Evaluator {
           distance);
     }
 
-    /** The prediction for each of the images, for a run to keep. */
+    /** Returns the prediction for each image, for the files of a run. */
     Predictions.OfTarget predictions(String name, List<Item> items) {
       return new Predictions.OfTarget(
           name,
@@ -100,7 +102,7 @@ public final class Evaluator {
     }
   }
 
-  /** On the test images of a data set. */
+  /** Evaluates a classifier on the test images of a data set. */
   public static Result evaluate(
       Head classifier, FeatureCache cache, DataSet dataSet, Progress progress) {
     try (Scope scope = Scope.open("evaluation")) {
@@ -110,10 +112,10 @@ public final class Evaluator {
   }
 
   /**
-   * On features that were encoded before.
+   * Evaluates a classifier on given features.
    *
-   * @param features (N, E), unit rows
-   * @param items what they show, in the same order
+   * @param features the features, (N, E), unit rows
+   * @param items the images of these features, in the same order
    */
   public static Result evaluate(Head classifier, Tensor features, List<Item> items, int classes) {
     if (classifier instanceof TrainableModel model) {
@@ -147,11 +149,11 @@ public final class Evaluator {
   }
 
   /**
-   * Base and new classes in one list.
+   * Evaluates a classifier on base and new classes in one list.
    *
-   * @param classifier for the names of the base classes, then those of the new ones
-   * @param ofBase features of the test images of base classes
-   * @param ofNew features of the test images of new classes
+   * @param classifier a classifier for the names of the base classes, followed by the new ones
+   * @param ofBase the features of the test images of base classes
+   * @param ofNew the features of the test images of new classes
    */
   static JointEvaluation joint(
       Head classifier, DataSet base, DataSet unseen, Tensor ofBase, Tensor ofNew) {
@@ -172,7 +174,7 @@ public final class Evaluator {
     return joint;
   }
 
-  /** Calls with the index of the first image of a batch, and the logits of the batch, (B, C). */
+  /** Calls a function for each batch, with the index of its first image and its logits, (B, C). */
   private static void inBatches(
       Head classifier, Tensor features, BiConsumer<Integer, Tensor> each) {
     int count = Math.toIntExact(features.size(0));
@@ -186,7 +188,7 @@ public final class Evaluator {
     }
   }
 
-  /** Calls with the index of each row, (C), of some logits, (B, C). */
+  /** Calls a function for each row of logits, (B, C), with its index and values, (C). */
   private static void addRows(Tensor logits, BiConsumer<Integer, double[]> each) {
     float[] values = logits.toFloats();
     int classes = Math.toIntExact(logits.size(1));
@@ -199,7 +201,7 @@ public final class Evaluator {
     }
   }
 
-  /** The logits of some images by a classifier: (N, C). */
+  /** Computes the logits of images, (N, C). */
   public static double[][] logits(Head classifier, FeatureCache cache, List<Item> items) {
     if (classifier instanceof TrainableModel model) {
       try (Head fixed = model.toHead()) {
@@ -216,10 +218,10 @@ public final class Evaluator {
   }
 
   /**
-   * The calibration of a classifier without and with its temperature.
+   * Measures the calibration of a classifier without and with its temperature.
    *
-   * @param classifier whose logits are divided by the temperature
-   * @param features (N, E), of the images, as the classifier takes them
+   * @param classifier the classifier, whose logits are divided by the temperature
+   * @param features the features of the images for the classifier, (N, E)
    */
   static CalibrationResult calibration(
       Head classifier, Tensor features, List<Item> items, Calibration calibration) {
@@ -239,10 +241,10 @@ public final class Evaluator {
   }
 
   /**
-   * The distance of learned class features from others: the mean over classes of the squared
-   * distance of the unit vectors, 2 (1 - cos).
+   * Computes the distance between class features of two heads: the mean over classes of the squared
+   * distance between the unit vectors, 2 (1 - cos).
    *
-   * @return NaN where the features of either depend on the image
+   * @return the distance, or NaN if the features of a head depend on the image
    */
   static double distance(Head learned, Head other) {
     if (learned.classFeatures().isEmpty() || other.classFeatures().isEmpty()) {
@@ -261,10 +263,10 @@ public final class Evaluator {
   }
 
   /**
-   * Features under the test transform as a classifier takes them: (N, E). Those of an encoder of
-   * its own are computed here and kept nowhere else.
+   * Computes features with the test transform for a classifier, (N, E). The features of a trained
+   * image encoder are computed here and not cached.
    *
-   * @param name of the work, for the progress
+   * @param name the name of the work, for the progress
    */
   static Tensor features(
       Head classifier, FeatureCache cache, List<Item> items, Progress progress, String name) {
@@ -284,9 +286,9 @@ public final class Evaluator {
   }
 
   /**
-   * Unit features under the test transform: (N, E).
+   * Returns unit features of the frozen encoder with the test transform, (N, E).
    *
-   * @param name of the work, for the progress
+   * @param name the name of the work, for the progress
    */
   static Tensor features(FeatureCache cache, List<Item> items, Progress progress, String name) {
     List<float[]> vectors;

@@ -26,7 +26,7 @@ import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
 
-/** A protocol carried out: a run folder for each of its trials, and a table over them. */
+/** Execution of a protocol: a run folder for each of its trials, and a table of the results. */
 public final class Experiment {
   private final ExperimentContext bench;
   private final Protocol protocol;
@@ -52,27 +52,27 @@ public final class Experiment {
     return plan;
   }
 
-  /** The figures of a row of its table. */
+  /** Returns the columns of the table. */
   public List<Protocol.Column> columns() {
     return protocol.columns(plan);
   }
 
-  /** True if it asks for base and new classes, whose table has H. */
+  /** Returns true if the protocol evaluates base and new classes, so that its table contains H. */
   public boolean isBaseToNew() {
     return protocol instanceof BaseToNew;
   }
 
-  /** All of its trials. What those of a data set share is made once, whoever runs them. */
+  /** Returns all trials. Trials of the same data set share their derived data. */
   public List<Trial> trials() {
     return trials;
   }
 
   /**
-   * Runs what is missing below {@code out}, and writes {@code results.json} there: the table, and
-   * what it rests on. Until then {@code table.json} has what there is so far.
+   * Runs the missing trials in {@code out}, and writes the table and its settings to {@code
+   * results.json} there. Until all trials are done, {@code table.json} contains the finished ones.
    *
-   * @throws KgCoopException where the folder cannot be written, is in use, or holds a run or the
-   *     table of another protocol, which this one would replace
+   * @throws KgCoopException if the folder cannot be written, is in use, or contains a run or the
+   *     table of another protocol, which this table would replace
    */
   public TableResults run(Path out) {
     try {
@@ -109,7 +109,7 @@ public final class Experiment {
         pending);
   }
 
-  /** The table of the runs that are done, written with each of them for those who look on. */
+  /** Table of the finished runs, written after each run for monitoring. */
   private final class TableSoFar {
     private final Path out;
     private final ObjectNode settings;
@@ -132,7 +132,7 @@ public final class Experiment {
 
     private void write() {
       if (pending.isEmpty()) {
-        return; // the results follow
+        return; // the final results follow
       }
       try {
         table(cells(false), settings, cells(true)).write(out);
@@ -163,8 +163,8 @@ public final class Experiment {
   }
 
   /**
-   * The occasions of a contender, all with the default template: the templates of the data sets are
-   * recorded apart.
+   * Returns the tasks of a method, all with the default template, because the templates of the data
+   * sets are recorded separately.
    */
   private List<TaskContext> occasions(MethodSpec spec) {
     return trials.stream()
@@ -174,7 +174,7 @@ public final class Experiment {
         .toList();
   }
 
-  /** Settings of several trials as one: a list of values where they differ. */
+  /** Merges the settings of several trials. A setting with different values becomes a list. */
   private static ObjectNode merged(List<ObjectNode> settings) {
     ObjectNode merged = settings.get(0).deepCopy();
     for (Map.Entry<String, JsonNode> field : settings.get(0).properties()) {
@@ -187,7 +187,7 @@ public final class Experiment {
     return merged;
   }
 
-  /** All but the fingerprints, for which every image is read. */
+  /** Returns all settings except the fingerprints, which require reading every image. */
   private ObjectNode settings() {
     ObjectNode settings = JsonNodeFactory.instance.objectNode().put("protocol", protocol.id());
     plan.shots().forEach(settings.putArray("shots")::add);

@@ -7,15 +7,14 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.features.FeatureCache;
 
 /**
- * The model, image features and listeners that every experiment works with.
+ * Model, image features and listeners that every experiment uses.
  *
  * @param clip the frozen model
- * @param cache image features, computed once
- * @param progress told how far long work is
- * @param warnings gets a line for what a user should know and may leave
- * @param interrupted true if work should stop at the next safe place
- * @param command the words of the command line behind it, by which a run can be made again; empty
- *     where there is none
+ * @param cache the feature cache
+ * @param progress the receiver of progress reports
+ * @param warnings the receiver of warnings
+ * @param interrupted a function that returns true if work should stop at the next safe point
+ * @param command the words of the command line, to reproduce the run; empty if there is none
  */
 public record ExperimentContext(
     Clip clip,
@@ -28,7 +27,7 @@ public record ExperimentContext(
     command = List.copyOf(command);
   }
 
-  /** A bench of a program that has no command line. */
+  /** Creates a context for a program without a command line. */
   public ExperimentContext(
       Clip clip,
       FeatureCache cache,
@@ -38,7 +37,7 @@ public record ExperimentContext(
     this(clip, cache, progress, warnings, interrupted, List.of());
   }
 
-  /** The same, without a word about its progress. */
+  /** Returns this context without progress reports. */
   public ExperimentContext silent() {
     return new ExperimentContext(clip, cache, Progress.SILENT, warnings, interrupted, command);
   }

@@ -5,12 +5,12 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.Engine;
 
 /**
- * The parts of a comparison, whatever the protocol.
+ * Parameters of a comparison that do not depend on the protocol.
  *
- * @param specs in the order of the table
- * @param shots training images a class, or {@link org.kgcoop.data.FewShot#ALL}
- * @param seeds of the draws, the starts and the orders
- * @param jobs runs at a time; more than one expects an engine set to one thread
+ * @param specs the methods, in the order of the table
+ * @param shots the numbers of training images per class, or {@link org.kgcoop.data.FewShot#ALL}
+ * @param seeds the seeds of the few-shot samples, the initial values and the order of the images
+ * @param jobs the number of parallel runs; more than one requires an engine with one thread
  */
 public record ExperimentPlan(
     List<MethodSpec> specs, List<Integer> shots, List<Long> seeds, int jobs) {

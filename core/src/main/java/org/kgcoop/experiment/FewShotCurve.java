@@ -10,8 +10,8 @@ import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.TargetResult;
 
 /**
- * Few-shot classification: learn from several numbers of images a class, of all classes, and
- * measure on the test images of these. A column for each number of shots.
+ * Few-shot classification. A method learns all classes from several numbers of images per class,
+ * and is measured on the test images. The table has one column per number of shots.
  */
 public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
   public FewShotCurve {

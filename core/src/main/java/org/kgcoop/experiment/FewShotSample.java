@@ -18,8 +18,8 @@ import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.TrainingDataRecord;
 
 /**
- * The few images that trials learn from, drawn when the first of them asks. Trials of several
- * methods share one.
+ * Few-shot sample that trials learn from, drawn on first use. Trials of several methods share one
+ * sample.
  */
 public final class FewShotSample {
   private final DataSet source;
@@ -27,17 +27,17 @@ public final class FewShotSample {
   private final int shots;
   private final long seed;
   private @Nullable DataSet drawn;
-  private boolean made; // before, by somebody else
+  private boolean made; // drawn by the caller
   private @Nullable String fingerprint;
-  private @Nullable Integer learned; // classes
-  private @Nullable Integer images; // of these, before the draw
+  private @Nullable Integer learned; // number of classes to learn
+  private @Nullable Integer images; // number of their images in the data set
 
   /**
-   * A draw that is made later.
+   * Creates a sample that is drawn later.
    *
-   * @param source with all its images and classes
-   * @param classes the part that is learned
-   * @param shots images a class, or {@link FewShot#ALL}
+   * @param source the data set with all its images and classes
+   * @param classes the part of the classes to learn
+   * @param shots the number of images per class, or {@link FewShot#ALL}
    */
   FewShotSample(DataSet source, ClassSplit classes, int shots, long seed) {
     this.source = source;
@@ -50,9 +50,9 @@ public final class FewShotSample {
   }
 
   /**
-   * A draw that was made before.
+   * Creates a sample that the caller has drawn.
    *
-   * @param drawn the data, whose training images are all learned from
+   * @param drawn the data, all of whose training images are used
    */
   public static FewShotSample made(DataSet drawn, int shots, long seed) {
     FewShotSample draw = new FewShotSample(drawn, ClassSplit.ALL, shots, seed);
@@ -74,8 +74,8 @@ public final class FewShotSample {
   }
 
   /**
-   * The number of images per class, for people and tables: {@link FewShot#ALL} for a draw that was
-   * made before if its classes differ.
+   * Returns the number of images per class for display. For a sample that the caller has drawn, it
+   * is {@link FewShot#ALL} if the classes have different numbers.
    */
   int statedShots() {
     if (!made) {
@@ -90,22 +90,22 @@ public final class FewShotSample {
     return seed;
   }
 
-  /** The hand-crafted prompt of its classes. */
+  /** Returns the hand-crafted prompt of the data set. */
   String template() {
     return task().template();
   }
 
-  /** The data that a method learns from. */
+  /** Returns the task that a method learns. */
   TaskContext task() {
     return task(source).withImages(images());
   }
 
-  /** Other data that it is asked about after this draw. */
+  /** Returns the task of classifying another data set after learning from this sample. */
   TaskContext task(DataSet other) {
     return TaskContext.of(other, learned(), shots, seed);
   }
 
-  /** The training images that there are of the classes that are learned. */
+  /** Returns the number of available training images of the classes to learn. */
   private synchronized int images() {
     if (images == null) {
       images = source.select(classes).train().size();
@@ -113,12 +113,12 @@ public final class FewShotSample {
     return images;
   }
 
-  /** True if there will be validation images. */
+  /** Returns true if the sample has validation images. */
   boolean hasValidation() {
     return !source.val().isEmpty();
   }
 
-  /** The number of classes that are learned. */
+  /** Returns the number of classes to learn. */
   private synchronized int learned() {
     if (learned == null) {
       learned = classNames().size();
@@ -126,15 +126,15 @@ public final class FewShotSample {
     return learned;
   }
 
-  /** The classes that are learned, by label. */
+  /** Returns the names of the classes to learn, by label. */
   List<String> classNames() {
     return source.select(classes).classNames();
   }
 
   /**
-   * The drawn images.
+   * Returns the images of the sample.
    *
-   * @param warnings gets a line about classes with too few of them, the first time
+   * @param warnings receives a warning about classes with too few images, only on the first call
    */
   synchronized DataSet data(Consumer<String> warnings) {
     if (drawn == null) {
@@ -143,19 +143,19 @@ public final class FewShotSample {
     return drawn;
   }
 
-  /** The names of all classes of the data set, by label. */
+  /** Returns the names of all classes of the data set, by label. */
   List<String> allClassNames() {
     return source.classNames();
   }
 
-  /** Describes these data for a classifier file. */
+  /** Returns a record of these data for a classifier file. */
   TrainingDataRecord learnedFrom(ExperimentContext bench) {
     List<Path> images = data(bench.warnings()).train().stream().map(Item::file).toList();
     return new TrainingDataRecord(
         name(), fingerprint(bench), ImageSet.of(bench.cache().hashes().of(images)));
   }
 
-  /** The fingerprint of the drawn training and validation images. */
+  /** Returns the fingerprint of the training and validation images of the sample. */
   synchronized String fingerprint(ExperimentContext bench) {
     if (fingerprint == null) {
       DataSet data = data(bench.warnings());

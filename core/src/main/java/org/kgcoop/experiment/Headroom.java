@@ -17,21 +17,22 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The gain that a data set leaves to learning: the accuracy of a linear probe against that of
- * zero-shot CLIP on the same image features. Only training images are used: a probe is fitted to
- * all folds of the shots but one and measured on that one, in turn, its strength chosen by the
- * folds it is fitted to. Where the gain is nothing, no prompt can be expected to gain either.
+ * Possible gain from training on a data set: the accuracy of a linear probe compared with zero-shot
+ * CLIP on the same image features. Only training images are used. In cross-validation, a probe is
+ * fitted to all folds except one and measured on this fold. Its strength is selected with the folds
+ * that it is fitted to. If there is no gain, training a prompt cannot be expected to improve the
+ * accuracy.
  *
  * @param dataSet the name of the data set
  * @param classes the number of classes
- * @param images training images that were used, of one draw
- * @param zeroShot accuracy on them in percent, over the draws
- * @param probe accuracy of the probes, likewise
+ * @param images the number of training images in one sample
+ * @param zeroShot the zero-shot accuracy on these images in percent, over all samples
+ * @param probe the accuracy of the probes in percent, over all samples
  */
 public record Headroom(
     String dataSet, int classes, int images, Metrics.Spread zeroShot, Metrics.Spread probe) {
 
-  /** Percentage points between the probe and zero-shot. */
+  /** Returns the difference between the probe and zero-shot CLIP in percentage points. */
   public double points() {
     return probe.mean() - zeroShot.mean();
   }
@@ -50,10 +51,10 @@ public record Headroom(
   }
 
   /**
-   * Measures one data set.
+   * Measures a data set.
    *
-   * @param draws the drawn training images, one a seed; their classes are the same
-   * @throws KgCoopException where a class has fewer than two training images
+   * @param draws the few-shot samples, one per seed, all with the same classes
+   * @throws KgCoopException if a class has fewer than three training images
    */
   public static Headroom of(ExperimentContext bench, List<DataSet> draws) {
     DataSet first = draws.get(0);

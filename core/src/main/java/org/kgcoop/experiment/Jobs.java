@@ -10,17 +10,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Independent pieces of an experiment, some at a time. */
+/** Execution of independent jobs, optionally in parallel. */
 final class Jobs {
   private Jobs() {}
 
   /**
-   * Does all of them. Where one fails, those that run come to their end, and no other begins.
+   * Runs all jobs. If one job fails, the running jobs are completed, and no other job is started.
    *
-   * @param atATime one: in the calling thread, by turns; more: each in a thread of its own whose
-   *     operations use one core
-   * @return what each gave, in their order
-   * @throws RuntimeException what the first that failed has thrown
+   * @param atATime the number of parallel jobs: with 1, the jobs run one after the other in the
+   *     calling thread; otherwise each runs in its own thread, and its operations use one core
+   * @return the results, in the order of the jobs
+   * @throws RuntimeException the exception of the first job that failed
    */
   static <T> List<T> run(List<Supplier<T>> jobs, int atATime) {
     if (atATime == 1) {
@@ -32,7 +32,7 @@ final class Jobs {
     for (Supplier<T> job : jobs) {
       running.add(CompletableFuture.supplyAsync(() -> attempt(job, failure), threads));
     }
-    threads.shutdown(); // what it has been given is still done
+    threads.shutdown(); // submitted jobs are still completed
     try {
       CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)).join();
     } catch (CompletionException e) {

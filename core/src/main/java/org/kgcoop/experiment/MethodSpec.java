@@ -22,12 +22,13 @@ import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.train.TrainingSettings;
 
 /**
- * A row of a table: a method and its training.
+ * Method with its training settings: one row of a table.
  *
- * @param method on the data of a trial
- * @param training on the same data, asked for where there is something to train
- * @param setting the values that a sweep varied, by key; empty otherwise
- * @param calibrate true if a temperature and a threshold are fitted after the training
+ * @param method a function that returns the method for a task
+ * @param training a function that returns the training settings for a task, called only for methods
+ *     with training
+ * @param setting the values that a sweep varied, by key; empty without a sweep
+ * @param calibrate true to fit a temperature and a threshold after the training
  */
 public record MethodSpec(
     Function<TaskContext, Method> method,
@@ -41,7 +42,7 @@ public record MethodSpec(
     setting = Collections.unmodifiableMap(new LinkedHashMap<>(setting));
   }
 
-  /** A method without a calibration. */
+  /** Creates a method without calibration. */
   public MethodSpec(
       Function<TaskContext, Method> method,
       BiFunction<TrainedMethod, TaskContext, TrainingSettings> training,
@@ -49,12 +50,12 @@ public record MethodSpec(
     this(method, training, setting, false);
   }
 
-  /** The same with a temperature and a threshold, fitted after the training. */
+  /** Returns this method with calibration after the training. */
   public MethodSpec calibrated() {
     return new MethodSpec(method, training, setting, true);
   }
 
-  /** Outside of any sweep. */
+  /** Returns a method that does not belong to a sweep. */
   static MethodSpec of(
       Function<TaskContext, Method> method,
       BiFunction<TrainedMethod, TaskContext, TrainingSettings> training) {
@@ -62,13 +63,13 @@ public record MethodSpec(
   }
 
   /**
-   * A method and its training as they are stated; the rest is published.
+   * Returns a method from the given settings. All other settings have their published values.
    *
-   * @param method as for {@link org.kgcoop.method.catalogue.MethodCatalogue#parse}
-   * @param training as for {@link TrainingSettings#parse(JsonNode)}
-   * @param preset where settings come from that nobody states
-   * @param setting what a sweep varied
-   * @throws KgCoopException at once where a key or a value is wrong
+   * @param method the method, as for {@link org.kgcoop.method.catalogue.MethodCatalogue#parse}
+   * @param training the training settings, as for {@link TrainingSettings#parse(JsonNode)}
+   * @param preset the source of settings that are not given
+   * @param setting the values that a sweep varied
+   * @throws KgCoopException immediately, if a key or a value is invalid
    */
   public static MethodSpec of(
       ObjectNode method,
@@ -91,7 +92,10 @@ public record MethodSpec(
     return spec;
   }
 
-  /** With {@code augment test} methods that ask for views of their own see the test view too. */
+  /**
+   * Returns the method settings. With {@code augment test}, methods that request their own views
+   * use the test view, too.
+   */
   private static ObjectNode seen(ObjectNode method, ObjectNode training) {
     boolean test = training.path("augment").asText().equals(new Augmentation.Test().id());
     return test && MethodCatalogue.keys(method.path("method").asText()).contains(VIEWS)
@@ -100,9 +104,9 @@ public record MethodSpec(
   }
 
   /**
-   * Refuses a method that knows only the classes it has learned.
+   * Checks that the method supports classes that it has not learned.
    *
-   * @throws KgCoopException of the kind CONFIGURATION
+   * @throws KgCoopException of the kind CONFIGURATION, if it does not
    */
   public void checkNewClasses() {
     Method made = method.apply(TaskContext.ANY);
@@ -115,12 +119,18 @@ public record MethodSpec(
             });
   }
 
-  /** The folder of the runs below that of a data set: {@code kgcoop}, {@code kgcoop/weight=4}. */
+  /**
+   * Returns the folder of the runs in the folder of a data set, such as {@code kgcoop} or {@code
+   * kgcoop/weight=4}.
+   */
   String folder(Method made) {
     return setting.isEmpty() ? made.id() : made.id() + "/" + folder(text(setting));
   }
 
-  /** A text without what no folder may hold; one that differs in more than blanks is told apart. */
+  /**
+   * Returns a text as a valid folder name. If characters other than spaces are replaced, a hash
+   * keeps the name unique.
+   */
   private static String folder(String text) {
     String plain = text.replaceAll("[^\\w.,=+-]", "_");
     boolean unique = plain.equals(text.replace(' ', '_'));
@@ -129,7 +139,7 @@ public record MethodSpec(
         : plain + "-" + Sha256.of(text.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
   }
 
-  /** A setting in words: {@code weight=4}. */
+  /** Returns a setting as text, such as {@code weight=4}. */
   public static String text(Map<String, JsonNode> setting) {
     return setting.entrySet().stream()
         .map(entry -> entry.getKey() + "=" + entry.getValue().asText())

@@ -3,33 +3,33 @@ package org.kgcoop.experiment;
 import java.util.Locale;
 import java.util.Map;
 
-/** The progress of long work, as a user is told of it. */
+/** Progress reports of long work. */
 public interface Progress {
 
   /**
-   * Begins a piece of work.
+   * Starts a task.
    *
-   * @param total how many units it has
+   * @param total the number of units of the task
    */
   Task start(String name, long total);
 
-  /** A line about what happens, such as a run that is gone on with. */
+  /** Reports an event, such as a resumed run. */
   void message(String line);
 
-  /** A piece of work under way; closing ends it. */
+  /** Task in progress, which ends when it is closed. */
   interface Task extends AutoCloseable {
-    /** Reports the number of units done in all. */
+    /** Reports the total number of completed units. */
     void done(long units);
 
-    /** Adds a detail beside the bar, such as a loss. */
+    /** Shows a detail next to the progress bar, such as a loss. */
     default void detail(String text) {}
 
     /**
-     * Reports a step of a training whose units are epochs.
+     * Reports a training step; the units of the task are epochs.
      *
-     * @param number from 1, over all epochs
-     * @param epoch from 1
-     * @param losses by name, the one that training lowers first
+     * @param number the number of the step, from 1, over all epochs
+     * @param epoch the number of the epoch, from 1
+     * @param losses the losses by name, starting with the optimized one
      */
     default void step(long number, int epoch, double rate, Map<String, Double> losses) {
       detail(String.format(Locale.ROOT, "loss %.3f", losses.values().iterator().next()));
@@ -39,7 +39,7 @@ public interface Progress {
     void close();
   }
 
-  /** Says nothing. */
+  /** Implementation that reports nothing. */
   Progress SILENT =
       new Progress() {
         @Override

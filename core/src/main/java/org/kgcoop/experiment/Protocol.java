@@ -12,34 +12,34 @@ import org.kgcoop.runs.Measure;
 import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.TargetResult;
 
-/** A rule for a table: data to train on, data to measure on, and columns. */
+/** Protocol of a table: training data, evaluation sets and columns. */
 public interface Protocol {
 
-  /** The name of its command, such as {@code base2new}. */
+  /** Returns the name of its command, such as {@code base2new}. */
   String id();
 
-  /** All that have a part in it. */
+  /** Returns all data sets of the protocol. */
   List<DataSet> dataSets();
 
-  /** All trials, those of a data set behind each other. */
+  /** Returns all trials, grouped by data set. */
   List<Trial> trials(ExperimentPlan plan);
 
-  /** The figures of a row. */
+  /** Returns the columns of the table. */
   List<Column> columns(ExperimentPlan plan);
 
-  /** True if rows for each data set say more than rows over all. */
+  /** Returns true if the table has separate rows for each data set. */
   boolean perSet();
 
   /**
-   * A figure of a row: the mean over seeds of the mean of some values of the runs, or the harmonic
-   * mean of two other figures.
+   * Column of a table: the mean over seeds of the mean of some values of the runs, or the harmonic
+   * mean of two other columns.
    *
-   * @param name in the results
-   * @param header for people
-   * @param isPercent true for accuracies; other figures are printed with four decimals
-   * @param isShown true if the table has it unless the user chooses columns
-   * @param values of a run
-   * @param harmonicMeanOf the names of the other figures; empty for a mean of values
+   * @param name the name in the results
+   * @param header the name in printed tables
+   * @param isPercent true for accuracies; other values are printed with four decimals
+   * @param isShown true if the table contains the column by default
+   * @param values a function that returns the values of a run
+   * @param harmonicMeanOf the names of the other columns; empty for a mean of values
    */
   record Column(
       String name,
@@ -50,9 +50,9 @@ public interface Protocol {
       List<String> harmonicMeanOf) {
 
     /**
-     * A mean of accuracies.
+     * Returns a column with the mean of accuracies.
      *
-     * @param takes which evaluation sets of which runs
+     * @param takes a condition that selects evaluation sets of runs
      */
     static Column accuracy(
         String name, String header, BiPredicate<Measurement, TargetResult> takes) {
@@ -69,17 +69,17 @@ public interface Protocol {
           List.of());
     }
 
-    /** The harmonic mean of two figures. */
+    /** Returns a column with the harmonic mean of two columns. */
     static Column harmonicMean(String name, String header, String one, String other) {
       return new Column(name, header, true, true, run -> List.of(), List.of(one, other));
     }
 
-    /** A mean of a measure. */
+    /** Returns a column with the mean of a measure. */
     static Column of(Measure measure) {
       return of(measure, measure.id(), measure.header(), (run, target) -> true);
     }
 
-    /** A mean of a measure of the evaluation sets that an accuracy takes. */
+    /** Returns a column with the mean of a measure over selected evaluation sets. */
     static Column of(
         Measure measure, String name, String header, BiPredicate<Measurement, TargetResult> takes) {
       return new Column(
@@ -91,13 +91,13 @@ public interface Protocol {
           List.of());
     }
 
-    /** The same, in the table unless the user chooses columns. */
+    /** Returns this column, shown by default. */
     Column shown() {
       return new Column(name, header, isPercent, true, values, harmonicMeanOf);
     }
   }
 
-  /** The measures of evaluation sets, for each of some groups of these. */
+  /** Returns columns for all measures of a group of evaluation sets. */
   static Stream<Column> measures(
       String name, String header, BiPredicate<Measurement, TargetResult> takes) {
     return Arrays.stream(Measure.values())
@@ -108,11 +108,12 @@ public interface Protocol {
   }
 
   /**
-   * Every contender on every draw of a data set.
+   * Returns the trials of every method on every few-shot sample of a data set.
    *
-   * @param classes that are learned
-   * @param targets shared by all
-   * @param shotsInPath whether runs of several numbers of shots lie beside each other
+   * @param classes the part of the classes to learn
+   * @param targets the evaluation sets, which all trials share
+   * @param shotsInPath true if the run folders contain the number of shots, for tables with several
+   *     numbers
    */
   static List<Trial> trials(
       ExperimentPlan plan,

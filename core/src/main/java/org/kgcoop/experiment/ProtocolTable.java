@@ -9,13 +9,14 @@ import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.TableResults;
 
 /**
- * The rows of a protocol's table: they average over data sets, then over seeds.
+ * Rows of a protocol's table, averaged over data sets and then over seeds.
  *
- * @param columns the accuracies of a row
+ * @param protocol the protocol
+ * @param columns the columns of the table
  */
 record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
 
-  /** The rows of each data set, where the protocol asks for that. */
+  /** Returns the rows of each data set, if the protocol has separate rows for them. */
   List<TableResults.OfDataSet> dataSets(List<Measurement> cells) {
     Map<String, List<Measurement>> bySet = new LinkedHashMap<>();
     if (protocol.perSet()) {
@@ -28,7 +29,7 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
         .toList();
   }
 
-  /** A row a contender. */
+  /** Returns one row per method. */
   List<TableResults.Row> rows(List<Measurement> cells) {
     Map<List<Object>, List<Measurement>> specs = new LinkedHashMap<>();
     for (Measurement cell : cells) {
@@ -57,7 +58,10 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
         .toList();
   }
 
-  /** The harmonic mean of the averages, as in the published tables, which has no deviation. */
+  /**
+   * Returns the harmonic mean of the averages, as in the published tables. It has no standard
+   * deviation.
+   */
   private static TableResults.Column harmonicMean(
       String name, List<String> of, Map<String, TableResults.Column> figures) {
     double[] means =
@@ -68,7 +72,10 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
     return new TableResults.Column(name, Metrics.harmonicMean(means[0], means[1]), Double.NaN);
   }
 
-  /** For each seed the mean over data sets and targets, then mean and deviation of these. */
+  /**
+   * Computes the mean over data sets and evaluation sets for each seed, then the mean and standard
+   * deviation over the seeds.
+   */
   private static Metrics.Spread overSeeds(List<Measurement> runs, Protocol.Column column) {
     Map<String, List<Double>> bySeed = new LinkedHashMap<>();
     for (Measurement run : runs) {

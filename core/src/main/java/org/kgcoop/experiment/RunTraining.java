@@ -24,7 +24,7 @@ import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
-/** Parameters trained on one draw into an open run folder: begun, or gone on with. */
+/** Training on a few-shot sample in an open run folder, started or resumed. */
 final class RunTraining {
   private final ExperimentContext bench;
   private final DataSet data;
@@ -43,9 +43,9 @@ final class RunTraining {
   }
 
   /**
-   * Trains what is missing.
+   * Trains the missing steps.
    *
-   * @param model for the drawn classes
+   * @param model a model for the classes of the sample
    */
   Trained train(RunFolder folder, TrainableModel model) {
     String what = data.name() + ", " + method.title() + ", seed " + training.seed();
@@ -103,14 +103,17 @@ final class RunTraining {
   }
 
   /**
-   * The end of a training.
+   * Result of a training.
    *
-   * @param parameters by name
-   * @param time that it took
+   * @param parameters the parameters by name
+   * @param time the time of the training
    */
   record Trained(Map<String, StoredTensor> parameters, RunResults.Training time) {}
 
-  /** The accuracy on the validation images, whose features belong to the scope of the caller. */
+  /**
+   * Returns a function that computes the accuracy on the validation images. Their features belong
+   * to the scope of the caller.
+   */
   private @Nullable ToDoubleFunction<TrainableModel> validation(ModelInputs inputs) {
     if (!(training.kept() instanceof ModelSelection.Best)) {
       return null;
@@ -125,7 +128,7 @@ final class RunTraining {
     int classes = data.classNames().size();
     Tensor features =
         inputs.block().isPresent()
-            ? null // which change from epoch to epoch
+            ? null // the features change in each epoch
             : Evaluator.features(bench.cache(), data.val(), bench.progress(), what);
     return model -> {
       try (Scope scope = Scope.open("validation");
@@ -139,7 +142,7 @@ final class RunTraining {
     };
   }
 
-  /** Writes events and checkpoints, and moves the bar. */
+  /** Listener that writes events and checkpoints, and updates the progress bar. */
   private static final class Recorder implements Trainer.Listener {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -11,11 +11,11 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Kernels;
 
-/** Provenance as run folders keep it. */
+/** Provenance in run folders. */
 final class SettingsJson {
   private SettingsJson() {}
 
-  /** The versions on which the outcome rests, beside the settings. */
+  /** Returns the versions that can affect the results, in addition to the settings. */
   static ObjectNode provenance() {
     return JsonNodeFactory.instance
         .objectNode()
@@ -27,7 +27,7 @@ final class SettingsJson {
         .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
   }
 
-  /** The same, with the command line that began it and the folder that its paths start from. */
+  /** Returns the provenance of a command, with its command line and its working directory. */
   static ObjectNode provenance(List<String> command) {
     ObjectNode json = provenance();
     if (!command.isEmpty()) {
@@ -37,7 +37,10 @@ final class SettingsJson {
     return json;
   }
 
-  /** The CLIP, precision and device that the same outcome needs. */
+  /**
+   * Returns the CLIP model, the precision and the device, which are required to reproduce the
+   * results.
+   */
   static ObjectNode computation(Clip clip) {
     return JsonNodeFactory.instance
         .objectNode()

@@ -14,14 +14,15 @@ import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.TargetResult;
 
 /**
- * Learn from all classes of one data set, measure on its test images and on those of others, each
- * among the class names of its own. A column for the source, for each other, and the average of the
- * others.
+ * Transfer between data sets. A method learns all classes of one data set. It is measured on the
+ * test images of this data set and of others, each with their own class names. The table has one
+ * column per data set, and the average of the other data sets.
  *
- * @param id {@code cross} where the others show other things, {@code domain} where they show the
- *     same things otherwise
- * @param others any classes; a method that knows only those it learned needs them among the
- *     source's
+ * @param id {@code cross} if the other data sets show other objects, {@code domain} if they show
+ *     the same objects in another way
+ * @param source the data set to learn from
+ * @param others the other data sets; a method with fixed classes requires that the source contains
+ *     all their classes
  */
 public record Transfer(String id, DataSet source, List<DataSet> others) implements Protocol {
   private static final String AVERAGE = "average";

@@ -16,10 +16,13 @@ import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 
 /**
- * The unit of every protocol: a contender learns from one draw and is measured on named targets.
+ * Trial, the unit of every protocol: a method learns from one few-shot sample and is measured on
+ * named evaluation sets.
  *
- * @param targets of different names
- * @param run its folder below that of the table, with '/'
+ * @param spec the method
+ * @param draw the few-shot sample
+ * @param targets the evaluation sets, with distinct names
+ * @param run the path of the run folder relative to the folder of the table, with '/'
  */
 public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> targets, String run) {
   public Trial {
@@ -27,10 +30,11 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
   }
 
   /**
-   * A trial of no table, on the test images of the same classes where there are some.
+   * Returns a trial without a table. Its evaluation set contains the test images of the same
+   * classes, if there are any.
    *
-   * @param classes the part that is learned
-   * @param shots images a class, or {@link org.kgcoop.data.FewShot#ALL}
+   * @param classes the part of the classes to learn
+   * @param shots the number of images per class, or {@link org.kgcoop.data.FewShot#ALL}
    */
   public static Trial alone(
       MethodSpec spec, DataSet whole, ClassSplit classes, int shots, long seed) {
@@ -41,12 +45,12 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
     return new Trial(spec, new FewShotSample(whole, classes, shots, seed), targets, "");
   }
 
-  /** The method for the classes that it learns. */
+  /** Returns the method for the classes to learn. */
   Method method() {
     return spec.method().apply(draw.task());
   }
 
-  /** Refuses what cannot work, before anything is trained. */
+  /** Checks that the method supports the sample and the evaluation sets, before any training. */
   void check() {
     Method method = method();
     method.check(draw.task(), draw.classNames().size(), draw.hasValidation());
@@ -65,8 +69,8 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
   }
 
   /**
-   * The trial's part of a table. The run may know other targets, of earlier questions; {@link
-   * RunResults#NONE} makes the cell of a run that is to come.
+   * Returns the trial's entry in a table. Results for other evaluation sets are ignored. {@link
+   * RunResults#NONE} creates the entry of a pending run.
    */
   Measurement cell(RunResults results) {
     Method method = method();
@@ -89,12 +93,15 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
         hasJointList() ? results.joint() : null);
   }
 
-  /** True if it is measured on base and new classes, which then also compete in one list. */
+  /**
+   * Returns true if the trial is measured on base and new classes, and therefore also on both in
+   * one list.
+   */
   boolean hasJointList() {
     return target(ClassSplit.BASE).isPresent() && target(ClassSplit.NEW).isPresent();
   }
 
-  /** The test images of a half of the classes that it learns from. */
+  /** Returns the evaluation set for one half of the classes of the training data set. */
   Optional<EvaluationSet> target(ClassSplit half) {
     return targets.stream()
         .filter(target -> target.isHalf(half) && target.data().name().equals(draw.name()))
@@ -105,7 +112,10 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
     return run.isEmpty() ? out : out.resolve(run);
   }
 
-  /** All that decides what is learned. What it is measured on stands in the results. */
+  /**
+   * Returns all settings that determine the training. The evaluation sets are recorded in the
+   * results.
+   */
   ObjectNode settings(ExperimentContext bench) {
     Method method = method();
     ObjectNode settings = JsonNodeFactory.instance.objectNode();

@@ -32,9 +32,9 @@ import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.train.TrainingSettings;
 
-/** The draw of a trial, from which its method learns in a run folder. */
+/** Fit context of a trial: the method learns from the trial's sample in a run folder. */
 final class TrialFitContext implements FitContext {
-  /** Words nearest to a learned vector that the results name. */
+  /** Number of nearest words per context vector in the results. */
   private static final int WORDS = 5;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,9 +48,9 @@ final class TrialFitContext implements FitContext {
   private RunResults.@Nullable Training training;
 
   /**
-   * The draw of a trial.
+   * Creates the context of a trial.
    *
-   * @param runs does another trial below a folder
+   * @param runs a function that runs another trial in a folder
    */
   TrialFitContext(
       ExperimentContext bench,
@@ -157,9 +157,9 @@ final class TrialFitContext implements FitContext {
   }
 
   /**
-   * The results of what was learned here, without targets.
+   * Returns the results of the training, without evaluation sets.
    *
-   * @param file of what was learned
+   * @param file the trained classifier
    */
   RunResults learned(ClassifierFile file) {
     List<List<String>> words =

@@ -34,8 +34,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A trial in its run folder: begun, resumed, or done before. A trial that is asked for more targets
- * than its folder holds is measured on those alone; nothing is trained twice.
+ * Run of a trial in its run folder, which can be new, in progress or complete. If the trial has
+ * evaluation sets without results, only these are measured. Nothing is trained twice.
  */
 public final class TrialRun {
   private final ExperimentContext bench;
@@ -48,10 +48,10 @@ public final class TrialRun {
   }
 
   /**
-   * Learns what is not learned, measures what is not measured.
+   * Runs the missing training and the missing measurements.
    *
    * @param out the folder of the table
-   * @return what {@code results.json} holds
+   * @return the content of {@code results.json}
    */
   @CanIgnoreReturnValue
   public RunResults run(Path out) {
@@ -64,9 +64,10 @@ public final class TrialRun {
   }
 
   /**
-   * True if nothing is left to learn or to measure below a table's folder. Makes no folder.
+   * Returns true if the training and all measurements in the folder of a table are complete.
+   * Creates no folder.
    *
-   * @throws KgCoopException where the run folder is in use, or holds a run of other settings
+   * @throws KgCoopException if the run folder is in use, or contains a run with other settings
    */
   public boolean isDone(Path out) {
     if (!Files.exists(trial.folder(out).resolve(RunRecord.FILE))) {
@@ -77,7 +78,10 @@ public final class TrialRun {
     }
   }
 
-  /** All that decides what is learned: the same on all machines that are to share its work. */
+  /**
+   * Returns all settings that determine the training. They must be equal on all machines that share
+   * the work.
+   */
   public JsonNode settings() {
     return trial.settings(bench);
   }
@@ -91,7 +95,7 @@ public final class TrialRun {
     try (RunFolder folder = open(out)) {
       RunResults before = folder.isComplete() ? RunResults.read(folder.path()) : null;
       if (before != null && isMeasured(before)) {
-        CalibrationFit.delete(folder.path()); // of a process that ended before it did so
+        CalibrationFit.delete(folder.path()); // left by a process that ended before it deleted them
         bench.progress().message(folder.path() + ": done before");
         return before;
       }
@@ -148,7 +152,7 @@ public final class TrialRun {
         && (results.joint() != null || !trial.hasJointList());
   }
 
-  /** The stored result on a target with the same name, template and images. */
+  /** Returns the stored result for an evaluation set with the same name, template and images. */
   private Optional<TargetResult> known(RunResults results, EvaluationSet target) {
     return results
         .target(target.name())
@@ -158,7 +162,7 @@ public final class TrialRun {
                     && known.fingerprint().equals(target.fingerprint(bench)));
   }
 
-  /** The measurements of a run. */
+  /** Measurements of a run. */
   private static final class Measured {
     final List<TargetResult> targets = new ArrayList<>();
     final List<Predictions.OfTarget> predictions = new ArrayList<>();
@@ -167,14 +171,15 @@ public final class TrialRun {
   }
 
   /**
-   * Measures the targets asked for that have no result, and keeps the results of earlier questions.
+   * Measures the requested evaluation sets that have no result, and keeps the results of all
+   * others.
    */
   private Measured measure(ClassifierFile file, RunResults before, Predictions predictions) {
     Measured measured = new Measured();
     measured.calibration = before.calibration();
     Calibration calibration = file.calibration();
     if (measured.calibration == null && calibration != null) {
-      measured.calibration = // without test images
+      measured.calibration = // for classifiers without test images
           CalibrationResult.of(calibration, new Reliability(1), new Reliability(1));
     }
     List<TargetResult> others = new ArrayList<>(before.targets());
@@ -238,7 +243,8 @@ public final class TrialRun {
   /**
    * Measures base and new classes in one list.
    *
-   * @param features of the images that were measured before, as their own classifiers take them
+   * @param features the features of images that were measured before, for the classifiers of these
+   *     measurements
    */
   private JointResult joint(ClassifierFile file, Map<EvaluationSet, Tensor> features) {
     EvaluationSet base = trial.target(ClassSplit.BASE).orElseThrow();

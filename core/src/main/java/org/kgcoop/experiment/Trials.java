@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.kgcoop.runs.Measurement;
 
-/** Many trials, some at a time. */
+/** Execution of many trials, optionally in parallel. */
 final class Trials {
   private final ExperimentContext bench;
   private final Progress all;
@@ -16,16 +16,17 @@ final class Trials {
   Trials(ExperimentContext bench, int jobs) {
     this.jobs = jobs;
     all = bench.progress();
-    // Of runs side by side only their number is told: their own lines would mix.
+    // The progress lines of parallel runs would be mixed, so only the number of finished runs is
+    // reported.
     this.bench = jobs == 1 ? bench : bench.silent();
   }
 
   /**
-   * Runs what is missing of them.
+   * Runs the missing trials.
    *
-   * @param out where their folders begin
-   * @param done gets the cell of each that is done, from whichever thread did it
-   * @return a cell a trial, in their order
+   * @param out the folder of the table
+   * @param done receives the entry of each finished trial, in the thread of this trial
+   * @return one entry per trial, in the order of the trials
    */
   List<Measurement> run(List<Trial> trials, Path out, Consumer<Measurement> done) {
     trials.forEach(trial -> trial.targets().forEach(EvaluationSet::use));
@@ -44,7 +45,7 @@ final class Trials {
         return Jobs.run(suppliers(trials, out, told.andThen(done)), jobs);
       }
     } finally {
-      // Those that never began release nothing.
+      // Trials that never started do not release their evaluation sets.
       trials.forEach(trial -> trial.targets().forEach(EvaluationSet::free));
     }
   }

@@ -27,16 +27,16 @@ import org.kgcoop.runs.TargetResult;
 import org.kgcoop.train.TrainingSettings;
 
 /**
- * KgCoOp's weight without a look at any new class. Half of the classes that are learned is hidden,
- * then the other half; KgCoOp is trained on the half that is seen, with each weight, and measured
- * on held-out images of the seen and of the hidden classes. The weight with the best mean H wins;
- * of equals the largest, which keeps most of what CLIP knows.
+ * Selection of KgCoOp's weight without any new classes. Half of the classes to learn is hidden,
+ * then the other half. KgCoOp is trained on the seen half with each weight, and measured on
+ * held-out images of the seen and of the hidden classes. The weight with the best mean H wins.
+ * Among equal ones, the largest wins, because it preserves most of CLIP's knowledge.
  *
- * <p>Held out of the seen classes are their validation images, whose labels other methods never
- * see, or, where there are none, a quarter of their shots; of the hidden classes every drawn image.
- * Fewer images make fewer steps an epoch, so the trainings of the search have more epochs: as many
- * steps as that of the run. What was found lies in {@code weight_search.json} of the run; while it
- * is searched for, each training is a run folder below {@code .weight-search}.
+ * <p>The held-out images of the seen classes are their validation images, whose labels other
+ * methods do not use, or a quarter of their training images if there are none. All images of the
+ * hidden classes are held out. With fewer images, an epoch has fewer steps, so these runs have more
+ * epochs, and train as many steps as the trial. The result is in {@code weight_search.json} in the
+ * run folder. During the search, each training has a run folder in {@code .weight-search}.
  */
 final class WeightSearch {
 
@@ -47,11 +47,11 @@ final class WeightSearch {
   private final BiFunction<Trial, Path, RunResults> runs;
 
   /**
-   * A search for a trial.
+   * Creates a search for a trial.
    *
-   * @param grid the weights that are tried
-   * @param method that of a weight
-   * @param runs does another trial below a folder
+   * @param grid the weights to try
+   * @param method a function that returns the method with a weight
+   * @param runs a function that runs another trial in a folder
    */
   WeightSearch(
       ExperimentContext bench,
@@ -67,16 +67,16 @@ final class WeightSearch {
   }
 
   /**
-   * Searches, goes on with a search, or reads what one has found.
+   * Runs or resumes the search, or reads its result.
    *
    * @param run the folder of the run
-   * @return the weight that won
+   * @return the selected weight
    */
   double find(Path run) {
     Path file = run.resolve("weight_search.json");
     Path work = run.resolve(".weight-search");
     if (Files.exists(file)) {
-      delete(work); // a process that ended between the two
+      delete(work); // left by a process that ended before it deleted them
       return JsonFiles.read(file).path("chosen").asDouble();
     }
     DataSet drawn = trial.draw().data(bench.warnings());
@@ -154,7 +154,10 @@ final class WeightSearch {
     }
   }
 
-  /** Training on a part of the images with as many steps as on all of them. */
+  /**
+   * Returns the training settings with more epochs, so that a part of the images is trained for as
+   * many steps as all of them.
+   */
   static TrainingSettings lengthened(TrainingSettings training, DataSet all, DataSet part) {
     return training.stretched((double) steps(all, training) / steps(part, training));
   }

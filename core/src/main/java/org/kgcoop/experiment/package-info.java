@@ -1,7 +1,7 @@
 /**
- * Whole experiments: data, method, training, evaluation, and what is written of them. {@link
- * org.kgcoop.experiment.Trial} is their unit, a {@link org.kgcoop.experiment.Protocol} many of them
- * and a table.
+ * Experiments: data, methods, training, evaluation and results. {@link org.kgcoop.experiment.Trial}
+ * is the unit of an experiment. A {@link org.kgcoop.experiment.Protocol} defines many trials and a
+ * table.
  */
 @NullMarked
 @CheckReturnValue

@@ -8,20 +8,20 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 
-/** Correct predictions of a cache with each alpha and beta of a grid. */
+/** Counts the correct predictions of a feature cache for each alpha and beta of a grid. */
 public final class CacheCounts {
-  /** Images a piece of work. */
+  /** Number of images per parallel job. */
   private static final int PIECE = 256;
 
   private CacheCounts() {}
 
   /**
-   * The correct predictions of a cache at each point.
+   * Returns the number of correct predictions at each point of the grid.
    *
-   * @param cache its own alpha and beta are not looked at
-   * @param features (n, E), unit rows
-   * @param labels of these images
-   * @return by beta, then alpha
+   * @param cache the cache; its own alpha and beta are ignored
+   * @param features the image features, (n, E), unit rows
+   * @param labels the labels of these images
+   * @return counts, indexed by beta, then by alpha
    */
   public static long[][] correct(KeyCache cache, CacheGrid grid, Tensor features, int[] labels) {
     int betas = grid.betas();
@@ -76,7 +76,7 @@ public final class CacheCounts {
     return Tensor.of(counts, counts.length);
   }
 
-  /** Values of alpha between two others. */
+  /** Open interval of values of alpha. */
   private record Range(double from, double to) {
     boolean contains(double alpha) {
       return from < alpha && alpha < to;
@@ -84,11 +84,12 @@ public final class CacheCounts {
   }
 
   /**
-   * The values of alpha with which an image is recognized. Its label wins against another class
-   * where {@code d + alpha e > 0}, d the difference of their zero-shot logits, e that of their
-   * terms of the cache: one look at each class does for all alphas.
+   * Returns the values of alpha for which an image is classified correctly. Its label wins against
+   * another class if {@code d + alpha e > 0}. Here d is the difference of their zero-shot logits
+   * and e the difference of their cache terms. One pass over the classes therefore covers all
+   * values of alpha.
    *
-   * @param at the first number of the image's row
+   * @param at the index of the first number of the image's row
    */
   private static Range right(float[] zeroShot, float[] cached, int at, int classes, int label) {
     double from = Double.NEGATIVE_INFINITY;
@@ -100,7 +101,8 @@ public final class CacheCounts {
         from = Math.max(from, -d / e);
       } else if (e < 0) {
         to = Math.min(to, -d / e);
-      } else if (d < 0 || (d == 0 && c < label)) { // the first of equals is predicted
+      } else if (d < 0
+          || (d == 0 && c < label)) { // If all logits are equal, the first class is predicted.
         return new Range(0, 0);
       }
     }

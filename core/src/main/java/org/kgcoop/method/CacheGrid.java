@@ -5,15 +5,16 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 
 /**
- * Values of beta and alpha that are tried: from 0.1 on in equal steps, the top never.
+ * Grid of values of beta and alpha. Values start at 0.1 and increase in equal steps; the upper
+ * bound is excluded.
  *
- * @param betaTop above 0.1
- * @param alphaTop above 0.1
- * @param betas how many values of beta
- * @param alphas how many values of alpha
+ * @param betaTop the upper bound of beta, above 0.1
+ * @param alphaTop the upper bound of alpha, above 0.1
+ * @param betas the number of values of beta
+ * @param alphas the number of values of alpha
  */
 public record CacheGrid(double betaTop, double alphaTop, int betas, int alphas) {
-  /** The published grid of ImageNet. */
+  /** The published grid for ImageNet. */
   public static final CacheGrid PUBLISHED = new CacheGrid(7, 3, 200, 20);
 
   private static final double LEAST = 0.1;
@@ -35,23 +36,26 @@ public record CacheGrid(double betaTop, double alphaTop, int betas, int alphas) 
   }
 
   /**
-   * A point of the grid.
+   * Point of the grid.
    *
-   * @param correct predictions with it
+   * @param correct the number of correct predictions at this point
    */
   public record Point(double beta, double alpha, long correct) {}
 
-  /** The i-th beta, from 0. */
+  /** Returns the i-th beta, counted from 0. */
   double beta(int i) {
     return i * (betaTop - LEAST) / betas + LEAST;
   }
 
-  /** The j-th alpha, from 0. */
+  /** Returns the j-th alpha, counted from 0. */
   double alpha(int j) {
     return j * (alphaTop - LEAST) / alphas + LEAST;
   }
 
-  /** The first of the points with most correct predictions, beta outermost. */
+  /**
+   * Returns the point with the most correct predictions. If several are equal, the first one wins;
+   * beta is the outer loop.
+   */
   public Point best(long[][] correct) {
     List<Point> points = new ArrayList<>();
     for (int i = 0; i < betas; i++) {

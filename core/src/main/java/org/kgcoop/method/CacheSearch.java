@@ -6,9 +6,10 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The choice of a cache's alpha and beta. By validation images it is the last thing that is done,
- * with the keys that were learned. By folds of the shots it is the first: the shots of a fold are
- * classified by the untrained cache of the others, since trained keys have seen them all.
+ * Selects alpha and beta of a feature cache. With validation images, the selection runs after
+ * training and uses the learned keys. With cross-validation on the few-shot samples, it runs before
+ * training: the untrained cache of the other folds classifies the images of each fold. The trained
+ * keys cannot be used for this, because they were trained on all images.
  */
 final class CacheSearch {
   private final FitContext context;
@@ -18,7 +19,7 @@ final class CacheSearch {
   private final FixedHead.Linear texts;
   private final Optional<LabeledFeatures> validation;
 
-  /** The search of a fit, whose images are encoded here. */
+  /** Creates the search of a fit and encodes its images. */
   CacheSearch(FitContext context, CacheSettings settings) {
     this.context = context;
     this.settings = settings;
@@ -28,17 +29,19 @@ final class CacheSearch {
     validation = settings.search().validation(context);
   }
 
-  /** The keys before any training: (N, E). */
+  /** Returns the keys before training, (N, E). */
   Tensor keys() {
     return keys;
   }
 
-  /** The labels of the keys. */
+  /** Returns the labels of the keys. */
   int[] labels() {
     return views.labels().stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** The settings to begin with: as stated, or chosen by folds where that is the way. */
+  /**
+   * Returns the settings before training: the given ones, or those selected by cross-validation.
+   */
   CacheSettings start() {
     if (settings.search() == SelectionData.NONE || validation.isPresent()) {
       return settings;
@@ -68,9 +71,11 @@ final class CacheSearch {
   }
 
   /**
-   * The settings at the end: those, or chosen by validation images where that is the way.
+   * Returns the settings after training: the settings before training, or those selected with
+   * validation images if there are any.
    *
-   * @param learned keys, (N, E)
+   * @param start the settings before training
+   * @param learned the keys after training, (N, E)
    */
   CacheSettings end(CacheSettings start, Tensor learned) {
     if (validation.isEmpty()) {

@@ -15,16 +15,16 @@ import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The settings of Tip-Adapter and Tip-Adapter-F.
+ * Settings of Tip-Adapter and Tip-Adapter-F.
  *
- * @param templates of the class features
- * @param views random views of each image, whose mean raw feature is its key; 0 for the test view
- *     alone
- * @param crop of the views
- * @param scale of the zero-shot logits; empty for the model's own
+ * @param templates the templates of the class features
+ * @param views the number of random views per image, whose mean raw feature is the key of the
+ *     image; 0 uses only the test view
+ * @param crop the crop of the views
+ * @param scale the scale of the zero-shot logits; empty for the model's logit scale
  * @param weights alpha and beta of the cache
- * @param search the images by which alpha and beta are chosen
- * @param grid of alpha and beta that is tried
+ * @param search the images that alpha and beta are selected with
+ * @param grid the grid of alpha and beta that is searched
  */
 public record CacheSettings(
     List<String> templates,
@@ -36,10 +36,10 @@ public record CacheSettings(
     CacheGrid grid) {
 
   /**
-   * The two numbers of a cache.
+   * Alpha and beta of a cache.
    *
-   * @param alpha its weight
-   * @param beta its sharpness
+   * @param alpha the weight of the cache
+   * @param beta the sharpness of the cache
    */
   public record Weights(double alpha, double beta) {}
 
@@ -126,7 +126,7 @@ public record CacheSettings(
         new CacheGrid(tops.get(0), tops.get(1), counts.get(0), counts.get(1)));
   }
 
-  /** The same with alpha and beta that were found. */
+  /** Returns these settings with the alpha and beta of a grid point. */
   CacheSettings with(CacheGrid.Point found) {
     Weights chosen = new Weights(found.alpha(), found.beta());
     return new CacheSettings(templates, views, crop, scale, chosen, search, grid);
@@ -140,7 +140,7 @@ public record CacheSettings(
     return weights.beta();
   }
 
-  /** The recipe of the views: the crop and a flip. */
+  /** Returns the recipe of the views: the crop and a flip. */
   ViewRecipe recipe() {
     return recipe(crop);
   }
@@ -149,22 +149,26 @@ public record CacheSettings(
     return new ViewRecipe(List.of(crop, new RandomFlip()));
   }
 
-  /** Zero-shot CLIP at this scale, in the open scope. */
+  /** Returns the zero-shot head with the scale of these settings, in the open scope. */
   public FixedHead.Linear texts(Clip clip, List<String> classNames) {
     return new FixedHead.Linear(
         new ZeroShot(templates).classFeatures(clip, classNames), null, scale(clip));
   }
 
-  /** The scale of the zero-shot logits, of the CLIP where it has none of its own. */
+  /**
+   * Returns the scale of the zero-shot logits. If the settings have none, it is the model's logit
+   * scale.
+   */
   double scale(Clip clip) {
     return scale.orElse(clip.logitScale());
   }
 
   /**
-   * The keys of images: for each the mean of its raw features, brought to unit length.
+   * Computes the keys of images: the mean of the raw features of each image, normalized to unit
+   * length.
    *
-   * @param raw (V, N, E)
-   * @return (N, E)
+   * @param raw the raw features, (V, N, E)
+   * @return the keys, (N, E)
    */
   public static Tensor keys(Tensor raw) {
     return raw.mean(0, false).unitRows();

@@ -23,21 +23,22 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * CLAP and ZS-LP: a linear probe on unit features that starts at the texts; CLAP's stays near them
- * where they are good. Silva-Rodriguez, Hajimiri, Ben Ayed and Dolz, "A Closer Look at the Few-Shot
- * Adaptation of Large Vision-Language Models", CVPR 2024; code: jusiro/CLAP, {@code
- * trainers/adapters.py}.
+ * CLAP and ZS-LP: linear probes on unit features, initialized with the text features. CLAP also
+ * keeps the prototypes close to the texts of the classes that zero-shot CLIP recognizes well.
+ * Silva-Rodriguez, Hajimiri, Ben Ayed and Dolz, "A Closer Look at the Few-Shot Adaptation of Large
+ * Vision-Language Models", CVPR 2024; code: jusiro/CLAP, {@code trainers/adapters.py}.
  *
- * <p>{@code logits = scale f . unit(w_c)}; the prototype w_c starts at b_c, the mean over templates
- * of the features of class c as the text encoder makes them, not of unit length. ZS-LP's loss is
- * the cross entropy, CLAP's {@code cross entropy + mean_c a_c |w_c - b_c|^2}. The multiplier a_c is
- * the mean, over all views of the training images of class c, of c's zero-shot probability, found
- * once and fixed; 1 for a class without an image, where the published code divides by 0. As
- * published, class names keep their underscores in the texts. Not here: the variants that the
- * published code has and its scripts leave off.
+ * <p>{@code logits = scale f . unit(w_c)}. The prototype w_c starts at b_c, the mean over templates
+ * of the raw text features of class c, which are not normalized. The loss of ZS-LP is the
+ * cross-entropy. The loss of CLAP is {@code cross entropy + mean_c a_c |w_c - b_c|^2}. The
+ * multiplier a_c is the mean zero-shot probability of class c over all views of its training
+ * images. It is computed once and stays fixed. For a class without images it is 1; the published
+ * code divides by 0 in this case. As published, class names keep their underscores in the texts.
+ * The variants that the published scripts do not use are not implemented.
  *
- * @param texts published: the data set's template; on ImageNet the seven of the ensemble too
- * @param constrained true for CLAP
+ * @param texts the templates; published: the data set's template, and on ImageNet also the seven
+ *     templates of the ensemble
+ * @param constrained true for CLAP, false for ZS-LP
  */
 public record Clap(TemplateEnsemble texts, boolean constrained) implements TrainedMethod {
   public static final String ID = "clap";
@@ -82,7 +83,11 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
   private static final String L2 = "l2";
   private static final String NONE = "none";
 
-  /** With a constraint of that name, {@code l2} or {@code none}. */
+  /**
+   * Returns the method with the named constraint, {@code l2} or {@code none}.
+   *
+   * @throws KgCoopException if the constraint is unknown
+   */
   public static Clap of(TemplateEnsemble texts, String constraint) {
     if (!constraint.equals(L2) && !constraint.equals(NONE)) {
       throw KgCoopException.configuration(
@@ -128,7 +133,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
   private final class PrototypeModel extends CosineModel {
     private final Tensor base; // (C, E)
     private final Tensor prototypes; // (C, E)
-    private final @Nullable Tensor multipliers; // (C); null for no constraint
+    private final @Nullable Tensor multipliers; // (C); null without a constraint
 
     PrototypeModel(FitContext context) {
       super(context.clip());

@@ -10,9 +10,9 @@ import java.util.stream.IntStream;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The places of class names among others, for a head that knows only the classes that it learned.
- * Underscores count as blanks. Data sets have classes of equal names, such as ImageNet's two of
- * "missile": these are taken in their order.
+ * Positions of requested classes in the list of learned classes, for a head with a fixed list of
+ * classes. Underscores count as spaces. Data sets have classes with equal names, such as the two
+ * ImageNet classes "missile"; these are matched in order.
  */
 public final class ClassPlaces {
   private static final int NONE = -1;
@@ -26,9 +26,10 @@ public final class ClassPlaces {
   }
 
   /**
-   * The places of the asked classes.
+   * Finds the positions of the requested classes.
    *
-   * @param learned names by label
+   * @param learned the names of the learned classes, by label
+   * @param asked the names of the requested classes
    */
   public static ClassPlaces of(List<String> learned, List<String> asked) {
     if (learned.equals(asked)) {
@@ -50,12 +51,12 @@ public final class ClassPlaces {
     return name.replace('_', ' ');
   }
 
-  /** The place of each asked class; empty for one that was not learned. */
+  /** Returns the position of a requested class, or empty if the class was not learned. */
   Optional<Integer> of(int asked) {
     return places[asked] == NONE ? Optional.empty() : Optional.of(places[asked]);
   }
 
-  /** The first of the asked classes that was not learned. */
+  /** Returns the first requested class that was not learned. */
   public Optional<String> firstUnknown() {
     return IntStream.range(0, places.length)
         .filter(i -> places[i] == NONE)
@@ -63,12 +64,15 @@ public final class ClassPlaces {
         .findFirst();
   }
 
-  /** The asked classes that were not learned, by number. */
+  /** Returns the indices of the requested classes that were not learned. */
   List<Integer> unknown() {
     return IntStream.range(0, places.length).filter(i -> places[i] == NONE).boxed().toList();
   }
 
-  /** The places where those that were not learned follow the learned ones. */
+  /**
+   * Returns the positions of all requested classes. Classes that were not learned get positions
+   * after the learned ones.
+   */
   long[] places(int learned) {
     long[] all = new long[places.length];
     int next = learned;
@@ -78,7 +82,7 @@ public final class ClassPlaces {
     return all;
   }
 
-  /** The places as an index, int64, in the open scope. */
+  /** Returns the positions as an index tensor, int64, in the open scope. */
   Tensor index() {
     return Tensor.of(IntStream.of(places).asLongStream().toArray(), places.length);
   }

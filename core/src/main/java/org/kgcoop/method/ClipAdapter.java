@@ -16,18 +16,18 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * CLIP-Adapter: a small net that changes image features. Gao et al., "CLIP-Adapter: Better
+ * CLIP-Adapter: a small network that changes image features. Gao et al., "CLIP-Adapter: Better
  * Vision-Language Models with Feature Adapters", IJCV 2024; code: gaopengcuhk/CLIP-Adapter, {@code
  * clip_adapter.py}.
  *
  * <p>{@code logits = scale unit(r a(f) + (1 - r) f) . t_c} with {@code a(f) = relu(W2 relu(W1 f))},
- * E / 4 hidden units, no biases; t_c is the hand-crafted feature. {@code loss = cross entropy}. The
- * net is homogeneous, so that features of unit length give the logits that raw ones do. No
- * configuration of its training was published; its code is a trainer of CoOp's, whose training it
- * has here. The published code is of width 1024 (RN50) alone.
+ * E / 4 hidden units and no biases; t_c is the hand-crafted feature. {@code loss = cross entropy}.
+ * The network is homogeneous, so unit features give the same logits as raw features. The training
+ * configuration was not published. The published code extends a trainer of CoOp, so this
+ * implementation uses CoOp's training. The published code supports only width 1024 (RN50).
  *
- * @param template of the class features: other data have others
- * @param ratio r; published 0.2
+ * @param template the template of the class features, which depends on the data set
+ * @param ratio r, the share of the network in a feature; published: 0.2
  */
 public record ClipAdapter(String template, double ratio) implements TrainedMethod {
   public static final String ID = "clip-adapter";
@@ -105,13 +105,13 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
     }
   }
 
-  /** The class features: (C, E), unit rows. */
+  /** Returns the class features, (C, E), unit rows. */
   private Tensor texts(Clip clip, List<String> classNames) {
     return new ZeroShot(List.of(template)).classFeatures(clip, classNames);
   }
 
   /**
-   * Zero-shot CLIP behind the net.
+   * Returns zero-shot CLIP on adapted features.
    *
    * @param first W1, (E / 4, E)
    * @param second W2, (E, E / 4)

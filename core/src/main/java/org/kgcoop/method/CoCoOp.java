@@ -24,14 +24,17 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * CoCoOp: a small net shifts the context by the image. Zhou et al., "Conditional Prompt Learning
- * for Vision-Language Models", CVPR 2022; code: KaiyangZhou/CoOp, {@code trainers/cocoop.py}.
+ * CoCoOp: a small network shifts the context vectors depending on the image. Zhou et al.,
+ * "Conditional Prompt Learning for Vision-Language Models", CVPR 2022; code: KaiyangZhou/CoOp,
+ * {@code trainers/cocoop.py}.
  *
- * <p>{@code context(f) = ctx + g(f)}, one shift for all M vectors; {@code g(f) = W2 relu(W1 f + b1)
- * + b2} with E / 16 hidden units, f the unit image feature. So every image has class features of
- * its own: logits and steps cost a text pass an image. {@code loss = cross entropy}.
+ * <p>{@code context(f) = ctx + g(f)}, with the same shift for all M vectors. {@code g(f) = W2
+ * relu(W1 f + b1) + b2} has E / 16 hidden units; f is the unit image feature. Every image therefore
+ * has its own class features, so logits and training steps need one text encoder pass per image.
+ * {@code loss = cross entropy}.
  *
- * @param context published: 4 vectors from "a photo of a", class name at the end, shared
+ * @param context the context settings; published: 4 vectors from "a photo of a", class name at the
+ *     end, shared
  */
 public record CoCoOp(ContextSettings context) implements PromptMethod {
   public static final String ID = "cocoop";
@@ -104,7 +107,10 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       return Tensor.concat(rows, 0);
     }
 
-    /** Every class feature depends on the image: there is nothing to compute beforehand. */
+    /**
+     * Returns a head that computes class features for every image. They depend on the image, so
+     * nothing can be precomputed.
+     */
     @Override
     public Head toHead() {
       return head(() -> {});
@@ -130,28 +136,28 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
     }
 
     /**
-     * The logits of one image.
+     * Computes the logits of one image.
      *
-     * @param feature (1, E)
-     * @param classFeatures (C, E)
-     * @return (1, C)
+     * @param feature the image feature, (1, E)
+     * @param classFeatures the class features, (C, E)
+     * @return the logits, (1, C)
      */
     private Tensor row(Tensor feature, Tensor classFeatures) {
       return new FixedHead.Linear(classFeatures, null, logitScale).logits(feature);
     }
 
     /**
-     * The context of each image.
+     * Computes the context of each image.
      *
-     * @param features (B, E)
-     * @return (B, M, W)
+     * @param features the image features, (B, E)
+     * @return the contexts, (B, M, W)
      */
     private Tensor contexts(Tensor features) {
       Tensor shift = net.apply(features, Functions::relu); // (B, W)
       return context.plus(shift.reshape(features.size(0), 1, -1));
     }
 
-    /** Image by image, so that memory does not grow with the batch. */
+    /** Processes one image at a time, so that memory does not grow with the batch size. */
     @Override
     public Step step(Batch batch) {
       int size = (int) batch.features().size(0);
@@ -164,7 +170,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
           Tensor own = contexts.select(0, b);
           Tensor raw = tape.cut(text.pass(List.of(own)));
           Tensor logits = row(batch.features().narrow(0, b, 1), raw.unitRows());
-          Tensor share = // of the mean over the batch
+          Tensor share = // share of the batch mean
               Functions.crossEntropy(logits, batch.labels().narrow(0, b, 1)).times(1.0 / size);
           loss += share.item();
           byContexts.add(scope.promote(tape.gradients(List.of(share), List.of(own)).get(0).get(0)));

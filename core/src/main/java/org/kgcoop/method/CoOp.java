@@ -13,13 +13,14 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * CoOp: the words around the class name become vectors that are learned. Zhou et al., "Learning to
- * Prompt for Vision-Language Models", IJCV 2022; code: KaiyangZhou/CoOp, {@code trainers/coop.py}.
+ * CoOp: the words around the class name are replaced by learned context vectors. Zhou et al.,
+ * "Learning to Prompt for Vision-Language Models", IJCV 2022; code: KaiyangZhou/CoOp, {@code
+ * trainers/coop.py}.
  *
  * <p>{@code loss = mean_b -log softmax(scale f_b . t)[y_b]}. Only {@code ctx} is trained. The
- * published code computes in float16 without loss scaling; this one in float32.
+ * published code computes in float16 without loss scaling; this implementation computes in float32.
  *
- * @param context published base-to-new setting: 4 vectors from "a photo of a"
+ * @param context the context settings; published for base-to-new: 4 vectors from "a photo of a"
  */
 public record CoOp(ContextSettings context) implements PromptMethod {
   public static final String ID = "coop";

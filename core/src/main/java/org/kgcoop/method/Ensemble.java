@@ -10,12 +10,13 @@ import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.Head;
 
 /**
- * Zero-shot CLIP by several templates and that of the data set: the mean of their unit class
- * features, brought to unit length again. Published as ZeroshotCLIP2 in CoOp's code.
+ * Zero-shot CLIP with several templates and the template of the data set. A class feature is the
+ * normalized mean of the unit features of all templates. Published as ZeroshotCLIP2 in the code of
+ * CoOp.
  *
- * @param templates published: {@link Templates#ENSEMBLE}
+ * @param templates the general templates; published: {@link Templates#ENSEMBLE}
  * @param own the template of the data set
- * @param addsOwn whether it is one of them, as published except on ImageNet
+ * @param addsOwn true to include the template of the data set, as published except on ImageNet
  */
 public record Ensemble(List<String> templates, String own, boolean addsOwn) implements TextMethod {
   public static final String ID = "ensemble";

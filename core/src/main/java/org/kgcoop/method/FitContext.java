@@ -9,56 +9,57 @@ import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.io.StoredTensor;
 
 /**
- * The data and the services that a method learns by: features of the drawn images, and training by
- * steps, which is kept in a folder and resumed. Tensors are in the open scope of the caller.
+ * Data and services for fitting a method: features of the few-shot sample, and training by gradient
+ * steps. Training saves its progress in a folder and can be resumed. Tensors are in the open scope
+ * of the caller.
  */
 public interface FitContext {
 
-  /** The frozen model. */
+  /** Returns the frozen model. */
   Clip clip();
 
-  /** The data that the images were drawn from. */
+  /** Returns the task that the images were sampled from. */
   TaskContext task();
 
-  /** The names of the classes that are learned, by label. */
+  /** Returns the names of the classes to learn, by label. */
   List<String> classNames();
 
-  /** The names of all classes of the data set, those that are not learned too. */
+  /** Returns the names of all classes of the data set, including those that are not learned. */
   List<String> allClassNames();
 
-  /** The drawn training images as they are tested. */
+  /** Returns the training images of the few-shot sample in the test view. */
   LabeledFeatures train();
 
   /**
-   * The group of each drawn training image, by number: a search by folds never divides a group.
-   * Empty if each image is a group of its own.
+   * Returns the group number of each training image. Cross-validation never splits a group. The
+   * list is empty if each image is a group of its own.
    */
   default List<Integer> groups() {
     return List.of();
   }
 
-  /** The validation images, if there are any. */
+  /** Returns the validation images, if there are any. */
   Optional<LabeledFeatures> validation();
 
   /**
-   * The drawn training images in random views, which are encoded once and kept.
+   * Returns the training images in random views, which are encoded once and cached.
    *
-   * @param count V; 0 for the test view alone, which then is the one there is
+   * @param count V, the number of views; 0 returns only the test view
    */
   LabeledViews views(int count, ViewRecipe recipe);
 
   /**
-   * The drawn training images in all views that the steps of that method see, where these are
-   * encoded once; where each epoch has its own, as they are tested.
+   * Returns the training images in all views that the training steps of a method use, if these
+   * views are cached. If every epoch has its own views, returns the test view.
    */
   LabeledViews views(TrainedMethod method);
 
-  /** The parameters of that method after all steps of its training, by name. */
+  /** Trains a method and returns its parameters by name. */
   Map<String, StoredTensor> train(TrainedMethod method);
 
-  /** The best of some weights, by a search among the drawn classes. */
+  /** Returns the best weight of a grid, by a search among the classes of the sample. */
   double bestWeight(List<Double> grid, DoubleFunction<Method> method);
 
-  /** Keeps a setting that was found with the results. */
+  /** Records a setting that was selected, together with the results. */
   void chosen(String setting, Object value);
 }

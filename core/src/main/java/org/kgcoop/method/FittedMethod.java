@@ -17,25 +17,25 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * All that a method has learned: with the CLIP it is enough to classify images.
+ * Result of fitting a method. Together with the CLIP model, it is sufficient to classify images.
  *
- * @param method with all its settings, those that were found too
- * @param classNames that it learned from, by label
- * @param tensors by their published names; of the memory of nobody's scope
+ * @param method the method with all settings, including those that were selected
+ * @param classNames the names of the learned classes, by label
+ * @param tensors the learned tensors by their published names, outside of any scope
  */
 public record FittedMethod(
     Method method, List<String> classNames, Map<String, StoredTensor> tensors) {
   public FittedMethod {
     classNames = List.copyOf(classNames);
-    // In their own order, on which the bytes of a file depend.
+    // The order of the tensors determines the bytes of the file, so it is kept.
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
 
   /**
-   * A classifier of those classes, for the caller to close.
+   * Returns a classifier for the given classes. The caller closes it.
    *
-   * @throws KgCoopException where the method is bound to its classes and one of these is another,
-   *     or the tensors do not fit the CLIP
+   * @throws KgCoopException if the method has a fixed list of classes that does not contain one of
+   *     the requested classes, or if the tensors do not fit the CLIP model
    */
   public Head classifier(Clip clip, List<String> asked) {
     Optional<String> bound = method.bound();
@@ -62,11 +62,11 @@ public record FittedMethod(
   }
 
   /**
-   * The head of a model that is given these tensors.
+   * Loads these tensors into a model and returns its head.
    *
-   * @param model of the classes that are asked for; closed with the head, or at once where it is
-   *     not needed any more
-   * @throws KgCoopException where names or shapes of the tensors differ
+   * @param model a model of the requested classes; it is closed together with the head, or
+   *     immediately if it is not needed any more
+   * @throws KgCoopException if the names or shapes of the tensors differ
    */
   public Head head(TrainableModel model) {
     try (Scope scope = Scope.open("what was learned")) {
@@ -79,7 +79,8 @@ public record FittedMethod(
   }
 
   /**
-   * The classifier itself, where its tensors have the sizes that the CLIP and the names ask for.
+   * Returns the classifier, after a check that its tensors match the CLIP model and the number of
+   * classes.
    */
   private Head checked(Head classifier, Clip clip, int classes) {
     int width = clip.config().embedDim();
@@ -95,15 +96,15 @@ public record FittedMethod(
   }
 
   /**
-   * The same for other data.
+   * Returns this fitted method for another data set.
    *
-   * @param there the method as it would learn from those
+   * @param there the method with the settings for the other data set
    */
   public FittedMethod on(Method there) {
     return new FittedMethod(method.on(there), classNames, tensors);
   }
 
-  /** The tensors in the open scope of this thread. */
+  /** Returns the tensors in the open scope of this thread. */
   Map<String, Tensor> values() {
     Map<String, Tensor> values = new LinkedHashMap<>();
     tensors.forEach((name, stored) -> values.put(name, stored.tensor()));
@@ -111,9 +112,9 @@ public record FittedMethod(
   }
 
   /**
-   * A learned tensor of that name and shape, in the open scope of this thread.
+   * Returns the learned tensor with the given name and shape, in the open scope of this thread.
    *
-   * @throws KgCoopException where there is none
+   * @throws KgCoopException if there is no such tensor
    */
   Tensor value(String name, long... shape) {
     Tensor value = value(name);
@@ -126,9 +127,9 @@ public record FittedMethod(
   }
 
   /**
-   * A learned tensor of that name, in the open scope of this thread.
+   * Returns the learned tensor with the given name, in the open scope of this thread.
    *
-   * @throws KgCoopException where there is none
+   * @throws KgCoopException if there is no such tensor
    */
   Tensor value(String name) {
     StoredTensor stored = tensors.get(name);

@@ -10,10 +10,10 @@ import java.util.stream.IntStream;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Labeled images in folds, each with its share of every class, as scikit-learn's {@code
- * StratifiedGroupKFold} makes them: images of one group are in one fold. A class whose images would
- * all be in one fold, such as one with a single image, is in none, so that every class is learned
- * whichever fold is held out.
+ * Stratified folds of labeled images. Images of one group are in the same fold, as in
+ * scikit-learn's {@code StratifiedGroupKFold}. If all images of a class would be in one fold, such
+ * as the image of a class with a single image, they are in no fold. Every class is therefore
+ * learned for each held-out fold.
  */
 public final class Folds {
   static final int MOST = 4;
@@ -25,21 +25,24 @@ public final class Folds {
   private final int fewest;
 
   /**
-   * The folds of images with those labels.
+   * Creates folds of labeled images.
    *
-   * @param groups of each image, by number; empty if each image is a group of its own
+   * @param labels the label of each image
+   * @param groups the group number of each image; empty if each image is a group of its own
    */
   Folds(List<Integer> labels, List<Integer> groups) {
     this(labels, groups, MOST);
   }
 
   /**
-   * The same.
+   * Creates folds of labeled images, with a limit on their number.
    *
-   * @param most how many they are, unless no class has as many groups
+   * @param labels the label of each image
+   * @param groups the group number of each image; empty if each image is a group of its own
+   * @param most the number of folds, unless every class has fewer groups
    */
   public Folds(List<Integer> labels, List<Integer> groups, int most) {
-    // Each class begins at another fold, so that small classes do not all fill the first.
+    // Each class starts at a different fold. Otherwise small classes would all fill the first fold.
     this(labels, groups, Math.min(most, largest(groupsByClass(labels, groups))), true);
   }
 
@@ -48,8 +51,8 @@ public final class Folds {
     this.count = count;
     fewest = groupsByClass(labels, groups).values().stream().mapToInt(Set::size).min().orElse(0);
     fold = new int[this.labels.length];
-    Map<Integer, Integer> seen = new HashMap<>(); // groups of each class
-    Map<Integer, Integer> folds = new HashMap<>(); // of each group
+    Map<Integer, Integer> seen = new HashMap<>(); // number of groups per class
+    Map<Integer, Integer> folds = new HashMap<>(); // fold of each group
     for (int i = 0; i < fold.length; i++) {
       Integer known = folds.get(group(groups, i));
       if (known == null) {
@@ -63,8 +66,9 @@ public final class Folds {
   }
 
   /**
-   * Folds for a linear probe: as many as the smallest class with a second group allows, at most
-   * four, so that each fold has its share of every class. All classes begin at the first.
+   * Creates folds for a linear probe. Their number is the smallest number of groups of a class that
+   * has at least two, with a maximum of four, so that each fold contains every such class. All
+   * classes start at the first fold.
    */
   static Folds ofProbe(List<Integer> labels, List<Integer> groups) {
     int fewest =
@@ -76,7 +80,7 @@ public final class Folds {
     return new Folds(labels, groups, Math.min(MOST, fewest), false);
   }
 
-  /** The groups of each class. */
+  /** Returns the groups of each class. */
   static Map<Integer, Set<Integer>> groupsByClass(List<Integer> labels, List<Integer> groups) {
     Map<Integer, Set<Integer>> byClass = new HashMap<>();
     for (int i = 0; i < labels.size(); i++) {
@@ -94,8 +98,9 @@ public final class Folds {
   }
 
   /**
-   * Takes the groups of a class out of all folds if one fold holds all of its images; true if there
-   * was one. A group may have images of several classes, so that another class may follow.
+   * Removes the groups of a class from all folds if one fold contains all images of the class.
+   * Returns true if there was such a class. A group may have images of several classes, so the
+   * removal can affect another class.
    */
   private boolean keepsUnlearnedClass(List<Integer> groups) {
     Map<Integer, Set<Integer>> folds = new HashMap<>();
@@ -117,33 +122,36 @@ public final class Folds {
     return !kept.isEmpty();
   }
 
-  /** The number of folds; 0 where no class has a second image. */
+  /** Returns the number of folds, or 0 if no class has a second group. */
   public int count() {
     return count < 2 ? 0 : count;
   }
 
-  /** True for an image that some fold holds. */
+  /** Returns true if the image is in a fold. */
   boolean holds(int image) {
     return fold[image] != NONE;
   }
 
-  /** True for an image of that fold. */
+  /** Returns true if the image is in the given fold. */
   public boolean holds(int number, int image) {
     return fold[image] == number;
   }
 
-  /** True if the folds hold at least half of the images, so that a choice by them is no chance. */
+  /**
+   * Returns true if the folds contain at least half of the images, so that a selection with them is
+   * not random.
+   */
   boolean holdMost() {
     long held = IntStream.range(0, fold.length).filter(this::holds).count();
     return count() > 1 && 2 * held >= fold.length;
   }
 
-  /** Groups of images of the class that has fewest. */
+  /** Returns the number of groups of the class that has the fewest. */
   int fewest() {
     return fewest;
   }
 
-  /** The images that a method learns from while these folds are held out. */
+  /** Returns the images that a method learns from while the given folds are held out. */
   Part without(int... held) {
     return part(i -> IntStream.of(held).noneMatch(number -> fold[i] == number));
   }
@@ -158,16 +166,16 @@ public final class Folds {
   }
 
   /**
-   * Some of the images.
+   * Subset of the images.
    *
-   * @param places among all
-   * @param labels of them
+   * @param places the indices of these images among all images
+   * @param labels the labels of these images
    */
-  // Arrays, since they are taken as such and never compared.
+  // Callers need arrays, and no code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
   record Part(int[] places, int[] labels) {
 
-    /** The rows of these images, in the open scope. */
+    /** Selects the rows of these images, in the open scope. */
     Tensor rows(Tensor all) {
       long[] rows = IntStream.of(places).asLongStream().toArray();
       return all.indexSelect(0, Tensor.of(rows, rows.length).to(all.device()));

@@ -14,22 +14,23 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Gaussian discriminant analysis of image features: each class is a normal distribution around its
- * mean, and all share one precision matrix. Wang et al., "A Hard-to-Beat Baseline for Training-free
- * CLIP-based Adaptation", ICLR 2024.
+ * Gaussian discriminant analysis of image features. Each class is a normal distribution around its
+ * mean, and all classes share one precision matrix. Wang et al., "A Hard-to-Beat Baseline for
+ * Training-free CLIP-based Adaptation", ICLR 2024.
  *
- * <p>With class means m_c (C, E), centered rows x and their scatter S = sum x x': ridge r = tr(S) /
- * (n - 1), precision P = E (S + r I)^-1, weights w_c = P m_c and biases b_c = log(1 / C) - m_c' P
- * m_c / 2. All is computed in double precision.
+ * <p>The inputs are the class means m_c (C, E), the centered rows x, and their scatter S = sum x
+ * x'. The ridge is r = tr(S) / (n - 1), and the precision is P = E (S + r I)^-1. The weights are
+ * w_c = P m_c, and the biases are b_c = log(1 / C) - m_c' P m_c / 2. All computations use double
+ * precision.
  */
 public final class GaussianDiscriminant {
-  /** The number of images near the text of a new class that stand for it, as published. */
+  /** Number of images near the text of a new class that represent the class, as published. */
   public static final int NEIGHBORS = 64;
 
-  /** The weight of the text feature, in images, as published. */
+  /** Weight of the text feature, in images, as published. */
   public static final int COPIES = 16;
 
-  /** The relative cut-off of torch.linalg.pinv per row of a float32 matrix. */
+  /** Relative cut-off of torch.linalg.pinv per row of a float32 matrix. */
   private static final double CUT_OFF = 1.1920929e-7;
 
   private final Tensor rows; // (n, E), float64
@@ -39,10 +40,10 @@ public final class GaussianDiscriminant {
   private final Tensor centered; // x, (n, E)
 
   /**
-   * Computes the means. Tensors are in the open scope.
+   * Computes the class means. Tensors are in the open scope.
    *
-   * @param rows (n, E), unit rows
-   * @param labels of the rows, from 0 to classes - 1
+   * @param rows the features, (n, E), unit rows
+   * @param labels the labels of the rows, from 0 to classes - 1
    * @throws KgCoopException if a class has no row
    */
   public GaussianDiscriminant(Tensor rows, int[] labels, int classes) {
@@ -91,12 +92,12 @@ public final class GaussianDiscriminant {
   /**
    * Weights and biases of a linear head.
    *
-   * @param weights (C, E), float64
-   * @param bias (C, 1), float64
+   * @param weights the weights, (C, E), float64
+   * @param bias the biases, (C, 1), float64
    */
   public record Linear(Tensor weights, Tensor bias) {
 
-    /** {@code scale x T' + alpha (x W' + b)} of images x, (B, C), float64. */
+    /** Computes {@code scale x T' + alpha (x W' + b)} for images x, (B, C), float64. */
     public Tensor logits(Tensor images, Tensor texts, double scale, double alpha) {
       Tensor exact = images.to(DType.FLOAT64);
       Tensor zeroShot = exact.matmul(texts.to(DType.FLOAT64).transpose(0, 1)).times(scale);
@@ -104,17 +105,17 @@ public final class GaussianDiscriminant {
           exact.matmul(weights.transpose(0, 1)).plus(bias.transpose(0, 1)).times(alpha));
     }
 
-    /** Returns the classifier of some of the classes. */
+    /** Selects some of the classes. */
     Linear select(Tensor classes) {
       return new Linear(weights.indexSelect(0, classes), bias.indexSelect(0, classes));
     }
 
     /**
-     * Counts and losses of images for each alpha.
+     * Counts correct predictions and sums losses of images for each alpha.
      *
-     * @param images (B, E), unit rows
-     * @param labels (B)
-     * @param texts (C, E), unit rows
+     * @param images the image features, (B, E), unit rows
+     * @param labels the labels, (B)
+     * @param texts the class features, (C, E), unit rows
      */
     public LeaveOneOut scores(
         Tensor images, int[] labels, Tensor texts, double scale, double[] alphas) {
@@ -130,19 +131,19 @@ public final class GaussianDiscriminant {
     }
   }
 
-  /** Weights and biases of class means (C, E) with a precision (E, E). */
+  /** Computes weights and biases from class means (C, E) and a precision matrix (E, E). */
   private static Linear linear(Tensor means, Tensor precision) {
     Tensor weights = means.matmul(precision);
     Tensor quadratic = weights.times(means).sum(1).unsqueeze(1);
     return new Linear(weights, quadratic.times(-0.5).plus(-Math.log((double) means.size(0))));
   }
 
-  /** Weights and biases with the pooled precision. */
+  /** Computes weights and biases with the pooled precision. */
   public Linear pooled() {
     return linear(means, pooledPrecision());
   }
 
-  /** The heads of classes that compete in one list, whose precision must be the same. */
+  /** Joins two heads into one list of classes. Both must use the same precision. */
   static Linear joined(Linear first, Linear second) {
     long a = first.bias().size(0);
     long b = second.bias().size(0);
@@ -161,7 +162,10 @@ public final class GaussianDiscriminant {
     return precision(scatter, labels.length - 1);
   }
 
-  /** {@code E (S + tr(S) / degrees I)^-1}; zeros if there is no scatter, as pinv gives. */
+  /**
+   * Computes {@code E (S + tr(S) / degrees I)^-1}. If the scatter is zero, the result is zero, as
+   * with pinv.
+   */
   private static Tensor precision(Tensor scatter, int degrees) {
     long width = scatter.size(0);
     Tensor identity = identity(width);
@@ -178,10 +182,10 @@ public final class GaussianDiscriminant {
   }
 
   /**
-   * Weights and biases of the base classes as published for base-to-new: the precision is the
-   * pseudo-inverse of the mean of the classes' unbiased covariances, without a ridge.
+   * Computes weights and biases of the base classes as published for base-to-new. The precision is
+   * the pseudo-inverse of the mean of the unbiased class covariances, without a ridge.
    *
-   * @throws IllegalArgumentException if a class has one row, which has no covariance
+   * @throws IllegalArgumentException if a class has only one row, which has no covariance
    */
   public Linear meanOfCovariances() {
     int[] counts = counts();
@@ -207,21 +211,23 @@ public final class GaussianDiscriminant {
   }
 
   /**
-   * Weights and biases of classes without images, of which only the text is known. The rows nearest
-   * to the text stand for images of the class.
+   * Weights and biases of classes without images, for which only the text is known. The rows
+   * nearest to the text represent images of the class.
    *
-   * @param neighbors the rows that were taken for each class, ascending
+   * @param linear the weights and biases
+   * @param neighbors the indices of the rows that were used for each class, ascending
    */
   public record NewClasses(Linear linear, List<List<Integer>> neighbors) {}
 
   /**
-   * The extension to new classes.
+   * Extends the analysis to new classes.
    *
-   * @param texts (C_new, E), unit rows
-   * @param count how many rows stand for a class, at most all
-   * @param copies how many times the text feature counts beside them
-   * @param shared whether the pooled precision of the base classes is used, so that base and new
-   *     classes can be in one list; published is the mean of the precisions around the texts
+   * @param texts the text features of the new classes, (C_new, E), unit rows
+   * @param count the number of rows that represent a class; at most all rows are used
+   * @param copies the weight of the text feature, in rows
+   * @param shared true to use the pooled precision of the base classes, so that base and new
+   *     classes can be in one list; false to use the mean of the precisions around the texts, as
+   *     published
    */
   public NewClasses newClasses(Tensor texts, int count, int copies, boolean shared) {
     Tensor exact = texts.to(DType.FLOAT64);
@@ -254,7 +260,7 @@ public final class GaussianDiscriminant {
     return new NewClasses(linear(Tensor.concat(newMeans, 0), precision), neighbors);
   }
 
-  /** Logits of rows by a model that has not seen any row of their image. */
+  /** Logits of rows, computed by a model that has not seen any row of the same image. */
   public static final class HeldOut {
     private final List<Integer> scored;
     private final double[][] logits;
@@ -264,23 +270,27 @@ public final class GaussianDiscriminant {
       this.logits = logits;
     }
 
-    /** The rows whose class keeps an image, ascending. */
+    /** Returns the indices of the rows whose class has another image, ascending. */
     public List<Integer> scored() {
       return scored;
     }
 
-    /** {@code x W' + b} of the scored rows, (scored, C), without zero-shot logits and alpha. */
+    /**
+     * Returns {@code x W' + b} of the scored rows, (scored, C), without zero-shot logits and
+     * without alpha.
+     */
     public double[][] logits() {
       return Arrays.stream(logits).map(double[]::clone).toArray(double[][]::new);
     }
   }
 
   /**
-   * Leave-one-out in closed form: S without the rows of an image is S - U'U, and (L + r I - U'U)^-1
-   * follows from the eigenvalues L of S by the Woodbury identity. It takes one decomposition (about
-   * 9 E^3) and C E operations per row.
+   * Computes leave-one-out logits in closed form. The scatter S without the rows of an image is S -
+   * U'U. The inverse (L + r I - U'U)^-1 follows from the eigenvalues L of S by the Woodbury
+   * identity. The computation takes one eigendecomposition (about 9 E^3 operations) and C E
+   * operations per row.
    *
-   * @param groups the image of each row; all rows of an image leave together
+   * @param groups the image of each row; all rows of an image are left out together
    */
   public HeldOut leaveOneOut(int[] groups) {
     Map<Integer, List<Integer>> images = new LinkedHashMap<>();
@@ -317,7 +327,10 @@ public final class GaussianDiscriminant {
         .toArray(double[][]::new);
   }
 
-  /** Rows, centered rows and means in the eigenvectors of the scatter, with its eigenvalues. */
+  /**
+   * Rows, centered rows and means in the basis of the eigenvectors of the scatter, with its
+   * eigenvalues.
+   */
   private static final class Rotated {
     private final double[] values;
     private final double[][] rows;
@@ -331,7 +344,10 @@ public final class GaussianDiscriminant {
       this.means = means;
     }
 
-    /** Puts the logits of the rows of an image, by a model without them, into {@code logits}. */
+    /**
+     * Writes the logits of the rows of an image, computed by a model without these rows, to {@code
+     * logits}.
+     */
     void leaveOut(List<Integer> image, int label, int ofClass, double[][] logits) {
       int width = values.length;
       int left = ofClass - image.size();
@@ -386,7 +402,10 @@ public final class GaussianDiscriminant {
     }
   }
 
-  /** The published choice by validation images: the first best alpha, or .1 if none is right. */
+  /**
+   * Returns the published selection by validation images: the first best alpha, or 0.1 if no
+   * prediction is correct.
+   */
   public static double alpha(double[] alphas, long[] correct) {
     int best = new LeaveOneOut(correct, new double[correct.length]).firstBest().orElseThrow();
     return correct[best] == 0 ? 0.1 : alphas[best];
@@ -408,7 +427,7 @@ public final class GaussianDiscriminant {
     return sum;
   }
 
-  /** Solves a small system by elimination with pivots. */
+  /** Solves a small system of equations by Gaussian elimination with pivoting. */
   private static double[] solve(double[][] matrix, double[] right) {
     int n = right.length;
     double[][] a = Arrays.stream(matrix).map(double[]::clone).toArray(double[][]::new);
@@ -442,11 +461,12 @@ public final class GaussianDiscriminant {
   }
 
   /**
-   * Counts of leave-one-out predictions for each alpha.
+   * Counts correct leave-one-out predictions for each alpha.
    *
-   * @param texts (C, E), unit rows
+   * @param texts the class features, (C, E), unit rows
+   * @param groups the image of each row
    * @param scale s of {@code s x T' + alpha (x W' + b)}
-   * @return empty counts if no row is scored
+   * @return the counts; empty if no row is scored
    */
   public LeaveOneOut search(Tensor texts, int[] groups, double scale, double[] alphas) {
     HeldOut heldOut = leaveOneOut(groups);
@@ -463,7 +483,10 @@ public final class GaussianDiscriminant {
     return counter.result(heldOut.scored.size());
   }
 
-  /** Counts the logits (C) {@code zeroShot + alpha density} of an image for each alpha. */
+  /**
+   * Adds the logits {@code zeroShot + alpha density} (C) of an image to the counter, for each
+   * alpha.
+   */
   private static void count(
       LeaveOneOut.Counter counter,
       double[] zeroShot,

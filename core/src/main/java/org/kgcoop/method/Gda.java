@@ -23,44 +23,46 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * GDA: zero-shot CLIP and Gaussians of the classes that share one covariance; nothing is trained.
- * Wang et al., "A Hard-to-Beat Baseline for Training-free CLIP-based Adaptation", ICLR 2024; code:
- * mrflogs/ICLR24, {@code main_few_shots.py} and {@code main_base2new.py}.
+ * GDA: zero-shot CLIP combined with Gaussian class densities that share one covariance. The method
+ * has no training. Wang et al., "A Hard-to-Beat Baseline for Training-free CLIP-based Adaptation",
+ * ICLR 2024; code: mrflogs/ICLR24, {@code main_few_shots.py} and {@code main_base2new.py}.
  *
  * <pre>{@code
  * S = sum over rows of (f - m_y)(f - m_y)'       m_c the mean of the n_c rows of class c
- * P = E (S + tr(S) / (n - 1) I)^-1               a row is a view of an image; 0 where S is
+ * P = E (S + tr(S) / (n - 1) I)^-1               a row is a view of an image; P = 0 if S = 0
  * w_c = P m_c,  b_c = log(1 / C) - m_c' P m_c / 2
  * logits = scale f . t_c + alpha (f . w_c + b_c),  alpha = weight (n - 1) / E
  * }</pre>
  *
- * <p>The weight stands before the log-density of a class: 0 is zero-shot CLIP, 1 the rule of Bayes.
- * It does not change its meaning with the number of shots, as alpha does. It is chosen by the most
- * correct predictions, of equal ones by the smallest cross-entropy: on the shots, each left out in
- * turn with all of its views, or on the validation images. Where each class has but one image there
- * is none to choose by: then views have the published alpha of one shot, 0.001, and a test view has
- * 0.
+ * <p>The weight is the factor of the log-density of a class: 0 is zero-shot CLIP, and 1 is Bayes'
+ * rule. Unlike alpha, it does not depend on the number of shots. The selected weight has the most
+ * correct predictions; among equal ones, it has the smallest cross-entropy. The predictions are for
+ * the validation images, or for the few-shot sample, in which each image is left out in turn with
+ * all of its views. If every class has only one image, no selection is possible. The weight then
+ * corresponds to alpha = 0.001, the published value for one shot; with only the test view, it is 0.
  *
- * <p>A new class has no image, but its text t. The mean of the k rows with the largest f . t and of
- * some copies of t stands for m_c. With {@code pooled} precision P is that of the learned classes,
- * so that learned and new classes compete in one list. With {@code separate}, as published for
- * base-to-new, learned classes have {@code P = pinv(mean of the classes' covariances)} and {@code
- * alpha = weight}; a list of new classes alone has the mean of {@code E (S_t + tr(S_t) / (k - 1)
- * I)^-1}, S_t the scatter of the k rows around t, and the same alpha. These two have different
- * scales, so a list of both has the pooled precision. With {@code separate} the weight is chosen by
- * validation images, or else is 0.1, the most frequent published value.
+ * <p>A new class has no images, only its text feature t. The mean m_c is then the mean of the k
+ * rows with the largest f . t and of some copies of t. With {@code pooled} precision, P is the
+ * precision of the learned classes, so that learned and new classes can be in one list. With {@code
+ * separate} precision, as published for base-to-new, the learned classes use {@code P = pinv(mean
+ * of the classes' covariances)} and {@code alpha = weight}. A list of only new classes uses the
+ * mean of {@code E (S_t + tr(S_t) / (k - 1) I)^-1} and the same alpha; S_t is the scatter of the k
+ * rows around t. These two precisions have different scales, so a list with both kinds of classes
+ * uses the pooled precision. With {@code separate} precision, validation images select the weight.
+ * Without them it is 0.1, the most frequent published value.
  *
- * <p>Differences to the published code: the scale is the model's own, not 100; on ImageNet that
- * chooses alpha by the labels of test images.
+ * <p>There are two differences from the published code. The logit scale is the model's own instead
+ * of 100. On ImageNet, the published code selects alpha with the labels of test images; this
+ * implementation does not.
  *
- * @param templates of the class features
- * @param views random views of each image, published 10; 0 for the test view alone
- * @param crop of the views
- * @param weight of the Gaussians; empty where it is still to be chosen
- * @param search the images by which the weight is chosen
- * @param precision of learned and new classes
- * @param neighbors k, published 64
- * @param copies of the text, published 16
+ * @param templates the templates of the class features
+ * @param views the number of random views per image, published: 10; 0 uses only the test view
+ * @param crop the crop of the views
+ * @param weight the weight of the Gaussians; empty if it is not selected yet
+ * @param search the images that the weight is selected with
+ * @param precision the precision of learned and new classes
+ * @param neighbors k, published: 64
+ * @param copies the number of copies of the text, published: 16
  */
 public record Gda(
     List<String> templates,
@@ -74,11 +76,11 @@ public record Gda(
     implements Method {
   public static final String ID = "gda";
 
-  /** The precision matrices of learned and of new classes. */
+  /** Precision matrices of learned and of new classes. */
   public enum Precision {
-    /** A single precision for all classes, so that they can be in one list. */
+    /** Single matrix for all classes, so that they can be in one list. */
     POOLED,
-    /** Separate precisions of base and new classes, as published for base-to-new. */
+    /** Separate matrices for learned and new classes, as published for base-to-new. */
     SEPARATE;
 
     private String id() {
@@ -165,7 +167,7 @@ public record Gda(
                       values.get(NEIGHBORS),
                       values.get(COPIES)));
 
-  /** The weights that are tried. */
+  /** The grid of weights. */
   static final List<Double> GRID =
       List.of(0.0, 1e-4, 3e-4, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0);
 
@@ -185,7 +187,7 @@ public record Gda(
     return DECLARATION;
   }
 
-  /** With the templates of the other data. */
+  /** Returns this method with the templates of the other data set. */
   @Override
   public Method on(Method there) {
     return there instanceof Gda gda
@@ -238,7 +240,10 @@ public record Gda(
     return values.times(alpha).to(DType.FLOAT32);
   }
 
-  /** Alpha for a weight of 1 where that many images are learned from: (n - 1) / E. */
+  /**
+   * Returns the alpha that corresponds to a weight of 1 for the given number of images: (n - 1) /
+   * E.
+   */
   private static double alpha(ViewRows rows, int ofImages) {
     return (double) (ofImages * rows.count() - 1) / rows.width();
   }
@@ -277,7 +282,7 @@ public record Gda(
     return best;
   }
 
-  /** The weight where nothing chooses it. */
+  /** Returns the default weight, for data that do not allow a selection. */
   private double unchosen(ViewRows rows) {
     if (precision == Precision.SEPARATE) {
       return WEIGHT_OF_SEPARATE;
@@ -285,7 +290,7 @@ public record Gda(
     return rows.count() == 1 ? 0 : ALPHA_OF_ONE_SHOT / alpha(rows, rows.images());
   }
 
-  /** The grid as values of alpha. */
+  /** Returns the grid as values of alpha. */
   private static double[] alphas(double ofOne) {
     return GRID.stream().mapToDouble(each -> each * ofOne).toArray();
   }
@@ -294,7 +299,7 @@ public record Gda(
     return new ZeroShot(templates).classFeatures(clip, classNames);
   }
 
-  /** The Gaussians and the texts are one matrix. */
+  /** Returns one linear head that combines the Gaussians and the texts. */
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     try (Scope scope = Scope.open("GDA");
@@ -318,7 +323,9 @@ public record Gda(
     return new FixedHead.Linear(weights.indexSelect(0, index), bias.indexSelect(0, index), 1);
   }
 
-  /** The Gaussians of classes of which some or all are new, in their order. */
+  /**
+   * Returns the Gaussians of a list of classes that contains new classes, in the order of the list.
+   */
   private FixedHead.Linear ofNew(
       Clip clip, FittedMethod learned, ClassPlaces places, Tensor texts) {
     LabeledFeatures rows = KeyCache.images(clip, learned, ROWS);

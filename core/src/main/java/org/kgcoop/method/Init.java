@@ -5,28 +5,31 @@ import org.kgcoop.random.Seeds;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Random initial values. A linear layer has PyTorch's default start: all of it uniform up to 1 /
- * sqrt(in).
+ * Random initial values. Linear layers use the default initialization of PyTorch: weights and
+ * biases are uniform in [-1 / sqrt(in), 1 / sqrt(in)].
  */
 public final class Init {
   private Init() {}
 
-  /** A generator for one parameter, by the seed of the run and its name. */
+  /**
+   * Returns a random generator for one parameter, seeded by the seed of the run and the name of the
+   * parameter.
+   */
   public static PythonRandom random(long seed, String name) {
     return new PythonRandom(Seeds.generator(seed + " " + name).next() >>> 1);
   }
 
-  /** Numbers around 0. */
+  /** Returns normally distributed values with mean 0. */
   public static Tensor normal(PythonRandom random, double deviation, long... shape) {
     return Tensor.of(random.gaussians(deviation, count(shape)), shape);
   }
 
-  /** A weight: (out, in). */
+  /** Returns an initial weight, (out, in). */
   public static Tensor weight(PythonRandom random, int out, int in) {
     return uniform(random, in, out, in);
   }
 
-  /** A bias: (out). */
+  /** Returns an initial bias, (out). */
   public static Tensor bias(PythonRandom random, int out, int in) {
     return uniform(random, in, out);
   }

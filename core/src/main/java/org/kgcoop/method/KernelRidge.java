@@ -15,15 +15,15 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Kernel ridge regression of what zero-shot CLIP leaves over, with the kernel {@code k(x, x') =
+ * Kernel ridge regression of the residual of zero-shot CLIP, with the kernel {@code k(x, x') =
  * exp(-beta (1 - x x'))}. Bendou et al., "ProKeR: A Kernel Perspective on Few-Shot Adaptation of
  * Large Vision-Language Models", CVPR 2025; code: omarnust/BReg-Adapter, {@code
  * trainers/proker.py}.
  *
- * <p>With cosines {@code f0 = x T'}, one-hot labels Y and the kernel matrix K of the training rows,
- * {@code gamma = (K / lambda + I)^-1 (Y - f0(rows))} and {@code scores = f0 + (w / lambda) k(x,
- * rows) gamma}; published: w = lambda. All is computed in double precision: with a small lambda,
- * float32 loses four digits.
+ * <p>The inputs are the cosines {@code f0 = x T'}, the one-hot labels Y and the kernel matrix K of
+ * the training rows. The coefficients are {@code gamma = (K / lambda + I)^-1 (Y - f0(rows))}. The
+ * scores are {@code f0 + (w / lambda) k(x, rows) gamma}; published: w = lambda. All computations
+ * use double precision, because float32 loses four digits if lambda is small.
  */
 public final class KernelRidge {
   private final Tensor rows; // (n, E), float64
@@ -36,20 +36,20 @@ public final class KernelRidge {
   private @Nullable Decomposition decomposition;
 
   /**
-   * The eigenvalues and eigenvectors of K, which take about 9 n^3 operations.
+   * Eigenvalues and eigenvectors of K, which take about 9 n^3 operations to compute.
    *
-   * @param values L, (n)
-   * @param vectors Q, (n, n)
+   * @param values the eigenvalues L, (n)
+   * @param vectors the eigenvectors Q, (n, n)
    * @param rotated Q' R, (n, C)
    */
   private record Decomposition(Tensor values, Tensor vectors, Tensor rotated) {}
 
   /**
-   * A regression whose tensors are in the open scope.
+   * Creates a regression. Its tensors are in the open scope.
    *
-   * @param rows (n, E), unit rows
-   * @param texts (C, E), unit rows
-   * @param labels of the rows, from 0 to C - 1; a class may have none
+   * @param rows the training features, (n, E), unit rows
+   * @param texts the class features, (C, E), unit rows
+   * @param labels the labels of the rows, from 0 to C - 1; a class may have no row
    */
   public KernelRidge(Tensor rows, Tensor texts, int[] labels, double beta) {
     this.rows = rows.to(DType.FLOAT64);
@@ -87,17 +87,17 @@ public final class KernelRidge {
     return images.matmul(rows.transpose(0, 1)).plus(-1).times(beta).exp();
   }
 
-  /** gamma, (n, C), float64. */
+  /** Computes gamma, (n, C), float64. */
   public Tensor coefficients(double lambda) {
     Tensor ridge = Functions.diagonal(Tensor.full(1, labels.length).to(DType.FLOAT64));
     return Functions.solve(matrix.plus(ridge.times(lambda)), residual.times(lambda));
   }
 
   /**
-   * The scores of images in cosines, (B, C), float64.
+   * Computes the scores of images in units of the cosine, (B, C), float64.
    *
-   * @param images (B, E), unit rows
-   * @param weight w; lambda as published
+   * @param images the image features, (B, E), unit rows
+   * @param weight w; published: lambda
    */
   public Tensor scores(Tensor images, double lambda, double weight) {
     Tensor exact = images.to(DType.FLOAT64);
@@ -105,16 +105,16 @@ public final class KernelRidge {
   }
 
   /**
-   * The scores of each row by a regression that has not seen any row of its group: {@code f0 + w
-   * (R_B - (G_BB)^-1 gamma_B)} with {@code G = (K / lambda + I)^-1}. The form is exact.
+   * Computes the scores of each row by a regression that has not seen any row of its group: {@code
+   * f0 + w (R_B - (G_BB)^-1 gamma_B)} with {@code G = (K / lambda + I)^-1}. The result is exact.
    *
-   * @param groups the group of each row, such as the image that it is a view of
-   * @return (n, C), float64
+   * @param groups the group of each row, such as the image that the row is a view of
+   * @return the scores, (n, C), float64
    */
   public Tensor leaveOneOut(int[] groups, double lambda, double weight) {
     Decomposition of = decomposition();
     Tensor vectors = of.vectors;
-    // The diagonal of (K / lambda + I)^-1 in the eigenvectors: lambda / (L + lambda), (n).
+    // Diagonal of (K / lambda + I)^-1 in the basis of the eigenvectors: lambda / (L + lambda), (n).
     Tensor shrinkage = Tensor.of(new double[] {lambda}, 1).dividedBy(of.values.plus(lambda));
     Tensor gamma = vectors.matmul(shrinkage.unsqueeze(1).times(of.rotated));
     Map<Integer, List<Integer>> members = new LinkedHashMap<>();
@@ -128,7 +128,7 @@ public final class KernelRidge {
     return zeroShot.plus(residual.minus(removed).times(weight));
   }
 
-  /** {@code (G_BB)^-1 gamma_B} of each group B, in the order of the rows. */
+  /** Computes {@code (G_BB)^-1 gamma_B} of each group B, in the order of the rows. */
   private Tensor removed(
       Iterable<List<Integer>> groups, Tensor vectors, Tensor gamma, Tensor shrinkage) {
     List<Tensor> parts = new ArrayList<>();
@@ -147,14 +147,15 @@ public final class KernelRidge {
     return Tensor.concat(parts, 0).indexSelect(0, Tensor.of(place, place.length));
   }
 
-  /** Scores of labeled images by a regression with some lambda, (B, C), float64. */
+  /** Function that scores labeled images with a regression and a lambda, (B, C), float64. */
   interface Scores {
     Tensor of(KernelRidge ridge, double lambda);
   }
 
   /**
-   * Searches a grid by the leave-one-out predictions; the candidates of the result are in its
-   * order, beta outermost. The loss is that of {@code scale} times the scores.
+   * Searches a grid with leave-one-out predictions. The candidates of the result are in the order
+   * of the grid, with beta as the outer loop. The loss is computed from {@code scale} times the
+   * scores.
    *
    * @param weightOf w as a function of lambda
    */
@@ -177,11 +178,11 @@ public final class KernelRidge {
   }
 
   /**
-   * Searches a grid, beta outermost.
+   * Searches a grid, with beta as the outer loop.
    *
-   * @param ridgeOf the regression of a beta
-   * @param logits of the images to choose by
-   * @param labels of these
+   * @param ridgeOf the regression for a beta
+   * @param logits the logits of the selection images
+   * @param labels the labels of the selection images
    */
   static LeaveOneOut search(
       DoubleFunction<KernelRidge> ridgeOf,
@@ -209,10 +210,10 @@ public final class KernelRidge {
   }
 
   /**
-   * The median of {@code 1 - cos} over pairs of rows, by which a beta says the same of another
-   * image encoder.
+   * Returns the median of {@code 1 - cos} over pairs of rows. The product of a beta and this
+   * distance is comparable between image encoders.
    *
-   * @param rows (n, E), unit rows; at least two
+   * @param rows the features, (n, E), unit rows; at least two
    */
   static double medianDistance(Tensor rows) {
     Tensor exact = rows.to(DType.FLOAT64);

@@ -12,20 +12,21 @@ import org.kgcoop.model.SegmentSum;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Zero-shot CLIP and a cache of images, whose features are the keys K (N, E) and whose one-hot
- * labels are the values V (N, C): {@code logits = scale f T' + alpha exp(-beta (1 - f K')) V}.
+ * Zero-shot CLIP combined with a cache of images. The image features are the keys K (N, E), and the
+ * one-hot labels are the values V (N, C): {@code logits = scale f T' + alpha exp(-beta (1 - f K'))
+ * V}.
  *
- * @param texts the head of T, (C, E), unit rows
- * @param cache the head of K, in the order of its sums
+ * @param texts the zero-shot head with T, (C, E), unit rows
+ * @param cache the head with K, in the order of its segment sums
  */
 public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
-  /** The name of the labels among what is learned. */
+  /** Name of the labels among the learned tensors. */
   public static final String LABELS = "labels";
 
   /**
-   * A cache of images, in the open scope.
+   * Creates a cache of images, in the open scope.
    *
-   * @param keys (N, E), as the images come
+   * @param keys the keys, (N, E), in the order of the images
    */
   static KeyCache of(CacheSettings settings, FixedHead.Linear texts, Tensor keys, SegmentSum sums) {
     return new KeyCache(
@@ -33,10 +34,10 @@ public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
   }
 
   /**
-   * A cache of images, in the open scope.
+   * Creates a cache of images, in the open scope.
    *
-   * @param keys (N, E), as the images come
-   * @param labels of the N images, 0 to classes - 1
+   * @param keys the keys, (N, E), in the order of the images
+   * @param labels the labels of the N images, 0 to classes - 1
    */
   public static KeyCache of(
       CacheSettings settings, FixedHead.Linear texts, Tensor keys, int[] labels) {
@@ -44,7 +45,7 @@ public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
     return of(settings, texts, keys, sums);
   }
 
-  /** The tensors that are learned: the keys, under that name, and the labels of their images. */
+  /** Returns the learned tensors: the keys, with the given name, and the labels of their images. */
   static Map<String, StoredTensor> stored(String name, Tensor keys, int[] labels) {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();
     stored.put(name, StoredTensor.of(name, keys));
@@ -54,9 +55,9 @@ public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
   }
 
   /**
-   * The cache that was learned, in the open scope.
+   * Returns the learned cache, in the open scope.
    *
-   * @param name of the keys
+   * @param name the name of the keys
    */
   static KeyCache of(
       Clip clip,
@@ -69,9 +70,9 @@ public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
   }
 
   /**
-   * The images that were {@link #stored}, in the open scope.
+   * Returns the images that {@link #stored} contains, in the open scope.
    *
-   * @throws KgCoopException where they do not fit the CLIP or the learned classes
+   * @throws KgCoopException if they do not fit the CLIP model or the learned classes
    */
   static LabeledFeatures images(Clip clip, FittedMethod learned, String name) {
     int classes = learned.classNames().size();
@@ -92,7 +93,7 @@ public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
         keys.to(clip.device()), Arrays.stream(labels).mapToObj(l -> (int) l).toList());
   }
 
-  /** The logits of both. */
+  /** Returns a head whose logits are the sum of the zero-shot logits and the cache logits. */
   public FixedHead head() {
     return new FixedHead.Sum(List.of(texts, cache));
   }

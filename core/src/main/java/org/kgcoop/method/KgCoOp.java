@@ -26,20 +26,23 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * KgCoOp: CoOp whose class features stay close to those of the hand-crafted prompt, so that classes
- * never seen in training still work. Yao, Zhang and Xu, "Visual-Language Prompt Tuning with
- * Knowledge-guided Context Optimization", CVPR 2023; code: htyao89/KgCoOp, {@code
- * trainers/kgcoop.py}.
+ * KgCoOp: CoOp with class features that stay close to those of the hand-crafted prompt, so that the
+ * prompt still works for classes without training images. Yao, Zhang and Xu, "Visual-Language
+ * Prompt Tuning with Knowledge-guided Context Optimization", CVPR 2023; code: htyao89/KgCoOp,
+ * {@code trainers/kgcoop.py}.
  *
- * <p>{@code loss = cross entropy + weight (1 - mean_c cos(t_c, t_c^clip))}, where t_c is the
- * learned and t_c^clip the hand-crafted feature of class c. The paper writes the second term as a
- * squared distance, which on unit vectors is twice this one: its lambda is half of the weight here.
+ * <p>{@code loss = cross entropy + weight (1 - mean_c cos(t_c, t_c^clip))}. Here t_c is the learned
+ * feature of class c, and t_c^clip is its hand-crafted feature. The paper writes the second term as
+ * a squared distance, which is twice this term for unit vectors. The lambda of the paper is
+ * therefore half of this weight.
  *
- * @param context published: 4 vectors from "a photo of a", class name at the end
- * @param template of the hand-crafted features
- * @param weight of the knowledge term; the published runs have 8
- * @param weightAtScale the logit scale that the weight is meant for, so that a model of another
- *     scale takes it in proportion; or 0 where every model takes it as it is, as published
+ * @param context the context settings; published: 4 vectors from "a photo of a", class name at the
+ *     end
+ * @param template the template of the hand-crafted features
+ * @param weight the weight of the knowledge term; published: 8
+ * @param weightAtScale the logit scale that the weight applies to; for a model with another scale
+ *     the weight is scaled in proportion. With 0, every model uses the weight unchanged, as
+ *     published
  */
 public record KgCoOp(ContextSettings context, String template, double weight, double weightAtScale)
     implements PromptMethod {
@@ -97,7 +100,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     Templates.check(template);
   }
 
-  /** The same with another weight. */
+  /** Returns this method with another weight. */
   KgCoOp with(double other) {
     return new KgCoOp(context, template, other, weightAtScale);
   }
@@ -123,9 +126,10 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
   }
 
   /**
-   * The loss, which is TCP's too.
+   * Loss of KgCoOp, which TCP also uses.
    *
    * @param handCrafted t^clip, (C, E)
+   * @param weight the weight of the knowledge term
    */
   record Objective(FixedHead.Linear handCrafted, double weight) implements ContextModel.Objective {
 
@@ -150,16 +154,19 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
   }
 
   /**
-   * KgCoOp whose weight is still to be found by a search among the classes that it learns.
+   * KgCoOp with a weight that is selected by a search among the classes to learn.
    *
-   * @param method with any weight
-   * @param grid the weights that are tried
+   * @param method the method; its weight is ignored
+   * @param grid the weights to try
    */
   public record AutoWeight(KgCoOp method, List<Double> grid) implements Method {
-    /** The value of {@code weight} that asks for it. */
+    /** Value of {@code weight} that requests the search. */
     public static final String AUTO = "auto";
 
-    /** Half of the classes are hidden at a time, and of one class there is nothing to tell. */
+    /**
+     * Minimum number of classes. The search hides half of the classes at a time, and accuracy on a
+     * single class is meaningless.
+     */
     private static final int FEWEST_CLASSES = 4;
 
     static final Setting<List<Double>> GRID =
@@ -176,7 +183,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
       grid = List.copyOf(grid);
     }
 
-    /** The method with that weight. */
+    /** Returns the method with the given weight. */
     private KgCoOp with(double weight) {
       return method.with(weight);
     }

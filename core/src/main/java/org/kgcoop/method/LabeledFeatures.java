@@ -4,10 +4,10 @@ import java.util.List;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Image features with their labels.
+ * Image features with labels.
  *
- * @param features (N, E), unit rows
- * @param labels of the rows, 0 to classes - 1
+ * @param features the features, (N, E), unit rows
+ * @param labels the labels of the rows, 0 to classes - 1
  */
 public record LabeledFeatures(Tensor features, List<Integer> labels) {
   public LabeledFeatures {

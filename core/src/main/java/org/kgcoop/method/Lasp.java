@@ -32,10 +32,10 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 
 /**
- * LASP: the learned text of each class has to be told by texts of many templates, of classes that
- * are not trained too. Bulat and Tzimiropoulos, "LASP: Text-to-Text Optimization for Language-Aware
- * Soft Prompting of Vision and Language Models", CVPR 2023; code: 1adrianb/lasp, {@code
- * prompting/lasp.py}.
+ * LASP: CoOp with a text-to-text loss. The learned text of each class must be recognized by
+ * hand-crafted texts of many templates, which can include classes without training images. Bulat
+ * and Tzimiropoulos, "LASP: Text-to-Text Optimization for Language-Aware Soft Prompting of Vision
+ * and Language Models", CVPR 2023; code: 1adrianb/lasp, {@code prompting/lasp.py}.
  *
  * <pre>{@code
  * t_c = unit(text(ctx, c) + w)                    w starts at 0
@@ -44,19 +44,21 @@ import org.kgcoop.tensor.Workers;
  * loss = cross entropy + weight text to text
  * }</pre>
  *
- * <p>In every second step, by chance, h has noise of deviation 0.05 in every component and is not
- * brought to unit length again. Text i is picked for template text j, as the published code has it;
- * the paper's words have it the other way round.
+ * <p>In each step, with probability 1/2, Gaussian noise with standard deviation 0.05 is added to
+ * every component of h, without normalizing h again. The softmax selects learned text i for
+ * template text j, as in the published code; the paper describes the opposite direction.
  *
- * <p>Difference to the published code: this is its text side alone. Its configurations train the
- * norms of the image encoder too, at a tenth of the rate, and so are its published numbers;
- * features of a frozen encoder cannot be had with that. It encodes the learned classes twice in a
- * step, here they are a part of all texts.
+ * <p>There are two differences from the published code. This implementation contains only its text
+ * side: the published configurations, and the published results, also train the normalization
+ * layers of the image encoder at a tenth of the learning rate. This is not possible with features
+ * of a frozen image encoder. The published code encodes the learned classes twice per step; here
+ * they are a part of all texts.
  *
- * @param context published: 4 vectors from "a photo of a", class name at the end, shared
- * @param templates of h, published 35
- * @param weight lambda of the text-to-text loss, published 5 or 10
- * @param virtual true to classify training images among all classes of the data set: "LASP-V"
+ * @param context the context settings; published: 4 vectors from "a photo of a", class name at the
+ *     end, shared
+ * @param templates the templates of h; published: 35
+ * @param weight lambda of the text-to-text loss; published: 5 or 10
+ * @param virtual true to classify training images among all classes of the data set ("LASP-V")
  */
 public record Lasp(ContextSettings context, List<String> templates, double weight, boolean virtual)
     implements PromptMethod {
@@ -109,7 +111,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
                       values.get(WEIGHT),
                       values.get(VIRTUAL)));
 
-  /** The templates of the published configurations; one of them stands there twice. */
+  /** Templates of the published configurations. One template occurs twice. */
   public static final List<String> TEMPLATES = Templates.published("lasp");
 
   public Lasp {
@@ -124,20 +126,24 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     templates.forEach(Templates::check);
   }
 
-  /** Random numbers on the features of templates. */
+  /** Random noise on the features of templates. */
   @FunctionalInterface
   public interface Noise {
     double DEVIATION = 0.05;
 
     /**
-     * The noise of a step.
+     * Returns the noise of a step.
      *
-     * @param step from 0
-     * @return for each template, from 0, a tensor (all classes, E); nothing where the step has none
+     * @param step the step, from 0
+     * @return a function that returns the noise of a template (counted from 0) as a tensor (all
+     *     classes, E); empty if the step has no noise
      */
     Optional<IntFunction<Tensor>> of(long step);
 
-    /** The published noise, in one of two steps, as a pure function of the seed and the step. */
+    /**
+     * Returns the published noise, which is added in half of the steps. It is a pure function of
+     * the seed and the step.
+     */
     static Noise seeded(long seed, int classes, int embed) {
       return step -> {
         String text = "LASP noise, seed %s, step %s".formatted(seed, step);
@@ -177,7 +183,10 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
             context.clip().config().embedDim()));
   }
 
-  /** A learner with that noise, whose templates are encoded before its first step. */
+  /**
+   * Creates a trainable model with the given noise. The templates are encoded before its first
+   * step.
+   */
   public TrainableModel model(FitContext context, Noise noise) {
     LanguageAwareModel model =
         model(
@@ -195,18 +204,24 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     return new LanguageAwareModel(clip, classNames, allClassNames, seed, noise);
   }
 
-  /** A learner that knows no other classes, without noise. */
+  /** Creates a trainable model without other classes and without noise. */
   @Override
   public TrainableModel model(Clip clip, List<String> classNames, long seed) {
     return model(clip, classNames, classNames, seed, step -> Optional.empty());
   }
 
-  /** The learned names, then the others: the order of the learned texts. */
+  /**
+   * Class names in the order of the learned texts: first the learned names, then the others.
+   *
+   * @param all the names in this order
+   * @param places the position of each class of the data set in this order
+   */
   private record Names(List<String> all, List<Integer> places) {
     /**
-     * Names in that order.
+     * Orders the names of a data set.
      *
-     * @param allClassNames of the data set, in any order; {@code places} says where each of them is
+     * @param learned the names of the learned classes
+     * @param allClassNames the names of all classes of the data set, in any order
      */
     static Names of(List<String> learned, List<String> allClassNames) {
       List<String> ordered = new ArrayList<>(learned);
@@ -226,11 +241,11 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
   final class LanguageAwareModel extends TextModel {
     private final Clip clip;
     private final int classes; // C
-    private final List<String> allClassNames; // A of them
+    private final List<String> allClassNames; // A, the number of these names
     private final Noise noise;
-    private final Tensor places; // (A), the place of each class among the texts
+    private final Tensor places; // (A), the position of each class among the texts
     private final Tensor correction; // w, (1, E)
-    private @Nullable Tensor handCrafted; // h, (G, A, E), once it was asked for
+    private @Nullable Tensor handCrafted; // h, (G, A, E), created on first use
 
     LanguageAwareModel(
         Clip clip, List<String> classNames, List<String> allClassNames, long seed, Noise noise) {
@@ -242,7 +257,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
         Clip clip, int classes, List<String> allClassNames, Names names, long seed, Noise noise) {
       super(
           clip,
-          // of the learned classes, then of the others
+          // first the learned classes, then the others
           new TextFeatures(clip, PromptText.learned(clip, names.all(), context())),
           context(),
           classes,
@@ -263,13 +278,16 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
       return encoded.plus(correction).unitRows();
     }
 
-    /** Returns the vectors of the learned classes: (C, E). */
+    /** Returns the class features of the learned classes, (C, E). */
     @Override
     protected Tensor classVectors() {
       return super.classVectors().narrow(0, 0, classes);
     }
 
-    /** The features of templates, which nobody needs who only classifies. */
+    /**
+     * Returns the features of the templates. They are computed on first use, because a classifier
+     * does not need them.
+     */
     private Tensor handCrafted() {
       if (handCrafted == null) {
         try (Scope scope = Scope.open("templates")) {
@@ -307,8 +325,9 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     }
 
     /**
-     * The text-to-text loss of each template and its gradient by the class features. A template at
-     * a time, so that memory does not grow with their number.
+     * Computes the text-to-text loss of each template and its gradient with respect to the class
+     * features. Templates are processed one at a time, so that memory does not grow with their
+     * number.
      */
     private List<List<Tensor>> textToText(Tensor classFeatures, long step) {
       Tensor all = handCrafted();

@@ -3,17 +3,22 @@ package org.kgcoop.method;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/** Counts and losses of candidate settings over images that each candidate has not learned from. */
+/**
+ * Counts of correct predictions and losses of candidate settings, for images that no candidate has
+ * learned from.
+ */
 public final class LeaveOneOut {
   private static final double EQUAL = 1e-9;
 
-  /** No candidate. */
+  /** Result without candidates. */
   static final LeaveOneOut NONE = new LeaveOneOut(new long[0], new double[0]);
 
   private final long[] correct;
   private final double[] losses;
 
   /**
+   * Creates a result.
+   *
    * @param correct the number of correct predictions of each candidate, in the order of the grid
    * @param losses the mean cross-entropy of each candidate
    */
@@ -26,21 +31,21 @@ public final class LeaveOneOut {
     this.losses = losses.clone();
   }
 
-  /** The number of correct predictions of each candidate. */
+  /** Returns the number of correct predictions of each candidate. */
   public long[] correct() {
     return correct.clone();
   }
 
-  /** The mean cross-entropy of each candidate. */
+  /** Returns the mean cross-entropy of each candidate. */
   public double[] losses() {
     return losses.clone();
   }
 
   /**
-   * Returns the candidate with the most correct predictions; of those the one with the smallest
-   * loss; of equal losses the first.
+   * Returns the candidate with the most correct predictions. Ties are resolved by the smallest
+   * loss, then by the order of the grid.
    *
-   * @return empty if there is no candidate
+   * @return the index of the candidate; empty if there is no candidate
    */
   public OptionalInt best() {
     return IntStream.range(0, correct.length).reduce((a, b) -> isBetter(b, a) ? b : a);
@@ -57,7 +62,7 @@ public final class LeaveOneOut {
     return IntStream.range(0, correct.length).reduce((a, b) -> correct[b] > correct[a] ? b : a);
   }
 
-  /** Scores logits against labels. */
+  /** Counter of correct predictions and losses. */
   static final class Counter {
     private final long[] correct;
     private final double[] losses;
@@ -67,7 +72,7 @@ public final class LeaveOneOut {
       losses = new double[candidates];
     }
 
-    /** Adds the logits (C) of an image by a candidate. */
+    /** Adds the logits (C) of an image, computed with a candidate. */
     void add(int candidate, double[] logits, int label) {
       int best = 0;
       for (int c = 1; c < logits.length; c++) {
@@ -82,9 +87,9 @@ public final class LeaveOneOut {
     }
 
     /**
-     * The counts and mean losses.
+     * Returns the counts and mean losses.
      *
-     * @param images that were added for each candidate
+     * @param images the number of images that were added for each candidate
      */
     LeaveOneOut result(int images) {
       double[] means = new double[losses.length];

@@ -15,22 +15,22 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Multinomial logistic regression on image features: what can be had from them for classes with
- * examples, without any text. Radford et al., "Learning Transferable Visual Models From Natural
- * Language Supervision", ICML 2021, section 3.2.
+ * Multinomial logistic regression on image features, without any text. It measures the accuracy
+ * that the features allow for classes with training images. Radford et al., "Learning Transferable
+ * Visual Models From Natural Language Supervision", ICML 2021, section 3.2.
  *
  * <p>Weights W (C, E) and biases b (C) minimize {@code |W|^2 / 2 + strength * sum of the
- * cross-entropies of W f + b}; b is not regularized.
+ * cross-entropies of W f + b}. The biases are not regularized.
  */
 final class LinearProbe {
   private LinearProbe() {}
 
   /**
-   * Fits a probe, for the caller to close.
+   * Fits a probe. The caller closes it.
    *
-   * @param features (N, E), unit rows
-   * @param labels of each row, 0 to classes - 1
-   * @param strength C, the weight of the data against that of the regularization; above 0
+   * @param features the features, (N, E), unit rows
+   * @param labels the label of each row, 0 to classes - 1
+   * @param strength C, the weight of the data relative to the regularization; above 0
    */
   static FixedHead.Linear fit(Tensor features, int[] labels, int classes, double strength) {
     long[] shape = features.shape();
@@ -54,7 +54,7 @@ final class LinearProbe {
     }
   }
 
-  /** The probe that was kept by {@link #stored}. */
+  /** Returns the probe that {@link #stored} saved. */
   static FixedHead of(Clip clip, FittedMethod learned) {
     int classes = learned.classNames().size();
     try (Scope scope = Scope.open("linear probe")) {
@@ -66,7 +66,7 @@ final class LinearProbe {
     }
   }
 
-  /** The tensors {@code weight} (C, E) and {@code bias} (C). */
+  /** Returns the tensors {@code weight} (C, E) and {@code bias} (C). */
   static Map<String, StoredTensor> stored(Tensor weight, Tensor bias) {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();
     stored.put("weight", StoredTensor.of("weight", weight));
@@ -83,9 +83,9 @@ final class LinearProbe {
   }
 
   /**
-   * The number of correct predictions.
+   * Counts the correct predictions.
    *
-   * @param features (N, E), unit rows
+   * @param features the features, (N, E), unit rows
    */
   static int correct(Head head, Tensor features, int[] labels) {
     try (Scope scope = Scope.open("probe");

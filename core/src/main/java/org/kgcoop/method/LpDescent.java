@@ -15,8 +15,8 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
 
 /**
- * The training of {@link LpPlusPlus}: all images in each step, at rates that follow from the
- * features. With F (N, E) the unit image features, T (C, E) the unit class features and y the
+ * Training of {@link LpPlusPlus}. Each step uses all images, and the learning rates follow from the
+ * features. F (N, E) are the unit image features, T (C, E) the unit class features, and y the
  * labels:
  *
  * <pre>
@@ -26,15 +26,15 @@ import org.kgcoop.tensor.UpdateRule;
  * start   W_k = N / C times the mean of the class, alpha_k = 250 mean_c mean_{i in c} f_i t_c
  * </pre>
  *
- * <p>The published start of W_k is the sum over the class, which is the same where all classes have
- * equally many images, and its code takes no others: with sums a class of many images would win at
- * the start whatever the image.
+ * <p>The published initial value of W_k is the sum over the class. It equals this value if all
+ * classes have the same number of images, which the published code requires. With sums, a class
+ * with many images would initially win for every image.
  */
 public final class LpDescent implements AutoCloseable {
   private static final double MOMENTUM = 0.9;
   private static final double START_OF_ALPHA = 250;
 
-  /** Steps from one step of alpha to the next. */
+  /** Number of steps between two steps of alpha. */
   private static final int ALPHA_EVERY = 10;
 
   private final Tensor features; // (N, E)
@@ -43,28 +43,30 @@ public final class LpDescent implements AutoCloseable {
   private final Tensor weight; // (C, E)
   private final Tensor bias; // (C)
   private final Tensor alpha; // (1, C)
-  private final Tensor sum; // of alpha's gradients since the start, (1, C)
+  private final Tensor sum; // sum of the gradients of alpha since the start, (1, C)
   private final boolean sums;
   private final Rates rates;
   private final Optimizer optimizer;
   private int steps;
 
   /**
-   * The rates, and the start of alpha.
+   * Learning rates, and the initial value of alpha.
    *
-   * @param weight of W and b
+   * @param weight the rate of W and b
+   * @param alpha the rate of alpha
+   * @param initialAlpha the initial value of alpha
    */
   public record Rates(double weight, double alpha, double initialAlpha) {}
 
   /**
-   * A descent at its start.
+   * Creates the initial state.
    *
-   * @param features F, of the scope of the caller, which must outlive this
-   * @param labels of the rows
-   * @param texts T, likewise
-   * @param bias the start of b
-   * @param sumsGradients true if a step of alpha goes by all its gradients since the start, as
-   *     published; false for the last alone
+   * @param features F, in the scope of the caller, which must outlive this object
+   * @param labels the labels of the rows
+   * @param texts T, in the scope of the caller, which must outlive this object
+   * @param bias the initial value of b
+   * @param sumsGradients true if a step of alpha uses the sum of all its gradients since the start,
+   *     as published; false if it uses only the last gradient
    */
   public LpDescent(
       Tensor features, int[] labels, Tensor texts, Tensor bias, boolean sumsGradients) {
@@ -87,7 +89,7 @@ public final class LpDescent implements AutoCloseable {
     optimizer = new Optimizer(List.of(weight, this.bias), new UpdateRule.Sgd(MOMENTUM, 0));
   }
 
-  /** The mean feature of each class, 0 where it has no image: (C, E). */
+  /** Returns the mean feature of each class, (C, E). It is 0 for a class without images. */
   private static Tensor means(Tensor features, int[] labels, int classes) {
     SegmentSum sums = new SegmentSum(labels, classes);
     float[] counts = new float[classes];
@@ -121,7 +123,7 @@ public final class LpDescent implements AutoCloseable {
     return rates;
   }
 
-  /** W, b and alpha as they are now, under their published names. */
+  /** Returns the current values of W, b and alpha under their published names. */
   public Map<String, Tensor> parameters() {
     Map<String, Tensor> parameters = new LinkedHashMap<>();
     parameters.put("weight", weight);
@@ -130,13 +132,13 @@ public final class LpDescent implements AutoCloseable {
     return parameters;
   }
 
-  /** The scores of images: (B, C). */
+  /** Computes the logits of images, (B, C). */
   public Tensor logits(Tensor ofImages) {
     Tensor zeroShot = ofImages.matmul(texts.transpose(0, 1));
     return Functions.linear(ofImages, weight, bias).plus(zeroShot.times(alpha));
   }
 
-  /** Makes a step by all images, and tells the loss and the gradients before it. */
+  /** Makes a step with all images. Returns the loss and the gradients before the step. */
   @CanIgnoreReturnValue
   public Step step() {
     Tensor loss = Functions.crossEntropy(logits(features), labels);

@@ -20,21 +20,22 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * LP++: a linear probe to which each class adds its text at a weight of its own, trained in a few
- * seconds ({@link LpDescent}). Huang et al., "LP++: A Surprisingly Strong Linear Probe for Few-Shot
- * CLIP", CVPR 2024; code: FereshteShakeri/FewShot-CLIP-Strong-Baseline, {@code
+ * LP++: a linear probe with a learned weight for the text of each class, trained in a few seconds
+ * ({@link LpDescent}). Huang et al., "LP++: A Surprisingly Strong Linear Probe for Few-Shot CLIP",
+ * CVPR 2024; code: FereshteShakeri/FewShot-CLIP-Strong-Baseline, {@code
  * methods/linear_probe_p2.py}.
  *
- * <p>It has the parameters of the epoch that is best, the last of equals: on the validation images,
- * or over folds of the shots, by whose sum of correct predictions the number of epochs is chosen.
+ * <p>The result has the parameters of the best epoch; among equal epochs, the last one wins. The
+ * best epoch is selected with the validation images, or by cross-validation on the few-shot sample,
+ * with the sum of correct predictions over all folds.
  *
- * @param templates of the class features
+ * @param templates the templates of the class features
  * @param views 1 for a random view of each image, 0 for its test view
- * @param crop of the random view
- * @param epochs at most; published 300
- * @param search the images by which the epoch is chosen; the last one where there are none
- * @param sumsGradients true for steps of alpha by the sum of its gradients since the start, which
- *     the published code never clears
+ * @param crop the crop of the random view
+ * @param epochs the maximum number of epochs; published: 300
+ * @param search the images that the epoch is selected with; without images, the last epoch is used
+ * @param sumsGradients true if the steps of alpha use the sum of its gradients since the start,
+ *     because the published code never clears them
  */
 public record LpPlusPlus(
     List<String> templates,
@@ -136,7 +137,7 @@ public record LpPlusPlus(
     context.chosen(SelectionData.BY, by);
   }
 
-  /** Correct predictions after each epoch. */
+  /** Returns the number of correct predictions after each epoch. */
   private long[] correct(
       Tensor features, int[] labels, Tensor texts, Tensor bias, Tensor asked, int[] answers) {
     long[] correct = new long[epochs];
@@ -151,7 +152,7 @@ public record LpPlusPlus(
     return correct;
   }
 
-  /** Correct predictions of a descent as it is now. */
+  /** Returns the number of correct predictions with the current parameters of a descent. */
   public static long correct(LpDescent descent, Tensor features, int[] labels) {
     try (Scope scope = Scope.open("LP++");
         Autograd.Switch off = Autograd.off()) {
@@ -176,7 +177,7 @@ public record LpPlusPlus(
     return correct;
   }
 
-  /** The number of the best epoch, from 1; of equals the last. */
+  /** Returns the number of the best epoch, from 1. Among equal epochs, the last one wins. */
   public static int last(long[] correct) {
     int best = 0;
     for (int epoch = 0; epoch < correct.length; epoch++) {
@@ -203,7 +204,7 @@ public record LpPlusPlus(
     }
   }
 
-  /** W and alpha times the texts are one matrix. */
+  /** Returns one linear head that combines W with the weighted texts. */
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     try (Scope scope = Scope.open("LP++");

@@ -10,7 +10,7 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** The two linear layers that CoCoOp and TCP learn, under their published names. */
+/** Network of two linear layers that CoCoOp and TCP train, with the published parameter names. */
 final class MetaNet {
   private static final String FIRST = "meta_net.linear1";
   private static final String SECOND = "meta_net.linear2";
@@ -18,12 +18,13 @@ final class MetaNet {
   private final Map<String, Tensor> parameters = new HashMap<>();
 
   /**
-   * A net that starts as PyTorch's linear layers do: weight and bias uniform up to 1 / sqrt(in).
+   * Creates a network with the default initialization of PyTorch: weights and biases are uniform in
+   * [-1 / sqrt(in), 1 / sqrt(in)].
    *
-   * @param model makes a parameter of a model from a name and initial values
-   * @param embed E, the width of what it reads
-   * @param hidden units between the layers
-   * @param out the width of what it gives
+   * @param model a function that registers a parameter of a model, given its name and initial value
+   * @param embed E, the input width
+   * @param hidden the number of hidden units
+   * @param out the output width
    */
   MetaNet(BiFunction<String, Tensor, Tensor> model, int embed, int hidden, int out, long seed) {
     PythonRandom random = new PythonRandom(seed);
@@ -41,7 +42,7 @@ final class MetaNet {
     parameters.put(bias, model.apply(bias, Init.bias(random, out, in)));
   }
 
-  /** Both layers with an activation between them: (N, E) to (N, out). */
+  /** Applies both layers with an activation between them: (N, E) to (N, out). */
   Tensor apply(Tensor x, UnaryOperator<Tensor> activation) {
     return linear(SECOND, activation.apply(linear(FIRST, x)));
   }

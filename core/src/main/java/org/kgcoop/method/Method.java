@@ -9,33 +9,34 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.model.Head;
 
 /**
- * A way to classify image features: {@link #fit} learns what it learns, {@link #classifier} answers
- * by it. All that tells one kind of method from another is what it asks of the {@link FitContext}.
+ * Method to classify image features. {@link #fit} learns from data, and {@link #classifier} returns
+ * a classifier that uses the result. Kinds of methods differ only in the services of {@link
+ * FitContext} that they use.
  */
 public interface Method {
 
-  /** All that is said of the method: its name, its settings, where it was published. */
+  /** Returns the declaration of the method: its name, its settings, and its publication. */
   Declaration<Method> declaration();
 
-  /** The name in files and options, such as {@code kgcoop}. */
+  /** Returns the name in files and options, such as {@code kgcoop}. */
   default String id() {
     return declaration().about().id();
   }
 
-  /** The name as papers write it, such as {@code KgCoOp}. */
+  /** Returns the name used in papers, such as {@code KgCoOp}. */
   default String title() {
     return declaration().about().title();
   }
 
   /**
-   * The kind of prompt, as the published table says it: {@code hand-crafted}, {@code textual}, or
-   * {@code none}.
+   * Returns the kind of prompt, in the terms of the published table: {@code hand-crafted}, {@code
+   * textual}, or {@code none}.
    */
   default String prompts() {
     return declaration().prompts();
   }
 
-  /** All settings, in the form that {@link Declaration#parse} reads. */
+  /** Returns all settings, in the form that {@link Declaration#parse} reads. */
   default ObjectNode toJson() {
     return declaration().json(this);
   }
@@ -43,60 +44,60 @@ public interface Method {
   /**
    * Learns from data.
    *
-   * @return what was learned; its method has the settings that were found on the way
-   * @throws KgCoopException where it cannot learn from those data, or was interrupted
+   * @return the fitted method, which includes the settings that were selected
+   * @throws KgCoopException if the method cannot learn from these data, or if it was interrupted
    */
   FittedMethod fit(FitContext context);
 
   /**
-   * A classifier by what was learned, for the caller to close. Ask for it with {@link
-   * FittedMethod#classifier}, which knows the classes that a bound method has learned.
+   * Returns a classifier that uses the fitted method. The caller closes it. Call {@link
+   * FittedMethod#classifier} instead, which handles methods with fixed classes.
    *
-   * @param learned by a method of this kind
-   * @param classNames the learned ones, or any where the method is not {@link #bound}
-   * @throws KgCoopException where the tensors do not fit the CLIP or the classes
+   * @param learned the result of a method of this kind
+   * @param classNames the learned classes, or any classes if the method is not {@link #bound}
+   * @throws KgCoopException if the tensors do not fit the CLIP model or the classes
    */
   Head classifier(Clip clip, FittedMethod learned, List<String> classNames);
 
   /**
-   * The method as it classifies another data set than it has learned from: itself where it knows
-   * nothing of their hand-crafted texts.
+   * Returns the method for the classification of another data set. A method without hand-crafted
+   * texts returns itself.
    *
-   * @param there the method as it would learn from those data
+   * @param there the method with the settings for the other data set
    */
   default Method on(Method there) {
     return this;
   }
 
   /**
-   * The method with its steps of training, if there are any; a setting that is still to be found
-   * has any value.
+   * Returns the method with its training steps, if it has any. A setting that is not selected yet
+   * has an arbitrary value.
    */
   default Optional<TrainedMethod> trained() {
     return Optional.empty();
   }
 
   /**
-   * The reason why the method answers only for classes that it has learned, as the subject of a
-   * sentence; empty where it answers for classes of any name.
+   * Returns the reason why the method supports only classes that it has learned, as the subject of
+   * a sentence. Empty if the method supports any class names.
    */
   default Optional<String> bound() {
     return Optional.empty();
   }
 
   /**
-   * Refuses data that it cannot learn from, before anything is trained.
+   * Checks that the method can learn from these data, before any training.
    *
-   * @param classes that are learned
+   * @param classes the number of classes to learn
    * @param validation true if there are validation images
-   * @throws KgCoopException of the kind CONFIGURATION
+   * @throws KgCoopException of the kind CONFIGURATION, if it cannot
    */
   default void check(TaskContext task, int classes, boolean validation) {}
 
   /**
-   * Refuses a CLIP that it cannot learn with, before anything is trained.
+   * Checks that the method supports this CLIP model, before any training.
    *
-   * @throws KgCoopException of the kind CONFIGURATION
+   * @throws KgCoopException of the kind CONFIGURATION, if it does not
    */
   default void check(Clip clip) {}
 }

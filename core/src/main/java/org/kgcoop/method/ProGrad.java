@@ -19,7 +19,7 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * ProGrad: CoOp whose gradient loses the part that goes against the zero-shot predictions. Zhu et
+ * ProGrad: CoOp without the part of the gradient that opposes the zero-shot predictions. Zhu et
  * al., "Prompt-aligned Gradient for Prompt Tuning", ICCV 2023; code: BeierZhu/Prompt-align, {@code
  * trainers/prograd.py}.
  *
@@ -28,24 +28,27 @@ import org.kgcoop.tensor.Tensor;
  * <pre>{@code
  * distillation = -T^2 mean_b sum_c softmax(z / T) log softmax(s / T)
  * u = g_kl / |g_kl|                       per parameter tensor
- * g = g_ce - lambda (g_ce . u) u          where g_ce . u < 0
- * g = g_ce                                elsewhere
+ * g = g_ce - lambda (g_ce . u) u          if g_ce . u < 0
+ * g = g_ce                                otherwise
  * }</pre>
  *
- * <p>Difference to the published code: no projection while {@code |g_kl| <= 1e-5 |g_ce|}. Where the
- * context starts from the teacher's own words the student equals the teacher, g_kl is rounding
- * noise, and the published code projects on a random direction.
+ * <p>There is one difference from the published code: no projection if {@code |g_kl| <= 1e-5
+ * |g_ce|}. If the context starts with the words of the teacher's template, the student equals the
+ * teacher, and g_kl is only rounding noise. The published code then projects on a random direction.
  *
- * @param context base-to-new preset: 16 vectors, the last from the words of the template
- * @param template of the zero-shot logits
- * @param temperature T, published 1
- * @param lambda how much of the opposing part is taken away, published 1
+ * @param context the context settings; published for base-to-new: 16 vectors, of which the last are
+ *     initialized with the words of the template
+ * @param template the template of the zero-shot logits
+ * @param temperature T; published: 1
+ * @param lambda the share of the opposing part that is removed; published: 1
  */
 public record ProGrad(ContextSettings context, String template, double temperature, double lambda)
     implements PromptMethod {
   public static final String ID = "prograd";
 
-  /** The words of the template stay whatever the number of vectors. */
+  /**
+   * Words of the template. Unlike in other methods, they do not depend on the number of vectors.
+   */
   private static final Setting<String> WORDS =
       SharedSettings.WORDS.usually(
           "the template's", values -> Templates.words(values.get(SharedSettings.TEMPLATE)));
@@ -84,7 +87,10 @@ public record ProGrad(ContextSettings context, String template, double temperatu
                       values.get(TEMPERATURE),
                       values.get(LAMBDA)));
 
-  /** Below this share of the cross entropy's gradient the distillation's is rounding noise. */
+  /**
+   * Threshold for rounding noise: the norm of the distillation gradient relative to the
+   * cross-entropy gradient.
+   */
   private static final double NOISE = 1e-5;
 
   public ProGrad {
@@ -122,11 +128,11 @@ public record ProGrad(ContextSettings context, String template, double temperatu
     }
 
     /**
-     * The cross entropy of the student under the zero-shot probabilities, times T^2.
+     * Computes the cross-entropy of the student under the zero-shot probabilities, times T^2.
      *
-     * @param zeroShot (B, C)
-     * @param student (B, C)
-     * @return ()
+     * @param zeroShot the zero-shot logits, (B, C)
+     * @param student the logits of the student, (B, C)
+     * @return the loss, ()
      */
     private Tensor distillation(Tensor zeroShot, Tensor student) {
       Tensor target = Functions.softmax(zeroShot.times(1 / temperature), 1);
@@ -134,13 +140,16 @@ public record ProGrad(ContextSettings context, String template, double temperatu
       return target.times(log).sum(1).mean().times(-temperature * temperature);
     }
 
-    /** The gradient of the cross entropy without the part against the distillation's. */
+    /**
+     * Returns the gradient of the cross-entropy without the part that opposes the gradient of the
+     * distillation.
+     */
     @Override
     public Tensor combined(List<Tensor> gradients) {
       Tensor specific = gradients.get(0);
       Tensor general = gradients.get(1);
       double generalNorm = general.norm().item();
-      // Also false for NaN, as in the published code.
+      // The condition is also false for NaN, as in the published code.
       if (!(generalNorm > NOISE * specific.norm().item())) {
         return specific;
       }

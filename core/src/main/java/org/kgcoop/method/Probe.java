@@ -11,11 +11,11 @@ import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 
 /**
- * The linear probe as a method to compare with: an L2-regularized logistic regression on image
- * features, whose C is the best over folds of the shots or on the validation images. It knows the
- * classes that it has seen and no other.
+ * Linear probe as a method for comparison: an L2-regularized logistic regression on image features.
+ * Its strength C is selected by cross-validation on the few-shot sample or with the validation
+ * images. It supports only the classes that it has learned.
  *
- * @param search the images by which C is chosen
+ * @param search the images that C is selected with
  */
 public record Probe(SelectionData search) implements Method {
   public static final String ID = "probe";
@@ -35,7 +35,7 @@ public record Probe(SelectionData search) implements Method {
           .setting(SEARCH, Probe::search)
           .made(values -> new Probe(values.get(SEARCH)));
 
-  /** C where nothing chooses it: the middle of those that are tried. */
+  /** C if it is not selected: the middle of the grid. */
   static final double DEFAULT_STRENGTH = 10;
 
   @Override

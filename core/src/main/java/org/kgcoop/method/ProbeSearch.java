@@ -7,11 +7,11 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The choice of a linear probe's strength: by images that it has not learned from, or by folds of
- * its own images.
+ * Selection of the strength of a linear probe, with other images or by cross-validation on its own
+ * images.
  */
 public final class ProbeSearch {
-  /** Strengths that are tried, the weakest first. */
+  /** Strengths to try, in ascending order. */
   static final List<Double> STRENGTHS =
       List.of(0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0);
 
@@ -20,11 +20,11 @@ public final class ProbeSearch {
   private final int classes;
 
   /**
-   * A search by those images.
+   * Creates a search with the given images.
    *
-   * @param features (N, E), unit rows
-   * @param labels of each row, 0 to classes - 1
-   * @param groups of each row, by number; empty if each row is a group of its own
+   * @param features the features, (N, E), unit rows
+   * @param labels the label of each row, 0 to classes - 1
+   * @param groups the group number of each row; empty if each row is a group of its own
    */
   public ProbeSearch(Tensor features, List<Integer> labels, List<Integer> groups, int classes) {
     this.features = features;
@@ -32,19 +32,20 @@ public final class ProbeSearch {
     folds = Folds.ofProbe(labels, groups);
   }
 
-  /** Groups of images of the class that has fewest. */
+  /** Returns the number of groups of the class that has the fewest. */
   public int fewest() {
     return folds.fewest();
   }
 
-  /** True if the folds hold so many images that a choice by them is no chance. */
+  /** Returns true if the folds contain enough images for a selection that is not random. */
   boolean foldsHoldMost() {
     return folds.holdMost();
   }
 
   /**
-   * In percent, over all images, each judged by a probe that has not seen it, its strength chosen
-   * by the folds that it has seen. Needs three images of every class.
+   * Returns the cross-validated accuracy in percent over all images. The probe that classifies an
+   * image has not seen it, and its strength is selected with the folds that the probe has seen.
+   * Every class needs three images.
    */
   public double accuracy() {
     int right = 0;
@@ -54,12 +55,19 @@ public final class ProbeSearch {
     return 100.0 * right / folds.without().labels().length;
   }
 
-  /** The best strength over all folds; of equals the weakest. Needs two images of a class. */
+  /**
+   * Returns the best strength over all folds. Among equal ones, the weakest wins. At least one
+   * class needs two images.
+   */
   double strength() {
     return strengthWithout();
   }
 
-  /** The best one for folds held out of those that are left. */
+  /**
+   * Returns the best strength for the remaining folds.
+   *
+   * @param out the folds to leave out
+   */
   private double strengthWithout(int... out) {
     return best(
         strength ->
@@ -74,7 +82,7 @@ public final class ProbeSearch {
                 .sum());
   }
 
-  /** The best strength on other images; of equals the weakest. */
+  /** Returns the best strength on other images. Among equal ones, the weakest wins. */
   double strengthOn(LabeledFeatures asked) {
     Folds.Part all = folds.without();
     return best(strength -> right(strength, all, asked.features(), asked.labelArray()));

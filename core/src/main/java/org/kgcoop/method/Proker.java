@@ -27,38 +27,39 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * ProKeR: zero-shot CLIP and a kernel ridge regression of what it leaves over ({@link
- * KernelRidge}); nothing is trained. Bendou et al., "ProKeR: A Kernel Perspective on Few-Shot
- * Adaptation of Large Vision-Language Models", CVPR 2025; code: omarnust/BReg-Adapter, {@code
- * trainers/proker.py}.
+ * ProKeR: zero-shot CLIP combined with a kernel ridge regression of its residual ({@link
+ * KernelRidge}). The method has no training. Bendou et al., "ProKeR: A Kernel Perspective on
+ * Few-Shot Adaptation of Large Vision-Language Models", CVPR 2025; code: omarnust/BReg-Adapter,
+ * {@code trainers/proker.py}.
  *
  * <pre>{@code
- * k(x, x') = exp(-beta (1 - x . x'))             K the kernel of the n rows, a row a view
+ * k(x, x') = exp(-beta (1 - x . x'))             K the kernel of the n rows, a row is a view
  * gamma = (K / lambda + I)^-1 (Y - F T')         Y one-hot labels, F T' zero-shot cosines
  * logits = scale f . t_c + weight sum_i k(f, f_i) gamma_ic
  * }</pre>
  *
- * <p>The published scores are cosines, {@code f . t_c + sum_i k(f, f_i) gamma_ic}. Times CLIP's
- * scale of 100 these are the logits above; with a CLIP of another scale the weight keeps the
- * strength of the correction against the sum of a softmax.
+ * <p>The published scores are cosines, {@code f . t_c + sum_i k(f, f_i) gamma_ic}. Multiplied by
+ * CLIP's scale of 100, they equal the logits above. For a CLIP model with another scale, the weight
+ * keeps the strength of the correction in the softmax.
  *
- * <p>Beta and lambda are chosen by the most correct predictions, of equal ones by the smallest
- * cross-entropy: on the shots, each left out in turn with all of its views, or on the validation
- * images. Beta is tried in units of 1 / d, where d is the median of 1 - cos over pairs of images,
- * which differs between image encoders. Where most classes have a single image, or there are too
- * many rows to search, they are the published ones of that many shots.
+ * <p>The selected beta and lambda have the most correct predictions; among equal ones, they have
+ * the smallest cross-entropy. The predictions are for the validation images, or for the few-shot
+ * sample, in which each image is left out in turn with all of its views. The grid of beta is in
+ * units of 1 / d. Here d is the median of 1 - cos over pairs of images, which depends on the image
+ * encoder. If most classes have a single image, or if there are too many rows for a search, beta
+ * and lambda have the values published for this number of shots.
  *
- * <p>Differences to the published code: the grid, which there is another for each data set; the
- * loss among equal choices, where that takes the first; a class without an image keeps its
- * zero-shot logit.
+ * <p>There are three differences from the published code. It has a different grid for each data
+ * set. Among equal candidates, it takes the first one instead of comparing the loss. In this
+ * implementation, a class without images keeps its zero-shot logit.
  *
- * @param templates of the class features
- * @param views random views of each image, published 10; 0 for the test view alone
- * @param crop of the views
- * @param beta sharpness of the kernel; empty where it is still to be chosen
- * @param lambda of the ridge; empty where it is still to be chosen
- * @param weight of the correction in logits
- * @param search the images by which beta and lambda are chosen
+ * @param templates the templates of the class features
+ * @param views the number of random views per image, published: 10; 0 uses only the test view
+ * @param crop the crop of the views
+ * @param beta the sharpness of the kernel; empty if it is not selected yet
+ * @param lambda the ridge; empty if it is not selected yet
+ * @param weight the weight of the correction in the logits
+ * @param search the images that beta and lambda are selected with
  */
 public record Proker(
     List<String> templates,
@@ -130,14 +131,17 @@ public record Proker(
                       values.get(SEARCH)));
 
   /**
-   * The grid as d beta, with d the median of 1 - cos: published are 0.01 to 10 for beta alone, and
-   * with the embedded CLIP, whose d is 0.3 to 0.8, 0.5 to 12 are best.
+   * Grid of d beta, with d the median of 1 - cos. The published grid is 0.01 to 10 for beta itself.
+   * With the embedded CLIP, d is 0.3 to 0.8, and the best values of beta are 0.5 to 12.
    */
   static final double[] BETAS = {0.2, 0.35, 0.6, 1, 1.7, 3, 5, 10};
 
   static final double[] LAMBDAS = {0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.4, 1, 3};
 
-  /** Published beta and lambda of images a class, of the mode without validation images. */
+  /**
+   * Published beta and lambda per number of images per class, for the mode without validation
+   * images.
+   */
   static final NavigableMap<Integer, Point> PUBLISHED =
       new TreeMap<>(
           Map.of(
@@ -147,16 +151,16 @@ public record Proker(
               8, new Point(1.66, 0.07),
               16, new Point(1.7, 0.1)));
 
-  /** Rows at most: their kernel takes 0.8 GB. */
+  /** Maximum number of rows; their kernel takes 0.8 GB. */
   private static final int MOST_ROWS = 10_000;
 
-  /** Rows at most for a search, which decomposes a kernel for each beta. */
+  /** Maximum number of rows for a search, which decomposes a kernel for each beta. */
   private static final int MOST_SEARCHED = 2_500;
 
   private static final String ROWS = "features";
   private static final String COEFFICIENTS = "coefficients";
 
-  /** Settings that belong together. */
+  /** Point of the grid. */
   record Point(double beta, double lambda) {}
 
   public Proker {
@@ -266,7 +270,7 @@ public record Proker(
     return point;
   }
 
-  /** The values of beta that are tried. */
+  /** Returns the values of beta to try. */
   private static double[] betas(Tensor features, ViewRows rows) {
     if (rows.images() < 2) {
       return BETAS;
@@ -274,12 +278,15 @@ public record Proker(
     double distance = KernelRidge.medianDistance(features.narrow(0, 0, rows.images()));
     double[] betas = BETAS.clone();
     for (int b = 0; b < betas.length; b++) {
-      betas[b] /= Math.max(distance, 0.01); // of images that are nearly equal
+      betas[b] /= Math.max(distance, 0.01); // the bound is for nearly equal images
     }
     return betas;
   }
 
-  /** The published settings of so many images a class, with those that are stated. */
+  /**
+   * Returns the published settings for a number of images per class. Settings that are given take
+   * precedence.
+   */
   private Point published(double images) {
     int shots = Math.max(PUBLISHED.firstKey(), (int) Math.round(images));
     Point point = PUBLISHED.floorEntry(shots).getValue();

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import org.kgcoop.prompt.ContextSettings;
 
-/** A method that tunes a prompt. A shared context serves any classes. */
+/** Method that tunes a prompt. A shared context supports any classes. */
 public interface PromptMethod extends TransferableMethod, TokenSpaceContext {
 
-  /** The learned vectors. */
+  /** Returns the settings of the context vectors. */
   ContextSettings context();
 
   @Override

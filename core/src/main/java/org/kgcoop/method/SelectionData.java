@@ -7,35 +7,39 @@ import org.kgcoop.method.setting.Kind;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 
-/** The images by which a method chooses a setting of its own. No test image is ever among them. */
+/** Images that a method uses to select one of its settings. They never include test images. */
 public enum SelectionData {
-  /** The validation images, as published; the shots where there are none. */
+  /** The validation images, as published. Without validation images, the few-shot sample. */
   VALIDATION,
   /**
-   * The shots alone, in folds or each left out in turn, so that no label of a validation image is
-   * looked at.
+   * Only the few-shot sample, by cross-validation or leave-one-out, so that no label of a
+   * validation image is used.
    */
   FOLDS,
-  /** Nothing: the setting stays as it is stated. */
+  /** No images: the setting is not selected. */
   NONE;
 
-  /** The results call so who chose, in {@link FitContext#chosen}. */
+  /** Key in the results for the source of a selection, in {@link FitContext#chosen}. */
   static final String BY = "by";
 
-  /** The value of {@link #BY} where there was nothing to choose by. */
+  /** Value of {@link #BY} if the default was used because no selection was possible. */
   static final String DEFAULT = "default";
 
-  /** The images by which to choose, where that is the way and there are any. */
+  /** Returns the validation images, if the selection uses them and there are any. */
   Optional<LabeledFeatures> validation(FitContext context) {
     return this == VALIDATION ? context.validation() : Optional.empty();
   }
 
-  /** The name in files and options. */
+  /** Returns the name in files and options. */
   public String id() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The setting of a search for something. */
+  /**
+   * Returns the setting for the images of a search.
+   *
+   * @param meaning the description of the setting
+   */
   static Setting<SelectionData> setting(String meaning) {
     return Setting.of(
         "search",

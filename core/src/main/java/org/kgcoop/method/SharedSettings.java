@@ -11,7 +11,7 @@ import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 
-/** Settings that several methods have. */
+/** Settings that several methods share. */
 public final class SharedSettings {
   public static final Setting<String> TEMPLATE =
       Setting.text("template", Templates.DEFAULT, "The hand-crafted text of a class")
@@ -30,7 +30,10 @@ public final class SharedSettings {
       Setting.whole("context_tokens", 4, Range.atLeast(1), "How many vectors of texts are learned")
           .in("vectors");
 
-  /** Words that go with their own number of vectors: another number begins at random. */
+  /**
+   * Initial words. They have a fixed number of vectors, so another number of vectors starts with
+   * random values.
+   */
   public static final Setting<String> WORDS =
       Setting.text("words", "", "What the vectors begin with; empty for random values")
           .usually(
@@ -58,7 +61,10 @@ public final class SharedSettings {
           Range.any(),
           "Underscores of class names stay in texts, or become blanks");
 
-  /** The settings of a context whose words and number of vectors are these. */
+  /**
+   * Returns the settings of a context with the given settings for the number of vectors and the
+   * words.
+   */
   static List<Stated<ContextSettings>> context(Setting<Integer> tokens, Setting<String> words) {
     return List.of(
         tokens.from(ContextSettings::tokens),
@@ -67,7 +73,7 @@ public final class SharedSettings {
         CLASS_SPECIFIC.from(ContextSettings::classSpecific));
   }
 
-  /** The usual settings of a context. */
+  /** Returns the usual settings of a context. */
   static List<Stated<ContextSettings>> context() {
     return context(CONTEXT_TOKENS, WORDS);
   }
@@ -84,7 +90,7 @@ public final class SharedSettings {
         values.get(CLASS_SPECIFIC));
   }
 
-  /** The settings of hand-crafted texts that keep underscores. */
+  /** Settings of hand-crafted texts that keep underscores. */
   static final List<Stated<TemplateEnsemble>> HAND_CRAFTED =
       List.of(
           TEMPLATES.from(TemplateEnsemble::templates),

@@ -15,17 +15,18 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * TaskRes: a residual of each class is added to its hand-crafted feature. Yu, Lu, Jin, Chen and
- * Wang, "Task Residual for Tuning Vision-Language Models", CVPR 2023; code: geekyutao/TaskRes,
+ * TaskRes: a learned residual is added to the hand-crafted feature of each class. Yu, Lu, Jin, Chen
+ * and Wang, "Task Residual for Tuning Vision-Language Models", CVPR 2023; code: geekyutao/TaskRes,
  * {@code trainers/taskres.py}.
  *
- * <p>{@code logits = scale f . unit(b_c + alpha x_c)}, b_c the mean over templates of the features
- * of class c as the text encoder makes them, not of unit length, and x_c the residual, which starts
- * at 0. {@code loss = cross entropy}. As published, class names keep their underscores in the
- * texts. Not here: the enhanced base, whose weights have no published recipe.
+ * <p>{@code logits = scale f . unit(b_c + alpha x_c)}. Here b_c is the mean over templates of the
+ * raw text features of class c, which are not normalized. The residual x_c starts at 0. {@code loss
+ * = cross entropy}. As published, class names keep their underscores in the texts. The enhanced
+ * base is not implemented, because the recipe of its weights was not published.
  *
- * @param texts published: the data set's template; on ImageNet the seven of the ensemble too
- * @param alpha the weight of the residuals; published 0.5, on the flowers 1
+ * @param texts the templates; published: the data set's template, and on ImageNet also the seven
+ *     templates of the ensemble
+ * @param alpha the weight of the residuals; published: 0.5, and 1 on the flowers
  */
 public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMethod {
   public static final String ID = "taskres";
@@ -83,7 +84,7 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
                     .to(clip.device())));
   }
 
-  /** (C, E), unit rows. */
+  /** Returns the class features, (C, E), unit rows. */
   private Tensor classVectors(Tensor base, Tensor residuals) {
     return base.plus(residuals.times(alpha)).unitRows();
   }

@@ -21,8 +21,8 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * TCP: a small net makes tokens of each class's own out of its hand-crafted feature and puts them
- * into the text encoder. Yao, Zhang and Xu, "TCP: Textual-based Class-aware Prompt tuning for
+ * TCP: a small network computes tokens for each class from its hand-crafted feature and inserts
+ * them into the text encoder. Yao, Zhang and Xu, "TCP: Textual-based Class-aware Prompt tuning for
  * Visual-Language Model", CVPR 2024; code: htyao89/Textual-based_Class-aware_prompt_tuning, {@code
  * trainers/tcp.py}.
  *
@@ -32,20 +32,23 @@ import org.kgcoop.tensor.Tensor;
  * loss = cross entropy + weight (1 - mean_c cos(t_c, u_c))
  * }</pre>
  *
- * <p>The context is shared and starts at random; the net has E / 4 hidden units and keeps its
- * QuickGELU in encoders that have another activation.
+ * <p>The context is shared and starts at random values. The network has E / 4 hidden units. It uses
+ * QuickGELU even in encoders with another activation.
  *
- * <p>Differences to the published code: it computes in float16; it holds the width 512, layer 8,
- * four tokens and the weight 8 as literals, so that other models fail, and one of fewer than nine
- * blocks never sees S; here the weight and these are settings, and a layer that the encoder does
- * not have is refused. Adam's epsilon, 1e-3 there because of float16, stays.
+ * <p>There are several differences from the published code, which computes in float16. The
+ * published code contains the width 512, layer 8, four tokens and the weight 8 as literals. It
+ * therefore fails for models of other widths, and a text encoder with fewer than nine blocks never
+ * uses S. In this implementation, these values are settings, and it rejects a layer that the
+ * encoder does not have. Adam's epsilon of 1e-3, which the published code needs for float16, is
+ * kept.
  *
- * @param contextTokens M, published 4
- * @param classTokens P, published 4
+ * @param contextTokens M; published: 4
+ * @param classTokens P; published: 4
  * @param pattern the text whose first M tokens are the context, such as {@code X X X X {}.}
- * @param layer before which block of the text encoder the tokens come, counted from 0; published 8
- * @param template of the hand-crafted features
- * @param weight of the knowledge term, published 8
+ * @param layer the block of the text encoder that the tokens are inserted before, counted from 0;
+ *     published: 8
+ * @param template the template of the hand-crafted features
+ * @param weight the weight of the knowledge term; published: 8
  */
 public record Tcp(
     int contextTokens, int classTokens, String pattern, int layer, String template, double weight)
@@ -103,11 +106,12 @@ public record Tcp(
                       values.get(SharedSettings.TEMPLATE),
                       values.get(WEIGHT)));
 
-  /** The factor of the sigmoid in QuickGELU. */
+  /** Factor of the sigmoid in QuickGELU. */
   private static final double QUICK = 1.702;
 
   public Tcp {
-    ContextSettings unused = ContextSettings.shared(contextTokens, ""); // refuses the wrong
+    ContextSettings unused =
+        ContextSettings.shared(contextTokens, ""); // checks the number of tokens
     Templates.check(pattern);
     Templates.check(template);
   }
@@ -127,7 +131,7 @@ public record Tcp(
     return new Defaults(50, 32).with("optimizer", "adam:epsilon=1e-3");
   }
 
-  /** The units between the layers of the net in a model of embedding width E. */
+  /** Returns the number of hidden units for a model of embedding width E. */
   public static int hidden(int embed) {
     return Math.max(1, embed / 4);
   }
@@ -149,7 +153,10 @@ public record Tcp(
     return new ClassAwareModel(clip, classNames, seed);
   }
 
-  /** With the pattern and the template of the other data, as the published code tests on them. */
+  /**
+   * Returns this method with the pattern and the template of the other data set, as the published
+   * code does in tests.
+   */
   @Override
   public Method on(Method there) {
     return there instanceof Tcp tcp
@@ -181,7 +188,7 @@ public record Tcp(
       net = new MetaNet(this::parameter, embed, hidden(embed), classTokens * width, seed);
     }
 
-    /** The context, and S: (C, P, W). */
+    /** Returns the context and S, (C, P, W). */
     @Override
     protected List<Tensor> textInputs() {
       Tensor rows = net.apply(handCrafted.weight(), ClassAwareModel::quickGelu); // (C, P W)

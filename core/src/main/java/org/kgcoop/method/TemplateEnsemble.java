@@ -12,9 +12,10 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Class features of hand-crafted texts: the mean over templates. No gradients.
+ * Class features of hand-crafted texts, averaged over templates. They have no gradients.
  *
- * @param templates texts with {@code {}} where the class name goes, at least one
+ * @param templates the texts, at least one; {@code {}} marks the position of the class name
+ * @param underscores the treatment of underscores in class names
  */
 public record TemplateEnsemble(List<String> templates, Underscores underscores) {
 
@@ -26,7 +27,7 @@ public record TemplateEnsemble(List<String> templates, Underscores underscores) 
     templates.forEach(Templates::check);
   }
 
-  /** The mean of unit features, brought to unit length again: (C, E). */
+  /** Computes the normalized mean of the unit features, (C, E). */
   public Tensor unit(Clip clip, List<String> classNames) {
     try (Autograd.Switch off = Autograd.off()) {
       Tensor mean = mean(clip, classNames, Tensor::unitRows);
@@ -34,7 +35,7 @@ public record TemplateEnsemble(List<String> templates, Underscores underscores) 
     }
   }
 
-  /** The mean of the features as the text encoder makes them: (C, E), of any length. */
+  /** Computes the mean of the raw text features, (C, E), not normalized. */
   public Tensor raw(Clip clip, List<String> classNames) {
     try (Autograd.Switch off = Autograd.off()) {
       return mean(clip, classNames, UnaryOperator.identity());

@@ -5,13 +5,13 @@ import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.model.Head;
 
-/** A method that goes by the names of classes, so that it learns from no image. */
+/** Method that uses only class names, and learns from no image. */
 public interface TextMethod extends Method {
 
-  /** The classifier of those classes, for the caller to close. */
+  /** Returns a classifier of the given classes. The caller closes it. */
   Head classifier(Clip clip, List<String> classNames);
 
-  /** The texts of the other data. */
+  /** Returns the method with the texts of the other data set. */
   @Override
   default Method on(Method there) {
     return there;

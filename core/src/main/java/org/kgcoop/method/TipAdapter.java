@@ -9,13 +9,13 @@ import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 
 /**
- * Tip-Adapter: zero-shot CLIP and a cache of the training images ({@link KeyCache}); nothing is
- * trained. Zhang et al., "Tip-Adapter: Training-free Adaption of CLIP for Few-shot Classification",
- * ECCV 2022; code: gaopengcuhk/Tip-Adapter, {@code main.py}.
+ * Tip-Adapter: zero-shot CLIP combined with a cache of the training images ({@link KeyCache}). The
+ * method has no training. Zhang et al., "Tip-Adapter: Training-free Adaption of CLIP for Few-shot
+ * Classification", ECCV 2022; code: gaopengcuhk/Tip-Adapter, {@code main.py}.
  *
- * <p>Alpha and beta are searched for. The published code looks at the labels of the whole
- * validation part, on ImageNet at those of the test part; here they are those of the drawn
- * validation images, or no labels but those of the shots.
+ * <p>Alpha and beta are selected by a search. The published code uses all labels of the validation
+ * part, and on ImageNet the labels of the test part. This implementation uses the validation images
+ * of the sample, or only the labels of the training images.
  */
 public record TipAdapter(CacheSettings settings) implements Method {
   public static final String ID = "tip-adapter";
@@ -33,7 +33,7 @@ public record TipAdapter(CacheSettings settings) implements Method {
           .settings(CacheSettings.SETTINGS, TipAdapter::settings)
           .made(values -> new TipAdapter(CacheSettings.of(values)));
 
-  /** The reason why neither this nor the trained one knows other classes. */
+  /** Reason why Tip-Adapter and Tip-Adapter-F do not support other classes. */
   static final String BOUND = "a cache of images";
 
   private static final String KEYS = "keys";

@@ -16,10 +16,11 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Tip-Adapter-F: {@link TipAdapter} whose keys are trained from where they begin, by the
- * cross-entropy. They are not brought to unit length again.
+ * Tip-Adapter-F: {@link TipAdapter} with keys that are trained with the cross-entropy, starting
+ * from the image features. The keys are not normalized again.
  *
- * <p>The published code keeps the epoch that is best on the test part; here it is the last one.
+ * <p>The published code keeps the epoch that is best on the test part; this implementation keeps
+ * the last epoch.
  */
 public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
   public static final String ID = "tip-adapter-f";
@@ -38,7 +39,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
           .settings(CacheSettings.SETTINGS, TipAdapterF::settings)
           .made(values -> new TipAdapterF(CacheSettings.of(values)));
 
-  private static final String KEYS = "weight"; // of the published linear layer
+  private static final String KEYS = "weight"; // the name in the published linear layer
 
   @Override
   public Declaration<Method> declaration() {

@@ -2,12 +2,13 @@ package org.kgcoop.method;
 
 import java.util.List;
 
-/** A method that learns vectors of texts, in the space of the token embeddings. */
+/** Method that learns context vectors in the space of the token embeddings. */
 public interface TokenSpaceContext {
 
   /**
-   * The name of the parameter that stands in front of each block of the text encoder, from block 0
-   * on: (vectors, W), or (C, vectors, W) where each class has its own.
+   * Returns the names of the context vector parameters, one per block of the text encoder, starting
+   * at block 0. A parameter is inserted before its block. Its shape is (vectors, W), or (C,
+   * vectors, W) if each class has its own vectors.
    */
   List<String> textVectors();
 }

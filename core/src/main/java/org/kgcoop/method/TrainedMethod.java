@@ -5,23 +5,27 @@ import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.model.TrainableModel;
 
-/** A method whose parameters are trained by steps of batches. */
+/** Method whose parameters are trained by gradient steps on batches. */
 public interface TrainedMethod extends Method {
 
-  /** The published training. */
+  /** Returns the published training settings. */
   Defaults defaults();
 
-  /** The published training on those data, where it follows from how many there are. */
+  /**
+   * Returns the published training settings for these data, for methods whose settings depend on
+   * the number of images.
+   */
   default Defaults defaults(TaskContext task) {
     return defaults();
   }
 
   /**
-   * The published training. What is not stated here is that of CoOp: SGD, rate 0.002 and so on.
+   * Published training settings. A setting that is not given has CoOp's value, such as SGD with
+   * learning rate 0.002.
    *
-   * @param epochs passes over the training images
-   * @param batchSize images a step
-   * @param settings others, by the keys of {@code TrainingSetting}
+   * @param epochs the number of passes over the training images
+   * @param batchSize the number of images per step
+   * @param settings other settings, by the keys of {@code TrainingSetting}
    */
   record Defaults(int epochs, int batchSize, Map<String, Object> settings) {
     public Defaults {
@@ -32,17 +36,20 @@ public interface TrainedMethod extends Method {
       this(epochs, batchSize, Map.of());
     }
 
-    /** The published views of training images, by the name of their augmentation. */
+    /** Returns the published views of training images, by the name of their augmentation. */
     public String views() {
       return settings.getOrDefault("augment", "online").toString();
     }
 
-    /** The same for so many epochs. */
+    /** Returns these settings with another number of epochs. */
     public Defaults withEpochs(int others) {
       return new Defaults(others, batchSize, settings);
     }
 
-    /** The same with another value of a setting, of {@code epochs} and {@code batch_size} too. */
+    /**
+     * Returns these settings with another value of a setting. The setting can also be {@code
+     * epochs} or {@code batch_size}.
+     */
     public Defaults with(String setting, Object value) {
       if (setting.equals("epochs")) {
         return withEpochs((Integer) value);
@@ -56,7 +63,7 @@ public interface TrainedMethod extends Method {
     }
   }
 
-  /** A learner of the drawn classes that starts from the method's initial values. */
+  /** Creates a trainable model of the classes of the sample, with the method's initial values. */
   TrainableModel model(FitContext context);
 
   @Override

@@ -5,17 +5,14 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
 
-/**
- * A method whose learners take what others have learned: one for other classes, given the same
- * tensors, answers for those.
- */
+/** Method whose learned tensors can be loaded into a model for other classes. */
 public interface TransferableMethod extends TrainedMethod {
 
   /**
-   * A learner of those classes that starts from the method's initial values.
+   * Creates a trainable model of the given classes, with the method's initial values.
    *
-   * @throws org.kgcoop.KgCoopException of the kind CONFIGURATION where the encoders of the CLIP are
-   *     not of the kind that the method learns in
+   * @throws org.kgcoop.KgCoopException of the kind CONFIGURATION, if the method does not support
+   *     the encoders of the CLIP model
    */
   TrainableModel model(Clip clip, List<String> classNames, long seed);
 
@@ -24,7 +21,9 @@ public interface TransferableMethod extends TrainedMethod {
     return model(context.clip(), context.classNames(), context.task().seed());
   }
 
-  /** Makes a learner of one class, which looks at all that it needs of a CLIP. */
+  /**
+   * Creates a model of one class, which checks everything that the method requires of a CLIP model.
+   */
   @Override
   default void check(Clip clip) {
     model(clip, List.of("object"), 0).close();

@@ -8,17 +8,17 @@ import java.util.stream.IntStream;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The views of images as rows of a method in closed form, view by view: each view counts as an
- * image.
+ * Views of images as the rows of a closed-form method, one view after the other. Each view counts
+ * as an image.
  *
- * @param views (V, N, E)
+ * @param views the features of the views, (V, N, E)
  */
 record ViewRows(LabeledViews views) {
   int images() {
     return views.labels().size();
   }
 
-  /** V, the rows of an image. */
+  /** Returns V, the number of rows per image. */
   int count() {
     return Math.toIntExact(views.features().size(0));
   }
@@ -27,7 +27,7 @@ record ViewRows(LabeledViews views) {
     return Math.toIntExact(views.features().size(2));
   }
 
-  /** Unit rows, (V N, E). */
+  /** Returns the features, (V N, E), unit rows. */
   Tensor features() {
     return views.features().reshape(-1, width()).unitRows();
   }
@@ -43,10 +43,10 @@ record ViewRows(LabeledViews views) {
   }
 
   /**
-   * The rows that are left out together: those of an image, and of the images of its group that
-   * have its label.
+   * Assigns a number to each row. Rows with the same number are left out together: the rows of an
+   * image and the rows of images with the same group and label.
    *
-   * @param groups of the images, by number; empty if each image is a group of its own
+   * @param groups the group number of each image; empty if each image is a group of its own
    */
   int[] leftOutTogether(List<Integer> groups) {
     Map<List<Integer>, Integer> numbers = new HashMap<>();

@@ -10,13 +10,13 @@ import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Zero-shot CLIP: each class by the text of a hand-crafted template. Radford et al., "Learning
- * Transferable Visual Models From Natural Language Supervision", ICML 2021.
+ * Zero-shot CLIP: the text of a hand-crafted template represents each class. Radford et al.,
+ * "Learning Transferable Visual Models From Natural Language Supervision", ICML 2021.
  *
- * <p>{@code logits = exp(logit_scale) f . t_c}, f and t_c unit vectors. Several templates: the mean
- * of their unit features, brought to unit length again.
+ * <p>{@code logits = exp(logit_scale) f . t_c}, with unit vectors f and t_c. With several
+ * templates, t_c is the normalized mean of their unit features.
  *
- * @param templates texts with {@code {}} where the class name goes
+ * @param templates the texts; {@code {}} marks the position of the class name
  */
 public record ZeroShot(List<String> templates) implements TextMethod {
   public static final String ID = "clip";
@@ -50,7 +50,7 @@ public record ZeroShot(List<String> templates) implements TextMethod {
     return FixedHead.Linear.of(clip.logitScale(), () -> classFeatures(clip, classNames));
   }
 
-  /** The unit class features by these templates: (C, E). */
+  /** Computes the unit class features of these templates, (C, E). */
   Tensor classFeatures(Clip clip, List<String> classNames) {
     return texts(templates).unit(clip, classNames);
   }

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Some training images with their labels, in the form that {@link TrainableModel#inputs} asks for.
+ * Batch of training images with labels, in the form that {@link TrainableModel#inputs} requests.
  */
 public final class Batch {
   private final @Nullable Tensor features;
@@ -13,13 +13,12 @@ public final class Batch {
   private final long step;
 
   /**
-   * A batch of images.
+   * Creates a batch of images.
    *
-   * @param features (B, E), unit rows, or null where nobody asks for them
-   * @param rows (B, L, W) of the image encoder, or null where nobody asks for them
-   * @param labels (B) int64, 0 to C - 1
-   * @param step the number of the step that they are for, from 0: a learner that draws numbers does
-   *     so by it
+   * @param features the features, (B, E), unit rows, or null if the model does not need them
+   * @param rows the tokens of the image encoder, (B, L, W), or null if the model does not need them
+   * @param labels the labels, (B) int64, 0 to C - 1
+   * @param step the number of the step, from 0, which seeds the random numbers of the model
    */
   public Batch(@Nullable Tensor features, @Nullable Tensor rows, Tensor labels, long step) {
     this.features = features;
@@ -34,22 +33,22 @@ public final class Batch {
     }
   }
 
-  /** A batch of features alone. */
+  /** Creates a batch that has only features. */
   public Batch(Tensor features, Tensor labels, long step) {
     this(features, null, labels, step);
   }
 
-  /** The batch of the first step. */
+  /** Creates the batch of the first step. */
   public Batch(Tensor features, Tensor labels) {
     this(features, labels, 0);
   }
 
-  /** (B, E), unit rows of the frozen encoder. */
+  /** Returns the unit features of the frozen encoder, (B, E). */
   public Tensor features() {
     return given(features, "features");
   }
 
-  /** (B, L, W), rows of the image encoder in front of the block that was asked for. */
+  /** Returns the tokens of the image encoder before the requested block, (B, L, W). */
   public Tensor rows() {
     return given(rows, "rows");
   }
@@ -61,17 +60,17 @@ public final class Batch {
     return images;
   }
 
-  /** (B) int64, 0 to C - 1. */
+  /** Returns the labels, (B) int64, 0 to C - 1. */
   public Tensor labels() {
     return labels;
   }
 
-  /** The number of images, B. */
+  /** Returns the number of images, B. */
   public int size() {
     return Math.toIntExact(labels.size(0));
   }
 
-  /** The number of the step, from 0. */
+  /** Returns the number of the step, from 0. */
   public long step() {
     return step;
   }

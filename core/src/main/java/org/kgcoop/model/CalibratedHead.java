@@ -4,10 +4,10 @@ import java.util.Optional;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A head whose logits are divided by a temperature T, so that softmax gives calibrated
- * probabilities: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+ * Head whose logits are divided by a temperature T, so that softmax returns calibrated
+ * probabilities. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
  *
- * @param head closed with this one
+ * @param head the original head, closed together with this one
  * @param temperature T, above 0
  */
 public record CalibratedHead(Head head, double temperature) implements Head {

@@ -11,9 +11,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A model that compares an image with features of the classes: {@code logits = scale f . t_c}. A
- * subclass adds parameters and computes the t_c from them. Its loss is the cross entropy unless it
- * gives others.
+ * Model that compares an image feature with class features: {@code logits = scale f . t_c}. A
+ * subclass adds parameters and computes the class features from them. The default loss is the
+ * cross-entropy.
  */
 public abstract class CosineModel extends TrainableModel {
   private final double scale;
@@ -23,32 +23,32 @@ public abstract class CosineModel extends TrainableModel {
   }
 
   /**
-   * A model without parameters.
+   * Creates a model without parameters.
    *
-   * @param scale of cosines in logits
+   * @param scale the scale of the cosines in logits
    */
   protected CosineModel(Device device, double scale) {
     super(device);
     this.scale = scale;
   }
 
-  /** The class features by the parameters as they are now: (C, E), unit rows. */
+  /** Computes the class features for the current parameters, (C, E), unit rows. */
   protected abstract Tensor classVectors();
 
   /**
-   * The class features of a step, (C, E), unit rows, with the history that gradients need.
+   * Computes the class features of a step, (C, E), unit rows, with the history that gradients need.
    *
-   * @param tape for parts that autograd does not record
+   * @param tape the tape, for parts that autograd does not record
    */
   protected Tensor classVectors(Tape tape) {
     return classVectors();
   }
 
   /**
-   * The head of class features, which gradients reach. A subclass changes the features of images in
-   * front of it or adds scores to it.
+   * Returns the head of the class features. Gradients pass through it. A subclass can adapt the
+   * image features before this head, or add logits to it.
    *
-   * @param texts {@code scale f . t}
+   * @param texts the head {@code scale f . t}
    */
   protected FixedHead head(FixedHead.Linear texts) {
     return texts;
@@ -58,25 +58,25 @@ public abstract class CosineModel extends TrainableModel {
     return head(new FixedHead.Linear(classFeatures, null, scale));
   }
 
-  /** The logits of images for class features: (B, E) and (C, E) to (B, C). */
+  /** Computes the logits of images for class features: (B, E) and (C, E) to (B, C). */
   protected final Tensor logits(Tensor features, Tensor classFeatures) {
     return headOf(classFeatures).logits(features);
   }
 
   /**
-   * The losses of a batch.
+   * Computes the losses of a batch.
    *
-   * @param classFeatures (C, E), unit rows
-   * @param logits (B, C)
+   * @param classFeatures the class features, (C, E), unit rows
+   * @param logits the logits, (B, C)
    */
   protected Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
     return Losses.of(Functions.crossEntropy(logits, batch.labels()));
   }
 
   /**
-   * The gradients that are followed.
+   * Combines the gradients of the optimized losses into one gradient per parameter.
    *
-   * @param gradients of each followed loss by each parameter
+   * @param gradients the gradients of each optimized loss with respect to each parameter
    */
   protected List<Tensor> combined(List<List<Tensor>> gradients) {
     return gradients.get(0);
@@ -87,7 +87,7 @@ public abstract class CosineModel extends TrainableModel {
     return logits(features, classVectors());
   }
 
-  /** A copy of the head with the parameters as they are now. */
+  /** Returns a copy of the head for the current parameters. */
   protected final FixedHead fixedHead() {
     try (Scope open = Scope.open("head");
         Autograd.Switch off = Autograd.off()) {

@@ -3,18 +3,21 @@ package org.kgcoop.model;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.tensor.Tensor;
 
-/** An image encoder as what was learned has changed it. */
+/** Image encoder with trained changes. */
 public interface FeatureEncoder {
 
   /**
-   * Features as their classifier takes them. Each image is computed alone, so that its bits do not
-   * depend on the others.
+   * Computes image features for the corresponding head. Each image is processed separately, so that
+   * its feature is byte-identical in every batch.
    *
-   * @param images (B, channels, R, R), normalized
-   * @return (B, E), of no history
+   * @param images the images, (B, channels, R, R), normalized
+   * @return the features, (B, E), without history
    */
   Tensor features(Tensor images);
 
-  /** All that was learned inside of it; tensors of the encoder, or of the open scope. */
+  /**
+   * Returns all trained parts of the encoder. The tensors belong to the encoder or to the open
+   * scope.
+   */
   TunedImageEncoder learned();
 }

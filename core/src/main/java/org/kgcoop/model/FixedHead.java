@@ -9,34 +9,35 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A head whose logits are a formula of the unit feature f of an image and of tensors. It is all
- * that another program needs to compute them: the ONNX export turns each record into nodes.
+ * Head whose logits are a formula of the unit feature f of an image and of constant tensors.
+ * Another program needs nothing more to compute the logits: the ONNX export converts each record to
+ * nodes.
  *
- * <p>A record does not copy the tensors that it is made of. {@link #copy} makes a head with memory
- * of its own; {@link #close} is for such a head.
+ * <p>A record does not copy its tensors. {@link #copy} returns a head with its own memory, and only
+ * such a head needs {@link #close}.
  */
 public sealed interface FixedHead extends Head {
 
-  /** C, the number of scores of an image. */
+  /** Returns C, the number of classes. */
   long classes();
 
-  /** E, the length of an image's feature. */
+  /** Returns E, the length of an image feature. */
   long width();
 
   /**
-   * The head of some of the classes, with tensors of this one or in the open scope.
+   * Selects some of the classes. The result uses tensors of this head or of the open scope.
    *
-   * @param columns their places, int64
+   * @param columns the indices of the classes, int64
    */
   FixedHead select(Tensor columns);
 
   /**
-   * The head whose logits are those times a number, such as 1 / T of a temperature T, with tensors
-   * of this one or in the open scope.
+   * Multiplies the logits by a factor, such as 1 / T for a temperature T. The result uses tensors
+   * of this head or of the open scope.
    */
   FixedHead times(double factor);
 
-  /** A head with memory of its own and without a history of gradients, for the caller to close. */
+  /** Returns a head with its own memory and without gradient history. The caller closes it. */
   FixedHead copy();
 
   @Override
@@ -49,14 +50,18 @@ public sealed interface FixedHead extends Head {
   }
 
   /**
-   * {@code scale f W^T + b}: fixed class features, a linear probe.
+   * Linear head, {@code scale f W^T + b}, for fixed class features or a linear probe.
    *
-   * @param weight W, (C, E); unit rows where there is no bias
+   * @param weight W, (C, E); unit rows if there is no bias
    * @param bias b, (C), or null for none
+   * @param scale the scale of the first term
    */
   record Linear(Tensor weight, @Nullable Tensor bias, double scale) implements FixedHead {
 
-    /** The head of class features (C, E), of unit rows, that are made in a scope of their own. */
+    /**
+     * Creates a head from class features, (C, E), unit rows, which are computed in a separate
+     * scope.
+     */
     public static Linear of(double scale, Supplier<Tensor> classFeatures) {
       try (Scope scope = Scope.open("class features")) {
         return new Linear(classFeatures.get().keep(), null, scale);
@@ -108,24 +113,26 @@ public sealed interface FixedHead extends Head {
   }
 
   /**
-   * {@code alpha exp(-beta (1 - f K^T)) V}: the votes of known images, each the stronger the more
-   * similar it is. Zhang et al., "Tip-Adapter: Training-free Adaption of CLIP for Few-shot
-   * Classification", ECCV 2022, equation 3.
+   * Cache head, {@code alpha exp(-beta (1 - f K^T)) V}. Each known image votes for its class, and
+   * similar images have a larger weight. Zhang et al., "Tip-Adapter: Training-free Adaption of CLIP
+   * for Few-shot Classification", ECCV 2022, equation 3.
    *
    * @param keys K, (N, E)
    * @param values V, (N, C)
+   * @param alpha the weight of the cache
+   * @param beta the sharpness of the cache
    */
   record Cache(Tensor keys, Values values, double alpha, double beta) implements FixedHead {
 
-    /** {@code 1 - f K^T}, (B, N). */
+    /** Computes {@code 1 - f K^T}, (B, N). */
     public Tensor distances(Tensor features) {
       return features.matmul(keys.transpose(0, 1)).times(-1).plus(1);
     }
 
     /**
-     * The votes before alpha, with another beta: (B, C).
+     * Computes the votes without the factor alpha and with another beta, (B, C).
      *
-     * @param distances (B, N)
+     * @param distances the distances, (B, N)
      */
     public Tensor votes(Tensor distances, double otherBeta) {
       return values.weighted(distances.times(-otherBeta).exp());
@@ -168,27 +175,27 @@ public sealed interface FixedHead extends Head {
     }
   }
 
-  /** The votes of the images of a cache, (N, C). */
+  /** Votes of the images of a cache, (N, C). */
   interface Values extends AutoCloseable {
     long classes();
 
-    /** {@code likeness V}: (B, N) to (B, C). */
+    /** Computes {@code likeness V}: (B, N) to (B, C). */
     Tensor weighted(Tensor likeness);
 
-    /** V, (N, C), of these values or in the open scope. */
+    /** Returns V, (N, C), which belongs to these values or to the open scope. */
     Tensor matrix();
 
-    /** The votes for some classes. */
+    /** Selects the votes for some classes. */
     Values select(Tensor columns);
 
-    /** Values with memory of their own. */
+    /** Returns values with their own memory. */
     Values copy();
 
     @Override
     void close();
   }
 
-  /** Votes of any size. */
+  /** Votes with arbitrary values. */
   record Votes(Tensor matrix) implements Values {
     @Override
     public long classes() {
@@ -217,12 +224,14 @@ public sealed interface FixedHead extends Head {
   }
 
   /**
-   * {@code then(unit(ratio ReLU(U ReLU(D f)) + (1 - ratio) f))}: a bottleneck before another head.
-   * Gao et al., "CLIP-Adapter: Better Vision-Language Models with Feature Adapters", IJCV 2024.
+   * Adapter head, {@code then(unit(ratio ReLU(U ReLU(D f)) + (1 - ratio) f))}: a bottleneck before
+   * another head. Gao et al., "CLIP-Adapter: Better Vision-Language Models with Feature Adapters",
+   * IJCV 2024.
    *
    * @param down D, (H, E)
    * @param up U, (E, H)
-   * @param then of the adapted feature
+   * @param ratio the share of the bottleneck in the feature
+   * @param then the head of the adapted feature
    */
   record Adapter(Tensor down, Tensor up, double ratio, FixedHead then) implements FixedHead {
     @Override
@@ -266,9 +275,9 @@ public sealed interface FixedHead extends Head {
   }
 
   /**
-   * The sum of several heads of the same classes, such as class features and a cache.
+   * Sum of several heads of the same classes, such as class features and a cache.
    *
-   * @param parts at least one
+   * @param parts the heads, at least one
    */
   record Sum(List<FixedHead> parts) implements FixedHead {
     public Sum {

@@ -6,31 +6,33 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The last step of a classifier: from the features of images to logits of one list of classes. Owns
- * native memory: close it.
+ * Last step of a classifier, from image features to the logits of a fixed list of classes. A head
+ * owns native memory and must be closed.
  */
 public interface Head extends AutoCloseable {
 
   /**
-   * A score of each class for each image; softmax makes them probabilities.
+   * Computes the logits of each class for each image.
    *
-   * @param features (B, E), unit rows of the CLIP's image encoder, or what {@link #encoder} makes
-   * @return (B, C)
+   * @param features the features, (B, E): unit rows of the CLIP model's image encoder, or the
+   *     output of {@link #encoder} if it is present
+   * @return the logits, (B, C)
    */
   Tensor logits(Tensor features);
 
   /**
-   * The probability of each class for each image, the one place where they are made.
+   * Computes the probability of each class for each image. All probabilities are computed by this
+   * method.
    *
-   * @param features as {@link #logits} takes them
-   * @return (B, C)
-   * @throws KgCoopException where a logit is no finite number, so that there are none
+   * @param features the features, as for {@link #logits}
+   * @return the probabilities, (B, C)
+   * @throws KgCoopException if a logit is not finite
    */
   default Tensor probabilities(Tensor features) {
     return Functions.softmax(finiteLogits(features), 1);
   }
 
-  /** The logits, (B, C), checked as {@link #probabilities} checks them. */
+  /** Computes the logits, (B, C), with the same check as {@link #probabilities}. */
   default Tensor finiteLogits(Tensor features) {
     Tensor logits = logits(features);
     if (!logits.isFinite()) {
@@ -42,8 +44,8 @@ public interface Head extends AutoCloseable {
   }
 
   /**
-   * The class features, (C, E), unit rows, where logits are their cosines. They are the head's own
-   * and live as long as it does.
+   * Returns the class features, (C, E), unit rows, if the logits are their scaled cosines. They
+   * belong to the head and are valid until it is closed.
    */
   default Optional<Tensor> classFeatures() {
     return fixed()
@@ -52,16 +54,16 @@ public interface Head extends AutoCloseable {
   }
 
   /**
-   * The image encoder that makes the features it takes, where that is not the CLIP's own. It lives
-   * as long as the head.
+   * Returns the image encoder for this head, if it is not the CLIP model's own. It is valid until
+   * the head is closed.
    */
   default Optional<FeatureEncoder> encoder() {
     return Optional.empty();
   }
 
   /**
-   * The head as a formula of features and tensors, which are this head's own; empty where each
-   * image has class features of its own.
+   * Returns the head as a formula of image features and constant tensors, which belong to this
+   * head. Empty if the class features depend on the image.
    */
   default Optional<FixedHead> fixed() {
     return Optional.empty();

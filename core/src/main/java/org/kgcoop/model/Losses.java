@@ -7,10 +7,10 @@ import java.util.Map;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The losses of a batch.
+ * Losses of a batch.
  *
- * @param told the recorded ones by name, each ()
- * @param followed those whose gradients make the update, each ()
+ * @param told the logged losses by name, each ()
+ * @param followed the optimized losses, each ()
  */
 public record Losses(Map<String, Tensor> told, List<Tensor> followed) {
   public Losses {
@@ -18,12 +18,12 @@ public record Losses(Map<String, Tensor> told, List<Tensor> followed) {
     followed = List.copyOf(followed);
   }
 
-  /** Losses of which the first is followed. */
+  /** Creates losses, of which the first one is optimized. */
   public Losses(Map<String, Tensor> told) {
     this(told, List.of(told.values().iterator().next()));
   }
 
-  /** Returns a single loss. */
+  /** Creates a single loss. */
   public static Losses of(Tensor loss) {
     return new Losses(Map.of("loss", loss));
   }

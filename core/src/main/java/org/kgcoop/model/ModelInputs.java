@@ -3,17 +3,17 @@ package org.kgcoop.model;
 import java.util.OptionalInt;
 
 /**
- * The form in which a learner takes images.
+ * Inputs that a trainable model needs for each image.
  *
- * @param features true for the unit features of the frozen encoder
- * @param block for rows of the image encoder in front of that block, counted from 0: what the
- *     frozen blocks before it make of pixels
+ * @param features true for the unit feature of the frozen encoder
+ * @param block the block of the image encoder, from 0, if the model needs the tokens before this
+ *     block; the frozen blocks before it compute these tokens from the image
  */
 public record ModelInputs(boolean features, OptionalInt block) {
-  /** Features alone, which can be encoded once. */
+  /** Only features, which can be cached. */
   public static final ModelInputs FEATURES = new ModelInputs(true, OptionalInt.empty());
 
-  /** Rows in front of a block, and with them features or not. */
+  /** Returns inputs with the tokens before a block, and optionally with features. */
   public static ModelInputs rows(int block, boolean features) {
     return new ModelInputs(features, OptionalInt.of(block));
   }

@@ -8,20 +8,20 @@ import java.util.stream.LongStream;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Sums over the images of each class: the product with their one-hot labels without that product,
- * which of many classes would take longer than all else. The images are put into the order of
- * classes, those of equally many images beside each other, so that a sum is one over an axis.
+ * Sums of image weights per class. The result equals the product with the one-hot labels, which
+ * would take most of the time if there are many classes. The images are sorted by class, and
+ * classes with equal numbers of images are adjacent, so that each sum is a sum over one axis.
  */
 public final class SegmentSum implements FixedHead.Values {
-  private final long[] order; // of images
-  private final int[] places; // of the classes of images as they are put
-  private final long[] columns; // of each class, among the classes as they are put
+  private final long[] order; // sorted images
+  private final int[] places; // index of the class of each sorted image, among the sorted classes
+  private final long[] columns; // index of each class among the sorted classes
   private final List<Block> blocks;
 
-  /** Classes beside each other that have equally many images. */
+  /** Adjacent classes with equal numbers of images. */
   private record Block(int classes, int images) {}
 
-  /** The sums of images with those labels, 0 to classes - 1. */
+  /** Creates the sums for images with the given labels, 0 to classes - 1. */
   public SegmentSum(int[] labels, int count) {
     List<List<Integer>> images = new ArrayList<>();
     for (int c = 0; c < count; c++) {
@@ -66,16 +66,16 @@ public final class SegmentSum implements FixedHead.Values {
     return columns.length;
   }
 
-  /** The rows of images in the order that {@link #weighted} takes them. */
+  /** Sorts the rows of images into the order that {@link #weighted} requires. */
   public Tensor put(Tensor rows) {
     return taken(rows, 0, order);
   }
 
   /**
-   * The sums.
+   * Computes the sums.
    *
-   * @param values (B, N), the images as {@link #put} puts them
-   * @return (B, C)
+   * @param values the values, (B, N), with the images in the order of {@link #put}
+   * @return the sums, (B, C)
    */
   @Override
   public Tensor weighted(Tensor values) {
@@ -90,7 +90,7 @@ public final class SegmentSum implements FixedHead.Values {
     return taken(sums.size() == 1 ? sums.get(0) : Tensor.concat(sums, 1), 1, columns);
   }
 
-  /** The one-hot labels of images as they are put: (N, C). */
+  /** Returns the one-hot labels of the sorted images, (N, C). */
   @Override
   public Tensor matrix() {
     float[] values = new float[Math.multiplyExact(places.length, columns.length)];
@@ -108,7 +108,7 @@ public final class SegmentSum implements FixedHead.Values {
         this, LongStream.of(chosen.toLongs()).map(c -> columns[(int) c]).toArray());
   }
 
-  /** Has no native memory. */
+  /** Returns this object, which has no native memory. */
   @Override
   public FixedHead.Values copy() {
     return this;

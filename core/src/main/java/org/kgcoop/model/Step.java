@@ -7,10 +7,10 @@ import java.util.Map;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The losses and gradients of a batch.
+ * Losses and gradients of a batch.
  *
- * @param losses by name, the one that training lowers first
- * @param gradients for each parameter one of its shape, in the order of the parameters
+ * @param losses the losses by name, starting with the optimized one
+ * @param gradients one gradient per parameter, with the same shape and in the same order
  */
 public record Step(Map<String, Double> losses, List<Tensor> gradients) {
   public Step {
@@ -19,8 +19,8 @@ public record Step(Map<String, Double> losses, List<Tensor> gradients) {
   }
 
   /**
-   * The same with gradients whose norm, that of all of them together, is at most a bound: PyTorch's
-   * {@code clip_grad_norm_}.
+   * Returns this step with the gradients scaled so that their total norm is at most a bound, like
+   * PyTorch's {@code clip_grad_norm_}.
    */
   public Step clipped(double bound) {
     double squares = 0;

@@ -6,8 +6,8 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The gradients of a step whose computation is cut into parts. Autograd differentiates between the
- * cuts; at a cut, the computation differentiates itself.
+ * Gradients of a step whose computation is cut into parts. Autograd differentiates the parts
+ * between the cuts. At a cut, the computation provides its own gradients.
  *
  * <pre>{@code
  * Tape tape = new Tape();
@@ -18,19 +18,19 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class Tape {
 
-  /** A computation that autograd does not record, with its own backward pass. */
+  /** Computation that autograd does not record, with its own backward pass. */
   public interface Forward {
-    /** The tensors it starts from, with their history. */
+    /** Returns the input tensors, with their history. */
     List<Tensor> inputs();
 
-    /** Returns the result, without a history. */
+    /** Returns the result, without history. */
     Tensor output();
 
     /**
-     * The gradients of losses by the inputs.
+     * Computes the gradients of losses with respect to the inputs.
      *
-     * @param byOutput for each loss its gradient by the output
-     * @return for each loss a tensor of the shape of each input
+     * @param byOutput the gradient of each loss with respect to the output
+     * @return for each loss, one tensor per input, with the shape of the input
      */
     List<List<Tensor>> gradients(List<Tensor> byOutput);
   }
@@ -39,7 +39,7 @@ public final class Tape {
 
   private final List<Cut> cuts = new ArrayList<>();
 
-  /** The output of a computation, as a leaf that autograd records from. */
+  /** Returns the output of a computation, as a leaf for autograd. */
   public Tensor cut(Forward forward) {
     Tensor leaf = forward.output().parameter();
     cuts.add(new Cut(forward, leaf));
@@ -47,11 +47,11 @@ public final class Tape {
   }
 
   /**
-   * The gradients of losses.
+   * Computes the gradients of losses.
    *
-   * @param losses each ()
-   * @param parameters that the losses depend on, directly or through cuts
-   * @return for each loss a tensor of the shape of each parameter
+   * @param losses the losses, each ()
+   * @param parameters the tensors that the losses depend on, directly or through cuts
+   * @return for each loss, one tensor per parameter, with the shape of the parameter
    */
   public List<List<Tensor>> gradients(List<Tensor> losses, List<Tensor> parameters) {
     return gradientsOf(
@@ -62,19 +62,20 @@ public final class Tape {
   }
 
   /**
-   * The gradients of one loss whose gradients by some outputs are known.
+   * Computes the gradients of one loss, given its gradients with respect to some outputs.
    *
-   * @param outputs that the loss depends on
-   * @param byOutputs the gradient of the loss by each of them, of its shape
-   * @param parameters that the outputs depend on, directly or through cuts
-   * @return for each parameter a tensor of its shape
+   * @param outputs the tensors that the loss depends on
+   * @param byOutputs the gradient of the loss with respect to each output, with the shape of the
+   *     output
+   * @param parameters the tensors that the outputs depend on, directly or through cuts
+   * @return one tensor per parameter, with the shape of the parameter
    */
   public List<Tensor> gradients(
       List<Tensor> outputs, List<Tensor> byOutputs, List<Tensor> parameters) {
     return gradientsOf(List.of(new Sum(outputs, byOutputs)), parameters).get(0);
   }
 
-  /** From the last cut to the first, then to the parameters from all that was met on the way. */
+  /** Propagates the gradients from the last cut to the first, then to the parameters. */
   private List<List<Tensor>> gradientsOf(List<Sum> losses, List<Tensor> parameters) {
     for (int i = cuts.size() - 1; i >= 0; i--) {
       Cut cut = cuts.get(i);
@@ -92,7 +93,7 @@ public final class Tape {
     return gradients;
   }
 
-  /** A loss as the sum of outputs, each times its gradient. */
+  /** Loss as a sum of outputs, each multiplied by its gradient. */
   private static final class Sum {
     private final List<Tensor> outputs;
     private final List<Tensor> byOutputs;

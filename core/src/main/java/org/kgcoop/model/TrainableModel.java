@@ -13,20 +13,23 @@ import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A method with its parameters for one list of classes. The parameters and buffers are the model's
- * own and are closed with it.
+ * Trainable model of a method, for a fixed list of classes. The model owns its parameters and
+ * buffers, and closes them.
  */
 public abstract class TrainableModel implements Head {
   private final Device device;
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
 
-  /** A model without parameters, which are added by {@link #parameter(String, Tensor)}. */
+  /**
+   * Creates a model without parameters. Subclasses add them with {@link #parameter(String,
+   * Tensor)}.
+   */
   protected TrainableModel(Device device) {
     this.device = device;
   }
 
-  /** Adds a parameter with a copy of those values. */
+  /** Adds a parameter with a copy of the given values. */
   @CanIgnoreReturnValue
   protected final Tensor parameter(String name, Tensor start) {
     Tensor parameter = start.to(device).parameter().keep();
@@ -34,7 +37,7 @@ public abstract class TrainableModel implements Head {
     return parameter;
   }
 
-  /** The parameter of that name. */
+  /** Returns the parameter with the given name. */
   protected final Tensor parameter(String name) {
     return Objects.requireNonNull(parameters.get(name), name);
   }
@@ -46,23 +49,26 @@ public abstract class TrainableModel implements Head {
     return buffer;
   }
 
-  /** The learned tensors under their published names, in a fixed order. */
+  /** Returns the learned tensors under their published names, in a fixed order. */
   public final Map<String, Tensor> parameters() {
     return Collections.unmodifiableMap(parameters);
   }
 
-  /** The tensors that steps go by and never change, by name. */
+  /** Returns the constant tensors of the training steps, by name. */
   public final Map<String, Tensor> buffers() {
     return Collections.unmodifiableMap(buffers);
   }
 
   /**
-   * The head with the parameters as they are now, for many images: what depends on none of them is
-   * computed once. It has memory of its own; it must be closed before this model.
+   * Returns a head for the current parameters, for many images. Everything that does not depend on
+   * the image is computed once. The head has its own memory and must be closed before this model.
    */
   public abstract Head toHead();
 
-  /** The same for a model that nobody needs any more: it is closed, at once or with the head. */
+  /**
+   * Returns a head like {@link #toHead}, and transfers the model to it. The model is closed
+   * immediately or together with the head.
+   */
   public Head intoHead() {
     try {
       return toHead();
@@ -71,20 +77,20 @@ public abstract class TrainableModel implements Head {
     }
   }
 
-  /** The form in which its steps take images. */
+  /** Returns the inputs that the training steps need. */
   public ModelInputs inputs() {
     return ModelInputs.FEATURES;
   }
 
-  /** Losses and gradients of a batch, before any update. */
+  /** Computes the losses and gradients of a batch, without an update. */
   @CanIgnoreReturnValue
   public abstract Step step(Batch batch);
 
   /**
    * Overwrites the parameters.
    *
-   * @throws KgCoopException where names or shapes differ from those of {@link #parameters()}, or a
-   *     value is no finite number
+   * @throws KgCoopException if names or shapes differ from {@link #parameters()}, or if a value is
+   *     not finite
    */
   public final void load(Map<String, Tensor> values) {
     for (Map.Entry<String, Tensor> parameter : parameters.entrySet()) {

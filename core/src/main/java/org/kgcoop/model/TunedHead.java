@@ -4,11 +4,11 @@ import java.util.Optional;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A head of features that a tuned image encoder makes.
+ * Head for features of a tuned image encoder.
  *
- * @param head of those features; closed with this one
+ * @param head the head of these features, closed together with this one
  * @param tuned the encoder
- * @param closing what else to do when this is closed
+ * @param closing an additional action on closing
  */
 public record TunedHead(FixedHead head, FeatureEncoder tuned, Runnable closing) implements Head {
   @Override

@@ -3,7 +3,7 @@ package org.kgcoop.prompt;
 import java.util.Locale;
 import org.kgcoop.KgCoopException;
 
-/** The place of the class name among the learned vectors. */
+/** Position of the class name relative to the context vectors. */
 public enum ClassTokenPosition {
   /** {@code [SOT] v1 ... vM name . [EOT]}. */
   END,
@@ -12,7 +12,7 @@ public enum ClassTokenPosition {
   /** {@code [SOT] name v1 ... vM . [EOT]}. */
   FRONT;
 
-  /** The name in files and options. */
+  /** Returns the name in files and options. */
   public String id() {
     return name().toLowerCase(Locale.ROOT);
   }

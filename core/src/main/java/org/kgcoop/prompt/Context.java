@@ -5,18 +5,18 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Tensor;
 
-/** The start of the learned vectors. */
+/** Initial values of the context vectors. */
 public final class Context {
-  /** The published standard deviation of a random start. */
+  /** Published standard deviation of random initial values. */
   private static final double DEVIATION = 0.02;
 
   private Context() {}
 
   /**
-   * Vectors from the embeddings of the initial words, or random ones.
+   * Returns the embeddings of the initial words, or random vectors if there are no words.
    *
-   * @param classes how many, which matters for class-specific vectors
-   * @return (M, W), or (C, M, W) for class-specific vectors
+   * @param classes the number of classes, which matters only for class-specific vectors
+   * @return the vectors, (M, W), or (C, M, W) for class-specific vectors
    */
   public static Tensor initial(Clip clip, ContextSettings settings, int classes, long seed) {
     int m = settings.tokens();
@@ -29,7 +29,8 @@ public final class Context {
           ? values.reshape(classes, m, width)
           : values.reshape(m, width);
     }
-    // The first tokens of the words, one a word, go into the last vectors; the others start at 0.
+    // The last vectors are initialized with the first tokens of the words, one vector per word. The
+    // other vectors start at 0.
     int words = settings.wordCount();
     List<Integer> tokens = clip.tokenizer().encode(settings.words());
     Tensor rows =

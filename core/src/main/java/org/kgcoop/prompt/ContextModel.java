@@ -7,25 +7,26 @@ import org.kgcoop.model.Losses;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The model that CoOp, ProGrad and KgCoOp share: a context and nothing else. The methods differ in
- * their objective.
+ * Model that CoOp, ProGrad and KgCoOp share. Its only parameters are the context vectors. The
+ * methods differ in their objective.
  */
 public final class ContextModel extends TextModel {
 
-  /** A loss over class features. */
+  /** Objective that computes losses from class features. */
   public interface Objective extends AutoCloseable {
     /**
-     * The losses of a batch.
+     * Computes the losses of a batch.
      *
-     * @param classFeatures (C, E), unit rows
-     * @param logits (B, C)
+     * @param classFeatures the class features, (C, E), unit rows
+     * @param logits the logits, (B, C)
      */
     Losses losses(Tensor classFeatures, Tensor logits, Batch batch);
 
     /**
-     * The gradient that is followed.
+     * Combines the gradients of the optimized losses.
      *
-     * @param gradients of the losses that are followed, in their order, each of the context's shape
+     * @param gradients the gradients of the optimized losses, in order, each with the shape of the
+     *     context
      */
     default Tensor combined(List<Tensor> gradients) {
       return gradients.get(0);
@@ -38,10 +39,10 @@ public final class ContextModel extends TextModel {
   private final Objective objective;
 
   /**
-   * A model of those classes.
+   * Creates a model of the given classes.
    *
-   * @param seed of random initial vectors
-   * @param objective closed with this
+   * @param seed the seed of random initial vectors
+   * @param objective the objective, closed together with this model
    */
   public ContextModel(
       Clip clip,

@@ -3,14 +3,14 @@ package org.kgcoop.prompt;
 import org.kgcoop.KgCoopException;
 
 /**
- * The learned vectors of a prompt, before any value.
+ * Settings of the context vectors of a prompt.
  *
- * @param tokens M, how many there are
- * @param words initial words, such as "a photo of a"; empty for a random start. They initialize the
- *     last vectors, one a word
- * @param position where the class name stands
- * @param classSpecific whether each class has vectors of its own; such a prompt fits no other class
- *     list
+ * @param tokens M, the number of vectors
+ * @param words the initial words, such as "a photo of a", which initialize the last vectors, one
+ *     vector per word; empty for random initial values
+ * @param position the position of the class name
+ * @param classSpecific true if each class has its own vectors; such a prompt supports no other list
+ *     of classes
  */
 public record ContextSettings(
     int tokens, String words, ClassTokenPosition position, boolean classSpecific) {
@@ -32,12 +32,12 @@ public record ContextSettings(
     }
   }
 
-  /** M shared vectors before the class name. */
+  /** Returns the settings of M shared vectors before the class name. */
   public static ContextSettings shared(int tokens, String words) {
     return new ContextSettings(tokens, words, ClassTokenPosition.END, false);
   }
 
-  /** The number of space-separated words that initialize vectors. */
+  /** Returns the number of space-separated words that initialize vectors. */
   int wordCount() {
     return wordCount(words);
   }

@@ -13,35 +13,36 @@ import org.kgcoop.data.Templates;
 import org.kgcoop.data.Underscores;
 
 /**
- * The texts of a list of classes as rows of tokens: which are fixed, which are learned vectors, and
- * how long a beginning all classes share. It fixes the function that the text encoder computes; how
- * it is computed is the matter of {@link TextFeatures}.
+ * Texts of a list of classes as sequences of tokens. Each token is fixed or a learned vector, and
+ * all classes can share a common prefix. The class defines the function that the text encoder
+ * computes; {@link TextFeatures} computes it efficiently.
  *
- * <p>The ids come from the text {@code X ... X words name.} with as many X as vectors are left
- * beside the initial words; the first M positions after the start of text are the vectors. Tokens
- * of the words beyond one a word stay fixed between the vectors and the class name. As in the
- * published code, the class name is moved before or between the vectors token by token. The start
- * of text is missing where a model has none.
+ * <p>The token ids come from the text {@code X ... X words name.}, with one X for each vector that
+ * no initial word initializes. The first M positions after the start of text are the vectors. If
+ * the words have more than one token each, the additional tokens stay fixed between the vectors and
+ * the class name. As in the published code, the class name is moved before or between the vectors
+ * token by token. The text has no start token if the model has none.
  *
- * @param rows one a class, up to and with its end of text
+ * @param rows the texts, one per class, up to and including the end of text
  * @param contextTokens M; 0 for a hand-crafted text
- * @param classSpecific whether vector m of class c is row c M + m of the context, else row m
- * @param sharedLength how many first positions are the same for every class, vectors included
+ * @param classSpecific true if vector m of class c is row c M + m of the context, false if it is
+ *     row m
+ * @param sharedLength the length of the common prefix of all classes, including vectors
  */
 public record PromptText(
     List<Row> rows, int contextTokens, boolean classSpecific, int sharedLength) {
 
-  /** The word that stands in a text for a learned vector. */
+  /** Word that represents a learned vector in a text. */
   private static final String FILLER = "X";
 
-  /** More than any text encoder has positions. */
+  /** Upper bound that exceeds the number of positions of every text encoder. */
   private static final int MOST_TOKENS = 10_000;
 
   /**
-   * The row of a class.
+   * Text of a class.
    *
-   * @param tokens the id at each position; at a vector's position it means nothing
-   * @param vectors the vector at each position, 0 to M - 1, or -1 for a fixed token
+   * @param tokens the token id at each position, which is ignored at the positions of vectors
+   * @param vectors the index of the vector at each position, 0 to M - 1, or -1 for a fixed token
    */
   public record Row(List<Integer> tokens, List<Integer> vectors) {
     public Row {
@@ -49,7 +50,7 @@ public record PromptText(
       vectors = List.copyOf(vectors);
     }
 
-    /** The position of the end of text, where the feature is read. */
+    /** Returns the position of the end of text, which provides the feature. */
     public int end() {
       return tokens.size() - 1;
     }
@@ -64,9 +65,9 @@ public record PromptText(
   }
 
   /**
-   * The rows of a learned prompt.
+   * Returns the texts of a learned prompt.
    *
-   * @throws KgCoopException where a class name does not fit into the model's text length
+   * @throws KgCoopException if a class name does not fit into the model's text length
    */
   public static PromptText learned(Clip clip, List<String> classNames, ContextSettings context) {
     int m = context.tokens();
@@ -94,15 +95,17 @@ public record PromptText(
     return new PromptText(rows, m, context.classSpecific(), shared);
   }
 
-  /** The pattern of M vectors before the class name and its full stop: {@code X X X X {}.}. */
+  /**
+   * Returns the pattern of M vectors before the class name and a full stop: {@code X X X X {}.}.
+   */
   public static String pattern(int contextTokens) {
     return pattern(contextTokens, "{}.");
   }
 
   /**
-   * A pattern of M vectors.
+   * Returns a pattern of M vectors.
    *
-   * @param rest what comes after them, with {@code {}} where the class name goes
+   * @param rest the text after the vectors; {@code {}} marks the position of the class name
    */
   public static String pattern(int contextTokens, String rest) {
     if (contextTokens < 1 || contextTokens > MOST_TOKENS) {
@@ -113,10 +116,10 @@ public record PromptText(
   }
 
   /**
-   * The rows of a pattern such as {@code X X X X {}, a type of pet.}, whose first M tokens after
-   * the start of text are the vectors, whatever they are.
+   * Returns the texts of a pattern such as {@code X X X X {}, a type of pet.}. The first M tokens
+   * after the start of text are the vectors, whatever they are.
    *
-   * @throws KgCoopException where the pattern has no {}, or fewer than M tokens before it, or a
+   * @throws KgCoopException if the pattern has no {}, or fewer than M tokens before it, or if a
    *     class name does not fit into the model's text length
    */
   public static PromptText patterned(
@@ -150,15 +153,18 @@ public record PromptText(
   }
 
   /**
-   * The rows of a hand-crafted template such as "a photo of a {}.".
+   * Returns the texts of a hand-crafted template such as "a photo of a {}.".
    *
-   * @throws KgCoopException where the template has no {} or a class name does not fit
+   * @throws KgCoopException if the template has no {}, or if a class name does not fit
    */
   public static PromptText handCrafted(Clip clip, List<String> classNames, String template) {
     return handCrafted(clip, classNames, template, Underscores.REPLACE);
   }
 
-  /** The same with another rule for the underscores of class names. */
+  /**
+   * Returns the texts of a hand-crafted template, with a given treatment of underscores in class
+   * names.
+   */
   public static PromptText handCrafted(
       Clip clip, List<String> classNames, String template, Underscores underscores) {
     Templates.check(template);
@@ -174,7 +180,11 @@ public record PromptText(
     return new PromptText(rows, 0, false, sharedLength(rows));
   }
 
-  /** Refuses classes whose texts were cut so that nothing is left that they differ in. */
+  /**
+   * Checks that no two classes have the same text because their texts were truncated.
+   *
+   * @throws KgCoopException if two classes have the same text
+   */
   private static void checkDifferent(List<Row> rows, List<String> classNames, int contextLength) {
     Map<Row, String> full = new HashMap<>();
     for (int c = 0; c < rows.size(); c++) {
@@ -190,7 +200,7 @@ public record PromptText(
     }
   }
 
-  /** Rows of plain texts. */
+  /** Returns the token sequences of plain texts. */
   static PromptText ofTexts(Clip clip, List<String> texts) {
     List<Row> rows = new ArrayList<>();
     for (String text : texts) {
@@ -200,7 +210,7 @@ public record PromptText(
     return new PromptText(rows, 0, false, sharedLength(rows));
   }
 
-  /** The tokens of a class; an error names it. */
+  /** Returns the tokens of a class. Error messages name the class. */
   private static List<Integer> of(String className, Supplier<List<Integer>> tokens) {
     try {
       return tokens.get();
@@ -209,7 +219,9 @@ public record PromptText(
     }
   }
 
-  /** The tokens behind the vectors: what is left of the words, and the class name. */
+  /**
+   * Returns the tokens after the vectors: the additional tokens of the words, and the class name.
+   */
   private static List<Integer> behindVectors(
       Tokenizer tokenizer, ContextSettings context, String name) {
     if (context.words().isEmpty()) {

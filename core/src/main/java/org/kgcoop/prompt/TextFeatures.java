@@ -13,58 +13,59 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 
 /**
- * Class features from prompt texts. The embeddings of the fixed tokens are gathered once; a call
- * puts them and the context in the order of the packed rows, and runs the text encoder. The classes
- * are divided into parts for the workers. Which parts follows from the texts and the model alone,
- * so that the features do not depend on how many workers there are.
+ * Class features of prompt texts. The constructor looks up the embeddings of the fixed tokens. Each
+ * call combines them with the context in the packed order, and runs the text encoder. The classes
+ * are divided into parts for parallel workers. The division depends only on the texts and the
+ * model, so the features do not depend on the number of workers.
  */
 public final class TextFeatures implements AutoCloseable {
   /**
-   * Rows of the text encoder whose activations are kept for the way back: 50 texts of a SigLIP. At
-   * the width of ViT-B/16 they take about 1.3 GiB.
+   * Number of tokens whose activations are stored for the backward pass: 50 texts of a SigLIP
+   * model. At the width of ViT-B/16, they take about 1.3 GiB.
    */
   private static final int ROWS_KEPT = 3200;
 
-  /** Rows of a part at most, where there are more than two parts. */
+  /** Maximum number of tokens per part, if there are more than two parts. */
   private static final int ROWS_OF_A_PART = 320;
 
   private final Clip clip;
   private final @Nullable DeepTextPrompts deep;
   private final boolean hasContext;
-  private final int kept; // first parts whose activations are kept for the way back
+  private final int
+      kept; // number of parts, from the first, whose activations are stored for the backward pass
   private final List<TextParts.Part> parts;
 
-  /** Terms beside the projections of the text encoder. */
+  /** Terms that are added to projections of the text encoder. */
   @FunctionalInterface
   public interface Adapter {
-    /** No term anywhere. */
+    /** Adapter without terms. */
     Adapter NONE = (inputs, from, layout) -> block -> ProjectionDeltas.NONE;
 
     /**
-     * The terms of each block, counted from 0, for a part of the classes.
+     * Returns the terms of each block, counted from 0, for a part of the classes.
      *
-     * @param inputs of the pass, which gradients are taken for
+     * @param inputs the inputs of the pass, which gradients are computed for
      * @param from the first class of the part
-     * @param layout of the part
+     * @param layout the layout of the part
      */
     IntFunction<ProjectionDeltas> of(List<Tensor> inputs, int from, PackedTexts layout);
   }
 
-  /** The features of those texts, whose fixed tokens are gathered here. */
+  /** Creates the features of texts, and looks up the embeddings of their fixed tokens. */
   public TextFeatures(Clip clip, PromptText text) {
     this(clip, text, null);
   }
 
   /**
-   * The features of texts with deep prompts.
+   * Creates the features of texts with deep prompts.
    *
-   * @param deep null where there are none
+   * @param deep the deep prompts, or null for none
    */
   public TextFeatures(Clip clip, PromptText text, @Nullable DeepTextPrompts deep) {
     this(clip, text, deep, ROWS_KEPT, ROWS_OF_A_PART);
   }
 
-  /** For tests, which divide few classes too. */
+  /** Creates features with custom limits, so that tests can divide a small number of classes. */
   TextFeatures(
       Clip clip, PromptText text, @Nullable DeepTextPrompts deep, int rowsKept, int rowsOfAPart) {
     this.clip = clip;
@@ -76,52 +77,52 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   /**
-   * Features of plain texts, before they are brought to unit length.
+   * Computes the features of plain texts, not normalized.
    *
-   * @return (texts, E)
+   * @return the features, (texts, E)
    */
   public static Tensor ofTexts(Clip clip, List<String> texts) {
     return withoutGradients(clip, PromptText.ofTexts(clip, texts));
   }
 
-  /** Unit features of a hand-crafted template: (C, E), no gradients. */
+  /** Computes the unit features of a hand-crafted template, (C, E), without gradients. */
   public static Tensor handCrafted(Clip clip, List<String> classNames, String template) {
     return withoutGradients(clip, PromptText.handCrafted(clip, classNames, template)).unitRows();
   }
 
-  /** The features of fixed texts as the encoder makes them: (C, E). */
+  /** Computes the features of fixed texts, (C, E), not normalized. */
   public static Tensor withoutGradients(Clip clip, PromptText text) {
     try (TextFeatures features = new TextFeatures(clip, text)) {
       return features.all(List.of());
     }
   }
 
-  /** The number of parts into which the classes are divided. */
+  /** Returns the number of parts that the classes are divided into. */
   int parts() {
     return parts.size();
   }
 
   /**
-   * Unit class features, without gradients.
+   * Computes unit class features, without gradients.
    *
-   * @param context (M, W) or, class-specific, (C, M, W)
-   * @return (C, E)
+   * @param context the context, (M, W), or (C, M, W) if it is class-specific
+   * @return the class features, (C, E)
    */
   public Tensor unit(Tensor context) {
     return all(List.of(context)).unitRows();
   }
 
   /**
-   * Class features before they are brought to unit length, without gradients.
+   * Computes class features without gradients, not normalized.
    *
-   * @param inputs as for {@link #pass}
-   * @return (C, E)
+   * @param inputs the inputs, as for {@link #pass}
+   * @return the class features, (C, E)
    */
   public Tensor all(List<Tensor> inputs) {
     return all(inputs, Adapter.NONE);
   }
 
-  /** The same with terms beside projections. */
+  /** Computes class features without gradients, with terms that are added to projections. */
   public Tensor all(List<Tensor> inputs, Adapter adapter) {
     try (Autograd.Switch off = Autograd.off()) {
       return joined(Workers.map(parts.size(), i -> List.of(ofPart(inputs, parts.get(i), adapter))));
@@ -129,33 +130,39 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   /**
-   * Class features and, when asked for, their gradients by what they are made of.
+   * Computes class features, with a backward pass for their inputs.
    *
-   * @param inputs the context, where there is one, (M, W) or, class-specific, (C, M, W); then deep
-   *     prompts: those of classes, (C, P, W), or for each block those that all share, (n, W)
+   * @param inputs first the context if there is one, (M, W), or (C, M, W) if it is class-specific.
+   *     The deep prompts follow: one tensor (C, P, W) for prompts per class, or one tensor (n, W)
+   *     per block for shared prompts
    */
   public Pass pass(List<Tensor> inputs) {
     return pass(inputs, Adapter.NONE);
   }
 
-  /** The same with terms beside projections, made of the inputs; equal ones each time. */
+  /**
+   * Computes class features, with terms that are added to projections. The terms are computed from
+   * the inputs and must be deterministic.
+   */
   public Pass pass(List<Tensor> inputs, Adapter adapter) {
     return new Pass(inputs, adapter);
   }
 
   /**
-   * A pass forward that can be gone through backward. Its first half ends in the class features,
-   * because a loss needs those of all classes; the second begins with the gradients by them.
+   * Forward pass with a separate backward pass. The forward pass ends with the class features,
+   * because a loss needs the features of all classes. The backward pass starts with the gradients
+   * with respect to these features.
    *
-   * <p>Activations are kept for up to {@value #ROWS_KEPT} rows. Parts beyond are computed again
-   * before their gradients, so that memory does not grow with the number of classes.
+   * <p>Activations are stored for at most {@value #ROWS_KEPT} tokens. All further parts are
+   * computed again before their gradients, so that memory does not grow with the number of classes.
    */
   public final class Pass implements Tape.Forward {
     private final List<Tensor> given;
-    private final List<Tensor> inputs; // the same without their history
+    private final List<Tensor> inputs; // the same inputs, without history
     private final Adapter adapter;
     private final Tensor features;
-    private final List<Tensor> recorded; // of each part; of those computed again without history
+    private final List<Tensor>
+        recorded; // outputs of each part; the parts that are computed again have no history
 
     private Pass(List<Tensor> given, Adapter adapter) {
       this.given = given;
@@ -181,7 +188,7 @@ public final class TextFeatures implements AutoCloseable {
       return given;
     }
 
-    /** (C, E), before they are brought to unit length, of no history. */
+    /** Returns the class features, (C, E), not normalized, without history. */
     @Override
     public Tensor output() {
       return features;
@@ -189,7 +196,7 @@ public final class TextFeatures implements AutoCloseable {
 
     @Override
     public List<List<Tensor>> gradients(List<Tensor> byFeatures) {
-      List<List<Tensor>> ofParts = // each all losses' behind each other
+      List<List<Tensor>> ofParts = // for each part, the gradients of all losses in order
           Workers.map(
               parts.size(),
               i -> {
@@ -209,7 +216,7 @@ public final class TextFeatures implements AutoCloseable {
         List<Tensor> ofLoss = new ArrayList<>();
         for (int input = 0; input < inputs.size(); input++) {
           int place = loss * inputs.size() + input;
-          // In the order of the parts, so that the sum is the same each time.
+          // The sum is in the order of the parts, so that it is deterministic.
           Tensor sum = ofParts.get(0).get(place);
           for (List<Tensor> gradients : ofParts.subList(1, ofParts.size())) {
             sum = sum.plus(gradients.get(place));
@@ -239,7 +246,7 @@ public final class TextFeatures implements AutoCloseable {
             adapter.of(inputs, part.from(), part.layout()));
   }
 
-  /** The deep prompts of a part, for each of its places: (rows, W). */
+  /** Returns the deep prompts of a part, one tensor (tokens, W) per block. */
   private List<Tensor> deepPrompts(List<Tensor> given, TextParts.Part part) {
     if (!(deep instanceof DeepTextPrompts.OfClasses)) {
       return given;

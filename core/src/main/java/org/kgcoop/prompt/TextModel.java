@@ -9,19 +9,19 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A model whose class features are those of texts with a context, {@code ctx}, that is the same for
- * every image.
+ * Model whose class features come from texts with a context, {@code ctx}, which does not depend on
+ * the image.
  */
 public abstract class TextModel extends CosineModel {
   private final TextFeatures text;
   private final Tensor context; // (M, W), or (C, M, W)
 
   /**
-   * A model with the context as its first parameter.
+   * Creates a model with the context as its first parameter.
    *
-   * @param text closed with this
-   * @param classes how many, which matters for class-specific vectors
-   * @param seed of random initial vectors
+   * @param text the texts, closed together with this model
+   * @param classes the number of classes, which matters only for class-specific vectors
+   * @param seed the seed of random initial vectors
    */
   protected TextModel(
       Clip clip, TextFeatures text, ContextSettings settings, int classes, long seed) {
@@ -32,21 +32,21 @@ public abstract class TextModel extends CosineModel {
     }
   }
 
-  /** The tensors that the texts are made of, as {@link TextFeatures#pass} takes them. */
+  /** Returns the inputs of the texts, as {@link TextFeatures#pass} requires them. */
   protected List<Tensor> textInputs() {
     return List.of(context);
   }
 
   /**
-   * Unit class features.
+   * Converts the outputs of the text encoder to unit class features.
    *
-   * @param encoded (C, E), as the text encoder makes them
+   * @param encoded the outputs of the text encoder, (C, E)
    */
   protected Tensor unit(Tensor encoded) {
     return encoded.unitRows();
   }
 
-  /** Without gradients. */
+  /** Computes the class features without gradients. */
   @Override
   protected Tensor classVectors() {
     try (Autograd.Switch off = Autograd.off()) {

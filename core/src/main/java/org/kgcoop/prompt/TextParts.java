@@ -15,26 +15,28 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The division of classes into parts for the workers, and which rows of the text encoder each part
- * has. Both follow from the texts and the model alone.
+ * Division of the classes into parts for parallel workers, with the tokens of the text encoder for
+ * each part. The division depends only on the texts and the model.
  */
 final class TextParts {
-  /** Multiply-adds of a pass that are worth a part of their own: some 5 ms of a core. */
+  /** Minimum number of multiply-adds per pass of a part: about 5 ms on one core. */
   private static final double LEAST_WORK = 0.5e9;
 
   private final Clip clip;
   private final PromptText text;
   private final @Nullable DeepTextPrompts deep;
   private final List<Part> parts = new ArrayList<>();
-  private final List<Integer> rowsUpTo = new ArrayList<>(); // and with each part
+  private final List<Integer> rowsUpTo =
+      new ArrayList<>(); // total number of tokens up to and including each part
 
   /**
-   * Some of the classes.
+   * Part of the classes.
    *
-   * @param from the first
-   * @param fixed (distinct fixed tokens, W)
-   * @param gather (N), into the rows of [context; fixed]
-   * @param deep the places of deep prompts
+   * @param from the first class
+   * @param layout the layout of the packed texts
+   * @param fixed the embeddings of the fixed tokens, (distinct tokens, W)
+   * @param gather the indices into the rows of [context; fixed], (N)
+   * @param deep the positions of deep prompts
    */
   record Part(
       int from,
@@ -52,10 +54,10 @@ final class TextParts {
   }
 
   /**
-   * The parts of some texts.
+   * Divides texts into parts.
    *
-   * @param deep null where there are no deep prompts
-   * @param rowsOfAPart at most, where there are more than two parts
+   * @param deep the deep prompts, or null for none
+   * @param rowsOfAPart the maximum number of tokens per part, if there are more than two parts
    */
   TextParts(Clip clip, PromptText text, @Nullable DeepTextPrompts deep, int rowsOfAPart) {
     this.clip = clip;
@@ -65,7 +67,7 @@ final class TextParts {
     int all = Arrays.stream(own).sum();
     int count = count(clip, all, rowsOfAPart);
     int from = 0;
-    int rows = 0; // of classes before `to`
+    int rows = 0; // number of tokens of the classes before `to`
     for (int to = 0; to < own.length; to++) {
       rows += own[to];
       boolean full = (long) rows * count >= (long) all * (parts.size() + 1);
@@ -77,39 +79,45 @@ final class TextParts {
     }
   }
 
-  /** All of them, to be closed by the caller. */
+  /** Returns all parts. The caller closes them. */
   List<Part> parts() {
     return List.copyOf(parts);
   }
 
-  /** The number of first parts that have no more rows together. */
+  /**
+   * Returns how many parts, counted from the first, have at most the given number of tokens in
+   * total.
+   */
   int within(int rows) {
     return Math.toIntExact(rowsUpTo.stream().filter(upTo -> upTo <= rows).count());
   }
 
-  /** The number of parts: 1 or even, since most machines have an even number of cores. */
+  /**
+   * Returns the number of parts: 1 or an even number, because most machines have an even number of
+   * cores.
+   */
   private static int count(Clip clip, int rows, int rowsOfAPart) {
     ClipConfig config = clip.config();
     double work = 12.0 * config.textWidth() * config.textWidth() * config.textLayers() * rows;
     int leastParts = ceilDiv(rows, rowsOfAPart);
-    // An accelerator has one queue: dividing its work gains nothing but memory.
+    // An accelerator has one queue, so a division of its work only saves memory.
     if (!clip.device().isCpu() || (leastParts == 1 && work < 2 * LEAST_WORK)) {
       return leastParts;
     }
     return 2 * Math.max(1, ceilDiv(leastParts, 2));
   }
 
-  /** The number of first positions that go through the encoder once. */
+  /** Returns the length of the prefix that is encoded only once. */
   private int shared() {
     return clip.config().form().causal() ? text.sharedLength() : 0;
   }
 
-  /** The last position of a class that another one sees. */
+  /** Returns the last position of a class that another position attends to. */
   private int last(PromptText.Row row) {
     return clip.config().form().causal() ? row.end() : clip.config().contextLength() - 1;
   }
 
-  /** Rows of a class after what it shares with the others, on the average of all blocks. */
+  /** Returns the number of tokens of a class after the shared prefix, averaged over all blocks. */
   private int own(int c) {
     int shared = shared();
     int own = last(text.rows().get(c)) + 1 - shared;
@@ -162,7 +170,7 @@ final class TextParts {
     return List.of();
   }
 
-  /** The places in a part of the deep prompts that all classes share. */
+  /** Returns the positions of shared deep prompts in a part. */
   private List<TextEncoder.DeepLayout> ofAll(
       List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.Shared ofAll) {
     int count = ofAll.count();
@@ -187,10 +195,11 @@ final class TextParts {
   }
 
   /**
-   * The start of text, then n deep prompts, which lie behind all rows, then the rows after the
-   * start, or those after what the deep prompts replace.
+   * Returns the indices that arrange the start of text, then n deep prompts, then the following
+   * tokens. The deep prompts are stored after all tokens. If they replace tokens, the replaced
+   * tokens are omitted.
    *
-   * @param inserted how many rows come in addition
+   * @param inserted the number of additional tokens
    */
   private Tensor gather(int rows, int inserted, int count) {
     long[] gather = new long[rows + inserted];
@@ -205,11 +214,11 @@ final class TextParts {
   }
 
   /**
-   * The rows of a part once classes have deep prompts of their own: nothing but the start of text
-   * is shared then.
+   * Returns the layout of a part for the blocks with separate deep prompts per class. From the
+   * first of these blocks on, the classes share only the start of text.
    *
-   * @param shared how many positions were until then
-   * @param rows how many there were
+   * @param shared the length of the shared prefix in the previous blocks
+   * @param rows the number of tokens in the previous blocks
    */
   private TextEncoder.DeepLayout ofClasses(
       List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.OfClasses own) {
@@ -218,7 +227,7 @@ final class TextParts {
     PackedTexts layout = clip.textEncoder().layout(1, ends);
     long[] gather = new long[layout.rows()];
     int next = 0;
-    int first = shared; // the row of the class's first position that was not shared
+    int first = shared; // index of the first token of the class that was not shared
     for (int c = 0; c < texts.size(); c++) {
       int last = last(texts.get(c));
       for (int i = c == 0 ? 0 : layout.sharedLength(); i <= last; i++) {

@@ -1,8 +1,8 @@
 /**
- * The texts around class names, their learned vectors, and what makes class features of both.
- * {@link org.kgcoop.prompt.PromptText} arranges tokens and vectors, {@link
- * org.kgcoop.prompt.TextFeatures} runs them through the text encoder, forward and backward; {@link
- * org.kgcoop.prompt.ContextModel} trains a context for any loss. No method is known here.
+ * Texts around class names, their context vectors, and the resulting class features. {@link
+ * org.kgcoop.prompt.PromptText} arranges tokens and vectors. {@link org.kgcoop.prompt.TextFeatures}
+ * runs them through the text encoder, forward and backward. {@link org.kgcoop.prompt.ContextModel}
+ * trains a context with any loss. The package depends on no method.
  */
 @NullMarked
 @CheckReturnValue

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Calibration;
 
-/** The calibration in the metadata of a classifier file. */
+/** Calibration in the metadata of a classifier file. */
 final class CalibrationJson {
   private static final String KEY = "calibration";
   private static final String TEMPERATURE = "temperature";
@@ -33,9 +33,9 @@ final class CalibrationJson {
   }
 
   /**
-   * Reads it.
+   * Reads the calibration.
    *
-   * @return null if the file has none
+   * @return the calibration, or null if the file has none
    * @throws IllegalArgumentException if a value is missing or out of range
    */
   static @Nullable Calibration read(ObjectNode file) {
@@ -53,7 +53,7 @@ final class CalibrationJson {
             : null);
   }
 
-  /** NaN, which is out of every range, if it is missing or no number. */
+  /** Returns a number, or NaN if it is missing or not a number. NaN is out of every range. */
   private static double number(JsonNode json, String name) {
     return json.path(name).asDouble(Double.NaN);
   }

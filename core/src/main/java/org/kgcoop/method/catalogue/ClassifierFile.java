@@ -40,16 +40,17 @@ import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.tensor.DType;
 
 /**
- * A file of all that a method has learned: with the CLIP weights it is enough to predict. Its form
- * is a safetensors file with the parameters under their published names; the published {@code
- * prompt_learner/model.pth.tar-N} of a prompt is read and written too.
+ * File with a fitted method. Together with the CLIP weights, it is sufficient for predictions. It
+ * is a safetensors file with the parameters under their published names. The class also reads and
+ * writes the published form of a prompt, {@code prompt_learner/model.pth.tar-N}.
  *
- * @param method with all its settings
- * @param classNames it was trained on, in the order of the logits
+ * @param method the method with all settings
+ * @param classNames the names of the learned classes, in the order of the logits
  * @param template the data set's hand-crafted prompt
- * @param clipFingerprint of the CLIP it was trained with; empty where the file does not say
- * @param learnedFrom the data that it was trained on
- * @param version of the program that wrote it
+ * @param clipFingerprint the fingerprint of the CLIP model of the training; empty if the file does
+ *     not contain it
+ * @param learnedFrom the training data
+ * @param version the version of the program that wrote the file
  * @param parameters the learned tensors
  * @param calibration the temperature and the rejection threshold, or null for neither
  */
@@ -65,17 +66,17 @@ public record ClassifierFile(
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
 
-  /** The name of the file in a folder, of a run say. */
+  /** Name of the file in a folder, such as a run folder. */
   private static final String NAME = "classifier.safetensors";
 
-  private static final Path IN_MEMORY = Path.of(NAME); // what errors call it
+  private static final Path IN_MEMORY = Path.of(NAME); // the path in error messages
 
   public ClassifierFile {
     classNames = List.copyOf(classNames);
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
 
-  /** A file without a calibration: the temperature is 1. */
+  /** Creates a file without a calibration, which means a temperature of 1. */
   public ClassifierFile(
       Method method,
       List<String> classNames,
@@ -87,25 +88,27 @@ public record ClassifierFile(
     this(method, classNames, template, clipFingerprint, learnedFrom, version, parameters, null);
   }
 
-  /** Returns the place of the file in a folder. */
+  /** Returns the path of the file in a folder. */
   public static Path in(Path folder) {
     return folder.resolve(NAME);
   }
 
-  /** True if a file has the name that all runs give it, which tells nothing of its content. */
+  /**
+   * Returns true if this is the file name that all runs use, which does not describe the content.
+   */
   public static boolean isUsualName(String name) {
     return name.equals(NAME);
   }
 
-  /** True if a folder holds such a file. */
+  /** Returns true if a folder contains such a file. */
   public static boolean isIn(Path folder) {
     return Files.exists(in(folder));
   }
 
   /**
-   * The file that a path means: itself, or the one in that folder.
+   * Returns the file for a path, which can be the file itself or a folder that contains it.
    *
-   * @throws KgCoopException where the folder has none
+   * @throws KgCoopException if the folder does not contain the file
    */
   public static Path at(Path path) {
     if (!Files.isDirectory(path)) {
@@ -113,7 +116,7 @@ public record ClassifierFile(
     }
     if (!isIn(path)) {
       if (WeightFiles.isModelFolder(path)) {
-        return path; // the published form, perhaps
+        return path; // may be the published form
       }
       throw KgCoopException.weights(
           path
@@ -145,15 +148,16 @@ public record ClassifierFile(
   }
 
   /**
-   * Writes the published form: {@code prompt_learner/model.pth.tar-N}, of some methods in a folder
-   * of another name, and the file {@code checkpoint} that names it. The fixed embeddings and
-   * encoders that the published code stores beside the learned tensors are left out: its loaders do
-   * without them. Beside the epoch, where they are not asked for, stand all settings, which the
-   * published code takes from its configuration, and the names of classes and data set. Of
-   * CLIP-LoRA it is {@code lora_weights.pt} in that folder.
+   * Writes the published form: {@code prompt_learner/model.pth.tar-N}, and the file {@code
+   * checkpoint} with its name. Some methods use another folder name. CLIP-LoRA writes {@code
+   * lora_weights.pt} in the given folder. The file does not contain the fixed embeddings and
+   * encoders that the published code stores next to the learned tensors, because its loaders do not
+   * need them. It also contains all settings, the class names and the name of the data set, in
+   * additional entries that the published loaders ignore. The published code takes the settings
+   * from its configuration.
    *
-   * @param folder where that of the method is made
-   * @param epoch N, how many epochs it was trained for
+   * @param folder the folder that the method's folder is created in
+   * @param epoch N, the number of training epochs
    * @return the file
    */
   public Path writePublished(Path folder, int epoch) {
@@ -186,14 +190,14 @@ public record ClassifierFile(
   /**
    * Reads {@code NAME.safetensors}.
    *
-   * @throws KgCoopException where it is of another kind, of a newer format, or damaged
+   * @throws KgCoopException if the file is of another kind, has a newer format, or is damaged
    */
   public static ClassifierFile read(Path path) {
     return of(path, SealedFile.open(WeightFiles.open(path), WHAT));
   }
 
   /**
-   * Reads the bytes of a {@code NAME.safetensors}.
+   * Reads the bytes of a {@code NAME.safetensors} file.
    *
    * @throws KgCoopException as {@link #read(Path)}
    */
@@ -232,9 +236,10 @@ public record ClassifierFile(
   }
 
   /**
-   * The tensors as methods compute with them: finite float32, and the labels of images, int64.
+   * Converts the tensors to the types that methods use: finite float32 values, and int64 labels of
+   * images.
    *
-   * @throws KgCoopException where one is of another type, or has a value that is no finite number
+   * @throws KgCoopException if a tensor has another type, or if a value is not finite
    */
   private static Map<String, StoredTensor> checked(Path path, Map<String, StoredTensor> tensors) {
     Map<String, StoredTensor> checked = new LinkedHashMap<>();
@@ -288,30 +293,31 @@ public record ClassifierFile(
             .formatted(path, json.path("version").asText("?"), Version.KGCOOP, what));
   }
 
-  /** True for a file of the published form, which may still be refused. */
+  /** Returns true for a file of the published form. Reading the file can still fail. */
   public static boolean isPublished(WeightFile file) {
     return PublishedForm.is(file);
   }
 
   /**
-   * Reads like {@link #readAny(Path, List, TaskContext, ClassTokenPosition, Consumer)}, of any data
-   * and without warnings.
+   * Reads a file like {@link #readAny(Path, List, TaskContext, ClassTokenPosition, Consumer)}, for
+   * any data and without warnings.
    */
   public static ClassifierFile readAny(Path path, List<String> classNames) {
     return readAny(path, classNames, TaskContext.ANY, null, line -> {});
   }
 
   /**
-   * Reads either form. The published one says neither its classes nor its settings, unless this
-   * program has written it.
+   * Reads either form. The published form contains neither class names nor settings, unless kgcoop
+   * wrote the file.
    *
-   * @param classNames for the published form that does not name them; else those of the file hold
-   * @param asked the data that it will be asked about: settings of the published form that the file
-   *     does not show, such as hand-crafted texts, are as published for these
-   * @param position where the class name stands, for a file of the published form that does not
-   *     show it; null where nobody knows, which means the end
-   * @param warnings gets a line where the end is only supposed
-   * @throws KgCoopException where the file cannot be read, or shows another position
+   * @param classNames the class names for a file of the published form without names; ignored for
+   *     other files
+   * @param asked the data set to classify, which provides the published values of settings that the
+   *     file does not contain, such as hand-crafted texts
+   * @param position the position of the class name, for a file of the published form that does not
+   *     determine it; null if unknown, which means the end
+   * @param warnings receives a warning if the position is assumed to be the end
+   * @throws KgCoopException if the file cannot be read, or if it determines another position
    */
   public static ClassifierFile readAny(
       Path path,
@@ -346,9 +352,9 @@ public record ClassifierFile(
   }
 
   /**
-   * The method as one that tunes a prompt.
+   * Returns the method as a method that tunes a prompt.
    *
-   * @throws KgCoopException of the kind CONFIGURATION where it is none
+   * @throws KgCoopException of the kind CONFIGURATION, if it does not tune a prompt
    */
   PromptMethod prompt() {
     if (method instanceof PromptMethod prompt) {
@@ -361,9 +367,9 @@ public record ClassifierFile(
   }
 
   /**
-   * The class name's place in the texts of a method that has a published form.
+   * Returns the position of the class name in the texts of a method that has a published form.
    *
-   * @throws KgCoopException of the kind CONFIGURATION where it has none
+   * @throws KgCoopException of the kind CONFIGURATION, if the method has no published form
    */
   public ClassTokenPosition classPosition() {
     return PublishedEncoder.folder(method).isPresent()
@@ -371,7 +377,7 @@ public record ClassifierFile(
         : prompt().context().position();
   }
 
-  /** The same parameters under settings that the file does not say, or says otherwise. */
+  /** Returns the same parameters with another method or other settings. */
   public ClassifierFile with(Method otherMethod) {
     return new ClassifierFile(
         otherMethod,
@@ -384,20 +390,23 @@ public record ClassifierFile(
         calibration);
   }
 
-  /** The same with a temperature and a rejection threshold, or with neither. */
+  /** Returns this file with another calibration, or with none. */
   public ClassifierFile withCalibration(@Nullable Calibration found) {
     return new ClassifierFile(
         method, classNames, template, clipFingerprint, learnedFrom, version, parameters, found);
   }
 
-  /** The beginning of a fingerprint; a file may hold one that is shorter than any of ours. */
+  /**
+   * Returns the beginning of a fingerprint. A fingerprint in a file can be shorter than 12
+   * characters.
+   */
   private static String brief(String fingerprint) {
     return fingerprint.substring(0, Math.min(12, fingerprint.length()));
   }
 
   /**
-   * The same answering for other classes, where the method is not bound to its own. It keeps the
-   * temperature. It has no rejection threshold, which depends on the list of classes.
+   * Returns this file with other class names, for methods that support them. The temperature is
+   * kept. The rejection threshold depends on the list of classes, so it is removed.
    */
   public ClassifierFile withClassNames(List<String> others) {
     return new ClassifierFile(
@@ -414,8 +423,9 @@ public record ClassifierFile(
   }
 
   /**
-   * The same as it answers about other data than it has learned from, which have hand-crafted texts
-   * of their own; itself about its own data, or where the file does not say which these are.
+   * Returns this file for the classification of another data set, with the hand-crafted texts of
+   * that data set. If it is the data set of the training, or if the file does not contain the name
+   * of the data set, returns this file.
    */
   public ClassifierFile on(TaskContext asked) {
     String own = learnedFrom.dataSet();
@@ -425,8 +435,8 @@ public record ClassifierFile(
   }
 
   /**
-   * The settings that somebody has stated: those without which the published ones for the data it
-   * has learned from would be others.
+   * Returns the settings that differ from the published ones for the training data, which are the
+   * settings that the user gave.
    */
   private ObjectNode stated() {
     TaskContext own = new TaskContext(learnedFrom.dataSet(), template, 0, 0);
@@ -443,16 +453,16 @@ public record ClassifierFile(
     return stated;
   }
 
-  /** All that the method has learned. */
+  /** Returns the fitted method. */
   public FittedMethod learned() {
     return new FittedMethod(method, classNames, parameters);
   }
 
   /**
-   * A classifier by these parameters, for the file's classes or others. Its logits are divided by
-   * the temperature.
+   * Returns a classifier with these parameters, for the file's classes or for others. Its logits
+   * are divided by the temperature.
    *
-   * @throws KgCoopException where they do not fit the CLIP or the classes
+   * @throws KgCoopException if the parameters do not fit the CLIP model or the classes
    */
   public Head classifier(Clip clip, List<String> classes) {
     if (!clipFingerprint.isEmpty() && !clipFingerprint.equals(clip.fingerprint())) {

@@ -6,27 +6,27 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.files.EmbeddedFiles;
 
 /**
- * The trained prompt that comes with the program, for the embedded CLIP: KgCoOp on eight images of
- * each class of {@code embedded:symbols}. A file beside it says how it was made.
+ * Embedded prompt for the embedded CLIP model: KgCoOp, trained on eight images per class of {@code
+ * embedded:symbols}. A file next to it documents the training.
  */
 public final class EmbeddedPrompt {
 
-  /** The name of the prompt for servers and pages. */
+  /** Name of the prompt for servers and web pages. */
   public static final String MODEL = "embedded-symbols";
 
-  /** The accuracy of the prompt, in a sentence. */
+  /** Accuracy of the prompt, in a sentence. */
   public static final String NOTE =
       "Symbols on blueprint, which the CLIP was not trained on: of 526 test images the learned"
           + " prompt recognizes 68.82 %, the hand-crafted one 51.33 %.";
 
   private EmbeddedPrompt() {}
 
-  /** True if the prompt was trained with that CLIP. */
+  /** Returns true if the prompt was trained with the given CLIP model. */
   public static boolean isFor(Clip clip) {
     return read().filter(p -> p.clipFingerprint().equals(clip.fingerprint())).isPresent();
   }
 
-  /** The prompt; nothing where the program comes without it. */
+  /** Returns the prompt, or empty if the distribution does not contain it. */
   public static Optional<ClassifierFile> read() {
     Path file = EmbeddedFiles.file("prompts/symbols.safetensors");
     return Optional.ofNullable(file).map(ClassifierFile::read);

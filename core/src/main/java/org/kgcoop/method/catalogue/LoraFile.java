@@ -18,10 +18,11 @@ import org.kgcoop.method.encoder.Layers;
 import org.kgcoop.method.encoder.LoraNames;
 
 /**
- * The published file of CLIP-LoRA, {@code lora_weights.pt}. It counts the adapted blocks of both
- * encoders, the texts' first, and says of them a word alone, so that their numbers need the CLIP
- * ({@link ClipLora#classifier}). Class names do not stand in it. The template, which the published
- * code has one of, is written beside the settings, where its loader does not ask for it.
+ * Published file of CLIP-LoRA, {@code lora_weights.pt}. It numbers the adapted blocks of both
+ * encoders, starting with the text encoder. It describes the blocks only by a word, so their
+ * numbers depend on the CLIP model ({@link ClipLora#classifier}). It does not contain class names.
+ * kgcoop also writes the template, as an additional setting that the published loader ignores; the
+ * published code has only one template.
  */
 final class LoraFile {
   private static final String NAME = "lora_weights.pt";
@@ -34,13 +35,16 @@ final class LoraFile {
 
   private LoraFile() {}
 
-  /** True for a file of this kind. */
+  /** Returns true for a file of this kind. */
   static boolean is(WeightFile file) {
     return file.metadata().keySet().containsAll(List.of(RANK, ALPHA, ENCODER, MATRICES, POSITION))
         && LoraNames.arePublished(file.tensors().keySet());
   }
 
-  /** The method whose settings the file tells; dropout, which it does not, is as published. */
+  /**
+   * Returns the method with the settings of the file. The file does not contain the dropout, which
+   * has its published value.
+   */
   static ClipLora method(WeightFile file) {
     Map<String, String> told = file.metadata();
     ObjectNode settings =
@@ -79,12 +83,12 @@ final class LoraFile {
   }
 
   /**
-   * Writes the file into a folder.
+   * Writes the file to a folder.
    *
-   * @param data what it learned from, in texts by their names
-   * @return its place
-   * @throws KgCoopException of the kind CONFIGURATION where no published word says which blocks are
-   *     adapted
+   * @param data the training data, as texts by name
+   * @return the path of the file
+   * @throws KgCoopException of the kind CONFIGURATION, if no published word describes the adapted
+   *     blocks
    */
   static Path write(
       Path folder,

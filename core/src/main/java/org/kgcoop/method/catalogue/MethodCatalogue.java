@@ -34,8 +34,8 @@ import org.kgcoop.method.encoder.Vpt;
 import org.kgcoop.method.setting.Declaration;
 
 /**
- * The methods by name. A new method is a file of its own, which declares its settings, and a line
- * here.
+ * Catalogue of all methods by name. To add a method, write a class that declares its settings, and
+ * add its declaration to this list.
  */
 public final class MethodCatalogue {
   private static final List<Declaration<Method>> ALL =
@@ -67,30 +67,30 @@ public final class MethodCatalogue {
 
   private MethodCatalogue() {}
 
-  /** All methods, in the order of the published table. */
+  /** Returns all methods, in the order of the published table. */
   public static List<Declaration<Method>> all() {
     return ALL;
   }
 
-  /** The names of all methods, in the order of the published table. */
+  /** Returns the names of all methods, in the order of the published table. */
   public static List<String> ids() {
     return ALL.stream().<String>map(Declaration::id).toList();
   }
 
-  /** The keys of the settings that a method takes beside its template. */
+  /** Returns the keys of a method's settings, except the template. */
   public static List<String> keys(String id) {
     return of(id).keys();
   }
 
-  /** A method's name as people write it; of one that is not known here, its id. */
+  /** Returns the title of a method, or its id if the method is unknown. */
   public static String title(String id) {
     return find(id).map(method -> method.about().title()).orElse(id);
   }
 
   /**
-   * The declaration of that name.
+   * Returns the declaration with the given name.
    *
-   * @throws KgCoopException where there is none
+   * @throws KgCoopException if there is no such method
    */
   public static Declaration<Method> of(String id) {
     return find(id)
@@ -111,17 +111,16 @@ public final class MethodCatalogue {
   }
 
   /**
-   * A method from its settings, with the published default for each that is not stated.
+   * Creates a method from its settings. A setting that is not given has its published default.
    *
-   * @param json {@code method} and settings of it, such as {@code {"method": "kgcoop", "weight":
-   *     4}}
-   * @throws KgCoopException for an unknown method, key or value
+   * @param json {@code method} and its settings, such as {@code {"method": "kgcoop", "weight": 4}}
+   * @throws KgCoopException if the method, a key or a value is invalid
    */
   public static Method parse(JsonNode json) {
     return of(json.path(Declaration.METHOD).asText("")).parse(json);
   }
 
-  /** Parses like {@link #parse} what a file shows, which errors name. */
+  /** Parses settings from a file, like {@link #parse}. Error messages name the file. */
   static Method parse(Path file, JsonNode json) {
     try {
       return parse(json);
@@ -130,7 +129,7 @@ public final class MethodCatalogue {
     }
   }
 
-  /** Parses like {@link #parse}, for a method that learns. */
+  /** Parses a method that trains a prompt, like {@link #parse}. */
   public static PromptMethod parsePrompt(JsonNode json) {
     if (parse(json) instanceof PromptMethod method) {
       return method;

@@ -15,20 +15,21 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The words nearest to each learned vector, by Euclidean distance to the token embeddings, as CoOp
- * reads its contexts ({@code interpret_prompt.py}).
+ * Nearest words of context vectors, by Euclidean distance to the token embeddings, as in CoOp's
+ * {@code interpret_prompt.py}.
  */
 public final class NearestWords {
   private NearestWords() {}
 
-  /** A word and how far its embedding is. */
+  /** Word, with the distance of its embedding from the vector. */
   public record Word(String text, double distance) {}
 
   /**
-   * A learned vector and its words.
+   * Context vector with its nearest words.
    *
-   * @param name its number from 1, after its class where it belongs to one, or after the block of
-   *     the text encoder, from 0, that it stands in front of
+   * @param name the number of the vector, from 1. A prefix names its class, if each class has its
+   *     own vectors, or its block of the text encoder, for blocks after the first
+   * @param words the nearest words, in ascending order of distance
    */
   public record Vector(String name, List<Word> words) {
     public Vector {
@@ -37,10 +38,11 @@ public final class NearestWords {
   }
 
   /**
-   * All vectors of a file.
+   * Returns all context vectors of a file.
    *
-   * @param count how many words each
-   * @throws KgCoopException where its method learns none, or for another CLIP
+   * @param count the number of words per vector
+   * @throws KgCoopException if the method has no context vectors, or if the file belongs to another
+   *     CLIP model
    */
   public static List<Vector> of(ClassifierFile file, Clip clip, int count) {
     if (!(file.method() instanceof TokenSpaceContext method)) {
@@ -59,10 +61,11 @@ public final class NearestWords {
   }
 
   /**
-   * The vectors in front of the first block of the text encoder, which begin as words; none where a
-   * method learns no such vectors, or each class has its own, which would be thousands.
+   * Returns the vectors before the first block of the text encoder, which can be initialized with
+   * words. The result is empty if the method has no such vectors. It is also empty if each class
+   * has its own vectors, because they would be thousands.
    *
-   * @param count how many words each
+   * @param count the number of words per vector
    */
   public static List<Vector> first(ClassifierFile file, Clip clip, int count) {
     if (!(file.method() instanceof TokenSpaceContext method)) {

@@ -19,52 +19,52 @@ import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.prompt.PromptText;
 
 /**
- * The published configurations that settings come from where nobody states them. A method has those
- * of base-to-new generalization itself; what was published otherwise for a protocol, a data set or
- * a number of shots is laid over them ({@link PublishedSettings}).
+ * Published configurations, which are the defaults of settings. The defaults of a method are those
+ * of base-to-new generalization. {@link PublishedSettings} overrides them with the published values
+ * for a protocol, a data set or a number of shots.
  */
 public enum PublishedDefaults {
   /**
-   * The scripts of CoCoOp, KgCoOp, ProGrad, TCP, LASP and all that learn in the image encoder:
-   * base-to-new.
+   * Base-to-new: the scripts of CoCoOp, KgCoOp, ProGrad, TCP, LASP and of all methods that train
+   * the image encoder.
    */
   BASE_TO_NEW,
 
-  /** CoOp's scripts of few-shot classification, ProGrad's, PromptSRC's and MMRL's. */
+  /** Few-shot classification: the scripts of CoOp, ProGrad, PromptSRC and MMRL. */
   FEW_SHOT,
 
   /**
-   * From one data set to others: as the first, but for MaPLe, PromptSRC and MMRL, whose scripts are
-   * others there.
+   * Transfer from one data set to others: as base-to-new, except for MaPLe, PromptSRC and MMRL,
+   * which have separate scripts.
    */
   TRANSFER;
 
-  /** A text that stands for the template of the data. */
+  /** Placeholder for the template of the data set. */
   private static final String TEMPLATE = "@template";
 
-  /** The beginning of a text that stands for an X for each context token. */
+  /** Prefix of a placeholder for a text with an X for each context token. */
   private static final String VECTORS = "@vectors ";
 
-  /** The name in the list of published settings. */
+  /** Returns the name in the list of published settings. */
   private String id() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**
-   * A method on those data.
+   * Returns a method with its defaults for a data set.
    *
-   * @param stated {@code method} and the settings that are stated, as for {@link
-   *     MethodCatalogue#parse}; its template is that of the data
-   * @throws org.kgcoop.KgCoopException for an unknown method, key or value
+   * @param stated {@code method} and the given settings, as for {@link MethodCatalogue#parse}; its
+   *     template is the template of the data set
+   * @throws org.kgcoop.KgCoopException if the method, a key or a value is invalid
    */
   public Method method(ObjectNode stated, TaskContext task) {
     return method(stated, task, false);
   }
 
   /**
-   * A method on those data.
+   * Returns a method with its defaults for a data set.
    *
-   * @param asPublished true for the choice of its settings that was published too, such as by
+   * @param asPublished true to also use the published way of selecting settings, such as with
    *     validation images
    */
   public Method method(ObjectNode stated, TaskContext task, boolean asPublished) {
@@ -83,7 +83,10 @@ public enum PublishedDefaults {
     return MethodCatalogue.parse(settings.put(Declaration.TEMPLATE, template));
   }
 
-  /** Another template in place of that of the published list; one that somebody stated stays. */
+  /**
+   * Returns the template. A published template for a method replaces the data set's template,
+   * unless the user gave one.
+   */
   private String template(JsonNode stated, TaskContext task) {
     String template = task.template();
     boolean listed =
@@ -110,7 +113,7 @@ public enum PublishedDefaults {
     return text.equals(TEMPLATE) ? TextNode.valueOf(template) : value;
   }
 
-  /** The training of a method on those data. */
+  /** Returns the training settings of a method for a data set. */
   public TrainedMethod.Defaults training(TrainedMethod method, TaskContext task) {
     TrainedMethod.Defaults training = method.defaults(task);
     for (PublishedSettings published : PublishedSettings.of(id(), method.toJson(), task)) {
@@ -125,10 +128,10 @@ public enum PublishedDefaults {
   }
 
   /**
-   * The template of zero-shot CLIP on a data set: its own, but for the textures, where the
-   * published rows have one of theirs.
+   * Returns the template of zero-shot CLIP for a data set: the data set's own, except for the
+   * textures, for which the published results use another template.
    *
-   * @param own that of the data set
+   * @param own the template of the data set
    */
   public static String zeroShotTemplate(String dataSet, String own) {
     ObjectNode stated = JsonNodeFactory.instance.objectNode().put(Declaration.METHOD, ZeroShot.ID);

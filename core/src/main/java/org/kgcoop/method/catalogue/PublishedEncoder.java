@@ -20,11 +20,11 @@ import org.kgcoop.method.encoder.PromptSrc;
 import org.kgcoop.method.encoder.Vpt;
 
 /**
- * The published form of methods that learn rows inside of the encoders. Their trainers write the
- * whole model, of which the frozen encoders are left out here, and the embeddings of the trained
- * classes but for MMRL, which answers for these in another way; they load with {@code strict=False}
- * (MMRL's since its second version), so that a file of the learned tensors alone is one of theirs
- * too.
+ * Published form of methods that train prompt tokens inside the encoders. Their trainers write the
+ * entire model. This class omits the frozen encoders. It keeps the embeddings of the trained
+ * classes only for MMRL, which treats trained classes differently. The published code loads files
+ * with {@code strict=False} (MMRL since its second version), so it also accepts a file that
+ * contains only the learned tensors.
  */
 final class PublishedEncoder {
   private static final String CONTEXT = "prompt_learner.ctx";
@@ -49,7 +49,7 @@ final class PublishedEncoder {
 
   private PublishedEncoder() {}
 
-  /** The folder that the published trainer of a method writes to; empty where this is not known. */
+  /** Returns the folder of the published trainer of a method, or empty if it is unknown. */
   static Optional<String> folder(Method method) {
     return Optional.ofNullable(
         switch (method.id()) {
@@ -61,15 +61,15 @@ final class PublishedEncoder {
         });
   }
 
-  /** True for a file of this form. */
+  /** Returns true for a file of this form. */
   static boolean is(WeightFile file) {
     return Stream.of(CONTEXT, IMAGE_ROWS, Mmrl.TOKENS).anyMatch(file.tensors()::containsKey);
   }
 
   /**
-   * The learned tensors of a file of this form, by their published names.
+   * Returns the learned tensors of a file of this form, by their published names.
    *
-   * @throws KgCoopException where they are of other shapes than such a file's
+   * @throws KgCoopException if a tensor has an unexpected shape
    */
   static Map<String, StoredTensor> learned(WeightFile file) {
     Map<String, StoredTensor> learned = new LinkedHashMap<>();
@@ -87,11 +87,11 @@ final class PublishedEncoder {
   }
 
   /**
-   * The tokens and depths that the tensors of a file show, as {@link MethodCatalogue#parse} takes
-   * them; others, such as words, are as published.
+   * Infers the numbers of tokens and the depths from the tensors of a file, as {@link
+   * MethodCatalogue#parse} reads them. Other settings, such as words, have their published values.
    *
-   * @param learned of that file
-   * @param warnings gets a line about what the file does not show
+   * @param learned the learned tensors of the file
+   * @param warnings receives a warning about settings that the file does not determine
    */
   static ObjectNode settings(
       WeightFile file, Map<String, StoredTensor> learned, Consumer<String> warnings) {
@@ -127,7 +127,7 @@ final class PublishedEncoder {
     }
   }
 
-  /** The number of rows of a matrix; 0 where there is none of that name. */
+  /** Returns the number of rows of a matrix, or 0 if there is no such matrix. */
   private static int rows(Map<String, StoredTensor> learned, String name) {
     StoredTensor tensor = learned.get(name);
     return tensor == null ? 0 : (int) tensor.shape()[0];

@@ -28,30 +28,30 @@ import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 
 /**
- * The content of a file of the published code, whichever of the methods has written it.
+ * Content of a file of the published code, for any of its methods.
  *
- * @param method by what the tensors show, the rest as published; in a file of this program, by all
- *     settings, which it writes beside the tensors
- * @param tensors the learned ones
- * @param told what a file of this program says beside them
+ * @param method the method that the tensors determine, with published values for all other
+ *     settings; for a file that kgcoop wrote, the method with the settings in the file
+ * @param tensors the learned tensors
+ * @param told the additional information in a file that kgcoop wrote
  */
 record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told) {
-  /** The names under which a file of this program has what the published form does not say. */
+  /** Names of the entries that only kgcoop writes. */
   private static final String SETTINGS = "settings";
 
   private static final String CLASS_NAMES = "class_names";
   private static final String DATA_SET = "data_set";
   private static final String TEMPLATE = "template";
 
-  /** The name under which the first versions have said where the class name stands. */
+  /** Name of the entry for the position of the class name, which the first versions wrote. */
   private static final String POSITION = "class_token_position";
 
   /**
-   * Settings that the published form does not contain.
+   * Information that the published form does not contain.
    *
-   * @param classNames that it was trained on; empty where nobody knows
+   * @param classNames the names of the learned classes; empty if unknown
    * @param template the data set's hand-crafted prompt
-   * @param dataSet its name; empty where nobody knows
+   * @param dataSet the name of the data set; empty if unknown
    */
   record Told(List<String> classNames, String template, String dataSet) {
     Told {
@@ -75,7 +75,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
       }
     }
 
-    /** The same as texts by their names, without the template. */
+    /** Returns this information as texts by name, without the template. */
     Map<String, String> ofData() {
       Map<String, String> texts = new LinkedHashMap<>();
       texts.put(CLASS_NAMES, JSON.valueToTree(classNames).toString());
@@ -84,16 +84,16 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
     }
   }
 
-  /** Before LASP's names, whose trainer writes the whole model. */
+  /** Prefix of LASP's tensor names, because its trainer writes the entire model. */
   private static final String LEARNER = "prompt_learner.";
 
   private static final String CONTEXT = "ctx";
-  private static final String CORRECTION = "w"; // of LASP
+  private static final String CORRECTION = "w"; // a tensor of LASP
   private static final String IMAGE_NORM = "image_encoder.transformer.resblocks.0.ln_1.weight";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Refuses another place of the class name than the one that a file is known to have. */
+  /** Checks that a given position of the class name does not contradict the file. */
   static void checkPosition(
       Path path, @Nullable ClassTokenPosition stated, ClassTokenPosition shown) {
     if (stated != null && stated != shown) {
@@ -107,11 +107,11 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
     }
   }
 
-  /** The class name's place in a file of the published form. */
+  /** Returns the position of the class name in a file of the published form. */
   private static ClassTokenPosition position(
       WeightFile file, @Nullable ClassTokenPosition stated, Consumer<String> warnings) {
     String written = file.metadata().get(POSITION);
-    // The published CoCoOp and KgCoOp, whose files hold this tensor, know no other place.
+    // The published CoCoOp and KgCoOp write this tensor and support no other position.
     boolean isAtEnd = file.tensors().containsKey("meta_net.linear1.weight");
     if (written != null || isAtEnd) {
       ClassTokenPosition shown =
@@ -130,13 +130,14 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
   }
 
   /**
-   * The content of a file.
+   * Reads the content of a file.
    *
-   * @param named true if somebody says what the classes are, where the file does not
-   * @param asked the data that it will be asked about
-   * @param stated the class name's place, for a file that does not show it, or null
-   * @param warnings gets a line where something is only supposed
-   * @throws KgCoopException where it is of no form that is known, or shows another place
+   * @param named true if the user gives the class names, for a file that does not contain them
+   * @param asked the data set to classify
+   * @param stated the position of the class name, for a file that does not determine it, or null
+   * @param warnings receives a warning about every assumption
+   * @throws KgCoopException if the form of the file is unknown, or if it determines another
+   *     position
    */
   static PublishedForm of(
       WeightFile file,
@@ -160,7 +161,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
     }
     Optional<Method> written = written(file);
     StoredTensor ctx = file.tensors().get(CONTEXT);
-    if (ctx == null) { // a whole model
+    if (ctx == null) { // an entire model
       checkPosition(file.path(), stated, ClassTokenPosition.END);
       boolean isLasp = isLasp(file);
       Map<String, StoredTensor> learned =
@@ -192,7 +193,10 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
         publishedMethod(file, context, shape[shape.length - 1], asked), file.tensors(), told);
   }
 
-  /** A method of those settings, the others as published for the data that are asked about. */
+  /**
+   * Returns a method with the given settings, and with published values of all others for the data
+   * set to classify.
+   */
   private static Method published(WeightFile file, ObjectNode shown, TaskContext asked) {
     try {
       return PublishedDefaults.BASE_TO_NEW.method(shown, asked);
@@ -201,7 +205,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
     }
   }
 
-  /** True for a file of a form that is known. */
+  /** Returns true for a file of a known form. */
   static boolean is(WeightFile file) {
     return file.tensors().containsKey(CONTEXT)
         || isLasp(file)
@@ -234,7 +238,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
         .put("context_tokens", shape(file, file.tensor(LEARNER + CONTEXT))[0]);
   }
 
-  /** The method of a file of this program. */
+  /** Returns the method of a file that kgcoop wrote. */
   private static Optional<Method> written(WeightFile file) {
     String settings = file.metadata().get(SETTINGS);
     try {
@@ -247,7 +251,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
     }
   }
 
-  /** The texts beside the tensors of a file of this program. */
+  /** Returns the additional texts of a file that kgcoop writes. */
   static Map<String, String> beside(Method method, Told told) {
     Map<String, String> beside = new LinkedHashMap<>();
     beside.put(SETTINGS, method.toJson().toString());
@@ -256,7 +260,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
     return beside;
   }
 
-  /** The shape of learned vectors. */
+  /** Returns the shape of the context vectors. */
   private static long[] shape(WeightFile file, StoredTensor ctx) {
     long[] shape = ctx.shape();
     if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
@@ -269,7 +273,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
     return shape;
   }
 
-  /** The learned tensors by the names that the loader of their trainer asks for. */
+  /** Renames the learned tensors to the names that the published loader expects. */
   static Map<String, StoredTensor> named(Method method, Map<String, StoredTensor> parameters) {
     String before = method.id().equals(Lasp.ID) ? LEARNER : "";
     Map<String, StoredTensor> named = new LinkedHashMap<>();
@@ -278,11 +282,12 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
   }
 
   /**
-   * The method of a file of the published form, which does not name it. A KgCoOp file holds a
-   * linear1 that it never used; only CoCoOp and TCP have both layers, TCP's net is four times as
-   * wide. Settings of TCP and LASP that the file does not show are as published.
+   * Infers the method of a file of the published form, which does not contain its name. A KgCoOp
+   * file contains an unused linear1. Only CoCoOp and TCP have both layers, and the hidden layer of
+   * TCP is four times as wide. Settings of TCP and LASP that the file does not determine have their
+   * published values.
    *
-   * @param width of the text encoder
+   * @param width the width of the text encoder
    */
   private static Method publishedMethod(
       WeightFile file, ContextSettings context, long width, TaskContext asked) {

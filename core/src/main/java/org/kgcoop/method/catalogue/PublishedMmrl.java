@@ -11,22 +11,23 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.encoder.Mmrl;
 
 /**
- * The settings that MMRL's published {@code MultiModalRepresentationLearner/model.pth.tar-N} shows.
- * It says neither which layers got tokens, which are the last ones in what was published, nor the
- * share, nor the template.
+ * Settings that MMRL's published file {@code MultiModalRepresentationLearner/model.pth.tar-N}
+ * determines. The file does not contain the list of layers with tokens; the published ones are
+ * always the last layers. It contains neither the share nor the template.
  */
 final class PublishedMmrl {
-  /** The layers of the published CLIP, for a file that holds none. */
+  /** Number of layers of the published CLIP model, for a file without the frozen encoder. */
   private static final int LAYERS = 12;
 
   private PublishedMmrl() {}
 
   /**
-   * The settings that the file shows, as {@link MethodCatalogue#parse} takes them. Where it has no
-   * texts of the trained classes, all classes are answered as others are, by the class row alone.
+   * Returns the settings of the file, as {@link MethodCatalogue#parse} reads them. If the file does
+   * not contain the texts of the trained classes, all classes are treated as new classes, with only
+   * the CLS token.
    *
-   * @param warnings gets a line where this is so
-   * @throws KgCoopException where its linear layers are none, or too many
+   * @param warnings receives a warning in this case
+   * @throws KgCoopException if the file has no linear layers, or too many
    */
   static ObjectNode settings(WeightFile file, Consumer<String> warnings) {
     long[] shape = Objects.requireNonNull(file.tensors().get(Mmrl.TOKENS)).shape(); // (n, d)

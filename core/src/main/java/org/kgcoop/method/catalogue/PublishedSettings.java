@@ -12,13 +12,14 @@ import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.setting.Declaration;
 
 /**
- * Settings that were published otherwise than a method has them itself: an entry of {@code
- * published.json}. Of entries that say the same, the last one holds.
+ * Published settings that differ from a method's defaults: an entry of {@code published.json}. If
+ * several entries apply to a setting, the last one wins.
  *
- * @param entry {@code methods}; where they apply, each of which may be missing: {@code protocols},
- *     {@code data_sets}, {@code shots} (the fewest and, if any, the most), {@code option} (true for
- *     one that holds with {@code --published} alone) and {@code unless} (settings that nobody must
- *     state); {@code settings}, {@code training} and {@code template}; and {@code source}
+ * @param entry the entry. {@code methods} names the methods. The following conditions are optional:
+ *     {@code protocols}, {@code data_sets}, {@code shots} (the minimum, and optionally the
+ *     maximum), {@code option} (true if the entry applies only with {@code --published}) and {@code
+ *     unless} (settings that the user must not give). The values are in {@code settings}, {@code
+ *     training} and {@code template}; {@code source} names their source
  */
 public record PublishedSettings(JsonNode entry) {
   private static final List<PublishedSettings> ALL = read();
@@ -33,12 +34,12 @@ public record PublishedSettings(JsonNode entry) {
     return List.copyOf(all);
   }
 
-  /** The entries of a method, in their order. */
+  /** Returns the entries of a method, in order. */
   public static List<PublishedSettings> of(String method) {
     return ALL.stream().filter(each -> each.texts("methods").contains(method)).toList();
   }
 
-  /** The entries that apply where a method is stated like that and meets such data. */
+  /** Returns the entries that apply to a method with the given settings and to a task. */
   static List<PublishedSettings> of(String protocol, JsonNode stated, TaskContext task) {
     return of(stated.path(Declaration.METHOD).asText()).stream()
         .filter(each -> each.applies(protocol, stated, task))
@@ -64,32 +65,34 @@ public record PublishedSettings(JsonNode entry) {
         .toList();
   }
 
-  /** True if they hold only where somebody asks for all that was published. */
+  /** Returns true if the entry applies only if the user requests all published settings. */
   boolean isOption() {
     return entry.path("option").asBoolean();
   }
 
-  /** Settings of the method. */
+  /** Returns the settings of the method. */
   public JsonNode settings() {
     return entry.path("settings");
   }
 
-  /** Settings of the training. */
+  /** Returns the settings of the training. */
   public JsonNode training() {
     return entry.path("training");
   }
 
-  /** The template in place of that of the published list of data sets; empty for none. */
+  /**
+   * Returns the template that replaces the published template of the data set, or an empty text.
+   */
   public String template() {
     return entry.path("template").asText();
   }
 
-  /** The file that says so. */
+  /** Returns the file that the values come from. */
   public String source() {
     return entry.path("source").asText();
   }
 
-  /** The protocols, data sets and numbers of shots, for help. */
+  /** Describes the protocols, data sets and numbers of shots, for the help. */
   public String where() {
     List<String> parts = new ArrayList<>();
     if (isOption()) {

@@ -3,13 +3,14 @@ package org.kgcoop.method.catalogue;
 import org.kgcoop.data.ImageSet;
 
 /**
- * The data that a classifier has learned from.
+ * Record of the data that a classifier was trained on.
  *
- * @param dataSet its name; empty where the file does not say
- * @param fingerprint of the drawn training and validation images; empty where the file does not say
- * @param images the training images; none where the file does not say
+ * @param dataSet the name of the data set; empty if the file does not contain it
+ * @param fingerprint the fingerprint of the training and validation images; empty if the file does
+ *     not contain it
+ * @param images the training images; none if the file does not contain them
  */
 public record TrainingDataRecord(String dataSet, String fingerprint, ImageSet images) {
-  /** Data of which nothing is known. */
+  /** Record of unknown data. */
   public static final TrainingDataRecord UNKNOWN = new TrainingDataRecord("", "", ImageSet.NONE);
 }

@@ -1,7 +1,7 @@
 /**
- * A method by its name and settings ({@link org.kgcoop.method.catalogue.MethodCatalogue}), by what
- * was published ({@link org.kgcoop.method.catalogue.PublishedDefaults}), or by a file that holds it
- * trained ({@link org.kgcoop.method.catalogue.ClassifierFile}).
+ * Methods by name and settings ({@link org.kgcoop.method.catalogue.MethodCatalogue}), with
+ * published defaults ({@link org.kgcoop.method.catalogue.PublishedDefaults}), and as trained
+ * classifiers in files ({@link org.kgcoop.method.catalogue.ClassifierFile}).
  */
 @NullMarked
 @CheckReturnValue

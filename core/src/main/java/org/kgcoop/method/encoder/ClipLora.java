@@ -39,37 +39,42 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * CLIP-LoRA: low-rank branches beside matrices of the attention in both encoders. Zanella and Ben
+ * CLIP-LoRA: low-rank adapters for projections of the attention in both encoders. Zanella and Ben
  * Ayed, "Low-Rank Few-Shot Adaptation of Vision-Language Models", CVPR workshops 2024; code:
  * MaxZanella/CLIP-LoRA, {@code lora.py}, {@code loralib}.
  *
  * <pre>{@code
- * y = W x + b + (alpha / sqrt(rank)) B A drop(x)    beside each chosen matrix W; B starts at 0
+ * y = W x + b + (alpha / sqrt(rank)) B A drop(x)    for each adapted matrix W; B starts at 0
  * loss = cross entropy of 100 f . t
  * }</pre>
  *
- * <p>The factor 100 is a constant, whatever the model's logit scale. Dropout has a mask of its own
- * for each matrix, each image and each class, drawn from the seed, the step, the matrix and the
- * place, so that a resumed run has the same ones. Without dropout classes share the beginning of
- * their texts; with it they share nothing.
+ * <p>The factor 100 is a constant, independent of the model's logit scale. Dropout has a separate
+ * mask for each matrix, each image and each class. The mask is a function of the seed, the step,
+ * the matrix and the position, so that a resumed run uses the same masks. Without dropout, the
+ * classes share the computation of their common text prefix. With dropout, no computation is
+ * shared.
  *
- * <p>Trained by AdamW, rate 2e-4, decay 0.01, a cosine by the step down to 1e-6, batches of 32, the
- * last of an epoch too. Published are 500 steps a shot, which end in the middle of an epoch; here
- * whole epochs go on until there are as many ({@link #epochs}).
+ * <p>The optimizer is AdamW with learning rate 2e-4, weight decay 0.01, and a cosine schedule per
+ * step down to 1e-6. The batch size is 32, and the last batch of an epoch may be smaller. The
+ * published training has 500 steps per shot and ends within an epoch. This implementation trains
+ * complete epochs until it reaches this number ({@link #epochs}).
  *
- * <p>Differences to the published code: without dropout its gradient goes through W alone, since it
- * takes B A out of the weights before the way back; here it is that of the loss. It computes the
- * frozen part in float16. Its draw of the shots is another one. A classifier runs the branches
- * beside the frozen encoder, for some hundredths of its time and no copy of it; the encoder that it
- * exports has them in its weights.
+ * <p>There are several differences from the published code. Without dropout, the published code
+ * computes gradients through W only, because it removes B A from the weights before the backward
+ * pass; this implementation computes the gradient of the loss. The published code computes the
+ * frozen part in float16. Its few-shot samples are different. A classifier of this implementation
+ * runs the branches next to the frozen encoder. This takes a few percent more time and needs no
+ * copy of the encoder. An exported encoder has the branches merged into its weights.
  *
- * @param rank of A, (rank, W), and B, (W, rank); published 2
- * @param alpha published 1
- * @param dropout the share of entries of x that a step drops in the branch; published 0.25
- * @param matrices some of q, k, v and o, the projection behind the attention; published q, k, v
- * @param textLayers published all
- * @param imageLayers published all
- * @param template of the texts; published "a photo of a {}." for every data set
+ * @param rank the rank of A, (rank, W), and B, (W, rank); published: 2
+ * @param alpha the scale of the branches; published: 1
+ * @param dropout the probability that a training step drops an entry of x in the branch; published:
+ *     0.25
+ * @param matrices a subset of q, k, v and o, the output projection of the attention; published: q,
+ *     k, v
+ * @param textLayers the adapted blocks of the text encoder; published: all
+ * @param imageLayers the adapted blocks of the image encoder; published: all
+ * @param template the template of the texts; published: "a photo of a {}." for every data set
  */
 public record ClipLora(
     int rank,
@@ -140,13 +145,13 @@ public record ClipLora(
                       values.get(IMAGE_LAYERS),
                       values.get(SharedSettings.TEMPLATE)));
 
-  /** The published factor of cosines. */
+  /** Published factor of the cosines. */
   private static final double SCALE = 100;
 
   private static final int BATCH = 32;
   private static final int STEPS_A_SHOT = 500;
 
-  /** The most shots that were published. */
+  /** Largest published number of shots. */
   private static final int MOST_SHOTS = 16;
 
   private static final List<String> MATRICES = List.of("q", "k", "v", "o");
@@ -161,12 +166,13 @@ public record ClipLora(
   }
 
   /**
-   * The epochs in which there are at least the published 500 steps of 32 images a shot. Of all the
-   * images of a class there are at most as many steps as for the most shots that were published.
+   * Returns the number of epochs that contain at least the published 500 steps per shot, with
+   * batches of 32 images. If all images are used, the number of shots is limited to the largest
+   * published one.
    *
-   * @param classes how many are learned; 0 where nobody knows, for 50
-   * @param shots images of each; 0 for all there are
-   * @param images all there are of those classes; 0 where nobody knows
+   * @param classes the number of classes to learn; 0 if unknown, which counts as 50
+   * @param shots the number of images per class; 0 for all images
+   * @param images the number of available images of these classes; 0 if unknown
    */
   public static int epochs(int classes, int shots, int images) {
     int known = classes == 0 ? 50 : classes;
@@ -184,7 +190,7 @@ public record ClipLora(
     return DECLARATION;
   }
 
-  /** The training on 16 shots of 50 classes. */
+  /** Returns the training settings for 16 shots of 50 classes. */
   @Override
   public Defaults defaults() {
     return new Defaults(epochs(0, MOST_SHOTS, 0), BATCH)
@@ -206,7 +212,7 @@ public record ClipLora(
     return model(clip, classNames, seed, DropoutMasks.seeded(seed, dropout));
   }
 
-  /** A learner with that dropout. */
+  /** Creates a trainable model with the given dropout masks. */
   public TrainableModel model(FitContext context, DropoutMasks kept) {
     return model(context.clip(), context.classNames(), context.task().seed(), kept);
   }
@@ -221,7 +227,9 @@ public record ClipLora(
         kept);
   }
 
-  /** A classifier by tensors under their own names, or under those of a published file. */
+  /**
+   * Returns a classifier. The tensors can have their own names or the names of a published file.
+   */
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     Map<String, StoredTensor> named = learned.tensors();
@@ -262,7 +270,7 @@ public record ClipLora(
     };
   }
 
-  /** With the template of the other data. */
+  /** Returns this method with the template of the other data set. */
   @Override
   public Method on(Method there) {
     return there instanceof ClipLora lora
@@ -276,8 +284,8 @@ public record ClipLora(
     private final DropoutMasks kept;
     private final LowRank ofTexts;
     private final LowRank ofImages;
-    private final @Nullable PromptedVision vision; // null where images are not learned
-    private @Nullable TextFeatures unshared; // for dropout; made by the first step
+    private final @Nullable PromptedVision vision; // null if the image encoder is not adapted
+    private @Nullable TextFeatures unshared; // for dropout; created by the first step
 
     Branches(
         Clip clip,
@@ -346,12 +354,12 @@ public record ClipLora(
       return text.all(given, whole());
     }
 
-    /** The branches of the text encoder without dropout. */
+    /** Returns the branches of the text encoder without dropout. */
     private TextFeatures.Adapter whole() {
       return (inputs, from, layout) -> ofTexts.additions(inputs, null);
     }
 
-    /** The entries that are kept of images or classes one after the other: (count length, W). */
+    /** Returns the masks of consecutive images or classes, (count length, W). */
     private Tensor kept(
         long step, String matrix, int from, int count, int length, List<Tensor> inputs) {
       int width = Math.toIntExact(inputs.get(0).size(1));

@@ -11,21 +11,22 @@ import org.kgcoop.prompt.PromptText;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The learned vectors at the beginning of texts. Their start is the embeddings of the first tokens
- * of some words, of which the other tokens stay as they are between the vectors and the class name;
- * without words it is random.
+ * Initialization of context vectors at the beginning of texts. The vectors start as the embeddings
+ * of the first tokens of some words. The other tokens of the words stay between the vectors and the
+ * class name. Without words, the vectors start at random values.
  *
- * @param count n, how many vectors there are
- * @param words such as {@code a photo of a}, of at least n tokens; empty for a random start
+ * @param count n, the number of vectors
+ * @param words the words, such as {@code a photo of a}, with at least n tokens; empty for random
+ *     initial values
  */
 public record ContextInit(int count, String words) {
-  /** The published name of the vectors. */
+  /** Published name of the vectors. */
   static final String CONTEXT = "prompt_learner.ctx";
 
-  /** The published standard deviation of random rows, in texts and in images. */
+  /** Published standard deviation of random prompt tokens, in texts and in images. */
   static final double DEVIATION = 0.02;
 
-  /** The published number up to which there are words to begin with. */
+  /** Largest number of vectors with published initial words. */
   private static final int MOST_WITH_WORDS = 4;
 
   public ContextInit {
@@ -35,28 +36,35 @@ public record ContextInit(int count, String words) {
     }
   }
 
-  /** The setting of the words that so many vectors begin with. */
+  /** Returns the setting of the initial words, for a setting of the number of vectors. */
   static Setting<String> setting(Setting<Integer> count) {
     return SharedSettings.WORDS.usually(
         "a photo of a, or empty for more than 4 vectors",
         values -> values.get(count) <= MOST_WITH_WORDS ? "a photo of a" : "");
   }
 
-  /** The names of the vectors in front of each block: these, and those of deeper blocks. */
+  /**
+   * Returns the names of the prompt tokens of all blocks: the context vectors, then the given names
+   * of deeper blocks.
+   */
   static List<String> names(List<String> deeper) {
     List<String> names = new ArrayList<>(deeper);
     names.add(0, CONTEXT);
     return names;
   }
 
-  /** The texts of classes. */
+  /** Returns the texts of classes. */
   PromptText text(Clip clip, List<String> classNames) {
     checkTexts(clip);
     String pattern = words.isEmpty() ? PromptText.pattern(count) : words + " {}.";
     return PromptText.patterned(clip, classNames, pattern, count);
   }
 
-  /** Refuses a CLIP whose texts have no place for vectors inside of the encoder. */
+  /**
+   * Checks that the text encoder supports learned tokens inside its blocks.
+   *
+   * @throws KgCoopException if it does not
+   */
   static void checkTexts(Clip clip) {
     if (clip.tokenizer().start().isEmpty() || !clip.config().form().causal()) {
       throw KgCoopException.configuration(
@@ -65,7 +73,7 @@ public record ContextInit(int count, String words) {
     }
   }
 
-  /** The start of the vectors: (n, W). */
+  /** Returns the initial values of the vectors, (n, W). */
   Tensor initial(Clip clip, long seed) {
     if (words.isEmpty()) {
       return Init.normal(Init.random(seed, CONTEXT), DEVIATION, count, clip.config().textWidth());

@@ -6,32 +6,31 @@ import org.kgcoop.random.Seeds;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Tensor;
 
-/** The entries that dropout keeps of the inputs of low-rank branches. */
+/** Dropout masks for the inputs of low-rank branches. */
 @FunctionalInterface
 public interface DropoutMasks {
 
   /**
-   * The entries of an image or a class in a step. Those of its first positions are the same
-   * whatever the length.
+   * Returns the mask of an image or a class in a step. The mask of the first positions does not
+   * depend on the length.
    *
-   * @param step from 0
-   * @param matrix that the branch stands beside, such as {@code
-   *     visual.transformer.resblocks.0.attn.q_proj}
-   * @param place of the image in its batch, or of the class in its list, from 0
-   * @param length how many positions, from the first
-   * @return (length, width) of any type, 1 where an entry is kept, else 0
+   * @param step the step, from 0
+   * @param matrix the adapted matrix, such as {@code visual.transformer.resblocks.0.attn.q_proj}
+   * @param place the index of the image in its batch, or of the class in its list, from 0
+   * @param length the number of positions, starting at the first
+   * @return the mask, (length, width), of any type: 1 if an entry is kept, 0 if it is dropped
    */
   Tensor of(long step, String matrix, int place, int length, int width);
 
-  /** Each entry by chance, as a pure function of the seed and all that is asked for. */
+  /** Returns random masks, as a pure function of the seed and all arguments. */
   static DropoutMasks seeded(long seed, double dropout) {
     long dropped = Math.round(dropout * 0x1p32);
     return (step, matrix, place, length, width) -> {
       SplitMix64 random =
           Seeds.generator(
               "CLIP-LoRA dropout, seed %s, step %s, %s, %s".formatted(seed, step, matrix, place));
-      byte[] values = new byte[length * width]; // a quarter of the memory of numbers
-      for (int i = 0; i < values.length; i += 2) { // 32 bits are enough for each
+      byte[] values = new byte[length * width]; // needs a quarter of the memory of float32
+      for (int i = 0; i < values.length; i += 2) { // 32 random bits are sufficient for each entry
         long bits = random.nextLong();
         values[i] = (byte) (bits >>> 32 < dropped ? 0 : 1);
         if (i + 1 < values.length) {

@@ -3,7 +3,7 @@ package org.kgcoop.method.encoder;
 import org.kgcoop.method.TransferableMethod;
 
 /**
- * A method that learns inside of the encoders. What it learns belongs to no class, so that it
- * answers for classes of any name.
+ * Method that trains parameters inside the encoders. The parameters do not belong to a class, so
+ * the method supports any class names.
  */
 public interface EncoderMethod extends TransferableMethod {}

@@ -23,25 +23,27 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 
 /**
- * A learner inside of the encoders. A step makes the class features, then goes through the images
- * one by one, each forward and backward on one core, since a loss of an image needs the class
- * features and no other image; the gradients by the class features, summed over the images, then go
- * back through the text encoder. So memory does not grow with the batch.
+ * Trainable model with parameters inside the encoders. A step first computes the class features. It
+ * then processes the images one by one, each forward and backward on one core. This is possible
+ * because the loss of an image depends on the class features and on no other image. Finally, the
+ * gradients with respect to the class features, summed over the images, are propagated through the
+ * text encoder. Memory therefore does not grow with the batch size.
  */
 abstract class EncoderModel extends CosineModel {
 
   /**
-   * A loss: the mean over images of what each adds, or a number of the class features alone.
+   * Loss term: the mean over images, or a function of the class features only.
    *
-   * @param weight in the sum that is followed
+   * @param name the name in the log
+   * @param weight the weight in the optimized sum
    */
   record Loss(String name, double weight) {}
 
   /**
-   * The tensors that go into the encoders, made of the parameters.
+   * Inputs of the encoders, computed from the parameters.
    *
-   * @param text as {@link TextFeatures#pass} takes them; empty where texts are not learned
-   * @param image for the image encoder; empty where it is left as it is
+   * @param text the input of {@link TextFeatures#pass}; empty if the text encoder is not trained
+   * @param image the input of the image encoder; empty if the image encoder is not trained
    */
   record Given(List<Tensor> text, List<Tensor> image) {
     Given {
@@ -50,7 +52,7 @@ abstract class EncoderModel extends CosineModel {
     }
   }
 
-  /** An image of a batch. */
+  /** Image of a batch. */
   static final class Image {
     private final Batch batch;
     private final int place;
@@ -60,17 +62,17 @@ abstract class EncoderModel extends CosineModel {
       this.place = place;
     }
 
-    /** (1, E), unit, of the frozen encoder. */
+    /** Returns the unit feature of the frozen encoder, (1, E). */
     Tensor features() {
       return batch.features().narrow(0, place, 1);
     }
 
-    /** (1, L, W) */
+    /** Returns the tokens, (1, L, W). */
     Tensor rows() {
       return batch.rows().narrow(0, place, 1);
     }
 
-    /** (1) */
+    /** Returns the label, (1). */
     Tensor label() {
       return batch.labels().narrow(0, place, 1);
     }
@@ -79,7 +81,7 @@ abstract class EncoderModel extends CosineModel {
       return place;
     }
 
-    /** The number of the step, from 0. */
+    /** Returns the number of the step, from 0. */
     long step() {
       return batch.step();
     }
@@ -88,15 +90,15 @@ abstract class EncoderModel extends CosineModel {
   private final TextFeatures text;
   private final List<Loss> ofImages;
   private final List<Loss> ofTexts;
-  private @Nullable Tensor constant; // class features where texts are not learned
+  private @Nullable Tensor constant; // class features, if the text encoder is not trained
 
   /**
-   * A learner without parameters, which are added by {@link #parameter}.
+   * Creates a model without parameters. Subclasses add them with {@link #parameter}.
    *
-   * @param scale of cosines in logits
-   * @param text closed with this
-   * @param ofImages the losses that {@link #imageLosses} gives, in its order
-   * @param ofTexts the losses that {@link #textLosses} gives
+   * @param scale the scale of the cosines in logits
+   * @param text the texts, closed together with this model
+   * @param ofImages the losses that {@link #imageLosses} returns, in the same order
+   * @param ofTexts the losses that {@link #textLosses} returns, in the same order
    */
   EncoderModel(
       Device device, double scale, TextFeatures text, List<Loss> ofImages, List<Loss> ofTexts) {
@@ -106,62 +108,66 @@ abstract class EncoderModel extends CosineModel {
     this.ofTexts = List.copyOf(ofTexts);
   }
 
-  /** Makes what steps need and classifiers do not; asked at the beginning of each step. */
+  /**
+   * Prepares tensors that training steps need and classifiers do not. Called at the beginning of
+   * each step.
+   */
   void prepare() {}
 
-  /** The tensors that go into the encoders, by the parameters as they are now. */
+  /** Returns the inputs of the encoders for the current parameters. */
   abstract Given given();
 
   /**
-   * The losses of an image, each ().
+   * Computes the losses of an image, each ().
    *
-   * @param given the tensors for the image encoder
-   * @param classFeatures (C, E), unit rows
+   * @param given the inputs of the image encoder
+   * @param classFeatures the class features, (C, E), unit rows
    */
   abstract List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures);
 
   /**
-   * The losses of class features alone, each ().
+   * Computes the losses of the class features, each ().
    *
-   * @param classFeatures (C, E), unit rows
+   * @param classFeatures the class features, (C, E), unit rows
    */
   List<Tensor> textLosses(Tensor classFeatures) {
     return List.of();
   }
 
   /**
-   * The class features of a step, and the way back through the text encoder.
+   * Computes the class features of a step, together with the backward pass through the text
+   * encoder.
    *
-   * @param text as it was given
-   * @param given the tensors for the text encoder
-   * @param step its number, from 0
+   * @param text the texts that were passed to the constructor
+   * @param given the inputs of the text encoder
+   * @param step the number of the step, from 0
    */
   TextFeatures.Pass pass(TextFeatures text, List<Tensor> given, long step) {
     return text.pass(given);
   }
 
-  /** The class features before they are brought to unit length, without gradients: (C, E). */
+  /** Computes the class features without gradients, (C, E), not normalized. */
   Tensor texts(TextFeatures text, List<Tensor> given) {
     return text.all(given);
   }
 
   /**
-   * The features of an image as logits take them: (1, E). Not asked for where images are taken as
-   * features.
+   * Computes the features of an image for the logits, (1, E). Not called if the inputs of the model
+   * are image features.
    *
-   * @param images (1, channels, R, R), normalized
-   * @param given the tensors for the image encoder
+   * @param images the image, (1, channels, R, R), normalized
+   * @param given the inputs of the image encoder
    */
   abstract Tensor encode(Tensor images, List<Tensor> given);
 
-  /** All that is learned inside of the image encoder, by the tensors that are given to it. */
+  /** Returns all trained parts of the image encoder, for the given inputs. */
   abstract TunedImageEncoder learned(List<Tensor> given);
 
   final Tensor crossEntropy(Image image, Tensor features, Tensor classFeatures) {
     return Functions.crossEntropy(logits(features, classFeatures), image.label());
   }
 
-  /** Without gradients. */
+  /** Computes the class features without gradients. */
   @Override
   protected final Tensor classVectors() {
     try (Autograd.Switch off = Autograd.off()) {
@@ -184,14 +190,14 @@ abstract class EncoderModel extends CosineModel {
     Given given = given();
     Tape tape = new Tape();
     int images = given.image().size();
-    List<Tensor> made = new ArrayList<>(given.image()); // of the parameters
+    List<Tensor> made = new ArrayList<>(given.image()); // computed from the parameters
     if (!given.text().isEmpty()) {
       made.add(tape.cut(pass(text, given.text(), batch.step())).unitRows()); // (C, E)
     }
     List<Tensor> leaves = made.stream().map(Tensor::parameter).toList();
     List<Tensor> inputs = leaves.subList(0, images);
     Tensor classFeatures = given.text().isEmpty() ? classVectors() : leaves.get(images);
-    List<List<Tensor>> ofEach = // its losses, then the gradients of their sum
+    List<List<Tensor>> ofEach = // losses of each image, then the gradients of their sum
         Workers.map(
             batch.size(),
             place -> {
@@ -210,7 +216,7 @@ abstract class EncoderModel extends CosineModel {
       told.put(ofImages.get(i).name(), mean);
       sum += ofImages.get(i).weight() * mean;
     }
-    List<Tensor> gradients = new ArrayList<>(); // by what is made
+    List<Tensor> gradients = new ArrayList<>(); // with respect to the inputs of the encoders
     for (int i = 0; i < made.size(); i++) {
       gradients.add(sum(ofEach, ofImages.size() + i));
     }
@@ -237,7 +243,7 @@ abstract class EncoderModel extends CosineModel {
     return sum;
   }
 
-  /** In the order of the images, so that the sum is the same each time. */
+  /** Sums in the order of the images, so that the result is deterministic. */
   private static Tensor sum(List<List<Tensor>> ofEach, int place) {
     Tensor sum = ofEach.get(0).get(place);
     for (List<Tensor> made : ofEach.subList(1, ofEach.size())) {
@@ -246,7 +252,7 @@ abstract class EncoderModel extends CosineModel {
     return sum;
   }
 
-  /** The followed sum first, and its parts where there are several. */
+  /** Returns the optimized sum first, followed by its terms if there are several. */
   private static Map<String, Double> withSum(Map<String, Double> parts, double sum) {
     Map<String, Double> losses = new LinkedHashMap<>(Map.of("loss", sum));
     if (parts.size() > 1) {
@@ -270,7 +276,7 @@ abstract class EncoderModel extends CosineModel {
     return inputs().block().isEmpty() ? texts : new TunedHead(texts, new Encoder(), closing);
   }
 
-  /** The image encoder with the parameters as they are when it is asked. */
+  /** Image encoder that uses the current parameters for every call. */
   private final class Encoder implements FeatureEncoder {
     @Override
     public Tensor features(Tensor images) {

@@ -10,23 +10,25 @@ import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 
 /**
- * IVLP, independent vision-language prompting: learned rows in both encoders, or in that of the
- * texts alone, with nothing between the two. Khattak et al., "MaPLe: Multi-modal Prompt Learning",
- * CVPR 2023; code: muzairkhattak/multimodal-prompt-learning, {@code trainers/independentVL.py}.
+ * IVLP (independent vision-language prompting): learned tokens in both encoders, or only in the
+ * text encoder. The tokens of the two encoders are independent. Khattak et al., "MaPLe: Multi-modal
+ * Prompt Learning", CVPR 2023; code: muzairkhattak/multimodal-prompt-learning, {@code
+ * trainers/independentVL.py}.
  *
  * <pre>{@code
- * f = unit feature of the image, with learned rows in front of the first J_v blocks
- * t_c = unit feature of "WORDS name.", the first n tokens learned, and again J_t - 1 blocks on
+ * f = unit feature of the image, with learned tokens before each of the first J_v blocks
+ * t_c = unit feature of "WORDS name.", the first n tokens learned, others in J_t - 1 more blocks
  * loss = cross entropy of exp(logit_scale) f . t
  * }</pre>
  *
- * <p>Differences to the published code: it computes in float16 and rounds the deeper rows to that;
- * here all of it is float32. Its scripts of other data sets (xd_test) load epoch 2 of the 5 that
- * are trained; here it is the last, as everywhere. Its schedule takes the rate 0.0035 for 2 + 2
- * tokens; that of 4 + 4 is 0.0025 for 20 epochs, that of the text encoder alone 0.0025 for 5.
+ * <p>There are several differences from the published code. It computes in float16 and rounds the
+ * deeper tokens to float16; this implementation uses float32. The published scripts for other data
+ * sets (xd_test) load epoch 2 of 5; this implementation uses the last epoch. The learning rate of
+ * 0.0035 is published for 2 + 2 tokens. For 4 + 4 tokens it is 0.0025 with 20 epochs, and for the
+ * text encoder only, it is 0.0025 with 5 epochs.
  *
- * @param rows n, J_t, tokens of images and J_v; published 2, 12, 2 and 12, and of the text encoder
- *     alone 4 and 12
+ * @param rows the prompt tokens: n, J_t, the number of image tokens, and J_v; published: 2, 12, 2
+ *     and 12, and for the text encoder only 4 and 12
  */
 public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSpaceContext {
   public static final String ID = "ivlp";
@@ -48,7 +50,7 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSp
           .settings(ROWS.settings(), Ivlp::rows)
           .made(values -> new Ivlp(ROWS.of(values)));
 
-  /** The published tokens where only the text encoder has learned rows. */
+  /** Published number of tokens if only the text encoder has learned tokens. */
   public static final int TEXT_ONLY_TOKENS = 4;
 
   @Override

@@ -12,27 +12,28 @@ import org.kgcoop.Nearest;
 import org.kgcoop.method.setting.Kind;
 
 /**
- * The blocks of an encoder that are adapted: by numbers, or by a published word whose numbers
- * follow from how many blocks there are.
+ * Adapted blocks of an encoder, given by numbers or by a published word. The numbers for a word
+ * depend on the number of blocks.
  *
- * @param word empty where there are numbers
- * @param numbers from 0, rising; empty where there is a word, or no block is adapted
+ * @param word the word; empty if there are numbers
+ * @param numbers the block numbers from 0, ascending; empty if there is a word, or if no block is
+ *     adapted
  */
 public record Layers(String word, List<Integer> numbers) {
   private static final List<String> WORDS =
       List.of("all", "bottom", "mid", "up", "half-bottom", "half-up", "top3");
 
-  /** Every block. */
+  /** All blocks. */
   public static final Layers ALL = of("all");
 
-  /** No block. */
+  /** No blocks. */
   public static final Layers NONE = of(List.of());
 
   public Layers {
     numbers = List.copyOf(numbers);
   }
 
-  /** All forms of the setting; options make lists of words too. */
+  /** Type of the setting in all its forms. Options convert words to lists, too. */
   static final Kind<Layers> KIND =
       new Kind<>(
           "numbers from 0, none, or " + String.join(", ", WORDS),
@@ -50,7 +51,7 @@ public record Layers(String word, List<Integer> numbers) {
         .or(() -> Kind.WHOLES.read().apply(json).map(Layers::of));
   }
 
-  /** Blocks by their numbers. */
+  /** Returns the blocks with the given numbers. */
   public static Layers of(List<Integer> numbers) {
     if (numbers.stream().anyMatch(number -> number < 0)) {
       throw KgCoopException.configuration(
@@ -59,7 +60,7 @@ public record Layers(String word, List<Integer> numbers) {
     return new Layers("", List.copyOf(new TreeSet<>(numbers)));
   }
 
-  /** Blocks by a word; {@code none}, or nothing, for no block. */
+  /** Returns the blocks for a word. The word {@code none} and the empty word mean no block. */
   public static Layers of(String word) {
     if (word.isEmpty() || word.equals("none")) {
       return NONE;
@@ -72,18 +73,18 @@ public record Layers(String word, List<Integer> numbers) {
     return new Layers(word, List.of());
   }
 
-  /** True if no block is adapted. */
+  /** Returns true if no block is adapted. */
   public boolean isEmpty() {
     return word.isEmpty() && numbers.isEmpty();
   }
 
   /**
-   * The numbers in an encoder. For 12 blocks they are the published ones of each word: bottom 0 to
-   * 3, mid 4 to 7, up 8 to 11, half-bottom 0 to 5, half-up 6 to 11, top3 9 to 11.
+   * Returns the block numbers in an encoder. For 12 blocks, they equal the published ones: bottom 0
+   * to 3, mid 4 to 7, up 8 to 11, half-bottom 0 to 5, half-up 6 to 11, top3 9 to 11.
    *
-   * @param key of the setting, for the message
-   * @param count of its blocks
-   * @throws KgCoopException of the kind CONFIGURATION where it has none of them
+   * @param key the key of the setting, for the message
+   * @param count the number of blocks of the encoder
+   * @throws KgCoopException of the kind CONFIGURATION, if the encoder does not have these blocks
    */
   List<Integer> in(String key, int count) {
     List<Integer> chosen =
@@ -110,7 +111,7 @@ public record Layers(String word, List<Integer> numbers) {
     return IntStream.range(from, to).boxed().toList();
   }
 
-  /** The word as text, or the numbers as a list. */
+  /** Returns the word as text, or the numbers as a list. */
   public JsonNode toJson() {
     if (!word.isEmpty()) {
       return JsonNodeFactory.instance.textNode(word);

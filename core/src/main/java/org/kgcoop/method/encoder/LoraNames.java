@@ -12,8 +12,8 @@ import org.kgcoop.Messages;
 import org.kgcoop.io.StoredTensor;
 
 /**
- * The names of CLIP-LoRA's tensors in its published file, which counts the adapted blocks of both
- * encoders, the texts' first: {@code layer_0.q_proj.w_lora_A}.
+ * Names of CLIP-LoRA's tensors in a published file. The file numbers the adapted blocks of both
+ * encoders, starting with the text encoder: {@code layer_0.q_proj.w_lora_A}.
  */
 public final class LoraNames {
   private static final String LAYER = "layer_";
@@ -21,16 +21,16 @@ public final class LoraNames {
 
   private LoraNames() {}
 
-  /** True for tensors of a published file. */
+  /** Returns true if these are tensor names of a published file. */
   public static boolean arePublished(Collection<String> names) {
     return !names.isEmpty() && names.stream().allMatch(name -> name.startsWith(LAYER));
   }
 
   /**
-   * The names of tensors in a published file.
+   * Returns the names of tensors in a published file.
    *
-   * @param own names, of all tensors in their order
-   * @return for each own name that of the file
+   * @param own the own names of all tensors, in order
+   * @return a map from own names to names in the file
    */
   public static Map<String, String> published(Collection<String> own) {
     List<String> blocks = new ArrayList<>();
@@ -47,11 +47,11 @@ public final class LoraNames {
   }
 
   /**
-   * The tensors of a published file under their own names.
+   * Renames the tensors of a published file to their own names.
    *
-   * @param own names, of all tensors in their order
-   * @param settings that these follow from, for the message
-   * @throws KgCoopException where the file has others
+   * @param own the own names of all tensors, in order
+   * @param settings the settings that determine these names, for the message
+   * @throws KgCoopException if the file has other tensors
    */
   static Map<String, StoredTensor> own(
       Map<String, StoredTensor> tensors, List<String> own, String settings) {

@@ -15,15 +15,17 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Low-rank branches beside projections of an encoder, {@code scale B A drop(x)}. The product of B
- * and A, as large as the frozen weight, is made for {@link #merged} alone.
+ * Low-rank branches for projections of an encoder, {@code scale B A drop(x)}. The product of B and
+ * A is as large as the frozen weight, so only {@link #merged} computes it.
  *
- * @param branches in the order of their parameters
- * @param dropout the share of entries of x that is dropped; those kept are divided by the rest
+ * @param branches the branches, in the order of their parameters
+ * @param scale the factor of the branches
+ * @param dropout the probability that an entry of x is dropped; the kept entries are divided by one
+ *     minus this probability
  */
 record LowRank(List<Branch> branches, double scale, double dropout) {
 
-  /** The published names of projections. */
+  /** Published names of projections. */
   private static final Map<Projection, String> NAMES =
       Map.of(
           Projection.QUERY,
@@ -36,38 +38,39 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
           "proj");
 
   /**
-   * A branch.
+   * Low-rank branch of one projection.
    *
-   * @param encoder what the names of the encoder's weights begin with
-   * @param block counted from 0
+   * @param encoder the prefix of the names of the encoder's weights
+   * @param block the block number, from 0
+   * @param projection the adapted projection
    */
   record Branch(String encoder, int block, Projection projection) {
-    /** The name of the block's attention, of weights too. */
+    /** Returns the name of the block's attention, which is also the prefix of its weights. */
     private String attention() {
       return encoder + "transformer.resblocks." + block + ".attn.";
     }
 
-    /** The published name of the adapted matrix. */
+    /** Returns the published name of the adapted matrix. */
     String name() {
       return attention() + NAMES.get(projection);
     }
 
-    /** The name of A, (rank, W). */
+    /** Returns the name of A, (rank, W). */
     String a() {
       return name() + ".w_lora_A";
     }
 
-    /** The name of B, (W, rank). */
+    /** Returns the name of B, (W, rank). */
     String b() {
       return name() + ".w_lora_B";
     }
 
-    /** The released name of the weight that holds the matrix. */
+    /** Returns OpenAI's name of the weight that contains the matrix. */
     String weight() {
       return attention() + (projection == Projection.OUTPUT ? "out_proj.weight" : "in_proj_weight");
     }
 
-    /** The rows of that weight that are the matrix. */
+    /** Returns the rows of the weight that form the matrix. */
     Tensor rowsOf(Tensor weight) {
       long width = weight.size(1);
       long first =
@@ -80,7 +83,7 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
     }
   }
 
-  /** The branches of an encoder: each of the projections in each of the blocks. */
+  /** Returns the branches of an encoder, one for each projection in each block. */
   static LowRank of(
       String encoder,
       List<Integer> blocks,
@@ -100,7 +103,7 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
     branches = List.copyOf(branches);
   }
 
-  /** The names of A and B of each branch. */
+  /** Returns the names of A and B of each branch. */
   List<String> names() {
     return branches.stream().flatMap(branch -> Stream.of(branch.a(), branch.b())).toList();
   }
@@ -109,17 +112,17 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
     return branches.isEmpty();
   }
 
-  /** The first block that has a branch. */
+  /** Returns the first block that has a branch. */
   int firstBlock() {
     return branches.get(0).block();
   }
 
   /**
-   * The terms of each block.
+   * Returns the terms that the branches add in each block.
    *
    * @param given A and B of each branch
-   * @param kept for a matrix the entries of x that are kept, (positions, W), of ones and zeros;
-   *     null where none is dropped
+   * @param kept a function that returns the dropout mask of x for a matrix, (positions, W), with
+   *     ones and zeros; null without dropout
    */
   IntFunction<ProjectionDeltas> additions(
       List<Tensor> given, @Nullable Function<String, Tensor> kept) {
@@ -132,7 +135,7 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
               if (place < 0) {
                 return null;
               }
-              try (Scope scope = Scope.open("low-rank branch")) { // so that no mask stays
+              try (Scope scope = Scope.open("low-rank branch")) { // releases the mask
                 Tensor input = x.to(DType.FLOAT32);
                 double factor = scale;
                 if (kept != null) {
@@ -147,12 +150,12 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
   }
 
   /**
-   * The weights of the encoder with the branches in them, copies of the frozen ones: 7 MB a block
-   * of ViT-B/16.
+   * Returns the weights of the encoder with the branches merged into them. They are copies of the
+   * frozen weights and take 7 MB per block of ViT-B/16.
    *
    * @param given A and B of each branch
-   * @param frozen float32 weights by released name
-   * @return those that differ, by released name
+   * @param frozen a function that returns a float32 weight by OpenAI's name
+   * @return the changed weights, by OpenAI's name
    */
   Map<String, Tensor> merged(List<Tensor> given, Function<String, Tensor> frozen) {
     Map<String, Tensor> merged = new LinkedHashMap<>();

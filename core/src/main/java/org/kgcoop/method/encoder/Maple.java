@@ -19,23 +19,26 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * MaPLe, multi-modal prompt learning: rows in both encoders, of which those of images are linear
- * images of those of texts. Khattak et al., "MaPLe: Multi-modal Prompt Learning", CVPR 2023; code:
- * muzairkhattak/multimodal-prompt-learning, {@code trainers/maple.py}.
+ * MaPLe (multi-modal prompt learning): learned tokens in both encoders. The image tokens are linear
+ * functions of the text tokens. Khattak et al., "MaPLe: Multi-modal Prompt Learning", CVPR 2023;
+ * code: muzairkhattak/multimodal-prompt-learning, {@code trainers/maple.py}.
  *
  * <pre>{@code
- * p_i = n learned vectors of texts in front of block i < J; p_0 stands in "WORDS name."
- * v_i = W_i p_i + b_i, rows beside each image in front of block i
+ * p_i = n learned vectors of texts before block i < J; p_0 is a part of "WORDS name."
+ * v_i = W_i p_i + b_i, tokens that are appended to each image before block i
  * loss = cross entropy of exp(logit_scale) f . t
  * }</pre>
  *
- * <p>Differences to the published code: all of it is float32, where that computes in float16 and
- * keeps the first vectors and their layer so; widths are those of the CLIP, there 512 and 768 are
- * written into the code.
+ * <p>There are two differences from the published code. It computes in float16, and keeps the first
+ * vectors and their layer in float16; this implementation uses float32. The published code contains
+ * the widths 512 and 768 as literals; in this implementation, they are the widths of the CLIP
+ * model.
  *
- * @param contextTokens n, learned vectors; published 2
- * @param words whose first n tokens the vectors start from, the rest stays; empty for random ones
- * @param depth J of both encoders, at least 1; published 9, from one data set to others 3
+ * @param contextTokens n, the number of learned vectors; published: 2
+ * @param words the words that the vectors start with: the first n tokens are learned, and the other
+ *     tokens stay; empty for random initial values
+ * @param depth J of both encoders, at least 1; published: 9, and 3 for the transfer to other data
+ *     sets
  */
 public record Maple(int contextTokens, String words, int depth)
     implements EncoderMethod, TokenSpaceContext {
@@ -114,7 +117,10 @@ public record Maple(int contextTokens, String words, int depth)
       }
     }
 
-    /** In the order of the published state. The layers of deeper vectors begin equal. */
+    /**
+     * Adds the parameters in the order of the published state. All layers of deeper vectors start
+     * with equal values.
+     */
     private void start(Clip clip, long seed) {
       int in = clip.config().textWidth();
       int out = clip.config().vision().width();
@@ -130,7 +136,7 @@ public record Maple(int contextTokens, String words, int depth)
       }
     }
 
-    /** A linear layer whose start goes by a name. */
+    /** Adds a linear layer, with initial values that depend on a name. */
     private void layer(String name, String start, int out, int in, long seed) {
       PythonRandom random = Init.random(seed, start);
       parameter(name + WEIGHT, Init.weight(random, out, in));

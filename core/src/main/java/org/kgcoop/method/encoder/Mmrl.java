@@ -37,37 +37,40 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * MMRL: tokens of a space of their own, which linear layers bring into both encoders. Guo and Gu,
- * "MMRL: Multi-Modal Representation Learning for Vision-Language Models", CVPR 2025; code:
+ * MMRL: learned tokens in a separate space, projected into both encoders by linear layers. Guo and
+ * Gu, "MMRL: Multi-Modal Representation Learning for Vision-Language Models", CVPR 2025; code:
  * yunncheng/MMRL, {@code trainers/mmrl.py} and {@code clip/model_mmrl.py}.
  *
  * <pre>{@code
- * rows of layer l = R A_l^T + a_l in the image encoder, R B_l^T + b_l in the text encoder; R is (n, d)
- * f = unit(class row . projection)             of the image encoder with these rows, as released
- * r = unit(mean of the n rows . P)             P learned; both behind the encoder's last norm
- * t_c = unit feature of the template's text, with these rows behind its start
+ * tokens of layer l = R A_l^T + a_l in the image encoder, R B_l^T + b_l in texts; R is (n, d)
+ * f = unit(CLS token . frozen projection)      of the image encoder with these tokens
+ * r = unit(mean of the n tokens . P)           P learned; both after the encoder's last norm
+ * t_c = unit feature of the template's text, with these tokens after its start token
  * loss = share CE(100 f . t) + (1 - share) CE(100 r . t)
  *        + weight (1 - mean cos(f, f0)) + weight (1 - mean cos(t, t0)), 0 for the frozen encoders
  * }</pre>
  *
- * <p>The rows are inserted in front of the first layer of the list and exchanged in front of each
- * later one; from the last on, and between, they are rows like the others.
+ * <p>The tokens are inserted before the first layer of the list and replaced before each later one.
+ * In all other layers, the encoder processes them like any other token.
  *
- * <p>Classes that were all learned are answered by {@code share 100 f . t + (1 - share) 100 r . t},
- * others, and those of any other data set, by {@code 100 f . t} alone: f generalizes, r knows the
- * images that it was trained on. So has the published code it, by the task and part of a run. A
- * published file does not name its classes, but has the embeddings of their texts.
+ * <p>If all classes of the classifier were trained, the logits are {@code share 100 f . t + (1 -
+ * share) 100 r . t}. For other classes, and for any other data set, they are only {@code 100 f .
+ * t}, because f generalizes and r is specific to the training classes. The published code makes the
+ * same distinction, by the task and the part of a run. A published file contains the embeddings of
+ * the class texts, but no class names.
  *
- * <p>Differences to the published code: it computes in mixed precision; here all is float32. It
- * keeps the class features of its first evaluation, so that the best epoch is chosen by those of
- * the first.
+ * <p>There are two differences from the published code. It computes in mixed precision; this
+ * implementation uses float32. The published code caches the class features of its first
+ * evaluation, so it selects the best epoch with the features of the first.
  *
- * @param tokens n, published 5
- * @param layers in front of which rows come, counted from 1, ascending; published 6 to 12
- * @param dimension d, published 512; 2048 for EuroSAT
- * @param share published 0.7
- * @param weight by data set and protocol, 0.01 to 7
- * @param template of the texts; published CoOp's zero-shot ones
+ * @param tokens n, the number of tokens; published: 5
+ * @param layers the layers that the tokens are inserted before, from 1, ascending; published: 6 to
+ *     12
+ * @param dimension d, the width of the tokens; published: 512, and 2048 for EuroSAT
+ * @param share the share of the CLS token in the loss and in the logits; published: 0.7
+ * @param weight the weight of the distances from the frozen encoders; published: 0.01 to 7, by data
+ *     set and protocol
+ * @param template the template of the texts; published: CoOp's zero-shot templates
  */
 public record Mmrl(
     int tokens, List<Integer> layers, int dimension, double share, double weight, String template)
@@ -131,24 +134,27 @@ public record Mmrl(
                       values.get(WEIGHT),
                       values.get(SharedSettings.TEMPLATE)));
 
-  /** The matrix R, (n, d). */
+  /** Name of the matrix R, (n, d). */
   public static final String TOKENS = "representation_learner.compound_rep_tokens";
 
-  /** The token embeddings of the trained classes' texts in a published file, (C, L, W). */
+  /** Name of the token embeddings of the trained classes' texts in a published file, (C, L, W). */
   public static final String TEXTS = "representation_learner.prompt_embeddings";
 
   private static final String TO_IMAGES = TOKENS + "_r2vproj";
   private static final String TO_TEXTS = TOKENS + "_r2tproj";
 
-  /** P, (W, E). */
+  /** Name of P, (W, E). */
   private static final String PROJECTION = "image_encoder.proj_rep";
 
-  /** The scale of all logits, whatever that of the CLIP is. */
+  /** Scale of all logits, independent of the CLIP model's logit scale. */
   private static final double SCALE = 100;
 
   private static final double DEVIATION = 0.02;
 
-  /** The rounding of a number to half precision, and that of the smallest ones. */
+  /**
+   * Relative rounding error of half precision, followed by the absolute one of the smallest
+   * numbers.
+   */
   private static final double HALF = 0x1p-10;
 
   private static final double SMALLEST_HALF = 0x1p-24;
@@ -164,7 +170,10 @@ public record Mmrl(
         && IntStream.range(1, layers.size()).allMatch(i -> layers.get(i - 1) < layers.get(i));
   }
 
-  /** The name of the weight of the linear layer into the image encoder for layer k of the list. */
+  /**
+   * Returns the name of the weight of the linear layer into the image encoder, for entry k of the
+   * list of layers.
+   */
   public static String toImages(int k) {
     return TO_IMAGES + "." + k + ".weight";
   }
@@ -200,7 +209,7 @@ public record Mmrl(
     return learned.head(new Representations(clip, classNames, 0, known ? share : 1));
   }
 
-  /** True if the texts of all these classes are among those that were trained. */
+  /** Returns true if the texts of all these classes were trained. */
   private boolean hasTexts(Clip clip, StoredTensor trained, List<String> classNames) {
     int width = clip.config().textWidth();
     long[] shape = trained.shape();
@@ -222,7 +231,7 @@ public record Mmrl(
     return true;
   }
 
-  /** True if numbers are, rounded to half precision, those at a place. */
+  /** Returns true if the numbers, rounded to half precision, equal the numbers at a position. */
   private static boolean starts(float[] all, int from, int length, float[] numbers) {
     return numbers.length <= length
         && IntStream.range(0, numbers.length)
@@ -232,7 +241,7 @@ public record Mmrl(
                         <= HALF * Math.abs(numbers[i]) + SMALLEST_HALF);
   }
 
-  /** With the template of the other data, and by the class row alone. */
+  /** Returns this method with the template of the other data set. It uses only the CLS token. */
   @Override
   public Method on(Method there) {
     return there instanceof Mmrl mmrl
@@ -240,7 +249,7 @@ public record Mmrl(
         : this;
   }
 
-  /** The blocks of the layers, counted from 0. */
+  /** Returns the block numbers of the layers, from 0. */
   private List<Integer> blocks() {
     return layers.stream().map(layer -> layer - 1).toList();
   }
@@ -262,7 +271,7 @@ public record Mmrl(
     private final Clip clip;
     private final List<String> classNames;
     private final PromptedVision vision;
-    private final double answered; // the share of class rows in features
+    private final double answered; // the share of the CLS token in the features
     private @Nullable Tensor teacher; // t0, (C, E)
 
     Representations(Clip clip, List<String> classNames, long seed, double answered) {
@@ -301,7 +310,7 @@ public record Mmrl(
       }
     }
 
-    /** Copies of a linear layer of PyTorch's default start. */
+    /** Adds copies of one linear layer, with PyTorch's default initialization. */
     private void addLayers(String name, int width, long seed) {
       PythonRandom random = Init.random(seed, name);
       Tensor start = Init.weight(random, width, dimension);
@@ -317,7 +326,10 @@ public record Mmrl(
       return ModelInputs.rows(blocks().get(0), true);
     }
 
-    /** The rows of each layer; of images the projection behind them. */
+    /**
+     * Returns the tokens of each layer. The inputs of the image encoder also include the
+     * projection.
+     */
     @Override
     Given given() {
       Function<String, List<Tensor>> rows =
@@ -369,7 +381,7 @@ public record Mmrl(
           apart(classFeatures, Objects.requireNonNull(teacher, "asked for outside of a step")));
     }
 
-    /** The distance of unit rows: one minus the mean cosine. */
+    /** Computes the distance of unit rows: one minus the mean cosine. */
     private static Tensor apart(Tensor rows, Tensor others) {
       return rows.times(others).sum(1).mean().times(-1).plus(1);
     }

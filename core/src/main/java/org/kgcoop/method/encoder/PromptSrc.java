@@ -19,33 +19,35 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * PromptSRC: independent rows in both encoders ({@link Ivlp}) that are held to what the frozen CLIP
- * says of the same view and of texts of many templates. Khattak et al., "Self-regulating Prompts:
- * Foundational Model Adaptation without Forgetting", ICCV 2023; code: muzairkhattak/PromptSRC,
- * {@code trainers/promptsrc.py}.
+ * PromptSRC: independent tokens in both encoders ({@link Ivlp}), regularized by the predictions of
+ * the frozen CLIP model for the same view and for texts of many templates. Khattak et al.,
+ * "Self-regulating Prompts: Foundational Model Adaptation without Forgetting", ICCV 2023; code:
+ * muzairkhattak/PromptSRC, {@code trainers/promptsrc.py}.
  *
  * <pre>{@code
- * f, t = unit features as learned; f0 = that of the frozen encoder, of the same view
- * t0_c = unit(mean over templates of the features of "TEMPLATE name", as long as they are)
+ * f, t = learned unit features; f0 = unit feature of the frozen encoder for the same view
+ * t0_c = unit(mean over templates of the features of "TEMPLATE name", not normalized)
  * z = scale f . t,  z0 = scale f0 . t0,  p0 = softmax z0
  * loss = cross entropy of z + text_weight mean_{C,E} |t - t0| + image_weight mean_{B,E} |f - f0|
  *        + mean_{B,C} p0 (log p0 - log softmax z)
  * }</pre>
  *
- * <p>All means run over single entries, the divergence's over images and classes too, so that with
- * C classes it is 1 / C of that of a batch. Training ends with the mean of the parameters after
- * each epoch, weighted by a normal density at its number ({@code --keep gauss:MEAN,DEVIATION});
- * with other numbers of epochs than the published ones state another mean.
+ * <p>All means are over individual entries. The divergence is averaged over images and classes, so
+ * with C classes it is 1 / C of the usual batch mean. The result of the training is the weighted
+ * mean of the parameters after each epoch. The weight is a Gaussian density at the number of the
+ * epoch ({@code --keep gauss:MEAN,DEVIATION}). If you change the number of epochs, change the mean
+ * of the Gaussian, too.
  *
- * <p>Differences to the published code: it computes in float16 and averages the frozen weights too,
- * which rounding moves; here all of it is float32 and the encoders stay. It encodes the templates'
- * texts at the start of a test as well.
+ * <p>There are two differences from the published code. It computes in float16 and also averages
+ * the frozen weights, which changes them by rounding; this implementation uses float32, and the
+ * encoders stay unchanged. The published code also encodes the texts of the templates at the start
+ * of a test.
  *
- * @param rows n, J_t, tokens of images and J_v; published 4, 9, 4 and 9, from one data set to
- *     others 4, 3, 4 and 3
- * @param templates of t0; published {@link #TEMPLATES}
- * @param textWeight published 25
- * @param imageWeight published 10
+ * @param rows the prompt tokens: n, J_t, the number of image tokens, and J_v; published: 4, 9, 4
+ *     and 9, and 4, 3, 4 and 3 for the transfer to other data sets
+ * @param templates the templates of t0; published: {@link #TEMPLATES}
+ * @param textWeight the weight of the text distance; published: 25
+ * @param imageWeight the weight of the image distance; published: 10
  */
 public record PromptSrc(
     VisionLanguagePrompts rows, List<String> templates, double textWeight, double imageWeight)
@@ -93,14 +95,14 @@ public record PromptSrc(
                       values.get(IMAGE_WEIGHT)));
 
   /**
-   * The 60 published templates ({@code trainers/imagenet_templates.py}): the first 60 of the 80 of
-   * CLIP's notebook, the plain one first.
+   * The 60 published templates ({@code trainers/imagenet_templates.py}): the first 60 of the 80
+   * templates of CLIP's notebook, starting with the plain one.
    */
   public static final List<String> TEMPLATES = Templates.published("promptsrc");
 
   public PromptSrc {
     templates =
-        new TemplateEnsemble(templates, Underscores.REPLACE).templates(); // refuses the wrong
+        new TemplateEnsemble(templates, Underscores.REPLACE).templates(); // checks the templates
   }
 
   @Override
@@ -131,7 +133,7 @@ public record PromptSrc(
   private final class Prompts extends PromptTokenModel {
     private final Clip clip;
     private final List<String> classNames;
-    private @Nullable Tensor taught; // t0, (C, E), of the first step
+    private @Nullable Tensor taught; // t0, (C, E), computed by the first step
 
     Prompts(Clip clip, List<String> classNames, long seed) {
       super(

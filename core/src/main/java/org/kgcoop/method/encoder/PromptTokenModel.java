@@ -15,20 +15,21 @@ import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A learner of rows in the first blocks of the encoders, as MaPLe, IVLP, VPT and PromptSRC have
- * them: at depth J rows of their own in front of blocks 0 to J - 1.
+ * Trainable model with learned tokens in the first blocks of the encoders, for MaPLe, IVLP, VPT and
+ * PromptSRC. At depth J, each of the blocks 0 to J - 1 has its own tokens, inserted before the
+ * block.
  */
 abstract class PromptTokenModel extends EncoderModel {
-  private final @Nullable PromptedVision vision; // null where the image encoder is left as it is
+  private final @Nullable PromptedVision vision; // null if the image encoder is not trained
 
   /**
-   * A learner without parameters, which are added by {@link #parameter}.
+   * Creates a model without parameters. Subclasses add them with {@link #parameter}.
    *
-   * @param text of the classes
-   * @param textDepth 0 where texts are not learned; the rows in front of block 0 are the text's
-   *     vectors
-   * @param imageDepth 0 where images are not
-   * @param method its title, for messages
+   * @param text the texts of the classes
+   * @param textDepth the depth of the text encoder, 0 if it is not trained; the tokens before block
+   *     0 are the context vectors of the text
+   * @param imageDepth the depth of the image encoder, 0 if it is not trained
+   * @param method the title of the method, for messages
    */
   PromptTokenModel(
       Clip clip,
@@ -39,14 +40,15 @@ abstract class PromptTokenModel extends EncoderModel {
       List<Loss> ofImages,
       List<Loss> ofTexts) {
     this(
-        vision(clip, textDepth, imageDepth, method), // refuses before texts are made
+        vision(
+            clip, textDepth, imageDepth, method), // checks the model before the texts are created
         clip,
         texts(clip, text, textDepth),
         ofImages,
         ofTexts);
   }
 
-  /** A learner of the cross entropy alone. */
+  /** Creates a model with the cross-entropy as its only loss. */
   PromptTokenModel(Clip clip, PromptText text, int textDepth, int imageDepth, String method) {
     this(clip, text, textDepth, imageDepth, method, List.of(new Loss("loss", 1)), List.of());
   }
@@ -92,18 +94,18 @@ abstract class PromptTokenModel extends EncoderModel {
     return vision == null ? ModelInputs.FEATURES : ModelInputs.rows(0, needsFeatures());
   }
 
-  /** The cross entropy alone. */
+  /** Returns only the cross-entropy. */
   @Override
   List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
     return List.of(crossEntropy(image, features(image, given), classFeatures));
   }
 
-  /** True if losses ask for the features of the frozen encoder. */
+  /** Returns true if the losses need the features of the frozen encoder. */
   boolean needsFeatures() {
     return false;
   }
 
-  /** The features of an image by the rows that are given: (1, E), unit. */
+  /** Computes the unit feature of an image with the given tokens, (1, E). */
   final Tensor features(Image image, List<Tensor> given) {
     return vision == null
         ? image.features()
@@ -148,12 +150,12 @@ abstract class PromptTokenModel extends EncoderModel {
     }
   }
 
-  /** The rows of images as they are learned. */
+  /** Returns the current image tokens. */
   final List<Tensor> imageRows(int depth) {
     return VisionLanguagePrompts.imageNames(depth).stream().map(this::parameter).toList();
   }
 
-  /** All rows as they are learned. */
+  /** Returns all current tokens. */
   final Given given(VisionLanguagePrompts rows) {
     return new Given(
         rows.textNames().stream().map(this::parameter).toList(), imageRows(rows.imageDepth()));

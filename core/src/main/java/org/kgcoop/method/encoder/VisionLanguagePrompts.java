@@ -10,13 +10,14 @@ import org.kgcoop.method.setting.Setting.Stated;
 import org.kgcoop.method.setting.Setting.Values;
 
 /**
- * The rows that IVLP and PromptSRC learn, in either encoder independently of the other.
+ * Learned tokens of IVLP and PromptSRC, which are independent for the two encoders.
  *
- * @param contextTokens n, learned vectors of texts in front of block 0
- * @param words whose first n tokens the vectors start from, the rest stays; empty for random ones
+ * @param contextTokens n, the number of learned vectors of texts before block 0
+ * @param words the words that the vectors start with: the first n tokens are learned, and the other
+ *     tokens stay; empty for random initial values
  * @param textDepth J of the text encoder, at least 1
- * @param imageTokens rows beside each image; 0 where imageDepth is
- * @param imageDepth J of the image encoder; 0 leaves it as it is
+ * @param imageTokens the number of tokens that are appended to each image; 0 if imageDepth is 0
+ * @param imageDepth J of the image encoder; 0 leaves it unchanged
  */
 public record VisionLanguagePrompts(
     int contextTokens, String words, int textDepth, int imageTokens, int imageDepth) {
@@ -32,11 +33,11 @@ public record VisionLanguagePrompts(
   }
 
   /**
-   * The settings of rows.
+   * Settings of the tokens.
    *
-   * @param section of the published keys
-   * @param tokens usual numbers of rows
-   * @param depth usual depths
+   * @param section the section of the published keys
+   * @param tokens the default number of tokens
+   * @param depth the default depth
    */
   record Declared(String section, int tokens, int depth) {
     private Setting<Integer> contextTokens() {
@@ -98,7 +99,7 @@ public record VisionLanguagePrompts(
     }
   }
 
-  /** The kind of prompt, as {@link org.kgcoop.method.Method#prompts} says it. */
+  /** Returns the kind of prompt, in the terms of {@link org.kgcoop.method.Method#prompts}. */
   String prompts() {
     return imageDepth == 0 ? "textual" : "textual+visual";
   }
@@ -107,12 +108,12 @@ public record VisionLanguagePrompts(
     return new ContextInit(contextTokens, words);
   }
 
-  /** The names of the vectors in front of each block of the text encoder, from block 0 on. */
+  /** Returns the names of the tokens of each block of the text encoder, starting at block 0. */
   List<String> textNames() {
     return ContextInit.names(deepNames("text_encoder", textDepth));
   }
 
-  /** The names of the rows of each image, from block 0 on. */
+  /** Returns the names of the image tokens of each block, starting at block 0. */
   static List<String> imageNames(int depth) {
     List<String> names = new ArrayList<>(deepNames("image_encoder", depth));
     if (depth > 0) {
@@ -121,7 +122,7 @@ public record VisionLanguagePrompts(
     return names;
   }
 
-  /** The names of the rows in front of blocks 1 to J - 1 of an encoder. */
+  /** Returns the names of the tokens of blocks 1 to J - 1 of an encoder. */
   static List<String> deepNames(String encoder, int depth) {
     List<String> names = new ArrayList<>();
     for (int i = 1; i < depth; i++) {

@@ -14,21 +14,22 @@ import org.kgcoop.prompt.PromptText;
 import org.kgcoop.tensor.Scope;
 
 /**
- * VPT as MaPLe's authors compare with it: learned rows in the image encoder, hand-crafted texts.
- * Khattak et al., "MaPLe: Multi-modal Prompt Learning", CVPR 2023, after Jia et al., "Visual Prompt
- * Tuning", ECCV 2022; code: muzairkhattak/multimodal-prompt-learning, {@code trainers/vpt.py}.
+ * VPT as in the comparison of the MaPLe paper: learned tokens in the image encoder, and
+ * hand-crafted texts. Khattak et al., "MaPLe: Multi-modal Prompt Learning", CVPR 2023, after Jia et
+ * al., "Visual Prompt Tuning", ECCV 2022; code: muzairkhattak/multimodal-prompt-learning, {@code
+ * trainers/vpt.py}.
  *
  * <pre>{@code
- * f = unit feature of the image, with learned rows in front of the first J blocks
- * loss = cross entropy of exp(logit_scale) f . t, where t are those of the template
+ * f = unit feature of the image, with learned tokens before each of the first J blocks
+ * loss = cross entropy of exp(logit_scale) f . t, with t from the template
  * }</pre>
  *
- * <p>Differences to the published code: it rounds the rows to float16. Its scripts of other data
- * sets (xd_test) load epoch 2 of the 5 that are trained; here it is the last, as everywhere.
+ * <p>There are two differences from the published code. It rounds the tokens to float16. Its
+ * scripts for other data sets (xd_test) load epoch 2 of 5; this implementation uses the last epoch.
  *
- * @param imageTokens learned rows; published 8
- * @param imageDepth J, at least 1; published 12
- * @param template of the texts; published "a photo of a {}." for every data set
+ * @param imageTokens the number of learned tokens; published: 8
+ * @param imageDepth J, at least 1; published: 12
+ * @param template the template of the texts; published: "a photo of a {}." for every data set
  */
 public record Vpt(int imageTokens, int imageDepth, String template) implements EncoderMethod {
   public static final String ID = "vpt";
@@ -84,7 +85,7 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
     return new Prompts(clip, classNames, seed);
   }
 
-  /** With the template of the other data. */
+  /** Returns this method with the template of the other data set. */
   @Override
   public Method on(Method there) {
     return there instanceof Vpt vpt ? new Vpt(imageTokens, imageDepth, vpt.template) : this;

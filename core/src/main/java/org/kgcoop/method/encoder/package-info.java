@@ -1,6 +1,6 @@
 /**
- * Methods that learn inside of the image encoder, alone or with the text encoder. Their formulas
- * and settings are those of the published code; what each does otherwise stands at its class.
+ * Methods that train parameters inside the image encoder, or inside both encoders. Formulas and
+ * settings follow the published code. The Javadoc of each class lists the differences.
  */
 @NullMarked
 package org.kgcoop.method.encoder;

@@ -14,16 +14,16 @@ import org.kgcoop.method.setting.Setting.Stated;
 import org.kgcoop.method.setting.Setting.Values;
 
 /**
- * All that is said of a method, once, next to its record. The parser, JSON, help, sweeps and the
- * translation of published files go by it.
+ * Declaration of a method, next to its record. The parser, JSON, the help, sweeps and the
+ * translation of published files use it, so that every fact about a method is written once.
  *
- * @param <M> what it makes
+ * @param <M> the type that the declaration creates, such as {@code Method}
  */
 public final class Declaration<M> {
-  /** The key of the method's name in JSON. */
+  /** Key of the method's name in JSON. */
   public static final String METHOD = "method";
 
-  /** The key of the template, which every method is given. */
+  /** Key of the template, which every method accepts. */
   public static final String TEMPLATE = "template";
 
   private final About about;
@@ -32,7 +32,7 @@ public final class Declaration<M> {
   private final List<Stated<Object>> settings;
   private final Function<Values, M> make;
 
-  /** The needs of a method beside features of the shots. */
+  /** Requirements of a method in addition to image features. */
   public enum Need {
     TEXT_ENCODER("the text encoder of the CLIP"),
     VIT("an image encoder that is a ViT");
@@ -49,11 +49,15 @@ public final class Declaration<M> {
   }
 
   /**
-   * The names and sources of a method, and a sentence on it.
+   * Names and sources of a method, with a one-sentence description.
    *
    * @param id the name in files and options, such as {@code kgcoop}
-   * @param title the name as papers write it, such as {@code KgCoOp}
-   * @param trainer the name in the published code's files; empty where these have none
+   * @param title the name in papers, such as {@code KgCoOp}
+   * @param sentence the description
+   * @param formula the formula of the logits or of the loss
+   * @param paper the publication
+   * @param code the repository of the published code
+   * @param trainer the name in files of the published code; empty if it has none
    */
   public record About(
       String id,
@@ -80,7 +84,7 @@ public final class Declaration<M> {
     this.make = make;
   }
 
-  /** A declaration of a method of that name. */
+  /** Starts the declaration of a method. */
   public static <R> Builder<R> of(Class<R> type, String id, String title) {
     return new Builder<>(type, id, title);
   }
@@ -93,7 +97,7 @@ public final class Declaration<M> {
     return about;
   }
 
-  /** The kind of prompt, such as {@code textual}. */
+  /** Returns the kind of prompt, such as {@code textual}. */
   public String prompts() {
     return prompts;
   }
@@ -102,19 +106,22 @@ public final class Declaration<M> {
     return needs;
   }
 
-  /** The settings in the order of JSON; the template is among them where it can be stated. */
+  /**
+   * Returns the settings in the order of JSON. They include the template if it is a setting of the
+   * method.
+   */
   public List<Setting<?>> settings() {
     List<Setting<?>> all = new ArrayList<>();
     settings.forEach(stated -> all.add(stated.setting()));
     return all;
   }
 
-  /** The setting of that key, which the method has. */
+  /** Returns the setting with the given key, which must exist. */
   public Setting<?> setting(String key) {
     return settings().stream().filter(each -> each.key().equals(key)).findFirst().orElseThrow();
   }
 
-  /** The keys of the settings beside the template, which is that of the data. */
+  /** Returns the keys of all settings except the template, which the data set provides. */
   public List<String> keys() {
     return settings().stream()
         .<String>map(Setting::key)
@@ -123,9 +130,9 @@ public final class Declaration<M> {
   }
 
   /**
-   * A method from its settings, with the published default for each that is not stated.
+   * Creates a method from its settings. A setting that is not given has its published default.
    *
-   * @throws KgCoopException for an unknown key or a wrong value
+   * @throws KgCoopException if a key is unknown or a value is invalid
    */
   public M parse(JsonNode json) {
     List<String> known = new ArrayList<>(keys());
@@ -141,7 +148,7 @@ public final class Declaration<M> {
     return make.apply(new Values(about.title(), json));
   }
 
-  /** All settings of a method, in the form that {@link #parse} reads. */
+  /** Returns all settings of a method, in the form that {@link #parse} reads. */
   public ObjectNode json(Object method) {
     ObjectNode json = JsonNodeFactory.instance.objectNode().put(METHOD, about.id());
     Values usual = new Values(about.title(), JsonNodeFactory.instance.objectNode());
@@ -160,7 +167,7 @@ public final class Declaration<M> {
   }
 
   /**
-   * Collects what is said of a method.
+   * Builder of a declaration.
    *
    * @param <R> the method's record
    */
@@ -183,27 +190,30 @@ public final class Declaration<M> {
       this.title = title;
     }
 
-    /** The kind of prompt where there is one: {@code textual}, {@code visual} and so on. */
+    /**
+     * Sets the kind of prompt, such as {@code textual} or {@code visual}. The default is {@code
+     * none}.
+     */
     public Builder<R> prompts(String kind) {
       prompts = kind;
       return this;
     }
 
-    /** The sentence of help, and the formula by which it answers or learns. */
+    /** Sets the sentence of the help, and the formula of the logits or of the loss. */
     public Builder<R> says(String one, String how) {
       sentence = one;
       formula = how;
       return this;
     }
 
-    /** The source of the method, and the repository of its code. */
+    /** Sets the publication and the repository of the published code. */
     public Builder<R> published(String where, String repository) {
       paper = where;
       code = repository;
       return this;
     }
 
-    /** The name of its trainer in published files. */
+    /** Sets the name of the trainer in published files. */
     public Builder<R> trainer(String name) {
       trainer = name;
       return this;
@@ -214,25 +224,29 @@ public final class Declaration<M> {
       return this;
     }
 
-    /** The next setting in JSON. */
+    /** Adds a setting. The order is the order in JSON. */
     public <T> Builder<R> setting(Setting<T> setting, Function<R, T> value) {
       settings.add(setting.from(value));
       return this;
     }
 
-    /** A setting that JSON does not show. */
+    /** Adds a setting that JSON does not contain. */
     public Builder<R> asked(Setting<?> setting) {
       settings.add(new Stated<>(setting, m -> JsonNodeFactory.instance.missingNode()));
       return this;
     }
 
-    /** Settings that a part of the method has. */
+    /** Adds the settings of a part of the method. */
     public <P> Builder<R> settings(List<Stated<P>> shared, Function<R, P> part) {
       shared.forEach(each -> settings.add(each.of(part)));
       return this;
     }
 
-    /** The declaration; the method is made of the values that are stated. */
+    /**
+     * Completes the declaration.
+     *
+     * @param make the function that creates the method from the given values
+     */
     public <M> Declaration<M> made(Function<Values, M> make) {
       return new Declaration<>(this, make);
     }

@@ -14,12 +14,13 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * The type of a setting: how JSON and a command line write it.
+ * Type of a setting, with its representation in JSON and on the command line.
  *
- * @param says for help, such as {@code whole number}
- * @param expected for messages, such as {@code a whole number}
- * @param form what the words of an option become
- * @param read empty for JSON of another type
+ * @param says the name in the help, such as {@code whole number}
+ * @param expected the name in messages, such as {@code a whole number}
+ * @param form the conversion of the words of an option
+ * @param read the reader; it returns empty for JSON of another type
+ * @param write the writer
  */
 public record Kind<T>(
     String says,
@@ -29,8 +30,8 @@ public record Kind<T>(
     Function<T, JsonNode> write) {
 
   /**
-   * The JSON that the words of an option become: a number or true or false, text as it is, or a
-   * list.
+   * Conversion of the words of an option to JSON: a literal (a number, true or false), a text, or a
+   * list of one of them.
    */
   public enum Form {
     LITERAL,
@@ -71,7 +72,11 @@ public record Kind<T>(
 
   public static final Kind<List<String>> TEXTS =
       list(
-          TEXT, "texts", "a list", Form.TEXTS, json -> Optional.of(json.asText())); // any is a text
+          TEXT,
+          "texts",
+          "a list",
+          Form.TEXTS,
+          json -> Optional.of(json.asText())); // any value is a text
 
   public static final Kind<List<Double>> NUMBERS =
       list(NUMBER, "numbers", "numbers", Form.LITERALS, NUMBER.read);
@@ -79,7 +84,7 @@ public record Kind<T>(
   public static final Kind<List<Integer>> WHOLES =
       list(WHOLE, "whole numbers", "whole numbers", Form.LITERALS, WHOLE.read);
 
-  /** A number, or a word in its place. */
+  /** Returns the type of a number, or a word that means that there is no number. */
   public static Kind<OptionalDouble> numberOr(String word) {
     return new Kind<>(
         "number or " + word,
@@ -93,7 +98,7 @@ public record Kind<T>(
             value.isPresent() ? DoubleNode.valueOf(value.getAsDouble()) : TextNode.valueOf(word));
   }
 
-  /** The same list of two entries. */
+  /** Returns this list type with exactly two entries. */
   public static <T> Kind<List<T>> pair(Kind<List<T>> of) {
     return new Kind<>(
         "two " + of.says,
@@ -103,12 +108,12 @@ public record Kind<T>(
         of.write);
   }
 
-  /** The same type as another class. */
+  /** Returns this type with values of another class. */
   public <U> Kind<U> as(Function<T, U> to, Function<U, T> from) {
     return new Kind<>(says, expected, form, json -> read.apply(json).map(to), from.andThen(write));
   }
 
-  /** The same under another name in help. */
+  /** Returns this type with another name in the help. */
   public Kind<T> called(String other) {
     return new Kind<>(other, expected, form, read, write);
   }

@@ -4,13 +4,14 @@ import java.util.Locale;
 import java.util.function.Predicate;
 
 /**
- * The values that a setting allows.
+ * Range of the values that a setting allows.
  *
- * @param says them, as a message does after "expected"; empty where all are allowed
+ * @param says the description that follows "expected" in a message; empty if all values are allowed
+ * @param allows the condition
  */
 public record Range<T>(String says, Predicate<T> allows) {
 
-  /** All values of the type. */
+  /** Returns the range of all values. */
   public static <T> Range<T> any() {
     return new Range<>("", value -> true);
   }
@@ -23,13 +24,13 @@ public record Range<T>(String says, Predicate<T> allows) {
     return finite("above " + bound, n -> n > bound);
   }
 
-  /** From one number to another, both allowed. */
+  /** Returns the range between two numbers, both included. */
   public static <N extends Number> Range<N> from(int least, int most) {
     return finite(
         String.format(Locale.ROOT, "%,d to %,d", least, most), n -> n >= least && n <= most);
   }
 
-  /** Finite numbers; never NaN. */
+  /** Returns a range of finite numbers, which never includes NaN. */
   public static <N extends Number> Range<N> finite(String says, Predicate<Double> allows) {
     return new Range<>(says, n -> Double.isFinite(n.doubleValue()) && allows.test(n.doubleValue()));
   }

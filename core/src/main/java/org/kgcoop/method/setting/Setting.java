@@ -6,15 +6,16 @@ import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 
 /**
- * A setting of a method, declared once: the parser, JSON, messages, help, sweeps and the
- * translation of published files go by it.
+ * Setting of a method. The parser, JSON, messages, the help, sweeps and the translation of
+ * published files use it, so that every setting is declared once.
  *
- * @param key its name in files and options
- * @param range of the values
- * @param usual the value where nobody states one
- * @param meaning one sentence for help
- * @param published its keys in files of the published code
- * @param brief true if JSON has it only where it is not as usual
+ * @param key the name in files and options
+ * @param kind the type
+ * @param range the range of the values
+ * @param usual the default value
+ * @param meaning one sentence for the help
+ * @param published the keys in files of the published code
+ * @param brief true if JSON omits the default value
  */
 public record Setting<T>(
     String key,
@@ -26,14 +27,14 @@ public record Setting<T>(
     boolean brief) {
 
   /**
-   * The value where none is stated.
+   * Default value of a setting.
    *
-   * @param says it, for help
-   * @param of the other settings as they are stated
+   * @param says the default in the help
+   * @param of the function that computes the default from the given settings
    */
   public record Usual<T>(String says, Function<Values, T> of) {}
 
-  /** A setting and where a method, or a part of one, has its value. */
+  /** Setting, with a function that reads its value from a method or from a part of a method. */
   public record Stated<M>(Setting<?> setting, Function<M, JsonNode> json) {
     <N> Stated<N> of(Function<N, M> part) {
       return new Stated<>(setting, json.compose(part));
@@ -41,16 +42,17 @@ public record Setting<T>(
   }
 
   /**
-   * The settings of a method that somebody states, read with their types and ranges checked.
+   * Settings of a method as given by the user, read with type and range checks.
    *
-   * @param title of the method, for messages
+   * @param title the title of the method, for messages
+   * @param json the settings
    */
   public record Values(String title, JsonNode json) {
 
     /**
-     * The value of a setting, the usual one where none is stated.
+     * Returns the value of a setting, or its default if it is not given.
      *
-     * @throws KgCoopException where it is not of the type, or out of the range
+     * @throws KgCoopException if the value has the wrong type or is out of range
      */
     public <T> T get(Setting<T> setting) {
       JsonNode stated = json.path(setting.key());
@@ -75,13 +77,13 @@ public record Setting<T>(
       return value;
     }
 
-    /** True if somebody states a setting of that key. */
+    /** Returns true if the setting is given. */
     public boolean state(Setting<?> setting) {
       return json.has(setting.key());
     }
   }
 
-  /** A setting with a value that is usual always. */
+  /** Creates a setting with a constant default. */
   public static <T> Setting<T> of(
       String key, Kind<T> kind, T usual, Range<T> range, String meaning) {
     String says = kind.write().apply(usual).toString().replaceAll("[\\[\\]\"]", "");
@@ -113,39 +115,46 @@ public record Setting<T>(
     return of(key, Kind.TEXT, usual, Range.any(), meaning);
   }
 
-  /** A list of texts, of which help says what they are where none are stated. */
+  /**
+   * Creates a list of texts.
+   *
+   * @param says the default in the help
+   */
   public static Setting<List<String>> texts(
       String key, List<String> usual, String says, String meaning) {
     return of(key, Kind.TEXTS, usual, Range.any(), meaning).usually(says, values -> usual);
   }
 
-  /** The setting with the place of its value in a method, or in a part of one. */
+  /**
+   * Combines the setting with a function that reads its value from a method, or from a part of a
+   * method.
+   */
   public <M> Stated<M> from(Function<M, T> value) {
     return new Stated<>(this, m -> kind.write().apply(value.apply(m)));
   }
 
-  /** The same with another usual value. */
+  /** Returns this setting with another default. */
   public Setting<T> usually(T other) {
     return of(key, kind, other, range, meaning).publishedAs(published.toArray(String[]::new));
   }
 
-  /** The same with a usual value that depends on others. */
+  /** Returns this setting with a default that depends on other settings. */
   public Setting<T> usually(String says, Function<Values, T> of) {
     return new Setting<>(key, kind, range, new Usual<>(says, of), meaning, published, brief);
   }
 
-  /** The same of a number of such things, such as {@code vectors}. */
+  /** Returns this setting with a unit, such as {@code vectors}. */
   public Setting<T> in(String unit) {
     Kind<T> counted = kind.called(kind.says() + " of " + unit);
     return new Setting<>(key, counted, range, usual, meaning, published, brief);
   }
 
-  /** The same under keys of published files. */
+  /** Returns this setting with keys of published files. */
   public Setting<T> publishedAs(String... keys) {
     return new Setting<>(key, kind, range, usual, meaning, List.of(keys), brief);
   }
 
-  /** The same, which JSON leaves out where it is as usual. */
+  /** Returns this setting, omitted from JSON if it has its default value. */
   public Setting<T> inBrief() {
     return new Setting<>(key, kind, range, usual, meaning, published, true);
   }

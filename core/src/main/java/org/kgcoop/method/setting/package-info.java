@@ -1,6 +1,6 @@
 /**
- * The declaration of a method: its settings ({@link org.kgcoop.method.setting.Setting}) and all
- * else ({@link org.kgcoop.method.setting.Declaration}).
+ * Declarations of methods. {@link org.kgcoop.method.setting.Setting} declares a setting, and {@link
+ * org.kgcoop.method.setting.Declaration} declares the method.
  */
 @NullMarked
 @CheckReturnValue
