@@ -157,7 +157,7 @@ class RunTableTest {
         StoredRuns.run("kgcoop", "pets", 1)
             .setting("training", "augment", "cache:8")
             .target("test", 1, 2));
-    assertThat(table().notes()).singleElement().asString().contains("same random views");
+    assertThat(table().notes()).singleElement().asString().contains("same augmented views");
     add(
         StoredRuns.run("kgcoop", "pets", 2)
             .setting("method", "weight", "auto")

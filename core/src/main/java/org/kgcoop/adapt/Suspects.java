@@ -20,7 +20,7 @@ final class Suspects {
    * Minimum number of images per class. For smaller classes, the threshold of confident learning is
    * unreliable.
    */
-  private static final int FEWEST_IMAGES = 5;
+  private static final int FEWEST_IMAGES = 20;
 
   private Suspects() {}
 

@@ -309,7 +309,7 @@ class OpenInferenceTest {
     assertRefused(client.infer(PETS, request("photo", "BYTES", "[1]", data)), "inputs[0].name");
     assertRefused(
         client.infer(PETS, request("image", "BYTES", "[1]", "\"data\":[\"??\"]")),
-        "inputs[0].data[0]: expected the file of an image as base64");
+        "inputs[0].data[0]: expected a base64 image file");
     assertRefused(
         client.infer(PETS, request("image", "BYTES", "[1]", "\"data\":[\"aGVsbG8=\"]")),
         "inputs[0].data[0]: image: this is a text file");

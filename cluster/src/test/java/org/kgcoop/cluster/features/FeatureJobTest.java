@@ -73,7 +73,7 @@ class FeatureJobTest {
     return session
         .spark()
         .read()
-        .parquet(folder.resolve("bank/errors.parquet").toString())
+        .parquet(folder.resolve("cache/errors.parquet").toString())
         .orderBy("path")
         .collectAsList();
   }
