@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
 
 /** What a user gets for bad input: one line that says what, where and what to try, and its code. */
+@Tag("system")
 class BadInputTest {
   private static final int CONFIGURATION = 2;
   private static final int DATA = 3;

@@ -46,6 +46,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 @Tag("equality")
+@Tag("system")
 class BaseToNewTest {
   private static final List<Function<TaskContext, Method>> METHODS =
       List.of(TinyLab.CLIP, TinyLab.COOP, TinyLab.KGCOOP);

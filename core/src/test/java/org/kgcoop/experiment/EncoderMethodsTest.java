@@ -31,6 +31,7 @@ import org.kgcoop.method.encoder.EncoderMethod;
 
 /** Methods that learn inside of the image encoder, in whole runs: all that the catalogue has. */
 @Tag("equality")
+@Tag("system")
 class EncoderMethodsTest {
   private final TinyLab lab = new TinyLab(TinyClip.deep());
   @TempDir Path folder;

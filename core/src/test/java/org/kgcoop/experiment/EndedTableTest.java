@@ -21,6 +21,7 @@ import org.kgcoop.fixtures.TinyClip;
  * later, and that the same call goes on with. EndedAtAnyWriteTest does so with one training.
  */
 @Tag("equality")
+@Tag("system")
 class EndedTableTest {
   private final TinyLab lab = new TinyLab(TinyClip.smallest());
 

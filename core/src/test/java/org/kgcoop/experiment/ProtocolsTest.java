@@ -38,6 +38,7 @@ import org.kgcoop.runs.RunJson;
 
 /** Few-shot curves and transfer: what is asked, of whom, and what is not done twice. */
 @Tag("equality")
+@Tag("system")
 class ProtocolsTest {
   private final TinyLab lab = new TinyLab();
   @TempDir Path folder;

@@ -27,6 +27,7 @@ import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.ClassifierFile;
 
 @Tag("equality")
+@Tag("system")
 class WeightSearchTest {
   private static final List<String> CLASSES = List.of("a", "b", "c", "d", "e", "f", "g", "h");
   private static final List<Double> GRID = List.of(0.0, 8.0);

@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.classify.Embedder;
@@ -25,6 +26,7 @@ import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 
+@Tag("system")
 class SearchCommandTest {
   private static final int MANY = 300;
 

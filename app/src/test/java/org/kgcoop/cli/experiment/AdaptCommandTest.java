@@ -25,6 +25,7 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.method.catalogue.ClassifierFile;
 
+@Tag("system")
 class AdaptCommandTest {
   private static final int DISTURBANCES = 20;
 
@@ -211,7 +212,6 @@ class AdaptCommandTest {
   }
 
   @Test
-  @Tag("system")
   @DisabledOnOs(OS.WINDOWS)
   void killedBetweenTwoOfItsRunsItEndsInTheSameBytes() throws IOException, InterruptedException {
     Path calm = folder.resolve("calm");

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,6 +44,7 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
 
 /** Real training on real drawings: relations that hold for any correct implementation. */
+@Tag("system")
 class EmbeddedTrainingTest {
   private static final String TEMPLATE = EmbeddedClip.TEMPLATE;
   private static final ContextSettings WORDS = ContextSettings.shared(4, "an icon of a");

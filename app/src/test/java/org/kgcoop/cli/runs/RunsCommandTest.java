@@ -90,7 +90,7 @@ class RunsCommandTest {
     assertThat(runs("show", "none").errorLine()).contains("not a run folder");
     assertThat(runs("delete", folder.resolve("t"), "--yes").errorLine())
         .contains("it holds runs: name those");
-    assertThat(runs("delete", "t/pets/coop/seed1").errorLine()).contains("say --yes");
+    assertThat(runs("delete", "t/pets/coop/seed1").errorLine()).contains("use --yes");
     assertThat(Cli.run("runs", "--runs", folder.resolve("no")).exitCode()).isEqualTo(2);
   }
 
@@ -125,7 +125,7 @@ class RunsCommandTest {
   @Test
   void aTableIsDeletedAsAWhole() throws IOException {
     Files.writeString(folder.resolve("t/results.json"), "{\"rows\": []}");
-    assertThat(runs("delete", "t").errorLine()).contains("4 runs", "say --yes");
+    assertThat(runs("delete", "t").errorLine()).contains("4 runs", "use --yes");
     assertThat(folder.resolve("t/pets/coop/seed1")).exists();
 
     Cli.Result result = runs("delete", "t", "--yes");
