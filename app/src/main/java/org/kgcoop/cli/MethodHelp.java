@@ -51,7 +51,10 @@ final class MethodHelp {
             + method.needs().stream()
                 .map(need -> "; " + need.says())
                 .collect(Collectors.joining()));
-    add(lines, "Classes:  ", usual.bound().isPresent() ? "those that it has learned" : "any");
+    add(
+        lines,
+        "Classes:  ",
+        usual.closedClassReason().isPresent() ? "those that it has learned" : "any");
     add(lines, "Training: ", usual.trained().map(MethodHelp::training).orElse("none by steps"));
     add(lines, "Paper:    ", about.paper());
     add(lines, "Code:     ", about.code());

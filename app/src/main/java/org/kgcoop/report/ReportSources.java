@@ -44,8 +44,8 @@ record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
     boolean whole = true;
     for (Path folder : folders) {
       Optional<TableResults> table =
-          StoredRun.isOne(folder) ? Optional.empty() : TableResults.readSoFar(folder);
-      if (StoredRun.isOne(folder)) {
+          StoredRun.isRunFolder(folder) ? Optional.empty() : TableResults.readSoFar(folder);
+      if (StoredRun.isRunFolder(folder)) {
         runs.add(StoredRun.of(folder));
       } else if (table.isPresent()) {
         tables.add(Table.of(table.get(), folder));
@@ -61,7 +61,7 @@ record ReportSources(List<Table> tables, List<StoredRun> runs, boolean whole) {
 
   /** Returns true if a folder contains a table or a run. */
   static boolean isThere(Path folder) {
-    return StoredRun.isOne(folder)
+    return StoredRun.isRunFolder(folder)
         || TableResults.readSoFar(folder).isPresent()
         || RunFolders.isTable(folder);
   }

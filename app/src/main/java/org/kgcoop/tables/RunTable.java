@@ -72,7 +72,7 @@ public final class RunTable {
       double value,
       Bootstrap.@Nullable Interval interval) {
     /** Returns true if the interval excludes 0. */
-    boolean stands() {
+    boolean isSignificant() {
       return interval != null && interval.excludesZero();
     }
   }
@@ -212,7 +212,7 @@ public final class RunTable {
   private static Optional<String> closedReason(JsonNode method) {
     try {
       return method instanceof ObjectNode json
-          ? MethodCatalogue.parse(json).bound()
+          ? MethodCatalogue.parse(json).closedClassReason()
           : Optional.empty();
     } catch (KgCoopException e) {
       return Optional.empty(); // settings of another version
@@ -310,7 +310,7 @@ public final class RunTable {
     }
     for (TableRow row : runs.keySet()) {
       Difference difference = row.equals(best) ? null : difference(best, row, column);
-      if (difference != null && !difference.stands()) {
+      if (difference != null && !difference.isSignificant()) {
         return null;
       }
     }

@@ -110,7 +110,7 @@ public final class StoredRun {
   }
 
   /** Returns true if a folder belongs to a run or an adaptation. */
-  public static boolean isOne(Path folder) {
+  public static boolean isRunFolder(Path folder) {
     return Files.isRegularFile(folder.resolve(RunRecord.FILE))
         || Files.isRegularFile(folder.resolve(AdaptRecord.FILE));
   }
@@ -198,7 +198,7 @@ public final class StoredRun {
 
   /** Returns true if the run started and is not complete. */
   public boolean isUnderWay() {
-    return path != null && isOne(path) && state() != RunState.COMPLETE;
+    return path != null && isRunFolder(path) && state() != RunState.COMPLETE;
   }
 
   /**

@@ -165,7 +165,8 @@ public final class TableWriter {
         } else {
           double value = difference.value();
           String text = (value < 0 ? "" : "+") + number(value, column);
-          line.add(mark(text + interval(difference.interval()), difference.stands(), format));
+          line.add(
+              mark(text + interval(difference.interval()), difference.isSignificant(), format));
         }
       }
       grid.add(line);
@@ -375,7 +376,7 @@ public final class TableWriter {
               .put("other", difference.other().label())
               .put("difference", difference.value());
       put(line, difference.interval());
-      line.put("stands", difference.stands());
+      line.put("stands", difference.isSignificant());
     }
     return json;
   }

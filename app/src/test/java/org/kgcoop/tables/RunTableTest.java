@@ -199,7 +199,7 @@ class RunTableTest {
     RunTable.Difference difference = difference(table, 1);
 
     assertThat(difference.value()).isCloseTo(25, within(1e-9));
-    assertThat(difference.stands()).isTrue();
+    assertThat(difference.isSignificant()).isTrue();
     assertThat(table.best("test")).isEqualTo(kgcoop);
   }
 
@@ -212,7 +212,7 @@ class RunTableTest {
     RunTable.Difference difference = difference(table, 1);
 
     assertThat(difference.interval()).isNotNull();
-    assertThat(difference.stands()).isFalse();
+    assertThat(difference.isSignificant()).isFalse();
     assertThat(table.best("test")).isNull();
   }
 
@@ -238,7 +238,7 @@ class RunTableTest {
     RunTable.Difference difference = difference(table, 1);
     assertThat(difference.value()).isEqualTo(50);
     assertThat(difference.interval()).isNull();
-    assertThat(difference.stands()).isFalse();
+    assertThat(difference.isSignificant()).isFalse();
   }
 
   @Test
@@ -263,7 +263,7 @@ class RunTableTest {
 
     assertThat(table.rows().stream().map(TableRow::label)).containsExactly("run0", "run1");
     RunTable.Difference difference = difference(table, 1);
-    assertThat(difference.stands()).isTrue();
+    assertThat(difference.isSignificant()).isTrue();
   }
 
   @Test

@@ -60,7 +60,7 @@ record AdaptFolder(Path out, Path work) {
    */
   void refuseOthers(Optional<AdaptRecord> before, JsonNode settings) {
     if (before.isEmpty()) {
-      if (RunFolders.isOne(out) || RunFolders.isTable(out)) {
+      if (RunFolders.isRunFolder(out) || RunFolders.isTable(out)) {
         throw KgCoopException.configuration(
             out + ": holds another run or table; choose another --out");
       }

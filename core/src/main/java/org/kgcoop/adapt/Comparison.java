@@ -265,8 +265,9 @@ final class Comparison {
   private AdaptRecord.@Nullable Candidate leftOut(
       MethodSpec spec, List<AdaptRecord.Candidate> before) {
     Method method = method(spec);
-    if (!request.unseen().isEmpty() && method.bound().isPresent()) {
-      return leftOut(spec, method.bound().get() + " cannot be used on new classes", false);
+    if (!request.unseen().isEmpty() && method.closedClassReason().isPresent()) {
+      return leftOut(
+          spec, method.closedClassReason().get() + " cannot be used on new classes", false);
     }
     double spent = before.stream().mapToDouble(AdaptRecord.Candidate::seconds).sum();
     List<DataSet> fits = new ArrayList<>(parts.stream().map(HoldoutPart::fitted).toList());

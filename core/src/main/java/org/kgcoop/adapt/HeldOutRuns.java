@@ -172,7 +172,7 @@ final class HeldOutRuns {
         TaskContext.of(asked, fitted.classNames().size(), shots(fitted), request.seed());
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(work.resolve(run(part, id))));
     try (Scope scope = Scope.open("held-out images");
-        Head head = file.on(task).classifier(bench.clip(), asked.classNames())) {
+        Head head = file.forTask(task).classifier(bench.clip(), asked.classNames())) {
       return Evaluator.logits(head, bench.cache(), asked.test());
     }
   }

@@ -153,7 +153,7 @@ public final class Experiment {
   private void refuseOthers(Path out) {
     String other = TableResults.readSoFar(out).map(TableResults::protocol).orElse("");
     String what =
-        RunFolders.isOne(out)
+        RunFolders.isRunFolder(out)
             ? "a run"
             : other.isEmpty() || other.equals(protocol.id()) ? "" : "the table of " + other;
     if (!what.isEmpty()) {

@@ -110,7 +110,7 @@ public record MethodSpec(
    */
   public void checkNewClasses() {
     Method made = method.apply(TaskContext.ANY);
-    made.bound()
+    made.closedClassReason()
         .ifPresent(
             why -> {
               throw KgCoopException.configuration(

@@ -54,7 +54,9 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
   void check() {
     Method method = method();
     method.check(draw.task(), draw.classNames().size(), draw.hasValidation());
-    method.bound().ifPresent(why -> targets.forEach(target -> checkKnown(method, why, target)));
+    method
+        .closedClassReason()
+        .ifPresent(why -> targets.forEach(target -> checkKnown(method, why, target)));
   }
 
   private void checkKnown(Method method, String why, EvaluationSet target) {

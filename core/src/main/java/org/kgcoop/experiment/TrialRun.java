@@ -213,7 +213,7 @@ public final class TrialRun {
       Map<EvaluationSet, Tensor> features) {
     DataSet data = target.data();
     try (Head classifier =
-        file.on(trial.draw().task(data)).classifier(bench.clip(), data.classNames())) {
+        file.forTask(trial.draw().task(data)).classifier(bench.clip(), data.classNames())) {
       Tensor images = target.features(classifier, bench);
       features.put(target, images);
       Evaluator.Result result =
@@ -252,7 +252,7 @@ public final class TrialRun {
     List<String> names =
         Stream.of(base, unseen).flatMap(half -> half.data().classNames().stream()).toList();
     try (Head classifier =
-        file.on(trial.draw().task(base.data())).classifier(bench.clip(), names)) {
+        file.forTask(trial.draw().task(base.data())).classifier(bench.clip(), names)) {
       return JointResult.of(
           Evaluator.joint(
               classifier,

@@ -110,7 +110,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
   }
 
   @Override
-  public Optional<String> bound() {
+  public Optional<String> closedClassReason() {
     return Optional.of("a prototype of each class");
   }
 

@@ -72,8 +72,8 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
   }
 
   @Override
-  public Method on(Method there) {
-    return there;
+  public Method forDataSetOf(Method other) {
+    return other;
   }
 
   @Override

@@ -38,7 +38,7 @@ public record FittedMethod(
    *     the requested classes, or if the tensors do not fit the CLIP model
    */
   public Head classifier(Clip clip, List<String> asked) {
-    Optional<String> bound = method.bound();
+    Optional<String> bound = method.closedClassReason();
     if (bound.isEmpty() || asked.equals(classNames)) {
       return checked(method.classifier(clip, this, asked), clip, asked.size());
     }
@@ -98,10 +98,10 @@ public record FittedMethod(
   /**
    * Returns this fitted method for another data set.
    *
-   * @param there the method with the settings for the other data set
+   * @param other the method with the settings for the other data set
    */
-  public FittedMethod on(Method there) {
-    return new FittedMethod(method.on(there), classNames, tensors);
+  public FittedMethod forDataSetOf(Method other) {
+    return new FittedMethod(method.forDataSetOf(other), classNames, tensors);
   }
 
   /** Returns the tensors in the open scope of this thread. */

@@ -189,8 +189,8 @@ public record Gda(
 
   /** Returns this method with the templates of the other data set. */
   @Override
-  public Method on(Method there) {
-    return there instanceof Gda gda
+  public Method forDataSetOf(Method other) {
+    return other instanceof Gda gda
         ? new Gda(gda.templates, views, crop, weight, search, precision, neighbors, copies)
         : this;
   }

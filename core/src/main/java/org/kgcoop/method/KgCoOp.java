@@ -140,11 +140,11 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
           classFeatures.times(handCrafted.weight()).sum(1);
       Tensor knowledge = cosines.mean().times(-1).plus(1);
       Tensor loss = crossEntropy.plus(knowledge.times(weight));
-      Map<String, Tensor> told = new LinkedHashMap<>();
-      told.put("loss", loss);
-      told.put("cross_entropy", crossEntropy);
-      told.put("knowledge", knowledge);
-      return new Losses(told);
+      Map<String, Tensor> logged = new LinkedHashMap<>();
+      logged.put("loss", loss);
+      logged.put("cross_entropy", crossEntropy);
+      logged.put("knowledge", knowledge);
+      return new Losses(logged);
     }
 
     @Override
@@ -204,8 +204,8 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     }
 
     @Override
-    public Optional<String> bound() {
-      return method.bound();
+    public Optional<String> closedClassReason() {
+      return method.closedClassReason();
     }
 
     @Override

@@ -218,7 +218,7 @@ public record LpPlusPlus(
   }
 
   @Override
-  public Optional<String> bound() {
+  public Optional<String> closedClassReason() {
     return Optional.of("a linear probe");
   }
 }

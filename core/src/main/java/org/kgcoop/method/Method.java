@@ -54,7 +54,8 @@ public interface Method {
    * FittedMethod#classifier} instead, which handles methods with fixed classes.
    *
    * @param learned the result of a method of this kind
-   * @param classNames the learned classes, or any classes if the method is not {@link #bound}
+   * @param classNames the learned classes, or any classes if the method is not {@link
+   *     #closedClassReason}
    * @throws KgCoopException if the tensors do not fit the CLIP model or the classes
    */
   Head classifier(Clip clip, FittedMethod learned, List<String> classNames);
@@ -63,9 +64,9 @@ public interface Method {
    * Returns the method for the classification of another data set. A method without hand-crafted
    * texts returns itself.
    *
-   * @param there the method with the settings for the other data set
+   * @param other the method with the settings for the other data set
    */
-  default Method on(Method there) {
+  default Method forDataSetOf(Method other) {
     return this;
   }
 
@@ -81,7 +82,7 @@ public interface Method {
    * Returns the reason why the method supports only classes that it has learned, as the subject of
    * a sentence. Empty if the method supports any class names.
    */
-  default Optional<String> bound() {
+  default Optional<String> closedClassReason() {
     return Optional.empty();
   }
 

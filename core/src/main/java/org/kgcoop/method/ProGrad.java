@@ -121,10 +121,10 @@ public record ProGrad(ContextSettings context, String template, double temperatu
     public Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor distillation = distillation(teacher.logits(batch.features()), logits);
-      Map<String, Tensor> told = new LinkedHashMap<>();
-      told.put("cross_entropy", crossEntropy);
-      told.put("distillation", distillation);
-      return new Losses(told, List.of(crossEntropy, distillation));
+      Map<String, Tensor> logged = new LinkedHashMap<>();
+      logged.put("cross_entropy", crossEntropy);
+      logged.put("distillation", distillation);
+      return new Losses(logged, List.of(crossEntropy, distillation));
     }
 
     /**

@@ -79,7 +79,7 @@ public record Probe(SelectionData search) implements Method {
   }
 
   @Override
-  public Optional<String> bound() {
+  public Optional<String> closedClassReason() {
     return Optional.of("it knows only the classes that it has seen and");
   }
 }

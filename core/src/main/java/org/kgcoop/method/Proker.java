@@ -173,7 +173,7 @@ public record Proker(
   }
 
   @Override
-  public Optional<String> bound() {
+  public Optional<String> closedClassReason() {
     return Optional.of("a kernel of images");
   }
 

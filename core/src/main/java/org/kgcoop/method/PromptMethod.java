@@ -16,7 +16,7 @@ public interface PromptMethod extends TransferableMethod, TokenSpaceContext {
   }
 
   @Override
-  default Optional<String> bound() {
+  default Optional<String> closedClassReason() {
     return context().classSpecific() ? Optional.of("a class-specific context") : Optional.empty();
   }
 }

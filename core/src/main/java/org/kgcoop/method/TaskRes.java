@@ -63,7 +63,7 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
   }
 
   @Override
-  public Optional<String> bound() {
+  public Optional<String> closedClassReason() {
     return Optional.of("a residual of each class");
   }
 

@@ -158,8 +158,8 @@ public record Tcp(
    * code does in tests.
    */
   @Override
-  public Method on(Method there) {
-    return there instanceof Tcp tcp
+  public Method forDataSetOf(Method other) {
+    return other instanceof Tcp tcp
         ? new Tcp(contextTokens, classTokens, tcp.pattern, layer, tcp.template, weight)
         : this;
   }

@@ -13,8 +13,8 @@ public interface TextMethod extends Method {
 
   /** Returns the method with the texts of the other data set. */
   @Override
-  default Method on(Method there) {
-    return there;
+  default Method forDataSetOf(Method other) {
+    return other;
   }
 
   @Override

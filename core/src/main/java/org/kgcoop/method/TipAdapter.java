@@ -63,7 +63,7 @@ public record TipAdapter(CacheSettings settings) implements Method {
   }
 
   @Override
-  public Optional<String> bound() {
+  public Optional<String> closedClassReason() {
     return Optional.of(BOUND);
   }
 }

@@ -92,7 +92,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
   }
 
   @Override
-  public Optional<String> bound() {
+  public Optional<String> closedClassReason() {
     return Optional.of(TipAdapter.BOUND);
   }
 

@@ -106,9 +106,9 @@ public abstract class CosineModel extends TrainableModel {
     Tensor classFeatures = classVectors(tape);
     Losses losses = losses(classFeatures, logits(batch.features(), classFeatures), batch);
     List<List<Tensor>> gradients =
-        tape.gradients(losses.followed(), List.copyOf(parameters().values()));
+        tape.gradients(losses.optimized(), List.copyOf(parameters().values()));
     Map<String, Double> told = new LinkedHashMap<>();
-    losses.told().forEach((name, loss) -> told.put(name, loss.item()));
+    losses.logged().forEach((name, loss) -> told.put(name, loss.item()));
     return new Step(told, combined(gradients));
   }
 }

@@ -9,18 +9,18 @@ import org.kgcoop.tensor.Tensor;
 /**
  * Losses of a batch.
  *
- * @param told the logged losses by name, each ()
- * @param followed the optimized losses, each ()
+ * @param logged the logged losses by name, each ()
+ * @param optimized the optimized losses, each ()
  */
-public record Losses(Map<String, Tensor> told, List<Tensor> followed) {
+public record Losses(Map<String, Tensor> logged, List<Tensor> optimized) {
   public Losses {
-    told = Collections.unmodifiableMap(new LinkedHashMap<>(told));
-    followed = List.copyOf(followed);
+    logged = Collections.unmodifiableMap(new LinkedHashMap<>(logged));
+    optimized = List.copyOf(optimized);
   }
 
   /** Creates losses, of which the first one is optimized. */
-  public Losses(Map<String, Tensor> told) {
-    this(told, List.of(told.values().iterator().next()));
+  public Losses(Map<String, Tensor> logged) {
+    this(logged, List.of(logged.values().iterator().next()));
   }
 
   /** Creates a single loss. */

@@ -29,7 +29,7 @@ public final class RunFolders {
   private RunFolders() {}
 
   /** Returns true if a folder contains a run: a {@code run.json} with settings and a state. */
-  public static boolean isOne(Path path) {
+  public static boolean isRunFolder(Path path) {
     try {
       return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
           && RunRecord.read(path).map(RunRecord::isWhole).orElse(false);
@@ -40,14 +40,14 @@ public final class RunFolders {
 
   /** Returns true if a folder contains a finished run with results. */
   public static boolean isComplete(Path path) {
-    return isOne(path)
+    return isRunFolder(path)
         && RunRecord.read(path).map(RunRecord::isComplete).orElse(false)
         && Files.exists(path.resolve(RunResults.FILE));
   }
 
   /** Returns true if a folder contains a table: a complete one, or an incomplete one with runs. */
   public static boolean isTable(Path path) {
-    return !isOne(path)
+    return !isRunFolder(path)
         && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
         && (holdsRows(path)
             || (Files.isRegularFile(path.resolve(LOCK)) && !runsBelow(path).isEmpty()));
@@ -71,7 +71,7 @@ public final class RunFolders {
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes a) {
-              if (!isOne(path)) {
+              if (!isRunFolder(path)) {
                 return FileVisitResult.CONTINUE;
               }
               runs.add(path);
@@ -179,13 +179,14 @@ public final class RunFolders {
    *     deleted
    */
   public static void delete(Path path) {
-    if (!isOne(path)) {
+    if (!isRunFolder(path)) {
       throw KgCoopException.configuration(
           path + ": not a run folder (it has no run.json of a run), so nothing in it is deleted");
     }
     try (LockedFile lock = lock(path)) {
       List<Path> files = FolderTree.deepestFirst(path);
-      if (files.stream().anyMatch(f -> !f.equals(path) && !isOwn(path.relativize(f)) && isOne(f))) {
+      if (files.stream()
+          .anyMatch(f -> !f.equals(path) && !isOwn(path.relativize(f)) && isRunFolder(f))) {
         throw KgCoopException.configuration(
             path + ": contains other runs, so nothing in it is deleted; delete those first");
       }

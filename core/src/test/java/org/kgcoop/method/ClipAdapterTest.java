@@ -95,9 +95,9 @@ class ClipAdapterTest {
   @Test
   void onOtherDataTheTextIsTheirs() {
     ClipAdapter there = new ClipAdapter("{} texture.", 0.3);
-    assertThat(METHOD.on(there)).isEqualTo(there);
+    assertThat(METHOD.forDataSetOf(there)).isEqualTo(there);
     TaskRes bound = (TaskRes) SmallMethods.onFeatures().get(0);
-    assertThat(bound.on(there)).isSameAs(bound);
+    assertThat(bound.forDataSetOf(there)).isSameAs(bound);
   }
 
   @Test

@@ -322,7 +322,7 @@ class GdaTest {
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       ObjectNode stated = stated().put("views", 2).put("weight", 0.5).put("neighbors", 3);
       FittedMethod learned = MethodCatalogue.parse(stated.put("copies", 2)).fit(context);
-      assertThat(learned.method().bound()).isEmpty();
+      assertThat(learned.method().closedClassReason()).isEmpty();
       double[][] rows = unitRows(views);
       double alpha = 0.5 * (rows.length - 1) / WIDTH;
       Tensor asked = views.features().reshape(-1, WIDTH).unitRows();

@@ -173,8 +173,8 @@ class TcpTest {
   @Test
   void onOtherDataItHasTheirPatternAndTemplate() {
     Tcp there = new Tcp(9, 9, "X X X {}, a flower.", 0, "a flower {}.", 1);
-    assertThat(METHOD.on(there))
+    assertThat(METHOD.forDataSetOf(there))
         .isEqualTo(new Tcp(3, 2, "X X X {}, a flower.", 1, "a flower {}.", 2));
-    assertThat(METHOD.on(new ZeroShot(List.of("a {}.")))).isEqualTo(METHOD);
+    assertThat(METHOD.forDataSetOf(new ZeroShot(List.of("a {}.")))).isEqualTo(METHOD);
   }
 }

@@ -42,7 +42,7 @@ final class ClassList {
 
   /** Returns the class names for a classifier: those of the user, or the classifier's own. */
   List<String> namesFor(ClassifierFile file) {
-    List<String> given = file.method().bound().isPresent() ? asWritten() : names();
+    List<String> given = file.method().closedClassReason().isPresent() ? asWritten() : names();
     return given.isEmpty() ? file.classNames() : given;
   }
 

@@ -144,7 +144,7 @@ public final class EvalCommand implements Callable<Integer> {
       return null;
     }
     TaskContext asked = TaskContext.of(set, set.classNames().size(), 0, 0);
-    return form.read(learned, set.classNames(), asked, output).on(asked);
+    return form.read(learned, set.classNames(), asked, output).forTask(asked);
   }
 
   /** Removes test images that the classifier was trained on. */

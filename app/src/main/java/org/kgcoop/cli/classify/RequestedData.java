@@ -48,6 +48,6 @@ final class RequestedData {
 
   /** Adapts a classifier to the requested data set, with a prompt as in {@link #task}. */
   ClassifierFile of(ClassifierFile file, @Nullable String template) {
-    return name == null ? file : file.on(task(template));
+    return name == null ? file : file.forTask(task(template));
   }
 }

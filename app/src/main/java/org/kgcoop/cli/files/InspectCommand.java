@@ -255,7 +255,7 @@ public final class InspectCommand implements Callable<Integer> {
     boolean inside = Files.isRegularFile(path) && path.toString().endsWith(".json");
     Path folder = inside ? Folders.parent(path) : path;
     boolean table = RunFolders.isTable(folder);
-    if (table || (RunFolders.isOne(folder) && (inside || !ClassifierFile.isIn(folder)))) {
+    if (table || (RunFolders.isRunFolder(folder) && (inside || !ClassifierFile.isIn(folder)))) {
       throw KgCoopException.configuration(
           "%s: of a %s; ./kgcoop %s %s shows what it holds"
               .formatted(

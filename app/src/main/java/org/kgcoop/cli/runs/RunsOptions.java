@@ -109,7 +109,7 @@ final class RunsOptions {
    */
   Path runFolder(Path named) {
     Path folder = folder(named);
-    if (RunFolders.isOne(folder)) {
+    if (RunFolders.isRunFolder(folder)) {
       return folder;
     }
     throw KgCoopException.configuration(
@@ -130,7 +130,8 @@ final class RunsOptions {
     if (!Files.isDirectory(folder)) {
       return "; './kgcoop runs' lists those there are";
     }
-    try (Stream<Path> inside = Files.find(folder, DEPTH, (path, a) -> RunFolders.isOne(path))) {
+    try (Stream<Path> inside =
+        Files.find(folder, DEPTH, (path, a) -> RunFolders.isRunFolder(path))) {
       return inside
           .findFirst()
           .map(run -> "; it holds runs: name those, such as " + run)

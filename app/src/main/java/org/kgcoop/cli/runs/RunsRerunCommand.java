@@ -82,7 +82,7 @@ final class RunsRerunCommand implements Callable<Integer> {
     if (exitCode != 0) {
       return exitCode;
     }
-    Path again = RunFolders.isOne(out) ? out : RunFolders.runsBelow(out).get(0);
+    Path again = RunFolders.isRunFolder(out) ? out : RunFolders.runsBelow(out).get(0);
     List<String> differences = differences(folder, again);
     if (differences.isEmpty()) {
       output.line(again + ": the same numbers as " + folder);

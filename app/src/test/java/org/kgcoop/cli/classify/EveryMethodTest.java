@@ -218,7 +218,9 @@ class EveryMethodTest {
 
   /** Methods that answer for other classes than they have learned. */
   static List<String> transferable() {
-    return ids().stream().filter(id -> MethodCatalogue.parse(named(id)).bound().isEmpty()).toList();
+    return ids().stream()
+        .filter(id -> MethodCatalogue.parse(named(id)).closedClassReason().isEmpty())
+        .toList();
   }
 
   /**
@@ -560,7 +562,7 @@ class EveryMethodTest {
     try (Classifier classifier = Classifier.of(file, clip, some)) {
       assertThat(classifier.classify(image).probabilities()).hasSize(2);
     }
-    if (file.method().bound().isPresent()) {
+    if (file.method().closedClassReason().isPresent()) {
       refused(
           run("predict", served.run(id), image, "--classes", String.join(",", others)),
           file.method().title(),

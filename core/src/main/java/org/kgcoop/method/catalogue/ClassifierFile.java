@@ -427,11 +427,11 @@ public record ClassifierFile(
    * that data set. If it is the data set of the training, or if the file does not contain the name
    * of the data set, returns this file.
    */
-  public ClassifierFile on(TaskContext asked) {
+  public ClassifierFile forTask(TaskContext asked) {
     String own = learnedFrom.dataSet();
     return own.isEmpty() || own.equals(asked.dataSet())
         ? this
-        : with(method.on(PublishedDefaults.BASE_TO_NEW.method(stated(), asked)));
+        : with(method.forDataSetOf(PublishedDefaults.BASE_TO_NEW.method(stated(), asked)));
   }
 
   /**

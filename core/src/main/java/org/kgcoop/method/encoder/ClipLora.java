@@ -272,8 +272,8 @@ public record ClipLora(
 
   /** Returns this method with the template of the other data set. */
   @Override
-  public Method on(Method there) {
-    return there instanceof ClipLora lora
+  public Method forDataSetOf(Method other) {
+    return other instanceof ClipLora lora
         ? new ClipLora(rank, alpha, dropout, matrices, textLayers, imageLayers, lora.template)
         : this;
   }

@@ -243,8 +243,8 @@ public record Mmrl(
 
   /** Returns this method with the template of the other data set. It uses only the CLS token. */
   @Override
-  public Method on(Method there) {
-    return there instanceof Mmrl mmrl
+  public Method forDataSetOf(Method other) {
+    return other instanceof Mmrl mmrl
         ? new Mmrl(tokens, layers, dimension, 1, weight, mmrl.template)
         : this;
   }

@@ -87,8 +87,8 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
 
   /** Returns this method with the template of the other data set. */
   @Override
-  public Method on(Method there) {
-    return there instanceof Vpt vpt ? new Vpt(imageTokens, imageDepth, vpt.template) : this;
+  public Method forDataSetOf(Method other) {
+    return other instanceof Vpt vpt ? new Vpt(imageTokens, imageDepth, vpt.template) : this;
   }
 
   private final class Prompts extends PromptTokenModel {

@@ -424,7 +424,7 @@ class ClipLoraTest {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       model.parameters().forEach((name, p) -> tensors.put(name, StoredTensor.of(name, p)));
       FittedMethod learned = new FittedMethod(method, NAMES, tensors);
-      assertThat(method.bound()).isEmpty();
+      assertThat(method.closedClassReason()).isEmpty();
       List<String> others = List.of("ice_cream", "dog");
       try (Head fixed = model.toHead();
           Head again = learned.classifier(clip, NAMES);

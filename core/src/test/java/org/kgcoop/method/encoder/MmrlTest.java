@@ -367,7 +367,8 @@ class MmrlTest {
         Head part = learned(method, model).classifier(clip, some);
         Head withOther = learned(method, model).classifier(clip, mixed);
         Head others = learned(method, model).classifier(clip, OTHERS);
-        Head elsewhere = learned(method, model).on(method(List.of(4))).classifier(clip, NAMES);
+        Head elsewhere =
+            learned(method, model).forDataSetOf(method(List.of(4))).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Features plain = plain(model, method.layers(), NAMES);
       Tensor both = plain.ofClassRows().times(SHARE).plus(plain.ofTokens().times(1 - SHARE));
@@ -455,7 +456,7 @@ class MmrlTest {
       }
       // Other classes go by the class row alone, as do those of a file without these texts.
       try (Head others = ClassifierFile.readAny(file, OTHERS).classifier(clip, OTHERS);
-          Head alone = learned(method, model).on(method).classifier(clip, OTHERS)) {
+          Head alone = learned(method, model).forDataSetOf(method).classifier(clip, OTHERS)) {
         assertThat(answers(others)).containsExactly(answers(alone));
       }
       whole.remove("representation_learner.prompt_embeddings");
@@ -465,7 +466,7 @@ class MmrlTest {
       try (Head supposed =
               ClassifierFile.readAny(silent, NAMES, TaskContext.ANY, null, warnings::add)
                   .classifier(clip, NAMES);
-          Head alone = learned(method, model).on(method).classifier(clip, NAMES)) {
+          Head alone = learned(method, model).forDataSetOf(method).classifier(clip, NAMES)) {
         assertThat(answers(supposed)).containsExactly(answers(alone));
       }
       assertThat(warnings).singleElement().asString().contains("does not show which classes");

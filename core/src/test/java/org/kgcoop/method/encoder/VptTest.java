@@ -28,7 +28,7 @@ class VptTest extends EncoderMethodContract {
       assertThat(classifier.classFeatures().orElseThrow().toFloats())
           .containsExactly(texts.classFeatures().orElseThrow().toFloats(), within(1e-5f));
     }
-    assertThat(new Vpt(2, 2, "the {}").on(new Vpt(9, 9, "{} texture.")))
+    assertThat(new Vpt(2, 2, "the {}").forDataSetOf(new Vpt(9, 9, "{} texture.")))
         .isEqualTo(new Vpt(2, 2, "{} texture."));
   }
 
