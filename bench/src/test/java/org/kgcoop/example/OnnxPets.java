@@ -60,7 +60,7 @@ public final class OnnxPets {
     return pixels.array();
   }
 
-  /** Rows resized (bicubic, antialiased) and cut to the middle, as columns: twice is both ways. */
+  /** Resizes and center-crops each row. Returns columns, so a second call does the other side. */
   private static int[][] resized(int[][] rows, int shorter, int size) {
     int length = rows[0].length;
     int whole = (int) ((long) size * length / shorter);
