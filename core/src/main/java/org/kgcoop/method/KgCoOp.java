@@ -55,7 +55,8 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
               Kind.NUMBER.called("number or auto"),
               DEFAULT_WEIGHT,
               Range.atLeast(0),
-              "Weight of the knowledge term; auto: found among the classes that are learned")
+              "Factor of the loss that keeps text features close to the hand-crafted prompt. Published: 8"
+                  + " for all data sets. auto: chosen on the base classes")
           .publishedAs("TRAINER.COOP.W");
 
   private static final Setting<Double> WEIGHT_AT_SCALE =

@@ -131,15 +131,15 @@ public final class AdaptCommand implements Callable<Integer> {
       names = "--exclude",
       paramLabel = "FILE",
       description =
-          "Leave out the images in this text file, a path per line: of those with suspect labels,"
-              + " say, that you have judged.")
+          "Leave out the images that a text file lists, one path per line, such as mislabeled"
+              + " images.")
   private @Nullable Path exclude;
 
   @Option(
       names = "--unknown",
       paramLabel = "DIR",
       description =
-          "A folder of images that belong to no class: measure how many of them the classifier"
+          "Name a folder of images that belong to no class, to measure how many the classifier"
               + " accepts. They change neither the choice nor the threshold.")
   private @Nullable Path unknown;
 

@@ -125,7 +125,7 @@ public final class TrainCommand implements Callable<Integer> {
             .get(0);
     if (spec.method().apply(TaskContext.ANY).trained().isEmpty()) {
       throw KgCoopException.configuration(
-          "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
+          "--method " + method + ": nothing to train; use adapt, or fewshot --methods " + method);
     }
     Trial trial = Trial.alone(spec, whole, split, shots.value(), seed);
     try (Clip clip = clipOptions.load()) {
