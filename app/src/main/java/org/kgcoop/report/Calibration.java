@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.ProbabilityMetrics;
-import org.kgcoop.eval.Reliability;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.chart.Drawing;
 import org.kgcoop.report.chart.XyPlot;
@@ -115,7 +114,7 @@ final class Calibration {
             reliability(without, found.binsBefore()),
             reliability(with, found.binsAfter()),
             new Series("ideal", Style.REFERENCE, List.of(new Point(0, 0), new Point(1, 1))));
-    List<Reliability.Bin> all = new ArrayList<>(found.binsBefore());
+    List<ProbabilityMetrics.Bin> all = new ArrayList<>(found.binsBefore());
     all.addAll(found.binsAfter());
     int before = found.binsBefore().size();
     List<String> rows = new ArrayList<>();
@@ -144,15 +143,15 @@ final class Calibration {
                         SeriesGrid::number),
                     ReportTable.numbers(
                         "mean confidence",
-                        all.stream().map(Reliability.Bin::confidence).toList(),
+                        all.stream().map(ProbabilityMetrics.Bin::confidence).toList(),
                         v -> Text.decimals(v, 3)),
                     ReportTable.numbers(
                         "accuracy",
-                        all.stream().map(Reliability.Bin::accuracy).toList(),
+                        all.stream().map(ProbabilityMetrics.Bin::accuracy).toList(),
                         v -> Text.decimals(v, 3))))));
   }
 
-  private static Series reliability(String name, List<Reliability.Bin> bins) {
+  private static Series reliability(String name, List<ProbabilityMetrics.Bin> bins) {
     return new Series(
         name,
         Style.LINE_AND_POINTS,

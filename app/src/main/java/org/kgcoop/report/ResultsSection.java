@@ -1,18 +1,13 @@
 package org.kgcoop.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
@@ -39,7 +34,6 @@ import org.kgcoop.tables.StoredRun;
 final class ResultsSection {
   private static final int MOST_DATA_SETS = 20;
   private static final int MOST_CURVES = 16;
-  private static final int MOST_SWEPT = 6;
   private static final String AVERAGE = "average";
 
   private final Table table;
@@ -85,7 +79,7 @@ final class ResultsSection {
         default -> {}
       }
     }
-    List<Chart> swept = swept();
+    List<Chart> swept = SweepCharts.of(table.runs());
     if (!swept.isEmpty()) {
       sections.add(
           new Section(
@@ -378,7 +372,7 @@ final class ResultsSection {
         fewShot(caption, of));
   }
 
-  private static void addPoint(List<Point> points, double x, Spread spread) {
+  static void addPoint(List<Point> points, double x, Spread spread) {
     if (Double.isFinite(spread.mean())) {
       points.add(new Point(x, spread.mean(), spread.standardDeviation()));
     }
@@ -386,94 +380,5 @@ final class ResultsSection {
 
   private static double log2(int value) {
     return Math.log(value) / Math.log(2);
-  }
-
-  // ---- sweeps
-
-  /** Draws accuracies and the distance over each swept number, such as KgCoOp's weight. */
-  private List<Chart> swept() {
-    List<Chart> charts = new ArrayList<>();
-    for (String method : StoredRun.distinct(table.runs(), StoredRun::title)) {
-      List<StoredRun> runs = table.runs().stream().filter(r -> r.title().equals(method)).toList();
-      Set<String> keys = new LinkedHashSet<>();
-      runs.forEach(run -> keys.addAll(run.measurement().setting().keySet()));
-      for (String key : keys) {
-        Map<Double, List<StoredRun>> byValue = byValue(runs, key);
-        if (byValue.size() > 1 && charts.size() < MOST_SWEPT) {
-          addSwept(charts, method, key.replace('_', ' '), byValue);
-        }
-      }
-    }
-    return charts;
-  }
-
-  private static Map<Double, List<StoredRun>> byValue(List<StoredRun> runs, String key) {
-    Map<Double, List<StoredRun>> byValue = new TreeMap<>();
-    for (StoredRun run : runs) {
-      JsonNode value = run.measurement().setting().get(key);
-      if (value != null && Text.isFinite(value)) {
-        byValue.computeIfAbsent(value.asDouble(), v -> new ArrayList<>()).add(run);
-      }
-    }
-    return byValue;
-  }
-
-  private static void addSwept(
-      List<Chart> charts, String method, String key, Map<Double, List<StoredRun>> byValue) {
-    Set<String> names = new LinkedHashSet<>();
-    byValue
-        .values()
-        .forEach(runs -> runs.forEach(run -> run.targets().forEach(t -> names.add(t.name()))));
-    List<Series> accuracies = new ArrayList<>();
-    for (String name : names.stream().limit(Drawing.COLOURS - 1).toList()) {
-      accuracies.add(series(name, byValue, runs -> accuracy(runs, name)));
-    }
-    if (names.contains("base") && names.contains("new")) {
-      // As in the table, H is the harmonic mean of the averaged accuracies.
-      accuracies.add(
-          series(
-              "H",
-              byValue,
-              runs ->
-                  new Spread(
-                      Metrics.harmonicMean(
-                          accuracy(runs, "base").mean(), accuracy(runs, "new").mean()),
-                      0)));
-    }
-    charts.add(
-        swept(
-            method + ": accuracy over the " + key + ", in percent",
-            key,
-            "accuracy, percent",
-            accuracies));
-    Series distance =
-        series("distance", byValue, runs -> StoredRun.overSeeds(runs, DistanceSection::distance));
-    if (!distance.points().isEmpty()) {
-      charts.add(
-          swept(
-              method + ": distance between learned and hand-crafted class features over the " + key,
-              key,
-              "squared distance",
-              List.of(distance)));
-    }
-  }
-
-  private static Spread accuracy(List<StoredRun> runs, String target) {
-    return StoredRun.overSeeds(runs, run -> run.measurement().accuracy(target));
-  }
-
-  private static Series series(
-      String name, Map<Double, List<StoredRun>> byValue, Function<List<StoredRun>, Spread> figure) {
-    List<Point> points = new ArrayList<>();
-    byValue.forEach((value, runs) -> addPoint(points, value, figure.apply(runs)));
-    return new Series(name, Style.LINE_AND_POINTS, points);
-  }
-
-  private static Chart swept(String caption, String x, String y, List<Series> series) {
-    return new Chart(
-        caption,
-        new XyPlot(Axis.of(x), Axis.of(y), series).draw(),
-        series.stream().map(Series::name).toList(),
-        SeriesGrid.of(caption, x, series));
   }
 }

@@ -2,9 +2,7 @@ package org.kgcoop.adapt;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
@@ -99,7 +97,7 @@ public final class LabelCheck {
             new ZeroShot(List.of(Templates.of(data))).classifier(bench.clip(), data.classNames())) {
       Tensor rows = Tensor.of(values, labels.length, width);
       Tensor texts = zeroShot.classFeatures().orElseThrow();
-      int[] groups = groups(data.train());
+      int[] groups = Item.groupNumbers(data.train()).stream().mapToInt(Integer::intValue).toArray();
       LeaveOneOut found =
           KernelRidge.search(
               rows,
@@ -122,13 +120,5 @@ public final class LabelCheck {
           .map(from -> Arrays.copyOfRange(logits, from, from + classes))
           .toList();
     }
-  }
-
-  /** Returns the group number of each image. */
-  private static int[] groups(List<Item> items) {
-    Map<String, Integer> numbers = new HashMap<>();
-    return items.stream()
-        .mapToInt(item -> numbers.computeIfAbsent(item.group(), group -> numbers.size()))
-        .toArray();
   }
 }

@@ -1,6 +1,9 @@
 package org.kgcoop.data;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A labeled image.
@@ -26,6 +29,14 @@ public record Item(
   /** Creates an image that is its own group and is rotated by its EXIF orientation. */
   public Item(String key, Path file, int label, String className) {
     this(key, file, label, className, key, false);
+  }
+
+  /** Returns the number of the group of each image, from 0 in order of appearance. */
+  public static List<Integer> groupNumbers(List<Item> items) {
+    Map<String, Integer> numbers = new HashMap<>();
+    return items.stream()
+        .map(item -> numbers.computeIfAbsent(item.group(), group -> numbers.size()))
+        .toList();
   }
 
   /** Returns the image with another group. */

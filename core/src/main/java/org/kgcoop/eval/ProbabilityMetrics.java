@@ -38,7 +38,7 @@ public record ProbabilityMetrics(
    */
   public static ProbabilityMetrics of(double[][] logits, int[] labels, int bins) {
     checkRows(logits, labels);
-    Accumulator accumulator = new Accumulator();
+    Accumulator accumulator = new Accumulator(1);
     for (int i = 0; i < labels.length; i++) {
       accumulator.add(logits[i], labels[i]);
     }
@@ -50,17 +50,23 @@ public record ProbabilityMetrics(
     private final List<Integer> labels = new ArrayList<>();
     private final List<Integer> predictions = new ArrayList<>();
     private final List<Double> confidences = new ArrayList<>();
+    private final double scale; // 1 / T
     private double brier;
     private double likelihood;
 
+    /** Creates metrics of softmax(logits / T) for a temperature T. */
+    public Accumulator(double temperature) {
+      scale = 1 / temperature;
+    }
+
     /** Adds an image by its logits, (C), and its label. */
     public void add(double[] logits, int label) {
-      double[] probabilities = Softmax.probabilities(logits, 1);
+      double[] probabilities = Softmax.probabilities(logits, scale);
       int prediction = Softmax.argMax(logits, 0, logits.length);
       labels.add(label);
       predictions.add(prediction);
       confidences.add(probabilities[prediction]);
-      likelihood += Softmax.logSumExp(logits, 0, logits.length, 1) - logits[label];
+      likelihood += Softmax.logSumExp(logits, 0, logits.length, scale) - scale * logits[label];
       for (int c = 0; c < logits.length; c++) {
         double difference = probabilities[c] - (c == label ? 1 : 0);
         brier += difference * difference;
@@ -85,7 +91,35 @@ public record ProbabilityMetrics(
           brier / count,
           likelihood / count);
     }
+
+    /** Returns the bins of equal width that contain predictions, by confidence. */
+    public List<Bin> bins() {
+      int[] images = new int[BINS];
+      double[] confidence = new double[BINS];
+      double[] correct = new double[BINS];
+      for (int i = 0; i < confidences.size(); i++) {
+        int bin = Math.max(0, Metrics.bin(confidences.get(i), BINS));
+        images[bin]++;
+        confidence[bin] += confidences.get(i);
+        correct[bin] += predictions.get(i).equals(labels.get(i)) ? 1 : 0;
+      }
+      return IntStream.range(0, BINS)
+          .filter(bin -> images[bin] > 0)
+          .mapToObj(
+              bin ->
+                  new Bin(images[bin], confidence[bin] / images[bin], correct[bin] / images[bin]))
+          .toList();
+    }
   }
+
+  /**
+   * Predictions with similar confidence, for a reliability diagram.
+   *
+   * @param images the number of predictions, at least 1
+   * @param confidence the mean of their largest probabilities
+   * @param accuracy the share of correct ones
+   */
+  public record Bin(int images, double confidence, double accuracy) {}
 
   /**
    * Computes the error over bins of equally many images. Bin b contains the sorted positions

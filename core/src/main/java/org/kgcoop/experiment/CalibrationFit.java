@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -143,12 +141,8 @@ final class CalibrationFit {
   }
 
   private static Folds folds(DataSet drawn) {
-    Map<String, Integer> numbers = new HashMap<>();
-    List<Integer> groups =
-        drawn.train().stream()
-            .map(item -> numbers.computeIfAbsent(item.group(), group -> numbers.size()))
-            .toList();
-    return new Folds(drawn.train().stream().map(Item::label).toList(), groups, FOLDS);
+    List<Item> items = drawn.train();
+    return new Folds(items.stream().map(Item::label).toList(), Item.groupNumbers(items), FOLDS);
   }
 
   private static List<Item> some(DataSet drawn, IntPredicate which) {

@@ -10,7 +10,6 @@ import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.JointEvaluation;
 import org.kgcoop.eval.ProbabilityMetrics;
-import org.kgcoop.eval.Reliability;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.model.Head;
@@ -127,7 +126,7 @@ public final class Evaluator {
     int[] labels = labels(items);
     int[] predictions = new int[count];
     double[] confidences = new double[count];
-    ProbabilityMetrics.Accumulator accumulator = new ProbabilityMetrics.Accumulator();
+    ProbabilityMetrics.Accumulator accumulator = new ProbabilityMetrics.Accumulator(1);
     inBatches(
         classifier,
         features,
@@ -225,8 +224,9 @@ public final class Evaluator {
    */
   static CalibrationResult calibration(
       Head classifier, Tensor features, List<Item> items, Calibration calibration) {
-    Reliability before = new Reliability(1 / calibration.temperature());
-    Reliability after = new Reliability(1);
+    ProbabilityMetrics.Accumulator before =
+        new ProbabilityMetrics.Accumulator(1 / calibration.temperature());
+    ProbabilityMetrics.Accumulator after = new ProbabilityMetrics.Accumulator(1);
     inBatches(
         classifier,
         features,

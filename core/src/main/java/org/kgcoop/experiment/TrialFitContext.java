@@ -3,7 +3,6 @@ package org.kgcoop.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,10 +90,7 @@ final class TrialFitContext implements FitContext {
 
   @Override
   public List<Integer> groups() {
-    Map<String, Integer> numbers = new HashMap<>();
-    return data.train().stream()
-        .map(item -> numbers.computeIfAbsent(item.group(), group -> numbers.size()))
-        .toList();
+    return Item.groupNumbers(data.train());
   }
 
   @Override

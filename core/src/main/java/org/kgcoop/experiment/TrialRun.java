@@ -19,7 +19,6 @@ import org.kgcoop.Version;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.eval.Reliability;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.model.Head;
@@ -180,7 +179,7 @@ public final class TrialRun {
     Calibration calibration = file.calibration();
     if (measured.calibration == null && calibration != null) {
       measured.calibration = // for classifiers without test images
-          CalibrationResult.of(calibration, new Reliability(1), new Reliability(1));
+          CalibrationResult.unmeasured(calibration);
     }
     List<TargetResult> others = new ArrayList<>(before.targets());
     boolean jointIsKnown = before.joint() != null || !trial.hasJointList();

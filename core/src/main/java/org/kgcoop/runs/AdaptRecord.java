@@ -168,12 +168,12 @@ public record AdaptRecord(
       String title,
       String why,
       @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean preliminary) {
-    /** A choice among all methods. */
+    /** Creates a choice among all methods. */
     public Choice(String method, String title, String why) {
       this(method, title, why, false);
     }
 
-    /** The same for another reason. */
+    /** Returns the choice with another reason. */
     public Choice because(String reason) {
       return new Choice(method, title, reason, preliminary);
     }
@@ -183,12 +183,12 @@ public record AdaptRecord(
    * The calibration that the classifier file contains too.
    *
    * @param temperature 1 if the held-out images do not determine it
-   * @param images that both were found with, each classified without having learned from it
+   * @param images the number of held-out images that determine both
    * @param threshold the largest probability below which an image counts as none of the classes
    * @param keeps the share of new images of the learned classes that is accepted on average
    * @param low the lower end of the 95 % interval of that share
    * @param high the upper end of it
-   * @param unknown what images of no class get; null where there are none
+   * @param unknown the measurement on images of no class; null if there are none
    */
   public record Calibrated(
       double temperature,
@@ -199,7 +199,7 @@ public record AdaptRecord(
       double high,
       @Nullable Unknown unknown) {
 
-    /** The threshold, the temperature and images of no class, in a sentence each. */
+    /** Describes the threshold, the temperature and the images of no class, one sentence each. */
     public List<String> sentences() {
       List<String> sentences = new ArrayList<>();
       sentences.add(
@@ -247,7 +247,7 @@ public record AdaptRecord(
    * An image whose label may be wrong.
    *
    * @param image its key
-   * @param file where it lay
+   * @param file its file
    * @param given the name of its class
    * @param likely the name that is more probable
    * @param confidence the probability of the given name, 0 to 1
@@ -353,11 +353,6 @@ public record AdaptRecord(
         suspects);
   }
 
-  /** True if a method is chosen and no other is still to be compared. */
-  public boolean isDecided() {
-    return choice != null && !choice.preliminary();
-  }
-
   /** Returns the record with the expected accuracies and their basis. */
   public AdaptRecord expecting(
       Interval seen, @Nullable Interval unseen, List<OfClass> ofClasses, List<Mistake> made) {
@@ -393,7 +388,7 @@ public record AdaptRecord(
         suspects);
   }
 
-  /** The same with the calibration of the classifier. */
+  /** Returns the record with the calibration of the classifier. */
   public AdaptRecord calibrated(Calibrated found) {
     return new AdaptRecord(
         settings,
@@ -410,7 +405,7 @@ public record AdaptRecord(
         suspects);
   }
 
-  /** The same with images whose label may be wrong. */
+  /** Returns the record with images whose label may be wrong. */
   public AdaptRecord suspecting(List<Suspect> found) {
     return new AdaptRecord(
         settings,

@@ -27,7 +27,6 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Calibration.Origin;
 import org.kgcoop.eval.ProbabilityMetrics;
-import org.kgcoop.eval.Reliability;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.fixtures.TestImages;
@@ -129,7 +128,7 @@ class CalibrationFitTest {
     assertThat(found.eceAfter()).isCloseTo(after.expectedCalibrationError(), within(1e-5));
     assertThat(found.nllBefore()).isCloseTo(before.negativeLogLikelihood(), within(1e-5));
     assertThat(found.nllAfter()).isCloseTo(after.negativeLogLikelihood(), within(1e-5));
-    assertThat(found.binsAfter().stream().mapToInt(Reliability.Bin::images).sum())
+    assertThat(found.binsAfter().stream().mapToInt(ProbabilityMetrics.Bin::images).sum())
         .isEqualTo(data.test().size());
   }
 

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.ProbabilityMetrics;
-import org.kgcoop.eval.Reliability;
 import org.kgcoop.files.JsonFiles;
 
 /** Records of runs and tables, written and read again, and read from foreign files. */
@@ -71,8 +70,8 @@ class RunResultsTest {
                 0.1,
                 1.25,
                 0.75,
-                List.of(new Reliability.Bin(3, 0.5, 0.25)),
-                List.of(new Reliability.Bin(3, 0.375, 0.25))));
+                List.of(new ProbabilityMetrics.Bin(3, 0.5, 0.25)),
+                List.of(new ProbabilityMetrics.Bin(3, 0.375, 0.25))));
 
     ObjectNode json = RunJson.tree(results);
     JsonFiles.write(folder.resolve("results.json"), json);

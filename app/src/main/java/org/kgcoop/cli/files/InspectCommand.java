@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.LabelCheck;
@@ -120,6 +121,9 @@ public final class InspectCommand implements Callable<Integer> {
   public Integer call() {
     if (image != null && !check) {
       throw KgCoopException.configuration("--image: expected with --check");
+    }
+    if (Stream.of(check, features, nearest != null).filter(given -> given).count() > 1) {
+      throw KgCoopException.configuration("--check, --features, --nearest: expected one of them");
     }
     if (check) {
       return checkWeights();

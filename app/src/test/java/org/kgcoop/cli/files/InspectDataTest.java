@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,5 +118,15 @@ class InspectDataTest {
         .contains("--test-data");
     assertThat(Cli.run("inspect", "embedded:objects", "--test-data", data).errorLine())
         .contains("--test-data", "folder");
+  }
+
+  @Test
+  void questionsOfWhichOnlyOneWouldBeAnsweredAreRejected() {
+    for (String second : List.of("--features", "--check")) {
+      Cli.Result result = Cli.run("inspect", folder, "--nearest", 3, second);
+      assertThat(result.exitCode()).isEqualTo(2);
+      assertThat(result.errorLine())
+          .contains("--check, --features, --nearest: expected one of them");
+    }
   }
 }
