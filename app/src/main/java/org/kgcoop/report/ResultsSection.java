@@ -297,7 +297,7 @@ final class ResultsSection {
         sets.size() == 1 ? sets.get(0).name() : "average over " + sets.size() + " data sets";
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Figures(fewShot("Accuracy, " + all, rows)));
-    blocks.add(key(" Shots are training images a class."));
+    blocks.add(key(" Shots are training images per class."));
     addCalibration(
         blocks, shots().stream().map(String::valueOf).toList(), ResultsSection::shotsTitle);
     List<Chart> charts = new ArrayList<>();
@@ -358,7 +358,7 @@ final class ResultsSection {
     }
     Axis x =
         new Axis(
-            "training images a class",
+            "training images per class",
             log2(shots.get(0)) - 0.15,
             log2(shots.get(shots.size() - 1)) + 0.15,
             value -> SeriesGrid.number(Math.pow(2, Math.rint(value))));

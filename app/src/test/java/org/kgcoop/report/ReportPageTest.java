@@ -159,7 +159,7 @@ class ReportPageTest {
             "CLIP and "
                 + AWKWARD
                 + " compared on the data set food <i>"
-                + " with 16 training images a class and seeds 1 and 2.");
+                + " with 16 training images per class and seeds 1 and 2.");
   }
 
   @Test

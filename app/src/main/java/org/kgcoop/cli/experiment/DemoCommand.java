@@ -153,7 +153,7 @@ public final class DemoCommand implements Callable<Integer> {
           String.format(
               Locale.ROOT,
               "base, new: accuracy in percent on the classes trained on and on the others, by %d"
-                  + " images a class,",
+                  + " images per class,",
               SHOTS));
       output.line("averaged over data sets and seeds; H: their harmonic mean. Your own images:");
       output.line("  ./kgcoop base2new --data FOLDER --clip ViT-B-16.pt --out runs/mine");
