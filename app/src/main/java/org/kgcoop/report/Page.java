@@ -109,7 +109,8 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
       with.add("all training images");
     } else if (!shots.isEmpty()) {
       boolean one = shots.equals(List.of("1"));
-      with.add(Text.list(shots) + (one ? " training image per class" : " training images per class"));
+      with.add(
+          Text.list(shots) + (one ? " training image per class" : " training images per class"));
     }
     List<String> seeds = values(settings.path("seeds"));
     if (!seeds.isEmpty()) {

@@ -8,7 +8,6 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Figures;
@@ -351,7 +350,7 @@ final class ResultsSection {
       List<Point> points = new ArrayList<>();
       for (Row row : of.stream().filter(r -> Text.label(r).equals(method)).toList()) {
         for (int k : shots) {
-          addPoint(points, log2(k), row.column(String.valueOf(k)));
+          SweepCharts.addPoint(points, log2(k), row.column(String.valueOf(k)));
         }
       }
       series.add(new Series(method, Style.LINE_AND_POINTS, points));
@@ -370,12 +369,6 @@ final class ResultsSection {
         new XyPlot(x, Axis.of("accuracy, percent"), series).draw(),
         places,
         fewShot(caption, of));
-  }
-
-  static void addPoint(List<Point> points, double x, Spread spread) {
-    if (Double.isFinite(spread.mean())) {
-      points.add(new Point(x, spread.mean(), spread.standardDeviation()));
-    }
   }
 
   private static double log2(int value) {

@@ -100,7 +100,7 @@ final class SweepCharts {
   private static Series series(
       String name, Map<Double, List<StoredRun>> byValue, Function<List<StoredRun>, Spread> figure) {
     List<Point> points = new ArrayList<>();
-    byValue.forEach((value, runs) -> ResultsSection.addPoint(points, value, figure.apply(runs)));
+    byValue.forEach((value, runs) -> addPoint(points, value, figure.apply(runs)));
     return new Series(name, Style.LINE_AND_POINTS, points);
   }
 
@@ -110,5 +110,12 @@ final class SweepCharts {
         new XyPlot(Axis.of(x), Axis.of(y), series).draw(),
         series.stream().map(Series::name).toList(),
         SeriesGrid.of(caption, x, series));
+  }
+
+  /** Adds a point, unless its mean is missing. */
+  static void addPoint(List<Point> points, double x, Spread spread) {
+    if (Double.isFinite(spread.mean())) {
+      points.add(new Point(x, spread.mean(), spread.standardDeviation()));
+    }
   }
 }
