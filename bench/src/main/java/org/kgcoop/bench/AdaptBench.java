@@ -28,46 +28,47 @@ import org.kgcoop.runs.AdaptRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The choices of adapt, judged by test images. */
+/** Compares the choices of {@code adapt} with the test accuracy of each candidate. */
 @Command(
     name = "adapt",
     mixinStandardHelpOptions = true,
     header =
-        "The choices of adapt on the embedded data sets beside what each candidate would have done"
-            + " on their test images.")
+        "Compare the method that adapt chooses on the embedded data sets with the test accuracy of"
+            + " each candidate.")
 final class AdaptBench implements Callable<Integer> {
   @Option(
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "Where the adaptations are kept; the command goes on where it was stopped.")
+      description = "Folder for the results. Run the command again to resume.")
   private Path out;
 
   @Option(
       names = "--sets",
       split = ",",
       paramLabel = "LIST",
-      description = "Embedded data sets (default: the six of the tables).")
+      description = "Embedded data sets (default: the six data sets of the tables).")
   private @Nullable List<String> sets;
 
   @Option(
       names = "--minutes",
-      description = "Time of an adaptation (default: 5, with --honesty 0.1).")
+      description =
+          "Time limit of each adaptation, in minutes (default: 5, with --expected-accuracy 0.1).")
   private @Nullable Double minutes;
 
   @Option(
-      names = "--honesty",
+      names = "--expected-accuracy",
       description =
-          "Compare the expected accuracies with those of fresh images, for few images per class,"
-              + " copies, EXIF-rotated images and unseen names.")
-  private boolean honesty;
+          "Compare the expected accuracy with the accuracy on images that adapt has not seen: few"
+              + " images per class, copies, EXIF-rotated images, and class names without images.")
+  private boolean expectedAccuracy;
 
   @Option(
       names = "--per-class",
       split = ",",
       defaultValue = "2,4,8",
       paramLabel = "LIST",
-      description = "With --honesty: images per class (default: ${DEFAULT-VALUE}).")
+      description = "Images per class, with --expected-accuracy (default: ${DEFAULT-VALUE}).")
   private List<Integer> perClass;
 
   @Option(
@@ -75,7 +76,7 @@ final class AdaptBench implements Callable<Integer> {
       split = ",",
       defaultValue = "1,2",
       paramLabel = "LIST",
-      description = "With --honesty: seeds of the draws (default: ${DEFAULT-VALUE}).")
+      description = "Sampling seeds, with --expected-accuracy (default: ${DEFAULT-VALUE}).")
   private List<Long> seeds;
 
   @Option(
@@ -83,23 +84,23 @@ final class AdaptBench implements Callable<Integer> {
       split = ",",
       defaultValue = "plain,copies,exif,unseen,random",
       paramLabel = "LIST",
-      description = "With --honesty: some of ${DEFAULT-VALUE} (default: all).")
+      description = "Situations, with --expected-accuracy: any of ${DEFAULT-VALUE} (default: all).")
   private List<String> situations;
 
   @Option(
       names = "--shots",
       defaultValue = "0",
-      description = "Images of a class at most, 0 for all (default: ${DEFAULT-VALUE}).")
+      description = "Maximum number of images per class, 0 for all (default: ${DEFAULT-VALUE}).")
   private int shots;
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what is required
+  @SuppressWarnings("NullAway.Init") // picocli sets required options
   AdaptBench() {}
 
   @Override
   public Integer call() throws IOException {
-    if (honesty) {
+    if (expectedAccuracy) {
       List<String> four = List.of("objects", "places", "symbols", "rare-objects");
-      new AdaptHonesty(
+      new ExpectedAccuracy(
               out, sets == null ? four : sets, perClass, seeds, minutes == null ? 0.1 : minutes)
           .run(situations);
       return 0;
@@ -133,12 +134,13 @@ final class AdaptBench implements Callable<Integer> {
         long start = System.nanoTime();
         AdaptRecord record = Adaptation.run(bench, request, out.resolve(name));
         double seconds = (System.nanoTime() - start) / 1e9;
-        Map<String, AdaptRecord.Interval> hindsight =
-            Hindsight.of(bench, request, record, out.resolve(name + "-hindsight"));
+        Map<String, AdaptRecord.Interval> testAccuracies =
+            CandidateAccuracy.of(bench, request, record, out.resolve(name + "-candidates"));
         AdaptRecord.Interval own =
-            Objects.requireNonNull(hindsight.get(Objects.requireNonNull(record.choice()).method()));
+            Objects.requireNonNull(
+                testAccuracies.get(Objects.requireNonNull(record.choice()).method()));
         AdaptRecord.Interval best =
-            hindsight.values().stream()
+            testAccuracies.values().stream()
                 .max(Comparator.comparingDouble(AdaptRecord.Interval::accuracy))
                 .orElseThrow();
         double error =
@@ -150,9 +152,9 @@ final class AdaptBench implements Callable<Integer> {
         inside += isInside ? 1 : 0;
         print("%s (%.0f s)", name, seconds);
         for (AdaptRecord.Candidate each : record.candidates()) {
-          AdaptRecord.Interval test = hindsight.get(each.method());
+          AdaptRecord.Interval test = testAccuracies.get(each.method());
           print(
-              "  %-16s held out %6.2f  test %6.2f %s",
+              "%-16s cross-validation %6.2f  test %6.2f %s",
               each.method(),
               each.value(),
               test == null ? Double.NaN : test.accuracy(),

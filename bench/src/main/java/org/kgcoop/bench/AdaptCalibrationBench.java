@@ -37,50 +37,55 @@ import org.kgcoop.tensor.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The calibration and the threshold of adapt's classifiers, judged by test images. */
+/** Measures the calibration and the threshold of {@code adapt}'s classifiers on test images. */
 @Command(
     name = "adapt-calibration",
     mixinStandardHelpOptions = true,
     header =
-        "The calibration error of adapt's first classifiers on test images before and after the"
-            + " temperature, and the images that the threshold accepts. Half of the classes are"
-            + " learned; images of the others belong to no class.")
+        "Measure adapt's first classifiers on test images: the calibration error before and after"
+            + " temperature scaling, and the share of images that the threshold accepts. adapt"
+            + " learns half of the classes. Images of the other half belong to no class.")
 final class AdaptCalibrationBench implements Callable<Integer> {
-  private static final double MINUTES = 60; // no quick method is left out
+  private static final double MINUTES = 60; // long enough for all quick methods
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where it works.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder for the results.")
   private Path out;
 
   @Option(
       names = "--sets",
       split = ",",
       defaultValue = "objects,rare-objects,compositional,symbols,places,documents",
-      description = "Embedded data sets (${DEFAULT-VALUE}).")
+      description = "Embedded data sets (default: ${DEFAULT-VALUE}).")
   private List<String> sets;
 
   @Option(
       names = "--shots",
       split = ",",
       defaultValue = "4,8",
-      description = "Images of each class (${DEFAULT-VALUE}).")
+      description = "Images per class (default: ${DEFAULT-VALUE}).")
   private List<Integer> shots;
 
   @Option(
       names = "--seeds",
       split = ",",
       defaultValue = "1,2",
-      description = "Seeds of the draws (${DEFAULT-VALUE}).")
+      description = "Sampling seeds (default: ${DEFAULT-VALUE}).")
   private List<Long> seeds;
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what is required
+  @SuppressWarnings("NullAway.Init") // picocli sets required options
   AdaptCalibrationBench() {}
 
   /**
-   * A classifier on test images.
+   * The measures of a classifier on test images.
    *
-   * @param before, after the expected calibration error without and with the temperature
-   * @param kept the share of test images of the learned classes that is accepted
-   * @param foreign the same of images of other classes
+   * @param before the expected calibration error without the temperature
+   * @param after the expected calibration error with the temperature
+   * @param kept the share of accepted test images of the learned classes
+   * @param foreign the share of accepted test images of other classes
    */
   private record Outcome(
       String run, double temperature, double before, double after, double kept, double foreign) {}
@@ -149,7 +154,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
     double temperature = calibration.temperature();
     double[][] known = logits(bench, file, learned.test());
     double[][] foreign = logits(bench, file, whole.select(ClassSplit.NEW).test());
-    // The classifier has the names of the classes in the order of their labels.
+    // The class names of the classifier are in the order of the labels.
     int[] labels = learned.test().stream().mapToInt(Item::label).toArray();
     return new Outcome(
         run + " " + file.method().id(),
@@ -160,7 +165,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
         accepted(foreign, threshold));
   }
 
-  /** Logits at the file's temperature. */
+  /** Returns logits at the temperature of the file. */
   private static double[][] logits(ExperimentContext bench, ClassifierFile file, List<Item> items) {
     try (Scope scope = Scope.open("test images");
         Head head = file.classifier(bench.clip(), file.classNames())) {

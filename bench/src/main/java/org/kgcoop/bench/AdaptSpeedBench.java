@@ -30,11 +30,16 @@ import org.kgcoop.tensor.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The time that adapt takes for the photos of a user, with the weights of a ViT-B/16. */
+/**
+ * Measures the time of {@code adapt} for the photos of a user, with weights of the shapes of
+ * ViT-B/16.
+ */
 @Command(
     name = "adapt-speed",
     mixinStandardHelpOptions = true,
-    header = "The time of each part of adapt, for drawn photos and random weights of a ViT-B/16.")
+    header =
+        "Measure the time of each part of adapt, with generated photos and random weights of the"
+            + " shapes of ViT-B/16.")
 final class AdaptSpeedBench implements Callable<Integer> {
   private static final int WIDTH = 640;
   private static final int HEIGHT = 480;
@@ -43,24 +48,30 @@ final class AdaptSpeedBench implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "Where the photos are written, and the adaptation until the end.")
+      description = "Folder for the generated photos. adapt's results are in it until the end.")
   private Path out;
 
-  @Option(names = "--classes", defaultValue = "6", description = "Classes (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--classes",
+      defaultValue = "6",
+      description = "Number of classes (default: ${DEFAULT-VALUE}).")
   private int classes;
 
   @Option(
       names = "--images",
       defaultValue = "17",
-      description = "Photos of each class (${DEFAULT-VALUE}).")
+      description = "Photos per class (default: ${DEFAULT-VALUE}).")
   private int images;
 
-  @Option(names = "--minutes", defaultValue = "5", description = "As of adapt (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--minutes",
+      defaultValue = "5",
+      description = "Time limit of adapt, in minutes (default: ${DEFAULT-VALUE}).")
   private double minutes;
 
   private final long start = System.nanoTime();
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what is required
+  @SuppressWarnings("NullAway.Init") // picocli sets required options
   AdaptSpeedBench() {}
 
   @Override
@@ -70,7 +81,7 @@ final class AdaptSpeedBench implements Callable<Integer> {
     if (Files.exists(result)) {
       FolderTree.delete(result);
     }
-    tell("photos are there");
+    tell("photos are written");
     try (Clip clip = BenchModel.load(DType.FLOAT32)) {
       tell("weights are loaded");
       ExperimentContext context =
@@ -91,7 +102,7 @@ final class AdaptSpeedBench implements Callable<Integer> {
     return 0;
   }
 
-  /** Photos whose classes differ in color and in the size of what they show. */
+  /** Generates photos. The classes differ in color and in the size of the discs. */
   private DataSet photos(Path folder) throws IOException {
     List<String> names = BenchModel.classNames(classes);
     List<Item> items = new ArrayList<>();
@@ -132,7 +143,7 @@ final class AdaptSpeedBench implements Callable<Integer> {
             Locale.ROOT, "%7.1f s, %7.1f CPU s: %s", (System.nanoTime() - start) / 1e9, cpu, what));
   }
 
-  /** Prints the time at which each piece of work begins and ends. */
+  /** Prints the start and the end of each task. */
   private final class Timed implements Progress {
     @Override
     public Task start(String name, long total) {

@@ -3,12 +3,12 @@ package org.kgcoop.bench;
 import java.util.BitSet;
 
 /**
- * The agreement of two computations of the same logits. An error is relative to the image's largest
- * logit by size; where the best class is ahead of the second by no more than twice the tolerance,
- * rounding may decide between them, and they are not compared.
+ * The agreement of two computations of the same logits. An error is relative to the largest
+ * absolute logit of the image. If the first two classes differ by at most twice the tolerance,
+ * rounding could decide the order, so their order is not compared.
  */
 final class Agreement {
-  /** The error by which both may differ. */
+  /** The largest allowed relative error. */
   static final double TOLERANCE = 1e-4;
 
   private final BitSet classes = new BitSet();
@@ -20,8 +20,8 @@ final class Agreement {
   /**
    * Compares images.
    *
-   * @param ours logits, a row of {@code count} an image
-   * @param theirs the same
+   * @param ours logits, {@code count} per image
+   * @param theirs logits of the same images
    */
   void add(float[] ours, float[] theirs, int count) {
     if (ours.length != theirs.length || ours.length % count != 0) {
@@ -47,7 +47,7 @@ final class Agreement {
       }
     }
     images++;
-    largestError = Math.max(largestError, difference / size); // NaN stays
+    largestError = Math.max(largestError, difference / size); // NaN is kept
     classes.set(best - from);
     if (ours[best] - second > 2 * TOLERANCE * size) {
       compared++;
@@ -65,7 +65,7 @@ final class Agreement {
     return best;
   }
 
-  /** The largest relative error of a logit; NaN where one was. */
+  /** Returns the largest relative error of a logit, or NaN if a logit was NaN. */
   double largestError() {
     return largestError;
   }
@@ -74,17 +74,17 @@ final class Agreement {
     return images;
   }
 
-  /** Images whose best class is clear. */
+  /** Returns the number of images whose best class is clear. */
   int compared() {
     return compared;
   }
 
-  /** The number of images whose best class is the same. */
+  /** Returns the number of compared images whose best class is equal. */
   int equal() {
     return equal;
   }
 
-  /** The number of classes that were best for an image. */
+  /** Returns the number of classes that were the best class of an image. */
   int classesFound() {
     return classes.cardinality();
   }

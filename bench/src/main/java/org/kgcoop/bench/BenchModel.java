@@ -24,7 +24,7 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
 
-/** The model that is measured on: random weights with the shapes of ViT-B/16 or RN50. */
+/** The model of the benchmarks: random weights with the shapes of ViT-B/16 or RN50. */
 final class BenchModel {
   static final ClipConfig VIT_B_16 =
       new ClipConfig(
@@ -64,7 +64,10 @@ final class BenchModel {
 
   private BenchModel() {}
 
-  /** The folder of the weights, written once below the system's temporary folder. */
+  /**
+   * Returns the folder of the weights. The first call writes it into the temporary folder of the
+   * system.
+   */
   static Path folder() {
     return folder("vit-b-16", VIT_B_16);
   }
@@ -73,7 +76,7 @@ final class BenchModel {
     Path folder = Path.of(System.getProperty("java.io.tmpdir"), "kgcoop-bench-" + name);
     if (!Files.exists(folder.resolve("merges.txt"))
         && !Files.exists(folder.resolve("config.json"))) {
-      System.err.println("bench: writing random weights to " + folder + " (once)");
+      System.err.println("bench: writing random weights (once) to" + folder + " (once)");
       RandomClip.write(folder, config, 1);
     }
     return folder;
@@ -84,9 +87,9 @@ final class BenchModel {
   }
 
   /**
-   * A model by its name.
+   * Loads a model.
    *
-   * @param name vit-b-16 or siglip-b-16
+   * @param name {@code vit-b-16} or {@code siglip-b-16}
    */
   static Clip load(String name, DType precision) {
     return switch (name) {
@@ -101,8 +104,9 @@ final class BenchModel {
   }
 
   /**
-   * Random weights in which every one matters: a fresh model multiplies by ones, adds zeros and
-   * switches the branches of a ResNet off, which would hide one that is wrong or in a wrong place.
+   * Creates a model in which every random weight matters. Freshly initialized models multiply by
+   * ones, add zeros and switch off branches of a ResNet. A wrong or misplaced weight of this kind
+   * would not be noticed.
    */
   static Clip lively(ClipConfig config, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -121,7 +125,7 @@ final class BenchModel {
     return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
   }
 
-  /** The same of a SigLIP, all else being as Hugging Face's files leave it. */
+  /** Returns the configuration of a SigLIP. All other settings are the defaults of Hugging Face. */
   private static Map<String, JsonNode> ofSiglip(ClipConfig config) {
     ObjectNode json = JsonNodeFactory.instance.objectNode().put("model_type", "siglip");
     json.putObject("text_config").put("num_attention_heads", config.textHeads());
@@ -129,7 +133,7 @@ final class BenchModel {
     return Map.of("config.json", json);
   }
 
-  /** The settings of the model that no shape shows. */
+  /** Returns the settings of the model that do not follow from shapes. */
   private static Map<String, JsonNode> stated(ClipConfig.Form form) {
     if (form.equals(ClipConfig.Form.RELEASED)) {
       return Map.of();
@@ -140,7 +144,9 @@ final class BenchModel {
     return Map.of("open_clip_config.json", json);
   }
 
-  /** Norms and biases that are all the same become so up to 0.3 more or less; others stay. */
+  /**
+   * Changes norms and biases with only equal values by up to 0.3. Returns other tensors unchanged.
+   */
   private static StoredTensor lively(StoredTensor tensor, SplittableRandom random) {
     float[] values = tensor.toFloats();
     for (float value : values) {
@@ -157,7 +163,7 @@ final class BenchModel {
     return StoredTensor.ofFloats(tensor.name(), tensor.shape(), values);
   }
 
-  /** Class names of one to three words, most of one or two tokens each. */
+  /** Returns class names of one to three words, most of them with one or two tokens per word. */
   static List<String> classNames(int count) {
     List<String> words =
         List.of(
@@ -176,7 +182,7 @@ final class BenchModel {
     return names;
   }
 
-  /** Unit rows in random directions. */
+  /** Returns features of unit length in random directions. */
   static Tensor features(int count, int width) {
     return random(count * width, 5, count, width).unitRows();
   }
@@ -190,7 +196,7 @@ final class BenchModel {
     return Tensor.of(numbers, shape);
   }
 
-  /** Normalized images of noise: (count, 3, 224, 224). */
+  /** Returns normalized noise images: (count, 3, 224, 224). */
   static Tensor images(int count) {
     int size = VIT_B_16.imageResolution();
     return random(count * 3 * size * size, 7, count, 3, size, size);

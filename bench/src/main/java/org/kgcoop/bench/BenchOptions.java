@@ -5,40 +5,39 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Engine;
 import picocli.CommandLine.Option;
 
-/** The options that every case takes. */
+/** The options of all benchmarks. */
 final class BenchOptions {
   @Option(
       names = "--precision",
       defaultValue = "float32",
-      description = "Of ours: float32 or bf16 (default: ${DEFAULT-VALUE}).")
+      description = "Precision of kgcoop: float32 or bf16 (default: ${DEFAULT-VALUE}).")
   private String precision = "float32";
 
   @Option(
       names = "--reference-precision",
       defaultValue = "float32",
-      description = "Of the reference: float32 or bf16 (default: ${DEFAULT-VALUE}).")
+      description = "Precision of the reference: float32 or bf16 (default: ${DEFAULT-VALUE}).")
   private String referencePrecision = "float32";
 
   @Option(
       names = "--rounds",
       defaultValue = "5",
-      description = "How often each is timed (default: ${DEFAULT-VALUE}).")
+      description = "Number of measurements. The result is the median (default: ${DEFAULT-VALUE}).")
   private int rounds = 5;
 
   @Option(
       names = "--ours-only",
-      description =
-          "Leave the reference out, to try settings quickly; the ratio means nothing then.")
+      description = "Do not measure the reference. The ratio then has no meaning.")
   private boolean oursOnly;
 
   @Option(
-      names = "--processor-time",
+      names = "--cpu-time",
       description =
-          "Time processors rather than the clock, with one thread: for a machine that others use"
-              + " too.")
-  private boolean processorTime;
+          "Measure CPU time with one thread instead of elapsed time. Use this if other programs run"
+              + " on the machine.")
+  private boolean cpuTime;
 
-  @Option(names = "--json", description = "One JSON object a case.")
+  @Option(names = "--json", description = "Print one JSON object per case.")
   private boolean json;
 
   boolean oursOnly() {
@@ -61,19 +60,22 @@ final class BenchOptions {
     };
   }
 
-  /** Medians of both, or of ours alone. */
+  /**
+   * Returns the medians of the reference and of kgcoop. With {@code --ours-only}, the reference
+   * does nothing.
+   */
   Measurement.Medians measure(Runnable reference, Runnable ours) {
-    if (processorTime) {
+    if (cpuTime) {
       Engine.setThreads(1);
     }
     return Measurement.interleaved(
         rounds,
-        processorTime ? Measurement::processorTime : Measurement::time,
+        cpuTime ? Measurement::cpuTime : Measurement::time,
         oursOnly ? () -> {} : reference,
         ours);
   }
 
-  @SuppressWarnings("SystemOut") // the result of the command
+  @SuppressWarnings("SystemOut") // the output of the command
   void print(Case measured) {
     System.out.println(json ? measured.toJson().toString() : measured.toText());
   }

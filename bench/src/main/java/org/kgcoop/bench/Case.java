@@ -7,12 +7,14 @@ import java.util.Locale;
 /**
  * A measured case.
  *
- * @param name with its settings
- * @param referenceMs the published algorithm, or what else it is compared with; NaN for nothing
- * @param oursMs ours
- * @param gflops of ours, counting what ours computes; NaN where products are not the work
- * @param peak NaN likewise, else GFLOP/s of a matrix product in the same precision and run
- * @param peakRssBytes most resident memory of the process so far
+ * @param name the name, with the settings
+ * @param referenceMs the time of the published algorithm or another reference; NaN without one
+ * @param oursMs the time of kgcoop
+ * @param gflops the GFLOP/s of kgcoop, only for the operations that it computes; NaN if matrix
+ *     products do not dominate the work
+ * @param peak the GFLOP/s of a matrix product with the same precision in the same run; NaN if
+ *     {@code gflops} is NaN
+ * @param peakRssBytes the largest resident memory of the process so far
  */
 record Case(
     String name, double referenceMs, double oursMs, double gflops, double peak, long peakRssBytes) {

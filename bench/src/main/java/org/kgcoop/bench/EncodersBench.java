@@ -24,13 +24,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A training step of a method that learns inside of the image encoder. */
+/** Measures a training step of a method that trains inside the image encoder. */
 @Command(
-    name = "towers",
+    name = "encoders",
     mixinStandardHelpOptions = true,
-    header = "The step of a method that learns inside of the image encoder, images and texts.")
+    header =
+        "Measure one training step, images and texts, of a method that trains inside the image"
+            + " encoder.")
 final class EncodersBench implements Callable<Integer> {
-  /** Products of an image, forward and backward, in GFLOP, without what nothing reads. */
+  /** The GFLOP of an image, forward and backward. Unused outputs are not counted. */
   private static final Map<String, Double> PER_IMAGE =
       Map.of(
           "maple",
@@ -46,28 +48,37 @@ final class EncodersBench implements Callable<Integer> {
           "mmrl",
           36.1);
 
-  /** The products of 50 texts, likewise. */
+  /** The GFLOP of one text, forward and backward, measured for 50 texts. */
   private static final double PER_TEXT = 31.0 / 50;
 
-  @Option(names = "--method", defaultValue = "ivlp", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--method",
+      defaultValue = "ivlp",
+      description = "Method (default: ${DEFAULT-VALUE}).")
   private String method;
 
-  @Option(names = "--batch", defaultValue = "4", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--batch",
+      defaultValue = "4",
+      description = "Images per batch (default: ${DEFAULT-VALUE}).")
   private int batch;
 
-  @Option(names = "--classes", defaultValue = "50", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--classes",
+      defaultValue = "50",
+      description = "Number of classes (default: ${DEFAULT-VALUE}).")
   private int classes;
 
   @Option(
       names = "--online",
       description =
-          "Views are new in every step: rows of frozen blocks and a teacher's features are computed"
-              + " rather than taken from a feature cache.")
+          "Use new views in every step. kgcoop then computes frozen blocks and the teacher's"
+              + " features instead of reading them from the feature cache.")
   private boolean online;
 
   @Mixin private BenchOptions options = new BenchOptions();
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  @SuppressWarnings("NullAway.Init") // picocli sets defaults
   EncodersBench() {}
 
   @Override
@@ -97,9 +108,8 @@ final class EncodersBench implements Callable<Integer> {
               Tensor unused = model.step(seen).gradients().get(0);
             }
           };
-      Measurement.Medians medians =
-          besideThePublished(encoder, names, model, images, labels, ourStep);
-      double texts = method.equals("vpt") ? 0 : classes * PER_TEXT; // VPT learns none
+      Measurement.Medians medians = withReference(encoder, names, model, images, labels, ourStep);
+      double texts = method.equals("vpt") ? 0 : classes * PER_TEXT; // VPT does not train texts
       double flop = 1e9 * (batch * PER_IMAGE.getOrDefault(method, Double.NaN) + texts);
       options.print(
           new Case(
@@ -114,7 +124,7 @@ final class EncodersBench implements Callable<Integer> {
     return 0;
   }
 
-  private Measurement.Medians besideThePublished(
+  private Measurement.Medians withReference(
       EncoderMethod encoder,
       List<String> names,
       TrainableModel model,
@@ -138,7 +148,10 @@ final class EncodersBench implements Callable<Integer> {
     }
   }
 
-  /** Images as a learner takes them, the features of the frozen encoder made of the same rows. */
+  /**
+   * Returns the input of a training step: tokens and, if the model uses them, features of the
+   * frozen encoder.
+   */
   static Batch seen(
       Clip clip, PromptedVision vision, ModelInputs inputs, Tensor images, Tensor labels) {
     try (Autograd.Switch off = Autograd.off()) {

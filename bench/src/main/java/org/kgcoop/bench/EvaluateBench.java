@@ -19,26 +19,34 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Features to an accuracy. */
+/** Measures the step from features to the accuracy. */
 @Command(
     name = "evaluate",
     mixinStandardHelpOptions = true,
-    header = "Evaluation of banked features: the reference encodes its texts for every test batch.")
+    header =
+        "Measure an evaluation on cached features. The reference encodes its texts for every test"
+            + " batch.")
 final class EvaluateBench implements Callable<Integer> {
   private static final String TEMPLATE = "a photo of a {}.";
 
-  /** Test images in a batch of the published configurations. */
+  /** The test batch size of the published configurations. */
   private static final int BATCH = 100;
 
-  @Option(names = "--images", defaultValue = "10000", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--images",
+      defaultValue = "10000",
+      description = "Number of test images (default: ${DEFAULT-VALUE}).")
   private int images;
 
-  @Option(names = "--classes", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--classes",
+      defaultValue = "1000",
+      description = "Number of classes (default: ${DEFAULT-VALUE}).")
   private int classes;
 
   @Mixin private BenchOptions options = new BenchOptions();
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  @SuppressWarnings("NullAway.Init") // picocli sets defaults
   EvaluateBench() {}
 
   @Override
@@ -79,7 +87,7 @@ final class EvaluateBench implements Callable<Integer> {
     return 0;
   }
 
-  /** All texts, some at a time, and their products with one batch of images. */
+  /** Returns the logits of one batch of images. Encodes the texts in parts. */
   private static Tensor logits(
       PublishedClip plain, PromptText text, Tensor context, Tensor features) {
     List<Tensor> parts = new ArrayList<>();

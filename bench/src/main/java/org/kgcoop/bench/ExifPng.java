@@ -10,17 +10,20 @@ import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.kgcoop.image.RgbImage;
 
-/** Images whose pixels are stored rotated and whose EXIF orientation says how to turn them back. */
+/**
+ * PNG files with rotated pixels and an EXIF orientation that tells a reader how to rotate them
+ * back.
+ */
 final class ExifPng {
-  /** Upright, upside down, and the two quarter turns (EXIF 2.3, tag 0x0112). */
+  /** The EXIF orientations of 0, 180, 90 and 270 degrees (EXIF 2.3, tag 0x0112). */
   static final List<Integer> ORIENTATIONS = List.of(1, 3, 6, 8);
 
-  /** The signature and the IHDR chunk, behind which eXIf may stand. */
+  /** The length of the signature and the IHDR chunk. The eXIf chunk may follow. */
   private static final int HEAD = 8 + 25;
 
   private ExifPng() {}
 
-  /** A PNG that shows the image if a reader heeds the orientation. */
+  /** Returns a PNG file that shows the image if the reader applies the orientation. */
   static byte[] of(RgbImage image, int orientation) throws IOException {
     RgbImage stored = image.upright(inverse(orientation));
     BufferedImage written =
@@ -46,12 +49,12 @@ final class ExifPng {
     return tagged.array();
   }
 
-  /** The two quarter turns undo each other, the others themselves. */
+  /** Returns the orientation that reverts another one. The two quarter turns revert each other. */
   private static int inverse(int orientation) {
     return orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
   }
 
-  /** A TIFF header and one directory with one entry, a SHORT. */
+  /** Returns a TIFF header and one directory with one entry, a SHORT. */
   private static byte[] exif(int orientation) {
     return ByteBuffer.allocate(26)
         .put("MM".getBytes(StandardCharsets.US_ASCII))

@@ -38,36 +38,46 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A whole run of a method, its features in the feature cache. */
+/** Measures an entire run of a method on features from the feature cache. */
 @Command(
     name = "features",
     mixinStandardHelpOptions = true,
-    header = "A whole published run on banked features, from the draw to results. No reference.")
+    header =
+        "Measure an entire published run on cached features, from the few-shot sample to the"
+            + " results. There is no reference.")
 final class FeaturesBench implements Callable<Integer> {
-  /** Texts and features of the shapes of ViT-B/16; images that cost next to nothing. */
+  /**
+   * A model whose texts and features have the shapes of ViT-B/16. Its images cost almost nothing.
+   */
   private static final ClipConfig MODEL =
       new ClipConfig(
           512, 8, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, new ClipConfig.Vit(16, 1, 4, 1));
 
-  /** Validation images a class, as few-shot draws have at most. */
+  /** Validation images per class: the maximum of a few-shot sample. */
   private static final int VALIDATION = 4;
 
   @Option(
       names = "--method",
       split = ",",
       defaultValue = "taskres,clip-adapter,clap,zs-lp,tip-adapter,tip-adapter-f,lp++",
-      description = "One or several (default: ${DEFAULT-VALUE}).")
+      description = "One or more methods, separated by commas (default: ${DEFAULT-VALUE}).")
   private List<String> methods = List.of();
 
-  @Option(names = "--classes", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--classes",
+      defaultValue = "100",
+      description = "Number of classes (default: ${DEFAULT-VALUE}).")
   private int classes;
 
-  @Option(names = "--shots", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--shots",
+      defaultValue = "16",
+      description = "Training images per class (default: ${DEFAULT-VALUE}).")
   private int shots;
 
   @Mixin private BenchOptions options = new BenchOptions();
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  @SuppressWarnings("NullAway.Init") // picocli sets defaults
   FeaturesBench() {}
 
   @Override
@@ -90,7 +100,7 @@ final class FeaturesBench implements Callable<Integer> {
         for (String method : methods) {
           TableResults unused = run(bench, data, method, brief, folder.resolve("first-" + method));
           Path out = folder.resolve(method);
-          double before = processorSeconds();
+          double before = cpuSeconds();
           double ms =
               Measurement.time(
                   () -> {
@@ -100,12 +110,12 @@ final class FeaturesBench implements Callable<Integer> {
               new Case(
                   String.format(
                       Locale.ROOT,
-                      "features %s, %d classes, %d shots, %s: a whole run, %.1f s of processor time",
+                      "features %s, %d classes, %d shots, %s: an entire run, %.1f s of CPU time",
                       method,
                       classes,
                       shots,
                       options.precision(),
-                      processorSeconds() - before),
+                      cpuSeconds() - before),
                   Double.NaN,
                   ms,
                   Double.NaN,
@@ -120,10 +130,9 @@ final class FeaturesBench implements Callable<Integer> {
   }
 
   /**
-   * The processor time of this process so far: unlike time, it says the same on a machine that
-   * others use too.
+   * Returns the CPU time of this process so far. Other programs on the machine do not change it.
    */
-  private static double processorSeconds() {
+  private static double cpuSeconds() {
     return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
   }
 
@@ -139,7 +148,7 @@ final class FeaturesBench implements Callable<Integer> {
     return new Experiment(bench, new FewShotCurve(List.of(data)), plan).run(out);
   }
 
-  /** Images of noise, each another. */
+  /** Creates different noise images. */
   private DataSet data(Path folder) {
     List<String> names = BenchModel.classNames(classes);
     return new DataSet(

@@ -25,15 +25,15 @@ import org.kgcoop.bench.ServeLoad.Local;
 import org.kgcoop.classify.Classification;
 
 /**
- * Good requests whose answers are compared with those of this process, and among ten of them one
- * that is bad in one of many ways and must be refused with a reason.
+ * Sends requests of which one in ten is invalid in one of many ways. Compares the answers to valid
+ * requests with those of this process. The server must reject each invalid request with a reason.
  */
 final class HostileCase {
   private static final String AUTHORISED = "Authorization: Bearer " + ServedProcess.TOKEN + "\r\n";
   private static final int MEGABYTE = 1 << 20;
   private static final int FIRST = 1000;
 
-  /** Probabilities differ by rounding between batches of other sizes. */
+  /** Rounding changes probabilities if a batch has another size. */
   private static final double TOLERANCE = 1e-3;
 
   private enum Attack {
@@ -81,7 +81,7 @@ final class HostileCase {
   }
 
   private void run(int port, int from, int to) {
-    ExecutorService patient = Executors.newCachedThreadPool(); // for those that take their time
+    ExecutorService patient = Executors.newCachedThreadPool(); // for attacks that take long
     try {
       List<Integer> unused =
           ServeLoad.together(
@@ -109,7 +109,7 @@ final class HostileCase {
               });
       patient.shutdown();
       if (!patient.awaitTermination(5, TimeUnit.MINUTES)) {
-        throw new IllegalStateException("a slow sender was not cut off");
+        throw new IllegalStateException("the server did not close a slow connection");
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
@@ -151,13 +151,13 @@ final class HostileCase {
     byte[] image = local.files().get(0);
     return switch (attack) {
       case TRUNCATED -> post(Arrays.copyOf(image, image.length / 2));
-      // Only the header: it must be refused before more comes.
+      // Send only the header. The server must reject the request before more data arrive.
       case OVERSIZED ->
           PlainConnection.ascii(
               "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %s\r\n\r\n"
                   .formatted(AUTHORISED, 5 * MEGABYTE));
       case BOMB -> post(bomb());
-      case WRONG_TYPE -> post("%PDF-1.7 no image at all".getBytes(UTF_8));
+      case WRONG_TYPE -> post("%PDF-1.7 not an image".getBytes(UTF_8));
       case BAD_JSON ->
           PlainConnection.post(
               "/v1/classify?top=x",
@@ -165,7 +165,7 @@ final class HostileCase {
               "{\"inputs\": [".getBytes(UTF_8));
       case WRONG_TOKEN ->
           PlainConnection.post("/v1/classify", "Authorization: Bearer a-wrong-token\r\n", image);
-      case SLOW, DROPPED -> throw new IllegalArgumentException("these are not sent at once");
+      case SLOW, DROPPED -> throw new IllegalArgumentException("not a single request");
     };
   }
 
@@ -173,7 +173,7 @@ final class HostileCase {
     return PlainConnection.post("/v1/classify", AUTHORISED, body);
   }
 
-  /** A PNG whose header claims 60,000 x 60,000 pixels. */
+  /** Returns a PNG file whose header declares 60,000 x 60,000 pixels. */
   private static byte[] bomb() {
     ByteBuffer file = ByteBuffer.allocate(33);
     file.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'}).putInt(13);

@@ -10,27 +10,30 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Images to features. */
+/** Measures the image encoder. */
 @Command(
     name = "image",
     mixinStandardHelpOptions = true,
-    header = "The image encoder on a batch of images, without gradients.")
+    header = "Measure the image encoder on a batch of images, without gradients.")
 final class ImageBench implements Callable<Integer> {
   /**
-   * Products of ViT-B/16 on one image: 11 blocks over 197 rows, with attention, one that goes on
-   * with the class row alone after its keys and values, and the patches.
+   * The floating-point operations of ViT-B/16 for one image: 11 blocks with 197 tokens, one block
+   * that continues with the CLS token after its keys and values, and the patch embedding.
    */
   static final double FLOP_PER_IMAGE =
       11 * (24.0 * 768 * 768 * 197 + 4.0 * 197 * 197 * 768)
           + (4.0 * 768 * 768 * 197 + 20.0 * 768 * 768 + 4.0 * 197 * 768)
           + 2.0 * 196 * 768 * 768;
 
-  @Option(names = "--batch", defaultValue = "32", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--batch",
+      defaultValue = "32",
+      description = "Images per batch (default: ${DEFAULT-VALUE}).")
   private int batch;
 
   @Mixin private BenchOptions options = new BenchOptions();
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  @SuppressWarnings("NullAway.Init") // picocli sets defaults
   ImageBench() {}
 
   @Override

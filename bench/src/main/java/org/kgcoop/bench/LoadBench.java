@@ -18,15 +18,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Weights from a safetensors file. */
+/** Measures the loading of weights from a safetensors file. */
 @Command(
     name = "load",
     mixinStandardHelpOptions = true,
-    header = "A CLIP from a safetensors file; the reference copies every tensor.")
+    header =
+        "Measure the loading of a CLIP from a safetensors file. The reference copies every tensor.")
 final class LoadBench implements Callable<Integer> {
   @Option(
       names = "--embedded",
-      description = "What is shipped instead, all of it, for the first time in the process.")
+      description = "Measure the embedded CLIP and all embedded data sets instead, once.")
   private boolean embedded;
 
   @Mixin private BenchOptions options = new BenchOptions();
@@ -37,9 +38,12 @@ final class LoadBench implements Callable<Integer> {
     return 0;
   }
 
-  /** Only once: a program loads what is shipped once, with classes that are new to the JVM. */
+  /**
+   * Measures once. A program loads the embedded files once, with classes that the JVM has not
+   * loaded before.
+   */
   private Case embedded() {
-    int unused = Engine.threads(); // the engine itself comes with every command that needs it
+    int unused = Engine.threads(); // load the native library, which every command needs
     double ms =
         Measurement.time(
             () -> {

@@ -6,13 +6,13 @@ import org.kgcoop.verify.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The benchmarks, and the check of reference numbers. */
+/** The benchmarks, and the verification of reference numbers. */
 @Command(
     name = "kgcoop bench",
     mixinStandardHelpOptions = true,
     description =
-        "Time the published algorithm, written plainly, against ours: same process, by turns,"
-            + " random weights with the shapes of ViT-B/16.",
+        "Compare the speed of kgcoop with a plain implementation of the published algorithm. Both"
+            + " alternate in the same process, with random weights of the shapes of ViT-B/16.",
     subcommands = {
       TextBench.class,
       EncodersBench.class,

@@ -17,19 +17,19 @@ import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Times work that is done one after the other in one process. */
+/** Measures the time of work in one process. */
 final class Measurement {
   private Measurement() {}
 
-  /** Medians, in milliseconds. */
+  /** The medians, in milliseconds. */
   record Medians(double reference, double ours) {}
 
   /**
-   * Both by turns, after one round that does not count. The reference has all cores for a product,
-   * as LibTorch has by default; ours divides its work in another way. In between the threads that
-   * wait for more work of the kind before come to rest.
+   * Measures the reference and kgcoop, alternating, after one warm-up round. The reference uses all
+   * cores in each operation, the default of LibTorch. kgcoop divides its work into operations with
+   * one thread. A pause between both lets spinning threads stop.
    *
-   * @param clock the time of work, in milliseconds
+   * @param clock returns the time of work, in milliseconds
    */
   static Medians interleaved(
       int rounds, ToDoubleFunction<Runnable> clock, Runnable reference, Runnable ours) {
@@ -53,14 +53,14 @@ final class Measurement {
     LockSupport.parkNanos(200_000_000);
   }
 
-  /** Work whose result is not wanted. */
+  /** Runs work and discards the result. */
   static void inScope(Supplier<Tensor> work) {
     try (Scope scope = Scope.open("measured")) {
       Tensor unused = work.get();
     }
   }
 
-  /** Images a part at a time: (B, ...) to (B, E). */
+  /** Encodes images in parts: (B, ...) to (B, E). */
   static Tensor byParts(Tensor images, int size, UnaryOperator<Tensor> encoder) {
     List<Tensor> features = new ArrayList<>();
     for (long from = 0; from < images.size(0); from += size) {
@@ -79,14 +79,17 @@ final class Measurement {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  /** Milliseconds of all cores; with one thread none is spent on waiting for others. */
-  static double processorTime(Runnable work) {
-    long start = processorNanos();
+  /**
+   * Returns the CPU time of all threads, in milliseconds. With one thread, no time is spent on
+   * waiting.
+   */
+  static double cpuTime(Runnable work) {
+    long start = cpuNanos();
     work.run();
-    return (processorNanos() - start) / 1e6;
+    return (cpuNanos() - start) / 1e6;
   }
 
-  static long processorNanos() {
+  static long cpuNanos() {
     return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
         .getProcessCpuTime();
   }
@@ -97,7 +100,7 @@ final class Measurement {
     return (System.nanoTime() - start) / 1e6;
   }
 
-  /** GFLOP/s of a product of two square matrices, the best of several: what the machine has. */
+  /** Returns the GFLOP/s of the machine: the best of several products of two square matrices. */
   static double peak(DType dtype) {
     int size = 2048;
     double best = 0;
@@ -121,7 +124,7 @@ final class Measurement {
     return best;
   }
 
-  /** The most physical memory that this process has held, in bytes. */
+  /** Returns the largest resident memory of this process, in bytes. */
   static long peakResident() {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
@@ -131,7 +134,7 @@ final class Measurement {
       }
       return -1;
     } catch (IOException e) {
-      return -1; // not Linux
+      return -1; // the system is not Linux
     }
   }
 }

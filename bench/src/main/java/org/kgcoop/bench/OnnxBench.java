@@ -23,31 +23,42 @@ import org.kgcoop.tensor.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Exported classifiers against ours, on random images. */
+/** Compares exported classifiers with kgcoop, on random images. */
 @Command(
     name = "onnx",
     mixinStandardHelpOptions = true,
-    header = "Compare exported classifiers in ONNX Runtime with ours; exit code 1 if they differ.")
+    header =
+        "Compare the logits of exported classifiers in ONNX Runtime with those of kgcoop. The exit"
+            + " code is 1 if they differ.")
 final class OnnxBench implements Callable<Integer> {
-  /** Classes and images are drawn alike and must not be the same. */
+  /** Classes and images are sampled in the same way and must not be equal. */
   private static final long CLASS_SEED = 1L << 40;
 
-  @Option(names = "--images", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--images",
+      defaultValue = "1000",
+      description = "Number of images (default: ${DEFAULT-VALUE}).")
   private int images;
 
-  @Option(names = "--classes", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--classes",
+      defaultValue = "100",
+      description = "Number of classes (default: ${DEFAULT-VALUE}).")
   private int classes;
 
-  @Option(names = "--batch", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--batch",
+      defaultValue = "20",
+      description = "Images per batch (default: ${DEFAULT-VALUE}).")
   private int batch;
 
   @Option(
       names = "--model",
       defaultValue = "both",
-      description = "vit (ViT-B/16), rn (RN50) or both (default: ${DEFAULT-VALUE}).")
+      description = "Model: vit (ViT-B/16), rn (RN50) or both (default: ${DEFAULT-VALUE}).")
   private String model;
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  @SuppressWarnings("NullAway.Init") // picocli sets defaults
   OnnxBench() {}
 
   @Override
@@ -62,11 +73,11 @@ final class OnnxBench implements Callable<Integer> {
     return holds ? 0 : 1;
   }
 
-  @SuppressWarnings("SystemOut") // the result of the command
+  @SuppressWarnings("SystemOut") // the output of the command
   private boolean compare(String name, ClipConfig config) throws IOException, OrtException {
     Path file = Files.createTempFile("kgcoop-bench", ".onnx");
     Agreement agreement = new Agreement();
-    double[] ms = new double[3]; // writing, ours, ONNX Runtime
+    double[] ms = new double[3]; // writing, kgcoop, ONNX Runtime
     try (Clip clip = BenchModel.lively(config, 1);
         Scope scope = Scope.open("classifier")) {
       ExportedClassifier classifier = classifier(clip);
@@ -86,10 +97,10 @@ final class OnnxBench implements Callable<Integer> {
       }
       System.out.printf(
           Locale.ROOT,
-          "%s, %d images, %d classes: largest error %.2e of the image's largest logit (at most"
-              + " %.0e)%n  top-1 equal on %d of %d; %d margins within twice that left out; %d"
-              + " classes found%n  ours %.1f ms an image, ONNX Runtime %.1f; file %.1f MB, written"
-              + " in %.1f s; peak memory %.2f GiB%n",
+          "%s, %d images, %d classes: largest error %.2e of the image's largest logit (limit:"
+              + " %.0e)%n  top-1 equal on %d of %d; %d images skipped because their margin is below"
+              + " twice the limit; %d classes found%n  kgcoop %.1f ms per image, ONNX Runtime %.1f;"
+              + " file %.1f MB, written in %.1f s; peak memory %.2f GiB%n",
           name,
           agreement.images(),
           classes,
@@ -111,8 +122,8 @@ final class OnnxBench implements Callable<Integer> {
   }
 
   /**
-   * Classes in the directions in which images differ: with random weights all features are much
-   * alike, and classes in random directions would be told apart by no image.
+   * Creates classes in the directions in which images differ. With random weights, all features are
+   * similar, so classes in random directions would not distinguish images.
    */
   private ExportedClassifier classifier(Clip clip) {
     List<String> names = IntStream.range(0, classes).mapToObj(i -> "class " + i).toList();
@@ -136,7 +147,7 @@ final class OnnxBench implements Callable<Integer> {
     }
   }
 
-  /** (B, C) as our encoder and classifier make them. */
+  /** Returns the logits of kgcoop's encoder and classifier: (B, C). */
   static float[] logits(Clip clip, ExportedClassifier classifier, float[] pixels) {
     try (Scope scope = Scope.open("logits");
         Autograd.Switch off = Autograd.off()) {
@@ -153,10 +164,10 @@ final class OnnxBench implements Callable<Integer> {
   }
 
   /**
-   * Images of random blocks around a random color, which differ in contrast and in how large the
-   * blocks are.
+   * Creates images of random blocks around a random color. They differ in contrast and in block
+   * size.
    *
-   * @param first the number of the first; a number is always the same image
+   * @param first the number of the first image; a number always gives the same image
    * @return normalized pixels, (count, channels, R, R)
    */
   static float[] images(ClipConfig config, long first, int count) {

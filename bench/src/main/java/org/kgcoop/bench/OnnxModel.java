@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
-/** An exported classifier in ONNX Runtime, which tells on standard error what it warns of. */
+/** An exported classifier in ONNX Runtime, which prints its warnings to standard error. */
 final class OnnxModel implements AutoCloseable {
   private final OrtSession session;
   private final long[] imageShape; // (channels, R, R)
@@ -19,17 +19,17 @@ final class OnnxModel implements AutoCloseable {
     session = OrtEnvironment.getEnvironment().createSession(file.toString());
   }
 
-  /** The texts of the file beside the graph. */
+  /** Returns the metadata of the file. */
   Map<String, String> metadata() throws OrtException {
     return session.getMetadata().getCustomMetadata();
   }
 
   /**
-   * An output of the model.
+   * Computes an output of the model.
    *
    * @param output {@code features}, {@code logits} or {@code probabilities}
-   * @param pixels of images one after the other
-   * @return a row an image, one after the other
+   * @param pixels the pixels of all images, one after the other
+   * @return one row per image, one after the other
    */
   float[] run(String output, float[] pixels) throws OrtException {
     long[] shape = {0, imageShape[0], imageShape[1], imageShape[2]};

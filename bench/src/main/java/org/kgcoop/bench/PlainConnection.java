@@ -12,8 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * A connection to a server, and as little work as HTTP allows: whoever measures a server on its own
- * machine must leave it the cores. It also sends what no client library lets one send.
+ * A connection to a server that does as little as HTTP allows. A client on the same machine must
+ * leave the cores to the server. The connection also sends requests that no client library would
+ * send.
  */
 final class PlainConnection implements Closeable {
   private static final int PATIENCE_MILLISECONDS = 60_000;
@@ -23,7 +24,7 @@ final class PlainConnection implements Closeable {
   private final OutputStream out;
   private boolean open = true;
 
-  /** The answer that came back. */
+  /** A response. */
   record Answer(int status, String body) {}
 
   PlainConnection(int port) throws IOException {
@@ -34,7 +35,7 @@ final class PlainConnection implements Closeable {
     out = socket.getOutputStream();
   }
 
-  /** The header of a POST and its body, in one piece. */
+  /** Returns the header of a POST and its body, in one array. */
   static byte[] post(String path, String more, byte[] body) {
     return concat(
         ascii(
@@ -67,7 +68,10 @@ final class PlainConnection implements Closeable {
     out.flush();
   }
 
-  /** The next answer; an {@link EOFException} where the server ends the connection without one. */
+  /**
+   * Returns the next response. Throws {@link EOFException} if the server closes the connection
+   * without one.
+   */
   Answer answer() throws IOException {
     String status = line();
     int length = -1;
@@ -82,7 +86,7 @@ final class PlainConnection implements Closeable {
     }
     byte[] body = length < 0 ? in.readAllBytes() : in.readNBytes(length);
     if (body.length < length) {
-      throw new EOFException("the answer broke off");
+      throw new EOFException("the response is incomplete");
     }
     open = !closes && length >= 0;
     return new Answer(
@@ -102,12 +106,12 @@ final class PlainConnection implements Closeable {
     return line.toString();
   }
 
-  /** True if an answer has begun to come before the request is whole. */
+  /** Returns true if a response has started before the request was complete. */
   boolean hasAnswer() throws IOException {
     return in.available() > 0;
   }
 
-  /** True if another request may be sent on the connection. */
+  /** Returns true if another request can be sent on the connection. */
   boolean isOpen() {
     return open;
   }

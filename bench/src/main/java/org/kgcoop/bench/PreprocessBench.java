@@ -18,18 +18,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** JPEG files to normalized pixels. */
+/** Measures the step from JPEG files to normalized pixels. */
 @Command(
     name = "preprocess",
     mixinStandardHelpOptions = true,
-    header = "500x375 JPEGs to 224x224 floats, as Pillow makes them.")
+    header = "Measure the conversion of 500x375 JPEG files to 224x224 floats, as in Pillow.")
 final class PreprocessBench implements Callable<Integer> {
-  @Option(names = "--images", defaultValue = "200", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--images",
+      defaultValue = "200",
+      description = "Number of images (default: ${DEFAULT-VALUE}).")
   private int count;
 
   @Mixin private BenchOptions options = new BenchOptions();
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  @SuppressWarnings("NullAway.Init") // picocli sets defaults
   PreprocessBench() {}
 
   @Override
@@ -47,7 +50,7 @@ final class PreprocessBench implements Callable<Integer> {
         new Case(
             String.format(
                 Locale.ROOT,
-                "preprocess, %d images: %.0f pictures/s on all cores (reference: one core)",
+                "preprocess, %d images: %.0f images/s on all cores (reference: one core)",
                 count,
                 1000.0 * count / medians.ours()),
             medians.reference(),
@@ -61,11 +64,11 @@ final class PreprocessBench implements Callable<Integer> {
   private static void preprocess(Images images, Transform transform, byte[] jpeg) {
     float[] pixels = transform.normalise(transform.test(images.decode(jpeg, "bench.jpg")));
     if (pixels.length != 3 * 224 * 224) {
-      throw new IllegalStateException("an image of another size");
+      throw new IllegalStateException("unexpected image size");
     }
   }
 
-  /** Colored discs and noise: something for every part of the decoder to do. */
+  /** Returns an image of colored discs and noise, which uses every part of the decoder. */
   static byte[] jpeg() {
     BufferedImage image = new BufferedImage(500, 375, BufferedImage.TYPE_INT_RGB);
     PythonRandom random = new PythonRandom(1);

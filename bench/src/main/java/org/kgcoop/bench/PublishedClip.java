@@ -14,9 +14,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The two encoders as the published code runs them: every text at its full length through every
- * block, attention and activation in separate steps; everything in one precision, float32 unless
- * bf16 is asked for. A ViT only, and of a SigLIP only its texts.
+ * The two encoders as in the published code. Every text goes through every block at its full
+ * length, and attention and activation are separate operations. Everything has one precision:
+ * float32 or bf16. Only ViTs are implemented, and only the texts of SigLIP.
  */
 final class PublishedClip implements AutoCloseable {
   private final ClipConfig config;
@@ -24,7 +24,7 @@ final class PublishedClip implements AutoCloseable {
   private final Map<String, Tensor> weights = new HashMap<>();
   private final Tensor causal; // (L, L)
   private final DType precision;
-  private final int padding; // the id behind the end of text
+  private final int padding; // the token id after the end of text
 
   PublishedClip(Clip clip, DType precision) {
     this.precision = precision;
@@ -55,7 +55,7 @@ final class PublishedClip implements AutoCloseable {
   }
 
   /**
-   * Embeddings of a prompt at full length.
+   * Returns the embeddings of prompts at full length.
    *
    * @param context (M, W) or (C, M, W)
    * @return (to - from, L, W)
@@ -89,32 +89,35 @@ final class PublishedClip implements AutoCloseable {
         .reshape(to - from, length, config.textWidth());
   }
 
-  /** Changes to the rows in front of a block: (B, L, W) to (B, L', W). */
+  /** A change to the tokens in front of a block: (B, L, W) to (B, L', W). */
   @FunctionalInterface
   interface Before {
     /** No change. */
     Before NOTHING = (block, x) -> x;
 
     /**
-     * The rows as the block takes them.
+     * Returns the input of a block.
      *
-     * @param block counted from 0; of images -1 for what comes before the first norm
+     * @param block counted from 0; for images, -1 is the input of the first norm
      */
     Tensor change(int block, Tensor x);
   }
 
   /**
-   * Unit text features.
+   * Returns text features of unit length.
    *
    * @param prompts (C, L, W)
-   * @param ends for each text the position of its end of text
+   * @param ends the position of the end of each text
    * @return (C, E)
    */
   Tensor text(Tensor prompts, int[] ends) {
     return text(prompts, ends, Before.NOTHING);
   }
 
-  /** The same with changes inside; {@code ends} count what they insert. */
+  /**
+   * Returns text features of unit length, with changes in front of blocks. Inserted tokens count in
+   * {@code ends}.
+   */
   Tensor text(Tensor prompts, int[] ends, Before before) {
     long texts = prompts.size(0);
     Tensor x = prompts.plus(weight("positional_embedding"));
@@ -139,7 +142,7 @@ final class PublishedClip implements AutoCloseable {
   }
 
   /**
-   * Unit image features.
+   * Returns image features of unit length.
    *
    * @param images (B, 3, R, R)
    * @return (B, E)
@@ -148,13 +151,13 @@ final class PublishedClip implements AutoCloseable {
     return projected(imageRows(images, Before.NOTHING).select(1, 0));
   }
 
-  /** Class rows behind the last norm to unit features: (B, W) to (B, E). */
+  /** Projects CLS tokens after the last norm to features of unit length: (B, W) to (B, E). */
   Tensor projected(Tensor classRows) {
     return classRows.matmul(weight("visual.proj")).to(DType.FLOAT32).unitRows();
   }
 
   /**
-   * All rows of images behind the last norm.
+   * Returns all tokens of images after the last norm.
    *
    * @param images (B, 3, R, R)
    * @return (B, L, W)
@@ -212,7 +215,10 @@ final class PublishedClip implements AutoCloseable {
     return y.plus(linear(active, prefix + "mlp.c_proj.weight", "mlp.c_proj.bias", prefix));
   }
 
-  /** (L, L); made anew where rows have come in, as the published code does. */
+  /**
+   * Returns the causal mask: (L, L). If tokens were inserted, the mask is created again, as in the
+   * published code.
+   */
   private Tensor mask(long length) {
     if (length == causal.size(0)) {
       return causal;

@@ -16,10 +16,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A training step of the methods that learn inside of the image encoder, as their published code
- * makes it: learned rows are rows like the others in every block, a batch of images goes through
- * the encoder together, every text at its full length, a teacher sees the images anew in every
- * step.
+ * A training step of the methods that train inside the image encoder, as in their published code.
+ * Prompt tokens are ordinary tokens in every block, and a batch of images goes through the encoder
+ * together. Every text has its full length, and a teacher encodes the images in every step.
  */
 final class PublishedEncoders implements AutoCloseable {
   private static final String VPT = "image_encoder.VPT";
@@ -31,12 +30,12 @@ final class PublishedEncoders implements AutoCloseable {
   private final JsonNode settings;
   private final PromptText text;
   private final int[] ends;
-  private final Tensor teacher; // (C, E), unit rows
+  private final Tensor teacher; // (C, E), unit length
 
   /**
-   * A method with its settings.
+   * Creates a method.
    *
-   * @param settings all of them, as the method states them
+   * @param settings all settings of the method
    */
   PublishedEncoders(
       Clip clip, PublishedClip published, JsonNode settings, List<String> classNames) {
@@ -79,9 +78,9 @@ final class PublishedEncoders implements AutoCloseable {
   record Result(double loss, List<Tensor> gradients) {}
 
   /**
-   * Forward and backward.
+   * Runs the forward and the backward pass.
    *
-   * @param parameters by their published names
+   * @param parameters the parameters by their published names
    * @param images (B, 3, R, R)
    * @param labels (B)
    */
@@ -156,12 +155,15 @@ final class PublishedEncoders implements AutoCloseable {
     }
   }
 
-  /** (n, W) to (B, n, W). */
+  /** Repeats tokens for each image: (n, W) to (B, n, W). */
   private static Tensor each(Tensor rows, Tensor like) {
     return rows.unsqueeze(0).expand(like.size(0), rows.size(0), rows.size(1));
   }
 
-  /** Unit class features with learned rows behind the start of text, or without. */
+  /**
+   * Returns class features of unit length, with context vectors after the start of text if there
+   * are any.
+   */
   private Tensor texts(List<Tensor> learned) {
     if (learned.isEmpty()) {
       return teacher;
@@ -172,7 +174,7 @@ final class PublishedEncoders implements AutoCloseable {
         (block, x) -> block >= 1 && block < learned.size() ? exchanged(x, learned.get(block)) : x);
   }
 
-  /** Rows in place of those behind the first. */
+  /** Replaces the tokens after the first one. */
   private static Tensor exchanged(Tensor x, Tensor rows) {
     long from = 1 + rows.size(0);
     return Tensor.concat(
@@ -241,12 +243,15 @@ final class PublishedEncoders implements AutoCloseable {
         .plus(apart.times(settings.path("weight").asDouble()));
   }
 
-  /** {@code 1 - mean cos}. */
+  /** Returns {@code 1 - mean cos}. */
   private static Tensor apart(Tensor a, Tensor b) {
     return a.times(b).sum(1).mean().times(-1).plus(1);
   }
 
-  /** Rows that come in behind the first row of a block and are exchanged in front of each later. */
+  /**
+   * Inserts tokens after the first one in front of a block, and replaces them in front of each
+   * later block.
+   */
   private static PublishedClip.Before inserted(List<Tensor> rows, int first) {
     return (block, x) -> {
       if (block < first || block >= first + rows.size()) {

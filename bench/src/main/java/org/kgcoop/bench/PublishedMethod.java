@@ -21,9 +21,12 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** A training step of the four prompt methods as the published code makes it. */
+/** A training step of the four prompt methods, as in the published code. */
 final class PublishedMethod implements AutoCloseable {
-  /** More classes than this are computed as chunks with given cotangents: they would not fit. */
+  /**
+   * The maximum number of classes in memory. More classes are computed in chunks with given
+   * gradients of the outputs.
+   */
   static final int CLASSES_AT_A_TIME = 50;
 
   private static final Set<String> PLAIN = Set.of(CoOp.ID, CoCoOp.ID, ProGrad.ID, KgCoOp.ID);
@@ -35,7 +38,7 @@ final class PublishedMethod implements AutoCloseable {
   private final int[] ends;
   private final double logitScale;
   private final Head teacher;
-  private final Tensor teacherFeatures; // (C, E), unit rows
+  private final Tensor teacherFeatures; // (C, E), unit length
 
   PublishedMethod(
       Clip clip,
@@ -55,7 +58,7 @@ final class PublishedMethod implements AutoCloseable {
             : method instanceof ProGrad proGrad ? proGrad.template() : "a photo of a {}.";
     teacher = new ZeroShot(List.of(template)).classifier(clip, classNames);
     try (Scope scope = Scope.open("teacher")) {
-      // The logits of unit vectors along the axes are the features themselves, scaled.
+      // The logits of unit vectors along the axes are the scaled features.
       int embed = clip.config().embedDim();
       float[] axes = new float[embed * embed];
       IntStream.range(0, embed).forEach(i -> axes[i * embed + i] = 1);
@@ -72,14 +75,14 @@ final class PublishedMethod implements AutoCloseable {
   record Result(double loss, List<Tensor> gradients) {}
 
   /**
-   * Forward and backward.
+   * Runs the forward and the backward pass.
    *
-   * @param parameters by their published names
+   * @param parameters the parameters by their published names
    */
   Result step(Map<String, Tensor> parameters, Batch batch) {
     if (!PLAIN.contains(method.id())) {
       throw new IllegalArgumentException(
-          method.title() + " is not written plainly here: give --ours-only or --beside METHOD");
+          method.title() + "has no reference; use --ours-only or --compare METHOD");
     }
     Tensor context = get(parameters, "ctx");
     if (method instanceof CoCoOp) {
@@ -146,7 +149,10 @@ final class PublishedMethod implements AutoCloseable {
         loss.item(), Autograd.gradients(loss, new ArrayList<>(parameters.values()), false));
   }
 
-  /** Forward and backward of chunks of classes under the cotangent 1: the work, not the loss. */
+  /**
+   * Runs both passes on chunks of classes, with gradients of 1. This is the work of a step without
+   * its loss.
+   */
   private Result chunked(Tensor context) {
     double sum = 0;
     for (int from = 0; from < text.classes(); from += classesAtATime) {

@@ -25,14 +25,14 @@ import org.kgcoop.tensor.Device;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** A server under load, in a process of its own, against the same work without HTTP. */
+/** Measures a server under load, in a separate process, against the same work without HTTP. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    header = "kgcoop serve under load, against decoding and encoding without HTTP.")
+    header = "Measure kgcoop serve under load, against decoding and encoding without HTTP.")
 final class ServeBench implements Callable<Integer> {
 
-  /** The quantity that is measured. */
+  /** The measurements. */
   enum What {
     LATENCY,
     THROUGHPUT,
@@ -45,45 +45,48 @@ final class ServeBench implements Callable<Integer> {
       names = "--case",
       defaultValue = "latency",
       description = {
-        "latency: one client, against classifying in this process;",
-        "throughput: many clients, against decoding and encoding in batches in this process;",
-        "hostile: one request in ten is bad, every answer checked, and memory;",
-        "overload: four times the requests that it can answer;",
-        "stop: SIGTERM under load (default: ${DEFAULT-VALUE})."
+        "Measurement. latency: one client, against classification in this process.",
+        "throughput: many clients, against decoding and encoding in batches in this process.",
+        "hostile: one request in ten is invalid; checks every response and the memory.",
+        "overload: four times as many requests as the server can answer.",
+        "stop: SIGTERM under load. Default: ${DEFAULT-VALUE}."
       })
   private What what;
 
   @Option(
       names = "--model",
       defaultValue = "embedded",
-      description = "embedded or vit-b-16, random weights (default: ${DEFAULT-VALUE}).")
+      description = "Model: embedded, or vit-b-16 with random weights (default: ${DEFAULT-VALUE}).")
   private String model;
 
   @Option(
       names = "--precision",
       defaultValue = "float32",
-      description = "Default: ${DEFAULT-VALUE}.")
+      description = "Precision: float32 or bf16 (default: ${DEFAULT-VALUE}).")
   private String precision;
 
-  @Option(names = "--clients", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--clients",
+      defaultValue = "16",
+      description = "Number of clients (default: ${DEFAULT-VALUE}).")
   private int clients;
 
   @Option(
       names = "--requests",
       defaultValue = "10000",
-      description = "Of latency and hostile (default: ${DEFAULT-VALUE}).")
+      description = "Number of requests of latency and hostile (default: ${DEFAULT-VALUE}).")
   private int requests;
 
   @Option(
       names = "--seconds",
       defaultValue = "60",
-      description = "Of throughput and overload (default: ${DEFAULT-VALUE}).")
+      description = "Duration of throughput and overload, in seconds (default: ${DEFAULT-VALUE}).")
   private int seconds;
 
-  @Option(names = "--json", description = "One JSON object.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  @SuppressWarnings("NullAway.Init") // picocli sets defaults
   ServeBench() {}
 
   @Override
@@ -97,7 +100,7 @@ final class ServeBench implements Callable<Integer> {
     }
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     result.put("case", what.name().toLowerCase(Locale.ROOT)).put("model", model);
-    // What serve shows without a file: the shipped prompt or, of another CLIP, names untrained.
+    // serve has these defaults: the embedded prompt, and zero-shot for other CLIP models.
     DataSet data =
         EmbeddedDataSets.open(
             embedded ? "symbols" : "objects", DataSetOptions.defaults(warning -> {}));
@@ -128,7 +131,7 @@ final class ServeBench implements Callable<Integer> {
     return 0;
   }
 
-  @SuppressWarnings("SystemOut") // the result of the command
+  @SuppressWarnings("SystemOut") // the output of the command
   private void print(ObjectNode result) {
     if (json) {
       System.out.println(result);

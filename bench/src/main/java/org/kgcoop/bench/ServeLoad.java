@@ -25,13 +25,13 @@ import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.tensor.Scope;
 
-/** The cases of {@link ServeBench} in which every request is a good one. */
+/** The cases of {@link ServeBench} in which every request is valid. */
 final class ServeLoad {
 
   /**
-   * The work in this process, without a server.
+   * The same work in this process, without a server.
    *
-   * @param files what requests send
+   * @param files the images of the requests
    */
   record Local(
       Clip clip, Classifier classifier, ViewEncoder encoder, Images images, List<byte[]> files) {}
@@ -39,7 +39,7 @@ final class ServeLoad {
   private static final int BLOCK = 50;
   private static final int BLOCK_SECONDS = 5;
 
-  /** Until the compilers have seen what is hot. */
+  /** The warm-up time: the JIT compiler has then compiled the hot code. */
   private static final int WARM_SECONDS = 20;
 
   private ServeLoad() {}
@@ -49,7 +49,7 @@ final class ServeLoad {
     return PlainConnection.post("/v1/classify", "", files.get(i % files.size()));
   }
 
-  /** A single client, by turns with the same work in this process. */
+  /** Measures one client, alternating with the same work in this process. */
   static void latency(Local local, List<String> options, int requests, ObjectNode result)
       throws IOException {
     try (ServedProcess server = new ServedProcess(options);
@@ -62,7 +62,7 @@ final class ServeLoad {
           int image = Math.floorMod(i, local.files().size());
           long start = System.nanoTime();
           if (connection.ask(request(local, image)).status() != 200) {
-            throw new IllegalStateException("a good request was refused");
+            throw new IllegalStateException("the server rejected a valid request");
           }
           keep(served, i, start);
         }
@@ -86,7 +86,7 @@ final class ServeLoad {
     }
   }
 
-  /** Many clients, by turns with batches in this process of as many images, and of 32. */
+  /** Measures many clients, alternating with batches of the same size and of 32 in this process. */
   static void throughput(
       Local local, List<String> options, int clients, int seconds, ObjectNode result)
       throws IOException {
@@ -99,7 +99,8 @@ final class ServeLoad {
       List<Double> serverMs = new ArrayList<>();
       List<Double> clientMs = new ArrayList<>();
       List<Double> batchMs = new ArrayList<>();
-      // Long ones: at the end of a block clients stop one by one, and batches are small.
+      // Blocks are long, because clients stop one by one at the end of a block and batches become
+      // small.
       int block = Math.max(BLOCK_SECONDS, seconds / 6);
       for (int time = 0; time < seconds; time += 3 * block) {
         double serverBefore = server.cpuSeconds();
@@ -113,7 +114,7 @@ final class ServeLoad {
         batchMs.add(1e3 * (cpuSeconds() - before) / (last(batches) * block));
         batchesOf32.add(here(local, 32, block));
       }
-      // What other programs on the machine change least.
+      // Other programs on the machine have the least effect on CPU time.
       result.put("server_cpu_ms", median(serverMs)).put("client_cpu_ms", median(clientMs));
       result.put("batches_cpu_ms", median(batchMs));
       result.put("served_per_s", median(served)).put("batches_per_s", median(batches));
@@ -147,7 +148,7 @@ final class ServeLoad {
               try (PlainConnection connection = new PlainConnection(server.port())) {
                 while (System.nanoTime() < end) {
                   if (connection.ask(request(local, client + count)).status() != 200) {
-                    throw new IllegalStateException("a good request was refused");
+                    throw new IllegalStateException("the server rejected a valid request");
                   }
                   count++;
                 }
@@ -177,7 +178,7 @@ final class ServeLoad {
     return count / ((System.nanoTime() - start) / 1e9);
   }
 
-  /** Four times the requests that it can answer, and what it does with them. */
+  /** Measures the server with four times as many requests as it can answer. */
   static void overload(
       Local local, List<String> options, int clients, int seconds, ObjectNode result)
       throws IOException {
@@ -252,7 +253,10 @@ final class ServeLoad {
     return Measurement.median(times);
   }
 
-  /** SIGTERM while many ask: what was sent on a connection that was open is answered. */
+  /**
+   * Sends SIGTERM while clients send requests. The server must answer every request that was sent
+   * on an open connection.
+   */
   static void stop(Local local, List<String> options, int clients, ObjectNode result)
       throws IOException {
     LongAdder answered = new LongAdder();
@@ -281,7 +285,7 @@ final class ServeLoad {
                       connection = new PlainConnection(server.port());
                     }
                   } catch (ConnectException e) {
-                    return i; // it listens no more
+                    return i; // the server does not accept connections
                   }
                   try {
                     int status = connection.ask(request(local, i)).status();
@@ -303,7 +307,7 @@ final class ServeLoad {
     }
   }
 
-  /** The work of one of many clients. */
+  /** The work of one client. */
   interface Client<T> {
     T run(int number) throws IOException;
   }

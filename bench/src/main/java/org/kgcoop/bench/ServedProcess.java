@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** {@code kgcoop serve} as a process of its own, with the class path and JVM of this one. */
+/** A {@code kgcoop serve} in a separate process, with the class path and the JVM of this one. */
 final class ServedProcess implements AutoCloseable {
   static final String TOKEN = "a-token-for-the-benchmark";
 
   private final Process process;
   private final int port;
 
-  /** The memory of a server after a collection of its heap, in bytes. */
+  /** The memory of a server after a garbage collection, in bytes. */
   record Memory(long heap, long resident) {
     @Override
     public String toString() {
@@ -31,7 +31,7 @@ final class ServedProcess implements AutoCloseable {
     }
   }
 
-  /** Starts it on any free port, with these options beside, and waits until it answers. */
+  /** Starts the server with these options on any free port, and waits until it answers. */
   ServedProcess(List<String> options) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -40,7 +40,7 @@ final class ServedProcess implements AutoCloseable {
     command.addAll(List.of("org.kgcoop.cli.Main", "serve", "--port", "0", "--json", "--quiet"));
     command.addAll(options);
     process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    // What it prints is one JSON object.
+    // Standard output contains one JSON object.
     StringBuilder text = new StringBuilder();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -62,12 +62,12 @@ final class ServedProcess implements AutoCloseable {
     return port;
   }
 
-  /** SIGTERM. */
+  /** Sends SIGTERM. */
   void terminate() {
     process.destroy();
   }
 
-  /** The exit code. */
+  /** Waits for the end and returns the exit code. */
   int await() {
     try {
       return process.waitFor();
@@ -93,7 +93,7 @@ final class ServedProcess implements AutoCloseable {
     return new Memory((long) metric("jvm_memory_used_bytes{area=\"heap\""), resident());
   }
 
-  /** The sum of the metrics whose names begin so. */
+  /** Returns the sum of the metrics whose names start with a prefix. */
   double metric(String prefix) throws IOException {
     try (PlainConnection connection = new PlainConnection(port)) {
       String more = "Authorization: Bearer " + TOKEN + "\r\nConnection: close\r\n";
@@ -107,7 +107,7 @@ final class ServedProcess implements AutoCloseable {
     }
   }
 
-  /** Seconds of all cores that it has had. */
+  /** Returns the CPU time of the process, in seconds. */
   double cpuSeconds() {
     return process.info().totalCpuDuration().map(each -> each.toNanos() / 1e9).orElse(Double.NaN);
   }

@@ -20,50 +20,64 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A training step on given image features: text forward and backward. */
+/** Measures a training step on given image features: texts forward and backward. */
 @Command(
     name = "text",
     mixinStandardHelpOptions = true,
-    header = "The text step of a method, forward and backward.")
+    header = "Measure the text part of a training step, forward and backward.")
 final class TextBench implements Callable<Integer> {
-  @Option(names = "--classes", defaultValue = "50", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--classes",
+      defaultValue = "50",
+      description = "Number of classes (default: ${DEFAULT-VALUE}).")
   private int classes;
 
-  @Option(names = "--context", defaultValue = "4", description = "M (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--context",
+      defaultValue = "4",
+      description = "Number of context tokens (default: ${DEFAULT-VALUE}).")
   private int context;
 
   @Option(
       names = "--model",
       defaultValue = "vit-b-16",
-      description = "Shapes: vit-b-16 or siglip-b-16 (default: ${DEFAULT-VALUE}).")
+      description = "Shapes of the model: vit-b-16 or siglip-b-16 (default: ${DEFAULT-VALUE}).")
   private String model;
 
-  @Option(names = "--batch", defaultValue = "128", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--batch",
+      defaultValue = "128",
+      description = "Images per batch (default: ${DEFAULT-VALUE}).")
   private int batch;
 
-  @Option(names = "--method", defaultValue = "kgcoop", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--method",
+      defaultValue = "kgcoop",
+      description = "Method (default: ${DEFAULT-VALUE}).")
   private String method;
 
   @Option(
       names = "--position",
       defaultValue = "end",
-      description = "end, middle, front, or csc for class-specific (default: ${DEFAULT-VALUE}).")
+      description =
+          "Position of the class name: end, middle or front; or csc for class-specific context"
+              + " vectors (default: ${DEFAULT-VALUE}).")
   private String position;
 
   @Option(
-      names = "--beside",
+      names = "--compare",
       paramLabel = "METHOD",
-      description = "Our step of another method in place of the reference.")
-  private @Nullable String beside;
+      description = "Use kgcoop's step of this method as the reference.")
+  private @Nullable String compared;
 
   @Mixin private BenchOptions options = new BenchOptions();
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  @SuppressWarnings("NullAway.Init") // picocli sets defaults
   TextBench() {}
 
   @Override
   public Integer call() {
-    return beside == null ? againstThePublished() : againstOurs(beside);
+    return compared == null ? againstThePublished() : againstOurs(compared);
   }
 
   private int againstThePublished() {
@@ -104,7 +118,7 @@ final class TextBench implements Callable<Integer> {
     return 0;
   }
 
-  /** The steps of two methods of ours by turns. */
+  /** Measures the steps of two methods of kgcoop, alternating. */
   private int againstOurs(String other) {
     List<String> names = BenchModel.classNames(classes);
     PromptMethod prompt = MethodCatalogue.parsePrompt(settings(method));
@@ -122,7 +136,7 @@ final class TextBench implements Callable<Integer> {
               () -> step(second, seen));
       options.print(
           new Case(
-              "text %s beside %s, %s classes, M %s, batch %s, %s"
+              "text %s against %s, %s classes, M %s, batch %s, %s"
                   .formatted(method, other, classes, context, batch, options.precision()),
               medians.reference(),
               medians.ours(),
@@ -158,7 +172,10 @@ final class TextBench implements Callable<Integer> {
         : settings.put("class_position", position);
   }
 
-  /** The products of one pass over the packed rows, the last block for the ends alone. */
+  /**
+   * Returns the floating-point operations of one pass over the packed tokens. The last block
+   * computes only the ends of texts.
+   */
   static double flop(ClipConfig config, PromptText text) {
     double rows = text.sharedLength();
     for (PromptText.Row row : text.rows()) {

@@ -21,35 +21,46 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A training step, images and update included. */
+/** Measures a training step, with images and update. */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    header = "A whole training step: the reference encodes its images in every step.")
+    header = "Measure an entire training step. The reference encodes its images in every step.")
 final class TrainBench implements Callable<Integer> {
-  @Option(names = "--classes", defaultValue = "50", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--classes",
+      defaultValue = "50",
+      description = "Number of classes (default: ${DEFAULT-VALUE}).")
   private int classes;
 
-  @Option(names = "--context", defaultValue = "4", description = "M (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--context",
+      defaultValue = "4",
+      description = "Number of context tokens (default: ${DEFAULT-VALUE}).")
   private int context;
 
-  @Option(names = "--batch", description = "Default: the method's published one.")
+  @Option(
+      names = "--batch",
+      description = "Images per batch (default: the published batch size of the method).")
   private int batch;
 
-  @Option(names = "--method", defaultValue = "kgcoop", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--method",
+      defaultValue = "kgcoop",
+      description = "Method (default: ${DEFAULT-VALUE}).")
   private String method;
 
   @Option(
       names = "--augment",
       defaultValue = "cache",
       description =
-          "cache: ours takes features that were encoded before; online: encodes in every step too"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Source of the image features of kgcoop. cache: features that were encoded before."
+              + " online: encoded in every step. Default: ${DEFAULT-VALUE}.")
   private String augment;
 
   @Mixin private BenchOptions options = new BenchOptions();
 
-  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  @SuppressWarnings("NullAway.Init") // picocli sets defaults
   TrainBench() {}
 
   @Override
@@ -105,7 +116,8 @@ final class TrainBench implements Callable<Integer> {
           new Case(
               String.format(
                   Locale.ROOT,
-                  "train %s, %d classes, M %d, batch %d, %s, %s: %.3f ms an image (reference %.1f)",
+                  "train %s, %d classes, M %d, batch %d, %s, %s: %.3f ms per image (reference"
+                      + " %.1f)",
                   method,
                   classes,
                   context,
@@ -123,7 +135,7 @@ final class TrainBench implements Callable<Integer> {
     return 0;
   }
 
-  /** Thirty-two at a time: what a batch of 128 keeps at once would not fit beside the rest. */
+  /** Encodes 32 images at a time. The activations of a batch of 128 would not fit into memory. */
   private static Tensor plainFeatures(PublishedClip plain, Tensor images) {
     try (Autograd.Switch off = Autograd.off()) {
       return Measurement.byParts(images, 32, plain::image);

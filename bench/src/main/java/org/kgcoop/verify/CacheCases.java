@@ -19,7 +19,7 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
-/** The kinds of cases about a cache of images. */
+/** The cases of an image cache, as in Tip-Adapter. */
 final class CacheCases {
   private CacheCases() {}
 
@@ -32,7 +32,7 @@ final class CacheCases {
     return CacheSettings.keys(context.views(1, ViewRecipe.NONE).features());
   }
 
-  /** The settings that a case states, among its other fields. */
+  /** Returns the settings of a case. A case has them among its other fields. */
   private static CacheSettings settings(JsonNode c) {
     ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", TipAdapter.ID);
     for (String key :

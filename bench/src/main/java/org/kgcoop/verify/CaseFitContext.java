@@ -21,7 +21,7 @@ import org.kgcoop.model.Batch;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 
-/** The classes and training images that a reference case states. */
+/** The classes and training images of a reference case. */
 final class CaseFitContext implements FitContext {
   private final ReferenceFolder folder;
   private final Clip clip;
@@ -67,7 +67,7 @@ final class CaseFitContext implements FitContext {
     return Optional.empty();
   }
 
-  /** The views that the case has, whatever their recipe. */
+  /** Returns the views of the case for any recipe. */
   @Override
   public LabeledViews views(int count, ViewRecipe recipe) {
     Tensor support = ModelCases.images(folder, c, "support"); // (V, N, 3, R, R)
@@ -87,7 +87,10 @@ final class CaseFitContext implements FitContext {
     return Arrays.stream(ReferenceFolder.ints(c.path("support_labels"))).boxed().toList();
   }
 
-  /** Unit features of some views with their labels: {@code v N + n} is view v of image n. */
+  /**
+   * Returns features of unit length of some views, with their labels. Index {@code v N + n} is view
+   * v of image n.
+   */
   Batch batch(int[] indices) {
     LabeledViews views = views(1, ViewRecipe.NONE);
     long count = views.labels().size();
@@ -101,12 +104,12 @@ final class CaseFitContext implements FitContext {
 
   @Override
   public Map<String, StoredTensor> train(TrainedMethod method) {
-    throw new IllegalStateException("a case states its steps itself");
+    throw new IllegalStateException("a case has its own steps");
   }
 
   @Override
   public double bestWeight(List<Double> grid, DoubleFunction<Method> method) {
-    throw new IllegalStateException("a case states its weight");
+    throw new IllegalStateException("a case has its own weight");
   }
 
   @Override

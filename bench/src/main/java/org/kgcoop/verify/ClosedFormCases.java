@@ -15,7 +15,7 @@ import org.kgcoop.method.KernelRidge;
 import org.kgcoop.method.LeaveOneOut;
 import org.kgcoop.tensor.Tensor;
 
-/** The cases of methods in closed form, whose inputs are features of images and texts. */
+/** The cases of methods in closed form. Their inputs are features of images and texts. */
 final class ClosedFormCases {
   private ClosedFormCases() {}
 
@@ -146,7 +146,7 @@ final class ClosedFormCases {
         beta);
   }
 
-  /** The weight of a case, or lambda where it names none. */
+  /** Returns the weight of a case, or lambda if the case has none. */
   private static DoubleUnaryOperator weight(JsonNode c) {
     return lambda -> c.path("weight").asDouble(lambda);
   }

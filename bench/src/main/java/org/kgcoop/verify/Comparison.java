@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Holds what was computed against what is expected, at the tolerance of a case.
+ * Compares computed values with the expected ones, at the tolerance of a case.
  *
  * <p>{@code relative} r: {@code max|a - b| <= r max(1e-6, max|b|)} over a tensor, {@code |a - b| <=
- * r max(1, |b|)} for a plain value. {@code levels} n and {@code share} s: no 8-bit value differs by
- * more than n, and at most the share s differs at all. Without a tolerance: equal.
+ * r max(1, |b|)} for a single value. {@code levels} n and {@code share} s: no 8-bit value differs
+ * by more than n, and at most the share s differs. Without a tolerance, values must be equal.
  */
 final class Comparison {
   private static final int MAX_PROBLEMS = 3;
@@ -25,7 +25,7 @@ final class Comparison {
     this.tolerance = tolerance;
   }
 
-  /** The largest error that was met, in the unit of the tolerance. */
+  /** Returns the largest error so far, in the unit of the tolerance. */
   double worst() {
     return worst;
   }
@@ -34,7 +34,7 @@ final class Comparison {
     return problemCount == 0;
   }
 
-  /** The faults that were found, or nothing. */
+  /** Returns the differences, or an empty text. */
   String problems() {
     String rest =
         problemCount > MAX_PROBLEMS ? "; and " + (problemCount - MAX_PROBLEMS) + " more" : "";
@@ -61,7 +61,7 @@ final class Comparison {
     return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
   }
 
-  /** Compares as {@link #tensor} does. */
+  /** Compares values as {@link #tensor} does. */
   void numbers(String what, double[] actual, double[] expected) {
     if (actual.length != expected.length) {
       problem(what + " has " + actual.length + " values, expected " + expected.length);
@@ -85,7 +85,7 @@ final class Comparison {
     relative(what, error >= 0 ? error : Double.POSITIVE_INFINITY);
   }
 
-  /** Compares as the kind {@code schedule} does: {@code |a - b| <= r |b|}. */
+  /** Compares values as the kind {@code schedule} does: {@code |a - b| <= r |b|}. */
   void rate(String what, double actual, double expected) {
     double difference = Math.abs(actual - expected);
     relative(what, difference == 0 ? 0 : difference / Math.abs(expected));

@@ -22,7 +22,7 @@ import org.kgcoop.train.Decay;
 import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Schedule;
 
-/** The kinds of cases that need no model. */
+/** The cases that need no model. */
 final class DataCases {
   private static final String PER_STEP = "per-step"; // a variant of schedules
 
@@ -81,7 +81,7 @@ final class DataCases {
         "values", transform.normalise(part), folder.floats(c.path("expect").asText()));
   }
 
-  /** The transform of a case's model, or CLIP's at that size. */
+  /** Returns the transform of a case's model, or CLIP's transform with this size. */
   private static Transform transform(ReferenceFolder folder, JsonNode c, int size) {
     return new Transform(
         c.has("model") ? folder.model(c).preprocessing() : Preprocessing.clip(size));
@@ -92,8 +92,8 @@ final class DataCases {
   }
 
   /**
-   * The schedule of a case of the kinds {@code schedule} and {@code run}; the variant {@code
-   * per-step} has steps in place of epochs.
+   * Returns the schedule of a case of the kind {@code schedule} or {@code run}. The variant {@code
+   * per-step} has steps instead of epochs.
    */
   static Schedule schedule(JsonNode c) {
     boolean perStep = c.path("variant").asText().equals(PER_STEP);
@@ -114,7 +114,7 @@ final class DataCases {
     for (int epoch = 0; epoch < Math.min(schedule.epochs(), expected.size()); epoch++) {
       comparison.rate(
           "rate of %s %s".formatted(schedule.unit().id(), epoch + 1),
-          schedule.rate(epoch, 0, 1), // cases count steps as epochs of one
+          schedule.rate(epoch, 0, 1), // cases count each step as one epoch
           expected.path(epoch).asDouble());
     }
   }
@@ -126,7 +126,7 @@ final class DataCases {
         ReferenceFolder.doubles(c.path("expect")));
   }
 
-  /** The average that a case states, of the kind {@code epoch-weights} or a part of another. */
+  /** Returns the average over epochs of a case. */
   static ModelSelection.Average average(JsonNode c) {
     return new ModelSelection.Average(c.path("mean").asDouble(), c.path("deviation").asDouble());
   }
@@ -181,7 +181,10 @@ final class DataCases {
     perClass(evaluation, expected.path("per_class_accuracy"), comparison);
   }
 
-  /** A reference may list every class, with null or NaN where none occurs, or the present alone. */
+  /**
+   * Compares accuracies per class. A reference contains all classes, with null or NaN for absent
+   * ones, or only the classes that occur.
+   */
   private static void perClass(Evaluation evaluation, JsonNode expected, Comparison comparison) {
     List<Double> all = evaluation.perClassAccuracy();
     List<Double> present = all.stream().filter(a -> !a.isNaN()).toList();

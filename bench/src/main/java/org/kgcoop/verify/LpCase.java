@@ -19,7 +19,7 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** The kind {@code lp++}: all epochs, and the scores at the best of them. */
+/** The cases of the kind {@code lp++}: all epochs, and the logits of the best one. */
 final class LpCase {
   private LpCase() {}
 

@@ -22,7 +22,7 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Tensor;
 
-/** The kinds of cases that need a model. */
+/** The cases that need a model. */
 final class ModelCases {
   private ModelCases() {}
 
@@ -131,14 +131,14 @@ final class ModelCases {
     }
   }
 
-  /** Unit features of normalized images, without gradients. */
+  /** Returns features of unit length of normalized images, without gradients. */
   static Tensor features(Clip clip, Tensor images) {
     try (Autograd.Switch off = Autograd.off()) {
       return clip.imageEncoder().features(images).unitRows();
     }
   }
 
-  /** Features of normalized images as a classifier takes them, without gradients. */
+  /** Returns the features of normalized images for a classifier, without gradients. */
   static Tensor features(Clip clip, Head classifier, Tensor images) {
     return classifier
         .encoder()

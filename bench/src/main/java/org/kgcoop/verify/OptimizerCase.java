@@ -11,7 +11,10 @@ import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
 
-/** The kind {@code optimizer}: parameters after steps by given gradients and rates. */
+/**
+ * The cases of the kind {@code optimizer}: parameters after steps with given gradients and learning
+ * rates.
+ */
 final class OptimizerCase {
   private OptimizerCase() {}
 
@@ -36,8 +39,8 @@ final class OptimizerCase {
   }
 
   /**
-   * The optimizer of a case of the kinds {@code optimizer} and {@code train}. Its settings stand in
-   * an object, or its name with the settings beside it.
+   * Returns the optimizer of a case of the kind {@code optimizer} or {@code train}. The field is an
+   * object with the settings, or a name with the settings next to it.
    */
   static UpdateRule rule(JsonNode c) {
     JsonNode stated = c.path("optimizer");

@@ -17,7 +17,10 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 
-/** A folder of cases: {@code cases.json}, {@code tensors.safetensors}, and the files they name. */
+/**
+ * A folder of cases: {@code cases.json}, {@code tensors.safetensors}, and the files that the cases
+ * name.
+ */
 final class ReferenceFolder implements AutoCloseable {
   private final Path path;
   private final JsonNode cases;
@@ -33,7 +36,7 @@ final class ReferenceFolder implements AutoCloseable {
     } catch (IOException e) {
       throw KgCoopException.data(
           file
-              + ": cannot be read as reference cases: "
+              + ": cannot read reference cases:"
               + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
           e);
     }
@@ -48,7 +51,7 @@ final class ReferenceFolder implements AutoCloseable {
     return cases;
   }
 
-  /** A file that a case names. */
+  /** Returns the path of a file that a case names. */
   Path file(String name) {
     return path.resolve(name);
   }
@@ -61,7 +64,7 @@ final class ReferenceFolder implements AutoCloseable {
     return tensor;
   }
 
-  /** The values of a tensor that a case names, whatever its type. */
+  /** Returns the values of a tensor of any type. */
   float[] floats(String name) {
     StoredTensor tensor = tensor(name);
     if (tensor.dtype().isFloating()) {
@@ -81,7 +84,7 @@ final class ReferenceFolder implements AutoCloseable {
     return values;
   }
 
-  /** The CLIP of a case, loaded once. */
+  /** Returns the CLIP of a case. Each CLIP is loaded once. */
   Clip model(JsonNode testCase) {
     String file = testCase.path("model").asText();
     String merges = testCase.path("merges").asText("");

@@ -29,7 +29,9 @@ import org.kgcoop.train.Sampler;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
-/** The kind {@code run}: from a split file to the accuracies on base and new classes. */
+/**
+ * The cases of the kind {@code run}: from a split file to the accuracies on base and new classes.
+ */
 final class RunCase {
   private RunCase() {}
 
@@ -107,7 +109,7 @@ final class RunCase {
     comparison.equal("correct on base", onBase.correct(), expected.path("correct_base").asLong());
     comparison.equal("total on base", onBase.total(), expected.path("total_base").asLong());
     comparison.value("base", onBase.accuracy(), expected.path("base").asDouble());
-    // A shared context serves other classes: the learned vectors move to a learner for the new.
+    // Shared context vectors work with other classes, so a model of the new classes loads them.
     try (TrainableModel forNew = TrainCase.model(folder, clip, c, unseen.classNames())) {
       forNew.load(model.parameters());
       Evaluation onNew = Evaluator.evaluate(forNew, cache, unseen, Progress.SILENT).evaluation();

@@ -12,15 +12,15 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
- * The words of cases of other families beyond those of CLIP: their model is a folder, whose form,
- * padding and preprocessing are its own, and logits have a bias.
+ * The fields of cases of other model families than CLIP. Their model is a folder with its own
+ * configuration, padding and preprocessing, and its logits have a bias.
  */
 final class SiglipCases {
   private static final String BLOCK = "transformer.resblocks.0.mlp.c_fc.weight";
 
   private SiglipCases() {}
 
-  /** Adds what the configuration of a family says. */
+  /** Adds fields for the configuration of a family. */
   static void addForm(ObjectNode json, Clip clip) {
     json.put("family", clip.config().family().id());
     json.put("text_mlp", rows(clip, BLOCK));
@@ -38,7 +38,7 @@ final class SiglipCases {
     return activation.name().toLowerCase(Locale.ROOT);
   }
 
-  /** The type that the other model's values are rounded to. */
+  /** Returns the type to which the values of the other model are rounded. */
   static DType rounding(JsonNode c) {
     return switch (c.path("rounding").asText("none")) {
       case "float16" -> DType.FLOAT16;
@@ -47,7 +47,7 @@ final class SiglipCases {
     };
   }
 
-  /** The ids of texts, filled up to the context length. */
+  /** Compares the token ids of texts, padded to the context length. */
   static void tokenize(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     Clip clip = folder.model(c);
     int length = c.path("context_length").asInt(clip.config().contextLength());

@@ -33,7 +33,10 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.ModelSelection;
 
-/** The kind {@code train}: losses, gradients and parameters of some steps, logits at their end. */
+/**
+ * The cases of the kind {@code train}: losses, gradients and parameters of some steps, and the
+ * logits after them.
+ */
 final class TrainCase {
   private static final String CLIP_NORM = "clip_norm";
   private static final String AVERAGE = "average";
@@ -58,19 +61,21 @@ final class TrainCase {
     new TrainCase(folder, c, comparison).run();
   }
 
-  /** The method of a case, which has something to train. */
+  /** Returns the method of a case, which must have trained parameters. */
   static TrainedMethod method(JsonNode c) {
     JsonNode settings = c.path("settings");
     if (settings instanceof ObjectNode all) {
-      settings = all.deepCopy().without(List.of("all_classnames", CLIP_NORM)); // none of methods
+      settings =
+          all.deepCopy().without(List.of("all_classnames", CLIP_NORM)); // not settings of methods
     }
     Method method = MethodCatalogue.parse(settings);
     return method
         .trained()
-        .orElseThrow(() -> KgCoopException.configuration(method.title() + " has nothing to train"));
+        .orElseThrow(
+            () -> KgCoopException.configuration(method.title() + "has no trained parameters"));
   }
 
-  /** A learner that starts from the tensors of a case. */
+  /** Creates a model that starts from the tensors of a case. */
   static TrainableModel model(
       ReferenceFolder folder, Clip clip, JsonNode c, List<String> classNames) {
     TrainedMethod method = method(c);
@@ -91,7 +96,7 @@ final class TrainCase {
     return model;
   }
 
-  /** The entries that dropout keeps, as a case states them for each step. */
+  /** Returns the dropout masks of a case, one per step. */
   private static DropoutMasks kept(ReferenceFolder folder, JsonNode c) {
     return (step, matrix, place, length, width) -> {
       String name = c.path("steps").path((int) step).path("kept").path(matrix).asText();
@@ -100,7 +105,7 @@ final class TrainCase {
     };
   }
 
-  /** The noise that a case states for a step. */
+  /** Returns the noise of a case for a step. */
   private static Optional<IntFunction<Tensor>> noise(
       ReferenceFolder folder, JsonNode c, long step) {
     JsonNode name = c.path("steps").path((int) step).path("noise");
@@ -133,7 +138,7 @@ final class TrainCase {
     }
   }
 
-  /** The sum over epochs, after a step that may end one. */
+  /** Returns the weighted sum over epochs, after a step that may end an epoch. */
   private Map<String, StoredTensor> withEpoch(
       Map<String, StoredTensor> sum, int step, TrainableModel model) {
     int steps = c.path("steps_per_epoch").asInt(1);
@@ -146,7 +151,7 @@ final class TrainCase {
     return DataCases.average(c.path(AVERAGE)).shares(c.path("epochs").asInt());
   }
 
-  /** Compares an average over epochs, which the learner goes on with. */
+  /** Compares an average over epochs, and loads it into the model. */
   private void average(Map<String, StoredTensor> sum, TrainableModel model) {
     JsonNode expected = c.path(AVERAGE);
     comparison.numbers(
@@ -198,7 +203,7 @@ final class TrainCase {
     }
   }
 
-  /** The features that a case states beside the logits. */
+  /** Compares the features of a case. */
   private void compareFeatures(Head classifier, JsonNode expected) {
     if (expected.has("token_features")) {
       compareMixed(classifier, expected);
@@ -213,7 +218,7 @@ final class TrainCase {
     }
   }
 
-  /** The two features that an encoder mixes, by what an export of it gets. */
+  /** Compares the two features that an encoder mixes. They are computed as in an export. */
   private void compareMixed(Head classifier, JsonNode expected) {
     TunedImageEncoder learned = classifier.encoder().orElseThrow().learned();
     PromptedVision vision = clip.promptedVision(method.title());
@@ -235,7 +240,7 @@ final class TrainCase {
     ModelCases.compare(folder, what, found, expected.asText(), comparison);
   }
 
-  /** The features of the images to evaluate on, as a classifier takes them. */
+  /** Returns the features of the evaluation images for a classifier. */
   private Tensor evaluated(Head classifier) {
     return ModelCases.features(clip, classifier, ModelCases.images(folder, c, "evaluate"));
   }
@@ -250,14 +255,17 @@ final class TrainCase {
         comparison);
   }
 
-  /** A classifier of the classes of a case. */
+  /** Returns a classifier of the classes of a case. */
   private Head classifier(TrainableModel model) {
     List<String> names = context.classNames();
     List<String> scored = scored(names);
     return scored.equals(names) ? model.toHead() : learned(model).classifier(clip, scored);
   }
 
-  /** Names, and after them, where LASP's virtual classes are scored too, the rest of all. */
+  /**
+   * Returns the classes of the logits. If LASP's virtual classes are scored too, they follow the
+   * names.
+   */
   private List<String> scored(List<String> names) {
     List<String> scored = new ArrayList<>(names);
     if (c.path("settings").path("virtual").asBoolean()) {
@@ -274,7 +282,7 @@ final class TrainCase {
     return new FittedMethod(method, context.classNames(), tensors);
   }
 
-  /** Logits of classes that were not learned, by what was. */
+  /** Compares the logits of classes that were not trained. */
   private void transferred(String when, TrainableModel model, JsonNode expected) {
     try (Head other =
         learned(model).classifier(clip, scored(texts(c.path("transfer").path("classnames"))))) {
@@ -314,7 +322,7 @@ final class TrainCase {
         folder, "value" + at + " of ", model.parameters(), expected.path("parameters"), comparison);
   }
 
-  /** The images of a step, or features of the views of the training images. */
+  /** Returns the images of a step, or features of views of the training images. */
   private Batch batch(JsonNode expected, int number, ModelInputs inputs) {
     if (expected.has("indices")) {
       return context.batch(ReferenceFolder.ints(expected.path("indices")));

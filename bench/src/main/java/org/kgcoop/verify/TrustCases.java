@@ -20,7 +20,7 @@ import org.kgcoop.eval.RejectionThreshold;
 import org.kgcoop.eval.Temperature;
 import org.kgcoop.io.StoredTensor;
 
-/** The cases of measures that are functions of logits, scores or features alone. */
+/** The cases of measures that are functions of only logits, scores or features. */
 final class TrustCases {
   private TrustCases() {}
 

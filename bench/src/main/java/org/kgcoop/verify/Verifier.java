@@ -16,9 +16,9 @@ public final class Verifier {
   /**
    * Runs all cases of a folder.
    *
-   * @param report told of each case as it ends
-   * @return all of them
-   * @throws org.kgcoop.KgCoopException where the folder itself cannot be read
+   * @param report receives each outcome when it is available
+   * @return all outcomes
+   * @throws org.kgcoop.KgCoopException if the folder cannot be read
    */
   public static List<Outcome> verify(Path path, Consumer<Outcome> report) {
     List<Outcome> outcomes = new ArrayList<>();
@@ -37,7 +37,7 @@ public final class Verifier {
     try (Scope scope = Scope.open("case")) {
       run(folder, testCase, comparison);
     } catch (RuntimeException e) {
-      // A case that cannot be computed has failed; the others still count.
+      // A case that cannot be computed has failed. The other cases still run.
       comparison.problem(String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()));
     }
     return new Outcome(

@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
     header = "Recompute reference numbers.",
     description = {
       "",
-      "Recompute every number in folders of reference cases, with the code that trains and evaluates.",
+      "Recompute every number in folders of reference cases, with the code that trains and"
+          + " evaluates.",
       ""
     },
     footer = {

@@ -1,5 +1,5 @@
 /**
- * Recomputes reference cases through the code that trains and evaluates. {@link
+ * Recomputes reference cases with the code that trains and evaluates. {@link
  * org.kgcoop.verify.Verifier} reads a folder and runs its cases.
  */
 @NullMarked

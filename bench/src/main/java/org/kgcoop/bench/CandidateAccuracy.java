@@ -8,17 +8,19 @@ import org.kgcoop.adapt.Adaptation;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.runs.AdaptRecord;
 
-/** Measures each candidate of an adaptation on the test images, to judge the choice. */
-final class Hindsight {
-  private Hindsight() {}
+/**
+ * Measures every candidate of an adaptation on the test images, to judge the choice of {@code
+ * adapt}.
+ */
+final class CandidateAccuracy {
+  private CandidateAccuracy() {}
 
   /**
-   * Trains every method of the short list as an adaptation would have, and measures it on the test
-   * images.
+   * Trains every candidate as {@code adapt} would, and measures it on the test images.
    *
-   * @param record of the adaptation
-   * @param work where runs are kept
-   * @return accuracies by the name of the method
+   * @param record the record of the adaptation
+   * @param work the folder for the runs
+   * @return the accuracy of each method, by name
    */
   static Map<String, AdaptRecord.Interval> of(
       ExperimentContext bench, AdaptRequest request, AdaptRecord record, Path work) {

@@ -39,20 +39,21 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Compares the accuracy that adapt promises with the accuracy on fresh images of the same classes:
- * those that were not drawn. Fresh images are classified as {@code predict} does it.
+ * Compares the accuracy that {@code adapt} expects with the accuracy on fresh images of the same
+ * classes. Fresh images are the images outside of the sample. They are classified as {@code
+ * predict} does.
  */
-final class AdaptHonesty {
-  /** The number of names of which one is unseen. */
+final class ExpectedAccuracy {
+  /** One of this many class names has no images. */
   private static final int UNSEEN_SHARE = 4;
 
   private static final int COPIES = 3;
   private static final int RANDOM_CLASSES = 4;
 
   /**
-   * A promise and what came of it.
+   * An expected accuracy and the measured one.
    *
-   * @param measured on fresh images, in percent
+   * @param measured the accuracy on fresh images, in percent
    */
   private record Outcome(AdaptRecord.Interval expected, double measured) {
     boolean isInside() {
@@ -64,7 +65,13 @@ final class AdaptHonesty {
     }
   }
 
-  /** Images to learn from, others of the same classes, and names without images. */
+  /**
+   * A sample of the images.
+   *
+   * @param learned the images for {@code adapt}
+   * @param fresh the other images of the same classes
+   * @param unseen the class names without images
+   */
   private record Draw(DataSet learned, List<Item> fresh, List<String> unseen) {}
 
   private final Path out;
@@ -74,7 +81,7 @@ final class AdaptHonesty {
   private final double minutes;
   private final Map<String, RotatedImages> rotated = new HashMap<>();
 
-  AdaptHonesty(
+  ExpectedAccuracy(
       Path out, List<String> sets, List<Integer> perClass, List<Long> seeds, double minutes) {
     this.out = out;
     this.sets = List.copyOf(sets);
@@ -83,7 +90,7 @@ final class AdaptHonesty {
     this.minutes = minutes;
   }
 
-  /** Runs situations, and prints a line per run and per situation. */
+  /** Runs the situations. Prints one line per run, and a summary per situation. */
   void run(List<String> situations) throws IOException {
     List<String> summary = new ArrayList<>();
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
@@ -114,8 +121,8 @@ final class AdaptHonesty {
   private static String summary(String situation, List<Outcome> outcomes) {
     return String.format(
         Locale.ROOT,
-        "%-8s %3d promises: %5.1f %% inside their interval; expected - measured: mean %+.2f,"
-            + " least %+.2f, most %+.2f; mean width %.1f",
+        "%-8s %3d results: %5.1f %% inside their interval; expected - measured: mean %+.2f, minimum"
+            + " %+.2f, maximum %+.2f; mean width %.1f",
         situation,
         outcomes.size(),
         100.0 * outcomes.stream().filter(Outcome::isInside).count() / outcomes.size(),
@@ -176,7 +183,7 @@ final class AdaptHonesty {
     return new Outcome(Objects.requireNonNull(expected), measured);
   }
 
-  // ---- the images
+  // ---- Images
 
   private DataSet rotated(DataSet data) throws IOException {
     RotatedImages known = rotated.get(data.name());
@@ -187,7 +194,7 @@ final class AdaptHonesty {
     return data.withImages(known.of(data.train()), known.of(data.val()), known.of(data.test()));
   }
 
-  /** Some images of each class to learn from, all others fresh. */
+  /** Returns {@code images} images per class to learn from. All others are fresh. */
   private static Draw draw(DataSet data, int images, long seed) {
     List<Item> all =
         new ArrayList<>(
@@ -224,7 +231,7 @@ final class AdaptHonesty {
     List<String> names = draw.learned().classNames();
     List<String> unseen =
         IntStream.range(0, names.size())
-            .filter(AdaptHonesty::isUnseen)
+            .filter(ExpectedAccuracy::isUnseen)
             .mapToObj(names::get)
             .toList();
     List<String> seen = names.stream().filter(name -> !unseen.contains(name)).toList();
@@ -248,7 +255,7 @@ final class AdaptHonesty {
     return new Item(item.key(), item.file(), label, names.get(label));
   }
 
-  /** Returns as many images of a few classes with random labels. */
+  /** Returns {@code images} images for each of a few classes, with random labels. */
   private static Draw withRandomLabels(Draw draw, int images, long seed) {
     List<String> names = draw.learned().classNames().subList(0, RANDOM_CLASSES);
     List<Item> all = new ArrayList<>(draw.learned().train());
@@ -265,9 +272,9 @@ final class AdaptHonesty {
         List.of());
   }
 
-  // ---- the truth
+  // ---- Measured accuracy
 
-  /** The accuracy on fresh images of the seen and of the unseen classes, in percent. */
+  /** Returns the accuracy on fresh images of the seen and of the unseen classes, in percent. */
   private static double[] measured(ExperimentContext bench, Path run, Draw draw) {
     ClassifierFile file = ClassifierFile.read(run.resolve("classifier.safetensors"));
     long[] right = new long[2];
@@ -308,7 +315,7 @@ final class AdaptHonesty {
     System.out.flush();
   }
 
-  /** Writes images as a phone does: pixels as the sensor lay, and an EXIF tag to turn them back. */
+  /** Writes images like a phone: the pixels in the orientation of the sensor, with an EXIF tag. */
   private static final class RotatedImages {
     private final Path folder;
 
