@@ -154,7 +154,7 @@ final class AdaptBench implements Callable<Integer> {
         for (AdaptRecord.Candidate each : record.candidates()) {
           AdaptRecord.Interval test = testAccuracies.get(each.method());
           print(
-              "%-16s cross-validation %6.2f  test %6.2f %s",
+              "  %-16s cross-validation %6.2f  test %6.2f %s",
               each.method(),
               each.value(),
               test == null ? Double.NaN : test.accuracy(),

@@ -76,7 +76,7 @@ final class BenchModel {
     Path folder = Path.of(System.getProperty("java.io.tmpdir"), "kgcoop-bench-" + name);
     if (!Files.exists(folder.resolve("merges.txt"))
         && !Files.exists(folder.resolve("config.json"))) {
-      System.err.println("bench: writing random weights (once) to" + folder + " (once)");
+      System.err.println("bench: writing random weights (once) to " + folder + " (once)");
       RandomClip.write(folder, config, 1);
     }
     return folder;

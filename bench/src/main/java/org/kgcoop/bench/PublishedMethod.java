@@ -82,7 +82,7 @@ final class PublishedMethod implements AutoCloseable {
   Result step(Map<String, Tensor> parameters, Batch batch) {
     if (!PLAIN.contains(method.id())) {
       throw new IllegalArgumentException(
-          method.title() + "has no reference; use --ours-only or --compare METHOD");
+          method.title() + " has no reference; use --ours-only or --compare METHOD");
     }
     Tensor context = get(parameters, "ctx");
     if (method instanceof CoCoOp) {

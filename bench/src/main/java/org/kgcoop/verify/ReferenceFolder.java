@@ -36,7 +36,7 @@ final class ReferenceFolder implements AutoCloseable {
     } catch (IOException e) {
       throw KgCoopException.data(
           file
-              + ": cannot read reference cases:"
+              + ": cannot read reference cases: "
               + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
           e);
     }

@@ -72,7 +72,7 @@ final class TrainCase {
     return method
         .trained()
         .orElseThrow(
-            () -> KgCoopException.configuration(method.title() + "has no trained parameters"));
+            () -> KgCoopException.configuration(method.title() + " has no trained parameters"));
   }
 
   /** Creates a model that starts from the tensors of a case. */

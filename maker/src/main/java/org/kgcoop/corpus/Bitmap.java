@@ -22,11 +22,11 @@ final class Bitmap {
   private final byte[] samples;
 
   /**
-   * An image over these samples; the array is taken over, not copied.
+   * Creates an image from samples. The array is not copied.
    *
-   * @param side in pixels
-   * @param channels 1 (grey) or 3 (red, green, blue)
-   * @param samples (side, side, channels), 0 black to 255 white
+   * @param side the number of pixels per side
+   * @param channels 1 (gray) or 3 (red, green, blue)
+   * @param samples (side, side, channels), 0 for black to 255 for white
    */
   Bitmap(int side, int channels, byte[] samples) {
     if (samples.length != side * side * channels || (channels != 1 && channels != 3)) {
@@ -46,12 +46,12 @@ final class Bitmap {
     return channels;
   }
 
-  /** The samples themselves, (side, side, channels); to be read only. */
+  /** Returns the samples without a copy: (side, side, channels). Do not change them. */
   byte[] samples() {
     return samples;
   }
 
-  /** The darkness of a pixel, 0 (white) to 255. */
+  /** Returns the darkness of a pixel, 0 (white) to 255. */
   int ink(int x, int y) {
     int at = (y * side + x) * channels;
     if (channels == 1) {
@@ -63,7 +63,7 @@ final class Bitmap {
     return 255 - ((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16);
   }
 
-  /** True if there is nothing to see. */
+  /** Returns true if all pixels are equal. */
   boolean blank() {
     int first = ink(0, 0);
     for (int y = 0; y < side; y++) {
@@ -76,7 +76,7 @@ final class Bitmap {
     return true;
   }
 
-  /** The bytes of a PNG file: 8 bits a sample. */
+  /** Returns a PNG file with 8 bits per sample. */
   byte[] png() {
     int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
     BufferedImage image = new BufferedImage(side, side, type);
@@ -88,7 +88,7 @@ final class Bitmap {
     return encode(image);
   }
 
-  /** The same image with 16 levels of gray, or itself where it has colors. */
+  /** Returns the image with 16 levels of gray. Color images are returned unchanged. */
   Bitmap sixteenLevels() {
     if (channels == 3) {
       return this;
@@ -100,7 +100,7 @@ final class Bitmap {
     return new Bitmap(side, channels, out);
   }
 
-  /** The bytes of a PNG file with a palette or without one, whichever is shorter. */
+  /** Returns a PNG file, with or without a palette, whichever is smaller. */
   byte[] smallPng() {
     byte[] plain = png();
     int[] palette = IntStream.range(0, side * side).map(this::rgb).sorted().distinct().toArray();
@@ -111,7 +111,7 @@ final class Bitmap {
     return indexed.length < plain.length ? indexed : plain;
   }
 
-  /** The bytes of a PNG file of as few bits a pixel as so many colors need. */
+  /** Returns a PNG file with a palette and the fewest bits per pixel. */
   private byte[] indexedPng(int[] palette) {
     int bits = palette.length <= 2 ? 1 : palette.length <= 4 ? 2 : palette.length <= 16 ? 4 : 8;
     IndexColorModel colors =
@@ -126,7 +126,7 @@ final class Bitmap {
     return encode(image);
   }
 
-  /** The color of a pixel, 0xRRGGBB. */
+  /** Returns the color of a pixel, 0xRRGGBB. */
   private int rgb(int pixel) {
     int at = pixel * channels;
     int red = samples[at] & 0xff;
@@ -145,7 +145,7 @@ final class Bitmap {
       writer.setOutput(out);
       writer.write(null, new IIOImage(image, null, null), param);
     } catch (IOException e) {
-      throw new UncheckedIOException("memory cannot fail to be written", e);
+      throw new UncheckedIOException("an array in memory cannot fail", e);
     } finally {
       writer.dispose();
     }

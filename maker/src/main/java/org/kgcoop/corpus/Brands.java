@@ -2,7 +2,7 @@ package org.kgcoop.corpus;
 
 import java.util.Set;
 
-/** Names of companies and products: trademarks are left out wherever a set hides them. */
+/** Names of companies and products. Drawings with these trademarks are excluded. */
 final class Brands {
 
   private final Set<String> names;
@@ -11,12 +11,12 @@ final class Brands {
     this.names = names;
   }
 
-  /** The list that lies beside this class. */
+  /** Returns the list from the resources. */
   static Brands standard() {
     return new Brands(Set.copyOf(Resources.lines("brands.txt")));
   }
 
-  /** True if a caption names a brand, or says "logo" or "brand". */
+  /** Returns true if a caption contains a brand name, "logo" or "brand". */
   boolean in(String caption) {
     String[] words = caption.split(" ", -1);
     for (int from = 0; from < words.length; from++) {

@@ -17,11 +17,15 @@ import java.util.stream.IntStream;
 import org.kgcoop.files.Sha256;
 
 /**
- * Every drawing of the package that may be used, named and with at most three of a kind in a set.
+ * All drawings of the package that may be used, with their names. A set contributes at most three
+ * variants of a caption.
  */
 final class Catalogue {
 
-  /** Variants of one caption that a set gives to a corpus, lest large sets outweigh the others. */
+  /**
+   * The maximum number of variants of a caption per set. Without it, large sets would outweigh the
+   * others.
+   */
   static final int VARIANTS = 3;
 
   private final Synonyms synonyms;
@@ -34,12 +38,12 @@ final class Catalogue {
     this.domains = domains;
   }
 
-  /** The catalogue by the lists that lie beside this class. */
+  /** Creates the catalogue from the lists in the resources. */
   static Catalogue standard() {
     return new Catalogue(Synonyms.standard(), Brands.standard(), Domains.standard());
   }
 
-  /** The drawings of these sets, in the order of the sets and of their names. */
+  /** Returns the drawings of sets, in the order of the sets and of their names. */
   List<Drawing> read(IconPackage source, List<IconSet> sets) {
     List<Drawing> drawings = new ArrayList<>();
     for (IconSet set : sets) {
@@ -51,7 +55,7 @@ final class Catalogue {
   private List<Drawing> read(IconPackage.Contents contents, IconSet set) {
     Set<String> all = contents.icons().stream().map(Icon::name).collect(Collectors.toSet());
     Names names = new Names(contents.suffixes(), contents.prefixes(), all);
-    // caption > (stem, style) > drawing; of several sizes of one drawing the last one stays
+    // caption > (stem, style) > drawing; the last of several sizes of a drawing is kept
     Map<String, Map<String, Drawing>> byCaption = new TreeMap<>();
     for (Icon icon : contents.icons()) {
       Names.Cleaned cleaned = names.clean(icon.name());
@@ -96,7 +100,7 @@ final class Catalogue {
         && !brands.in(caption);
   }
 
-  /** Numbers variants: one of each style first, in the order of a hash of their names. */
+  /** Numbers the variants: first one of each style, in the order of a hash of their names. */
   private static List<Drawing> numbered(Collection<Drawing> variants) {
     List<Drawing> ordered =
         variants.stream()
@@ -112,7 +116,10 @@ final class Catalogue {
     return IntStream.range(0, first.size()).mapToObj(i -> first.get(i).withVariant(i)).toList();
   }
 
-  /** "check circle" and "circle check" are one concept, in the order that most families use. */
+  /**
+   * Joins concepts with the same words, such as "check circle" and "circle check". The concept gets
+   * the order of words that most families use.
+   */
   private static List<Drawing> withOneOrderOfWords(List<Drawing> drawings) {
     Map<String, Map<String, Set<String>>> orders = new HashMap<>();
     for (Drawing drawing : drawings) {
@@ -139,7 +146,7 @@ final class Catalogue {
     return Arrays.stream(concept.split(" ", -1)).sorted().collect(Collectors.joining(" "));
   }
 
-  /** The number of families that draw each concept. */
+  /** Returns the number of families that draw each concept. */
   static Map<String, Integer> families(Collection<Drawing> drawings) {
     Map<String, Set<String>> families = new HashMap<>();
     for (Drawing drawing : drawings) {

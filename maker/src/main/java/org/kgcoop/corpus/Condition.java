@@ -3,9 +3,9 @@ package org.kgcoop.corpus;
 import java.util.Locale;
 
 /**
- * A way of seeing that makes a whole data set unlike ordinary icons, in training and in test alike,
- * as satellite images and textures are unlike what the web shows. Every one is a pure function of
- * the drawing and its name.
+ * A rendering that makes an entire data set differ from ordinary icons, in training and in test.
+ * Satellite images and textures differ from web images in a similar way. Each condition is a pure
+ * function of the drawing and its name.
  */
 enum Condition {
   /** The drawing itself: black on white. */
@@ -15,7 +15,7 @@ enum Condition {
       return drawing;
     }
   },
-  /** Turned by 90 degrees clockwise. */
+  /** Rotated by 90 degrees clockwise. */
   TURNED {
     @Override
     Bitmap of(Bitmap drawing, String name) {
@@ -23,7 +23,7 @@ enum Condition {
       return Pixels.grey(drawing.side(), (x, y) -> Pixels.ink(drawing, y, last - x));
     }
   },
-  /** Standing on its head. */
+  /** Rotated by 180 degrees. */
   OVERTURNED {
     @Override
     Bitmap of(Bitmap drawing, String name) {
@@ -31,7 +31,7 @@ enum Condition {
       return Pixels.grey(drawing.side(), (x, y) -> Pixels.ink(drawing, last - x, last - y));
     }
   },
-  /** In 16 x 16 large pixels. */
+  /** With 16 x 16 large pixels. */
   PIXELATED {
     @Override
     Bitmap of(Bitmap drawing, String name) {
@@ -41,7 +41,7 @@ enum Condition {
           (x, y) -> Pixels.mean(drawing, x / cell * cell, y / cell * cell, cell) > 0.4 ? 1 : 0);
     }
   },
-  /** White on a ground of dark diagonal hatching. */
+  /** White on a background of dark diagonal lines. */
   HATCHED {
     @Override
     Bitmap of(Bitmap drawing, String name) {
@@ -69,7 +69,7 @@ enum Condition {
           });
     }
   },
-  /** A worn print: specks of ink are missing, and specks lie beside. */
+  /** A worn print: specks of ink are missing, and there are specks around the drawing. */
   STAMPED {
     @Override
     Bitmap of(Bitmap drawing, String name) {
@@ -82,7 +82,7 @@ enum Condition {
           });
     }
   },
-  /** Raised in gray stone, lit from the upper left: edges alone show. */
+  /** A relief in gray stone, lit from the upper left. Only edges are visible. */
   RELIEF {
     @Override
     Bitmap of(Bitmap drawing, String name) {
@@ -95,7 +95,7 @@ enum Condition {
           });
     }
   },
-  /** Newspaper print: dots on a grid, larger where there is more ink. */
+  /** Newspaper print: dots on a grid. More ink gives larger dots. */
   HALFTONE {
     @Override
     Bitmap of(Bitmap drawing, String name) {
@@ -116,7 +116,7 @@ enum Condition {
       return Pixels.grey(drawing.side(), (x, y) -> 1 - Pixels.ink(drawing, x, y));
     }
   },
-  /** Faint, blurred and noisy, as a bad copy. */
+  /** Faint, blurred and noisy, like a bad copy. */
   DEGRADED {
     @Override
     Bitmap of(Bitmap drawing, String name) {
@@ -134,14 +134,14 @@ enum Condition {
   };
 
   /**
-   * The drawing seen so.
+   * Returns the drawing in this condition.
    *
    * @param drawing black or colored ink on white
-   * @param name what noise is drawn from
+   * @param name the seed of the noise
    */
   abstract Bitmap of(Bitmap drawing, String name);
 
-  /** The condition of that name, in lower case. */
+  /** Returns the condition with this name in lower case. */
   static Condition named(String name) {
     return valueOf(name.toUpperCase(Locale.ROOT));
   }

@@ -16,7 +16,7 @@ import org.kgcoop.files.AtomicFile;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 
-/** Every image of a data set on one sheet, a row a class, for the eye to find wrong labels. */
+/** A sheet with every image of a data set and one row per class, to find wrong labels. */
 final class ContactSheet {
 
   private static final int COLUMNS = 24;
@@ -29,7 +29,7 @@ final class ContactSheet {
 
   private ContactSheet() {}
 
-  /** Writes the sheet of a data set as PNG: training images first, then the others. */
+  /** Writes the sheet of a data set as PNG: training images first. */
   static void write(DataSet dataSet, Path file) throws IOException {
     List<List<Item>> rows = new ArrayList<>();
     for (int label = 0; label < dataSet.classNames().size(); label++) {
@@ -79,7 +79,7 @@ final class ContactSheet {
         file,
         out -> {
           if (!ImageIO.write(sheet, "png", out)) {
-            throw new IOException("this Java writes no PNG");
+            throw new IOException("this Java runtime cannot write PNG");
           }
         });
   }

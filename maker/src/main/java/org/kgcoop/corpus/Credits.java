@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import org.kgcoop.files.AtomicFile;
 
 /**
- * The credits that the licenses ask for: author, terms, and changes to the drawings of each set.
+ * The credits that the licenses require: author, terms, and changes to the drawings of each set.
  */
 final class Credits {
 
@@ -15,7 +15,7 @@ final class Credits {
 
   private Credits() {}
 
-  /** A line for each of these sets, as a table with tabs. */
+  /** Returns a table with tabs and one line per set. */
   static String table(IconPackage icons, Collection<String> prefixes) {
     StringBuilder table = new StringBuilder(HEADER).append('\n');
     for (String prefix : new TreeSet<>(prefixes)) {

@@ -22,10 +22,10 @@ import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
 
-/** Makes the embedded data sets by their recipes. */
+/** Builds the embedded data sets from their recipes. */
 final class DataSetBuilder {
 
-  /** Variants of one caption that a set gives to a class. */
+  /** The maximum number of variants of a caption that a set contributes to a class. */
   private static final int VARIANTS = 6;
 
   private static final String DISC = " circle";
@@ -38,10 +38,10 @@ final class DataSetBuilder {
   private final List<Mistake> mistakes;
   private final Map<String, String> emoji = new HashMap<>();
 
-  /** Class by class the parts of each set that has been made, for the shifts that follow. */
+  /** The split of each class, by data set. The recipes of shifts use it. */
   private final Map<String, Map<String, SplitRule>> made = new HashMap<>();
 
-  /** A drawing that is not what its class says. */
+  /** A drawing that does not show its class. */
   private record Mistake(Pattern key, String className) {
 
     static Mistake parse(String line) {
@@ -68,7 +68,8 @@ final class DataSetBuilder {
   /**
    * Writes {@code NAME.zip} for each recipe, {@code index.json} and {@code CREDITS.tsv}.
    *
-   * @throws KgCoopException of the kind DATA that names every class with too few drawings
+   * @throws KgCoopException of the category DATA, with the names of all classes with too few
+   *     drawings
    */
   void write(List<Recipe> recipes, List<Drawing> drawings) {
     Map<String, List<Gallery.Image>> byConcept = images(recipes, drawings);
@@ -93,7 +94,7 @@ final class DataSetBuilder {
     Credits.write(out.resolve("CREDITS.tsv"), icons, credited);
   }
 
-  /** The images of all classes that any recipe asks for, by concept. */
+  /** Returns the images of all classes of the recipes, by concept. */
   private Map<String, List<Gallery.Image>> images(List<Recipe> recipes, List<Drawing> drawings) {
     Set<String> wanted = new HashSet<>();
     recipes.forEach(recipe -> wanted.addAll(recipe.classes()));
@@ -116,7 +117,10 @@ final class DataSetBuilder {
     return all.stream().collect(Collectors.groupingBy(image -> image.drawing().concept()));
   }
 
-  /** Emoji have names of their own, and the sketches show most things in a disc too. */
+  /**
+   * Returns the drawing with the concept of its class. Names of emoji are longer than class names,
+   * and many sketches show their subject in a disc.
+   */
   private Drawing withMeaning(Drawing drawing, Set<String> wanted) {
     String concept = drawing.concept();
     if (drawing.style().contains("color emoji") || drawing.style().contains("emoji")) {
@@ -150,7 +154,9 @@ final class DataSetBuilder {
     return classes;
   }
 
-  /** Coarse conditions make one image of two drawings; the first of them stays. */
+  /**
+   * Removes duplicates. Coarse conditions can make two drawings equal, and the first one is kept.
+   */
   private static List<Gallery.Image> differentUnder(
       Condition condition, List<Gallery.Image> images) {
     Set<ByteBuffer> seen = new HashSet<>();
@@ -163,7 +169,7 @@ final class DataSetBuilder {
     return condition.of(image.bitmap().sixteenLevels(), image.drawing().icon().key());
   }
 
-  /** The test images of the source, or the same classes by other designers. */
+  /** Returns the test images of the source, or images of the same classes by other designers. */
   private Map<String, SplitRule> shifted(
       Recipe recipe, Map<String, List<Gallery.Image>> byConcept) {
     Map<String, SplitRule> source = made.getOrDefault(recipe.source(), Map.of());
@@ -185,7 +191,7 @@ final class DataSetBuilder {
     return classes;
   }
 
-  /** Writes a set and gives the icon sets whose drawings it shows. */
+  /** Writes a data set and returns the icon sets of its drawings. */
   private Set<String> pack(Recipe recipe, Map<String, SplitRule> classes) {
     PackedDataSet packed = new PackedDataSet();
     Condition condition = Condition.named(recipe.condition());

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The fields of drawings, such as "weather" or "food". A set states the field of all its drawings
- * or files each drawing under a category; where most of the families that file a thing agree, their
- * field holds for the thing wherever it is drawn.
+ * The domains of drawings, such as "weather" or "food". A set has one domain for all drawings or a
+ * category for each drawing. If most of the families with a category for a concept agree, all
+ * drawings of the concept get their domain.
  */
 final class Domains {
 
@@ -23,7 +23,7 @@ final class Domains {
   private final Map<String, String> byCategory = new HashMap<>();
 
   /**
-   * The domains of these lines.
+   * Creates domains from lines.
    *
    * @param lines "domain: category, category"
    */
@@ -35,12 +35,12 @@ final class Domains {
     }
   }
 
-  /** The list that lies beside this class. */
+  /** Returns the list from the resources. */
   static Domains standard() {
     return new Domains(Resources.lines("domains.txt"));
   }
 
-  /** The domains of a drawing by its set and by what that files it under. */
+  /** Returns the domains of a drawing from its set and its categories. */
   List<String> of(IconSet set, Icon icon) {
     Set<String> domains = new LinkedHashSet<>(set.subject());
     for (String category : icon.categories()) {
@@ -52,7 +52,7 @@ final class Domains {
     return List.copyOf(domains);
   }
 
-  /** The drawings with the domains that their concepts have, before those of their own. */
+  /** Returns the drawings with the domains of their concepts in front of their own. */
   static List<Drawing> spread(Collection<Drawing> drawings) {
     Map<String, Map<String, Set<String>>> votes = new HashMap<>();
     Map<String, Set<String>> voters = new HashMap<>();

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Drawings that have been rendered. */
+/** Renders drawings and compares them. */
 final class Gallery {
 
   /**
    * A drawing and its bitmap.
    *
-   * @param print see {@link Print}
+   * @param print the normalized shape, see {@link Print}
    */
   record Image(Drawing drawing, Bitmap bitmap, Print print) {}
 
   private Gallery() {}
 
-  /** The drawings with their bitmaps, in their order, without blank ones. */
+  /** Renders the drawings in their order. Blank ones are removed. */
   static List<Image> render(List<Drawing> drawings) {
     ThreadLocal<Renderer> renderers = ThreadLocal.withInitial(Renderer::new);
     return IntStream.range(0, drawings.size())
@@ -42,7 +42,7 @@ final class Gallery {
             });
   }
 
-  /** The images that have no twin among others. */
+  /** Returns the images that have no twin among others. */
   static List<Image> withoutTwins(List<Image> images, List<Image> others) {
     BitSet twins =
         Twins.of(

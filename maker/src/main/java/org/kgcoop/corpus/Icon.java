@@ -5,12 +5,12 @@ import java.util.List;
 /**
  * A drawing of a set.
  *
- * @param prefix the set
- * @param name its name there
- * @param body SVG elements without the svg element round them
- * @param left the left edge of the drawing's box, in its own units, as the next three
- * @param aliases other names of the very same drawing
- * @param categories what its set files it under
+ * @param prefix the prefix of the set
+ * @param name the name in the set
+ * @param body SVG elements without the outer svg element
+ * @param left the left edge of the view box, in units of the drawing like the next three numbers
+ * @param aliases other names of the same drawing
+ * @param categories the categories in the set
  */
 record Icon(
     String prefix,
@@ -23,12 +23,12 @@ record Icon(
     List<String> aliases,
     List<String> categories) {
 
-  /** The drawing's name in the whole package. */
+  /** Returns the name of the drawing in the package. */
   String key() {
     return prefix + ":" + name;
   }
 
-  /** True if the first frame may be blank or partial. */
+  /** Returns true if the drawing is animated. Its first frame may be blank or incomplete. */
   boolean animated() {
     return body.contains("<animate") || body.contains("<set");
   }

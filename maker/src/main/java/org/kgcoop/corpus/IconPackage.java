@@ -20,9 +20,10 @@ final class IconPackage {
   private final JsonNode collections;
 
   /**
-   * The package in that folder, which holds {@code collections.json} and {@code json/}.
+   * Opens the package.
    *
-   * @throws KgCoopException of the kind IO where it does not
+   * @param folder the folder with {@code collections.json} and {@code json/}
+   * @throws KgCoopException of the category IO if the files cannot be read
    */
   IconPackage(Path folder) {
     this.folder = folder;
@@ -30,7 +31,7 @@ final class IconPackage {
   }
 
   /**
-   * The credit that is due to a set wherever its drawings are shown.
+   * The credit for the drawings of a set.
    *
    * @param title the name of the set
    * @param license the SPDX name
@@ -50,9 +51,9 @@ final class IconPackage {
   /**
    * The drawings of one set.
    *
-   * @param suffixes the words at the end of a name that say which variant it is
-   * @param prefixes those at the beginning
-   * @param icons in the order of the package, without withdrawn ones
+   * @param suffixes the last words of names that denote a variant
+   * @param prefixes the first words of names that denote a variant
+   * @param icons the drawings in the order of the package, without hidden ones
    */
   record Contents(List<String> suffixes, List<String> prefixes, List<Icon> icons) {}
 
@@ -83,7 +84,10 @@ final class IconPackage {
     return new Contents(keys(root.path("suffixes")), keys(root.path("prefixes")), icons);
   }
 
-  /** Other names by drawing; those that turn, mirror or resize it are not the same drawing. */
+  /**
+   * Returns the aliases of each drawing. An alias that rotates, mirrors or resizes is another
+   * drawing and is not returned.
+   */
   private static Map<String, List<String>> aliases(JsonNode root) {
     Map<String, List<String>> byParent = new HashMap<>();
     root.path("aliases")
@@ -131,7 +135,7 @@ final class IconPackage {
       return JSON.readTree(file.toFile());
     } catch (IOException e) {
       throw KgCoopException.io(
-          file + ": cannot be read; expected a file of @iconify/json: " + e.getMessage(), e);
+          file + ": cannot be read as a file of @iconify/json: " + e.getMessage(), e);
     }
   }
 }

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A set of icons as the table {@code sets.tsv} describes it.
+ * A set of icons: a row of the table {@code sets.tsv}.
  *
- * @param prefix its name in the package
- * @param family the designer or line of forks that it comes from: the unit of splitting
- * @param license its SPDX name
- * @param use "yes", or why its drawings are not used
- * @param color whether its drawings have colors of their own, rather than one ink
- * @param style words for the style of all of its drawings
- * @param subject the domain of all of its drawings, if they have one
+ * @param prefix the name in the package
+ * @param family the designer or line of forks; a family is never divided
+ * @param license the SPDX name
+ * @param use "yes", or the reason for the exclusion
+ * @param color true if the drawings have several colors
+ * @param style words for the style of all drawings
+ * @param subject the domain of all drawings, if they have one
  */
 record IconSet(
     String prefix,
@@ -23,12 +23,12 @@ record IconSet(
     List<String> style,
     List<String> subject) {
 
-  /** All sets of the table. */
+  /** Returns all sets of the table. */
   static List<IconSet> all() {
     return Resources.lines("sets.tsv").stream().map(IconSet::parse).toList();
   }
 
-  /** The sets whose drawings may be shipped and are named by what they show. */
+  /** Returns the sets whose drawings may be distributed and have names of their subjects. */
   static List<IconSet> used() {
     return all().stream().filter(set -> set.use().equals("yes")).toList();
   }

@@ -17,11 +17,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Builds the corpus; {@code maker/build} fetches the package and starts it. */
+/**
+ * Builds the corpus and the embedded data sets. {@code maker/build} downloads the package and
+ * starts this program.
+ */
 @Command(
     name = "maker/build",
     mixinStandardHelpOptions = true,
-    description = "Makes images and captions of the icons of the npm package @iconify/json.")
+    description = "Make images and captions from the icons of the npm package @iconify/json.")
 public final class Main {
 
   @Option(
@@ -29,7 +32,7 @@ public final class Main {
       paramLabel = "DIR",
       required = true,
       scope = CommandLine.ScopeType.INHERIT,
-      description = "The unpacked package.")
+      description = "Folder of the unpacked package.")
   private Path source;
 
   @SuppressWarnings("NullAway.Init") // picocli sets options
@@ -48,7 +51,7 @@ public final class Main {
     System.exit(commandLine.execute(arguments));
   }
 
-  @Command(name = "pretraining", description = "The corpus that kgcoop pretrain reads.")
+  @Command(name = "pretraining", description = "Write the corpus that kgcoop pretrain reads.")
   void pretraining(
       @Option(names = "--out", paramLabel = "DIR", defaultValue = ".corpus/pretraining") Path out)
       throws IOException {
@@ -59,7 +62,7 @@ public final class Main {
     Credits.write(out.resolve("CREDITS.tsv"), icons, sets);
   }
 
-  @Command(name = "datasets", description = "The embedded data sets.")
+  @Command(name = "datasets", description = "Write the embedded data sets.")
   void datasets(
       @Option(
               names = "--out",
@@ -73,7 +76,9 @@ public final class Main {
         .write(Recipe.all(), Catalogue.standard().read(icons, IconSet.used()));
   }
 
-  @Command(name = "sheets", description = "Contact sheets of data sets, for the eye.")
+  @Command(
+      name = "sheets",
+      description = "Write an image of each data set that shows all of its images.")
   void sheets(
       @Option(names = "--out", paramLabel = "DIR", defaultValue = ".corpus/sheets") Path out,
       @Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files)
@@ -85,7 +90,9 @@ public final class Main {
     }
   }
 
-  @Command(name = "concepts", description = "How many drawings and families each concept has.")
+  @Command(
+      name = "concepts",
+      description = "Print the number of drawings and families of each concept.")
   void concepts(@Option(names = "--part", required = true) Part part) {
     List<Drawing> drawings =
         Catalogue.standard().read(new IconPackage(source), IconSet.used()).stream()

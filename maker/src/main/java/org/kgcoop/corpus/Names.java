@@ -11,23 +11,23 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Turns the names of a set's drawings into captions: {@code calendar-check-outline-24px} shows a
- * "calendar check" in the style "outline".
+ * Converts the names of a set's drawings to captions: {@code calendar-check-outline-24px} has the
+ * caption "calendar check" and the style "outline".
  *
- * <p>The set's own suffixes and prefixes are cut first, the longest before shorter ones. Then
- * numbers and sizes go, and words of style at the end and the beginning, as long as one word
- * remains. Words that may be content as well ("traffic light", "line chart") are cut only where the
- * set has the drawing without them.
+ * <p>First, the suffixes and prefixes of the set are removed, the longest first. Then numbers,
+ * sizes, and words of style at both ends are removed, as long as one word remains. Some words can
+ * be a style or a subject ("traffic light", "line chart"). They are removed only if the set
+ * contains the drawing without them.
  */
 final class Names {
 
   /**
-   * A name taken apart.
+   * The parts of a name.
    *
-   * @param caption what the drawing shows, in lower case; empty where nothing remains
-   * @param style how it is drawn
-   * @param stem the name without suffix and prefix that the set declares, so that the sizes of one
-   *     drawing have one stem
+   * @param caption the subject, in lower case; empty if no word remains
+   * @param style the words for the style
+   * @param stem the name without the suffix and prefix of the set; all sizes of a drawing have the
+   *     same stem
    */
   record Cleaned(String caption, List<String> style, String stem) {}
 
@@ -91,9 +91,9 @@ final class Names {
   private final Set<String> names;
 
   /**
-   * The names of one set.
+   * Creates the names of one set.
    *
-   * @param names all of them, as the set has them
+   * @param names all names of the set
    */
   Names(List<String> suffixes, List<String> prefixes, Set<String> names) {
     this.suffixes = longestFirst(suffixes);
@@ -108,7 +108,7 @@ final class Names {
         .toList();
   }
 
-  /** Takes a name apart. */
+  /** Divides a name into its parts. */
   Cleaned clean(String name) {
     Set<String> style = new LinkedHashSet<>();
     String stem = name.toLowerCase(Locale.ROOT).replace('_', '-');

@@ -12,9 +12,9 @@ import java.util.zip.ZipOutputStream;
 import org.kgcoop.files.AtomicFile;
 
 /**
- * A data set as one zip file of class folders, {@code train/CLASS/NAME.png}, {@code val/} and
- * {@code test/}, with the template and the credits: what every tool reads that knows class folders.
- * Equal content gives equal bytes.
+ * A data set in a zip file with class folders: {@code train/CLASS/NAME.png}, {@code val/}, {@code
+ * test/}, the template and the credits. Every tool that reads class folders can read it. The same
+ * content gives the same bytes.
  */
 final class PackedDataSet {
 
@@ -32,7 +32,7 @@ final class PackedDataSet {
     entries.put(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Writes the file, entries by name, uncompressed, since images are compressed already. */
+  /** Writes the file with sorted entries. They are not compressed, because images already are. */
   void write(Path file) {
     AtomicFile.write(
         file,

@@ -5,19 +5,19 @@ import org.kgcoop.files.Sha256;
 
 /** The use of a family's drawings. A family is never divided. */
 enum Part {
-  /** The training data of the embedded CLIP. */
+  /** Training data of the embedded CLIP. */
   PRETRAINING,
-  /** Data sets that methods are tuned and judged on. */
+  /** Data sets for tuning and comparing methods. */
   DOWNSTREAM,
-  /** The zero-shot figure, measured once. */
+  /** Images for the zero-shot accuracy, which is measured once. */
   TEST,
-  /** Test images in a style that training does not have. */
+  /** Test images in a style that the training images do not have. */
   SHIFT;
 
   /**
-   * Families of color emoji, of pixel art and of sketches, taken out whole before the hash decides:
-   * a shift is one only where nobody has seen the designer. So go with them the black emoji of the
-   * same designers and, with pixelarticons, majesticons by the same hand.
+   * Families of color emoji, pixel art and sketches. They do not take part in the division by hash,
+   * because a shift needs unseen designers. Related families are included: black emoji by the same
+   * designers, and majesticons by the designer of pixelarticons.
    */
   private static final Set<String> SHIFTED =
       Set.of(
@@ -35,7 +35,7 @@ enum Part {
   private static final int TEST_BELOW = 38;
   private static final int DOWNSTREAM_BELOW = 77;
 
-  /** The part of a family: by the first byte of the SHA-256 of its name. */
+  /** Returns the part of a family, from the first byte of the SHA-256 of its name. */
   static Part of(String family) {
     if (SHIFTED.contains(family)) {
       return SHIFT;

@@ -2,17 +2,20 @@ package org.kgcoop.corpus;
 
 import java.nio.charset.StandardCharsets;
 
-/** The drawing of images for {@link Condition}. Ink is 0 (white) to 1 (black), and 0 outside. */
+/**
+ * Functions that compute the images of {@link Condition}. Ink is 0 (white) to 1 (black), and 0
+ * outside of the image.
+ */
 final class Pixels {
 
   private Pixels() {}
 
-  /** The ink of a pixel. */
+  /** The ink of each pixel. */
   interface Ink {
     double at(int x, int y);
   }
 
-  /** The light of a pixel in a channel, 0 to 1. */
+  /** The brightness of each pixel and channel, 0 to 1. */
   interface Light {
     double at(int x, int y, int channel);
   }
@@ -39,7 +42,7 @@ final class Pixels {
     return inside ? bitmap.ink(x, y) / 255.0 : 0;
   }
 
-  /** The mean ink of a square. */
+  /** Returns the mean ink of a square. */
   static double mean(Bitmap bitmap, int left, int top, int side) {
     double sum = 0;
     for (int y = top; y < top + side; y++) {
@@ -50,17 +53,17 @@ final class Pixels {
     return sum / (side * side);
   }
 
-  /** The mean ink round a pixel. */
+  /** Returns the mean ink of a pixel and its neighbors. */
   static double smooth(Bitmap bitmap, int x, int y) {
     return mean(bitmap, x - 1, y - 1, 3);
   }
 
-  /** A number from 0 to 1 that belongs to a name and a place. */
+  /** Returns a number from 0 to 1, a function of a name and a position. */
   static double noise(String name, int x, int y) {
     return (hash(name, (y << 8) + x) & 0xffff) / 65535.0;
   }
 
-  /** A number from 0 that belongs to a name and a number (FNV-1a, then mixed). */
+  /** Returns a nonnegative hash of a name and a number (FNV-1a, then mixed). */
   static int hash(String name, int number) {
     int hash = 0x811c9dc5;
     for (byte b : name.getBytes(StandardCharsets.UTF_8)) {

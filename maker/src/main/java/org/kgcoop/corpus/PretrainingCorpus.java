@@ -20,16 +20,16 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
 
 /**
- * The folder that {@code kgcoop pretrain} reads: {@code images/} and three lists of them with their
- * captions, {@code manifest.jsonl} to learn from, {@code validation.jsonl} to watch the learning,
- * {@code nouns-test.jsonl} for the figure at the end.
+ * Writes the folder that {@code kgcoop pretrain} reads: {@code images/} and three lists with
+ * captions. {@code manifest.jsonl} contains the training images, {@code validation.jsonl} the
+ * images of the zero-shot checks, {@code nouns-test.jsonl} those of the final measurement.
  */
 final class PretrainingCorpus {
 
-  /** Families that must draw a thing before it is learned. */
+  /** The minimum number of families for a concept of the training images. */
   private static final int LEARNED_FAMILIES = 3;
 
-  /** Families that must draw a thing before it can be asked for. */
+  /** The minimum number of families for a concept of the other lists. */
   private static final int ASKED_FAMILIES = 2;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,9 +43,9 @@ final class PretrainingCorpus {
   }
 
   /**
-   * Writes all of it; the lists last, so that a folder with lists is complete.
+   * Writes the corpus. The lists are written last, so a folder with lists is complete.
    *
-   * @return the sets whose drawings are in it
+   * @return the sets of the drawings
    */
   Set<String> write(List<Drawing> drawings) {
     List<Drawing> learned = learned(drawings);
@@ -58,17 +58,18 @@ final class PretrainingCorpus {
     progress.accept(
         String.format(
             Locale.ROOT,
-            "rendering %,d drawings to learn from and %,d that stay unseen",
+            "rendering %,d drawings for training and %,d held-out drawings",
             learned.size(),
             unseen.size()));
     List<Gallery.Image> unseenImages = Gallery.render(unseen);
     List<Gallery.Image> images = Gallery.render(learned);
-    progress.accept("looking for twins");
+    progress.accept("searching twins");
     List<Gallery.Image> kept = shared(Gallery.withoutTwins(images, unseenImages), LEARNED_FAMILIES);
     progress.accept(
         String.format(
             Locale.ROOT,
-            "%,d had a twin among the unseen or stood alone after it",
+            "removed %,d drawings: they had a twin among the held-out drawings, or their concept"
+                + " had too few families left",
             images.size() - kept.size()));
     Set<String> nouns = Set.copyOf(Resources.lines("nouns.txt"));
     List<Gallery.Image> test = of(unseenImages, Part.TEST, nouns);
@@ -92,8 +93,8 @@ final class PretrainingCorpus {
   }
 
   /**
-   * The drawings of things that enough families draw. A drawing whose own name is rare is learned
-   * as what its most usual other name says.
+   * Returns the drawings of concepts that enough families draw. If the caption of a drawing is
+   * rare, its most common alias becomes its concept.
    */
   private static List<Drawing> learned(List<Drawing> drawings) {
     List<Drawing> candidates =
@@ -121,7 +122,7 @@ final class PretrainingCorpus {
     return learned;
   }
 
-  /** The images whose concept still has that many families. */
+  /** Returns the images whose concept still has enough families. */
   private static List<Gallery.Image> shared(List<Gallery.Image> images, int least) {
     Map<String, Set<String>> families = new HashMap<>();
     for (Gallery.Image image : images) {
@@ -158,7 +159,7 @@ final class PretrainingCorpus {
             families.size()));
   }
 
-  /** The line of an image, as the manifests have it. */
+  /** Returns the line of an image in a list. */
   static String line(String path, Drawing drawing) {
     ObjectNode line = JSON.createObjectNode();
     line.put("picture", path);
@@ -179,7 +180,7 @@ final class PretrainingCorpus {
       }
       Files.write(file, bytes);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be written: " + e.getMessage(), e);
+      throw KgCoopException.io(file + ": cannot write this file: " + e.getMessage(), e);
     }
   }
 }

@@ -1,14 +1,15 @@
 package org.kgcoop.corpus;
 
 /**
- * The shape of a drawing as a vector of unit length, whose products are correlations: the box of
- * its ink is fitted into 24 x 24, longer side to the edge, and the mean is taken off.
+ * The shape of a drawing as a vector of unit length. The dot product of two vectors is their
+ * correlation. The bounding box of the ink is scaled to 24 x 24 by its longer side, and the mean is
+ * subtracted.
  */
 final class Print {
 
   static final int SIDE = 24;
 
-  /** Values of a print. */
+  /** The number of values. */
   static final int LENGTH = SIDE * SIDE;
 
   private static final int VISIBLE = 32;
@@ -19,12 +20,12 @@ final class Print {
     this.values = values;
   }
 
-  /** Writes the {@link #LENGTH} values into a matrix from there on. */
+  /** Writes the {@link #LENGTH} values into a matrix, starting at an offset. */
   void copyTo(float[] matrix, int offset) {
     System.arraycopy(values, 0, matrix, offset, LENGTH);
   }
 
-  /** The correlation with another print, -1 to 1. */
+  /** Returns the correlation with another print, -1 to 1. */
   double times(Print other) {
     double sum = 0;
     for (int i = 0; i < LENGTH; i++) {
@@ -33,7 +34,7 @@ final class Print {
     return sum;
   }
 
-  /** The print of a bitmap; all zero where every pixel of the box is alike. */
+  /** Returns the print of a bitmap. It is zero if all pixels of the box are equal. */
   static Print of(Bitmap bitmap) {
     int side = bitmap.side();
     int left = side;
@@ -66,7 +67,7 @@ final class Print {
     return new Print(print);
   }
 
-  /** The mean ink of a square of a bitmap; outside of it there is none. */
+  /** Returns the mean ink of a square of a bitmap. There is no ink outside of the bitmap. */
   private static float area(Bitmap bitmap, double x0, double y0, double step) {
     int side = bitmap.side();
     double sum = 0;

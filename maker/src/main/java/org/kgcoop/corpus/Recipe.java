@@ -7,19 +7,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recipe of a data set, as in {@code datasets.json}.
+ * The recipe of a data set, an entry of {@code datasets.json}.
  *
- * @param name in commands
+ * @param name the name in commands
  * @param title the subject of the images
  * @param role "table", "tuning" or "shift"
- * @param source of a shift: the set whose classes it has, else null
- * @param sets of a shift to other designers: their sets; null where the source's own test images
- *     are seen in another condition
- * @param parts whose families it may show; of a shift none
- * @param condition of the images
+ * @param source for a shift, the data set with the same classes; otherwise null
+ * @param sets for a shift to other designers, their sets; null if the test images of the source are
+ *     rendered in another condition
+ * @param parts the parts whose families may be used; empty for a shift
+ * @param condition the condition of the images
  * @param template the hand-crafted prompt
- * @param shots images of a class that training has at least; of a shift 0
- * @param classes their names, which are concepts; of a shift none, the source has them
+ * @param shots the minimum number of training images per class; 0 for a shift
+ * @param classes the class names, which are concepts; empty for a shift, which has the classes of
+ *     the source
  */
 record Recipe(
     String name,
@@ -39,7 +40,7 @@ record Recipe(
     classes = classes == null ? List.of() : classes.stream().sorted().toList();
   }
 
-  /** The recipes of the list that lies beside this class. */
+  /** Returns the recipes from the resources. */
   static List<Recipe> all() {
     try {
       return new ObjectMapper()

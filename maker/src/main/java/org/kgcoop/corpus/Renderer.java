@@ -13,20 +13,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Makes bitmaps of drawings: black ink on white, or colors on white. A drawing that is not square
- * stands in the middle. An instance belongs to one thread.
+ * Renders drawings to bitmaps: black ink on white, or colors on white. A drawing that is not square
+ * is centered. Use one instance per thread.
  */
 final class Renderer {
 
-  /** The side of the bitmaps, in pixels. */
+  /** The number of pixels per side. */
   static final int SIDE = 64;
 
   private final SVGLoader loader = new SVGLoader();
 
   /**
-   * The bitmap of a drawing; nothing where it is blank or no SVG that can be drawn.
+   * Renders a drawing. Returns nothing if it is blank or not a valid SVG.
    *
-   * @param color whether to keep its colors, as three channels
+   * @param color true to keep its colors, with three channels
    */
   Optional<Bitmap> render(Icon icon, boolean color) {
     String svg =

@@ -6,16 +6,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The hand-written lists that lie beside these classes. */
+/** The hand-written lists in the resources of this package. */
 final class Resources {
 
   private Resources() {}
 
-  /** The lines of a list, without empty ones and those that begin with '#'. */
+  /** Returns the lines of a list, without empty lines and comments (#). */
   static List<String> lines(String name) {
     try (InputStream in = Resources.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException(name + " is missing beside " + Resources.class);
+        throw new IllegalStateException(name + " is missing in the package " + Resources.class);
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()

@@ -6,16 +6,17 @@ import java.util.List;
 import org.kgcoop.files.Sha256;
 
 /**
- * Divides the images of a class: in the order of the SHA-256 of their drawings' names, copies of
- * one before them left out, first test, then training, then validation.
+ * Divides the images of a class. They are sorted by the SHA-256 of the names of their drawings, and
+ * copies of an earlier image are removed. The first images become test images, then training
+ * images, then validation images.
  *
  * @param train at least the shots, at most {@link #MOST_TRAIN}
- * @param val what is left beyond the shots, at most {@link #MOST_VAL}
- * @param test two fifths, but at least {@link #LEAST_TEST} and at most {@link #MOST_TEST}
+ * @param val the images beyond the shots, at most {@link #MOST_VAL}
+ * @param test two fifths, at least {@link #LEAST_TEST} and at most {@link #MOST_TEST}
  */
 record SplitRule(List<Gallery.Image> train, List<Gallery.Image> val, List<Gallery.Image> test) {
 
-  /** Correlation of prints above which two drawings of a class count as one. */
+  /** Two drawings of a class with a higher correlation are copies. */
   private static final double COPY = 0.97;
 
   static final int LEAST_TEST = 10;
@@ -25,7 +26,7 @@ record SplitRule(List<Gallery.Image> train, List<Gallery.Image> val, List<Galler
 
   private static final double TEST_SHARE = 0.4;
 
-  /** The three parts of a class that is to have so many shots. */
+  /** Divides the images of a class with this number of shots. */
   static SplitRule of(List<Gallery.Image> images, int shots) {
     int count = images.size();
     int test =
@@ -40,7 +41,7 @@ record SplitRule(List<Gallery.Image> train, List<Gallery.Image> val, List<Galler
         images.subList(0, test));
   }
 
-  /** The images in the order of the rule, without those that are copies of one before them. */
+  /** Returns the images in the order of the rule, without copies of earlier images. */
   static List<Gallery.Image> ordered(List<Gallery.Image> images) {
     List<Gallery.Image> kept = new ArrayList<>();
     images.stream()

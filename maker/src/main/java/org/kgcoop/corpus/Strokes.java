@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sees how a drawing of one ink is made where its name does not say it: of lines or of areas, and
- * how thick the lines are.
+ * Measures the style of a drawing with one ink if its name does not contain the style: lines or
+ * areas, and the thickness of lines.
  */
 final class Strokes {
 
@@ -17,7 +17,7 @@ final class Strokes {
 
   private Strokes() {}
 
-  /** The words of style that a bitmap of 64 x 64 shows, beside those that are known. */
+  /** Returns the words for the style of a bitmap of 64 x 64, except the known ones. */
   static List<String> words(Bitmap bitmap, List<String> known) {
     int dark = 0;
     int core = 0;
@@ -42,7 +42,8 @@ final class Strokes {
     }
     boolean weighed = known.contains("thin") || known.contains("light") || known.contains("bold");
     if (lines && !weighed) {
-      // A line of width w and length l has area w l and, seen in steps, an outline of 8 l / pi.
+      // A line of width w and length l has the area w l. Its outline, counted in steps, has the
+      // length 8 l / pi.
       double width = 8 / Math.PI * dark / edges;
       if (width < THIN) {
         words.add("thin");
@@ -57,7 +58,7 @@ final class Strokes {
     return x >= 0 && y >= 0 && x < bitmap.side() && y < bitmap.side() && bitmap.ink(x, y) >= DARK;
   }
 
-  /** True if the square of 9 x 9 round a pixel is dark, which no usual line fills. */
+  /** Returns true if the 9 x 9 pixels around a pixel are dark. Ordinary lines are thinner. */
   private static boolean isCore(Bitmap bitmap, int x, int y) {
     for (int dy = -CORE; dy <= CORE; dy++) {
       for (int dx = -CORE; dx <= CORE; dx++) {

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings names of one thing to one name, since two images of one thing must never be called
- * different in a batch: "mail plus" and "add email" are "envelope plus" and "plus envelope".
+ * Maps synonyms to one name, because images of the same thing must not be negatives in a batch. For
+ * example, "mail plus" and "add email" become "envelope plus" and "plus envelope".
  */
 final class Synonyms {
 
@@ -18,9 +18,9 @@ final class Synonyms {
   private final int longest;
 
   /**
-   * The synonyms of these lines.
+   * Creates synonyms from lines.
    *
-   * @param lines "canonical: synonym, synonym | synonym of the whole name"
+   * @param lines "canonical: synonym, synonym | synonym of an entire name"
    */
   Synonyms(List<String> lines) {
     for (String line : lines) {
@@ -37,7 +37,7 @@ final class Synonyms {
         anywhere.keySet().stream().mapToInt(name -> name.split(" ", -1).length).max().orElse(1);
   }
 
-  /** The list that lies beside this class. */
+  /** Returns the list from the resources. */
   static Synonyms standard() {
     return new Synonyms(Resources.lines("synonyms.txt"));
   }
@@ -57,7 +57,7 @@ final class Synonyms {
     }
   }
 
-  /** The canonical name of what a caption shows. */
+  /** Returns the canonical name of the subject of a caption. */
   String canonical(String caption) {
     @Nullable String all = whole.get(caption);
     if (all != null) {

@@ -6,10 +6,10 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Finds drawings that are copies of others, or as good as. */
+/** Finds drawings that are copies or almost copies of others. */
 final class Twins {
 
-  /** Correlation of two prints above which they count as one drawing. */
+  /** Two drawings with a higher correlation are twins. */
   static final double SAME = 0.95;
 
   private static final int ROWS = 512;
@@ -18,10 +18,10 @@ final class Twins {
   private Twins() {}
 
   /**
-   * The drawings that have a twin among others.
+   * Finds the drawings that have a twin among others.
    *
-   * @param prints of the drawings that are asked about
-   * @param others prints of those that must stay unseen
+   * @param prints the prints to check
+   * @param others the prints of the held-out drawings
    * @return the positions in {@code prints} whose correlation with any other is above {@link #SAME}
    */
   static BitSet of(List<Print> prints, List<Print> others) {

@@ -1,12 +1,11 @@
 /**
- * Makes images with captions out of the icon drawings of the npm package {@code @iconify/json}: the
- * pre-training corpus of the embedded CLIP and the embedded data sets.
+ * Makes images with captions from the icon drawings of the npm package {@code @iconify/json}: the
+ * pretraining corpus of the embedded CLIP, and the embedded data sets.
  *
  * <p>Start at {@link org.kgcoop.corpus.Main}. {@link org.kgcoop.corpus.IconPackage} reads the
- * package, {@link org.kgcoop.corpus.Catalogue} decides which drawings are used, what they are
- * called and to which {@link org.kgcoop.corpus.Part} they belong, {@link
- * org.kgcoop.corpus.Renderer} makes bitmaps of them and {@link org.kgcoop.corpus.Twins} keeps
- * copies apart.
+ * package. {@link org.kgcoop.corpus.Catalogue} selects drawings, names them and assigns each one to
+ * a {@link org.kgcoop.corpus.Part}. {@link org.kgcoop.corpus.Renderer} makes bitmaps, and {@link
+ * org.kgcoop.corpus.Twins} finds copies.
  */
 @NullMarked
 package org.kgcoop.corpus;

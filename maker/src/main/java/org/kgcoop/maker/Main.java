@@ -9,9 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/**
- * The start of the program that makes models; the launcher gives it the words of {@code kgcoop}.
- */
+/** The main class of the data pipeline. The launcher passes the arguments of {@code kgcoop}. */
 @Command(
     name = "kgcoop",
     mixinStandardHelpOptions = true,
@@ -23,7 +21,7 @@ public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
+  @SuppressWarnings("NullAway.Init") // picocli sets spec before it calls anything
   Main(BooleanSupplier interrupted) {
     this.interrupted = interrupted;
   }
@@ -36,7 +34,7 @@ public final class Main implements Runnable {
     return Program.commandLine(new Main(interrupted), interrupted);
   }
 
-  /** True if work should stop at its next safe place. */
+  /** Returns true if a command should stop at its next safe point. */
   boolean interrupted() {
     return interrupted.getAsBoolean();
   }

@@ -8,7 +8,7 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.VocabularyTraining;
 import picocli.CommandLine.Option;
 
-/** The sizes of a CLIP that is to be made. */
+/** The sizes of a new CLIP. */
 final class ModelOptions {
   @Option(
       names = "--vision",
@@ -22,7 +22,7 @@ final class ModelOptions {
       paramLabel = "N",
       defaultValue = "24",
       description =
-          "Its width: an even number for rn, a multiple of 64 for vit (default:"
+          "Width of the image encoder: an even number for rn, a multiple of 64 for vit (default:"
               + " ${DEFAULT-VALUE}).")
   private int width;
 
@@ -31,35 +31,36 @@ final class ModelOptions {
       paramLabel = "LIST",
       defaultValue = "1,1,1,1",
       description =
-          "Blocks of the four stages of rn, or one number for vit (default: ${DEFAULT-VALUE}).")
+          "Blocks of the image encoder: four numbers for the stages of rn, or one number for vit"
+              + " (default: ${DEFAULT-VALUE}).")
   private String layers;
 
   @Option(
       names = "--patch",
       paramLabel = "N",
       defaultValue = "8",
-      description = "Side of the patches of vit in pixels (default: ${DEFAULT-VALUE}).")
+      description = "Side of a patch of vit, in pixels (default: ${DEFAULT-VALUE}).")
   private int patch;
 
   @Option(
       names = "--resolution",
       paramLabel = "N",
       defaultValue = "64",
-      description = "Side of the images in pixels (default: ${DEFAULT-VALUE}).")
+      description = "Side of an image, in pixels (default: ${DEFAULT-VALUE}).")
   private int resolution;
 
   @Option(
       names = "--channels",
       paramLabel = "N",
       defaultValue = "3",
-      description = "3 for color, 1 for gray (default: ${DEFAULT-VALUE}).")
+      description = "Channels of an image: 3 for color, 1 for gray (default: ${DEFAULT-VALUE}).")
   private int channels;
 
   @Option(
       names = "--embed-dim",
       paramLabel = "N",
       defaultValue = "256",
-      description = "Width of the joint space (default: ${DEFAULT-VALUE}).")
+      description = "Number of values of an image or text feature (default: ${DEFAULT-VALUE}).")
   private int embedDim;
 
   @Option(
@@ -73,46 +74,50 @@ final class ModelOptions {
       names = "--text-layers",
       paramLabel = "N",
       defaultValue = "6",
-      description = "Its blocks (default: ${DEFAULT-VALUE}).")
+      description = "Blocks of the text encoder (default: ${DEFAULT-VALUE}).")
   private int textLayers;
 
   @Option(
       names = "--text-length",
       paramLabel = "N",
       defaultValue = "32",
-      description = "Tokens that it reads, its two marks among them (default: ${DEFAULT-VALUE}).")
+      description =
+          "Context length in tokens, with the start and the end of text (default:"
+              + " ${DEFAULT-VALUE}).")
   private int textLength;
 
   @Option(
       names = "--merges",
       paramLabel = "N",
       defaultValue = "1800",
-      description = "Byte-pair merges, learned from the captions (default: ${DEFAULT-VALUE}).")
+      description =
+          "Maximum number of byte-pair merges, learned from the captions (default:"
+              + " ${DEFAULT-VALUE}).")
   private int merges;
 
   @SuppressWarnings("NullAway.Init") // picocli sets options
   ModelOptions() {}
 
-  /** Byte-pair merges that its vocabulary is to learn. */
+  /** Returns the maximum number of byte-pair merges of the vocabulary. */
   int merges() {
     return merges;
   }
 
-  /** Side of its images in pixels. */
+  /** Returns the side of an image, in pixels. */
   int resolution() {
     return resolution;
   }
 
-  /** Patches of an image, of a vit. */
+  /** Returns the number of patches of an image in a ViT. */
   int patches() {
     int side = patch > 0 ? resolution / patch : 1;
     return side * side;
   }
 
   /**
-   * The configuration that these say.
+   * Returns the configuration of the model.
    *
-   * @throws KgCoopException for sizes that make no model
+   * @throws KgCoopException if a size is not possible
    */
   ClipConfig config() {
     List<Integer> blocks = new ArrayList<>();
@@ -179,9 +184,7 @@ final class ModelOptions {
       return number;
     } catch (NumberFormatException e) {
       throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION,
-          option + " " + text + ": expected whole numbers",
-          e);
+          KgCoopException.Category.CONFIGURATION, option + " " + text + ": expected integers", e);
     }
   }
 }

@@ -20,21 +20,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** Makes a CLIP. */
+/** Pretrains a CLIP. */
 @Command(
     name = "pretrain",
     mixinStandardHelpOptions = true,
-    header = "Pre-train a CLIP from images and captions.",
+    header = "Pretrain a CLIP on images and captions.",
     description = {
       "",
-      "Pre-train a small CLIP from drawings and captions. Run again on the same folder, it goes on"
-          + " where it was stopped.",
+      "Pretrain a small CLIP on drawings and captions. Run the same command again to resume.",
       "",
-      "--data is a folder with manifest.jsonl (or such a file), a JSON object a line:",
+      "--data is a folder with manifest.jsonl, or such a file. It contains one JSON object per"
+          + " line:",
       "  {\"picture\": \"png/1.png\", \"captions\": [\"cat\", \"kitten\"], \"concept\": \"cat\",",
       "   \"style\": [\"outline\"], \"domain\": [\"animal\"], \"tint\": true, \"flip\": true}",
-      "image and captions must be there. tint: dark ink on white, which may take colors."
-          + " flip false: its mirror image shows something else.",
+      "\"picture\" and \"captions\" are required. \"tint\": true means dark ink on white, which may"
+          + " get other colors. \"flip\": false means that the mirror image has another meaning.",
       ""
     },
     footer = {
@@ -52,47 +52,59 @@ final class PretrainCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = "The corpus: a manifest.jsonl or the folder with it.")
+      description =
+          "Training images and captions: a manifest.jsonl, or the folder that contains it.")
   private Path data;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The model's folder.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder for the model.")
   private Path out;
 
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Train for so many steps: equal seeds give equal bytes.")
+      description = "Number of training steps. The same seed then gives byte-identical files.")
   private long steps;
 
   @Option(
       names = "--minutes",
       paramLabel = "N",
       description =
-          "Or for so many minutes: the learning rate then follows the clock (default: 60).")
+          "Training time in minutes. The learning rate follows the clock. Cannot be combined with"
+              + " --steps (default: 60).")
   private double minutes;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Of the start, the draw and the looks (default: ${DEFAULT-VALUE}).")
+      description =
+          "Seed of the initial weights, the batches and the augmentation (default:"
+              + " ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
       names = "--start",
       paramLabel = "DIR",
-      description = "Go on from the weights of such a folder, rather than from random ones.")
+      description =
+          "Folder of a model of this command whose weights and vocabulary are the start (default:"
+              + " random weights).")
   private @Nullable Path start;
 
   @Mixin private ModelOptions model = new ModelOptions();
 
-  // ---- how it is trained
+  // ---- Training
 
   @Option(
       names = "--batch-size",
       paramLabel = "N",
       defaultValue = "256",
-      description = "Images a step, of different concepts (default: ${DEFAULT-VALUE}).")
+      description =
+          "Images per step. All have different concepts, except --pairs (default:"
+              + " ${DEFAULT-VALUE}).")
   private int batchSize;
 
   @Option(
@@ -100,8 +112,8 @@ final class PretrainCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "0.2",
       description =
-          "Part of a batch that are drawings which stand in it twice, in two looks that only the"
-              + " words tell apart (default: ${DEFAULT-VALUE}).")
+          "Fraction of a batch for drawings that occur twice. The two images differ only in their"
+              + " augmentation, which their captions describe (default: ${DEFAULT-VALUE}).")
   private double pairs;
 
   @Option(
@@ -109,8 +121,8 @@ final class PretrainCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "0.55",
       description =
-          "Part of the others that stay black on white; the rest is colored, turned, blurred ..."
-              + " (default: ${DEFAULT-VALUE}).")
+          "Fraction of the other images that stay black on white. The rest is colored, rotated,"
+              + " blurred or changed in another way (default: ${DEFAULT-VALUE}).")
   private double ordinary;
 
   @Option(
@@ -124,68 +136,72 @@ final class PretrainCommand implements Callable<Integer> {
       names = "--warmup",
       paramLabel = "N",
       defaultValue = "200",
-      description = "Steps in which the rate rises to it (default: ${DEFAULT-VALUE}).")
+      description = "Number of warm-up steps (default: ${DEFAULT-VALUE}).")
   private int warmup;
 
   @Option(
       names = "--weight-decay",
       paramLabel = "X",
       defaultValue = "0.1",
-      description = "Of matrices (default: ${DEFAULT-VALUE}).")
+      description =
+          "Weight decay of matrices. Other parameters have none (default: ${DEFAULT-VALUE}).")
   private double weightDecay;
 
   @Option(
       names = "--clip-norm",
       paramLabel = "X",
       defaultValue = "1",
-      description = "Longer gradients are cut to this length (default: ${DEFAULT-VALUE}).")
+      description = "Maximum norm of the gradient (default: ${DEFAULT-VALUE}).")
   private double maxNorm;
 
   @Option(
       names = "--scale",
       paramLabel = "X",
       defaultValue = "10",
-      description = "Logit scale at the start (default: ${DEFAULT-VALUE}).")
+      description = "Initial logit scale (default: ${DEFAULT-VALUE}).")
   private double scale;
 
   @Option(
       names = "--least-scale",
       paramLabel = "X",
       defaultValue = "1",
-      description = "It does not fall below (default: ${DEFAULT-VALUE}).")
+      description = "Minimum of the logit scale (default: ${DEFAULT-VALUE}).")
   private double leastScale;
 
   @Option(
       names = "--most-scale",
       paramLabel = "X",
       defaultValue = "100",
-      description = "It does not rise above (default: ${DEFAULT-VALUE}).")
+      description = "Maximum of the logit scale (default: ${DEFAULT-VALUE}).")
   private double mostScale;
 
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
       defaultValue = "float32",
-      description = "float32 or bf16, of matrix products (default: ${DEFAULT-VALUE}).")
+      description = "Precision of matrix products: float32 or bf16 (default: ${DEFAULT-VALUE}).")
   private String precision;
 
   @Option(
       names = "--workers",
       paramLabel = "N",
       defaultValue = "2",
-      description = "Threads, each with its part of every batch (default: ${DEFAULT-VALUE}).")
+      description =
+          "Number of threads. Each one processes a part of every batch (default:"
+              + " ${DEFAULT-VALUE}).")
   private int workers;
 
-  // ---- a teacher
+  // ---- Teacher
 
   @Option(
       names = "--teacher",
       paramLabel = "DIR",
       description = {
-        "Learn from this CLIP too, a folder of this command: the contrast of features with its own,"
-            + " their distance to it, and hints from inside of its ResNet. The student is a vit"
-            + " with the vocabulary of the teacher and trains by --steps: block matrices by Muon,"
-            + " a constant rate with a linear fall, in the end a mean of weights."
+        "Folder of a model of this command that also trains the new one. The loss adds the contrast"
+            + " with the teacher's features, the distance to them, and hints from the teacher's"
+            + " ResNet. The student must be a vit, gets the vocabulary of the teacher and requires"
+            + " --steps. Muon updates its block matrices, its learning rate is constant and then"
+            + " falls linearly, and the result is an average of weights."
       })
   private @Nullable Path teacher;
 
@@ -193,34 +209,38 @@ final class PretrainCommand implements Callable<Integer> {
       names = "--teacher-weight",
       paramLabel = "X",
       defaultValue = "8",
-      description = "Of the distances to its features (default: ${DEFAULT-VALUE}).")
+      description =
+          "Weight of the distances to the teacher's features (default: ${DEFAULT-VALUE}).")
   private double teacherWeight;
 
   @Option(
       names = "--hint-weight",
       paramLabel = "X",
       defaultValue = "2",
-      description = "Of the distances to maps inside of it (default: ${DEFAULT-VALUE}).")
+      description =
+          "Weight of the hints, the distances to feature maps inside the teacher (default:"
+              + " ${DEFAULT-VALUE}).")
   private double hintWeight;
 
   @Option(
       names = "--hint-steps",
       paramLabel = "N",
       defaultValue = "1000000",
-      description = "The first N steps have hints (default: all).")
+      description = "Number of steps with hints, from the first step (default: all).")
   private long hintSteps;
 
   @Option(
       names = "--seen-patches",
       paramLabel = "N",
-      description = "Patches of an image that the student sees, drawn at random (default: all).")
+      description = "Number of random patches of an image that the student gets (default: all).")
   private int seenPatches;
 
   @Option(
       names = "--whole-steps",
       paramLabel = "N",
       defaultValue = "0",
-      description = "It sees all in the last N steps (default: ${DEFAULT-VALUE}).")
+      description =
+          "Number of last steps in which the student gets all patches (default: ${DEFAULT-VALUE}).")
   private long wholeSteps;
 
   @Option(
@@ -228,7 +248,8 @@ final class PretrainCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Its learning rate falls to 0 in the last N steps, in a line (default: ${DEFAULT-VALUE}).")
+          "Number of last steps in which the learning rate of a student falls linearly to 0"
+              + " (default: ${DEFAULT-VALUE}).")
   private long cooldown;
 
   @Option(
@@ -236,32 +257,32 @@ final class PretrainCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "0.995",
       description =
-          "The part of the mean of weights that a step leaves (default: ${DEFAULT-VALUE}).")
+          "Factor of the previous average of weights in each step (default: ${DEFAULT-VALUE}).")
   private double mean;
 
   @Option(
       names = "--from",
       paramLabel = "FILE",
       description =
-          "Begin with a checkpoint of a run of more --steps with a teacher, to end it early: what"
-              + " it has made is the beginning of this run.")
+          "Checkpoint of a run with a teacher and more --steps. This run continues from it and ends"
+              + " earlier.")
   private @Nullable Path from;
 
-  // ---- beside it
+  // ---- Checks and files
 
   @Option(
       names = "--validation",
       paramLabel = "FILE",
       description =
-          "Images for the zero-shot check, a .jsonl like the corpus (default: validation.jsonl"
-              + " beside it, where there is one).")
+          "Images of the zero-shot check: a .jsonl file like that of --data (default:"
+              + " validation.jsonl next to it, if the file exists).")
   private @Nullable Path validation;
 
   @Option(
       names = "--template",
       paramLabel = "TEXT",
       defaultValue = "an icon of a {}.",
-      description = "Of the zero-shot check (default: \"${DEFAULT-VALUE}\").")
+      description = "Template of the zero-shot check (default: \"${DEFAULT-VALUE}\").")
   private String template;
 
   @Option(
@@ -275,7 +296,7 @@ final class PretrainCommand implements Callable<Integer> {
       names = "--check-images",
       paramLabel = "N",
       defaultValue = "2000",
-      description = "Images of such a check, at most (default: ${DEFAULT-VALUE}).")
+      description = "Maximum number of images of a zero-shot check (default: ${DEFAULT-VALUE}).")
   private int checkImages;
 
   @Option(
@@ -289,7 +310,7 @@ final class PretrainCommand implements Callable<Integer> {
       names = "--stored",
       paramLabel = "TYPE",
       defaultValue = "float16",
-      description = "float16 or float32, of the final file (default: ${DEFAULT-VALUE}).")
+      description = "Precision of the final file: float16 or float32 (default: ${DEFAULT-VALUE}).")
   private String stored;
 
   @Mixin private Output output = new Output();
@@ -321,7 +342,7 @@ final class PretrainCommand implements Callable<Integer> {
         "%s images of %s concepts".formatted(corpus.size(), corpus.concepts().size())
             + (held == null
                 ? ""
-                : "; check on up to %s of %s images of %s concepts"
+                : "; zero-shot checks use up to %s of %s images of %s concepts"
                     .formatted(checkImages, held.size(), held.concepts().size())));
     try (PretrainingProgress progress = new PretrainingProgress(output)) {
       ObjectNode results =

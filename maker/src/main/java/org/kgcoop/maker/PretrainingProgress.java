@@ -5,7 +5,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.pretrain.Pretraining;
 
-/** The progress of pre-training, in thousandths. */
+/** The progress of pretraining, in thousandths. */
 final class PretrainingProgress implements Pretraining.Listener, AutoCloseable {
   private static final int PARTS = 1000;
 
@@ -22,7 +22,7 @@ final class PretrainingProgress implements Pretraining.Listener, AutoCloseable {
     task.detail(
         String.format(
             Locale.ROOT,
-            "step %d, loss %.3f, scale %.1f, %.0f pictures/s",
+            "step %d, loss %.3f, scale %.1f, %.0f images/s",
             position.step(),
             position.loss(),
             position.scale(),

@@ -1,4 +1,4 @@
-/** The command line of what makes models: {@code kgcoop pretrain}. */
+/** The command line of the data pipeline: {@code kgcoop pretrain}. */
 @NullMarked
 package org.kgcoop.maker;
 

@@ -1,15 +1,14 @@
 package org.kgcoop.pretrain;
 
 /**
- * Images and their captions, B of each.
+ * B images and their captions.
  *
  * @param pixels samples, (B, R, R, channels)
- * @param texts for each caption its token ids between the mark of its start, left out, and that of
- *     its end
- * @param captions as written
- * @param concepts for each image the number of its concept
+ * @param texts the token ids of each caption, without the start of text and with the end of text
+ * @param captions the captions as text
+ * @param concepts the number of the concept of each image
  */
-@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+@SuppressWarnings("ArrayRecordComponent") // passed on, never compared
 record Batch(byte[] pixels, int[][] texts, String[] captions, int[] concepts) {
   int size() {
     return texts.length;

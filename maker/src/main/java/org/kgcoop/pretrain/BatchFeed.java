@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Draws the next batches while the last one is learned from. */
+/** Prepares the next batches during a training step. */
 final class BatchFeed implements AutoCloseable {
   private static final int AHEAD = 3;
 
@@ -23,7 +23,9 @@ final class BatchFeed implements AutoCloseable {
   private long next;
 
   /**
-   * @param step of the first batch
+   * Starts the preparation of batches.
+   *
+   * @param step the step of the first batch
    */
   BatchFeed(Batches batches, long step) {
     this.batches = batches;
@@ -43,7 +45,7 @@ final class BatchFeed implements AutoCloseable {
           : new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while a batch was drawn", e);
+      throw new IllegalStateException("interrupted while waiting for a batch", e);
     }
   }
 

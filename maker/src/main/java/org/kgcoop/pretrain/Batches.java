@@ -12,12 +12,13 @@ import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.pretrain.Look.Company;
 
 /**
- * Draws batches. Each is a pure function of the seed and its number, so a run that goes on needs no
- * state of a generator.
+ * Samples batches. Each batch is a pure function of the seed and its number, so a resumed run needs
+ * no state of a generator.
  *
- * <p>A concept with n images is drawn with probability proportional to {@code n^0.75}, and at most
- * once a batch: two images of one thing would count as each other's wrong answer. Some drawings
- * stand twice, in two looks: there the captions' words for the look alone tell which is which.
+ * <p>The probability of a concept with n images is proportional to {@code n^0.75}. A concept occurs
+ * at most once per batch, because two images of the same thing would be negatives of each other.
+ * The exception are drawings that occur twice with different appearances. Only the words for the
+ * appearance distinguish their captions.
  */
 final class Batches {
   private static final double POWER = 0.75;
@@ -69,12 +70,12 @@ final class Batches {
     }
   }
 
-  /** The number of drawings that stand twice in a batch. */
+  /** Returns the number of drawings that occur twice in a batch. */
   private int pairs() {
     return (int) Math.round(settings.batchSize() * settings.pairs() / 2);
   }
 
-  /** The batch of a step, from 0. Not for several threads at once. */
+  /** Returns the batch of a step, counted from 0. Not thread-safe. */
   Batch batch(long step) {
     SplittableRandom random = random(settings.seed(), step);
     int size = settings.batchSize();
@@ -102,7 +103,7 @@ final class Batches {
     return batch;
   }
 
-  /** Steps and seeds that differ by one give unrelated numbers. */
+  /** Returns a generator. Steps and seeds that differ by one give unrelated numbers. */
   static SplittableRandom random(long seed, long step) {
     return new SplittableRandom(
         new SplittableRandom(seed).nextLong() ^ new SplittableRandom(~step).nextLong());
@@ -128,11 +129,11 @@ final class Batches {
   }
 
   private Look strong(SplittableRandom random, Corpus.Entry entry) {
-    // What may not be mirrored says a direction, and would say another one when turned.
+    // A drawing that must not be mirrored shows a direction, which a rotation would change.
     return Look.strong(random, entry.tint(), settings.model().channels() == 3, entry.flip(), true);
   }
 
-  /** Renders and tells one image. */
+  /** Renders an image and writes its caption. */
   private void fill(
       Batch batch,
       int slot,
@@ -178,7 +179,7 @@ final class Batches {
     batch.concepts()[slot] = entry.concept();
   }
 
-  /** Another drawing of the same kind of ink, or null where a few tries find none. */
+  /** Returns another drawing with the same kind of ink, or null if a few tries find none. */
   private Corpus.@Nullable Entry company(Corpus.Entry entry, SplittableRandom random) {
     for (int i = 0; i < 8; i++) {
       Corpus.Entry second = of(concept(random), random);
@@ -189,7 +190,7 @@ final class Batches {
     return null;
   }
 
-  /** The ids after the mark of the start, with that of the end. */
+  /** Returns the token ids without the start of text and with the end of text. */
   private int[] tokens(String caption) {
     List<Integer> ids = new ArrayList<>(tokenizer.encode(caption));
     ids.add(tokenizer.endOfText());

@@ -11,12 +11,12 @@ import org.kgcoop.pretrain.Look.Company;
 import org.kgcoop.pretrain.Look.Effect;
 import org.kgcoop.pretrain.Look.Texture;
 
-/** Words for images: what they show, and in which look. Every word is true of the image. */
+/** Captions of images: the subject and the appearance. Every word is true of the image. */
 final class Captions {
   private static final List<String> KINDS =
       List.of("icon", "icon", "drawing", "picture", "symbol", "image");
 
-  private static final double SAID = 0.8; // of what was done to the drawing
+  private static final double SAID = 0.8; // words for the changes of the drawing
   private static final double STYLE_SAID = 0.45;
   private static final double DOMAIN_SAID = 0.3;
   private static final double ARTICLE = 0.8;
@@ -24,16 +24,16 @@ final class Captions {
 
   private Captions() {}
 
-  /** A name of the image's subject, and nothing else. */
+  /** Returns a name of the image's subject. */
   static String bare(Corpus.Entry entry, SplittableRandom random) {
     return ended(name(entry, random), random);
   }
 
   /**
-   * A sentence or a list of words.
+   * Returns a sentence or a list of words.
    *
-   * @param second the other drawing where the look has company
-   * @param all whether everything that was done must be said, rather than most of it
+   * @param second the other drawing, if the image contains two
+   * @param all true to mention every change, false for most of them
    */
   static String composed(
       Corpus.Entry entry,
@@ -101,7 +101,7 @@ final class Captions {
     return look.effects().contains(Effect.INVERTED) ? look.ground() : look.ink();
   }
 
-  /** "on a striped yellow ground", or nothing. */
+  /** Returns the words for the background, such as "on a striped yellow ground", or nothing. */
   private static String ground(
       Corpus.Entry entry, Look look, boolean all, SplittableRandom random) {
     if (!entry.tint()) {
@@ -144,7 +144,7 @@ final class Captions {
   }
 
   private static String name(Corpus.Entry entry, SplittableRandom random) {
-    // The first is the name of the concept; others are as good, but less often meant.
+    // The first name is the name of the concept. The others are correct but less common.
     List<String> captions = entry.captions();
     return random.nextBoolean() ? captions.get(0) : captions.get(random.nextInt(captions.size()));
   }
@@ -184,9 +184,10 @@ final class Captions {
   }
 
   /**
-   * Texts to learn a vocabulary from: all names, and some sentences about every image.
+   * Returns texts for the training of a vocabulary: all names, and some sentences about every
+   * image.
    *
-   * @return how often each occurs
+   * @return the number of occurrences of each text
    */
   static Map<String, Long> sample(Corpus corpus, long seed) {
     SplittableRandom random = new SplittableRandom(seed);

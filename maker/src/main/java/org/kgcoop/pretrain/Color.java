@@ -2,7 +2,7 @@ package org.kgcoop.pretrain;
 
 import java.util.Locale;
 
-/** Colors that have a plain name. */
+/** Colors with a simple name. */
 enum Color {
   BLACK(0, 0, 0),
   WHITE(255, 255, 255),
@@ -37,12 +37,12 @@ enum Color {
     return channel == 0 ? red : channel == 1 ? green : blue;
   }
 
-  /** From 0, black, to 1, white. */
+  /** Returns the brightness, from 0 for black to 1 for white. */
   private double brightness() {
     return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
   }
 
-  /** True if a drawing in this color is clearly seen on that ground. */
+  /** Returns true if a drawing in this color is clearly visible on a background. */
   boolean isSeenOn(Color ground) {
     return Math.abs(brightness() - ground.brightness()) >= CLEAR;
   }

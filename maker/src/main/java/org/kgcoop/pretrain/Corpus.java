@@ -20,30 +20,31 @@ import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
 
 /**
- * Images with captions, held in memory. Read from a manifest, a JSON object a line:
+ * Images with captions, in memory. They are read from a manifest with one JSON object per line:
  *
  * <pre>
- * {"image": "png/cat.png", "captions": ["cat", "kitten"], "concept": "cat",
+ * {"picture": "png/cat.png", "captions": ["cat", "kitten"], "concept": "cat",
  *  "style": ["outline"], "domain": ["animal"], "tint": true, "flip": true}
  * </pre>
  *
- * {@code image} (relative to the manifest) and {@code captions} must be there. Images of one {@code
- * concept} (default: the first caption) never stand against each other. {@code style} and {@code
- * domain} are words that are true of the image. {@code tint} says that it is dark ink on white,
- * which may take any color; {@code flip: false}, that its mirror image shows something else.
+ * {@code picture} (relative to the manifest) and {@code captions} are required. Images with the
+ * same {@code concept} (default: the first caption) are never negatives of each other. {@code
+ * style} and {@code domain} are words that are true of the image. {@code tint} means dark ink on
+ * white, which may get any color. {@code flip: false} means that the mirror image has another
+ * meaning.
  */
 public final class Corpus {
   static final String MANIFEST = "manifest.jsonl";
 
   /**
-   * An image and what may be said of it.
+   * An image with its words.
    *
-   * @param captions names of what it shows, at least one
-   * @param concept number of its concept
-   * @param tint whether it is ink alone: one value a pixel, else three
-   * @param pixels ink, 255 less the sample, row by row: (R, R) or (R, R, 3)
+   * @param captions the names of the subject, at least one
+   * @param concept the number of the concept
+   * @param tint true for one value of ink per pixel, false for three
+   * @param pixels the ink, 255 minus the sample, row by row: (R, R) or (R, R, 3)
    */
-  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   record Entry(
       List<String> captions,
       int concept,
@@ -63,7 +64,7 @@ public final class Corpus {
     this.entries = List.copyOf(entries);
   }
 
-  /** A line of the manifest before its image is read. */
+  /** A line of the manifest without the pixels of its image. */
   private record Line(
       Path image,
       List<String> captions,
@@ -77,8 +78,9 @@ public final class Corpus {
    * Reads a manifest and all its images.
    *
    * @param path the manifest, or a folder with {@code manifest.jsonl}
-   * @param resolution R: larger or smaller images are resized, the shorter side to it, and cut
-   * @throws KgCoopException where a line or an image cannot be read, naming it
+   * @param resolution R: the shorter side of an image is resized to it, and the longer side is
+   *     cropped
+   * @throws KgCoopException if a line or an image cannot be read
    */
   public static Corpus read(Path path, int resolution, Images images) {
     Path file = Files.isDirectory(path) ? path.resolve(MANIFEST) : path;
@@ -129,7 +131,8 @@ public final class Corpus {
       text = Files.readAllLines(file);
     } catch (NoSuchFileException e) {
       throw KgCoopException.data(
-          file + ": there is no such manifest; expected " + MANIFEST + ", an object a line", e);
+          file + ": the manifest does not exist; expected " + MANIFEST + ", one object per line",
+          e);
     } catch (IOException e) {
       throw KgCoopException.io(file + ": cannot be read as a manifest: " + e.getMessage(), e);
     }
@@ -141,7 +144,7 @@ public final class Corpus {
       }
     }
     if (lines.isEmpty()) {
-      throw KgCoopException.data(file + ": it lists no images");
+      throw KgCoopException.data(file + ": contains no images");
     }
     return lines;
   }
@@ -172,7 +175,7 @@ public final class Corpus {
       throw KgCoopException.data(file + ", line " + number + ": not a JSON object", e);
     } catch (InvalidPathException e) {
       throw KgCoopException.data(
-          file + ", line " + number + ": \"picture\" can be no path of a file", e);
+          file + ", line " + number + ": \"picture\" is not a valid path", e);
     }
   }
 
@@ -182,17 +185,17 @@ public final class Corpus {
     return List.copyOf(words);
   }
 
-  /** R, the side of every image. */
+  /** Returns R, the side of every image. */
   int resolution() {
     return resolution;
   }
 
-  /** The concepts by number. */
+  /** Returns the names of the concepts, by number. */
   public List<String> concepts() {
     return concepts;
   }
 
-  /** The number of images. */
+  /** Returns the number of images. */
   public int size() {
     return entries.size();
   }

@@ -7,21 +7,21 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The loss of a student. With {@link InfoNce} of features f of images and t of texts, and of the
- * targets F and T that a teacher has for them:
+ * The loss of a student. With {@link InfoNce}, the features f of images and t of texts, and the
+ * teacher's targets F and T:
  *
  * <pre>
  * loss = nce(f, t) + (nce(f, T) + nce(F, t)) / 2
  *      + w mean((1 - cos(f, F)) / .37 + (1 - cos(t, T)) / .30)
  * </pre>
  *
- * <p>The distances are divided by the part of a target that varies, {@link Targets}.
+ * <p>The distances are divided by the varying part of a target, see {@link Targets}.
  */
 final class DistilledLoss {
   private DistilledLoss() {}
 
   /**
-   * The loss and its gradients.
+   * Returns the loss and its gradients.
    *
    * @param images (B, E), of any length
    * @param texts (B, E), of any length, in the order of their images
@@ -62,7 +62,7 @@ final class DistilledLoss {
         loss, gradients.get(0), gradients.get(1), gradients.get(2), values);
   }
 
-  /** The mean of 1 - cos over rows, as a multiple of what varies. */
+  /** Returns the mean of 1 - cos over rows, divided by the varying part. */
   private static Tensor distance(Tensor features, Tensor targets, double varying) {
     Tensor cosines = features.unitRows().times(targets).sum(1);
     return cosines.times(-1).plus(1).mean().times(1 / varying);

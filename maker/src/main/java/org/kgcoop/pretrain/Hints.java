@@ -14,20 +14,21 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Hints from the intermediate maps of a teacher (Romero et al., "FitNets: Hints for Thin Deep
- * Nets", ICLR 2015): linear heads on the patches behind a third and two thirds of the student's
- * blocks are to tell what two stages of the teacher's ResNet have made of the same place, each
- * channel brought to mean 0 and deviation 1. The heads are no part of the model.
+ * Hints from the feature maps of a teacher (Romero et al., "FitNets: Hints for Thin Deep Nets",
+ * ICLR 2015). Linear heads on the patches after one third and two thirds of the student's blocks
+ * predict two stages of the teacher's ResNet at the same position. Each channel is standardized to
+ * mean 0 and deviation 1. The heads are not part of the final model.
  */
 final class Hints {
   private static final String HEAD = "hint.";
-  private static final double LEAST = 0.05; // of the deviation over all channels, added to each
+  private static final double LEAST =
+      0.05; // added to each deviation, as a fraction of the deviation over all channels
 
   private final List<Integer> blocks;
-  private final int grid; // patches of a side
+  private final int grid; // patches per side
   private final List<Statistics> statistics;
 
-  /** Means and scales of the channels of a map. */
+  /** The means and factors of the channels of a feature map. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Statistics(float[] means, float[] factors) {}
 
@@ -42,31 +43,31 @@ final class Hints {
     return List.of(vit.layers() / 3, 2 * vit.layers() / 3);
   }
 
-  /** Refuses models that have no such hints for each other. */
+  /** Rejects models that cannot have hints. */
   static void check(ClipConfig student, ClipConfig teacher) {
     ClipConfig.Vit vit = (ClipConfig.Vit) student.vision();
     if (!(teacher.vision() instanceof ClipConfig.ResNet) || vit.layers() < 3) {
       throw KgCoopException.configuration(
-          "hints: expected a ResNet as teacher and a ViT of 3 or more blocks as student:"
-              + " --hint-weight 0 leaves them out");
+          "hints: expected a ResNet as teacher and a ViT of 3 or more blocks as student; use"
+              + " --hint-weight 0 to train without hints");
     }
     int patches = student.imageResolution() / vit.patch();
     for (int stage : Teacher.STAGES) {
       int side = teacher.imageResolution() >> (stage + 1);
       if (patches % side != 0) {
         throw KgCoopException.configuration(
-            "hints: %s patches of a side do not divide into the %s places of stage %s of the teacher: --hint-weight 0 leaves them out"
+            "hints: %s patches per side do not divide the %s positions of stage %s of the teacher; use --hint-weight 0 to train without hints"
                 .formatted(patches, side, stage));
       }
     }
   }
 
-  /** True if a weight under training is one of a head. */
+  /** Returns true if a trained weight belongs to a head. */
   static boolean isHead(String name) {
     return name.startsWith(HEAD);
   }
 
-  /** The heads before training. */
+  /** Returns the heads before training. */
   static List<StoredTensor> heads(ClipConfig student, ClipConfig teacher, long seed) {
     int width = student.vision().width();
     SplittableRandom random = new SplittableRandom(seed);
@@ -91,12 +92,12 @@ final class Hints {
     return HEAD + place + ".bias";
   }
 
-  // ---- statistics
+  // ---- Statistics
 
   /**
-   * Hints standardized by some of a teacher's maps.
+   * Creates hints that are standardized by feature maps of a teacher.
    *
-   * @param maps of (B, places, channels)
+   * @param maps (B, positions, channels)
    */
   static Hints of(ClipConfig student, List<Tensor> maps) {
     try (Scope scope = Scope.open("statistics of maps")) {
@@ -118,7 +119,7 @@ final class Hints {
     return new Statistics(means, factors);
   }
 
-  /** For {@link #of(ClipConfig, Map)}. */
+  /** Returns the tensors for {@link #of(ClipConfig, Map)}. */
   List<StoredTensor> stored() {
     List<StoredTensor> stored = new ArrayList<>();
     for (int i = 0; i < statistics.size(); i++) {
@@ -136,26 +137,27 @@ final class Hints {
       StoredTensor means = stored.get("teacher.map." + i + ".mean");
       StoredTensor factors = stored.get("teacher.map." + i + ".factor");
       if (means == null || factors == null) {
-        throw KgCoopException.weights("checkpoint without the statistics of the teacher's maps");
+        throw KgCoopException.weights(
+            "the checkpoint has no statistics of the teacher's feature maps");
       }
       statistics.add(new Statistics(means.toFloats(), factors.toFloats()));
     }
     return new Hints(student, statistics);
   }
 
-  // ---- a step
+  // ---- Training step
 
-  /** The blocks of the student, counted from 1, behind which heads stand. */
+  /** Returns the blocks of the student that have heads, counted from 1. */
   List<Integer> blocks() {
     return blocks;
   }
 
   /**
-   * The targets of the heads.
+   * Returns the targets of the heads.
    *
-   * @param maps of the teacher, (B, places, channels)
-   * @param seen patches of each image, or null for all
-   * @return of each (B, seen patches, channels)
+   * @param maps feature maps of the teacher, (B, positions, channels)
+   * @param seen the patches of each image, or null for all
+   * @return for each head (B, patches, channels)
    */
   List<Tensor> wanted(List<Tensor> maps, int @Nullable [][] seen) {
     List<Tensor> wanted = new ArrayList<>();
@@ -176,7 +178,8 @@ final class Hints {
       }
       Tensor rows =
           Functions.rows(
-              map.reshape(-1, map.size(2)), Tensor.of(places, places.length)); // (B seen, channels)
+              map.reshape(-1, map.size(2)),
+              Tensor.of(places, places.length)); // (B patches, channels)
       wanted.add(
           rows.minus(Tensor.of(own.means, own.means.length))
               .times(Tensor.of(own.factors, own.factors.length))
@@ -186,9 +189,9 @@ final class Hints {
   }
 
   /**
-   * The mean squared error of the heads, summed over them.
+   * Returns the sum over heads of the mean squared error.
    *
-   * @param maps of the student, (B, seen patches, W)
+   * @param maps tokens of the student, (B, patches, W)
    * @param wanted from {@link #wanted}
    * @return ()
    */

@@ -7,8 +7,8 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * CLIP's loss (Radford et al., 2021, figure 3). With unit features f_i of images, t_j of texts and
- * the scale s:
+ * CLIP's loss (Radford et al., 2021, figure 3). For unit features f_i of images and t_j of texts
+ * and the scale s:
  *
  * <pre>
  * logits_ij = s f_i . t_j
@@ -19,7 +19,7 @@ final class InfoNce {
   private InfoNce() {}
 
   /**
-   * The loss of matching images and texts.
+   * Returns the loss of matching images and texts.
    *
    * @param images (B, E), of any length
    * @param texts (B, E), of any length, in the order of their images
@@ -41,9 +41,9 @@ final class InfoNce {
   }
 
   /**
-   * A loss and its gradients, in the shapes of what they are for.
+   * A loss and its gradients. Each gradient has the shape of its input.
    *
-   * @param parts of the loss, by name, where it has several
+   * @param parts the parts of the loss by name, if it has several
    */
   record Gradients(
       Tensor loss, Tensor images, Tensor texts, Tensor logScale, Map<String, Double> parts) {}

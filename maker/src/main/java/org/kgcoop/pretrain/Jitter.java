@@ -3,16 +3,16 @@ package org.kgcoop.pretrain;
 import java.util.SplittableRandom;
 
 /**
- * The accidents of an image that no caption mentions.
+ * Random changes of an image that no caption mentions.
  *
- * @param degrees it is turned by, clockwise
- * @param zoom its size
- * @param aspect width over height, as its logarithm
- * @param shiftX to the right, as a fraction of the side
- * @param shiftY downwards, as a fraction of the side
- * @param strength of the ink, up to 1
- * @param flip whether it is mirrored
- * @param seed of the patterns
+ * @param degrees the clockwise rotation
+ * @param zoom the size
+ * @param aspect the logarithm of width over height
+ * @param shiftX the shift to the right, as a fraction of the side
+ * @param shiftY the shift down, as a fraction of the side
+ * @param strength the strength of the ink, up to 1
+ * @param flip true to mirror the image
+ * @param seed the seed of the patterns
  */
 record Jitter(
     double degrees,
@@ -26,7 +26,10 @@ record Jitter(
 
   static final Jitter NONE = new Jitter(0, 1, 0, 0, 0, 1, false, 0);
 
-  /** Up to 10 degrees, a zoom of 0.7 to 1.25, 12 % of stretch and 6 % of shift. */
+  /**
+   * Returns random changes: up to 10 degrees, a zoom of 0.7 to 1.25, 12 % of stretch and 6 % of
+   * shift.
+   */
   static Jitter draw(SplittableRandom random, boolean mayFlip) {
     return new Jitter(
         within(random, 10),

@@ -15,11 +15,11 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The lessons of a student in each step: targets of its features, hints for the inside of its image
- * encoder, and which patches it sees. Owns native memory, but not the teacher.
+ * The targets of a student in each step: its features, hints for its image encoder, and the patches
+ * that it gets. Owns native memory, but not the teacher.
  */
 final class Lessons implements AutoCloseable {
-  private static final int BATCHES = 8; // by which the teacher's directions are found
+  private static final int BATCHES = 8; // batches for the directions of the teacher's features
 
   private final Teacher teacher;
   private final PretrainingSettings settings;
@@ -28,13 +28,13 @@ final class Lessons implements AutoCloseable {
   private final @Nullable Hints hints;
 
   /**
-   * A lesson about some images and texts.
+   * The targets for some images and texts.
    *
    * @param images targets (B, E), of length 1
    * @param texts targets (B, E), of length 1
-   * @param seen patches of each image, or null for all
-   * @param blocks of the student that get hints, counted from 1
-   * @param hints what the heads there are to tell, (B, seen patches, channels)
+   * @param seen the patches of each image, or null for all
+   * @param blocks the blocks of the student with hints, counted from 1
+   * @param hints the targets of the heads, (B, patches, channels)
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Lesson(
@@ -57,7 +57,7 @@ final class Lessons implements AutoCloseable {
     this.hints = hints;
   }
 
-  /** Refuses a student that cannot learn from a teacher. */
+  /** Rejects a student that cannot learn from a teacher. */
   static void check(PretrainingSettings settings, Distillation distillation, Teacher teacher) {
     ClipConfig student = settings.model();
     int most = Targets.most(teacher.config().embedDim());
@@ -70,7 +70,7 @@ final class Lessons implements AutoCloseable {
     }
   }
 
-  /** Lessons whose directions and statistics are those of the first batches. */
+  /** Creates lessons with the directions and statistics of the first batches. */
   static Lessons of(
       Teacher teacher, PretrainingSettings settings, Distillation distillation, Batches batches) {
     boolean hinted = distillation.hintWeight() > 0;
@@ -95,7 +95,7 @@ final class Lessons implements AutoCloseable {
     }
   }
 
-  /** Lessons with the directions and statistics of a checkpoint. */
+  /** Creates lessons with the directions and statistics of a checkpoint. */
   static Lessons of(
       Teacher teacher,
       PretrainingSettings settings,
@@ -103,15 +103,13 @@ final class Lessons implements AutoCloseable {
       Map<String, StoredTensor> stored) {
     StoredTensor directions = stored.get(Targets.name());
     if (directions == null) {
-      throw KgCoopException.weights("checkpoint without the directions of its teacher");
+      throw KgCoopException.weights("the checkpoint has no directions of the teacher's features");
     }
     Hints hints = distillation.hintWeight() > 0 ? Hints.of(settings.model(), stored) : null;
     return new Lessons(teacher, settings, distillation, Targets.of(directions), hints);
   }
 
-  /**
-   * Returns the tensors that {@link #of(Teacher, PretrainingSettings, Distillation, Map)} takes.
-   */
+  /** Returns the tensors for {@link #of(Teacher, PretrainingSettings, Distillation, Map)}. */
   Map<String, StoredTensor> stored() {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();
     stored.put(Targets.name(), targets.stored());
@@ -126,10 +124,10 @@ final class Lessons implements AutoCloseable {
   }
 
   /**
-   * The lesson of a step about a part of its batch.
+   * Returns the lesson of a step for a part of its batch.
    *
-   * @param images of the part, (size, channels, R, R), normalized
-   * @param from the first of the batch
+   * @param images the images of the part, (size, channels, R, R), normalized
+   * @param from the position of the first image in the batch
    */
   Lesson of(long step, Batch batch, Tensor images, int from, int size) {
     int[][] texts = Arrays.copyOfRange(batch.texts(), from, from + size);
@@ -144,7 +142,10 @@ final class Lessons implements AutoCloseable {
         hinted && hints != null ? hints.wanted(answer.maps(), seen) : List.of());
   }
 
-  /** The patches of each image, drawn by seed, step and place in the batch; null for all. */
+  /**
+   * Samples the patches of each image by seed, step and position in the batch. Returns null for all
+   * patches.
+   */
   private int @Nullable [][] seen(long step, int from, int size) {
     int grid =
         settings.model().imageResolution() / ((ClipConfig.Vit) settings.model().vision()).patch();

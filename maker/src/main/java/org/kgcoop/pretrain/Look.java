@@ -6,16 +6,16 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * The look of a drawing: all that a caption can say of an image beside its subject. The small
- * accidents that no one would mention (a slight turn, shift or stretch) are {@link Jitter}.
+ * The appearance of a drawing: everything that a caption can mention except the subject. Slight
+ * rotations, shifts and stretches, which captions do not mention, are in {@link Jitter}.
  *
- * @param ink color of the drawing
- * @param ground color behind it
- * @param texture of the ground
- * @param effects what else was done to it
- * @param turn by quarters
- * @param place of a small drawing; {@link Place#ALL} where the drawing fills the image
- * @param company the arrangement of a second drawing beside it
+ * @param ink the color of the drawing
+ * @param ground the color of the background
+ * @param texture the pattern of the background
+ * @param effects other changes of the drawing
+ * @param turn the rotation by quarter turns
+ * @param place the position of a small drawing; {@link Place#ALL} if the drawing fills the image
+ * @param company the arrangement of a second drawing
  */
 record Look(
     Color ink,
@@ -26,7 +26,7 @@ record Look(
     Place place,
     Company company) {
 
-  /** Black on white, upright, alone: what most icons look like. */
+  /** Black on white, not rotated, without a second drawing: the appearance of most icons. */
   static final Look ORDINARY =
       new Look(
           Color.BLACK,
@@ -50,7 +50,7 @@ record Look(
     effects = effects.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(effects));
   }
 
-  /** Changes of the drawing, each told by an adjective. */
+  /** Changes of the drawing. Captions name them with adjectives. */
   @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
   enum Effect {
     THICK("thick", "bold"),
@@ -59,7 +59,7 @@ record Look(
     FAINT("faint", "pale"),
     BLURRED("blurred", "blurry"),
     PIXELATED("pixelated", "pixel"),
-    /** Light and dark exchanged. */
+    /** Light and dark are exchanged. */
     INVERTED("inverted"),
     LARGE("large", "big");
 
@@ -78,7 +78,7 @@ record Look(
     RIGHT(90, "turned right", "rotated right"),
     UPSIDE_DOWN(180, "upside down");
 
-    /** Degrees clockwise. */
+    /** Degrees, clockwise. */
     final int degrees;
 
     final List<String> words;
@@ -89,7 +89,7 @@ record Look(
     }
   }
 
-  /** The place of a small drawing, as a direction from the middle of the image. */
+  /** The position of a small drawing, as a direction from the center of the image. */
   @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
   enum Place {
     ALL(0, 0),
@@ -114,7 +114,7 @@ record Look(
     }
   }
 
-  /** The pattern behind the drawing. */
+  /** The pattern of the background. */
   enum Texture {
     PLAIN(""),
     STRIPED("striped"),
@@ -129,27 +129,27 @@ record Look(
     }
   }
 
-  /** The arrangement of a second drawing beside the first. */
+  /** The arrangement of a second drawing. */
   enum Company {
     ALONE,
-    /** A drawing of equal size, to the right of the first. */
+    /** The second drawing has the same size and is to the right of the first one. */
     BESIDE,
-    /** Small, in a corner. */
+    /** The second drawing is small and in a corner. */
     SMALL
   }
 
-  /** True if a caption has nothing to say of the look. */
+  /** Returns true if captions do not mention the appearance. */
   boolean isOrdinary() {
     return equals(ORDINARY);
   }
 
   /**
-   * A look that differs from the ordinary one in one thing or a few.
+   * Returns an appearance that differs from the ordinary one in one or a few properties.
    *
-   * @param tint whether the drawing may take colors
-   * @param colors whether the model sees colors
-   * @param mayTurn whether it may be turned
-   * @param company whether there may be a second drawing
+   * @param tint true if the drawing may get colors
+   * @param colors true if the model has color channels
+   * @param mayTurn true if the drawing may be rotated
+   * @param company true if there may be a second drawing
    */
   static Look strong(
       SplittableRandom random, boolean tint, boolean colors, boolean mayTurn, boolean company) {
@@ -233,7 +233,7 @@ record Look(
     return random.nextDouble() < probability;
   }
 
-  /** A random element, all equally likely. */
+  /** Returns a random element with uniform probability. */
   static <T> T any(SplittableRandom random, List<T> some) {
     return some.get(random.nextInt(some.size()));
   }

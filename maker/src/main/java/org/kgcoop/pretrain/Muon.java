@@ -13,9 +13,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Muon (Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024) for
- * matrices of transformer blocks. The step of a matrix W (r, c) of gradient G is its momentum,
- * brought near to the closest matrix with orthonormal rows or columns:
+ * Muon (Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024) for the
+ * matrices of transformer blocks. The update of a matrix W (r, c) with gradient G is an
+ * approximation of the matrix with orthonormal rows or columns that is closest to its momentum:
  *
  * <pre>
  * M = 0.95 M + 0.05 G;  N = 0.95 M + 0.05 G
@@ -23,9 +23,9 @@ import org.kgcoop.tensor.Tensor;
  * W = W - rate (decay W + 0.2 sqrt(max(r, c)) X)
  * </pre>
  *
- * <p>a, b, c = 3.4445, -4.7750, 2.0315. The factor gives X the size of a step of AdamW (Liu et al.,
- * "Muon is Scalable for LLM Training", 2025). Matrices that are three squares on top of each other
- * are query, key and value, each with a step of its own. The five steps are made in bf16.
+ * <p>a, b, c = 3.4445, -4.7750, 2.0315. The factor gives X the size of an update of AdamW (Liu et
+ * al., "Muon is Scalable for LLM Training", 2025). A matrix of three stacked squares contains
+ * query, key and value, which are updated separately. The five iterations use bf16.
  */
 final class Muon implements AutoCloseable {
   private static final double MOMENTUM = 0.95;
@@ -42,9 +42,9 @@ final class Muon implements AutoCloseable {
   private final Map<List<Long>, List<Integer>> byShape = new LinkedHashMap<>();
 
   /**
-   * An optimizer that has made no step.
+   * Creates an optimizer without steps.
    *
-   * @param parameters matrices, float32; they must outlive this object
+   * @param parameters float32 matrices; they must outlive this object
    */
   Muon(List<Tensor> parameters, double decay) {
     this.parameters = List.copyOf(parameters);
@@ -60,9 +60,9 @@ final class Muon implements AutoCloseable {
   }
 
   /**
-   * Makes an update.
+   * Updates the parameters.
    *
-   * @param gradients for each parameter one of its shape, in the order of the parameters
+   * @param gradients the gradient of each parameter, in the order of the parameters
    */
   void step(List<Tensor> gradients, double rate) {
     byShape.forEach(
@@ -95,7 +95,7 @@ final class Muon implements AutoCloseable {
   }
 
   /**
-   * Matrices with the singular vectors of others and singular values near 1, about 0.7 to 1.2.
+   * Returns matrices with the same singular vectors and singular values of about 0.7 to 1.2.
    *
    * @param x (N, r, c)
    * @return (N, r, c) float32
@@ -105,7 +105,7 @@ final class Muon implements AutoCloseable {
     Tensor wide = high ? x.transpose(1, 2) : x;
     long each = wide.size(1) * wide.size(2);
     Tensor rows = wide.reshape(-1, each);
-    Tensor floor = Tensor.full(FLOOR, rows.size(0), 1); // beside, so that no norm is 0
+    Tensor floor = Tensor.full(FLOOR, rows.size(0), 1); // added so that no norm is 0
     Tensor unit = Tensor.concat(List.of(rows, floor), 1).unitRows().narrow(1, 0, each);
     Tensor y = unit.reshape(wide.shape()).to(DType.BFLOAT16);
     for (int i = 0; i < ITERATIONS; i++) {
@@ -117,9 +117,9 @@ final class Muon implements AutoCloseable {
     return high ? result.transpose(1, 2) : result;
   }
 
-  // ---- checkpoints
+  // ---- Checkpoints
 
-  /** The momenta, for {@link #load}. */
+  /** Returns the momenta for {@link #load}. */
   byte[] state() {
     int floats = momenta.stream().mapToInt(momentum -> (int) momentum.count()).sum();
     ByteBuffer bytes = ByteBuffer.allocate(4 * floats);

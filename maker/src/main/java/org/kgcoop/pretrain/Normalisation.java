@@ -7,8 +7,8 @@ import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The numbers that samples become: white is 0, black -2. Drawings are mostly white, and 0 is also
- * what convolutions see outside of an image.
+ * The normalization of samples: white becomes 0, black -2. Drawings are mostly white, and 0 is also
+ * the padding value of convolutions.
  */
 final class Normalisation {
   private static final double MEAN = 1;
@@ -16,7 +16,7 @@ final class Normalisation {
 
   private Normalisation() {}
 
-  /** The preprocessing that the written model states. */
+  /** Returns the preprocessing of the final model. */
   static Preprocessing preprocessing(int size, int channels) {
     List<Double> mean = Collections.nCopies(channels, MEAN);
     List<Double> deviation = Collections.nCopies(channels, DEVIATION);
@@ -24,10 +24,10 @@ final class Normalisation {
   }
 
   /**
-   * Normalized images.
+   * Normalizes images.
    *
    * @param samples (B, R, R, channels), 0 to 255
-   * @return (B, channels, R, R), the channels of a pixel side by side in memory
+   * @return (B, channels, R, R); the channels of a pixel are adjacent in memory
    */
   static Tensor of(Tensor samples) {
     return samples.plus(-255 * MEAN).times(1 / (255 * DEVIATION)).permute(0, 3, 1, 2);

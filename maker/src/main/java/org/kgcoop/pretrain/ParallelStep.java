@@ -27,16 +27,18 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
 
 /**
- * A step of training, by several workers. Small operations do not spread well over the cores, so
- * each worker is a thread that computes alone:
+ * A training step with several workers. Small operations do not scale to several cores, so each
+ * worker is a thread that computes alone:
  *
  * <ol>
- *   <li>features of its part of the batch;
- *   <li>one worker takes all features, the loss and its gradients by features;
- *   <li>each takes these back to the weights;
- *   <li>each sums the gradients of its share of the weights over all workers, in their order;
- *   <li>one finds the length of the whole gradient;
- *   <li>each updates its share, by AdamW; the block matrices of a student by {@link Muon}.
+ *   <li>Each worker computes the features of its part of the batch.
+ *   <li>One worker computes the loss of all features and its gradients with respect to them.
+ *   <li>Each worker computes the gradients of the weights.
+ *   <li>Each worker sums the gradients of its share of the weights over all workers, in their
+ *       order.
+ *   <li>One worker computes the norm of the gradient.
+ *   <li>Each worker updates its share with AdamW, or with {@link Muon} for the block matrices of a
+ *       student.
  * </ol>
  *
  * Every sum has a fixed order, so equal input gives equal weights.
@@ -56,9 +58,9 @@ final class ParallelStep implements AutoCloseable {
 
   /** The weights that one worker updates. */
   private static final class Share {
-    final List<Integer> decayed = new ArrayList<>(); // places among all that have gradients
+    final List<Integer> decayed = new ArrayList<>(); // positions among all weights with gradients
     final List<Integer> plain = new ArrayList<>();
-    final List<Integer> matrices = new ArrayList<>(); // of a student's blocks
+    final List<Integer> matrices = new ArrayList<>(); // block matrices of a student
     @Nullable Muon muon;
     @Nullable Optimizer decayedOptimizer;
     @Nullable Optimizer plainOptimizer;
@@ -67,7 +69,7 @@ final class ParallelStep implements AutoCloseable {
     List<Tensor> matrixSums = List.of();
   }
 
-  /** The data that workers exchange during a step; guarded by the barrier. */
+  /** The data that workers exchange during a step. The barrier guards them. */
   private static final class Joint {
     Tensor[] images = new Tensor[0];
     Tensor[] texts = new Tensor[0];
@@ -87,16 +89,16 @@ final class ParallelStep implements AutoCloseable {
   /**
    * The result of a step.
    *
-   * @param loss before the update
-   * @param norm of the gradient before it was cut
-   * @param parts of the loss, by name, where it has several
+   * @param loss the loss before the update
+   * @param norm the norm of the gradient before clipping
+   * @param parts the parts of the loss by name, if it has several
    */
   record Result(double loss, double norm, Map<String, Double> parts) {}
 
   /**
-   * Steps that change some weights.
+   * Creates a step that updates weights.
    *
-   * @param lessons of a teacher, or null for none
+   * @param lessons the targets of a teacher, or null without one
    */
   ParallelStep(
       PretrainingSettings settings,
@@ -131,7 +133,7 @@ final class ParallelStep implements AutoCloseable {
     scaleOptimizer = new Optimizer(List.of(weights.master(TrainedWeights.SCALE)), PLAIN);
   }
 
-  /** Gives every weight to the worker that has the fewest elements so far. */
+  /** Assigns every weight to the worker with the fewest elements so far. */
   private void divide() {
     List<String> names;
     try (Scope scope = Scope.open("names of weights")) {
@@ -168,7 +170,8 @@ final class ParallelStep implements AutoCloseable {
   }
 
   /**
-   * All that has gradients: in the order in which the encoders take it, then the heads of hints.
+   * Returns the names of all weights with gradients: those of the encoders in their order, then the
+   * heads of hints.
    */
   private List<String> names(TrainableEncoders encoders) {
     List<String> names = new ArrayList<>();
@@ -185,10 +188,10 @@ final class ParallelStep implements AutoCloseable {
   }
 
   /**
-   * Changes the weights by one batch.
+   * Updates the weights with one batch.
    *
-   * @param step its number, from 0
-   * @param rate of this step
+   * @param step the number of the step, from 0
+   * @param rate the learning rate of this step
    */
   Result run(long step, Batch batch, double rate) {
     List<Future<?>> parts = new ArrayList<>();
@@ -201,7 +204,7 @@ final class ParallelStep implements AutoCloseable {
       try {
         Object unused = part.get();
       } catch (ExecutionException e) {
-        // The first cause, not the barriers that broke because of it.
+        // Report the first cause, not the barriers that broke because of it.
         if (failure == null || !(e.getCause() instanceof BrokenStepException)) {
           failure =
               e.getCause() instanceof RuntimeException cause
@@ -210,7 +213,7 @@ final class ParallelStep implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted in a step", e);
+        throw new IllegalStateException("interrupted during a step", e);
       }
     }
     if (failure != null) {
@@ -233,7 +236,7 @@ final class ParallelStep implements AutoCloseable {
     }
   }
 
-  // ---- one worker
+  // ---- One worker
 
   private void work(int worker, long step, Batch batch, double rate) {
     boolean done = false;
@@ -275,7 +278,7 @@ final class ParallelStep implements AutoCloseable {
           squares(share.decayedSums) + squares(share.plainSums) + squares(share.matrixSums);
       meet();
       update(worker, names, rate);
-      // Scopes close only when no one reads from them any more.
+      // Close scopes only when no worker reads from them.
       meet();
       if (worker == 0) {
         scaleOptimizer.step(List.of(given(joint.scaleGradient)), rate);
@@ -291,7 +294,7 @@ final class ParallelStep implements AutoCloseable {
   }
 
   /**
-   * The gradients of the whole loss by what one worker has computed.
+   * Returns the gradients of the loss with respect to the weights, from the part of one worker.
    *
    * @param hints its loss of hints, or null
    */
@@ -328,7 +331,7 @@ final class ParallelStep implements AutoCloseable {
                 .toList(),
             false);
     List<Tensor> all = new ArrayList<>(found);
-    for (String unused : names.subList(used.size(), names.size())) { // heads, which stand last
+    for (String unused : names.subList(used.size(), names.size())) { // heads come last
       all.add(Tensor.full(0, weights.master(unused).shape()));
     }
     return all;
@@ -342,10 +345,10 @@ final class ParallelStep implements AutoCloseable {
   }
 
   /**
-   * Normalized images of a batch.
+   * Returns normalized images of a batch.
    *
-   * @return (size, channels, R, R), the channels of a pixel side by side in memory, which makes
-   *     convolutions quicker
+   * @return (size, channels, R, R); the channels of a pixel are adjacent in memory, which makes
+   *     convolutions faster
    */
   static Tensor images(Batch batch, int from, int size, PretrainingSettings settings) {
     int side = settings.model().imageResolution();
@@ -362,9 +365,9 @@ final class ParallelStep implements AutoCloseable {
   }
 
   /**
-   * Features of texts.
+   * Returns the features of texts.
    *
-   * @param texts token ids of each after the mark of its start
+   * @param texts the token ids of each text without the start of text
    * @return (texts, E)
    */
   static Tensor features(TextEncoder encoder, int[][] texts, int startOfText) {
@@ -445,7 +448,7 @@ final class ParallelStep implements AutoCloseable {
       joint.norm = norm;
     }
     if (!Double.isFinite(norm)) {
-      return; // the loop stops with an error
+      return; // the loop ends with an error
     }
     Share share = shares.get(worker);
     double factor = settings.maxNorm() / norm;
@@ -476,7 +479,7 @@ final class ParallelStep implements AutoCloseable {
     }
   }
 
-  // ---- checkpoints
+  // ---- Checkpoints
 
   private List<Optimizer> optimizers() {
     List<Optimizer> optimizers = new ArrayList<>(List.of(scaleOptimizer));
@@ -493,7 +496,7 @@ final class ParallelStep implements AutoCloseable {
     return shares.stream().flatMap(share -> Stream.ofNullable(share.muon)).toList();
   }
 
-  /** The state of all optimizers, for {@link #load}. */
+  /** Returns the state of all optimizers for {@link #load}. */
   byte[] state() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     optimizers().forEach(optimizer -> write(optimizer.state(), bytes));

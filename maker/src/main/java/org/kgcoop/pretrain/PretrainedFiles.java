@@ -18,19 +18,19 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 
-/** The files of a trained model, as {@link Clip} reads them. */
+/** The files of a trained model, in the format of {@link Clip}. */
 final class PretrainedFiles {
   static final String VOCABULARY = "merges.txt";
   private static final String WEIGHTS = "model.safetensors";
   private static final String PREPROCESSING = "preprocessor_config.json";
-  private static final int BICUBIC = 3; // as Pillow counts its filters
+  private static final int BICUBIC = 3; // Pillow's number of this filter
 
   private PretrainedFiles() {}
 
   /**
-   * Writes weights and preprocessing; the vocabulary stands there already.
+   * Writes weights and preprocessing. The folder already contains the vocabulary.
    *
-   * @param type of the weights, float32 or float16
+   * @param type the precision of the weights, float32 or float16
    */
   static void write(Path folder, Map<String, StoredTensor> weights, ClipConfig config, DType type) {
     List<StoredTensor> tensors;
@@ -57,9 +57,9 @@ final class PretrainedFiles {
   }
 
   /**
-   * The weights of a model to go on from; its vocabulary is copied.
+   * Returns the weights of a model as the start of a training, and copies its vocabulary.
    *
-   * @throws KgCoopException where it is none that this class wrote
+   * @throws KgCoopException if this class did not write the model
    */
   static Map<String, StoredTensor> begin(Path start, Path vocabulary) {
     copyVocabulary(start, vocabulary);
@@ -69,15 +69,15 @@ final class PretrainedFiles {
   }
 
   /**
-   * Gives a model the vocabulary of another.
+   * Copies the vocabulary of another model.
    *
-   * @throws KgCoopException where that is none that this class wrote
+   * @throws KgCoopException if this class did not write the model
    */
   static void copyVocabulary(Path from, Path vocabulary) {
     Path merges = from.resolve(VOCABULARY);
     if (!Files.isRegularFile(merges)) {
       throw KgCoopException.weights(
-          from + ": expected a folder of pre-training with " + WEIGHTS + " and " + VOCABULARY);
+          from + ": expected a folder of pretraining with " + WEIGHTS + " and " + VOCABULARY);
     }
     try {
       byte[] bytes = Files.readAllBytes(merges);

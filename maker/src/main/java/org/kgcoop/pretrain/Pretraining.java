@@ -29,17 +29,17 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Pre-trains a CLIP: symmetric InfoNCE over batches of images and captions, AdamW, a warm-up and
- * half a cosine, cut gradients, a learned scale. Radford et al., "Learning Transferable Visual
- * Models From Natural Language Supervision", ICML 2021.
+ * Pretrains a CLIP: symmetric InfoNCE on batches of images and captions, AdamW, a warm-up and a
+ * half cosine, clipped gradients, and a learned scale. Radford et al., "Learning Transferable
+ * Visual Models From Natural Language Supervision", ICML 2021.
  *
- * <p>A folder holds the run: settings, a line a few steps, checkpoints, and in the end the model as
- * every command of this program reads it. Run again on its folder, training goes on where it was
- * stopped; of a given number of steps the end is the same to the byte.
+ * <p>The run folder contains the settings, one line of metrics per few steps, checkpoints, and
+ * finally the model, which every command can read. If the folder contains a checkpoint, training
+ * resumes. With a fixed number of steps, the result is then byte-identical.
  */
 public final class Pretraining {
   private static final int LOG_EVERY = 20; // steps
-  private static final double LENGTH = 10; // of a student's features
+  private static final double LENGTH = 10; // length of a student's features
 
   private final Corpus corpus;
   private final @Nullable Corpus validation;
@@ -50,18 +50,18 @@ public final class Pretraining {
   private final BooleanSupplier interrupted;
 
   /**
-   * The options that leave the training itself unchanged.
+   * The options that do not change the training.
    *
-   * @param merges of the vocabulary, at most
-   * @param template of the zero-shot check, with {} for the concept
-   * @param checkEvery steps between zero-shot checks
-   * @param checkImages of the validation corpus, at most
-   * @param checkpointSeconds of training between checkpoints
-   * @param start a model of the same sizes whose weights and vocabulary are the start, or null for
-   *     random weights
-   * @param stored element type of the final file, float32 or float16
-   * @param from a checkpoint of a longer run of the same settings, which a new run begins with, or
-   *     null
+   * @param merges the maximum number of merges of the vocabulary
+   * @param template the template of the zero-shot check, with {} for the concept
+   * @param checkEvery the number of steps between zero-shot checks
+   * @param checkImages the maximum number of validation images per check
+   * @param checkpointSeconds the training time between checkpoints, in seconds
+   * @param start a model with the same sizes whose weights and vocabulary are the start, or null
+   *     for random weights
+   * @param stored the precision of the final file, float32 or float16
+   * @param from a checkpoint of a longer run with the same settings from which a new run continues,
+   *     or null
    */
   public record Extent(
       int merges,
@@ -80,8 +80,9 @@ public final class Pretraining {
           || !template.contains("{}")
           || (stored != DType.FLOAT32 && stored != DType.FLOAT16)) {
         throw KgCoopException.configuration(
-            "expected merges of at least 0, checks of at least 1 step and image, checkpoints"
-                + " after more than 0 seconds, a template with {} and float32 or float16, got "
+            "expected merges of at least 0, checks every 1 or more steps on 1 or more images,"
+                + " checkpoints after more than 0 seconds, a template with {} and float32 or"
+                + " float16, got "
                 + List.of(merges, checkEvery, checkImages, checkpointSeconds, template, stored));
       }
     }
@@ -90,31 +91,31 @@ public final class Pretraining {
   /**
    * The progress of training so far.
    *
-   * @param step the number of steps made
-   * @param seconds of training so far, interruptions left out
-   * @param done the part of the training that is over, 0 to 1
-   * @param perSecond images, lately
-   * @param loss mean of the last steps
-   * @param scale of the logits
+   * @param step the number of completed steps
+   * @param seconds the training time so far, without interruptions
+   * @param done the completed fraction of the training, 0 to 1
+   * @param perSecond the images per second in the last steps
+   * @param loss the mean of the last steps
+   * @param scale the scale of the logits
    */
   public record Position(
       long step, double seconds, double done, double perSecond, double loss, double scale) {}
 
-  /** Told how training goes. */
+  /** Receives the progress of training. */
   public interface Listener {
-    /** After some steps. */
+    /** Called after some steps. */
     void at(Position position);
 
-    /** After a zero-shot check, with its accuracy in percent. */
+    /** Called after a zero-shot check, with the accuracy in percent. */
     void checked(Position position, double accuracy);
   }
 
   /**
-   * A training that is ready to run.
+   * Creates a training.
    *
-   * @param validation for the zero-shot check, or null for none
-   * @param interrupted asked after each step; when it says yes a checkpoint is kept and training
-   *     ends with an error of the kind INTERRUPTED
+   * @param validation the images of the zero-shot check, or null for none
+   * @param interrupted called after each step; if it returns true, a checkpoint is saved and
+   *     training ends with an error of the category INTERRUPTED
    */
   public Pretraining(
       Corpus corpus,
@@ -133,18 +134,19 @@ public final class Pretraining {
     this.interrupted = interrupted;
     if (extent.from() != null && settings.distillation() == null) {
       throw KgCoopException.configuration(
-          "--from: expected --teacher, since other rates depend on the length of a run from the first step");
+          "--from: expected --teacher, because without a teacher the learning rates of all steps"
+              + " depend on --steps");
     }
     if (extent.start() != null && settings.distillation() != null) {
       throw KgCoopException.configuration(
-          "--start and --teacher: expected one of the two, since each brings a vocabulary");
+          "--start and --teacher: expected only one of them, because each has a vocabulary");
     }
   }
 
   /**
    * Trains to the end and writes the model to the run folder.
    *
-   * @return what {@code results.json} holds
+   * @return the content of {@code results.json}
    */
   public ObjectNode run(Path out) {
     Distillation distillation = settings.distillation();
@@ -208,7 +210,7 @@ public final class Pretraining {
     }
   }
 
-  /** All that is trained, before the first step. */
+  /** Returns all trained weights before the first step. */
   private static List<StoredTensor> start(PretrainingSettings sized, @Nullable Teacher teacher) {
     List<StoredTensor> start = new ArrayList<>();
     float logScale = (float) Math.log(sized.scale().start());
@@ -230,8 +232,9 @@ public final class Pretraining {
   }
 
   /**
-   * The image blocks of a student begin with the deviations of text blocks, which make the branches
-   * beside the residual stream small: of the published start, PyTorch's own, by this factor.
+   * Returns the factor between the published initial weights (PyTorch's defaults) and those of a
+   * student. The image blocks of a student start with the deviations of text blocks, so their
+   * residual branches are small.
    */
   private static double studentFactor(ClipConfig.Vision vision, String name) {
     if (!name.startsWith("visual.transformer.") || !(vision instanceof ClipConfig.Vit vit)) {
@@ -267,7 +270,7 @@ public final class Pretraining {
         .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
   }
 
-  /** A run of the loop. */
+  /** A run of the training loop. */
   private final class Run {
     private final RunFolder folder;
     private final PretrainingSettings sized;
@@ -278,7 +281,7 @@ public final class Pretraining {
     private final Batches batches;
     private final @Nullable ZeroShotCheck check;
     private long made; // steps
-    private double seconds; // of training
+    private double seconds; // training time
     private double accuracy = Double.NaN;
 
     Run(
@@ -305,7 +308,7 @@ public final class Pretraining {
     /**
      * Trains to the end.
      *
-     * @param begun where a student's training goes on
+     * @param begun the checkpoint of an earlier part of the run
      */
     ObjectNode train(Path out, Optional<Checkpoint> begun) {
       try (ParallelStep step = new ParallelStep(sized, weights, startOfText, lessons)) {
@@ -348,7 +351,7 @@ public final class Pretraining {
             save(step);
             throw new KgCoopException(
                 KgCoopException.Category.INTERRUPTED,
-                "interrupted after " + made + " steps; the same command goes on from there");
+                "interrupted after " + made + " steps; run the same command again to resume");
           }
           if (seconds - saved > extent.checkpointSeconds()) {
             save(step);
@@ -365,7 +368,7 @@ public final class Pretraining {
         mean.load(checkpoint.kept());
       }
       made = checkpoint.step();
-      // By steps nothing in a checkpoint comes from a clock.
+      // With --steps, a checkpoint contains no time.
       seconds = settings.length().minutes() > 0 ? checkpoint.epoch() : 0;
     }
 
@@ -389,9 +392,9 @@ public final class Pretraining {
     private void requireFinite(ParallelStep.Result result) {
       if (!Double.isFinite(result.loss()) || !Double.isFinite(result.norm())) {
         throw KgCoopException.configuration(
-            "pre-training: the loss is "
+            "pretraining: the loss is "
                 + result.loss()
-                + " and the length of its gradient "
+                + " and the norm of its gradient "
                 + result.norm()
                 + " in step "
                 + (made + 1)
@@ -449,7 +452,7 @@ public final class Pretraining {
       }
     }
 
-    /** Encoders as the written model will have them, of the scope around. */
+    /** Returns the encoders of the final model. They belong to the current scope. */
     private TrainableEncoders result() {
       return mean == null ? weights.evaluating() : mean.encoders(sized.model(), sized.precision());
     }
@@ -471,7 +474,10 @@ public final class Pretraining {
       return results;
     }
 
-    /** The mean of weights without heads, with features about 10 long, as released CLIPs have. */
+    /**
+     * Returns the average of weights without heads. Features are scaled to a length of about 10, as
+     * in released CLIP models.
+     */
     private Map<String, StoredTensor> released() {
       try (Scope scope = Scope.open("released weights");
           Autograd.Switch off = Autograd.off()) {

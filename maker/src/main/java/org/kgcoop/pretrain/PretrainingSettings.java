@@ -9,22 +9,22 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.tensor.DType;
 
 /**
- * The settings of a CLIP's pre-training.
+ * The settings of a pretraining.
  *
- * @param model the sizes; the vocabulary may turn out smaller where the captions have few words
- * @param length of the training
- * @param batchSize B, images a step
- * @param pairs the part of a batch that are drawings which stand in it twice, in two looks
- * @param ordinary the part of the other images that are black on white, only slightly moved
+ * @param model the sizes; the vocabulary becomes smaller if the captions have few words
+ * @param length the length of the training
+ * @param batchSize B, the number of images per step
+ * @param pairs the fraction of a batch for drawings that occur twice with different appearances
+ * @param ordinary the fraction of the other images that are black on white and only slightly moved
  * @param rate the highest learning rate
- * @param warmup steps in which the rate rises to it
- * @param weightDecay of matrices; gains, biases and the scale have none
- * @param maxNorm to which longer gradients are cut; they are those of all weights but the scale
- * @param scale of the logits
- * @param precision of matrix products and convolutions, float32 or bf16
- * @param workers threads, each with its part of every batch; batch normalization takes its
- *     statistics over a part
- * @param distillation from another CLIP, or null for none
+ * @param warmup the number of warm-up steps
+ * @param weightDecay the weight decay of matrices; gains, biases and the scale have none
+ * @param maxNorm the maximum norm of the gradients of all weights except the scale
+ * @param scale the scale of the logits
+ * @param precision the precision of matrix products and convolutions, float32 or bf16
+ * @param workers the number of threads, each with its part of every batch; batch normalization uses
+ *     the statistics of a part
+ * @param distillation the settings of a teacher, or null without one
  */
 public record PretrainingSettings(
     ClipConfig model,
@@ -43,10 +43,10 @@ public record PretrainingSettings(
     @Nullable Distillation distillation) {
 
   /**
-   * The length of training: one of the two is 0.
+   * The length of training. One of the two numbers is 0.
    *
-   * @param steps exactly so many: the same bytes, however often interrupted
-   * @param minutes of training, interruptions left out; the learning rate follows the clock
+   * @param steps the number of steps; the result is byte-identical for any interruptions
+   * @param minutes the training time without interruptions; the learning rate follows the clock
    */
   public record Length(long steps, double minutes) {
     public Length {
@@ -59,7 +59,7 @@ public record PretrainingSettings(
       }
     }
 
-    /** The part of the training that is over: 0 to 1 and more. */
+    /** Returns the completed fraction of the training: 0 to 1 and more. */
     double done(long step, double seconds) {
       return steps > 0 ? (double) step / steps : seconds / (60 * minutes);
     }
@@ -68,9 +68,9 @@ public record PretrainingSettings(
   /**
    * The learned factor of cosines.
    *
-   * @param start at the beginning
-   * @param least it may not fall below
-   * @param most it may not rise above
+   * @param start the initial value
+   * @param least the minimum
+   * @param most the maximum
    */
   public record Scale(double start, double least, double most) {
     public Scale {
@@ -94,7 +94,7 @@ public record PretrainingSettings(
     check(warmup >= 0, "warm-up: expected at least 0 steps, got " + warmup);
     check(
         weightDecay >= 0 && weightDecay < 10, "weight decay: expected 0 to 10, got " + weightDecay);
-    check(maxNorm > 0, "largest norm of gradients: expected above 0, got " + maxNorm);
+    check(maxNorm > 0, "maximum norm of gradients: expected above 0, got " + maxNorm);
     check(
         precision == DType.FLOAT32 || precision == DType.BFLOAT16,
         "precision " + precision + ": expected float32 or bf16");
@@ -107,14 +107,16 @@ public record PretrainingSettings(
   }
 
   private static void checkStudent(ClipConfig model, Length length, Distillation distillation) {
-    check(length.steps() > 0, "--teacher: expected --steps, since rates follow the step");
+    check(
+        length.steps() > 0,
+        "--teacher: expected --steps, because the learning rate follows the step");
     if (!(model.vision() instanceof ClipConfig.Vit vit)) {
       throw KgCoopException.configuration("--teacher: expected --vision vit");
     }
     int side = model.imageResolution() / vit.patch();
     check(
         distillation.patches() <= side * side,
-        "patches seen: expected at most " + side * side + ", got " + distillation.patches());
+        "patches per image: expected at most " + side * side + ", got " + distillation.patches());
   }
 
   private static void check(boolean valid, String otherwise) {
@@ -124,11 +126,11 @@ public record PretrainingSettings(
   }
 
   /**
-   * The learning rate: a linear warm-up, then half a cosine down to 0 at the end; with a teacher
-   * the same rate up to its linear fall.
+   * Returns the learning rate: a linear warm-up, then a half cosine down to 0. With a teacher, the
+   * rate is constant after the warm-up until its linear fall.
    *
-   * @param step from 0
-   * @param seconds of training so far
+   * @param step the number of the step, from 0
+   * @param seconds the training time so far
    */
   double rate(long step, double seconds) {
     double rising = warmup == 0 ? 1 : Math.min(1, (step + 1.0) / warmup);
@@ -139,7 +141,7 @@ public record PretrainingSettings(
     return rate * rising * (1 + Math.cos(Math.PI * done)) / 2;
   }
 
-  /** The same for a vocabulary of another size. */
+  /** Returns the settings with another size of the vocabulary. */
   PretrainingSettings withVocabulary(int size) {
     ClipConfig sized =
         new ClipConfig(
@@ -170,7 +172,7 @@ public record PretrainingSettings(
         distillation);
   }
 
-  /** The settings as a run folder keeps them. */
+  /** Returns the settings in the format of a run folder. */
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ObjectNode sizes = json.putObject("model");

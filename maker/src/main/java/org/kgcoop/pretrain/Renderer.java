@@ -9,20 +9,21 @@ import org.kgcoop.pretrain.Look.Place;
 import org.kgcoop.pretrain.Look.Texture;
 
 /**
- * Shows a drawing in a look. Holds scratch memory: one instance a thread.
+ * Renders a drawing with an appearance. Contains scratch memory: use one instance per thread.
  *
- * <p>Works on planes of ink, 0 for none to 255: one for drawings that may take colors, else three.
+ * <p>Works on planes of ink, from 0 for none to 255. A drawing that may get colors has one plane,
+ * others have three.
  */
 final class Renderer {
   private static final int BLOCK = 4; // side of the squares of a pixelated drawing
-  private static final int PERIOD = 8; // of the patterns of a ground
-  private static final int CONTRAST = 60; // between the two shades of a ground
+  private static final int PERIOD = 8; // of the patterns of a background
+  private static final int CONTRAST = 60; // between the two shades of a background
 
   private final int size; // R
   private final int channels;
   private final float[] ink; // (planes, R, R)
-  private final float[] layer; // the same, one drawing before it joins the others
-  private final float[] half; // (R/2, R/2), for drawings made much smaller
+  private final float[] layer; // one drawing, before it is added to the ink
+  private final float[] half; // (R/2, R/2), for much smaller drawings
   private final float[] scratch; // (R, R)
 
   Renderer(int size, int channels) {
@@ -37,7 +38,7 @@ final class Renderer {
   /**
    * Writes the image as samples, (R, R, channels).
    *
-   * @param second the other drawing where the look has company, of as many planes as the first
+   * @param second the other drawing if the appearance has two, with as many planes as the first
    */
   void render(
       Corpus.Entry entry,
@@ -64,13 +65,13 @@ final class Renderer {
     }
   }
 
-  // ---- geometry
+  // ---- Geometry
 
   /**
    * The pose of a drawing.
    *
-   * @param x of its middle, as a fraction of the side from the image's middle
-   * @param knockOut true if what is below it goes away
+   * @param x the x coordinate of its center, as a fraction of the side from the center of the image
+   * @param knockOut true to erase the ink below the drawing
    */
   private record Pose(
       double degrees,
@@ -130,7 +131,8 @@ final class Renderer {
   }
 
   /**
-   * Draws a plane of a drawing into {@code layer}, by the inverse of the drawing's pose, bilinear.
+   * Draws a plane of a drawing into {@code layer}, with the inverse of the drawing's pose and
+   * bilinear interpolation.
    */
   private void place(byte[] source, int plane, int stride, Pose pose, int target) {
     boolean small = pose.zoom() < 0.6;
@@ -176,7 +178,7 @@ final class Renderer {
     }
   }
 
-  /** Between four neighbors; no ink outside. */
+  /** Interpolates between four neighbors. There is no ink outside. */
   private static float sample(float[] from, int side, float x, float y) {
     if (!(x > -1 && y > -1 && x < side && y < side)) {
       return 0;
@@ -197,7 +199,7 @@ final class Renderer {
     return x < 0 || y < 0 || x >= side || y >= side ? 0 : from[y * side + x];
   }
 
-  // ---- effects
+  // ---- Effects
 
   private void alter(Look look, int plane) {
     if (look.effects().contains(Effect.THICK)) {
@@ -225,7 +227,7 @@ final class Renderer {
     }
   }
 
-  /** The largest, or smallest, of nine neighbors. */
+  /** Replaces each pixel by the maximum, or minimum, of the 3 x 3 pixels around it. */
   private void extreme(int plane, boolean largest) {
     for (int step : new int[] {1, size}) {
       System.arraycopy(ink, plane, scratch, 0, size * size);
@@ -238,7 +240,7 @@ final class Renderer {
     }
   }
 
-  /** Thinner strokes, unless hardly anything would be left of strokes that are thin already. */
+  /** Makes strokes thinner, unless the strokes are already thin. */
   private void thin(int plane) {
     float[] before = Arrays.copyOfRange(ink, plane, plane + size * size);
     extreme(plane, false);
@@ -272,7 +274,7 @@ final class Renderer {
     }
   }
 
-  /** The mean of five neighbors along one axis. */
+  /** Computes the mean of five neighbors along one axis. */
   private void blur(int plane, int step, int across) {
     System.arraycopy(ink, plane, scratch, 0, size * size);
     for (int line = 0; line < size; line++) {
@@ -287,7 +289,7 @@ final class Renderer {
     }
   }
 
-  // ---- colors
+  // ---- Colors
 
   private void paint(Look look, double strength, SplittableRandom random, byte[] out, int offset) {
     boolean inverted = look.effects().contains(Effect.INVERTED);
@@ -319,7 +321,7 @@ final class Renderer {
 
   private static final float[] GREY = {0.299f, 0.587f, 0.114f};
 
-  /** The difference of the ground from its color at that pixel. */
+  /** Returns the difference of a background pixel from the background color. */
   private static float shade(
       Texture texture, int direction, int x, int y, SplittableRandom random) {
     return switch (texture) {

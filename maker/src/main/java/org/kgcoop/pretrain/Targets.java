@@ -8,23 +8,23 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The target features of a student. A teacher's cosines spread widely and have a scale of their
- * own; released CLIPs have a scale of 100, and cosines in a narrow range. With the teacher's unit
- * feature t in its leading directions, the target is
+ * The target features of a student. The cosines of a teacher vary widely, and its scale is a
+ * trained one. Released CLIP models have a scale of 100 and cosines in a narrow range. With the
+ * teacher's unit feature t in its leading directions, the target is
  *
  * <pre>
  * image: [sqrt(.37) t, sqrt(.63) (1, 0)]
  * text:  [sqrt(.30) t, sqrt(.70) (.3, sqrt(.91))]
  * </pre>
  *
- * so that cosines of images and texts are a third of the teacher's and a constant. Owns native
+ * The cosine of an image and a text is then a third of the teacher's plus a constant. Owns native
  * memory.
  */
 final class Targets implements AutoCloseable {
-  /** The squared length of an image's target that varies. */
+  /** The squared length of the varying part of an image target. */
   static final double IMAGE = 0.37;
 
-  /** The same of a text's. */
+  /** The squared length of the varying part of a text target. */
   static final double TEXT = 0.30;
 
   private static final double TOWARDS_IMAGES = 0.3;
@@ -37,21 +37,24 @@ final class Targets implements AutoCloseable {
     this.directions = directions;
   }
 
-  /** The most components that targets can have of a teacher's features with E of them. */
+  /**
+   * Returns the maximum number of components of targets for a teacher whose features have E
+   * components.
+   */
   static int most(int teacherWidth) {
     return teacherWidth + CONSTANT;
   }
 
   /**
-   * Targets in the directions of the largest second moments of a teacher's features.
+   * Creates targets in the directions of the largest second moments of a teacher's features.
    *
    * @param features (N, teacher's E), of length 1
-   * @param width of the student's features
+   * @param width the width of the student's features
    */
   static Targets of(Tensor features, int width) {
     try (Scope scope = Scope.open("directions");
         Autograd.Switch off = Autograd.off()) {
-      Tensor vectors = // (E, E), the largest last
+      Tensor vectors = // (E, E), the largest is last
           Functions.eigen(features.transpose(0, 1).matmul(features)).vectors();
       int kept = width - CONSTANT;
       return new Targets(vectors.narrow(1, vectors.size(1) - kept, kept).copy().keep());
@@ -72,12 +75,16 @@ final class Targets implements AutoCloseable {
     return StoredTensor.of(DIRECTIONS, directions);
   }
 
-  /** A teacher's unit features of images (B, E of it) to targets of length 1 (B, E). */
+  /**
+   * Converts a teacher's unit features of images, (B, teacher's E), to targets of length 1, (B, E).
+   */
   Tensor ofImages(Tensor features) {
     return of(features, IMAGE, 1);
   }
 
-  /** The same of texts. */
+  /**
+   * Converts a teacher's unit features of texts, (B, teacher's E), to targets of length 1, (B, E).
+   */
   Tensor ofTexts(Tensor features) {
     return of(features, TEXT, TOWARDS_IMAGES);
   }

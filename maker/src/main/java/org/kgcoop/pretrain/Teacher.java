@@ -13,12 +13,15 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** A CLIP that another one learns from. Its weights stay as they are; any thread may ask it. */
+/** A CLIP from which another one learns. Its weights are constant. Thread-safe. */
 final class Teacher implements AutoCloseable {
-  /** Stages of a ResNet whose maps are hints: those of an eighth and a sixteenth of the side. */
+  /**
+   * The stages of a ResNet that give hints. Their maps have an eighth and a sixteenth of the side.
+   */
   static final List<Integer> STAGES = List.of(2, 3);
 
-  private static final int PART = 32; // images at a time, so that they stay in the caches
+  private static final int PART =
+      32; // images per part, so that activations fit into the processor cache
 
   private final ClipConfig config;
   private final String fingerprint;
@@ -30,7 +33,7 @@ final class Teacher implements AutoCloseable {
    *
    * @param images (B, E), of length 1
    * @param texts (B, E), of length 1
-   * @param maps of {@link #STAGES} where they were asked for, (B, height width, channels)
+   * @param maps the feature maps of {@link #STAGES}, if requested: (B, height width, channels)
    */
   record Answer(Tensor images, Tensor texts, List<Tensor> maps) {}
 
@@ -51,8 +54,8 @@ final class Teacher implements AutoCloseable {
   /**
    * Loads a teacher.
    *
-   * @param settings of the student
-   * @throws KgCoopException where the student cannot learn from it
+   * @param settings the settings of the student
+   * @throws KgCoopException if the student cannot learn from the teacher
    */
   static Teacher load(Path folder, PretrainingSettings settings) {
     try (Clip clip = Clip.load(folder)) {
@@ -65,7 +68,7 @@ final class Teacher implements AutoCloseable {
       }
       if (clip.config().contextLength() != student.contextLength()) {
         throw KgCoopException.configuration(
-            "--teacher %s: it reads %s tokens of a text, the student %s: try --text-length %s"
+            "--teacher %s: its texts have %s tokens, those of the student %s: try --text-length %s"
                 .formatted(
                     folder,
                     clip.config().contextLength(),
@@ -89,8 +92,8 @@ final class Teacher implements AutoCloseable {
    * Computes the teacher's features of a batch.
    *
    * @param images (B, channels, R, R), normalized
-   * @param texts token ids of each after the mark of its start
-   * @param maps whether those inside of the image encoder, a ResNet, are asked for
+   * @param texts the token ids of each text without the start of text
+   * @param maps true to return the feature maps of the image encoder, a ResNet
    */
   Answer answer(Tensor images, int[][] texts, boolean maps) {
     List<Tensor> features = new ArrayList<>();
@@ -123,7 +126,7 @@ final class Teacher implements AutoCloseable {
     }
   }
 
-  /** (B, channels, height, width) to (B, height width, channels) float32. */
+  /** Converts (B, channels, height, width) to (B, height width, channels) float32. */
   private static Tensor rows(Tensor map) {
     return map.permute(0, 2, 3, 1)
         .reshape(map.size(0), map.size(2) * map.size(3), map.size(1))

@@ -13,9 +13,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The weights of a CLIP under training: in float32, and once more in the type of matrix products,
- * so that each is rounded once a step and not in every product. Every worker has batch statistics
- * of its own. Owns native memory.
+ * The weights of a CLIP in training: in float32, and in the precision of matrix products. Each
+ * weight is rounded once per step instead of in every product. Every worker has its own batch
+ * statistics. Owns native memory.
  */
 final class TrainedWeights implements AutoCloseable {
   static final String SCALE = "logit_scale";
@@ -24,8 +24,8 @@ final class TrainedWeights implements AutoCloseable {
   private final ClipConfig config;
   private final DType computeType;
   private final Map<String, Tensor> masters = new LinkedHashMap<>();
-  private final Map<String, Tensor> leaves = new LinkedHashMap<>(); // of the same memory
-  private final Map<String, Tensor> rounded = new LinkedHashMap<>(); // leaves too
+  private final Map<String, Tensor> leaves = new LinkedHashMap<>(); // share this memory
+  private final Map<String, Tensor> rounded = new LinkedHashMap<>(); // also leaves
   private final List<Map<String, Tensor>> statistics = new ArrayList<>(); // by worker
 
   TrainedWeights(ClipConfig config, List<StoredTensor> start, DType computeType, int workers) {
@@ -59,19 +59,19 @@ final class TrainedWeights implements AutoCloseable {
     return name.contains(STATISTIC);
   }
 
-  /** Encoders of a worker, over leaves and the worker's own batch statistics. */
+  /** Returns the encoders of a worker, with leaves and the worker's own batch statistics. */
   TrainableEncoders training(int worker) {
     Map<String, Tensor> own = new LinkedHashMap<>(leaves);
     own.putAll(statistics.get(worker));
     return TrainableEncoders.of(config, own, rounded, computeType, true);
   }
 
-  /** Encoders as the written model will have them. */
+  /** Returns the encoders of the final model. */
   TrainableEncoders evaluating() {
     return TrainableEncoders.of(config, masters, rounded, computeType, false);
   }
 
-  /** A weight, or the mean of a batch statistic, in float32. */
+  /** Returns a weight, or the mean of a batch statistic, in float32. */
   Tensor master(String name) {
     Tensor master = masters.get(name);
     if (master == null) {
@@ -80,12 +80,12 @@ final class TrainedWeights implements AutoCloseable {
     return master;
   }
 
-  /** All of these, by name. */
+  /** Returns all float32 weights, by name. */
   Map<String, Tensor> masters() {
     return masters;
   }
 
-  /** A weight in the type of matrix products, that gradients can be taken for. */
+  /** Returns a weight in the precision of matrix products. Gradients refer to it. */
   Tensor product(String name) {
     Tensor copy = rounded.get(name);
     if (copy == null) {
@@ -94,7 +94,7 @@ final class TrainedWeights implements AutoCloseable {
     return copy;
   }
 
-  /** Rounds a changed weight anew. */
+  /** Rounds a changed weight again. */
   void round(String name) {
     Tensor copy = rounded.get(name);
     if (copy != null) {
@@ -102,7 +102,7 @@ final class TrainedWeights implements AutoCloseable {
     }
   }
 
-  /** Gives all workers the mean of their batch statistics. */
+  /** Replaces the batch statistics of all workers by their mean. */
   void averageStatistics() {
     for (String name : statistics.get(0).keySet()) {
       try (Scope scope = Scope.open("batch statistics")) {
@@ -117,7 +117,7 @@ final class TrainedWeights implements AutoCloseable {
     }
   }
 
-  /** A copy of all, float32. */
+  /** Returns a float32 copy of all weights. */
   Map<String, StoredTensor> stored() {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();
     masters.forEach((name, master) -> stored.put(name, StoredTensor.of(name, master)));
@@ -125,9 +125,9 @@ final class TrainedWeights implements AutoCloseable {
   }
 
   /**
-   * Takes over the values of another model of the same sizes.
+   * Loads the values of another model with the same sizes.
    *
-   * @param source named in errors
+   * @param source the name of the model in errors
    */
   void load(Map<String, StoredTensor> stored, String source) {
     try (Scope scope = Scope.open("weights")) {

@@ -11,8 +11,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A mean of weights over the steps of a training that gives more to later ones: {@code m = e m + (1
- * - e) w}. In the first steps e is smaller, n / (n + 10) after n. Owns native memory.
+ * An exponential moving average of weights over the steps of a training: {@code m = e m + (1 - e)
+ * w}. In the first steps, e is smaller: n / (n + 10) after n steps. Owns native memory.
  */
 final class WeightMean implements AutoCloseable {
   private final TrainedWeights weights;
@@ -20,7 +20,7 @@ final class WeightMean implements AutoCloseable {
   private final Map<String, Tensor> means = new LinkedHashMap<>();
 
   /**
-   * A mean that begins with the weights as they are.
+   * Creates an average that starts with the current weights.
    *
    * @param part e
    */
@@ -33,9 +33,9 @@ final class WeightMean implements AutoCloseable {
   }
 
   /**
-   * Takes in the weights as they are now.
+   * Adds the current weights.
    *
-   * @param made the number of steps made
+   * @param made the number of completed steps
    */
   void add(long made) {
     double left = Math.min(part, made / (made + 10.0));
@@ -48,28 +48,28 @@ final class WeightMean implements AutoCloseable {
     }
   }
 
-  /** Encoders over the mean, of the scope around. */
+  /** Returns encoders with the average. They belong to the current scope. */
   TrainableEncoders encoders(ClipConfig config, DType computeType) {
     Map<String, Tensor> rounded = new LinkedHashMap<>();
     means.forEach((name, mean) -> rounded.put(name, mean.to(computeType)));
     return TrainableEncoders.of(config, means, rounded, computeType, false);
   }
 
-  /** A copy, float32. */
+  /** Returns a float32 copy. */
   Map<String, StoredTensor> stored() {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();
     means.forEach((name, mean) -> stored.put(name, StoredTensor.of(name, mean)));
     return stored;
   }
 
-  /** Goes on from what {@link #stored} gave. */
+  /** Loads the tensors of {@link #stored}. */
   void load(Map<String, StoredTensor> stored) {
     try (Scope scope = Scope.open("mean of weights")) {
       means.forEach(
           (name, mean) -> {
             StoredTensor value = stored.get(name);
             if (value == null) {
-              throw KgCoopException.weights("checkpoint without the mean of '" + name + "'");
+              throw KgCoopException.weights("the checkpoint has no average of '" + name + "'");
             }
             mean.copy_(value.tensor());
           });

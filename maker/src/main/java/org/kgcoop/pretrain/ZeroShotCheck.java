@@ -10,8 +10,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The zero-shot accuracy on images that are not trained on, among all their concepts, each by a
- * template.
+ * The zero-shot accuracy on images that are not used for training, among all their concepts, with
+ * one template.
  */
 final class ZeroShotCheck {
   private static final int PART = 128;
@@ -22,7 +22,9 @@ final class ZeroShotCheck {
   private final int startOfText;
 
   /**
-   * @param most of the corpus that are looked at, drawn once
+   * Creates a check.
+   *
+   * @param most the maximum number of images, which are sampled once
    */
   ZeroShotCheck(
       Corpus corpus, int most, String template, Tokenizer tokenizer, PretrainingSettings settings) {
@@ -46,7 +48,7 @@ final class ZeroShotCheck {
     }
   }
 
-  /** The part of the images whose concept has the highest cosine, in percent. */
+  /** Returns the percentage of the images whose concept has the highest cosine. */
   double accuracy(TrainableEncoders encoders) {
     try (Scope scope = Scope.open("zero-shot check");
         Autograd.Switch off = Autograd.off()) {

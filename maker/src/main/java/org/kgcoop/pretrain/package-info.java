@@ -1,12 +1,12 @@
 /**
- * Contrastive pre-training of a CLIP from drawings and captions. Start at {@link
- * org.kgcoop.pretrain.Pretraining}, the loop. {@link org.kgcoop.pretrain.Corpus} is what is learned
- * from, {@link org.kgcoop.pretrain.Batches} draws from it, {@link org.kgcoop.pretrain.Look} says
- * how a drawing is changed, {@link org.kgcoop.pretrain.Renderer} changes it and {@link
- * org.kgcoop.pretrain.Captions} tells in words what was done.
+ * Contrastive pretraining of a CLIP on drawings and captions. Start at {@link
+ * org.kgcoop.pretrain.Pretraining}, the training loop. {@link org.kgcoop.pretrain.Corpus} contains
+ * the training data, and {@link org.kgcoop.pretrain.Batches} samples from it. {@link
+ * org.kgcoop.pretrain.Look} chooses the changes of a drawing, {@link org.kgcoop.pretrain.Renderer}
+ * applies them, and {@link org.kgcoop.pretrain.Captions} describes them in words.
  *
- * <p>The result is an ordinary CLIP: every size of the two encoders, released names, a vocabulary
- * and the preprocessing beside the weights.
+ * <p>The result is an ordinary CLIP with any sizes of the two encoders, the weight names of
+ * OpenAI's CLIP, a vocabulary, and the preprocessing next to the weights.
  */
 @NullMarked
 @CheckReturnValue

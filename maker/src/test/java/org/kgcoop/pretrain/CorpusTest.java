@@ -58,12 +58,12 @@ class CorpusTest {
     Files.writeString(file, "picture\n");
     refused(file, "bad.jsonl, line 1: not a JSON object");
     Files.writeString(file, "{\"picture\":\"a\\u0000.png\",\"captions\":[\"a\"]}\n");
-    refused(file, "bad.jsonl, line 1: \"picture\" can be no path of a file");
+    refused(file, "bad.jsonl, line 1: \"picture\" is not a valid path");
     Files.writeString(file, "\n");
-    refused(file, "bad.jsonl: it lists no images");
+    refused(file, "bad.jsonl: contains no images");
     Files.writeString(file, "{\"picture\":\"a.png\",\"captions\":[\"a\"]}\n");
     refused(file, "a.png: there is no such image");
-    refused(folder, "manifest.jsonl: there is no such manifest");
+    refused(folder, "manifest.jsonl: the manifest does not exist");
   }
 
   private static void refused(Path path, String message) {

@@ -34,11 +34,12 @@ class DistillationTest {
   @Test
   void settingsThatMakeNoSenseAreRefused() {
     assertThatThrownBy(() -> of(-1, 0, 0)).hasMessageContaining("steps with hints");
-    assertThatThrownBy(() -> of(0, -1, 0)).hasMessageContaining("steps of whole images");
-    assertThatThrownBy(() -> of(0, 0, -1)).hasMessageContaining("steps of falling rate");
+    assertThatThrownBy(() -> of(0, -1, 0)).hasMessageContaining("steps with all patches");
+    assertThatThrownBy(() -> of(0, 0, -1))
+        .hasMessageContaining("steps with a falling learning rate");
     assertThatThrownBy(() -> new Distillation(Path.of("t"), 8, 2, 0, 0, 0, 0, 0.9))
-        .hasMessageContaining("patches seen: expected at least 1, got 0");
+        .hasMessageContaining("patches per image: expected at least 1, got 0");
     assertThatThrownBy(() -> new Distillation(Path.of("t"), 8, 2, 0, 1, 0, 0, 1))
-        .hasMessageContaining("mean of weights");
+        .hasMessageContaining("average of weights");
   }
 }

@@ -125,6 +125,6 @@ class HintsTest {
     assertThatThrownBy(() -> Hints.check(model(new ClipConfig.Vit(64, 2, 8, 1)), TEACHER))
         .hasMessageContaining("3 or more blocks");
     assertThatThrownBy(() -> Hints.check(model(new ClipConfig.Vit(64, 3, 16, 1)), TEACHER))
-        .hasMessageContaining("2 patches of a side");
+        .hasMessageContaining("2 patches per side");
   }
 }

@@ -116,7 +116,7 @@ class PretrainingTest {
       AtomicInteger steps = new AtomicInteger();
       assertThatThrownBy(() -> train(settings, interrupted, () -> steps.incrementAndGet() == 3))
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("the same command goes on");
+          .hasMessageContaining("run the same command again to resume");
     }
     ObjectNode results = train(settings, interrupted, () -> false);
     for (String file : List.of("model.safetensors", "merges.txt", "preprocessor_config.json")) {
@@ -157,7 +157,7 @@ class PretrainingTest {
     AtomicInteger steps = new AtomicInteger();
     assertThatThrownBy(() -> train(settings, out, () -> steps.incrementAndGet() == after))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("the same command goes on");
+        .hasMessageContaining("run the same command again to resume");
   }
 
   @Test
