@@ -8,27 +8,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Javadoc and comments of the library and the application are as plain as the documents. */
+/** Javadoc, comments and help texts of all modules are as plain as the documents. */
 class CommentsTest {
   private static final int LONG = 30; // words
   private static final double LONG_SHARE = 0.05;
   private static final double IDIOMS_PER_WORD = 0.004;
 
-  private static final Pattern COMMENT =
-      Pattern.compile("(?s)/\\*\\*(.*?)\\*/|//([^\\n]*(?:\\n\\s*//[^\\n]*)*)");
+  private static final String STRING = "\"(?:[^\"\\\\]|\\\\.)*\"";
 
-  @Test
-  void sentencesAreShortAndIdiomsAreRare() throws IOException {
-    List<Prose.Sentence> sentences = new ArrayList<>();
-    for (String module : List.of("../core", "../app")) {
-      sentences.addAll(sentences(Path.of(module, "src/main/java")));
-    }
-    assertThat(sentences).hasSizeGreaterThan(5_000);
+  /** A Javadoc comment, lines of comments, or the text of a command or an option. */
+  private static final Pattern TEXT =
+      Pattern.compile(
+          "(?s)/\\*\\*(.*?)\\*/|//([^\\n]*(?:\\n\\s*//[^\\n]*)*)"
+              + "|(?:header|description)\\s*=\\s*\\{?((?:\\s*%s\\s*[+,]?)+)".formatted(STRING));
+
+  @ParameterizedTest
+  @CsvSource({"core, 4000", "app, 1500", "parquet, 20", "bench, 300", "maker, 500", "cluster, 200"})
+  void sentencesAreShortAndIdiomsAreRare(String module, int least) throws IOException {
+    List<Prose.Sentence> sentences = sentences(Path.of("..", module, "src/main/java"));
+    assertThat(sentences).hasSizeGreaterThan(least);
 
     assertThat(sentences.stream().filter(sentence -> sentence.words() > LONG).toList())
         .hasSizeLessThanOrEqualTo((int) (LONG_SHARE * sentences.size()));
@@ -53,10 +58,10 @@ class CommentsTest {
     try {
       String text = Files.readString(file);
       List<Prose.Sentence> sentences = new ArrayList<>();
-      Matcher comments = COMMENT.matcher(text);
-      while (comments.find()) {
-        int line = (int) text.substring(0, comments.start()).lines().count();
-        for (String paragraph : paragraphs(comments.group(1), comments.group(2))) {
+      Matcher texts = TEXT.matcher(text);
+      while (texts.find()) {
+        int line = (int) text.substring(0, texts.start()).lines().count();
+        for (String paragraph : paragraphs(texts)) {
           sentences.addAll(Prose.sentences(file.getFileName().toString(), line, paragraph));
         }
       }
@@ -66,9 +71,26 @@ class CommentsTest {
     }
   }
 
+  private static List<String> paragraphs(MatchResult text) {
+    if (text.group(3) != null) {
+      return help(text.group(3));
+    }
+    return comment(text.group(1) != null ? text.group(1) : text.group(2).replace("//", " "));
+  }
+
+  /** Returns the lines of a help text without examples, which are indented. */
+  private static List<String> help(String strings) {
+    String joined = strings.replaceAll("\"\\s*\\+\\s*\"", "");
+    return Pattern.compile(STRING)
+        .matcher(joined)
+        .results()
+        .map(string -> string.group().substring(1, string.group().length() - 1))
+        .filter(line -> !line.startsWith(" "))
+        .toList();
+  }
+
   /** Returns the text of a comment without markup. Each tag begins a paragraph. */
-  private static List<String> paragraphs(String javadoc, String lines) {
-    String body = javadoc != null ? javadoc : lines.replace("//", " ");
+  private static List<String> comment(String body) {
     String plain =
         body.replaceAll("(?m)^\\s*\\*", "")
             .replaceAll("(?s)<pre>.*?</pre>", "")

@@ -26,21 +26,21 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** A protocol's table, its runs done by executors. */
+/** Runs the protocol of a table on executors. */
 @Command(
     name = ExperimentsCommand.NAME,
     mixinStandardHelpOptions = true,
     preprocessor = SparkArgumentsFirst.class,
-    header = "Do the runs of base2new, fewshot, cross or domain on executors.",
+    header = "Run the trainings of base2new, fewshot, cross or domain on executors.",
     description = {
       "",
       "Each run (a method, data set, seed, number of shots and setting) is a task. The table is"
-          + " the one that the same words give without a cluster, digit for digit at equal"
-          + " --threads. Run again, it repeats nothing that is complete.",
+          + " identical to that of the same command without a cluster, if --threads is equal. Run"
+          + " the same command again to resume. Complete runs are not repeated.",
       "",
-      "Every machine must see the same files under the same paths: the data, the weights and --out;"
-          + " --feature-cache too, where executors are to share image features. A run uses --threads threads"
-          + " (default: spark.task.cpus, else 1), and its task as many cores.",
+      "Every machine needs the same files under the same paths: the data, the weights and --out. If"
+          + " executors share image features, --feature-cache is needed too. A run has --threads"
+          + " threads (default: spark.task.cpus, or 1), and its task has as many cores.",
       ""
     },
     footer = {
@@ -50,8 +50,8 @@ import picocli.CommandLine.Spec;
       "  ./kgcoop cluster experiments fewshot --config grid.yaml --clip /shared/ViT-B-16.pt \\",
       "      --feature-cache /shared/features --out /shared/few --master spark://HOST:7077",
       "",
-      "But for the options of Spark, what follows the name of the protocol is the line of",
-      "./kgcoop base2new and the others, --help among it."
+      "After the name of the protocol, use the options of",
+      "./kgcoop base2new and the others, including --help, and those of Spark."
     })
 final class ExperimentsCommand implements Callable<Integer> {
   static final String NAME = "experiments";
@@ -67,7 +67,7 @@ final class ExperimentsCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PROTOCOL",
       arity = "1..*",
-      description = "base2new, fewshot, cross or domain, and its options.")
+      description = "base2new, fewshot, cross or domain, followed by its options.")
   private List<String> words = new ArrayList<>();
 
   @SuppressWarnings("NullAway.Init") // picocli sets parent and spec
@@ -99,7 +99,7 @@ final class ExperimentsCommand implements Callable<Integer> {
       int before = grid.runs().size() - missing.size();
       if (before > 0) {
         grid.progress()
-            .message("%s of %s runs were done before".formatted(before, grid.runs().size()));
+            .message("%s of %s runs were already complete".formatted(before, grid.runs().size()));
       }
       if (missing.isEmpty()) {
         return;
@@ -116,7 +116,7 @@ final class ExperimentsCommand implements Callable<Integer> {
         attempts.tidy(grid.runs());
       }
     } catch (java.io.IOException e) {
-      throw KgCoopException.io(table + ": cannot be given free: " + e, e);
+      throw KgCoopException.io(table + ": cannot release this folder: " + e, e);
     }
   }
 
@@ -124,7 +124,7 @@ final class ExperimentsCommand implements Callable<Integer> {
     long done = grid.runs().stream().filter(grid::isDone).count();
     return new KgCoopException(
         KgCoopException.Category.INTERRUPTED,
-        "interrupted: %s of %s runs are done, and the same command goes on"
+        "interrupted: %s of %s runs are complete; run the same command again to resume"
             .formatted(done, grid.runs().size()),
         cause);
   }
@@ -135,13 +135,13 @@ final class ExperimentsCommand implements Callable<Integer> {
     err.flush();
   }
 
-  /** Threads of a run, and cores of its task. */
+  /** Returns the number of threads of a run, and of cores of its task. */
   private int threads(ProtocolArguments line) {
     @Nullable String cores = spark.setting(TASK_CORES);
     OptionalInt threads = line.threads();
     if (cores != null && threads.isPresent() && !cores.equals("" + threads.getAsInt())) {
       throw KgCoopException.configuration(
-          "--threads %s and %s=%s: a run has as many threads as its task has cores; give one of them"
+          "--threads %s and %s=%s: a run has as many threads as its task has cores; use only one of the two"
               .formatted(threads.getAsInt(), TASK_CORES, cores));
     }
     try {
@@ -149,7 +149,7 @@ final class ExperimentsCommand implements Callable<Integer> {
     } catch (NumberFormatException e) {
       throw new KgCoopException(
           KgCoopException.Category.CONFIGURATION,
-          TASK_CORES + "=" + cores + ": expected a whole number",
+          TASK_CORES + "=" + cores + ": expected an integer",
           e);
     }
   }

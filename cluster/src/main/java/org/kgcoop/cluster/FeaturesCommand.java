@@ -25,44 +25,45 @@ import picocli.CommandLine.Spec;
     header = "Encode images into a feature cache, on many machines.",
     description = {
       "",
-      "Encode all images below a folder into a feature cache: what './kgcoop train --feature-cache DIR' and"
-          + " the other commands then find. Run again, it does what is missing. An image that cannot"
-          + " be read is a row in BANK/errors.parquet.",
+      "Encode all images in a folder into a feature cache for ./kgcoop train --feature-cache DIR"
+          + " and other commands. Run the same command again to add missing features. Unreadable"
+          + " images are listed in errors.parquet in the feature cache.",
       ""
     },
     footer = {
       "",
       "Example:",
-      "  ./kgcoop cluster features hdfs:///imagenet --clip ViT-B-16.pt --feature-cache hdfs:///features \\",
+      "  ./kgcoop cluster features hdfs:///imagenet --clip ViT-B-16.pt --feature-cache"
+          + " hdfs:///features \\",
       "      --master spark://HOST:7077"
     })
 final class FeaturesCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "IMAGES",
       description =
-          "A folder of images, .tar and .parquet files, or one such file: a path of this machine"
-              + " or an address that Hadoop knows (hdfs:, s3a: ...).")
+          "A folder with images, .tar and .parquet files, or one such file: a path on this machine,"
+              + " or an address for Hadoop (hdfs:, s3a: ...).")
   private String images;
 
   @Option(
       names = "--feature-cache",
       required = true,
       paramLabel = "DIR",
-      description = "The feature cache, a folder that all executors see.")
+      description = "Folder of the feature cache. All executors must have access.")
   private String cache;
 
   @Option(
       names = "--clip",
       paramLabel = "PATH",
       defaultValue = "embedded",
-      description = "Weights or the folder of a model (default: ${DEFAULT-VALUE}).")
+      description = "Weights, or the folder of a model (default: ${DEFAULT-VALUE}).")
   private String clip = "embedded";
 
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
       defaultValue = "float32",
-      description = "float32 or bf16, of the matrix products (default: ${DEFAULT-VALUE}).")
+      description = "Precision of matrix products: float32 or bf16 (default: ${DEFAULT-VALUE}).")
   private String precision = "float32";
 
   @Option(
@@ -70,8 +71,8 @@ final class FeaturesCommand implements Callable<Integer> {
       paramLabel = "V",
       defaultValue = "0",
       description =
-          "Besides the view for tests, the V random ones of --augment cache:V; IMAGES must then be"
-              + " what --data will be (default: ${DEFAULT-VALUE}).")
+          "Number of augmented views per image, in addition to the test view. They are those of"
+              + " --augment cache:V if IMAGES is the folder of --data (default: ${DEFAULT-VALUE}).")
   private int views;
 
   @Option(
@@ -79,18 +80,17 @@ final class FeaturesCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "4",
       description =
-          "Images that a task reads and decodes at a time, ahead of the encoder (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Number of images that a task prefetches at a time (default: ${DEFAULT-VALUE}).")
   private int readers;
 
-  @Option(names = "--dry-run", description = "List and count, and encode nothing.")
+  @Option(names = "--dry-run", description = "Count the images, but do not encode them.")
   private boolean dryRun;
 
   @Mixin private SparkOptions sparkOptions = new SparkOptions();
 
   @Spec private CommandSpec spec;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the required options
+  @SuppressWarnings("NullAway.Init") // picocli sets required options
   FeaturesCommand() {}
 
   @Override
@@ -129,8 +129,8 @@ final class FeaturesCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,
-        "%d images read, %d features encoded, %d images left out, in %.1f s (encoding %.1f s,"
-            + " %.1f images a second)%n",
+        "%d images read, %d features encoded, %d unreadable images, in %.1f s (encoding: %.1f s,"
+            + " %.1f images per second)%n",
         outcome.read(),
         outcome.encoded(),
         outcome.problems(),
@@ -139,9 +139,9 @@ final class FeaturesCommand implements Callable<Integer> {
         outcome.read() / Math.max(outcome.encodingSeconds(), 1e-3));
     out.println("cache: " + outcome.folder());
     if (outcome.problems() > 0) {
-      out.println("left out, with reasons: " + outcome.errors());
+      out.println("unreadable images and reasons: " + outcome.errors());
     }
-    tell("for use with: --feature-cache %s --threads %s".formatted(cache, threads));
+    tell("use this cache with --feature-cache %s --threads %s".formatted(cache, threads));
   }
 
   private synchronized void tell(String line) {

@@ -9,20 +9,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The entry point of the program, from the launcher or from {@code spark-submit}. */
+/** The main class, for the launcher and for {@code spark-submit}. */
 @Command(
     name = "kgcoop cluster",
     mixinStandardHelpOptions = true,
     versionProvider = BuildVersion.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = {"What one machine is too small for, on Apache Spark.", ""},
+    description = {
+      "Encode images and run experiments on Apache Spark, if one machine is too small.",
+      ""
+    },
     subcommands = {FeaturesCommand.class, MergeCommand.class, ExperimentsCommand.class})
 public final class Main implements Runnable, BooleanSupplier {
   private final BooleanSupplier interrupted;
 
   @Spec private CommandSpec spec;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
+  @SuppressWarnings("NullAway.Init") // picocli sets spec before it calls anything
   Main(BooleanSupplier interrupted) {
     this.interrupted = interrupted;
   }
@@ -38,13 +41,13 @@ public final class Main implements Runnable, BooleanSupplier {
   private static CommandLine commandLine(BooleanSupplier interrupted) {
     CommandLine commandLine = Program.commandLine(new Main(interrupted), interrupted);
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
-      // What follows the name of a protocol is the protocol's.
+      // All arguments after the name of a protocol belong to the protocol.
       subcommand.setStopAtPositional(subcommand.getCommand() instanceof ExperimentsCommand);
     }
     return commandLine;
   }
 
-  /** True if work should stop. */
+  /** Returns true if work should stop. */
   @Override
   public boolean getAsBoolean() {
     return interrupted.getAsBoolean();

@@ -9,25 +9,27 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Brings a feature cache into files that follow from its content alone. */
+/** Sorts a feature cache into files that depend only on its content. */
 @Command(
     name = "merge",
     mixinStandardHelpOptions = true,
-    header = "Sort a feature cache into files that follow from its content alone.",
+    header = "Sort a feature cache into files that depend only on its content.",
     description = {
       "",
-      "Sort the features of a feature cache on this machine into files that depend on nothing but the"
-          + " features: two feature caches of the same ones are then equal in every byte (the .seconds beside"
-          + " the files apart), and a feature cache of many small files opens quicker.",
+      "Sort the features of a feature cache on this machine. Two caches with the same features are"
+          + " then byte-identical, except for the .seconds files. A cache of many small files opens"
+          + " faster after sorting.",
       ""
     })
 final class MergeCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FEATURES", description = "The folder that --feature-cache names.")
+  @Parameters(
+      paramLabel = "FEATURES",
+      description = "Folder of the feature cache, as for --feature-cache.")
   private Path cache;
 
   @Spec private CommandSpec spec;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets what is required
+  @SuppressWarnings("NullAway.Init") // picocli sets required options
   MergeCommand() {}
 
   @Override

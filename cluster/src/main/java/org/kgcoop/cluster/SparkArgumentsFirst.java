@@ -12,8 +12,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Lets options of Spark stand among the words of another command, which begin with its name: they
- * go before it, where they are read.
+ * Moves options of Spark in front of the name of a protocol, because all arguments after this name
+ * belong to the protocol.
  */
 final class SparkArgumentsFirst implements IParameterPreprocessor {
   private static final Set<String> WITH_VALUE = Set.of("--master", "--conf");
@@ -22,7 +22,7 @@ final class SparkArgumentsFirst implements IParameterPreprocessor {
   SparkArgumentsFirst() {}
 
   @Override
-  @SuppressWarnings("JdkObsolete") // the type is picocli's
+  @SuppressWarnings("JdkObsolete") // picocli's type
   public boolean preprocess(
       Stack<String> stack, CommandSpec spec, @Nullable ArgSpec arg, Map<String, Object> info) {
     List<String> words = new ArrayList<>(stack);

@@ -8,34 +8,32 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.cluster.session.Session;
 import picocli.CommandLine.Option;
 
-/** The options of Spark, the same for every command. */
+/** The options of Spark for all commands. */
 final class SparkOptions {
   @Option(
       names = "--master",
       paramLabel = "URL",
       description =
-          "local[N], spark://HOST:PORT, yarn or k8s://ADDRESS (default: that of spark-submit,"
-              + " else "
+          "Spark master: local[N], spark://HOST:PORT, yarn or k8s://ADDRESS (default: the master of"
+              + " spark-submit, or "
               + Session.LOCAL
-              + ", in this process).")
+              + " in this process).")
   private @Nullable String master;
 
   @Option(
       names = "--conf",
       paramLabel = "NAME=VALUE",
       description =
-          "A setting of Spark, such as spark.executor.memory=4g; may be given several times.")
+          "A setting of Spark, such as spark.executor.memory=4g. Repeat the option for several"
+              + " settings.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
       names = "--debug",
-      description = "On an error its stack trace too, and what Spark itself has to say.")
+      description = "Print the stack trace of an error, and the warnings of Spark.")
   private boolean debug;
 
-  /**
-   * The value of a setting of Spark, given here or to {@code spark-submit}; null where it is not
-   * given.
-   */
+  /** Returns a setting of Spark from {@code --conf} or {@code spark-submit}, or null. */
   @Nullable String setting(String name) {
     return settings.containsKey(name)
         ? settings.get(name)
@@ -50,7 +48,7 @@ final class SparkOptions {
   /**
    * Opens Spark.
    *
-   * @param own settings that a command needs
+   * @param own the settings of a command, below those of the user
    */
   @MustBeClosed
   Session open(String name, Map<String, String> own) {

@@ -1,6 +1,6 @@
 /**
- * kgcoop on Apache Spark: the commands. A distribution of its own, since what Spark brings is many
- * times the size of the program. {@code session} opens Spark.
+ * The commands for Apache Spark. They have a module of their own, because Spark is much larger than
+ * kgcoop. {@code session} opens Spark.
  */
 @NullMarked
 @CheckReturnValue

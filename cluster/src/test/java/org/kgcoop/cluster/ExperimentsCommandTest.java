@@ -67,7 +67,7 @@ class ExperimentsCommandTest {
     Map<Path, FileTime> before = times(Lab.done(out));
     Lab.Result again = run(grid, "--json");
     assertThat(again.exitCode()).as(again.err()).isZero();
-    assertThat(again.err()).contains("8 of 8 runs were done before");
+    assertThat(again.err()).contains("8 of 8 runs were already complete");
     assertThat(again.out()).startsWith("{");
     assertThat(times(Lab.done(out))).isEqualTo(before);
 
@@ -113,7 +113,7 @@ class ExperimentsCommandTest {
     Lab.Result rest = run(grid);
 
     assertThat(rest.exitCode()).as(rest.err()).isZero();
-    assertThat(rest.err()).contains(" of 8 runs were done before");
+    assertThat(rest.err()).contains(" of 8 runs were already complete");
     assertThat(times(Lab.done(out))).hasSize(RUNS).containsAllEntriesOf(before);
     assertThat(out.resolve(".attempts")).doesNotExist();
     assertThat(Lab.content(out)).isEqualTo(Lab.content(lab.local(grid)));
@@ -148,7 +148,7 @@ class ExperimentsCommandTest {
     assertThat(result.err())
         .contains("there/coop/seed1")
         .contains("there/kgcoop/seed2")
-        .contains("4 of 8 runs failed; the others are done and kept");
+        .contains("4 of 8 runs failed. The other runs are complete.");
     assertThat(Lab.done(out)).hasSize(4).allMatch(run -> run.toString().contains("here/"));
     assertThat(out.resolve(".attempts")).doesNotExist();
   }

@@ -38,7 +38,7 @@ class ListingMemoryTest {
                 "spark.local.dir=" + folder),
             log);
     ChildJvm.Result result = ChildJvm.await(process, log);
-    assertThat(result.output()).contains("300000 images in files of their own");
+    assertThat(result.output()).contains("300000 image files");
     assertThat(result.exitCode()).isZero();
   }
 }

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kgcoop.Version;
 
-/** The archives that {@code -Prelease} makes: what is in them, and that one runs. */
+/** Tests of the archives of {@code -Prelease}: their content, and a run of one of them. */
 @Tag("system")
 class ArchivesTest {
   private static final Path FOLDER = Path.of("target/archives");
@@ -47,7 +47,7 @@ class ArchivesTest {
   private static final Pattern NATIVE =
       Pattern.compile(".*\\.(so|dll|dylib|jnilib|a)(\\.[0-9.]+)?");
 
-  /** A platform: its archive, and how jars call its folder of native libraries. */
+  /** A platform, with the name of its archive and the folders of its native libraries in jars. */
   private enum Platform {
     LINUX("linux-x86_64.tar.gz", "linux-x86_64", "linux/(x86_64|amd64)"),
     MAC_ARM("macos-arm64.tar.gz", "macosx-arm64", "(mac|darwin)/(arm64|aarch64)"),
@@ -95,7 +95,7 @@ class ArchivesTest {
     return new TarArchiveInputStream(new GZIPInputStream(Files.newInputStream(archive)));
   }
 
-  /** The names of the files of an archive, without its one folder, and the natives of its jars. */
+  /** The file names of an archive without its folder, and the native libraries of its jars. */
   private record Content(TreeSet<String> files, TreeMap<String, List<String>> natives) {
     void add(String path, InputStream in) throws IOException {
       assertThat(path).startsWith(TOP + "/");
@@ -184,7 +184,7 @@ class ArchivesTest {
     assertThat(files).allMatch(name -> name.startsWith("lib/") || !name.endsWith(".jar"));
   }
 
-  /** That {@code sha256sum -c} finds the files is part of it. */
+  /** The test also checks that {@code sha256sum -c} finds the files. */
   @Test
   void eachFileHasItsSha256BesideIt() throws IOException, NoSuchAlgorithmException {
     List<Path> files;
@@ -206,7 +206,7 @@ class ArchivesTest {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** Each library of the archive is named by both lists. */
+  /** Both lists name each library of the archive. */
   @Test
   void theSbomAndTheLicensesNameEachLibrary() throws IOException {
     String sbom = Files.readString(home.resolve("sbom.cdx.json"), StandardCharsets.UTF_8);

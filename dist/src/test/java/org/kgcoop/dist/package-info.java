@@ -1,4 +1,4 @@
-/** Tests of the archives of a release, as {@code package} leaves them. */
+/** Tests of the archives of a release. */
 @NullMarked
 package org.kgcoop.dist;
 

@@ -1,4 +1,4 @@
-/** What must hold of the data that come with the program. */
+/** Tests of the embedded data. */
 @NullMarked
 package org.kgcoop.embedded;
 

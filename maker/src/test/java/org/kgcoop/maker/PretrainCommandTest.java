@@ -106,7 +106,7 @@ class PretrainCommandTest {
                     "--seen-patches",
                     17)
                 .err())
-        .isEqualTo("kgcoop: patches seen: expected at most 16, got 17\n");
+        .isEqualTo("kgcoop: patches per image: expected at most 16, got 17\n");
     assertThat(pretrain("--layers", "1,1,1,1", "--from", teacher).err())
         .contains("--from: expected --teacher");
   }

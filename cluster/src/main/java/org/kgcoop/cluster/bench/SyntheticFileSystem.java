@@ -17,15 +17,16 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
 /**
- * Names of images that do not exist: {@code synthetic://100x1000/} has 100 folders of 1,000 names
- * each. To list them costs no disk, so that what listing itself costs can be seen.
+ * A file system with names of images that do not exist: {@code synthetic://100x1000/} has 100
+ * folders with 1,000 names each. Listing it does not use the disk, so a benchmark measures only the
+ * listing itself.
  */
 public final class SyntheticFileSystem extends FileSystem {
   private URI uri = URI.create("synthetic://1x1/");
   private long folders;
   private long names;
 
-  /** For Hadoop, which calls {@link #initialize}. */
+  /** Creates an instance for Hadoop, which then calls {@link #initialize}. */
   public SyntheticFileSystem() {}
 
   @Override
@@ -79,12 +80,12 @@ public final class SyntheticFileSystem extends FileSystem {
 
   @Override
   public FileStatus[] listStatus(Path path) throws IOException {
-    throw new IOException(path + ": to be listed one by one");
+    throw new IOException(path + ": use the iterator to list this folder");
   }
 
   @Override
   public FSDataInputStream open(Path path, int bufferSize) throws IOException {
-    throw new FileNotFoundException(path + " is a name alone");
+    throw new FileNotFoundException(path + " is only a name");
   }
 
   @Override
@@ -122,12 +123,12 @@ public final class SyntheticFileSystem extends FileSystem {
   }
 
   private static IOException readOnly() {
-    return new IOException("nothing can be written here");
+    return new IOException("this file system is read-only");
   }
 
   @Override
   public void setWorkingDirectory(Path path) {
-    throw new UnsupportedOperationException("there is only /");
+    throw new UnsupportedOperationException("the only folder is /");
   }
 
   @Override

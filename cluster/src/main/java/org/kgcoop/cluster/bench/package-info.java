@@ -1,4 +1,4 @@
-/** Measurements of the module, of no use besides. */
+/** Benchmarks of this module. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.cluster.bench;

@@ -17,9 +17,9 @@ import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.RunFolders;
 
 /**
- * Attempts at the runs of a table. Each works below a folder of its own, on the file system of the
- * table, and its run folder gets its place by one rename when it is complete. Tasks that run twice,
- * are cut off, or go on after everybody has forgotten them leave one run folder or none.
+ * Attempts to execute the runs of a table. Each attempt works in its own folder, on the same file
+ * system as the table. When a run is complete, its folder gets its final place by one rename. A
+ * task that is repeated, interrupted or forgotten therefore leaves one run folder or none.
  */
 public final class Attempts {
   private static final String FOLDER = ".attempts";
@@ -28,15 +28,15 @@ public final class Attempts {
 
   private final Path table;
 
-  /** The attempts of a table's folder. */
+  /** Creates the attempts of a table's folder. */
   public Attempts(Path table) {
     this.table = table;
   }
 
   /**
-   * Keeps other drivers away from a table until it is closed.
+   * Locks a table against other drivers until the lock is closed.
    *
-   * @throws KgCoopException where one is at work, or the folder cannot be written
+   * @throws KgCoopException if the table is locked, or the folder cannot be written
    */
   @MustBeClosed
   public LockedFile lock() {
@@ -48,10 +48,11 @@ public final class Attempts {
                   new KgCoopException(
                       KgCoopException.Category.IO,
                       table
-                          + ": in use by another experiment on a cluster; wait for it, or choose"
-                          + " another --out"));
+                          + ": another experiment on a cluster uses this folder; wait for it, or"
+                          + " choose another --out"));
     } catch (IOException e) {
-      throw KgCoopException.io(table + ": cannot be written (" + e + "); try another --out", e);
+      throw KgCoopException.io(
+          table + ": cannot write to this folder (" + e + "); try another --out", e);
     }
   }
 
@@ -60,10 +61,10 @@ public final class Attempts {
   }
 
   /**
-   * Begins an attempt. What there is of the run already, such as a checkpoint of a run on one
-   * machine, is copied: the attempt goes on from there.
+   * Starts an attempt. It copies the existing files of the run, such as a checkpoint, and resumes
+   * from them.
    *
-   * @return a folder to do the run below as if it were that of the table
+   * @return a folder that replaces the folder of the table for this run
    */
   Path begin(String run) {
     Path attempt = folder().resolve(UUID.randomUUID().toString());
@@ -75,14 +76,18 @@ public final class Attempts {
       return attempt;
     } catch (IOException e) {
       throw KgCoopException.io(
-          attempt + ": cannot be written (" + e + "); every machine needs to write to --out", e);
+          attempt
+              + ": cannot write to this folder ("
+              + e
+              + "); every machine must be able to write to --out",
+          e);
     }
   }
 
   /**
-   * Puts the complete run folder of an attempt into its place.
+   * Moves the complete run folder of an attempt to its place.
    *
-   * @param isDone whether what lies there is as good, made by another attempt
+   * @param isDone returns true if another attempt has completed the run
    */
   void commit(String run, Path attempt, BooleanSupplier isDone) {
     Path made = attempt.resolve(run);
@@ -90,18 +95,19 @@ public final class Attempts {
     try {
       Files.createDirectories(place.resolveSibling(""));
       if (!moved(made, place) && !isDone.getAsBoolean()) {
-        // An unfinished run of one machine, which this attempt began from. Should this process end
-        // between the two moves, the next tidying finds the complete one.
+        // The place contains an incomplete run, from which this attempt was copied. If this process
+        // ends between the two moves, the next cleanup finds the complete run.
         rename(place, attempt.resolve(REPLACED));
         rename(made, place);
       }
     } catch (IOException e) {
       throw KgCoopException.io(
-          place + ": a finished run cannot be moved there (" + e + "); run it again", e);
+          place + ": cannot move the complete run there (" + e + "); run the same command again",
+          e);
     }
   }
 
-  /** Moves to where nothing is; false where something is. */
+  /** Moves a folder if the destination does not exist. Returns false if it exists. */
   private static boolean moved(Path from, Path to) throws IOException {
     try {
       rename(from, to);
@@ -118,7 +124,7 @@ public final class Attempts {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Removes what is left of an attempt. What cannot be removed stays for the next tidying. */
+  /** Removes the folder of an attempt. If this fails, the next cleanup removes it. */
   void end(Path attempt) {
     try {
       FolderTree.delete(attempt);
@@ -128,10 +134,10 @@ public final class Attempts {
   }
 
   /**
-   * Removes what dead attempts have left; a complete run whose place is empty gets it first.
-   * Attempts that are still at work are let alone.
+   * Removes the folders of dead attempts. A complete run whose place is empty is moved there first.
+   * Running attempts are kept.
    *
-   * @param runs of the table
+   * @param runs the runs of the table
    */
   public void tidy(Collection<String> runs) {
     if (!Files.isDirectory(folder())) {
@@ -150,7 +156,7 @@ public final class Attempts {
         FolderTree.delete(folder());
       }
     } catch (IOException e) {
-      throw KgCoopException.io(folder() + ": cannot be tidied (" + e + ")", e);
+      throw KgCoopException.io(folder() + ": cannot clean up this folder (" + e + ")", e);
     }
   }
 

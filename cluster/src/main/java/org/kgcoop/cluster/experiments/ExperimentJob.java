@@ -22,7 +22,7 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
 import scala.runtime.BoxedUnit;
 
-/** The runs of a grid as one job of Spark, a task a run. */
+/** The runs of an experiment as one job of Spark. Each run is a task. */
 public final class ExperimentJob {
   private static final String DEFAULT_ATTEMPTS = "4";
 
@@ -32,9 +32,9 @@ public final class ExperimentJob {
   private final Versions versions;
 
   /**
-   * A job.
+   * Creates a job.
    *
-   * @param words the grid's command line, which means the same on every machine
+   * @param words a command line with the same meaning on every machine
    */
   public ExperimentJob(Session session, List<String> words, OpenProtocol grid) {
     this(session, words, grid, Versions.here());
@@ -48,10 +48,10 @@ public final class ExperimentJob {
   }
 
   /**
-   * Does runs.
+   * Executes runs.
    *
-   * @param errors gets a line for each kind of failure
-   * @throws KgCoopException where one of them failed; the others are done all the same
+   * @param errors receives one line per kind of failure
+   * @throws KgCoopException if a run failed; the other runs are executed
    */
   public void run(List<String> runs, Consumer<String> errors) {
     List<Outcome> outcomes = new ArrayList<>();
@@ -65,7 +65,7 @@ public final class ExperimentJob {
             }
             task.done(outcomes.size());
           });
-    } catch (Exception e) { // Scala throws checked ones that it does not declare
+    } catch (Exception e) { // Scala throws checked exceptions that it does not declare
       Outcome.@Nullable Failure all =
           outcomes.stream()
               .filter(ExperimentJob::isOfAll)
@@ -79,7 +79,7 @@ public final class ExperimentJob {
       KgCoopException known = Failures.known(e);
       throw new KgCoopException(
           known.category(),
-          "%s; %s of %s runs are done, and the same command goes on"
+          "%s; %s of %s runs are complete; run the same command again to resume"
               .formatted(known.getMessage(), done(outcomes), runs.size()),
           e);
     }
@@ -89,13 +89,13 @@ public final class ExperimentJob {
     if (!failures.isEmpty()) {
       throw new KgCoopException(
           failures.get(0).category(),
-          "%s of %s runs failed; the others are done and kept, and the same command goes on"
+          "%s of %s runs failed. The other runs are complete. Run the same command again to repeat the failed ones"
               .formatted(failures.size(), runs.size()));
     }
     List<String> missing = runs.stream().filter(run -> !grid.isDone(run)).toList();
     if (!missing.isEmpty()) {
       throw KgCoopException.configuration(
-          "%s: executors have done %s, and it is not there; --out must be a folder that all machines"
+          "%s: an executor completed %s, but its folder is not here; --out must be a folder that all machines"
                   .formatted(grid.out(), missing.get(0))
               + " share");
     }
@@ -111,7 +111,7 @@ public final class ExperimentJob {
     RDD<Assignment> tasks =
         JavaSparkContext.fromSparkContext(spark).parallelize(assignments, assignments.size()).rdd();
     List<Object> partitions = IntStream.range(0, runs.size()).<Object>mapToObj(i -> i).toList();
-    // The first attempt of a task to end is told of, no other.
+    // Only the first attempt of a task that ends is reported.
     spark.<Assignment, Outcome>runJob(
         tasks,
         new TrialTask(words, versions, attempts),
@@ -131,7 +131,7 @@ public final class ExperimentJob {
     return outcomes.stream().filter(outcome -> outcome.failure() == null).count();
   }
 
-  /** Tells of failures, of runs that failed for the same reason together. */
+  /** Prints failures. Runs with the same failure share one line. */
   private static void tell(List<Outcome> outcomes, Consumer<String> errors) {
     Map<Outcome.Failure, List<String>> runs = new LinkedHashMap<>();
     for (Outcome outcome : outcomes) {

@@ -5,18 +5,18 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
- * The end of a run.
+ * The outcome of a run.
  *
- * @param run the name of its folder
- * @param failure null where it is done
+ * @param run the name of the run folder
+ * @param failure the failure, or null if the run is complete
  */
 record Outcome(String run, @Nullable Failure failure) implements Serializable {
 
   /**
-   * The reason why there is no result, and will be none of a further attempt.
+   * The reason of a failure that another attempt would repeat.
    *
    * @param message one line
-   * @param ofAll whether every run would fail so
+   * @param ofAll true if every run would fail for this reason
    */
   record Failure(KgCoopException.Category category, String message, boolean ofAll)
       implements Serializable {}
@@ -33,7 +33,7 @@ record Outcome(String run, @Nullable Failure failure) implements Serializable {
     return new Outcome(run, new Failure(category, message, false));
   }
 
-  /** The outcome of an executor that can do none of the runs. */
+  /** Returns the outcome of an executor that cannot execute any run. */
   static Outcome refused(String run, KgCoopException e) {
     return new Outcome(run, new Failure(e.category(), String.valueOf(e.getMessage()), true));
   }

@@ -10,8 +10,8 @@ import org.kgcoop.cli.experiment.OpenProtocol;
 import org.kgcoop.cluster.session.NativeMemory;
 
 /**
- * The grids that are open in this process: one model, one feature cache and one listing of the
- * data, however many tasks use them. Those of an executor live as long as it does.
+ * The open experiments of this process. All tasks of an experiment share one model, one feature
+ * cache and one listing of the data. On an executor they stay open until the process ends.
  */
 public final class SharedProtocols {
   private static final Map<List<String>, OpenProtocol> OPEN = new HashMap<>();
@@ -19,9 +19,9 @@ public final class SharedProtocols {
   private SharedProtocols() {}
 
   /**
-   * The grid of a command line, opened when the first asks.
+   * Returns the experiment of a command line. The first call opens it.
    *
-   * @param words which mean the same in every process
+   * @param words a command line with the same meaning in every process
    */
   public static OpenProtocol of(List<String> words, PrintWriter out, PrintWriter err) {
     synchronized (OPEN) {
@@ -34,13 +34,13 @@ public final class SharedProtocols {
     }
   }
 
-  @SuppressWarnings("MustBeClosed") // it lives on; close() ends it
+  @SuppressWarnings("MustBeClosed") // stays open until close()
   private static OpenProtocol opened(List<String> words, PrintWriter out, PrintWriter err) {
     NativeMemory.leaveToCluster();
     return ProtocolArguments.parse(words, out, err).open();
   }
 
-  /** Closes one; no task of it may be under way. */
+  /** Closes an experiment. None of its tasks may be running. */
   public static void close(List<String> words) {
     synchronized (OPEN) {
       @Nullable OpenProtocol grid = OPEN.remove(words);

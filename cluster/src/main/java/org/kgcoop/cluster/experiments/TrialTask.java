@@ -17,7 +17,7 @@ import org.kgcoop.runs.SettingsDifferences;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction2;
 
-/** A trial on an executor. */
+/** The task of a run on an executor. */
 final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment>, Outcome>
     implements Serializable {
   private static final long serialVersionUID = 1;
@@ -27,11 +27,11 @@ final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment
   private final int attempts;
 
   /**
-   * The task of a grid.
+   * Creates the task of an experiment.
    *
-   * @param words the grid's command line
-   * @param versions of the driver
-   * @param attempts after which Spark would give up the whole grid
+   * @param words the command line of the experiment
+   * @param versions the versions on the driver
+   * @param attempts the number of failures of a task after which Spark cancels the job
    */
   TrialTask(List<String> words, Versions versions, int attempts) {
     this.words = List.copyOf(words);
@@ -52,7 +52,8 @@ final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment
     try {
       return attempt(assignment, context);
     } catch (KgCoopException e) {
-      // Files may come back, and who interrupts knows what of it is wanted again; the rest stays.
+      // Another attempt may find the files, and Spark repeats interrupted tasks. Other failures are
+      // permanent.
       boolean mayPass =
           e.category() == KgCoopException.Category.IO
               || e.category() == KgCoopException.Category.BUG;
@@ -79,10 +80,10 @@ final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment
       return Outcome.failed(
           run,
           KgCoopException.configuration(
-              "the executor on %s sees other settings than the driver: %s; both need the same files"
+              "the executor on %s has other settings than the driver: %s; both need the same files"
                   .formatted(host(), String.join(", ", differences))));
     }
-    if (grid.isDone(run)) { // by an attempt whose executor was lost with the news of it
+    if (grid.isDone(run)) { // by an attempt whose executor was lost before it reported
       return Outcome.done(run);
     }
     Attempts attempts = new Attempts(grid.out());
@@ -101,7 +102,7 @@ final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment
     try {
       return SettingsDifferences.between(json.readTree(driver), json.readTree(here));
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("settings are no JSON", e);
+      throw new IllegalArgumentException("the settings are not JSON", e);
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * A grid of experiments, one trial a task. The driver knows what is missing, {@code TrialTask} does
- * one trial, {@code Attempts} sees to it that a run folder is there whole, once, or not at all.
+ * Experiments with one run per task. The driver finds missing runs, and {@code TrialTask} executes
+ * one. {@code Attempts} ensures that a run folder is complete or absent.
  */
 @NullMarked
 @CheckReturnValue

@@ -13,7 +13,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.DType;
 
-/** Brings the weights of a CLIP to the executors: each fetches every file once. */
+/** Distributes the weights of a CLIP to the executors. Each executor downloads every file once. */
 public final class ClipFiles {
   private static final Set<String> BESIDE =
       Set.of(
@@ -25,9 +25,9 @@ public final class ClipFiles {
   private ClipFiles() {}
 
   /**
-   * Weights that executors will find.
+   * Adds weights to the files of the application.
    *
-   * @param path a weight file, or the folder of a model, on any file system
+   * @param path a weight file or the folder of a model, on any file system
    */
   public static ClipSource add(SparkSession spark, String path, DType precision, int threads) {
     HadoopFiles files =
@@ -54,7 +54,7 @@ public final class ClipFiles {
       throw KgCoopException.io(
           "--clip "
               + path
-              + ": no such file or folder; a name such as ViT-B/16 goes by './kgcoop download'",
+              + ": no such file or folder; use './kgcoop download' for a name such as ViT-B/16",
           e);
     } catch (IOException e) {
       throw HadoopFiles.unreadable(path, e);

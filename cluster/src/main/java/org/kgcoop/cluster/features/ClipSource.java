@@ -18,15 +18,14 @@ import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
 
 /**
- * The CLIP that the executors load, and the way of its computing there. A process loads it once and
- * keeps it: a task that ends must not close what another still uses.
+ * The CLIP of the executors, with its precision and threads. A process loads it once and never
+ * closes it, because other tasks may use it.
  *
- * @param files names of the files that Spark has brought to each executor; empty for the embedded
- *     CLIP
- * @param isFolder whether they are a folder of a model, or weights and what lies beside them
- * @param precision of the matrix products
- * @param threads of one task
- * @param version of the program that asks
+ * @param files the names of the files that Spark distributes; empty for the embedded CLIP
+ * @param isFolder true for the folder of a model, false for weights with their companion files
+ * @param precision the precision of matrix products
+ * @param threads the number of threads of one task
+ * @param version the version of the driver
  */
 public record ClipSource(
     List<String> files, boolean isFolder, DType precision, int threads, String version)
@@ -45,11 +44,11 @@ public record ClipSource(
     return Version.KGCOOP;
   }
 
-  /** The CLIP of this process, for the calling thread to compute with. */
+  /** Returns the CLIP of this process, for computations in the calling thread. */
   Clip clip() {
     if (!version.equals(here())) {
       throw KgCoopException.configuration(
-          "the driver runs kgcoop %s, this executor %s; give both the same jar"
+          "the driver runs kgcoop %s, this executor %s; both need the same jar"
               .formatted(version, here()));
     }
     NativeMemory.leaveToCluster();
@@ -79,7 +78,7 @@ public record ClipSource(
       }
       return isFolder ? folder : folder.resolve(files.get(0));
     } catch (IOException e) {
-      throw KgCoopException.io("the weights cannot be opened here: " + e.getMessage(), e);
+      throw KgCoopException.io("cannot open the weights on this executor: " + e.getMessage(), e);
     }
   }
 }

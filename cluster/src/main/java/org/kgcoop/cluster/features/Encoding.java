@@ -18,13 +18,13 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 
 /**
- * The work of a task on its images: features go to the feature cache, and the task gives back a row
- * for each image that cannot be read.
+ * The work of a task on its images. It writes features into the feature cache, and returns one row
+ * per unreadable image.
  *
- * @param attempts how often Spark tries a task
- * @param readers threads that read and decode ahead of the encoder
- * @param read told how many images are read
- * @param encoded told how many features are made
+ * @param attempts the number of failures of a task after which Spark cancels the job
+ * @param readers the number of threads that prefetch images
+ * @param read counts the images that were read
+ * @param encoded counts the features that were computed
  */
 record Encoding(
     ClipSource clip,
@@ -45,7 +45,7 @@ record Encoding(
     List<Row> problems = new ArrayList<>();
     ViewEncoder encoder =
         new ViewEncoder(
-            clip.clip(), new Images(warning -> {})); // about gray images, one an executor
+            clip.clip(), new Images(warning -> {})); // about gray images, once per executor
     long[] told = {0};
     new ShardEncoder(encoder, views, known.value(), readers)
         .encode(
@@ -65,7 +65,7 @@ record Encoding(
   private Row row(ShardEncoder.Problem problem) {
     TaskContext task = TaskContext.get();
     KgCoopException reason = problem.reason();
-    // The network may be better in a moment, or on another machine; a broken image stays one.
+    // The network may recover, or work on another machine. A damaged image stays damaged.
     if (reason.category() == KgCoopException.Category.IO
         && task != null
         && task.attemptNumber() + 1 < attempts) {

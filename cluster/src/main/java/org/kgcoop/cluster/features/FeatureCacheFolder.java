@@ -13,21 +13,20 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Shard;
 
 /**
- * The folder of one model within a feature cache, on any file system. A file gets its name when it
- * is whole; the name follows from its keys, so that a task that runs twice writes the same file
- * twice and nothing else.
+ * The folder of one model in a feature cache, on any file system. A file gets its final name when
+ * it is complete. The name depends only on its keys, so a repeated task writes the same file.
  */
 final class FeatureCacheFolder implements Serializable {
   private final HadoopFiles files;
   private final String folder;
 
-  /** The folder below a feature cache. */
+  /** Creates the folder of a model in a feature cache. */
   FeatureCacheFolder(HadoopFiles files, String cache, String name) {
     this.files = files;
     this.folder = cache + "/" + name;
   }
 
-  /** Writes a file, whole or not at all. */
+  /** Writes a complete file or none. */
   void write(Shard shard) {
     try {
       if (HadoopFiles.isLocal(folder)) {
@@ -38,7 +37,7 @@ final class FeatureCacheFolder implements Serializable {
     } catch (IOException e) {
       throw KgCoopException.io(
           folder
-              + ": cannot be written: "
+              + ": cannot write this file: "
               + HadoopFiles.reason(e)
               + "; try another --feature-cache",
           e);
@@ -49,7 +48,7 @@ final class FeatureCacheFolder implements Serializable {
     java.nio.file.Path temporary = Files.createTempDirectory("kgcoop-shard-");
     try {
       java.nio.file.Path file = shard.write(temporary);
-      // The time first: a file with features is there only with what belongs to it.
+      // Write the time first, so that a file with features always has one.
       copy(Shard.timeFile(file));
       copy(file);
     } finally {
@@ -71,13 +70,13 @@ final class FeatureCacheFolder implements Serializable {
         system.delete(part, false);
       }
     }
-    // Where a file stands already, another attempt has written the same.
+    // If the file exists, another attempt has written the same one.
     if (!moved && !system.exists(target)) {
       throw new IOException("cannot rename to " + target);
     }
   }
 
-  /** The files that are there. */
+  /** Returns the names of the complete files. */
   List<String> shards() {
     Path path = new Path(folder);
     FileSystem system = files.system(path);
@@ -97,7 +96,7 @@ final class FeatureCacheFolder implements Serializable {
     }
   }
 
-  /** The keys in a file; none of a damaged one, whose features are then computed again. */
+  /** Returns the keys in a file. A damaged file has none, so its features are computed again. */
   List<String> keys(String name) {
     try {
       return read(name).features().stream().map(Shard.Feature::key).toList();

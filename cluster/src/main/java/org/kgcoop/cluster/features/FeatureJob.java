@@ -21,14 +21,14 @@ import org.kgcoop.features.Shard;
 import scala.Tuple2;
 
 /**
- * Encodes images into a feature cache. What the feature cache has is read and not encoded again;
- * what a task has written stays, so that a job that was killed goes on where it was.
+ * Encodes images into a feature cache. Images with features are read but not encoded again.
+ * Completed tasks are kept, so a job that was killed can resume.
  */
 public final class FeatureJob {
-  /** Images of a task at most: minutes of work, which a lost executor loses. */
+  /** The maximum number of images per task: minutes of work, which are lost with an executor. */
   private static final int LARGEST_TASK = 8 * Shard.LENGTH;
 
-  /** Tasks a core at least, so that no core waits long for the last. */
+  /** The minimum number of tasks per core, so that no core waits long for the last task. */
   private static final int TASKS_A_CORE = 3;
 
   private final SparkSession session;
@@ -41,10 +41,10 @@ public final class FeatureJob {
    * The request of a job.
    *
    * @param images a folder, an image, a tar or a Parquet file, on any file system
-   * @param cache a folder
-   * @param clip what encodes
-   * @param views of {@code --augment cache:V}, beside the one of the test transform
-   * @param readers threads of a task that read and decode ahead
+   * @param cache the folder of the feature cache
+   * @param clip the model
+   * @param views the number of views of {@code --augment cache:V}, in addition to the test view
+   * @param readers the number of threads per task that prefetch images
    */
   public record Request(String images, String cache, ClipSource clip, int views, int readers)
       implements Serializable {}
@@ -52,12 +52,12 @@ public final class FeatureJob {
   /**
    * The outcome of a job.
    *
-   * @param folder of the features, within the feature cache
-   * @param read images
-   * @param encoded features; the rest was in the feature cache
-   * @param problems rows in {@code errors.parquet}
-   * @param seconds without the start of Spark
-   * @param encodingSeconds of these, from the first task that encodes to the end of the last
+   * @param folder the folder of the features in the feature cache
+   * @param read the number of images
+   * @param encoded the number of new features
+   * @param problems the number of rows in {@code errors.parquet}
+   * @param seconds the time without the start of Spark
+   * @param encodingSeconds the time from the first encoding task to the end of the last one
    */
   public record Outcome(
       String folder,
@@ -72,9 +72,9 @@ public final class FeatureJob {
   private record Found(JavaRDD<String> all, long images, List<String> tars, List<String> parquet) {}
 
   /**
-   * A job.
+   * Creates a job.
    *
-   * @param lines gets a line about progress now and then
+   * @param lines receives lines with the progress
    */
   public FeatureJob(SparkSession session, Request request, Consumer<String> lines) {
     this.session = session;
@@ -84,22 +84,22 @@ public final class FeatureJob {
     files = new HadoopFiles(new SerializableConfiguration(spark.hadoopConfiguration()));
   }
 
-  /** The number of images, tars and Parquet files; nothing is read. */
+  /** Counts the images, tars and Parquet files without reading them. */
   public String count() {
     try {
       Found found = found(files.qualified(request.images()));
-      return "%s images in files of their own, %s tars, %s Parquet files"
+      return "%s image files, %s tar files, %s Parquet files"
           .formatted(found.images(), found.tars().size(), found.parquet().size());
-    } catch (Exception e) { // Scala throws checked ones that it does not declare
+    } catch (Exception e) { // Scala throws checked exceptions that it does not declare
       throw Failures.known(e);
     }
   }
 
-  /** Does what is missing. */
+  /** Encodes all images without features. */
   public Outcome run() {
     try {
       return encode();
-    } catch (Exception e) { // Scala throws checked ones that it does not declare
+    } catch (Exception e) { // Scala throws checked exceptions that it does not declare
       throw Failures.known(e);
     }
   }
@@ -110,18 +110,18 @@ public final class FeatureJob {
     String cache = files.qualified(request.cache());
     if ((cache + "/").startsWith(root + "/")) {
       throw KgCoopException.configuration(
-          "--feature-cache %s lies among the images, %s; give a folder beside them"
+          "--feature-cache %s is inside the images folder %s; use a folder outside of it"
               .formatted(request.cache(), request.images()));
     }
     Found found = found(root);
-    // The name needs the weights, and what is wrong with them is better known before the rest.
+    // The name needs the weights. Load them first, to report problems with them early.
     ClipSource clip = request.clip();
     String name =
         spark.parallelize(List.of(clip), 1).map(c -> FeatureCache.folderName(c.clip())).first();
     FeatureCacheFolder folder = new FeatureCacheFolder(files, cache, name);
     KnownKeys known = KnownKeys.of(spark, folder);
     if (known.count() > 0) {
-      lines.accept("the feature cache has %s features already".formatted(known.count()));
+      lines.accept("the feature cache already contains %s features".formatted(known.count()));
     }
     LongAccumulator read = session.sparkContext().longAccumulator("images");
     LongAccumulator encoded = session.sparkContext().longAccumulator("features");
@@ -150,7 +150,7 @@ public final class FeatureJob {
     long problems = session.read().schema(Encoding.ERRORS).parquet(errors).count();
     if (problems > 0 && problems >= read.value()) {
       throw KgCoopException.data(
-          "%s: none of %s images could be read; %s says why"
+          "%s: all %s images are unreadable; %s contains the reasons"
               .formatted(request.images(), read.value(), errors));
     }
     return new Outcome(
@@ -181,7 +181,8 @@ public final class FeatureJob {
   }
 
   /**
-   * The content of a part of the listing: the number of images, and files of many, which are few.
+   * The content of a part of the listing: the number of images, and the few files that contain many
+   * images.
    */
   private record Packed(long images, List<String> tars, List<String> parquet)
       implements Serializable {
@@ -233,8 +234,8 @@ public final class FeatureJob {
   }
 
   /**
-   * The paths of images, divided by their hash and sorted: the same tasks whoever listed what
-   * first, so that a task that runs again writes what it wrote before.
+   * Returns the paths of images, divided by their hash and sorted. The tasks do not depend on the
+   * order of the listing, so a repeated task writes the same files.
    */
   private JavaRDD<String> shared(Found found) {
     long cores = Math.max(1, spark.defaultParallelism());
@@ -249,9 +250,7 @@ public final class FeatureJob {
         .keys();
   }
 
-  /**
-   * The number of times that Spark tries a task: once in this process, unless it is told otherwise.
-   */
+  /** Returns the number of attempts of a task: 1 in this process, unless it is set. */
   private int attempts() {
     return spark.isLocal() ? 1 : spark.getConf().getInt("spark.task.maxFailures", 4);
   }

@@ -22,7 +22,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.Images;
 
-/** Files on whatever Hadoop can see, their errors in one line. */
+/** Files on any file system of Hadoop. Errors have one line. */
 final class HadoopFiles implements Serializable {
   private final SerializableConfiguration configuration;
 
@@ -33,7 +33,7 @@ final class HadoopFiles implements Serializable {
   /**
    * An entry of a folder.
    *
-   * @param path with its scheme
+   * @param path the path with its scheme
    */
   record Entry(String path, boolean isFolder) implements Serializable {
     String name() {
@@ -41,7 +41,10 @@ final class HadoopFiles implements Serializable {
     }
   }
 
-  /** The path with scheme and without dots; of one without a scheme, a file of this machine. */
+  /**
+   * Returns the path with a scheme and without dots. A path without a scheme is a file of this
+   * machine.
+   */
   String qualified(String path) {
     Path hadoop = hadoopPath(path);
     URI uri = hadoop.toUri();
@@ -55,7 +58,7 @@ final class HadoopFiles implements Serializable {
     return qualified.startsWith("file:");
   }
 
-  /** The file of this machine behind a qualified path. */
+  /** Returns the file of this machine for a qualified path. */
   static java.nio.file.Path local(String qualified) {
     return java.nio.file.Path.of(new Path(qualified).toUri().getPath());
   }
@@ -63,33 +66,36 @@ final class HadoopFiles implements Serializable {
   FileSystem system(Path path) {
     try {
       return path.getFileSystem(configuration.value());
-    } catch (IOException | RuntimeException e) { // a class that is not there is one of these
+    } catch (IOException | RuntimeException e) { // a missing class is a linkage error
       throw KgCoopException.io(
-          path + ": this file system cannot be reached: " + reason(e) + "; is its library there?",
+          path
+              + ": cannot access this file system: "
+              + reason(e)
+              + "; check that its library is on the class path",
           e);
     }
   }
 
-  /** True if there is a folder; a file is none. */
+  /** Returns true if the path is a folder, and false if it is a file. */
   boolean isFolder(String path) {
     Path hadoop = hadoopPath(path);
     try {
       return system(hadoop).getFileStatus(hadoop).isDirectory();
     } catch (FileNotFoundException e) {
-      throw KgCoopException.data(path + ": there is no such file or folder", e);
+      throw KgCoopException.data(path + ": no such file or folder", e);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
   }
 
-  /** The whole content of an image's file. */
+  /** Returns the content of an image file. */
   byte[] bytes(String path) {
     try (InputStream in = open(path)) {
       return Images.bytes(in);
     } catch (FileNotFoundException e) {
-      throw KgCoopException.data(path + ": there is no such image", e);
+      throw KgCoopException.data(path + ": no such image", e);
     } catch (AccessControlException e) {
-      throw KgCoopException.data(path + ": reading it is not permitted", e);
+      throw KgCoopException.data(path + ": no permission to read this file", e);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
@@ -103,17 +109,20 @@ final class HadoopFiles implements Serializable {
     return system(hadoop).open(hadoop);
   }
 
-  /** The entries of a folder one after the other, hidden ones left out; never all in memory. */
+  /**
+   * Returns an iterator over the entries of a folder, without hidden ones. The entries are never
+   * all in memory.
+   */
   Iterator<Entry> entries(String folder) {
     Iterator<Entry> all = isLocal(folder) ? localEntries(folder) : remoteEntries(folder);
     return new Filtered(all);
   }
 
-  // The iterator that is given back closes the stream at its end.
+  // The returned iterator closes the stream at its end.
   @SuppressWarnings("StreamResourceLeak")
   private static Iterator<Entry> localEntries(String folder) {
     try {
-      // Hadoop's own file system of this machine gathers a folder into an array.
+      // Hadoop's local file system would collect a folder in an array.
       DirectoryStream<java.nio.file.Path> stream = Files.newDirectoryStream(local(folder));
       Iterator<java.nio.file.Path> paths = stream.iterator();
       return new Iterator<>() {
@@ -134,7 +143,7 @@ final class HadoopFiles implements Serializable {
         public Entry next() {
           java.nio.file.Path path = paths.next();
           String name = String.valueOf(path.getFileName());
-          // Asking a name that tells what it is would cost a look at the disk for each image.
+          // For names with a known ending, the file type is not read from the disk.
           boolean isFolder = Kind.of(name) == Kind.OTHER && Files.isDirectory(path);
           return new Entry(folder + "/" + name, isFolder);
         }
@@ -173,7 +182,7 @@ final class HadoopFiles implements Serializable {
     }
   }
 
-  /** The kind of file that a name tells of. */
+  /** The kinds of files by their names. */
   enum Kind {
     IMAGE,
     TAR,
@@ -195,7 +204,7 @@ final class HadoopFiles implements Serializable {
     }
   }
 
-  /** Without names that begin with a dot. */
+  /** An iterator without names that begin with a dot. */
   private static final class Filtered implements Iterator<Entry> {
     private final Iterator<Entry> all;
     private Optional<Entry> next = Optional.empty();
@@ -232,13 +241,13 @@ final class HadoopFiles implements Serializable {
     } catch (IllegalArgumentException e) {
       throw new KgCoopException(
           KgCoopException.Category.CONFIGURATION,
-          "'" + path + "': no path or address: " + reason(e),
+          "'" + path + "': not a valid path or address: " + reason(e),
           e);
     }
   }
 
   static KgCoopException unreadable(String path, Exception e) {
-    return KgCoopException.io(path + ": cannot be read: " + reason(e), e);
+    return KgCoopException.io(path + ": cannot read: " + reason(e), e);
   }
 
   static String reason(Exception e) {

@@ -8,18 +8,18 @@ import org.apache.spark.sql.Row;
 import org.kgcoop.features.ShardEncoder.Image;
 
 /**
- * The images of a task, under the keys that a data set at the same place gives them. Nothing is
- * read before it is asked for.
+ * The images of a task. They have the same keys as in a data set in the same folder. Images are
+ * read on request.
  */
 final class Images {
   private Images() {}
 
-  /** The images in files of their own. */
+  /** Returns the images in image files. */
   static Iterator<Image> of(HadoopFiles files, String root, Iterator<String> paths) {
     return each(paths, path -> new Image(key(root, path), path, () -> files.bytes(path)));
   }
 
-  /** The images in tars, tar after tar. */
+  /** Returns the images in tars, one tar after the other. */
   static Iterator<Image> ofTars(HadoopFiles files, Iterator<String> paths, boolean alone) {
     return new Iterator<>() {
       private Iterator<Image> current = Collections.emptyIterator();
@@ -44,7 +44,7 @@ final class Images {
     };
   }
 
-  /** The images in rows of Parquet files. */
+  /** Returns the images in rows of Parquet files. */
   static Iterator<Image> ofRows(Iterator<Row> rows, boolean alone) {
     return each(rows, row -> ParquetImages.image(row, alone));
   }

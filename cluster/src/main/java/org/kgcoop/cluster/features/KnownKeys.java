@@ -9,9 +9,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.kgcoop.files.Sha256;
 
 /**
- * The keys of a feature cache, as the first 64 bits of their SHA-256 each: 80 MB for ten million
- * features. A image is taken for another with a probability of 10^-6 in a feature cache of that
- * size.
+ * The keys of a feature cache: the first 64 bits of the SHA-256 of each key, which is 80 MB for ten
+ * million features. In a cache of this size, the probability of a wrong match of an image is 10^-6.
  */
 final class KnownKeys implements Predicate<String>, Serializable {
   private final long[] sorted;
@@ -20,7 +19,7 @@ final class KnownKeys implements Predicate<String>, Serializable {
     this.sorted = sorted;
   }
 
-  /** The keys that a feature cache has, read by the executors. */
+  /** Returns the keys of a feature cache. The executors read them. */
   static KnownKeys of(JavaSparkContext spark, FeatureCacheFolder cache) {
     List<String> shards = cache.shards();
     if (shards.isEmpty()) {

@@ -13,17 +13,17 @@ import org.kgcoop.cluster.features.HadoopFiles.Entry;
 import org.kgcoop.cluster.features.HadoopFiles.Kind;
 
 /**
- * The images, tars and Parquet files below a folder, listed by the executors and kept on their
- * disks: the driver holds a few folders and no names of images, so that millions of them cost it
- * nothing.
+ * The images, tars and Parquet files in a folder. The executors list them and store the list on
+ * their disks. The driver stores only a few folders and no names of images, so it can list millions
+ * of images.
  */
 final class Listing {
-  /** Levels of folders that are listed one by one, until there are enough to share out. */
+  /** The maximum number of levels that the driver lists to get enough folders for the executors. */
   private static final int LEVELS = 4;
 
   private Listing() {}
 
-  /** All such files, each with its scheme. */
+  /** Returns all these files, each with its scheme. */
   static JavaRDD<String> of(JavaSparkContext spark, HadoopFiles files, String root) {
     if (!files.isFolder(root)) {
       return spark.parallelize(List.of(root), 1);
@@ -32,7 +32,7 @@ final class Listing {
     JavaRDD<String> found = spark.<String>emptyRDD();
     List<String> folders = List.of(root);
     for (int level = 0; level < LEVELS && !folders.isEmpty() && folders.size() < enough; level++) {
-      // A folder's path ends in a slash.
+      // The path of a folder ends with a slash.
       JavaRDD<String> entries =
           spark
               .parallelize(folders, folders.size())
@@ -65,7 +65,7 @@ final class Listing {
     return !entry.isFolder() && Kind.of(entry.name()) != Kind.OTHER;
   }
 
-  /** All files below a folder, one folder's listing open for each level. */
+  /** All files in a folder. One listing per level is open. */
   private static final class Walk implements Iterator<Entry> {
     private final HadoopFiles files;
     private final Deque<Iterator<Entry>> open = new ArrayDeque<>();

@@ -19,15 +19,17 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.features.ShardEncoder.Image;
 
 /**
- * Images in the Parquet files of Hugging Face: a column of {@code struct<bytes, path>} or bytes,
- * read by Spark itself.
+ * Images in Parquet files of Hugging Face: a column of {@code struct<bytes, path>} or bytes. Spark
+ * reads the files.
  */
 final class ParquetImages {
   private static final List<String> USUAL = List.of("image", "img", "picture", "jpg", "png");
 
   private ParquetImages() {}
 
-  /** Rows of an image's bytes, the address of its file and its number in that. */
+  /**
+   * Returns rows with the bytes of an image, the address of its file and its number in the file.
+   */
   static JavaRDD<Row> rows(SparkSession spark, List<String> paths) {
     Dataset<Row> all = spark.read().parquet(paths.toArray(String[]::new));
     return all.select(
@@ -37,7 +39,7 @@ final class ParquetImages {
         .javaRDD();
   }
 
-  /** The column of images: one of a usual name, else the first that has bytes within. */
+  /** Returns the column of images: a column with a usual name, or the first one with bytes. */
   static String column(StructType schema, String path) {
     List<StructField> fields = Arrays.asList(schema.fields());
     Optional<StructField> usual =
@@ -68,9 +70,9 @@ final class ParquetImages {
   }
 
   /**
-   * The image of a row.
+   * Returns the image of a row.
    *
-   * @param alone whether there is no other file of many images, so that the number is the key
+   * @param alone true if no other file contains several images; the number is then the key
    */
   static Image image(Row row, boolean alone) {
     String file = row.getString(1);
@@ -82,7 +84,7 @@ final class ParquetImages {
         where,
         () -> {
           if (row.isNullAt(0)) {
-            throw KgCoopException.data(where + ": no image in this row");
+            throw KgCoopException.data(where + ": this row contains no image");
           }
           return row.getAs(0);
         });

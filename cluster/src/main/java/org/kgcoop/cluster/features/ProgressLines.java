@@ -16,8 +16,8 @@ import org.apache.spark.util.LongAccumulator;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Tells now and then how far the tasks are: what ended tasks have counted, and what the heartbeats
- * of executors say of those that run.
+ * Prints the progress of the tasks every few seconds: the counts of completed tasks, and those of
+ * running tasks from the heartbeats of executors.
  */
 final class ProgressLines extends SparkListener implements AutoCloseable {
   private static final long SECONDS = 10;
@@ -40,9 +40,9 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
   private volatile boolean toldOfWaiting;
 
   /**
-   * Begins to tell.
+   * Creates the progress lines.
    *
-   * @param total images; 0 where it is not known
+   * @param total the number of images, or 0 if it is unknown
    */
   ProgressLines(SparkContext spark, LongAccumulator read, long total, Consumer<String> lines) {
     this.spark = spark;
@@ -84,8 +84,9 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
       if (!toldOfWaiting && seconds(opened) > PATIENCE_SECONDS) {
         toldOfWaiting = true;
         lines.accept(
-            ("no executor has begun: has the cluster the free cores and memory that are asked "
-                    + "for (spark.task.cpus, spark.executor.memory), and Spark %s as here?")
+            ("no executor has started a task; check that the cluster has enough free cores"
+                 + " (spark.task.cpus) and memory (spark.executor.memory), and that it runs Spark"
+                 + " %s")
                 .formatted(spark.version()));
       }
       return;
@@ -94,23 +95,22 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
     lines.accept(line(done, total, seconds(firstTask)));
   }
 
-  /** A line of progress; without a total, there is no estimate. */
+  /** Returns a line of progress. Without a total, it contains no estimate. */
   static String line(long done, long total, double seconds) {
     double rate = done / Math.max(seconds, 1e-3);
     String line =
         String.format(
             Locale.ROOT,
-            "features: %d%s images, %.1f a second",
+            "features: %d%s images, %.1f per second",
             done,
             total > 0 ? " of " + total : "",
             rate);
     return total > 0 && done > 0
-        ? line
-            + String.format(Locale.ROOT, ", about %.0f s to go", Math.max(0, total - done) / rate)
+        ? line + String.format(Locale.ROOT, ", about %.0f s left", Math.max(0, total - done) / rate)
         : line;
   }
 
-  /** Since the first task began; 0 before. */
+  /** Returns the time since the first task started, or 0. */
   double seconds() {
     return firstTask == 0 ? 0 : seconds(firstTask);
   }

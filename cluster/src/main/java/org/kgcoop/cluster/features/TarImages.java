@@ -17,8 +17,8 @@ import org.kgcoop.features.ShardEncoder.Image;
 import org.kgcoop.image.Images;
 
 /**
- * The images of a tar of WebDataset, whatever lies beside them. Where the tar breaks off a last
- * image stands for the damage.
+ * The images of a WebDataset tar. Other members are skipped. If the tar is truncated, the last
+ * image reports the damage.
  */
 final class TarImages implements Iterator<Image> {
   private final HadoopFiles files;
@@ -29,9 +29,9 @@ final class TarImages implements Iterator<Image> {
   private boolean ended;
 
   /**
-   * The images of a tar.
+   * Creates an iterator over the images of a tar.
    *
-   * @param key makes the key of an image of the name of its member
+   * @param key returns the key of an image from the name of its member
    */
   TarImages(HadoopFiles files, String path, UnaryOperator<String> key) {
     this.files = files;
@@ -46,10 +46,11 @@ final class TarImages implements Iterator<Image> {
         next = read();
         ended = next == null;
       } catch (IOException | IllegalArgumentException | KgCoopException e) {
-        // Of damaged headers some are told as illegal arguments.
+        // Some damaged headers cause an IllegalArgumentException.
         KgCoopException damage =
             KgCoopException.data(
-                path + ": damaged or cut short: " + HadoopFiles.reason(e) + "; get it again", e);
+                path + ": damaged or truncated: " + HadoopFiles.reason(e) + "; get the file again",
+                e);
         next =
             new Image(
                 path,
@@ -93,7 +94,8 @@ final class TarImages implements Iterator<Image> {
   }
 
   /**
-   * The ending as data sets name it: what follows the first dot of the file's name in lower case.
+   * Returns the ending in the convention of WebDataset: the part after the first dot of the file
+   * name, in lower case.
    */
   private static String keyName(String name) {
     int dot = name.indexOf('.', name.lastIndexOf('/') + 1);

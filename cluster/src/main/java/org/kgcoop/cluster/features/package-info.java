@@ -1,8 +1,8 @@
 /**
  * Image features on many machines. {@link FeatureJob} lists images on the executors ({@code
- * Listing}), divides them into tasks, and lets each task write files of a {@link
- * org.kgcoop.features.FeatureCache} ({@code EncodeTask}, {@code FeatureCacheFolder}). Nothing but
- * names goes through the network of the cluster.
+ * Listing}) and divides them into tasks. Each task writes files of a {@link
+ * org.kgcoop.features.FeatureCache} ({@code Encoding}, {@code FeatureCacheFolder}). Only names go
+ * through the network of the cluster.
  */
 @NullMarked
 @CheckReturnValue

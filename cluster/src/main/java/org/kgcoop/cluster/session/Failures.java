@@ -2,13 +2,13 @@ package org.kgcoop.cluster.session;
 
 import org.kgcoop.KgCoopException;
 
-/** Errors that Spark throws, in one line. */
+/** Converts exceptions of Spark to errors of one line. */
 public final class Failures {
   private static final int LONGEST = 300;
 
   private Failures() {}
 
-  /** The error of this program inside of what Spark has made of it, else one that quotes Spark. */
+  /** Returns the error of kgcoop inside an exception of Spark, or an error that quotes Spark. */
   public static KgCoopException known(Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
       if (e instanceof KgCoopException known) {
@@ -16,10 +16,10 @@ public final class Failures {
       }
     }
     return KgCoopException.io(
-        "Spark has given up: " + reason(thrown) + "; with --debug Spark says more", thrown);
+        "Spark failed: " + reason(thrown) + "; use --debug for details", thrown);
   }
 
-  /** The innermost message, cut to one line. */
+  /** Returns the innermost message, shortened to one line. */
   static String reason(Throwable thrown) {
     Throwable innermost = thrown;
     while (innermost.getCause() != null) {

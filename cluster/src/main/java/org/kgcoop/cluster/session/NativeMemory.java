@@ -1,14 +1,15 @@
 package org.kgcoop.cluster.session;
 
-/** Memory of an executor that its heap does not see: weights and activations. */
+/** Memory of an executor outside of its heap: weights and activations. */
 public final class NativeMemory {
   private static final String LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
 
   private NativeMemory() {}
 
   /**
-   * Leaves its bound to the cluster. JavaCPP's own, four times the heap, is too small for an
-   * executor with a large model; it is read once, so this comes before the first tensor.
+   * Removes JavaCPP's limit, so that the cluster limits the memory. The default of four times the
+   * heap is too small for a large model. Call this before the first tensor, because JavaCPP reads
+   * the limit once.
    */
   public static void leaveToCluster() {
     if (System.getProperty(LIMIT) == null) {

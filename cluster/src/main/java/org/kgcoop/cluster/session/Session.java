@@ -13,16 +13,18 @@ import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
-/** A connection to Spark; of one in this process, Spark itself. */
+/** A connection to Spark, or Spark in this process. */
 public final class Session implements AutoCloseable {
-  /** Spark in this process, two tasks at a time. */
+  /** Spark in this process, with two tasks at a time. */
   public static final String LOCAL = "local[2]";
 
   private static final Pattern MASTERS =
       Pattern.compile("local(\\[.+\\])?|local-cluster\\[.+\\]|spark://.+|yarn|k8s://.+");
   private static final int CONNECT_MILLIS = 5000;
 
-  /** Variables that must be set before a JVM starts, as the launcher does it here. */
+  /**
+   * Environment variables that must be set before a JVM starts. The launcher sets the same ones.
+   */
   private static final Map<String, String> EXECUTOR_ENVIRONMENT =
       Map.of(
           "MALLOC_MMAP_THRESHOLD_", "4294967296",
@@ -39,10 +41,11 @@ public final class Session implements AutoCloseable {
   /**
    * Opens Spark.
    *
-   * @param name what the cluster's pages call the application
-   * @param master of Spark; null for the one that {@code spark-submit} has set, else {@link #LOCAL}
-   * @param settings of Spark, by their names; they go before what is set here
-   * @throws KgCoopException of the kind CONFIGURATION or IO where there is no such master
+   * @param name the name of the application on the pages of the cluster
+   * @param master the master of Spark; null for the master of {@code spark-submit}, or {@link
+   *     #LOCAL}
+   * @param settings the settings of Spark by name; they have priority
+   * @throws KgCoopException of the category CONFIGURATION or IO if the master does not exist
    */
   @MustBeClosed
   public static Session open(String name, @Nullable String master, Map<String, String> settings) {
@@ -56,22 +59,22 @@ public final class Session implements AutoCloseable {
     conf.setIfMissing("spark.ui.enabled", "false");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     if (conf.get("spark.master").matches("local.*|spark://(127\\.0\\.0\\.1|localhost):\\d+")) {
-      // The name of this machine need not resolve, and nobody else is to connect.
+      // The name of this machine may not resolve, and no other machine has to connect.
       conf.setIfMissing("spark.driver.host", "127.0.0.1");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
     }
     if (!isLocal(conf.get("spark.master")) && !conf.contains("spark.submit.deployMode")) {
-      // Not by spark-submit, which would say which jars the executors get.
+      // Without spark-submit, nothing would send the jars to the executors.
       conf.setIfMissing("spark.jars", String.join(",", Submission.jars()));
     }
     EXECUTOR_ENVIRONMENT.forEach(
         (variable, value) -> conf.setIfMissing("spark.executorEnv." + variable, value));
     try {
       return new Session(SparkSession.builder().config(conf).getOrCreate());
-    } catch (Exception e) { // Scala throws checked ones that it does not declare
+    } catch (Exception e) { // Scala throws checked exceptions that it does not declare
       throw new KgCoopException(
           KgCoopException.Category.IO,
-          "--master %s: Spark does not start: %s"
+          "--master %s: cannot start Spark: %s"
               .formatted(conf.get("spark.master"), Failures.reason(e)),
           e);
     }
@@ -81,12 +84,12 @@ public final class Session implements AutoCloseable {
     return spark;
   }
 
-  /** The cores of one task, and so the threads that it may use. */
+  /** Returns the number of cores per task, which is the number of its threads. */
   public int taskCpus() {
     return spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
   }
 
-  /** True if tasks run in this process. */
+  /** Returns true if tasks run in this process. */
   public boolean isLocal() {
     return isLocal(spark.sparkContext().master());
   }
@@ -112,7 +115,9 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  /** Spark itself would try for a minute, and then name a class of its own. */
+  /**
+   * Checks that a master answers. Spark would retry for a minute and then name an internal class.
+   */
   private static void checkReachable(String master) {
     List<String> addresses = List.of(master.substring("spark://".length()).split(","));
     @Nullable IOException failure = null;
@@ -132,7 +137,7 @@ public final class Session implements AutoCloseable {
       }
     }
     throw KgCoopException.io(
-        "--master %s: no master answers there (%s); is it started, and is this its address?"
+        "--master %s: no master answers at this address (%s); check that it is running"
             .formatted(master, failure == null ? "no address" : failure.getMessage()),
         failure == null ? new IOException("no address") : failure);
   }

@@ -6,16 +6,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A command of this program as {@code spark-submit} takes it. */
+/** A command of kgcoop in the form of {@code spark-submit}. */
 public final class Submission {
   private static final String MAIN = "org.kgcoop.cluster.Main";
 
   private Submission() {}
 
   /**
-   * The line that does on a cluster what a command line does here.
+   * Returns the command line that does the same on a cluster.
    *
-   * @param words of this program, from the command on
+   * @param words the arguments of kgcoop, starting with the command
    */
   public static String line(List<String> words) {
     List<String> line = new ArrayList<>(List.of("spark-submit", "--master", "spark://HOST:7077"));
@@ -36,8 +36,7 @@ public final class Submission {
   }
 
   /**
-   * The jars that executors need of this program: the bundle, and the native libraries of this
-   * platform.
+   * Returns the jars that executors need: the bundle, and the native libraries of this platform.
    */
   static List<String> jars() {
     List<String> jars = new ArrayList<>(List.of(bundle()));
@@ -45,7 +44,7 @@ public final class Submission {
     return jars;
   }
 
-  /** Maven puts it beside the jar that this class is from. */
+  /** Returns the bundle, which Maven writes next to the jar of this class. */
   private static String bundle() {
     return classPath().stream()
         .map(File::getAbsolutePath)

@@ -9,30 +9,30 @@ import org.kgcoop.Version;
 import org.kgcoop.tensor.Engine;
 
 /**
- * The versions of what computes in a process. Driver and executors must agree, else equal settings
- * have unequal results.
+ * The versions of a process that affect results. Driver and executors must have the same versions,
+ * or the same settings give different results.
  *
- * @param kgcoop of this program
+ * @param kgcoop the version of kgcoop
  * @param java the feature version, such as 17
- * @param engine of the native library
+ * @param engine the version of the native library
  */
 public record Versions(String kgcoop, String java, String engine) implements Serializable {
 
-  /** The versions of this process. */
+  /** Returns the versions of this process. */
   public static Versions here() {
     try {
       return new Versions(
           Version.KGCOOP, String.valueOf(Runtime.version().feature()), Engine.version());
     } catch (IOException e) {
-      throw KgCoopException.io("the version of the native library cannot be read: " + e, e);
+      throw KgCoopException.io("cannot read the version of the native library: " + e, e);
     }
   }
 
   /**
-   * Compares those of the driver with those of an executor.
+   * Compares the versions of the driver with those of an executor.
    *
-   * @param host where the executor is
-   * @throws KgCoopException that names what differs
+   * @param host the host of the executor
+   * @throws KgCoopException that names the differences
    */
   public void check(Versions executor, String host) {
     List<String> differences = new ArrayList<>();
@@ -41,7 +41,7 @@ public record Versions(String kgcoop, String java, String engine) implements Ser
     compare("the native library", engine, executor.engine, differences);
     if (!differences.isEmpty()) {
       throw KgCoopException.configuration(
-          "versions differ between the driver and the executor on %s: %s; give both the same"
+          "versions differ between the driver and the executor on %s: %s; both need the same"
                   .formatted(host, String.join(", ", differences))
               + " Java and the same jars");
     }

@@ -1,4 +1,4 @@
-/** Spark, opened as a command line needs it: here or on a cluster, quietly, with clear errors. */
+/** Opens Spark in this process or on a cluster, without log output and with clear errors. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.cluster.session;

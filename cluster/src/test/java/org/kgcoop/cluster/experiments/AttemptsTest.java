@@ -124,7 +124,7 @@ class AttemptsTest {
       assertThat(lock.channel().isOpen()).isTrue();
       assertThatThrownBy(() -> attempts.lock().close())
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("in use");
+          .hasMessageContaining("another experiment on a cluster uses this folder");
     }
     try (LockedFile again = attempts.lock()) {
       assertThat(again.channel().isOpen()).isTrue();

@@ -189,7 +189,7 @@ class FeatureJobTest {
         .hasMessageContaining("no images");
     assertThatThrownBy(() -> encode(folder.toString(), folder.resolve("cache").toString()))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("among the images");
+        .hasMessageContaining("inside the images folder");
     assertThatThrownBy(() -> encode("nowhere://host/pictures", "bank"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("nowhere")
