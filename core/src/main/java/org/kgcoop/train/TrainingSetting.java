@@ -42,59 +42,63 @@ public record TrainingSetting(
                   "sampler",
                   "KIND",
                   "random",
-                  "Choose the order of images: random or sequential (both drop an incomplete last"
-                      + " batch), random:all (keeps it) or random-class:N (N images of each sampled"
-                      + " class)")
+                  "Choose the order of images: random, sequential, random:all or random-class:N."
+                      + " random and sequential drop an incomplete last batch, and random:all keeps"
+                      + " it. random-class:N puts N images of each sampled class into a batch")
               .of(Subject.TRAINING),
           text(
                   "keep",
                   "WHICH",
                   "last",
-                  "Choose the weights that are kept: last, best (validation accuracy) or"
-                      + " gauss:MEAN,STD (Gaussian-weighted average over epochs, as in PromptSRC)")
+                  "Choose the weights of the result: last (after the last epoch), best (after the"
+                      + " epoch with the best validation accuracy) or gauss:MEAN,STD (average over"
+                      + " epochs with Gaussian weights, as in PromptSRC)")
               .of(Subject.TRAINING),
           text(
               "optimizer",
               "NAME:KEY=X",
               "sgd:momentum=0.9:weight_decay=5e-4",
-              "Choose sgd, adam, adamw or rmsprop, and change its numbers: momentum, alpha,"
-                  + " beta1, beta2, epsilon, weight_decay. Example: adamw:beta2=0.98"),
+              "Choose the optimizer, sgd, adam, adamw or rmsprop, and its values of momentum,"
+                  + " alpha, beta1, beta2, epsilon and weight_decay. Example: adamw:beta2=0.98"),
           number("lr", "RATE", "0.002", "Set the learning rate"),
           text(
               "lr_unit",
               "UNIT",
               "epoch",
-              "Change the learning rate after every epoch or after every step"),
+              "Choose the unit of the learning-rate schedule: the rate changes after every epoch or"
+                  + " after every step"),
           text(
               "decay",
               "KIND",
               "cosine",
-              "Choose the learning-rate schedule: cosine[:MINIMUM], step:N[:GAMMA] (every N"
-                  + " epochs) or steps:N,N[:GAMMA] (after these epochs). Example: step:30:0.1"),
+              "Choose the decay of the learning rate: cosine[:MINIMUM], step:N[:GAMMA] (times GAMMA"
+                  + " every N epochs) or steps:N,N[:GAMMA] (times GAMMA after these epochs)."
+                  + " Without GAMMA it is 0.1. Example: step:30:0.1"),
           text(
               "schedule",
               "NAME",
               "current",
-              "Choose where the decay starts counting: current (after the warm-up, as in Dassl"
-                  + " today) or paper-era (first epoch)"),
+              "Choose the epoch from which the decay counts: current (the first one after the"
+                  + " warm-up, as in Dassl today) or paper-era (the first one of the training)"),
           text(
               "warmup",
               "KIND:N:RATE",
               "constant:1:1e-5",
-              "Choose the warm-up: constant, linear or none, its number of epochs, and its"
-                  + " learning rate. Example: linear:3:1e-4"),
+              "Choose the warm-up: its KIND (constant, linear or none), the number N of its epochs,"
+                  + " and its learning RATE. Example: linear:3:1e-4"),
           number(
               "clip_norm",
               "X",
               "0",
-              "Limit the global norm of the gradients. 0 disables the limit"),
+              "Set the maximum global norm of the gradients. 0 disables the limit"),
           text(
                   "augment",
                   "KIND",
                   "cache:8",
-                  "Choose the augmented views: online (new in every epoch, published, slow), cache:V"
-                      + " (V precomputed views, one per image and epoch), pool:V (the same, mixed"
-                      + " within an epoch) or test (none)")
+                  "Choose the augmented views of training images. online: new views in every epoch"
+                      + " (published, slow). cache:V: V precomputed views per image, one of them in"
+                      + " each epoch. pool:V: V precomputed views per image, in random order, so an"
+                      + " epoch may contain several views of an image. test: no augmentation")
               .of(Subject.VIEWS),
           text(
                   "transforms",

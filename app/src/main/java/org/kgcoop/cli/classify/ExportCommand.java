@@ -40,15 +40,17 @@ import picocli.CommandLine.Parameters;
       "",
       "  onnx         the complete classifier, from pixels to probabilities;",
       "               class names and preprocessing are in the metadata",
-      "  safetensors  linear classifiers: class features (C, E), or weight and",
-      "               bias, and the logit scale",
-      "  csv          the same, one line per class: name, E numbers, scale",
-      "  published    a checkpoint of the published code, which PyTorch loads:",
-      "               DIR/prompt_learner/model.pth.tar-N",
+      "  safetensors  only the last layer, for features of the image encoder:",
+      "               one row per class, or weight and bias, and the logit scale",
+      "  csv          the same as text, one line per class: its name, the numbers",
+      "               of its row, and the logit scale",
+      "  published    a checkpoint that the published PyTorch code loads:",
+      "               prompt_learner/model.pth.tar-N in the folder --out",
       "",
-      "The first three formats fix the classes. --classes sets other names if the method allows"
-          + " it. CoCoOp has only the published format. Methods that change the image encoder"
-          + " have no safetensors and csv.",
+      "A file of the first three formats contains fixed classes: the training classes, or those of"
+          + " --classes if the method works with other names. CoCoOp has only the published format,"
+          + " because its class features depend on the image. Methods that change the image encoder"
+          + " have no safetensors and csv format.",
       ""
     },
     footer = {
@@ -70,42 +72,48 @@ public final class ExportCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "CLASSIFIER",
       description =
-          "A run folder, its classifier.safetensors, or a published model.pth.tar-N with"
-              + " --classes. Without it: zero-shot, from --classes and --template.")
+          "A run folder, its classifier.safetensors, or a published model.pth.tar-N with --classes."
+              + " Leave it out to export a zero-shot classifier from --classes and --template.")
   private @Nullable Path learned;
 
   @Option(
       names = "--to",
       required = true,
       paramLabel = "FORM",
-      description = "Choose the format: onnx, safetensors, csv or published.")
+      description = "Choose the format: onnx, safetensors, csv or published. Required.")
   private String form;
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "PATH",
       description =
-          "Set the file, or the folder for the published format (default: classifier.onnx,"
-              + " classifier.csv or weights.safetensors next to CLASSIFIER).")
+          "Set the file, or the folder for the published format (default: next to CLASSIFIER, or in"
+              + " the working directory, with the name classifier.onnx, classifier.csv or"
+              + " weights.safetensors).")
   private @Nullable Path out;
 
-  @Option(names = "--overwrite", description = "Replace the file at --out.")
+  @Option(
+      names = "--overwrite",
+      description =
+          "Replace the output file if it exists. Without this option, an existing file is an"
+              + " error.")
   private boolean overwrite;
 
   @Option(
       names = "--template",
       paramLabel = "TEXT",
       description =
-          "Set the prompt of a zero-shot classifier, with {} for the class name. Several make"
-              + " an ensemble (default: \"a photo of a {}.\", or \"an icon of a {}.\" with the"
-              + " embedded CLIP).")
+          "Set the prompt of a zero-shot classifier, with {} for the class name. Repeat the option"
+              + " to average several prompts (default: \"a photo of a {}.\", or \"an icon of a"
+              + " {}.\" with the embedded CLIP).")
   private List<String> templates = new ArrayList<>();
 
   @Option(
       names = "--epoch",
       paramLabel = "N",
       description =
-          "Set the number in the name of the published file (default: the method's epochs).")
+          "Set N in the name of the published file, model.pth.tar-N (default: the method's number"
+              + " of epochs).")
   private int epoch;
 
   @Mixin private ClassList classes = new ClassList();
@@ -169,17 +177,16 @@ public final class ExportCommand implements Callable<Integer> {
       output.line("written: " + written);
     }
     if (position != ClassTokenPosition.END) {
-      output.info(
-          "the published code is to be told the class name's place:"
-              + " TRAINER.COOP.CLASS_TOKEN_POSITION "
-              + position.id());
+      output.info("in the published code, set TRAINER.COOP.CLASS_TOKEN_POSITION " + position.id());
     }
   }
 
   private void warnOfLoss(ClassifierFile file, Path path) {
     if (file.calibration() != null) {
       output.warn(
-          path + ": the published form has no temperature and no threshold, so it loses both");
+          path
+              + ": the published format cannot store the temperature and the threshold of this"
+              + " classifier");
     }
   }
 
@@ -188,12 +195,12 @@ public final class ExportCommand implements Callable<Integer> {
   private void classifier() {
     Path file = out != null ? out : place();
     if (epoch > 0) {
-      throw KgCoopException.configuration("--epoch goes with --to " + PUBLISHED + " alone");
+      throw KgCoopException.configuration("--epoch works only with --to " + PUBLISHED);
     }
     OutputFile.check("--out", file, name(), overwrite);
     if (learned != null && isSame(file, ClassifierFile.at(learned))) {
       throw KgCoopException.configuration(
-          "--out " + file + ": the classifier itself, which would be lost; expected another file");
+          "--out " + file + ": this is the classifier itself; choose another file");
     }
     List<String> given = classes.names();
     @Nullable ClassifierFile trained = trained();
@@ -203,7 +210,7 @@ public final class ExportCommand implements Callable<Integer> {
     }
     if (trained != null && !templates.isEmpty()) {
       throw KgCoopException.configuration(
-          "--template goes with class names alone, not with " + learned);
+          "--template works only without a CLASSIFIER; leave it out, or leave out " + learned);
     }
     List<String> names = trained == null ? given : classes.namesFor(trained);
     try (Clip clip = clipOptions.load();

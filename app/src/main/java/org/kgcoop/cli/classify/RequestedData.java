@@ -15,8 +15,9 @@ final class RequestedData {
       names = "--data-set",
       paramLabel = "NAME",
       description =
-          "Name the data set of the images, such as oxford_pets (default: the training data"
-              + " set). Hand-crafted prompts are those of this data set.")
+          "Set the data set of the images, such as oxford_pets, if it is not the training data set."
+              + " Methods with hand-crafted prompts then use the published prompts of this data"
+              + " set.")
   private @Nullable String name;
 
   /**

@@ -17,11 +17,13 @@ import picocli.CommandLine.Option;
     header = "Compare methods on base and new classes.",
     description = {
       "",
-      "Train on the first half of the classes, test on both halves, and print a table. Run the"
-          + " command again to resume; it repeats nothing.",
+      "Train on the first half of the classes (base), test on both halves, and print a table. The"
+          + " second half (new) has no training images. Run the command again to resume. Complete"
+          + " runs are not repeated.",
       "",
-      "base, new: accuracy among the names of each half. H: their harmonic mean. joint H: the same"
-          + " if the names of both halves compete. ECE: expected calibration error, a fraction.",
+      "base and new are the accuracies in percent on the test images of each half, with only the"
+          + " names of this half as answers. H is their harmonic mean. joint H is the same with the"
+          + " names of both halves as answers. ECE is the expected calibration error, from 0 to 1.",
       ""
     },
     footer = {
@@ -37,7 +39,9 @@ public final class BaseToNewCommand extends ProtocolCommand {
   @Mixin private DataSetList data = new DataSetList();
   @Mixin private Shots shots = new Shots();
 
-  @Option(names = "--per-set", description = "Add one table row per data set.")
+  @Option(
+      names = "--per-set",
+      description = "Print rows for each data set in addition to the averages.")
   private boolean perSet;
 
   @Override

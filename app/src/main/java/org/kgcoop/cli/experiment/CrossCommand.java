@@ -20,11 +20,11 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Train on all classes of one data set, and test on other data sets with their own class"
-          + " names. Run the command again to resume. With another --data, it tests only the"
-          + " missing data sets.",
+          + " names. The table contains the accuracies in percent. Run the command again to resume."
+          + " If you add data sets to --data, it tests only the new ones.",
       "",
-      "IVLP and VPT are tested after the last of five epochs. Their published scripts load the"
-          + " second.",
+      "The methods ivlp and vpt train for five epochs. kgcoop tests their last weights. Their"
+          + " published scripts test the weights after the second epoch.",
       ""
     },
     footer = {
@@ -41,7 +41,8 @@ public final class CrossCommand extends ProtocolCommand {
       names = "--source",
       required = true,
       paramLabel = "PATH",
-      description = "Choose the data set to train on. kgcoop skips it in --data.")
+      description =
+          "Choose the training data set. If --data contains it too, it is not tested again.")
   private String source;
 
   @Mixin private DataSetList data = new DataSetList();

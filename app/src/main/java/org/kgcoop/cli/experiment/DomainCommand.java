@@ -22,11 +22,12 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Train on all classes of one data set, and test on images of the same classes in another"
-          + " style: sketches, renditions, other cameras. A shifted version may lack some of"
-          + " the classes. Run the command again to resume.",
+          + " style, such as sketches or photos of other cameras. The table contains the accuracies"
+          + " in percent. A shifted version may contain only some of the classes. Run the command"
+          + " again to resume.",
       "",
-      "IVLP and VPT are tested after the last of five epochs. Their published scripts load the"
-          + " second.",
+      "The methods ivlp and vpt train for five epochs. kgcoop tests their last weights. Their"
+          + " published scripts test the weights after the second epoch.",
       ""
     },
     footer = {
@@ -43,14 +44,15 @@ public final class DomainCommand extends ProtocolCommand {
       names = "--source",
       required = true,
       paramLabel = "PATH",
-      description = "Choose the data set to train on.")
+      description = "Choose the training data set: a folder, a file or a name, as for train.")
   private String source;
 
   @Option(
       names = "--shifts",
       paramLabel = "PATH",
       description =
-          "Choose a shifted version. Repeatable (default: all known versions of the source).")
+          "Choose a data set of a shifted version. Repeat the option for several (default: all"
+              + " versions of the source that kgcoop knows).")
   private List<String> shifts = new ArrayList<>();
 
   @Mixin private DataOptions dataOptions = new DataOptions();

@@ -19,13 +19,15 @@ import picocli.CommandLine.Option;
     header = "Compare methods by the number of training images.",
     description = {
       "",
-      "Train on 1, 2, 4, 8 and 16 images of every class, test on all classes, and print a table"
-          + " of methods and shots. Run the command again to resume; it repeats nothing.",
+      "Train on 1, 2, 4, 8 and 16 images per class (shots), test on all classes, and print the"
+          + " accuracies in percent by method and shots. Run the command again to resume. Complete"
+          + " runs are not repeated.",
       "",
-      "The published settings of this table apply. The method coop starts from 16 random"
-          + " vectors. The methods coop, prograd and clip-adapter train for 50 epochs with 1"
-          + " shot, 100 up to 4 and 200 above, and for 50 on ImageNet. The method taskres"
-          + " trains for 100 epochs up to 4 shots, and for 200 above.",
+      "Some published settings depend on the number of shots. Without other settings, the"
+          + " methods coop, prograd and clip-adapter train for 50 epochs with 1 shot, for 100 with"
+          + " 2 to 4 shots, and for 200 with more. On ImageNet, they always train for 50 epochs."
+          + " The method taskres trains for 100 epochs with up to 4 shots, and for 200 with more."
+          + " The method coop starts from 16 random context vectors.",
       ""
     },
     footer = {
@@ -49,7 +51,9 @@ public final class FewShotCommand extends ProtocolCommand {
               + " ${DEFAULT-VALUE}).")
   private String shots;
 
-  @Option(names = "--per-set", description = "Add one table row per data set.")
+  @Option(
+      names = "--per-set",
+      description = "Print rows for each data set in addition to the averages.")
   private boolean perSet;
 
   @Override

@@ -51,8 +51,8 @@ public final class ClipOptions {
       names = "--activation",
       paramLabel = "NAME",
       description =
-          "Set the activation: quick_gelu, gelu or gelu_pytorch_tanh (default: from the"
-              + " configuration next to the weights).")
+          "Set the activation function of the CLIP: quick_gelu, gelu or gelu_pytorch_tanh (default:"
+              + " from the configuration next to the weights).")
   private @Nullable String activation;
 
   @Option(
@@ -60,7 +60,8 @@ public final class ClipOptions {
       paramLabel = "TYPE",
       defaultValue = "float32",
       description =
-          "Set the precision of matrix products: float32 or bf16 (default: ${DEFAULT-VALUE}).")
+          "Set the precision of matrix products: float32, or bf16, which can be faster but changes"
+              + " results slightly (default: ${DEFAULT-VALUE}).")
   private String precision = "float32";
 
   @Option(
@@ -74,7 +75,8 @@ public final class ClipOptions {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Set the number of cores (default: all). It does not change any result.")
+      description =
+          "Set the number of threads (default: one per core). It does not change any result.")
   private @Nullable Integer threads;
 
   @Mixin private NetworkOptions network = new NetworkOptions();

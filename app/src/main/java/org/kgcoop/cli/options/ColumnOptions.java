@@ -12,8 +12,8 @@ public final class ColumnOptions {
       names = "--columns",
       paramLabel = "LIST",
       description =
-          "Print only these columns, such as base,new,H,joint_h,ece,nll. An unknown name lists all"
-              + " names.")
+          "Choose the columns, comma separated, such as base,new,H,joint_h,ece,nll (default: the"
+              + " usual columns of this table). If a name is unknown, the error lists all names.")
   private @Nullable String columns;
 
   /** Returns the selection of a command that does not have the option. */

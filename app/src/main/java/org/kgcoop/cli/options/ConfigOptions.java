@@ -17,8 +17,9 @@ final class ConfigOptions {
       names = CONFIG,
       paramLabel = "FILE",
       description =
-          "Read options from a YAML file, ours or one of the published code. Repeatable. The"
-              + " command line overrides it and may end in KEY VALUE pairs. Example: --config"
-              + " trainer.yaml DATASET.NUM_SHOTS 4")
+          "Read options from a YAML file of kgcoop or of the published code. Repeat the option for"
+              + " several files. Options on the command line have priority. The command line may"
+              + " end with KEY VALUE pairs of the published code. Example: --config trainer.yaml"
+              + " DATASET.NUM_SHOTS 4")
   private List<Path> files = new ArrayList<>();
 }

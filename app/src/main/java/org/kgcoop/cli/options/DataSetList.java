@@ -14,8 +14,8 @@ public final class DataSetList {
       required = true,
       paramLabel = "PATH",
       description =
-          "Choose the data sets, comma separated or repeated: folders, files or names, as for"
-              + " train.")
+          "Choose the data sets: folders, files or names, as for train. Separate several with"
+              + " commas, or repeat the option.")
   private List<String> data = new ArrayList<>();
 
   @Mixin private DataOptions options = new DataOptions();

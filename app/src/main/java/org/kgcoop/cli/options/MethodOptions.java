@@ -26,17 +26,18 @@ public final class MethodOptions {
       names = "--set",
       paramLabel = "[METHOD.]KEY=VALUE",
       description =
-          "Change a setting of all methods that have it, or of one method. Repeatable; |"
-              + " separates several values. The command help method NAME lists keys and"
-              + " defaults. Example: --set kgcoop.weight=4")
+          "Change a setting of all methods that have it, or of one METHOD. Repeat the option for"
+              + " several settings. If the value is a list, separate its parts with |. The command"
+              + " help method NAME lists keys and defaults. Example: --set kgcoop.weight=4")
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
       names = "--weight",
       paramLabel = "W",
       description =
-          "Set KgCoOp's regularization weight, or auto (default: 8). The value auto hides half"
-              + " of the base classes in turn, and uses validation labels if there are any.")
+          "Set KgCoOp's regularization weight (default: 8). The value auto tries several weights:"
+              + " each half of the training classes is hidden from one training and then tested. It"
+              + " uses validation images if there are any.")
   private @Nullable String weight;
 
   /**

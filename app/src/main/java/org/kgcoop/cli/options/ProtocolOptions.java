@@ -17,7 +17,7 @@ public final class ProtocolOptions {
       names = {"-o", "--out"},
       required = true,
       paramLabel = "DIR",
-      description = "Set the folder of the table and its runs.")
+      description = "Set the folder for the table and its runs. Required.")
   private Path out;
 
   @Option(
@@ -26,16 +26,18 @@ public final class ProtocolOptions {
       defaultValue = MethodNames.TABLE,
       completionCandidates = MethodNames.class,
       description =
-          "Choose the methods: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). Methods"
-              + " with fixed classes, such as probe, work only in fewshot and domain. The"
-              + " command help methods describes all of them.")
+          "Choose the methods, comma separated: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}). Methods with fixed classes, such as probe, work only in"
+              + " fewshot and domain. The command help methods describes all of them.")
   private String methods;
 
   @Option(
       names = "--seeds",
       paramLabel = "LIST",
       defaultValue = "1,2,3",
-      description = "Set the seeds, comma separated (default: ${DEFAULT-VALUE}).")
+      description =
+          "Set the seeds, comma separated. Each method is trained once per seed, with other"
+              + " training images (default: ${DEFAULT-VALUE}).")
   private String seeds;
 
   @Option(
@@ -43,15 +45,15 @@ public final class ProtocolOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Set the number of parallel runs, each with one thread. Use it for small models"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Set the number of parallel runs, each with one thread. More than one is faster for small"
+              + " models (default: ${DEFAULT-VALUE}).")
   private int jobs;
 
   @Option(
       names = "--only",
       paramLabel = "RUN",
       description =
-          "Do only one run of the table, given by its folder, such as pets/kgcoop/seed1. Prints"
+          "Execute only the run with this folder below --out, such as pets/kgcoop/seed1, and print"
               + " no table.")
   private @Nullable Path only;
 

@@ -29,8 +29,9 @@ public final class TrainingOptions {
   @Option(
       names = "--published",
       description =
-          "Train as the published code does: online augmentation (slow), and the published"
-              + " epochs and batch size. Cannot be combined with other training options.")
+          "Train like the published code: with new augmented views in every epoch (slow), and with"
+              + " the published numbers of epochs and batch sizes. Cannot be combined with options"
+              + " that change the training.")
   private boolean published;
 
   @Option(
@@ -43,9 +44,9 @@ public final class TrainingOptions {
   @Option(
       names = "--calibrate",
       description =
-          "Fit a temperature and a rejection threshold after the training, and keep both in the"
-              + " classifier: with the validation images or, if there are none, with the training"
-              + " images in four folds, which takes about four more trainings.")
+          "Fit a temperature and a rejection threshold after the training, and store both in the"
+              + " classifier. This uses the validation images. Without validation images, it uses"
+              + " cross-validation on the training images, which takes about four more trainings.")
   private boolean calibrate;
 
   /** The options by the keys of configuration files. */

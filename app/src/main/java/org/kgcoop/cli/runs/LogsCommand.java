@@ -27,9 +27,9 @@ import picocli.CommandLine.Parameters;
     header = "Summarize the log.txt files of the published code.",
     description = {
       "",
-      "Read the final results in EXPERIMENT/seed1/log.txt below a folder. Print the mean, the"
-          + " population standard deviation and the 95 %% interval (1.96 std / sqrt(n)) of each"
-          + " experiment over its seeds.",
+      "Read the final results in all files EXPERIMENT/seedN/log.txt inside a folder. For each"
+          + " experiment, print the mean over seeds, the population standard deviation and the 95"
+          + " %% interval (mean ± 1.96 std / sqrt(seeds)). Metrics have the units of the files.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop logs output/base2new/test_new/oxford_pets"})
@@ -37,7 +37,7 @@ public final class LogsCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "DIR",
-      description = "An output folder of the published code.")
+      description = "The output folder of the published code, or a folder inside of it.")
   private Path folder;
 
   @Mixin private Output output = new Output();
@@ -60,10 +60,10 @@ public final class LogsCommand implements Callable<Integer> {
           .forEach(
               (metric, values) -> rows.add(new Row(name.isEmpty() ? "." : name, metric, values)));
     }
-    unfinished.forEach(file -> output.warn(file + ": no final result (left out)"));
+    unfinished.forEach(file -> output.warn(file + ": no final result; this file is skipped"));
     if (rows.isEmpty()) {
       throw KgCoopException.data(
-          folder + ": no log.txt with a final result below it; expected EXPERIMENT/seed1/log.txt");
+          folder + ": contains no log.txt with a final result; expected EXPERIMENT/seed1/log.txt");
     }
     if (output.isJson()) {
       output.json(JsonNodeFactory.instance.objectNode().set("experiments", json(rows)));

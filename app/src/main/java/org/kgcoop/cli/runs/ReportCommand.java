@@ -26,12 +26,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "report",
     mixinStandardHelpOptions = true,
-    header = "Write a web page of results: tables, charts, errors.",
+    header = "Write a web page with results: tables, charts and misclassified images.",
     description = {
       "",
-      "Write the results of runs and tables to one HTML page: tables, charts, misclassified"
-          + " images and settings. The page needs no other file and no network. For runs in"
-          + " progress, it shows the results so far and the remaining time.",
+      "Write the results of runs and tables to one HTML file: tables, charts, misclassified images"
+          + " and settings. The file needs no other file and no network. For runs in progress, it"
+          + " contains the results so far and the remaining time.",
       ""
     },
     footer = {
@@ -49,14 +49,15 @@ public final class ReportCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "RUN",
-      description = "Folders of train, adapt or a protocol such as base2new.")
+      description = "Folders that train, adapt or a protocol such as base2new wrote (--out).")
   private List<Path> runs = new ArrayList<>();
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
       description =
-          "Set the page (default: report.html in RUN, or in the working directory for several).")
+          "Set the HTML file (default: report.html in RUN, or in the working directory for"
+              + " several).")
   private @Nullable Path out;
 
   @Option(
@@ -71,16 +72,18 @@ public final class ReportCommand implements Callable<Integer> {
       fallbackValue = USUAL_PAUSE,
       paramLabel = "SECONDS",
       description =
-          "Update the page until all runs are complete. Check for changes every SECONDS, 1 to"
-              + " 3600 (default: 10). The browser reloads the page. Ctrl-C stops earlier.")
+          "Update the file until all runs are complete. kgcoop checks for changes every SECONDS,"
+              + " from 1 to 3600 (10 if left out), and the browser reloads the page. Press Ctrl-C"
+              + " to stop earlier.")
   private @Nullable String watch;
 
   @Option(
       names = "--data",
       paramLabel = "PATH",
       description =
-          "Choose data sets with images to show, comma separated or repeated. Images of"
-              + " embedded data sets are always shown.")
+          "Set the data sets of the runs, to include misclassified images in the page. Separate"
+              + " several with commas, or repeat the option. Images of embedded data sets are"
+              + " always included.")
   private List<String> data = new ArrayList<>();
 
   @Mixin private Output output = new Output();

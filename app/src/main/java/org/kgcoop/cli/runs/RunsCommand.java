@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
     header = "List, compare, tabulate, delete and repeat runs.",
     description = {
       "",
-      "List the runs below --runs. Subcommands show, compare, tabulate, delete and repeat runs.",
+      "List all runs in the folder --runs and its subfolders. The subcommands show, compare,"
+          + " tabulate, delete and repeat runs.",
       ""
     },
     footer = {
@@ -33,7 +34,7 @@ public final class RunsCommand extends RunsList {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      header = "List runs with their settings, results and age.",
+      header = "List runs with their state, settings, results and age.",
       footer = {"", "Example:", "  ./kgcoop runs list --methods kgcoop --set weight=8"})
   static final class ListCommand extends RunsList {}
 }

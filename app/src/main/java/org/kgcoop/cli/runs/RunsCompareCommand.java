@@ -17,10 +17,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "compare",
     mixinStandardHelpOptions = true,
-    header = "Compare runs with the first one.",
+    header = "Compare runs with the first one: settings, results, significant differences.",
     description = {
       "",
-      "Print the settings that differ, the results, and significant differences.",
+      "Print the settings that differ, the results, and the differences from the first run with"
+          + " their 95 %% bootstrap intervals. A * marks significant differences, whose interval"
+          + " excludes 0.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop runs compare runs/pets-coop runs/pets-kgcoop"})
@@ -28,7 +30,7 @@ final class RunsCompareCommand implements Callable<Integer> {
   @Parameters(
       arity = "2..*",
       paramLabel = "RUN",
-      description = "Run folders, or their names below --runs.")
+      description = "Two or more run folders, or their paths inside --runs.")
   private List<Path> named = new ArrayList<>();
 
   @Mixin private RunsOptions runs = new RunsOptions();

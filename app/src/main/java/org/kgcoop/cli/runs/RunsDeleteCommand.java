@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
     header = "Delete runs and tables with their folders.",
     description = {
       "",
-      "Delete the folders of runs, or of tables with all their runs. Other files stay. Runs in"
-          + " progress are not deleted.",
+      "Delete the folders of runs, or of tables with all their runs. Files of other programs in"
+          + " these folders are kept. Runs in progress are not deleted.",
       ""
     },
     footer = {
@@ -37,7 +37,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "RUN",
-      description = "Folders of runs or tables, or their names below --runs.")
+      description = "Folders of runs or tables, or their paths inside --runs.")
   private List<Path> named = new ArrayList<>();
 
   @Option(names = "--yes", description = "Delete without asking.")

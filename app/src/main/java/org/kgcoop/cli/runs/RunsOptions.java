@@ -29,7 +29,8 @@ final class RunsOptions {
       names = "--runs",
       paramLabel = "DIR",
       defaultValue = "runs",
-      description = "Set the folder of all runs (default: ${DEFAULT-VALUE}).")
+      description =
+          "Set the folder that contains the runs, also in subfolders (default: ${DEFAULT-VALUE}).")
   private Path root = Path.of("runs");
 
   /** The conditions that select runs for a list or a table. */
@@ -37,36 +38,43 @@ final class RunsOptions {
     @Option(
         names = "--methods",
         paramLabel = "LIST",
-        description = "Select methods, comma separated.")
+        description = "Use only runs of these methods, comma separated.")
     private @Nullable String methods;
 
     @Option(
         names = "--data-sets",
         paramLabel = "LIST",
-        description = "Select data sets, comma separated.")
+        description = "Use only runs on these data sets, comma separated.")
     private @Nullable String dataSets;
 
     @Option(
         names = "--protocols",
         paramLabel = "LIST",
-        description = "Select protocols, comma separated: train, base2new, fewshot, cross, domain.")
+        description =
+            "Use only runs of these commands, comma separated: train, base2new, fewshot, cross,"
+                + " domain.")
     private @Nullable String protocols;
 
-    @Option(names = "--seeds", paramLabel = "LIST", description = "Select seeds, comma separated.")
+    @Option(
+        names = "--seeds",
+        paramLabel = "LIST",
+        description = "Use only runs with these seeds, comma separated.")
     private @Nullable String seeds;
 
     @Option(
         names = "--shots",
         paramLabel = "LIST",
-        description = "Select numbers of images per class, comma separated.")
+        description =
+            "Use only runs with these numbers of training images per class, comma separated.")
     private @Nullable String shots;
 
     @Option(
         names = "--set",
         paramLabel = "KEY=VALUE",
         description =
-            "Select runs with this setting. The command runs show prints the names. Example:"
-                + " --set weight=8 --set training.epochs=50")
+            "Use only runs with this setting. Repeat the option for several settings. The command"
+                + " runs show RUN prints the keys. Example: --set weight=8 --set"
+                + " training.epochs=50")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     RunFilter filter() {

@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
     header = "Repeat a run in a new folder, and compare the results.",
     description = {
       "",
-      "Repeat the command that made a run, and compare all predictions. The exit code is 1 if"
-          + " they differ. The data and the CLIP weights must be in the same place.",
+      "Repeat the command of a run in a new folder, and compare all predictions with the old ones."
+          + " The exit code is 1 if they differ. The data and the CLIP weights must have the same"
+          + " paths as before.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop runs rerun runs/table/objects/kgcoop/seed1 --out again"})
@@ -46,16 +47,16 @@ final class RunsRerunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "RUN", description = "A run folder, or its name below --runs.")
+  @Parameters(paramLabel = "RUN", description = "A run folder, or its path inside --runs.")
   private Path run;
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "Set the new folder. Required, except with --dry-run.")
+      description = "Set the folder for the new run. Required, except with --dry-run.")
   private @Nullable Path out;
 
-  @Option(names = "--dry-run", description = "Print only the command.")
+  @Option(names = "--dry-run", description = "Print the command without running it.")
   private boolean dryRun;
 
   @Mixin private RunsOptions runs = new RunsOptions();
@@ -68,7 +69,8 @@ final class RunsRerunCommand implements Callable<Integer> {
     List<String> words = words(runs.run(folder), out);
     if (out == null && !dryRun) {
       throw KgCoopException.configuration(
-          "--out is missing: a run is made again in a new folder; --dry-run only prints the command");
+          "--out is missing: a run is made again in a new folder; --dry-run only prints the"
+              + " command");
     }
     output.info("kgcoop " + ShellWords.join(words));
     if (out == null || dryRun) {

@@ -21,10 +21,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "show",
     mixinStandardHelpOptions = true,
-    header = "Show the settings, command, results and nearest words of a run.",
+    header = "Show the settings, CLIP, command, results and nearest words of a run.",
     footer = {"", "Example:", "  ./kgcoop runs show runs/table/objects/kgcoop/seed1"})
 final class RunsShowCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "RUN", description = "A run folder, or its name below --runs.")
+  @Parameters(paramLabel = "RUN", description = "A run folder, or its path inside --runs.")
   private Path run;
 
   @Mixin private RunsOptions runs = new RunsOptions();

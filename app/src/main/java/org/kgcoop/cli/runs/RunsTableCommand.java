@@ -23,16 +23,17 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "table",
     mixinStandardHelpOptions = true,
-    header = "Tabulate runs by method and setting; mark significant differences.",
+    header = "Print a table of runs by method and setting, and mark significant differences.",
     description = {
       "",
-      "Tabulate all complete runs below the folders. Each row is the mean over seeds of the"
-          + " mean over data sets, with the population standard deviation over seeds, as in the"
-          + " published log parser.",
+      "Print a table of all complete runs in the folders. Each row averages over data sets and then"
+          + " over seeds. The number after ± is the population standard deviation over seeds, as in"
+          + " the published log parser.",
       "",
-      "The 95 %% intervals come from a bootstrap over images and seeds, paired for differences"
-          + " of rows with the same number of shots. There is no correction for multiple"
-          + " comparisons: about 1 in 20 differences is a false positive.",
+      "The 95 %% intervals come from a bootstrap over images and seeds. Differences are computed"
+          + " for rows with the same number of shots, on the same resamples. There is no correction"
+          + " for multiple comparisons: about 1 in 20 differences without a cause is marked as"
+          + " significant.",
       ""
     },
     footer = {
@@ -46,13 +47,15 @@ final class RunsTableCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "FOLDER",
-      description = "Folders of runs, such as --out of a protocol (default: all below --runs).")
+      description = "Folders that contain runs, such as --out of base2new (default: --runs).")
   private List<Path> folders = new ArrayList<>();
 
   @Option(
       names = "--against",
       paramLabel = "ROW",
-      description = "Print only differences from this row, such as coop (default: all pairs).")
+      description =
+          "Print only differences from this row of the table, such as coop (default: of all pairs"
+              + " of rows).")
   private @Nullable String against;
 
   @Option(names = "--per-set", description = "Print one table per data set as well.")
@@ -61,8 +64,8 @@ final class RunsTableCommand implements Callable<Integer> {
   @Option(
       names = "--no-intervals",
       description =
-          "Print a table as in papers: no intervals and differences, the best of each column"
-              + " marked.")
+          "Print a table as in papers, without intervals and differences. The best value of each"
+              + " column is marked.")
   private boolean plain;
 
   @Mixin private RunsOptions runs = new RunsOptions();

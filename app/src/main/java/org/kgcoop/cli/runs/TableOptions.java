@@ -12,7 +12,8 @@ final class TableOptions {
       names = "--resamples",
       paramLabel = "N",
       defaultValue = "" + Bootstrap.RESAMPLES,
-      description = "Set the number of bootstrap resamples (default: ${DEFAULT-VALUE}).")
+      description =
+          "Set the number of resamples for the bootstrap intervals (default: ${DEFAULT-VALUE}).")
   private int resamples = Bootstrap.RESAMPLES;
 
   @Option(
