@@ -27,8 +27,11 @@ final class ProvenanceSection {
    */
   private static final Set<String> COMMAND = Set.of("command", "directory");
 
+  private static final String CLIP = "clip";
+
   private static final Map<String, String> LABELS =
-      Map.of("clip_fingerprint", "CLIP fingerprint", "java", "Java", "os", "system");
+      Map.of(
+          "clip", "CLIP", "clip_fingerprint", "CLIP fingerprint", "java", "Java", "os", "system");
 
   private ProvenanceSection() {}
 
@@ -51,6 +54,7 @@ final class ProvenanceSection {
     JsonNode settings = results.settings();
     List<Entry> entries = new ArrayList<>();
     addCommand(entries, List.of(results.versions(), provenance(table.runs())));
+    add(entries, CLIP, provenance(table.runs()).path(CLIP));
     addAll(entries, settings, OWN_TABLES);
     addAll(entries, results.computation(), Set.of());
     addAll(entries, results.versions(), COMMAND);
@@ -190,7 +194,15 @@ final class ProvenanceSection {
   }
 
   private static String text(String key, JsonNode value) {
+    if (key.equals(CLIP)) {
+      return fileName(value.asText());
+    }
     return key.endsWith("fingerprint") ? Text.shortened(Text.any(value)) : Text.any(value);
+  }
+
+  /** Returns the last name of a path, because a page must not reveal folders of the machine. */
+  private static String fileName(String path) {
+    return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   }
 
   private static String label(String key) {

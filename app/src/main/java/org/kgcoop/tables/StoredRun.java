@@ -315,6 +315,11 @@ public final class StoredRun {
     return record().command();
   }
 
+  /** Returns the path of the CLIP weights or {@code embedded}, or an empty text if unknown. */
+  public String clip() {
+    return record().provenance().path("clip").asText("");
+  }
+
   /** Returns the working directory of the command, or an empty text if unknown. */
   public String directory() {
     return record().directory();

@@ -220,8 +220,8 @@ class ReportPageTest {
     assertThat(page.select("#mistakes figure.chart")).hasSize(before + 1);
     assertThat(page.select("#mistakes figcaption").eachText())
         .contains(
-            "Calibration on learned classes; expected calibration error: 14.00 % without temperature,"
-                + " 7.12 % with it, from 40 validation images");
+            "Calibration on learned classes; expected calibration error: 14.00 % without"
+                + " temperature, 7.12 % with it, from 40 validation images");
     assertThat(page.select("#mistakes").text())
         .contains("without temperature 8 0.900 0.500")
         .contains("temperature 1.75 8 0.600 0.500");
@@ -360,6 +360,7 @@ class ReportPageTest {
         .isEqualTo(Text.percent(100.0 * base.path("correct").asInt() / base.path("total").asInt()));
     assertThat(page.expectFirst("#made").text()).contains("epochs 10", "0.1.0", "2.5 s");
     assertThat(value(page, "command")).isEqualTo("./kgcoop train --template 'it'\\''s a {}.'");
+    assertThat(value(page, "CLIP")).isEqualTo("ViT-B-16.pt");
     assertThat(page.text()).doesNotContain("somebody");
   }
 

@@ -236,6 +236,7 @@ final class StoredResults {
     settings.putObject("data").put("name", set).put("shots", 8);
     ObjectNode provenance = about.putObject("provenance").put("kgcoop", "0.1.0");
     provenance.put("java", "17.0.21").put("directory", "/home/somebody");
+    provenance.put("clip", "/home/somebody/ViT-B-16.pt");
     provenance.putArray("command").add("train").add("--template").add("it's a {}.");
     Files.writeString(folder.resolve("run.json"), about.toPrettyString());
     return targets;

@@ -62,6 +62,12 @@ public final class StoredRuns {
     return this;
   }
 
+  /** Made with these CLIP weights. */
+  public StoredRuns clip(String source) {
+    run.withObject("/provenance").put("clip", source);
+    return this;
+  }
+
   /** A target whose first images are right. */
   public StoredRuns target(String name, int right, int total) {
     int[] correct = new int[total];

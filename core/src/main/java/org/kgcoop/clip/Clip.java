@@ -30,6 +30,7 @@ import org.kgcoop.tensor.Tensor;
  * }</pre>
  */
 public final class Clip implements AutoCloseable {
+  private final Path path;
   private final ClipConfig config;
   private final Weights weights;
   private final Map<String, StoredTensor> stored;
@@ -66,7 +67,8 @@ public final class Clip implements AutoCloseable {
   }
 
   private Clip(WeightFile file, Options options) {
-    String source = file.path().toString();
+    path = file.path();
+    String source = path.toString();
     stored = ReleasedNames.of(file).tensors();
     ModelFiles files =
         new ModelFiles(
@@ -198,6 +200,11 @@ public final class Clip implements AutoCloseable {
   /** Returns the weights as stored, under their released names. */
   public Map<String, StoredTensor> stored() {
     return stored;
+  }
+
+  /** Returns the path of the weights, or {@code embedded} for the embedded CLIP. */
+  public String source() {
+    return EmbeddedClip.contains(path) ? EmbeddedClip.NAME : path.toString();
   }
 
   /**

@@ -2,6 +2,7 @@ package org.kgcoop.clip;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.EmbeddedFiles;
 
@@ -23,7 +24,17 @@ public final class EmbeddedClip {
   private static final List<String> BESIDE =
       List.of("merges.txt", "preprocessor_config.json", "model_card.md");
 
+  /** The name of the embedded CLIP in the records of runs. */
+  static final String NAME = "embedded";
+
+  private static @Nullable Path folder;
+
   private EmbeddedClip() {}
+
+  /** Returns true if weights come from the folder that {@link #folder} returned. */
+  static synchronized boolean contains(Path path) {
+    return folder != null && path.startsWith(folder);
+  }
 
   /**
    * Returns the folder of the embedded CLIP, for {@link Clip#load(Path, Clip.Options)}. If the
@@ -31,17 +42,19 @@ public final class EmbeddedClip {
    *
    * @throws KgCoopException of the category CONFIGURATION if the program does not contain it
    */
-  public static Path folder() {
+  public static synchronized Path folder() {
     Path weights = EmbeddedFiles.file("clip/" + WEIGHTS);
     if (weights == null || weights.getParent() == null) {
       throw KgCoopException.configuration(
-          "this build has no embedded CLIP: put kgcoop-embedded on the class path, or name weights");
+          "this build has no embedded CLIP: put kgcoop-embedded on the class path, or name"
+              + " weights");
     }
     for (String name : BESIDE) {
       if (EmbeddedFiles.file("clip/" + name) == null) {
         throw new IllegalStateException("the embedded CLIP lacks " + name);
       }
     }
-    return weights.getParent();
+    folder = weights.getParent();
+    return folder;
   }
 }

@@ -143,7 +143,9 @@ public final class TrialRun {
   }
 
   private ObjectNode provenance() {
-    return SettingsJson.provenance(bench.command()).put("title", trial.method().title());
+    return SettingsJson.provenance(bench.command())
+        .put("clip", bench.clip().source())
+        .put("title", trial.method().title());
   }
 
   private boolean isMeasured(RunResults results) {

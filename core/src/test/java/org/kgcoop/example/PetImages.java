@@ -10,7 +10,7 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 
-/** Says what the images of a folder show. */
+/** Classifies the images of a folder. */
 public final class PetImages {
   private PetImages() {}
 
@@ -20,7 +20,7 @@ public final class PetImages {
     try (Stream<Path> folder = Files.list(Path.of(arguments[2]));
         Clip clip = Clip.load(weights);
         Classifier classifier = Classifier.load(run, clip)) {
-      // Beside images a folder may have hidden files, such as .DS_Store.
+      // The folder may also contain hidden files, such as .DS_Store.
       List<Path> photos =
           folder.filter(file -> !file.getFileName().toString().startsWith(".")).sorted().toList();
       List<Classification> results = classifier.classifyAll(photos);

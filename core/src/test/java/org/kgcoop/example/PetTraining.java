@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fit.Training;
 
-/** Trains a classifier on a folder of images and says how good it is. */
+/** Trains a classifier on a folder of images and prints its accuracy. */
 public final class PetTraining {
   private PetTraining() {}
 

@@ -45,8 +45,11 @@ final class RunsShowCommand implements Callable<Integer> {
     StoredRun stored = runs.run(folder);
     output.line(folder + ": " + stored.state());
     stored.settings().forEach((key, value) -> output.line("  " + key + ": " + value));
+    if (!stored.clip().isEmpty()) {
+      output.line("CLIP: " + stored.clip());
+    }
     if (!stored.command().isEmpty()) {
-      output.line("made by:");
+      output.line("command:");
       output.line("  kgcoop " + ShellWords.join(stored.command()));
       output.line("  in " + stored.directory());
     }

@@ -447,7 +447,10 @@ class EveryMethodTest {
   void thePublishedFormOfACalibratedClassifierSaysThatItLosesTheTemperature(String id) {
     Path out = shared.resolve("published-calibrated").resolve(id);
     Cli.Result result = Cli.run("export", calibrated.run(id), "--to", "published", "--out", out);
-    assertThat(result.err().contains("has no temperature and no threshold, so it loses both"))
+    assertThat(
+            result
+                .err()
+                .contains("cannot store the temperature and the threshold of this classifier"))
         .isEqualTo(result.exitCode() == 0);
   }
 

@@ -211,7 +211,7 @@ class ExportCommandTest {
     refused(
         export(folder, "--to", "safetensors", "--out", copy, "--overwrite"),
         CONFIGURATION,
-        "the classifier itself");
+        "this is the classifier itself");
     assertThat(copy).hasSameBinaryContentAs(prompt);
   }
 

@@ -35,6 +35,7 @@ class RunsCommandTest {
           .target("base", 100, 400)
           .target("new", 200, 400)
           .command(folder, command)
+          .clip("/models/ViT-B-16.pt")
           .write(folder.resolve("t/pets/coop/seed" + seed));
       StoredRuns.run("kgcoop", "pets", seed)
           .target("base", 101, 400)
@@ -99,7 +100,8 @@ class RunsCommandTest {
     assertThat(runs("compare", "t/pets/coop/seed1", "t/pets/kgcoop/seed2").out())
         .contains("data.seed: 1 | 2", "method.method: coop | kgcoop", "+25.00");
     assertThat(runs("show", "t/pets/coop/seed1").out())
-        .contains("method.method: coop", "base (pets, base classes): 25.00 %, 100 of 400");
+        .contains("method.method: coop", "base (pets, base classes): 25.00 %, 100 of 400")
+        .contains("CLIP: /models/ViT-B-16.pt");
 
     Cli.Result result = runs("delete", "t/pets/coop/seed1", "--yes");
 
