@@ -60,8 +60,8 @@ import picocli.CommandLine.Spec;
       "Help: ./kgcoop help train",
       "",
       "Exit codes: 0 success, 1 failed check, 2 usage or configuration, 3 data, 4 weights or"
-          + " classifier file, 5 other input/output or memory. Code 6 is success with skipped images"
-          + " (--skip-bad), 70 a bug, 130 an interruption."
+          + " classifier file, 5 other input/output or memory. Code 6 is success with skipped"
+          + " images (--skip-bad), 70 a bug, 130 an interruption."
     },
     subcommands = {
       DemoCommand.class,
@@ -154,23 +154,23 @@ public final class Main implements Callable<Integer>, Invocation {
   }
 
   @Override
-  public List<String> words() {
+  public List<String> arguments() {
     return spec.commandLine().getParseResult().originalArgs();
   }
 
   @Override
-  public ParseResult parse(List<String> words, Path directory) {
-    String[] arguments = words.toArray(String[]::new);
+  public ParseResult parse(List<String> arguments, Path directory) {
+    String[] all = arguments.toArray(String[]::new);
     try {
-      return another(directory).parseArgs(arguments);
+      return another(directory).parseArgs(all);
     } catch (ParameterException e) {
-      throw CommandErrors.wrongWords(e, arguments);
+      throw CommandErrors.wrongWords(e, all);
     }
   }
 
   @Override
-  public int again(List<String> words) {
-    return another(Path.of("")).execute(words.toArray(String[]::new));
+  public int execute(List<String> arguments) {
+    return another(Path.of("")).execute(arguments.toArray(String[]::new));
   }
 
   private CommandLine another(Path directory) {

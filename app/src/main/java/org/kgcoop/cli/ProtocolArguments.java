@@ -93,10 +93,10 @@ public final class ProtocolArguments {
   /**
    * Returns equivalent arguments for another process in any folder, with a fixed number of threads.
    */
-  public List<String> words(int threads) {
-    List<String> words = new PortableArguments(parsed, Path.of("")).without(REPLACED);
-    words.add("--threads=" + threads);
-    return words;
+  public List<String> arguments(int threads) {
+    List<String> arguments = new PortableArguments(parsed, Path.of("")).without(REPLACED);
+    arguments.add("--threads=" + threads);
+    return arguments;
   }
 
   /** Opens the data sets and loads the weights. Runs print nothing. */

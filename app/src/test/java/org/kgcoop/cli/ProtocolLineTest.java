@@ -53,7 +53,7 @@ class ProtocolLineTest {
         line("base2new", "--config", file.toString(), "--out", "runs", "--set", "words=a thing");
 
     assertThat(line.threads()).hasValue(1);
-    assertThat(line.words(1))
+    assertThat(line.arguments(1))
         .startsWith("base2new")
         .containsOnlyOnce(
             "--data=embedded:objects",
@@ -66,7 +66,8 @@ class ProtocolLineTest {
             "--threads=1")
         .noneMatch(word -> word.startsWith("--config") || word.startsWith("--jobs"));
     // A line of such words stands for itself.
-    assertThat(line(line.words(1).toArray(String[]::new)).words(1)).isEqualTo(line.words(1));
+    assertThat(line(line.arguments(1).toArray(String[]::new)).arguments(1))
+        .isEqualTo(line.arguments(1));
   }
 
   @Test

@@ -116,7 +116,7 @@ final class AdaptBench implements Callable<Integer> {
     int near = 0;
     int inside = 0;
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
-      ExperimentContext bench =
+      ExperimentContext context =
           new ExperimentContext(
               clip,
               FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {}))),
@@ -132,10 +132,10 @@ final class AdaptBench implements Callable<Integer> {
                 minutes == null ? 5 : minutes,
                 1);
         long start = System.nanoTime();
-        AdaptRecord record = Adaptation.run(bench, request, out.resolve(name));
+        AdaptRecord record = Adaptation.run(context, request, out.resolve(name));
         double seconds = (System.nanoTime() - start) / 1e9;
         Map<String, AdaptRecord.Interval> testAccuracies =
-            CandidateAccuracy.of(bench, request, record, out.resolve(name + "-candidates"));
+            CandidateAccuracy.of(context, request, record, out.resolve(name + "-candidates"));
         AdaptRecord.Interval own =
             Objects.requireNonNull(
                 testAccuracies.get(Objects.requireNonNull(record.choice()).method()));

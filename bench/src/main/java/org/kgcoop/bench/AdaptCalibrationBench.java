@@ -95,7 +95,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
     List<Outcome> outcomes = new ArrayList<>();
     print("%-28s %6s %8s %8s %7s %8s", "run", "T", "ECE T=1", "ECE T", "kept", "foreign");
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
-      ExperimentContext bench =
+      ExperimentContext context =
           new ExperimentContext(
               clip,
               FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {}))),
@@ -106,7 +106,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
         DataSet whole = EmbeddedDataSets.open(set, DataSetOptions.defaults(line -> {}));
         for (int images : shots) {
           for (long seed : seeds) {
-            Outcome outcome = outcome(bench, whole, images, seed);
+            Outcome outcome = outcome(context, whole, images, seed);
             outcomes.add(outcome);
             print(outcome);
           }
@@ -128,7 +128,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
     return outcomes.stream().mapToDouble(value).average().orElse(Double.NaN);
   }
 
-  private Outcome outcome(ExperimentContext bench, DataSet whole, int images, long seed) {
+  private Outcome outcome(ExperimentContext context, DataSet whole, int images, long seed) {
     DataSet learned = whole.select(ClassSplit.BASE);
     String run = "%s-%s-%s".formatted(whole.name(), images, seed);
     DataSet drawn =
@@ -136,7 +136,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
             learned.withImages(learned.train(), List.of(), List.of()), images, seed, line -> {});
     try {
       Adaptation.run(
-          bench,
+          context,
           new AdaptRequest(drawn, List.of(), FewShot.ALL, MINUTES, seed),
           out.resolve(run),
           first -> {
@@ -152,8 +152,8 @@ final class AdaptCalibrationBench implements Callable<Integer> {
     Calibration calibration = Objects.requireNonNull(file.calibration());
     double threshold = Objects.requireNonNull(calibration.rejection()).threshold();
     double temperature = calibration.temperature();
-    double[][] known = logits(bench, file, learned.test());
-    double[][] foreign = logits(bench, file, whole.select(ClassSplit.NEW).test());
+    double[][] known = logits(context, file, learned.test());
+    double[][] foreign = logits(context, file, whole.select(ClassSplit.NEW).test());
     // The class names of the classifier are in the order of the labels.
     int[] labels = learned.test().stream().mapToInt(Item::label).toArray();
     return new Outcome(
@@ -166,10 +166,11 @@ final class AdaptCalibrationBench implements Callable<Integer> {
   }
 
   /** Returns logits at the temperature of the file. */
-  private static double[][] logits(ExperimentContext bench, ClassifierFile file, List<Item> items) {
+  private static double[][] logits(
+      ExperimentContext context, ClassifierFile file, List<Item> items) {
     try (Scope scope = Scope.open("test images");
-        Head head = file.classifier(bench.clip(), file.classNames())) {
-      return Evaluator.logits(head, bench.cache(), items);
+        Head head = file.classifier(context.clip(), file.classNames())) {
+      return Evaluator.logits(head, context.cache(), items);
     }
   }
 

@@ -81,22 +81,22 @@ final class AdaptSpeedBench implements Callable<Integer> {
     if (Files.exists(result)) {
       FolderTree.delete(result);
     }
-    tell("photos are written");
+    print("photos are written");
     try (Clip clip = BenchModel.load(DType.FLOAT32)) {
-      tell("weights are loaded");
+      print("weights are loaded");
       ExperimentContext context =
           new ExperimentContext(
               clip,
               FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {}))),
               new Timed(),
-              this::tell,
+              this::print,
               () -> false);
       AdaptRecord record =
           Adaptation.run(
               context, new AdaptRequest(data, List.of(), FewShot.ALL, minutes, 1), result);
-      tell("done: " + record.choice());
-      record.candidates().forEach(each -> tell(each.toString()));
-      tell(record.plan().toString());
+      print("done: " + record.choice());
+      record.candidates().forEach(each -> print(each.toString()));
+      print(record.plan().toString());
     }
     FolderTree.delete(result);
     return 0;
@@ -133,7 +133,7 @@ final class AdaptSpeedBench implements Callable<Integer> {
     return image;
   }
 
-  private void tell(String what) {
+  private void print(String what) {
     double cpu =
         ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
                 .getProcessCpuTime()
@@ -147,26 +147,26 @@ final class AdaptSpeedBench implements Callable<Integer> {
   private final class Timed implements Progress {
     @Override
     public Task start(String name, long total) {
-      tell("begins: " + name);
+      print("begins: " + name);
       return new Task() {
         @Override
         public void done(long units) {}
 
         @Override
         public void detail(String text) {
-          tell("  " + text);
+          print("  " + text);
         }
 
         @Override
         public void close() {
-          tell("ends: " + name);
+          print("ends: " + name);
         }
       };
     }
 
     @Override
     public void message(String line) {
-      tell(line);
+      print(line);
     }
   }
 }

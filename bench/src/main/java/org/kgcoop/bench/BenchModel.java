@@ -121,7 +121,7 @@ final class BenchModel {
             tensors,
             Map.of(),
             List.of(),
-            config.family() == Family.SIGLIP ? ofSiglip(config) : stated(config.form()));
+            config.family() == Family.SIGLIP ? ofSiglip(config) : configuration(config.form()));
     return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
   }
 
@@ -134,7 +134,7 @@ final class BenchModel {
   }
 
   /** Returns the settings of the model that do not follow from shapes. */
-  private static Map<String, JsonNode> stated(ClipConfig.Form form) {
+  private static Map<String, JsonNode> configuration(ClipConfig.Form form) {
     if (form.equals(ClipConfig.Form.RELEASED)) {
       return Map.of();
     }

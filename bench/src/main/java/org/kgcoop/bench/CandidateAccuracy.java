@@ -23,13 +23,13 @@ final class CandidateAccuracy {
    * @return the accuracy of each method, by name
    */
   static Map<String, AdaptRecord.Interval> of(
-      ExperimentContext bench, AdaptRequest request, AdaptRecord record, Path work) {
+      ExperimentContext context, AdaptRequest request, AdaptRecord record, Path work) {
     Map<String, AdaptRecord.Interval> found = new LinkedHashMap<>();
     for (AdaptRecord.Candidate candidate : record.candidates()) {
       if (candidate.isMeasured()) {
         found.put(
             candidate.method(),
-            Adaptation.onTest(bench, request, record.plan(), candidate.method(), work));
+            Adaptation.onTest(context, request, record.plan(), candidate.method(), work));
       }
     }
     return found;

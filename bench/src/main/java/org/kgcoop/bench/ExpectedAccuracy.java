@@ -72,7 +72,7 @@ final class ExpectedAccuracy {
    * @param fresh the other images of the same classes
    * @param unseen the class names without images
    */
-  private record Draw(DataSet learned, List<Item> fresh, List<String> unseen) {}
+  private record Sample(DataSet learned, List<Item> fresh, List<String> unseen) {}
 
   private final Path out;
   private final List<String> sets;
@@ -94,7 +94,7 @@ final class ExpectedAccuracy {
   void run(List<String> situations) throws IOException {
     List<String> summary = new ArrayList<>();
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
-      ExperimentContext bench =
+      ExperimentContext context =
           new ExperimentContext(
               clip,
               new FeatureCache(
@@ -108,7 +108,7 @@ final class ExpectedAccuracy {
           DataSet data = EmbeddedDataSets.open(set, DataSetOptions.defaults(line -> {}));
           for (int images : perClass) {
             for (long seed : seeds) {
-              outcomes.addAll(run(bench, situation, data, images, seed));
+              outcomes.addAll(run(context, situation, data, images, seed));
             }
           }
         }
@@ -136,15 +136,15 @@ final class ExpectedAccuracy {
   }
 
   private List<Outcome> run(
-      ExperimentContext bench, String situation, DataSet data, int images, long seed)
+      ExperimentContext context, String situation, DataSet data, int images, long seed)
       throws IOException {
-    Draw draw =
+    Sample sample =
         switch (situation) {
-          case "plain" -> draw(data, images, seed);
-          case "copies" -> copied(draw(data, images, seed));
-          case "exif" -> draw(rotated(data), images, seed);
-          case "unseen" -> withUnseen(draw(data, images, seed));
-          case "random" -> copied(withRandomLabels(draw(data, images, seed), images, seed));
+          case "plain" -> sample(data, images, seed);
+          case "copies" -> copied(sample(data, images, seed));
+          case "exif" -> sample(rotated(data), images, seed);
+          case "unseen" -> withUnseen(sample(data, images, seed));
+          case "random" -> copied(withRandomLabels(sample(data, images, seed), images, seed));
           default ->
               throw KgCoopException.configuration(
                   "--situations: expected plain, copies, exif, unseen or random, got " + situation);
@@ -152,16 +152,16 @@ final class ExpectedAccuracy {
     String name = "%s-%s-%s-%s".formatted(situation, data.name(), images, seed);
     AdaptRecord record =
         Adaptation.run(
-            bench,
-            new AdaptRequest(draw.learned(), draw.unseen(), FewShot.ALL, minutes, seed),
+            context,
+            new AdaptRequest(sample.learned(), sample.unseen(), FewShot.ALL, minutes, seed),
             out.resolve(name));
     List<Outcome> outcomes = new ArrayList<>();
     if (situation.equals("random")) {
       outcomes.add(outcome(record.expected(), 100.0 / RANDOM_CLASSES));
     } else {
-      double[] measured = measured(bench, out.resolve(name), draw);
+      double[] measured = measured(context, out.resolve(name), sample);
       outcomes.add(outcome(record.expected(), measured[0]));
-      if (!draw.unseen().isEmpty()) {
+      if (!sample.unseen().isEmpty()) {
         outcomes.add(outcome(record.expectedUnseen(), measured[1]));
       }
     }
@@ -195,7 +195,7 @@ final class ExpectedAccuracy {
   }
 
   /** Returns {@code images} images per class to learn from. All others are fresh. */
-  private static Draw draw(DataSet data, int images, long seed) {
+  private static Sample sample(DataSet data, int images, long seed) {
     List<Item> all =
         new ArrayList<>(
             Stream.of(data.train(), data.val(), data.test()).flatMap(List::stream).toList());
@@ -206,12 +206,12 @@ final class ExpectedAccuracy {
     for (Item item : all) {
       (taken.merge(item.label(), 1, Integer::sum) <= images ? learned : fresh).add(item);
     }
-    return new Draw(data.withImages(learned, List.of(), List.of()), fresh, List.of());
+    return new Sample(data.withImages(learned, List.of(), List.of()), fresh, List.of());
   }
 
-  private static Draw copied(Draw draw) {
+  private static Sample copied(Sample sample) {
     List<Item> copies =
-        draw.learned().train().stream()
+        sample.learned().train().stream()
             .flatMap(
                 item ->
                     IntStream.range(0, COPIES)
@@ -223,12 +223,12 @@ final class ExpectedAccuracy {
                                     item.label(),
                                     item.className())))
             .toList();
-    return new Draw(
-        draw.learned().withImages(copies, List.of(), List.of()), draw.fresh(), draw.unseen());
+    return new Sample(
+        sample.learned().withImages(copies, List.of(), List.of()), sample.fresh(), sample.unseen());
   }
 
-  private static Draw withUnseen(Draw draw) {
-    List<String> names = draw.learned().classNames();
+  private static Sample withUnseen(Sample sample) {
+    List<String> names = sample.learned().classNames();
     List<String> unseen =
         IntStream.range(0, names.size())
             .filter(ExpectedAccuracy::isUnseen)
@@ -236,14 +236,14 @@ final class ExpectedAccuracy {
             .toList();
     List<String> seen = names.stream().filter(name -> !unseen.contains(name)).toList();
     List<Item> learned =
-        draw.learned().train().stream()
+        sample.learned().train().stream()
             .filter(item -> !isUnseen(item.label()))
             .map(item -> labeled(item, seen.indexOf(names.get(item.label())), seen))
             .toList();
-    DataSet data = draw.learned();
-    return new Draw(
+    DataSet data = sample.learned();
+    return new Sample(
         new DataSet(data.name(), seen, learned, List.of(), List.of(), data.template()),
-        draw.fresh(),
+        sample.fresh(),
         unseen);
   }
 
@@ -256,17 +256,17 @@ final class ExpectedAccuracy {
   }
 
   /** Returns {@code images} images for each of a few classes, with random labels. */
-  private static Draw withRandomLabels(Draw draw, int images, long seed) {
-    List<String> names = draw.learned().classNames().subList(0, RANDOM_CLASSES);
-    List<Item> all = new ArrayList<>(draw.learned().train());
-    all.addAll(draw.fresh());
+  private static Sample withRandomLabels(Sample sample, int images, long seed) {
+    List<String> names = sample.learned().classNames().subList(0, RANDOM_CLASSES);
+    List<Item> all = new ArrayList<>(sample.learned().train());
+    all.addAll(sample.fresh());
     Collections.shuffle(all, new Random(seed + 1000));
     List<Item> learned =
         IntStream.range(0, RANDOM_CLASSES * images)
             .mapToObj(i -> labeled(all.get(i), i % RANDOM_CLASSES, names))
             .toList();
-    DataSet data = draw.learned();
-    return new Draw(
+    DataSet data = sample.learned();
+    return new Sample(
         new DataSet(data.name(), names, learned, List.of(), List.of(), data.template()),
         List.of(),
         List.of());
@@ -275,15 +275,15 @@ final class ExpectedAccuracy {
   // ---- Measured accuracy
 
   /** Returns the accuracy on fresh images of the seen and of the unseen classes, in percent. */
-  private static double[] measured(ExperimentContext bench, Path run, Draw draw) {
+  private static double[] measured(ExperimentContext context, Path run, Sample sample) {
     ClassifierFile file = ClassifierFile.read(run.resolve("classifier.safetensors"));
     long[] right = new long[2];
     long[] asked = new long[2];
-    try (Classifier classifier = Classifier.of(file, bench.clip(), file.classNames());
+    try (Classifier classifier = Classifier.of(file, context.clip(), file.classNames());
         Scope scope = Scope.open("fresh images")) {
-      List<Item> items = draw.fresh();
+      List<Item> items = sample.fresh();
       Map<Path, float[]> features =
-          bench
+          context
               .cache()
               .upright(
                   items.stream().map(Item::file).toList(),
@@ -292,7 +292,7 @@ final class ExpectedAccuracy {
                     throw problem.reason();
                   },
                   done -> {});
-      int width = bench.clip().config().embedDim();
+      int width = context.clip().config().embedDim();
       float[] values = new float[items.size() * width];
       for (int i = 0; i < items.size(); i++) {
         float[] feature = Objects.requireNonNull(features.get(items.get(i).file()));
@@ -301,7 +301,7 @@ final class ExpectedAccuracy {
       List<Classification> answers = classifier.ofFeatures(Tensor.of(values, items.size(), width));
       for (int i = 0; i < items.size(); i++) {
         String name = items.get(i).className();
-        int role = draw.unseen().contains(name) ? 1 : 0;
+        int role = sample.unseen().contains(name) ? 1 : 0;
         asked[role]++;
         right[role] += answers.get(i).top(1).get(0).className().equals(name) ? 1 : 0;
       }

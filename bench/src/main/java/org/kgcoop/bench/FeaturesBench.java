@@ -88,7 +88,7 @@ final class FeaturesBench implements Callable<Integer> {
       DataSet data = data(folder.resolve("images"));
       Clip.Options precision = new Clip.Options(options.precision(), Device.CPU, null, null);
       try (Clip clip = Clip.load(folder.resolve("model"), precision)) {
-        ExperimentContext bench =
+        ExperimentContext context =
             new ExperimentContext(
                 clip,
                 FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {}))),
@@ -98,13 +98,14 @@ final class FeaturesBench implements Callable<Integer> {
         ObjectNode brief = JsonNodeFactory.instance.objectNode().put("epochs", 1);
         ObjectNode published = JsonNodeFactory.instance.objectNode();
         for (String method : methods) {
-          TableResults unused = run(bench, data, method, brief, folder.resolve("first-" + method));
+          TableResults unused =
+              run(context, data, method, brief, folder.resolve("first-" + method));
           Path out = folder.resolve(method);
           double before = cpuSeconds();
           double ms =
               Measurement.time(
                   () -> {
-                    TableResults unusedToo = run(bench, data, method, published, out);
+                    TableResults unusedToo = run(context, data, method, published, out);
                   });
           options.print(
               new Case(
@@ -137,7 +138,7 @@ final class FeaturesBench implements Callable<Integer> {
   }
 
   private TableResults run(
-      ExperimentContext bench, DataSet data, String method, ObjectNode training, Path out) {
+      ExperimentContext context, DataSet data, String method, ObjectNode training, Path out) {
     MethodSpec spec =
         MethodSpec.of(
             JsonNodeFactory.instance.objectNode().put("method", method),
@@ -145,7 +146,7 @@ final class FeaturesBench implements Callable<Integer> {
             PublishedDefaults.FEW_SHOT,
             Map.of());
     ExperimentPlan plan = new ExperimentPlan(List.of(spec), List.of(shots), List.of(1L), 1);
-    return new Experiment(bench, new FewShotCurve(List.of(data)), plan).run(out);
+    return new Experiment(context, new FewShotCurve(List.of(data)), plan).run(out);
   }
 
   /** Creates different noise images. */

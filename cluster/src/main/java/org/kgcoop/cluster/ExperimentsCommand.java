@@ -82,7 +82,7 @@ final class ExperimentsCommand implements Callable<Integer> {
       return 0;
     }
     int threads = threads(line);
-    List<String> everywhere = line.words(threads);
+    List<String> everywhere = line.arguments(threads);
     OpenProtocol grid = SharedProtocols.of(everywhere, out, err);
     doMissing(grid, everywhere, threads);
     grid.printTable();

@@ -111,7 +111,7 @@ final class FeaturesCommand implements Callable<Integer> {
           new FeatureJob(
               session.spark(),
               new FeatureJob.Request(images, cache, source, views, readers),
-              this::tell);
+              this::print);
       if (dryRun) {
         spec.commandLine().getOut().println(job.count());
         return 0;
@@ -119,7 +119,7 @@ final class FeaturesCommand implements Callable<Integer> {
       report(job.run(), threads);
       if (session.isLocal()) {
         List<String> words = spec.commandLine().getParent().getParseResult().originalArgs();
-        tell("on a cluster: " + Submission.line(words));
+        print("on a cluster: " + Submission.line(words));
       }
       return 0;
     }
@@ -141,10 +141,10 @@ final class FeaturesCommand implements Callable<Integer> {
     if (outcome.problems() > 0) {
       out.println("unreadable images and reasons: " + outcome.errors());
     }
-    tell("use this cache with --feature-cache %s --threads %s".formatted(cache, threads));
+    print("use this cache with --feature-cache %s --threads %s".formatted(cache, threads));
   }
 
-  private synchronized void tell(String line) {
+  private synchronized void print(String line) {
     PrintWriter err = spec.commandLine().getErr();
     err.println(line);
     err.flush();

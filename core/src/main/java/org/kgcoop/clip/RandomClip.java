@@ -59,7 +59,7 @@ public final class RandomClip {
       return;
     }
     writeText(folder.resolve("merges.txt"), String.join("\n", merges) + "\n");
-    ObjectNode stated = stated(config);
+    ObjectNode stated = configuration(config);
     if (!stated.isEmpty()) {
       writeText(folder.resolve("open_clip_config.json"), stated.toPrettyString() + "\n");
     }
@@ -121,7 +121,7 @@ public final class RandomClip {
     return json;
   }
 
-  private static ObjectNode stated(ClipConfig config) {
+  private static ObjectNode configuration(ClipConfig config) {
     ObjectNode json = new ObjectMapper().createObjectNode();
     int channels = InitialWeights.poolChannels(config);
     boolean ruled =

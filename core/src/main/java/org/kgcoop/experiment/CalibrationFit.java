@@ -36,7 +36,7 @@ import org.kgcoop.tensor.Scope;
 final class CalibrationFit {
   private static final int FOLDS = 4;
 
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final Trial trial;
   private final BiFunction<Trial, Path, RunResults> runs;
 
@@ -45,8 +45,8 @@ final class CalibrationFit {
    *
    * @param runs a function that runs another trial in a folder
    */
-  CalibrationFit(ExperimentContext bench, Trial trial, BiFunction<Trial, Path, RunResults> runs) {
-    this.bench = bench;
+  CalibrationFit(ExperimentContext context, Trial trial, BiFunction<Trial, Path, RunResults> runs) {
+    this.context = context;
     this.trial = trial;
     this.runs = runs;
   }
@@ -75,7 +75,7 @@ final class CalibrationFit {
    *     has a second training image
    */
   @Nullable Calibration find(ClassifierFile learned, Path run) {
-    DataSet drawn = trial.draw().data(bench.warnings());
+    DataSet drawn = trial.sample().data(context.warnings());
     Calibration found;
     if (!drawn.val().isEmpty()) {
       found = fit(logits(learned, drawn.val()), drawn.val(), Origin.VALIDATION);
@@ -85,14 +85,14 @@ final class CalibrationFit {
       found = outOfFold(learned, drawn, work(run));
     }
     if (found == null) {
-      bench
+      context
           .warnings()
           .accept(
               where()
                   + "no temperature, since no class has a second training image; give validation"
                   + " images or more shots");
     } else if (found.temperature() == 1) {
-      bench
+      context
           .warnings()
           .accept(
               where()
@@ -104,7 +104,7 @@ final class CalibrationFit {
 
   private String where() {
     return "%s, %s, seed %s: "
-        .formatted(trial.draw().name(), trial.method().title(), trial.draw().seed());
+        .formatted(trial.sample().name(), trial.method().title(), trial.sample().seed());
   }
 
   private static Calibration fit(double[][] logits, List<Item> items, Origin by) {
@@ -113,8 +113,8 @@ final class CalibrationFit {
 
   private double[][] logits(ClassifierFile file, List<Item> items) {
     try (Scope scope = Scope.open("calibration");
-        Head classifier = file.classifier(bench.clip(), trial.draw().classNames())) {
-      return Evaluator.logits(classifier, bench.cache(), items);
+        Head classifier = file.classifier(context.clip(), trial.sample().classNames())) {
+      return Evaluator.logits(classifier, context.cache(), items);
     }
   }
 
@@ -160,9 +160,10 @@ final class CalibrationFit {
             task -> learned.method(),
             (method, task) ->
                 WeightSearch.lengthened(
-                    trial.spec().training().apply(method, trial.draw().task()), drawn, fitted));
-    FewShotSample draw = FewShotSample.made(fitted, trial.draw().shots(), trial.draw().seed());
-    Trial part = new Trial(spec, draw, List.of(), name);
+                    trial.spec().training().apply(method, trial.sample().task()), drawn, fitted));
+    FewShotSample sample =
+        FewShotSample.made(fitted, trial.sample().shots(), trial.sample().seed());
+    Trial part = new Trial(spec, sample, List.of(), name);
     RunResults unused = runs.apply(part, work);
     return ClassifierFile.read(ClassifierFile.in(part.folder(work)));
   }

@@ -73,10 +73,10 @@ public final class EvaluationSet {
   }
 
   /** Returns the features of the test images for a classifier, (N, E). */
-  Tensor features(Head classifier, ExperimentContext bench) {
+  Tensor features(Head classifier, ExperimentContext context) {
     return classifier.encoder().isPresent()
-        ? Evaluator.features(classifier, bench.cache(), data.test(), bench.progress(), images())
-        : features(bench);
+        ? Evaluator.features(classifier, context.cache(), data.test(), context.progress(), images())
+        : features(context);
   }
 
   /**
@@ -86,28 +86,28 @@ public final class EvaluationSet {
    *
    * @param known features of these images for another list of classes, or null
    */
-  Tensor features(Head classifier, ExperimentContext bench, @Nullable Tensor known) {
-    return known != null && isFirstOf(known, classifier, bench)
+  Tensor features(Head classifier, ExperimentContext context, @Nullable Tensor known) {
+    return known != null && isFirstOf(known, classifier, context)
         ? known
-        : features(classifier, bench);
+        : features(classifier, context);
   }
 
-  private boolean isFirstOf(Tensor known, Head classifier, ExperimentContext bench) {
+  private boolean isFirstOf(Tensor known, Head classifier, ExperimentContext context) {
     if (classifier.encoder().isEmpty()) {
       return true;
     }
     try (Scope scope = Scope.open("first image")) {
-      Tensor first = bench.cache().encoder().by(classifier).test(data.test().subList(0, 1));
+      Tensor first = context.cache().encoder().by(classifier).test(data.test().subList(0, 1));
       return Arrays.equals(first.toFloats(), known.narrow(0, 0, 1).toFloats());
     }
   }
 
   /** Returns the features of the frozen encoder, which the trials share. */
-  private synchronized Tensor features(ExperimentContext bench) {
+  private synchronized Tensor features(ExperimentContext context) {
     if (features == null) {
       try (Scope scope = Scope.open("test images of " + data.name())) {
         features =
-            Evaluator.features(bench.cache(), data.test(), bench.progress(), images()).keep();
+            Evaluator.features(context.cache(), data.test(), context.progress(), images()).keep();
       }
     }
     return features;
@@ -130,25 +130,25 @@ public final class EvaluationSet {
    * Returns the accuracy of zero-shot CLIP with the template of the data set, in percent. The
    * method encodes no images; it returns empty if the feature cache does not contain all features.
    */
-  public OptionalDouble zeroShot(ExperimentContext bench) {
-    if (!bench.cache().knows(data.test())) {
+  public OptionalDouble zeroShot(ExperimentContext context) {
+    if (!context.cache().knows(data.test())) {
       return OptionalDouble.empty();
     }
     try (Head zeroShot =
-        new ZeroShot(List.of(template())).classifier(bench.clip(), data.classNames())) {
+        new ZeroShot(List.of(template())).classifier(context.clip(), data.classNames())) {
       return OptionalDouble.of(
-          Evaluator.evaluate(zeroShot, bench.cache(), data, Progress.SILENT)
+          Evaluator.evaluate(zeroShot, context.cache(), data, Progress.SILENT)
               .evaluation()
               .accuracy());
     }
   }
 
   /** Returns the fingerprint of the test images and their labels. */
-  synchronized String fingerprint(ExperimentContext bench) {
+  synchronized String fingerprint(ExperimentContext context) {
     if (fingerprint == null) {
       fingerprint =
           Fingerprint.of(
-              data.withImages(List.of(), List.of(), data.test()), bench.cache().hashes());
+              data.withImages(List.of(), List.of(), data.test()), context.cache().hashes());
     }
     return fingerprint;
   }

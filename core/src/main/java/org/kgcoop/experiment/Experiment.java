@@ -28,13 +28,13 @@ import org.kgcoop.runs.TableResults;
 
 /** Execution of a protocol: a run folder for each of its trials, and a table of the results. */
 public final class Experiment {
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final Protocol protocol;
   private final ExperimentPlan plan;
   private final List<Trial> trials;
 
-  public Experiment(ExperimentContext bench, Protocol protocol, ExperimentPlan plan) {
-    this.bench = bench;
+  public Experiment(ExperimentContext context, Protocol protocol, ExperimentPlan plan) {
+    this.context = context;
     this.protocol = protocol;
     this.plan = plan;
     List<String> names = protocol.dataSets().stream().map(DataSet::name).toList();
@@ -45,7 +45,7 @@ public final class Experiment {
               + "), so that their runs would share a folder: rename one");
     }
     trials = List.copyOf(protocol.trials(plan));
-    trials.stream().map(Trial::method).distinct().forEach(method -> method.check(bench.clip()));
+    trials.stream().map(Trial::method).distinct().forEach(method -> method.check(context.clip()));
   }
 
   public ExperimentPlan plan() {
@@ -87,7 +87,7 @@ public final class Experiment {
       trials.forEach(Trial::check);
       ObjectNode settings = settings();
       TableSoFar soFar = new TableSoFar(out, settings);
-      List<Measurement> cells = new Trials(bench, plan.jobs()).run(trials, out, soFar::finished);
+      List<Measurement> cells = new Trials(context, plan.jobs()).run(trials, out, soFar::finished);
       TableResults results = table(cells, withFingerprints(settings), List.of());
       results.write(out);
       return results;
@@ -104,7 +104,7 @@ public final class Experiment {
         table.dataSets(cells),
         cells,
         settings,
-        SettingsJson.computation(bench.clip()),
+        SettingsJson.computation(context.clip()),
         SettingsJson.provenance(),
         pending);
   }
@@ -137,7 +137,7 @@ public final class Experiment {
       try {
         table(cells(false), settings, cells(true)).write(out);
       } catch (KgCoopException e) {
-        bench
+        context
             .progress()
             .message(out + ": the table so far is not written; the runs go on: " + e.getMessage());
       }
@@ -169,7 +169,7 @@ public final class Experiment {
   private List<TaskContext> occasions(MethodSpec spec) {
     return trials.stream()
         .filter(trial -> trial.spec().equals(spec))
-        .map(trial -> trial.draw().task())
+        .map(trial -> trial.sample().task())
         .map(own -> own.withTemplate(Templates.DEFAULT))
         .toList();
   }
@@ -221,7 +221,7 @@ public final class Experiment {
   private ObjectNode withFingerprints(ObjectNode settings) {
     for (int i = 0; i < protocol.dataSets().size(); i++) {
       ((ObjectNode) settings.path("data_sets").path(i))
-          .put("fingerprint", Fingerprint.of(protocol.dataSets().get(i), bench.cache().hashes()));
+          .put("fingerprint", Fingerprint.of(protocol.dataSets().get(i), context.cache().hashes()));
     }
     return settings;
   }

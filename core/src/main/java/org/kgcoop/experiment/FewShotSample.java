@@ -55,10 +55,10 @@ public final class FewShotSample {
    * @param drawn the data, all of whose training images are used
    */
   public static FewShotSample made(DataSet drawn, int shots, long seed) {
-    FewShotSample draw = new FewShotSample(drawn, ClassSplit.ALL, shots, seed);
-    draw.drawn = drawn;
-    draw.made = true;
-    return draw;
+    FewShotSample sample = new FewShotSample(drawn, ClassSplit.ALL, shots, seed);
+    sample.drawn = drawn;
+    sample.made = true;
+    return sample;
   }
 
   String name() {
@@ -149,19 +149,19 @@ public final class FewShotSample {
   }
 
   /** Returns a record of these data for a classifier file. */
-  TrainingDataRecord learnedFrom(ExperimentContext bench) {
-    List<Path> images = data(bench.warnings()).train().stream().map(Item::file).toList();
+  TrainingDataRecord learnedFrom(ExperimentContext context) {
+    List<Path> images = data(context.warnings()).train().stream().map(Item::file).toList();
     return new TrainingDataRecord(
-        name(), fingerprint(bench), ImageSet.of(bench.cache().hashes().of(images)));
+        name(), fingerprint(context), ImageSet.of(context.cache().hashes().of(images)));
   }
 
   /** Returns the fingerprint of the training and validation images of the sample. */
-  synchronized String fingerprint(ExperimentContext bench) {
+  synchronized String fingerprint(ExperimentContext context) {
     if (fingerprint == null) {
-      DataSet data = data(bench.warnings());
+      DataSet data = data(context.warnings());
       fingerprint =
           Fingerprint.of(
-              data.withImages(data.train(), data.val(), List.of()), bench.cache().hashes());
+              data.withImages(data.train(), data.val(), List.of()), context.cache().hashes());
     }
     return fingerprint;
   }

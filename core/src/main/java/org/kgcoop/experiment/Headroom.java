@@ -53,28 +53,32 @@ public record Headroom(
   /**
    * Measures a data set.
    *
-   * @param draws the few-shot samples, one per seed, all with the same classes
+   * @param samples the few-shot samples, one per seed, all with the same classes
    * @throws KgCoopException if a class has fewer than three training images
    */
-  public static Headroom of(ExperimentContext bench, List<DataSet> draws) {
-    DataSet first = draws.get(0);
+  public static Headroom of(ExperimentContext context, List<DataSet> samples) {
+    DataSet first = samples.get(0);
     List<Double> zeroShot = new ArrayList<>();
     List<Double> probe = new ArrayList<>();
-    for (DataSet draw : draws) {
-      try (Scope scope = Scope.open("headroom of " + draw.name())) {
+    for (DataSet sample : samples) {
+      try (Scope scope = Scope.open("headroom of " + sample.name())) {
         Tensor features =
             Evaluator.features(
-                bench.cache(), draw.train(), bench.progress(), draw.name() + ": training images");
+                context.cache(),
+                sample.train(),
+                context.progress(),
+                sample.name() + ": training images");
         try (Head clip =
             new ZeroShot(
-                    List.of(PublishedDefaults.zeroShotTemplate(draw.name(), Templates.of(draw))))
-                .classifier(bench.clip(), draw.classNames())) {
+                    List.of(
+                        PublishedDefaults.zeroShotTemplate(sample.name(), Templates.of(sample))))
+                .classifier(context.clip(), sample.classNames())) {
           zeroShot.add(
-              Evaluator.evaluate(clip, features, draw.train(), draw.classNames().size())
+              Evaluator.evaluate(clip, features, sample.train(), sample.classNames().size())
                   .evaluation()
                   .accuracy());
         }
-        probe.add(probe(draw, features));
+        probe.add(probe(sample, features));
       }
     }
     return new Headroom(
@@ -85,13 +89,13 @@ public record Headroom(
         Metrics.spread(probe));
   }
 
-  private static double probe(DataSet draw, Tensor features) {
-    List<Integer> labels = draw.train().stream().map(Item::label).toList();
-    int classes = draw.classNames().size();
+  private static double probe(DataSet sample, Tensor features) {
+    List<Integer> labels = sample.train().stream().map(Item::label).toList();
+    int classes = sample.classNames().size();
     ProbeSearch search = new ProbeSearch(features, labels, List.of(), classes);
     if (search.fewest() < 3) {
       throw KgCoopException.data(
-          draw.name()
+          sample.name()
               + ": a class has "
               + search.fewest()
               + " training images; its headroom needs at least 3 (try more --shots)");

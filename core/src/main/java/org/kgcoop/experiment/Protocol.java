@@ -121,21 +121,21 @@ public interface Protocol {
       ClassSplit classes,
       Function<MethodSpec, List<EvaluationSet>> targets,
       boolean shotsInPath) {
-    List<FewShotSample> draws = new ArrayList<>();
+    List<FewShotSample> samples = new ArrayList<>();
     for (int shots : plan.shots()) {
-      plan.seeds().forEach(seed -> draws.add(new FewShotSample(data, classes, shots, seed)));
+      plan.seeds().forEach(seed -> samples.add(new FewShotSample(data, classes, shots, seed)));
     }
     List<Trial> trials = new ArrayList<>();
     for (MethodSpec spec : plan.specs()) {
-      for (FewShotSample draw : draws) {
+      for (FewShotSample sample : samples) {
         String run =
             data.name()
                 + "/"
-                + spec.folder(spec.method().apply(draw.task()))
-                + (shotsInPath ? "/shots" + draw.shots() : "")
+                + spec.folder(spec.method().apply(sample.task()))
+                + (shotsInPath ? "/shots" + sample.shots() : "")
                 + "/seed"
-                + draw.seed();
-        trials.add(new Trial(spec, draw, targets.apply(spec), run));
+                + sample.seed();
+        trials.add(new Trial(spec, sample, targets.apply(spec), run));
       }
     }
     return trials;

@@ -26,18 +26,18 @@ import org.kgcoop.train.TrainingSettings;
 
 /** Training on a few-shot sample in an open run folder, started or resumed. */
 final class RunTraining {
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final DataSet data;
   private final TrainedMethod method;
   private final TrainingSettings training;
 
   RunTraining(
-      ExperimentContext bench,
-      FewShotSample draw,
+      ExperimentContext context,
+      FewShotSample sample,
       TrainedMethod method,
       TrainingSettings training) {
-    this.bench = bench;
-    this.data = draw.data(bench.warnings());
+    this.context = context;
+    this.data = sample.data(context.warnings());
     this.method = method;
     this.training = training;
   }
@@ -51,7 +51,7 @@ final class RunTraining {
     String what = data.name() + ", " + method.title() + ", seed " + training.seed();
     try (TrainingLoader source =
         new TrainingLoader(
-            bench.cache(),
+            context.cache(),
             data.train(),
             training.augmentation(),
             training.seed(),
@@ -65,13 +65,13 @@ final class RunTraining {
     double prepareSeconds = 0;
     if (source.toPrepare() > 0) {
       try (Progress.Task task =
-          bench.progress().start(what + ": image features", source.toPrepare())) {
+          context.progress().start(what + ": image features", source.toPrepare())) {
         prepareSeconds = source.prepare(task::done);
       }
     }
     Optional<Checkpoint> from = folder.newest();
     folder.events().rewind(from.map(Checkpoint::step).orElse(0L));
-    from.ifPresent(c -> bench.progress().message(what + ": goes on after step " + c.step()));
+    from.ifPresent(c -> context.progress().message(what + ": goes on after step " + c.step()));
     int epochs = training.schedule().epochs();
     TrainingTime before = from.map(folder::effort).orElse(TrainingTime.NONE);
     Trainer.Outcome outcome;
@@ -80,7 +80,7 @@ final class RunTraining {
       BatchSampler plan = training.plan(source);
       folder.beginTraining(
           from.map(Checkpoint::step).orElse(0L), (long) epochs * plan.batches(0).size(), before);
-      try (Progress.Task task = bench.progress().start(what + ", epochs", epochs)) {
+      try (Progress.Task task = context.progress().start(what + ", epochs", epochs)) {
         outcome =
             new Trainer(
                     model,
@@ -88,7 +88,7 @@ final class RunTraining {
                     training,
                     plan,
                     new Recorder(folder, task, from.map(Checkpoint::step).orElse(0L), before),
-                    bench.interrupted())
+                    context.interrupted())
                 .train(from.orElse(null), validation);
       }
     }
@@ -119,7 +119,7 @@ final class RunTraining {
       return null;
     }
     if (data.val().isEmpty()) {
-      bench
+      context
           .warnings()
           .accept(data.name() + ": no validation images, so the last epoch is kept, not the best");
       return null;
@@ -129,13 +129,13 @@ final class RunTraining {
     Tensor features =
         inputs.block().isPresent()
             ? null // the features change in each epoch
-            : Evaluator.features(bench.cache(), data.val(), bench.progress(), what);
+            : Evaluator.features(context.cache(), data.val(), context.progress(), what);
     return model -> {
       try (Scope scope = Scope.open("validation");
           Head now = model.toHead()) {
         Tensor seen =
             features == null
-                ? Evaluator.features(now, bench.cache(), data.val(), bench.progress(), what)
+                ? Evaluator.features(now, context.cache(), data.val(), context.progress(), what)
                 : features;
         return Evaluator.evaluate(now, seen, data.val(), classes).evaluation().accuracy();
       }

@@ -20,11 +20,12 @@ import org.kgcoop.runs.TargetResult;
  * named evaluation sets.
  *
  * @param spec the method
- * @param draw the few-shot sample
+ * @param sample the few-shot sample
  * @param targets the evaluation sets, with distinct names
  * @param run the path of the run folder relative to the folder of the table, with '/'
  */
-public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> targets, String run) {
+public record Trial(
+    MethodSpec spec, FewShotSample sample, List<EvaluationSet> targets, String run) {
   public Trial {
     targets = List.copyOf(targets);
   }
@@ -47,20 +48,20 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
 
   /** Returns the method for the classes to learn. */
   Method method() {
-    return spec.method().apply(draw.task());
+    return spec.method().apply(sample.task());
   }
 
   /** Checks that the method supports the sample and the evaluation sets, before any training. */
   void check() {
     Method method = method();
-    method.check(draw.task(), draw.classNames().size(), draw.hasValidation());
+    method.check(sample.task(), sample.classNames().size(), sample.hasValidation());
     method
         .closedClassReason()
         .ifPresent(why -> targets.forEach(target -> checkKnown(method, why, target)));
   }
 
   private void checkKnown(Method method, String why, EvaluationSet target) {
-    ClassPlaces.of(draw.classNames(), target.data().classNames())
+    ClassPlaces.of(sample.classNames(), target.data().classNames())
         .firstUnknown()
         .ifPresent(
             name -> {
@@ -81,9 +82,9 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
         method.title(),
         method.prompts(),
         spec.setting(),
-        draw.name(),
-        draw.statedShots(),
-        draw.seed(),
+        sample.name(),
+        sample.statedShots(),
+        sample.seed(),
         results.msPerImage(),
         results.msPerImageWithFeatures(),
         results.chosen(),
@@ -106,7 +107,7 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
   /** Returns the evaluation set for one half of the classes of the training data set. */
   Optional<EvaluationSet> target(ClassSplit half) {
     return targets.stream()
-        .filter(target -> target.isHalf(half) && target.data().name().equals(draw.name()))
+        .filter(target -> target.isHalf(half) && target.data().name().equals(sample.name()))
         .findFirst();
   }
 
@@ -118,7 +119,7 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
    * Returns all settings that determine the training. The evaluation sets are recorded in the
    * results.
    */
-  ObjectNode settings(ExperimentContext bench) {
+  ObjectNode settings(ExperimentContext context) {
     Method method = method();
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.set("method", method.toJson());
@@ -126,18 +127,18 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
         .trained()
         .ifPresent(
             trained ->
-                settings.set("training", spec.training().apply(trained, draw.task()).toJson()));
-    DataSet data = draw.data(bench.warnings());
+                settings.set("training", spec.training().apply(trained, sample.task()).toJson()));
+    DataSet data = sample.data(context.warnings());
     settings
         .putObject("data")
         .put("name", data.name())
-        .put("part", draw.classes().name().toLowerCase(Locale.ROOT))
+        .put("part", sample.classes().name().toLowerCase(Locale.ROOT))
         .put("classes", data.classNames().size())
-        .put("shots", draw.statedShots())
-        .put("seed", draw.seed())
+        .put("shots", sample.statedShots())
+        .put("seed", sample.seed())
         .put("train", data.train().size())
-        .put("fingerprint", draw.fingerprint(bench));
-    settings.set("computation", SettingsJson.computation(bench.clip()));
+        .put("fingerprint", sample.fingerprint(context));
+    settings.set("computation", SettingsJson.computation(context.clip()));
     if (spec.calibrate()) {
       settings.put("calibrate", true);
     }

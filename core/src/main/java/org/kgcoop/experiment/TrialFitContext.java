@@ -38,7 +38,7 @@ final class TrialFitContext implements FitContext {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final ExperimentContext bench;
+  private final ExperimentContext experiment;
   private final Trial trial;
   private final RunFolder folder;
   private final BiFunction<Trial, Path, RunResults> runs;
@@ -52,25 +52,25 @@ final class TrialFitContext implements FitContext {
    * @param runs a function that runs another trial in a folder
    */
   TrialFitContext(
-      ExperimentContext bench,
+      ExperimentContext experiment,
       Trial trial,
       RunFolder folder,
       BiFunction<Trial, Path, RunResults> runs) {
-    this.bench = bench;
+    this.experiment = experiment;
     this.trial = trial;
     this.folder = folder;
     this.runs = runs;
-    data = trial.draw().data(bench.warnings());
+    data = trial.sample().data(experiment.warnings());
   }
 
   @Override
   public Clip clip() {
-    return bench.clip();
+    return experiment.clip();
   }
 
   @Override
   public TaskContext task() {
-    return trial.draw().task();
+    return trial.sample().task();
   }
 
   @Override
@@ -80,7 +80,7 @@ final class TrialFitContext implements FitContext {
 
   @Override
   public List<String> allClassNames() {
-    return trial.draw().allClassNames();
+    return trial.sample().allClassNames();
   }
 
   @Override
@@ -102,7 +102,8 @@ final class TrialFitContext implements FitContext {
 
   private LabeledFeatures features(List<Item> items, String what) {
     return new LabeledFeatures(
-        Evaluator.features(bench.cache(), items, bench.progress(), data.name() + ": " + what),
+        Evaluator.features(
+            experiment.cache(), items, experiment.progress(), data.name() + ": " + what),
         items.stream().map(Item::label).toList());
   }
 
@@ -119,9 +120,9 @@ final class TrialFitContext implements FitContext {
 
   private LabeledViews views(Augmentation augmentation) {
     TrainingLoader source =
-        new TrainingLoader(bench.cache(), data.train(), augmentation, task().seed());
+        new TrainingLoader(experiment.cache(), data.train(), augmentation, task().seed());
     try (Progress.Task task =
-        bench.progress().start(data.name() + ": image features", source.toPrepare())) {
+        experiment.progress().start(data.name() + ": image features", source.toPrepare())) {
       return new LabeledViews(
           source.raw(task::done), data.train().stream().map(Item::label).toList());
     }
@@ -129,7 +130,7 @@ final class TrialFitContext implements FitContext {
 
   @Override
   public Map<String, StoredTensor> train(TrainedMethod method) {
-    RunTraining steps = new RunTraining(bench, trial.draw(), method, training(method));
+    RunTraining steps = new RunTraining(experiment, trial.sample(), method, training(method));
     try (Scope scope = Scope.open("training");
         TrainableModel model = method.model(this)) {
       RunTraining.Trained trained = steps.train(folder, model);
@@ -139,12 +140,12 @@ final class TrialFitContext implements FitContext {
   }
 
   private TrainingSettings training(TrainedMethod method) {
-    return trial.spec().training().apply(method, trial.draw().task());
+    return trial.spec().training().apply(method, trial.sample().task());
   }
 
   @Override
   public double bestWeight(List<Double> grid, DoubleFunction<Method> method) {
-    return new WeightSearch(bench, trial, grid, method, runs).find(folder.path());
+    return new WeightSearch(experiment, trial, grid, method, runs).find(folder.path());
   }
 
   @Override
@@ -159,7 +160,7 @@ final class TrialFitContext implements FitContext {
    */
   RunResults learned(ClassifierFile file) {
     List<List<String>> words =
-        NearestWords.first(file, bench.clip(), WORDS).stream()
+        NearestWords.first(file, experiment.clip(), WORDS).stream()
             .map(vector -> vector.words().stream().map(word -> word.text()).toList())
             .toList();
     return new RunResults(chosen, training, words, List.of(), null, null);

@@ -37,11 +37,11 @@ import org.kgcoop.tensor.Tensor;
  * evaluation sets without results, only these are measured. Nothing is trained twice.
  */
 public final class TrialRun {
-  private final ExperimentContext bench;
+  private final ExperimentContext experiment;
   private final Trial trial;
 
-  public TrialRun(ExperimentContext bench, Trial trial) {
-    this.bench = bench;
+  public TrialRun(ExperimentContext experiment, Trial trial) {
+    this.experiment = experiment;
     this.trial = trial;
     trial.check();
   }
@@ -82,12 +82,13 @@ public final class TrialRun {
    * the work.
    */
   public JsonNode settings() {
-    return trial.settings(bench);
+    return trial.settings(experiment);
   }
 
   @MustBeClosed
   private RunFolder open(Path out) {
-    return RunFolder.open(trial.folder(out), trial.settings(bench), provenance(), bench.warnings());
+    return RunFolder.open(
+        trial.folder(out), trial.settings(experiment), provenance(), experiment.warnings());
   }
 
   private RunResults resultsBelow(Path out) {
@@ -95,7 +96,7 @@ public final class TrialRun {
       RunResults before = folder.isComplete() ? RunResults.read(folder.path()) : null;
       if (before != null && isMeasured(before)) {
         CalibrationFit.delete(folder.path()); // left by a process that ended before it deleted them
-        bench.progress().message(folder.path() + ": done before");
+        experiment.progress().message(folder.path() + ": done before");
         return before;
       }
       RunResults learned;
@@ -106,11 +107,11 @@ public final class TrialRun {
         file = ClassifierFile.read(path);
       } else {
         BiFunction<Trial, Path, RunResults> runs =
-            (other, below) -> new TrialRun(bench, other).run(below);
-        TrialFitContext context = new TrialFitContext(bench, trial, folder, runs);
+            (other, below) -> new TrialRun(experiment, other).run(below);
+        TrialFitContext context = new TrialFitContext(experiment, trial, folder, runs);
         file = file(fit(context));
         if (trial.spec().calibrate()) {
-          CalibrationFit fit = new CalibrationFit(bench, trial, runs);
+          CalibrationFit fit = new CalibrationFit(experiment, trial, runs);
           file = file.withCalibration(fit.find(file, folder.path()));
         }
         file.write(path);
@@ -135,16 +136,16 @@ public final class TrialRun {
     return new ClassifierFile(
         learned.method(),
         learned.classNames(),
-        trial.draw().template(),
-        bench.clip().fingerprint(),
-        trial.draw().learnedFrom(bench),
+        trial.sample().template(),
+        experiment.clip().fingerprint(),
+        trial.sample().learnedFrom(experiment),
         Version.KGCOOP,
         learned.tensors());
   }
 
   private ObjectNode provenance() {
-    return SettingsJson.provenance(bench.command())
-        .put("clip", bench.clip().source())
+    return SettingsJson.provenance(experiment.command())
+        .put("clip", experiment.clip().source())
         .put("title", trial.method().title());
   }
 
@@ -160,7 +161,7 @@ public final class TrialRun {
         .filter(
             known ->
                 known.template().equals(target.template())
-                    && known.fingerprint().equals(target.fingerprint(bench)));
+                    && known.fingerprint().equals(target.fingerprint(experiment)));
   }
 
   /** Measurements of a run. */
@@ -214,20 +215,20 @@ public final class TrialRun {
       Map<EvaluationSet, Tensor> features) {
     DataSet data = target.data();
     try (Head classifier =
-        file.forTask(trial.draw().task(data)).classifier(bench.clip(), data.classNames())) {
-      Tensor images = target.features(classifier, bench);
+        file.forTask(trial.sample().task(data)).classifier(experiment.clip(), data.classNames())) {
+      Tensor images = target.features(classifier, experiment);
       features.put(target, images);
       Evaluator.Result result =
           Evaluator.evaluate(classifier, images, data.test(), data.classNames().size());
       Calibration calibration = file.calibration();
       if (calibration != null
-          && data.name().equals(trial.draw().name())
+          && data.name().equals(trial.sample().name())
           && data.classNames().equals(file.classNames())) {
         measured.calibration = Evaluator.calibration(classifier, images, data.test(), calibration);
       }
       double distance =
           trial.method().trained().isPresent()
-              ? Evaluator.distance(classifier, target.handCrafted(bench.clip()))
+              ? Evaluator.distance(classifier, target.handCrafted(experiment.clip()))
               : Double.NaN;
       measured.targets.add(
           result.target(
@@ -235,7 +236,7 @@ public final class TrialRun {
               data,
               target.part(),
               target.template(),
-              target.fingerprint(bench),
+              target.fingerprint(experiment),
               distance));
       measured.predictions.add(result.predictions(target.name(), data.test()));
     }
@@ -253,14 +254,14 @@ public final class TrialRun {
     List<String> names =
         Stream.of(base, unseen).flatMap(half -> half.data().classNames().stream()).toList();
     try (Head classifier =
-        file.forTask(trial.draw().task(base.data())).classifier(bench.clip(), names)) {
+        file.forTask(trial.sample().task(base.data())).classifier(experiment.clip(), names)) {
       return JointResult.of(
           Evaluator.joint(
               classifier,
               base.data(),
               unseen.data(),
-              base.features(classifier, bench, features.get(base)),
-              unseen.features(classifier, bench, features.get(unseen))));
+              base.features(classifier, experiment, features.get(base)),
+              unseen.features(classifier, experiment, features.get(unseen))));
     }
   }
 }

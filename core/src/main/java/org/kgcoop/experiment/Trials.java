@@ -9,16 +9,16 @@ import org.kgcoop.runs.Measurement;
 
 /** Execution of many trials, optionally in parallel. */
 final class Trials {
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final Progress all;
   private final int jobs;
 
-  Trials(ExperimentContext bench, int jobs) {
+  Trials(ExperimentContext context, int jobs) {
     this.jobs = jobs;
-    all = bench.progress();
+    all = context.progress();
     // The progress lines of parallel runs would be mixed, so only the number of finished runs is
     // reported.
-    this.bench = jobs == 1 ? bench : bench.silent();
+    this.context = jobs == 1 ? context : context.silent();
   }
 
   /**
@@ -56,7 +56,7 @@ final class Trials {
         .<Supplier<Measurement>>map(
             trial ->
                 () -> {
-                  Measurement cell = trial.cell(new TrialRun(bench, trial).run(out));
+                  Measurement cell = trial.cell(new TrialRun(context, trial).run(out));
                   trial.targets().forEach(EvaluationSet::release);
                   done.accept(cell);
                   return cell;

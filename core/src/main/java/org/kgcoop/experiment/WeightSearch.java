@@ -40,7 +40,7 @@ import org.kgcoop.train.TrainingSettings;
  */
 final class WeightSearch {
 
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final Trial trial;
   private final List<Double> grid;
   private final DoubleFunction<Method> method;
@@ -54,12 +54,12 @@ final class WeightSearch {
    * @param runs a function that runs another trial in a folder
    */
   WeightSearch(
-      ExperimentContext bench,
+      ExperimentContext context,
       Trial trial,
       List<Double> grid,
       DoubleFunction<Method> method,
       BiFunction<Trial, Path, RunResults> runs) {
-    this.bench = bench;
+    this.context = context;
     this.trial = trial;
     this.grid = grid;
     this.method = method;
@@ -79,7 +79,7 @@ final class WeightSearch {
       delete(work); // left by a process that ended before it deleted them
       return JsonFiles.read(file).path("chosen").asDouble();
     }
-    DataSet drawn = trial.draw().data(bench.warnings());
+    DataSet drawn = trial.sample().data(context.warnings());
     Map<Double, Double> sums = new HashMap<>();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode entries = json.putArray("trials");
@@ -109,14 +109,14 @@ final class WeightSearch {
     json.put("chosen", best);
     JsonFiles.write(file, json);
     delete(work);
-    bench
+    context
         .progress()
         .message(
             String.format(
                 Locale.ROOT,
                 "%s, seed %d: weight %s has the best H on hidden base classes, %.2f",
                 drawn.name(),
-                trial.draw().seed(),
+                trial.sample().seed(),
                 best,
                 sums.getOrDefault(best, 0.0) / 2));
     return best;
@@ -137,18 +137,18 @@ final class WeightSearch {
             task -> method.apply(weight),
             (trained, task) ->
                 lengthened(
-                    trial.spec().training().apply(trained, trial.draw().task()),
-                    trial.draw().data(bench.warnings()),
+                    trial.spec().training().apply(trained, trial.sample().task()),
+                    trial.sample().data(context.warnings()),
                     halves.fitted()));
-    FewShotSample draw =
-        FewShotSample.made(halves.fitted(), trial.draw().shots(), trial.draw().seed());
+    FewShotSample sample =
+        FewShotSample.made(halves.fitted(), trial.sample().shots(), trial.sample().seed());
     List<EvaluationSet> targets =
         List.of(
             new EvaluationSet("seen", halves.seen(), ClassSplit.ALL),
             new EvaluationSet("unseen", halves.unseen(), ClassSplit.ALL));
     String name = (hidden == ClassSplit.NEW ? "second" : "first") + "-hidden/weight=" + weight;
     try {
-      return runs.apply(new Trial(spec, draw, targets, name), work).targets();
+      return runs.apply(new Trial(spec, sample, targets, name), work).targets();
     } finally {
       targets.forEach(EvaluationSet::free);
     }

@@ -184,8 +184,8 @@ public final class Training {
   }
 
   /**
-   * Sets the folder of the feature cache, as {@code --cache}. Images with cached features are not
-   * encoded. By default, features stay in memory for one call.
+   * Sets the folder of the feature cache, as {@code --feature-cache}. Images with cached features
+   * are not encoded. By default, features stay in memory for one call.
    */
   @CanIgnoreReturnValue
   public Training cache(Path folder) {
@@ -234,7 +234,7 @@ public final class Training {
     MethodSpec spec = spec();
     DataSetOptions options = DataSetOptions.defaults(listener::message).withTemplate(template);
     Trial trial = Trial.alone(spec, data.apply(options), ClassSplit.ALL, shots, seed);
-    RunResults results = new TrialRun(bench(), trial).run(folder);
+    RunResults results = new TrialRun(context(), trial).run(folder);
     OptionalDouble accuracy =
         trial.targets().stream().mapToDouble(test -> results.accuracy(test.name())).findFirst();
     return new Outcome(folder, accuracy);
@@ -265,7 +265,7 @@ public final class Training {
     return node.properties().stream().map(Map.Entry::getKey).toList();
   }
 
-  private ExperimentContext bench() {
+  private ExperimentContext context() {
     ViewEncoder encoder = new ViewEncoder(clip, new Images(listener::message));
     return new ExperimentContext(
         clip,

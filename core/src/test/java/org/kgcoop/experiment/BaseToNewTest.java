@@ -71,7 +71,7 @@ class BaseToNewTest {
   }
 
   private TableResults run(ExperimentPlan plan, String out) {
-    return new Experiment(lab.bench(() -> false), new BaseToNew(dataSets()), plan)
+    return new Experiment(lab.context(() -> false), new BaseToNew(dataSets()), plan)
         .run(folder.resolve(out));
   }
 
@@ -136,7 +136,7 @@ class BaseToNewTest {
       for (Item item : data.test()) {
         Tensor feature =
             Evaluator.features(
-                lab.bench(() -> false).cache(), List.of(item), Progress.SILENT, "image");
+                lab.context(() -> false).cache(), List.of(item), Progress.SILENT, "image");
         float[] values = head.logits(feature).toFloats();
         logits.add(IntStream.range(0, classes).mapToDouble(c -> values[c]).toArray());
       }
@@ -279,7 +279,7 @@ class BaseToNewTest {
         Head model = prompt.classifier(lab.clip, unseen.classNames())) {
       Tensor features =
           Evaluator.features(
-              lab.bench(() -> false).cache(), unseen.test(), Progress.SILENT, "features");
+              lab.context(() -> false).cache(), unseen.test(), Progress.SILENT, "features");
       float[] probabilities = Functions.softmax(model.logits(features), 1).toFloats();
       int correct = 0;
       for (int i = 0; i < unseen.test().size(); i++) {

@@ -211,7 +211,7 @@ class BaselinesTest {
         new ZeroShot(List.of("art of the {}.", "the letter {}."))
             .classifier(lab.clip, asked.classNames())) {
       Evaluator.Result result =
-          Evaluator.evaluate(classifier, lab.bench(() -> false).cache(), asked, Progress.SILENT);
+          Evaluator.evaluate(classifier, lab.context(() -> false).cache(), asked, Progress.SILENT);
       assertThat(target.path("correct").asLong()).isEqualTo(result.evaluation().correct());
       assertThat(TinyLab.stream(target.path("predictions")).map(JsonNode::asInt))
           .isEqualTo(result.predictions());

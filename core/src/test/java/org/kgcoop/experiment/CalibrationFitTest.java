@@ -61,7 +61,7 @@ class CalibrationFitTest {
     return TestImages.dataSet(folder.resolve("set"), CLASSES, shots, val, 6);
   }
 
-  private ExperimentContext bench(BooleanSupplier interrupted) {
+  private ExperimentContext context(BooleanSupplier interrupted) {
     return new ExperimentContext(
         lab.clip,
         FeatureCache.inMemory(new ViewEncoder(lab.clip, new Images(warning -> {}))),
@@ -81,7 +81,7 @@ class CalibrationFitTest {
   private RunResults run(
       MethodSpec spec, DataSet data, int shots, String name, BooleanSupplier interrupted) {
     Trial trial = Trial.alone(spec, data, ClassSplit.ALL, shots, 1);
-    return new TrialRun(bench(interrupted), trial).run(folder.resolve(name));
+    return new TrialRun(context(interrupted), trial).run(folder.resolve(name));
   }
 
   private ClassifierFile file(String name) {
@@ -92,7 +92,7 @@ class CalibrationFitTest {
   private double[][] logits(ClassifierFile file, List<Item> items) {
     try (Scope scope = Scope.open("logits");
         Head head = file.withCalibration(null).classifier(lab.clip, CLASSES)) {
-      return Evaluator.logits(head, bench(() -> false).cache(), items);
+      return Evaluator.logits(head, context(() -> false).cache(), items);
     }
   }
 
@@ -159,7 +159,7 @@ class CalibrationFitTest {
               (method, task) -> TinyLab.training("test").apply(method, task).stretched(8 / 6.0));
       FewShotSample sample = FewShotSample.made(data.withImages(in, List.of(), List.of()), 4, 1);
       Trial trial = new Trial(longer, sample, List.of(), "by-hand" + fold);
-      RunResults unused = new TrialRun(bench(() -> false), trial).run(folder);
+      RunResults unused = new TrialRun(context(() -> false), trial).run(folder);
       logits.addAll(List.of(logits(file("by-hand" + fold), out)));
       held.addAll(out);
     }

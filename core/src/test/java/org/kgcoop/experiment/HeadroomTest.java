@@ -20,7 +20,7 @@ import org.kgcoop.image.Images;
 
 class HeadroomTest {
   private final Clip clip = TinyClip.load();
-  private final ExperimentContext bench =
+  private final ExperimentContext context =
       new ExperimentContext(
           clip,
           FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {}))),
@@ -37,7 +37,7 @@ class HeadroomTest {
   @Test
   void randomWeightsSayNothingByTextAndTellColorsApartByProbe() {
     DataSet data = TestImages.dataSet(folder, List.of("a", "b", "c", "d"), 8, 0, 1);
-    Headroom found = Headroom.of(bench, List.of(data));
+    Headroom found = Headroom.of(context, List.of(data));
     assertThat(found.images()).isEqualTo(32);
     assertThat(found.classes()).isEqualTo(4);
     // The images are noise around a color of their class.
@@ -52,13 +52,14 @@ class HeadroomTest {
   void testImagesAreNotLookedAt() {
     DataSet data = TestImages.dataSet(folder, List.of("a", "b"), 4, 0, 1);
     DataSet without = data.withImages(data.train(), List.of(), List.of());
-    assertThat(Headroom.of(bench, List.of(without))).isEqualTo(Headroom.of(bench, List.of(data)));
+    assertThat(Headroom.of(context, List.of(without)))
+        .isEqualTo(Headroom.of(context, List.of(data)));
   }
 
   @Test
   void tooFewImagesAreRefused() {
     DataSet data = TestImages.dataSet(folder, List.of("a", "b"), 2, 0, 1);
-    assertThatThrownBy(() -> Headroom.of(bench, List.of(data)))
+    assertThatThrownBy(() -> Headroom.of(context, List.of(data)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("2 training images");
   }

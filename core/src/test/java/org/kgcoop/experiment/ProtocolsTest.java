@@ -189,7 +189,7 @@ class ProtocolsTest {
 
   private List<Double> confidences(ClassifierFile file, DataSet data) {
     try (Head classifier = file.classifier(lab.clip, data.classNames())) {
-      return Evaluator.evaluate(classifier, lab.bench(() -> false).cache(), data, Progress.SILENT)
+      return Evaluator.evaluate(classifier, lab.context(() -> false).cache(), data, Progress.SILENT)
           .confidences()
           .stream()
           .map(c -> Math.round(c * 1e4) / 1e4)
@@ -317,13 +317,13 @@ class ProtocolsTest {
   }
 
   private ExperimentContext banked() {
-    ExperimentContext bench = lab.bench(() -> false);
+    ExperimentContext context = lab.context(() -> false);
     return new ExperimentContext(
         lab.clip,
-        new FeatureCache(bench.cache().encoder(), folder.resolve("cache"), warning -> {}),
-        bench.progress(),
-        bench.warnings(),
-        bench.interrupted());
+        new FeatureCache(context.cache().encoder(), folder.resolve("cache"), warning -> {}),
+        context.progress(),
+        context.warnings(),
+        context.interrupted());
   }
 
   @Test

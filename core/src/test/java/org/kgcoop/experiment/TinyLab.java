@@ -75,7 +75,7 @@ final class TinyLab implements AutoCloseable {
             false);
   }
 
-  ExperimentContext bench(BooleanSupplier interrupted) {
+  ExperimentContext context(BooleanSupplier interrupted) {
     Progress progress =
         new Progress() {
           @Override
@@ -98,7 +98,7 @@ final class TinyLab implements AutoCloseable {
 
   /** The table and what was written of it. */
   JsonNode run(Protocol protocol, ExperimentPlan plan, Path out, BooleanSupplier interrupted) {
-    return RunJson.tree(new Experiment(bench(interrupted), protocol, plan).run(out));
+    return RunJson.tree(new Experiment(context(interrupted), protocol, plan).run(out));
   }
 
   JsonNode run(Protocol protocol, ExperimentPlan plan, Path out) {

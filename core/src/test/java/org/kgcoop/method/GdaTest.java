@@ -40,7 +40,7 @@ class GdaTest {
     clip.close();
   }
 
-  private static ObjectNode stated() {
+  private static ObjectNode explicitSettings() {
     return JsonNodeFactory.instance.objectNode().put("method", Gda.ID);
   }
 
@@ -171,7 +171,7 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      Method method = MethodCatalogue.parse(stated().put("views", 2).put("weight", 0.5));
+      Method method = MethodCatalogue.parse(explicitSettings().put("views", 2).put("weight", 0.5));
       FittedMethod learned = method.fit(context);
       double[][] rows = unitRows(views);
       double[][] densities = densities(rows, LABELS, CLASSES, -1, rows);
@@ -198,7 +198,7 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      FittedMethod learned = MethodCatalogue.parse(stated().put("views", 1)).fit(context);
+      FittedMethod learned = MethodCatalogue.parse(explicitSettings().put("views", 1)).fit(context);
       double[][] rows = unitRows(views);
       double best = 0;
       int most = -1;
@@ -242,10 +242,11 @@ class GdaTest {
       // The shots themselves: their own means tell them apart.
       LabeledFeatures own = new LabeledFeatures(views.features().select(0, 0).unitRows(), LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.of(own));
-      fit(stated().put("views", 1), context);
+      fit(explicitSettings().put("views", 1), context);
       assertThat(context.chosen).containsEntry("by", "folds");
       FittedMethod learned =
-          MethodCatalogue.parse(stated().put("views", 1).put("search", "validation")).fit(context);
+          MethodCatalogue.parse(explicitSettings().put("views", 1).put("search", "validation"))
+              .fit(context);
       assertThat(context.chosen).containsEntry("by", "validation");
       assertThat(learned.method().toJson().path("weight").asDouble()).isPositive();
     }
@@ -256,16 +257,16 @@ class GdaTest {
     List<Integer> one = List.of(0, 1, 2);
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views(1, one), Optional.empty());
-      FittedMethod learned = MethodCatalogue.parse(stated().put("views", 1)).fit(context);
+      FittedMethod learned = MethodCatalogue.parse(explicitSettings().put("views", 1)).fit(context);
       assertThat(context.chosen).containsEntry("weight", 0.0).containsEntry("by", "default");
       assertThat(learned.value("weight").toFloats()).containsOnly(0);
       GivenFitContext more = new GivenFitContext(clip, CLASSES, views(4, one), Optional.empty());
-      FittedMethod seen = MethodCatalogue.parse(stated().put("views", 4)).fit(more);
+      FittedMethod seen = MethodCatalogue.parse(explicitSettings().put("views", 4)).fit(more);
       double alpha = seen.method().toJson().path("weight").asDouble() * (12 - 1) / WIDTH;
       assertThat(alpha).isCloseTo(0.001, within(1e-12));
       // Also where S is 0 and a weight is given: zero-shot and a constant.
       FittedMethod flat =
-          MethodCatalogue.parse(stated().put("views", 1).put("weight", 3)).fit(context);
+          MethodCatalogue.parse(explicitSettings().put("views", 1).put("weight", 3)).fit(context);
       assertThat(flat.value("weight").toFloats()).containsOnly(0);
     }
   }
@@ -275,11 +276,11 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context =
           new GivenFitContext(clip, CLASSES, views(1, List.of(0, 0, 2)), Optional.empty());
-      Method method = MethodCatalogue.parse(stated().put("views", 1));
+      Method method = MethodCatalogue.parse(explicitSettings().put("views", 1));
       assertThatThrownBy(() -> method.fit(context))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("class 1 has no image");
-      assertThatThrownBy(() -> MethodCatalogue.parse(stated().put("weight", -1)))
+      assertThatThrownBy(() -> MethodCatalogue.parse(explicitSettings().put("weight", -1)))
           .hasMessageContaining("GDA's weight: expected at least 0");
     }
   }
@@ -320,7 +321,7 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      ObjectNode stated = stated().put("views", 2).put("weight", 0.5).put("neighbors", 3);
+      ObjectNode stated = explicitSettings().put("views", 2).put("weight", 0.5).put("neighbors", 3);
       FittedMethod learned = MethodCatalogue.parse(stated.put("copies", 2)).fit(context);
       assertThat(learned.method().closedClassReason()).isEmpty();
       double[][] rows = unitRows(views);
@@ -396,7 +397,7 @@ class GdaTest {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       ObjectNode stated =
-          stated()
+          explicitSettings()
               .put("views", 2)
               .put("precision", "separate")
               .put("neighbors", 4)
@@ -435,7 +436,8 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context =
           new GivenFitContext(clip, CLASSES, views(1, List.of(0, 1, 2)), Optional.empty());
-      Method method = MethodCatalogue.parse(stated().put("views", 1).put("precision", "separate"));
+      Method method =
+          MethodCatalogue.parse(explicitSettings().put("views", 1).put("precision", "separate"));
       assertThatThrownBy(() -> method.fit(context))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("a class with one image has no covariance")
@@ -446,7 +448,7 @@ class GdaTest {
   @Test
   void settingsAreReadBackAsTheyAreWritten() {
     for (String weight : List.of("auto", "0.25")) {
-      ObjectNode stated = stated();
+      ObjectNode stated = explicitSettings();
       Method method =
           MethodCatalogue.parse(
               weight.equals("auto") ? stated.put("weight", weight) : stated.put("weight", 0.25));

@@ -40,7 +40,7 @@ class LpPlusPlusTest {
     clip.close();
   }
 
-  private static ObjectNode stated() {
+  private static ObjectNode explicitSettings() {
     return JsonNodeFactory.instance.objectNode().put("method", LpPlusPlus.ID);
   }
 
@@ -159,7 +159,8 @@ class LpPlusPlusTest {
   }
 
   private FittedMethod fit(GivenFitContext context, String search) {
-    return MethodCatalogue.parse(stated().put("epochs", 12).put("search", search)).fit(context);
+    return MethodCatalogue.parse(explicitSettings().put("epochs", 12).put("search", search))
+        .fit(context);
   }
 
   @Test
@@ -234,7 +235,8 @@ class LpPlusPlusTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, labels(1, 5, 500));
       GivenFitContext context = new GivenFitContext(clip, 3, views, Optional.empty());
-      FittedMethod learned = MethodCatalogue.parse(stated().put("epochs", 100)).fit(context);
+      FittedMethod learned =
+          MethodCatalogue.parse(explicitSettings().put("epochs", 100)).fit(context);
       LabeledFeatures asked = asked(9, labels(20, 20, 20));
       try (Head classifier = learned.classifier(clip, learned.classNames())) {
         long[] found = classifier.logits(asked.features()).argmax(1).toLongs();
@@ -257,14 +259,14 @@ class LpPlusPlusTest {
 
   @Test
   void wrongSettingsAndTensorsAreRefusedInALine() {
-    assertThatThrownBy(() -> MethodCatalogue.parse(stated().put("epochs", 0)))
+    assertThatThrownBy(() -> MethodCatalogue.parse(explicitSettings().put("epochs", 0)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("LP++'s epochs: expected 1 to 100,000, got 0");
     try (Scope scope = Scope.open("test")) {
       Map<String, StoredTensor> tensors =
           Map.of("alpha_vec", StoredTensor.of("alpha_vec", Tensor.full(1, 1, 4)));
       FittedMethod other =
-          new FittedMethod(MethodCatalogue.parse(stated()), List.of("a", "b"), tensors);
+          new FittedMethod(MethodCatalogue.parse(explicitSettings()), List.of("a", "b"), tensors);
       assertThatThrownBy(() -> other.classifier(clip, other.classNames()))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("'alpha_vec' is FLOAT32(1, 4), expected [1, 2]");

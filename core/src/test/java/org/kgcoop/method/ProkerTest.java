@@ -43,7 +43,7 @@ class ProkerTest {
     clip.close();
   }
 
-  private static ObjectNode stated() {
+  private static ObjectNode explicitSettings() {
     return JsonNodeFactory.instance.objectNode().put("method", Proker.ID);
   }
 
@@ -126,7 +126,8 @@ class ProkerTest {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       FittedMethod learned =
-          MethodCatalogue.parse(stated().put("views", 2).put("beta", 1.5).put("lambda", 0.05))
+          MethodCatalogue.parse(
+                  explicitSettings().put("views", 2).put("beta", 1.5).put("lambda", 0.05))
               .fit(context);
       assertThat(context.chosen).isEmpty();
       Tensor rows = views.features().reshape(-1, WIDTH).unitRows();
@@ -163,7 +164,7 @@ class ProkerTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      FittedMethod learned = MethodCatalogue.parse(stated().put("views", 2)).fit(context);
+      FittedMethod learned = MethodCatalogue.parse(explicitSettings().put("views", 2)).fit(context);
       double[][] rows = matrix(views.features().reshape(-1, WIDTH).unitRows());
       double[][] texts = matrix(texts(learned.classNames()));
       double unit = medianDistance(rows);
@@ -221,10 +222,11 @@ class ProkerTest {
       // The shots themselves: the smallest ridge tells them apart best.
       LabeledFeatures own = new LabeledFeatures(views.features().select(0, 0).unitRows(), LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.of(own));
-      fit(stated().put("views", 1), context);
+      fit(explicitSettings().put("views", 1), context);
       assertThat(context.chosen).containsEntry("by", "folds");
       FittedMethod learned =
-          MethodCatalogue.parse(stated().put("views", 1).put("search", "validation")).fit(context);
+          MethodCatalogue.parse(explicitSettings().put("views", 1).put("search", "validation"))
+              .fit(context);
       assertThat(context.chosen).containsEntry("by", "validation");
       try (Head found = learned.classifier(clip, learned.classNames())) {
         assertThat(LinearProbe.correct(found, own.features(), own.labelArray())).isEqualTo(8);
@@ -237,29 +239,30 @@ class ProkerTest {
     List<Integer> one = List.of(0, 1, 2);
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views(2, one), Optional.empty());
-      fit(stated().put("views", 2), context);
+      fit(explicitSettings().put("views", 2), context);
       assertThat(context.chosen)
           .containsEntry("beta", 3.0)
           .containsEntry("lambda", 0.05)
           .containsEntry("by", "default");
-      fit(stated().put("views", 2).put("beta", 2), context);
+      fit(explicitSettings().put("views", 2).put("beta", 2), context);
       assertThat(context.chosen).containsEntry("beta", 2.0).containsEntry("lambda", 0.05);
       GivenFitContext more = new GivenFitContext(clip, CLASSES, views(1, LABELS), Optional.empty());
-      fit(stated().put("views", 1).put("search", "none"), more);
+      fit(explicitSettings().put("views", 1).put("search", "none"), more);
       assertThat(more.chosen).containsEntry("beta", 2.6).containsEntry("by", "default");
     }
   }
 
   @Test
   void wrongValuesAndTooManyRowsAreRefused() {
-    assertThatThrownBy(() -> MethodCatalogue.parse(stated().put("lambda", 0)))
+    assertThatThrownBy(() -> MethodCatalogue.parse(explicitSettings().put("lambda", 0)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("ProKeR's lambda: expected above 0");
     try (Scope scope = Scope.open("test")) {
       LabeledViews many =
           new LabeledViews(TinyClip.normal(7, 1, 1, 10_001, WIDTH), Collections.nCopies(10_001, 0));
       GivenFitContext context = new GivenFitContext(clip, 1, many, Optional.empty());
-      assertThatThrownBy(() -> MethodCatalogue.parse(stated().put("views", 1)).fit(context))
+      assertThatThrownBy(
+              () -> MethodCatalogue.parse(explicitSettings().put("views", 1)).fit(context))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("10001 rows")
           .hasMessageContaining("--set proker.views=0");
@@ -268,14 +271,15 @@ class ProkerTest {
 
   @Test
   void settingsAreReadBackAsTheyAreWrittenAndThePublishedSearchComesWithPublished() {
-    Method method = MethodCatalogue.parse(stated().put("beta", "auto").put("lambda", 0.2));
+    Method method =
+        MethodCatalogue.parse(explicitSettings().put("beta", "auto").put("lambda", 0.2));
     assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
     PublishedDefaults preset = PublishedDefaults.FEW_SHOT;
-    assertThat(((Proker) preset.method(stated(), TaskContext.ANY)).search())
+    assertThat(((Proker) preset.method(explicitSettings(), TaskContext.ANY)).search())
         .isEqualTo(SelectionData.FOLDS);
-    assertThat(((Proker) preset.method(stated(), TaskContext.ANY, true)).search())
+    assertThat(((Proker) preset.method(explicitSettings(), TaskContext.ANY, true)).search())
         .isEqualTo(SelectionData.VALIDATION);
-    ObjectNode none = stated().put("search", "none");
+    ObjectNode none = explicitSettings().put("search", "none");
     assertThat(((Proker) preset.method(none, TaskContext.ANY, true)).search())
         .isEqualTo(SelectionData.NONE);
   }

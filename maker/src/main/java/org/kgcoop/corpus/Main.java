@@ -58,7 +58,7 @@ public final class Main {
     IconPackage icons = new IconPackage(source);
     List<Drawing> drawings = Catalogue.standard().read(icons, IconSet.used());
     Files.createDirectories(out);
-    Set<String> sets = new PretrainingCorpus(out, Main::tell).write(drawings);
+    Set<String> sets = new PretrainingCorpus(out, Main::print).write(drawings);
     Credits.write(out.resolve("CREDITS.tsv"), icons, sets);
   }
 
@@ -72,7 +72,7 @@ public final class Main {
       throws IOException {
     IconPackage icons = new IconPackage(source);
     Files.createDirectories(out);
-    new DataSetBuilder(icons, out, Main::tell)
+    new DataSetBuilder(icons, out, Main::print)
         .write(Recipe.all(), Catalogue.standard().read(icons, IconSet.used()));
   }
 
@@ -85,7 +85,7 @@ public final class Main {
       throws IOException {
     Files.createDirectories(out);
     for (Path file : files) {
-      DataSet dataSet = DataSets.open(file, DataSetOptions.defaults(Main::tell));
+      DataSet dataSet = DataSets.open(file, DataSetOptions.defaults(Main::print));
       ContactSheet.write(dataSet, out.resolve(dataSet.name() + ".png"));
     }
   }
@@ -107,7 +107,7 @@ public final class Main {
                 concept + "\t" + count + "\t" + byConcept.getOrDefault(concept, List.of()).size()));
   }
 
-  private static void tell(String line) {
+  private static void print(String line) {
     System.err.println("corpus: " + line);
   }
 }

@@ -61,8 +61,8 @@ sealed interface AnswerForm {
             String.format(
                 Locale.ROOT,
                 "%s\t%s\t%.4f%n",
-                Messages.line(file.toString()),
-                Messages.line(each.label()),
+                Messages.writeRow(file.toString()),
+                Messages.writeRow(each.label()),
                 each.probability()));
       }
     }
@@ -77,14 +77,14 @@ sealed interface AnswerForm {
   record Csv(boolean shown) implements AnswerForm {
     @Override
     public void begin(Writer out) throws IOException {
-      line(out, "image", "rank", "class", "index", "probability", "problem");
+      writeRow(out, "image", "rank", "class", "index", "probability", "problem");
     }
 
     @Override
     public void answer(Path file, List<Answer> answers, Writer out) throws IOException {
       for (int i = 0; i < answers.size(); i++) {
         Answer each = answers.get(i);
-        line(
+        writeRow(
             out,
             cell(file.toString()),
             String.valueOf(i + 1),
@@ -97,14 +97,14 @@ sealed interface AnswerForm {
 
     @Override
     public void problem(Path file, String reason, Writer out) throws IOException {
-      line(out, cell(file.toString()), "", "", "", "", cell(reason));
+      writeRow(out, cell(file.toString()), "", "", "", "", cell(reason));
     }
 
     private String cell(String text) {
-      return Messages.cell(shown ? Messages.line(text) : text);
+      return Messages.cell(shown ? Messages.writeRow(text) : text);
     }
 
-    private static void line(Writer out, String... cells) throws IOException {
+    private static void writeRow(Writer out, String... cells) throws IOException {
       // Unix line endings match other tools. A buffer would hold lines back from the writer.
       CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
       csv.writeRecord(cells);

@@ -182,7 +182,7 @@ public final class EmbedCommand implements Callable<Integer> {
                       },
                       row));
       format.write(file, table);
-      tell(format.files(file, table), table);
+      print(format.files(file, table), table);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // only the format writes, and reports its own errors
     }
@@ -217,7 +217,7 @@ public final class EmbedCommand implements Callable<Integer> {
                 }
               });
       format.write(file, table);
-      tell(format.files(file, table), table);
+      print(format.files(file, table), table);
     }
     return 0;
   }
@@ -255,7 +255,7 @@ public final class EmbedCommand implements Callable<Integer> {
     }
   }
 
-  private void tell(List<Path> files, FeatureTable table) {
+  private void print(List<Path> files, FeatureTable table) {
     if (output.isJson()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.put("file", files.get(0).toString());

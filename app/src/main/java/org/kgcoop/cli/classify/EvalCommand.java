@@ -223,22 +223,22 @@ public final class EvalCommand implements Callable<Integer> {
       output.json(json);
       return;
     }
-    line(
+    print(
         "accuracy",
         "%.2f %%  (%d of %d)",
         result.evaluation().accuracy(),
         result.evaluation().correct(),
         result.evaluation().total());
-    line("error", "%.2f %%", result.evaluation().errorRate());
-    line("macro F1", "%.2f", result.evaluation().macroF1());
-    line("mean of classes", "%.2f %%", result.evaluation().meanPerClassAccuracy());
+    print("error", "%.2f %%", result.evaluation().errorRate());
+    print("macro F1", "%.2f", result.evaluation().macroF1());
+    print("mean of classes", "%.2f %%", result.evaluation().meanPerClassAccuracy());
     ProbabilityMetrics probabilities = result.probabilities();
-    line("calibration error", "%.4f", probabilities.expectedCalibrationError());
-    line("equal mass", "%.4f", probabilities.equalMassCalibrationError());
-    line("Brier", "%.4f", probabilities.brier());
-    line("NLL", "%.4f", probabilities.negativeLogLikelihood());
+    print("calibration error", "%.4f", probabilities.expectedCalibrationError());
+    print("equal mass", "%.4f", probabilities.equalMassCalibrationError());
+    print("Brier", "%.4f", probabilities.brier());
+    print("NLL", "%.4f", probabilities.negativeLogLikelihood());
     if (rejection != null) {
-      line(
+      print(
           "accepted",
           "%.2f %%  (largest probability of %.4f or more)",
           100 * result.accepted(rejection.threshold()),
@@ -247,7 +247,7 @@ public final class EvalCommand implements Callable<Integer> {
     if (perClass) {
       for (int c = 0; c < accuracies.size(); c++) {
         List<Long> row = result.evaluation().confusion().get(c);
-        line(
+        print(
             set.classNames().get(c),
             "%.2f %%  (%d of %d)",
             accuracies.get(c),
@@ -258,7 +258,7 @@ public final class EvalCommand implements Callable<Integer> {
   }
 
   @FormatMethod
-  private void line(String name, @FormatString String format, Object... values) {
+  private void print(String name, @FormatString String format, Object... values) {
     output.line(
         String.format(Locale.ROOT, "%-18s ", name) + String.format(Locale.ROOT, format, values));
   }

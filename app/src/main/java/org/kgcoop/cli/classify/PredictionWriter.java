@@ -114,7 +114,7 @@ final class PredictionWriter {
       try {
         images.add(decoder.readUpright(file));
       } catch (KgCoopException e) {
-        tell(file, e);
+        report(file, e);
         problems.put(file, String.valueOf(e.getMessage()));
       }
     }
@@ -129,7 +129,7 @@ final class PredictionWriter {
     }
   }
 
-  private void tell(Path file, KgCoopException problem) {
+  private void report(Path file, KgCoopException problem) {
     if (options.isWhole()) {
       options.skipped().add(file, problem, output);
     } else {

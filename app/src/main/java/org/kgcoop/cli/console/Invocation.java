@@ -16,17 +16,17 @@ public interface Invocation {
   boolean interrupted();
 
   /** Returns the arguments of this command line. */
-  List<String> words();
+  List<String> arguments();
 
   /**
    * Parses other arguments without executing them.
    *
    * @param directory the folder that relative paths are resolved against
    */
-  ParseResult parse(List<String> words, Path directory);
+  ParseResult parse(List<String> arguments, Path directory);
 
   /** Executes other arguments in this process with the same streams, and returns the exit code. */
-  int again(List<String> words);
+  int execute(List<String> arguments);
 
   /** Returns the command line of a command or of a nested subcommand. */
   static Invocation of(CommandSpec command) {
@@ -34,7 +34,9 @@ public interface Invocation {
   }
 
   /** Returns the context of an experiment that this command line starts. */
-  default ExperimentContext bench(Clip clip, FeatureCache cache, Progress progress, Output output) {
-    return new ExperimentContext(clip, cache, progress, output::warn, this::interrupted, words());
+  default ExperimentContext context(
+      Clip clip, FeatureCache cache, Progress progress, Output output) {
+    return new ExperimentContext(
+        clip, cache, progress, output::warn, this::interrupted, arguments());
   }
 }

@@ -166,7 +166,7 @@ public final class AdaptCommand implements Callable<Integer> {
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
       AdaptRecord record =
           Adaptation.run(
-              invocation.bench(clip, cache.open(clip, output), output.progress(), output),
+              invocation.context(clip, cache.open(clip, output), output.progress(), output),
               request,
               folder,
               first -> tellFirst(first, folder, start));
@@ -174,7 +174,7 @@ public final class AdaptCommand implements Callable<Integer> {
       if (output.isJson()) {
         output.json(RunJson.tree(record));
       } else {
-        tell(record, folder);
+        print(record, folder);
       }
       List<String> unreadable = record.images().unreadable();
       unreadable.forEach(output::error);
@@ -217,8 +217,8 @@ public final class AdaptCommand implements Callable<Integer> {
     }
   }
 
-  private void tell(AdaptRecord record, Path folder) {
-    tell(record.images());
+  private void print(AdaptRecord record, Path folder) {
+    print(record.images());
     double zeroShot = record.value(ZeroShot.ID);
     double probe = record.value(Probe.ID);
     if (!record.isForUnseen() && zeroShot > 0 && probe > 0) {
@@ -258,7 +258,7 @@ public final class AdaptCommand implements Callable<Integer> {
               test.low(),
               test.high()));
     }
-    tell(record.suspects());
+    print(record.suspects());
     AdaptRecord.Calibrated calibration = record.calibration();
     if (calibration != null) {
       calibration.sentences().forEach(output::line);
@@ -270,7 +270,7 @@ public final class AdaptCommand implements Callable<Integer> {
     output.line("next: ./kgcoop serve " + folder + clipOptions.asGiven());
   }
 
-  private void tell(List<AdaptRecord.Suspect> suspects) {
+  private void print(List<AdaptRecord.Suspect> suspects) {
     if (suspects.isEmpty()) {
       return;
     }
@@ -280,7 +280,7 @@ public final class AdaptCommand implements Callable<Integer> {
     output.text(SuspectTable.of(suspects));
   }
 
-  private void tell(AdaptRecord.Images images) {
+  private void print(AdaptRecord.Images images) {
     output.line(
         "%s images of %s classes, %s per class"
             .formatted(images.count(), images.classes(), images.ofEach()));

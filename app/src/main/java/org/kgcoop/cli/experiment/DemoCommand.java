@@ -135,11 +135,7 @@ public final class DemoCommand implements Callable<Integer> {
     Engine.setThreads(1);
     String drawn = seeds != null ? seeds : full ? ALL_SEEDS : SEEDS;
     ExperimentPlan plan =
-        new ExperimentPlan(
-            specs(),
-            List.of(SHOTS),
-            Parse.numbers("--seeds", drawn),
-            jobs);
+        new ExperimentPlan(specs(), List.of(SHOTS), Parse.numbers("--seeds", drawn), jobs);
     BaseToNew protocol = new BaseToNew(sets());
     if (!output.isJson() && only == null) {
       output.line("The images are icon drawings. Some are rotated, flipped or hatched on purpose.");
@@ -151,7 +147,7 @@ public final class DemoCommand implements Callable<Integer> {
     try (Clip clip = Clip.load(EmbeddedClip.folder());
         OpenProtocol grid =
             new OpenProtocol(
-                invocation.bench(clip, cache.open(clip, output), output.progress(), output),
+                invocation.context(clip, cache.open(clip, output), output.progress(), output),
                 protocol,
                 plan,
                 out,

@@ -81,8 +81,8 @@ public final class HeadroomCommand implements Callable<Integer> {
     List<DataSet> sets = data.open(output);
     List<Headroom> found = new ArrayList<>();
     try (Clip clip = clipOptions.load()) {
-      ExperimentContext bench =
-          invocation.bench(clip, cache.open(clip, output), output.progress(), output);
+      ExperimentContext context =
+          invocation.context(clip, cache.open(clip, output), output.progress(), output);
       for (DataSet set : sets) {
         Set<String> said = new HashSet<>(); // every few-shot sample repeats the same warnings
         List<DataSet> draws =
@@ -95,12 +95,12 @@ public final class HeadroomCommand implements Callable<Integer> {
                                 seed,
                                 line -> {
                                   if (said.add(line)) {
-                                    bench.warnings().accept(line);
+                                    context.warnings().accept(line);
                                   }
                                 })
                             .select(split))
                 .toList();
-        found.add(Headroom.of(bench, draws));
+        found.add(Headroom.of(context, draws));
       }
     }
     if (output.isJson()) {

@@ -30,7 +30,7 @@ import org.kgcoop.tensorboard.EventFiles;
  * threads may use an instance.
  */
 public final class OpenProtocol implements AutoCloseable {
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final Experiment experiment;
   private final Path out;
   private final Output output;
@@ -47,18 +47,18 @@ public final class OpenProtocol implements AutoCloseable {
    */
   @MustBeClosed
   OpenProtocol(
-      ExperimentContext bench,
+      ExperimentContext context,
       Protocol protocol,
       ExperimentPlan plan,
       Path out,
       Output output,
       ColumnOptions columns,
       boolean perSet) {
-    this.bench = bench;
+    this.context = context;
     this.out = out;
     this.output = output;
     this.perSet = perSet;
-    experiment = new Experiment(bench, protocol, plan);
+    experiment = new Experiment(context, protocol, plan);
     this.columns = TableView.columns(experiment, columns);
     experiment.trials().forEach(trial -> trials.put(trial.run(), trial));
   }
@@ -79,7 +79,7 @@ public final class OpenProtocol implements AutoCloseable {
    * @throws KgCoopException if its folder is in use or contains other settings
    */
   public boolean isDone(String run) {
-    return new TrialRun(bench, trial(run)).isDone(out);
+    return new TrialRun(context, trial(run)).isDone(out);
   }
 
   /**
@@ -87,7 +87,7 @@ public final class OpenProtocol implements AutoCloseable {
    * texts.
    */
   public String settings(String run) {
-    return new TrialRun(bench, trial(run)).settings().toString();
+    return new TrialRun(context, trial(run)).settings().toString();
   }
 
   /**
@@ -97,10 +97,15 @@ public final class OpenProtocol implements AutoCloseable {
    * @param interrupted true if work should stop at the next safe point
    */
   public void run(String run, Path table, BooleanSupplier interrupted) {
-    Clip clip = bench.clip();
+    Clip clip = context.clip();
     ExperimentContext own =
         new ExperimentContext(
-            clip, bench.cache(), Progress.SILENT, bench.warnings(), interrupted, bench.command());
+            clip,
+            context.cache(),
+            Progress.SILENT,
+            context.warnings(),
+            interrupted,
+            context.command());
     new TrialRun(own, trial(run)).run(table);
   }
 
@@ -138,7 +143,7 @@ public final class OpenProtocol implements AutoCloseable {
                             .formatted(folder, String.join(", ", trials.keySet()))));
     RunResults results;
     try (EventFiles events = events(List.of(run))) {
-      results = new TrialRun(bench, trial(run)).run(out);
+      results = new TrialRun(context, trial(run)).run(out);
     }
     if (output.isJson()) {
       output.json(RunJson.tree(results));
@@ -178,6 +183,6 @@ public final class OpenProtocol implements AutoCloseable {
   /** Closes the model. All runs must have ended. */
   @Override
   public void close() {
-    bench.clip().close();
+    context.clip().close();
   }
 }

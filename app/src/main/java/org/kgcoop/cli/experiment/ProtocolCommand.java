@@ -51,7 +51,7 @@ public abstract class ProtocolCommand implements Callable<Integer> {
     Clip clip = options.clip().load();
     try {
       return new OpenProtocol(
-          invocation.bench(clip, options.cache().open(clip, output), progress, output),
+          invocation.context(clip, options.cache().open(clip, output), progress, output),
           protocol,
           plan,
           options.out(),

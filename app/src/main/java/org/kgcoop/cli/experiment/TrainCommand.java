@@ -130,23 +130,23 @@ public final class TrainCommand implements Callable<Integer> {
     Trial trial = Trial.alone(spec, whole, split, shots.value(), seed);
     try (Clip clip = clipOptions.load()) {
       spec.method().apply(TaskContext.ANY).check(clip);
-      ExperimentContext bench =
-          invocation.bench(clip, cache.open(clip, output), output.progress(), output);
+      ExperimentContext context =
+          invocation.context(clip, cache.open(clip, output), output.progress(), output);
       RunResults results;
       try (EventFiles events = EventFiles.growing(List.of(out), output::warn)) {
-        results = new TrialRun(bench, trial).run(out);
+        results = new TrialRun(context, trial).run(out);
       }
-      report(results, zeroShot(bench, trial.targets()));
+      report(results, zeroShot(context, trial.targets()));
     }
     return 0;
   }
 
   /** Returns the accuracy of zero-shot CLIP if it is known without encoding images. */
-  private static OptionalDouble zeroShot(ExperimentContext bench, List<EvaluationSet> targets) {
-    return targets.isEmpty() ? OptionalDouble.empty() : targets.get(0).zeroShot(bench);
+  private static OptionalDouble zeroShot(ExperimentContext context, List<EvaluationSet> targets) {
+    return targets.isEmpty() ? OptionalDouble.empty() : targets.get(0).zeroShot(context);
   }
 
-  private static String line(CalibrationResult calibration) {
+  private static String text(CalibrationResult calibration) {
     String found =
         String.format(
             Locale.ROOT,
@@ -180,7 +180,7 @@ public final class TrainCommand implements Callable<Integer> {
                 String.format(Locale.ROOT, "zero-shot CLIP %.2f %% on the same", accuracy)));
     CalibrationResult calibration = results.calibration();
     if (calibration != null) {
-      output.line(line(calibration));
+      output.line(text(calibration));
     }
     output.line(String.format(Locale.ROOT, "training %.2f ms an image", results.msPerImage()));
     output.line("classifier: " + ClassifierFile.in(out));

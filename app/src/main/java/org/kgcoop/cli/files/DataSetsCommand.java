@@ -83,17 +83,17 @@ public final class DataSetsCommand implements Callable<Integer> {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("root", root == null ? null : root.toString());
     ArrayNode publishedJson = json.putArray("data_sets");
-    published.forEach(entry -> tell(entry, publishedJson.addObject()));
+    published.forEach(entry -> print(entry, publishedJson.addObject()));
     ArrayNode embeddedJson = json.putArray("embedded");
     if (!embedded.isEmpty() && !published.isEmpty()) {
-      line("");
+      print("");
     }
-    embedded.forEach(entry -> tell(entry, embeddedJson.addObject()));
+    embedded.forEach(entry -> print(entry, embeddedJson.addObject()));
     if (output.isJson()) {
       output.json(json);
     } else if (root == null && !published.isEmpty()) {
-      line("");
-      line("Give --root DIR to see which of the published ones are there.");
+      print("");
+      print("Give --root DIR to see which of the published ones are there.");
     }
     return failed ? KgCoopException.Category.CHECK.exitCode() : 0;
   }
@@ -128,7 +128,7 @@ public final class DataSetsCommand implements Callable<Integer> {
             .formatted(name));
   }
 
-  private void tell(PublishedDataSet entry, ObjectNode json) {
+  private void print(PublishedDataSet entry, ObjectNode json) {
     json.put("name", entry.name())
         .put("folder", entry.directory())
         .put("classes", entry.classes())
@@ -141,7 +141,7 @@ public final class DataSetsCommand implements Callable<Integer> {
     boolean hasSplit = folder != null && entry.hasSplit(folder);
     boolean splitHere = state == State.WHOLE && entry.files().split() != null && !hasSplit;
     json.put("state", folder == null ? null : state.json).put("split_made_here", splitHere);
-    line(
+    print(
         "%-20s %4s classes  %-21s %s"
             .formatted(
                 entry.name(),
@@ -155,12 +155,12 @@ public final class DataSetsCommand implements Callable<Integer> {
       missingJson.addObject().put("path", part.path()).put("origin", part.origin().where());
       byOrigin.computeIfAbsent(part.origin().where(), origin -> new ArrayList<>()).add(part.path());
     }
-    byOrigin.forEach((origin, paths) -> line("    " + String.join(", ", paths) + ": " + origin));
+    byOrigin.forEach((origin, paths) -> print("    " + String.join(", ", paths) + ": " + origin));
     if (entry.files().split() != null && !hasSplit) {
       json.putObject("optional")
           .put("path", entry.files().split().path())
           .put("origin", entry.files().split().origin().where());
-      line(
+      print(
           "    %s%s: %s"
               .formatted(name(entry), orAnnotations(entry), entry.files().split().origin()));
     }
@@ -168,7 +168,7 @@ public final class DataSetsCommand implements Callable<Integer> {
       String download =
           "./kgcoop download %s --root %s".formatted(entry.name(), root == null ? "DIR" : root);
       json.put("download", download);
-      line("    " + download);
+      print("    " + download);
     }
     if (check && folder != null) {
       Path parent = root == null ? folder : root;
@@ -195,14 +195,14 @@ public final class DataSetsCommand implements Callable<Integer> {
     return needed;
   }
 
-  private void tell(EmbeddedDataSets.Description entry, ObjectNode json) {
+  private void print(EmbeddedDataSets.Description entry, ObjectNode json) {
     String name = DataOptions.embedded(entry.name());
     json.put("name", name)
         .put("title", entry.title())
         .put("classes", entry.classes())
         .put("role", entry.role())
         .put("shift_of", entry.source());
-    line("%-26s %3s classes  %s".formatted(name, entry.classes(), entry.title()));
+    print("%-26s %3s classes  %s".formatted(name, entry.classes(), entry.title()));
     if (check) {
       open(json, entry.classes(), () -> EmbeddedDataSets.open(entry.name(), options()));
     }
@@ -232,7 +232,7 @@ public final class DataSetsCommand implements Callable<Integer> {
         problems = ImageSurvey.of(set, output::warn, task::done).problems();
       }
       problems.forEach(bad::add);
-      line(
+      print(
           "    %s train, %s val, %s test: %s"
               .formatted(
                   set.train().size(),
@@ -242,11 +242,11 @@ public final class DataSetsCommand implements Callable<Integer> {
     } catch (KgCoopException e) {
       bad.add(e.getMessage());
     }
-    bad.forEach(problem -> line("    BAD " + problem.asText()));
+    bad.forEach(problem -> print("    BAD " + problem.asText()));
     failed |= !bad.isEmpty();
   }
 
-  private void line(String text) {
+  private void print(String text) {
     if (!output.isJson()) {
       output.line(text);
     }

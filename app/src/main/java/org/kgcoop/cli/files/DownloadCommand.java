@@ -82,7 +82,7 @@ public final class DownloadCommand implements Callable<Integer> {
     for (String name : names) {
       ObjectNode json = done.addObject().put("name", name);
       if (ReleasedWeights.isName(name)) {
-        tell(name, network.weights(output).locate(name), json);
+        print(name, network.weights(output).locate(name), json);
       } else {
         fetch(find(name), json);
       }
@@ -105,7 +105,7 @@ public final class DownloadCommand implements Callable<Integer> {
           .put("gigabytes", weights.gigabytes())
           .put("licence", weights.licence())
           .put("page", weights.page());
-      say(
+      print(
           String.format(
               Locale.ROOT,
               "%-36s about %4.1f GB  %-10s  %s",
@@ -114,7 +114,8 @@ public final class DownloadCommand implements Callable<Integer> {
               weights.licence(),
               weights.page()));
     }
-    say("Sizes are those of float32 weights of these shapes; licenses may change, the pages tell.");
+    print(
+        "Sizes are those of float32 weights of these shapes; licenses may change, the pages tell.");
     if (output.isJson()) {
       output.json(JsonNodeFactory.instance.objectNode().set("weights", known));
     }
@@ -147,8 +148,8 @@ public final class DownloadCommand implements Callable<Integer> {
   private void fetch(PublishedDataSet set, ObjectNode json) {
     Path folder = root.resolve(set.directory());
     List<PublishedDataSet.Part> byHand = new ArrayList<>(network.data(output).fetch(set, root));
-    tell(set.name(), folder, json);
-    say("  terms: " + set.files().terms());
+    print(set.name(), folder, json);
+    print("  terms: " + set.files().terms());
     if (set.files().split() != null && !set.hasSplit(folder)) {
       byHand.add(set.files().split());
     }
@@ -156,16 +157,16 @@ public final class DownloadCommand implements Callable<Integer> {
     for (PublishedDataSet.Part part : byHand) {
       Path place = folder.resolve(part.path());
       byHandJson.addObject().put("path", place.toString()).put("origin", part.origin().where());
-      say("  by hand: %s, to be put at %s".formatted(part.origin(), place));
+      print("  by hand: %s, to be put at %s".formatted(part.origin(), place));
     }
   }
 
-  private void tell(String name, Path path, ObjectNode json) {
+  private void print(String name, Path path, ObjectNode json) {
     json.put("path", path.toString());
-    say(name + ": " + path);
+    print(name + ": " + path);
   }
 
-  private void say(String line) {
+  private void print(String line) {
     if (!output.isJson()) {
       output.line(line);
     }

@@ -249,7 +249,7 @@ public final class InspectCommand implements Callable<Integer> {
   private List<AdaptRecord.Suspect> suspects(DataSet data) {
     try (Clip clip = clipOptions.load()) {
       return LabelCheck.of(
-          Invocation.of(spec).bench(clip, cache.open(clip, output), output.progress(), output),
+          Invocation.of(spec).context(clip, cache.open(clip, output), output.progress(), output),
           data);
     }
   }

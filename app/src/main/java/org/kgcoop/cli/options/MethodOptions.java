@@ -45,7 +45,7 @@ public final class MethodOptions {
    *
    * @throws KgCoopException if the method is unknown
    */
-  ObjectNode stated(String id) {
+  ObjectNode explicitSettings(String id) {
     ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", id);
     given()
         .forEach(

@@ -37,7 +37,9 @@ public final class Sweep {
     Set<String> left = new LinkedHashSet<>(axes.keySet());
     List<MethodSpec> specs = new ArrayList<>();
     for (String id : ids) {
-      MethodSpec plain = MethodSpec.of(methods.stated(id), training.stated(), preset, Map.of());
+      MethodSpec plain =
+          MethodSpec.of(
+              methods.explicitSettings(id), training.explicitSettings(), preset, Map.of());
       boolean trained = plain.method().apply(TaskContext.ANY).trained().isPresent();
       List<Map<String, String>> combinations = new ArrayList<>(List.of(Map.of()));
       for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
@@ -70,8 +72,8 @@ public final class Sweep {
       TrainingOptions training,
       Map<String, String> combination,
       PublishedDefaults preset) {
-    ObjectNode ofMethod = methods.stated(id);
-    ObjectNode ofTraining = training.stated();
+    ObjectNode ofMethod = methods.explicitSettings(id);
+    ObjectNode ofTraining = training.explicitSettings();
     training.checkSweep(combination.keySet().stream().filter(k -> !methods.knows(id, k)).toList());
     Map<String, JsonNode> setting = new LinkedHashMap<>();
     combination.forEach(

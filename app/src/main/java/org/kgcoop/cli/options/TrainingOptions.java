@@ -83,7 +83,7 @@ public final class TrainingOptions {
    *
    * @throws KgCoopException if the settings contradict {@code --published}
    */
-  ObjectNode stated() {
+  ObjectNode explicitSettings() {
     ObjectNode stated = JSON.createObjectNode();
     options.forEach(
         (key, option) -> {
@@ -110,7 +110,7 @@ public final class TrainingOptions {
 
   /** Prints a warning about options without an effect. */
   public void check(Output output) {
-    ObjectNode stated = stated();
+    ObjectNode stated = explicitSettings();
     if (stated.path("augment").asText().equals("test") && stated.has("transforms")) {
       output.warn("--augment test sees one fixed view: --transforms changes nothing");
     }

@@ -80,7 +80,7 @@ final class RunsRerunCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--out " + out + ": is there already; a run is made again in a new folder");
     }
-    int exitCode = Invocation.of(spec).again(words);
+    int exitCode = Invocation.of(spec).execute(words);
     if (exitCode != 0) {
       return exitCode;
     }

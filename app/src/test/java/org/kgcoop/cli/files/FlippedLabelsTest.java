@@ -35,7 +35,7 @@ class FlippedLabelsTest {
   void eightOfTenFlippedLabelsAreInTheFirstTenthOfTheImages() {
     double sum = 0;
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
-      ExperimentContext bench =
+      ExperimentContext context =
           new ExperimentContext(
               clip,
               FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {}))),
@@ -45,7 +45,7 @@ class FlippedLabelsTest {
       DataSet whole = EmbeddedDataSets.open("objects", DataSetOptions.defaults(line -> {}));
       DataSet data = whole.withImages(whole.train(), List.of(), List.of());
       for (int seed = 1; seed <= SEEDS; seed++) {
-        double recall = recall(bench, data, seed);
+        double recall = recall(context, data, seed);
         System.out.println("seed " + seed + ": recall " + recall);
         sum += recall;
       }
@@ -53,7 +53,7 @@ class FlippedLabelsTest {
     assertThat(sum / SEEDS).isGreaterThanOrEqualTo(0.8);
   }
 
-  private static double recall(ExperimentContext bench, DataSet data, long seed) {
+  private static double recall(ExperimentContext context, DataSet data, long seed) {
     Random random = new Random(seed);
     List<Integer> places = new ArrayList<>();
     for (int i = 0; i < data.train().size(); i++) {
@@ -71,7 +71,7 @@ class FlippedLabelsTest {
       flipped.add(item.key());
     }
     long found =
-        LabelCheck.of(bench, data.withImages(items, List.of(), List.of())).stream()
+        LabelCheck.of(context, data.withImages(items, List.of(), List.of())).stream()
             .limit(Math.round(LOOKED_AT * items.size()))
             .map(AdaptRecord.Suspect::image)
             .filter(flipped::contains)

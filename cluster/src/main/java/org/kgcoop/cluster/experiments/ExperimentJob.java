@@ -75,7 +75,7 @@ public final class ExperimentJob {
       if (all != null) {
         throw new KgCoopException(all.category(), all.message(), e);
       }
-      tell(outcomes, errors);
+      print(outcomes, errors);
       KgCoopException known = Failures.known(e);
       throw new KgCoopException(
           known.category(),
@@ -83,7 +83,7 @@ public final class ExperimentJob {
               .formatted(known.getMessage(), done(outcomes), runs.size()),
           e);
     }
-    tell(outcomes, errors);
+    print(outcomes, errors);
     List<Outcome.Failure> failures =
         outcomes.stream().map(Outcome::failure).filter(Objects::nonNull).toList();
     if (!failures.isEmpty()) {
@@ -132,7 +132,7 @@ public final class ExperimentJob {
   }
 
   /** Prints failures. Runs with the same failure share one line. */
-  private static void tell(List<Outcome> outcomes, Consumer<String> errors) {
+  private static void print(List<Outcome> outcomes, Consumer<String> errors) {
     Map<Outcome.Failure, List<String>> runs = new LinkedHashMap<>();
     for (Outcome outcome : outcomes) {
       Outcome.Failure failure = outcome.failure();

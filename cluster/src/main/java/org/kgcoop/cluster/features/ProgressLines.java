@@ -37,7 +37,7 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
             return thread;
           });
   private volatile long firstTask;
-  private volatile boolean toldOfWaiting;
+  private volatile boolean warned;
 
   /**
    * Creates the progress lines.
@@ -53,7 +53,7 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
 
   void start() {
     spark.addSparkListener(this);
-    var unused = clock.scheduleWithFixedDelay(this::tell, SECONDS, SECONDS, TimeUnit.SECONDS);
+    var unused = clock.scheduleWithFixedDelay(this::print, SECONDS, SECONDS, TimeUnit.SECONDS);
   }
 
   @Override
@@ -79,10 +79,10 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
     running.remove(end.taskInfo().taskId());
   }
 
-  private void tell() {
+  private void print() {
     if (firstTask == 0) {
-      if (!toldOfWaiting && seconds(opened) > PATIENCE_SECONDS) {
-        toldOfWaiting = true;
+      if (!warned && seconds(opened) > PATIENCE_SECONDS) {
+        warned = true;
         lines.accept(
             ("no executor has started a task; check that the cluster has enough free cores"
                  + " (spark.task.cpus) and memory (spark.executor.memory), and that it runs Spark"

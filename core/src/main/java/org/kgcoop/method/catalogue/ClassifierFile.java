@@ -431,14 +431,15 @@ public record ClassifierFile(
     String own = learnedFrom.dataSet();
     return own.isEmpty() || own.equals(asked.dataSet())
         ? this
-        : with(method.forDataSetOf(PublishedDefaults.BASE_TO_NEW.method(stated(), asked)));
+        : with(
+            method.forDataSetOf(PublishedDefaults.BASE_TO_NEW.method(explicitSettings(), asked)));
   }
 
   /**
    * Returns the settings that differ from the published ones for the training data, which are the
    * settings that the user gave.
    */
-  private ObjectNode stated() {
+  private ObjectNode explicitSettings() {
     TaskContext own = new TaskContext(learnedFrom.dataSet(), template, 0, 0);
     ObjectNode all = method.toJson();
     ObjectNode stated = all.deepCopy();

@@ -43,7 +43,7 @@ import org.kgcoop.train.TrainingSettings;
 class PresetTest {
   private static final String TEXTURES = "a photo of a {}, a type of texture.";
 
-  private static ObjectNode stated(String id) {
+  private static ObjectNode explicitSettings(String id) {
     return JsonNodeFactory.instance.objectNode().put("method", id);
   }
 
@@ -97,7 +97,7 @@ class PresetTest {
   void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
       PublishedDefaults preset, String id, String dataSet, int shots, int epochs) {
     TaskContext task = on(dataSet, shots);
-    TrainedMethod method = preset.method(stated(id), task).trained().orElseThrow();
+    TrainedMethod method = preset.method(explicitSettings(id), task).trained().orElseThrow();
     assertThat(preset.training(method, task).epochs()).isEqualTo(epochs);
     assertThat(preset.training(method, task).batchSize()).isEqualTo(method.defaults().batchSize());
   }
@@ -105,7 +105,7 @@ class PresetTest {
   private static JsonNode training(String id, String dataSet) {
     TaskContext task = on(dataSet, 16);
     TrainedMethod method =
-        PublishedDefaults.FEW_SHOT.method(stated(id), task).trained().orElseThrow();
+        PublishedDefaults.FEW_SHOT.method(explicitSettings(id), task).trained().orElseThrow();
     return TrainingSettings.parse(
             JsonNodeFactory.instance.objectNode(),
             PublishedDefaults.FEW_SHOT.training(method, task),
@@ -124,26 +124,27 @@ class PresetTest {
 
   private static TrainingSettings training(PublishedDefaults preset, String id, String dataSet) {
     TaskContext task = on(dataSet, 16);
-    TrainedMethod method = preset.method(stated(id), task).trained().orElseThrow();
+    TrainedMethod method = preset.method(explicitSettings(id), task).trained().orElseThrow();
     return TrainingSettings.parse(
         JsonNodeFactory.instance.objectNode(), preset.training(method, task), 1);
   }
 
   @Test
   void fromOneDataSetToOthersRowsInsideOfEncodersAreShallower() {
-    assertThat(PublishedDefaults.TRANSFER.method(stated("maple"), on("ImageNet", 16)))
+    assertThat(PublishedDefaults.TRANSFER.method(explicitSettings("maple"), on("ImageNet", 16)))
         .isEqualTo(new Maple(2, "a photo of a", 3));
     assertThat(
-            PublishedDefaults.TRANSFER.method(stated("maple").put("depth", 5), on("ImageNet", 16)))
+            PublishedDefaults.TRANSFER.method(
+                explicitSettings("maple").put("depth", 5), on("ImageNet", 16)))
         .isEqualTo(new Maple(2, "a photo of a", 5));
-    assertThat(PublishedDefaults.TRANSFER.method(stated("promptsrc"), on("ImageNet", 16)))
+    assertThat(PublishedDefaults.TRANSFER.method(explicitSettings("promptsrc"), on("ImageNet", 16)))
         .isEqualTo(
             new PromptSrc(
                 new VisionLanguagePrompts(4, "a photo of a", 3, 4, 3),
                 PromptSrc.TEMPLATES,
                 25,
                 10));
-    assertThat(PublishedDefaults.FEW_SHOT.method(stated("promptsrc"), on("ImageNet", 16)))
+    assertThat(PublishedDefaults.FEW_SHOT.method(explicitSettings("promptsrc"), on("ImageNet", 16)))
         .isEqualTo(
             new PromptSrc(
                 new VisionLanguagePrompts(4, "a photo of a", 9, 4, 9),
@@ -188,7 +189,10 @@ class PresetTest {
     ObjectNode published = JsonNodeFactory.instance.objectNode().put("augment", "published");
     for (String id : List.of("clap", "coop")) {
       TrainedMethod method =
-          PublishedDefaults.FEW_SHOT.method(stated(id), on("pets", 1)).trained().orElseThrow();
+          PublishedDefaults.FEW_SHOT
+              .method(explicitSettings(id), on("pets", 1))
+              .trained()
+              .orElseThrow();
       assertThat(TrainingSettings.parse(published, method.defaults(), 1).augmentation().id())
           .isEqualTo(id.equals("clap") ? "pool:20" : "online");
     }
@@ -197,45 +201,49 @@ class PresetTest {
   @Test
   void taskResHasAnotherAlphaOnFlowersAndMoreTextsOnImageNet() {
     TaskRes flowers =
-        (TaskRes) PublishedDefaults.FEW_SHOT.method(stated("taskres"), on("OxfordFlowers", 1));
+        (TaskRes)
+            PublishedDefaults.FEW_SHOT.method(explicitSettings("taskres"), on("OxfordFlowers", 1));
     assertThat(flowers.alpha()).isEqualTo(1);
     assertThat(flowers.texts().templates()).containsExactly(Templates.DEFAULT);
     assertThat(flowers.texts().underscores()).isEqualTo(Underscores.KEEP);
     TaskRes imageNet =
-        (TaskRes) PublishedDefaults.FEW_SHOT.method(stated("taskres"), on("ImageNet", 1));
+        (TaskRes) PublishedDefaults.FEW_SHOT.method(explicitSettings("taskres"), on("ImageNet", 1));
     assertThat(imageNet.alpha()).isEqualTo(0.5);
     assertThat(imageNet.texts().templates())
         .hasSize(8)
         .startsWith(Templates.ENSEMBLE.get(0))
         .endsWith(Templates.DEFAULT);
-    Clap clap = (Clap) PublishedDefaults.FEW_SHOT.method(stated("clap"), on("ImageNet", 1));
+    Clap clap =
+        (Clap) PublishedDefaults.FEW_SHOT.method(explicitSettings("clap"), on("ImageNet", 1));
     assertThat(clap.texts()).isEqualTo(imageNet.texts());
   }
 
   @Test
   void inFewShotTablesCoOpBeginsWith16RandomVectors() {
-    assertThat(PublishedDefaults.FEW_SHOT.method(stated("coop"), on("pets", 1)))
+    assertThat(PublishedDefaults.FEW_SHOT.method(explicitSettings("coop"), on("pets", 1)))
         .isEqualTo(new CoOp(ContextSettings.shared(16, "")));
-    assertThat(PublishedDefaults.BASE_TO_NEW.method(stated("coop"), on("pets", 1)))
+    assertThat(PublishedDefaults.BASE_TO_NEW.method(explicitSettings("coop"), on("pets", 1)))
         .isEqualTo(new CoOp(ContextSettings.shared(4, "a photo of a")));
-    ObjectNode words = stated("coop").put("words", "an icon of a");
+    ObjectNode words = explicitSettings("coop").put("words", "an icon of a");
     assertThat(PublishedDefaults.FEW_SHOT.method(words, on("pets", 1)))
         .isEqualTo(new CoOp(ContextSettings.shared(4, "an icon of a")));
   }
 
   @Test
   void proGradsLambdaIsWeakerOnThreeSetsFromEightShotsOn() {
-    assertThat(lambda(PublishedDefaults.FEW_SHOT, stated("prograd"), on("EuroSAT", 8)))
+    assertThat(lambda(PublishedDefaults.FEW_SHOT, explicitSettings("prograd"), on("EuroSAT", 8)))
         .isEqualTo(0.8);
-    assertThat(lambda(PublishedDefaults.FEW_SHOT, stated("prograd"), on("EuroSAT", 4)))
+    assertThat(lambda(PublishedDefaults.FEW_SHOT, explicitSettings("prograd"), on("EuroSAT", 4)))
         .isEqualTo(1);
-    assertThat(lambda(PublishedDefaults.FEW_SHOT, stated("prograd"), on("OxfordPets", 8)))
+    assertThat(lambda(PublishedDefaults.FEW_SHOT, explicitSettings("prograd"), on("OxfordPets", 8)))
         .isEqualTo(1);
-    assertThat(lambda(PublishedDefaults.BASE_TO_NEW, stated("prograd"), on("EuroSAT", 8)))
+    assertThat(lambda(PublishedDefaults.BASE_TO_NEW, explicitSettings("prograd"), on("EuroSAT", 8)))
         .isEqualTo(1);
     assertThat(
             lambda(
-                PublishedDefaults.FEW_SHOT, stated("prograd").put("lambda", 0.5), on("EuroSAT", 8)))
+                PublishedDefaults.FEW_SHOT,
+                explicitSettings("prograd").put("lambda", 0.5),
+                on("EuroSAT", 8)))
         .isEqualTo(0.5);
   }
 
@@ -248,14 +256,14 @@ class PresetTest {
     PublishedDefaults preset = PublishedDefaults.BASE_TO_NEW;
     TaskContext aircraft =
         new TaskContext("FGVCAircraft", "a photo of a {}, a type of aircraft.", 16, 1);
-    assertThat(preset.method(stated("tcp"), aircraft))
+    assertThat(preset.method(explicitSettings("tcp"), aircraft))
         .isEqualTo(
             new Tcp(4, 4, "X X X X {}, a type of aircraft.", 8, "a photo of an aircraft {}.", 8));
-    assertThat(preset.method(stated("tcp").put("context_tokens", 2), on("UCF101", 16)))
+    assertThat(preset.method(explicitSettings("tcp").put("context_tokens", 2), on("UCF101", 16)))
         .isEqualTo(new Tcp(2, 4, "X X person doing {}.", 8, Templates.DEFAULT, 8));
-    assertThat(preset.method(stated("tcp"), on("pets", 16)))
+    assertThat(preset.method(explicitSettings("tcp"), on("pets", 16)))
         .isEqualTo(new Tcp(4, 4, "X X X X {}.", 8, Templates.DEFAULT, 8));
-    ObjectNode own = stated("tcp").put("pattern", "a b c d {}");
+    ObjectNode own = explicitSettings("tcp").put("pattern", "a b c d {}");
     assertThat(preset.method(own, new TaskContext("FGVCAircraft", "the {}", 16, 1)))
         .isEqualTo(new Tcp(4, 4, "a b c d {}", 8, "the {}", 8));
   }
@@ -264,8 +272,9 @@ class PresetTest {
   @Test
   void ivlpHasOtherTokensInTheTextEncoderAlone() {
     PublishedDefaults preset = PublishedDefaults.BASE_TO_NEW;
-    Ivlp both = (Ivlp) preset.method(stated("ivlp"), TaskContext.ANY);
-    Ivlp texts = (Ivlp) preset.method(stated("ivlp").put("image_depth", 0), TaskContext.ANY);
+    Ivlp both = (Ivlp) preset.method(explicitSettings("ivlp"), TaskContext.ANY);
+    Ivlp texts =
+        (Ivlp) preset.method(explicitSettings("ivlp").put("image_depth", 0), TaskContext.ANY);
     assertThat(both.toJson().path("context_tokens").asInt()).isEqualTo(2);
     assertThat(texts.toJson().path("context_tokens").asInt()).isEqualTo(4);
     assertThat(preset.training(texts, TaskContext.ANY).settings()).containsEntry("lr", 0.0025);
@@ -276,7 +285,7 @@ class PresetTest {
     PublishedDefaults preset = PublishedDefaults.FEW_SHOT;
     TaskContext aircraft =
         new TaskContext("FGVCAircraft", "a photo of a {}, a type of aircraft.", 100, 16, 1, 0);
-    ClipLora method = (ClipLora) preset.method(stated("clip-lora"), aircraft);
+    ClipLora method = (ClipLora) preset.method(explicitSettings("clip-lora"), aircraft);
     assertThat(method.template()).isEqualTo(Templates.DEFAULT);
     TrainedMethod.Defaults training = preset.training(method, aircraft);
     assertThat(training.epochs()).isEqualTo(160); // 8000 steps, 50 an epoch
@@ -286,14 +295,14 @@ class PresetTest {
     assertThat(schedule.rate(80, 0, 50)).isCloseTo((2e-4 + 1e-6) / 2, within(1e-12));
     assertThat(schedule.rate(159, 49, 50)).isCloseTo(1e-6, within(1e-10));
     TaskContext own = new TaskContext("FGVCAircraft", "the {}.", 16, 1);
-    assertThat(((ClipLora) preset.method(stated("clip-lora"), own)).template())
+    assertThat(((ClipLora) preset.method(explicitSettings("clip-lora"), own)).template())
         .isEqualTo("the {}.");
   }
 
   @Test
   void laspHasTheFourConfigurationsOfItsLogs() {
     PublishedDefaults preset = PublishedDefaults.BASE_TO_NEW;
-    Lasp food = (Lasp) preset.method(stated("lasp"), on("Food101", 16));
+    Lasp food = (Lasp) preset.method(explicitSettings("lasp"), on("Food101", 16));
     assertThat(food.weight()).isEqualTo(5);
     assertThat(preset.training(food, on("Food101", 16)))
         .isEqualTo(
@@ -301,7 +310,7 @@ class PresetTest {
                 .with("lr", 0.002)
                 .with("warmup", "constant:1")
                 .with("clip_norm", 1.0));
-    Lasp textures = (Lasp) preset.method(stated("lasp"), on("DescribableTextures", 16));
+    Lasp textures = (Lasp) preset.method(explicitSettings("lasp"), on("DescribableTextures", 16));
     assertThat(textures.weight()).isEqualTo(10);
     assertThat(preset.training(textures, on("DescribableTextures", 16)))
         .isEqualTo(
@@ -313,11 +322,14 @@ class PresetTest {
 
   @Test
   void theEnsembleHasSevenTemplatesOnImageNetAndEightElsewhere() {
-    assertThat(PublishedDefaults.BASE_TO_NEW.method(stated("ensemble"), on("ImageNet", 16)))
+    assertThat(
+            PublishedDefaults.BASE_TO_NEW.method(explicitSettings("ensemble"), on("ImageNet", 16)))
         .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, false));
-    assertThat(PublishedDefaults.BASE_TO_NEW.method(stated("ensemble"), on("ImageNetV2", 16)))
+    assertThat(
+            PublishedDefaults.BASE_TO_NEW.method(
+                explicitSettings("ensemble"), on("ImageNetV2", 16)))
         .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, true));
-    ObjectNode all = stated("ensemble").put("own_template", true);
+    ObjectNode all = explicitSettings("ensemble").put("own_template", true);
     assertThat(PublishedDefaults.BASE_TO_NEW.method(all, on("ImageNet", 16)))
         .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, true));
   }
@@ -326,14 +338,16 @@ class PresetTest {
   void zeroShotHasThePublishedTemplateOnTexturesUnlessAnotherIsGiven() {
     TaskContext textures = new TaskContext("DescribableTextures", TEXTURES, 16, 1);
     PublishedDefaults preset = PublishedDefaults.BASE_TO_NEW;
-    assertThat(preset.method(stated("clip"), textures))
+    assertThat(preset.method(explicitSettings("clip"), textures))
         .isEqualTo(new ZeroShot(List.of("{} texture.")));
-    assertThat(preset.method(stated("ensemble"), textures))
+    assertThat(preset.method(explicitSettings("ensemble"), textures))
         .isEqualTo(new Ensemble(Templates.ENSEMBLE, "{} texture.", true));
     // KgCoOp's teacher is its own.
-    assertThat(((KgCoOp) preset.method(stated("kgcoop"), textures)).template()).isEqualTo(TEXTURES);
+    assertThat(((KgCoOp) preset.method(explicitSettings("kgcoop"), textures)).template())
+        .isEqualTo(TEXTURES);
     TaskContext given = new TaskContext("DescribableTextures", "the {}.", 16, 1);
-    assertThat(preset.method(stated("clip"), given)).isEqualTo(new ZeroShot(List.of("the {}.")));
+    assertThat(preset.method(explicitSettings("clip"), given))
+        .isEqualTo(new ZeroShot(List.of("the {}.")));
   }
 
   @ParameterizedTest
@@ -346,7 +360,7 @@ class PresetTest {
   void tipAdapterSearchesAsPublishedForTheDataSet(
       String dataSet, int templates, double alpha, double betaTop, double alphaTop) {
     for (String id : List.of(TipAdapter.ID, TipAdapterF.ID)) {
-      Method method = PublishedDefaults.FEW_SHOT.method(stated(id), on(dataSet, 16));
+      Method method = PublishedDefaults.FEW_SHOT.method(explicitSettings(id), on(dataSet, 16));
       CacheSettings settings =
           method instanceof TipAdapterF trained
               ? trained.settings()
@@ -356,7 +370,8 @@ class PresetTest {
       assertThat(settings.grid()).isEqualTo(new CacheGrid(betaTop, alphaTop, 200, 20));
     }
     Method stated =
-        PublishedDefaults.FEW_SHOT.method(stated(TipAdapter.ID).put("alpha", 4), on(dataSet, 16));
+        PublishedDefaults.FEW_SHOT.method(
+            explicitSettings(TipAdapter.ID).put("alpha", 4), on(dataSet, 16));
     assertThat(((TipAdapter) stated).settings().alpha()).isEqualTo(4);
   }
 
@@ -365,7 +380,10 @@ class PresetTest {
   void tipAdapterFTrainsLongerOnEuroSat(String dataSet, int epochs) {
     TaskContext task = on(dataSet, 16);
     TrainedMethod method =
-        PublishedDefaults.FEW_SHOT.method(stated(TipAdapterF.ID), task).trained().orElseThrow();
+        PublishedDefaults.FEW_SHOT
+            .method(explicitSettings(TipAdapterF.ID), task)
+            .trained()
+            .orElseThrow();
     assertThat(PublishedDefaults.FEW_SHOT.training(method, task).epochs()).isEqualTo(epochs);
   }
 
@@ -389,7 +407,7 @@ class PresetTest {
       int dimension,
       int batch,
       int epochs) {
-    Mmrl method = (Mmrl) preset.method(stated("mmrl"), on(dataSet, 16));
+    Mmrl method = (Mmrl) preset.method(explicitSettings("mmrl"), on(dataSet, 16));
     assertThat(method)
         .isEqualTo(new Mmrl(5, Mmrl.DEFAULT_LAYERS, dimension, 0.7, weight, Templates.DEFAULT));
     TrainingSettings training =
@@ -412,7 +430,7 @@ class PresetTest {
     Mmrl method =
         (Mmrl)
             PublishedDefaults.BASE_TO_NEW.method(
-                stated("mmrl").put("weight", 3),
+                explicitSettings("mmrl").put("weight", 3),
                 new TaskContext("DescribableTextures", TEXTURES, 16, 1));
     assertThat(method.template()).isEqualTo("{} texture.");
     assertThat(method.weight()).isEqualTo(3);
