@@ -53,7 +53,7 @@ public final class VerifyCommand implements Callable<Integer> {
       json.put("passed", passed).put("failed", failed).set("cases", cases);
       output.json(json);
     } else {
-      output.line(passed + " passed, " + failed + " failed");
+      output.print(passed + " passed, " + failed + " failed");
     }
     return failed == 0 ? 0 : KgCoopException.Category.CHECK.exitCode();
   }
@@ -70,7 +70,7 @@ public final class VerifyCommand implements Callable<Integer> {
           .put("problem", outcome.problem());
       return;
     }
-    output.line(
+    output.print(
         String.format(
             Locale.ROOT,
             "%s  %s/%s  error %.2g (%s)%s",

@@ -23,22 +23,22 @@ final class AdaptSettings {
 
   private AdaptSettings() {}
 
-  static JsonNode of(AdaptRequest request, ExperimentContext bench) {
+  static JsonNode of(AdaptRequest request, ExperimentContext context) {
     DataSet data = request.data();
     ObjectNode settings =
         JsonNodeFactory.instance
             .objectNode()
             .put("data", data.name())
-            .put("fingerprint", Fingerprint.of(data, bench.cache().hashes()))
+            .put("fingerprint", Fingerprint.of(data, context.cache().hashes()))
             .put("shots", request.shots())
             .put("seed", request.seed())
             .put("minutes", request.minutes())
-            .put("clip_fingerprint", bench.clip().fingerprint());
+            .put("clip_fingerprint", context.clip().fingerprint());
     ArrayNode unseen = settings.putArray(UNSEEN);
     request.unseen().forEach(unseen::add);
     if (!request.unknown().isEmpty()) {
       settings.put(
-          "unknown", Sha256.of(String.join("\n", bench.cache().hashes().of(request.unknown()))));
+          "unknown", Sha256.of(String.join("\n", context.cache().hashes().of(request.unknown()))));
     }
     ObjectNode images = settings.putObject(IMAGES);
     List<Item> all = TrainingImages.items(data);

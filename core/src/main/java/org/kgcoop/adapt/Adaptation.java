@@ -33,24 +33,24 @@ import org.kgcoop.runs.RunFolders;
 public final class Adaptation {
   private static final String FIRST = "first"; // the run of the first classifier
 
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final AdaptRequest asked;
   private final AdaptFolder folder;
   private final Budget budget;
   private final Consumer<AdaptRecord> first;
 
   private Adaptation(
-      ExperimentContext bench, AdaptRequest request, Path out, Consumer<AdaptRecord> first) {
-    this.bench = bench;
+      ExperimentContext context, AdaptRequest request, Path out, Consumer<AdaptRecord> first) {
+    this.context = context;
     this.asked = request;
     this.first = first;
     folder = new AdaptFolder(out);
-    budget = new Budget(bench, request.minutes());
+    budget = new Budget(context, request.minutes());
   }
 
   /** Runs or resumes an adaptation. */
-  public static AdaptRecord run(ExperimentContext bench, AdaptRequest request, Path out) {
-    return run(bench, request, out, record -> {});
+  public static AdaptRecord run(ExperimentContext context, AdaptRequest request, Path out) {
+    return run(context, request, out, record -> {});
   }
 
   /**
@@ -61,19 +61,19 @@ public final class Adaptation {
    * @throws KgCoopException if the folder contains other results, or if it is in use
    */
   public static AdaptRecord run(
-      ExperimentContext bench, AdaptRequest request, Path out, Consumer<AdaptRecord> first) {
-    return new Adaptation(bench, request, out, first).run();
+      ExperimentContext context, AdaptRequest request, Path out, Consumer<AdaptRecord> first) {
+    return new Adaptation(context, request, out, first).run();
   }
 
   private AdaptRecord run() {
     folder.refuseDataOf(asked.data());
-    TrainingImages images = new TrainingImages(bench, asked);
+    TrainingImages images = new TrainingImages(context, asked);
     AdaptRequest request = asked.with(images.present());
     Optional<AdaptRecord> before = AdaptRecord.read(folder.out());
-    JsonNode settings = AdaptSettings.of(request, bench);
+    JsonNode settings = AdaptSettings.of(request, context);
     folder.refuseOthers(before, settings);
     if (before.isPresent() && folder.isDone()) {
-      bench.progress().message(folder.out() + ": done before");
+      context.progress().message(folder.out() + ": done before");
       return before.get();
     }
     folder.create();
@@ -103,18 +103,20 @@ public final class Adaptation {
     AdaptRecord.Plan plan =
         known != null
             ? known.plan()
-            : budget.plan(whole.data(), request.shots(), EmbeddedPrompt.isFor(bench.clip()));
-    ImageGroups copies = whole.withNear(images.readable(images.drawn(whole, plan)), bench.cache());
+            : budget.plan(whole.data(), request.shots(), EmbeddedPrompt.isFor(context.clip()));
+    ImageGroups copies =
+        whole.withNear(images.readable(images.drawn(whole, plan)), context.cache());
     AdaptRecord record =
         known != null ? known : AdaptRecord.begun(settings, plan, images.described(copies));
     write(record);
-    HeldOutRuns runs = new HeldOutRuns(bench, request, copies, folder.work());
-    FinalTraining training = new FinalTraining(bench, request, copies.data(), plan);
+    HeldOutRuns runs = new HeldOutRuns(context, request, copies, folder.work());
+    FinalTraining training = new FinalTraining(context, request, copies.data(), plan);
     Comparison.Outcome outcome =
-        new Comparison(bench, request, copies.data(), record, budget, runs)
+        new Comparison(context, request, copies.data(), record, budget, runs)
             .run(
                 this::write,
-                quick -> publishFirst(training.train(quick, runs, copies.contradictory(), firstRun())));
+                quick ->
+                    publishFirst(training.train(quick, runs, copies.contradictory(), firstRun())));
     write(outcome.record());
     AdaptRecord done = training.train(outcome, runs, copies.contradictory(), folder.out());
     write(done);
@@ -139,9 +141,13 @@ public final class Adaptation {
 
   /** Measures a method of the short list on the test images. */
   public static AdaptRecord.Interval onTest(
-      ExperimentContext bench, AdaptRequest request, AdaptRecord.Plan plan, String id, Path work) {
-    TrainingImages images = new TrainingImages(bench, request);
+      ExperimentContext context,
+      AdaptRequest request,
+      AdaptRecord.Plan plan,
+      String id,
+      Path work) {
+    TrainingImages images = new TrainingImages(context, request);
     ImageGroups whole = images.withoutCopies(request.data());
-    return new FinalTraining(bench, request, images.drawn(whole, plan), plan).onTest(id, work);
+    return new FinalTraining(context, request, images.drawn(whole, plan), plan).onTest(id, work);
   }
 }

@@ -43,11 +43,11 @@ final class Budget {
   /** Assumed time per image if no image of the sample is readable. */
   private static final double SECONDS_OF_AN_IMAGE = 0.1;
 
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final double seconds;
 
-  Budget(ExperimentContext bench, double minutes) {
-    this.bench = bench;
+  Budget(ExperimentContext context, double minutes) {
+    this.context = context;
     seconds = 60 * minutes;
   }
 
@@ -70,7 +70,7 @@ final class Budget {
       kept--;
     }
     if (kept < most && shots == FewShot.ALL) {
-      bench
+      context
           .warnings()
           .accept(
               String.format(
@@ -98,11 +98,11 @@ final class Budget {
   private double secondsOfAnImage(DataSet data) {
     List<Item> first = data.train().subList(0, Math.min(SAMPLE, data.train().size()));
     Set<Path> unreadable = new HashSet<>();
-    bench.cache().check(first, problem -> unreadable.add(problem.file()), done -> {});
+    context.cache().check(first, problem -> unreadable.add(problem.file()), done -> {});
     List<Item> sample = first.stream().filter(item -> !unreadable.contains(item.file())).toList();
     return sample.isEmpty()
         ? SECONDS_OF_AN_IMAGE
-        : Math.max(1e-5, bench.cache().test(sample, done -> {}).seconds() / sample.size());
+        : Math.max(1e-5, context.cache().test(sample, done -> {}).seconds() / sample.size());
   }
 
   /** Returns the reason to skip the next method, or an empty text if there is enough time. */
@@ -144,17 +144,17 @@ final class Budget {
    */
   private double secondsOfAStep(List<String> classNames) {
     PromptMethod method = new CoOp(ContextSettings.shared(4, ""));
-    int width = bench.clip().config().embedDim();
+    int width = context.clip().config().embedDim();
     float[] values = new float[width];
     Arrays.fill(values, 1);
     double shortest = Double.POSITIVE_INFINITY;
     double sum = 0;
-    try (TrainableModel model = method.model(bench.clip(), classNames, 1)) {
+    try (TrainableModel model = method.model(context.clip(), classNames, 1)) {
       for (int i = 0; i < 2 || (i < MOST_STEPS && sum < LONGEST_SAMPLE); i++) {
         long start = System.nanoTime();
         try (Scope scope = Scope.open("step")) {
-          Tensor feature = Tensor.of(values, 1, width).to(bench.clip().device()).unitRows();
-          Tensor label = Tensor.of(new long[1], 1).to(bench.clip().device());
+          Tensor feature = Tensor.of(values, 1, width).to(context.clip().device()).unitRows();
+          Tensor label = Tensor.of(new long[1], 1).to(context.clip().device());
           model.step(new Batch(feature, label));
         }
         double took = (System.nanoTime() - start) / 1e9;

@@ -39,7 +39,7 @@ final class Comparison {
    */
   private static final int FEWEST_CLASSES_TO_HIDE = 4;
 
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final AdaptRequest request;
   private final DataSet data;
   private final Budget budget;
@@ -64,19 +64,19 @@ final class Comparison {
    * @param begun the record so far
    */
   Comparison(
-      ExperimentContext bench,
+      ExperimentContext context,
       AdaptRequest request,
       DataSet data,
       AdaptRecord begun,
       Budget budget,
       HeldOutRuns runs) {
-    this.bench = bench;
+    this.context = context;
     this.request = request;
     this.data = data;
     this.budget = budget;
     this.runs = runs;
     record = begun;
-    candidates = new Candidates(bench.clip(), begun.plan().views());
+    candidates = new Candidates(context.clip(), begun.plan().views());
     parts =
         request.unseen().isEmpty()
             ? HoldoutPart.of(data, FOLDS)
@@ -110,7 +110,7 @@ final class Comparison {
     List<AdaptRecord.Candidate> tried = new ArrayList<>(record.candidates());
     boolean answered = false;
     try (Progress.Task task =
-        bench.progress().start("adapt: " + data.name(), (long) Candidates.SHORT_LIST.size())) {
+        context.progress().start("adapt: " + data.name(), (long) Candidates.SHORT_LIST.size())) {
       for (String id : Candidates.SHORT_LIST) {
         if (!answered && !Candidates.isQuick(id)) {
           first.accept(first(tried));
@@ -162,7 +162,7 @@ final class Comparison {
       return outcome(decided, answers(id), parts);
     }
     try (Progress.Task task =
-        bench.progress().start("adapt: " + data.name() + ": what to expect", 1)) {
+        context.progress().start("adapt: " + data.name() + ": what to expect", 1)) {
       HeldOutRuns.Answers answers = runs.answers(candidates.spec(id), id, fine);
       task.done(1);
       return outcome(decided, answers, fine);

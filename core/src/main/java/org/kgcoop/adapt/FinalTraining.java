@@ -36,7 +36,7 @@ final class FinalTraining {
   private static final String TEST = "test";
   private static final String SELECTED = "-selected"; // runs with the final settings
 
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final AdaptRequest request;
   private final DataSet data;
   private final Candidates candidates;
@@ -47,11 +47,11 @@ final class FinalTraining {
    * @param data the planned training images
    */
   FinalTraining(
-      ExperimentContext bench, AdaptRequest request, DataSet data, AdaptRecord.Plan plan) {
-    this.bench = bench;
+      ExperimentContext context, AdaptRequest request, DataSet data, AdaptRecord.Plan plan) {
+    this.context = context;
     this.request = request;
     this.data = data;
-    candidates = new Candidates(bench.clip(), plan.views());
+    candidates = new Candidates(context.clip(), plan.views());
   }
 
   /**
@@ -66,7 +66,7 @@ final class FinalTraining {
       Comparison.Outcome outcome, HeldOutRuns runs, Set<String> contradictory, Path folder) {
     AdaptRecord record = outcome.record();
     String id = Objects.requireNonNull(record.choice(), "nothing was chosen").method();
-    RunResults results = trained(bench, id, folder, "");
+    RunResults results = trained(context, id, folder, "");
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder));
     HeldOutLogits logits = logits(id, file.method(), runs, outcome.parts());
     Calibration calibration = logits.calibration();
@@ -105,7 +105,7 @@ final class FinalTraining {
    */
   private RunResults trained(ExperimentContext on, String id, Path below, String run) {
     MethodSpec spec = candidates.spec(id);
-    Set<String> repeated = ImageGroups.repeatedInTest(data, bench.cache());
+    Set<String> repeated = ImageGroups.repeatedInTest(data, context.cache());
     List<Item> asked = data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
     DataSet target =
         new DataSet(
@@ -125,7 +125,7 @@ final class FinalTraining {
 
   /** Measures a method of the short list on the test images. */
   AdaptRecord.Interval onTest(String id, Path work) {
-    return trained(bench.silent(), id, work, id)
+    return trained(context.silent(), id, work, id)
         .target(TEST)
         .map(FinalTraining::interval)
         .orElseThrow(() -> KgCoopException.data(data.name() + ": no test images"));
@@ -152,28 +152,26 @@ final class FinalTraining {
         rejection.keeps(),
         rejection.low(),
         rejection.high(),
-        request.unknown().isEmpty()
-            ? null
-            : logits.unknown(calibration, largestOfUnknown(file)));
+        request.unknown().isEmpty() ? null : logits.unknown(calibration, largestOfUnknown(file)));
   }
 
   /** Returns the largest probability of each image that belongs to no class. */
   private double[] largestOfUnknown(ClassifierFile file) {
     List<FeatureCache.Problem> problems = new ArrayList<>();
     Map<Path, float[]> features =
-        bench.cache().upright(request.unknown(), false, problems::add, done -> {});
+        context.cache().upright(request.unknown(), false, problems::add, done -> {});
     if (!problems.isEmpty() && (!request.skipsUnreadable() || features.isEmpty())) {
       throw problems.get(0).reason();
     }
-    int width = bench.clip().config().embedDim();
+    int width = context.clip().config().embedDim();
     float[] values = new float[features.size() * width];
     int next = 0;
     for (float[] feature : features.values()) {
       System.arraycopy(feature, 0, values, width * next++, width);
     }
     try (Scope scope = Scope.open("images of no class");
-        Head head = file.classifier(bench.clip(), file.classNames())) {
-      Tensor rows = Tensor.of(values, features.size(), width).to(bench.clip().device());
+        Head head = file.classifier(context.clip(), file.classNames())) {
+      Tensor rows = Tensor.of(values, features.size(), width).to(context.clip().device());
       float[] probabilities = head.probabilities(rows).toFloats();
       int classes = file.classNames().size();
       double[] largest = new double[features.size()];

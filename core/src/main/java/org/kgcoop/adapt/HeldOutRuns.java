@@ -33,7 +33,7 @@ final class HeldOutRuns {
   private static final String SEEN = "seen";
   private static final String UNSEEN = "unseen";
 
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final AdaptRequest request;
   private final DataSet data;
   private final Map<String, Double> shares;
@@ -55,8 +55,8 @@ final class HeldOutRuns {
    * @param copies the planned training images
    * @param work the folder of the run folders
    */
-  HeldOutRuns(ExperimentContext bench, AdaptRequest request, ImageGroups copies, Path work) {
-    this.bench = bench;
+  HeldOutRuns(ExperimentContext context, AdaptRequest request, ImageGroups copies, Path work) {
+    this.context = context;
     this.request = request;
     this.data = copies.data();
     this.shares = copies.share();
@@ -110,9 +110,9 @@ final class HeldOutRuns {
   private Path run(MethodSpec spec, String id, HoldoutPart part, Map<String, DataSet> asked) {
     List<EvaluationSet> targets = new ArrayList<>();
     asked.forEach((name, images) -> targets.add(new EvaluationSet(name, images, ClassSplit.ALL)));
-    FewShotSample draw = FewShotSample.made(part.fitted(), shots(part.fitted()), request.seed());
-    Trial trial = new Trial(spec, draw, targets, run(part, id));
-    new TrialRun(bench.silent(), trial).run(work);
+    FewShotSample sample = FewShotSample.made(part.fitted(), shots(part.fitted()), request.seed());
+    Trial trial = new Trial(spec, sample, targets, run(part, id));
+    new TrialRun(context.silent(), trial).run(work);
     return work.resolve(trial.run());
   }
 
@@ -181,8 +181,8 @@ final class HeldOutRuns {
         TaskContext.of(asked, fitted.classNames().size(), shots(fitted), request.seed());
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(work.resolve(run(part, id))));
     try (Scope scope = Scope.open("held-out images");
-        Head head = file.forTask(task).classifier(bench.clip(), asked.classNames())) {
-      return Evaluator.logits(head, bench.cache(), asked.test());
+        Head head = file.forTask(task).classifier(context.clip(), asked.classNames())) {
+      return Evaluator.logits(head, context.cache(), asked.test());
     }
   }
 

@@ -44,14 +44,14 @@ public final class LabelCheck {
    *
    * @throws KgCoopException if there are more images than the regression supports
    */
-  public static List<AdaptRecord.Suspect> of(ExperimentContext bench, DataSet data) {
-    ImageGroups groups = groups(bench, data);
+  public static List<AdaptRecord.Suspect> of(ExperimentContext context, DataSet data) {
+    ImageGroups groups = groups(context, data);
     List<Item> items = groups.data().train();
     if (items.size() < 2) {
       return List.of();
     }
     int[] labels = items.stream().mapToInt(Item::label).toArray();
-    List<double[]> logits = logits(bench, groups.data(), labels);
+    List<double[]> logits = logits(context, groups.data(), labels);
     double temperature = Temperature.fit(logits.toArray(double[][]::new), labels).temperature();
     return Suspects.of(
         items,
@@ -61,7 +61,7 @@ public final class LabelCheck {
   }
 
   /** Returns the readable images, without exact copies, with groups of near copies. */
-  private static ImageGroups groups(ExperimentContext bench, DataSet data) {
+  private static ImageGroups groups(ExperimentContext context, DataSet data) {
     List<Item> all = TrainingImages.items(data);
     if (all.size() > MOST_IMAGES) {
       throw KgCoopException.configuration(
@@ -70,8 +70,8 @@ public final class LabelCheck {
     }
     List<Item> readable = new ArrayList<>(all);
     try (Progress.Task task =
-        bench.progress().start(data.name() + ": image features", all.size())) {
-      bench
+        context.progress().start(data.name() + ": image features", all.size())) {
+      context
           .cache()
           .check(
               all,
@@ -79,13 +79,13 @@ public final class LabelCheck {
               task::done);
     }
     DataSet labeled = data.withImages(readable, List.of(), List.of()).select(ClassSplit.ALL);
-    ImageGroups exact = ImageGroups.exact(labeled, bench.cache());
-    return exact.withNear(exact.data(), bench.cache());
+    ImageGroups exact = ImageGroups.exact(labeled, context.cache());
+    return exact.withNear(exact.data(), context.cache());
   }
 
-  private static List<double[]> logits(ExperimentContext bench, DataSet data, int[] labels) {
-    double scale = bench.clip().logitScale();
-    List<float[]> vectors = bench.cache().test(data.train(), done -> {}).vectors();
+  private static List<double[]> logits(ExperimentContext context, DataSet data, int[] labels) {
+    double scale = context.clip().logitScale();
+    List<float[]> vectors = context.cache().test(data.train(), done -> {}).vectors();
     int width = vectors.get(0).length;
     float[] values = new float[vectors.size() * width];
     for (int i = 0; i < vectors.size(); i++) {
@@ -94,7 +94,8 @@ public final class LabelCheck {
     try (Scope scope = Scope.open("label check");
         Autograd.Switch off = Autograd.off();
         Head zeroShot =
-            new ZeroShot(List.of(Templates.of(data))).classifier(bench.clip(), data.classNames())) {
+            new ZeroShot(List.of(Templates.of(data)))
+                .classifier(context.clip(), data.classNames())) {
       Tensor rows = Tensor.of(values, labels.length, width);
       Tensor texts = zeroShot.classFeatures().orElseThrow();
       int[] groups = Item.groupNumbers(data.train()).stream().mapToInt(Integer::intValue).toArray();

@@ -26,12 +26,12 @@ final class TrainingImages {
   /** Maximum number of unreadable images in an error message. */
   private static final int MOST_NAMED = 10;
 
-  private final ExperimentContext bench;
+  private final ExperimentContext context;
   private final AdaptRequest request;
   private final Set<String> unreadable = new TreeSet<>(); // images with the reason
 
-  TrainingImages(ExperimentContext bench, AdaptRequest request) {
-    this.bench = bench;
+  TrainingImages(ExperimentContext context, AdaptRequest request) {
+    this.context = context;
     this.request = request;
   }
 
@@ -39,7 +39,7 @@ final class TrainingImages {
   DataSet present() {
     List<FeatureCache.Problem> problems = new ArrayList<>();
     List<Path> unused =
-        bench
+        context
             .cache()
             .readable(items(request.data()).stream().map(Item::file).toList(), problems::add);
     return leftOut(request.data(), problems);
@@ -47,7 +47,7 @@ final class TrainingImages {
 
   /** Returns all images for training and validation, without exact copies. */
   ImageGroups withoutCopies(DataSet data) {
-    return ImageGroups.exact(everything(data), bench.cache());
+    return ImageGroups.exact(everything(data), context.cache());
   }
 
   private DataSet everything(DataSet data) {
@@ -58,7 +58,7 @@ final class TrainingImages {
             data.test())
         // Zero-shot classification without --template uses the same template.
         .withTemplate(
-            template == null && EmbeddedPrompt.isFor(bench.clip())
+            template == null && EmbeddedPrompt.isFor(context.clip())
                 ? EmbeddedClip.TEMPLATE
                 : template)
         .select(ClassSplit.ALL);
@@ -78,8 +78,8 @@ final class TrainingImages {
     List<Item> all = items(data);
     List<FeatureCache.Problem> problems = new ArrayList<>();
     try (Progress.Task task =
-        bench.progress().start("adapt: " + data.name() + ": image features", all.size())) {
-      bench.cache().check(all, problems::add, task::done);
+        context.progress().start("adapt: " + data.name() + ": image features", all.size())) {
+      context.cache().check(all, problems::add, task::done);
     }
     return leftOut(data, problems);
   }
@@ -145,7 +145,7 @@ final class TrainingImages {
             .map(each -> data.classNames().get(each.getKey()))
             .sorted()
             .toList(),
-        List.copyOf(ImageGroups.repeatedInTest(data, bench.cache())),
+        List.copyOf(ImageGroups.repeatedInTest(data, context.cache())),
         List.copyOf(unreadable));
   }
 }

@@ -44,7 +44,7 @@ class AdaptationTest {
   @TempDir Path folder;
   private final Clip clip = TinyClip.load();
   private final List<String> warnings = new ArrayList<>();
-  private final ExperimentContext bench =
+  private final ExperimentContext context =
       new ExperimentContext(
           clip,
           FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {}))),
@@ -63,7 +63,7 @@ class AdaptationTest {
 
   private AdaptRecord adapt(DataSet data, List<String> unseen, double minutes) {
     return Adaptation.run(
-        bench, new AdaptRequest(data, unseen, 9, minutes, 1), folder.resolve("out"));
+        context, new AdaptRequest(data, unseen, 9, minutes, 1), folder.resolve("out"));
   }
 
   @Test
@@ -116,7 +116,7 @@ class AdaptationTest {
     List<AdaptRecord> firsts = new ArrayList<>();
     AdaptRecord last =
         Adaptation.run(
-            bench,
+            context,
             new AdaptRequest(data(3, 0, 1), List.of(), 9, 5, 1),
             out,
             record -> {
@@ -147,7 +147,7 @@ class AdaptationTest {
     List<Path> unknown = others.train().stream().map(Item::file).toList();
     AdaptRecord record =
         Adaptation.run(
-            bench,
+            context,
             new AdaptRequest(data, List.of(), 9, 1e-5, 1, false, unknown),
             folder.resolve("out"));
     AdaptRecord.Calibrated found = Objects.requireNonNull(record.calibration());
@@ -207,7 +207,7 @@ class AdaptationTest {
     }
     AdaptRecord record =
         Adaptation.run(
-            bench,
+            context,
             new AdaptRequest(data.withImages(copies, List.of(), List.of()), List.of(), 0, 5, 1),
             folder.resolve("out"));
     assertThat(record.images().count()).isEqualTo(48);
@@ -278,7 +278,7 @@ class AdaptationTest {
         .hasMessageContaining("--skip-bad");
     AdaptRecord skipped =
         Adaptation.run(
-            bench,
+            context,
             new AdaptRequest(damaged, List.of(), 9, 1e-5, 1, true, List.of()),
             folder.resolve("skipped"));
     assertThat(skipped.images().count()).isEqualTo(11);
@@ -292,7 +292,7 @@ class AdaptationTest {
     assertThatThrownBy(
             () ->
                 Adaptation.run(
-                    bench,
+                    context,
                     new AdaptRequest(mended, List.of(), 9, 1e-5, 1),
                     folder.resolve("skipped")))
         .isInstanceOf(KgCoopException.class)
@@ -315,13 +315,14 @@ class AdaptationTest {
     Path root = folder.resolve("data");
     for (Path place : List.of(root, root.resolve("train"), root.resolve("train/cat/out"))) {
       assertThatThrownBy(
-              () -> Adaptation.run(bench, new AdaptRequest(data, List.of(), 9, 1e-5, 1), place))
+              () -> Adaptation.run(context, new AdaptRequest(data, List.of(), 9, 1e-5, 1), place))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("choose a folder outside of the data");
     }
     assertThat(root.resolve("adapt.json")).doesNotExist();
     assertThatThrownBy(
-            () -> Adaptation.run(bench, new AdaptRequest(data, List.of(), 9, 1e-5, 1), Path.of("")))
+            () ->
+                Adaptation.run(context, new AdaptRequest(data, List.of(), 9, 1e-5, 1), Path.of("")))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("--out: expected a folder, got an empty text");
   }

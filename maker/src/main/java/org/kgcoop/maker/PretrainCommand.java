@@ -358,7 +358,7 @@ final class PretrainCommand implements Callable<Integer> {
       output.json(results);
       return;
     }
-    output.line(
+    output.print(
         String.format(
             Locale.ROOT,
             "%d steps, %d images, %.0f s, logit scale %.1f",
@@ -367,13 +367,13 @@ final class PretrainCommand implements Callable<Integer> {
             results.path("seconds").asDouble(),
             results.path("logit_scale").asDouble()));
     if (results.has("zero_shot_accuracy")) {
-      output.line(
+      output.print(
           String.format(
               Locale.ROOT,
               "zero-shot %.2f %% on the validation images",
               results.path("zero_shot_accuracy").asDouble()));
     }
-    output.line("model: " + out);
+    output.print("model: " + out);
   }
 
   private @Nullable Path validationFile() {

@@ -61,8 +61,8 @@ sealed interface AnswerForm {
             String.format(
                 Locale.ROOT,
                 "%s\t%s\t%.4f%n",
-                Messages.writeRow(file.toString()),
-                Messages.writeRow(each.label()),
+                Messages.line(file.toString()),
+                Messages.line(each.label()),
                 each.probability()));
       }
     }
@@ -101,7 +101,7 @@ sealed interface AnswerForm {
     }
 
     private String cell(String text) {
-      return Messages.cell(shown ? Messages.writeRow(text) : text);
+      return Messages.cell(shown ? Messages.line(text) : text);
     }
 
     private static void writeRow(Writer out, String... cells) throws IOException {

@@ -265,7 +265,7 @@ public final class EmbedCommand implements Callable<Integer> {
       output.json(json);
       return;
     }
-    output.line(
+    output.print(
         String.format(
             Locale.ROOT,
             "written: %s (%,d x %d numbers of float32, %,d bytes)",
@@ -273,6 +273,6 @@ public final class EmbedCommand implements Callable<Integer> {
             table.names().size(),
             table.width(),
             files.get(0).toFile().length()));
-    files.stream().skip(1).forEach(each -> output.line("written: " + each));
+    files.stream().skip(1).forEach(each -> output.print("written: " + each));
   }
 }

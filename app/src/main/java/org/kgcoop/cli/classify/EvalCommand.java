@@ -259,7 +259,7 @@ public final class EvalCommand implements Callable<Integer> {
 
   @FormatMethod
   private void print(String name, @FormatString String format, Object... values) {
-    output.line(
+    output.print(
         String.format(Locale.ROOT, "%-18s ", name) + String.format(Locale.ROOT, format, values));
   }
 }

@@ -159,7 +159,7 @@ public final class ExportCommand implements Callable<Integer> {
       if (output.isJson()) {
         output.json(JsonNodeFactory.instance.objectNode().put("file", written.toString()));
       } else {
-        output.line("written: " + written);
+        output.print("written: " + written);
       }
       return;
     }
@@ -174,7 +174,7 @@ public final class ExportCommand implements Callable<Integer> {
               .put("file", written.toString())
               .put("class_position", position.id()));
     } else {
-      output.line("written: " + written);
+      output.print("written: " + written);
     }
     if (position != ClassTokenPosition.END) {
       output.info("in the published code, set TRAINER.COOP.CLASS_TOKEN_POSITION " + position.id());
@@ -280,7 +280,7 @@ public final class ExportCommand implements Callable<Integer> {
               .put("bytes", bytes));
       return;
     }
-    output.line(
+    output.print(
         String.format(Locale.ROOT, "written: %s (%d classes, %,d bytes)", file, count, bytes));
     if (form.equals("onnx")) {
       int size = clip.config().imageResolution();

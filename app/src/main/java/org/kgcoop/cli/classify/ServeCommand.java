@@ -282,7 +282,7 @@ public final class ServeCommand implements Callable<Integer> {
       models.forEach(json.putArray("models")::add);
       output.json(json);
     } else {
-      output.line(
+      output.print(
           "serving %s on %s/ for browsers; /openapi.yaml there is for programs"
               .formatted(String.join(", ", models), address));
     }

@@ -150,7 +150,7 @@ public final class Output {
   /**
    * Prints one line of the result. Control characters are replaced, because names may contain any.
    */
-  public void line(String text) {
+  public void print(String text) {
     out().println(Messages.line(text));
   }
 
@@ -188,15 +188,15 @@ public final class Output {
 
   /** Prints a warning. Several threads may call this method. */
   public void warn(String text) {
-    tell("warning: " + text);
+    write("warning: " + text);
   }
 
   /** Reports a failure after which the command continues. */
   public void error(String text) {
-    tell("kgcoop: " + text);
+    write("kgcoop: " + text);
   }
 
-  private synchronized void tell(String line) {
+  private synchronized void write(String line) {
     PrintWriter err = spec.commandLine().getErr();
     err.println(Messages.line(Messages.brief(line)));
     err.flush();
@@ -204,20 +204,20 @@ public final class Output {
 
   /** Prints a requested record to standard error. */
   public void record(String line) {
-    tell(line);
+    write(line);
   }
 
   /** Prints a line for {@code --debug}. */
   public void debug(Supplier<String> text) {
     if (debug) {
-      tell("kgcoop: " + text.get());
+      write("kgcoop: " + text.get());
     }
   }
 
   /** Prints a line about the progress, unless {@code --quiet} is set. */
   public void info(String text) {
     if (!quiet) {
-      tell(text);
+      write(text);
     }
   }
 

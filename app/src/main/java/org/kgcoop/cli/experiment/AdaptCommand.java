@@ -205,7 +205,7 @@ public final class AdaptCommand implements Callable<Integer> {
     AdaptRecord.Choice choice = record.choice();
     AdaptRecord.Interval expected = record.expected();
     if (choice != null && expected != null && !output.isJson()) {
-      output.line(
+      output.print(
           String.format(
               Locale.ROOT,
               "first classifier after %.0f s: %s, expect %.1f %% right; it is complete in %s while"
@@ -222,7 +222,7 @@ public final class AdaptCommand implements Callable<Integer> {
     double zeroShot = record.value(ZeroShot.ID);
     double probe = record.value(Probe.ID);
     if (!record.isForUnseen() && zeroShot > 0 && probe > 0) {
-      output.line(
+      output.print(
           String.format(
               Locale.ROOT,
               "zero-shot CLIP knows %.1f %% of them, a linear probe %.1f %%: headroom %.1f points",
@@ -242,13 +242,13 @@ public final class AdaptCommand implements Callable<Integer> {
                 left("", AdaptRecord.Candidate::leftOut))));
     AdaptRecord.Choice choice = record.choice();
     if (choice != null) {
-      output.line("chosen: " + choice.title() + ". " + choice.why());
+      output.print("chosen: " + choice.title() + ". " + choice.why());
     }
     expectation("new images like these", record.expected());
     expectation("new images of the unseen classes", record.expectedUnseen());
     AdaptRecord.Interval test = record.test();
     if (test != null) {
-      output.line(
+      output.print(
           String.format(
               Locale.ROOT,
               "Measured on %d test images, which had no part in this: %.1f %% right (95 %%: %.1f to"
@@ -261,34 +261,34 @@ public final class AdaptCommand implements Callable<Integer> {
     print(record.suspects());
     AdaptRecord.Calibrated calibration = record.calibration();
     if (calibration != null) {
-      calibration.sentences().forEach(output::line);
+      calibration.sentences().forEach(output::print);
     }
     if (!record.irreproducible().isEmpty()) {
-      output.line("not reproducible: " + record.irreproducible());
+      output.print("not reproducible: " + record.irreproducible());
     }
-    output.line("classifier: " + folder.resolve("classifier.safetensors"));
-    output.line("next: ./kgcoop serve " + folder + clipOptions.asGiven());
+    output.print("classifier: " + folder.resolve("classifier.safetensors"));
+    output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());
   }
 
   private void print(List<AdaptRecord.Suspect> suspects) {
     if (suspects.isEmpty()) {
       return;
     }
-    output.line(
+    output.print(
         "labels that may be wrong: %s; list those that are in a file for --exclude"
             .formatted(suspects.size()));
     output.text(SuspectTable.of(suspects));
   }
 
   private void print(AdaptRecord.Images images) {
-    output.line(
+    output.print(
         "%s images of %s classes, %s per class"
             .formatted(images.count(), images.classes(), images.ofEach()));
     if (images.repeated() > 0) {
-      output.line("copies of other images, left out: " + images.repeated());
+      output.print("copies of other images, left out: " + images.repeated());
     }
     if (images.near() > 0) {
-      output.line("near copies, held out together: " + images.near());
+      output.print("near copies, held out together: " + images.near());
     }
     if (!images.contradictions().isEmpty()) {
       output.warn(
@@ -309,7 +309,7 @@ public final class AdaptCommand implements Callable<Integer> {
 
   private void expectation(String what, AdaptRecord.@Nullable Interval expected) {
     if (expected != null) {
-      output.line(
+      output.print(
           String.format(
               Locale.ROOT,
               "Of %d %s, expect %.1f %% right (95 %%: %.0f to %.0f)",

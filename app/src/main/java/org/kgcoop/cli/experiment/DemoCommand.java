@@ -138,9 +138,10 @@ public final class DemoCommand implements Callable<Integer> {
         new ExperimentPlan(specs(), List.of(SHOTS), Parse.numbers("--seeds", drawn), jobs);
     BaseToNew protocol = new BaseToNew(sets());
     if (!output.isJson() && only == null) {
-      output.line("The images are icon drawings. Some are rotated, flipped or hatched on purpose.");
+      output.print(
+          "The images are icon drawings. Some are rotated, flipped or hatched on purpose.");
       if (quick) {
-        output.line(
+        output.print(
             "One data set shows how the table is made. It does not rank the methods: see --full.");
       }
     }
@@ -157,17 +158,17 @@ public final class DemoCommand implements Callable<Integer> {
       grid.print(only);
     }
     if (!output.isJson() && only == null) {
-      TableResults.read(out).map(DemoSummary::sentences).orElse(List.of()).forEach(output::line);
-      output.line("");
-      output.line(
+      TableResults.read(out).map(DemoSummary::sentences).orElse(List.of()).forEach(output::print);
+      output.print("");
+      output.print(
           String.format(
               Locale.ROOT,
               "base, new: accuracy in percent on the classes trained on and on the others, by %d"
                   + " images per class,",
               SHOTS));
-      output.line("averaged over data sets and seeds; H: their harmonic mean. Your own images:");
-      output.line("  ./kgcoop base2new --data FOLDER --clip ViT-B-16.pt --out runs/mine");
-      output.line("Runs and results: " + out);
+      output.print("averaged over data sets and seeds; H: their harmonic mean. Your own images:");
+      output.print("  ./kgcoop base2new --data FOLDER --clip ViT-B-16.pt --out runs/mine");
+      output.print("Runs and results: " + out);
     }
     return 0;
   }

@@ -150,7 +150,7 @@ public final class OpenProtocol implements AutoCloseable {
       return;
     }
     for (TargetResult target : results.targets()) {
-      output.line(
+      output.print(
           String.format(
               Locale.ROOT,
               "%s: %.2f %%, %d of %d",
@@ -159,7 +159,7 @@ public final class OpenProtocol implements AutoCloseable {
               target.correct(),
               target.total()));
     }
-    output.line("Run: " + out.resolve(run));
+    output.print("Run: " + out.resolve(run));
   }
 
   @MustBeClosed

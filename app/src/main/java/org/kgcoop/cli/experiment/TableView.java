@@ -75,23 +75,23 @@ final class TableView {
     }
     if (perSet) {
       for (TableResults.OfDataSet set : results.dataSets()) {
-        output.line(set.name());
+        output.print(set.name());
         output.text(text(set.rows(), columns));
-        output.line("");
+        output.print("");
       }
-      output.line("all data sets");
+      output.print("all data sets");
     }
     output.text(text(results.rows(), columns));
-    output.line("");
+    output.print("");
     for (Measurement cell : results.cells()) {
       JsonNode weight = cell.chosen().get("weight");
       if (weight != null) {
-        output.line("weight found for " + cell.run() + ": " + weight.asText());
+        output.print("weight found for " + cell.run() + ": " + weight.asText());
       }
     }
-    TableResults.choices(results.cells()).forEach(output::line);
-    views().ifPresent(output::line);
-    output.line("Report: " + report);
+    TableResults.choices(results.cells()).forEach(output::print);
+    views().ifPresent(output::print);
+    output.print("Report: " + report);
   }
 
   /** Describes the views of the training images. The result is empty if no method was trained. */

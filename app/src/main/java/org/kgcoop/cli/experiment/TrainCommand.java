@@ -170,19 +170,19 @@ public final class TrainCommand implements Callable<Integer> {
       return;
     }
     for (TargetResult test : results.targets()) {
-      output.line(
+      output.print(
           String.format(
               Locale.ROOT, "accuracy %.2f %% on %d test images", test.accuracy(), test.total()));
     }
     zeroShot.ifPresent(
         accuracy ->
-            output.line(
+            output.print(
                 String.format(Locale.ROOT, "zero-shot CLIP %.2f %% on the same", accuracy)));
     CalibrationResult calibration = results.calibration();
     if (calibration != null) {
-      output.line(text(calibration));
+      output.print(text(calibration));
     }
-    output.line(String.format(Locale.ROOT, "training %.2f ms an image", results.msPerImage()));
-    output.line("classifier: " + ClassifierFile.in(out));
+    output.print(String.format(Locale.ROOT, "training %.2f ms an image", results.msPerImage()));
+    output.print("classifier: " + ClassifierFile.in(out));
   }
 }

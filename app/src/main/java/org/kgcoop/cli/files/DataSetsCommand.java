@@ -248,7 +248,7 @@ public final class DataSetsCommand implements Callable<Integer> {
 
   private void print(String text) {
     if (!output.isJson()) {
-      output.line(text);
+      output.print(text);
     }
   }
 

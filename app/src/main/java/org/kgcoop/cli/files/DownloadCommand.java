@@ -168,7 +168,7 @@ public final class DownloadCommand implements Callable<Integer> {
 
   private void print(String line) {
     if (!output.isJson()) {
-      output.line(line);
+      output.print(line);
     }
   }
 }

@@ -138,9 +138,9 @@ public final class InspectCommand implements Callable<Integer> {
       return 0;
     }
     (nearest != null ? Inspection.nearestWords(found) : Inspection.lines(found))
-        .forEach(output::line);
+        .forEach(output::print);
     if (features) {
-      output.line("labels that may be wrong: " + suspects.size());
+      output.print("labels that may be wrong: " + suspects.size());
       output.text(SuspectTable.of(suspects));
     }
     return 0;
@@ -164,7 +164,7 @@ public final class InspectCommand implements Callable<Integer> {
           .put("result", each.result())
           .put("detail", each.detail());
       if (!output.isJson()) {
-        output.line(
+        output.print(
             String.format(Locale.ROOT, "%-7s %s: %s", each.result(), each.name(), each.detail()));
       }
     }

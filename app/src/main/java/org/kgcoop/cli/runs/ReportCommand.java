@@ -97,7 +97,7 @@ public final class ReportCommand implements Callable<Integer> {
     } else if (!isWatchedToTheEnd(file, seconds(watch))) {
       return KgCoopException.Category.INTERRUPTED.exitCode();
     }
-    tell(file);
+    print(file);
     return 0;
   }
 
@@ -165,7 +165,7 @@ public final class ReportCommand implements Callable<Integer> {
     }
   }
 
-  private void tell(Path file) {
+  private void print(Path file) {
     List<Path> drawn = charts == null ? List.of() : ReportPage.writeCharts(runs, charts);
     if (output.isJson()) {
       ObjectNode told = JsonNodeFactory.instance.objectNode().put("report", file.toString());
@@ -174,8 +174,8 @@ public final class ReportCommand implements Callable<Integer> {
       }
       output.json(told);
     } else {
-      output.line("Report: " + file);
-      drawn.forEach(chart -> output.line("Chart: " + chart));
+      output.print("Report: " + file);
+      drawn.forEach(chart -> output.print("Chart: " + chart));
     }
   }
 

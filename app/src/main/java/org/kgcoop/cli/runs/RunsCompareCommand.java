@@ -62,9 +62,9 @@ final class RunsCompareCommand implements Callable<Integer> {
       List<String> values =
           chosen.stream().map(run -> run.settings().getOrDefault(key, "-")).toList();
       if (values.stream().distinct().count() > 1) {
-        output.line(key + ": " + String.join(" | ", values));
+        output.print(key + ": " + String.join(" | ", values));
       }
     }
-    output.line("");
+    output.print("");
   }
 }

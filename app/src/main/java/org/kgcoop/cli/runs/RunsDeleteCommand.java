@@ -57,7 +57,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
       }
     }
     if (!yes && !confirmed(folders)) {
-      output.line("nothing deleted");
+      output.print("nothing deleted");
       return 0;
     }
     for (Path folder : folders) {
@@ -69,7 +69,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
       } else {
         RunFolders.delete(folder);
       }
-      output.line("deleted: " + folder);
+      output.print("deleted: " + folder);
     }
     return 0;
   }
@@ -86,7 +86,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
     }
     for (Path folder : folders) {
       boolean table = RunFolders.isTable(folder);
-      output.line("  " + folder + (table ? ", a table of " + runs(folder) + " runs" : ""));
+      output.print("  " + folder + (table ? ", a table of " + runs(folder) + " runs" : ""));
     }
     output.out().print("Delete " + what + "? [y/N] ");
     output.out().flush();

@@ -44,7 +44,7 @@ abstract class RunsList implements Callable<Integer> {
       return 0;
     }
     if (found.isEmpty()) {
-      output.line("no such run below " + runs.root());
+      output.print("no such run below " + runs.root());
       return 0;
     }
     Instant now = Instant.now();

@@ -87,7 +87,7 @@ final class RunsRerunCommand implements Callable<Integer> {
     Path again = RunFolders.isRunFolder(out) ? out : RunFolders.runsBelow(out).get(0);
     List<String> differences = differences(folder, again);
     if (differences.isEmpty()) {
-      output.line(again + ": the same numbers as " + folder);
+      output.print(again + ": the same numbers as " + folder);
       return 0;
     }
     throw new KgCoopException(

@@ -43,18 +43,18 @@ final class RunsShowCommand implements Callable<Integer> {
       return 0;
     }
     StoredRun stored = runs.run(folder);
-    output.line(folder + ": " + stored.state());
-    stored.settings().forEach((key, value) -> output.line("  " + key + ": " + value));
+    output.print(folder + ": " + stored.state());
+    stored.settings().forEach((key, value) -> output.print("  " + key + ": " + value));
     if (!stored.clip().isEmpty()) {
-      output.line("CLIP: " + stored.clip());
+      output.print("CLIP: " + stored.clip());
     }
     if (!stored.command().isEmpty()) {
-      output.line("command:");
-      output.line("  kgcoop " + ShellWords.join(stored.command()));
-      output.line("  in " + stored.directory());
+      output.print("command:");
+      output.print("  kgcoop " + ShellWords.join(stored.command()));
+      output.print("  in " + stored.directory());
     }
     for (TargetResult target : stored.targets()) {
-      output.line(
+      output.print(
           "%s (%s, %s classes): %s %%, %s of %s"
               .formatted(
                   target.name(),
@@ -69,11 +69,11 @@ final class RunsShowCommand implements Callable<Integer> {
       print(stored, measure.header(), measure.id(), measure.isPercent());
     }
     if (!Double.isNaN(stored.msPerImage())) {
-      output.line("training: " + TextTable.number(stored.msPerImage()) + " ms an image");
+      output.print("training: " + TextTable.number(stored.msPerImage()) + " ms an image");
     }
     int vector = 1;
     for (List<String> words : stored.results().nearestWords()) {
-      output.line("vector " + vector++ + ": " + String.join(", ", words));
+      output.print("vector " + vector++ + ": " + String.join(", ", words));
     }
     return 0;
   }
@@ -81,7 +81,7 @@ final class RunsShowCommand implements Callable<Integer> {
   private void print(StoredRun run, String header, String column, boolean isPercent) {
     double value = run.figure(column);
     if (!Double.isNaN(value)) {
-      output.line(header + ": " + TextTable.number(isPercent ? "%.2f" : "%.4f", value));
+      output.print(header + ": " + TextTable.number(isPercent ? "%.2f" : "%.4f", value));
     }
   }
 }

@@ -84,11 +84,11 @@ final class RunsTableCommand implements Callable<Integer> {
         throw KgCoopException.configuration("--per-set with --json: use --data-sets NAME instead");
       }
       for (String dataSet : dataSets) {
-        output.line(dataSet);
+        output.print(dataSet);
         print(found.stream().filter(run -> run.dataSet().equals(dataSet)).toList());
-        output.line("");
+        output.print("");
       }
-      output.line("all data sets");
+      output.print("all data sets");
     }
     print(found);
     return 0;
