@@ -43,8 +43,8 @@ public record TrainingSetting(
                   "KIND",
                   "random",
                   "Choose the order of images: random, sequential, random:all or random-class:N."
-                      + " random and sequential drop an incomplete last batch, and random:all keeps"
-                      + " it. random-class:N puts N images of each sampled class into a batch")
+                      + " The first two drop an incomplete last batch, and random:all keeps it."
+                      + " With random-class:N, a batch contains N images of each sampled class")
               .of(Subject.TRAINING),
           text(
                   "keep",
@@ -95,10 +95,11 @@ public record TrainingSetting(
                   "augment",
                   "KIND",
                   "cache:8",
-                  "Choose the augmented views of training images. online: new views in every epoch"
-                      + " (published, slow). cache:V: V precomputed views per image, one of them in"
-                      + " each epoch. pool:V: V precomputed views per image, in random order, so an"
-                      + " epoch may contain several views of an image. test: no augmentation")
+                  "Choose the augmented views of training images. The value online uses new views"
+                      + " in every epoch (published, slow). The value cache:V uses V precomputed"
+                      + " views per image, one of them in each epoch. The value pool:V uses them in"
+                      + " random order, so an epoch may contain several views of an image. The"
+                      + " value test disables augmentation")
               .of(Subject.VIEWS),
           text(
                   "transforms",

@@ -15,8 +15,8 @@ public final class Shots {
       paramLabel = "K",
       defaultValue = "16",
       description =
-          "Set the number of training images per class. all uses every training image (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Set the number of training images per class, or all to use every training image"
+              + " (default: ${DEFAULT-VALUE}).")
   private String shots = "16";
 
   public int value() {
