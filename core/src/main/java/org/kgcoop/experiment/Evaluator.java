@@ -71,6 +71,12 @@ public final class Evaluator {
           distance);
     }
 
+    /** Returns the share of images whose largest probability reaches a threshold. */
+    public double accepted(double threshold) {
+      return (double) confidences.stream().filter(each -> each >= threshold).count()
+          / confidences.size();
+    }
+
     /** Returns the prediction for each image, for the files of a run. */
     Predictions.OfTarget predictions(String name, List<Item> items) {
       return new Predictions.OfTarget(
