@@ -165,8 +165,7 @@ final class AdaptSection {
                         Text::percent)))));
     if (shown.size() < adapted.mistakes().size()) {
       blocks.add(
-          new Words(
-              "adapt.json names all %s of them.".formatted(adapted.mistakes().size())));
+          new Words("adapt.json names all %s of them.".formatted(adapted.mistakes().size())));
     }
   }
 
@@ -181,8 +180,7 @@ final class AdaptSection {
         new Words(
             "The most suspicious come first. Look at each: an unusual image may be labeled"
                 + " correctly. adapt --exclude FILE leaves out the images that the file lists."));
-    List<Suspect> shown =
-        suspects.subList(0, Math.min(MOST_SUSPECTS, suspects.size()));
+    List<Suspect> shown = suspects.subList(0, Math.min(MOST_SUSPECTS, suspects.size()));
     List<Block.Image> gallery = new ArrayList<>();
     for (Suspect each : shown) {
       images
@@ -213,9 +211,7 @@ final class AdaptSection {
                         shown.stream().map(each -> 100 * each.confidence()).toList(),
                         Text::percent)))));
     if (shown.size() < suspects.size()) {
-      blocks.add(
-          new Words(
-              "adapt.json names all %s of them.".formatted(suspects.size())));
+      blocks.add(new Words("adapt.json names all %s of them.".formatted(suspects.size())));
     }
   }
 

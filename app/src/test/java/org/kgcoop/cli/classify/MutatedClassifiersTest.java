@@ -87,7 +87,7 @@ class MutatedClassifiersTest {
         Cli.run(
             (Object[])
                 ("fewshot --shots 1 --seeds 1 --epochs 1 --augment test --feature-cache none"
-                     + " --methods %s --data %s --out %s --clip %s")
+                        + " --methods %s --data %s --out %s --clip %s")
                     .formatted(
                         String.join(",", MethodCatalogue.ids()),
                         data,
