@@ -145,8 +145,7 @@ public record Gda(
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Gda.class, ID, "GDA")
           .says(
-              "Zero-shot CLIP and Gaussians of the classes with one covariance; nothing is"
-                  + " trained.",
+              "Zero-shot CLIP and Gaussians of the classes with one covariance; nothing is trained.",
               "logits = scale f . t_c + weight (n - 1) / E (f . P m_c - m_c' P m_c / 2);"
                   + " P = E (S + tr(S) / (n - 1) I)^-1")
           .published(
