@@ -195,8 +195,8 @@ class RunResultsTest {
     assertThat(row.column("new")).isEqualTo(new Metrics.Spread(20, 2));
     assertThat(row.mean("H")).isEqualTo(32);
     assertThat(row.mean("base")).isNaN();
-    assertThat(Measure.ECE.values(run.results(), target -> target.name().equals("new")))
+    assertThat(run.results().values(Measure.ECE, target -> target.name().equals("new")))
         .containsExactly(0.125);
-    assertThat(Measure.JOINT.values(run.results(), target -> true)).isEmpty();
+    assertThat(run.results().values(Measure.JOINT, target -> true)).isEmpty();
   }
 }
