@@ -32,11 +32,7 @@ final class Renderer {
     String svg =
         ("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\""
                 + " width=\"%s\" height=\"%s\" viewBox=\"%s\">%s</svg>")
-            .formatted(
-                SIDE,
-                SIDE,
-                icon.viewBox(),
-                icon.body().replace("currentColor", "black"));
+            .formatted(SIDE, SIDE, icon.viewBox(), icon.body().replace("currentColor", "black"));
     SVGDocument document =
         loader.load(
             new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)),
