@@ -28,7 +28,7 @@ final class Confusion {
    * matrix.
    */
   static Confusion of(TargetResult target, List<List<Long>> rows) {
-    List<String> names = target.classNames().stream().map(n -> n.replace('_', ' ')).toList();
+    List<String> names = target.set().classNames().stream().map(n -> n.replace('_', ' ')).toList();
     int classes = names.isEmpty() ? rows.size() : Math.min(names.size(), rows.size());
     long[][] counts = new long[classes][classes];
     for (int row = 0; row < classes; row++) {
@@ -45,20 +45,20 @@ final class Confusion {
   }
 
   /** Returns the confusion matrix of an adaptation's held-out images. */
-  static Confusion of(AdaptRecord record) {
+  static Confusion of(AdaptRecord.Result adapted) {
     List<String> names =
         Stream.concat(
-                record.classes().stream().map(AdaptRecord.OfClass::name),
-                record.mistakes().stream()
+                adapted.classes().stream().map(AdaptRecord.OfClass::name),
+                adapted.mistakes().stream()
                     .flatMap(each -> Stream.of(each.actual(), each.predicted())))
             .distinct()
             .toList();
     long[][] counts = new long[names.size()][names.size()];
-    for (AdaptRecord.OfClass each : record.classes()) {
+    for (AdaptRecord.OfClass each : adapted.classes()) {
       int label = names.indexOf(each.name());
       counts[label][label] = each.right();
     }
-    for (AdaptRecord.Mistake each : record.mistakes()) {
+    for (AdaptRecord.Mistake each : adapted.mistakes()) {
       counts[names.indexOf(each.actual())][names.indexOf(each.predicted())]++;
     }
     return new Confusion(names.stream().map(name -> name.replace('_', ' ')).toList(), counts);

@@ -30,7 +30,7 @@ final class RunsSection {
       columns.add(
           ReportTable.numbers(
               name,
-              runs.stream().map(run -> run.measurement().accuracy(name)).toList(),
+              runs.stream().map(run -> run.measurement().results().accuracy(name)).toList(),
               List.of(),
               Best.HIGHEST,
               Text::percent));

@@ -199,20 +199,15 @@ class ReportPageTest {
     ObjectNode results = (ObjectNode) JsonFiles.read(file);
     ObjectNode calibration = results.putObject("calibration");
     calibration.put("temperature", 1.75).put("by", "validation").put("images", 40);
-    calibration.put("ece_before", 0.14).put("ece_after", 0.0712);
-    calibration.put("nll_before", 1).put("nll_after", 0.5);
-    calibration
-        .putArray("bins_before")
+    ObjectNode without = calibration.putObject("before").put("ece", 0.14).put("nll", 1);
+    without
+        .putArray("bins")
         .addObject()
         .put("images", 8)
         .put("confidence", 0.9)
         .put("accuracy", 0.5);
-    calibration
-        .putArray("bins_after")
-        .addObject()
-        .put("images", 8)
-        .put("confidence", 0.6)
-        .put("accuracy", 0.5);
+    ObjectNode with = calibration.putObject("after").put("ece", 0.0712).put("nll", 0.5);
+    with.putArray("bins").addObject().put("images", 8).put("confidence", 0.6).put("accuracy", 0.5);
     JsonFiles.write(file, results);
 
     Document page = page(folder.resolve("run"));
@@ -233,7 +228,7 @@ class ReportPageTest {
     Path file = folder.resolve("run/results.json");
     ObjectNode results = (ObjectNode) JsonFiles.read(file);
     for (JsonNode target : results.path("targets")) {
-      ((ArrayNode) target.path("class_names")).set(0, "").set(1, " ");
+      ((ArrayNode) target.path("set").path("class_names")).set(0, "").set(1, " ");
     }
     JsonFiles.write(file, results);
 
@@ -333,7 +328,7 @@ class ReportPageTest {
   void unknownDataSetsSayWhyThereAreNoImages() throws IOException {
     Path run = folder.resolve("run");
     ArrayNode targets = stored.run(run, StoredResults.COOP, "objects", 1);
-    targets.forEach(target -> ((ObjectNode) target).put("data_set", "mine"));
+    targets.forEach(target -> ((ObjectNode) target.path("set")).put("data_set", "mine"));
     ObjectNode results = JsonNodeFactory.instance.objectNode();
     results.set("targets", targets);
     StoredResults.write(run, results);
@@ -483,7 +478,8 @@ class ReportPageTest {
     columns.addObject().put("name", "new").put("mean", "high");
     rows.addObject().put("columns", "none");
     results.putArray("data_sets").addObject();
-    results.putArray("cells").add(1).addObject().put("run", "nowhere").putArray("targets").add(3);
+    StoredResults.targets(results.putArray("cells").add(1).addObject().put("run", "nowhere"))
+        .add(3);
     results.putObject("settings").putArray("methods").add("kgcoop").addObject();
 
     Document page = page(results);
@@ -499,7 +495,7 @@ class ReportPageTest {
     Files.writeString(
         run.resolve("results.json"),
         """
-        {"targets": [{"accuracy": NaN, "distance": NaN, "class_names": ["a_b"]}]}
+        {"targets": [{"correct": NaN, "distance": NaN, "set": {"class_names": ["a_b"]}}]}
         """);
     Files.writeString(
         run.resolve("predictions.json"),
@@ -540,7 +536,8 @@ class ReportPageTest {
   void aCellCannotPointOutOfItsFolder() throws IOException {
     var targets = stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    results.putArray("cells").addObject().put("run", "../run").set("targets", targets);
+    StoredResults.targets(results.putArray("cells").addObject().put("run", "../run"))
+        .addAll(targets);
     Path table = Files.createDirectories(folder.resolve("table"));
 
     StoredResults.write(table, results);
@@ -649,8 +646,8 @@ class ReportPageTest {
     ArrayNode cells = results.withArray("/cells");
     ObjectNode last = (ObjectNode) cells.remove(cells.size() - 1);
     ArrayNode pending = results.putArray("pending");
-    pending.add(last.deepCopy().put("run", "objects/none/seed1").without("targets"));
-    pending.add(last.deepCopy().put("run", "objects/next/seed1").without("targets"));
+    pending.add(last.deepCopy().put("run", "objects/none/seed1").without("results"));
+    pending.add(last.deepCopy().put("run", "objects/next/seed1").without("results"));
     Files.delete(folder.resolve("results.json"));
     Files.writeString(folder.resolve("table.json"), results.toPrettyString());
     try (LockedFile table = RunFolders.lock(folder);
@@ -678,7 +675,8 @@ class ReportPageTest {
         folder.resolve("table.json"),
         """
         {"settings": {"protocol": "base2new"}, "rows": [], "cells": [], "pending": [
-          {"method": "coop", "title": "CoOp", "data_set": "pets", "run": "pets/coop/seed1"}]}
+          {"method": "coop", "title": "CoOp", "sample": {"data_set": "pets"},
+           "run": "pets/coop/seed1"}]}
         """);
 
     Document page = page(folder);
@@ -727,9 +725,11 @@ class ReportPageTest {
         """
         {"settings": {"data": "photos"},
          "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
-         "expected": {"accuracy": 75, "low": 40, "high": 95, "images": 4},
-         "classes": [{"name": "cat", "asked": 2, "right": 1}, {"name": "dog", "asked": 2, "right": 2}],
-         "mistakes": [{"image": "cat/7.jpg", "actual": "cat", "predicted": "wolf", "confidence": 0.61}]}
+         "result": {
+           "expected": {"accuracy": 75, "low": 40, "high": 95, "images": 4},
+           "classes": [{"name": "cat", "asked": 2, "right": 1}, {"name": "dog", "asked": 2, "right": 2}],
+           "mistakes":
+             [{"image": "cat/7.jpg", "actual": "cat", "predicted": "wolf", "confidence": 0.61}]}}
         """);
 
     assertThat(page(folder).expectFirst("#choice").text())

@@ -157,12 +157,12 @@ final class ExpectedAccuracy {
             out.resolve(name));
     List<Outcome> outcomes = new ArrayList<>();
     if (situation.equals("random")) {
-      outcomes.add(outcome(record.expected(), 100.0 / RANDOM_CLASSES));
+      outcomes.add(outcome(record.result().expected(), 100.0 / RANDOM_CLASSES));
     } else {
       double[] measured = measured(context, out.resolve(name), sample);
-      outcomes.add(outcome(record.expected(), measured[0]));
+      outcomes.add(outcome(record.result().expected(), measured[0]));
       if (!sample.unseen().isEmpty()) {
-        outcomes.add(outcome(record.expectedUnseen(), measured[1]));
+        outcomes.add(outcome(record.result().expectedUnseen(), measured[1]));
       }
     }
     for (Outcome outcome : outcomes) {

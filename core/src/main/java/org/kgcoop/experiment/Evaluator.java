@@ -15,6 +15,7 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.runs.CalibrationResult;
+import org.kgcoop.runs.CalibrationResult.Reliability;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Autograd;
@@ -56,33 +57,16 @@ public final class Evaluator {
      * Returns the counts and metrics, for the results of a run.
      *
      * @param name the name among the evaluation sets of the run
-     * @param data the classes to choose from, with the test images
-     * @param classes {@code all}, {@code base} or {@code new}
-     * @param template the template of the hand-crafted prompts
-     * @param fingerprint the fingerprint of the images and their labels
      * @param distance the distance between learned and hand-crafted class features; NaN if
      *     undefined
      */
-    public TargetResult target(
-        String name,
-        DataSet data,
-        String classes,
-        String template,
-        String fingerprint,
-        double distance) {
+    public TargetResult target(String name, TargetResult.EvaluatedSet set, double distance) {
       return new TargetResult(
           name,
-          data.name(),
-          classes,
-          template,
-          fingerprint,
-          data.classNames(),
+          set,
           evaluation.correct(),
           evaluation.total(),
-          evaluation.accuracy(),
-          evaluation.errorRate(),
-          evaluation.macroF1(),
-          evaluation.meanPerClassAccuracy(),
+          new TargetResult.ClassMeans(evaluation.meanPerClassAccuracy(), evaluation.macroF1()),
           probabilities,
           distance);
     }
@@ -243,7 +227,7 @@ public final class Evaluator {
                   before.add(row, items.get(from + i).label());
                   after.add(row, items.get(from + i).label());
                 }));
-    return CalibrationResult.of(calibration, before, after);
+    return CalibrationResult.of(calibration, Reliability.of(before), Reliability.of(after));
   }
 
   /**

@@ -53,7 +53,7 @@ public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
   }
 
   private static BiPredicate<Measurement, TargetResult> with(int shots) {
-    return (run, target) -> run.shots() == shots;
+    return (run, target) -> run.sample().shots() == shots;
   }
 
   @Override

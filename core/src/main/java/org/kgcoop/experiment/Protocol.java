@@ -62,7 +62,7 @@ public interface Protocol {
           true,
           true,
           run ->
-              run.targets().stream()
+              run.results().targets().stream()
                   .filter(target -> takes.test(run, target))
                   .map(TargetResult::accuracy)
                   .toList(),
@@ -87,7 +87,7 @@ public interface Protocol {
           header,
           measure.isPercent(),
           false,
-          run -> run.values(measure, target -> takes.test(run, target)),
+          run -> run.results().values(measure, target -> takes.test(run, target)),
           List.of());
     }
 

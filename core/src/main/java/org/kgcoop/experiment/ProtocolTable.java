@@ -21,7 +21,7 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
     Map<String, List<Measurement>> bySet = new LinkedHashMap<>();
     if (protocol.perSet()) {
       for (Measurement cell : cells) {
-        bySet.computeIfAbsent(cell.dataSet(), name -> new ArrayList<>()).add(cell);
+        bySet.computeIfAbsent(cell.sample().dataSet(), name -> new ArrayList<>()).add(cell);
       }
     }
     return bySet.entrySet().stream()
@@ -80,7 +80,7 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
     Map<String, List<Double>> bySeed = new LinkedHashMap<>();
     for (Measurement run : runs) {
       bySeed
-          .computeIfAbsent(String.valueOf(run.seed()), seed -> new ArrayList<>())
+          .computeIfAbsent(String.valueOf(run.sample().seed()), seed -> new ArrayList<>())
           .addAll(column.values().apply(run));
     }
     return Metrics.overSeeds(bySeed);

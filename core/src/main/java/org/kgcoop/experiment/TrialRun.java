@@ -134,13 +134,12 @@ public final class TrialRun {
 
   private ClassifierFile file(FittedMethod learned) {
     return new ClassifierFile(
-        learned.method(),
-        learned.classNames(),
+        learned,
         trial.sample().template(),
         experiment.clip().fingerprint(),
         trial.sample().learnedFrom(experiment),
         Version.KGCOOP,
-        learned.tensors());
+        null);
   }
 
   private ObjectNode provenance() {
@@ -154,14 +153,11 @@ public final class TrialRun {
         && (results.joint() != null || !trial.hasJointList());
   }
 
-  /** Returns the stored result for an evaluation set with the same name, template and images. */
+  /** Returns the stored result for the same evaluation set. */
   private Optional<TargetResult> known(RunResults results, EvaluationSet target) {
     return results
         .target(target.name())
-        .filter(
-            known ->
-                known.template().equals(target.template())
-                    && known.fingerprint().equals(target.fingerprint(experiment)));
+        .filter(known -> known.set().equals(target.evaluated(experiment)));
   }
 
   /** Measurements of a run. */
@@ -182,7 +178,7 @@ public final class TrialRun {
     Calibration calibration = file.calibration();
     if (measured.calibration == null && calibration != null) {
       measured.calibration = // for classifiers without test images
-          CalibrationResult.unmeasured(calibration);
+          CalibrationResult.of(calibration, null, null);
     }
     List<TargetResult> others = new ArrayList<>(before.targets());
     boolean jointIsKnown = before.joint() != null || !trial.hasJointList();
@@ -230,14 +226,7 @@ public final class TrialRun {
           trial.method().trained().isPresent()
               ? Evaluator.distance(classifier, target.handCrafted(experiment.clip()))
               : Double.NaN;
-      measured.targets.add(
-          result.target(
-              target.name(),
-              data,
-              target.part(),
-              target.template(),
-              target.fingerprint(experiment),
-              distance));
+      measured.targets.add(result.target(target.name(), target.evaluated(experiment), distance));
       measured.predictions.add(result.predictions(target.name(), data.test()));
     }
   }

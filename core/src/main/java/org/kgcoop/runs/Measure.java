@@ -109,7 +109,7 @@ public enum Measure {
   }
 
   /** The values of a run: one of the joint list, or one per evaluation set. */
-  public List<Double> values(
+  List<Double> values(
       List<TargetResult> targets, @Nullable JointResult joint, Predicate<TargetResult> takes) {
     if (ofJoint != null) {
       return joint == null ? List.of() : List.of(ofJoint.applyAsDouble(joint));

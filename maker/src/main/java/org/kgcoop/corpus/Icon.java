@@ -8,7 +8,7 @@ import java.util.List;
  * @param prefix the prefix of the set
  * @param name the name in the set
  * @param body SVG elements without the outer svg element
- * @param left the left edge of the view box, in units of the drawing like the next three numbers
+ * @param viewBox the view box in units of the drawing: left edge, top edge, width and height
  * @param aliases other names of the same drawing
  * @param categories the categories in the set
  */
@@ -16,10 +16,7 @@ record Icon(
     String prefix,
     String name,
     String body,
-    double left,
-    double top,
-    double width,
-    double height,
+    String viewBox,
     List<String> aliases,
     List<String> categories) {
 

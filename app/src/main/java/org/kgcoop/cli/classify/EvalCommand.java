@@ -39,6 +39,7 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.RunJson;
+import org.kgcoop.runs.TargetResult.EvaluatedSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -212,7 +213,8 @@ public final class EvalCommand implements Callable<Integer> {
       Calibration.@Nullable Rejection rejection) {
     List<Double> accuracies = result.evaluation().perClassAccuracy();
     if (output.isJson()) {
-      ObjectNode json = RunJson.tree(result.target("test", set, classes, "", "", Double.NaN));
+      EvaluatedSet evaluated = new EvaluatedSet(set.name(), classes, "", "", set.classNames());
+      ObjectNode json = RunJson.tree(result.target("test", evaluated, Double.NaN));
       json.set("confusion", RunJson.tree(result.evaluation()).path("confusion"));
       accuracies.forEach(json.putArray("per_class_accuracy")::add);
       json.put("training_images_left_out", leftOut);

@@ -84,7 +84,7 @@ final class TableView {
     output.text(text(results.rows(), columns));
     output.print("");
     for (Measurement cell : results.cells()) {
-      JsonNode weight = cell.chosen().get("weight");
+      JsonNode weight = cell.results().chosen().get("weight");
       if (weight != null) {
         output.print("weight found for " + cell.run() + ": " + weight.asText());
       }

@@ -259,7 +259,7 @@ class EvalCommandTest {
 
     List<String> lines = Files.readAllLines(file);
     List<String> names = new ArrayList<>();
-    json.path("class_names").forEach(name -> names.add(name.asText()));
+    json.path("set").path("class_names").forEach(name -> names.add(name.asText()));
     assertThat(lines).hasSize(names.size() + 1);
     assertThat(lines.get(0)).isEqualTo("class," + String.join(",", names));
     for (int label = 0; label < names.size(); label++) {

@@ -27,11 +27,9 @@ import org.kgcoop.image.Images;
  * @param encoded counts the features that were computed
  */
 record Encoding(
-    ClipSource clip,
+    FeatureRequest request,
     FeatureCacheFolder cache,
     Broadcast<KnownKeys> known,
-    int views,
-    int readers,
     int attempts,
     LongAccumulator read,
     LongAccumulator encoded)
@@ -45,9 +43,9 @@ record Encoding(
     List<Row> problems = new ArrayList<>();
     ViewEncoder encoder =
         new ViewEncoder(
-            clip.clip(), new Images(warning -> {})); // about gray images, once per executor
+            request.clip().clip(), new Images(warning -> {})); // about gray images, once per executor
     long[] told = {0};
-    new ShardEncoder(encoder, views, known.value(), readers)
+    new ShardEncoder(encoder, request.views(), known.value(), request.readers())
         .encode(
             images,
             shard -> {

@@ -33,21 +33,9 @@ public final class FeatureJob {
 
   private final SparkSession session;
   private final JavaSparkContext spark;
-  private final Request request;
+  private final FeatureRequest request;
   private final Consumer<String> lines;
   private final HadoopFiles files;
-
-  /**
-   * The request of a job.
-   *
-   * @param images a folder, an image, a tar or a Parquet file, on any file system
-   * @param cache the folder of the feature cache
-   * @param clip the model
-   * @param views the number of views of {@code --augment cache:V}, in addition to the test view
-   * @param readers the number of threads per task that prefetch images
-   */
-  public record Request(String images, String cache, ClipSource clip, int views, int readers)
-      implements Serializable {}
 
   /**
    * The outcome of a job.
@@ -76,7 +64,7 @@ public final class FeatureJob {
    *
    * @param lines receives lines with the progress
    */
-  public FeatureJob(SparkSession session, Request request, Consumer<String> lines) {
+  public FeatureJob(SparkSession session, FeatureRequest request, Consumer<String> lines) {
     this.session = session;
     this.spark = new JavaSparkContext(session.sparkContext());
     this.request = request;
@@ -126,15 +114,7 @@ public final class FeatureJob {
     LongAccumulator read = session.sparkContext().longAccumulator("images");
     LongAccumulator encoded = session.sparkContext().longAccumulator("features");
     Encoding encoding =
-        new Encoding(
-            clip,
-            folder,
-            spark.broadcast(known),
-            request.views(),
-            request.readers(),
-            attempts(),
-            read,
-            encoded);
+        new Encoding(request, folder, spark.broadcast(known), attempts(), read, encoded);
     String errors = cache + "/errors.parquet";
     double encodingSeconds;
     long total = found.tars().isEmpty() && found.parquet().isEmpty() ? found.images() : 0;
