@@ -141,7 +141,7 @@ final class TrainingImages {
             copies.repeated().size(),
             copies.near(),
             copies.contradictions(),
-            List.copyOf(ImageGroups.repeatedInTest(data, bench.cache()))),
+            List.copyOf(ImageGroups.repeatedInTest(data, context.cache()))),
         groups.entrySet().stream()
             .filter(each -> each.getValue().size() == 1)
             .map(each -> data.classNames().get(each.getKey()))
