@@ -23,8 +23,8 @@ import org.kgcoop.method.catalogue.PublishedDefaults;
 
 /**
  * Candidate methods with their settings, simpler methods first. The settings are the published
- * ones, except for changes due to the time budget or the embedded CLIP. These changes were selected
- * only on {@code embedded:tuning}.
+ * ones, except for changes due to the time budget. These changes were selected only on {@code
+ * embedded:tuning}.
  */
 final class Candidates {
 
@@ -53,17 +53,8 @@ final class Candidates {
 
   private static final int PROMPT_BATCH = 32;
 
-  /** Learning rate of prompts for the embedded CLIP, whose logit scale is a third of CLIP's. */
-  private static final double EMBEDDED_RATE = 0.05;
-
   /** Upper bounds of beta and alpha in the search of Tip-Adapter-F, for all data sets. */
   private static final double CACHE_TOP = 20;
-
-  /**
-   * Learning rate of CLAP for the embedded CLIP. Its text features are longer than CLIP's, so a
-   * step changes their direction less.
-   */
-  private static final double EMBEDDED_CLAP_RATE = 1;
 
   private final Clip clip;
   private final int views;
@@ -90,6 +81,17 @@ final class Candidates {
     return !trainsText(id) && !id.equals(Clap.ID) && !id.equals(TipAdapterF.ID);
   }
 
+  /**
+   * Returns the reason why a method cannot be trained on all images, or an empty text. Folds have
+   * fewer images, so they do not show this.
+   */
+  static String leftOut(String id, int images) {
+    return id.equals(Proker.ID) && images > Proker.MOST_ROWS
+        ? "it keeps every image and supports at most %s; there are %s"
+            .formatted(Proker.MOST_ROWS, images)
+        : "";
+  }
+
   MethodSpec spec(String id) {
     ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
     ObjectNode training =
@@ -106,16 +108,12 @@ final class Candidates {
           method.put("layer", layer());
         } else if (EmbeddedPrompt.isFor(clip)) {
           method.put("words", Templates.words(EmbeddedClip.TEMPLATE));
-          training.put("lr", EMBEDDED_RATE);
         }
       }
       case Clap.ID -> {
         // The texts of all other methods replace underscores, too, and CLAP gains about two points.
         method.put("underscores", "replace");
         training.put("augment", views == 0 ? "test" : "pool:" + views);
-        if (EmbeddedPrompt.isFor(clip)) {
-          training.put("lr", EMBEDDED_CLAP_RATE);
-        }
       }
       case TipAdapterF.ID -> {
         method.put("scale", "model");

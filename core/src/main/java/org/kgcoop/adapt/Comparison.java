@@ -254,6 +254,10 @@ final class Comparison {
       return leftOut(
           spec, method.closedClassReason().get() + " cannot be used on new classes", false);
     }
+    String tooMany = Candidates.leftOut(method.id(), data.train().size());
+    if (!tooMany.isEmpty()) {
+      return leftOut(spec, tooMany, false);
+    }
     double spent = before.stream().mapToDouble(AdaptRecord.Candidate::seconds).sum();
     List<DataSet> fits = new ArrayList<>(parts.stream().map(HoldoutPart::fitted).toList());
     fits.add(data);

@@ -152,7 +152,7 @@ public record Proker(
               16, new Point(1.7, 0.1)));
 
   /** Maximum number of rows; their kernel takes 0.8 GB. */
-  private static final int MOST_ROWS = 10_000;
+  public static final int MOST_ROWS = 10_000;
 
   /** Maximum number of rows for a search, which decomposes a kernel for each beta. */
   private static final int MOST_SEARCHED = 2_500;

@@ -1,0 +1,17 @@
+package org.kgcoop.adapt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.kgcoop.method.Gda;
+import org.kgcoop.method.Proker;
+
+class CandidatesTest {
+  /** With 12,000 images, each of four folds has only 9,000 to learn from. */
+  @Test
+  void aKernelOfTooManyImagesIsLeftOutBeforeItsFoldsAreTrained() {
+    assertThat(Candidates.leftOut(Proker.ID, 12_000)).contains("at most 10000", "12000");
+    assertThat(Candidates.leftOut(Proker.ID, Proker.MOST_ROWS)).isEmpty();
+    assertThat(Candidates.leftOut(Gda.ID, 12_000)).isEmpty();
+  }
+}
