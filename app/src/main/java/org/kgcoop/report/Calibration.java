@@ -104,30 +104,31 @@ final class Calibration {
    * no test images.
    */
   static Optional<Chart> effect(@Nullable CalibrationResult found) {
-    if (found == null || found.binsBefore().isEmpty() || found.binsAfter().isEmpty()) {
+    CalibrationResult.Reliability before = found == null ? null : found.before();
+    CalibrationResult.Reliability after = found == null ? null : found.after();
+    if (found == null || before == null || after == null) {
       return Optional.empty();
     }
     String without = "without temperature";
     String with = "temperature " + Text.decimals(found.temperature(), 2);
     List<Series> series =
         List.of(
-            reliability(without, found.binsBefore()),
-            reliability(with, found.binsAfter()),
+            reliability(without, before.bins()),
+            reliability(with, after.bins()),
             new Series("ideal", Style.REFERENCE, List.of(new Point(0, 0), new Point(1, 1))));
-    List<ProbabilityMetrics.Bin> all = new ArrayList<>(found.binsBefore());
-    all.addAll(found.binsAfter());
-    int before = found.binsBefore().size();
+    List<ProbabilityMetrics.Bin> all = new ArrayList<>(before.bins());
+    all.addAll(after.bins());
     List<String> rows = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
-      rows.add(i < before ? without : with);
+      rows.add(i < before.bins().size() ? without : with);
     }
     return Optional.of(
         new Chart(
             "Calibration on learned classes; expected calibration error: %s\u00a0%% %s, %s\u00a0%% %s"
                 .formatted(
-                    Text.decimals(100 * found.eceBefore(), 2),
+                    Text.decimals(100 * before.ece(), 2),
                     without,
-                    Text.decimals(100 * found.eceAfter(), 2),
+                    Text.decimals(100 * after.ece(), 2),
                     "with it, from %s %s images".formatted(found.images(), found.by())),
             new XyPlot(Axis.of("confidence", 0, 1.02), Axis.of("accuracy", 0, 1.02), series).draw(),
             List.of(without, with),

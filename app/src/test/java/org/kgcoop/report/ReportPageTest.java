@@ -199,16 +199,15 @@ class ReportPageTest {
     ObjectNode results = (ObjectNode) JsonFiles.read(file);
     ObjectNode calibration = results.putObject("calibration");
     calibration.put("temperature", 1.75).put("by", "validation").put("images", 40);
-    calibration.put("ece_before", 0.14).put("ece_after", 0.0712);
-    calibration.put("nll_before", 1).put("nll_after", 0.5);
-    calibration
-        .putArray("bins_before")
+    ObjectNode without = calibration.putObject("before").put("ece", 0.14).put("nll", 1);
+    without
+        .putArray("bins")
         .addObject()
         .put("images", 8)
         .put("confidence", 0.9)
         .put("accuracy", 0.5);
-    calibration
-        .putArray("bins_after")
+    ObjectNode with = calibration.putObject("after").put("ece", 0.0712).put("nll", 0.5);
+    with.putArray("bins")
         .addObject()
         .put("images", 8)
         .put("confidence", 0.6)

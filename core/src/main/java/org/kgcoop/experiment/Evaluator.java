@@ -15,6 +15,7 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.runs.CalibrationResult;
+import org.kgcoop.runs.CalibrationResult.Reliability;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Autograd;
@@ -237,7 +238,7 @@ public final class Evaluator {
                   before.add(row, items.get(from + i).label());
                   after.add(row, items.get(from + i).label());
                 }));
-    return CalibrationResult.of(calibration, before, after);
+    return CalibrationResult.of(calibration, Reliability.of(before), Reliability.of(after));
   }
 
   /**

@@ -179,7 +179,7 @@ public final class TrialRun {
     Calibration calibration = file.calibration();
     if (measured.calibration == null && calibration != null) {
       measured.calibration = // for classifiers without test images
-          CalibrationResult.unmeasured(calibration);
+          CalibrationResult.of(calibration, null, null);
     }
     List<TargetResult> others = new ArrayList<>(before.targets());
     boolean jointIsKnown = before.joint() != null || !trial.hasJointList();

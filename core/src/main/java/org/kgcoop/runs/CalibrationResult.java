@@ -2,72 +2,52 @@ package org.kgcoop.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.ProbabilityMetrics;
 
 /**
  * The temperature of a run, and the calibration without and with it on test images of the classes
- * that the run has learned. Numbers are NaN and lists are empty if there are no such images.
+ * that the run has learned.
  *
  * @param temperature T: probabilities are softmax(logits / T)
  * @param by {@code out-of-fold} or {@code validation}
  * @param images the number of images that T was found with
- * @param eceBefore the expected calibration error at T = 1, a fraction, {@link
- *     ProbabilityMetrics#BINS} bins
- * @param eceAfter the same at T
- * @param nllBefore the negative log-likelihood at T = 1
- * @param nllAfter the same at T
- * @param binsBefore the reliability diagram at T = 1
- * @param binsAfter the same at T
+ * @param before the calibration at T = 1; null if there are no such test images
+ * @param after the same at T
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record CalibrationResult(
     double temperature,
     String by,
     int images,
-    double eceBefore,
-    double eceAfter,
-    double nllBefore,
-    double nllAfter,
-    List<ProbabilityMetrics.Bin> binsBefore,
-    List<ProbabilityMetrics.Bin> binsAfter) {
+    @Nullable Reliability before,
+    @Nullable Reliability after) {
 
-  public CalibrationResult {
-    binsBefore = RunJson.list(binsBefore);
-    binsAfter = RunJson.list(binsAfter);
+  /**
+   * The agreement between probabilities and accuracy on test images.
+   *
+   * @param ece the expected calibration error, a fraction, {@link ProbabilityMetrics#BINS} bins
+   * @param nll the negative log-likelihood
+   * @param bins the reliability diagram
+   */
+  public record Reliability(double ece, double nll, List<ProbabilityMetrics.Bin> bins) {
+    public Reliability {
+      bins = RunJson.list(bins);
+    }
+
+    /** Returns the figures of at least one image. */
+    public static Reliability of(ProbabilityMetrics.Accumulator images) {
+      ProbabilityMetrics metrics = images.metrics(ProbabilityMetrics.BINS);
+      return new Reliability(
+          metrics.expectedCalibrationError(), metrics.negativeLogLikelihood(), images.bins());
+    }
   }
 
-  /** Returns the temperature without a measurement. */
-  public static CalibrationResult unmeasured(Calibration calibration) {
-    double none = Double.NaN;
-    return new CalibrationResult(
-        calibration.temperature(),
-        calibration.by().id(),
-        calibration.images(),
-        none,
-        none,
-        none,
-        none,
-        List.of(),
-        List.of());
-  }
-
-  /** Returns the temperature with the metrics of at least one test image without and with it. */
+  /** Returns the result of a run with a calibration. */
   public static CalibrationResult of(
-      Calibration calibration,
-      ProbabilityMetrics.Accumulator before,
-      ProbabilityMetrics.Accumulator after) {
-    ProbabilityMetrics without = before.metrics(ProbabilityMetrics.BINS);
-    ProbabilityMetrics with = after.metrics(ProbabilityMetrics.BINS);
+      Calibration calibration, @Nullable Reliability before, @Nullable Reliability after) {
     return new CalibrationResult(
-        calibration.temperature(),
-        calibration.by().id(),
-        calibration.images(),
-        without.expectedCalibrationError(),
-        with.expectedCalibrationError(),
-        without.negativeLogLikelihood(),
-        with.negativeLogLikelihood(),
-        before.bins(),
-        after.bins());
+        calibration.temperature(), calibration.by().id(), calibration.images(), before, after);
   }
 }

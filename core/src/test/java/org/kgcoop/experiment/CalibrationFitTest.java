@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -37,6 +38,7 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.CalibrationResult;
+import org.kgcoop.runs.CalibrationResult.Reliability;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;
 
@@ -100,6 +102,12 @@ class CalibrationFitTest {
     return items.stream().mapToInt(Item::label).toArray();
   }
 
+  private static void assertClose(@Nullable Reliability found, ProbabilityMetrics expected) {
+    Reliability measured = Objects.requireNonNull(found);
+    assertThat(measured.ece()).isCloseTo(expected.expectedCalibrationError(), within(1e-5));
+    assertThat(measured.nll()).isCloseTo(expected.negativeLogLikelihood(), within(1e-5));
+  }
+
   @Test
   void theTemperatureIsThatOfTheValidationImagesAndItsEffectOnTestImagesIsRecorded() {
     DataSet data = data(4, 3);
@@ -122,14 +130,13 @@ class CalibrationFitTest {
         Arrays.stream(logits)
             .map(row -> Arrays.stream(row).map(l -> l / expected.temperature()).toArray())
             .toArray(double[][]::new);
-    ProbabilityMetrics before = ProbabilityMetrics.of(logits, labels(data.test()), 15);
-    ProbabilityMetrics after = ProbabilityMetrics.of(divided, labels(data.test()), 15);
-    assertThat(found.eceBefore()).isCloseTo(before.expectedCalibrationError(), within(1e-5));
-    assertThat(found.eceAfter()).isCloseTo(after.expectedCalibrationError(), within(1e-5));
-    assertThat(found.nllBefore()).isCloseTo(before.negativeLogLikelihood(), within(1e-5));
-    assertThat(found.nllAfter()).isCloseTo(after.negativeLogLikelihood(), within(1e-5));
-    assertThat(found.binsAfter().stream().mapToInt(ProbabilityMetrics.Bin::images).sum())
-        .isEqualTo(data.test().size());
+    assertClose(found.before(), ProbabilityMetrics.of(logits, labels(data.test()), 15));
+    assertClose(found.after(), ProbabilityMetrics.of(divided, labels(data.test()), 15));
+    int binned =
+        Objects.requireNonNull(found.after()).bins().stream()
+            .mapToInt(ProbabilityMetrics.Bin::images)
+            .sum();
+    assertThat(binned).isEqualTo(data.test().size());
   }
 
   @Test

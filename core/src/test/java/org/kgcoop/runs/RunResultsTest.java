@@ -18,6 +18,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.files.JsonFiles;
+import org.kgcoop.runs.CalibrationResult.Reliability;
 
 /** Records of runs and tables, written and read again, and read from foreign files. */
 class RunResultsTest {
@@ -66,12 +67,8 @@ class RunResultsTest {
                 1.5,
                 "out-of-fold",
                 40,
-                0.2,
-                0.1,
-                1.25,
-                0.75,
-                List.of(new ProbabilityMetrics.Bin(3, 0.5, 0.25)),
-                List.of(new ProbabilityMetrics.Bin(3, 0.375, 0.25))));
+                new Reliability(0.2, 1.25, List.of(new ProbabilityMetrics.Bin(3, 0.5, 0.25))),
+                new Reliability(0.1, 0.75, List.of(new ProbabilityMetrics.Bin(3, 0.375, 0.25)))));
 
     ObjectNode json = RunJson.tree(results);
     JsonFiles.write(folder.resolve("results.json"), json);
@@ -82,16 +79,8 @@ class RunResultsTest {
     assertThat(keys(json.path("joint")))
         .containsExactly("accuracy", "base", "new", "auroc", "openworld_auc");
     assertThat(keys(json.path("calibration")))
-        .containsExactly(
-            "temperature",
-            "by",
-            "images",
-            "ece_before",
-            "ece_after",
-            "nll_before",
-            "nll_after",
-            "bins_before",
-            "bins_after");
+        .containsExactly("temperature", "by", "images", "before", "after");
+    assertThat(keys(json.path("calibration").path("after"))).containsExactly("ece", "nll", "bins");
     assertThat(keys(json.path("training")))
         .containsExactly("images", "seconds", "ms_per_image", "prepare_seconds");
     assertThat(keys(json.path("targets").path(0)))

@@ -154,14 +154,16 @@ public final class TrainCommand implements Callable<Integer> {
             calibration.temperature(),
             calibration.images(),
             calibration.by());
-    return Double.isNaN(calibration.eceAfter())
+    CalibrationResult.Reliability before = calibration.before();
+    CalibrationResult.Reliability after = calibration.after();
+    return before == null || after == null
         ? found
         : String.format(
             Locale.ROOT,
             "%s; calibration error %.3f without, %.3f with it",
             found,
-            calibration.eceBefore(),
-            calibration.eceAfter());
+            before.ece(),
+            after.ece());
   }
 
   private void report(RunResults results, OptionalDouble zeroShot) {
