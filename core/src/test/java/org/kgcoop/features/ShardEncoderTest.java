@@ -30,15 +30,15 @@ class ShardEncoderTest {
     List<Shard> shards = new ArrayList<>();
     List<Long> read = new ArrayList<>();
     try (Clip clip = TinyClip.load()) {
-    ViewEncoder encoder = new ViewEncoder(clip, new Images(line -> {}));
-    new ShardEncoder(encoder, 0, key -> false, 2)
-        .encode(twice.iterator(), shards::add, problem -> {}, read::add);
-    assertThat(shards).hasSize(1);
-    assertThat(shards.get(0).features()).hasSize(items.size());
-    assertThat(read).last().isEqualTo(2L * items.size());
-    new ShardEncoder(encoder, 0, key -> true, 2)
-        .encode(twice.iterator(), shards::add, problem -> {}, read::add);
-    assertThat(shards).hasSize(1);
+      ViewEncoder encoder = new ViewEncoder(clip, new Images(line -> {}));
+      new ShardEncoder(encoder, 0, key -> false, 2)
+          .encode(twice.iterator(), shards::add, problem -> {}, read::add);
+      assertThat(shards).hasSize(1);
+      assertThat(shards.get(0).features()).hasSize(items.size());
+      assertThat(read).last().isEqualTo(2L * items.size());
+      new ShardEncoder(encoder, 0, key -> true, 2)
+          .encode(twice.iterator(), shards::add, problem -> {}, read::add);
+      assertThat(shards).hasSize(1);
     }
   }
 }

@@ -202,8 +202,7 @@ class FeatureCacheMergeTest {
 
   @Test
   void featuresAreFoundAfterAMergeDuringTheRun() throws IOException {
-    List<float[]> made =
-        cache("cache").test(items.subList(0, 10), done -> {}).vectors();
+    List<float[]> made = cache("cache").test(items.subList(0, 10), done -> {}).vectors();
     FeatureCache open = cache("cache");
     assertThat(open.knows(items.subList(0, 10))).isTrue();
     assertThat(cache("cache").test(items.subList(10, 20), done -> {}).vectors()).hasSize(10);
