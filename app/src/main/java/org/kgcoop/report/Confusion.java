@@ -28,7 +28,7 @@ final class Confusion {
    * matrix.
    */
   static Confusion of(TargetResult target, List<List<Long>> rows) {
-    List<String> names = target.classNames().stream().map(n -> n.replace('_', ' ')).toList();
+    List<String> names = target.set().classNames().stream().map(n -> n.replace('_', ' ')).toList();
     int classes = names.isEmpty() ? rows.size() : Math.min(names.size(), rows.size());
     long[][] counts = new long[classes][classes];
     for (int row = 0; row < classes; row++) {

@@ -75,7 +75,7 @@ final class MistakesSection {
       }
       closely.add(new Subheading(title + ", worst classes"));
       closely.add(new Figures(confusion.worstClasses(title + ", worst classes")));
-      addImages(closely, target.dataSet(), run, own.each(), confusion);
+      addImages(closely, target.set().dataSet(), run, own.each(), confusion);
     }
     Calibration.chart(targets, predictions).ifPresent(charts::add);
     if (!charts.isEmpty()) {

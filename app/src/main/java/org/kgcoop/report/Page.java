@@ -89,7 +89,7 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
     Set<String> names = new LinkedHashSet<>();
     table.results().dataSets().forEach(set -> names.add(set.name()));
     table.runs().forEach(run -> names.add(run.dataSet()));
-    table.results().pending().forEach(cell -> names.add(cell.dataSet()));
+    table.results().pending().forEach(cell -> names.add(cell.sample().dataSet()));
     List<String> sets = List.copyOf(names);
     StringBuilder summary =
         new StringBuilder(methods.isEmpty() ? "Nothing" : Text.firstOf(List.copyOf(methods), 8));

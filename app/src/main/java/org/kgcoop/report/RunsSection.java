@@ -34,7 +34,8 @@ final class RunsSection {
                         + ", seed "
                         + Text.seed(run));
     for (String name : names) {
-      table.numbers(name, run -> run.measurement().accuracy(name), Best.HIGHEST, Text::percent);
+      table.numbers(
+          name, run -> run.measurement().results().accuracy(name), Best.HIGHEST, Text::percent);
     }
     if (runs.stream().anyMatch(run -> Double.isFinite(run.msPerImage()))) {
       table.numbers("ms/image", StoredRun::msPerImage, Best.LOWEST, Text::milliseconds);

@@ -94,7 +94,7 @@ final class SweepCharts {
   }
 
   private static Spread accuracy(List<StoredRun> runs, String target) {
-    return StoredRun.overSeeds(runs, run -> run.measurement().accuracy(target));
+    return StoredRun.overSeeds(runs, run -> run.measurement().results().accuracy(target));
   }
 
   private static Series series(

@@ -22,6 +22,7 @@ import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.RequestTrace;
 import org.kgcoop.serve.http.ServerMetrics;
 import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.inference.OpenInference;
 import org.kgcoop.serve.model.EncodingQueue;
 import org.kgcoop.serve.model.ImageReader;
@@ -59,21 +60,21 @@ public final class ClassifierServer implements AutoCloseable {
       @Nullable Consumer<String> requests) {
     this.log = log;
     WebPage pages = new WebPage(settings, EmbeddedPrompt.isFor(clip) ? EmbeddedClip.NOTE : "");
-    int underWay = settings.queue() + EncodingQueue.BATCH;
-    zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, settings.timeLimit());
-    ImageReader images = new ImageReader(clip, settings, log);
+    Limits limits = settings.limits();
+    int underWay = limits.queue() + EncodingQueue.BATCH;
+    zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, limits.time());
+    ImageReader images = new ImageReader(clip, limits, log);
     queue =
         new EncodingQueue(
             new ViewEncoder(clip, new Images(log)),
             underWay,
-            settings.timeLimit(),
+            limits.time(),
             images::upcoming,
             metrics::countBatch);
     metrics.gauge("kgcoop.queue.images", "Images that wait to be encoded", queue::waiting);
     Endpoints endpoints = new Endpoints(models, zeroShot, queue, images, settings);
-    Embeddings embeddings = new Embeddings(clip, queue, images, settings);
-    OpenInference protocol =
-        new OpenInference(models, queue, images, clip.preprocessing(), settings);
+    Embeddings embeddings = new Embeddings(clip, queue, images, limits);
+    OpenInference protocol = new OpenInference(models, queue, images, clip.preprocessing(), limits);
     setup = new HttpSetup(settings, underWay, WebPage::isPart, metrics, requests);
     http =
         Javalin.create(

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.serve.http.RefusedRequestException;
-import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.EncodingQueue;
 import org.kgcoop.serve.model.ImageReader;
 import org.kgcoop.serve.model.TextReader;
@@ -31,12 +31,12 @@ final class Embeddings {
   private final TextReader texts;
   private final int mostImages;
 
-  Embeddings(Clip clip, EncodingQueue queue, ImageReader images, ServerSettings settings) {
+  Embeddings(Clip clip, EncodingQueue queue, ImageReader images, Limits limits) {
     this.clip = clip;
     this.queue = queue;
     this.images = images;
-    this.texts = new TextReader(clip, settings.timeLimit());
-    this.mostImages = Math.min(EncodingQueue.BATCH, settings.queue());
+    this.texts = new TextReader(clip, limits.time());
+    this.mostImages = Math.min(EncodingQueue.BATCH, limits.queue());
   }
 
   void addTo(RoutesConfig routes) {

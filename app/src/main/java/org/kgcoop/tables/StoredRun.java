@@ -220,7 +220,6 @@ public final class StoredRun {
 
   private Measurement read() {
     RunRecord about = record();
-    RunResults outcome = results();
     // An adaptation has no method until it has chosen one.
     AdaptRecord adaptation = about.method().isEmpty() ? adaptation().orElse(null) : null;
     String title =
@@ -237,15 +236,11 @@ public final class StoredRun {
         title,
         "",
         Map.of(),
-        adaptation == null ? about.dataSet() : adaptation.settings().path("data").asText(),
-        about.shots(),
-        about.seed(),
-        outcome.msPerImage(),
-        outcome.msPerImageWithFeatures(),
-        outcome.chosen(),
+        adaptation == null
+            ? about.sample()
+            : new Measurement.Sample(adaptation.settings().path("data").asText(), 0, null),
         "",
-        outcome.targets(),
-        outcome.joint());
+        results());
   }
 
   public String method() {
@@ -264,17 +259,17 @@ public final class StoredRun {
 
   /** Returns the name of the data set of the training images. */
   public String dataSet() {
-    return measurement().dataSet();
+    return measurement().sample().dataSet();
   }
 
   /** Returns the number of training images per class, or 0 for all images or an unknown number. */
   public int shots() {
-    return measurement().shots();
+    return measurement().sample().shots();
   }
 
   /** Returns the seed, or null if the run does not depend on one. */
   public @Nullable Long seed() {
-    return measurement().seed();
+    return measurement().sample().seed();
   }
 
   /** Returns all settings that affect the results, by names such as {@code method.weight}. */
@@ -284,7 +279,7 @@ public final class StoredRun {
 
   /** Returns the counts of each evaluation set. */
   public List<TargetResult> targets() {
-    return measurement().targets();
+    return measurement().results().targets();
   }
 
   /** Returns the accuracy that an adaptation expects on new images. Other runs have none. */
@@ -294,12 +289,12 @@ public final class StoredRun {
 
   /** Returns the value of a column such as {@code base}, {@code H} or {@code ece:new}, or NaN. */
   public double figure(String column) {
-    return measurement().figure(column);
+    return measurement().results().figure(column);
   }
 
   /** Returns the training time per image in milliseconds, or NaN if nothing was trained. */
   public double msPerImage() {
-    return measurement().msPerImage();
+    return measurement().results().msPerImage();
   }
 
   /** Returns the training time in seconds, or NaN if nothing was trained. */

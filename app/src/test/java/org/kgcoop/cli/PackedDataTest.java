@@ -141,7 +141,7 @@ class PackedDataTest {
     JsonNode target =
         new ObjectMapper().readTree(run.resolve("results.json").toFile()).path("targets").path(0);
     assertThat(target.path("total").asInt()).isEqualTo(2 * TEST);
-    assertThat(target.path("class_names").path(1).asText()).isEqualTo(second);
+    assertThat(target.path("set").path("class_names").path(1).asText()).isEqualTo(second);
   }
 
   @Test

@@ -74,8 +74,8 @@ class DistanceSectionTest {
   private static void cell(
       ObjectNode results, String method, String set, int correct, double distance) {
     ObjectNode cell = results.withArray("/cells").addObject();
-    cell.put("method", method).put("data_set", set).put("seed", 1);
-    cell.putArray("targets")
+    StoredResults.sample(cell.put("method", method), set, 8, 1);
+    StoredResults.targets(cell)
         .addObject()
         .put("name", "new")
         .put("correct", correct)

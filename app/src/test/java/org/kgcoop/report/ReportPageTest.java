@@ -232,7 +232,7 @@ class ReportPageTest {
     Path file = folder.resolve("run/results.json");
     ObjectNode results = (ObjectNode) JsonFiles.read(file);
     for (JsonNode target : results.path("targets")) {
-      ((ArrayNode) target.path("class_names")).set(0, "").set(1, " ");
+      ((ArrayNode) target.path("set").path("class_names")).set(0, "").set(1, " ");
     }
     JsonFiles.write(file, results);
 
@@ -332,7 +332,7 @@ class ReportPageTest {
   void unknownDataSetsSayWhyThereAreNoImages() throws IOException {
     Path run = folder.resolve("run");
     ArrayNode targets = stored.run(run, StoredResults.COOP, "objects", 1);
-    targets.forEach(target -> ((ObjectNode) target).put("data_set", "mine"));
+    targets.forEach(target -> ((ObjectNode) target.path("set")).put("data_set", "mine"));
     ObjectNode results = JsonNodeFactory.instance.objectNode();
     results.set("targets", targets);
     StoredResults.write(run, results);
@@ -481,7 +481,8 @@ class ReportPageTest {
     columns.addObject().put("name", "new").put("mean", "high");
     rows.addObject().put("columns", "none");
     results.putArray("data_sets").addObject();
-    results.putArray("cells").add(1).addObject().put("run", "nowhere").putArray("targets").add(3);
+    StoredResults.targets(results.putArray("cells").add(1).addObject().put("run", "nowhere"))
+        .add(3);
     results.putObject("settings").putArray("methods").add("kgcoop").addObject();
 
     Document page = page(results);
@@ -497,7 +498,7 @@ class ReportPageTest {
     Files.writeString(
         run.resolve("results.json"),
         """
-        {"targets": [{"accuracy": NaN, "distance": NaN, "class_names": ["a_b"]}]}
+        {"targets": [{"correct": NaN, "distance": NaN, "set": {"class_names": ["a_b"]}}]}
         """);
     Files.writeString(
         run.resolve("predictions.json"),
@@ -538,7 +539,8 @@ class ReportPageTest {
   void aCellCannotPointOutOfItsFolder() throws IOException {
     var targets = stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    results.putArray("cells").addObject().put("run", "../run").set("targets", targets);
+    StoredResults.targets(results.putArray("cells").addObject().put("run", "../run"))
+        .addAll(targets);
     Path table = Files.createDirectories(folder.resolve("table"));
 
     StoredResults.write(table, results);
@@ -647,8 +649,8 @@ class ReportPageTest {
     ArrayNode cells = results.withArray("/cells");
     ObjectNode last = (ObjectNode) cells.remove(cells.size() - 1);
     ArrayNode pending = results.putArray("pending");
-    pending.add(last.deepCopy().put("run", "objects/none/seed1").without("targets"));
-    pending.add(last.deepCopy().put("run", "objects/next/seed1").without("targets"));
+    pending.add(last.deepCopy().put("run", "objects/none/seed1").without("results"));
+    pending.add(last.deepCopy().put("run", "objects/next/seed1").without("results"));
     Files.delete(folder.resolve("results.json"));
     Files.writeString(folder.resolve("table.json"), results.toPrettyString());
     try (LockedFile table = RunFolders.lock(folder);
@@ -676,7 +678,8 @@ class ReportPageTest {
         folder.resolve("table.json"),
         """
         {"settings": {"protocol": "base2new"}, "rows": [], "cells": [], "pending": [
-          {"method": "coop", "title": "CoOp", "data_set": "pets", "run": "pets/coop/seed1"}]}
+          {"method": "coop", "title": "CoOp", "sample": {"data_set": "pets"},
+           "run": "pets/coop/seed1"}]}
         """);
 
     Document page = page(folder);

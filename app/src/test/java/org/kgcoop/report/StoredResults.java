@@ -82,16 +82,19 @@ final class StoredResults {
         for (int seed = 1; seed <= 2; seed++) {
           String run = set + "/" + method.folder() + "/seed" + seed;
           ObjectNode cell = method.putInto(cells.addObject());
-          cell.put("data_set", set).put("shots", 8).put("seed", seed).put("run", run);
-          time(cell, method, 3);
+          sample(cell, set, 8, seed).put("run", run);
+          ObjectNode ofCell = cell.putObject("results");
+          if (method.learns()) {
+            ofCell.putObject("training").put("ms_per_image", 3);
+          }
           ArrayNode targets = run(folder.resolve(run), method, set, seed);
           targets.forEach(
               target ->
-                  cell.withArray("targets")
+                  ofCell
+                      .withArray("targets")
                       .add(
                           ((ObjectNode) target.deepCopy())
-                              .retain(
-                                  "name", "data_set", "classes", "correct", "total", "accuracy")));
+                              .retain("name", "set", "correct", "total")));
         }
       }
     }
@@ -152,10 +155,10 @@ final class StoredResults {
         for (int shots : method.learns() ? new int[] {1, 2, 4, 8} : new int[] {0}) {
           for (int seed = 1; seed <= 2; seed++) {
             ObjectNode cell = method.putInto(cells.addObject());
-            cell.put("data_set", set).put("shots", shots).put("seed", seed);
+            sample(cell, set, shots, seed);
             int correct =
                 60 + (method.learns() ? 4 * Integer.numberOfTrailingZeros(shots) : 0) + seed;
-            cell.putArray("targets").add(counts("test", set, "all", correct, 100));
+            targets(cell).add(counts("test", set, "all", correct, 100));
           }
         }
       }
@@ -179,8 +182,8 @@ final class StoredResults {
       column(columns, "average", 35 + gain, gain / 3);
       for (int seed = 1; seed <= 2; seed++) {
         ObjectNode cell = method.putInto(cells.addObject());
-        cell.put("data_set", "objects").put("shots", 8).put("seed", seed);
-        ArrayNode targets = cell.putArray("targets");
+        sample(cell, "objects", 8, seed);
+        ArrayNode targets = targets(cell);
         int more = method.learns() ? 5 * seed : 0;
         targets.add(counts("objects", "objects", "all", 80 + more, 100));
         targets.add(counts("places", "places", "all", 50 + more, 100));
@@ -198,13 +201,22 @@ final class StoredResults {
 
   private static ObjectNode counts(
       String name, String set, String classes, int correct, int total) {
-    return JSON.objectNode()
-        .put("name", name)
-        .put("data_set", set)
-        .put("classes", classes)
-        .put("correct", correct)
-        .put("total", total)
-        .put("accuracy", 100.0 * correct / total);
+    ObjectNode target =
+        JSON.objectNode().put("name", name).put("correct", correct).put("total", total);
+    target.putObject("set").put("data_set", set).put("classes", classes);
+    return target;
+  }
+
+  /** The training images of a cell. */
+  @CanIgnoreReturnValue
+  static ObjectNode sample(ObjectNode cell, String set, int shots, int seed) {
+    cell.putObject("sample").put("data_set", set).put("shots", shots).put("seed", seed);
+    return cell;
+  }
+
+  /** The results of a cell on evaluation sets. */
+  static ArrayNode targets(ObjectNode cell) {
+    return cell.putObject("results").putArray("targets");
   }
 
   /** A run folder on an embedded data set, with images and predictions. */
@@ -246,9 +258,9 @@ final class StoredResults {
     double skill = split == ClassSplit.BASE && method.learns() ? 0.85 : 0.7;
     int classes = half.classNames().size();
     long[][] confusion = new long[classes][classes];
-    ObjectNode target = JSON.objectNode().put("name", name).put("data_set", half.name());
-    target.put("classes", name);
-    half.classNames().forEach(target.putArray("class_names")::add);
+    ObjectNode target = JSON.objectNode().put("name", name);
+    ObjectNode set = target.putObject("set").put("data_set", half.name()).put("classes", name);
+    half.classNames().forEach(set.putArray("class_names")::add);
     ArrayNode images = target.putArray("images");
     ArrayNode labels = target.putArray("labels");
     ArrayNode predictions = target.putArray("predictions");

@@ -48,6 +48,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.serve.ApiDescription.Route;
 import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
 /** Real requests to a real server. */
@@ -102,7 +103,11 @@ class ClassifierServerTest {
 
   private static ServerSettings settings(@Nullable String token) {
     return new ServerSettings(
-        "127.0.0.1", 0, token, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES, 0, PIXELS);
+        "127.0.0.1",
+        0,
+        token,
+        TEMPLATE,
+        new Limits(8, Duration.ofSeconds(20), MOST_BYTES, 0, PIXELS));
   }
 
   private static HttpRequest.Builder request(ClassifierServer to, String path) {
@@ -420,7 +425,9 @@ class ClassifierServerTest {
           .getOutputStream()
           .write(
               utf8(
-                  "GET /v1/models HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n"));
+                  "GET /v1/models HTTP/1.1\r\n"
+                      + "Host: elsewhere.example\r\n"
+                      + "Connection: close\r\n\r\n"));
       assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
           .startsWith("HTTP/1.1 421")
           .doesNotContainIgnoringCase("jetty");
@@ -450,7 +457,11 @@ class ClassifierServerTest {
   void aImageOfMorePixelsThanTheServerTakesIsRefused() throws IOException {
     ServerSettings small =
         new ServerSettings(
-            "127.0.0.1", 0, null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES, 0, 64 * 64);
+            "127.0.0.1",
+            0,
+            null,
+            TEMPLATE,
+            new Limits(8, Duration.ofSeconds(20), MOST_BYTES, 0, 64 * 64));
     try (ClassifierServer strict = new ClassifierServer(clip, models, small, LOG::add, null)) {
       HttpRequest.Builder fits = request(strict, "/v1/classify"); // 50 x 40
       assertThat(send(fits.POST(BodyPublishers.ofByteArray(image))).statusCode()).isEqualTo(200);
@@ -463,7 +474,7 @@ class ClassifierServerTest {
           400,
           "100 x 41 pixels, more than the limit of 4096");
     }
-    assertThat(settings(null).maxPixels()).isEqualTo(25_000_000);
+    assertThat(settings(null).limits().pixels()).isEqualTo(25_000_000);
   }
 
   @Test
@@ -474,11 +485,7 @@ class ClassifierServerTest {
             server.port(),
             null,
             TEMPLATE,
-            8,
-            Duration.ofSeconds(20),
-            MOST_BYTES,
-            0,
-            PIXELS);
+            new Limits(8, Duration.ofSeconds(20), MOST_BYTES, 0, PIXELS));
     assertThatThrownBy(() -> new ClassifierServer(clip, models, taken, LOG::add, null).close())
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("port " + server.port() + ": the port is in use");

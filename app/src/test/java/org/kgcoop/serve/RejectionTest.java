@@ -26,6 +26,7 @@ import org.kgcoop.eval.Calibration;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.serve.InferenceClient.Answer;
 import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
 /** Classifiers with a rejection threshold, in Java and behind both addresses of a server. */
@@ -69,7 +70,11 @@ class RejectionTest {
             clip,
             models,
             new ServerSettings(
-                "127.0.0.1", 0, null, "a {}.", 8, Duration.ofSeconds(20), 1 << 20, 0, 1 << 20),
+                "127.0.0.1",
+                0,
+                null,
+                "a {}.",
+                new Limits(8, Duration.ofSeconds(20), 1 << 20, 0, 1 << 20)),
             line -> {},
             null);
     client = new InferenceClient(server.port());

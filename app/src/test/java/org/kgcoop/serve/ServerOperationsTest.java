@@ -30,6 +30,7 @@ import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
 /** What those who run a server see of it: counts, the log, limits. */
@@ -105,11 +106,7 @@ class ServerOperationsTest {
         0,
         TOKEN,
         "a {}.",
-        8,
-        Duration.ofSeconds(20),
-        20_000,
-        rate,
-        ServerSettings.DEFAULT_MAX_PIXELS);
+        new Limits(8, Duration.ofSeconds(20), 20_000, rate, ServerSettings.DEFAULT_MAX_PIXELS));
   }
 
   private static HttpResponse<String> send(int port, String path, byte[] body) throws Exception {

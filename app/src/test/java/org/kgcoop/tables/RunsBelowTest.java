@@ -68,7 +68,7 @@ class RunsBelowTest {
     assertThat(run.settings()).containsEntry("method.weight", "4.0");
     assertThat(run.protocol()).isEqualTo("base2new");
     TargetResult base = run.targets().get(0);
-    assertThat(base.name() + base.dataSet() + base.classes()).isEqualTo("basepetsbase");
+    assertThat(base.name() + base.set().dataSet() + base.set().classes()).isEqualTo("basepetsbase");
     assertThat(base.correct()).isEqualTo(4);
     assertThat(base.total()).isEqualTo(4);
     assertThat(run.msPerImage()).isEqualTo(2.5);

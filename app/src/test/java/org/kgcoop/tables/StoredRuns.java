@@ -91,14 +91,18 @@ public final class StoredRuns {
 
   @CanIgnoreReturnValue
   private ObjectNode counts(String name, int right, int total) {
-    return results
-        .withArray("/targets")
-        .addObject()
-        .put("name", name)
+    ObjectNode target =
+        results
+            .withArray("/targets")
+            .addObject()
+            .put("name", name)
+            .put("correct", right)
+            .put("total", total);
+    target
+        .putObject("set")
         .put("data_set", run.at("/settings/data/name").asText())
-        .put("classes", name.equals("test") ? "all" : name)
-        .put("correct", right)
-        .put("total", total);
+        .put("classes", name.equals("test") ? "all" : name);
+    return target;
   }
 
   /** The result with base and new classes in one list. */

@@ -35,7 +35,7 @@ class EventFileTest {
         run.resolve("results.json"),
         """
         {"nearest_words": [["a","the"],["pho|to"]],
-         "targets": [{"name":"base","accuracy":80.5},{"name":"new","accuracy":70.25}]}
+         "targets": [{"name":"base","correct":161,"total":200},{"name":"new","correct":281,"total":400}]}
         """);
     return run;
   }

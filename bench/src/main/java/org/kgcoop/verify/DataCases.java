@@ -21,6 +21,7 @@ import org.kgcoop.random.PythonRandom;
 import org.kgcoop.train.Decay;
 import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Schedule;
+import org.kgcoop.train.Warmup;
 
 /** The kinds of cases that need no model. */
 final class DataCases {
@@ -101,9 +102,10 @@ final class DataCases {
         c.path("lr").asDouble(),
         c.path(perStep ? "steps" : "epochs").asInt(),
         new Decay.Cosine(c.path("minimum").asDouble()),
-        Schedule.Warmup.ofId(c.path("warmup").asText("none")),
-        c.path("warmup_epochs").asInt(0),
-        c.path("warmup_lr").asDouble(0),
+        new Warmup(
+            Warmup.Kind.ofId(c.path("warmup").asText("none")),
+            c.path("warmup_epochs").asInt(0),
+            c.path("warmup_lr").asDouble(0)),
         Schedule.Variant.ofId(perStep ? "current" : c.path("variant").asText("current")),
         Schedule.Unit.ofId(c.path("unit").asText(perStep ? "step" : "epoch")));
   }

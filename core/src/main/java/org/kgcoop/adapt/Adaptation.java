@@ -108,12 +108,15 @@ public final class Adaptation {
     AdaptRecord record =
         known != null ? known : AdaptRecord.begun(settings, plan, images.described(copies));
     write(record);
+    HeldOutRuns runs = new HeldOutRuns(bench, request, copies, folder.work());
     FinalTraining training = new FinalTraining(bench, request, copies.data(), plan);
     Comparison.Outcome outcome =
-        new Comparison(bench, request, copies, record, budget, folder.work())
-            .run(this::write, quick -> tellFirst(quick, training));
+        new Comparison(bench, request, copies.data(), record, budget, runs)
+            .run(
+                this::write,
+                quick -> publishFirst(training.train(quick, runs, copies.contradictory(), firstRun())));
     write(outcome.record());
-    AdaptRecord done = training.train(outcome, folder.out());
+    AdaptRecord done = training.train(outcome, runs, copies.contradictory(), folder.out());
     write(done);
     return done;
   }
@@ -122,11 +125,14 @@ public final class Adaptation {
     record.write(folder.out());
   }
 
-  /** Trains the best of the quick methods, so that its classifier can be used immediately. */
-  private void tellFirst(Comparison.Outcome quick, FinalTraining training) {
-    Path run = folder.work().resolve(FIRST);
-    AdaptRecord record = training.train(quick, run);
-    AtomicFile.write(ClassifierFile.in(folder.out()), to -> Files.copy(ClassifierFile.in(run), to));
+  private Path firstRun() {
+    return folder.work().resolve(FIRST);
+  }
+
+  /** Publishes the classifier of the best quick method, so that it can be used immediately. */
+  private void publishFirst(AdaptRecord record) {
+    Path file = ClassifierFile.in(firstRun());
+    AtomicFile.write(ClassifierFile.in(folder.out()), to -> Files.copy(file, to));
     write(record);
     first.accept(record);
   }

@@ -1,6 +1,5 @@
 package org.kgcoop.adapt;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +10,6 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.eval.Calibration;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Progress;
@@ -43,7 +41,6 @@ final class Comparison {
 
   private final ExperimentContext bench;
   private final AdaptRequest request;
-  private final ImageGroups copies;
   private final DataSet data;
   private final Budget budget;
   private final HeldOutRuns runs;
@@ -53,35 +50,32 @@ final class Comparison {
   private AdaptRecord record;
 
   /**
-   * Chosen method, with its logits for held-out images.
+   * Chosen method.
    *
    * @param record the record, with the choice and its expected accuracy
-   * @param logits the logits
-   * @param calibration the calibration with these logits
+   * @param parts the parts on which the accuracy was measured
    */
-  record Outcome(AdaptRecord record, HeldOutLogits logits, Calibration calibration) {}
+  record Outcome(AdaptRecord record, List<HoldoutPart> parts) {}
 
   /**
    * Creates a comparison for a request.
    *
-   * @param copies the planned training images
+   * @param data the planned training images
    * @param begun the record so far
-   * @param work the folder of the run folders
    */
   Comparison(
       ExperimentContext bench,
       AdaptRequest request,
-      ImageGroups copies,
+      DataSet data,
       AdaptRecord begun,
       Budget budget,
-      Path work) {
+      HeldOutRuns runs) {
     this.bench = bench;
     this.request = request;
-    this.copies = copies;
-    this.data = copies.data();
+    this.data = data;
     this.budget = budget;
+    this.runs = runs;
     record = begun;
-    runs = new HeldOutRuns(bench, request, copies, work);
     candidates = new Candidates(bench.clip(), begun.plan().views());
     parts =
         request.unseen().isEmpty()
@@ -207,26 +201,17 @@ final class Comparison {
                     .average()
                     .orElse(0),
                 HoldoutPart.groupsPerClass(data));
-    HeldOutLogits logits = runs.logits(id, asked);
-    Calibration calibration = logits.calibration();
     AdaptRecord expected =
-        decided
-            .expecting(
-                new Expectation(chosen.score(), Expectation.optimism(compared, false), gain)
-                    .interval(false),
-                request.unseen().isEmpty()
-                    ? null
-                    : new Expectation(chosen.score(), Expectation.optimism(compared, true), 0)
-                        .interval(true),
-                chosen.classes(),
-                chosen.mistakes())
-            .suspecting(
-                Suspects.of(
-                    logits.items(),
-                    logits.probabilities(calibration.temperature()),
-                    data.classNames(),
-                    copies.contradictory()));
-    return new Outcome(expected, logits, calibration);
+        decided.expecting(
+            new Expectation(chosen.score(), Expectation.optimism(compared, false), gain)
+                .interval(false),
+            request.unseen().isEmpty()
+                ? null
+                : new Expectation(chosen.score(), Expectation.optimism(compared, true), 0)
+                    .interval(true),
+            chosen.classes(),
+            chosen.mistakes());
+    return new Outcome(expected, asked);
   }
 
   private HeldOutRuns.Answers answers(String id) {
@@ -234,7 +219,7 @@ final class Comparison {
   }
 
   private TaskContext task() {
-    return TaskContext.of(data, data.classNames().size(), HeldOutRuns.shots(data), request.seed());
+    return HeldOutRuns.task(data, request.seed());
   }
 
   private Method method(MethodSpec spec) {

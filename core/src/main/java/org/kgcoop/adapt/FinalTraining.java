@@ -19,6 +19,7 @@ import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.method.Method;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.AdaptRecord;
@@ -33,6 +34,7 @@ import org.kgcoop.tensor.Tensor;
  */
 final class FinalTraining {
   private static final String TEST = "test";
+  private static final String SELECTED = "-selected"; // runs with the final settings
 
   private final ExperimentContext bench;
   private final AdaptRequest request;
@@ -55,17 +57,46 @@ final class FinalTraining {
   /**
    * Trains the chosen method.
    *
+   * @param runs the runs on parts of the images
+   * @param contradictory the keys of images that occur in two classes
    * @param folder the run folder
-   * @return the record, with the accuracy on the test images and the calibration
+   * @return the record, with the accuracy on the test images, the calibration and the suspects
    */
-  AdaptRecord train(Comparison.Outcome outcome, Path folder) {
+  AdaptRecord train(
+      Comparison.Outcome outcome, HeldOutRuns runs, Set<String> contradictory, Path folder) {
     AdaptRecord record = outcome.record();
     String id = Objects.requireNonNull(record.choice(), "nothing was chosen").method();
     RunResults results = trained(bench, id, folder, "");
-    ClassifierFile file = complete(ClassifierFile.in(folder), outcome.calibration());
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder));
+    HeldOutLogits logits = logits(id, file.method(), runs, outcome.parts());
+    Calibration calibration = logits.calibration();
+    file = complete(file, calibration);
+    file.write(ClassifierFile.in(folder));
     return record
         .tested(results.target(TEST).map(FinalTraining::interval).orElse(null))
-        .calibrated(calibrated(outcome, file));
+        .calibrated(calibrated(calibration, logits, file))
+        .suspecting(
+            Suspects.of(
+                logits.items(),
+                logits.probabilities(calibration.temperature()),
+                data.classNames(),
+                contradictory));
+  }
+
+  /**
+   * Returns the logits of the method for held-out images. In the comparison, a method without
+   * training steps selects its settings for each part anew. They can differ from those of the final
+   * classifier and give other probabilities. Such a method is trained again on each part, with the
+   * final settings.
+   */
+  private HeldOutLogits logits(
+      String id, Method selected, HeldOutRuns runs, List<HoldoutPart> parts) {
+    MethodSpec spec = candidates.spec(id);
+    boolean selects = !spec.method().apply(HeldOutRuns.task(data, request.seed())).equals(selected);
+    return selects && Candidates.isQuick(id)
+        ? runs.logits(
+            new MethodSpec(task -> selected, spec.training(), Map.of()), id + SELECTED, parts)
+        : runs.logits(id, parts);
   }
 
   /**
@@ -104,18 +135,15 @@ final class FinalTraining {
     return Score.interval(test.correct(), Math.toIntExact(test.total()));
   }
 
-  /** Adds the calibration and the names of classes without images to a file. */
-  private ClassifierFile complete(Path path, Calibration calibration) {
-    ClassifierFile own = ClassifierFile.read(path);
+  /** Returns a file with the calibration and the names of classes without images. */
+  private ClassifierFile complete(ClassifierFile own, Calibration calibration) {
     List<String> names =
         Stream.concat(own.classNames().stream(), request.unseen().stream()).distinct().toList();
-    ClassifierFile complete = own.withClassNames(names).withCalibration(calibration);
-    complete.write(path);
-    return complete;
+    return own.withClassNames(names).withCalibration(calibration);
   }
 
-  private AdaptRecord.Calibrated calibrated(Comparison.Outcome outcome, ClassifierFile file) {
-    Calibration calibration = outcome.calibration();
+  private AdaptRecord.Calibrated calibrated(
+      Calibration calibration, HeldOutLogits logits, ClassifierFile file) {
     Calibration.Rejection rejection = Objects.requireNonNull(calibration.rejection());
     return new AdaptRecord.Calibrated(
         calibration.temperature(),
@@ -126,7 +154,7 @@ final class FinalTraining {
         rejection.high(),
         request.unknown().isEmpty()
             ? null
-            : outcome.logits().unknown(calibration, largestOfUnknown(file)));
+            : logits.unknown(calibration, largestOfUnknown(file)));
   }
 
   /** Returns the largest probability of each image that belongs to no class. */

@@ -72,7 +72,7 @@ final class HeldOutRuns {
     int[] rightOfClass = new int[data.classNames().size()];
     for (HoldoutPart part : parts) {
       Map<String, DataSet> targets = targets(part);
-      Predictions predictions = predictions(spec, id, part, targets);
+      Predictions predictions = Predictions.read(run(spec, id, part, targets));
       targets.forEach(
           (name, target) -> {
             List<Predictions.Prediction> each = predictions.target(name).orElseThrow().each();
@@ -106,14 +106,14 @@ final class HeldOutRuns {
     return targets;
   }
 
-  private Predictions predictions(
-      MethodSpec spec, String id, HoldoutPart part, Map<String, DataSet> asked) {
+  /** Runs a method on a part, unless this is done, and returns the run folder. */
+  private Path run(MethodSpec spec, String id, HoldoutPart part, Map<String, DataSet> asked) {
     List<EvaluationSet> targets = new ArrayList<>();
     asked.forEach((name, images) -> targets.add(new EvaluationSet(name, images, ClassSplit.ALL)));
     FewShotSample draw = FewShotSample.made(part.fitted(), shots(part.fitted()), request.seed());
     Trial trial = new Trial(spec, draw, targets, run(part, id));
     new TrialRun(bench.silent(), trial).run(work);
-    return Predictions.read(work.resolve(trial.run()));
+    return work.resolve(trial.run());
   }
 
   private static String run(HoldoutPart part, String id) {
@@ -138,6 +138,15 @@ final class HeldOutRuns {
         classNames.get(prediction.label()),
         classNames.get(prediction.predicted()),
         prediction.confidence());
+  }
+
+  /**
+   * Returns the logits of a method with fixed settings. Parts that are not trained yet are trained
+   * first.
+   */
+  HeldOutLogits logits(MethodSpec spec, String id, List<HoldoutPart> parts) {
+    parts.forEach(part -> run(spec, id, part, Map.of()));
+    return logits(id, parts);
   }
 
   /**
@@ -175,6 +184,11 @@ final class HeldOutRuns {
         Head head = file.forTask(task).classifier(bench.clip(), asked.classNames())) {
       return Evaluator.logits(head, bench.cache(), asked.test());
     }
+  }
+
+  /** Returns the task of learning from the given images. */
+  static TaskContext task(DataSet data, long seed) {
+    return TaskContext.of(data, data.classNames().size(), shots(data), seed);
   }
 
   /** Returns the median number of images per class, which selects the published settings. */

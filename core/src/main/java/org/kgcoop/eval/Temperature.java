@@ -17,8 +17,11 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
   /** The lowest temperature that {@link #fit(double[][], int[])} returns. */
   public static final double LOWEST = 0.05;
 
-  /** The highest temperature that {@link #fit(double[][], int[])} returns. */
-  public static final double HIGHEST = 20;
+  /**
+   * The highest temperature that {@link #fit(double[][], int[])} returns. Gaussian log-densities of
+   * a few images are often 20 times too large.
+   */
+  public static final double HIGHEST = 1000;
 
   private static final double PRECISION = 1e-13;
   private static final int STEPS = 200;
@@ -32,11 +35,15 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
   }
 
   /**
-   * Fits T with one additional image of unknown label: targets are smoothed by 1 / (n + 1), as
-   * Platt (1999) smooths those of two classes. A minimum then exists even if all images are right.
+   * Fits T between {@link #LOWEST} and {@link #HIGHEST}. If all images are right, the likelihood has
+   * no minimum. T is then fitted with one additional image of unknown label: targets are smoothed by
+   * 1 / (n + 1), as Platt (1999) smooths those of two classes.
    */
   public static Temperature fit(double[][] logits, int[] labels) {
-    return fit(logits, labels, LOWEST, HIGHEST, 1.0 / (labels.length + 1));
+    Temperature plain = fit(logits, labels, LOWEST, HIGHEST, 0);
+    return plain.bound() == Bound.LOWER
+        ? fit(logits, labels, LOWEST, HIGHEST, 1.0 / (labels.length + 1))
+        : plain;
   }
 
   /**

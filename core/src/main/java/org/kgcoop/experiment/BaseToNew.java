@@ -12,7 +12,8 @@ import org.kgcoop.runs.TargetResult;
 /**
  * Base-to-new generalization. A method learns from a few images of the first half of the classes.
  * It is measured on the test images of this half with its class names, and on the test images of
- * the other half with the other class names. H is the harmonic mean of the two accuracies.
+ * the other half with the other class names. H is the harmonic mean of the two accuracies. A method
+ * with fixed classes is measured only on the first half.
  */
 public record BaseToNew(List<DataSet> dataSets) implements Protocol {
   private static final String BASE = "base";
@@ -32,11 +33,15 @@ public record BaseToNew(List<DataSet> dataSets) implements Protocol {
     return dataSets.stream()
         .flatMap(
             data -> {
-              List<EvaluationSet> targets =
-                  List.of(
-                      new EvaluationSet(BASE, data, ClassSplit.BASE),
-                      new EvaluationSet(NEW, data, ClassSplit.NEW));
-              return Protocol.trials(plan, data, ClassSplit.BASE, targets, false).stream();
+              EvaluationSet base = new EvaluationSet(BASE, data, ClassSplit.BASE);
+              EvaluationSet unseen = new EvaluationSet(NEW, data, ClassSplit.NEW);
+              return Protocol.trials(
+                  plan,
+                  data,
+                  ClassSplit.BASE,
+                  spec -> spec.isClosed() ? List.of(base) : List.of(base, unseen),
+                  false)
+                  .stream();
             })
         .toList();
   }

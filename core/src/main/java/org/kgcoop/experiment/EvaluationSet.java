@@ -13,6 +13,7 @@ import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.Templates;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
+import org.kgcoop.runs.TargetResult.EvaluatedSet;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -53,8 +54,7 @@ public final class EvaluationSet {
     return name;
   }
 
-  /** Returns the part of the classes: {@code all}, {@code base} or {@code new}. */
-  String part() {
+  private String part() {
     return classes.name().toLowerCase(Locale.ROOT);
   }
 
@@ -68,8 +68,14 @@ public final class EvaluationSet {
     return data;
   }
 
-  String template() {
+  private String template() {
     return Templates.of(data);
+  }
+
+  /** Returns all that determines the measurement of a classifier. */
+  EvaluatedSet evaluated(ExperimentContext bench) {
+    return new EvaluatedSet(
+        data.name(), part(), template(), fingerprint(bench), data.classNames());
   }
 
   /** Returns the features of the test images for a classifier, (N, E). */
@@ -143,8 +149,7 @@ public final class EvaluationSet {
     }
   }
 
-  /** Returns the fingerprint of the test images and their labels. */
-  synchronized String fingerprint(ExperimentContext bench) {
+  private synchronized String fingerprint(ExperimentContext bench) {
     if (fingerprint == null) {
       fingerprint =
           Fingerprint.of(

@@ -57,35 +57,24 @@ public final class Evaluator {
      * Returns the counts and metrics, for the results of a run.
      *
      * @param name the name among the evaluation sets of the run
-     * @param data the classes to choose from, with the test images
-     * @param classes {@code all}, {@code base} or {@code new}
-     * @param template the template of the hand-crafted prompts
-     * @param fingerprint the fingerprint of the images and their labels
      * @param distance the distance between learned and hand-crafted class features; NaN if
      *     undefined
      */
-    public TargetResult target(
-        String name,
-        DataSet data,
-        String classes,
-        String template,
-        String fingerprint,
-        double distance) {
+    public TargetResult target(String name, TargetResult.EvaluatedSet set, double distance) {
       return new TargetResult(
           name,
-          data.name(),
-          classes,
-          template,
-          fingerprint,
-          data.classNames(),
+          set,
           evaluation.correct(),
           evaluation.total(),
-          evaluation.accuracy(),
-          evaluation.errorRate(),
-          evaluation.macroF1(),
-          evaluation.meanPerClassAccuracy(),
+          new TargetResult.ClassMeans(evaluation.meanPerClassAccuracy(), evaluation.macroF1()),
           probabilities,
           distance);
+    }
+
+    /** Returns the share of images whose largest probability reaches a threshold. */
+    public double accepted(double threshold) {
+      return (double) confidences.stream().filter(each -> each >= threshold).count()
+          / confidences.size();
     }
 
     /** Returns the prediction for each image, for the files of a run. */

@@ -30,7 +30,7 @@ public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
             data -> {
               List<EvaluationSet> targets =
                   List.of(new EvaluationSet("test", data, ClassSplit.ALL));
-              return Protocol.trials(plan, data, ClassSplit.ALL, targets, true).stream();
+              return Protocol.trials(plan, data, ClassSplit.ALL, spec -> targets, true).stream();
             })
         .toList();
   }
@@ -53,7 +53,7 @@ public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
   }
 
   private static BiPredicate<Measurement, TargetResult> with(int shots) {
-    return (run, target) -> run.shots() == shots;
+    return (run, target) -> run.sample().shots() == shots;
   }
 
   @Override

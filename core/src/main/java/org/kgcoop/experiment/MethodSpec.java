@@ -103,6 +103,11 @@ public record MethodSpec(
         : method;
   }
 
+  /** Returns true if the method supports only classes that it has learned. */
+  boolean isClosed() {
+    return method.apply(TaskContext.ANY).closedClassReason().isPresent();
+  }
+
   /**
    * Checks that the method supports classes that it has not learned.
    *

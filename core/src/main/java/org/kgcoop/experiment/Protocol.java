@@ -62,7 +62,7 @@ public interface Protocol {
           true,
           true,
           run ->
-              run.targets().stream()
+              run.results().targets().stream()
                   .filter(target -> takes.test(run, target))
                   .map(TargetResult::accuracy)
                   .toList(),
@@ -87,7 +87,7 @@ public interface Protocol {
           header,
           measure.isPercent(),
           false,
-          run -> run.values(measure, target -> takes.test(run, target)),
+          run -> measure.values(run.results(), target -> takes.test(run, target)),
           List.of());
     }
 
@@ -111,7 +111,7 @@ public interface Protocol {
    * Returns the trials of every method on every few-shot sample of a data set.
    *
    * @param classes the part of the classes to learn
-   * @param targets the evaluation sets, which all trials share
+   * @param targets a function that returns the evaluation sets of a method, which its trials share
    * @param shotsInPath true if the run folders contain the number of shots, for tables with several
    *     numbers
    */
@@ -119,7 +119,7 @@ public interface Protocol {
       ExperimentPlan plan,
       DataSet data,
       ClassSplit classes,
-      List<EvaluationSet> targets,
+      Function<MethodSpec, List<EvaluationSet>> targets,
       boolean shotsInPath) {
     List<FewShotSample> draws = new ArrayList<>();
     for (int shots : plan.shots()) {
@@ -135,7 +135,7 @@ public interface Protocol {
                 + (shotsInPath ? "/shots" + draw.shots() : "")
                 + "/seed"
                 + draw.seed();
-        trials.add(new Trial(spec, draw, targets, run));
+        trials.add(new Trial(spec, draw, targets.apply(spec), run));
       }
     }
     return trials;

@@ -20,7 +20,7 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
   /** Returns the rows of each data set, if the protocol has separate rows for them. */
   List<TableResults.OfDataSet> dataSets(List<Measurement> cells) {
     return protocol.perSet()
-        ? by(Measurement::dataSet, cells).entrySet().stream()
+        ? by(cell -> cell.sample().dataSet(), cells).entrySet().stream()
             .map(set -> new TableResults.OfDataSet(set.getKey(), rows(set.getValue())))
             .toList()
         : List.of();
@@ -44,7 +44,7 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
     for (Protocol.Column column : columns) {
       if (column.harmonicMeanOf().isEmpty()) {
         Metrics.Spread spread =
-            Metrics.overSeeds(runs, run -> String.valueOf(run.seed()), column.values());
+            Metrics.overSeeds(runs, run -> String.valueOf(run.sample().seed()), column.values());
         figures.put(
             column.name(),
             new TableResults.Column(column.name(), spread.mean(), spread.standardDeviation()));

@@ -54,7 +54,7 @@ public record Transfer(String id, DataSet source, List<DataSet> others) implemen
         dataSets().stream()
             .map(data -> new EvaluationSet(data.name(), data, ClassSplit.ALL))
             .toList();
-    return Protocol.trials(plan, source, ClassSplit.ALL, targets, false);
+    return Protocol.trials(plan, source, ClassSplit.ALL, spec -> targets, false);
   }
 
   @Override

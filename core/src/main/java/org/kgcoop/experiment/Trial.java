@@ -13,7 +13,6 @@ import org.kgcoop.method.ClassPlaces;
 import org.kgcoop.method.Method;
 import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunResults;
-import org.kgcoop.runs.TargetResult;
 
 /**
  * Trial, the unit of every protocol: a method learns from one few-shot sample and is measured on
@@ -81,18 +80,9 @@ public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> tar
         method.title(),
         method.prompts(),
         spec.setting(),
-        draw.name(),
-        draw.statedShots(),
-        draw.seed(),
-        results.msPerImage(),
-        results.msPerImageWithFeatures(),
-        results.chosen(),
+        new Measurement.Sample(draw.name(), draw.statedShots(), draw.seed()),
         run,
-        targets.stream()
-            .flatMap(target -> results.target(target.name()).stream())
-            .map(TargetResult::counts)
-            .toList(),
-        hasJointList() ? results.joint() : null);
+        results.brief(targets.stream().map(EvaluationSet::name).toList(), hasJointList()));
   }
 
   /**

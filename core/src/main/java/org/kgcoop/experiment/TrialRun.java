@@ -151,14 +151,11 @@ public final class TrialRun {
         && (results.joint() != null || !trial.hasJointList());
   }
 
-  /** Returns the stored result for an evaluation set with the same name, template and images. */
+  /** Returns the stored result for the same evaluation set. */
   private Optional<TargetResult> known(RunResults results, EvaluationSet target) {
     return results
         .target(target.name())
-        .filter(
-            known ->
-                known.template().equals(target.template())
-                    && known.fingerprint().equals(target.fingerprint(bench)));
+        .filter(known -> known.set().equals(target.evaluated(bench)));
   }
 
   /** Measurements of a run. */
@@ -227,14 +224,7 @@ public final class TrialRun {
           trial.method().trained().isPresent()
               ? Evaluator.distance(classifier, target.handCrafted(bench.clip()))
               : Double.NaN;
-      measured.targets.add(
-          result.target(
-              target.name(),
-              data,
-              target.part(),
-              target.template(),
-              target.fingerprint(bench),
-              distance));
+      measured.targets.add(result.target(target.name(), target.evaluated(bench), distance));
       measured.predictions.add(result.predictions(target.name(), data.test()));
     }
   }

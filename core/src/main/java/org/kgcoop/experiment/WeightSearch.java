@@ -164,7 +164,7 @@ final class WeightSearch {
 
   private static int steps(DataSet data, TrainingSettings training) {
     long[] labels = data.train().stream().mapToLong(Item::label).toArray();
-    return training.sampler().plan(labels, training.batchSize(), training.seed()).batches(0).size();
+    return training.plan(labels).batches(0).size();
   }
 
   private static void delete(Path folder) {

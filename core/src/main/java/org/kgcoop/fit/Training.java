@@ -65,6 +65,7 @@ public final class Training {
   private final ObjectNode settings = JSON.createObjectNode();
   private final ObjectNode training = JSON.createObjectNode();
   private String method = KgCoOp.ID;
+  private boolean calibrate;
   private int shots = 16;
   private long seed = 1;
   private @Nullable String template;
@@ -129,6 +130,16 @@ public final class Training {
   @CanIgnoreReturnValue
   public Training training(String key, Object value) {
     training.set(key.replace('-', '_'), JSON.<JsonNode>valueToTree(value));
+    return this;
+  }
+
+  /**
+   * Fits a temperature and a rejection threshold after the training, as {@code --calibrate}. The
+   * classifier then answers with calibrated probabilities.
+   */
+  @CanIgnoreReturnValue
+  public Training calibrated() {
+    calibrate = true;
     return this;
   }
 
@@ -247,7 +258,7 @@ public final class Training {
           "training settings %s: %s is not trained in steps; remove these settings"
               .formatted(String.join(", ", keys(training)), method));
     }
-    return spec;
+    return calibrate ? spec.calibrated() : spec;
   }
 
   private static List<String> keys(ObjectNode node) {

@@ -61,8 +61,7 @@ import org.kgcoop.tensor.Tensor;
  * @param weight the weight of the Gaussians; empty if it is not selected yet
  * @param search the images that the weight is selected with
  * @param precision the precision of learned and new classes
- * @param neighbors k, published: 64
- * @param copies the number of copies of the text, published: 16
+ * @param newClasses the images that a new class gets
  */
 public record Gda(
     List<String> templates,
@@ -71,10 +70,17 @@ public record Gda(
     OptionalDouble weight,
     SelectionData search,
     Precision precision,
-    int neighbors,
-    int copies)
+    NewClasses newClasses)
     implements Method {
   public static final String ID = "gda";
+
+  /**
+   * The rows that stand for the images of a new class.
+   *
+   * @param neighbors k, published: 64
+   * @param copies the number of copies of the text, published: 16
+   */
+  public record NewClasses(int neighbors, int copies) {}
 
   /** Precision matrices of learned and of new classes. */
   public enum Precision {
@@ -153,8 +159,8 @@ public record Gda(
           .setting(WEIGHT, Gda::weight)
           .setting(SEARCH, Gda::search)
           .setting(PRECISION, Gda::precision)
-          .setting(NEIGHBORS, Gda::neighbors)
-          .setting(COPIES, Gda::copies)
+          .setting(NEIGHBORS, gda -> gda.newClasses.neighbors)
+          .setting(COPIES, gda -> gda.newClasses.copies)
           .made(
               values ->
                   new Gda(
@@ -164,8 +170,7 @@ public record Gda(
                       values.get(WEIGHT),
                       values.get(SEARCH),
                       values.get(PRECISION),
-                      values.get(NEIGHBORS),
-                      values.get(COPIES)));
+                      new NewClasses(values.get(NEIGHBORS), values.get(COPIES))));
 
   /** The grid of weights. */
   static final List<Double> GRID =
@@ -190,9 +195,11 @@ public record Gda(
   /** Returns this method with the templates of the other data set. */
   @Override
   public Method forDataSetOf(Method other) {
-    return other instanceof Gda gda
-        ? new Gda(gda.templates, views, crop, weight, search, precision, neighbors, copies)
-        : this;
+    return other instanceof Gda gda ? with(gda.templates, weight) : this;
+  }
+
+  private Gda with(List<String> others, OptionalDouble found) {
+    return new Gda(others, views, crop, found, search, precision, newClasses);
   }
 
   @Override
@@ -213,17 +220,8 @@ public record Gda(
       stored.put(WEIGHTS, StoredTensor.of(WEIGHTS, scaled(head.weights(), alpha)));
       stored.put(BIAS, StoredTensor.of(BIAS, scaled(head.bias().reshape(-1), alpha)));
       stored.putAll(KeyCache.stored(ROWS, features, labels));
-      Gda method =
-          new Gda(
-              templates,
-              views,
-              crop,
-              OptionalDouble.of(found),
-              search,
-              precision,
-              neighbors,
-              copies);
-      return new FittedMethod(method, context.classNames(), stored);
+      return new FittedMethod(
+          with(templates, OptionalDouble.of(found)), context.classNames(), stored);
     }
   }
 
@@ -338,7 +336,7 @@ public record Gda(
     Tensor ofUnknown =
         texts.indexSelect(0, index(unknown.stream().mapToLong(i -> i).toArray(), clip));
     GaussianDiscriminant.Linear head =
-        gaussians.newClasses(ofUnknown, neighbors, copies, pooled).linear();
+        gaussians.newClasses(ofUnknown, newClasses.neighbors, newClasses.copies, pooled).linear();
     if (!alone) {
       head =
           GaussianDiscriminant.joined(gaussians.pooled(), head)

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.kgcoop.files.JsonFiles;
 
 /**
@@ -71,28 +71,17 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
     return settings.path("method").path("method").asText("");
   }
 
-  /** Returns the name of the training data set. */
-  public String dataSet() {
-    return data().path("name").asText("");
-  }
-
-  /** Returns the number of training images per class; 0 for all, or if unknown. */
-  public int shots() {
-    return data().path("shots").asInt();
-  }
-
-  /** Returns the seed of the few-shot sample and the training, or null if the run has none. */
-  public @Nullable Long seed() {
-    for (JsonNode part : List.of(data(), settings.path("training"))) {
-      if (part.path("seed").isIntegralNumber()) {
-        return part.path("seed").asLong();
-      }
-    }
-    return null;
-  }
-
-  private JsonNode data() {
-    return settings.path("data");
+  /** Returns the training images. Their seed is also that of the training. */
+  public Measurement.Sample sample() {
+    JsonNode data = settings.path("data");
+    Long seed =
+        Stream.of(data, settings.path("training"))
+            .map(part -> part.path("seed"))
+            .filter(JsonNode::isIntegralNumber)
+            .map(JsonNode::asLong)
+            .findFirst()
+            .orElse(null);
+    return new Measurement.Sample(data.path("name").asText(""), data.path("shots").asInt(), seed);
   }
 
   /** Returns the command line of the run; empty if unknown. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.eval.Metrics;
 
 /**
  * The result of a run without its images: {@code results.json}.
@@ -62,6 +63,18 @@ public record RunResults(
     return RunJson.read(folder.resolve(FILE), RunResults.class).orElse(NONE);
   }
 
+  /**
+   * Returns the part that a table contains: counts on some evaluation sets.
+   *
+   * @param names the names of these sets
+   * @param hasJointList false to leave out the joint list
+   */
+  public RunResults brief(List<String> names, boolean hasJointList) {
+    List<TargetResult> counts =
+        names.stream().flatMap(name -> target(name).stream()).map(TargetResult::counts).toList();
+    return new RunResults(chosen, training, List.of(), counts, hasJointList ? joint : null, null);
+  }
+
   /** Returns the results with other measurements. */
   public RunResults with(List<TargetResult> measured, @Nullable JointResult measuredJointly) {
     return new RunResults(chosen, training, nearestWords, measured, measuredJointly, calibration);
@@ -79,6 +92,23 @@ public record RunResults(
   /** Returns the accuracy on a target in percent; NaN if there is none. */
   public double accuracy(String name) {
     return target(name).map(TargetResult::accuracy).orElse(Double.NaN);
+  }
+
+  /**
+   * Returns the figure of a column: an accuracy by the name of its evaluation set, {@code H}, or a
+   * measure, such as {@code ece} or {@code ece:new}; NaN if there is none.
+   */
+  public double figure(String column) {
+    if (column.equals("H")) {
+      return Metrics.harmonicMean(accuracy("base"), accuracy("new"));
+    }
+    Measure measure = Measure.ofColumn(column).orElse(null);
+    if (measure == null) {
+      return accuracy(column);
+    }
+    String target = column.substring(Math.min(column.length(), measure.id().length() + 1));
+    return Metrics.mean(
+        measure.values(this, each -> target.isEmpty() || each.name().equals(target)));
   }
 
   /** Returns the training time per image in milliseconds; NaN if nothing was trained. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.JsonFiles;
@@ -83,8 +84,12 @@ public record TableResults(
           first.prompts(),
           first.setting(),
           columns,
-          Metrics.mean(runs.stream().map(Measurement::msPerImage).toList()),
-          Metrics.mean(runs.stream().map(Measurement::msPerImageWithFeatures).toList()));
+          mean(runs, RunResults::msPerImage),
+          mean(runs, RunResults::msPerImageWithFeatures));
+    }
+
+    private static double mean(List<Measurement> runs, Function<RunResults, Double> value) {
+      return Metrics.mean(runs.stream().map(Measurement::results).map(value).toList());
     }
 
     /** Returns the figure of a column; NaN if there is none. */
@@ -154,10 +159,11 @@ public record TableResults(
   public static List<String> choices(List<Measurement> cells) {
     Set<String> sentences = new LinkedHashSet<>();
     for (Measurement cell : cells) {
-      JsonNode by = cell.chosen().get("by");
+      Map<String, JsonNode> chosen = cell.results().chosen();
+      JsonNode by = chosen.get("by");
       if (by != null) {
         String settings =
-            cell.chosen().keySet().stream()
+            chosen.keySet().stream()
                 .filter(key -> !key.equals("by"))
                 .collect(Collectors.joining(", "));
         sentences.add(

@@ -1,63 +1,75 @@
 package org.kgcoop.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.ProbabilityMetrics;
 
 /**
- * The accuracy on test images, and metrics from the counts. Values are in percent, except those of
- * the probabilities; NaN if unknown.
+ * The accuracy on test images, and metrics. Values are in percent, except those of the
+ * probabilities; NaN if unknown.
  *
  * @param name {@code base}, {@code new}, {@code test}, or the name of the data set
- * @param classes {@code all}, {@code base} or {@code new}
- * @param template the template of the prompts
- * @param fingerprint the fingerprint of the images and their labels
- * @param accuracy the accuracy from the counts, if they exist
+ * @param set the classes and the test images
+ * @param classMeans metrics per class; null if unknown
  * @param probabilities the calibration of the probabilities; null if unknown
  * @param distance the distance between trained and template class features; NaN if undefined
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record TargetResult(
     String name,
-    String dataSet,
-    String classes,
-    String template,
-    String fingerprint,
-    List<String> classNames,
+    EvaluatedSet set,
     long correct,
     long total,
-    double accuracy,
-    double errorRate,
-    double macroF1,
-    double meanPerClassAccuracy,
+    @Nullable ClassMeans classMeans,
     @Nullable ProbabilityMetrics probabilities,
     double distance) {
 
+  /**
+   * The classes to choose from, and the test images.
+   *
+   * @param classes {@code all}, {@code base} or {@code new}
+   * @param template the template of the hand-crafted prompts
+   * @param fingerprint the fingerprint of the images and their labels
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record EvaluatedSet(
+      String dataSet,
+      String classes,
+      String template,
+      String fingerprint,
+      List<String> classNames) {
+    static final EvaluatedSet UNKNOWN = new EvaluatedSet("", "", "", "", List.of());
+
+    public EvaluatedSet {
+      classes = RunJson.or(classes, "all");
+      classNames = RunJson.list(classNames);
+    }
+  }
+
+  /**
+   * Means over the classes.
+   *
+   * @param f1 the F1 times 100
+   */
+  public record ClassMeans(double accuracy, double f1) {}
+
   public TargetResult {
     name = RunJson.or(name, "test");
-    classes = RunJson.or(classes, "all");
-    classNames = RunJson.list(classNames);
-    accuracy = total > 0 ? 100.0 * correct / total : accuracy;
+    set = Objects.requireNonNullElse(set, EvaluatedSet.UNKNOWN);
+  }
+
+  /** Returns the share of correct images. */
+  @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+  public double accuracy() {
+    return total > 0 ? 100.0 * correct / total : Double.NaN;
   }
 
   /** Returns the result without class names, as a table contains it. */
   public TargetResult counts() {
-    double none = Double.NaN;
-    return new TargetResult(
-        name,
-        dataSet,
-        classes,
-        "",
-        "",
-        List.of(),
-        correct,
-        total,
-        accuracy,
-        none,
-        none,
-        none,
-        probabilities,
-        distance);
+    EvaluatedSet brief = new EvaluatedSet(set.dataSet, set.classes, "", "", List.of());
+    return new TargetResult(name, brief, correct, total, null, probabilities, distance);
   }
 }

@@ -10,19 +10,9 @@ import org.kgcoop.KgCoopException;
  * @param rate r, the rate at the start of the decay
  * @param epochs T
  * @param decay the decay after the warm-up
- * @param warmup the kind of warm-up
- * @param warmupEpochs w, the number of epochs of the warm-up
- * @param warmupRate the rate of a constant warm-up, and of the first epoch of a linear one
  */
 public record Schedule(
-    double rate,
-    int epochs,
-    Decay decay,
-    Warmup warmup,
-    int warmupEpochs,
-    double warmupRate,
-    Variant variant,
-    Unit unit) {
+    double rate, int epochs, Decay decay, Warmup warmup, Variant variant, Unit unit) {
 
   /** The unit of time of the schedule. */
   public enum Unit {
@@ -45,29 +35,6 @@ public record Schedule(
       }
       throw KgCoopException.configuration(
           "unit of the learning rate '" + id + "': expected epoch or step");
-    }
-  }
-
-  /** The learning rate of the first epochs. */
-  public enum Warmup {
-    NONE,
-    /** {@code warmupRate} in all epochs of the warm-up. */
-    CONSTANT,
-    /** {@code r e / w} in epoch e, from 0; {@code warmupRate} in the first one. */
-    LINEAR;
-
-    public String id() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    public static Warmup ofId(String id) {
-      for (Warmup warmup : values()) {
-        if (warmup.id().equals(id)) {
-          return warmup;
-        }
-      }
-      throw KgCoopException.configuration(
-          "warm-up '" + id + "': expected none, constant or linear");
     }
   }
 
@@ -108,13 +75,6 @@ public record Schedule(
     if (!(rate > 0) || Double.isInfinite(rate)) {
       throw KgCoopException.configuration("learning rate: expected above 0, got " + rate);
     }
-    if (warmupEpochs < 0 || !(warmupRate >= 0) || Double.isInfinite(warmupRate)) {
-      throw KgCoopException.configuration(
-          "warm-up: expected epochs and a rate of at least 0, got "
-              + warmupEpochs
-              + " and "
-              + warmupRate);
-    }
   }
 
   /**
@@ -133,9 +93,7 @@ public record Schedule(
             rate,
             Math.multiplyExact(epochs, steps),
             decay.stretched(steps),
-            warmup,
-            Math.multiplyExact(warmupEpochs, steps),
-            warmupRate,
+            warmup.stretched(steps),
             variant,
             Unit.EPOCH);
     return ofSteps.rate(epoch * steps + step);
@@ -147,9 +105,9 @@ public record Schedule(
    * @param epoch from 0
    */
   double rate(int epoch) {
-    int w = warmup == Warmup.NONE ? 0 : warmupEpochs;
+    int w = warmup.kind() == Warmup.Kind.NONE ? 0 : warmup.epochs();
     if (epoch < w) {
-      return warmup == Warmup.LINEAR && epoch > 0 ? rate * epoch / w : warmupRate;
+      return warmup.kind() == Warmup.Kind.LINEAR && epoch > 0 ? rate * epoch / w : warmup.rate();
     }
     return switch (variant) {
       case CURRENT -> decay.rate(rate, 0, epoch - w, epochs);

@@ -67,15 +67,12 @@ public record TrainingSettings(
    */
   static TrainingSettings parse(JsonNode json) {
     TrainingConfigReader stated = new TrainingConfigReader(json);
-    String warmup = WarmupReader.over(stated.text("warmup"), stated.usual("warmup"));
     return new TrainingSettings(
         new Schedule(
             stated.number("lr"),
             stated.whole("epochs"),
             Decay.ofId(stated.text("decay")),
-            WarmupReader.kind(warmup),
-            WarmupReader.epochs(warmup),
-            WarmupReader.rate(warmup),
+            Warmup.ofId(Warmup.over(stated.text("warmup"), stated.usual("warmup"))),
             Schedule.Variant.ofId(stated.text("schedule")),
             Schedule.Unit.ofId(stated.text("lr_unit"))),
         stated.whole("batch_size"),
@@ -123,7 +120,7 @@ public record TrainingSettings(
     return switch (key) {
       case "optimizer" -> TextNode.valueOf(OptimizerReader.over(stated.asText(), other));
       case "decay" -> TextNode.valueOf(Decay.over(stated.asText(), other));
-      case "warmup" -> TextNode.valueOf(WarmupReader.over(stated.asText(), other));
+      case "warmup" -> TextNode.valueOf(Warmup.over(stated.asText(), other));
       case "transforms" -> TextNode.valueOf(ViewSettingsReader.over(stated.asText(), other));
       default -> stated;
     };
@@ -134,10 +131,15 @@ public record TrainingSettings(
    * as with one view per image.
    */
   public BatchSampler plan(TrainingLoader source) {
-    BatchSampler ofImages = sampler.plan(source.labels(), batchSize, seed);
+    BatchSampler ofImages = plan(source.labels());
     return augmentation instanceof Augmentation.Pool
-        ? sampler.plan(source.exampleLabels(), batchSize, seed).noLongerThan(ofImages)
+        ? plan(source.exampleLabels()).noLongerThan(ofImages)
         : ofImages;
+  }
+
+  /** Returns the batches of all epochs for rows with these labels. */
+  public BatchSampler plan(long[] labels) {
+    return sampler.plan(labels, batchSize, seed);
   }
 
   /**
@@ -154,7 +156,7 @@ public record TrainingSettings(
             .put("lr", schedule.rate())
             .put("decay", schedule.decay().id())
             .put("schedule", schedule.variant().id())
-            .put("warmup", WarmupReader.text(schedule));
+            .put("warmup", schedule.warmup().id());
     if (schedule.unit() != Schedule.Unit.EPOCH) {
       json.put("lr_unit", schedule.unit().id());
     }
@@ -179,8 +181,6 @@ public record TrainingSettings(
             (int) Math.round(schedule.epochs() * factor),
             schedule.decay().stretched(factor),
             schedule.warmup(),
-            schedule.warmupEpochs(),
-            schedule.warmupRate(),
             schedule.variant(),
             schedule.unit()),
         batchSize,

@@ -71,6 +71,23 @@ class CalibrationTest {
   }
 
   @Test
+  void logitsOfAnySizeGetTheSameProbabilities() {
+    int[] labels = new int[99];
+    double[][] logits = logits(labels);
+    double[][] large =
+        Arrays.stream(logits)
+            .map(row -> Arrays.stream(row).map(logit -> 40 * logit).toArray())
+            .toArray(double[][]::new);
+
+    Calibration found = Calibration.fit(logits, labels, Calibration.Origin.OUT_OF_FOLD);
+    Calibration ofLarge = Calibration.fit(large, labels, Calibration.Origin.OUT_OF_FOLD);
+
+    assertThat(ofLarge.temperature()).isCloseTo(40 * found.temperature(), within(1e-6));
+    assertThat(rejection(ofLarge).threshold())
+        .isCloseTo(rejection(found).threshold(), within(1e-9));
+  }
+
+  @Test
   void theTemperatureIsOneWhereTheLogitsAreNoBetterThanChance() {
     double[][] wrong = {{5, 0, 0}, {0, 5, 0}, {0, 0, 5}};
 

@@ -94,9 +94,9 @@ class BaseToNewTest {
       double unseen = 0;
       for (Measurement cell : table.cells()) {
         if (cell.method().equals(row.method())) {
-          assertThat(cell.targets()).extracting(TargetResult::name).containsExactly("base", "new");
-          base += 100.0 * cell.targets().get(0).correct() / cell.targets().get(0).total() / 4;
-          unseen += 100.0 * cell.targets().get(1).correct() / cell.targets().get(1).total() / 4;
+          assertThat(cell.results().targets()).extracting(TargetResult::name).containsExactly("base", "new");
+          base += 100.0 * cell.results().targets().get(0).correct() / cell.results().targets().get(0).total() / 4;
+          unseen += 100.0 * cell.results().targets().get(1).correct() / cell.results().targets().get(1).total() / 4;
         }
       }
       assertThat(row.column("base").mean()).isCloseTo(base, within(1e-9));
@@ -116,8 +116,8 @@ class BaseToNewTest {
 
   private static List<List<Long>> totals(TableResults table, String dataSet) {
     return table.cells().stream()
-        .filter(cell -> cell.dataSet().equals(dataSet))
-        .map(cell -> cell.targets().stream().map(TargetResult::total).toList())
+        .filter(cell -> cell.sample().dataSet().equals(dataSet))
+        .map(cell -> cell.results().targets().stream().map(TargetResult::total).toList())
         .toList();
   }
 
@@ -158,7 +158,7 @@ class BaseToNewTest {
           }
         }
       }
-      JointResult joint = Objects.requireNonNull(run.joint());
+      JointResult joint = Objects.requireNonNull(run.results().joint());
       assertThat(joint.accuracy()).isCloseTo(100.0 * right / 20, within(1e-9));
       assertThat(joint.newAccuracy()).isCloseTo(100.0 * rightOfNew / 10, within(1e-9));
       assertThat(joint.openworldAuc()).isCloseTo(pairs / 100, within(1e-9));
@@ -172,7 +172,7 @@ class BaseToNewTest {
     // Two sets, two seeds, and on each both halves.
     double ece = 0;
     for (Measurement each : table.cells()) {
-      for (TargetResult target : each.targets()) {
+      for (TargetResult target : each.results().targets()) {
         ece += Objects.requireNonNull(target.probabilities()).expectedCalibrationError() / 8;
       }
     }
@@ -270,9 +270,9 @@ class BaseToNewTest {
 
     JsonNode target = results.path("targets").path(1);
     assertThat(target.path("name").asText()).isEqualTo("new");
-    assertThat(target.path("data_set").asText()).isEqualTo("one");
-    assertThat(target.path("classes").asText()).isEqualTo("new");
-    assertThat(TinyLab.stream(target.path("class_names")).map(JsonNode::asText))
+    assertThat(target.path("set").path("data_set").asText()).isEqualTo("one");
+    assertThat(target.path("set").path("classes").asText()).isEqualTo("new");
+    assertThat(TinyLab.stream(target.path("set").path("class_names")).map(JsonNode::asText))
         .containsExactly("c", "d");
     DataSet unseen = dataSets().get(0).select(ClassSplit.NEW);
     try (Scope scope = Scope.open("test");
@@ -293,7 +293,7 @@ class BaseToNewTest {
         correct += best == unseen.test().get(i).label() ? 1 : 0;
       }
       assertThat(target.path("correct").asInt()).isEqualTo(correct);
-      assertThat(table.path("cells").path(0).path("targets").path(1).path("correct").asInt())
+      assertThat(table.path("cells").path(0).path("results").path("targets").path(1).path("correct").asInt())
           .isEqualTo(correct);
 
       // |t - h|^2 of unit vectors, class by class.
@@ -352,8 +352,8 @@ class BaseToNewTest {
       List<Measurement> turns = run(plan, "turns").cells();
       List<Measurement> sideBySide = run(two, "side").cells();
       assertThat(sideBySide)
-          .extracting(c -> List.of(c.run(), c.targets()))
-          .isEqualTo(turns.stream().map(c -> List.of(c.run(), c.targets())).toList());
+          .extracting(c -> List.of(c.run(), c.results().targets()))
+          .isEqualTo(turns.stream().map(c -> List.of(c.run(), c.results().targets())).toList());
       String prompt = "two/kgcoop/seed2/classifier.safetensors";
       assertThat(folder.resolve("side").resolve(prompt))
           .hasSameBinaryContentAs(folder.resolve("turns").resolve(prompt));
@@ -363,8 +363,8 @@ class BaseToNewTest {
           .hasMessageContaining("one thread");
       List<Measurement> twoWorkers = run(plan, "workers").cells();
       assertThat(twoWorkers)
-          .extracting(c -> List.of(c.run(), c.targets()))
-          .isEqualTo(turns.stream().map(c -> List.of(c.run(), c.targets())).toList());
+          .extracting(c -> List.of(c.run(), c.results().targets()))
+          .isEqualTo(turns.stream().map(c -> List.of(c.run(), c.results().targets())).toList());
       assertThat(folder.resolve("workers").resolve(prompt))
           .hasSameBinaryContentAs(folder.resolve("turns").resolve(prompt));
     } finally {

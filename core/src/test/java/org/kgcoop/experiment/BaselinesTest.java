@@ -120,7 +120,7 @@ class BaselinesTest {
             null);
     JsonNode table =
         lab.run(new Transfer("domain", source, List.of(some)), plan, folder.resolve("out"));
-    JsonNode shifted = table.path("cells").path(0).path("targets").path(1);
+    JsonNode shifted = table.path("cells").path(0).path("results").path("targets").path(1);
     assertThat(shifted.path("total").asInt()).isEqualTo(8);
     assertThat(shifted.path("correct").asInt()).isGreaterThan(6);
   }
@@ -205,7 +205,7 @@ class BaselinesTest {
                 1L),
             folder.resolve("out"));
     JsonNode target = results("one/ensemble/seed1").path("targets").path(1);
-    assertThat(target.path("template").asText()).isEqualTo("the letter {}.");
+    assertThat(target.path("set").path("template").asText()).isEqualTo("the letter {}.");
     DataSet asked = two.withImages(List.of(), List.of(), two.test());
     try (Head classifier =
         new ZeroShot(List.of("art of the {}.", "the letter {}."))

@@ -71,7 +71,7 @@ class ProtocolsTest {
   }
 
   private static double accuracy(JsonNode cell, int target) {
-    JsonNode counts = cell.path("targets").path(target);
+    JsonNode counts = cell.path("results").path("targets").path(target);
     return 100.0 * counts.path("correct").asLong() / counts.path("total").asLong();
   }
 
@@ -94,8 +94,9 @@ class ProtocolsTest {
       double[] bySeed = new double[2];
       for (JsonNode cell : table.path("cells")) {
         if (cell.path("method").asText().equals("coop")
-            && cell.path("shots").asInt() == column + 1) {
-          bySeed[cell.path("seed").asInt() - 1] += accuracy(cell, 0) / 2; // over the two sets
+            && cell.path("sample").path("shots").asInt() == column + 1) {
+          int seed = cell.path("sample").path("seed").asInt();
+          bySeed[seed - 1] += accuracy(cell, 0) / 2; // over the two sets
         }
       }
       double mean = (bySeed[0] + bySeed[1]) / 2;
@@ -141,7 +142,7 @@ class ProtocolsTest {
     JsonNode targets = results(cell).path("targets");
     assertThat(TinyLab.stream(targets).map(t -> t.path("name").asText()))
         .containsExactly("abc", "de", "ac");
-    assertThat(TinyLab.stream(targets.path(1).path("class_names")).map(JsonNode::asText))
+    assertThat(TinyLab.stream(targets.path(1).path("set").path("class_names")).map(JsonNode::asText))
         .containsExactly("d", "e");
     // 3 classes of 4 images, 2 of 3, 2 of 5.
     assertThat(TinyLab.stream(targets).map(t -> t.path("total").asInt()))
@@ -220,7 +221,7 @@ class ProtocolsTest {
             TinyLab.plan(List.of(ProtocolsTest::specific), "test", List.of(3), 1L),
             folder.resolve("out"));
     JsonNode shifted = results(table.path("cells").path(0)).path("targets").path(1);
-    assertThat(TinyLab.stream(shifted.path("class_names")).map(JsonNode::asText))
+    assertThat(TinyLab.stream(shifted.path("set").path("class_names")).map(JsonNode::asText))
         .containsExactly("a", "c");
     assertThat(TinyLab.stream(shifted.path("labels")).map(JsonNode::asInt))
         .containsExactly(0, 0, 0, 0, 0, 1, 1, 1, 1, 1);
@@ -262,10 +263,11 @@ class ProtocolsTest {
     JsonNode fewer =
         lab.run(new Transfer("cross", abc(), List.of(de())), plan, folder.resolve("out"));
     for (int cell = 0; cell < 2; cell++) {
-      JsonNode targets = fewer.path("cells").path(cell).path("targets");
+      JsonNode targets = fewer.path("cells").path(cell).path("results").path("targets");
       assertThat(TinyLab.stream(targets).map(t -> t.path("name").asText()))
           .containsExactly("abc", "de");
-      assertThat(targets.path(1)).isEqualTo(all.path("cells").path(cell).path("targets").path(2));
+      assertThat(targets.path(1))
+          .isEqualTo(all.path("cells").path(cell).path("results").path("targets").path(2));
     }
   }
 
@@ -290,7 +292,7 @@ class ProtocolsTest {
     double seconds = training.path("seconds").asDouble();
     assertThat(training.path("ms_per_image").asDouble())
         .isCloseTo(1000 * seconds / 24, within(1e-9));
-    assertThat(table.path("cells").path(0).path("ms_per_image_with_features").asDouble())
+    assertThat(table.path("rows").path(0).path("ms_per_image_with_features").asDouble())
         .isCloseTo(
             1000 * (seconds + training.path("prepare_seconds").asDouble()) / 24, within(1e-9));
   }
@@ -375,7 +377,7 @@ class ProtocolsTest {
     Files.delete(folder.resolve("abc/test/a/p0.png"));
     DataSet fewer = DataSets.open(folder.resolve("abc"), DataSetOptions.defaults(warning -> {}));
     JsonNode table = lab.run(new FewShotCurve(List.of(fewer)), plan, folder.resolve("out"));
-    assertThat(table.path("cells").path(0).path("targets").path(0).path("total").asInt())
+    assertThat(table.path("cells").path(0).path("results").path("targets").path(0).path("total").asInt())
         .isEqualTo(11);
     assertThat(lab.messages).isEmpty();
   }

@@ -32,7 +32,6 @@ import org.kgcoop.fixtures.TinyClip;
  * is full. The same call then resumes. The result is byte-identical to an uninterrupted run, and no
  * step before a checkpoint is repeated.
  */
-@Tag("equality")
 @Tag("system")
 class EndedAtAnyWriteTest {
   private static final int EPOCHS = 3;

@@ -19,6 +19,7 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.CalibrationResult.Reliability;
+import org.kgcoop.runs.TargetResult.EvaluatedSet;
 
 /** Records of runs and tables, written and read again, and read from foreign files. */
 class RunResultsTest {
@@ -29,17 +30,10 @@ class RunResultsTest {
   private static TargetResult target(String name, double distance) {
     return new TargetResult(
         name,
-        "pets",
-        "all",
-        "a {}.",
-        "f0",
-        List.of("cat", "dog"),
+        new EvaluatedSet("pets", "all", "a {}.", "f0", List.of("cat", "dog")),
         3,
         4,
-        NAN,
-        25,
-        70,
-        75,
+        new TargetResult.ClassMeans(75, 70),
         new ProbabilityMetrics(75, 0.125, 0.25, 0.5, 0.75),
         distance);
   }
@@ -86,19 +80,15 @@ class RunResultsTest {
     assertThat(keys(json.path("targets").path(0)))
         .containsExactly(
             "name",
-            "data_set",
-            "classes",
-            "template",
-            "fingerprint",
-            "class_names",
+            "set",
             "correct",
             "total",
-            "accuracy",
-            "error_rate",
-            "macro_f1",
-            "mean_per_class_accuracy",
+            "class_means",
             "probabilities",
-            "distance");
+            "distance",
+            "accuracy");
+    assertThat(keys(json.path("targets").path(0).path("set")))
+        .containsExactly("data_set", "classes", "template", "fingerprint", "class_names");
     assertThat(keys(json.path("targets").path(1))).doesNotContain("distance");
     assertThat(json.path("targets").path(1).path("accuracy").asDouble()).isEqualTo(75);
     // 31.25 ms, and 250 ms divided by 16 images
@@ -132,7 +122,9 @@ class RunResultsTest {
         "results.json",
         """
         {"rows": [1, {"method": "coop", "columns": [{"name": "base", "mean": "high"}], "setting": 5}],
-         "cells": [{"seed": "one", "targets": [3, {"accuracy": 50, "distance": null}], "run": {}}],
+         "cells": [{"sample": {"seed": "one"}, "run": {},
+           "results": {"targets": [3, {"correct": 1, "total": 2, "distance": null, "set": 4}]}},
+           {"sample": [], "results": 5}],
          "data_sets": {}, "other": [{}]}
         """);
 
@@ -144,9 +136,14 @@ class RunResultsTest {
     assertThat(row.mean("base")).isNaN();
     assertThat(row.setting()).isEmpty();
     Measurement cell = table.cells().get(0);
-    assertThat(cell.seed()).isNull();
+    assertThat(cell.sample().seed()).isNull();
     assertThat(cell.run()).isEmpty();
-    assertThat(cell.targets()).extracting(TargetResult::accuracy).containsExactly(50.0);
+    assertThat(cell.results().targets())
+        .extracting(TargetResult::accuracy)
+        .containsExactly(50.0);
+    assertThat(cell.results().targets().get(0).set().classes()).isEqualTo("all");
+    assertThat(table.cells().get(1).results()).isEqualTo(RunResults.NONE);
+    assertThat(table.cells().get(1).sample().dataSet()).isEmpty();
     assertThat(table.dataSets()).isEmpty();
     assertThat(table.protocol()).isEmpty();
     write("results.json", "[1]");
@@ -161,21 +158,17 @@ class RunResultsTest {
 
   @Test
   void aRowHasAListOfFigures() {
+    RunResults results =
+        RunResults.NONE.with(List.of(target("base", 0.5), target("test", 1), target("new", NAN)), null);
     Measurement run =
         new Measurement(
             "coop",
             "CoOp",
             "textual",
             Map.of(),
-            "pets",
-            4,
-            1L,
-            2,
-            NAN,
-            Map.of(),
+            new Measurement.Sample("pets", 4, 1L),
             "pets/coop/seed1",
-            List.of(target("base", 0.5).counts(), target("new", NAN).counts()),
-            null);
+            results.brief(List.of("base", "new"), false));
 
     TableResults.Row row =
         TableResults.Row.of(
@@ -192,11 +185,16 @@ class RunResultsTest {
             "ms_per_image",
             "ms_per_image_with_features");
     assertThat(RunJson.tree(row).path("ms_per_image_with_features").isNull()).isTrue();
+    assertThat(run.results().targets()).extracting(TargetResult::name).containsExactly("base", "new");
+    assertThat(keys(RunJson.tree(run).path("results").path("targets").path(0)))
+        .containsExactly("name", "set", "correct", "total", "probabilities", "distance", "accuracy");
+    assertThat(keys(RunJson.tree(run).path("results").path("targets").path(0).path("set")))
+        .containsExactly("data_set", "classes");
     assertThat(row.column("new")).isEqualTo(new Metrics.Spread(20, 2));
     assertThat(row.mean("H")).isEqualTo(32);
     assertThat(row.mean("base")).isNaN();
-    assertThat(run.values(Measure.ECE, target -> target.name().equals("new")))
+    assertThat(Measure.ECE.values(run.results(), target -> target.name().equals("new")))
         .containsExactly(0.125);
-    assertThat(run.values(Measure.JOINT, target -> true)).isEmpty();
+    assertThat(Measure.JOINT.values(run.results(), target -> true)).isEmpty();
   }
 }

@@ -35,9 +35,7 @@ class ScheduleTest {
             0.002,
             epochs,
             new Decay.Cosine(),
-            Schedule.Warmup.CONSTANT,
-            1,
-            1e-5,
+            new Warmup(Warmup.Kind.CONSTANT, 1, 1e-5),
             variant,
             Schedule.Unit.EPOCH);
     assertThat(schedule.rate(0)).isEqualTo(1e-5);
@@ -60,9 +58,7 @@ class ScheduleTest {
               0.1,
               12,
               Decay.ofId(decay),
-              Schedule.Warmup.NONE,
-              0,
-              0,
+              Warmup.NONE,
               Schedule.Variant.CURRENT,
               Schedule.Unit.EPOCH);
       Schedule longer =
@@ -91,7 +87,12 @@ class ScheduleTest {
       // The number and rate of warm-up epochs then mean nothing.
       Schedule schedule =
           new Schedule(
-              0.1, 4, new Decay.Cosine(), Schedule.Warmup.NONE, 3, 7, variant, Schedule.Unit.EPOCH);
+              0.1,
+              4,
+              new Decay.Cosine(),
+              new Warmup(Warmup.Kind.NONE, 3, 7),
+              variant,
+              Schedule.Unit.EPOCH);
       // 0.1 (1 + cos(pi e / 4)) / 2
       assertThat(schedule.rate(0)).isEqualTo(0.1);
       assertThat(schedule.rate(1)).isCloseTo(0.05 * (1 + Math.sqrt(0.5)), within(1e-15));
@@ -107,9 +108,7 @@ class ScheduleTest {
             0.1,
             10,
             new Decay.Cosine(),
-            Schedule.Warmup.LINEAR,
-            4,
-            1e-3,
+            new Warmup(Warmup.Kind.LINEAR, 4, 1e-3),
             Schedule.Variant.CURRENT,
             Schedule.Unit.EPOCH);
     // Epoch e < 4: 0.1 e / 4, the first at the warm-up's own rate.
@@ -123,9 +122,7 @@ class ScheduleTest {
             0.1,
             10,
             new Decay.Cosine(),
-            Schedule.Warmup.LINEAR,
-            4,
-            1e-3,
+            new Warmup(Warmup.Kind.LINEAR, 4, 1e-3),
             Schedule.Variant.PAPER_ERA,
             Schedule.Unit.EPOCH);
     assertThat(era.rate(4)).isCloseTo(0.1, within(1e-15));
@@ -154,7 +151,12 @@ class ScheduleTest {
   private static List<Double> rates(Decay decay, Schedule.Variant variant, int epochs) {
     Schedule schedule =
         new Schedule(
-            1, epochs, decay, Schedule.Warmup.CONSTANT, 2, 0.01, variant, Schedule.Unit.EPOCH);
+            1,
+            epochs,
+            decay,
+            new Warmup(Warmup.Kind.CONSTANT, 2, 0.01),
+            variant,
+            Schedule.Unit.EPOCH);
     return IntStream.range(0, epochs).mapToObj(schedule::rate).toList();
   }
 
@@ -192,9 +194,7 @@ class ScheduleTest {
                 0.002,
                 epochs,
                 new Decay.Cosine(),
-                Schedule.Warmup.CONSTANT,
-                1,
-                1e-5,
+                new Warmup(Warmup.Kind.CONSTANT, 1, 1e-5),
                 variant,
                 Schedule.Unit.EPOCH);
         for (int epoch = 0; epoch < epochs; epoch++) {
@@ -215,7 +215,7 @@ class ScheduleTest {
         .hasMessage("epochs: expected at least 1, got 0");
     assertThatThrownBy(() -> Schedule.Variant.ofId("dassl"))
         .hasMessageContaining("expected current or paper-era");
-    assertThatThrownBy(() -> Schedule.Warmup.ofId("slow"))
+    assertThatThrownBy(() -> Warmup.Kind.ofId("slow"))
         .hasMessageContaining("expected none, constant or linear");
   }
 
@@ -231,9 +231,7 @@ class ScheduleTest {
             1e-3,
             20,
             new Decay.Cosine(),
-            Schedule.Warmup.NONE,
-            0,
-            0,
+            Warmup.NONE,
             Schedule.Variant.CURRENT,
             Schedule.Unit.STEP);
     assertThat(schedule.rate(0, 0, 7)).isEqualTo(1e-3);
@@ -251,9 +249,7 @@ class ScheduleTest {
             0.1,
             4,
             new Decay.SingleStep(1, 0.5),
-            Schedule.Warmup.CONSTANT,
-            1,
-            1e-5,
+            new Warmup(Warmup.Kind.CONSTANT, 1, 1e-5),
             Schedule.Variant.CURRENT,
             Schedule.Unit.STEP);
     assertThat(schedule.rate(0, 2, 3)).isEqualTo(1e-5);
@@ -270,9 +266,7 @@ class ScheduleTest {
             2e-4,
             5,
             new Decay.Cosine(1e-6),
-            Schedule.Warmup.NONE,
-            0,
-            0,
+            Warmup.NONE,
             Schedule.Variant.CURRENT,
             Schedule.Unit.STEP);
     check(schedule.rate(0, 0, 5), 2e-4);

@@ -174,7 +174,8 @@ class TrainingSettingsTest {
           {'transforms':'random_resized_crop(1)'} | random_resized_crop(1): expected 2 numbers
           {'transforms':'random_resized_crop(a,1)'} | random_resized_crop(a,1): 'a' is not a number
           {'transforms':'cutout(1.5,2)'} | cutout(1.5,2): '1.5' is not an integer
-          {'transforms':'cutout(1,2'} | expected a list such as random_resized_crop(0.5,1),""")
+          {'transforms':'cutout(1,2'} | expected a list such as random_resized_crop(0.5,1),\
+          """)
   void whatIsWrongIsToldInALine(String text, String expected) {
     assertThatThrownBy(() -> settings(text))
         .isInstanceOf(KgCoopException.class)
@@ -200,9 +201,7 @@ class TrainingSettingsTest {
                 1e-3,
                 20,
                 new Decay.Cosine(),
-                Schedule.Warmup.NONE,
-                1,
-                1e-5,
+                new Warmup(Warmup.Kind.NONE, 1, 1e-5),
                 Schedule.Variant.CURRENT,
                 Schedule.Unit.STEP));
     assertThat(settings.batchSize()).isEqualTo(256);

@@ -27,6 +27,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.experiment.Evaluator;
@@ -38,6 +39,7 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.RunJson;
+import org.kgcoop.runs.TargetResult.EvaluatedSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -125,9 +127,18 @@ public final class EvalCommand implements Callable<Integer> {
       if (confusion != null) {
         writeConfusion(confusion, set.classNames(), result.evaluation());
       }
-      print(unseen, set.test().size() - unseen.test().size(), result);
+      print(unseen, set.test().size() - unseen.test().size(), result, rejection(file, set));
     }
     return 0;
+  }
+
+  /** Returns the rejection threshold of a classifier, or null if it has none for these classes. */
+  private static Calibration.@Nullable Rejection rejection(
+      @Nullable ClassifierFile file, DataSet set) {
+    Calibration calibration = file == null ? null : file.calibration();
+    return calibration == null || !file.classNames().equals(set.classNames())
+        ? null
+        : calibration.rejection();
   }
 
   /** Returns the trained classifier for a data set, or null for zero-shot. */
@@ -188,14 +199,23 @@ public final class EvalCommand implements Callable<Integer> {
         });
   }
 
-  private void print(DataSet set, int leftOut, Evaluator.Result result) {
+  private void print(
+      DataSet set,
+      int leftOut,
+      Evaluator.Result result,
+      Calibration.@Nullable Rejection rejection) {
     List<Double> accuracies = result.evaluation().perClassAccuracy();
     if (output.isJson()) {
-      ObjectNode json =
-          RunJson.tree(result.target("test", set, classes.toString(), "", "", Double.NaN));
+      EvaluatedSet evaluated =
+          new EvaluatedSet(set.name(), classes.toString(), "", "", set.classNames());
+      ObjectNode json = RunJson.tree(result.target("test", evaluated, Double.NaN));
       json.set("confusion", RunJson.tree(result.evaluation()).path("confusion"));
       accuracies.forEach(json.putArray("per_class_accuracy")::add);
       json.put("training_images_left_out", leftOut);
+      if (rejection != null) {
+        json.put("threshold", rejection.threshold());
+        json.put("accepted", result.accepted(rejection.threshold()));
+      }
       output.json(json);
       return;
     }
@@ -213,6 +233,13 @@ public final class EvalCommand implements Callable<Integer> {
     line("equal mass", "%.4f", probabilities.equalMassCalibrationError());
     line("Brier", "%.4f", probabilities.brier());
     line("NLL", "%.4f", probabilities.negativeLogLikelihood());
+    if (rejection != null) {
+      line(
+          "accepted",
+          "%.2f %%  (largest probability of %.4f or more)",
+          100 * result.accepted(rejection.threshold()),
+          rejection.threshold());
+    }
     if (perClass) {
       for (int c = 0; c < accuracies.size(); c++) {
         List<Long> row = result.evaluation().confusion().get(c);

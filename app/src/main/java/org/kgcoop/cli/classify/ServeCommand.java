@@ -172,11 +172,12 @@ public final class ServeCommand implements Callable<Integer> {
             port,
             tokenFile == null ? null : token(tokenFile),
             clipOptions.template(),
-            queue,
-            Duration.ofSeconds(seconds),
-            Math.min(megabytes * MEGABYTE - 1, Integer.MAX_VALUE - 1),
-            rate,
-            maxPixels);
+            new ServerSettings.Limits(
+                queue,
+                Duration.ofSeconds(seconds),
+                Math.min(megabytes * MEGABYTE - 1, Integer.MAX_VALUE - 1),
+                rate,
+                maxPixels));
     if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
       throw KgCoopException.configuration(
           "--host "

@@ -84,7 +84,7 @@ final class TableView {
     output.text(text(results.rows(), columns));
     output.line("");
     for (Measurement cell : results.cells()) {
-      JsonNode weight = cell.chosen().get("weight");
+      JsonNode weight = cell.results().chosen().get("weight");
       if (weight != null) {
         output.line("weight found for " + cell.run() + ": " + weight.asText());
       }

@@ -55,8 +55,8 @@ final class RunsShowCommand implements Callable<Integer> {
           "%s (%s, %s classes): %s %%, %s of %s"
               .formatted(
                   target.name(),
-                  target.dataSet(),
-                  target.classes(),
+                  target.set().dataSet(),
+                  target.set().classes(),
                   TextTable.number(target.accuracy()),
                   target.correct(),
                   target.total()));

@@ -88,8 +88,8 @@ final class AccessCheck extends Handler.Wrapper {
   }
 
   private void checkLength(Request request) {
-    if (request.getLength() > settings.maxBytes()) {
-      throw tooLarge(settings.maxBytes());
+    if (request.getLength() > settings.limits().bytes()) {
+      throw tooLarge(settings.limits().bytes());
     }
   }
 

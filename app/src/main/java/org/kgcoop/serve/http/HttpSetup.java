@@ -66,12 +66,13 @@ public final class HttpSetup {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.http.prefer405over404 = true;
-    config.http.maxRequestSize = settings.maxBytes();
+    int most = settings.limits().bytes();
+    config.http.maxRequestSize = most;
     // Forms stay in memory: no part of a request is written to disk.
     MultipartConfig forms = config.jetty.multipartConfig;
-    forms.maxInMemoryFileSize(settings.maxBytes(), SizeUnit.BYTES);
-    forms.maxFileSize(settings.maxBytes(), SizeUnit.BYTES);
-    forms.maxTotalRequestSize(settings.maxBytes(), SizeUnit.BYTES);
+    forms.maxInMemoryFileSize(most, SizeUnit.BYTES);
+    forms.maxFileSize(most, SizeUnit.BYTES);
+    forms.maxTotalRequestSize(most, SizeUnit.BYTES);
     QueuedThreadPool threads = new QueuedThreadPool(underWay + MORE_THREADS);
     threads.setName("kgcoop-http");
     config.jetty.threadPool = threads;
@@ -84,14 +85,15 @@ public final class HttpSetup {
   }
 
   private void modify(Server server) {
+    ServerSettings.Limits limits = settings.limits();
     // Bodies exist twice for a moment, and decoding images needs memory.
     BodyReader bodies =
-        new BodyReader(settings.maxBytes(), Runtime.getRuntime().maxMemory() / 8, underWay, GRACE);
+        new BodyReader(limits.bytes(), Runtime.getRuntime().maxMemory() / 8, underWay, GRACE);
     AccessCheck guard = new AccessCheck(settings, open);
     guard.setHandler(bodies);
     Handler first = guard;
-    if (settings.rate() > 0) {
-      DoSHandler limit = RateLimit.handler(settings.rate());
+    if (limits.rate() > 0) {
+      DoSHandler limit = RateLimit.handler(limits.rate());
       limit.setHandler(guard);
       first = limit;
     }

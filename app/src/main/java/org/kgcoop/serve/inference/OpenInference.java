@@ -16,7 +16,7 @@ import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.RequestTrace;
-import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.EncodingQueue;
 import org.kgcoop.serve.model.ImageReader;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -40,11 +40,11 @@ public final class OpenInference {
       EncodingQueue queue,
       ImageReader images,
       Preprocessing preprocessing,
-      ServerSettings settings) {
+      Limits limits) {
     this.models = models;
     this.queue = queue;
     this.images =
-        new ImageInputs(images, preprocessing, Math.min(EncodingQueue.BATCH, settings.queue()));
+        new ImageInputs(images, preprocessing, Math.min(EncodingQueue.BATCH, limits.queue()));
     this.preprocessing = preprocessing;
   }
 

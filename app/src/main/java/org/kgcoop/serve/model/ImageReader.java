@@ -15,7 +15,7 @@ import org.kgcoop.image.view.Transform;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.RequestTrace;
 import org.kgcoop.serve.http.RequestTrace.Stage;
-import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 
 /**
  * Decodes images and resizes them to the size of the model, so that waiting images are small. Small
@@ -37,21 +37,21 @@ public final class ImageReader {
   private final Duration timeLimit;
   private final AtomicInteger upcoming = new AtomicInteger();
 
-  public ImageReader(Clip clip, ServerSettings settings, Consumer<String> warnings) {
-    this(clip, settings, Runtime.getRuntime().availableProcessors(), warnings);
+  public ImageReader(Clip clip, Limits limits, Consumer<String> warnings) {
+    this(clip, limits, Runtime.getRuntime().availableProcessors(), warnings);
   }
 
-  ImageReader(Clip clip, ServerSettings settings, int processors, Consumer<String> warnings) {
-    long most = settings.maxPixels();
+  ImageReader(Clip clip, Limits limits, int processors, Consumer<String> warnings) {
+    long most = limits.pixels();
     long fit = Runtime.getRuntime().maxMemory() / (BYTES_A_PIXEL * most);
     small = new Places(new Images(Math.min(SMALL, most), warnings), processors, Integer.MAX_VALUE);
     large =
         new Places(
             new Images(most, warnings),
             (int) Math.max(1, Math.min(fit, processors)),
-            Math.max(1, settings.queue() / 2));
+            Math.max(1, limits.queue() / 2));
     transform = new Transform(clip.preprocessing());
-    timeLimit = settings.timeLimit();
+    timeLimit = limits.time();
   }
 
   /**

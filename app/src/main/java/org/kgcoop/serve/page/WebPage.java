@@ -79,7 +79,7 @@ public final class WebPage {
   private void about(Context request) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("token", settings.token() != null).put("template", settings.template());
-    json.put("max_bytes", settings.maxBytes());
+    json.put("max_bytes", settings.limits().bytes());
     json.put("note", note).putObject("notes").put(EmbeddedPrompt.MODEL, EmbeddedPrompt.NOTE);
     request.json(json.set("examples", examples));
   }

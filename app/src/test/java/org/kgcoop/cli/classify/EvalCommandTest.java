@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntBinaryOperator;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.Folders;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.runs.Predictions;
 
 class EvalCommandTest {
@@ -112,6 +116,42 @@ class EvalCommandTest {
     assertThat(none.exitCode()).isEqualTo(3);
     assertThat(none.errorLine()).contains("12 of 12 test images", "--include-training-images");
     assertThat(none.out()).doesNotContain("accuracy");
+  }
+
+  @Test
+  void theShareOfImagesThatReachTheThresholdIsPrinted() throws IOException {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(folder.resolve("drawings"), 3);
+    Path run = folder.resolve("run");
+    train(folder.resolve("drawings"), run);
+    List<Double> confidences =
+        Predictions.read(run).target("test").orElseThrow().confidences().stream().sorted().toList();
+    double threshold = (confidences.get(1) + confidences.get(2)) / 2; // rejects two
+    assertThat(confidences.get(1)).isLessThan(confidences.get(2));
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.in(run));
+    Path rejecting = folder.resolve("rejecting.safetensors");
+    file.withCalibration(
+            new Calibration(
+                1,
+                Calibration.Origin.VALIDATION,
+                30,
+                new Calibration.Rejection(threshold, 0.95, 0.9, 1)))
+        .write(rejecting);
+    Object[] words = {"--data", folder.resolve("drawings"), "--feature-cache", "none"};
+
+    JsonNode found = json(run(both("eval", rejecting, both("--json", "--per-class", words))));
+    Cli.Result plain = run(both("eval", run, words));
+
+    double share = (confidences.size() - 2.0) / confidences.size();
+    assertThat(found.path("accepted").asDouble()).isEqualTo(share);
+    assertThat(found.path("threshold").asDouble()).isEqualTo(threshold);
+    assertThat(run(both("eval", rejecting, words)).out())
+        .contains(String.format(Locale.ROOT, "accepted           %.2f %%", 100 * share));
+    assertThat(plain.out()).doesNotContain("accepted");
+  }
+
+  private static Object[] both(Object first, Object second, Object... others) {
+    return Stream.concat(Stream.of(first, second), Arrays.stream(others)).toArray();
   }
 
   private static void copy(Path from, int number, Path to) throws IOException {
@@ -219,7 +259,7 @@ class EvalCommandTest {
 
     List<String> lines = Files.readAllLines(file);
     List<String> names = new ArrayList<>();
-    json.path("class_names").forEach(name -> names.add(name.asText()));
+    json.path("set").path("class_names").forEach(name -> names.add(name.asText()));
     assertThat(lines).hasSize(names.size() + 1);
     assertThat(lines.get(0)).isEqualTo("class," + String.join(",", names));
     for (int label = 0; label < names.size(); label++) {

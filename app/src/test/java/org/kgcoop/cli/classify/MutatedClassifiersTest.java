@@ -48,6 +48,7 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.tensor.DType;
 
@@ -85,8 +86,8 @@ class MutatedClassifiersTest {
     Cli.Result table =
         Cli.run(
             (Object[])
-                ("fewshot --shots 1 --seeds 1 --epochs 1 --augment test --feature-cache none --methods %s"
-                        + " --data %s --out %s --clip %s")
+                ("fewshot --shots 1 --seeds 1 --epochs 1 --augment test --feature-cache none"
+                     + " --methods %s --data %s --out %s --clip %s")
                     .formatted(
                         String.join(",", MethodCatalogue.ids()),
                         data,
@@ -188,7 +189,11 @@ class MutatedClassifiersTest {
       throws IOException, InterruptedException {
     ServerSettings settings =
         new ServerSettings(
-            "127.0.0.1", 0, null, "a {}.", 100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20);
+            "127.0.0.1",
+            0,
+            null,
+            "a {}.",
+            new Limits(100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20));
     try (ModelRegistry models = new ModelRegistry(Map.of("changed", Classifier.load(file, clip)));
         ClassifierServer server = new ClassifierServer(clip, models, settings, line -> {}, null)) {
       URI address =

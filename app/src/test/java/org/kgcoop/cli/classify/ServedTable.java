@@ -10,6 +10,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
 /** The runs of a few-shot table on the drawings, of two shots and seed 1, behind a server. */
@@ -32,7 +33,11 @@ final class ServedTable implements AutoCloseable {
     models = new ModelRegistry(byMethod);
     ServerSettings settings =
         new ServerSettings(
-            "127.0.0.1", 0, null, "a {}.", 100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20);
+            "127.0.0.1",
+            0,
+            null,
+            "a {}.",
+            new Limits(100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20));
     server = new ClassifierServer(clip, models, settings, line -> {}, null);
   }
 

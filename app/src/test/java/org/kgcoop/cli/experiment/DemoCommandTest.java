@@ -68,7 +68,7 @@ class DemoCommandTest {
     Cli.Result result = Cli.run("demo", "--quick", "--full");
 
     assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err()).contains("--quick and --full: give one of them");
+    assertThat(result.err()).contains("--quick, --full and --all: give one of them");
   }
 
   @Test

@@ -76,8 +76,8 @@ class TrainingFromJavaTest {
     Cli.Result command =
         Cli.run(
             (Object[])
-                ("train --clip %1$s/clip --data embedded:documents --method %2$s --shots 1 --epochs"
-                        + " 2 --lr 0.01 --augment test --seed 3 --feature-cache %1$s/bank --out %1$s/command")
+                ("train --clip %1$s/clip --data embedded:documents --method %2$s --shots 2 --epochs"
+                        + " 2 --lr 0.01 --augment test --calibrate --seed 3 --feature-cache %1$s/bank --out %1$s/command")
                     .formatted(folder, method)
                     .split(" "));
     assertThat(command.exitCode()).as(command.err()).isZero();
@@ -88,7 +88,8 @@ class TrainingFromJavaTest {
           .training("epochs", 2)
           .training("lr", 0.01)
           .training("augment", "test")
-          .shots(1)
+          .calibrated()
+          .shots(2)
           .seed(3)
           .cache(folder.resolve("cache"))
           .into(folder.resolve("java"));

@@ -90,7 +90,7 @@ class SweepTest {
             .contains(String.format(Locale.ROOT, "%.4f", column.path("mean").asDouble()));
       }
     }
-    JsonNode joint = json("results.json").path("cells").path(0).path("joint");
+    JsonNode joint = json("results.json").path("cells").path(0).path("results").path("joint");
     assertThat(joint.path("auroc").path("energy").asDouble()).isBetween(0.0, 1.0);
   }
 

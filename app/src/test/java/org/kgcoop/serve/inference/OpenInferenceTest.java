@@ -34,6 +34,7 @@ import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.InferenceClient;
 import org.kgcoop.serve.InferenceClient.Answer;
 import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
 /** The protocol as a client sees it that knows its text alone. */
@@ -66,11 +67,7 @@ class OpenInferenceTest {
             0,
             null,
             "a {}.",
-            8,
-            Duration.ofSeconds(20),
-            1 << 20,
-            0,
-            ServerSettings.DEFAULT_MAX_PIXELS);
+            new Limits(8, Duration.ofSeconds(20), 1 << 20, 0, ServerSettings.DEFAULT_MAX_PIXELS));
     server = new ClassifierServer(clip, models, settings, LOG::add, null);
     client = new InferenceClient(server.port());
     red = image(2, 1, "bmp");

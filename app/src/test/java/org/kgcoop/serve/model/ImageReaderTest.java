@@ -22,6 +22,7 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 
 @Timeout(120)
 class ImageReaderTest {
@@ -37,17 +38,8 @@ class ImageReaderTest {
   @Test
   void smallImagesDoNotWaitForLargeOnesAndOfTheseOnlySomeMayWait() throws Exception {
     RandomClip.write(folder, RandomClip.TINY, 1);
-    ServerSettings settings =
-        new ServerSettings(
-            "127.0.0.1",
-            0,
-            null,
-            "a {}.",
-            2,
-            Duration.ofSeconds(100),
-            1 << 20,
-            0,
-            ServerSettings.DEFAULT_MAX_PIXELS); // 1 large one may wait
+    Limits limits = // 1 large one may wait
+        new Limits(2, Duration.ofSeconds(100), 1 << 20, 0, ServerSettings.DEFAULT_MAX_PIXELS);
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     // Of gray with 16 bits a reader warns while it decodes.
@@ -57,7 +49,7 @@ class ImageReaderTest {
       ImageReader reader = // with one place for each kind
           new ImageReader(
               clip,
-              settings,
+              limits,
               1,
               warning -> {
                 started.countDown();

@@ -33,6 +33,7 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
 /** The page in a real browser, over the embedded CLIP. Skipped without one. */
@@ -42,7 +43,8 @@ class WebPageBrowserTest {
 
   /** Bars are there, and nothing is being asked. */
   private static final String ANSWERED =
-      "document.querySelector('#bars:not([hidden]) tbody tr') && !document.querySelector('[aria-busy]')";
+      "document.querySelector('#bars:not([hidden]) tbody tr') &&"
+          + " !document.querySelector('[aria-busy]')";
 
   @TempDir static Path folder;
   private static @Nullable Chromium browser;
@@ -81,11 +83,7 @@ class WebPageBrowserTest {
             0,
             token,
             EmbeddedClip.TEMPLATE,
-            8,
-            Duration.ofSeconds(20),
-            2_000_000,
-            0,
-            ServerSettings.DEFAULT_MAX_PIXELS);
+            new Limits(8, Duration.ofSeconds(20), 2_000_000, 0, ServerSettings.DEFAULT_MAX_PIXELS));
     return new ClassifierServer(clip, models, settings, LOG::add, null);
   }
 

@@ -31,6 +31,7 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.serve.ApiDescription;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
 /** What the page's addresses answer, and to whom. */
@@ -68,11 +69,7 @@ class WebPageTest {
         0,
         TOKEN,
         "a {}.",
-        8,
-        Duration.ofSeconds(20),
-        20_000,
-        0,
-        ServerSettings.DEFAULT_MAX_PIXELS);
+        new Limits(8, Duration.ofSeconds(20), 20_000, 0, ServerSettings.DEFAULT_MAX_PIXELS));
   }
 
   private static HttpResponse<byte[]> send(String method, String path, String... headers) {
