@@ -20,6 +20,7 @@ import org.kgcoop.runs.AdaptRecord.Candidate;
 import org.kgcoop.runs.AdaptRecord.Choice;
 import org.kgcoop.runs.AdaptRecord.Images;
 import org.kgcoop.runs.AdaptRecord.Interval;
+import org.kgcoop.runs.AdaptRecord.Result;
 import org.kgcoop.runs.AdaptRecord.Suspect;
 import org.kgcoop.runs.Measure.Best;
 import org.kgcoop.tables.StoredRun;
@@ -54,9 +55,13 @@ final class AdaptSection {
                     + choice.why()
                     + (choice.preliminary() ? " Other methods are still to be compared." : "")));
     List<Entry> expected = new ArrayList<>();
-    add(expected, "expected accuracy", record.expected(), "new images like these");
-    add(expected, "on unseen classes", record.expectedUnseen(), "new images of unseen classes");
-    Interval test = record.test();
+    add(expected, "expected accuracy", record.result().expected(), "new images like these");
+    add(
+        expected,
+        "on unseen classes",
+        record.result().expectedUnseen(),
+        "new images of unseen classes");
+    Interval test = record.result().test();
     if (test != null) {
       expected.add(
           new Entry(
@@ -76,8 +81,8 @@ final class AdaptSection {
     if (!expected.isEmpty()) {
       blocks.add(new Entries(expected, false));
     }
-    if (record.calibration() != null) {
-      blocks.add(new Words(String.join(" ", record.calibration().sentences())));
+    if (record.result().calibration() != null) {
+      blocks.add(new Words(String.join(" ", record.result().calibration().sentences())));
     }
     List<Candidate> measured = record.candidates().stream().filter(Candidate::isMeasured).toList();
     String what = record.isForUnseen() ? "H of seen and unseen classes" : "Accuracy";
@@ -101,7 +106,7 @@ final class AdaptSection {
                       List.of(),
                       grid))));
     }
-    addMistakes(blocks, record);
+    addMistakes(blocks, record.result());
     addSuspects(blocks, record, images);
     blocks.add(new Heading("The images"));
     blocks.add(new Entries(images(record), false));
@@ -125,19 +130,19 @@ final class AdaptSection {
   }
 
   /** Adds the confusion matrix of the held-out images and the misclassified images. */
-  private static void addMistakes(List<Block> blocks, AdaptRecord record) {
-    if (record.classes().isEmpty()) {
+  private static void addMistakes(List<Block> blocks, Result adapted) {
+    if (adapted.classes().isEmpty()) {
       return;
     }
     blocks.add(new Heading("Mistakes on held-out images"));
-    if (record.mistakes().isEmpty()) {
+    if (adapted.mistakes().isEmpty()) {
       blocks.add(new Words("The chosen method recognized all held-out images."));
       return;
     }
     blocks.add(
-        new Charts(List.of(Confusion.of(record).chart("Held-out images of the chosen method"))));
+        new Charts(List.of(Confusion.of(adapted).chart("Held-out images of the chosen method"))));
     List<AdaptRecord.Mistake> shown =
-        record.mistakes().stream()
+        adapted.mistakes().stream()
             .sorted(Comparator.comparingDouble(each -> -each.confidence()))
             .limit(MOST_MISTAKES)
             .toList();
@@ -152,14 +157,16 @@ final class AdaptSection {
                 .words("taken for", AdaptRecord.Mistake::predicted)
                 .numbers("confidence, %", each -> 100 * each.confidence(), Text::percent)
                 .build()));
-    if (shown.size() < record.mistakes().size()) {
-      blocks.add(new Words("adapt.json names all %s of them.".formatted(record.mistakes().size())));
+    if (shown.size() < adapted.mistakes().size()) {
+      blocks.add(
+          new Words("adapt.json names all %s of them.".formatted(adapted.mistakes().size())));
     }
   }
 
   /** Adds the images that may have a wrong label, with thumbnails. */
   private static void addSuspects(List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
-    if (record.suspects().isEmpty()) {
+    List<Suspect> suspects = record.result().suspects();
+    if (suspects.isEmpty()) {
       return;
     }
     blocks.add(new Heading("Labels that may be wrong"));
@@ -167,8 +174,7 @@ final class AdaptSection {
         new Words(
             "The most suspicious come first. Look at each: an unusual image may be labeled"
                 + " correctly. adapt --exclude FILE leaves out the images that the file lists."));
-    List<Suspect> shown =
-        record.suspects().subList(0, Math.min(MOST_SUSPECTS, record.suspects().size()));
+    List<Suspect> shown = suspects.subList(0, Math.min(MOST_SUSPECTS, suspects.size()));
     List<Block.Image> gallery = new ArrayList<>();
     for (Suspect each : shown) {
       images
@@ -192,14 +198,14 @@ final class AdaptSection {
                 .numbers(
                     "probability of the label, %", each -> 100 * each.confidence(), Text::percent)
                 .build()));
-    if (shown.size() < record.suspects().size()) {
-      blocks.add(new Words("adapt.json names all %s of them.".formatted(record.suspects().size())));
+    if (shown.size() < suspects.size()) {
+      blocks.add(new Words("adapt.json names all %s of them.".formatted(suspects.size())));
     }
   }
 
   private static ReportTable grid(AdaptRecord record, String caption) {
     return ReportTable.of(caption, "method", record.candidates(), Candidate::title)
-        .notes(Candidate::leftOut)
+        .notes(Candidate::reason)
         .numbers(
             record.isForUnseen() ? "H" : "accuracy", Candidate::value, Best.HIGHEST, Text::percent)
         .numbers("behind", Candidate::behind, Text::percent)
@@ -223,16 +229,17 @@ final class AdaptSection {
             record.plan().views() == 0
                 ? "as they are"
                 : record.plan().views() + " random views of each"));
-    if (images.repeated() > 0) {
-      entries.add(new Entry("copies, left out", Text.count(images.repeated(), "image")));
+    if (images.copies().repeated() > 0) {
+      entries.add(new Entry("copies, left out", Text.count(images.copies().repeated(), "image")));
     }
-    if (images.near() > 0) {
-      entries.add(new Entry("near copies, held out together", Text.count(images.near(), "image")));
+    if (images.copies().near() > 0) {
+      entries.add(
+          new Entry("near copies, held out together", Text.count(images.copies().near(), "image")));
     }
     add(entries, "classes that cannot be measured", images.single());
-    add(entries, "test images that repeat a training image", images.repeatedInTest());
+    add(entries, "test images that repeat a training image", images.copies().inTest());
     add(entries, "unreadable", images.unreadable());
-    add(entries, "under two classes", images.contradictions());
+    add(entries, "under two classes", images.copies().contradictions());
     return entries;
   }
 

@@ -45,20 +45,20 @@ final class Confusion {
   }
 
   /** Returns the confusion matrix of an adaptation's held-out images. */
-  static Confusion of(AdaptRecord record) {
+  static Confusion of(AdaptRecord.Result adapted) {
     List<String> names =
         Stream.concat(
-                record.classes().stream().map(AdaptRecord.OfClass::name),
-                record.mistakes().stream()
+                adapted.classes().stream().map(AdaptRecord.OfClass::name),
+                adapted.mistakes().stream()
                     .flatMap(each -> Stream.of(each.actual(), each.predicted())))
             .distinct()
             .toList();
     long[][] counts = new long[names.size()][names.size()];
-    for (AdaptRecord.OfClass each : record.classes()) {
+    for (AdaptRecord.OfClass each : adapted.classes()) {
       int label = names.indexOf(each.name());
       counts[label][label] = each.right();
     }
-    for (AdaptRecord.Mistake each : record.mistakes()) {
+    for (AdaptRecord.Mistake each : adapted.mistakes()) {
       counts[names.indexOf(each.actual())][names.indexOf(each.predicted())]++;
     }
     return new Confusion(names.stream().map(name -> name.replace('_', ' ')).toList(), counts);

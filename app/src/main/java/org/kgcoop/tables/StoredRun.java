@@ -284,7 +284,7 @@ public final class StoredRun {
 
   /** Returns the accuracy that an adaptation expects on new images. Other runs have none. */
   public Optional<AdaptRecord.Interval> expected() {
-    return adaptation().map(AdaptRecord::expected);
+    return adaptation().map(record -> record.result().expected());
   }
 
   /** Returns the value of a column such as {@code base}, {@code H} or {@code ece:new}, or NaN. */

@@ -207,11 +207,7 @@ class ReportPageTest {
         .put("confidence", 0.9)
         .put("accuracy", 0.5);
     ObjectNode with = calibration.putObject("after").put("ece", 0.0712).put("nll", 0.5);
-    with.putArray("bins")
-        .addObject()
-        .put("images", 8)
-        .put("confidence", 0.6)
-        .put("accuracy", 0.5);
+    with.putArray("bins").addObject().put("images", 8).put("confidence", 0.6).put("accuracy", 0.5);
     JsonFiles.write(file, results);
 
     Document page = page(folder.resolve("run"));
@@ -219,8 +215,8 @@ class ReportPageTest {
     assertThat(page.select("#mistakes figure.chart")).hasSize(before + 1);
     assertThat(page.select("#mistakes figcaption").eachText())
         .contains(
-            "Calibration on learned classes; expected calibration error: 14.00 % without temperature,"
-                + " 7.12 % with it, from 40 validation images");
+            "Calibration on learned classes; expected calibration error: 14.00 % without"
+                + " temperature, 7.12 % with it, from 40 validation images");
     assertThat(page.select("#mistakes").text())
         .contains("without temperature 8 0.900 0.500")
         .contains("temperature 1.75 8 0.600 0.500");
@@ -728,9 +724,11 @@ class ReportPageTest {
         """
         {"settings": {"data": "photos"},
          "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
-         "expected": {"accuracy": 75, "low": 40, "high": 95, "images": 4},
-         "classes": [{"name": "cat", "asked": 2, "right": 1}, {"name": "dog", "asked": 2, "right": 2}],
-         "mistakes": [{"image": "cat/7.jpg", "actual": "cat", "predicted": "wolf", "confidence": 0.61}]}
+         "result": {
+           "expected": {"accuracy": 75, "low": 40, "high": 95, "images": 4},
+           "classes": [{"name": "cat", "asked": 2, "right": 1}, {"name": "dog", "asked": 2, "right": 2}],
+           "mistakes":
+             [{"image": "cat/7.jpg", "actual": "cat", "predicted": "wolf", "confidence": 0.61}]}}
         """);
 
     assertThat(page(folder).expectFirst("#choice").text())

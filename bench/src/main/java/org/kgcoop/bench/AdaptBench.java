@@ -143,7 +143,7 @@ final class AdaptBench implements Callable<Integer> {
                 .orElseThrow();
         double error =
             100 * Math.sqrt(best.accuracy() * (100 - best.accuracy()) / 1e4 / best.images());
-        AdaptRecord.Interval expected = Objects.requireNonNull(record.expected());
+        AdaptRecord.Interval expected = Objects.requireNonNull(record.result().expected());
         boolean isNear = best.accuracy() - own.accuracy() <= error;
         boolean isInside = expected.holds(own.accuracy());
         near += isNear ? 1 : 0;
@@ -156,7 +156,7 @@ final class AdaptBench implements Callable<Integer> {
               each.method(),
               each.value(),
               test == null ? Double.NaN : test.accuracy(),
-              each.leftOut());
+              each.reason());
         }
         print(
             "  chosen %s: test %.2f, best %.2f, standard error %.2f: %s; expected %.1f (%.1f to"

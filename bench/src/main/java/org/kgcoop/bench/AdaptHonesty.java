@@ -150,12 +150,12 @@ final class AdaptHonesty {
             out.resolve(name));
     List<Outcome> outcomes = new ArrayList<>();
     if (situation.equals("random")) {
-      outcomes.add(outcome(record.expected(), 100.0 / RANDOM_CLASSES));
+      outcomes.add(outcome(record.result().expected(), 100.0 / RANDOM_CLASSES));
     } else {
       double[] measured = measured(bench, out.resolve(name), draw);
-      outcomes.add(outcome(record.expected(), measured[0]));
+      outcomes.add(outcome(record.result().expected(), measured[0]));
       if (!draw.unseen().isEmpty()) {
-        outcomes.add(outcome(record.expectedUnseen(), measured[1]));
+        outcomes.add(outcome(record.result().expectedUnseen(), measured[1]));
       }
     }
     for (Outcome outcome : outcomes) {

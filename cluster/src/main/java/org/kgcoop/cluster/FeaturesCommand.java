@@ -8,6 +8,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cluster.features.ClipFiles;
 import org.kgcoop.cluster.features.ClipSource;
 import org.kgcoop.cluster.features.FeatureJob;
+import org.kgcoop.cluster.features.FeatureRequest;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Submission;
 import org.kgcoop.tensor.DType;
@@ -110,7 +111,7 @@ final class FeaturesCommand implements Callable<Integer> {
       FeatureJob job =
           new FeatureJob(
               session.spark(),
-              new FeatureJob.Request(images, cache, source, views, readers),
+              new FeatureRequest(images, cache, source, views, readers),
               this::tell);
       if (dryRun) {
         spec.commandLine().getOut().println(job.count());

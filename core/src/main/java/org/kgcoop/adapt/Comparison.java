@@ -119,7 +119,7 @@ final class Comparison {
         task.detail(id);
         if (tried.stream().noneMatch(each -> each.method().equals(id))) {
           tried.add(attempted(id, tried));
-          record = record.withCandidates(tried);
+          record = record.with(tried);
           keep.accept(record);
         } else if (tried.stream().anyMatch(each -> each.method().equals(id) && each.isMeasured())) {
           measured(id, parts);
@@ -137,7 +137,7 @@ final class Comparison {
     AdaptRecord.Choice choice = Objects.requireNonNull(decided.choice());
     Outcome outcome =
         outcome(
-            decided.withChoice(
+            decided.with(
                 new AdaptRecord.Choice(choice.method(), choice.title(), choice.why(), true)),
             answers(choice.method()),
             parts);
@@ -201,8 +201,8 @@ final class Comparison {
                     .average()
                     .orElse(0),
                 HoldoutPart.groupsPerClass(data));
-    AdaptRecord expected =
-        decided.expecting(
+    AdaptRecord.Result expected =
+        new AdaptRecord.Result(
             new Expectation(chosen.score(), Expectation.optimism(compared, false), gain)
                 .interval(false),
             request.unseen().isEmpty()
@@ -211,7 +211,7 @@ final class Comparison {
                     .interval(true),
             chosen.classes(),
             chosen.mistakes());
-    return new Outcome(expected, asked);
+    return new Outcome(decided.with(expected), asked);
   }
 
   private HeldOutRuns.Answers answers(String id) {
@@ -267,7 +267,13 @@ final class Comparison {
   private AdaptRecord.Candidate leftOut(MethodSpec spec, String why, boolean outOfTime) {
     Method method = method(spec);
     return new AdaptRecord.Candidate(
-        method.id(), method.title(), Double.NaN, Double.NaN, Double.NaN, 0, why, outOfTime);
+        method.id(),
+        method.title(),
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        0,
+        new AdaptRecord.LeftOut(why, outOfTime));
   }
 
   /** Measures a method, or reads its stored measurements. */
@@ -282,15 +288,14 @@ final class Comparison {
         Double.NaN,
         Double.NaN,
         (System.nanoTime() - start) / 1e9,
-        "",
-        false);
+        null);
   }
 
   private AdaptRecord decided(List<AdaptRecord.Candidate> tried) {
     Map<String, Score> scores = new HashMap<>();
     measured.forEach((id, answers) -> scores.put(id, answers.score()));
     Selection selection = Selection.of(tried, scores);
-    return record.withCandidates(selection.candidates()).withChoice(selection.choice());
+    return record.with(selection.candidates()).with(selection.choice());
   }
 
   /**
@@ -311,7 +316,7 @@ final class Comparison {
     AdaptRecord decided = decided(tried);
     AdaptRecord.Choice choice = Objects.requireNonNull(decided.choice());
     return outcome(
-        decided.withChoice(
+        decided.with(
             choice.because(
                 "A method that learns from images cannot be measured if no class has a second"
                     + " image. This one learns nothing and is the best of those. Two images of each"

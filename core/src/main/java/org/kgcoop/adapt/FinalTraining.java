@@ -72,15 +72,17 @@ final class FinalTraining {
     Calibration calibration = logits.calibration();
     file = complete(file, calibration);
     file.write(ClassifierFile.in(folder));
-    return record
-        .tested(results.target(TEST).map(FinalTraining::interval).orElse(null))
-        .calibrated(calibrated(calibration, logits, file))
-        .suspecting(
-            Suspects.of(
-                logits.items(),
-                logits.probabilities(calibration.temperature()),
-                data.classNames(),
-                contradictory));
+    return record.with(
+        record
+            .result()
+            .trained(
+                results.target(TEST).map(FinalTraining::interval).orElse(null),
+                calibrated(calibration, logits, file),
+                Suspects.of(
+                    logits.items(),
+                    logits.probabilities(calibration.temperature()),
+                    data.classNames(),
+                    contradictory)));
   }
 
   /**
@@ -152,9 +154,7 @@ final class FinalTraining {
         rejection.keeps(),
         rejection.low(),
         rejection.high(),
-        request.unknown().isEmpty()
-            ? null
-            : logits.unknown(calibration, largestOfUnknown(file)));
+        request.unknown().isEmpty() ? null : logits.unknown(calibration, largestOfUnknown(file)));
   }
 
   /** Returns the largest probability of each image that belongs to no class. */

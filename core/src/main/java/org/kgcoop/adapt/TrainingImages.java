@@ -137,15 +137,16 @@ final class TrainingImages {
         data.classNames().size(),
         sizes.values().stream().mapToInt(Integer::intValue).min().orElse(0),
         sizes.values().stream().mapToInt(Integer::intValue).max().orElse(0),
-        copies.repeated().size(),
-        copies.contradictions(),
-        copies.near(),
+        new AdaptRecord.Copies(
+            copies.repeated().size(),
+            copies.near(),
+            copies.contradictions(),
+            List.copyOf(ImageGroups.repeatedInTest(data, bench.cache()))),
         groups.entrySet().stream()
             .filter(each -> each.getValue().size() == 1)
             .map(each -> data.classNames().get(each.getKey()))
             .sorted()
             .toList(),
-        List.copyOf(ImageGroups.repeatedInTest(data, bench.cache())),
         List.copyOf(unreadable));
   }
 }

@@ -74,8 +74,7 @@ public final class EvaluationSet {
 
   /** Returns all that determines the measurement of a classifier. */
   EvaluatedSet evaluated(ExperimentContext bench) {
-    return new EvaluatedSet(
-        data.name(), part(), template(), fingerprint(bench), data.classNames());
+    return new EvaluatedSet(data.name(), part(), template(), fingerprint(bench), data.classNames());
   }
 
   /** Returns the features of the test images for a classifier, (N, E). */

@@ -87,7 +87,7 @@ public interface Protocol {
           header,
           measure.isPercent(),
           false,
-          run -> measure.values(run.results(), target -> takes.test(run, target)),
+          run -> run.results().values(measure, target -> takes.test(run, target)),
           List.of());
     }
 

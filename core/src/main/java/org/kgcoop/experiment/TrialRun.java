@@ -133,13 +133,12 @@ public final class TrialRun {
 
   private ClassifierFile file(FittedMethod learned) {
     return new ClassifierFile(
-        learned.method(),
-        learned.classNames(),
+        learned,
         trial.draw().template(),
         bench.clip().fingerprint(),
         trial.draw().learnedFrom(bench),
         Version.KGCOOP,
-        learned.tensors());
+        null);
   }
 
   private ObjectNode provenance() {

@@ -21,16 +21,7 @@ import org.kgcoop.files.JsonFiles;
  * @param images the training images
  * @param candidates the candidates so far, in the order of the short list
  * @param choice null until it is made
- * @param expected the expected accuracy of the chosen method on {@link #NEW_IMAGES} more images of
- *     the training classes, with a 95 % interval; null until it is known
- * @param expectedUnseen the same for classes without images; null if none are expected
- * @param classes the training classes with the results of the chosen method on their held-out
- *     images
- * @param mistakes the held-out images that the chosen method classified wrongly
- * @param test the accuracy of the chosen method on the data set's own test images, which did not
- *     influence the choice; null if there are none
- * @param calibration the calibration of the chosen method; null until it is known
- * @param suspects the images whose label may be wrong, the most suspicious first
+ * @param result the result of the chosen method, as far as it is known
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AdaptRecord(
@@ -39,13 +30,7 @@ public record AdaptRecord(
     Images images,
     List<Candidate> candidates,
     @Nullable Choice choice,
-    @Nullable Interval expected,
-    @Nullable Interval expectedUnseen,
-    List<OfClass> classes,
-    List<Mistake> mistakes,
-    @Nullable Interval test,
-    @Nullable Calibrated calibration,
-    List<Suspect> suspects) {
+    Result result) {
 
   /** The number of new images that an expected accuracy refers to. */
   public static final int NEW_IMAGES = 100;
@@ -72,11 +57,7 @@ public record AdaptRecord(
    * @param count the number of training images
    * @param fewest the minimum number of images per class
    * @param most the maximum number of images per class
-   * @param repeated the number of copies within a class, which are left out
-   * @param contradictions images that appear in two classes
-   * @param near the number of near duplicates, which share a fold
    * @param single classes with a single image or group of images, which cannot be held out
-   * @param repeatedInTest test images that are copies of a training image, which are not measured
    * @param unreadable images that were left out, and the reasons
    */
   public record Images(
@@ -84,26 +65,83 @@ public record AdaptRecord(
       int classes,
       int fewest,
       int most,
-      int repeated,
-      List<String> contradictions,
-      int near,
+      Copies copies,
       List<String> single,
-      List<String> repeatedInTest,
       List<String> unreadable) {
     /** The images of a record that does not contain any. */
-    static final Images NONE =
-        new Images(0, 0, 0, 0, 0, List.of(), 0, List.of(), List.of(), List.of());
+    static final Images NONE = new Images(0, 0, 0, 0, Copies.NONE, List.of(), List.of());
 
     public Images {
-      contradictions = RunJson.list(contradictions);
+      copies = Objects.requireNonNullElse(copies, Copies.NONE);
       single = RunJson.list(single);
-      repeatedInTest = RunJson.list(repeatedInTest);
       unreadable = RunJson.list(unreadable);
     }
 
     /** Returns the number of images per class in words: {@code 8} or {@code 8 to 52}. */
     public String ofEach() {
       return fewest == most ? String.valueOf(most) : fewest + " to " + most;
+    }
+  }
+
+  /**
+   * Copies of training images.
+   *
+   * @param repeated the number of copies within a class, which are left out
+   * @param near the number of near duplicates, which share a fold
+   * @param contradictions images that appear in two classes
+   * @param inTest test images that are copies of a training image, which are not measured
+   */
+  public record Copies(int repeated, int near, List<String> contradictions, List<String> inTest) {
+    static final Copies NONE = new Copies(0, 0, List.of(), List.of());
+
+    public Copies {
+      contradictions = RunJson.list(contradictions);
+      inTest = RunJson.list(inTest);
+    }
+  }
+
+  /**
+   * The result of the chosen method.
+   *
+   * @param expected the expected accuracy on {@link #NEW_IMAGES} more images of the training
+   *     classes, with a 95 % interval; null until it is known
+   * @param expectedUnseen the same for classes without images; null if none are expected
+   * @param classes the training classes with the results on their held-out images
+   * @param mistakes the held-out images that were classified wrongly
+   * @param test the accuracy on the data set's own test images, which did not influence the choice;
+   *     null if there are none
+   * @param calibration null until it is known
+   * @param suspects the images whose label may be wrong, the most suspicious first
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Result(
+      @Nullable Interval expected,
+      @Nullable Interval expectedUnseen,
+      List<OfClass> classes,
+      List<Mistake> mistakes,
+      @Nullable Interval test,
+      @Nullable Calibrated calibration,
+      List<Suspect> suspects) {
+    static final Result UNKNOWN = new Result(null, null, List.of(), List.of());
+
+    public Result {
+      classes = RunJson.list(classes);
+      mistakes = RunJson.list(mistakes);
+      suspects = RunJson.list(suspects);
+    }
+
+    /** Creates the result before the training on all images. */
+    public Result(
+        @Nullable Interval expected,
+        @Nullable Interval expectedUnseen,
+        List<OfClass> classes,
+        List<Mistake> mistakes) {
+      this(expected, expectedUnseen, classes, mistakes, null, null, List.of());
+    }
+
+    /** Returns the result after the training on all images. */
+    public Result trained(@Nullable Interval tested, Calibrated found, List<Suspect> suspected) {
+      return new Result(expected, expectedUnseen, classes, mistakes, tested, found, suspected);
     }
   }
 
@@ -132,10 +170,9 @@ public record AdaptRecord(
    * @param behind the difference to the best method
    * @param standardError the standard error of this difference
    * @param seconds the time of its folds
-   * @param leftOut the reason why it was not tried; empty if it was
-   * @param outOfTime true if the reason is the time, so that a faster machine may choose another
-   *     method
+   * @param leftOut null if it was tried
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Candidate(
       String method,
       String title,
@@ -143,18 +180,30 @@ public record AdaptRecord(
       double behind,
       double standardError,
       double seconds,
-      String leftOut,
-      boolean outOfTime) {
+      @Nullable LeftOut leftOut) {
     /** Returns the candidate, compared with the best of all. */
     public Candidate against(double best, double error) {
-      return new Candidate(method, title, value, best - value, error, seconds, leftOut, outOfTime);
+      return new Candidate(method, title, value, best - value, error, seconds, leftOut);
     }
 
     /** Returns true if it was measured. */
     public boolean isMeasured() {
-      return leftOut.isEmpty();
+      return leftOut == null;
+    }
+
+    /** Returns the reason why it was not tried; empty if it was. */
+    public String reason() {
+      return leftOut == null ? "" : leftOut.why;
     }
   }
+
+  /**
+   * The reason why a method was not tried.
+   *
+   * @param outOfTime true if the reason is the time, so that a faster machine may choose another
+   *     method
+   */
+  public record LeftOut(String why, boolean outOfTime) {}
 
   /**
    * The chosen method.
@@ -272,16 +321,12 @@ public record AdaptRecord(
     plan = Objects.requireNonNullElse(plan, Plan.ALL); // missing in files of other versions
     images = Objects.requireNonNullElse(images, Images.NONE);
     candidates = RunJson.list(candidates);
-    classes = RunJson.list(classes);
-    mistakes = RunJson.list(mistakes);
-    suspects = RunJson.list(suspects);
+    result = Objects.requireNonNullElse(result, Result.UNKNOWN);
   }
 
   /** Returns the record of an adaptation that has just begun. */
   public static AdaptRecord begun(JsonNode settings, Plan plan, Images images) {
-    return new AdaptRecord(
-        settings, plan, images, List.of(), null, null, null, List.of(), List.of(), null, null,
-        List.of());
+    return new AdaptRecord(settings, plan, images, List.of(), null, Result.UNKNOWN);
   }
 
   /**
@@ -313,7 +358,10 @@ public record AdaptRecord(
   @JsonProperty(access = JsonProperty.Access.READ_ONLY)
   public String irreproducible() {
     List<String> late =
-        candidates.stream().filter(Candidate::outOfTime).map(Candidate::title).toList();
+        candidates.stream()
+            .filter(each -> each.leftOut != null && each.leftOut.outOfTime)
+            .map(Candidate::title)
+            .toList();
     return late.isEmpty()
         ? ""
         : "the time left out "
@@ -321,105 +369,16 @@ public record AdaptRecord(
             + "; with more --minutes, or on another machine, another method may be chosen";
   }
 
-  public AdaptRecord withCandidates(List<Candidate> tried) {
-    return new AdaptRecord(
-        settings,
-        plan,
-        images,
-        tried,
-        choice,
-        expected,
-        expectedUnseen,
-        classes,
-        mistakes,
-        test,
-        calibration,
-        suspects);
+  public AdaptRecord with(List<Candidate> tried) {
+    return new AdaptRecord(settings, plan, images, tried, choice, result);
   }
 
-  public AdaptRecord withChoice(Choice made) {
-    return new AdaptRecord(
-        settings,
-        plan,
-        images,
-        candidates,
-        made,
-        expected,
-        expectedUnseen,
-        classes,
-        mistakes,
-        test,
-        calibration,
-        suspects);
+  public AdaptRecord with(Choice made) {
+    return new AdaptRecord(settings, plan, images, candidates, made, result);
   }
 
-  /** Returns the record with the expected accuracies and their basis. */
-  public AdaptRecord expecting(
-      Interval seen, @Nullable Interval unseen, List<OfClass> ofClasses, List<Mistake> made) {
-    return new AdaptRecord(
-        settings,
-        plan,
-        images,
-        candidates,
-        choice,
-        seen,
-        unseen,
-        ofClasses,
-        made,
-        test,
-        calibration,
-        suspects);
-  }
-
-  /** Returns the record with the accuracy on the test images, if there are any. */
-  public AdaptRecord tested(@Nullable Interval accuracy) {
-    return new AdaptRecord(
-        settings,
-        plan,
-        images,
-        candidates,
-        choice,
-        expected,
-        expectedUnseen,
-        classes,
-        mistakes,
-        accuracy,
-        calibration,
-        suspects);
-  }
-
-  /** Returns the record with the calibration of the classifier. */
-  public AdaptRecord calibrated(Calibrated found) {
-    return new AdaptRecord(
-        settings,
-        plan,
-        images,
-        candidates,
-        choice,
-        expected,
-        expectedUnseen,
-        classes,
-        mistakes,
-        test,
-        found,
-        suspects);
-  }
-
-  /** Returns the record with images whose label may be wrong. */
-  public AdaptRecord suspecting(List<Suspect> found) {
-    return new AdaptRecord(
-        settings,
-        plan,
-        images,
-        candidates,
-        choice,
-        expected,
-        expectedUnseen,
-        classes,
-        mistakes,
-        test,
-        calibration,
-        found);
+  public AdaptRecord with(Result found) {
+    return new AdaptRecord(settings, plan, images, candidates, choice, found);
   }
 
   /** Returns the measured value of a method; NaN if there is none. */

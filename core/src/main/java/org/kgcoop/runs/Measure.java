@@ -109,14 +109,14 @@ public enum Measure {
   }
 
   /** The values of a run: one of the joint list, or one per evaluation set. */
-  public List<Double> values(RunResults run, Predicate<TargetResult> takes) {
+  List<Double> values(
+      List<TargetResult> targets, @Nullable JointResult joint, Predicate<TargetResult> takes) {
     if (ofJoint != null) {
-      JointResult joint = run.joint();
       return joint == null ? List.of() : List.of(ofJoint.applyAsDouble(joint));
     }
     ToDoubleFunction<TargetResult> each = ofTarget;
     return each == null
         ? List.of()
-        : run.targets().stream().filter(takes).map(each::applyAsDouble).toList();
+        : targets.stream().filter(takes).map(each::applyAsDouble).toList();
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Metrics;
 
@@ -107,8 +108,12 @@ public record RunResults(
       return accuracy(column);
     }
     String target = column.substring(Math.min(column.length(), measure.id().length() + 1));
-    return Metrics.mean(
-        measure.values(this, each -> target.isEmpty() || each.name().equals(target)));
+    return Metrics.mean(values(measure, each -> target.isEmpty() || each.name().equals(target)));
+  }
+
+  /** Returns the values of a measure: one of the joint list, or one per evaluation set. */
+  public List<Double> values(Measure measure, Predicate<TargetResult> takes) {
+    return measure.values(targets, joint, takes);
   }
 
   /** Returns the training time per image in milliseconds; NaN if nothing was trained. */

@@ -85,7 +85,7 @@ public record Warmup(Kind kind, int epochs, double rate) {
     return kind == Kind.NONE ? kind.id() : kind.id() + ":" + epochs + ":" + rate;
   }
 
-  /** Returns the warm-up with each epoch as so many. */
+  /** Returns the warm-up with the number of epochs times a factor. */
   Warmup stretched(int factor) {
     return new Warmup(kind, Math.multiplyExact(epochs, factor), rate);
   }

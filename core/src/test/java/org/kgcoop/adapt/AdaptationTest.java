@@ -75,7 +75,7 @@ class AdaptationTest {
     double best =
         record.candidates().stream().mapToDouble(AdaptRecord.Candidate::value).max().orElseThrow();
     for (AdaptRecord.Candidate each : record.candidates()) {
-      assertThat(each.leftOut()).isEmpty();
+      assertThat(each.reason()).isEmpty();
       assertThat(each.behind()).isEqualTo(best - each.value());
       boolean asGood = each.behind() <= each.standardError();
       if (each.method().equals(choice.method())) {
@@ -87,9 +87,16 @@ class AdaptationTest {
     // Validation images are learned from too.
     assertThat(record.images())
         .isEqualTo(
-            new AdaptRecord.Images(16, 4, 4, 4, 0, List.of(), 2, List.of(), List.of(), List.of()));
-    assertThat(record.expected()).isNotNull();
-    assertThat(record.test()).isNotNull().matches(test -> test.images() == 8);
+            new AdaptRecord.Images(
+                16,
+                4,
+                4,
+                4,
+                new AdaptRecord.Copies(0, 2, List.of(), List.of()),
+                List.of(),
+                List.of()));
+    assertThat(record.result().expected()).isNotNull();
+    assertThat(record.result().test()).isNotNull().matches(test -> test.images() == 8);
     Path out = folder.resolve("out");
     assertThat(AdaptRecord.read(out).map(RunJson::tree).map(JsonNode::toString))
         .contains(RunJson.tree(record).toString());
@@ -124,9 +131,9 @@ class AdaptationTest {
               AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
               assertThat(choice.preliminary()).isTrue();
               assertThat(record.candidates()).noneMatch(each -> each.method().equals("kgcoop"));
-              assertThat(record.expected()).isNotNull();
-              assertThat(record.calibration()).isNotNull();
-              assertThat(record.test()).isNotNull().matches(test -> test.images() == 4);
+              assertThat(record.result().expected()).isNotNull();
+              assertThat(record.result().calibration()).isNotNull();
+              assertThat(record.result().test()).isNotNull().matches(test -> test.images() == 4);
               ClassifierFile file = ClassifierFile.read(ClassifierFile.in(out));
               assertThat(file.method().id()).isEqualTo(choice.method());
               assertThat(file.calibration()).isNotNull();
@@ -150,7 +157,7 @@ class AdaptationTest {
             bench,
             new AdaptRequest(data, List.of(), 9, 1e-5, 1, false, unknown),
             folder.resolve("out"));
-    AdaptRecord.Calibrated found = Objects.requireNonNull(record.calibration());
+    AdaptRecord.Calibrated found = Objects.requireNonNull(record.result().calibration());
     Calibration stored =
         Objects.requireNonNull(
             ClassifierFile.read(ClassifierFile.in(folder.resolve("out"))).calibration());
@@ -184,7 +191,7 @@ class AdaptationTest {
           List.of("probe", "lp++", "proker", "clap", "tip-adapter-f").contains(each.method());
       assertThat(each.isMeasured()).as(each.toString()).isEqualTo(!bound);
     }
-    assertThat(record.expectedUnseen()).isNotNull();
+    assertThat(record.result().expectedUnseen()).isNotNull();
     ClassifierFile file =
         ClassifierFile.read(folder.resolve("out").resolve("classifier.safetensors"));
     assertThat(file.classNames()).containsExactly("cat", "dog", "fox", "owl", "wolf");
@@ -211,8 +218,8 @@ class AdaptationTest {
             new AdaptRequest(data.withImages(copies, List.of(), List.of()), List.of(), 0, 5, 1),
             folder.resolve("out"));
     assertThat(record.images().count()).isEqualTo(48);
-    assertThat(record.images().repeated()).isEqualTo(96);
-    assertThat(record.expected())
+    assertThat(record.images().copies().repeated()).isEqualTo(96);
+    assertThat(record.result().expected())
         .isNotNull()
         .matches(expected -> expected.holds(25) && expected.accuracy() < 50);
   }
@@ -223,8 +230,8 @@ class AdaptationTest {
     Path root = folder.resolve("data");
     Files.copy(root.resolve("train/cat/p0.png"), root.resolve("test/cat/stolen.png"));
     AdaptRecord record = adapt(TestImages.dataSet(root, CLASSES, 2, 0, 2), List.of(), 1e-5);
-    assertThat(record.images().repeatedInTest()).containsExactly("test/cat/stolen.png");
-    assertThat(record.test()).isNotNull().matches(test -> test.images() == 8);
+    assertThat(record.images().copies().inTest()).containsExactly("test/cat/stolen.png");
+    assertThat(record.result().test()).isNotNull().matches(test -> test.images() == 8);
   }
 
   @Test
@@ -233,28 +240,28 @@ class AdaptationTest {
     Predictions.OfTarget test =
         Predictions.read(folder.resolve("out")).target("test").orElseThrow();
     assertThat(test.confusion()).as("the fifth name is wolf").hasSize(5);
-    assertThat(record.expectedUnseen()).isNotNull();
+    assertThat(record.result().expectedUnseen()).isNotNull();
   }
 
   @Test
   void withOneImageOfEachClassUnseenNamesFallBackToClip() {
     AdaptRecord record = adapt(data(1, 0, 0), List.of("wolf"), 5);
     assertThat(Objects.requireNonNull(record.choice()).method()).isIn("clip", "ensemble");
-    assertThat(record.expected()).isNotNull();
-    assertThat(record.expectedUnseen()).isNotNull();
+    assertThat(record.result().expected()).isNotNull();
+    assertThat(record.result().expectedUnseen()).isNotNull();
     assertThat(record.images().single()).containsExactly("cat", "dog", "fox", "owl");
   }
 
   @Test
   void mistakesAreNamedByImageAndClass() {
     AdaptRecord record = adapt(data(3, 0, 0), List.of(), 1e-5);
-    int asked = record.classes().stream().mapToInt(AdaptRecord.OfClass::asked).sum();
-    int right = record.classes().stream().mapToInt(AdaptRecord.OfClass::right).sum();
-    assertThat(record.classes().stream().map(AdaptRecord.OfClass::name))
+    int asked = record.result().classes().stream().mapToInt(AdaptRecord.OfClass::asked).sum();
+    int right = record.result().classes().stream().mapToInt(AdaptRecord.OfClass::right).sum();
+    assertThat(record.result().classes().stream().map(AdaptRecord.OfClass::name))
         .containsExactly("cat", "dog", "fox", "owl");
     assertThat(asked).isEqualTo(12);
-    assertThat(record.mistakes()).hasSize(asked - right).isNotEmpty();
-    for (AdaptRecord.Mistake mistake : record.mistakes()) {
+    assertThat(record.result().mistakes()).hasSize(asked - right).isNotEmpty();
+    for (AdaptRecord.Mistake mistake : record.result().mistakes()) {
       assertThat(mistake.image()).startsWith("train/" + mistake.actual() + "/");
       assertThat(CLASSES).contains(mistake.predicted()).contains(mistake.actual());
       assertThat(mistake.predicted()).isNotEqualTo(mistake.actual());
@@ -283,7 +290,7 @@ class AdaptationTest {
             folder.resolve("skipped"));
     assertThat(skipped.images().count()).isEqualTo(11);
     assertThat(skipped.images().unreadable()).hasSize(2);
-    assertThat(skipped.test()).isNotNull().matches(test -> test.images() == 7);
+    assertThat(skipped.result().test()).isNotNull().matches(test -> test.images() == 7);
     for (Path file : broken) {
       Files.delete(file);
     }
@@ -333,7 +340,7 @@ class AdaptationTest {
     assertThat(choice.method()).isIn("clip", "ensemble");
     assertThat(choice.why()).contains("Two images of each class");
     assertThat(record.candidates().stream().filter(AdaptRecord.Candidate::isMeasured)).hasSize(2);
-    assertThat(record.expected()).isNotNull().matches(expected -> expected.images() == 4);
+    assertThat(record.result().expected()).isNotNull().matches(expected -> expected.images() == 4);
   }
 
   @Test
@@ -341,9 +348,10 @@ class AdaptationTest {
     AdaptRecord record = adapt(data(2, 0, 1), List.of(), 1e-5);
     assertThat(record.choice()).isNotNull();
     assertThat(record.candidates().get(0).isMeasured()).isTrue();
-    assertThat(record.candidates().get(Candidates.SHORT_LIST.size() - 1).leftOut())
-        .contains("--minutes");
-    assertThat(record.candidates().get(Candidates.SHORT_LIST.size() - 1).outOfTime()).isTrue();
+    AdaptRecord.LeftOut leftOut =
+        Objects.requireNonNull(record.candidates().get(Candidates.SHORT_LIST.size() - 1).leftOut());
+    assertThat(leftOut.why()).contains("--minutes");
+    assertThat(leftOut.outOfTime()).isTrue();
     assertThat(record.irreproducible()).contains("TCP", "--minutes");
     assertThat(RunJson.tree(record).path("irreproducible").asText()).contains("TCP");
   }
@@ -358,8 +366,8 @@ class AdaptationTest {
         adapt(TestImages.dataSet(folder.resolve("data"), CLASSES, 2, 0, 1), List.of(), 1e-5);
     assertThat(data.train()).hasSize(8);
     assertThat(record.images().count()).as("one copy is learned from").isEqualTo(9);
-    assertThat(record.images().repeated()).isEqualTo(1);
-    assertThat(record.images().contradictions())
+    assertThat(record.images().copies().repeated()).isEqualTo(1);
+    assertThat(record.images().copies().contradictions())
         .containsExactly("train/cat/p1.png = train/dog/stray.png");
   }
 
@@ -399,7 +407,7 @@ class AdaptationTest {
     assertThat(record.images().fewest()).isEqualTo(1);
     assertThat(record.images().most()).isEqualTo(8);
     assertThat(record.choice()).isNotNull();
-    assertThat(record.test()).isNull();
+    assertThat(record.result().test()).isNull();
     assertThat(record.images().ofEach()).isEqualTo("1 to 8");
     assertThat(record.images().single()).containsExactly("cat", "dog");
     assertThat(
@@ -408,6 +416,6 @@ class AdaptationTest {
         .as("all, since no number is that of every class")
         .contains(0);
     // The only images of two classes are never held out.
-    assertThat(record.expected()).isNotNull().matches(expected -> expected.images() == 11);
+    assertThat(record.result().expected()).isNotNull().matches(expected -> expected.images() == 11);
   }
 }

@@ -94,9 +94,19 @@ class BaseToNewTest {
       double unseen = 0;
       for (Measurement cell : table.cells()) {
         if (cell.method().equals(row.method())) {
-          assertThat(cell.results().targets()).extracting(TargetResult::name).containsExactly("base", "new");
-          base += 100.0 * cell.results().targets().get(0).correct() / cell.results().targets().get(0).total() / 4;
-          unseen += 100.0 * cell.results().targets().get(1).correct() / cell.results().targets().get(1).total() / 4;
+          assertThat(cell.results().targets())
+              .extracting(TargetResult::name)
+              .containsExactly("base", "new");
+          base +=
+              100.0
+                  * cell.results().targets().get(0).correct()
+                  / cell.results().targets().get(0).total()
+                  / 4;
+          unseen +=
+              100.0
+                  * cell.results().targets().get(1).correct()
+                  / cell.results().targets().get(1).total()
+                  / 4;
         }
       }
       assertThat(row.column("base").mean()).isCloseTo(base, within(1e-9));
@@ -293,7 +303,15 @@ class BaseToNewTest {
         correct += best == unseen.test().get(i).label() ? 1 : 0;
       }
       assertThat(target.path("correct").asInt()).isEqualTo(correct);
-      assertThat(table.path("cells").path(0).path("results").path("targets").path(1).path("correct").asInt())
+      assertThat(
+              table
+                  .path("cells")
+                  .path(0)
+                  .path("results")
+                  .path("targets")
+                  .path(1)
+                  .path("correct")
+                  .asInt())
           .isEqualTo(correct);
 
       // |t - h|^2 of unit vectors, class by class.

@@ -112,7 +112,9 @@ class FeatureMethodsTest {
       JsonNode results = TinyLab.results(folder.resolve("out").resolve(cell.path("run").asText()));
       JsonNode target = results.path("targets").path(0);
       // The class without a training image is not among those learned and asked about.
-      assertThat(target.path("set").path("class_names")).extracting(JsonNode::asText).contains("many", "rare");
+      assertThat(target.path("set").path("class_names"))
+          .extracting(JsonNode::asText)
+          .contains("many", "rare");
       assertThat(target.path("set").path("class_names")).hasSize(2);
       // Two batches of 16 an epoch, as 41 images have, not the five of the pool.
       assertThat(results.path("training").path("images").asInt()).isEqualTo(2 * 2 * 16);

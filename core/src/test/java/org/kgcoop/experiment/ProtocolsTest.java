@@ -142,7 +142,8 @@ class ProtocolsTest {
     JsonNode targets = results(cell).path("targets");
     assertThat(TinyLab.stream(targets).map(t -> t.path("name").asText()))
         .containsExactly("abc", "de", "ac");
-    assertThat(TinyLab.stream(targets.path(1).path("set").path("class_names")).map(JsonNode::asText))
+    assertThat(
+            TinyLab.stream(targets.path(1).path("set").path("class_names")).map(JsonNode::asText))
         .containsExactly("d", "e");
     // 3 classes of 4 images, 2 of 3, 2 of 5.
     assertThat(TinyLab.stream(targets).map(t -> t.path("total").asInt()))
@@ -377,7 +378,15 @@ class ProtocolsTest {
     Files.delete(folder.resolve("abc/test/a/p0.png"));
     DataSet fewer = DataSets.open(folder.resolve("abc"), DataSetOptions.defaults(warning -> {}));
     JsonNode table = lab.run(new FewShotCurve(List.of(fewer)), plan, folder.resolve("out"));
-    assertThat(table.path("cells").path(0).path("results").path("targets").path(0).path("total").asInt())
+    assertThat(
+            table
+                .path("cells")
+                .path(0)
+                .path("results")
+                .path("targets")
+                .path(0)
+                .path("total")
+                .asInt())
         .isEqualTo(11);
     assertThat(lab.messages).isEmpty();
   }

@@ -102,7 +102,15 @@ class WeightSearchTest {
     ClassifierFile prompt = ClassifierFile.read(run.resolve("classifier.safetensors"));
     assertThat(prompt.method())
         .isEqualTo(new KgCoOp(TinyLab.CONTEXT, "a photo of a {}.", expected, 0));
-    assertThat(found.table().path("cells").path(0).path("results").path("chosen").path("weight").asDouble())
+    assertThat(
+            found
+                .table()
+                .path("cells")
+                .path(0)
+                .path("results")
+                .path("chosen")
+                .path("weight")
+                .asDouble())
         .isEqualTo(expected);
     assertThat(found.messages()).anyMatch(line -> line.contains("weight " + expected));
     assertThat(run.resolve(".weight-search")).doesNotExist();

@@ -138,9 +138,7 @@ class RunResultsTest {
     Measurement cell = table.cells().get(0);
     assertThat(cell.sample().seed()).isNull();
     assertThat(cell.run()).isEmpty();
-    assertThat(cell.results().targets())
-        .extracting(TargetResult::accuracy)
-        .containsExactly(50.0);
+    assertThat(cell.results().targets()).extracting(TargetResult::accuracy).containsExactly(50.0);
     assertThat(cell.results().targets().get(0).set().classes()).isEqualTo("all");
     assertThat(table.cells().get(1).results()).isEqualTo(RunResults.NONE);
     assertThat(table.cells().get(1).sample().dataSet()).isEmpty();
@@ -159,7 +157,8 @@ class RunResultsTest {
   @Test
   void aRowHasAListOfFigures() {
     RunResults results =
-        RunResults.NONE.with(List.of(target("base", 0.5), target("test", 1), target("new", NAN)), null);
+        RunResults.NONE.with(
+            List.of(target("base", 0.5), target("test", 1), target("new", NAN)), null);
     Measurement run =
         new Measurement(
             "coop",
@@ -185,16 +184,19 @@ class RunResultsTest {
             "ms_per_image",
             "ms_per_image_with_features");
     assertThat(RunJson.tree(row).path("ms_per_image_with_features").isNull()).isTrue();
-    assertThat(run.results().targets()).extracting(TargetResult::name).containsExactly("base", "new");
+    assertThat(run.results().targets())
+        .extracting(TargetResult::name)
+        .containsExactly("base", "new");
     assertThat(keys(RunJson.tree(run).path("results").path("targets").path(0)))
-        .containsExactly("name", "set", "correct", "total", "probabilities", "distance", "accuracy");
+        .containsExactly(
+            "name", "set", "correct", "total", "probabilities", "distance", "accuracy");
     assertThat(keys(RunJson.tree(run).path("results").path("targets").path(0).path("set")))
         .containsExactly("data_set", "classes");
     assertThat(row.column("new")).isEqualTo(new Metrics.Spread(20, 2));
     assertThat(row.mean("H")).isEqualTo(32);
     assertThat(row.mean("base")).isNaN();
-    assertThat(Measure.ECE.values(run.results(), target -> target.name().equals("new")))
+    assertThat(run.results().values(Measure.ECE, target -> target.name().equals("new")))
         .containsExactly(0.125);
-    assertThat(Measure.JOINT.values(run.results(), target -> true)).isEmpty();
+    assertThat(run.results().values(Measure.JOINT, target -> true)).isEmpty();
   }
 }

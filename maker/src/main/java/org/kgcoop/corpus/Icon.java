@@ -8,7 +8,7 @@ import java.util.List;
  * @param prefix the set
  * @param name its name there
  * @param body SVG elements without the svg element round them
- * @param left the left edge of the drawing's box, in its own units, as the next three
+ * @param viewBox the drawing's box in its own units: left edge, top edge, width and height
  * @param aliases other names of the very same drawing
  * @param categories what its set files it under
  */
@@ -16,10 +16,7 @@ record Icon(
     String prefix,
     String name,
     String body,
-    double left,
-    double top,
-    double width,
-    double height,
+    String viewBox,
     List<String> aliases,
     List<String> categories) {
 

@@ -72,10 +72,12 @@ final class IconPackage {
                         prefix,
                         entry.getKey(),
                         icon.path("body").asText(),
-                        number(icon, root, "left", 0),
-                        number(icon, root, "top", 0),
-                        number(icon, root, "width", DEFAULT_SIDE),
-                        number(icon, root, "height", DEFAULT_SIDE),
+                        "%s %s %s %s"
+                            .formatted(
+                                number(icon, root, "left", 0),
+                                number(icon, root, "top", 0),
+                                number(icon, root, "width", DEFAULT_SIDE),
+                                number(icon, root, "height", DEFAULT_SIDE)),
                         aliases.getOrDefault(entry.getKey(), List.of()),
                         categories.getOrDefault(entry.getKey(), List.of())));
               }

@@ -31,15 +31,8 @@ final class Renderer {
   Optional<Bitmap> render(Icon icon, boolean color) {
     String svg =
         ("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\""
-                + " width=\"%s\" height=\"%s\" viewBox=\"%s %s %s %s\">%s</svg>")
-            .formatted(
-                SIDE,
-                SIDE,
-                icon.left(),
-                icon.top(),
-                icon.width(),
-                icon.height(),
-                icon.body().replace("currentColor", "black"));
+                + " width=\"%s\" height=\"%s\" viewBox=\"%s\">%s</svg>")
+            .formatted(SIDE, SIDE, icon.viewBox(), icon.body().replace("currentColor", "black"));
     SVGDocument document =
         loader.load(
             new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)),

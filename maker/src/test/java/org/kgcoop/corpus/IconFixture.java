@@ -19,7 +19,7 @@ final class IconFixture {
   private IconFixture() {}
 
   static Icon icon(String set, String name, String body) {
-    return new Icon(set, name, body, 0, 0, 16, 16, List.of(), List.of());
+    return new Icon(set, name, body, "0 0 16 16", List.of(), List.of());
   }
 
   /** A set of a family whose hash decides what it is for, see {@link PartTest}. */

@@ -42,10 +42,7 @@ class RendererTest {
             "made-up",
             "wide",
             "<rect width='32' height='16' fill='currentColor'/>",
-            0,
-            0,
-            32,
-            16,
+            "0 0 32 16",
             List.of(),
             List.of());
     Bitmap bitmap = new Renderer().render(wide, false).orElseThrow();

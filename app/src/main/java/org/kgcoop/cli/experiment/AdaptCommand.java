@@ -203,7 +203,7 @@ public final class AdaptCommand implements Callable<Integer> {
   private void tellFirst(AdaptRecord record, Path folder, long start) {
     writeReport(folder);
     AdaptRecord.Choice choice = record.choice();
-    AdaptRecord.Interval expected = record.expected();
+    AdaptRecord.Interval expected = record.result().expected();
     if (choice != null && expected != null && !output.isJson()) {
       output.line(
           String.format(
@@ -239,14 +239,14 @@ public final class AdaptCommand implements Callable<Integer> {
                 right("behind", c -> number(c.behind())),
                 right("std error", c -> number(c.standardError())),
                 right("seconds", c -> c.isMeasured() ? number(c.seconds()) : ""),
-                left("", AdaptRecord.Candidate::leftOut))));
+                left("", AdaptRecord.Candidate::reason))));
     AdaptRecord.Choice choice = record.choice();
     if (choice != null) {
       output.line("chosen: " + choice.title() + ". " + choice.why());
     }
-    expectation("new images like these", record.expected());
-    expectation("new images of the unseen classes", record.expectedUnseen());
-    AdaptRecord.Interval test = record.test();
+    expectation("new images like these", record.result().expected());
+    expectation("new images of the unseen classes", record.result().expectedUnseen());
+    AdaptRecord.Interval test = record.result().test();
     if (test != null) {
       output.line(
           String.format(
@@ -258,8 +258,8 @@ public final class AdaptCommand implements Callable<Integer> {
               test.low(),
               test.high()));
     }
-    tell(record.suspects());
-    AdaptRecord.Calibrated calibration = record.calibration();
+    tell(record.result().suspects());
+    AdaptRecord.Calibrated calibration = record.result().calibration();
     if (calibration != null) {
       calibration.sentences().forEach(output::line);
     }
@@ -284,26 +284,28 @@ public final class AdaptCommand implements Callable<Integer> {
     output.line(
         "%s images of %s classes, %s per class"
             .formatted(images.count(), images.classes(), images.ofEach()));
-    if (images.repeated() > 0) {
-      output.line("copies of other images, left out: " + images.repeated());
+    if (images.copies().repeated() > 0) {
+      output.line("copies of other images, left out: " + images.copies().repeated());
     }
-    if (images.near() > 0) {
-      output.line("near copies, held out together: " + images.near());
+    if (images.copies().near() > 0) {
+      output.line("near copies, held out together: " + images.copies().near());
     }
-    if (!images.contradictions().isEmpty()) {
+    if (!images.copies().contradictions().isEmpty()) {
       output.warn(
           "images that are there under two classes: %s, such as %s"
-              .formatted(images.contradictions().size(), images.contradictions().get(0)));
+              .formatted(
+                  images.copies().contradictions().size(),
+                  images.copies().contradictions().get(0)));
     }
     if (!images.single().isEmpty()) {
       output.warn(
           "not measured, since one image or group cannot be held out: "
               + Messages.firstOf(images.single()));
     }
-    if (!images.repeatedInTest().isEmpty()) {
+    if (!images.copies().inTest().isEmpty()) {
       output.warn(
           "test images that repeat a training image, not measured: "
-              + Messages.firstOf(images.repeatedInTest()));
+              + Messages.firstOf(images.copies().inTest()));
     }
   }
 

@@ -86,8 +86,8 @@ class MutatedClassifiersTest {
     Cli.Result table =
         Cli.run(
             (Object[])
-                ("fewshot --shots 1 --seeds 1 --epochs 1 --augment test --feature-cache none"
-                     + " --methods %s --data %s --out %s --clip %s")
+                ("fewshot --shots 1 --seeds 1 --epochs 1 --augment test --feature-cache none --methods %s"
+                        + " --data %s --out %s --clip %s")
                     .formatted(
                         String.join(",", MethodCatalogue.ids()),
                         data,

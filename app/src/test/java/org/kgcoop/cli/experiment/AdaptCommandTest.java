@@ -113,7 +113,8 @@ class AdaptCommandTest {
     assertThat(found.exitCode()).as(found.err()).isZero();
     JsonNode record = new ObjectMapper().readTree(Files.readString(folder.resolve("a/adapt.json")));
     assertThat(record.path("images").path("count").asInt()).isEqualTo(50);
-    assertThat(record.path("suspects").path(0).path("image").asText()).isEqualTo(stray);
+    assertThat(record.path("result").path("suspects").path(0).path("image").asText())
+        .isEqualTo(stray);
     assertThat(found.out()).contains("labels that may be wrong: ");
     assertThat(Files.readString(folder.resolve("a/report.html")))
         .contains("Labels that may be wrong", stray, "data:image/");

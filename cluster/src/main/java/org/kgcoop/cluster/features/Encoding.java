@@ -22,16 +22,13 @@ import org.kgcoop.image.Images;
  * for each image that cannot be read.
  *
  * @param attempts how often Spark tries a task
- * @param readers threads that read and decode ahead of the encoder
  * @param read told how many images are read
  * @param encoded told how many features are made
  */
 record Encoding(
-    ClipSource clip,
+    FeatureRequest request,
     FeatureCacheFolder cache,
     Broadcast<KnownKeys> known,
-    int views,
-    int readers,
     int attempts,
     LongAccumulator read,
     LongAccumulator encoded)
@@ -45,9 +42,9 @@ record Encoding(
     List<Row> problems = new ArrayList<>();
     ViewEncoder encoder =
         new ViewEncoder(
-            clip.clip(), new Images(warning -> {})); // about gray images, one an executor
+            request.clip().clip(), new Images(warning -> {})); // about gray images, one an executor
     long[] told = {0};
-    new ShardEncoder(encoder, views, known.value(), readers)
+    new ShardEncoder(encoder, request.views(), known.value(), request.readers())
         .encode(
             images,
             shard -> {

@@ -33,21 +33,9 @@ public final class FeatureJob {
 
   private final SparkSession session;
   private final JavaSparkContext spark;
-  private final Request request;
+  private final FeatureRequest request;
   private final Consumer<String> lines;
   private final HadoopFiles files;
-
-  /**
-   * The request of a job.
-   *
-   * @param images a folder, an image, a tar or a Parquet file, on any file system
-   * @param cache a folder
-   * @param clip what encodes
-   * @param views of {@code --augment cache:V}, beside the one of the test transform
-   * @param readers threads of a task that read and decode ahead
-   */
-  public record Request(String images, String cache, ClipSource clip, int views, int readers)
-      implements Serializable {}
 
   /**
    * The outcome of a job.
@@ -76,7 +64,7 @@ public final class FeatureJob {
    *
    * @param lines gets a line about progress now and then
    */
-  public FeatureJob(SparkSession session, Request request, Consumer<String> lines) {
+  public FeatureJob(SparkSession session, FeatureRequest request, Consumer<String> lines) {
     this.session = session;
     this.spark = new JavaSparkContext(session.sparkContext());
     this.request = request;
@@ -126,15 +114,7 @@ public final class FeatureJob {
     LongAccumulator read = session.sparkContext().longAccumulator("images");
     LongAccumulator encoded = session.sparkContext().longAccumulator("features");
     Encoding encoding =
-        new Encoding(
-            clip,
-            folder,
-            spark.broadcast(known),
-            request.views(),
-            request.readers(),
-            attempts(),
-            read,
-            encoded);
+        new Encoding(request, folder, spark.broadcast(known), attempts(), read, encoded);
     String errors = cache + "/errors.parquet";
     double encodingSeconds;
     long total = found.tars().isEmpty() && found.parquet().isEmpty() ? found.images() : 0;

@@ -64,7 +64,7 @@ class FeatureJobTest {
   private FeatureJob.Outcome encode(String from, String cache) {
     return new FeatureJob(
             session.spark(),
-            new FeatureJob.Request(from, cache, ClipSource.embedded(DType.FLOAT32, 1), 0, 2),
+            new FeatureRequest(from, cache, ClipSource.embedded(DType.FLOAT32, 1), 0, 2),
             lines::add)
         .run();
   }
@@ -199,7 +199,7 @@ class FeatureJobTest {
             () ->
                 new FeatureJob(
                         session.spark(),
-                        new FeatureJob.Request(
+                        new FeatureRequest(
                             shared.resolve("images").toString(), "bank", other, 0, 2),
                         lines::add)
                     .run())

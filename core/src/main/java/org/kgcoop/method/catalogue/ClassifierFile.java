@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,24 +42,20 @@ import org.kgcoop.tensor.DType;
  * is a safetensors file with the parameters under their published names. The class also reads and
  * writes the published form of a prompt, {@code prompt_learner/model.pth.tar-N}.
  *
- * @param method the method with all settings
- * @param classNames the names of the learned classes, in the order of the logits
+ * @param learned the fitted method
  * @param template the data set's hand-crafted prompt
  * @param clipFingerprint the fingerprint of the CLIP model of the training; empty if the file does
  *     not contain it
  * @param learnedFrom the training data
  * @param version the version of the program that wrote the file
- * @param parameters the learned tensors
  * @param calibration the temperature and the rejection threshold, or null for neither
  */
 public record ClassifierFile(
-    Method method,
-    List<String> classNames,
+    FittedMethod learned,
     String template,
     String clipFingerprint,
     TrainingDataRecord learnedFrom,
     String version,
-    Map<String, StoredTensor> parameters,
     @Nullable Calibration calibration) {
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
@@ -69,11 +64,6 @@ public record ClassifierFile(
   private static final String NAME = "classifier.safetensors";
 
   private static final Path IN_MEMORY = Path.of(NAME); // the path in error messages
-
-  public ClassifierFile {
-    classNames = List.copyOf(classNames);
-    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
-  }
 
   /** Creates a file without a calibration, which means a temperature of 1. */
   public ClassifierFile(
@@ -84,7 +74,28 @@ public record ClassifierFile(
       TrainingDataRecord learnedFrom,
       String version,
       Map<String, StoredTensor> parameters) {
-    this(method, classNames, template, clipFingerprint, learnedFrom, version, parameters, null);
+    this(
+        new FittedMethod(method, classNames, parameters),
+        template,
+        clipFingerprint,
+        learnedFrom,
+        version,
+        null);
+  }
+
+  /** Returns the method with all settings. */
+  public Method method() {
+    return learned.method();
+  }
+
+  /** Returns the names of the learned classes, in the order of the logits. */
+  public List<String> classNames() {
+    return learned.classNames();
+  }
+
+  /** Returns the learned tensors. */
+  public Map<String, StoredTensor> parameters() {
+    return learned.tensors();
   }
 
   /** Returns the path of the file in a folder. */
@@ -131,9 +142,9 @@ public record ClassifierFile(
   public void write(Path path) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("format", FORMAT);
-    json.set("settings", method.toJson());
+    json.set("settings", method().toJson());
     ArrayNode names = json.putArray("class_names");
-    classNames.forEach(names::add);
+    classNames().forEach(names::add);
     json.put("template", template);
     json.put("clip_fingerprint", clipFingerprint);
     json.put("data_fingerprint", learnedFrom.fingerprint());
@@ -143,7 +154,7 @@ public record ClassifierFile(
     if (calibration != null) {
       CalibrationJson.write(calibration, json);
     }
-    SealedFile.write(path, parameters.values(), json);
+    SealedFile.write(path, parameters().values(), json);
   }
 
   /**
@@ -160,17 +171,17 @@ public record ClassifierFile(
    * @return the file
    */
   public Path writePublished(Path folder, int epoch) {
-    if (method instanceof ClipLora lora) {
-      return LoraFile.write(folder, lora, parameters, told().ofData());
+    if (method() instanceof ClipLora lora) {
+      return LoraFile.write(folder, lora, parameters(), told().ofData());
     }
-    Path prompts = folder.resolve(PublishedEncoder.folder(method).orElse("prompt_learner"));
+    Path prompts = folder.resolve(PublishedEncoder.folder(method()).orElse("prompt_learner"));
     Folders.create(prompts, "a folder of the classifier", "try another folder");
     String name = "model.pth.tar-" + epoch;
     StateDicts.writePrompt(
         prompts.resolve(name),
-        PublishedForm.named(method, parameters),
+        PublishedForm.named(method(), parameters()),
         epoch,
-        PublishedForm.beside(method, told()));
+        PublishedForm.beside(method(), told()));
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -178,7 +189,7 @@ public record ClassifierFile(
   }
 
   private PublishedForm.Told told() {
-    return new PublishedForm.Told(classNames, template, learnedFrom.dataSet());
+    return new PublishedForm.Told(classNames(), template, learnedFrom.dataSet());
   }
 
   /**
@@ -211,13 +222,11 @@ public record ClassifierFile(
       throw unknown(path, json, "its class_names; expected at least one name, and none empty");
     }
     return new ClassifierFile(
-        method,
-        names,
+        new FittedMethod(method, names, checked(path, content.tensors())),
         json.path("template").asText(),
         json.path("clip_fingerprint").asText(),
         learnedFrom(path, json),
         json.path("version").asText(),
-        checked(path, content.tensors()),
         calibration(path, json));
   }
 
@@ -351,11 +360,11 @@ public record ClassifierFile(
    * @throws KgCoopException of the kind CONFIGURATION, if it does not tune a prompt
    */
   PromptMethod prompt() {
-    if (method instanceof PromptMethod prompt) {
+    if (method() instanceof PromptMethod prompt) {
       return prompt;
     }
     throw KgCoopException.configuration(
-        method.title()
+        method().title()
             + " has no form of the published prompt learners; expected a file of one that has, such"
             + " as kgcoop");
   }
@@ -366,28 +375,23 @@ public record ClassifierFile(
    * @throws KgCoopException of the kind CONFIGURATION, if the method has no published form
    */
   public ClassTokenPosition classPosition() {
-    return PublishedEncoder.folder(method).isPresent()
+    return PublishedEncoder.folder(method()).isPresent()
         ? ClassTokenPosition.END
         : prompt().context().position();
   }
 
   /** Returns the same parameters with another method or other settings. */
   public ClassifierFile with(Method otherMethod) {
-    return new ClassifierFile(
-        otherMethod,
-        classNames,
-        template,
-        clipFingerprint,
-        learnedFrom,
-        version,
-        parameters,
-        calibration);
+    return with(new FittedMethod(otherMethod, classNames(), parameters()), calibration);
+  }
+
+  private ClassifierFile with(FittedMethod fitted, @Nullable Calibration found) {
+    return new ClassifierFile(fitted, template, clipFingerprint, learnedFrom, version, found);
   }
 
   /** Returns this file with another calibration, or with none. */
   public ClassifierFile withCalibration(@Nullable Calibration found) {
-    return new ClassifierFile(
-        method, classNames, template, clipFingerprint, learnedFrom, version, parameters, found);
+    return with(learned, found);
   }
 
   /**
@@ -403,15 +407,9 @@ public record ClassifierFile(
    * kept. The rejection threshold depends on the list of classes, so it is removed.
    */
   public ClassifierFile withClassNames(List<String> others) {
-    return new ClassifierFile(
-        method,
-        others,
-        template,
-        clipFingerprint,
-        learnedFrom,
-        version,
-        parameters,
-        calibration == null || others.equals(classNames)
+    return with(
+        new FittedMethod(method(), others, parameters()),
+        calibration == null || others.equals(classNames())
             ? calibration
             : calibration.withoutRejection());
   }
@@ -425,7 +423,7 @@ public record ClassifierFile(
     String own = learnedFrom.dataSet();
     return own.isEmpty() || own.equals(asked.dataSet())
         ? this
-        : with(method.forDataSetOf(PublishedDefaults.BASE_TO_NEW.method(stated(), asked)));
+        : with(method().forDataSetOf(PublishedDefaults.BASE_TO_NEW.method(stated(), asked)));
   }
 
   /**
@@ -434,7 +432,7 @@ public record ClassifierFile(
    */
   private ObjectNode stated() {
     TaskContext own = new TaskContext(learnedFrom.dataSet(), template, 0, 0);
-    ObjectNode all = method.toJson();
+    ObjectNode all = method().toJson();
     ObjectNode stated = all.deepCopy();
     for (Map.Entry<String, JsonNode> setting : all.properties()) {
       ObjectNode fewer = stated.deepCopy();
@@ -445,11 +443,6 @@ public record ClassifierFile(
       }
     }
     return stated;
-  }
-
-  /** Returns the fitted method. */
-  public FittedMethod learned() {
-    return new FittedMethod(method, classNames, parameters);
   }
 
   /**
@@ -467,7 +460,7 @@ public record ClassifierFile(
               + brief(clip.fingerprint())
               + "): give the weights that it was trained with");
     }
-    Head head = learned().classifier(clip, classes);
+    Head head = learned.classifier(clip, classes);
     return calibration == null ? head : new CalibratedHead(head, calibration.temperature());
   }
 }
