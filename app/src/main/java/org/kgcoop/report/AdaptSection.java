@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
@@ -150,19 +149,14 @@ final class AdaptSection {
     blocks.add(
         new Figures(
             ReportTable.of(
-                "Images that were not recognized, the most confident mistakes first",
-                "image",
-                shown.stream().map(AdaptRecord.Mistake::image).toList(),
-                List.of(),
-                List.of(
-                    ReportTable.words(
-                        "class", shown.stream().map(AdaptRecord.Mistake::actual).toList()),
-                    ReportTable.words(
-                        "taken for", shown.stream().map(AdaptRecord.Mistake::predicted).toList()),
-                    ReportTable.numbers(
-                        "confidence, %",
-                        shown.stream().map(each -> 100 * each.confidence()).toList(),
-                        Text::percent)))));
+                    "Images that were not recognized, the most confident mistakes first",
+                    "image",
+                    shown,
+                    AdaptRecord.Mistake::image)
+                .words("class", AdaptRecord.Mistake::actual)
+                .words("taken for", AdaptRecord.Mistake::predicted)
+                .numbers("confidence, %", each -> 100 * each.confidence(), Text::percent)
+                .build()));
     if (shown.size() < adapted.mistakes().size()) {
       blocks.add(
           new Words("adapt.json names all %s of them.".formatted(adapted.mistakes().size())));
@@ -198,49 +192,26 @@ final class AdaptSection {
     }
     blocks.add(
         new Figures(
-            ReportTable.of(
-                "Images whose label may be wrong",
-                "image",
-                shown.stream().map(Suspect::image).toList(),
-                List.of(),
-                List.of(
-                    ReportTable.words("label", shown.stream().map(Suspect::given).toList()),
-                    ReportTable.words("likely label", shown.stream().map(Suspect::likely).toList()),
-                    ReportTable.numbers(
-                        "probability of the label, %",
-                        shown.stream().map(each -> 100 * each.confidence()).toList(),
-                        Text::percent)))));
+            ReportTable.of("Images whose label may be wrong", "image", shown, Suspect::image)
+                .words("label", Suspect::given)
+                .words("likely label", Suspect::likely)
+                .numbers(
+                    "probability of the label, %", each -> 100 * each.confidence(), Text::percent)
+                .build()));
     if (shown.size() < suspects.size()) {
       blocks.add(new Words("adapt.json names all %s of them.".formatted(suspects.size())));
     }
   }
 
   private static ReportTable grid(AdaptRecord record, String caption) {
-    List<Candidate> all = record.candidates();
-    return ReportTable.of(
-        caption,
-        "method",
-        all.stream().map(Candidate::title).toList(),
-        all.stream().map(Candidate::reason).toList(),
-        List.of(
-            ReportTable.numbers(
-                record.isForUnseen() ? "H" : "accuracy",
-                values(all, Candidate::value),
-                List.of(),
-                Best.HIGHEST,
-                Text::percent),
-            ReportTable.numbers("behind", values(all, Candidate::behind), v -> Text.decimals(v, 2)),
-            ReportTable.numbers(
-                "standard error", values(all, Candidate::standardError), v -> Text.decimals(v, 2)),
-            ReportTable.words(
-                "time",
-                all.stream()
-                    .map(each -> each.isMeasured() ? Text.duration(each.seconds()) : Text.NONE)
-                    .toList())));
-  }
-
-  private static List<Double> values(List<Candidate> all, ToDoubleFunction<Candidate> value) {
-    return all.stream().map(value::applyAsDouble).toList();
+    return ReportTable.of(caption, "method", record.candidates(), Candidate::title)
+        .notes(Candidate::reason)
+        .numbers(
+            record.isForUnseen() ? "H" : "accuracy", Candidate::value, Best.HIGHEST, Text::percent)
+        .numbers("behind", Candidate::behind, Text::percent)
+        .numbers("standard error", Candidate::standardError, Text::percent)
+        .words("time", each -> each.isMeasured() ? Text.duration(each.seconds()) : Text.NONE)
+        .build();
   }
 
   private static List<Entry> images(AdaptRecord record) {

@@ -1,10 +1,13 @@
 package org.kgcoop.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.chart.Drawing;
@@ -27,76 +30,42 @@ final class Calibration {
 
   private Calibration() {}
 
-  /** The predictions with a confidence in (b/10, (b+1)/10]. */
-  private record Bin(int index, List<Prediction> predictions) {
-    double confidence() {
-      return predictions.stream().mapToDouble(Prediction::confidence).average().orElse(Double.NaN);
-    }
-
-    double accuracy() {
-      return predictions.stream()
-          .mapToDouble(p -> p.isRight() ? 1 : 0)
-          .average()
-          .orElse(Double.NaN);
-    }
-
-    String range() {
-      return String.format(Locale.ROOT, "%.1f to %.1f", index / 10.0, (index + 1) / 10.0);
+  /**
+   * Predictions with similar confidence.
+   *
+   * @param row the title of their row
+   */
+  private record Line(String row, int images, double confidence, double accuracy) {
+    Point point() {
+      return new Point(confidence, accuracy);
     }
   }
 
   /** Draws the diagram of a run. The result is empty if the run stores no confidences. */
   static Optional<Chart> chart(List<TargetResult> targets, Predictions predictions) {
-    List<Series> series = new ArrayList<>();
-    List<String> rows = new ArrayList<>();
-    List<Double> counts = new ArrayList<>();
-    List<Double> confidences = new ArrayList<>();
-    List<Double> accuracies = new ArrayList<>();
+    Map<String, List<Line>> curves = new LinkedHashMap<>();
     List<String> errors = new ArrayList<>();
     for (TargetResult target : targets.subList(0, Math.min(Drawing.COLOURS - 1, targets.size()))) {
-      List<Bin> bins =
-          predictions.target(target.name()).map(of -> bins(of.each())).orElse(List.of());
-      if (bins.isEmpty()) {
+      List<Line> lines =
+          predictions
+              .target(target.name())
+              .map(of -> lines(target.name(), of.each()))
+              .orElse(List.of());
+      if (lines.isEmpty()) {
         continue;
       }
+      curves.put(target.name(), lines);
       ProbabilityMetrics known = target.probabilities();
       double error = known == null ? Double.NaN : known.expectedCalibrationError();
       if (Double.isFinite(error)) {
-        errors.add(target.name() + " " + Text.decimals(100 * error, 2) + "\u00a0%");
-      }
-      series.add(
-          new Series(
-              target.name(),
-              Style.LINE_AND_POINTS,
-              bins.stream().map(bin -> new Point(bin.confidence(), bin.accuracy())).toList()));
-      for (Bin bin : bins) {
-        rows.add(target.name() + ", " + bin.range());
-        counts.add((double) bin.predictions.size());
-        confidences.add(bin.confidence());
-        accuracies.add(bin.accuracy());
+        errors.add(target.name() + " " + Text.percent(100 * error) + "\u00a0%");
       }
     }
-    if (series.isEmpty()) {
-      return Optional.empty();
-    }
-    List<String> legend = series.stream().map(Series::name).toList();
-    series.add(new Series("ideal", Style.REFERENCE, List.of(new Point(0, 0), new Point(1, 1))));
     String error =
         errors.isEmpty() ? "" : "; expected calibration error: " + String.join(", ", errors);
-    return Optional.of(
-        new Chart(
-            "Calibration" + error,
-            new XyPlot(Axis.of("confidence", 0, 1.02), Axis.of("accuracy", 0, 1.02), series).draw(),
-            legend,
-            ReportTable.of(
-                "Calibration",
-                "confidence",
-                rows,
-                List.of(),
-                List.of(
-                    ReportTable.numbers("images", counts, SeriesGrid::number),
-                    ReportTable.numbers("mean confidence", confidences, v -> Text.decimals(v, 3)),
-                    ReportTable.numbers("accuracy", accuracies, v -> Text.decimals(v, 3))))));
+    return curves.isEmpty()
+        ? Optional.empty()
+        : Optional.of(draw("Calibration" + error, "Calibration", "confidence", curves));
   }
 
   /**
@@ -110,57 +79,52 @@ final class Calibration {
       return Optional.empty();
     }
     String without = "without temperature";
-    String with = "temperature " + Text.decimals(found.temperature(), 2);
-    List<Series> series =
-        List.of(
-            reliability(without, before.bins()),
-            reliability(with, after.bins()),
-            new Series("ideal", Style.REFERENCE, List.of(new Point(0, 0), new Point(1, 1))));
-    List<ProbabilityMetrics.Bin> all = new ArrayList<>(before.bins());
-    all.addAll(after.bins());
-    List<String> rows = new ArrayList<>();
-    for (int i = 0; i < all.size(); i++) {
-      rows.add(i < before.bins().size() ? without : with);
-    }
+    String with = "temperature " + Text.percent(found.temperature());
+    Map<String, List<Line>> curves = new LinkedHashMap<>();
+    curves.put(without, lines(without, before));
+    curves.put(with, lines(with, after));
     return Optional.of(
-        new Chart(
+        draw(
             "Calibration on learned classes; expected calibration error: %s\u00a0%% %s, %s\u00a0%% %s"
                 .formatted(
-                    Text.decimals(100 * before.ece(), 2),
+                    Text.percent(100 * before.ece()),
                     without,
-                    Text.decimals(100 * after.ece(), 2),
+                    Text.percent(100 * after.ece()),
                     "with it, from %s %s images".formatted(found.images(), found.by())),
-            new XyPlot(Axis.of("confidence", 0, 1.02), Axis.of("accuracy", 0, 1.02), series).draw(),
-            List.of(without, with),
-            ReportTable.of(
-                "Calibration without and with the temperature",
-                "probabilities",
-                rows,
-                List.of(),
-                List.of(
-                    ReportTable.numbers(
-                        "images",
-                        all.stream().map(bin -> (double) bin.images()).toList(),
-                        SeriesGrid::number),
-                    ReportTable.numbers(
-                        "mean confidence",
-                        all.stream().map(ProbabilityMetrics.Bin::confidence).toList(),
-                        v -> Text.decimals(v, 3)),
-                    ReportTable.numbers(
-                        "accuracy",
-                        all.stream().map(ProbabilityMetrics.Bin::accuracy).toList(),
-                        v -> Text.decimals(v, 3))))));
+            "Calibration without and with the temperature",
+            "probabilities",
+            curves));
   }
 
-  private static Series reliability(String name, List<ProbabilityMetrics.Bin> bins) {
-    return new Series(
-        name,
-        Style.LINE_AND_POINTS,
-        bins.stream().map(bin -> new Point(bin.confidence(), bin.accuracy())).toList());
+  private static Chart draw(
+      String caption, String label, String corner, Map<String, List<Line>> curves) {
+    List<Series> series = new ArrayList<>();
+    curves.forEach(
+        (name, lines) ->
+            series.add(
+                new Series(name, Style.LINE_AND_POINTS, lines.stream().map(Line::point).toList())));
+    series.add(new Series("ideal", Style.REFERENCE, List.of(new Point(0, 0), new Point(1, 1))));
+    List<Line> rows = curves.values().stream().flatMap(List::stream).toList();
+    return new Chart(
+        caption,
+        new XyPlot(Axis.of("confidence", 0, 1.02), Axis.of("accuracy", 0, 1.02), series).draw(),
+        List.copyOf(curves.keySet()),
+        ReportTable.of(label, corner, rows, Line::row)
+            .numbers("images", Line::images, SeriesGrid::number)
+            .numbers("mean confidence", Line::confidence, v -> Text.decimals(v, 3))
+            .numbers("accuracy", Line::accuracy, v -> Text.decimals(v, 3))
+            .build());
   }
 
-  private static List<Bin> bins(List<Prediction> predictions) {
-    List<Bin> bins = new ArrayList<>();
+  private static List<Line> lines(String row, CalibrationResult.Reliability of) {
+    return of.bins().stream()
+        .map(bin -> new Line(row, bin.images(), bin.confidence(), bin.accuracy()))
+        .toList();
+  }
+
+  /** Returns the predictions by their confidence, in intervals (b/10, (b+1)/10]. */
+  private static List<Line> lines(String target, List<Prediction> predictions) {
+    List<Line> lines = new ArrayList<>();
     for (int i = 0; i < BINS; i++) {
       double low = i / 10.0;
       double high = (i + 1) / 10.0;
@@ -170,9 +134,14 @@ final class Calibration {
               .filter(p -> p.confidence() > low && (p.confidence() <= high || last))
               .toList();
       if (!inside.isEmpty()) {
-        bins.add(new Bin(i, inside));
+        lines.add(
+            new Line(
+                String.format(Locale.ROOT, "%s, %.1f to %.1f", target, low, high),
+                inside.size(),
+                Metrics.mean(inside.stream().map(Prediction::confidence).toList()),
+                (double) inside.stream().filter(Prediction::isRight).count() / inside.size()));
       }
     }
-    return bins;
+    return lines;
   }
 }

@@ -72,13 +72,13 @@ final class Confusion {
     return names.isEmpty();
   }
 
-  private long images(int label) {
+  private double images(int label) {
     return IntStream.range(0, names.size()).mapToLong(i -> counts[label][i]).sum();
   }
 
   /** Returns the accuracy of a class in percent, or NaN if the class has no images. */
   private double accuracy(int label) {
-    long images = images(label);
+    double images = images(label);
     return images == 0 ? Double.NaN : 100.0 * counts[label][label] / images;
   }
 
@@ -94,18 +94,11 @@ final class Confusion {
   /** Returns a table of the worst classes and the classes that they were confused with. */
   ReportTable worstClasses(String label) {
     List<Integer> worst = worst().stream().limit(WORST).toList();
-    return ReportTable.of(
-        label,
-        "class",
-        worst.stream().map(names::get).toList(),
-        List.of(),
-        List.of(
-            ReportTable.numbers(
-                "images", worst.stream().map(i -> (double) images(i)).toList(), SeriesGrid::number),
-            ReportTable.numbers(
-                "right, %", worst.stream().map(this::accuracy).toList(), Text::percent),
-            ReportTable.words(
-                "most often taken for", worst.stream().map(this::takenFor).toList())));
+    return ReportTable.of(label, "class", worst, names::get)
+        .numbers("images", this::images, SeriesGrid::number)
+        .numbers("right, %", this::accuracy, Text::percent)
+        .words("most often taken for", this::takenFor)
+        .build();
   }
 
   private String takenFor(int label) {
@@ -156,16 +149,9 @@ final class Confusion {
     mistakes.sort(Comparator.comparingLong(m -> -counts[m.label][m.prediction]));
     List<Mistake> first = mistakes.stream().limit(10).toList();
     return ReportTable.of(
-        title + ": most frequent mistakes",
-        "class",
-        first.stream().map(m -> names.get(m.label)).toList(),
-        List.of(),
-        List.of(
-            ReportTable.words(
-                "taken for", first.stream().map(m -> names.get(m.prediction)).toList()),
-            ReportTable.numbers(
-                "images",
-                first.stream().map(m -> (double) counts[m.label][m.prediction]).toList(),
-                SeriesGrid::number)));
+            title + ": most frequent mistakes", "class", first, m -> names.get(m.label))
+        .words("taken for", m -> names.get(m.prediction))
+        .numbers("images", m -> (double) counts[m.label][m.prediction], SeriesGrid::number)
+        .build();
   }
 }

@@ -41,28 +41,17 @@ final class DistanceSection {
     List<String> shown = methods.subList(0, Math.min(Drawing.COLOURS, methods.size()));
     List<String> places = palette.places(methods);
     List<Series> series = new ArrayList<>();
-    List<Double> correlations = new ArrayList<>();
-    List<Double> counts = new ArrayList<>();
-    for (String method : shown) {
-      List<Loss> own = losses.stream().filter(l -> l.method.equals(method)).toList();
-      correlations.add(correlation(own));
-      counts.add((double) own.size());
-    }
     for (String method : places) {
       series.add(
           new Series(
               method,
               Style.POINTS,
-              losses.stream()
-                  .filter(l -> l.method.equals(method))
-                  .map(l -> new Point(l.distance, l.loss))
-                  .toList()));
+              of(method, losses).stream().map(l -> new Point(l.distance, l.loss)).toList()));
     }
     double r = correlation(losses);
-    List<String> rows = new ArrayList<>(shown);
-    rows.add("all");
-    correlations.add(r);
-    counts.add((double) losses.size());
+    List<List<Loss>> rows = new ArrayList<>();
+    shown.forEach(method -> rows.add(of(method, losses)));
+    rows.add(losses);
     String caption = "Distance to the hand-crafted class features, and loss on new classes";
     Chart chart =
         new Chart(
@@ -71,13 +60,10 @@ final class DistanceSection {
                 .draw(),
             places,
             ReportTable.of(
-                caption,
-                "method",
-                rows,
-                List.of(),
-                List.of(
-                    ReportTable.numbers("runs", counts, SeriesGrid::number),
-                    ReportTable.numbers("r", correlations, v -> Text.decimals(v, 2)))));
+                    caption, "method", rows, own -> own == losses ? "all" : own.get(0).method)
+                .numbers("runs", List::size, SeriesGrid::number)
+                .numbers("r", DistanceSection::correlation, Text::percent)
+                .build());
     String words =
         "A point is a run: the mean squared distance between learned and hand-crafted class features"
             + " of the new classes, and by how many percent of zero-shot accuracy the accuracy on"
@@ -90,6 +76,10 @@ final class DistanceSection {
             "distance",
             "Distance and loss on new classes",
             List.of(new Charts(List.of(chart)), new Words(words))));
+  }
+
+  private static List<Loss> of(String method, List<Loss> losses) {
+    return losses.stream().filter(loss -> loss.method.equals(method)).toList();
   }
 
   private static double correlation(List<Loss> losses) {

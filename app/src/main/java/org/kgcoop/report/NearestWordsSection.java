@@ -29,11 +29,12 @@ final class NearestWordsSection {
       blocks.add(
           new Figures(
               ReportTable.of(
-                  "Nearest words, " + name,
-                  "vector",
-                  IntStream.rangeClosed(1, shown.size()).mapToObj(String::valueOf).toList(),
-                  List.of(),
-                  List.of(ReportTable.words("nearest words", shown)))));
+                      "Nearest words, " + name,
+                      "vector",
+                      IntStream.range(0, shown.size()).boxed().toList(),
+                      vector -> String.valueOf(vector + 1))
+                  .words("nearest words", shown::get)
+                  .build()));
       if (words.size() > shown.size()) {
         blocks.add(new Words("Left out: %s more vectors.".formatted(words.size() - shown.size())));
       }

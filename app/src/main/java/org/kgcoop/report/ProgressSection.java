@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.runs.RunProgress;
@@ -21,18 +20,8 @@ final class ProgressSection {
 
   private ProgressSection() {}
 
-  /**
-   * A run that is not complete.
-   *
-   * @param note the text below the name; may be empty
-   */
-  private record Begun(StoredRun run, String name, String note) {}
-
   static Optional<Section> of(ReportSources inputs) {
-    List<Begun> begun = new ArrayList<>();
-    for (StoredRun run : inputs.underWay()) {
-      begun.add(new Begun(run, Text.label(run), note(run)));
-    }
+    List<Line> begun = inputs.underWay().stream().map(Line::of).toList();
     boolean partial =
         inputs.tables().stream()
             .anyMatch(table -> table.state() != RunState.COMPLETE && !table.rows().isEmpty());
@@ -71,16 +60,17 @@ final class ProgressSection {
                 : ", and nothing works at the others: the same command goes on with them");
   }
 
-  private static String note(StoredRun run) {
+  private static String note(Line line) {
+    StoredRun run = line.run;
     return run.dataSet()
         + (run.shots() > 0 ? ", " + run.shots() + " shots" : "")
         + (run.seed() == null ? "" : ", seed " + run.seed());
   }
 
-  /** The state of a run at one moment. */
-  private record Line(RunState state, RunProgress progress) {
+  /** A run that is not complete, and its state at one moment. */
+  private record Line(StoredRun run, RunState state, RunProgress progress) {
     static Line of(StoredRun run) {
-      return new Line(run.state(), run.progress());
+      return new Line(run, run.state(), run.progress());
     }
 
     boolean isTraining() {
@@ -88,26 +78,16 @@ final class ProgressSection {
     }
   }
 
-  private static ReportTable grid(List<Begun> begun) {
-    List<Line> lines = begun.stream().map(each -> Line.of(each.run)).toList();
-    return ReportTable.of(
-        "Under way",
-        "run",
-        begun.stream().map(Begun::name).toList(),
-        begun.stream().map(Begun::note).toList(),
-        List.of(
-            ReportTable.words("state", lines.stream().map(line -> line.state.toString()).toList()),
-            column("epoch", lines, at -> place(at.progress.epoch(), at.progress.epochs())),
-            column("time left", lines, at -> at.isTraining() ? toGo(at.progress) : Text.NONE),
-            column("time so far", lines, ProgressSection::soFar),
-            column("step", lines, at -> place(at.progress.step(), at.progress.steps())),
-            column("last step", lines, ProgressSection::lastStep)));
-  }
-
-  private static ReportTable.Column column(
-      String title, List<Line> lines, Function<Line, String> text) {
-    return new ReportTable.Column(
-        title, true, lines.stream().map(text).map(ReportTable.Figure::of).toList());
+  private static ReportTable grid(List<Line> begun) {
+    return ReportTable.of("Under way", "run", begun, line -> Text.label(line.run))
+        .notes(ProgressSection::note)
+        .words("state", line -> line.state.toString())
+        .formatted("epoch", at -> place(at.progress.epoch(), at.progress.epochs()))
+        .formatted("time left", at -> at.isTraining() ? toGo(at.progress) : Text.NONE)
+        .formatted("time so far", ProgressSection::soFar)
+        .formatted("step", at -> place(at.progress.step(), at.progress.steps()))
+        .formatted("last step", ProgressSection::lastStep)
+        .build();
   }
 
   private static String soFar(Line line) {

@@ -127,19 +127,10 @@ final class ProvenanceSection {
     if (known.stream().anyMatch(JsonNode::isObject)) {
       add(
           blocks,
-          ReportTable.of(
-              "Data sets",
-              "data set",
-              known.stream().map(set -> Text.any(set.path("name"))).toList(),
-              List.of(),
-              List.of(
-                  ReportTable.words(
-                      "template", known.stream().map(s -> Text.any(s.path("template"))).toList()),
-                  ReportTable.words(
-                      "fingerprint",
-                      known.stream()
-                          .map(s -> Text.shortened(Text.any(s.path("fingerprint"))))
-                          .toList()))));
+          ReportTable.of("Data sets", "data set", known, set -> Text.any(set.path("name")))
+              .words("template", set -> Text.any(set.path("template")))
+              .words("fingerprint", set -> Text.shortened(Text.any(set.path("fingerprint"))))
+              .build());
     }
   }
 
@@ -166,14 +157,9 @@ final class ProvenanceSection {
     }
     add(
         blocks,
-        ReportTable.of(
-            "Time",
-            "run",
-            titles,
-            List.of(),
-            List.of(
-                ReportTable.words(
-                    "training", shown.stream().map(r -> Text.duration(r.seconds())).toList()))));
+        ReportTable.of("Time", "run", shown, run -> titles.get(shown.indexOf(run)))
+            .words("training", run -> Text.duration(run.seconds()))
+            .build());
     if (runs.size() > shown.size()) {
       blocks.add(
           new Words(
@@ -223,14 +209,12 @@ final class ProvenanceSection {
     Set<String> keys = new LinkedHashSet<>();
     settings.forEach(one -> one.fieldNames().forEachRemaining(keys::add));
     keys.remove("method");
-    List<ReportTable.Column> columns = new ArrayList<>();
+    ReportTable.Builder<String> table =
+        ReportTable.of(label, "setting", List.copyOf(keys), ProvenanceSection::label);
     for (int i = 0; i < titles.size(); i++) {
       JsonNode one = settings.get(i);
-      columns.add(
-          ReportTable.words(
-              titles.get(i), keys.stream().map(key -> text(key, one.path(key))).toList()));
+      table.words(titles.get(i), key -> text(key, one.path(key)));
     }
-    return ReportTable.of(
-        label, "setting", keys.stream().map(ProvenanceSection::label).toList(), List.of(), columns);
+    return table.build();
   }
 }

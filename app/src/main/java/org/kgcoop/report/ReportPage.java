@@ -3,18 +3,14 @@ package org.kgcoop.report;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Folders;
+import org.kgcoop.files.Resources;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.report.chart.ChartFile;
 
@@ -56,16 +52,7 @@ public final class ReportPage {
     Page page = Page.of(ReportSources.read(folders), new EmbeddedImages(List.of()));
     String style = resource("chart.css");
     List<Path> files = new ArrayList<>();
-    try {
-      Files.createDirectories(target);
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          target
-              + ": cannot be made a folder for charts: "
-              + FileErrors.reason(e)
-              + "; name another",
-          e);
-    }
+    Folders.create(target, "a folder for charts", "name another");
     for (Section section : page.sections()) {
       List<Block.Chart> charts =
           section.blocks().stream().flatMap(block -> block.charts().stream()).toList();
@@ -113,14 +100,7 @@ public final class ReportPage {
   }
 
   private static String resource(String name) {
-    try (InputStream in = ReportPage.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + " is not on the class path");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Resources.text(ReportPage.class, name);
   }
 
   private static String digest(String style) {

@@ -1,8 +1,12 @@
 package org.kgcoop.report;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.DoubleFunction;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import org.kgcoop.runs.Measure.Best;
 
@@ -40,29 +44,91 @@ record ReportTable(String label, String corner, List<Column> columns, List<Row> 
     }
   }
 
-  /** Makes a table from columns of equal length. */
-  static ReportTable of(
-      String label, String corner, List<String> names, List<String> notes, List<Column> columns) {
-    List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      int row = i;
-      rows.add(
-          new Row(
-              names.get(i),
-              i < notes.size() ? notes.get(i) : "",
-              columns.stream().map(column -> column.figures.get(row)).toList()));
+  /** Starts a table with one row per element and its name. */
+  static <T> Builder<T> of(
+      String label, String corner, List<T> elements, Function<? super T, String> name) {
+    return new Builder<>(label, corner, elements, name);
+  }
+
+  /**
+   * A table under construction.
+   *
+   * @param <T> the type of the elements that the rows describe
+   */
+  static final class Builder<T> {
+    private final String label;
+    private final String corner;
+    private final List<T> elements;
+    private final List<String> names;
+    private List<String> notes;
+    private final List<Column> columns = new ArrayList<>();
+
+    private Builder(
+        String label, String corner, List<T> elements, Function<? super T, String> name) {
+      this.label = label;
+      this.corner = corner;
+      this.elements = elements;
+      names = elements.stream().<String>map(name).toList();
+      notes = Collections.nCopies(names.size(), "");
     }
-    return new ReportTable(label, corner, columns, rows);
-  }
 
-  /** Makes a column of words. */
-  static Column words(String title, List<String> texts) {
-    return new Column(title, false, texts.stream().map(Figure::of).toList());
-  }
+    /** Sets the texts below the names. */
+    Builder<T> notes(Function<? super T, String> note) {
+      notes = elements.stream().<String>map(note).toList();
+      return this;
+    }
 
-  /** Makes a column of numbers that marks no number as the best. */
-  static Column numbers(String title, List<Double> values, DoubleFunction<String> format) {
-    return numbers(title, values, List.of(), Best.NONE, format);
+    /** Adds columns with one entry per element. */
+    Builder<T> columns(List<Column> more) {
+      columns.addAll(more);
+      return this;
+    }
+
+    /** Adds a column of words. */
+    @CanIgnoreReturnValue
+    Builder<T> words(String title, Function<? super T, String> text) {
+      columns.add(column(title, false, text));
+      return this;
+    }
+
+    /** Adds a column of formatted numbers. */
+    Builder<T> formatted(String title, Function<? super T, String> text) {
+      columns.add(column(title, true, text));
+      return this;
+    }
+
+    private Column column(String title, boolean numeric, Function<? super T, String> text) {
+      return new Column(title, numeric, elements.stream().map(text).map(Figure::of).toList());
+    }
+
+    /** Adds a column of numbers that marks no number as the best. */
+    @CanIgnoreReturnValue
+    Builder<T> numbers(
+        String title, ToDoubleFunction<? super T> value, DoubleFunction<String> format) {
+      return numbers(title, value, Best.NONE, format);
+    }
+
+    /** Adds a column of numbers that marks the best. */
+    @CanIgnoreReturnValue
+    Builder<T> numbers(
+        String title, ToDoubleFunction<? super T> value, Best best, DoubleFunction<String> format) {
+      List<Double> values = elements.stream().map(value::applyAsDouble).toList();
+      columns.add(ReportTable.numbers(title, values, List.of(), best, format));
+      return this;
+    }
+
+    ReportTable build() {
+      List<Row> rows = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        int row = i;
+        rows.add(
+            new Row(
+                names.get(i),
+                notes.get(i),
+                columns.stream().map(column -> column.figures.get(row)).toList()));
+      }
+      return new ReportTable(label, corner, columns, rows);
+    }
   }
 
   /**

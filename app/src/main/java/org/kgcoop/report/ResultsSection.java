@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.report.Block.Chart;
@@ -141,20 +140,16 @@ final class ResultsSection {
     if (has(of, distance)) {
       columns.add(table.column(distance, of, distance));
     }
-    columns.add(times("ms/image", of, Row::msPerImage));
-    columns.add(times("with features", of, Row::msPerImageWithFeatures));
-    return ReportTable.of(
-        label, "method", labels(of), of.stream().map(Row::prompts).toList(), columns);
+    return byMethod(label, of)
+        .notes(Row::prompts)
+        .columns(columns)
+        .numbers("ms/image", Row::msPerImage, Best.LOWEST, Text::milliseconds)
+        .numbers("with features", Row::msPerImageWithFeatures, Best.LOWEST, Text::milliseconds)
+        .build();
   }
 
-  private static ReportTable.Column times(
-      String title, List<Row> rows, ToDoubleFunction<Row> value) {
-    return ReportTable.numbers(
-        title,
-        rows.stream().map(value::applyAsDouble).toList(),
-        List.of(),
-        Best.LOWEST,
-        Text::milliseconds);
+  private static ReportTable.Builder<Row> byMethod(String label, List<Row> rows) {
+    return ReportTable.of(label, "method", rows, (Row row) -> Text.label(row));
   }
 
   private static List<String> labels(List<Row> rows) {
@@ -175,7 +170,7 @@ final class ResultsSection {
             .toList();
     if (!known.isEmpty()) {
       blocks.add(new Heading(label));
-      blocks.add(new Figures(ReportTable.of(label, "method", labels(rows), List.of(), known)));
+      blocks.add(new Figures(byMethod(label, rows).columns(known).build()));
     }
   }
 
@@ -231,20 +226,20 @@ final class ResultsSection {
     int shown = Math.min(Drawing.COLOURS, methods.size());
     String more =
         methods.size() > shown ? " (the first %s of %s rows)".formatted(shown, methods.size()) : "";
-    List<ReportTable.Column> columns = new ArrayList<>();
+    ReportTable.Builder<String> numbers =
+        ReportTable.of(caption, "method", methods.subList(0, shown), method -> method);
     for (int group = 0; group < groups.size(); group++) {
       int index = group;
-      columns.add(
-          ReportTable.numbers(
-              groups.get(group),
-              series.subList(0, shown).stream().map(bars -> bars.get(index)).toList(),
-              Text::percent));
+      numbers.numbers(
+          groups.get(group),
+          method -> series.get(methods.indexOf(method)).get(index),
+          Text::percent);
     }
     return new Chart(
         caption + ", in percent" + more,
         new BarPlot("percent", groups, drawn).draw(),
         places,
-        ReportTable.of(caption, "method", methods.subList(0, shown), List.of(), columns));
+        numbers.build());
   }
 
   // ---- transfer
@@ -264,12 +259,12 @@ final class ResultsSection {
     List<Block> blocks = new ArrayList<>();
     blocks.add(
         new Figures(
-            ReportTable.of(
-                learned,
-                "method",
-                labels(rows),
-                List.of(),
-                shown.stream().map(name -> table.column(title.apply(name), rows, name)).toList())));
+            byMethod(learned, rows)
+                .columns(
+                    shown.stream()
+                        .map(name -> table.column(title.apply(name), rows, name))
+                        .toList())
+                .build()));
     blocks.add(
         new Words(
             learned
@@ -330,15 +325,13 @@ final class ResultsSection {
   }
 
   private ReportTable fewShot(String label, List<Row> of) {
-    return ReportTable.of(
-        label,
-        "method",
-        labels(of),
-        List.of(),
-        shots().stream()
-            .map(String::valueOf)
-            .map(shots -> table.column(shotsTitle(shots), of, shots))
-            .toList());
+    return byMethod(label, of)
+        .columns(
+            shots().stream()
+                .map(String::valueOf)
+                .map(shots -> table.column(shotsTitle(shots), of, shots))
+                .toList())
+        .build();
   }
 
   private Chart curves(String caption, List<Row> of) {

@@ -25,35 +25,23 @@ final class RunsSection {
     }
     Set<String> names = new LinkedHashSet<>();
     runs.forEach(run -> run.targets().forEach(target -> names.add(target.name())));
-    List<ReportTable.Column> columns = new ArrayList<>();
-    for (String name : names) {
-      columns.add(
-          ReportTable.numbers(
-              name,
-              runs.stream().map(run -> run.measurement().results().accuracy(name)).toList(),
-              List.of(),
-              Best.HIGHEST,
-              Text::percent));
-    }
-    List<Double> times = runs.stream().map(run -> run.msPerImage()).toList();
-    if (times.stream().anyMatch(Double::isFinite)) {
-      columns.add(
-          ReportTable.numbers("ms/image", times, List.of(), Best.LOWEST, Text::milliseconds));
-    }
-    List<String> notes =
-        runs.stream()
-            .map(
+    ReportTable.Builder<StoredRun> table =
+        ReportTable.of("Results", "run", runs, (StoredRun run) -> Text.label(run))
+            .notes(
                 run ->
                     run.dataSet()
                         + (run.shots() > 0 ? ", " + run.shots() + " shots" : "")
                         + ", seed "
-                        + Text.seed(run))
-            .toList();
+                        + Text.seed(run));
+    for (String name : names) {
+      table.numbers(
+          name, run -> run.measurement().results().accuracy(name), Best.HIGHEST, Text::percent);
+    }
+    if (runs.stream().anyMatch(run -> Double.isFinite(run.msPerImage()))) {
+      table.numbers("ms/image", StoredRun::msPerImage, Best.LOWEST, Text::milliseconds);
+    }
     List<Block> blocks = new ArrayList<>();
-    blocks.add(
-        new Figures(
-            ReportTable.of(
-                "Results", "run", runs.stream().map(Text::label).toList(), notes, columns)));
+    blocks.add(new Figures(table.build()));
     blocks.add(new Words(ResultsSection.key(false, runs)));
     long unfinished = runs.stream().filter(run -> !run.record().isComplete()).count();
     if (unfinished > 0) {

@@ -22,14 +22,11 @@ final class SeriesGrid {
     TreeSet<Double> all = new TreeSet<>();
     series.forEach(s -> s.points().forEach(p -> all.add(p.x())));
     List<Double> rows = thinned(List.copyOf(all), MOST_ROWS);
-    List<ReportTable.Column> columns = new ArrayList<>();
+    ReportTable.Builder<Double> table = ReportTable.of(label, x, rows, SeriesGrid::number);
     for (Series one : series) {
-      columns.add(
-          ReportTable.numbers(
-              one.name(), rows.stream().map(r -> at(one, r)).toList(), Text::significant));
+      table.numbers(one.name(), row -> at(one, row), Text::significant);
     }
-    return ReportTable.of(
-        label, x, rows.stream().map(SeriesGrid::number).toList(), List.of(), columns);
+    return table.build();
   }
 
   /** Selects at most that many values at even distances, with the first and the last. */

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -16,6 +14,7 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classification.Candidate;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.features.ViewEncoder.Pixels;
+import org.kgcoop.files.Resources;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.RequestTrace;
@@ -62,10 +61,10 @@ final class Endpoints {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  private static void description(Context request) throws IOException {
-    try (InputStream in = Endpoints.class.getResourceAsStream("openapi.yaml")) {
-      request.contentType("application/yaml").result(Objects.requireNonNull(in).readAllBytes());
-    }
+  private static void description(Context request) {
+    request
+        .contentType("application/yaml")
+        .result(Resources.bytes(Endpoints.class, "openapi.yaml"));
   }
 
   private void models(Context request) {

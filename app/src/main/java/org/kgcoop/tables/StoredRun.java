@@ -5,8 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -329,12 +327,7 @@ public final class StoredRun {
 
   /** Averages the runs of each seed, then returns the mean and deviation over the seeds. */
   public static Metrics.Spread overSeeds(List<StoredRun> runs, ToDoubleFunction<StoredRun> value) {
-    Map<String, List<Double>> bySeed = new LinkedHashMap<>();
-    for (StoredRun run : runs) {
-      bySeed
-          .computeIfAbsent(String.valueOf(run.seed()), seed -> new ArrayList<>())
-          .add(value.applyAsDouble(run));
-    }
-    return Metrics.overSeeds(bySeed);
+    return Metrics.overSeeds(
+        runs, run -> String.valueOf(run.seed()), run -> List.of(value.applyAsDouble(run)));
   }
 }

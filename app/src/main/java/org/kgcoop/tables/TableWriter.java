@@ -29,6 +29,9 @@ public final class TableWriter {
   }
 
   private static final String MARK = "*";
+  private static final String HEADER =
+      "row,method,setting,shots,column,mean,std,low,high,seeds,data_sets,best_stands,ms_per_image,"
+          + "complete";
 
   private final RunTable table;
 
@@ -295,21 +298,7 @@ public final class TableWriter {
             .lineDelimiter(LineDelimiter.LF) // no CR: a terminal may not interpret it
             .bufferSize(0) // writes directly to the text
             .build(text);
-    csv.writeRecord(
-        "row",
-        "method",
-        "setting",
-        "shots",
-        "column",
-        "mean",
-        "std",
-        "low",
-        "high",
-        "seeds",
-        "data_sets",
-        "best_stands",
-        "ms_per_image",
-        "complete");
+    csv.writeRecord(HEADER.split(",", -1));
     for (TableRow row : table.rows()) {
       for (String column : table.columns()) {
         RunTable.Figure figure = table.figure(row, column);

@@ -3,7 +3,7 @@ package org.kgcoop.cluster;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.kgcoop.features.FeatureCacheMerge;
+import org.kgcoop.cluster.features.FeatureCacheMerge;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;

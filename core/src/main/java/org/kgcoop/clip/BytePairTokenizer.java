@@ -13,7 +13,7 @@ import org.kgcoop.KgCoopException;
  * CLIP's byte-level byte-pair tokenizer. Its ids equal those of OpenAI's tokenizer, except for the
  * limits that {@link TextCleaning} describes.
  */
-final class BytePairTokenizer extends Tokenizer {
+public final class BytePairTokenizer extends Tokenizer {
   private static final int MAX_CACHED_WORDS = 100_000;
   private static final int LONGEST_CACHED = 32; // letters; longer texts are rarely words
 
@@ -63,7 +63,7 @@ final class BytePairTokenizer extends Tokenizer {
   }
 
   /** Splits a cleaned text into words. No merge crosses their borders. */
-  static List<String> words(String text) {
+  public static List<String> words(String text) {
     List<String> words = new ArrayList<>();
     Matcher matcher = WORDS.matcher(TextCleaning.CLIP.clean(text));
     while (matcher.find()) {
@@ -123,7 +123,7 @@ final class BytePairTokenizer extends Tokenizer {
   }
 
   /** Returns the symbols of a word before any merge, one per byte. */
-  static List<String> characters(String word) {
+  public static List<String> characters(String word) {
     List<String> symbols = new ArrayList<>();
     for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
       symbols.add(String.valueOf(Vocabulary.BYTES.charAt(b & 0xFF)));

@@ -11,14 +11,14 @@ import org.kgcoop.tensor.Tensor;
  * CLIP's ResNet, with three convolutions as stem, average pooling before strided convolutions, and
  * attention pooling at the end.
  */
-final class ModifiedResNet implements ImageEncoder {
+public final class ModifiedResNet implements ImageEncoder {
   private final List<Convolution> stem = new ArrayList<>();
   private final List<Bottleneck> blocks = new ArrayList<>();
   // number of blocks up to the end of each
   private final List<Integer> stageEnds = new ArrayList<>();
   private final AttentionPool pool;
 
-  ModifiedResNet(WeightSource weights, ClipConfig config, ClipConfig.ResNet resNet) {
+  public ModifiedResNet(WeightSource weights, ClipConfig config, ClipConfig.ResNet resNet) {
     int width = resNet.width();
     stem.add(Convolution.numbered(weights, "visual.", 1, config.channels(), width / 2, 3, 2));
     stem.add(Convolution.numbered(weights, "visual.", 2, width / 2, width / 2, 3, 1));
@@ -42,8 +42,14 @@ final class ModifiedResNet implements ImageEncoder {
     return inside(images, List.of()).features();
   }
 
-  /** Implements {@link TrainableEncoders#stages}. */
-  IntermediateMaps inside(Tensor images, List<Integer> stages) {
+  /**
+   * Computes image features and the maps of some stages.
+   *
+   * @param images (B, channels, R, R), normalized
+   * @param stages counted from 1, rising
+   * @return maps of (B, channels, height, width)
+   */
+  public IntermediateMaps inside(Tensor images, List<Integer> stages) {
     Tensor x = images.to(stem.get(0).weight.dtype());
     for (Convolution convolution : stem) {
       x = Functions.relu(convolution.apply(x));

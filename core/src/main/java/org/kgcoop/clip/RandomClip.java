@@ -3,16 +3,14 @@ package org.kgcoop.clip;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.Folders;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 
@@ -47,11 +45,7 @@ public final class RandomClip {
     boolean siglip = config.family() == Family.SIGLIP;
     List<String> merges = siglip ? List.of() : merges(config.vocabularySize());
     List<StoredTensor> tensors = InitialWeights.of(config, seed);
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be made: " + e, e);
-    }
+    Folders.create(folder, "the folder of a CLIP", "try another folder");
     Safetensors.write(folder.resolve("model.safetensors"), tensors, Map.of());
     if (siglip) {
       writeText(folder.resolve("tokenizer.json"), unigram(config.vocabularySize()) + "\n");

@@ -35,7 +35,7 @@ public final class TextEncoder implements AutoCloseable {
   private final Tensor projection; // (W, E)
   private final @Nullable Tensor projectionBias; // (E)
 
-  TextEncoder(WeightSource weights, ClipConfig config) {
+  public TextEncoder(WeightSource weights, ClipConfig config) {
     int width = config.textWidth();
     contextLength = config.contextLength();
     causal = config.form().causal();

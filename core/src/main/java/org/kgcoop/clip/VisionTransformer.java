@@ -12,7 +12,7 @@ import org.kgcoop.tensor.Tensor;
  * A vision transformer. CLIP's has a CLS token and a norm before the blocks, and its feature comes
  * from the CLS token. SigLIP's has neither; its feature comes from an attention pooling.
  */
-final class VisionTransformer implements ImageEncoder, AutoCloseable {
+public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private static final String BIAS = "visual.proj.bias";
 
   private final int patch;
@@ -57,7 +57,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
    */
   private record OfSiglip(Tensor patchBias, AttentionPool pool) implements Ends {}
 
-  VisionTransformer(WeightSource weights, ClipConfig config, ClipConfig.Vit vit) {
+  public VisionTransformer(WeightSource weights, ClipConfig config, ClipConfig.Vit vit) {
     width = vit.width();
     int grid = config.imageResolution() / vit.patch();
     patch = vit.patch();
@@ -112,8 +112,17 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return project(norm(blocks.get(blocks.size() - 1).classRows(x, batch)));
   }
 
-  /** Implements {@link TrainableEncoders#patches}. */
-  IntermediateMaps inside(Tensor images, int @Nullable [][] seen, List<Integer> after) {
+  /**
+   * Computes image features from some of the patches, with a ViT of CLIP.
+   *
+   * @param images (B, channels, R, R), normalized
+   * @param seen the numbers of the visible patches of each image, row by row from 0, equally many
+   *     per image; or null for all
+   * @param after counted from 1, rising, without the last one: the blocks whose patch tokens are
+   *     returned
+   * @return maps of (B, seen patches, W), in the order of {@code seen}
+   */
+  public IntermediateMaps inside(Tensor images, int @Nullable [][] seen, List<Integer> after) {
     long batch = images.size(0);
     Tensor x = before(ofClip(), patches(images)); // (B, L, W)
     if (seen != null) {
@@ -153,7 +162,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
    * @param block counted from 0
    * @return (B, L, W)
    */
-  Tensor rows(Tensor images, int block) {
+  public Tensor rows(Tensor images, int block) {
     long batch = images.size(0);
     Tensor x = before(ofClip(), patches(images));
     return through(blocks.subList(0, block), x, batch).reshape(batch, -1, width);
@@ -195,7 +204,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
   }
 
   /** Returns true if the encoder has a CLS token, as CLIP's do. */
-  boolean hasClassRow() {
+  public boolean hasClassRow() {
     return ends instanceof OfClip;
   }
 

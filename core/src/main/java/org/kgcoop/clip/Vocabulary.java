@@ -1,11 +1,7 @@
 package org.kgcoop.clip;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.IntBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Resources;
 
 /**
  * Byte-pair merges and token ids. The ids of OpenAI's tokenizer are, in this order: 256 bytes, 256
@@ -39,15 +36,7 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
 
   /** Returns the lines of OpenAI's {@code merges.txt}: a comment, then the merges. */
   static List<String> releasedLines() {
-    try (InputStream in = Vocabulary.class.getResourceAsStream("merges.txt")) {
-      if (in == null) {
-        throw new IllegalStateException("resource merges.txt is missing");
-      }
-      BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-      return reader.lines().toList();
-    } catch (IOException e) {
-      throw new IllegalStateException("resource merges.txt cannot be read", e);
-    }
+    return Resources.text(Vocabulary.class, "merges.txt").lines().toList();
   }
 
   /** Reads a {@code merges.txt}, whose first line is a comment. */

@@ -5,7 +5,7 @@ import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
 
 /** A source of the encoders' tensors, by released name and expected shape. */
-interface WeightSource {
+public interface WeightSource {
 
   /** Returns the type of matrix products, float32 or bf16. */
   DType computeType();

@@ -1,9 +1,11 @@
 package org.kgcoop.data;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,19 @@ public record DataSet(
   /** Returns the same classes with other images. */
   public DataSet withImages(List<Item> newTrain, List<Item> newVal, List<Item> newTest) {
     return new DataSet(name, classNames, newTrain, newVal, newTest, template);
+  }
+
+  /**
+   * Returns the data set with its validation images as test images, if it has no test images.
+   *
+   * @param place the file or folder of the data set, for the warning
+   */
+  public DataSet withTestImages(Path place, Consumer<String> warnings) {
+    if (val.isEmpty() || !test.isEmpty()) {
+      return this;
+    }
+    warnings.accept(place + ": no test images, so those of val are used for testing");
+    return withImages(train, List.of(), val);
   }
 
   /** Returns the same images with their EXIF orientation ignored, as in the published code. */

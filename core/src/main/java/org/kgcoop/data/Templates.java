@@ -1,12 +1,9 @@
 package org.kgcoop.data;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Resources;
 
 /** Hand-crafted prompts: texts with {@code {}} where the class name goes. */
 public final class Templates {
@@ -23,13 +20,11 @@ public final class Templates {
 
   /** The templates of that name in {@code templates.json}. */
   public static List<String> published(String name) {
-    try (InputStream in = Templates.class.getResourceAsStream("templates.json")) {
-      List<String> templates = new ArrayList<>();
-      new ObjectMapper().readTree(in).path(name).forEach(text -> templates.add(text.asText()));
-      return List.copyOf(templates);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the list of published templates is damaged", e);
-    }
+    List<String> templates = new ArrayList<>();
+    Resources.json(Templates.class, "templates.json")
+        .path(name)
+        .forEach(text -> templates.add(text.asText()));
+    return List.copyOf(templates);
   }
 
   /** The template of a data set, or the default where it states none. */

@@ -2,8 +2,10 @@ package org.kgcoop.eval;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.DoubleStream;
 
 /** Metrics over several evaluations, and calibration. */
@@ -35,8 +37,16 @@ public final class Metrics {
     return new Spread(mean, Math.sqrt(squares / finite(values).count()));
   }
 
-  /** Returns the spread of the mean per seed. */
-  public static Spread overSeeds(Map<?, ? extends Collection<Double>> bySeed) {
+  /**
+   * Averages the values of the runs of each seed, which may be of several data sets and evaluation
+   * sets, and returns the spread of these means.
+   */
+  public static <T> Spread overSeeds(
+      Collection<T> runs, Function<T, String> seed, Function<T, List<Double>> values) {
+    Map<String, List<Double>> bySeed = new LinkedHashMap<>();
+    for (T run : runs) {
+      bySeed.computeIfAbsent(seed.apply(run), key -> new ArrayList<>()).addAll(values.apply(run));
+    }
     return spread(bySeed.values().stream().map(Metrics::mean).toList());
   }
 

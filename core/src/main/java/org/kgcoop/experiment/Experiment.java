@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -75,13 +74,7 @@ public final class Experiment {
    *     table of another protocol, which this table would replace
    */
   public TableResults run(Path out) {
-    try {
-      Files.createDirectories(out);
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          out + ": cannot be made a run folder: " + FileErrors.reason(e) + "; try another --out",
-          e);
-    }
+    RunFolders.create(out);
     try (LockedFile lock = RunFolders.lock(out)) {
       refuseOthers(out);
       trials.forEach(Trial::check);

@@ -1,9 +1,10 @@
 package org.kgcoop.experiment;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.TableResults;
@@ -18,33 +19,32 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
 
   /** Returns the rows of each data set, if the protocol has separate rows for them. */
   List<TableResults.OfDataSet> dataSets(List<Measurement> cells) {
-    Map<String, List<Measurement>> bySet = new LinkedHashMap<>();
-    if (protocol.perSet()) {
-      for (Measurement cell : cells) {
-        bySet.computeIfAbsent(cell.sample().dataSet(), name -> new ArrayList<>()).add(cell);
-      }
-    }
-    return bySet.entrySet().stream()
-        .map(set -> new TableResults.OfDataSet(set.getKey(), rows(set.getValue())))
-        .toList();
+    return protocol.perSet()
+        ? by(cell -> cell.sample().dataSet(), cells).entrySet().stream()
+            .map(set -> new TableResults.OfDataSet(set.getKey(), rows(set.getValue())))
+            .toList()
+        : List.of();
   }
 
   /** Returns one row per method. */
   List<TableResults.Row> rows(List<Measurement> cells) {
-    Map<List<Object>, List<Measurement>> specs = new LinkedHashMap<>();
-    for (Measurement cell : cells) {
-      specs
-          .computeIfAbsent(List.of(cell.method(), cell.setting()), key -> new ArrayList<>())
-          .add(cell);
-    }
-    return specs.values().stream().map(own -> TableResults.Row.of(own, columns(own))).toList();
+    return by(cell -> List.of(cell.method(), cell.setting()), cells).values().stream()
+        .map(own -> TableResults.Row.of(own, columns(own)))
+        .toList();
+  }
+
+  private static <K> Map<K, List<Measurement>> by(
+      Function<Measurement, K> key, List<Measurement> cells) {
+    return cells.stream()
+        .collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()));
   }
 
   private List<TableResults.Column> columns(List<Measurement> runs) {
     Map<String, TableResults.Column> figures = new LinkedHashMap<>();
     for (Protocol.Column column : columns) {
       if (column.harmonicMeanOf().isEmpty()) {
-        Metrics.Spread spread = overSeeds(runs, column);
+        Metrics.Spread spread =
+            Metrics.overSeeds(runs, run -> String.valueOf(run.sample().seed()), column.values());
         figures.put(
             column.name(),
             new TableResults.Column(column.name(), spread.mean(), spread.standardDeviation()));
@@ -70,19 +70,5 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
             .mapToDouble(figure -> figure == null ? Double.NaN : figure.mean())
             .toArray();
     return new TableResults.Column(name, Metrics.harmonicMean(means[0], means[1]), Double.NaN);
-  }
-
-  /**
-   * Computes the mean over data sets and evaluation sets for each seed, then the mean and standard
-   * deviation over the seeds.
-   */
-  private static Metrics.Spread overSeeds(List<Measurement> runs, Protocol.Column column) {
-    Map<String, List<Double>> bySeed = new LinkedHashMap<>();
-    for (Measurement run : runs) {
-      bySeed
-          .computeIfAbsent(String.valueOf(run.sample().seed()), seed -> new ArrayList<>())
-          .addAll(column.values().apply(run));
-    }
-    return Metrics.overSeeds(bySeed);
   }
 }

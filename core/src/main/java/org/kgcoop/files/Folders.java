@@ -160,6 +160,21 @@ public final class Folders {
     };
   }
 
+  /**
+   * Creates a folder and the folders above it, if they do not exist.
+   *
+   * @param use the use of the folder, for the error message
+   * @param advice the advice of the error message
+   */
+  public static void create(Path folder, String use, String advice) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          "%s: cannot be made %s: %s; %s".formatted(folder, use, FileErrors.reason(e), advice), e);
+    }
+  }
+
   public static List<Path> list(Path folder, Predicate<Path> wanted) {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries

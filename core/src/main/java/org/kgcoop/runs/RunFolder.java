@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.io.SealedFile;
@@ -52,27 +52,17 @@ public final class RunFolder implements AutoCloseable {
    */
   public static RunFolder open(
       Path path, ObjectNode settings, ObjectNode provenance, Consumer<String> warnings) {
-    create(path);
+    RunFolders.create(path);
     RunFolder folder = new RunFolder(path, RunFolders.lock(path), warnings);
     try {
       folder.refuseTable();
-      create(path.resolve("checkpoint"));
+      RunFolders.create(path.resolve("checkpoint"));
       folder.removeLeftovers();
       folder.begin(settings, provenance);
       return folder;
     } catch (RuntimeException e) {
       folder.close();
       throw e;
-    }
-  }
-
-  private static void create(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          folder + ": cannot be made a run folder: " + FileErrors.reason(e) + "; try another --out",
-          e);
     }
   }
 
@@ -227,14 +217,8 @@ public final class RunFolder implements AutoCloseable {
 
   /** Returns the checkpoints, oldest first. */
   private List<Path> checkpoints() {
-    try (Stream<Path> files = Files.list(path.resolve("checkpoint"))) {
-      return files
-          .filter(f -> f.getFileName().toString().matches("step-\\d+\\.safetensors"))
-          .sorted(Comparator.comparing(f -> f.getFileName().toString()))
-          .toList();
-    } catch (IOException e) {
-      throw KgCoopException.io(path + ": cannot be listed: " + FileErrors.reason(e), e);
-    }
+    return Folders.list(
+        path.resolve("checkpoint"), file -> Folders.name(file).matches("step-\\d+\\.safetensors"));
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.stream.StreamSupport;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.files.LockedFile;
 
@@ -203,6 +204,11 @@ public final class RunFolders {
     } catch (IOException e) {
       throw KgCoopException.io(path + ": cannot be deleted: " + FileErrors.reason(e), e);
     }
+  }
+
+  /** Creates the folder of a run or a table. */
+  public static void create(Path folder) {
+    Folders.create(folder, "a run folder", "try another --out");
   }
 
   static void deleteFile(Path file) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +30,11 @@ class MetricsTest {
   @Test
   void theSpreadIsOverTheMeansOfSeedsWithoutMissingValues() {
     // Seed 1: 2 and 4, seed 2: 7.
-    assertThat(Metrics.overSeeds(Map.of(1, List.of(2.0, 4.0), 2, List.of(7.0, Double.NaN))))
+    assertThat(
+            Metrics.overSeeds(
+                List.of("1 2.0", "2 7.0", "1 4.0", "2 NaN"),
+                run -> run.substring(0, 1),
+                run -> List.of(Double.valueOf(run.substring(2)))))
         .isEqualTo(new Metrics.Spread(5, 2));
     assertThat(Metrics.mean(List.of())).isNaN();
     assertThat(Metrics.spread(List.of(Double.NaN)).standardDeviation()).isNaN();

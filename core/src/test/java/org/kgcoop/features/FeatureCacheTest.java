@@ -226,24 +226,6 @@ class FeatureCacheTest {
   }
 
   @Test
-  void featuresAreFoundAfterAMergeDuringTheRun() throws IOException {
-    List<Item> items = data.train();
-    float[] made = flat(cache(clip).test(items.subList(0, 10), done -> {}));
-    FeatureCache open = cache(clip);
-    assertThat(open.knows(items.subList(0, 10))).isTrue();
-    assertThat(cache(clip).test(items.subList(10, 20), done -> {}).vectors()).hasSize(10);
-    assertThat(FeatureCacheMerge.merge(folder.resolve("cache"), warnings::add)).isEqualTo(20);
-    List<Path> merged = files();
-    List<Long> told = new ArrayList<>();
-
-    assertThat(flat(open.test(items.subList(0, 10), told::add))).isEqualTo(made);
-
-    assertThat(told).containsExactly(10L);
-    assertThat(files()).isEqualTo(merged);
-    assertThat(warnings).isEmpty();
-  }
-
-  @Test
   void aFolderThatCannotBeWrittenIsNoticedBeforeAnythingIsEncoded() throws IOException {
     Files.writeString(folder.resolve("cache"), "a file");
     List<Long> told = new ArrayList<>();

@@ -5,7 +5,7 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.VocabularyTraining;
+import org.kgcoop.pretrain.VocabularyTraining;
 import picocli.CommandLine.Option;
 
 /** The sizes of a new CLIP. */

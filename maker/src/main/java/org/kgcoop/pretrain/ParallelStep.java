@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.IntermediateMaps;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.TextEncoder;
-import org.kgcoop.clip.TrainableEncoders;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Optimizer;

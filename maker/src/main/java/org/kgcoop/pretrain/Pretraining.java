@@ -18,8 +18,6 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.Tokenizers;
-import org.kgcoop.clip.TrainableEncoders;
-import org.kgcoop.clip.VocabularyTraining;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.runs.Checkpoint;
 import org.kgcoop.runs.RunFolder;

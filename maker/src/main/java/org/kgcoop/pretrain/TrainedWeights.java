@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.TrainableEncoders;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.TrainableEncoders;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;

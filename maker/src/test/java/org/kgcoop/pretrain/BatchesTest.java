@@ -15,7 +15,6 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.Tokenizers;
-import org.kgcoop.clip.VocabularyTraining;
 import org.kgcoop.image.Images;
 import org.kgcoop.tensor.DType;
 

@@ -25,7 +25,6 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.PackedTexts;
-import org.kgcoop.clip.TrainableEncoders;
 import org.kgcoop.image.Images;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;

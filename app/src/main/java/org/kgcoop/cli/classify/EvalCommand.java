@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClassSplitOption;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
-import org.kgcoop.cli.options.Parse;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -80,14 +80,7 @@ public final class EvalCommand implements Callable<Integer> {
       description = "Choose the data set, as for train.")
   private String data;
 
-  @Option(
-      names = "--class-split",
-      paramLabel = "PART",
-      defaultValue = "all",
-      description =
-          "Choose the classes: all, base (first half) or new (second half) (default:"
-              + " ${DEFAULT-VALUE}).")
-  private String classes;
+  @Mixin private ClassSplitOption classes = new ClassSplitOption();
 
   @Option(
       names = "--include-training-images",
@@ -115,7 +108,7 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClassSplit split = Parse.classSplit("--class-split", classes);
+    ClassSplit split = classes.value();
     DataSet set = dataOptions.open(data, output).select(split);
     if (set.test().isEmpty()) {
       throw KgCoopException.data(data + ": no test images of " + classes + " classes");
@@ -213,7 +206,8 @@ public final class EvalCommand implements Callable<Integer> {
       Calibration.@Nullable Rejection rejection) {
     List<Double> accuracies = result.evaluation().perClassAccuracy();
     if (output.isJson()) {
-      EvaluatedSet evaluated = new EvaluatedSet(set.name(), classes, "", "", set.classNames());
+      EvaluatedSet evaluated =
+          new EvaluatedSet(set.name(), classes.toString(), "", "", set.classNames());
       ObjectNode json = RunJson.tree(result.target("test", evaluated, Double.NaN));
       json.set("confusion", RunJson.tree(result.evaluation()).path("confusion"));
       accuracies.forEach(json.putArray("per_class_accuracy")::add);

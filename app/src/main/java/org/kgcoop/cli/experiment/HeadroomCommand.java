@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
+import org.kgcoop.cli.options.ClassSplitOption;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataSetList;
 import org.kgcoop.cli.options.FeatureCacheOptions;
@@ -51,14 +52,7 @@ public final class HeadroomCommand implements Callable<Integer> {
 
   @Mixin private DataSetList data = new DataSetList();
 
-  @Option(
-      names = "--class-split",
-      paramLabel = "PART",
-      defaultValue = "all",
-      description =
-          "Choose the classes: all, base (first half) or new (second half) (default:"
-              + " ${DEFAULT-VALUE}).")
-  private String classes;
+  @Mixin private ClassSplitOption classes = new ClassSplitOption();
 
   @Mixin private Shots shots = new Shots();
 
@@ -76,7 +70,7 @@ public final class HeadroomCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClassSplit split = Parse.classSplit("--class-split", classes);
+    ClassSplit split = classes.value();
     List<Long> drawn = Parse.numbers("--seeds", seeds);
     List<DataSet> sets = data.open(output);
     List<Headroom> found = new ArrayList<>();

@@ -8,12 +8,12 @@ import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClassSplitOption;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.MethodNames;
 import org.kgcoop.cli.options.MethodOptions;
-import org.kgcoop.cli.options.Parse;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.cli.options.Sweep;
 import org.kgcoop.cli.options.TrainingOptions;
@@ -88,14 +88,7 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Choose the method: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private String method;
 
-  @Option(
-      names = "--class-split",
-      paramLabel = "PART",
-      defaultValue = "all",
-      description =
-          "Choose the classes: all, base (first half) or new (second half) (default:"
-              + " ${DEFAULT-VALUE}).")
-  private String classes;
+  @Mixin private ClassSplitOption classes = new ClassSplitOption();
 
   @Option(
       names = "--seed",
@@ -116,7 +109,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClassSplit split = Parse.classSplit("--class-split", classes);
+    ClassSplit split = classes.value();
     DataSet whole = dataOptions.open(data, output);
     training.check(output);
     MethodSpec spec =

@@ -8,21 +8,10 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.ClassSplit;
 
 /** A parser of option values that several commands share. */
 public final class Parse {
   private Parse() {}
-
-  public static ClassSplit classSplit(String option, String value) {
-    return switch (value) {
-      case "all" -> ClassSplit.ALL;
-      case "base" -> ClassSplit.BASE;
-      case "new" -> ClassSplit.NEW;
-      default ->
-          throw KgCoopException.configuration(option + " " + value + ": expected all, base or new");
-    };
-  }
 
   /** Splits comma-separated values, and removes surrounding spaces and duplicates. */
   public static List<String> list(String option, String text) {

@@ -1,18 +1,14 @@
 package org.kgcoop.serve.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.server.Request;
+import org.kgcoop.files.Resources;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.SecurityHeaders;
@@ -71,24 +67,12 @@ public final class WebPage {
       throw new RefusedRequestException(404, "this part of the page does not exist");
     }
     request.header(SecurityHeaders.POLICY, POLICY);
-    request.contentType(type).result(resource(name));
-  }
-
-  private static byte[] resource(String name) {
-    try (InputStream in = WebPage.class.getResourceAsStream(name)) {
-      return Objects.requireNonNull(in, name).readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    request.contentType(type).result(Resources.bytes(WebPage.class, name));
   }
 
   /** Returns the example images and their credits. */
   private static JsonNode examples() {
-    try {
-      return new ObjectMapper().readTree(resource("examples.json"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Resources.json(WebPage.class, "examples.json");
   }
 
   /** Answers with the data that the page needs before its first request. */
@@ -107,6 +91,6 @@ public final class WebPage {
     }
     request
         .contentType("image/png")
-        .result(resource("examples/" + Integer.parseInt(number) + ".png"));
+        .result(Resources.bytes(WebPage.class, "examples/" + Integer.parseInt(number) + ".png"));
   }
 }

@@ -53,16 +53,7 @@ public final class ClassFolders {
     if (train.isEmpty() && test.isEmpty() && val.isEmpty()) {
       return splitHere();
     }
-    if (test.isEmpty() && val.isPresent()) {
-      options
-          .warnings()
-          .accept(
-              "%s: no folder test, so the images of %s are used for testing"
-                  .formatted(root, val.get().folder()));
-      test = val;
-      val = Optional.empty();
-    }
-    return parts(train, val, test);
+    return parts(train, val, test).withTestImages(root, options.warnings());
   }
 
   /**
@@ -80,7 +71,9 @@ public final class ClassFolders {
 
   private DataSet parts(Optional<Part> train, Optional<Part> val, Optional<Part> test) {
     List<String> folders =
-        classFolders(Stream.of(train, test).flatMap(Optional::stream).toList(), val);
+        classFolders(
+            Stream.of(train, test.or(() -> val)).flatMap(Optional::stream).toList(),
+            test.flatMap(there -> val)); // without test, the classes of val must not be empty
     checkLists(folders, false);
     List<String> names = ClassNames.of(root, folders, options);
     return new DataSet(

@@ -103,12 +103,8 @@ public final class Manifest {
     if (rows.isEmpty()) {
       return Optional.empty();
     }
-    if (rows.stream().noneMatch(row -> row.split().equals("test"))
-        && rows.stream().anyMatch(row -> row.split().equals("val"))) {
-      options.warnings().accept(folder + ": no test images, so those of val are used for testing");
-      rows.replaceAll(row -> row.split().equals("val") ? row.withSplit("test") : row);
-    }
-    return Optional.of(dataSet(rows, all.get(0).file, options));
+    return Optional.of(
+        dataSet(rows, all.get(0).file, options).withTestImages(folder, options.warnings()));
   }
 
   private static Stream<Manifest> metadata(Path folder, String prefix, DataSetOptions options) {

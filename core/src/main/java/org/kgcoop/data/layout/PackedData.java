@@ -110,11 +110,8 @@ public final class PackedData {
     List<Item> train = part(rows, items, "train");
     List<Item> val = part(rows, items, "val");
     List<Item> test = part(rows, items, "test");
-    if (test.isEmpty() && !val.isEmpty()) {
-      options.warnings().accept(path + ": no test images, so those of val are used for testing");
-      return new DataSet(name, names, train, List.of(), val, null);
-    }
-    return new DataSet(name, names, train, val, test, null);
+    return new DataSet(name, names, train, val, test, null)
+        .withTestImages(path, options.warnings());
   }
 
   private String name() {

@@ -1,10 +1,6 @@
 package org.kgcoop.data.published;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +12,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.published.PublishedDataSet.Part;
+import org.kgcoop.files.Resources;
 
 /**
  * The entries of {@link PublishedDataSets}, from {@code datasets.json}: layouts, templates, origins
@@ -44,14 +41,10 @@ final class PublishedDataSetList {
   private static List<PublishedDataSet> all() {
     Map<String, PublishedDataSet> sources = new HashMap<>();
     List<PublishedDataSet> all = new ArrayList<>();
-    try (InputStream in = PublishedDataSetList.class.getResourceAsStream("datasets.json")) {
-      for (JsonNode json : new ObjectMapper().readTree(in)) {
-        PublishedDataSet set = entry(json, sources);
-        sources.put(set.name(), set);
-        all.add(set);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("the list of published data sets is damaged", e);
+    for (JsonNode json : Resources.json(PublishedDataSetList.class, "datasets.json")) {
+      PublishedDataSet set = entry(json, sources);
+      sources.put(set.name(), set);
+      all.add(set);
     }
     return List.copyOf(all);
   }

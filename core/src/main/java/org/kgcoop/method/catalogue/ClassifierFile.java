@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +14,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageSet;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.Folders;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StateDicts;
@@ -176,12 +175,7 @@ public record ClassifierFile(
       return LoraFile.write(folder, lora, parameters(), told().ofData());
     }
     Path prompts = folder.resolve(PublishedEncoder.folder(method()).orElse("prompt_learner"));
-    try {
-      Files.createDirectories(prompts);
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          prompts + ": cannot be made: " + Messages.reason(e) + "; try another folder", e);
-    }
+    Folders.create(prompts, "a folder of the classifier", "try another folder");
     String name = "model.pth.tar-" + epoch;
     StateDicts.writePrompt(
         prompts.resolve(name),

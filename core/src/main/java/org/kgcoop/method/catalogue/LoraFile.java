@@ -2,14 +2,12 @@ package org.kgcoop.method.catalogue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
+import org.kgcoop.files.Folders;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -115,12 +113,7 @@ final class LoraFile {
     Map<String, StoredTensor> named = new LinkedHashMap<>();
     LoraNames.published(parameters.keySet())
         .forEach((own, there) -> named.put(there, parameters.get(own)));
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          folder + ": cannot be made: " + Messages.reason(e) + "; try another folder", e);
-    }
+    Folders.create(folder, "a folder of the classifier", "try another folder");
     Path file = folder.resolve(NAME);
     StateDicts.writeNested(file, named, metadata);
     return file;

@@ -1,13 +1,10 @@
 package org.kgcoop.method.catalogue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
+import org.kgcoop.files.Resources;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.setting.Declaration;
 
@@ -26,11 +23,8 @@ public record PublishedSettings(JsonNode entry) {
 
   private static List<PublishedSettings> read() {
     List<PublishedSettings> all = new ArrayList<>();
-    try (InputStream in = PublishedSettings.class.getResourceAsStream("published.json")) {
-      new ObjectMapper().readTree(in).forEach(entry -> all.add(new PublishedSettings(entry)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the list of published settings is damaged", e);
-    }
+    Resources.json(PublishedSettings.class, "published.json")
+        .forEach(entry -> all.add(new PublishedSettings(entry)));
     return List.copyOf(all);
   }
 

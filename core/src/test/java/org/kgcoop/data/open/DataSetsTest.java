@@ -183,7 +183,7 @@ class DataSetsTest {
 
     assertThat(keys(dataSet.test())).containsExactly("val/ant/2.jpg", "val/fox/2.jpg");
     assertThat(dataSet.val()).isEmpty();
-    assertThat(warnings).hasSize(1).first().asString().contains("no folder test");
+    assertThat(warnings).hasSize(1).first().asString().contains("no test images");
   }
 
   @Test

@@ -1,10 +1,18 @@
-package org.kgcoop.clip;
+package org.kgcoop.pretrain;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.ImageEncoder;
+import org.kgcoop.clip.IntermediateMaps;
+import org.kgcoop.clip.ModifiedResNet;
+import org.kgcoop.clip.TextEncoder;
+import org.kgcoop.clip.VisionTransformer;
+import org.kgcoop.clip.WeightSource;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
@@ -41,14 +49,8 @@ public record TrainableEncoders(ImageEncoder images, TextEncoder texts, Map<Stri
   }
 
   /**
-   * Computes image features from some of the patches, with a ViT of CLIP.
+   * Computes image features from some of the patches, as {@link VisionTransformer#inside} does.
    *
-   * @param images (B, channels, R, R), normalized
-   * @param seen the numbers of the visible patches of each image, row by row from 0, equally many
-   *     per image; or null for all
-   * @param blocks counted from 1, rising, without the last one: the blocks whose patch tokens are
-   *     returned
-   * @return maps of (B, seen patches, W), in the order of {@code seen}
    * @throws IllegalStateException if the image encoder is of another kind
    */
   public IntermediateMaps patches(Tensor images, int @Nullable [][] seen, List<Integer> blocks) {
@@ -59,11 +61,8 @@ public record TrainableEncoders(ImageEncoder images, TextEncoder texts, Map<Stri
   }
 
   /**
-   * Computes image features and the maps of ResNet stages.
+   * Computes image features and the maps of stages, as {@link ModifiedResNet#inside} does.
    *
-   * @param images (B, channels, R, R), normalized
-   * @param stages counted from 1, rising
-   * @return maps of (B, channels, height, width)
    * @throws IllegalStateException if the image encoder is of another kind
    */
   public IntermediateMaps stages(Tensor images, List<Integer> stages) {

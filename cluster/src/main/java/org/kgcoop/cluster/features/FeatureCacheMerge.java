@@ -1,4 +1,4 @@
-package org.kgcoop.features;
+package org.kgcoop.cluster.features;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.BufferedInputStream;
@@ -18,6 +18,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.features.Shard;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 

@@ -1,4 +1,4 @@
-package org.kgcoop.clip;
+package org.kgcoop.pretrain;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.clip.BytePairTokenizer;
+import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.clip.Tokenizers;
 import org.kgcoop.files.AtomicFile;
 
 /**

@@ -1,4 +1,4 @@
-package org.kgcoop.features;
+package org.kgcoop.cluster.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -19,10 +20,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.cluster.Lab;
 import org.kgcoop.data.Item;
+import org.kgcoop.features.Augmentation;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.Shard;
+import org.kgcoop.features.ShardEncoder;
+import org.kgcoop.features.TrainingLoader;
+import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.Sha256;
-import org.kgcoop.fixtures.TestImages;
-import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 
 @Tag("equality")
@@ -34,8 +41,13 @@ class FeatureCacheMergeTest {
 
   @BeforeEach
   void load() {
-    clip = TinyClip.load();
-    items = TestImages.dataSet(folder.resolve("data"), List.of("a", "b"), 20, 0, 1).train();
+    Lab lab = new Lab(folder);
+    clip = Clip.load(lab.data("clip"));
+    items =
+        Folders.folders(lab.data("here")).stream()
+            .flatMap(of -> Folders.files(of).stream())
+            .map(file -> new Item(lab.data("here").relativize(file).toString(), file, 0, "any"))
+            .toList();
   }
 
   @AfterEach
@@ -189,18 +201,21 @@ class FeatureCacheMergeTest {
   }
 
   @Test
-  void imagesOfEqualBytesAndKnownOnesAreNotEncoded() throws IOException {
-    List<ShardEncoder.Image> twice = new ArrayList<>(images());
-    twice.addAll(images());
-    List<Shard> shards = new ArrayList<>();
-    List<Long> read = new ArrayList<>();
-    new ShardEncoder(encoder(), 0, key -> false, 2)
-        .encode(twice.iterator(), shards::add, problem -> {}, read::add);
-    assertThat(shards).hasSize(1);
-    assertThat(shards.get(0).features()).hasSize(items.size());
-    assertThat(read).last().isEqualTo(2L * items.size());
-    new ShardEncoder(encoder(), 0, key -> true, 2)
-        .encode(twice.iterator(), shards::add, problem -> {}, read::add);
-    assertThat(shards).hasSize(1);
+  void featuresAreFoundAfterAMergeDuringTheRun() throws IOException {
+    List<float[]> made = cache("cache").test(items.subList(0, 10), done -> {}).vectors();
+    FeatureCache open = cache("cache");
+    assertThat(open.knows(items.subList(0, 10))).isTrue();
+    assertThat(cache("cache").test(items.subList(10, 20), done -> {}).vectors()).hasSize(10);
+    assertThat(FeatureCacheMerge.merge(folder.resolve("cache"), warnings::add)).isEqualTo(20);
+    Map<String, String> merged = content("cache");
+    List<Long> told = new ArrayList<>();
+
+    assertThat(open.test(items.subList(0, 10), told::add).vectors())
+        .usingElementComparator(Arrays::compare)
+        .isEqualTo(made);
+
+    assertThat(told).containsExactly(10L);
+    assertThat(content("cache")).isEqualTo(merged);
+    assertThat(warnings).isEmpty();
   }
 }

@@ -1,4 +1,4 @@
-package org.kgcoop.clip;
+package org.kgcoop.pretrain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.InitialWeights;
+import org.kgcoop.clip.IntermediateMaps;
+import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.DType;

@@ -1,4 +1,4 @@
-package org.kgcoop.clip;
+package org.kgcoop.pretrain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.clip.Tokenizers;
 
 class VocabularyTrainingTest {
   @TempDir Path folder;
