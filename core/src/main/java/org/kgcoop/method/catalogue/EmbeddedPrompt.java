@@ -17,7 +17,7 @@ public final class EmbeddedPrompt {
   /** Accuracy of the prompt, in a sentence. */
   public static final String NOTE =
       "Symbols on blueprint, which the CLIP was not trained on: of 526 test images the learned"
-          + " prompt recognizes 68.82 %, the hand-crafted one 51.33 %.";
+          + " prompt recognizes 72.43 %, the hand-crafted one 70.34 %.";
 
   private EmbeddedPrompt() {}
 
