@@ -35,9 +35,9 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
   }
 
   /**
-   * Fits T between {@link #LOWEST} and {@link #HIGHEST}. If all images are right, the likelihood has
-   * no minimum. T is then fitted with one additional image of unknown label: targets are smoothed by
-   * 1 / (n + 1), as Platt (1999) smooths those of two classes.
+   * Fits T between {@link #LOWEST} and {@link #HIGHEST}. If all images are right, the likelihood
+   * has no minimum. T is then fitted with one additional image of unknown label: targets are
+   * smoothed by 1 / (n + 1), as Platt (1999) smooths those of two classes.
    */
   public static Temperature fit(double[][] logits, int[] labels) {
     Temperature plain = fit(logits, labels, LOWEST, HIGHEST, 0);

@@ -74,7 +74,8 @@ public final class EvaluationSet {
 
   /** Returns all that determines the measurement of a classifier. */
   EvaluatedSet evaluated(ExperimentContext context) {
-    return new EvaluatedSet(data.name(), part(), template(), fingerprint(context), data.classNames());
+    return new EvaluatedSet(
+        data.name(), part(), template(), fingerprint(context), data.classNames());
   }
 
   /** Returns the features of the test images for a classifier, (N, E). */

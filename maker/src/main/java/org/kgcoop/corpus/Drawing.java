@@ -30,15 +30,15 @@ record Drawing(
   private static final Set<String> ONE_SIDED =
       Set.of(
           ("left right clockwise counterclockwise anticlockwise ltr rtl east west undo redo back"
-               + " backward backwards forward next previous prev skip rewind fast first last start"
-               + " begin end before after enter exit login logout import export reply share text"
-               + " letter letters number numeric digit abc alphabet font typography heading"
-               + " paragraph format translate language question percent percentage copyright"
-               + " trademark registered currency dollar euro pound yen rupee ruble won lira bitcoin"
-               + " at hashtag code function math pi omega sigma infinity sort indent outdent quote"
-               + " clock keyboard calculator p n s e w parking hospital ad new hd wc gif pdf svg"
-               + " png jpg csv html css api sql ai vr ar tv 3d 2d 4k 5g 4g h1 h2 h3 qr one two"
-               + " three four five six seven eight nine zero")
+                  + " backward backwards forward next previous prev skip rewind fast first last start"
+                  + " begin end before after enter exit login logout import export reply share text"
+                  + " letter letters number numeric digit abc alphabet font typography heading"
+                  + " paragraph format translate language question percent percentage copyright"
+                  + " trademark registered currency dollar euro pound yen rupee ruble won lira bitcoin"
+                  + " at hashtag code function math pi omega sigma infinity sort indent outdent quote"
+                  + " clock keyboard calculator p n s e w parking hospital ad new hd wc gif pdf svg"
+                  + " png jpg csv html css api sql ai vr ar tv 3d 2d 4k 5g 4g h1 h2 h3 qr one two"
+                  + " three four five six seven eight nine zero")
               .split(" ", -1));
 
   Part part() {

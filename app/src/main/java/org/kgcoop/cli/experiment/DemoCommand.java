@@ -102,8 +102,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--full",
-      description =
-          "Use all six data sets, as in the model card. This takes an hour on two cores.")
+      description = "Use all six data sets, as in the model card. This takes an hour on two cores.")
   private boolean full;
 
   @Option(

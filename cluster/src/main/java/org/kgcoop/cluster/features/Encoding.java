@@ -43,7 +43,8 @@ record Encoding(
     List<Row> problems = new ArrayList<>();
     ViewEncoder encoder =
         new ViewEncoder(
-            request.clip().clip(), new Images(warning -> {})); // about gray images, once per executor
+            request.clip().clip(),
+            new Images(warning -> {})); // about gray images, once per executor
     long[] told = {0};
     new ShardEncoder(encoder, request.views(), known.value(), request.readers())
         .encode(

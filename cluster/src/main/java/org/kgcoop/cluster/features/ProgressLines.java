@@ -85,8 +85,8 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
         warned = true;
         lines.accept(
             ("no executor has started a task; check that the cluster has enough free cores"
-                 + " (spark.task.cpus) and memory (spark.executor.memory), and that it runs Spark"
-                 + " %s")
+                    + " (spark.task.cpus) and memory (spark.executor.memory), and that it runs Spark"
+                    + " %s")
                 .formatted(spark.version()));
       }
       return;

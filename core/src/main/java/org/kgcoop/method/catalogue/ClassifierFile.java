@@ -423,7 +423,8 @@ public record ClassifierFile(
     String own = learnedFrom.dataSet();
     return own.isEmpty() || own.equals(asked.dataSet())
         ? this
-        : with(method().forDataSetOf(PublishedDefaults.BASE_TO_NEW.method(explicitSettings(), asked)));
+        : with(
+            method().forDataSetOf(PublishedDefaults.BASE_TO_NEW.method(explicitSettings(), asked)));
   }
 
   /**
