@@ -425,9 +425,7 @@ class ClassifierServerTest {
           .getOutputStream()
           .write(
               utf8(
-                  "GET /v1/models HTTP/1.1\r\n"
-                      + "Host: elsewhere.example\r\n"
-                      + "Connection: close\r\n\r\n"));
+                  "GET /v1/models HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n"));
       assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
           .startsWith("HTTP/1.1 421")
           .doesNotContainIgnoringCase("jetty");

@@ -135,10 +135,10 @@ public final class EvalCommand implements Callable<Integer> {
   /** Returns the rejection threshold of a classifier, or null if it has none for these classes. */
   private static Calibration.@Nullable Rejection rejection(
       @Nullable ClassifierFile file, DataSet set) {
-    Calibration calibration = file == null ? null : file.calibration();
-    return calibration == null || !file.classNames().equals(set.classNames())
-        ? null
-        : calibration.rejection();
+    if (file == null || file.calibration() == null) {
+      return null;
+    }
+    return file.classNames().equals(set.classNames()) ? file.calibration().rejection() : null;
   }
 
   /** Returns the trained classifier for a data set, or null for zero-shot. */
