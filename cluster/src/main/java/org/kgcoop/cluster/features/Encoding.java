@@ -22,7 +22,6 @@ import org.kgcoop.image.Images;
  * per unreadable image.
  *
  * @param attempts the number of failures of a task after which Spark cancels the job
- * @param readers the number of threads that prefetch images
  * @param read counts the images that were read
  * @param encoded counts the features that were computed
  */
