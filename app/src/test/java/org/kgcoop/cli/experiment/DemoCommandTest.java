@@ -17,8 +17,8 @@ import org.kgcoop.runs.TableResults.Row;
 import org.kgcoop.train.TrainingSettings;
 
 class DemoCommandTest {
-  private static TrainingSettings training(String method) {
-    MethodSpec spec = DemoCommand.spec(method);
+  private static TrainingSettings training(String method, DemoCommand.Length length) {
+    MethodSpec spec = DemoCommand.spec(method, length);
     return spec.training()
         .apply(spec.method().apply(TaskContext.ANY).trained().orElseThrow(), TaskContext.ANY);
   }
@@ -43,21 +43,22 @@ class DemoCommandTest {
 
   @Test
   void allMethodsHaveEquallyManySteps() {
-    TrainingSettings coOp = training("coop");
-
-    for (String method : List.of("prograd", "kgcoop")) {
-      assertThat(training(method)).isEqualTo(coOp);
+    for (DemoCommand.Length length : List.of(DemoCommand.SHORT, DemoCommand.FULL)) {
+      TrainingSettings coOp = training("coop", length);
+      for (String method : List.of("prograd", "kgcoop")) {
+        assertThat(training(method, length)).isEqualTo(coOp);
+      }
+      TrainingSettings coCoOp = training("cocoop", length);
+      assertThat(coCoOp.batchSize()).isEqualTo(1);
+      // Of so many images as the smallest of the embedded sets has.
+      double steps = coOp.schedule().epochs() * Math.floor(96.0 / coOp.batchSize());
+      assertThat(coCoOp.schedule().epochs() * 96 / steps).isBetween(0.9, 1.1);
     }
-    TrainingSettings coCoOp = training("cocoop");
-    assertThat(coCoOp.batchSize()).isEqualTo(1);
-    // Of so many images as the smallest of the embedded sets has.
-    double steps = coOp.schedule().epochs() * Math.floor(96.0 / coOp.batchSize());
-    assertThat(coCoOp.schedule().epochs() * 96 / steps).isBetween(0.9, 1.1);
   }
 
   @Test
   void aRunOfItIsDoneAlone(@TempDir Path folder) {
-    Cli.Result result = Cli.run("demo", "--only=documents/clip/seed1", "--out", folder);
+    Cli.Result result = Cli.run("demo", "--only=places/clip/seed1", "--out", folder);
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).contains("base: ", " of ", "Run: ");
