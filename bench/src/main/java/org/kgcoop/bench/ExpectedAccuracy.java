@@ -44,7 +44,7 @@ import org.kgcoop.tensor.Tensor;
  * predict} does.
  */
 final class ExpectedAccuracy {
-  /** One of this many class names has no images. */
+  /** Number of class names per class name without images. */
   private static final int UNSEEN_SHARE = 4;
 
   private static final int COPIES = 3;

@@ -12,15 +12,22 @@ import org.kgcoop.runs.TargetResult;
 /**
  * Base-to-new generalization. A method learns from a few images of the first half of the classes.
  * It is measured on the test images of this half with its class names, and on the test images of
- * the other half with the other class names. H is the harmonic mean of the two accuracies. A method
- * with fixed classes is measured only on the first half.
+ * the other half with the other class names. H is the harmonic mean of the two accuracies.
+ *
+ * @param acceptsClosed true to measure methods with fixed classes only on the first half; otherwise
+ *     they are refused
  */
-public record BaseToNew(List<DataSet> dataSets) implements Protocol {
+public record BaseToNew(List<DataSet> dataSets, boolean acceptsClosed) implements Protocol {
   private static final String BASE = "base";
   private static final String NEW = "new";
 
   public BaseToNew {
     dataSets = List.copyOf(dataSets);
+  }
+
+  /** Creates the protocol for methods that accept new classes. */
+  public BaseToNew(List<DataSet> dataSets) {
+    this(dataSets, false);
   }
 
   @Override
@@ -39,7 +46,7 @@ public record BaseToNew(List<DataSet> dataSets) implements Protocol {
                   plan,
                   data,
                   ClassSplit.BASE,
-                  spec -> spec.isClosed() ? List.of(base) : List.of(base, unseen),
+                  spec -> acceptsClosed && spec.isClosed() ? List.of(base) : List.of(base, unseen),
                   false)
                   .stream();
             })

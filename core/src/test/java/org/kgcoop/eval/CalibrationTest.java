@@ -98,10 +98,10 @@ class CalibrationTest {
 
   @Test
   void numbersOutOfRangeAreRefused() {
-    for (double temperature : new double[] {0, 0.01, 21, Double.NaN, Double.POSITIVE_INFINITY}) {
+    for (double temperature : new double[] {0, 0.01, 1001, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> new Calibration(temperature, Calibration.Origin.VALIDATION, 1, null))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("temperature: expected 0.05 to 20.0, got " + temperature);
+          .hasMessageContaining("temperature: expected 0.05 to 1000.0, got " + temperature);
     }
     assertThatThrownBy(() -> new Calibration(1, Calibration.Origin.VALIDATION, 0, null))
         .hasMessageContaining("images: expected at least 1, got 0");

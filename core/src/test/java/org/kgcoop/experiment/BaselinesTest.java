@@ -98,6 +98,13 @@ class BaselinesTest {
         .hasMessage(
             "Linear probe: it knows only the classes that it has seen and cannot be used on new"
                 + " classes, such as 'c' of source; leave it out here");
+    JsonNode ofBase =
+        lab.run(new BaseToNew(List.of(source), true), plan, folder.resolve("base-only"));
+    JsonNode columns = ofBase.path("rows").path(0).path("columns");
+    assertThat(columns.path(0).path("name").asText()).isEqualTo("base");
+    assertThat(columns.path(0).path("mean").asDouble()).isGreaterThan(80);
+    assertThat(columns.path(1).path("name").asText()).isEqualTo("new");
+    assertThat(columns.path(1).path("mean").isNumber()).isFalse();
     assertThatThrownBy(
             () ->
                 lab.run(

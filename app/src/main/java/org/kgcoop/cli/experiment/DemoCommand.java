@@ -149,7 +149,7 @@ public final class DemoCommand implements Callable<Integer> {
     String drawn = seeds != null ? seeds : full ? ALL_SEEDS : SEEDS;
     ExperimentPlan plan =
         new ExperimentPlan(specs(), List.of(SHOTS), Parse.numbers("--seeds", drawn), jobs);
-    BaseToNew protocol = new BaseToNew(sets());
+    BaseToNew protocol = new BaseToNew(sets(), all);
     if (!output.isJson() && only == null) {
       output.print(
           "The images are icon drawings. Some are rotated, flipped or hatched on purpose.");
