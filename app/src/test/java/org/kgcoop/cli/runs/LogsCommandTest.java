@@ -36,6 +36,6 @@ class LogsCommandTest {
   void aFolderWithoutLogsIsRefused() {
     Cli.Result result = Cli.run("logs", folder);
     assertThat(result.exitCode()).isEqualTo(3);
-    assertThat(result.errorLine()).contains("no log.txt with a final result below it");
+    assertThat(result.errorLine()).contains("contains no log.txt with a final result");
   }
 }
