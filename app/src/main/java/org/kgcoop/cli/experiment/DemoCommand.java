@@ -45,8 +45,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "",
       "Train methods on embedded data sets with the embedded CLIP, and print the table of"
-          + " base-to-new generalization. Five methods take two to three minutes on two cores. A"
-          + " second call repeats nothing.",
+          + " base-to-new generalization. Five methods take about two minutes on two cores. A second"
+          + " call repeats nothing.",
       ""
     },
     footer = {
@@ -57,42 +57,90 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop demo --all --out runs/all",
       "",
       "All methods train for the same number of steps: CoOp, ProGrad and KgCoOp for 64 epochs"
-          + " (--quick 50, --full 200) of batches of 32, CoCoOp for as many steps of one image. Contexts"
-          + " start as \"an icon of a\". The learning rate (0.05; with --full 0.02) and the number"
-          + " of steps were chosen on embedded:tuning, which is not in the table. --all and"
-          + " base2new use the published schedules."
+          + " (--quick 50, --full 200) of batches of 32, CoCoOp for as many steps of one image."
+          + " Contexts start as \"an icon of a\". The learning rate (0.05; with --full 0.02) and"
+          + " the number of steps were chosen on embedded:tuning, which is not in the table."
+          + " --all and base2new use the published schedules."
     })
 public final class DemoCommand implements Callable<Integer> {
-  private static final String QUICK_SET = "places";
-  private static final List<String> QUICK_METHODS = List.of(ZeroShot.ID, CoOp.ID, KgCoOp.ID);
   private static final String COLUMNS = "base,new,H,ms_per_image,ms_per_image_with_features";
-
-  // All methods take the same number of steps, chosen on the data set "tuning" (maker/DATASETS.md).
   private static final int SHOTS = 8;
   private static final int BATCH = 32;
 
-  /** Learning rate and epochs of the demo, and of the complete table. */
-  static final Length SHORT = new Length(0.05, 64);
-
-  static final Length FULL = new Length(0.02, 200);
-
-  /** The same pair as the demo, without the adjustment to whole epochs of CoCoOp. */
-  private static final Length QUICK = new Length(0.05, 50);
-
-  /**
-   * The data sets with headroom and the fewest training images that fit the time limit, by the same
-   * rule.
-   */
+  /** The data sets with headroom, by the rule in maker/DATASETS.md. */
   private static final List<String> SETS = List.of("places", "rare-objects");
 
-  private static final String SEEDS = "1";
-  private static final String ALL_SEEDS = "4,5,6,7,8";
+  /**
+   * The extent of the demo. Learning rate and epochs were chosen on the data set {@code tuning}, by
+   * the rule in maker/DATASETS.md.
+   */
+  enum Extent {
+    DEFAULT("", "1", new Length(0.05, 64)),
+    QUICK("-quick", "1", new Length(0.05, 50)),
+    FULL("-full", "4,5,6,7,8", new Length(0.02, 200)),
+    /** All methods with their published settings. */
+    ALL("-all", "1", null);
 
-  /** The length of the trainings with batches of {@link #BATCH} images. */
-  record Length(double rate, int epochs) {
-    /** Returns the number of epochs with about as many steps of a single image. */
-    int epochsOfSingleImages() {
-      return Math.round((float) epochs / BATCH);
+    private final String suffix;
+    private final String seeds;
+    private final @Nullable Length length;
+
+    Extent(String suffix, String seeds, @Nullable Length length) {
+      this.suffix = suffix;
+      this.seeds = seeds;
+      this.length = length;
+    }
+
+    /** Returns the run folder. The settings differ, so each extent has its own. */
+    Path folder() {
+      return Path.of("runs", "demo" + suffix);
+    }
+
+    boolean takes(EmbeddedDataSets.Description set) {
+      return switch (this) {
+        case DEFAULT, ALL -> SETS.contains(set.name());
+        case QUICK -> SETS.get(0).equals(set.name());
+        case FULL -> set.role().equals("table");
+      };
+    }
+
+    private List<String> methods() {
+      return switch (this) {
+        case DEFAULT, FULL -> Parse.list("methods", MethodNames.TABLE);
+        case QUICK -> List.of(ZeroShot.ID, CoOp.ID, KgCoOp.ID);
+        case ALL -> List.copyOf(MethodCatalogue.ids());
+      };
+    }
+
+    /**
+     * Returns a method with the settings of this extent, the test view and the template's words.
+     */
+    MethodSpec spec(String id) {
+      ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
+      if (MethodCatalogue.keys(id).contains("words")) {
+        method.put("words", Templates.words(EmbeddedClip.TEMPLATE));
+      }
+      ObjectNode training = JsonNodeFactory.instance.objectNode().put("augment", "test");
+      if (length != null) {
+        length.putInto(training, method);
+      }
+      return MethodSpec.of(method, training, PublishedDefaults.BASE_TO_NEW, Map.of());
+    }
+  }
+
+  /** The learning rate and the number of epochs of {@link #BATCH} images. */
+  private record Length(double rate, int epochs) {
+    /** Sets as many steps for a method, also if it trains on single images. */
+    void putInto(ObjectNode training, ObjectNode method) {
+      training.put("lr", rate);
+      MethodCatalogue.parse(method)
+          .trained()
+          .map(trained -> trained.defaults().batchSize())
+          .ifPresent(
+              batch ->
+                  training
+                      .put("epochs", batch == 1 ? Math.round((float) epochs / BATCH) : epochs)
+                      .put("batch_size", batch == 1 ? 1 : BATCH));
     }
   }
 
@@ -101,9 +149,10 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      defaultValue = "runs/demo",
-      description = "Set the run folder (default: ${DEFAULT-VALUE}).")
-  private Path out;
+      description =
+          "Set the run folder (default: runs/demo; with --quick, --full or --all runs/demo-quick,"
+              + " and so on).")
+  private @Nullable Path out;
 
   @Option(
       names = "--seeds",
@@ -111,7 +160,7 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Set the seeds, comma separated (default: 1; with --full 4,5,6,7,8).")
   private @Nullable String seeds;
 
-  @Option(names = "--quick", description = "Train only CoOp and KgCoOp, on one data set, places.")
+  @Option(names = "--quick", description = "Train only CoOp and KgCoOp, on one data set (places).")
   private boolean quick;
 
   @Option(
@@ -123,7 +172,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--all",
       description =
           "Train every method with its published settings, on two data sets. Methods with fixed"
-              + " classes are measured only on base classes. This takes half an hour on two"
+              + " classes are measured only on base classes. This can take an hour on two"
               + " cores.")
   private boolean all;
 
@@ -141,15 +190,17 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (Stream.of(quick, full, all).filter(given -> given).count() > 1) {
-      throw KgCoopException.configuration("--quick, --full and --all: give one of them");
-    }
+    Extent extent = extent();
+    Path folder = out == null ? extent.folder() : out;
     int jobs = Engine.threads();
     Engine.setThreads(1);
-    String drawn = seeds != null ? seeds : full ? ALL_SEEDS : SEEDS;
     ExperimentPlan plan =
-        new ExperimentPlan(specs(), List.of(SHOTS), Parse.numbers("--seeds", drawn), jobs);
-    BaseToNew protocol = new BaseToNew(sets(), all);
+        new ExperimentPlan(
+            extent.methods().stream().map(extent::spec).toList(),
+            List.of(SHOTS),
+            Parse.numbers("--seeds", seeds == null ? extent.seeds : seeds),
+            jobs);
+    BaseToNew protocol = new BaseToNew(sets(extent), all);
     if (!output.isJson() && only == null) {
       output.print(
           "The images are icon drawings. Some are rotated, flipped or hatched on purpose.");
@@ -164,74 +215,43 @@ public final class DemoCommand implements Callable<Integer> {
                 invocation.context(clip, cache.open(clip, output), output.progress(), output),
                 protocol,
                 plan,
-                out,
+                folder,
                 output,
                 ColumnOptions.of(COLUMNS),
                 perSet)) {
       grid.print(only);
     }
     if (!output.isJson() && only == null) {
-      TableResults.read(out).map(DemoSummary::sentences).orElse(List.of()).forEach(output::print);
+      TableResults.read(folder)
+          .map(DemoSummary::sentences)
+          .orElse(List.of())
+          .forEach(output::print);
       output.print("");
       output.print(
           String.format(
               Locale.ROOT,
-              "base, new: accuracy in percent on the classes trained on and on the others, by %d"
-                  + " images per class,",
+              "base, new: accuracy in percent on the learned classes (%d images each) and on the"
+                  + " others,",
               SHOTS));
-      output.print("averaged over data sets and seeds; H: their harmonic mean. Your own images:");
+      output.print("averaged over data sets and seeds. H: their harmonic mean. Your own images:");
       output.print("  ./kgcoop base2new --data FOLDER --clip ViT-B-16.pt --out runs/mine");
-      output.print("Runs and results: " + out);
+      output.print("Runs and results: " + folder);
     }
     return 0;
   }
 
-  private List<MethodSpec> specs() {
-    if (all) {
-      return MethodCatalogue.ids().stream().map(DemoCommand::published).toList();
+  private Extent extent() {
+    if (Stream.of(quick, full, all).filter(given -> given).count() > 1) {
+      throw KgCoopException.configuration("--quick, --full and --all: give one of them");
     }
-    List<String> ids = quick ? QUICK_METHODS : Parse.list("methods", MethodNames.TABLE);
-    return ids.stream().map(id -> spec(id, quick ? QUICK : full ? FULL : SHORT)).toList();
+    return quick ? Extent.QUICK : full ? Extent.FULL : all ? Extent.ALL : Extent.DEFAULT;
   }
 
-  /** Returns a method with its published settings, the test view and the template's words. */
-  private static MethodSpec published(String id) {
-    ObjectNode training = JsonNodeFactory.instance.objectNode().put("augment", "test");
-    return MethodSpec.of(method(id), training, PublishedDefaults.BASE_TO_NEW, Map.of());
-  }
-
-  private static ObjectNode method(String id) {
-    ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
-    return MethodCatalogue.keys(id).contains("words")
-        ? method.put("words", Templates.words(EmbeddedClip.TEMPLATE))
-        : method;
-  }
-
-  /** Returns a method of the table, with the same number of steps as the others. */
-  static MethodSpec spec(String id, Length length) {
-    ObjectNode method = method(id);
-    ObjectNode training =
-        JsonNodeFactory.instance.objectNode().put("lr", length.rate()).put("augment", "test");
-    MethodCatalogue.parse(method)
-        .trained()
-        .map(trained -> trained.defaults().batchSize())
-        .ifPresent(
-            batch ->
-                training
-                    .put("epochs", batch == 1 ? length.epochsOfSingleImages() : length.epochs())
-                    .put("batch_size", batch == 1 ? 1 : BATCH));
-    return MethodSpec.of(method, training, PublishedDefaults.BASE_TO_NEW, Map.of());
-  }
-
-  private List<DataSet> sets() {
+  private List<DataSet> sets(Extent extent) {
     DataSetOptions options = DataSetOptions.defaults(output::warn);
     return EmbeddedDataSets.all().stream()
-        .filter(set -> full ? set.role().equals("table") : isShown(set.name()))
+        .filter(extent::takes)
         .map(set -> EmbeddedDataSets.open(set.name(), options))
         .toList();
-  }
-
-  private boolean isShown(String set) {
-    return quick ? set.equals(QUICK_SET) : SETS.contains(set);
   }
 }

@@ -3,11 +3,13 @@ package org.kgcoop.cli.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.experiment.DemoCommand.Extent;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.runs.RunJson;
@@ -17,8 +19,8 @@ import org.kgcoop.runs.TableResults.Row;
 import org.kgcoop.train.TrainingSettings;
 
 class DemoCommandTest {
-  private static TrainingSettings training(String method, DemoCommand.Length length) {
-    MethodSpec spec = DemoCommand.spec(method, length);
+  private static TrainingSettings training(String method, Extent extent) {
+    MethodSpec spec = extent.spec(method);
     return spec.training()
         .apply(spec.method().apply(TaskContext.ANY).trained().orElseThrow(), TaskContext.ANY);
   }
@@ -43,12 +45,12 @@ class DemoCommandTest {
 
   @Test
   void allMethodsHaveEquallyManySteps() {
-    for (DemoCommand.Length length : List.of(DemoCommand.SHORT, DemoCommand.FULL)) {
-      TrainingSettings coOp = training("coop", length);
+    for (Extent extent : List.of(Extent.DEFAULT, Extent.FULL)) {
+      TrainingSettings coOp = training("coop", extent);
       for (String method : List.of("prograd", "kgcoop")) {
-        assertThat(training(method, length)).isEqualTo(coOp);
+        assertThat(training(method, extent)).isEqualTo(coOp);
       }
-      TrainingSettings coCoOp = training("cocoop", length);
+      TrainingSettings coCoOp = training("cocoop", extent);
       assertThat(coCoOp.batchSize()).isEqualTo(1);
       // Of so many images as the smallest of the embedded sets has.
       double steps = coOp.schedule().epochs() * Math.floor(96.0 / coOp.batchSize());
@@ -62,6 +64,14 @@ class DemoCommandTest {
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).contains("base: ", " of ", "Run: ");
+  }
+
+  /** They have other settings, which a run folder of another extent would refuse. */
+  @Test
+  void eachExtentHasItsOwnFolder() {
+    assertThat(Arrays.stream(Extent.values()).map(Extent::folder).distinct())
+        .hasSize(Extent.values().length);
+    assertThat(training("kgcoop", Extent.QUICK)).isNotEqualTo(training("kgcoop", Extent.DEFAULT));
   }
 
   @Test
