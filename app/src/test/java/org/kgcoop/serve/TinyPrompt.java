@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
@@ -29,5 +30,15 @@ public final class TinyPrompt {
       return new ClassifierFile(
           method, NAMES, TEMPLATE, clip.fingerprint(), TrainingDataRecord.UNKNOWN, "1", parameters);
     }
+  }
+
+  /** Returns a classifier that rejects images whose largest probability is below a threshold. */
+  public static ClassifierFile rejecting(ClassifierFile file, double threshold) {
+    return file.withCalibration(
+        new Calibration(
+            1,
+            Calibration.Origin.VALIDATION,
+            30,
+            new Calibration.Rejection(threshold, 0.95, 0.9, 1)));
   }
 }

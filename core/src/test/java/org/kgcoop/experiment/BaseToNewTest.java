@@ -303,16 +303,7 @@ class BaseToNewTest {
         correct += best == unseen.test().get(i).label() ? 1 : 0;
       }
       assertThat(target.path("correct").asInt()).isEqualTo(correct);
-      assertThat(
-              table
-                  .path("cells")
-                  .path(0)
-                  .path("results")
-                  .path("targets")
-                  .path(1)
-                  .path("correct")
-                  .asInt())
-          .isEqualTo(correct);
+      assertThat(table.at("/cells/0/results/targets/1/correct").asInt()).isEqualTo(correct);
 
       // |t - h|^2 of unit vectors, class by class.
       try (Head byHand =

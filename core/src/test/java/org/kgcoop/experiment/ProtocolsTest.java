@@ -378,16 +378,7 @@ class ProtocolsTest {
     Files.delete(folder.resolve("abc/test/a/p0.png"));
     DataSet fewer = DataSets.open(folder.resolve("abc"), DataSetOptions.defaults(warning -> {}));
     JsonNode table = lab.run(new FewShotCurve(List.of(fewer)), plan, folder.resolve("out"));
-    assertThat(
-            table
-                .path("cells")
-                .path(0)
-                .path("results")
-                .path("targets")
-                .path(0)
-                .path("total")
-                .asInt())
-        .isEqualTo(11);
+    assertThat(table.at("/cells/0/results/targets/0/total").asInt()).isEqualTo(11);
     assertThat(lab.messages).isEmpty();
   }
 

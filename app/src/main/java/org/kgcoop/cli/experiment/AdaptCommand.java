@@ -169,7 +169,7 @@ public final class AdaptCommand implements Callable<Integer> {
               invocation.context(clip, cache.open(clip, output), output.progress(), output),
               request,
               folder,
-              first -> tellFirst(first, folder, start));
+              first -> printFirst(first, folder, start));
       writeReport(folder);
       if (output.isJson()) {
         output.json(RunJson.tree(record));
@@ -200,7 +200,7 @@ public final class AdaptCommand implements Callable<Integer> {
   }
 
   /** Prints that a first classifier is available, while other methods are still compared. */
-  private void tellFirst(AdaptRecord record, Path folder, long start) {
+  private void printFirst(AdaptRecord record, Path folder, long start) {
     writeReport(folder);
     AdaptRecord.Choice choice = record.choice();
     AdaptRecord.Interval expected = record.result().expected();
@@ -275,7 +275,7 @@ public final class AdaptCommand implements Callable<Integer> {
       return;
     }
     output.print(
-        "labels that may be wrong: %s; list those that are in a file for --exclude"
+        "labels that may be wrong: %s; list the wrong ones in a file for --exclude"
             .formatted(suspects.size()));
     output.text(SuspectTable.of(suspects));
   }
@@ -292,7 +292,7 @@ public final class AdaptCommand implements Callable<Integer> {
     }
     if (!images.copies().contradictions().isEmpty()) {
       output.warn(
-          "images that are there under two classes: %s, such as %s"
+          "images in two classes: %s, such as %s"
               .formatted(
                   images.copies().contradictions().size(),
                   images.copies().contradictions().get(0)));

@@ -177,7 +177,7 @@ public final class TrainCommand implements Callable<Integer> {
     if (calibration != null) {
       output.print(text(calibration));
     }
-    output.print(String.format(Locale.ROOT, "training %.2f ms an image", results.msPerImage()));
+    output.print(String.format(Locale.ROOT, "training %.2f ms per image", results.msPerImage()));
     output.print("classifier: " + ClassifierFile.in(out));
   }
 }

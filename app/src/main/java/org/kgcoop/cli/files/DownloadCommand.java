@@ -114,8 +114,7 @@ public final class DownloadCommand implements Callable<Integer> {
               weights.licence(),
               weights.page()));
     }
-    print(
-        "Sizes are those of float32 weights of these shapes; licenses may change, the pages tell.");
+    print("Sizes refer to float32 weights. Licenses can change; see the page of each model.");
     if (output.isJson()) {
       output.json(JsonNodeFactory.instance.objectNode().set("weights", known));
     }

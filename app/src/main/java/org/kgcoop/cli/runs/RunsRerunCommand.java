@@ -69,7 +69,7 @@ final class RunsRerunCommand implements Callable<Integer> {
     List<String> words = words(runs.run(folder), out);
     if (out == null && !dryRun) {
       throw KgCoopException.configuration(
-          "--out is missing: a run is made again in a new folder; --dry-run only prints the"
+          "--out is missing: a run is repeated in a new folder; --dry-run only prints the"
               + " command");
     }
     output.info("kgcoop " + ShellWords.join(words));
@@ -78,7 +78,7 @@ final class RunsRerunCommand implements Callable<Integer> {
     }
     if (Files.exists(out)) {
       throw KgCoopException.configuration(
-          "--out " + out + ": is there already; a run is made again in a new folder");
+          "--out " + out + ": exists already; expected a new folder");
     }
     int exitCode = Invocation.of(spec).execute(words);
     if (exitCode != 0) {

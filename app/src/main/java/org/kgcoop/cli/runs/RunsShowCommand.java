@@ -69,7 +69,7 @@ final class RunsShowCommand implements Callable<Integer> {
       print(stored, measure.header(), measure.id(), measure.isPercent());
     }
     if (!Double.isNaN(stored.msPerImage())) {
-      output.print("training: " + TextTable.number(stored.msPerImage()) + " ms an image");
+      output.print("training: " + TextTable.number(stored.msPerImage()) + " ms per image");
     }
     int vector = 1;
     for (List<String> words : stored.results().nearestWords()) {

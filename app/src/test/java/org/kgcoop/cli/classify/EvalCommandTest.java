@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntBinaryOperator;
-import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -23,10 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.Folders;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.runs.Predictions;
+import org.kgcoop.serve.TinyPrompt;
 
 class EvalCommandTest {
   @TempDir Path folder;
@@ -130,28 +129,20 @@ class EvalCommandTest {
     assertThat(confidences.get(1)).isLessThan(confidences.get(2));
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(run));
     Path rejecting = folder.resolve("rejecting.safetensors");
-    file.withCalibration(
-            new Calibration(
-                1,
-                Calibration.Origin.VALIDATION,
-                30,
-                new Calibration.Rejection(threshold, 0.95, 0.9, 1)))
-        .write(rejecting);
-    Object[] words = {"--data", folder.resolve("drawings"), "--feature-cache", "none"};
+    TinyPrompt.rejecting(file, threshold).write(rejecting);
+    Path data = folder.resolve("drawings");
 
-    JsonNode found = json(run(both("eval", rejecting, both("--json", "--per-class", words))));
-    Cli.Result plain = run(both("eval", run, words));
+    JsonNode found =
+        json(run("eval", rejecting, "--data", data, "--feature-cache", "none", "--json"));
+    Cli.Result text = run("eval", rejecting, "--data", data, "--feature-cache", "none");
+    Cli.Result plain = run("eval", run, "--data", data, "--feature-cache", "none");
 
     double share = (confidences.size() - 2.0) / confidences.size();
     assertThat(found.path("accepted").asDouble()).isEqualTo(share);
     assertThat(found.path("threshold").asDouble()).isEqualTo(threshold);
-    assertThat(run(both("eval", rejecting, words)).out())
+    assertThat(text.out())
         .contains(String.format(Locale.ROOT, "accepted           %.2f %%", 100 * share));
     assertThat(plain.out()).doesNotContain("accepted");
-  }
-
-  private static Object[] both(Object first, Object second, Object... others) {
-    return Stream.concat(Stream.of(first, second), Arrays.stream(others)).toArray();
   }
 
   private static void copy(Path from, int number, Path to) throws IOException {

@@ -26,7 +26,6 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.eval.Calibration;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
@@ -231,13 +230,7 @@ class PredictCommandTest {
             classifier.classifyAll(files).stream().map(each -> each.best().probability()).toList();
         List<Float> sorted = best.stream().sorted().toList();
         double threshold = (sorted.get(0) + (double) sorted.get(1)) / 2;
-        file.withCalibration(
-                new Calibration(
-                    1,
-                    Calibration.Origin.VALIDATION,
-                    30,
-                    new Calibration.Rejection(threshold, 0.95, 0.9, 1)))
-            .write(rejecting);
+        TinyPrompt.rejecting(file, threshold).write(rejecting);
         for (int i = 0; i < files.size(); i++) {
           if (best.get(i) < threshold) {
             rejected.add(files.get(i).toString());
