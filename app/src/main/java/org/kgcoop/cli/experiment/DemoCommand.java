@@ -70,25 +70,19 @@ public final class DemoCommand implements Callable<Integer> {
   /** The data sets with headroom, by the rule in maker/DATASETS.md. */
   private static final List<String> SETS = List.of("places", "rare-objects");
 
-  /**
-   * The extent of the demo. Learning rate and epochs were chosen on the data set {@code tuning}, by
-   * the rule in maker/DATASETS.md.
-   */
+  /** The extent of the demo. */
   enum Extent {
-    DEFAULT("", "1", new Length(0.05, 64)),
-    QUICK("-quick", "1", new Length(0.05, 50)),
-    FULL("-full", "4,5,6,7,8", new Length(0.02, 200)),
-    /** All methods with their published settings. */
-    ALL("-all", "1", null);
+    DEFAULT("", "1"),
+    QUICK("-quick", "1"),
+    FULL("-full", "4,5,6,7,8"),
+    ALL("-all", "1");
 
     private final String suffix;
     private final String seeds;
-    private final @Nullable Length length;
 
-    Extent(String suffix, String seeds, @Nullable Length length) {
+    Extent(String suffix, String seeds) {
       this.suffix = suffix;
       this.seeds = seeds;
-      this.length = length;
     }
 
     /** Returns the run folder. The settings differ, so each extent has its own. */
@@ -113,6 +107,19 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /**
+     * Returns the learning rate and the epochs, or null for the published settings. They were
+     * chosen on the data set {@code tuning}, by the rule in maker/DATASETS.md.
+     */
+    private @Nullable Length length() {
+      return switch (this) {
+        case DEFAULT -> new Length(0.05, 64);
+        case QUICK -> new Length(0.05, 50);
+        case FULL -> new Length(0.02, 200);
+        case ALL -> null;
+      };
+    }
+
+    /**
      * Returns a method with the settings of this extent, the test view and the template's words.
      */
     MethodSpec spec(String id) {
@@ -121,6 +128,7 @@ public final class DemoCommand implements Callable<Integer> {
         method.put("words", Templates.words(EmbeddedClip.TEMPLATE));
       }
       ObjectNode training = JsonNodeFactory.instance.objectNode().put("augment", "test");
+      Length length = length();
       if (length != null) {
         length.putInto(training, method);
       }
