@@ -184,6 +184,13 @@ public final class DemoCommand implements Callable<Integer> {
               + " cores.")
   private boolean all;
 
+  @Option(
+      names = "--calibrate",
+      description =
+          "Fit a temperature after each training, on the validation images. ECE then measures the"
+              + " calibrated probabilities.")
+  private boolean calibrate;
+
   @Option(names = "--per-set", description = "Add one table row per data set.")
   private boolean perSet;
 
@@ -204,7 +211,10 @@ public final class DemoCommand implements Callable<Integer> {
     Engine.setThreads(1);
     ExperimentPlan plan =
         new ExperimentPlan(
-            extent.methods().stream().map(extent::spec).toList(),
+            extent.methods().stream()
+                .map(extent::spec)
+                .map(spec -> calibrate ? spec.calibrated() : spec)
+                .toList(),
             List.of(SHOTS),
             Parse.numbers("--seeds", seeds == null ? extent.seeds : seeds),
             jobs);

@@ -100,7 +100,7 @@ class EveryMethodTest {
           new Calibration.Rejection(0.1, 0.96, 0.86, 0.999));
 
   static List<String> ids() {
-    return MethodCatalogue.ids();
+    return TestedMethods.ids();
   }
 
   static List<String> inEncoders() {

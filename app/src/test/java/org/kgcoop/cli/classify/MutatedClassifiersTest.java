@@ -45,7 +45,6 @@ import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
@@ -89,7 +88,7 @@ class MutatedClassifiersTest {
                 ("fewshot --shots 1 --seeds 1 --epochs 1 --augment test --feature-cache none --methods %s"
                         + " --data %s --out %s --clip %s")
                     .formatted(
-                        String.join(",", MethodCatalogue.ids()),
+                        String.join(",", TestedMethods.ids()),
                         data,
                         shared.resolve("table"),
                         weights)
@@ -100,7 +99,7 @@ class MutatedClassifiersTest {
   /** One or two files of each method. */
   @Test
   void changedFilesAreAnsweredWithNumbersOrRefusedInOneLine() throws Exception {
-    check(0, 2 * MethodCatalogue.ids().size(), 1);
+    check(0, 2 * TestedMethods.ids().size(), 1);
   }
 
   /** {@code -Dkgcoop.mutations=1400}; in parts with {@code -Dkgcoop.mutations.first=700}. */
@@ -114,7 +113,7 @@ class MutatedClassifiersTest {
 
   private static void check(int first, int count, long seed)
       throws IOException, InterruptedException {
-    List<String> ids = MethodCatalogue.ids();
+    List<String> ids = TestedMethods.ids();
     List<String> problems = new ArrayList<>();
     try (Clip clip = Clip.load(weights)) {
       for (int i = first; i < first + count; i++) {
@@ -133,7 +132,7 @@ class MutatedClassifiersTest {
 
   private static void commands(Path file, int number, String what, List<String> problems)
       throws IOException {
-    String form = FORMS.get(number / MethodCatalogue.ids().size() % FORMS.size());
+    String form = FORMS.get(number / TestedMethods.ids().size() % FORMS.size());
     Path out = shared.resolve("exported-" + form);
     List<Object[]> all =
         List.of(
