@@ -20,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A grid on Spark is the grid of one machine. */
 @Tag("system")
-@Tag("equality")
 class ExperimentsCommandTest {
   private static final int RUNS = 8;
 
@@ -99,7 +98,7 @@ class ExperimentsCommandTest {
   @Test
   void aKilledDriverLeavesWhatIsDoneAndOnlyTheRestIsDoneAgain()
       throws IOException, InterruptedException {
-    Path grid = lab.grid("epochs: 40");
+    Path grid = lab.grid("epochs: 10");
     Process driver =
         lab.start(
             "experiments", "--master", "local[1]", "base2new", "--config", grid, "--out", out);

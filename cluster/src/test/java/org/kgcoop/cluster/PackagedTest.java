@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.features.Shard;
 
 /** What was packaged, in processes of its own: spark-submit, and a master with two workers. */
+@Tag("nightly")
 class PackagedTest {
   @TempDir private Path folder;
 
@@ -39,7 +40,6 @@ class PackagedTest {
   }
 
   @Test
-  @Tag("system")
   void sparkSubmitTakesTheBundle() throws Exception {
     Map<String, String> local = local(20);
     ChildJvm.Result result = ChildJvm.submit(features("local[2]"), folder.resolve("log"));
@@ -49,7 +49,6 @@ class PackagedTest {
   }
 
   @Test
-  @Tag("nightly")
   void aKilledWorkerChangesNoByte() throws Exception {
     Map<String, String> local = local(400);
     try (Standalone spark = new Standalone(folder.resolve("standalone"))) {

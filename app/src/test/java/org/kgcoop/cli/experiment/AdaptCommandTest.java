@@ -106,7 +106,7 @@ class AdaptCommandTest {
     Path other = classes.get(1);
     Files.move(classes.get(0).resolve("0.png"), other.resolve("stray.png"));
     String stray = other.getFileName() + "/stray.png";
-    Object[] words = {"adapt", images, "--feature-cache", "none", "--minutes", 0.2, "--shots", 8};
+    Object[] words = {"adapt", images, "--feature-cache", "none", "--minutes", 0.02, "--shots", 8};
 
     Cli.Result found = Cli.run(with(words, "--out", folder.resolve("a")));
 

@@ -28,7 +28,6 @@ import org.kgcoop.cluster.session.Session;
 import org.kgcoop.tensor.DType;
 
 @Tag("system")
-@Tag("equality")
 class FeatureJobTest {
   private static final int IMAGES = 80;
 
