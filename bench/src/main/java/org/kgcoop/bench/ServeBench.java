@@ -103,7 +103,7 @@ final class ServeBench implements Callable<Integer> {
     // serve has these defaults: the embedded prompt, and zero-shot for other CLIP models.
     DataSet data =
         EmbeddedDataSets.open(
-            embedded ? "symbols" : "objects", DataSetOptions.defaults(warning -> {}));
+            embedded ? "places" : "objects", DataSetOptions.defaults(warning -> {}));
     List<byte[]> files = new ArrayList<>();
     if (embedded) {
       for (Item item : data.test().subList(0, Math.min(200, data.test().size()))) {

@@ -43,7 +43,7 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "",
       "Start an HTTP server that classifies images, with trained classifiers or with any class"
-          + " names. Without a CLASSIFIER, it serves the embedded prompt for embedded:symbols."
+          + " names. Without a CLASSIFIER, it serves the embedded prompt for embedded:places."
           + " The address / shows a page for browsers.",
       "",
       "By default, only this machine can reach the server. Ctrl-C or SIGTERM finishes open"
