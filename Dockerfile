@@ -1,14 +1,14 @@
-# A server of the classifier that comes with kgcoop, for everybody who reaches the port:
+# A server with the embedded classifier, for everybody who can reach the port:
 #   ./mvnw package -Prelease -DskipTests
 #   docker build -t kgcoop . && docker run -p 127.0.0.1:8080:8080 kgcoop
-# Of one's own: docker run -v "$PWD/runs:/runs:ro" -p ... kgcoop serve /runs/pets --host 0.0.0.0 --token-file ...
-# The image has not been built yet: there was no Docker at hand. The archive that it unpacks is tried.
+# With your own classifier: docker run -v "$PWD/runs:/runs:ro" -p ... kgcoop serve /runs/pets --host 0.0.0.0 --token-file ...
+# Untested: this image has not been built yet. The archive that it unpacks is tested.
 FROM eclipse-temurin:21-jre
 ADD dist/target/archives/kgcoop-*-linux-x86_64.tar.gz /opt/
 RUN ln -s /opt/kgcoop-*/kgcoop /usr/local/bin/kgcoop && useradd --create-home kgcoop
 USER kgcoop
 WORKDIR /home/kgcoop
-# Leaves the class data archive in the image.
+# Creates the class data archive in the image.
 RUN kgcoop --version
 EXPOSE 8080
 HEALTHCHECK --start-period=60s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET /v2/health/ready HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3; grep -q ready <&3"]
