@@ -57,7 +57,7 @@ class GdaTest {
     return rows;
   }
 
-  /** Computes {@code f . w_c + b_c} with Gaussians fitted to all rows except those of an image. */
+  /** Computes {@code f . w_c + b_c} with Gaussians that are fitted without the rows of an image. */
   private static double[][] densities(
       double[][] rows, List<Integer> labels, int classes, int left, double[][] asked) {
     int images = labels.size();

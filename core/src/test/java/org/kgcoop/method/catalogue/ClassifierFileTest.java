@@ -438,8 +438,9 @@ class ClassifierFileTest {
       for (int bit = 0; bit < 8; bit++) {
         byte[] bytes = whole.clone();
         bytes[i] ^= (byte) (1 << bit);
-        Files.deleteIfExists(damaged); // writing over a file waits for the disk
-        Files.deleteIfExists(damaged); // writing over a file waits for the disk
+        // Overwriting a file waits for the disk on some file systems.
+        Files.deleteIfExists(damaged);
+        Files.deleteIfExists(damaged);
         Files.write(damaged, bytes);
         Throwable thrown = catchThrowable(() -> use(ClassifierFile.read(damaged)));
         if (!(thrown instanceof KgCoopException)) {
