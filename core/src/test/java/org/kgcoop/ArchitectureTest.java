@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The order of packages. The root package (errors, version) is free for all. */
+/** Tests the order of packages. All packages may use the root package (errors, version). */
 @AnalyzeClasses(packages = "org.kgcoop", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
@@ -99,7 +99,7 @@ class ArchitectureTest {
           // Listing runs needs only files and numbers, and loads no model.
           .whereLayer("runs")
           .mayOnlyAccessLayers("eval", "io", "tensor", "files")
-          // The API for programs depends on nothing of training and experiments.
+          // The API for programs does not depend on training and experiments.
           .whereLayer("classify")
           .mayOnlyAccessLayers(
               "features",
@@ -165,8 +165,8 @@ class ArchitectureTest {
 
   /**
    * Known cycles of classes in one package: an array and its owner need each other, and so do a
-   * method, its trained result and its fitting, which trains methods. A head tells its formula,
-   * which is a head.
+   * method, its trained result and its fit context, which trains methods. A head returns its
+   * formula, which is a head.
    */
   private static final Set<Set<String>> KNOWN_CIRCLES =
       Set.of(
@@ -174,7 +174,7 @@ class ArchitectureTest {
           Set.of("FitContext", "FittedMethod", "Method", "TrainedMethod"),
           Set.of("FixedHead", "Head"));
 
-  /** Classes of a package that use each other are one class in many files. */
+  /** Classes that use each other in a cycle are in effect one class in many files. */
   @ArchTest
   static void noPackageHoldsACircleOfClasses(JavaClasses classes) {
     Map<JavaClass, Set<JavaClass>> uses = new HashMap<>();

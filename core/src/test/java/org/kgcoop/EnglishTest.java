@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A test of the first words of Javadoc: a first sentence begins with its subject. */
+/** Tests that the first sentence of Javadoc begins with its subject. */
 class EnglishTest {
 
   private static final Set<String> NO_OPENING =

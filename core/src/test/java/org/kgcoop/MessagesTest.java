@@ -20,7 +20,7 @@ class MessagesTest {
     assertThat(Messages.line("a\u001b[2Jb\nc\td\u0000e\u009b1mf\u007fg"))
         .isEqualTo("a?[2Jb?c?d?e?1mf?g");
     assertThat(Messages.line("abc\u202etxt.exe\u2028")).isEqualTo("abc?txt.exe?");
-    // Persian joins and separates letters by zero-width characters, which are part of a name.
+    // Persian uses zero-width characters to join and separate letters. They are part of a name.
     assertThat(Messages.line("\u0645\u06cc\u200c\u062f\u0631, \u00e9, \ud83d\udc08"))
         .isEqualTo("\u0645\u06cc\u200c\u062f\u0631, \u00e9, \ud83d\udc08");
   }

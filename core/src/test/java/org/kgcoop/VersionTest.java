@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class VersionTest {
   @Test
   void theBuildStatesTheVersionOfThePomAndTheCommit() throws IOException {
-    // only in a Maven build
+    // Only a Maven build creates this file.
     assumeThat(Version.class.getResource("version.properties")).isNotNull();
     String pom = Files.readString(Path.of("../pom.xml"));
     assertThat(Version.KGCOOP)

@@ -84,7 +84,7 @@ class AdaptationTest {
       }
       assertThat(asGood).as("%s is simpler than %s", each, choice).isFalse();
     }
-    // Validation images are learned from too.
+    // Training also uses the validation images.
     assertThat(record.images())
         .isEqualTo(
             new AdaptRecord.Images(
@@ -108,7 +108,7 @@ class AdaptationTest {
       Path image = folder.resolve("data/test/cat/p0.png");
       assertThat(classifier.classify(image).top(4)).hasSize(4);
     }
-    // Again it is only read.
+    // A second call only reads the stored record.
     AdaptRecord again = adapt(data(3, 1, 2), List.of(), 5);
     assertThat(RunJson.tree(again)).hasToString(RunJson.tree(record).toString());
     assertThatThrownBy(() -> adapt(data(3, 1, 2), List.of(), 6))
@@ -166,9 +166,9 @@ class AdaptationTest {
     assertThat(stored.by()).isEqualTo(Calibration.Origin.OUT_OF_FOLD);
     Calibration.Rejection rejection = Objects.requireNonNull(stored.rejection());
     assertThat(found.threshold()).isEqualTo(rejection.threshold());
-    // Of 12 images the smallest score is the threshold, which keeps 12 of 13 on average.
+    // The threshold is the smallest of 12 scores. On average, 12 of 13 new scores reach it.
     assertThat(found.keeps()).isCloseTo(12.0 / 13, within(1e-12));
-    // A plain loop over the same images by the classifier of the file.
+    // Classify the same images with the classifier of the file.
     AdaptRecord.Unknown compared = Objects.requireNonNull(found.unknown());
     assertThat(compared.images()).isEqualTo(unknown.size());
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder.resolve("out")));
@@ -200,7 +200,10 @@ class AdaptationTest {
     }
   }
 
-  /** Labels that mean nothing; the defect was 100 % where new images get 25 %. */
+  /**
+   * The labels are arbitrary, so the accuracy on new images is 25 %. The three copies of each image
+   * must not raise the expected accuracy.
+   */
   @Test
   void copiesOfRandomImagesPromiseNothing() {
     DataSet data = data(12, 0, 1);
@@ -366,7 +369,7 @@ class AdaptationTest {
     AdaptRecord record =
         adapt(TestImages.dataSet(folder.resolve("data"), CLASSES, 2, 0, 1), List.of(), 1e-5);
     assertThat(data.train()).hasSize(8);
-    assertThat(record.images().count()).as("one copy is learned from").isEqualTo(9);
+    assertThat(record.images().count()).as("training uses one copy").isEqualTo(9);
     assertThat(record.images().copies().repeated()).isEqualTo(1);
     assertThat(record.images().copies().contradictions())
         .containsExactly("train/cat/p1.png = train/dog/stray.png");
@@ -399,7 +402,7 @@ class AdaptationTest {
     DataSet data = data(8, 0, 1);
     List<Item> unequal =
         IntStream.range(0, data.train().size())
-            .filter(i -> i >= 21) // three, then eight of the last; the first two have one each
+            .filter(i -> i >= 21) // three of fox and eight of owl
             .mapToObj(i -> data.train().get(i))
             .toList();
     List<Item> all = new ArrayList<>(List.of(data.train().get(0), data.train().get(8)));
@@ -414,9 +417,9 @@ class AdaptationTest {
     assertThat(
             RunRecord.read(folder.resolve("out"))
                 .map(run -> run.settings().path("data").path("shots").asInt(-1)))
-        .as("all, since no number is that of every class")
+        .as("0 for all images, because the classes differ in size")
         .contains(0);
-    // The only images of two classes are never held out.
+    // Two classes have a single image, which is never held out.
     assertThat(record.result().expected()).isNotNull().matches(expected -> expected.images() == 11);
   }
 }

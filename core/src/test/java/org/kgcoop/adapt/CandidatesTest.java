@@ -7,7 +7,7 @@ import org.kgcoop.method.Gda;
 import org.kgcoop.method.Proker;
 
 class CandidatesTest {
-  /** With 12,000 images, each of four folds has only 9,000 to learn from. */
+  /** With 12,000 images, each of four folds would train on only 9,000, below the limit. */
   @Test
   void aKernelOfTooManyImagesIsLeftOutBeforeItsFoldsAreTrained() {
     assertThat(Candidates.leftOut(Proker.ID, 12_000)).contains("at most 10000", "12000");

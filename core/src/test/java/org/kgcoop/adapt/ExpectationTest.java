@@ -28,18 +28,21 @@ class ExpectationTest {
     return answers;
   }
 
-  /** With a = b = 1 all of 0 to 9 are equally likely: 2.5 % of ten is less than one. */
+  /** With a = b = 1, all counts from 0 to 9 are equally likely. 2.5 % of ten is less than one. */
   @Test
   void theBetaBinomialIsUniformForAUniformBeta() {
     assertThat(Expectation.betaBinomial(1, 1, 9)).containsExactly(0, 100);
     double[] hundred = Expectation.betaBinomial(1, 1, 99);
     assertThat(hundred[0]).isCloseTo(2 / .99, within(1e-9));
     assertThat(hundred[1]).isCloseTo(97 / .99, within(1e-9));
-    // A Beta that is sharp at .5 leaves the binomial: its 2.5 % quantile at n = 100 is 40.
+    // A narrow Beta at .5 gives the binomial, whose 2.5 % quantile at n = 100 is 40.
     assertThat(Expectation.betaBinomial(1e9, 1e9, 100)).containsExactly(40, 60);
   }
 
-  /** 30 images are held out, 100 are to come; both vary, and the interval holds the second. */
+  /**
+   * Computes the interval from 30 held-out images, and measures 100 new images. Both accuracies
+   * vary, and the interval contains the second in 95 % of the trials.
+   */
   @Test
   void nineteenOfTwentyNewAccuraciesLieWithin() {
     Random random = new Random(3);
@@ -55,8 +58,8 @@ class ExpectationTest {
   }
 
   /**
-   * Eight methods that guess: the best of them is right by luck more often than the truth, 25 %.
-   * The correction is known to be somewhat too large.
+   * Eight methods guess with a true accuracy of 25 %. The measured accuracy of the best one is
+   * higher. The correction is known to be slightly too large.
    */
   @Test
   void theLuckOfTheBestOfSeveralIsTakenOff() {
@@ -83,7 +86,10 @@ class ExpectationTest {
     assertThat(Expectation.optimism(List.of(score(List.of(true, false))), false)).isZero();
   }
 
-  /** From 50 at no image and 60 at one the limit is 70: at two images 70 - 20 / 3. */
+  /**
+   * An accuracy of 50 without images and of 60 with one image gives the limit 70. With two images,
+   * the accuracy is 70 - 20 / 3.
+   */
   @Test
   void theFinalMethodLearnsFromMoreImagesThanThoseOfTheFolds() {
     assertThat(Expectation.gain(50, 60, 1, 2)).isCloseTo(10 / 3.0, within(1e-9));

@@ -54,19 +54,23 @@ class ScoreTest {
     assertThat(score.units()).isEqualTo(2);
   }
 
-  /** Ten images in two groups, each all right or all wrong, say as much as two images. */
+  /**
+   * Ten images form two groups. All predictions of a group are correct, or all are wrong. They are
+   * no more precise than a single image.
+   */
   @Test
   void imagesOfAGroupSayLittleMoreThanOne() {
     List<Score.Asked> asked =
         IntStream.range(0, 10).mapToObj(i -> new Score.Asked(i < 5 ? "a" : "b", false, 1)).toList();
-    // Variance of the mean of two units by n / (n - 1): 2 (.5 / 2)^2 2 = .25, of one image .25.
+    // The variance of the mean of two units, with the factor n / (n - 1), is 2 (.5 / 2)^2 2 = .25.
+    // One image has the variance .25, too.
     assertThat(new Score(asked, answers(5, 10)).effectiveImages(false)).isCloseTo(1, within(1e-9));
-    // Of ten single images .25 / 10 times 10 / 9.
+    // Ten single images have the variance .25 / 10 times 10 / 9.
     assertThat(score(5, 10).effectiveImages(false)).isCloseTo(9, within(1e-9));
     assertThat(score(10, 10).effectiveImages(false)).isCloseTo(10, within(1e-9));
   }
 
-  /** Wilson's interval by hand: z = 1.96, 8 of 10. */
+  /** Wilson's interval for 8 of 10, computed by hand with z = 1.96. */
   @Test
   void theIntervalIsWilsons() {
     AdaptRecord.Interval interval = Score.interval(8, 10);
@@ -78,8 +82,8 @@ class ScoreTest {
   }
 
   /**
-   * The deviation of the difference of pairs that differ in a share p of n images is sqrt(p (1 - p)
-   * / (n - 1)).
+   * If predictions differ for a share p of n images, the standard error of the paired difference is
+   * sqrt(p (1 - p) / (n - 1)).
    */
   @Test
   void theStandardErrorIsThatOfThePairedDifference() {
@@ -90,12 +94,12 @@ class ScoreTest {
     assertThat(some.standardErrorAgainst(some)).isZero();
   }
 
-  /** The simplest within a standard error of the best. */
   @Test
   void theSimplestOfEqualsIsChosen() {
     double[] once = new double[100];
     Arrays.fill(once, 1);
-    // One image behind, but right about others: 19 pairs differ one way, 20 the other.
+    // One correct image less than the best, but not the same images: 19 pairs differ in one
+    // direction and 20 in the other.
     Score other =
         new Score(asked(100), IntStream.range(0, 100).mapToObj(i -> i >= 20 && i < 89).toList());
     List<Score> scores = List.of(score(50, 100), other, score(70, 100), score(60, 100));
@@ -103,7 +107,7 @@ class ScoreTest {
     assertThat(Score.choice(scores.subList(2, 4), once)).isZero();
   }
 
-  /** The derivative of H by hand: the figure without one class, to first order. */
+  /** The expected error uses numerical derivatives of H with respect to the weight of a class. */
   @Test
   void theErrorOfHFollowsFromWholeClasses() {
     List<Score.Asked> asked = new ArrayList<>();

@@ -88,7 +88,7 @@ class ClassifierTest {
     return write(method, method.model(clip, NAMES, 5), name);
   }
 
-  /** Returns the initial state of a trainable model, which is closed. */
+  /** Writes the initial state of a trainable model, and closes the model. */
   private static Path write(Method method, TrainableModel begun, String name) {
     try (TrainableModel model = begun) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();

@@ -174,7 +174,7 @@ class ClipTest {
     }
   }
 
-  /** Maps released names to those of Hugging Face, written again by hand. */
+  /** Maps released names to the names of Hugging Face, without using the program. */
   private static Map<String, StoredTensor> huggingFace(Map<String, StoredTensor> released) {
     List<StoredTensor> renamed = new ArrayList<>();
     released.forEach(

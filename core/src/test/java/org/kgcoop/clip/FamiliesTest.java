@@ -22,7 +22,7 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Scope;
 
-/** Families of OpenCLIP that are CLIPs with small differences. */
+/** Families of OpenCLIP models that differ slightly from CLIP. */
 class FamiliesTest {
   @TempDir Path folder;
 

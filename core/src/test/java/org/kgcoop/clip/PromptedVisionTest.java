@@ -19,9 +19,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The encoder with prompt tokens, compared with a plain one in this test. In the plain encoder,
+ * Compares the encoder with prompt tokens with a plain one in this test. In the plain encoder,
  * prompt tokens are ordinary tokens in every block. Their outputs are dropped in front of the next
- * block with prompt tokens of its own.
+ * block that has prompt tokens.
  */
 class PromptedVisionTest {
   private static final double TOLERANCE = 2e-5;

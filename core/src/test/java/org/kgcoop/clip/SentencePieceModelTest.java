@@ -386,7 +386,8 @@ class SentencePieceModelTest {
   }
 
   /**
-   * MetaCLIP 2's ids are those of its tokenizer.json, which exceed those of XLM-V's model by two.
+   * MetaCLIP 2 uses the ids of its tokenizer.json, which are larger by two than in XLM-V's model. A
+   * CLIP therefore rejects a SentencePiece model.
    */
   @Test
   void aClipReadsNone() throws IOException {

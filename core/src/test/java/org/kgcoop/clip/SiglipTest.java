@@ -28,7 +28,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * SigLIP in the layouts of Hugging Face and OpenCLIP. The numbers are those of the reference cases.
+ * SigLIP in the layouts of Hugging Face and OpenCLIP. The numbers come from the reference cases.
  */
 class SiglipTest {
   private static final String OPEN_CLIP =

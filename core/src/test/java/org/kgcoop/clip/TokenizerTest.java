@@ -78,8 +78,8 @@ class TokenizerTest {
     Path merges = Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\n");
     Tokenizer bytes = Tokenizers.read(merges);
     assertThat(bytes.vocabularySize()).isEqualTo(514);
-    // Ids: byte b from 33 to 126 is b - 33, from 161 to 172 is 94 + b - 161, from 174 on
-    // 106 + b - 174; at the end of a word 256 more. e with acute is C3 A9.
+    // A byte b has the id b - 33 from 33 to 126, 94 + b - 161 from 161 to 172, and 106 + b - 174
+    // from 174 on. The end of a word adds 256. e with acute is C3 A9.
     assertThat(bytes.encode("ab \u00e9"))
         .containsExactly(97 - 33, 256 + 98 - 33, 106 + 0xC3 - 174, 256 + 94 + 0xA9 - 161);
     assertThat(bytes.endOfText()).isEqualTo(513);

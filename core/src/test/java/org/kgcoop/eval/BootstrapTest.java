@@ -42,8 +42,9 @@ class BootstrapTest {
 
   @Test
   void theVarianceOverSeedsIsTheUnbiasedOneOfTheirMean() {
-    // All images are alike: accuracies 100, 0, 0 for all draws. Their unbiased variance is (66.7^2
-    // + 2 x 33.3^2) / 2 = 3333.3. That of the mean of three is a third of it: 33.33^2.
+    // All images of a seed are equal, so the accuracies are 100, 0, 0 in all resamples. Their
+    // unbiased variance is (66.7^2 + 2 x 33.3^2) / 2 = 3333.3. The variance of their mean is a
+    // third of it, 33.33^2.
     int[][][] correct = {{first(10, 10), first(0, 10), first(0, 10)}};
 
     double[] values = BOOTSTRAP.accuracies("set", "test", correct)[0];
@@ -78,7 +79,7 @@ class BootstrapTest {
 
   @Test
   void rowsArePairedSeedBySeed() {
-    // The seeds change both rows alike, with a difference of 10 points on other images in each.
+    // The seeds change both rows equally. The rows differ by 10 points, on other images per seed.
     int[][] lower = {first(20, 100), first(50, 100), first(80, 100)};
     int[][] higher = {first(30, 100), first(60, 100), first(90, 100)};
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class CalibrationTest {
   private static final int CLASSES = 3;
 
-  /** Logits of random images, of which about 60 % are right, each with far too much confidence. */
+  /** Creates random logits. About 60 % are correct, and all are much too confident. */
   private static double[][] logits(int[] labels) {
     Random random = new Random(1);
     double[][] logits = new double[labels.length][CLASSES];
@@ -25,7 +25,7 @@ class CalibrationTest {
     return logits;
   }
 
-  /** The largest probability of softmax(row / T), by a plain loop. */
+  /** Computes the largest probability of softmax(row / T) in a plain loop. */
   private static double largest(double[] row, double temperature) {
     double most = Arrays.stream(row).max().orElseThrow();
     double sum = 0;

@@ -119,7 +119,8 @@ class BaseToNewTest {
         assertThat(row.msPerImageWithFeatures()).isGreaterThan(row.msPerImage());
       }
     }
-    // Of four classes two are base with 5 test images each; of three the first two with 3.
+    // Set one has two base and two new classes with 5 test images each. Set two has two base
+    // classes and one new class with 3 test images each.
     assertThat(totals(table, "one")).containsOnly(List.of(10L, 10L));
     assertThat(totals(table, "two")).containsOnly(List.of(6L, 3L));
   }
@@ -179,7 +180,7 @@ class BaseToNewTest {
     double unseen = row.mean("joint_new");
     assertThat(row.mean("joint_h"))
         .isCloseTo(base + unseen == 0 ? 0 : 2 * base * unseen / (base + unseen), within(1e-9));
-    // Two sets, two seeds, and on each both halves.
+    // There are two sets, two seeds and two halves.
     double ece = 0;
     for (Measurement each : table.cells()) {
       for (TargetResult target : each.results().targets()) {
@@ -198,7 +199,7 @@ class BaseToNewTest {
     return best;
   }
 
-  /** The largest probability of a base class (the first two) among all classes. */
+  /** Computes the largest probability of a base class (the first two) among all classes. */
   private static double jointProbability(double[] logits) {
     double largest = Math.max(logits[0], logits[1]);
     return 1 / Arrays.stream(logits).map(logit -> Math.exp(logit - largest)).sum();
@@ -212,7 +213,7 @@ class BaseToNewTest {
     AtomicInteger steps = new AtomicInteger();
     JsonNode second = written(plan(METHODS, "cache:2"), "out", () -> steps.incrementAndGet() < 0);
     assertThat(steps).hasValue(0);
-    // Three methods, zero-shot among them, two data sets, two seeds.
+    // Three methods (one is zero-shot) run on two data sets with two seeds.
     assertThat(lab.messages).hasSize(12).allMatch(line -> line.endsWith("done before"));
     assertThat(second).isEqualTo(first);
     assertThat(folder.resolve("out/results.json")).hasBinaryContent(bytes);
@@ -236,8 +237,8 @@ class BaseToNewTest {
     List<Function<TaskContext, Method>> one = METHODS.subList(2, 3);
     JsonNode expected =
         TinyLab.withoutTimes(written(plan(one, "online"), "undisturbed", () -> false));
-    // Data set one: 4 images in batches of 2, 3 epochs: 6 steps a seed. A stop at every third
-    // step hits ends of epochs and the middle.
+    // Data set one has 4 images. 3 epochs with batches of 2 take 6 steps per seed. A stop at every
+    // third step interrupts at the end of an epoch and in the middle.
     AtomicInteger steps = new AtomicInteger();
     int stops = 0;
     JsonNode table = null;
@@ -274,7 +275,7 @@ class BaseToNewTest {
     assertThat(prompt.classNames()).containsExactly("a", "b");
     assertThat(prompt.clipFingerprint()).isEqualTo(lab.clip.fingerprint());
     JsonNode results = TinyLab.results(run);
-    // 6 steps of 2 images.
+    // Training takes 6 steps with 2 images each.
     assertThat(results.path("training").path("images").asInt()).isEqualTo(12);
     assertThat(results.path("nearest_words")).hasSize(2).allMatch(words -> words.size() == 5);
 
@@ -297,7 +298,7 @@ class BaseToNewTest {
         assertThat(target.path("images").path(i).asText()).isEqualTo(unseen.test().get(i).key());
         assertThat(target.path("labels").path(i).asInt()).isEqualTo(unseen.test().get(i).label());
         assertThat(target.path("predictions").path(i).asInt()).isEqualTo(best);
-        // Rounded to four decimals.
+        // Confidences are rounded to four decimals.
         assertThat(target.path("confidences").path(i).asDouble())
             .isCloseTo(probabilities[2 * i + best], within(5.1e-5));
         correct += best == unseen.test().get(i).label() ? 1 : 0;
@@ -305,7 +306,7 @@ class BaseToNewTest {
       assertThat(target.path("correct").asInt()).isEqualTo(correct);
       assertThat(table.at("/cells/0/results/targets/1/correct").asInt()).isEqualTo(correct);
 
-      // |t - h|^2 of unit vectors, class by class.
+      // The distance is the mean of |t - h|^2 over the two classes, with unit vectors.
       try (Head byHand =
           new ZeroShot(List.of(Templates.DEFAULT)).classifier(lab.clip, unseen.classNames())) {
         float[] t = model.classFeatures().orElseThrow().toFloats();

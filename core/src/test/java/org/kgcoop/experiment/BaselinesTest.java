@@ -30,7 +30,7 @@ import org.kgcoop.model.Head;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tensor.Scope;
 
-/** What prompts are compared with beside zero-shot CLIP. */
+/** Methods that prompts are compared with: the linear probe, LP++ and the caches. */
 class BaselinesTest {
   private final TinyLab lab = new TinyLab();
   @TempDir Path folder;
@@ -64,7 +64,7 @@ class BaselinesTest {
                     data("val", List.of("a", "b", "c"), 4, 2))),
             plan,
             folder.resolve("out"));
-    // The images are noise around a color of their class.
+    // Each class has a color. Its images are noise around this color.
     JsonNode probe = table.path("rows").path(1);
     assertThat(probe.path("title").asText()).isEqualTo("Linear probe");
     assertThat(probe.path("columns").path(1).path("mean").asDouble()).isGreaterThan(80);
@@ -112,7 +112,7 @@ class BaselinesTest {
                     plan,
                     folder.resolve("out")))
         .hasMessageContaining("'d' of other");
-    // The same images by name, so the same colors: class c has another label there.
+    // The images have the same colors, but the classes b and c have other labels.
     DataSet all = data("same", List.of("a", "b", "c"), 1, 0);
     DataSet some =
         new DataSet(
@@ -132,7 +132,7 @@ class BaselinesTest {
     assertThat(shifted.path("correct").asInt()).isGreaterThan(6);
   }
 
-  /** Images are noise around a color of their class; LP++ and the caches learn to tell them. */
+  /** Each class has a color, which LP++ and the caches learn. */
   @Test
   void cachesAndLpPlusPlusLearnFromFeaturesAndSayWhatTheyHaveChosenBy() {
     ObjectNode cache = JsonNodeFactory.instance.objectNode().put("views", 2);

@@ -45,7 +45,7 @@ import org.kgcoop.tensor.Scope;
 class CalibrationFitTest {
   private static final List<String> CLASSES = List.of("a", "b", "c", "d");
 
-  /** Unlike a prompt of a random CLIP, residuals of its class features are better than chance. */
+  /** With a random CLIP, prompts are no better than guessing. TaskRes is better. */
   private static Method taskRes(TaskContext task) {
     return MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", "taskres"));
   }
@@ -90,7 +90,7 @@ class CalibrationFitTest {
     return ClassifierFile.read(ClassifierFile.in(folder.resolve(name)));
   }
 
-  /** The logits at temperature 1. */
+  /** Computes the logits at temperature 1. */
   private double[][] logits(ClassifierFile file, List<Item> items) {
     try (Scope scope = Scope.open("logits");
         Head head = file.withCalibration(null).classifier(lab.clip, CLASSES)) {
@@ -147,7 +147,7 @@ class CalibrationFitTest {
 
     RunResults found = run(spec(CalibrationFitTest::taskRes).calibrated(), data, 4, "run");
 
-    // The same by hand: image i of a class c is in fold (i + c) mod 4.
+    // Repeat the folds by hand. Image i of class c is in fold (i + c) mod 4.
     List<Item> train = FewShot.draw(data, 4, 1, line -> {}).train();
     List<double[]> logits = new ArrayList<>();
     List<Item> held = new ArrayList<>();
@@ -159,7 +159,8 @@ class CalibrationFitTest {
       List<Item> out = IntStream.range(0, 16).filter(inside::get).mapToObj(train::get).toList();
       List<Item> in =
           IntStream.range(0, 16).filter(i -> !inside.get(i)).mapToObj(train::get).toList();
-      // 12 images make 6 steps an epoch, 16 make 8: four epochs instead of three.
+      // An epoch of 12 images has 6 steps, an epoch of 16 images has 8. So training takes four
+      // epochs instead of three.
       MethodSpec longer =
           MethodSpec.of(
               CalibrationFitTest::taskRes,

@@ -29,7 +29,7 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.method.encoder.EncoderMethod;
 
-/** Methods that learn inside of the image encoder, in whole runs: all that the catalogue has. */
+/** Runs of all methods in the catalogue that train parts of the image encoder. */
 @Tag("equality")
 @Tag("system")
 class EncoderMethodsTest {
@@ -50,7 +50,7 @@ class EncoderMethodsTest {
     return JsonNodeFactory.instance.objectNode().put("method", id);
   }
 
-  /** Settings that fit encoders of three blocks. */
+  /** Returns settings that fit encoders with three blocks. */
   private static ObjectNode settings(String id) {
     ObjectNode settings = json(id);
     List<String> keys = MethodCatalogue.keys(id);

@@ -17,8 +17,9 @@ import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 
 /**
- * A table whose process, machine or space on the disk ends again and again, each time one write
- * later, and that the same call goes on with. EndedAtAnyWriteTest does so with one training.
+ * Tests tables that end repeatedly: the process is killed, the machine loses power, or the disk is
+ * full. Each attempt ends one write later, and the same call resumes. {@code EndedAtAnyWriteTest}
+ * tests a single training in this way.
  */
 @Tag("equality")
 @Tag("system")

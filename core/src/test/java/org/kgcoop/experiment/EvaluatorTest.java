@@ -39,7 +39,7 @@ class EvaluatorTest {
 
   @Test
   void numbersAreThoseOfPlainLoops() {
-    int count = 70; // over two batches of 32
+    int count = 70; // more than two batches of 32
     PythonRandom random = new PythonRandom(4);
     List<Item> items = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -115,7 +115,7 @@ class EvaluatorTest {
         Scope scope = Scope.open("test")) {
       Evaluator.Result result =
           Evaluator.evaluate(model, FeatureCache.inMemory(encoder), data, Progress.SILENT);
-      // One image at a time, through the learner itself.
+      // Classify one image at a time with the trainable model.
       int correct = 0;
       for (Item item : data.test()) {
         Tensor logits = model.logits(encoder.test(List.of(item)));

@@ -29,7 +29,7 @@ import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 
-/** Methods that learn from features alone, in whole runs on few, unequal and single classes. */
+/** Runs of methods that learn only from features, with few images, unequal and single classes. */
 @Tag("equality")
 class FeatureMethodsTest {
   private static final List<String> ALL = List.of("taskres", "clip-adapter", "clap", "zs-lp");
@@ -69,15 +69,16 @@ class FeatureMethodsTest {
     assertThat(table.path("cells")).hasSize(4);
     for (String id : ALL) {
       List<String> steps = Files.readAllLines(run("abc", id, 1).resolve("events.jsonl"));
-      assertThat(steps).as(id).hasSize(3); // a step an epoch
+      assertThat(steps).as(id).hasSize(3); // one step per epoch
       assertThat(results(id).path("targets").path(0).path("total").asInt()).isEqualTo(6);
     }
-    // Fewer images than a batch, but a pool of 3 x 20: the one batch of CLAP is all of the pool.
+    // There are 3 images, fewer than a batch. The pool contains 20 views of each image, and a batch
+    // of CLAP is the entire pool of 60.
     assertThat(results("clap").path("training").path("images").asInt()).isEqualTo(3 * 60);
     assertThat(results("taskres").path("training").path("images").asInt()).isEqualTo(3 * 3);
   }
 
-  /** The same classes with some of the training images. */
+  /** Returns the same classes with some of the training images. */
   private static DataSet only(DataSet data, Predicate<Item> kept) {
     return data.withImages(data.train().stream().filter(kept).toList(), List.of(), data.test());
   }
@@ -111,12 +112,12 @@ class FeatureMethodsTest {
     for (JsonNode cell : table.path("cells")) {
       JsonNode results = TinyLab.results(folder.resolve("out").resolve(cell.path("run").asText()));
       JsonNode target = results.path("targets").path(0);
-      // The class without a training image is not among those learned and asked about.
+      // The class without a training image is neither learned nor tested.
       assertThat(target.path("set").path("class_names"))
           .extracting(JsonNode::asText)
           .contains("many", "rare");
       assertThat(target.path("set").path("class_names")).hasSize(2);
-      // Two batches of 16 an epoch, as 41 images have, not the five of the pool.
+      // An epoch of 41 images has two batches of 16. The pool would have five.
       assertThat(results.path("training").path("images").asInt()).isEqualTo(2 * 2 * 16);
     }
   }
@@ -142,7 +143,7 @@ class FeatureMethodsTest {
         stops++;
       }
     }
-    assertThat(stops).isEqualTo(2); // of 4 epochs of 3 steps
+    assertThat(stops).isEqualTo(2); // in 4 epochs with 3 steps each
     Path torn = folder.resolve("torn/abc/%s/shots2/seed1/classifier.safetensors".formatted(id));
     assertThat(Files.readAllBytes(torn)).isEqualTo(expected);
   }

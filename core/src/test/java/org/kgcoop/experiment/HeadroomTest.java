@@ -40,7 +40,7 @@ class HeadroomTest {
     Headroom found = Headroom.of(context, List.of(data));
     assertThat(found.images()).isEqualTo(32);
     assertThat(found.classes()).isEqualTo(4);
-    // The images are noise around a color of their class.
+    // Each class has a color, which a probe learns.
     assertThat(found.probe().mean()).isGreaterThan(80);
     assertThat(found.zeroShot().mean()).isLessThan(60);
     assertThat(found.points())

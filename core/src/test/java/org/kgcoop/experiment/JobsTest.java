@@ -31,7 +31,7 @@ class JobsTest {
 
   @Test
   void theyRunSideBySide() {
-    // Each waits for the other: by turns neither would end.
+    // Each job waits for the other. If they ran one after the other, neither would end.
     CountDownLatch both = new CountDownLatch(2);
     Supplier<Boolean> job =
         () -> {
@@ -54,7 +54,7 @@ class JobsTest {
     Supplier<Integer> fails =
         () -> {
           try {
-            other.await(); // so that one other job runs while this one fails
+            other.await(); // Another job runs while this one fails.
           } catch (InterruptedException e) {
             return -1;
           }
@@ -66,7 +66,7 @@ class JobsTest {
           try {
             other.countDown();
             failing.await();
-            Thread.sleep(500); // so that the failure is noted before the next one would begin
+            Thread.sleep(500); // The failure is recorded before the next job would begin.
           } catch (InterruptedException e) {
             return -1;
           }

@@ -36,7 +36,7 @@ import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.runs.RunJson;
 
-/** Few-shot curves and transfer: what is asked, of whom, and what is not done twice. */
+/** Tests which evaluation sets few-shot curves and transfer use, and that no work is repeated. */
 @Tag("equality")
 @Tag("system")
 class ProtocolsTest {
@@ -56,12 +56,12 @@ class ProtocolsTest {
     return TestImages.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 3, 0, 4);
   }
 
-  /** Other classes, fewer images. */
+  /** Creates a data set with other classes and fewer images. */
   private DataSet de() {
     return TestImages.dataSet(folder.resolve("de"), List.of("d", "e"), 1, 0, 3);
   }
 
-  /** Some of the classes of abc, in another order of labels: c is 1 here, 2 there. */
+  /** Creates a data set with two classes of abc. The label of c is 1 here and 2 in abc. */
   private DataSet ac() {
     return TestImages.dataSet(folder.resolve("ac"), List.of("a", "c"), 1, 0, 5);
   }
@@ -86,7 +86,7 @@ class ProtocolsTest {
             new FewShotCurve(List.of(abc(), de())),
             TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(1, 2), 1L, 2L),
             folder.resolve("out"));
-    // Two methods, two sets, two numbers of shots, two seeds.
+    // Two methods run on two sets, with two numbers of shots and two seeds.
     assertThat(table.path("cells")).hasSize(16);
     JsonNode row = table.path("rows").path(1);
     assertThat(row.path("method").asText()).isEqualTo("coop");
@@ -145,7 +145,7 @@ class ProtocolsTest {
     assertThat(
             TinyLab.stream(targets.path(1).path("set").path("class_names")).map(JsonNode::asText))
         .containsExactly("d", "e");
-    // 3 classes of 4 images, 2 of 3, 2 of 5.
+    // The sets have 3 classes with 4 images, 2 with 3 and 2 with 5.
     assertThat(TinyLab.stream(targets).map(t -> t.path("total").asInt()))
         .containsExactly(12, 6, 10);
     assertThat(TinyLab.stream(targets.path(1).path("labels")).map(JsonNode::asInt))
@@ -166,7 +166,7 @@ class ProtocolsTest {
         .isCloseTo((accuracy(cell, 1) + accuracy(cell, 2)) / 2, within(1e-9));
   }
 
-  /** Even where the classes of the other set are all learned ones. */
+  /** MMRL has learned all classes of the other set, but still uses only the CLS token there. */
   @Test
   void mmrlAnswersTheSourceByBothFeaturesAndOtherSetsByTheClassRowAlone() {
     Mmrl method = new Mmrl(2, List.of(1), 4, 0.3, 1, "a photo of a {}.");
@@ -250,7 +250,7 @@ class ProtocolsTest {
     JsonNode atOnce =
         lab.run(new Transfer("cross", abc(), List.of(de(), ac())), plan, folder.resolve("other"));
     assertThat(TinyLab.withoutTimes(more)).isEqualTo(TinyLab.withoutTimes(atOnce));
-    // Fewer again: what is known stays in the run.
+    // With fewer targets, the run keeps its results for the others.
     JsonNode unusedToo =
         lab.run(new Transfer("cross", abc(), List.of(de())), plan, folder.resolve("out"));
     assertThat(TinyLab.json(prompt.resolveSibling("results.json")).path("targets")).hasSize(3);
@@ -279,7 +279,7 @@ class ProtocolsTest {
     JsonNode whole = lab.run(protocol, plan, folder.resolve("whole"));
     String run = whole.path("cells").path(0).path("run").asText() + "/results.json";
     JsonNode expected = TinyLab.json(folder.resolve("whole").resolve(run)).path("training");
-    assertThat(expected.path("images").asInt()).isEqualTo(3 * 8); // epochs of batches of 2 of 9
+    assertThat(expected.path("images").asInt()).isEqualTo(3 * 8); // an epoch uses 8 of 9 images
 
     AtomicInteger steps = new AtomicInteger();
     assertThatThrownBy(

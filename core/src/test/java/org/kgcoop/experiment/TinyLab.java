@@ -29,7 +29,7 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.train.TrainingSettings;
 
-/** A random CLIP to try protocols on; hears what is said. */
+/** A random CLIP for tests of protocols, which records all messages. */
 final class TinyLab implements AutoCloseable {
   static final ContextSettings CONTEXT = ContextSettings.shared(2, "");
   static final Function<TaskContext, Method> CLIP = task -> new ZeroShot(List.of(task.template()));
@@ -44,12 +44,12 @@ final class TinyLab implements AutoCloseable {
     this(TinyClip.load());
   }
 
-  /** Closes the model in the end. */
+  /** Creates a lab that closes the model when it is closed. */
   TinyLab(Clip clip) {
     this.clip = clip;
   }
 
-  /** A plan with three epochs of batches of two. */
+  /** Creates a plan with three epochs and batches of two images. */
   static ExperimentPlan plan(
       List<Function<TaskContext, Method>> methods,
       String augmentation,
@@ -96,7 +96,7 @@ final class TinyLab implements AutoCloseable {
         interrupted);
   }
 
-  /** The table and what was written of it. */
+  /** Runs an experiment and returns its table as JSON. */
   JsonNode run(Protocol protocol, ExperimentPlan plan, Path out, BooleanSupplier interrupted) {
     return RunJson.tree(new Experiment(context(interrupted), protocol, plan).run(out));
   }
@@ -113,7 +113,7 @@ final class TinyLab implements AutoCloseable {
     }
   }
 
-  /** The results of a run, its predictions among them. */
+  /** Reads the results of a run, including its predictions. */
   static JsonNode results(Path run) {
     JsonNode results = json(run.resolve("results.json"));
     JsonNode predictions = json(run.resolve("predictions.json")).path("targets");
@@ -128,7 +128,7 @@ final class TinyLab implements AutoCloseable {
     return Stream.iterate(0, i -> i < array.size(), i -> i + 1).map(array::path);
   }
 
-  /** The same without what a clock measured. */
+  /** Removes all times from a result. */
   static JsonNode withoutTimes(JsonNode node) {
     for (JsonNode child : node) {
       JsonNode unused = withoutTimes(child);

@@ -34,7 +34,7 @@ class WeightSearchTest {
 
   @TempDir static Path shared;
 
-  /** A search at four shots, which three tests look at. */
+  /** A search with four shots, which three tests share. */
   private static @Nullable Found found;
 
   private record Found(JsonNode table, Path run, int steps, List<String> messages) {}
@@ -72,7 +72,7 @@ class WeightSearchTest {
     return TinyLab.plan(List.of(WeightSearchTest::auto), "test", List.of(shots), 1L);
   }
 
-  /** Eight classes, of which a to d are base. */
+  /** Creates a data set of eight classes. The base classes are a to d. */
   private DataSet data(int val) {
     return TestImages.dataSet(folder.resolve("set"), CLASSES, 4, val, 2);
   }
@@ -93,10 +93,10 @@ class WeightSearchTest {
     }
     for (int hidden = 0; hidden < 2; hidden++) {
       assertThat(search.path("trials").path(2 * hidden + 1).path("distance").asDouble())
-          .as("distance on hidden classes at weight 8, not 0")
+          .as("distance on hidden classes with weight 8, compared with weight 0")
           .isLessThan(search.path("trials").path(2 * hidden).path("distance").asDouble());
     }
-    // Of equals the largest.
+    // If weights are equally good, the search chooses the largest.
     double expected = means.getOrDefault(8.0, 0.0) >= means.getOrDefault(0.0, 0.0) ? 8 : 0;
     assertThat(search.path("chosen").asDouble()).isEqualTo(expected);
     ClassifierFile prompt = ClassifierFile.read(run.resolve("classifier.safetensors"));
@@ -120,8 +120,9 @@ class WeightSearchTest {
 
   @Test
   void aSearchTrainsForAsManySteps() {
-    // The run: 4 classes of 4 images in batches of 2, 3 epochs. The search: 2 weights, 2 halves of
-    // 2 classes of 3 images: 3 steps an epoch instead of 8, so 8 epochs instead of 3.
+    // The run takes 24 steps: 4 classes with 4 images in batches of 2, for 3 epochs. The search
+    // tries 2 weights on 2 halves. A half has 2 classes with 3 images, which is 3 steps per epoch
+    // instead of 8, so it trains for 8 epochs instead of 3.
     assertThat(found().steps()).isEqualTo(24 + 2 * 2 * 24);
   }
 
@@ -145,7 +146,7 @@ class WeightSearchTest {
     JsonNode unused = lab.run(new BaseToNew(List.of(data(2))), plan(4), folder.resolve("out"));
     byte[] search = Files.readAllBytes(folder.resolve("out/set/kgcoop/seed1/weight_search.json"));
     DataSet data = data(2);
-    // New classes with images of base classes, and wrong test images.
+    // The new classes have images of a base class, and all test images are wrong.
     DataSet swapped =
         data.withImages(
             data.train().stream()

@@ -91,7 +91,7 @@ class FeatureCacheTest {
     List<Item> items = data.train();
     FeatureCache first = cache(clip);
     FeatureCache.Features made = first.test(items, done -> {});
-    // The images are gone, so only the cache can answer, by the bytes of copies in another folder.
+    // The images are deleted. Only the cache can answer, for copies of the files in another folder.
     Path copies = Files.createDirectories(folder.resolve("copies"));
     List<Item> moved = new ArrayList<>();
     for (Item item : items) {

@@ -42,7 +42,7 @@ class TrainingLoaderTest {
                   within(1e-6f));
         }
       }
-      // The views are those of a feature cache with as many.
+      // A feature cache with the same number of views has equal views.
       TrainingLoader views = source(cache, data, "cache:3");
       assertThat(views.raw(done -> {}).toFloats()).isEqualTo(all.toFloats());
       assertThat(views.exampleLabels()).isEqualTo(views.labels());

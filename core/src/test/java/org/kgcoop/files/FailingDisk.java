@@ -41,7 +41,7 @@ public final class FailingDisk extends Disk implements AutoCloseable {
     }
   }
 
-  /** The end itself. It is not an IOException, so that no code handles it as a disk error. */
+  /** Reports the end. It is not an IOException, so that no code handles it as a disk error. */
   public static final class Ended extends RuntimeException {
     private static final long serialVersionUID = 1;
   }

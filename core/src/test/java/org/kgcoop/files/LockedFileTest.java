@@ -66,7 +66,7 @@ class LockedFileTest {
         ChildProcess.start(
             log, List.of("-Xmx64m"), Asking.class, file.toString(), end.toString())) {
       assertThat(other.firstLine()).isEqualTo("asking");
-      // With a single attempt, some of so many would fail.
+      // If the lock made a single attempt, some of the 5000 would fail.
       for (int i = 0; i < 5000; i++) {
         LockedFile.tryOpen(file).orElseThrow().close();
       }

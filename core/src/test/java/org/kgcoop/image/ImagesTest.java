@@ -69,8 +69,8 @@ class ImagesTest {
   }
 
   /**
-   * Pillow 11.1 reads the header of 64 bytes as that of 40, so the masks and pixels come after
-   * those of 52 and 56.
+   * Pillow 11.1 reads a header of 64 bytes like a header of 40 bytes. The masks and pixels follow
+   * headers of 52 and 56 bytes in the same way.
    */
   @ParameterizedTest
   @CsvSource({"bp17x33_P.bmp,64", "bp17x33_P.bmp,52", "b33x17_rle8.bmp,64"})

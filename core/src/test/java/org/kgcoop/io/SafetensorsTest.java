@@ -162,7 +162,7 @@ class SafetensorsTest {
     }
   }
 
-  /** A name or a value has no checksum. That of the tensors or the metadata detects the change. */
+  /** Names and values have no checksum, but a flipped bit changes the fingerprint or metadata. */
   @Test
   void aFlippedBitIsRefusedOrChangesTheFingerprintOrTheMetadata() {
     Path whole = folder.resolve("a.safetensors");

@@ -34,7 +34,10 @@ class ClapTest {
     clip.close();
   }
 
-  /** Three images of the first class, one of the second and third, none of the last. */
+  /**
+   * Creates a context with three images of the first class, one of the second and of the third, and
+   * none of the last.
+   */
   private FixedFitting context() {
     return new FixedFitting(clip, NAMES, 3, List.of(0, 2, 0, 1, 0));
   }
@@ -83,7 +86,7 @@ class ClapTest {
       for (int c = 0; c < 3; c++) {
         assertThat((double) found[c]).isCloseTo(sums[c] / counts[c], within(1e-5));
       }
-      // Nothing speaks against the text of a class without an image.
+      // A class without images has no evidence against its text, so its multiplier is 1.
       assertThat(found[3]).isEqualTo(1);
     }
   }

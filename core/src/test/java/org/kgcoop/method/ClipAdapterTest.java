@@ -69,7 +69,7 @@ class ClipAdapterTest {
       Tensor expected = texts.logits(Tensor.of(mixed, 1, 12).times(1 / Math.sqrt(squares)));
       assertThat(model.logits(features).toFloats())
           .containsExactly(expected.toFloats(), within(1e-4f));
-      // Features of any length give the same: the net is homogeneous.
+      // The network is homogeneous, so the length of the features has no effect.
       assertThat(model.logits(features.times(7)).toFloats())
           .containsExactly(expected.toFloats(), within(1e-4f));
     }
@@ -87,7 +87,7 @@ class ClipAdapterTest {
       assertThat(own.logits(features).toFloats()).isEqualTo(logits.toFloats());
       assertThat(other.logits(features).select(1, 1).toFloats())
           .containsExactly(logits.select(1, 2).toFloats(), within(1e-4f));
-      // Class features alone would not do.
+      // The head cannot be exported as class features only.
       assertThat(own.classFeatures()).isEmpty();
     }
   }

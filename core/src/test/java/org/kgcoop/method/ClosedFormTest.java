@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Leave-one-out in closed form equals refits, and the edge cases of both methods. */
+/** Tests that closed-form leave-one-out equals refitting, and the edge cases of both methods. */
 class ClosedFormTest {
   private static final int WIDTH = 6;
   private static final int[] LABELS = {0, 0, 0, 1, 1, 1, 2, 2};

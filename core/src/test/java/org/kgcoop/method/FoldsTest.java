@@ -13,7 +13,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 class FoldsTest {
-  /** Two classes of three groups with two images each, and one of one group. */
+  /** Two classes have three groups, and one class has a single group. A group has two images. */
   private static final List<Integer> LABELS = List.of(0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2);
 
   private static final List<Integer> GROUPS = List.of(7, 7, 8, 8, 9, 9, 1, 1, 2, 2, 3, 3, 5, 5);
@@ -31,13 +31,13 @@ class FoldsTest {
       held.addAll(inside);
     }
     assertThat(held)
-        .as("all but the only group of a class")
+        .as("all groups except the only group of a class")
         .containsExactlyInAnyOrder(7, 8, 9, 1, 2, 3);
   }
 
   @Test
   void aGroupOfTwoClassesTakesNoClassAway() {
-    // Both images of class 1 are near images of class 0, and both groups fall into one fold.
+    // Each image of class 1 is in a group with an image of class 0. Both groups are in one fold.
     List<Integer> labels = List.of(0, 0, 0, 0, 1, 1);
     List<Integer> groups = List.of(0, 1, 2, 3, 0, 2);
     Folds folds = new Folds(labels, groups, 2);
@@ -54,7 +54,7 @@ class FoldsTest {
     return groups;
   }
 
-  /** Random points under random labels, each there three times, teach nothing. */
+  /** Random points have random labels and three copies. A probe can learn nothing from them. */
   @Test
   void copiesDoNotMakeAProbeLookGood() {
     Random random = new Random(4);
@@ -89,7 +89,7 @@ class FoldsTest {
       assertThat(folds.fewest()).isEqualTo(1);
       assertThat(folds.foldsHoldMost()).isTrue();
       assertThat(folds.strength()).isIn(ProbeSearch.STRENGTHS);
-      // Two of five images could be held out: too few to choose by.
+      // Only two of five images can be held out, which is too few for a choice.
       assertThat(
               new ProbeSearch(
                       Tensor.of(Arrays.copyOf(values, 10), 5, 2).unitRows(),

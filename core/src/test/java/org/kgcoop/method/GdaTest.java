@@ -22,7 +22,7 @@ import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Expected values come from the formula as it stands: one matrix, one inverse, loops. */
+/** Computes expected values directly from the formula, with one matrix and plain loops. */
 class GdaTest {
   private static final int WIDTH = 12;
   private static final List<Integer> LABELS = List.of(0, 1, 2, 0, 1, 2, 1, 0);
@@ -57,7 +57,7 @@ class GdaTest {
     return rows;
   }
 
-  /** {@code f . w_c + b_c} of rows by the Gaussians of all rows but those of an image. */
+  /** Computes {@code f . w_c + b_c} with Gaussians that are fitted without the rows of an image. */
   private static double[][] densities(
       double[][] rows, List<Integer> labels, int classes, int left, double[][] asked) {
     int images = labels.size();
@@ -107,7 +107,7 @@ class GdaTest {
     return densities;
   }
 
-  /** The solution of {@code matrix x = right}, by elimination. */
+  /** Solves {@code matrix x = right} by elimination. */
   private static double[] solved(double[][] matrix, double[] right) {
     double[][] a = new double[WIDTH][];
     for (int i = 0; i < WIDTH; i++) {
@@ -239,7 +239,7 @@ class GdaTest {
   void validationImagesChooseWhereThatIsAskedFor() {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, LABELS);
-      // The shots themselves: their own means tell them apart.
+      // The validation images are the training images, which their own means classify well.
       LabeledFeatures own = new LabeledFeatures(views.features().select(0, 0).unitRows(), LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.of(own));
       fit(explicitSettings().put("views", 1), context);
@@ -264,7 +264,7 @@ class GdaTest {
       FittedMethod seen = MethodCatalogue.parse(explicitSettings().put("views", 4)).fit(more);
       double alpha = seen.method().toJson().path("weight").asDouble() * (12 - 1) / WIDTH;
       assertThat(alpha).isCloseTo(0.001, within(1e-12));
-      // Also where S is 0 and a weight is given: zero-shot and a constant.
+      // If S is 0, a given weight adds only a constant to the zero-shot logits.
       FittedMethod flat =
           MethodCatalogue.parse(explicitSettings().put("views", 1).put("weight", 3)).fit(context);
       assertThat(flat.value("weight").toFloats()).containsOnly(0);
@@ -285,7 +285,7 @@ class GdaTest {
     }
   }
 
-  /** The mean of the nearest rows and the text, by loops. */
+  /** Computes the mean of the nearest rows and of copies of the text, in plain loops. */
   private static double[] standIn(double[][] rows, double[] text, int neighbors, int copies) {
     Integer[] order = new Integer[rows.length];
     Arrays.setAll(order, i -> i);
@@ -315,7 +315,7 @@ class GdaTest {
     return doubles;
   }
 
-  /** The difference of two classes' logits has no prior in it, whatever the list. */
+  /** The difference between the logits of two classes does not depend on the other classes. */
   @Test
   void learnedAndNewClassesShareOnePrecisionInOneList() {
     try (Scope scope = Scope.open("test")) {
@@ -339,7 +339,7 @@ class GdaTest {
         float[] plain = texts.logits(asked).toFloats();
         double[] ofNew = densitiesOf(rows, LABELS, mean);
         for (int i = 0; i < rows.length; i++) {
-          // The same as without the new class.
+          // The difference is the same without the new class.
           assertThat(found[3 * i + 1] - found[3 * i + 2])
               .isCloseTo(ofOwn[2 * i] - ofOwn[2 * i + 1], within(1e-3f));
           double expected =
@@ -352,7 +352,7 @@ class GdaTest {
     }
   }
 
-  /** {@code f . P m - m' P m / 2} of rows with the pooled precision. */
+  /** Computes {@code f . P m - m' P m / 2} for rows, with the pooled precision. */
   private static double[] densitiesOf(double[][] rows, List<Integer> labels, double[] mean) {
     double[][] matrix = pooledMatrix(rows, labels);
     double[] w = solved(matrix, mean);

@@ -16,17 +16,16 @@ import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
 
-/** A fitting of features that are given; a method is trained by ten steps of all images. */
+/** A fit context with given features. It trains a method for ten steps with all images. */
 final class GivenFitContext implements FitContext {
   private final Clip clip;
   private final List<String> classNames;
   private final LabeledViews views;
   private final Optional<LabeledFeatures> validation;
 
-  /** The settings that were chosen. */
   final Map<String, Object> chosen = new LinkedHashMap<>();
 
-  /** The method that was trained, with its settings at that time. */
+  /** The trained methods, with their settings at that time. */
   final List<TrainedMethod> trained = new ArrayList<>();
 
   GivenFitContext(
@@ -57,7 +56,7 @@ final class GivenFitContext implements FitContext {
     return classNames;
   }
 
-  /** The first view. */
+  /** Returns the first view of each image. */
   @Override
   public LabeledFeatures train() {
     return new LabeledFeatures(views.features().select(0, 0).unitRows(), views.labels());

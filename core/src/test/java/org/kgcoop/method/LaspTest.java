@@ -45,7 +45,7 @@ class LaspTest {
     return new Batch(TinyClip.features(2), Tensor.of(LABELS, 2), step);
   }
 
-  /** Noise in every step but the first, of a deviation that is seen. */
+  /** Creates noise for every step except the first, with a noticeable deviation. */
   private static Lasp.Noise noise() {
     return step ->
         step == 0
@@ -53,7 +53,7 @@ class LaspTest {
             : Optional.of(template -> TinyClip.normal(10 * step + template, 0.3, ALL.size(), 12));
   }
 
-  /** A learner away from its start. */
+  /** Creates a trainable model and moves its parameters away from their initial values. */
   private TrainableModel moved(Lasp method) {
     TrainableModel model = method.model(clip, NAMES, ALL, 1, noise());
     try (Scope scope = Scope.open("start")) {
@@ -74,7 +74,7 @@ class LaspTest {
     return Objects.requireNonNull(step.losses().get(name), name);
   }
 
-  /** The learned features of those names: unit(text + w), (C, E). */
+  /** Computes the learned features of names, unit(text + w), (C, E). */
   private Tensor learned(TrainableModel model, List<String> names) {
     try (TextFeatures text = new TextFeatures(clip, PromptText.learned(clip, names, CONTEXT));
         Autograd.Switch off = Autograd.off()) {
@@ -82,7 +82,7 @@ class LaspTest {
     }
   }
 
-  /** The cross entropy of rows of logits. */
+  /** Computes the mean cross-entropy of rows of logits. */
   private static double crossEntropy(Tensor logits, long... labels) {
     float[] values = logits.toFloats();
     int columns = (int) logits.size(1);
@@ -102,10 +102,10 @@ class LaspTest {
     for (int template = 0; template < TEMPLATES.size(); template++) {
       Tensor h = TextFeatures.handCrafted(clip, ALL, TEMPLATES.get(template));
       if (step > 0) {
-        h = h.plus(noise().of(step).orElseThrow().apply(template)); // not made unit again
+        h = h.plus(noise().of(step).orElseThrow().apply(template)); // not normalized again
       }
       Tensor t = learned(model, ALL);
-      // Each hand-made text is a row, and picks its learned one.
+      // Each hand-crafted text is a row, which is classified by the learned texts.
       Tensor logits = h.matmul(t.transpose(0, 1)).times(clip.logitScale());
       sum += crossEntropy(logits, 0, 1, 2, 3, 4);
     }
@@ -150,7 +150,7 @@ class LaspTest {
       List<String> names = new ArrayList<>(model.parameters().keySet());
       assertThat(names).containsExactly("ctx", "w");
       for (int i = 0; i < names.size(); i++) {
-        // Along the gradient the slope is its norm.
+        // The slope along the gradient equals its norm.
         Tensor p = parameter(model, names.get(i));
         double norm = gradients.get(i).norm().item();
         Tensor aside = gradients.get(i).times(1e-2 / norm);
@@ -188,7 +188,7 @@ class LaspTest {
       for (long step = 0; step < steps; step++) {
         noisy += noise.of(step).isPresent() ? 1 : 0;
       }
-      // Four standard deviations of sqrt(400) / 2.
+      // The limits are four standard deviations, each sqrt(400) / 2.
       assertThat(noisy).isBetween(160, 240);
       long first = 0;
       while (noise.of(first).isEmpty()) {
@@ -202,7 +202,7 @@ class LaspTest {
       for (float value : values) {
         squares += value * value;
       }
-      // The root of a mean of 1000 squares errs by 2.2 %.
+      // The root mean square of 1000 values has a standard error of 2.2 %.
       assertThat(Math.sqrt(squares / values.length)).isCloseTo(0.05, within(0.005));
     }
   }

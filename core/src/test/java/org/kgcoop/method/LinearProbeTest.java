@@ -10,7 +10,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 class LinearProbeTest {
-  /** Three directions in the plane, two images each. */
+  /** Two images near each of three directions in the plane. */
   private static final float[] FEATURES = {
     1, 0, 0.96f, 0.28f, 0, 1, -0.28f, 0.96f, -0.6f, -0.8f, -0.8f, -0.6f
   };
@@ -18,14 +18,14 @@ class LinearProbeTest {
   private static final int[] LABELS = {0, 0, 1, 1, 2, 2};
 
   /**
-   * Two classes on a line, an image each at +1 and -1: by symmetry W = (w, -w) and b = 0, and the
-   * derivative of w^2 + 2 C log(1 + exp(-2 w)) is zero where w = 2 C / (1 + exp(2 w)).
+   * Two classes have one image each, at +1 and -1. By symmetry, W = (w, -w) and b = 0. The
+   * derivative of w^2 + 2 C log(1 + exp(-2 w)) is zero at w = 2 C / (1 + exp(2 w)).
    */
   @Test
   void solvesAProblemThatHasAFormula() {
     double strength = 3;
     double w = 1;
-    for (int i = 0; i < 200; i++) { // bisection would do as well; this is Newton's rule
+    for (int i = 0; i < 200; i++) { // Newton's method
       double sigma = 1 / (1 + Math.exp(2 * w));
       double f = w - 2 * strength * sigma;
       w -= f / (1 + 4 * strength * sigma * (1 - sigma));
@@ -55,7 +55,8 @@ class LinearProbeTest {
     try (Scope scope = Scope.open("test");
         FixedHead probe = LinearProbe.fit(Tensor.of(FEATURES, 6, 2), labels, 2, 1e-4)) {
       float[] logits = probe.logits(Tensor.of(new float[] {0, 1}, 1, 2)).toFloats();
-      // The biases are not regularized: they say log 4/2. The scale of the loss bounds precision.
+      // The biases are not regularized, so their difference is log 4/2. The small loss limits the
+      // precision.
       assertThat(logits[0] - logits[1]).isCloseTo((float) Math.log(2), within(0.02f));
     }
   }

@@ -70,7 +70,7 @@ class LpPlusPlusTest {
         double alpha = 0;
         double[] squares = new double[3];
         for (int e = 0; e < WIDTH; e++) {
-          // The sum of the class's features, as published.
+          // The weight starts as the sum of the class's features, as published.
           assertThat(weight[e]).isCloseTo(f[WIDTH + e] + f[5 * WIDTH + e], within(1e-5f));
         }
         for (int i = 0; i < 6; i++) {
@@ -93,7 +93,7 @@ class LpPlusPlusTest {
     }
   }
 
-  /** The largest eigenvalue of F'F, by powers. */
+  /** Computes the largest eigenvalue of F'F by power iteration. */
   private static double lambda(float[] f) {
     double[] v = IntStream.range(0, WIDTH).mapToDouble(e -> 1 + e % 3).toArray();
     double norm = 0;
@@ -120,7 +120,7 @@ class LpPlusPlusTest {
     return norm;
   }
 
-  /** The published code never clears alpha's gradient. */
+  /** The published code never resets the gradient of alpha. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void alphaMovesAfterTenStepsByTheSumOfItsGradientsOrByTheLast(boolean sums) {
@@ -201,7 +201,7 @@ class LpPlusPlusTest {
     }
   }
 
-  /** With folds no label of a validation image may matter: those here are all wrong. */
+  /** A search by folds ignores the labels of validation images, which are all wrong here. */
   @Test
   void foldsLookAtNoValidationLabel() {
     try (Scope scope = Scope.open("test")) {
@@ -229,7 +229,7 @@ class LpPlusPlusTest {
     }
   }
 
-  /** With sums in place of means the large class would win from the start. */
+  /** If the initial weights were sums instead of means, the large class would dominate. */
   @Test
   void classesOfVeryUnequalSizeAreLearned() {
     try (Scope scope = Scope.open("test")) {

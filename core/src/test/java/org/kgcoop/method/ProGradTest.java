@@ -20,7 +20,7 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** The rule of the projection, on gradients that are taken apart here. */
+/** Tests the projection rule with separate gradients of both losses. */
 class ProGradTest {
   private static final List<String> NAMES = List.of("cat", "dog", "ice cream");
   private static final String TEMPLATE = "a photo of a {}.";
@@ -32,7 +32,7 @@ class ProGradTest {
     clip.close();
   }
 
-  /** Gradients of both losses and what the method makes of them. */
+  /** The gradients of both losses, and the gradient that the method computes from them. */
   private static final class Gradients {
     final float[] crossEntropy;
     final float[] distillation;
@@ -82,7 +82,7 @@ class ProGradTest {
     }
   }
 
-  /** The labels that the teacher predicts, image by image: {@code best}, or the least likely. */
+  /** Returns the label with the highest or the lowest probability of the teacher for each image. */
   private long[] labels(boolean best) {
     try (Head teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES);
         Scope scope = Scope.open("labels")) {
@@ -108,7 +108,7 @@ class ProGradTest {
         assertThat((double) g.projected[i]).isCloseTo(expected, within(1e-5 * Math.sqrt(square)));
         left += g.projected[i] * g.distillation[i] / square;
       }
-      // What is left along u is (1 - lambda) of what was there.
+      // The component along u is multiplied by (1 - lambda).
       assertThat(left).isCloseTo((1 - lambda) * g.dot() / square, within(1e-4));
     }
   }
@@ -122,7 +122,8 @@ class ProGradTest {
 
   @Test
   void startedFromTheTeachersWordsRoundingNoiseIsNoDirection() {
-    // Student = teacher: the distillation is at its minimum, its gradient rounding noise.
+    // The student equals the teacher, so the distillation loss is at its minimum. Its gradient is
+    // only rounding noise.
     Gradients g = gradients(ContextSettings.shared(4, "a photo of a"), 1, labels(false));
     double noise = 0;
     double real = 0;

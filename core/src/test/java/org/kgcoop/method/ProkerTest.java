@@ -25,7 +25,7 @@ import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Expected values come from the formula as it stands, solved by elimination. */
+/** Computes expected values directly from the formula, by elimination. */
 class ProkerTest {
   private static final int WIDTH = 12;
   private static final List<Integer> LABELS = List.of(0, 1, 2, 0, 1, 2, 1, 0);
@@ -70,9 +70,9 @@ class ProkerTest {
   }
 
   /**
-   * Logits of an image by a regression that has not seen the rows of another: {@code scale (x . t_c
-   * + w sum_i k(x, x_i) g_ic)} with {@code (K + lambda I) g = Y - F T'} and {@code w = 100 lambda /
-   * scale}.
+   * Computes the logits of an image with a regression that excludes the rows of image {@code left}:
+   * {@code scale (x . t_c + w sum_i k(x, x_i) g_ic)} with {@code (K + lambda I) g = Y - F T'} and
+   * {@code w = 100 lambda / scale}.
    */
   private static double[] logits(
       double[][] rows, int left, double[][] texts, double beta, double lambda, double[] image) {
@@ -98,7 +98,7 @@ class ProkerTest {
     return logits;
   }
 
-  /** The solution of a system whose last column is its right side. */
+  /** Solves a linear system. The last column is the right-hand side. */
   private static double[] solved(double[][] a) {
     int n = a.length;
     for (int p = 0; p < n; p++) {
@@ -158,7 +158,7 @@ class ProkerTest {
     return new ZeroShot(List.of("a photo of a {}.")).classFeatures(clip, names);
   }
 
-  /** By refits: each image in turn leaves with both of its views. */
+  /** Refits without each image in turn, which excludes both of its views. */
   @Test
   void betaAndLambdaAreThoseOfTheMostCorrectShotsAndThenOfTheSmallestLoss() {
     try (Scope scope = Scope.open("test")) {
@@ -202,7 +202,7 @@ class ProkerTest {
     }
   }
 
-  /** Over pairs of the first views. */
+  /** Computes the median distance over pairs of first views. */
   private static double medianDistance(double[][] rows) {
     double[] distances = new double[LABELS.size() * (LABELS.size() - 1) / 2];
     int next = 0;
@@ -219,7 +219,7 @@ class ProkerTest {
   void validationImagesChooseWhereThatIsAskedFor() {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, LABELS);
-      // The shots themselves: the smallest ridge tells them apart best.
+      // The validation images are the training images, which the smallest lambda fits best.
       LabeledFeatures own = new LabeledFeatures(views.features().select(0, 0).unitRows(), LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.of(own));
       fit(explicitSettings().put("views", 1), context);

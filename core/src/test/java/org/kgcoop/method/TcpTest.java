@@ -57,7 +57,7 @@ class TcpTest {
     return Objects.requireNonNull(step.losses().get(name), name);
   }
 
-  /** W x + b. */
+  /** Computes W x + b. */
   private static double[] linear(TrainableModel model, String layer, double[] x) {
     float[] weight = parameter(model, layer + ".weight").toFloats();
     float[] bias = parameter(model, layer + ".bias").toFloats();

@@ -29,7 +29,7 @@ import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Tip-Adapter and Tip-Adapter-F on features that are given. */
+/** Tip-Adapter and Tip-Adapter-F with given features. */
 class TipAdapterTest {
   private static final int WIDTH = 12; // of TinyClip
 
@@ -40,7 +40,7 @@ class TipAdapterTest {
     clip.close();
   }
 
-  /** A method by its settings, in JSON with single quotes. */
+  /** Parses the settings of a method from JSON with single quotes. */
   private static Method method(String settings) {
     try {
       return MethodCatalogue.parse(new ObjectMapper().readTree(settings.replace('\'', '"')));
@@ -54,7 +54,7 @@ class TipAdapterTest {
         "{'method':'%s','views':2,'search_scale':[4,3],'search_step':[5,4]%s}".formatted(id, more));
   }
 
-  /** Raw features of two views near a direction of the image's class. */
+  /** Creates features of two views per image, near a direction of its class. */
   static LabeledViews views(int seed, List<Integer> labels) {
     int count = labels.size();
     float[] noise = TinyClip.normal(seed, 0.4, 2, count, WIDTH).toFloats();
@@ -69,7 +69,7 @@ class TipAdapterTest {
     return new LabeledFeatures(views(seed, labels).features().select(0, 0).unitRows(), labels);
   }
 
-  /** The labels of so many images of each class. */
+  /** Returns labels for the given numbers of images per class. */
   static List<Integer> labels(int... images) {
     return IntStream.range(0, images.length)
         .boxed()
@@ -97,7 +97,7 @@ class TipAdapterTest {
     return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
   }
 
-  /** Images of the classes in any order, one class without any. */
+  /** The labels of images in mixed order. Class 1 has no image. */
   private static final List<Integer> MIXED = List.of(2, 0, 2, 3, 0, 2, 3);
 
   @Test
@@ -130,7 +130,7 @@ class TipAdapterTest {
         for (int b = 0; b < f.length; b++) {
           assertThat(logits[b]).containsExactly(expected[b], within(1e-4));
         }
-        assertThat(classifier.classFeatures()).isEmpty(); // they are not all that logits need
+        assertThat(classifier.classFeatures()).isEmpty(); // logits also depend on the keys
       }
       assertThat(context.chosen).isEmpty();
       assertThat(learned.method()).isEqualTo(method);
@@ -198,7 +198,7 @@ class TipAdapterTest {
     }
   }
 
-  /** With folds no label of a validation image may matter: those here are all wrong. */
+  /** A search by folds ignores the labels of validation images, which are all wrong here. */
   @ParameterizedTest
   @ValueSource(strings = {TipAdapter.ID, TipAdapterF.ID})
   void foldsLookAtNoValidationLabel(String id) {
@@ -218,7 +218,7 @@ class TipAdapterTest {
               (name, tensor) ->
                   assertThat(tensor.tensor().toBytes())
                       .isEqualTo(forWantOfImages.value(name).toBytes()));
-      // Trained keys have seen every shot, so what folds choose is chosen before.
+      // Trained keys depend on all training images, so beta is chosen by folds before training.
       for (TrainedMethod trained : with.trained) {
         assertThat(((TipAdapterF) trained).settings().beta()).isEqualTo(with.chosen.get("beta"));
       }
@@ -272,7 +272,7 @@ class TipAdapterTest {
       FittedMethod learned =
           small(TipAdapter.ID, ",'search':'none'").fit(context(views(1, MIXED), 4, false));
       CacheSettings settings = ((TipAdapter) learned.method()).settings();
-      // More images than a piece of work has.
+      // There are more images than one part of the computation contains.
       List<Integer> many = IntStream.range(0, 600).mapToObj(i -> i * 7 % 4).toList();
       LabeledFeatures asked = asked(5, many);
       Tensor keys = learned.value("keys");
@@ -286,7 +286,7 @@ class TipAdapterTest {
               asked.labelArray());
       for (int i = 0; i < 5; i++) {
         for (int j = 0; j < 4; j++) {
-          CacheGrid.Point point = // the only one with most
+          CacheGrid.Point point = // the only best point
               settings.grid().best(only(i, j));
           FixedHead head = KeyCache.of(settings.with(point), texts, keys, labels).head();
           long[] found = head.logits(asked.features()).argmax(1).toLongs();
@@ -321,7 +321,7 @@ class TipAdapterTest {
     }
   }
 
-  /** One image of the first class, 500 of the last. */
+  /** The first class has one image, and the last class has 500. */
   @Test
   void classesOfVeryUnequalSizeAreLearned() {
     try (Scope scope = Scope.open("test")) {

@@ -31,7 +31,7 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Losses against plain loops and gradients against finite differences, for every method. */
+/** Compares losses with plain loops and gradients with finite differences, for every method. */
 class TrainableModelTest {
   private static final List<String> NAMES = List.of("cat", "St. Bernard", "ice_cream");
   private static final long[] LABELS = {2, 0};
@@ -51,7 +51,7 @@ class TrainableModelTest {
     return Stream.concat(SmallMethods.all().stream(), SmallMethods.onFeatures().stream()).toList();
   }
 
-  /** A learner away from its start, where the loss is smooth over steps of 1e-2. */
+  /** Creates a trainable model with random parameters, for which the loss is smooth. */
   private TrainableModel moved(TrainedMethod method) {
     TrainableModel model = method.model(new FixedFitting(clip, NAMES));
     try (Scope scope = Scope.open("start")) {
@@ -68,7 +68,7 @@ class TrainableModelTest {
     return new Batch(TinyClip.features(2), Tensor.of(LABELS, 2));
   }
 
-  /** Rows of a matrix as doubles. */
+  /** Returns the rows of a matrix as doubles. */
   private static double[][] rows(Tensor matrix) {
     float[] values = matrix.toFloats();
     int columns = (int) matrix.size(1);
@@ -116,7 +116,7 @@ class TrainableModelTest {
     }
   }
 
-  /** The logit scale of the random CLIPs is 1 / 0.07. */
+  /** The random CLIPs have the logit scale 1 / 0.07. */
   @Test
   void aWeightMayBeMeantForAnotherScale() {
     ContextSettings context = ContextSettings.shared(3, "");
@@ -147,7 +147,7 @@ class TrainableModelTest {
       }
       Step step = model.step(batch());
       assertThat(loss(step, "knowledge")).isCloseTo(knowledge, within(1e-6));
-      // As the paper has it: half of the squared distance.
+      // In the paper, the loss is half of the squared distance.
       assertThat(loss(step, "knowledge")).isCloseTo(squared / 3 / 2, within(1e-6));
       assertThat(loss(step, "loss"))
           .isCloseTo(loss(step, "cross_entropy") + 3 * knowledge, within(1e-5));
@@ -155,7 +155,7 @@ class TrainableModelTest {
     }
   }
 
-  /** The unit class features, read off the logits of the unit vectors of the joint space. */
+  /** Computes unit class features from the logits of the unit vectors of the joint space. */
   private double[][] classFeatures(TrainableModel model) {
     float[] identity = new float[144];
     for (int e = 0; e < 12; e++) {
@@ -193,7 +193,7 @@ class TrainableModelTest {
     }
   }
 
-  /** ProGrad's gradients are no derivative: ProGradTest has their rule. */
+  /** ProGrad changes its gradients, so they are not derivatives. {@code ProGradTest} tests them. */
   static List<TrainedMethod> withDerivatives() {
     return methods().stream().filter(method -> !(method instanceof ProGrad)).toList();
   }
@@ -218,9 +218,9 @@ class TrainableModelTest {
   }
 
   /**
-   * Along the gradient the slope is its norm, along a random unit vector d it is g . d. A central
-   * difference with step h = 2e-2 errs by h^2 / 6 times the third derivative and by 1e-6 / h from
-   * rounding; 2 % of the norm hold both.
+   * The slope along the gradient is its norm, and the slope along a random unit vector d is g . d.
+   * A central difference with step h = 2e-2 has an error of h^2 / 6 times the third derivative, and
+   * a rounding error of 1e-6 / h. The tolerance of 2 % of the norm covers both.
    */
   private static void checkGradient(TrainableModel model, String name, float[] gradient) {
     double norm = norm(gradient);
@@ -322,7 +322,7 @@ class TrainableModelTest {
 
   @Test
   void startedFromTheTeachersWordsNothingIsForgotten() {
-    // Surplus tokens too: with 186 merges "photo" is more than one.
+    // This includes extra tokens. With 186 merges, "photo" has more than one.
     KgCoOp method = new KgCoOp(ContextSettings.shared(4, "a photo of a"), "a photo of a {}.", 8, 0);
     try (TrainableModel model = method.model(clip, NAMES, 1);
         Head teacher = new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
@@ -353,7 +353,7 @@ class TrainableModelTest {
 
   @Test
   void coCoOpShiftsAllVectorsByTheNetOfTheImage() {
-    // The net's second layer at zero weight and bias: no shift, so the logits are CoOp's.
+    // If the second layer of the network is zero, nothing is shifted, and the logits equal CoOp's.
     ContextSettings context = ContextSettings.shared(3, "");
     try (TrainableModel conditional = moved(new CoCoOp(context));
         TrainableModel plain = moved(new CoOp(context));
@@ -363,7 +363,7 @@ class TrainableModelTest {
       bias.copy_(Tensor.full(0, 32));
       assertThat(conditional.logits(batch().features()).toFloats())
           .containsExactly(plain.logits(batch().features()).toFloats(), within(1e-5f));
-      // A bias alone shifts each vector by itself.
+      // If only the bias is not zero, it is added to each vector.
       bias.copy_(Tensor.full(0.25, 32));
       parameter(plain, "ctx").copy_(parameter(plain, "ctx").plus(0.25));
       assertThat(conditional.logits(batch().features()).toFloats())
@@ -381,7 +381,7 @@ class TrainableModelTest {
               "meta_net.linear1.bias",
               "meta_net.linear2.weight",
               "meta_net.linear2.bias");
-      // E = 12, so E / 16 is 0 and at least one hidden unit is taken.
+      // E is 12, so E / 16 is 0, but the network has at least one hidden unit.
       assertThat(parameter(model, "meta_net.linear1.weight").shape()).containsExactly(1, 12);
       assertThat(parameter(model, "meta_net.linear2.weight").shape()).containsExactly(32, 1);
     }
@@ -457,7 +457,7 @@ class TrainableModelTest {
 
   @Test
   void unitRowsOfAFunctionAreItsOwn() {
-    // The class features are unit vectors whatever the context.
+    // The class features are unit vectors for any context.
     try (TrainableModel model = moved(new CoOp(ContextSettings.shared(3, "")));
         Scope scope = Scope.open("test")) {
       for (double[] feature : classFeatures(model)) {

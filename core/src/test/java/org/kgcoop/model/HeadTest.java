@@ -10,7 +10,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 class HeadTest {
-  /** Logits that are a multiple of the features. */
+  /** Creates a head whose logits are a multiple of the features. */
   private static Head times(double factor) {
     return new Head() {
       @Override
@@ -32,7 +32,7 @@ class HeadTest {
     }
   }
 
-  /** 10 times 3e38 is beyond float32. */
+  /** 10 times 3e38 exceeds the range of float32. */
   @Test
   void logitsThatAreNoNumbersGiveNoProbabilities() {
     try (Scope scope = Scope.open("test")) {

@@ -13,7 +13,7 @@ class StepTest {
   @Test
   void gradientsOfAGreaterNormAreBroughtToTheBoundTogether() {
     try (Scope scope = Scope.open("test")) {
-      // Norms 5 and 12: 13 together.
+      // The norms are 5 and 12, so the global norm is 13.
       Step step =
           new Step(
               Map.of("loss", 1.0),

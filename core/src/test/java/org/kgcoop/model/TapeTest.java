@@ -18,7 +18,7 @@ class TapeTest {
     return Tensor.of(new float[] {5, 7}, 2).parameter();
   }
 
-  /** The product of two tensors, which autograd does not see. */
+  /** The product of two tensors, computed without autograd. */
   private record Product(Tensor x, Tensor y) implements Tape.Forward {
     @Override
     public List<Tensor> inputs() {

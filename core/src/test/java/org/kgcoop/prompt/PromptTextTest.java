@@ -22,7 +22,7 @@ class PromptTextTest {
     clip.close();
   }
 
-  /** What stands at each position: v0, v1, ... for vectors, else the id. */
+  /** Returns the vector (v0, v1, ...) or the token id at each position. */
   private static List<String> shown(PromptText.Row row) {
     List<String> shown = new ArrayList<>();
     for (int i = 0; i < row.tokens().size(); i++) {
@@ -63,7 +63,7 @@ class PromptTextTest {
     for (String written : List.of("golden retriever", "golden_retriever")) {
       assertThat(shown(text(3, "", ClassTokenPosition.END, written).rows().get(0)))
           .isEqualTo(expected("v0", "v1", "v2", name, dot));
-      // 3 / 2 rounded down: one vector before the name.
+      // 3 / 2 is rounded down, so one vector is before the name.
       assertThat(shown(text(3, "", ClassTokenPosition.MIDDLE, written).rows().get(0)))
           .isEqualTo(expected("v0", name, "v1", "v2", dot));
       assertThat(shown(text(3, "", ClassTokenPosition.FRONT, written).rows().get(0)))
@@ -84,7 +84,7 @@ class PromptTextTest {
     assertThat(words.size()).isGreaterThan(8);
     List<String> row =
         shown(text(10, "a type of pet, a photo of a", ClassTokenPosition.END, "cat").rows().get(0));
-    // Two X and the first 8 tokens of the words are vectors: 10; the other tokens stay.
+    // The 10 vectors are two X and the first 8 tokens of the words. The other tokens stay.
     assertThat(row)
         .isEqualTo(
             expected(
@@ -105,10 +105,10 @@ class PromptTextTest {
 
   @Test
   void punctuationAtTheEndOfANameJoinsTheDot() {
-    // "U.S.." is one run of punctuation at its end: the ids are those of the whole text.
+    // The tokenizer splits "U.S.." into u, ., s and .., so it must encode the name with the dot.
     assertThat(shown(text(2, "", ClassTokenPosition.END, "U.S.").rows().get(0)))
         .isEqualTo(expected("v0", "v1", ids("U.S..")));
-    // Moved are as many tokens as the name alone has: 4 of u . s ..
+    // The name has 4 tokens without the dot, so the first 4 tokens move to the front.
     List<String> whole = ids("U.S..");
     int alone = ids("U.S.").size();
     assertThat(shown(text(2, "", ClassTokenPosition.FRONT, "U.S.").rows().get(0)))
@@ -121,7 +121,7 @@ class PromptTextTest {
     assertThat(text(4, "", ClassTokenPosition.END, "cat", "dog").sharedLength()).isEqualTo(5);
     assertThat(text(4, "", ClassTokenPosition.MIDDLE, "cat", "dog").sharedLength()).isEqualTo(3);
     assertThat(text(4, "", ClassTokenPosition.FRONT, "cat", "dog").sharedLength()).isEqualTo(1);
-    // Never the end of text, even of one class.
+    // The shared part never includes the end-of-text token, even with one class.
     PromptText one = text(4, "", ClassTokenPosition.END, "cat");
     assertThat(one.sharedLength()).isEqualTo(one.rows().get(0).end());
     assertThat(
@@ -150,7 +150,7 @@ class PromptTextTest {
           .hasMessageContaining("has 107 tokens")
           .hasMessageContaining("the model reads 100");
     }
-    // 1 + 4 + 93 + 1 + 1 = 100 fit.
+    // 1 + 4 + 93 + 1 + 1 = 100 tokens fit.
     String context = String.join("_", Collections.nCopies(93, "x"));
     assertThat(text(4, "", ClassTokenPosition.END, context).rows().get(0).end()).isEqualTo(99);
   }

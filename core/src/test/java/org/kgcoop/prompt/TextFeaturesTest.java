@@ -26,8 +26,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The packed text encoder against the plain one, which is stated here: every class over the model's
- * whole length, through all of every block, nothing shared and nothing cut.
+ * Compares the packed text encoder with a plain one in this test. The plain encoder computes each
+ * class over the full context length, and shares and cuts nothing.
  */
 class TextFeaturesTest {
   private static final double TOLERANCE = 2e-5;
@@ -66,7 +66,7 @@ class TextFeaturesTest {
         : x.dividedBy(x.times(-1.702).exp().plus(1));
   }
 
-  /** (C, W) vectors of the context, or the embeddings of the tokens: (C, whole length, W). */
+  /** Returns the context vectors and the token embeddings, (C, context length, W). */
   private static Tensor embedded(Clip clip, PromptText text, Tensor context) {
     long width = clip.config().textWidth();
     Tensor table =
@@ -90,11 +90,11 @@ class TextFeaturesTest {
   }
 
   /**
-   * Deep prompts at positions 1 to P before a block and those after it.
+   * Deep prompts at positions 1 to P in front of some consecutive blocks.
    *
-   * @param kind as the features know it
-   * @param block the first
-   * @param values for each of these blocks, (C, P, W), or (P, W) where all classes share them
+   * @param kind the kind of deep prompts
+   * @param block the first block
+   * @param values the prompts of each block, (C, P, W), or (P, W) if all classes share them
    */
   private record DeepRows(DeepTextPrompts kind, int block, List<Tensor> values) {
     static DeepRows ofClasses(int block, Tensor values) {
@@ -124,7 +124,7 @@ class TextFeaturesTest {
       return Tensor.concat(List.of(x.narrow(1, 0, 1), own, x.narrow(1, from, x.size(1) - from)), 1);
     }
 
-    /** The number of positions that come in. */
+    /** Returns the number of inserted positions. */
     int more() {
       return inserts() ? (int) values.get(0).size(0) : 0;
     }
@@ -186,7 +186,7 @@ class TextFeaturesTest {
         .unitRows();
   }
 
-  // ---- what is compared
+  // ---- comparison
 
   private record Setting(int tokens, ClassTokenPosition position, boolean classSpecific) {}
 
@@ -201,7 +201,7 @@ class TextFeaturesTest {
     return settings;
   }
 
-  /** Names of 1 to 60 tokens; two of them begin alike. */
+  /** Returns names of 1 to 60 tokens. Two of them begin with the same tokens. */
   private static List<String> names() {
     return List.of(
         "x",
@@ -229,7 +229,7 @@ class TextFeaturesTest {
     }
     List<Tensor> slowGradients = Autograd.gradients(slow.times(direction).sum(), inputs, false);
     DeepTextPrompts own = prompts == null ? null : prompts.kind();
-    // In one part or two with their activations kept, and in many that are computed again.
+    // Compute one or two parts and keep their activations, then many parts that are recomputed.
     for (int rowsAtATime : new int[] {1_000_000, 1}) {
       try (TextFeatures features = new TextFeatures(clip, text, own, rowsAtATime, rowsAtATime)) {
         assertThat(relative(features.all(inputs).unitRows(), slow)).isLessThan(TOLERANCE);
@@ -310,7 +310,7 @@ class TextFeaturesTest {
     }
   }
 
-  /** Deep prompts in place of some of the vectors, of all, and of tokens of the name too. */
+  /** Deep prompts replace some vectors, all vectors, or vectors and tokens of the name. */
   @Test
   void packedEqualsPlainWithDeepPromptsOfClasses() {
     RandomClip.write(folder, NOT_CAUSAL, 1);
@@ -322,7 +322,8 @@ class TextFeaturesTest {
         PromptText text = PromptText.patterned(model, names, "X X X my {}, a", 3);
         long width = model.config().textWidth();
         for (int block = 0; block < model.config().textLayers(); block++) {
-          // Before the first block others than all: no gradient of the vectors would be left.
+          // In front of the first block, prompts do not replace all vectors. Otherwise the vectors
+          // would have no gradient.
           for (int count : block == 0 ? new int[] {1, 2} : new int[] {1, 3, 6}) {
             Tensor context = TinyClip.normal(3, 0.3, 3, width).parameter();
             Tensor prompts = TinyClip.normal(4, 0.3, names.size(), count, width).parameter();
@@ -384,7 +385,7 @@ class TextFeaturesTest {
 
   @Test
   void manyTextsAreComputedInPartsThatGiveTheSame() {
-    // 10 rows a text: over 8,192 rows at a time these are three parts.
+    // A text has about 10 rows, so three parts of 8,192 rows are needed.
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < 1_800; i++) {
       texts.add("x ".repeat(1 + i % 8) + (i % 10));

@@ -260,7 +260,7 @@ class RunFolderTest {
     }
     Files.write(file(path(), 10), new byte[0]);
     Files.write(file(path(), 20), new byte[0]);
-    // Begun again, and interrupted before the old steps are reached.
+    // The run begins again, and is interrupted before it reaches the old steps.
     try (RunFolder folder = open(8)) {
       assertThat(folder.newest()).isEmpty();
       folder.save(checkpoint(3));
@@ -277,7 +277,7 @@ class RunFolderTest {
     int length = (int) Files.size(file);
     try (RunFolder folder = open(8)) {
       for (int i = 0; i < length; i++) {
-        // Two bits of each byte, all eight over four bytes: a flip costs two writes of the file.
+        // A flip writes the file twice, so flip two bits per byte. Four bytes cover all eight bits.
         for (int bit : new int[] {2 * i % 8, (2 * i + 1) % 8}) {
           flip(file, i, bit);
           Optional<Checkpoint> read = folder.newest();

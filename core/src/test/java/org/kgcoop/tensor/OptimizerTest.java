@@ -135,7 +135,7 @@ class OptimizerTest {
 
   @Test
   void everyParameterHasAMomentumOfItsOwn() {
-    // v = 0.9 v + g, p = p - 0.1 v, two steps with gradients (1, 2) and then (0, -1):
+    // v = 0.9 v + g and p = p - 0.1 v. Two steps have the gradients (1, 2) and then (0, -1).
     // a: v 1, 0.9;      p 0 - 0.1 - 0.09 = -0.19
     // b: v 2, 0.8;      p 1 - 0.2 - 0.08 =  0.72
     try (Scope scope = Scope.open("test")) {

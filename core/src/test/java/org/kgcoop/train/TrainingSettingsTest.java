@@ -76,7 +76,7 @@ class TrainingSettingsTest {
         .isEqualTo(new UpdateRule.Sgd(0, 5e-4));
   }
 
-  /** A method's published numbers hold until somebody states others. */
+  /** A method's published numbers apply unless the settings contain others. */
   @Test
   void partsThatAreLeftOutAreTheMethods() {
     TrainedMethod.Defaults published =

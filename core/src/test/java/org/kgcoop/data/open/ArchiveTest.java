@@ -76,7 +76,7 @@ class ArchiveTest {
 
   @Test
   void zipWithAFolderAroundItIsReadAsThatFolder() throws IOException {
-    // As macOS creates it.
+    // macOS creates such an archive.
     DataSet data =
         DataSets.open(
             zip(

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * A test that published values per data set are data: no code outside this package depends on a
- * data set's name.
+ * Tests that no code outside this package depends on the name of a data set. Published values per
+ * data set are data.
  */
 class DataSetNamesTest {
 

@@ -69,7 +69,7 @@ class PublishedDataSetsTest {
         .hasMessageNotContaining("\n");
   }
 
-  /** The images that each class of 10 and 10 has in train, val and test. */
+  /** Asserts the images of two classes of 10 in train, val and test. */
   private static void assertTenAndTen(DataSet set, String first, String second) {
     assertThat(keys(set.train()))
         .isEqualTo(all(numbered(first, 6, 8, 9, 7, 5), numbered(second, 4, 8, 2, 6, 5)));
@@ -79,7 +79,7 @@ class PublishedDataSetsTest {
     assertThat(labels(set.test())).containsExactly(0, 0, 0, 1, 1, 1);
   }
 
-  /** A fifth of the 5 images of the first class and of the 8 of the second is for validation. */
+  /** Asserts that a fifth of 5 images of the first class and of 8 of the second is in val. */
   private static void assertFiveAndEight(DataSet set, String first, String second) {
     assertThat(keys(set.train()))
         .isEqualTo(all(numbered(first, 3, 4, 0, 1), numbered(second, 0, 4, 5, 3, 6, 7)));
@@ -112,7 +112,7 @@ class PublishedDataSetsTest {
         .containsExactly("face", "leopard", "motorbike", "airplane", "ant");
   }
 
-  /** Their EXIF orientation is used only for a user's own images. */
+  /** The EXIF orientation of published images is ignored. It is used only for other images. */
   @Test
   void imagesAreSeenAsStored() {
     layouts

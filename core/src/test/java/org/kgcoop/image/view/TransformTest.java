@@ -139,7 +139,7 @@ class TransformTest {
 
   @Test
   void aVeryThinImageNeedsLittleMemory() {
-    // Entirely resized, it would have 224 x 22,400,000 pixels, 15 GB.
+    // The entire resized image would have 224 x 22,400,000 pixels, or 15 GB.
     RgbImage thin = noise(1, 100_000, 4);
 
     RgbImage transformed = new Transform(Preprocessing.clip(224)).test(thin);

@@ -92,7 +92,7 @@ class ViewRecipeTest {
 
   @Test
   void aRandomCropIsASquareOfTheImageAsItIsOrOfItsFrame() {
-    // A row of four with padding of one, seen through a square of two: three rows by six columns.
+    // Four pixels in a row, with a padding of one, have 3 x 6 positions. A crop is a square of two.
     RgbImage image = grey(10, 20, 30, 40);
     Transform two = new Transform(Preprocessing.clip(2));
     ViewRecipe recipe = new ViewRecipe(List.of(new ViewStep.RandomCrop(1)));
@@ -120,7 +120,7 @@ class ViewRecipeTest {
   @Test
   void aImageThatIsSmallerThanARandomCropIsRefusedByName() {
     ViewRecipe recipe = new ViewRecipe(List.of(new ViewStep.RandomCrop(1)));
-    Transform large = new Transform(Preprocessing.clip(17)); // of 20 x 14 and a frame of 1
+    Transform large = new Transform(Preprocessing.clip(17)); // with padding, the image has 22 x 16
     assertThatThrownBy(() -> recipe.view(1, 1, "cat/1.png", IMAGE, large))
         .isInstanceOf(KgCoopException.class)
         .hasMessageStartingWith("cat/1.png: 20 x 14 pixels")
@@ -162,17 +162,17 @@ class ViewRecipeTest {
 
   @Test
   void enhancementsBlendWithTheirReferenceImage() {
-    // Brightness: with black. 100 * 1.5, 200 * 1.5 cut to 255.
+    // Brightness mixes with black: 100 * 1.5, and 200 * 1.5 limited to 255.
     assertThat(reds(PixelOperations.brightness(grey(0, 100, 200), 1.5)))
         .containsExactly(0, 150, 255);
-    // Contrast: with the mean 100: 100 + 0.5 (level - 100).
+    // Contrast mixes with the mean 100: 100 + 0.5 (level - 100).
     assertThat(reds(PixelOperations.contrast(grey(0, 100, 200), 0.5)))
         .containsExactly(50, 100, 150);
     // Saturation: red (255, 0, 0) has the luma (255 * 19595 + 32768) >> 16 = 76.
     RgbImage red = new RgbImage(1, 1, new byte[] {(byte) 255, 0, 0});
     assertThat(PixelOperations.saturation(red, 0))
         .isEqualTo(new RgbImage(1, 1, new byte[] {76, 76, 76}));
-    // Hue: a third of the circle takes red to green.
+    // A third of the hue circle changes red to green.
     assertThat(PixelOperations.hue(red, 1 / 3.0))
         .isEqualTo(new RgbImage(1, 1, new byte[] {0, (byte) 255, 0}));
     // Sharpness 0 smooths: the middle of 3 x 3 blacks is 5 * 130 / 13.
@@ -190,8 +190,8 @@ class ViewRecipeTest {
         .containsExactly(240, 96, 16);
     assertThat(reds(PixelOperations.solarised(grey(127, 128, 255), 128)))
         .containsExactly(127, 127, 0);
-    // Equalise 255 pixels at each of 10 and 20: step (510 - 255) / 255 = 1; before the level 10 are
-    // none, before 20 are 255.
+    // Equalize 255 pixels at level 10 and 255 at level 20. The step is (510 - 255) / 255 = 1. No
+    // pixel is below 10, and 255 are below 20.
     int[] levels = new int[510];
     Arrays.fill(levels, 0, 255, 10);
     Arrays.fill(levels, 255, 510, 20);
@@ -203,8 +203,8 @@ class ViewRecipeTest {
   @Test
   void aBlurKeepsAPlainImageAndSpreadsADot() {
     assertThat(PixelOperations.blur(grey(9, 9, 9), 21, 2)).isEqualTo(grey(9, 9, 9));
-    // Weights exp(-1/2), 1, exp(-1/2) over their sum: .2741, .4519, .2741; mirrored above and
-    // below.
+    // The weights are exp(-1/2), 1, exp(-1/2) divided by their sum: .2741, .4519, .2741. The image
+    // is mirrored above and below.
     assertThat(reds(PixelOperations.blur(grey(0, 0, 200, 0, 0), 3, 1)))
         .containsExactly(0, 55, 90, 55, 0);
   }

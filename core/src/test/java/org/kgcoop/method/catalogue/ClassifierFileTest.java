@@ -277,7 +277,7 @@ class ClassifierFileTest {
     }
   }
 
-  /** A file of the published trainers, which says no settings. */
+  /** Writes a file like the published trainers, without settings. */
   private Path foreign(PromptMethod method) {
     try (TrainableModel model = method.model(clip, NAMES, 5)) {
       WeightFile own = WeightFiles.open(file(method, model).writePublished(folder, 3));
@@ -306,7 +306,7 @@ class ClassifierFileTest {
   @Test
   void thePublishedFormTellsTcpFromCoCoOpAndKnowsLasp() {
     ContextSettings two = ContextSettings.shared(2, "");
-    // Settings that the file does not show are read as published.
+    // If the file does not contain a setting, its published value is used.
     Map<PromptMethod, PromptMethod> read =
         Map.of(
             new Tcp(2, 3, "a b {}", 1, "the {}.", 1),
@@ -319,7 +319,7 @@ class ClassifierFileTest {
                 .isEqualTo(expected));
   }
 
-  /** LASP's trainer writes the whole model, whose image norms it has trained. */
+  /** LASP's trainer writes the entire model, including the trained norms of the image encoder. */
   @Test
   void laspsFileNamesItsTensorsAsThoseOfTheWholeModel() {
     Lasp method = new Lasp(ContextSettings.shared(2, ""), Lasp.TEMPLATES, 5, false);
@@ -438,8 +438,9 @@ class ClassifierFileTest {
       for (int bit = 0; bit < 8; bit++) {
         byte[] bytes = whole.clone();
         bytes[i] ^= (byte) (1 << bit);
-        Files.deleteIfExists(damaged); // writing over a file waits for the disk
-        Files.deleteIfExists(damaged); // writing over a file waits for the disk
+        // Overwriting a file waits for the disk on some file systems.
+        Files.deleteIfExists(damaged);
+        Files.deleteIfExists(damaged);
         Files.write(damaged, bytes);
         Throwable thrown = catchThrowable(() -> use(ClassifierFile.read(damaged)));
         if (!(thrown instanceof KgCoopException)) {
@@ -556,7 +557,7 @@ class ClassifierFileTest {
     }
   }
 
-  /** A probe of as many classes as given; its weights are whole numbers. */
+  /** Creates a probe with the given number of classes and integer weights. */
   private ClassifierFile probe(int classes, int width) {
     float[] weight = new float[classes * width];
     float[] bias = new float[classes];

@@ -34,7 +34,7 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Published files from which something is missing, or of which something has another shape. */
+/** Published files with a missing tensor, or with a tensor of another shape. */
 @Tag("system")
 class DamagedPublishedFormTest {
   private static final List<String> NAMES = List.of("cat", "dog", "owl");
@@ -78,7 +78,7 @@ class DamagedPublishedFormTest {
     }
   }
 
-  /** Reads a file and answers by it, or refuses it as all bad files are refused. */
+  /** Classifies images with a file. Returns the error message if the file is rejected, or "". */
   private static String use(Path path) {
     try (Scope scope = Scope.open("logits");
         Autograd.Switch off = Autograd.off();
@@ -127,7 +127,7 @@ class DamagedPublishedFormTest {
           Path damaged = folder.resolve("damaged.pt");
           write(damaged, method, tensors, beside);
           String answer = use(damaged);
-          if (shape != null && shape.length != 1) { // a bias may be of one number
+          if (shape != null && shape.length != 1) { // a bias may have one value
             assertThat(answer).as(name + Arrays.toString(shape)).isNotEmpty();
           }
         }

@@ -26,7 +26,7 @@ import org.kgcoop.tensor.Tensor;
 class LoraFileTest {
   private static final List<String> NAMES = List.of("cat", "St. Bernard", "dog");
 
-  private final Clip clip = TinyClip.load(); // two text blocks, one of images
+  private final Clip clip = TinyClip.load(); // two text blocks and one image block
   @TempDir Path folder;
 
   @AfterEach

@@ -131,7 +131,7 @@ class MethodCatalogueTest {
   void jsonOfAMethodIsReadBackAsTheSame(String text) {
     Method method = parse(text);
     assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
-    // Also as it is read from a file.
+    // The same applies to JSON that is parsed from text.
     assertThat(MethodCatalogue.parse(json(method.toJson().toString()))).isEqualTo(method);
   }
 

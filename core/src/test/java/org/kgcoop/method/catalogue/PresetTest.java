@@ -51,7 +51,7 @@ class PresetTest {
     return new TaskContext(dataSet, Templates.DEFAULT, shots, 1);
   }
 
-  /** Epochs of the published scripts: of their configurations' names, such as rn50_ep100. */
+  /** The published scripts state the epochs in names of configurations, such as rn50_ep100. */
   @ParameterizedTest
   @CsvSource({
     "BASE_TO_NEW, coop, pets, 16, 200",
@@ -268,7 +268,10 @@ class PresetTest {
         .isEqualTo(new Tcp(4, 4, "a b c d {}", 8, "the {}", 8));
   }
 
-  /** Of the text encoder alone 4 tokens at 0.0025; with images 2 at 0.0035. */
+  /**
+   * IVLP has 4 tokens and the rate 0.0025 if it trains only the text encoder. With both encoders,
+   * it has 2 tokens and the rate 0.0035.
+   */
   @Test
   void ivlpHasOtherTokensInTheTextEncoderAlone() {
     PublishedDefaults preset = PublishedDefaults.BASE_TO_NEW;
@@ -288,7 +291,7 @@ class PresetTest {
     ClipLora method = (ClipLora) preset.method(explicitSettings("clip-lora"), aircraft);
     assertThat(method.template()).isEqualTo(Templates.DEFAULT);
     TrainedMethod.Defaults training = preset.training(method, aircraft);
-    assertThat(training.epochs()).isEqualTo(160); // 8000 steps, 50 an epoch
+    assertThat(training.epochs()).isEqualTo(160); // 8000 steps, 50 per epoch
     Schedule schedule =
         TrainingSettings.parse(JsonNodeFactory.instance.objectNode(), training, 1).schedule();
     assertThat(schedule.rate(0, 0, 50)).isEqualTo(2e-4);
@@ -342,7 +345,7 @@ class PresetTest {
         .isEqualTo(new ZeroShot(List.of("{} texture.")));
     assertThat(preset.method(explicitSettings("ensemble"), textures))
         .isEqualTo(new Ensemble(Templates.ENSEMBLE, "{} texture.", true));
-    // KgCoOp's teacher is its own.
+    // KgCoOp has its own template for the teacher.
     assertThat(((KgCoOp) preset.method(explicitSettings("kgcoop"), textures)).template())
         .isEqualTo(TEXTURES);
     TaskContext given = new TaskContext("DescribableTextures", "the {}.", 16, 1);
@@ -387,7 +390,7 @@ class PresetTest {
     assertThat(PublishedDefaults.FEW_SHOT.training(method, task).epochs()).isEqualTo(epochs);
   }
 
-  /** MMRL's scripts, {@code configs/trainers/MMRL} and {@code trainers/config.py}. */
+  /** Values of MMRL's {@code configs/trainers/MMRL} and {@code trainers/config.py}. */
   @ParameterizedTest
   @CsvSource({
     "BASE_TO_NEW, pets, 1, 512, 4, 10",

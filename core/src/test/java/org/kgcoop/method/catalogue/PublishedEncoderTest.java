@@ -35,7 +35,7 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Files of MaPLe, IVLP, VPT, PromptSRC and MMRL in the form of their trainers. */
+/** Files of MaPLe, IVLP, VPT, PromptSRC and MMRL in the format of their trainers. */
 class PublishedEncoderTest {
   private static final TrainingDataRecord DATA =
       new TrainingDataRecord("pets", "data", ImageSet.of(List.of("0".repeat(64), "f".repeat(64))));
@@ -70,7 +70,7 @@ class PublishedEncoderTest {
         method, NAMES, "a photo of a {}.", clip.fingerprint(), DATA, "1.2.3", parameters);
   }
 
-  /** Logits of images, through the encoder that was learned. */
+  /** Computes logits of images with the trained image encoder. */
   private static float[] logits(Head classifier) {
     try (Scope scope = Scope.open("logits");
         Autograd.Switch off = Autograd.off()) {
@@ -116,7 +116,7 @@ class PublishedEncoderTest {
         });
   }
 
-  /** A file of the published trainers: frozen weights beside, and no settings. */
+  /** Writes a file like the published trainers, with frozen weights and without settings. */
   private Path whole(EncoderMethod method, String... others) {
     Path path = folder.resolve("model.pth.tar-5");
     try (TrainableModel model = method.model(clip, NAMES, 5)) {

@@ -46,13 +46,13 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** The branches against a CLIP whose weights were merged by hand, and their dropout. */
+/** Compares the branches with a CLIP with merged weights, and tests the dropout of the branches. */
 class ClipLoraTest {
   private static final String TEMPLATE = "a photo of a {}.";
   private static final List<String> NAMES = List.of("cat", "St. Bernard", "ice_cream");
   private static final long[] LABELS = {2, 0, 1};
 
-  /** Three blocks in either encoder. */
+  /** Three blocks in both encoders. */
   private static final ClipConfig DEEP =
       new ClipConfig(
           12, 8, 3, 40, 700, 16, 2, 3, Activation.QUICK_GELU, new ClipConfig.Vit(24, 3, 4, 2));
@@ -82,7 +82,7 @@ class ClipLoraTest {
         2, 1.5, dropout, List.of("q", "k", "v", "o"), Layers.ALL, Layers.ALL, TEMPLATE);
   }
 
-  /** Branches in both encoders, in one, in the last block alone. */
+  /** Returns methods with branches in both encoders, in one encoder and in only the last block. */
   static List<ClipLora> kinds() {
     List<String> usual = List.of("q", "k", "v");
     return List.of(
@@ -93,7 +93,7 @@ class ClipLoraTest {
         lora(0.25, List.of("q", "k"), List.of(), List.of(2)));
   }
 
-  /** A learner whose branches are not 0. */
+  /** Creates a trainable model whose branches are not 0. */
   private TrainableModel moved(ClipLora method, DropoutMasks kept) {
     TrainableModel model = method.model(clip, NAMES, 1, kept);
     try (Scope scope = Scope.open("start")) {
@@ -114,7 +114,7 @@ class ClipLoraTest {
     return TinyClip.normal(5, 1, LABELS.length, 3, 8, 8);
   }
 
-  /** The images in the form that a learner asks for. */
+  /** Creates a batch with the inputs that a trainable model needs. */
   private Batch batch(TrainableModel model, long step) {
     ModelInputs inputs = model.inputs();
     try (Autograd.Switch off = Autograd.off()) {
@@ -138,13 +138,13 @@ class ClipLoraTest {
     return Objects.requireNonNull(step.losses().get("loss"));
   }
 
-  /** The cross entropy of 100 f . t, whatever the model's logit scale is. */
+  /** Computes the cross-entropy of 100 f . t. The model's logit scale has no effect. */
   private static double crossEntropy(Tensor features, Tensor texts) {
     Tensor logits = features.matmul(texts.transpose(0, 1)).times(100);
     return Functions.crossEntropy(logits, Tensor.of(LABELS, LABELS.length)).item();
   }
 
-  /** Weights with {@code alpha / sqrt(rank) B A} added to the rows of each adapted matrix. */
+  /** Adds {@code alpha / sqrt(rank) B A} to the rows of each adapted matrix. */
   private Map<String, StoredTensor> mergedByHand(ClipLora method, TrainableModel model) {
     Map<String, StoredTensor> weights = new LinkedHashMap<>(clip.stored());
     for (String name : model.parameters().keySet()) {
@@ -250,8 +250,8 @@ class ClipLoraTest {
   }
 
   /**
-   * With half dropped and all kept the branch counts twice: as with twice the alpha. Where nothing
-   * is kept of a class or an image there is no branch.
+   * With a dropout of 0.5, a mask that keeps everything doubles the branch, like twice the alpha. A
+   * mask that drops everything removes the branch of a class or an image.
    */
   @Test
   void eachClassAndEachImageHasItsOwnMask() {
@@ -276,7 +276,7 @@ class ClipLoraTest {
     return TextFeatures.handCrafted(clip, NAMES, TEMPLATE);
   }
 
-  /** Rows of which one comes from another matrix. */
+  /** Replaces one row by the same row of another matrix. */
   private static Tensor replaced(Tensor rows, int place, Tensor other) {
     List<Tensor> parts = new ArrayList<>();
     for (int i = 0; i < rows.size(0); i++) {
@@ -285,7 +285,7 @@ class ClipLoraTest {
     return Tensor.concat(parts, 0);
   }
 
-  /** Texts of a SigLIP are not causal: they share nothing with and without dropout. */
+  /** The texts of SigLIP are not causal. They share no computation, with or without dropout. */
   @Test
   void textsOfASiglipMayBeAdaptedAlone() {
     ClipLora half = lora(0.5, List.of("q", "v", "o"), List.of(0, 1), List.of());
@@ -323,7 +323,7 @@ class ClipLoraTest {
     }
   }
 
-  /** Along the gradient, and along random directions, by central differences. */
+  /** Computes central differences along the gradient and along random directions. */
   @ParameterizedTest
   @MethodSource("kinds")
   void gradientsEqualFiniteDifferences(ClipLora method) {
@@ -384,7 +384,7 @@ class ClipLoraTest {
         assertThat(value).isIn(0f, 1f);
         sum += value;
       }
-      assertThat(sum / values.length).isCloseTo(0.75, within(0.01)); // 4 deviations
+      assertThat(sum / values.length).isCloseTo(0.75, within(0.01)); // 4 standard deviations
       assertThat(DropoutMasks.seeded(1, 0.25).of(2, "q", 3, 100, 301).toFloats()).isEqualTo(values);
       assertThat(kept.of(2, "q", 3, 7, 301).toFloats())
           .isEqualTo(kept.of(2, "q", 3, 100, 301).narrow(0, 0, 7).toFloats());
@@ -399,7 +399,7 @@ class ClipLoraTest {
     }
   }
 
-  /** A resumed run is another learner, which has made no step before. */
+  /** A resumed run uses a new trainable model, which has made no step before. */
   @Test
   void aStepDependsOnItsNumberAndNotOnThoseBefore() {
     ClipLora method = all(0.25);
@@ -514,7 +514,7 @@ class ClipLoraTest {
     for (ClipLora method : List.of(usual, lora(0, List.of("o", "q"), List.of(3, 1), List.of()))) {
       assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
     }
-    // As options give them.
+    // The command-line options use this format.
     assertThat(parse("{'method':'clip-lora','text_layers':['none'],'image_layers':['top3']}"))
         .isEqualTo(
             new ClipLora(2, 1, 0.25, usual.matrices(), Layers.NONE, Layers.of("top3"), TEMPLATE));
@@ -548,7 +548,10 @@ class ClipLoraTest {
         .hasMessageContaining("text_layers [3]: this encoder has 3 blocks, which count from 0");
   }
 
-  /** 500 steps a shot of 32 images: 8000 of 25 an epoch for 16 images of 50 classes. */
+  /**
+   * There are 500 steps per shot with 32 images each. 16 images of 50 classes need 8000 steps, and
+   * an epoch has 25.
+   */
   @ParameterizedTest
   @CsvSource({
     "50, 16, 320",
@@ -565,13 +568,13 @@ class ClipLoraTest {
     assertThat(ClipLora.epochs(classes, shots, 0)).isEqualTo(epochs);
   }
 
-  /** As many steps as for 16 shots, the most that were published: 8000, not 500 an image. */
+  /** All images together need at most the 8000 steps of 16 shots, the largest published number. */
   @ParameterizedTest
   @CsvSource({
-    "2, 0, 1000, 250", // 32 steps an epoch
+    "2, 0, 1000, 250", // 32 steps per epoch
     "50, 0, 800, 320",
-    "50, 0, 200, 286", // four a class: 2000 of 7
-    "2, 16, 1000, 8000" // 16 were drawn: one step an epoch
+    "50, 0, 200, 286", // four images per class: 2000 steps, 7 per epoch
+    "2, 16, 1000, 8000" // 16 shots: one step per epoch
   })
   void allImagesAreSeenInNoMoreStepsThanSixteenShots(
       int classes, int shots, int images, int epochs) {

@@ -28,7 +28,7 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** The properties of every method that learns rows inside of the encoders. */
+/** Tests the properties of all methods that train prompt tokens inside the encoders. */
 abstract class EncoderMethodContract {
   static final List<String> NAMES = List.of("cat", "St. Bernard", "ice_cream");
   static final long[] LABELS = {2, 0};
@@ -40,10 +40,10 @@ abstract class EncoderMethodContract {
     clip.close();
   }
 
-  /** The method in some of its settings. */
+  /** Returns the method with several different settings. */
   abstract List<EncoderMethod> methods();
 
-  /** A learner away from its start. */
+  /** Creates a trainable model and moves its parameters away from their initial values. */
   final TrainableModel moved(EncoderMethod method) {
     TrainableModel model = method.model(clip, NAMES, 1);
     try (Scope scope = Scope.open("start")) {
@@ -56,19 +56,19 @@ abstract class EncoderMethodContract {
     return model;
   }
 
-  /** (2, 3, 8, 8) */
+  /** Returns two images, (2, 3, 8, 8). */
   static Tensor images() {
     return TinyClip.normal(3, 1, 2, 3, 8, 8);
   }
 
-  /** Unit features of the frozen encoder: (2, E). */
+  /** Computes unit features of the frozen image encoder, (2, E). */
   final Tensor frozen() {
     try (Autograd.Switch off = Autograd.off()) {
       return clip.imageEncoder().features(images()).unitRows();
     }
   }
 
-  /** Unit features as a classifier takes them: (2, E). */
+  /** Computes unit features with the image encoder of a classifier, (2, E). */
   final Tensor features(Head classifier) {
     return classifier.encoder().map(encoder -> encoder.features(images())).orElseGet(this::frozen);
   }
@@ -100,7 +100,7 @@ abstract class EncoderMethodContract {
     return new FittedMethod(method, NAMES, tensors);
   }
 
-  /** Rows of a matrix as doubles. */
+  /** Returns the rows of a matrix as doubles. */
   static double[][] rows(Tensor matrix) {
     float[] values = matrix.toFloats();
     int columns = (int) matrix.size(1);
@@ -124,7 +124,7 @@ abstract class EncoderMethodContract {
     return p;
   }
 
-  /** Logits of the classifier that a learner is now. */
+  /** Computes logits with the current parameters of a trainable model. */
   final double[][] logits(TrainableModel model) {
     try (Head now = model.toHead();
         Autograd.Switch off = Autograd.off()) {
@@ -132,7 +132,7 @@ abstract class EncoderMethodContract {
     }
   }
 
-  /** A method as it is read from what it writes. */
+  /** Writes a method as JSON and reads it again. */
   static Method read(Method method) {
     return method.declaration().parse(method.toJson());
   }
@@ -164,9 +164,9 @@ abstract class EncoderMethodContract {
   }
 
   /**
-   * Along a direction d, half of it the gradient's and half random, the slope is g . d. A central
-   * difference with step h errs by h^2 / 6 times the third derivative and by 1e-6 / h from
-   * rounding.
+   * The slope along a direction d is g . d. The direction is half gradient and half random. A
+   * central difference with step h has an error of h^2 / 6 times the third derivative, and a
+   * rounding error of 1e-6 / h.
    */
   @Test
   void gradientsEqualFiniteDifferences() {

@@ -84,7 +84,7 @@ class MapleTest extends EncoderMethodContract {
     }
   }
 
-  /** {@code W p + b} for each vector, in plain loops: (n, W_text) to (n, W_image). */
+  /** Computes {@code W p + b} for each vector in plain loops, (n, W_text) to (n, W_image). */
   private static Tensor image(TrainableModel model, Tensor vectors, String layer) {
     double[][] p = rows(vectors);
     double[][] weight = rows(parameter(model, layer + ".weight"));
@@ -102,7 +102,7 @@ class MapleTest extends EncoderMethodContract {
     return Tensor.of(image, p.length, bias.length);
   }
 
-  /** "a photo of a" is more tokens than two, and the rest of them is no vector. */
+  /** "a photo of a" has more than two tokens. The other tokens are not trained. */
   @Test
   void theFirstTokensOfItsWordsAreItsVectorsAndTheOthersStay() {
     try (TrainableModel model = new Maple(2, "a photo of a", 1).model(clip, NAMES, 1);
@@ -115,7 +115,7 @@ class MapleTest extends EncoderMethodContract {
       assertThat(parameter(model, "prompt_learner.ctx").toFloats())
           .isEqualTo(
               clip.textEncoder().embed(new long[] {tokens.get(0), tokens.get(1)}).toFloats());
-      // Untrained, the text is that of the words, whatever the number of vectors.
+      // Before training, the text equals the words for any number of vectors.
       assertThat(two.classFeatures().orElseThrow().toFloats())
           .containsExactly(one.classFeatures().orElseThrow().toFloats(), within(1e-5f));
     }

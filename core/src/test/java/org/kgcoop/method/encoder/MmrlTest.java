@@ -44,8 +44,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * MMRL against a plain statement of it: every image and every class alone, all rows through all of
- * every block, the learned ones behind the first row as published.
+ * Compares MMRL with a plain implementation. The plain one computes each image and each class
+ * separately, and passes all tokens through all blocks. The representation tokens follow the first
+ * token, as published.
  */
 class MmrlTest {
   private static final ClipConfig CONFIG =
@@ -58,7 +59,7 @@ class MmrlTest {
   private static final int COUNT = 3; // n
   private static final double SHARE = 0.6;
   private static final double WEIGHT = 2.5;
-  private static final double SCALE = 100; // of the logits, as published
+  private static final double SCALE = 100; // the published logit scale
 
   @TempDir static Path folder;
   private static Clip clip;
@@ -82,7 +83,7 @@ class MmrlTest {
     return Arrays.stream(layers.split(",")).map(Integer::valueOf).toList();
   }
 
-  /** A learner away from its start. */
+  /** Creates a trainable model and moves its parameters away from their initial values. */
   private static TrainableModel moved(Mmrl method) {
     TrainableModel model = method.model(clip, NAMES, 1);
     try (Scope scope = Scope.open("start")) {
@@ -132,7 +133,7 @@ class MmrlTest {
     return Functions.layerNorm(x, weight(name + ".weight"), weight(name + ".bias"), 1e-5);
   }
 
-  /** All rows of one sequence through a block: (L, W). */
+  /** Computes a block for one sequence, (L, W). */
   private static Tensor block(Tensor x, String name, int heads, boolean causal) {
     int length = (int) x.size(0);
     int width = (int) x.size(1);
@@ -165,7 +166,7 @@ class MmrlTest {
     return y.plus(linear(activated, name + "mlp.c_proj"));
   }
 
-  /** A sequence through an encoder, the rows of each layer of the list inserted or exchanged. */
+  /** Computes an encoder for a sequence, and inserts or replaces the tokens of the given layers. */
   private static Tensor through(
       Tensor x,
       String encoder,
@@ -177,7 +178,7 @@ class MmrlTest {
     for (int layer = 1; layer <= 4; layer++) {
       int k = layers.indexOf(layer);
       if (k >= 0) {
-        long kept = k == 0 ? 1 : 1 + COUNT; // where the rest begins
+        long kept = k == 0 ? 1 : 1 + COUNT; // start of the other tokens
         y =
             Tensor.concat(
                 List.of(y.narrow(0, 0, 1), rows.get(k), y.narrow(0, kept, y.size(0) - kept)), 0);
@@ -204,7 +205,7 @@ class MmrlTest {
     return rows;
   }
 
-  /** The three unit features: f and r, (B, E), and t, (C, E). */
+  /** The unit features f and r, (B, E), and t, (C, E). */
   private record Features(Tensor ofClassRows, Tensor ofTokens, Tensor texts) {}
 
   private static Features plain(TrainableModel model, List<Integer> layers, List<String> names) {
@@ -261,7 +262,9 @@ class MmrlTest {
     assertThat(error).as(what).isLessThan(1e-4 * largest);
   }
 
-  /** Up to the last layer, the last alone, from the first on, and with layers left out. */
+  /**
+   * The layers include the last one, only the last one, or the first one. Some lists skip layers.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"2,3,4", "4", "1,2", "1,3", "2,4", "3"})
   void lossesAndGradientsAreThoseOfThePlainEncoders(String layers) {
@@ -306,7 +309,7 @@ class MmrlTest {
     return Objects.requireNonNull(losses.get(name), name);
   }
 
-  /** Along the gradient of all parameters the slope is its norm. */
+  /** The slope along the gradient of all parameters equals its norm. */
   @Test
   void theGradientIsTheSlope() {
     Mmrl method = new Mmrl(COUNT, List.of(2, 3, 4), 6, SHARE, 0.3, "{}");
@@ -359,7 +362,7 @@ class MmrlTest {
   @ValueSource(strings = {"2,3,4", "1,3"})
   void learnedClassesAreAnsweredByBothFeaturesAndOthersByTheClassRow(String layers) {
     Mmrl method = method(list(layers));
-    List<String> some = List.of("ice cream", "cat"); // one with '_' among the learned
+    List<String> some = List.of("ice cream", "cat"); // 'ice cream' is trained as 'ice_cream'
     List<String> mixed = List.of("cat", "owl");
     try (TrainableModel model = moved(method);
         Head fixed = model.toHead();
@@ -388,7 +391,7 @@ class MmrlTest {
     }
   }
 
-  /** An export computes the encoder by these tensors. */
+  /** An export computes the image encoder from these tensors. */
   @Test
   void theLearnedEncoderGivesTheFeatures() {
     Mmrl method = method(List.of(2, 4));
@@ -454,7 +457,7 @@ class MmrlTest {
           Head fixed = model.toHead()) {
         assertThat(answers(again)).containsExactly(answers(fixed));
       }
-      // Other classes go by the class row alone, as do those of a file without these texts.
+      // The head uses only the CLS token for other classes, and for files without these texts.
       try (Head others = ClassifierFile.readAny(file, OTHERS).classifier(clip, OTHERS);
           Head alone = learned(method, model).forDataSetOf(method).classifier(clip, OTHERS)) {
         assertThat(answers(others)).containsExactly(answers(alone));
@@ -476,7 +479,7 @@ class MmrlTest {
         .hasMessageContaining("does not name its classes");
   }
 
-  /** The token embeddings of the classes' texts, filled up with that of token 0: (C, 77, W). */
+  /** Returns the token embeddings of class texts, padded with token 0, (C, 77, W). */
   private static Tensor embeddings(List<String> names) {
     List<Tensor> rows = new ArrayList<>();
     for (PromptText.Row row : PromptText.handCrafted(clip, names, "a photo of a {}.").rows()) {

@@ -55,7 +55,7 @@ class PromptSrcTest extends EncoderMethodContract {
     }
   }
 
-  /** The mean of features as long as they are, then unit length. */
+  /** Computes the mean of features that are not normalized, and normalizes the mean. */
   private double[][] taught() {
     double[][] sum = new double[NAMES.size()][12];
     for (int c = 0; c < sum.length; c++) {

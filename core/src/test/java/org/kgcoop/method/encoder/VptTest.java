@@ -32,7 +32,7 @@ class VptTest extends EncoderMethodContract {
         .isEqualTo(new Vpt(2, 2, "{} texture."));
   }
 
-  /** Attention has no order, and learned rows have no position. */
+  /** Attention does not depend on order, and prompt tokens have no position embedding. */
   @Test
   void theOrderOfItsRowsDoesNotMatter() {
     try (TrainableModel model = moved(new Vpt(3, 1, TEMPLATE));
