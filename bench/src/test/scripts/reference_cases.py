@@ -1,12 +1,12 @@
-"""Writes the reference cases in bench/src/test/resources/reference (made with PyTorch 2.13).
+"""Writes the reference cases in bench/src/test/resources/reference, which PyTorch 2.13 computed.
 
     python3 bench/src/test/scripts/reference_cases.py bench/src/test/resources/reference
-    python3 bench/src/test/scripts/reference_cases.py --check FOLDER   (any folder of that format)
+    python3 bench/src/test/scripts/reference_cases.py --check FOLDER   (any folder in this format)
 
-A plain float64 statement of CLIP and the methods, the published way: every text over the model's
-whole length, class by class, no shared work. Models are random and tiny, with every bias and norm
-drawn, so that none can be forgotten. --check recomputes the losses and logits of the train and
-zero-shot cases of a folder that something else has written.
+The script computes CLIP and the methods in float64, as published: each class separately, each text
+at the full length of the model, without shared work. The models are tiny. All their weights are
+random, including biases and norms, so that a program that ignores one of them fails. --check
+computes the losses and logits of the train and zero-shot cases in a folder of another program.
 """
 
 import json
@@ -62,7 +62,7 @@ def read_safetensors(path):
 
 
 def write_png(path, pixels):
-    """pixels: rows of (r, g, b)."""
+    """Writes rows of (r, g, b) as a PNG file."""
 
     def chunk(kind, data):
         crc = zlib.crc32(kind + data)
@@ -162,7 +162,7 @@ class Clip:
         return x
 
     def text(self, embedded, ids):
-        """embedded (N, whole length, W); read where the id is largest."""
+        """Encodes texts (N, full length, W). The feature is at the token with the largest id."""
         mask = torch.full((self.length, self.length), -math.inf).triu(1)
         x = embedded + self.w["positional_embedding"]
         x = self.norm(self.blocks(x, "transformer.resblocks.", self.text_heads, mask), "ln_final")
@@ -273,7 +273,7 @@ class Learner:
         return self.clip.scale * torch.stack(rows)
 
     def step(self, p, f, labels):
-        """Losses and gradients."""
+        """Returns losses and gradients."""
         s, method = self.settings, self.settings["method"]
         values = list(p.values())
         logits = self.logits(p, f)
@@ -315,7 +315,7 @@ class Sgd:
 
 
 def draw(generator, deviation, *shape):
-    # Values that float32 holds exactly: the file and this statement have the same numbers.
+    # float32 represents these values exactly, so the file has the same numbers as this script.
     return (torch.randn(shape, generator=generator) * deviation).float().double()
 
 
@@ -459,7 +459,7 @@ class Writer:
         return learner, p, settings
 
     def prompt_file(self, ident, learner, p, settings, m):
-        """As the published trainers save it; the scheduler entry is an object."""
+        """Saves a prompt as the published trainers do, with an object as the scheduler entry."""
         p32 = {k: v.detach().to(torch.float32) for k, v in p.items()}
         optimizer = torch.optim.SGD([torch.nn.Parameter(v) for v in p32.values()], lr=0.002)
         scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 5)
@@ -499,7 +499,7 @@ class Writer:
                       expect=self.tensor(f"zero_shot_{ident}", logits))
 
     def run(self, side):
-        """Pictures of the model's own size, so that the test transform only normalises."""
+        """Writes images in the size of the model, so that the test transform only normalizes."""
         python, split, pixels = random.Random(5), {"train": [], "val": [], "test": []}, {}
         for part, count in (("train", 3), ("val", 1), ("test", 4)):
             for i in range(count):
@@ -551,7 +551,7 @@ class Writer:
             logits = Learner(self.clip, names, settings).logits(p, features(items))
             labels = torch.tensor([i[1] - offset for i in items])
             gap = logits.topk(2).values
-            assert (gap[:, 0] - gap[:, 1]).min() > 1e-3  # no winner hangs on rounding
+            assert (gap[:, 0] - gap[:, 1]).min() > 1e-3  # rounding changes no prediction
             accuracy[which] = ((logits.argmax(-1) == labels).sum().item(), len(items))
         b, n = (100 * c / t for c, t in accuracy.values())
         expect = {"train": [i[0] for i in drawn["train"]], "val": [i[0] for i in drawn["val"]],
@@ -601,7 +601,7 @@ def main(root):
                          class_position="middle", class_specific=True)
             writer.train("coop-csc-front", 3, method="coop", context_tokens=2,
                          class_position="front", class_specific=True)
-            # "a type of pet, a photo of a": 8 words, more tokens; the surplus stays fixed.
+            # "a type of pet, a photo of a" has more tokens than words; the extra tokens are fixed.
             writer.train("prograd-comma", 3, method="prograd", context_tokens=10,
                          words="a type of pet, a photo of a",
                          template="a type of pet, a photo of a {}.", temperature=1.0, **{"lambda": 0.8})
@@ -628,7 +628,7 @@ def main(root):
 
 
 def check(folder):
-    """The worst relative error of losses and logits against a folder of another origin."""
+    """Returns the largest relative error of losses and logits in a folder of another program."""
     tensors, clips, worst = read_safetensors(folder / "tensors.safetensors"), {}, 0.0
     for c in json.loads((folder / "cases.json").read_text())["cases"]:
         if c["kind"] not in ("train", "zero-shot"):

@@ -12,7 +12,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
-/** Which package of the application may use which. */
+/** Defines which package of the application may use which other package. */
 @AnalyzeClasses(
     packages = {
       "org.kgcoop.cli",
@@ -36,7 +36,7 @@ class ApplicationArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("org.kgcoop.cli..", "picocli..");
 
-  /** Nested classes count as the class around them; generated ones of file formats do not. */
+  /** A nested class belongs to its outer class. Generated classes of file formats are ignored. */
   @ArchTest
   static final ArchRule classesMakeNoCircle =
       slices()
@@ -57,7 +57,7 @@ class ApplicationArchitectureTest {
           .should()
           .beFreeOfCycles();
 
-  /** Stored results and images are enough for a report: it runs nothing and loads no model. */
+  /** A report needs only stored results and images. It runs nothing and loads no model. */
   @ArchTest
   static final ArchRule aReportReadsStoredResultsAlone =
       classes()

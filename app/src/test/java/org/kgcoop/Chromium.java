@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * One tab of a real browser, driven by its DevTools protocol: keys, drops and screenshots as a user
- * makes them, and all that the page says or asks for.
+ * One tab of a real browser, controlled through its DevTools protocol. Tests press keys, drop files
+ * and take screenshots as a user does. They can read the console and all requests of the page.
  */
 public final class Chromium implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 300;
@@ -42,7 +42,7 @@ public final class Chromium implements AutoCloseable {
   private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
   private final List<JsonNode> events = new CopyOnWriteArrayList<>();
 
-  /** Where it is, if it is. */
+  /** Returns the path of the browser, if it is installed. */
   public static Optional<Path> find() {
     return Stream.of("chromium", "chromium-browser", "google-chrome", "chrome")
         .flatMap(
@@ -54,9 +54,9 @@ public final class Chromium implements AutoCloseable {
   }
 
   /**
-   * Starts it with an empty tab.
+   * Starts a browser with an empty tab.
    *
-   * @param profile a folder of its own
+   * @param profile a new folder for the settings of the browser
    */
   public Chromium(Path executable, Path profile) throws IOException, InterruptedException {
     process =
@@ -71,7 +71,8 @@ public final class Chromium implements AutoCloseable {
                 "--disable-component-update",
                 "--disable-sync",
                 "--disable-default-apps",
-                // Nothing but this machine: the port of the discard service, which answers nowhere.
+                // Block the network: the proxy is the port of the discard service, which never
+                // answers.
                 "--proxy-server=127.0.0.1:9",
                 "--hide-scrollbars",
                 "--remote-debugging-port=0",
@@ -118,7 +119,7 @@ public final class Chromium implements AutoCloseable {
     }
   }
 
-  /** Messages come in pieces. */
+  /** Collects the parts of each message. */
   private final class Ear implements WebSocket.Listener {
     private final StringBuilder text = new StringBuilder();
 
@@ -147,13 +148,13 @@ public final class Chromium implements AutoCloseable {
     }
   }
 
-  /** A command without parameters. */
+  /** Sends a command without parameters. */
   @CanIgnoreReturnValue
   public JsonNode call(String method) {
     return call(method, JsonNodeFactory.instance.objectNode());
   }
 
-  /** A command of the protocol, and what it returns. */
+  /** Sends a command of the protocol and returns its result. */
   @CanIgnoreReturnValue
   public JsonNode call(String method, ObjectNode parameters) {
     int number = numbers.incrementAndGet();
@@ -175,7 +176,7 @@ public final class Chromium implements AutoCloseable {
     return result.path("result");
   }
 
-  /** The same, its parameters as JSON with {@code '} for {@code "}. */
+  /** Sends a command with JSON parameters, in which {@code '} replaces {@code "}. */
   @CanIgnoreReturnValue
   public JsonNode call(String method, String parameters) {
     try {
@@ -185,14 +186,14 @@ public final class Chromium implements AutoCloseable {
     }
   }
 
-  /** Opens a page; what was said before is forgotten. */
+  /** Opens a page and discards the events of the previous page. */
   public void open(String address) {
     events.clear();
     call("Page.navigate", JsonNodeFactory.instance.objectNode().put("url", address));
     await("document.readyState === 'complete' && location.href !== 'about:blank'");
   }
 
-  /** The value of an expression in the page. */
+  /** Returns the value of an expression in the page. */
   @CanIgnoreReturnValue
   public JsonNode value(String expression) {
     ObjectNode parameters = JsonNodeFactory.instance.objectNode().put("expression", expression);
@@ -204,7 +205,7 @@ public final class Chromium implements AutoCloseable {
     return result.path("result").path("value");
   }
 
-  /** Waits until an expression is true. */
+  /** Waits until an expression in the page is true. */
   public void await(String expression) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!value("Boolean(" + expression + ")").asBoolean()) {
@@ -216,7 +217,6 @@ public final class Chromium implements AutoCloseable {
     }
   }
 
-  /** Waits. */
   public static void pause(Duration time) {
     try {
       Thread.sleep(time.toMillis());
@@ -239,7 +239,7 @@ public final class Chromium implements AutoCloseable {
     call("Input.dispatchKeyEvent", "{'type': 'keyUp', " + rest + "}");
   }
 
-  /** Types into what has the focus, a key after the other. */
+  /** Types characters into the element with the focus, one key after the other. */
   public void type(String text) {
     text.chars()
         .forEach(
@@ -262,7 +262,7 @@ public final class Chromium implements AutoCloseable {
     }
   }
 
-  /** A window of that size, by day or by night. */
+  /** Sets the size of the window and the light or dark color scheme. */
   public void look(int width, int height, boolean dark) {
     call(
         "Emulation.setDeviceMetricsOverride",
@@ -275,14 +275,14 @@ public final class Chromium implements AutoCloseable {
             .formatted(dark ? "dark" : "light"));
   }
 
-  /** The whole page as a PNG file. */
+  /** Writes a screenshot of the entire page as a PNG file. */
   public void screenshot(Path file) throws IOException {
     JsonNode shot =
         call("Page.captureScreenshot", "{'format': 'png', 'captureBeyondViewport': true}");
     Files.write(file, Base64.getDecoder().decode(shot.path("data").asText()));
   }
 
-  /** What was said on the console: by the page, or of it. */
+  /** Returns console messages, exceptions and log entries of the page. */
   public List<String> complaints() {
     List<String> complaints = new ArrayList<>();
     for (JsonNode event : events) {
@@ -295,7 +295,7 @@ public final class Chromium implements AutoCloseable {
     return complaints;
   }
 
-  /** The events of that name. */
+  /** Returns the parameters of all events of a method. */
   public List<JsonNode> events(String method) {
     return events.stream()
         .filter(event -> event.path("method").asText().equals(method))
@@ -303,7 +303,7 @@ public final class Chromium implements AutoCloseable {
         .toList();
   }
 
-  /** What the page asked for. */
+  /** Returns the addresses that the page requested. */
   public List<String> requests() {
     return events("Network.requestWillBeSent").stream()
         .map(event -> event.path("request").path("url").asText())

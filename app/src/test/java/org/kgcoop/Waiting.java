@@ -6,13 +6,13 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waiting for a condition, with a limit that a busy machine keeps. */
+/** Waits for a condition, with a timeout that is long enough for a busy machine. */
 public final class Waiting {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private Waiting() {}
 
-  /** Returns when the condition is true, and fails where it does not become so. */
+  /** Returns when the condition is true, and fails after the timeout. */
   public static void until(BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
 
-/** What a user gets for bad input: one line that says what, where and what to try, and its code. */
+/**
+ * Tests of the response to bad input: an exit code and one line with the problem, its place and
+ * advice.
+ */
 @Tag("system")
 class BadInputTest {
   private static final int CONFIGURATION = 2;

@@ -15,12 +15,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A process of its own, which can be killed; it says all into one file, or where it is told to. */
+/**
+ * A child process that tests can kill. Its output goes to one log file, unless the caller redirects
+ * it.
+ */
 public final class ChildProcess {
-  /** Beyond what a busy machine needs, and less than the limit of a test. */
+  /** Longer than a busy machine needs, and shorter than the timeout of a test. */
   private static final long PATIENCE_MINUTES = 4;
 
-  /** No child outlives the tests, whatever they ended by. */
+  /** The running children, which a shutdown hook kills when the tests end. */
   private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
 
   static {
@@ -29,8 +32,9 @@ public final class ChildProcess {
   }
 
   /**
-   * Signals that the tests themselves ignore, as what a shell starts in the background does, would
-   * be ignored by children too: GNU's {@code env} gives them back. Nothing where there is none.
+   * A prefix of a command that restores the default signals. A shell starts background jobs with
+   * ignored signals, and children inherit them. The list is empty if {@code env} does not support
+   * this.
    */
   private static final List<String> SIGNALS_AS_USUAL = signalsAsUsual();
 
@@ -44,15 +48,15 @@ public final class ChildProcess {
     CompletableFuture<Void> unused = process.onExit().thenAccept(ALIVE::remove);
   }
 
-  /** Starts a command of kgcoop; its words are written as texts. */
+  /** Starts a command of kgcoop. Each argument is converted to a text. */
   public static ChildProcess start(Path log, Object... words) throws IOException {
     return start(List.of(), log, words);
   }
 
   /**
-   * Starts a command of kgcoop behind another.
+   * Starts a command of kgcoop behind a prefix.
    *
-   * @param before such as {@code sh -c 'ulimit ...; exec "$@"' sh}
+   * @param before the prefix, such as {@code sh -c 'ulimit ...; exec "$@"' sh}
    */
   public static ChildProcess start(List<String> before, Path log, Object... words)
       throws IOException {
@@ -73,9 +77,9 @@ public final class ChildProcess {
   }
 
   /**
-   * Runs another program to its end.
+   * Runs another program until it ends.
    *
-   * @param program with its output redirected to where it never waits for a reader
+   * @param program the program, with output redirected so that it never waits for a reader
    */
   public static int run(ProcessBuilder program) throws IOException, InterruptedException {
     return new ChildProcess(program.start(), Path.of("")).exitCode();
@@ -96,7 +100,7 @@ public final class ChildProcess {
     }
   }
 
-  /** How it ended. */
+  /** Waits for the end and returns the exit code. */
   public int exitCode() throws InterruptedException {
     if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
       kill();
@@ -109,13 +113,15 @@ public final class ChildProcess {
     return process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
   }
 
-  /** Waits until there is a file below a folder that a glob matches, or all is done. */
+  /**
+   * Waits until a file below a folder matches a glob, or until the process ends with exit code 0.
+   */
   public void makes(Path folder, String name) throws IOException, InterruptedException {
     PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + folder + "/" + name);
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
     while (!holds(folder, matcher)) {
       if (endsWithin(10) && process.exitValue() == 0) {
-        return; // faster than who looks on: what it made may be gone again
+        return; // it has ended, and may have deleted the file
       }
       if (!process.isAlive() || System.nanoTime() > end) {
         kill();
@@ -135,7 +141,7 @@ public final class ChildProcess {
     }
   }
 
-  /** Waits until it has said a line, which it begins with. */
+  /** Waits for the first line of output and returns the output. */
   public String firstLine() throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
     while (!log().contains("\n")) {
@@ -147,30 +153,30 @@ public final class ChildProcess {
     return log().lines().findFirst().orElseThrow();
   }
 
-  /** Pulls the plug. */
+  /** Kills the process and its descendants with SIGKILL. */
   public void kill() throws InterruptedException {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly().waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
   }
 
-  /** Asks it to end with SIGTERM and waits for what comes of it: the exit code. */
+  /** Sends SIGTERM, waits for the end and returns the exit code. */
   public int terminate() throws InterruptedException {
     process.destroy();
     return exitCode();
   }
 
-  /** Presses Ctrl-C and waits for what comes of it: the exit code. */
+  /** Sends SIGINT, as Ctrl-C does, waits for the end and returns the exit code. */
   public int interrupt() throws IOException, InterruptedException {
     signal("INT");
     return exitCode();
   }
 
-  /** Holds it where it is, with what it has locked. */
+  /** Pauses the process, which keeps its locks. */
   void hold() throws IOException, InterruptedException {
     signal("STOP");
   }
 
-  /** Lets it go on. */
+  /** Resumes the process. */
   void release() throws IOException, InterruptedException {
     signal("CONT");
   }
@@ -179,7 +185,7 @@ public final class ChildProcess {
     run(new ProcessBuilder("kill", "-" + name, "" + process.pid()).inheritIO());
   }
 
-  /** All that it has said so far. */
+  /** Returns all output so far. */
   public String log() throws IOException {
     return Files.readString(log);
   }

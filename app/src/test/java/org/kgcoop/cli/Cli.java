@@ -5,12 +5,12 @@ import java.io.StringWriter;
 import org.kgcoop.cli.console.Interrupts;
 import picocli.CommandLine;
 
-/** Runs a command line in this process and keeps what it says. */
+/** Runs a command line in this process and captures its output. */
 public final class Cli {
 
-  /** How a command ended. */
+  /** The exit code and the output of a command. */
   public record Result(int exitCode, String out, String err) {
-    /** What was said of the error, without warnings. */
+    /** Returns the error message without warnings. */
     public String errorLine() {
       return err.lines().filter(l -> l.startsWith("kgcoop:")).reduce("", (a, b) -> a + b);
     }

@@ -18,12 +18,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.docs.MarkdownPage;
 import picocli.CommandLine;
 
-/** The command lines of the documents pass the parser; nothing is run. */
+/** Parses the command lines of the documents without running them. */
 class DocumentedCommandsTest {
-  /** Programs of other modules, which parse their own words and are not seen from here. */
+  /** Programs of other modules, which parse their own arguments. */
   private static final Set<String> OTHER_PROGRAMS = Set.of("bench", "cluster", "pretrain");
 
-  /** A file of the published code, as far as the parser asks. */
+  /** A file of the published code that is complete enough for the parser. */
   private static final String PUBLISHED = "OPTIM:\n  LR: 0.002\n";
 
   @TempDir Path folder;
@@ -41,7 +41,7 @@ class DocumentedCommandsTest {
     published = Files.writeString(folder.resolve("published.yaml"), PUBLISHED);
   }
 
-  /** The first code block of that language of the page on settings files. */
+  /** Returns the first code block in a language from the page on settings files. */
   private static String block(String language) throws IOException {
     List<String> lines = MarkdownPage.read(Path.of("docs/reference/settings-files.md")).lines();
     int start = lines.indexOf("```" + language) + 1;
@@ -63,7 +63,7 @@ class DocumentedCommandsTest {
     }
   }
 
-  /** The words, with settings files that exist. */
+  /** Replaces the settings files in the arguments with files that exist. */
   private List<String> withSettingsFiles(List<String> words) {
     List<String> existing = new ArrayList<>(words);
     for (int i = 1; i < existing.size(); i++) {

@@ -15,13 +15,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.clip.RandomClip;
 
-/** What somebody meets who tries the program for the first time. */
+/** Tests of the first steps of a new user. */
 class FirstUseTest {
   private static final Path TOP = Path.of("..");
 
   @TempDir Path folder;
 
-  /** The words of the first line of the README that begins so, in that folder. */
+  /** Returns the arguments of the first README command with this beginning. */
   private static List<String> readme(String beginning) throws IOException {
     String line =
         Files.readAllLines(TOP.resolve("README.md")).stream()
@@ -66,7 +66,7 @@ class FirstUseTest {
     assertThat(result.out()).containsOnlyOnce("--help");
   }
 
-  /** A line that the terminal breaks cannot be copied. */
+  /** A user cannot copy an example that the terminal breaks. */
   @Test
   void examplesOfTheHelpFitIntoATerminal() {
     List<String> examples =
@@ -83,7 +83,7 @@ class FirstUseTest {
     assertThat(Cli.run("download", "--help").out()).contains("--offline").doesNotContain("CLIP:");
   }
 
-  /** Neither the data nor the weights are there. */
+  /** Neither the data nor the weights exist, so the command must not try to read them. */
   @Test
   void base2newRefusesAtOnceWhatItCannotAsk() {
     Object[] words = {
@@ -107,7 +107,7 @@ class FirstUseTest {
             "fixed classes, such as probe, work only in fewshot and domain");
   }
 
-  /** As uv does: a script that forgets the command fails. */
+  /** The exit code is 2, as with uv, so that a script that forgets the command fails. */
   @Test
   void withoutACommandItPrintsItsHelpAndFails() {
     Cli.Result result = Cli.run();
@@ -117,7 +117,7 @@ class FirstUseTest {
     assertThat(result.out()).isEmpty();
   }
 
-  /** They also count as given where a file states the same options. */
+  /** Short names also override the same options of a settings file. */
   @Test
   void shortNamesOfOptionsAreThoseOfOtherPrograms() throws IOException {
     Path file = Files.writeString(folder.resolve("settings.yaml"), "out: elsewhere\njobs: 2\n");

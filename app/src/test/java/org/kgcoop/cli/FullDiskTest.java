@@ -16,8 +16,8 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.JsonFiles;
 
 /**
- * What core's EndedAtAnyWriteTest does at every write, by a system that refuses: files that may not
- * grow further, as on a full disk: the shell's limit of their size makes a write beyond it fail.
+ * Tests of a full disk. The shell limits the size of files, so that the system rejects a write
+ * beyond the limit. EndedAtAnyWriteTest of the core module tests a failure at every write.
  */
 @Tag("system")
 @DisabledOnOs(OS.WINDOWS)
@@ -49,7 +49,8 @@ class FullDiskTest {
       List<String> limited = List.of("sh", "-c", "ulimit -f " + blocks + " && exec \"$@\"", "sh");
       ChildProcess process = ChildProcess.start(limited, folder.resolve("log.txt"), words(full));
       assertThat(process.exitCode()).as(process.log()).isEqualTo(5);
-      // What only those who look on read is warned of, and ends nothing.
+      // If a file that only viewers read cannot be written, the command prints a warning and
+      // continues.
       assertThat(process.log().lines().filter(line -> !line.startsWith("warning: ")))
           .as(tooLarge)
           .singleElement()

@@ -19,7 +19,7 @@ import org.kgcoop.cli.console.StandardOutput;
 import org.kgcoop.clip.RandomClip;
 import picocli.CommandLine;
 
-/** Results that cannot be printed are lost: no command says then that it is done. */
+/** Tests that no command reports success if it cannot print its results. */
 class FullOutputTest {
   private static final int IO = 5;
 
@@ -37,7 +37,7 @@ class FullOutputTest {
     SampleDrawings.copyTo(data);
   }
 
-  /** A stream that takes nothing, for that reason. */
+  /** Returns a stream whose writes fail with a message. */
   private static OutputStream broken(String reason) {
     return new OutputStream() {
       @Override
@@ -110,7 +110,7 @@ class FullOutputTest {
     assertThat(in("exec \"$@\" >&-"))
         .startsWith("5: kgcoop: standard output: results are lost: ")
         .hasLineCount(1);
-    // `:` reads nothing: the pipe is closed, at the latest, when the first line comes.
+    // `:` reads nothing, so the pipe is closed before or at the first line.
     assertThat(in("{ \"$@\"; echo $? >&2; } | :")).isEqualTo("0: 0\n");
   }
 

@@ -25,7 +25,7 @@ class HelpCommandTest {
     return line.execute(words);
   }
 
-  /** The text without the breaks of its lines. */
+  /** Returns the text without line breaks. */
   private String text() {
     return out.toString().replaceAll("\\s+", " ");
   }

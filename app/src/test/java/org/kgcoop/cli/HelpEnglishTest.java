@@ -16,14 +16,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The size of the command line, and the English and the layout of its help. */
+/** Tests of the size of the command line, and the English and the layout of its help. */
 class HelpEnglishTest {
   private static final int COLUMNS = 80;
 
   private final CommandLine program =
       Main.commandLine(() -> false).setUsageHelpAutoWidth(false).setUsageHelpWidth(COLUMNS);
 
-  /** The program and its commands on both levels. */
+  /** Returns the program and its commands on both levels. */
   private List<CommandLine> commands() {
     List<CommandLine> commands = new ArrayList<>(List.of(program));
     for (CommandLine command : program.getSubcommands().values()) {
@@ -42,7 +42,7 @@ class HelpEnglishTest {
     return String.join(" ", argument.description());
   }
 
-  /** All text of a command, without tables and examples, which are indented. */
+  /** Returns all text of a command without tables and examples, which are indented. */
   private static List<String> paragraphs(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
     UsageMessageSpec usage = spec.usageMessage();
@@ -107,7 +107,7 @@ class HelpEnglishTest {
     }
   }
 
-  /** Words such as .safetensors and hf:OWNER/NAME stay in one piece. */
+  /** Words such as .safetensors and hf:OWNER/NAME stay on one line. */
   @Test
   void linesHaveEightyColumnsAndBreakAtBlanksOnly() {
     for (CommandLine command : commands()) {

@@ -23,7 +23,7 @@ import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.tensor.Scope;
 
-/** Class names with control characters, and one that a spreadsheet would run. */
+/** Tests of class names with control characters, and a name that a spreadsheet would execute. */
 class HostileTextTest {
   private static final String ESCAPES = "cat\u001b[2J\nkgcoop: done\t\u009b1m\r";
   private static final String FORMULA = "=cmd|' /C calc'!A0";

@@ -11,7 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Errors that are no exceptions. */
+/** Tests of errors of the JVM that are not exceptions. */
 class JvmErrorsTest {
   private final StringWriter err = new StringWriter();
 

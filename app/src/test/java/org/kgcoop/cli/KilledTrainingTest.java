@@ -19,15 +19,15 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
 
 /**
- * A training run that is killed and resumed ends in the bytes of an undisturbed one. Core's
- * EndedAtAnyWriteTest ends one at every write; here SIGKILL does.
+ * A training run that is killed and resumed writes the same files as an uninterrupted run. This
+ * test uses SIGKILL. EndedAtAnyWriteTest of the core module ends a run at every write.
  */
 @Tag("system")
 class KilledTrainingTest {
   private static final int KILLS = 20;
   private static final long SEED = 7;
 
-  /** Two blocks in either encoder. */
+  /** Two blocks in each encoder. */
   private static final ClipConfig CLIP =
       new ClipConfig(
           64, 32, 3, 77, 1000, 64, 1, 2, Activation.QUICK_GELU, new ClipConfig.Vit(64, 2, 8, 1));
@@ -79,7 +79,7 @@ class KilledTrainingTest {
     Object[] killed = words(method, 20, folder.resolve("killed"));
     for (int i = 0; i < KILLS; i++) {
       ChildProcess process = start(killed);
-      // Anywhere from its first breath to past its end.
+      // The time is between the start of the process and a moment after its normal end.
       if (!process.endsWithin(random.nextLong(length))) {
         process.kill();
       }

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.Version;
 
 /**
- * The launcher in a tree of its own, as a build leaves it. Shell scripts move the tree about, since
- * this JVM may have a locale that cannot name the places. A Maven that builds nothing stands in for
- * the real one and, where its words alone matter, a Java that prints them.
+ * Tests of the launcher in a copy of a built source tree. Shell scripts move the tree, because the
+ * locale of this JVM may not support the names of the folders. A fake Maven builds nothing. A fake
+ * Java prints its arguments, for tests that check only these.
  */
 @Tag("system")
 @DisabledOnOs(OS.WINDOWS)
@@ -36,7 +36,7 @@ class LauncherTest {
   private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
   private static final String REAL_JAVA = System.getProperty("java.home");
 
-  /** How a script ended, and what it printed. */
+  /** The exit code and the output of a script. */
   private record Said(int exitCode, String out, String err) {}
 
   @TempDir Path folder;
@@ -69,7 +69,7 @@ class LauncherTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** A jar where the build puts it, which has the classes of these tests by reference. */
+  /** Adds the jar of a build. Its manifest refers to the class path of these tests. */
   private void addProgram() throws IOException {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -86,7 +86,7 @@ class LauncherTest {
     Files.writeString(target.resolve("built"), "");
   }
 
-  /** Runs a script with nothing in its environment but the path and a Java. */
+  /** Runs a script with an environment that contains only the path and a Java. */
   private Said run(String java, String script, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("sh", "-eu", "-c", script, "sh"));
@@ -243,7 +243,7 @@ class LauncherTest {
     }
   }
 
-  /** Moves the launcher to where an unpacked archive has it, beside its jars. */
+  /** Moves the launcher next to its jars, as in an unpacked archive. */
   private void unpack() throws IOException {
     Path lib = Files.createDirectories(folder.resolve("entpackt hier/lib"));
     for (String name : List.of("kgcoop", "jvm.options")) {
@@ -342,9 +342,9 @@ class LauncherTest {
         .isEmpty();
   }
 
-  /** Without the launcher. */
+  /** This test starts Java without the launcher. */
   @Test
-  @EnabledOnOs(OS.LINUX) // elsewhere names are in UTF-8
+  @EnabledOnOs(OS.LINUX) // other systems use UTF-8 for names
   void aNameThatTheLocaleDoesNotHaveIsOneLine() throws IOException, InterruptedException {
     String inLocale = "LC_ALL=C exec \"$@\" --clip \"$(printf 'b\\303\\244r')\"";
     ChildProcess process =

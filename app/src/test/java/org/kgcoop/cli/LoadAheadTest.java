@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class LoadAheadTest {
-  /** Commands that take a CLIP and may do without computing: they look at names or files. */
+  /** Commands that accept a CLIP but do not always compute: some uses read only names or files. */
   private static final Set<String> MAY_COMPUTE = Set.of("export", "inspect", "search");
 
   @TempDir Path folder;
@@ -30,7 +30,7 @@ class LoadAheadTest {
               }
             });
     withClip.removeAll(MAY_COMPUTE);
-    withClip.add("demo"); // always the embedded one
+    withClip.add("demo"); // it always uses the embedded CLIP
     assertThat(withClip).isEqualTo(new TreeSet<>(Main.COMPUTING));
   }
 
@@ -44,7 +44,7 @@ class LoadAheadTest {
     assertThat(Main.computes(List.of())).isFalse();
   }
 
-  /** The end of the process waits for the libraries that are being loaded. */
+  /** The process must wait for libraries that are still loading before it ends. */
   @Test
   @Tag("system")
   void aWrongLineEndsAsItDoesWithoutLoading() throws IOException, InterruptedException {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
 
-/** Runs under a locale that writes other digits. */
+/** Runs a command under a locale with other digits. */
 class LocaleTest {
   private final Locale usual = Locale.getDefault();
 
@@ -43,7 +43,10 @@ class LocaleTest {
         .hasSameBinaryContentAs(folder.resolve("plain/classifier.safetensors"));
   }
 
-  /** Hashes of files that were written just now may or may not be kept, as the clock has it. */
+  /**
+   * Makes the files old. The program caches the hash of a new file only sometimes, depending on the
+   * clock.
+   */
   private static void makeOld(Path drawings) throws IOException {
     try (Stream<Path> files = Files.walk(drawings)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -52,7 +55,7 @@ class LocaleTest {
     }
   }
 
-  /** The lines of a training without its times and place. */
+  /** Trains, and returns the output without times and paths. */
   private String train(Path out) {
     String words =
         "train --clip CLIP --data DRAWINGS --shots 2 --epochs 3 --set context_tokens=2"

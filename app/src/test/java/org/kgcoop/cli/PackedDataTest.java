@@ -28,14 +28,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
 
-/** Data sets that lie packed in files, by commands: two classes, three and two images of each. */
+/**
+ * Tests of commands with packed data sets: two classes, with three training and two test images
+ * each.
+ */
 class PackedDataTest {
   private static final int TRAIN = 3;
   private static final int TEST = 2;
 
   @TempDir Path folder;
 
-  /** An image of one color, another for each label and number. */
+  /** Returns an image in one color, which depends on the label and the number. */
   private static byte[] image(int label, int number) throws IOException {
     BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 64; i++) {
@@ -164,7 +167,7 @@ class PackedDataTest {
   void aTarThatIsCutShortIsOneClearLine() throws IOException {
     Path file = tar("train-000000.tar", 0, TRAIN);
     byte[] whole = Files.readAllBytes(file);
-    Files.write(file, Arrays.copyOf(whole, 700)); // within what the first header promises
+    Files.write(file, Arrays.copyOf(whole, 700)); // the header of the file promises more bytes
     Cli.Result result = Cli.run("inspect", folder.resolve("tar"));
     assertThat(result.exitCode()).isNotZero();
     assertThat(result.errorLine()).contains("train-000000.tar");

@@ -16,7 +16,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.experiment.OpenProtocol;
 import org.kgcoop.clip.RandomClip;
 
-/** The line of a protocol for those who let others do its runs. */
+/** Tests of the command line of a protocol, for schedulers that distribute its runs. */
 class ProtocolLineTest {
   @TempDir static Path shared;
 
@@ -65,7 +65,7 @@ class ProtocolLineTest {
             "--out=" + Path.of("runs").toAbsolutePath(),
             "--threads=1")
         .noneMatch(word -> word.startsWith("--config") || word.startsWith("--jobs"));
-    // A line of such words stands for itself.
+    // Parsing the arguments again gives the same arguments.
     assertThat(line(line.arguments(1).toArray(String[]::new)).arguments(1))
         .isEqualTo(line.arguments(1));
   }
@@ -117,9 +117,9 @@ class ProtocolLineTest {
       }
       grid.printTable();
     }
-    // The command itself finds nothing left to do.
+    // The command finds that all runs are complete.
     Cli.Result command = Cli.run((Object[]) words);
-    assertThat(said.toString()).endsWith(command.out()); // after what is said of the data
+    assertThat(said.toString()).endsWith(command.out()); // after the lines about the data
     assertThat(command.err()).contains("kgcoop" + java.io.File.separator + "seed1: done before");
   }
 }

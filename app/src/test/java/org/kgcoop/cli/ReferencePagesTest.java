@@ -23,8 +23,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * The pages of the reference that the program makes. With {@code -Ddocs.write=true} they are
- * written, else the committed ones are compared.
+ * Compares the committed reference pages with the pages that the program generates. With {@code
+ * -Ddocs.write=true}, it writes the pages instead.
  */
 class ReferencePagesTest {
   private static final Path REFERENCE = MarkdownPage.TOP.resolve("docs/reference");
@@ -89,7 +89,9 @@ class ReferencePagesTest {
     }
   }
 
-  /** The help, without the colors that picocli gives a label of hidden syntax on any terminal. */
+  /**
+   * Returns the help without colors. Picocli colors the labels of hidden syntax on every terminal.
+   */
   private static Stream<String> help(CommandLine command) {
     return command.getUsageMessage(Ansi.OFF).replaceAll("\u001b\\[[\\d;]*m", "").lines();
   }

@@ -10,19 +10,19 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 
-/** Drawings of the embedded everyday objects in a folder, as a user has images. */
+/** Copies drawings of the embedded everyday objects into a folder, as the images of a user. */
 public final class SampleDrawings {
   private static final int CLASSES = 12;
   private static final int IMAGES = 8;
 
   private SampleDrawings() {}
 
-  /** Copies 12 classes of 8 drawings, a folder per class. */
+  /** Copies 12 classes of 8 drawings, with one folder per class. */
   public static void copyTo(Path folder) {
     copyTo(folder, CLASSES);
   }
 
-  /** Copies the first of the classes alone. */
+  /** Copies only the first classes. */
   public static void copyTo(Path folder, int classes) {
     DataSet objects = EmbeddedDataSets.open("objects", DataSetOptions.defaults(warning -> {}));
     try {

@@ -15,14 +15,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.JsonFiles;
 
-/** Two processes that write one folder, and a folder that is somebody else's. */
+/**
+ * Tests of two processes that write to one folder, and a folder with the results of another
+ * command.
+ */
 @Tag("system")
 @DisabledOnOs(OS.WINDOWS)
 class SharedFolderTest {
   private static final int IN_USE = 5;
   private static final int CONFIGURATION = 2;
 
-  /** So many that the first still runs when its work has been seen. */
+  /** The first process must still run when its first file appears. */
   private static final int EPOCHS = 15;
 
   @TempDir static Path shared;
@@ -44,9 +47,9 @@ class SharedFolderTest {
   }
 
   /**
-   * The folder that the first wrote, undisturbed by the second.
+   * Checks that a second process is rejected. Returns the folder that the first process wrote.
    *
-   * @param begun a file that is there when the first has locked the folder
+   * @param begun a file that exists as soon as the first process has locked the folder
    */
   private Path theSecondIsRefused(String command, String begun)
       throws IOException, InterruptedException {

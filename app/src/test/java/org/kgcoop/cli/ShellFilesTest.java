@@ -24,14 +24,17 @@ class ShellFilesTest {
 
   @Test
   @Tag("system")
-  @EnabledOnOs(OS.LINUX) // bash is everywhere there
+  @EnabledOnOs(OS.LINUX) // bash is always available there
   void bashCompletesCommandsAndOptions() throws IOException, InterruptedException {
     assertThat(completions("kgcoop", "pred")).containsExactly("predict");
     assertThat(completions("kgcoop", "runs", "tab")).containsExactly("table");
     assertThat(completions("kgcoop", "train", "--sho")).contains("--shots");
   }
 
-  /** The offers of bash, which lets nobody say how to sort them outside of a completion. */
+  /**
+   * Returns the completions of bash. The script replaces {@code compopt}, which fails outside of a
+   * completion.
+   */
   private List<String> completions(String... words) throws IOException, InterruptedException {
     String script =
         ". ./kgcoop.bash; compopt() { :; }; COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1));"

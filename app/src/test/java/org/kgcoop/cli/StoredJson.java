@@ -6,14 +6,16 @@ import java.nio.file.Path;
 import java.util.List;
 import org.kgcoop.files.JsonFiles;
 
-/** What runs and tables have written, to be compared. */
+/** Reads the results of runs and tables for comparisons. */
 public final class StoredJson {
   private static final List<String> TIMES =
       List.of("ms_per_image", "ms_per_image_with_features", "seconds", "prepare_seconds");
 
   private StoredJson() {}
 
-  /** What a clock has measured, or counted since the last start, is no result. */
+  /**
+   * Removes measured times and counts since the last start, because they differ between equal runs.
+   */
   public static JsonNode withoutTimes(Path file) {
     JsonNode json = JsonFiles.read(file);
     for (JsonNode parent : json.findParents("ms_per_image")) {

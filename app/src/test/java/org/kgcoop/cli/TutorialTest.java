@@ -24,9 +24,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.docs.MarkdownPage;
 
-/** The commands of the tutorial, in its order, in an empty folder. */
+/** Runs the commands of the tutorial in their order, in an empty folder. */
 @Tag("system")
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the output has the paths of a POSIX system")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the tutorial shows POSIX paths")
 class TutorialTest {
   private static final Path TUTORIAL = Path.of("docs/tutorial.md");
   private static final Pattern NUMBER = Pattern.compile("\\d[\\d.,]*");
@@ -58,12 +58,12 @@ class TutorialTest {
             "inspect", "predict", "headroom", "adapt", "predict", "eval", "export", "serve");
   }
 
-  /** Files that the tutorial writes are in the test's folder. */
+  /** Puts files that the tutorial writes into the test's folder. */
   private String here(String word) {
     return word.matches("(vehicles|runs)(/.*)?") ? folder.resolve(word).toString() : word;
   }
 
-  /** Unpacks the files of the archive that the patterns of the tutorial's unzip name. */
+  /** Unpacks the files that the unzip command of the tutorial selects. */
   private void unzip(MarkdownPage page) throws IOException {
     int first = page.lines().indexOf(line(page, "unzip "));
     String command = page.lines().get(first) + page.lines().get(first + 1);
@@ -115,9 +115,7 @@ class TutorialTest {
     return page.lines().stream().filter(l -> l.startsWith(beginning)).findFirst().orElseThrow();
   }
 
-  /**
-   * The output that the tutorial shows for a call: the next code block, unless a call is before.
-   */
+  /** Returns the output that the tutorial shows for a call, from the next text block. */
   private static Stream<String> shown(MarkdownPage page, MarkdownPage.Call call) {
     List<String> rest = page.lines().subList(call.line(), page.lines().size());
     int output = rest.indexOf("```text");
@@ -127,8 +125,8 @@ class TutorialTest {
   }
 
   /**
-   * A line without what differs between processors: numbers, spaces, and the class or method that a
-   * close decision names.
+   * Removes everything that differs between processors: numbers, spaces, and the class or method
+   * that a close decision names.
    */
   private static String shape(String line) {
     return NUMBER

@@ -32,7 +32,7 @@ class ReferenceConfigTest {
         files, List.of(pairs), method == null ? List.of() : List.of(method));
   }
 
-  /** A trainer file in the published form. */
+  /** Writes a trainer file in the published form. */
   private ConfigFile trainer(String backbone, int batch, int epochs, String rest)
       throws IOException {
     return file(
@@ -124,7 +124,7 @@ class ReferenceConfigTest {
     assertThat(coCoOp.values().settings())
         .isEqualTo(Map.of("words", "a photo of a", "context_tokens", "4"));
 
-    // Few-shot CoOp: RN50, 16 random vectors, 50 epochs for one shot.
+    // Few-shot CoOp uses RN50, 16 random vectors, and 50 epochs for one shot.
     ReferenceConfig.Translation coOp =
         translate(
             List.of(trainer("RN50", 32, 50, "")),
@@ -143,7 +143,7 @@ class ReferenceConfigTest {
     assertThat(coOp.values().settings())
         .isEqualTo(Map.of("context_tokens", "16", "class_specific", "true"));
 
-    // ProGrad: its start from the template is the default here; T and lambda 1.
+    // ProGrad starts from the template by default here. T and lambda are 1.
     ReferenceConfig.Translation proGrad =
         translate(
             List.of(
@@ -247,7 +247,7 @@ class ReferenceConfigTest {
 
   @Test
   void whatThePublishedCodeIgnoresIsIgnored() {
-    // With words to begin with, contexts are shared; KgCoOp has the class name at the end alone.
+    // With CTX_INIT, all classes have one context. KgCoOp always puts the class name at the end.
     ReferenceConfig.Translation coOp =
         translate(
             List.of(),
@@ -292,12 +292,12 @@ class ReferenceConfigTest {
         .isEqualTo(Map.of("context_tokens", "8"));
   }
 
-  /** Its train.py sets 25 epochs on two data sets after it has read everything. */
+  /** TCP's train.py sets 25 epochs for two data sets after it has read all settings. */
   @Test
   void tcpHasTheEpochsOfTheDataSet() {
     assertThat(tcpEpochs("50", "SUN397")).isNull();
     assertThat(tcpEpochs("100", "ImageNet")).isNull();
-    assertThat(tcpEpochs("50", "")).isNull(); // that of --data: 25 or 50
+    assertThat(tcpEpochs("50", "")).isNull(); // depends on --data: 25 or 50
     assertThat(tcpEpochs("10", "")).containsExactly("10");
     assertThat(tcpEpochs("50", "OxfordPets")).containsExactly("50");
   }
@@ -338,7 +338,7 @@ class ReferenceConfigTest {
     ConfigFile trainer = trainer("RN50", 32, 50, "TRAINER:\n  NAME: KgCoOp\n  COOP:\n    W: 1.0");
     OptionValues ofPairs =
         translate(List.of(trainer), null, "OPTIM.LR", "0.002", "TRAINER.COOP.W", "8.0").ofPairs();
-    // Also where it is what the file says.
+    // A pair counts even if it repeats the value of the file.
     assertThat(ofPairs.options()).isEqualTo(Map.of("lr", List.of("0.002")));
     assertThat(ofPairs.settings()).isEqualTo(Map.of("weight", "8.0"));
   }

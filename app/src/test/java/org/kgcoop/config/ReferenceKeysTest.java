@@ -17,7 +17,9 @@ import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 
-/** Files in the layout of the repositories of methods that have keys of their own. */
+/**
+ * Tests of configuration files of methods with their own keys, in the layout of their repositories.
+ */
 class ReferenceKeysTest {
   @TempDir Path folder;
 
@@ -27,7 +29,7 @@ class ReferenceKeysTest {
     return ReferenceConfig.translate(List.of(ConfigFile.read(file)), List.of(pairs), asked);
   }
 
-  /** A trainer's file, whose own section comes last. */
+  /** Returns a trainer file, which ends with the section of the method. */
   private static String trainer(String optimizer, String section) {
     return """
         DATALOADER:
@@ -168,7 +170,7 @@ class ReferenceKeysTest {
     assertThat(translate(promptSrc, List.of("maple")).values().options()).isEmpty();
   }
 
-  /** Words begin up to four vectors, by the published rule. */
+  /** By the published rule, words initialize at most four vectors. */
   @Test
   void moreVectorsThanWordsBeginAtRandom() throws IOException {
     String yaml = "TRAINER:\n  MAPLE:\n    CTX_INIT: \"a photo of a\"\n";
@@ -188,7 +190,7 @@ class ReferenceKeysTest {
           REP_DIM: 512
       """;
 
-  /** The first version of the code calls the share SCALE. */
+  /** The first version of the published code has the name SCALE for this setting. */
   @ParameterizedTest
   @CsvSource({"ALPHA", "SCALE"})
   void mmrlLeavesItsWeightToTheDataSet(String share) throws IOException {

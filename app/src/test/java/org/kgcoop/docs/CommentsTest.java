@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Javadoc, comments and help texts of all modules are as plain as the documents. */
+/** Checks that Javadoc, comments and help texts of all modules are as plain as the documents. */
 class CommentsTest {
   private static final int LONG = 30; // words
   private static final double LONG_SHARE = 0.05;
@@ -23,7 +23,7 @@ class CommentsTest {
 
   private static final String STRING = "\"(?:[^\"\\\\]|\\\\.)*\"";
 
-  /** A Javadoc comment, lines of comments, or the text of a command or an option. */
+  /** Matches a Javadoc comment, a block of line comments, or the text of a command or an option. */
   private static final Pattern TEXT =
       Pattern.compile(
           "(?s)/\\*\\*(.*?)\\*/|//([^\\n]*(?:\\n\\s*//[^\\n]*)*)"

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** The documents: links that lead somewhere, a short README and plain English. */
+/** Checks the links of the documents, the length of the README, and plain English. */
 class DocumentsTest {
   private static final int README_LINES = 200;
   private static final int FIRST_COMMAND = 30;

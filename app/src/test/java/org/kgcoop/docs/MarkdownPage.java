@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 /**
  * A Markdown file of the repository, divided into code blocks and other lines.
  *
- * @param file the file, from the root of the repository on
- * @param lines its lines
+ * @param file the path of the file from the root of the repository
+ * @param lines the lines of the file
  * @param code whether each line is in a code block
  */
 public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
@@ -32,13 +32,13 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
   private static final Pattern COMMAND =
       Pattern.compile("\\s*(?:\\$ )?(?:[A-Z_]+=\\S* +)*(?:\\S*/)?kgcoop( .*)?");
 
-  /** The languages of code blocks that hold commands. */
+  /** Languages of code blocks that contain commands. */
   private static final Set<String> SHELLS = Set.of("", "sh", "bash", "shell", "console");
 
-  /** A command among the lines of a text, such as the examples of help. */
+  /** Matches a command in a text, such as an example in the help. */
   private static final Pattern EXAMPLE = Pattern.compile("\\s*\\./kgcoop .*");
 
-  /** A line of a shell that calls the program, without the program's name. */
+  /** A shell line that calls the program, without the name of the program. */
   public record Call(Path file, int line, List<String> words) {
     @Override
     public String toString() {
@@ -49,7 +49,7 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
   /** A link within the repository. */
   public record Link(Path file, int line, String target) {}
 
-  /** The pages of the repository. */
+  /** Returns the pages of the repository. */
   public static List<MarkdownPage> all() throws IOException {
     List<MarkdownPage> pages = new ArrayList<>();
     for (String folder : List.of("", ".github", "cluster", "maker")) {
@@ -60,7 +60,7 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
     return pages;
   }
 
-  /** The README and the pages of docs. */
+  /** Returns the README and the pages in docs. */
   public static List<MarkdownPage> guides() throws IOException {
     List<MarkdownPage> pages = new ArrayList<>(List.of(read(Path.of("README.md"))));
     pages.addAll(in("docs", Integer.MAX_VALUE));
@@ -77,7 +77,7 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
     return pages;
   }
 
-  /** Reads a page, named from the root of the repository on. */
+  /** Reads a page, given its path from the root of the repository. */
   public static MarkdownPage read(Path file) throws IOException {
     return of(file, Files.readAllLines(TOP.resolve(file)));
   }
@@ -93,7 +93,7 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
     return new MarkdownPage(file, List.copyOf(lines), code);
   }
 
-  /** The calls of the program in code blocks of a shell, and the examples in those of text. */
+  /** Returns the calls of the program in shell code blocks, and the examples in text blocks. */
   public List<Call> calls() {
     List<Call> calls = new ArrayList<>();
     String language = "";
@@ -132,7 +132,7 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
     return at;
   }
 
-  /** The links, without those to other sites. */
+  /** Returns the links, except links to other sites. */
   public List<Link> links() {
     List<Link> links = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
@@ -147,7 +147,7 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
     return links;
   }
 
-  /** The anchors that GitHub gives to the headings. */
+  /** Returns the anchors that GitHub assigns to the headings. */
   public Set<String> anchors() {
     Set<String> anchors = new TreeSet<>();
     Map<String, Integer> times = new HashMap<>();
@@ -162,7 +162,7 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
     return anchors;
   }
 
-  /** Letters, digits, hyphens and underscores in lower case; a space becomes a hyphen. */
+  /** Returns letters, digits, hyphens and underscores in lower case. A space becomes a hyphen. */
   private static String anchor(String heading) {
     return heading
         .replaceAll("!?\\[([^\\]]*)\\]\\([^)]*\\)", "$1")

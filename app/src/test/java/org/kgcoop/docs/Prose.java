@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The sentences of pages and help texts, and the figures of their English. */
+/** Splits pages and help texts into sentences and measures their English. */
 public final class Prose {
   private static final Pattern ITEM = Pattern.compile("(?:[-*+]|\\d+[.)])\\s+(.*)");
   private static final Pattern END =
@@ -13,7 +13,7 @@ public final class Prose {
           "(?<!e\\.g\\.)(?<!i\\.e\\.)(?<!vs\\.)(?<!al\\.)(?<=[.!?])[\"”)*]*\\s+(?=[\"“(*`A-Z0-9])");
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9`][\\w'’\\-./%`]*");
 
-  /** Turns of phrase that slow readers down; some uses of them are right. */
+  /** Phrases that make a text hard to read. Some uses of them are correct. */
   private static final Pattern IDIOM =
       Pattern.compile(
           String.join(
@@ -43,7 +43,7 @@ public final class Prose {
                   + "\\b"),
           Pattern.CASE_INSENSITIVE);
 
-  /** A sentence of at least four words, its page or command, and the line of its paragraph. */
+  /** A sentence of at least four words, with its page or command and the line of its paragraph. */
   public record Sentence(String source, int line, String text, int words) {
     public List<String> idioms() {
       return IDIOM.matcher(text).results().map(match -> match.group()).toList();
@@ -81,7 +81,7 @@ public final class Prose {
     return sentences;
   }
 
-  /** The sentences of a paragraph. */
+  /** Returns the sentences of a paragraph. */
   public static List<Sentence> sentences(String source, int line, String paragraph) {
     String plain =
         paragraph

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The words of the first command of a line, as a POSIX shell divides it. */
+/** The words of the first command in a line, split by the rules of a POSIX shell. */
 final class ShellWords {
-  /** Words that end a command or send its output elsewhere. */
+  /** Words that end a command or redirect its output. */
   private static final Set<String> ENDS = Set.of("|", "&", "&&", "||", ";", ">", ">>", "2>");
 
   private final List<String> words = new ArrayList<>();
@@ -54,7 +54,7 @@ final class ShellWords {
     begun = true;
   }
 
-  /** Ends the word; returns whether it ends the command. */
+  /** Ends the current word and returns whether it ends the command. */
   private boolean ends() {
     if (!begun) {
       return false;

@@ -61,7 +61,7 @@ class DownloaderTest {
         target -> Long.MAX_VALUE);
   }
 
-  /** A downloader with a clock and a disk of its own. */
+  /** Returns a downloader with its own clock and its own measure of free disk space. */
   private static Downloader downloader(LongSupplier clock, ToLongFunction<Path> freeSpace) {
     return new Downloader(
         false,
@@ -78,7 +78,7 @@ class DownloaderTest {
   void aServerThatDoesNotAnswerIsTriedAgainAndNothingIsSaidToGoOn() throws IOException {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort(); // closed again: nobody listens
+      port = socket.getLocalPort(); // the port is closed again
     }
     Link link = new Link(URI.create("http://127.0.0.1:" + port + "/weights.pt"), hash(CONTENT));
     List<String> said = new ArrayList<>();
@@ -284,13 +284,13 @@ class DownloaderTest {
         .hasMessageContaining("No space left on device")
         .hasMessageContaining("free some space");
     assertThat(target()).doesNotExist();
-    assertThat(server.requests()).hasSize(1); // asking again would not help
+    assertThat(server.requests()).hasSize(1); // a retry cannot help
 
     downloader().fetch(link("w.pt"), target());
     assertWholeAndAlone();
   }
 
-  /** A disk that takes so many bytes. */
+  /** A disk with space for a limited number of bytes. */
   private static final class FullDisk extends OutputStream {
     private final FileChannel channel;
     private int left;
@@ -330,7 +330,7 @@ class DownloaderTest {
   void theProxyOfTheEnvironmentIsUsed() throws IOException {
     server.put("w.pt", CONTENT);
     Map<String, String> environment = Map.of("http_proxy", "http://127.0.0.1:" + server.port());
-    // A host that does not exist: only a proxy can answer for it.
+    // This host does not exist, so only a proxy can answer.
     Link link = new Link(URI.create("http://weights.invalid/w.pt"), hash(CONTENT));
 
     downloader(environment, PartialFile.Sink.CHANNEL).fetch(link, target());
@@ -412,7 +412,10 @@ class DownloaderTest {
         });
   }
 
-  /** Hugging Face leads to another place, and states there or on the way which bytes it has. */
+  /**
+   * Hugging Face redirects to another server. The redirection or its target states the hash of the
+   * file.
+   */
   @Test
   void aFileIsCheckedByTheHashThatHuggingFaceStates() throws IOException {
     byte[] weights = text("\2\0\0\0\0\0\0\0{}");
@@ -460,7 +463,7 @@ class DownloaderTest {
     MinimumRate rate = new MinimumRate(now::get);
     for (int second = 1; second <= 600; second++) {
       now.addAndGet(1_000_000_000);
-      rate.count(second % 60 == 0 ? 60_000 : 0); // all of a minute at once
+      rate.count(second % 60 == 0 ? 60_000 : 0); // all data of one minute at once
     }
     now.addAndGet(59_000_000_000L);
     rate.count(1);
@@ -475,6 +478,6 @@ class DownloaderTest {
     ToLongFunction<Path> shrinking = target -> free.getAndAdd(-(2 << 20));
 
     assertRefused(downloader(System::nanoTime, shrinking), "notes", "MB are free; free some space");
-    assertThat(folder.resolve(".notes.part")).exists(); // the next attempt goes on with it
+    assertThat(folder.resolve(".notes.part")).exists(); // the next attempt resumes from it
   }
 }

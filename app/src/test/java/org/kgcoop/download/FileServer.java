@@ -18,18 +18,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** A server of files that can be told to misbehave. */
+/** A file server that can simulate faults. */
 final class FileServer implements AutoCloseable {
 
-  /** What it does with the next requests, one after the other; then it behaves. */
+  /** Faults of the next requests, in order. Later requests succeed. */
   enum Fault {
-    /** Half of the bytes, then the connection ends. */
+    /** Sends half of the bytes, then closes the connection. */
     BREAK,
-    /** Half of the bytes, then nothing. */
+    /** Sends half of the bytes, then nothing. */
     STALL,
-    /** 503. */
+    /** Returns 503. */
     BUSY,
-    /** All bytes, without a word on how many. */
+    /** Sends all bytes without their number. */
     NO_LENGTH
   }
 
@@ -69,17 +69,17 @@ final class FileServer implements AutoCloseable {
     faults.addAll(Arrays.asList(next));
   }
 
-  /** The files are of another version from now on. */
+  /** Changes the version of the files. */
   void tag(String newTag) {
     tag = newTag;
   }
 
-  /** A header of every answer, redirections among them. */
+  /** Adds a header to every response, including redirections. */
   void header(String name, String value) {
     headers.put(name, value);
   }
 
-  /** Path and range of each request so far. */
+  /** Returns the path and the range of each request so far. */
   List<String> requests() {
     return List.copyOf(requests);
   }

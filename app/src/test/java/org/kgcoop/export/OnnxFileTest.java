@@ -35,7 +35,9 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** The rules of the format, which a reader may rely on; what files compute is bench's OnnxTest. */
+/**
+ * Tests of the rules of the ONNX format. OnnxTest of the bench module tests what the files compute.
+ */
 class OnnxFileTest {
   @TempDir Path folder;
 
@@ -146,7 +148,7 @@ class OnnxFileTest {
         .hasSameBinaryContentAs(write(RandomClip.TINY, "b.onnx"));
   }
 
-  /** 550 million bf16 numbers, a hole in a file, would take 2.2 GB as float32. */
+  /** A sparse file contains 550 million bf16 numbers, which would need 2.2 GB as float32. */
   @Test
   void whatWouldReachTwoGigabytesIsRefusedBeforeAnythingIsWritten() throws IOException {
     int elements = 550_000_000;

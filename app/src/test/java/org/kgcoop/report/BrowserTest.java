@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.Chromium;
 import org.kgcoop.files.LockedFile;
 
-/** The page in a real browser: silent, alone, no wider than the window. Skipped without one. */
+/**
+ * Tests the report in a real browser: no console messages, no requests, and no content wider than
+ * the window. Skipped without a browser.
+ */
 @Tag("system")
 class BrowserTest {
   private static final int PATIENCE_SECONDS = 300;
@@ -31,16 +34,18 @@ class BrowserTest {
   @TempDir static Path folder;
   private static Path browser = Path.of("chromium");
 
-  /** What the browser made of a page. */
+  /** The page, the log and the requests of a browser. */
   private record Visit(String dom, String log, List<String> requests) {}
 
   @BeforeAll
   static void makePages() throws IOException, InterruptedException {
     Optional<Path> found = Chromium.find();
-    assumeTrue(found.isPresent(), "no chromium on the PATH: the page is not checked in a browser");
+    assumeTrue(found.isPresent(), "Chromium is not on the PATH; this test is skipped");
     browser = found.orElseThrow();
     Path blank = Files.writeString(folder.resolve("blank.html"), "<p>it runs</p>");
-    assumeTrue(visit(blank).dom().contains("it runs"), "chromium does not run on this machine");
+    assumeTrue(
+        visit(blank).dom().contains("it runs"),
+        "Chromium does not run on this machine; this test is skipped");
     StoredResults results = new StoredResults();
     Path table = folder.resolve("base2new");
     assertThat(results.baseToNew(table)).isNotEmpty();
@@ -70,7 +75,7 @@ class BrowserTest {
             "--disable-default-apps",
             "--allow-file-access-from-files",
             "--enable-logging=stderr",
-            // Nothing leaves this machine: the port of the discard service, which answers nowhere.
+            // Block the network: the proxy is the port of the discard service, which never answers.
             "--proxy-server=127.0.0.1:9",
             "--hide-scrollbars",
             "--log-net-log=" + folder.resolve("net.json"),
@@ -95,11 +100,13 @@ class BrowserTest {
     return new Visit(
         Files.readString(dom),
         Files.readString(log, StandardCharsets.ISO_8859_1),
-        // A browser that did not end leaves half a log, one that did not begin none.
+        // The log is incomplete if the browser did not end, and missing if it did not start.
         ended && Files.exists(netLog) ? requests(netLog) : List.of());
   }
 
-  /** Addresses that the page asked for; what a browser asks for on its own has no origin. */
+  /**
+   * Returns the addresses that the page requested. Requests of the browser itself have no origin.
+   */
   private static List<String> requests(Path log) throws IOException {
     List<String> requests = new ArrayList<>();
     for (JsonNode event : new ObjectMapper().readTree(log.toFile()).path("events")) {
@@ -112,7 +119,9 @@ class BrowserTest {
     return requests;
   }
 
-  /** Shows pages in frames of two widths, and tells how wide and on what ground they are. */
+  /**
+   * Shows pages in frames of two widths. Returns the width and the background color of each page.
+   */
   private static String measured(String... more) throws IOException, InterruptedException {
     StringBuilder frames = new StringBuilder();
     for (String page : PAGES) {

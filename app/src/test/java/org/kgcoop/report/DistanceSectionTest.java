@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.TableResults;
 
-/** The numbers that a report computes by itself. */
+/** Tests of the numbers that a report computes. */
 class DistanceSectionTest {
   @TempDir Path folder;
 
@@ -67,7 +67,7 @@ class DistanceSectionTest {
     List<DistanceSection.Loss> losses =
         DistanceSection.losses(Table.runs(TableResults.read(folder).orElseThrow().cells(), folder));
 
-    // (80 - 60) / 80 = 25 %; of b no zero-shot accuracy is known.
+    // (80 - 60) / 80 = 25 %. The zero-shot accuracy on data set b is unknown.
     assertThat(losses).containsExactly(new DistanceSection.Loss("coop", 0.25, 25));
   }
 

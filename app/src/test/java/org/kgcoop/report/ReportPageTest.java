@@ -27,7 +27,7 @@ import org.kgcoop.files.JsonFiles;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.RunFolders;
 
-/** What stands on the page, for results made by hand. */
+/** Tests of the report page, with generated results. */
 class ReportPageTest {
   private static final String AWKWARD = "Kg<script>alert(1)</script>&\"Co'Op";
 
@@ -37,7 +37,7 @@ class ReportPageTest {
 
   private final StoredResults stored = new StoredResults();
 
-  /** A sweep over two data sets, with its runs. */
+  /** Writes a sweep over two data sets, with its runs. */
   @BeforeAll
   static void writeSweep() throws IOException {
     assertThat(new StoredResults().baseToNew(shared)).isNotEmpty();
@@ -63,12 +63,12 @@ class ReportPageTest {
     return page.select("main > section").eachAttr("id");
   }
 
-  /** The rows of a table as text. */
+  /** Returns the rows of a table as text. */
   private static List<String> rows(Element table) {
     return table.select("tbody tr").eachText();
   }
 
-  /** What a definition list says to a term. */
+  /** Returns the value of a term in a definition list. */
   private static String value(Document page, String term) {
     return page.select("dt").stream()
         .filter(dt -> dt.text().equals(term))
@@ -79,7 +79,7 @@ class ReportPageTest {
         .orElse("");
   }
 
-  /** Two methods, one data set, no runs. */
+  /** Returns the results of two methods on one data set, without runs. */
   private static ObjectNode plain() {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
     ArrayNode rows = results.putArray("rows");
@@ -128,7 +128,7 @@ class ReportPageTest {
     Element table = sweep().select("#results table").get(1);
 
     assertThat(table.select("thead th").eachText()).containsExactly("method", "joint H", "ECE");
-    // Of joint H the highest is the best, of calibration errors the lowest.
+    // The highest joint H and the lowest calibration error are the best.
     assertThat(rows(table))
         .startsWith("CLIP 60.00 ★ 0.0500 ± 0.0100")
         .endsWith("KgCoOp weight=16 ★ 64.00 0.0900 ± 0.0100");
@@ -176,9 +176,9 @@ class ReportPageTest {
             "results", "sweep", "distance", "training", "mistakes", "words", "made", "notes");
     assertThat(page.select("#results h3").eachText())
         .containsExactly("Joint list and calibration", "objects", "places");
-    // All three, then base, new and H by data set; two losses, accuracy and rate of two data sets;
-    // two matrices and
-    // one calibration of two runs; two of the sweep, one of distance.
+    // Four: base, new and H over both data sets, and a chart per data set. Eight: two losses,
+    // accuracy and learning rate for two data sets. Six: two confusion matrices and a calibration
+    // chart for two runs. Two for the sweep, and one for the distance.
     assertThat(page.select("figure.chart svg.drawing")).hasSize(4 + 8 + 6 + 2 + 1);
     assertThat(page.select("#training figcaption").eachText())
         .contains(
@@ -274,7 +274,7 @@ class ReportPageTest {
     assertThat(svg.select("> text").eachText()).isEqualTo(page.select(".legend li").eachText());
     assertThat(svg.select("> g > path").eachAttr("d"))
         .isEqualTo(page.select("svg.drawing path").eachAttr("d"));
-    // As high as the chart and the lines of its legend.
+    // The height is that of the chart plus the lines of its legend.
     int chart = Integer.parseInt(page.expectFirst("svg.drawing").attr("height"));
     assertThat(Integer.parseInt(svg.attr("height"))).isBetween(chart + 20, chart + 100);
   }
@@ -289,7 +289,7 @@ class ReportPageTest {
             .add(entry.expectFirst("svg").className());
       }
     }
-    colors.keySet().removeIf(name -> name.contains(";")); // runs that share a line
+    colors.keySet().removeIf(name -> name.contains(";")); // some runs have one common line
 
     assertThat(colors).containsKeys("CLIP", "CoOp");
     assertThat(colors.values()).allSatisfy(own -> assertThat(own).hasSize(1));
@@ -367,8 +367,8 @@ class ReportPageTest {
     Element table = page.expectFirst("#few-shot table");
     assertThat(table.select("thead th").eachText())
         .containsExactly("method", "1 shot", "2 shots", "4 shots", "8 shots");
-    // CoOp with k shots: 60 + 4 log2 k + seed percent, seeds 1 and 2; CLIP learns nothing: 60 +
-    // seed.
+    // CoOp with k shots has 60 + 4 log2 k + seed percent, for seeds 1 and 2. CLIP learns nothing
+    // and has 60 + seed.
     assertThat(rows(table))
         .startsWith(
             "CLIP ★ 61.50 ± 0.50 61.50 ± 0.50 61.50 ± 0.50 61.50 ± 0.50",
@@ -384,7 +384,8 @@ class ReportPageTest {
 
       assertThat(table.select("thead th").eachText())
           .containsExactly("method", "objects (source)", "places", "symbols", "average");
-      // KgCoOp with seeds 1 and 2 has 5 and 10 more than CLIP: 7.5 in the mean, deviation 2.5.
+      // KgCoOp is 5 points better than CLIP with seed 1, and 10 points with seed 2. The mean is
+      // 7.5, the deviation 2.5.
       assertThat(rows(table))
           .containsExactly(
               "CLIP 80.00 ± 0.00 50.00 ± 0.00 20.00 ± 0.00 35.00 ± 0.00",
@@ -603,7 +604,7 @@ class ReportPageTest {
         .hasMessageContaining("report.html");
   }
 
-  // ---- what goes on
+  // ---- runs in progress
 
   private static List<String> refresh(Document page) {
     return page.select("meta[http-equiv=refresh]").eachAttr("content");
@@ -616,13 +617,14 @@ class ReportPageTest {
       Document page = page(run);
 
       assertThat(sections(page)).containsExactly("progress", "training", "made", "notes");
-      // 14 steps in 14 minutes, so that 26 more take 26.
+      // 14 steps took 14 minutes, so the other 26 steps take 26 minutes.
       assertThat(rows(page.expectFirst("#progress table")))
           .containsExactly(
               "CoOp objects, 8 shots, seed 1 running 4 of 10 about 26 min 14 min 14 of 40"
                   + " 00:30:40");
       assertThat(refresh(page)).containsExactly("10");
-      // The fourth epoch has two of its four steps: the curve ends with the third.
+      // Only two of the four steps of the fourth epoch are complete, so the curve ends with the
+      // third.
       assertThat(rows(page.expectFirst("#training table")))
           .containsExactly("1 8.5000", "2 8.0000", "3 7.5000");
     }
@@ -662,7 +664,8 @@ class ReportPageTest {
           .asString()
           .startsWith("KgCoOp weight=16 places, 8 shots, seed 2 running 4 of 10");
       assertThat(refresh(page)).containsExactly("10");
-      // Of each method one run is shown: of this one the run that goes on, three epochs so far.
+      // The page shows one run per method. For this method it shows the run in progress, with three
+      // complete epochs.
       assertThat(page.select("#training figcaption").eachText()).isNotEmpty();
     }
     assertThat(page(folder).expectFirst("#progress p").text())
@@ -749,12 +752,12 @@ class ReportPageTest {
       assertThat(refresh(Jsoup.parse(Files.readString(file)))).containsExactly("3");
       Files.delete(file);
       assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
-      assertThat(file).as("nothing changed").doesNotExist();
+      assertThat(file).as("no new page without a change").doesNotExist();
       Files.writeString(run.resolve("events.jsonl"), "{\"step\":15,\"epoch\":4,\"loss\":1}\n");
       assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
       assertThat(file).content().contains("15 of 40");
     }
-    // Stopped, it may go on at any time.
+    // A stopped run can resume at any time, so the page continues to refresh.
     assertThat(watched.look()).isEqualTo(WatchedReport.Look.STOPPED);
     assertThat(refresh(Jsoup.parse(Files.readString(file)))).containsExactly("3");
     watched.end();

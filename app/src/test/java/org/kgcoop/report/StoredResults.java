@@ -20,7 +20,7 @@ import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.RunFolders;
 
-/** Writes folders as protocols and training leave them, with numbers made up by a seed. */
+/** Writes the folders that protocols and trainings write, with random numbers from a seed. */
 final class StoredResults {
   static final List<String> SETS = List.of("objects", "places");
 
@@ -28,7 +28,7 @@ final class StoredResults {
 
   private final Random random = new Random(1);
 
-  /** A method, and the weight that a sweep gave it; NaN where none did. */
+  /** A method and its weight in a sweep. The weight is NaN without a sweep. */
   record Method(String id, String title, String prompts, double weight) {
     ObjectNode putInto(ObjectNode json) {
       json.put("method", id).put("title", title).put("prompts", prompts);
@@ -57,7 +57,7 @@ final class StoredResults {
     return new Method("kgcoop", "KgCoOp", "textual", weight);
   }
 
-  /** A base-to-new table of a sweep over two embedded data sets, with its run folders. */
+  /** Writes a base-to-new table of a sweep over two embedded data sets, with its run folders. */
   ObjectNode baseToNew(Path folder) throws IOException {
     List<Method> methods = List.of(CLIP, COOP, kgCoOp(0), kgCoOp(4), kgCoOp(16));
     ObjectNode results = JSON.objectNode();
@@ -136,14 +136,14 @@ final class StoredResults {
         .put("command", "./kgcoop " + protocol + " --data embedded:objects --seeds 1,2");
   }
 
-  /** A few-shot table without run folders. */
+  /** Writes a few-shot table without run folders. */
   ObjectNode fewShot(Path folder) throws IOException {
     ObjectNode results = JSON.objectNode();
     ArrayNode rows = results.putArray("rows");
     for (Method method : List.of(CLIP, COOP, kgCoOp(Double.NaN))) {
       ArrayNode columns = method.putInto(rows.addObject()).putArray("columns");
       for (int k = 0; k < 4; k++) {
-        // The mean of seeds 1 and 2 below.
+        // The value is the mean of seeds 1 and 2 below.
         column(columns, "" + (1 << k), 61.5 + (method.learns() ? 4 * k : 0), 0.5);
       }
     }
@@ -168,7 +168,7 @@ final class StoredResults {
     return results;
   }
 
-  /** A table of learning on objects and testing on others. */
+  /** Writes a table of methods that learn on objects and are tested on other data sets. */
   ObjectNode transfer(Path folder, String protocol) throws IOException {
     ObjectNode results = JSON.objectNode();
     ArrayNode rows = results.putArray("rows");
@@ -207,19 +207,19 @@ final class StoredResults {
     return target;
   }
 
-  /** The training images of a cell. */
+  /** Sets the training images of a cell. */
   @CanIgnoreReturnValue
   static ObjectNode sample(ObjectNode cell, String set, int shots, int seed) {
     cell.putObject("sample").put("data_set", set).put("shots", shots).put("seed", seed);
     return cell;
   }
 
-  /** The results of a cell on evaluation sets. */
+  /** Adds an empty list of evaluation sets to the results of a cell. */
   static ArrayNode targets(ObjectNode cell) {
     return cell.putObject("results").putArray("targets");
   }
 
-  /** A run folder on an embedded data set, with images and predictions. */
+  /** Writes a run folder on an embedded data set, with images and predictions. */
   @CanIgnoreReturnValue
   ArrayNode run(Path folder, Method method, String set, int seed) throws IOException {
     ObjectNode results = JSON.objectNode();
@@ -312,7 +312,10 @@ final class StoredResults {
     Files.write(folder.resolve("events.jsonl"), lines);
   }
 
-  /** A run folder as a process leaves it in the middle of an epoch, held as by that process. */
+  /**
+   * Writes the run folder of a training in the middle of an epoch, and locks it as the training
+   * does.
+   */
   static LockedFile begun(Path run, int steps) throws IOException {
     Path folder = Files.createDirectories(run);
     Files.writeString(

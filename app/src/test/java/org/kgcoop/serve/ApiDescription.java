@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.Yaml;
 
-/** What {@code openapi.yaml} says, to hold a server's answers against. */
+/** Compares the responses of a server with the description in {@code openapi.yaml}. */
 public final class ApiDescription {
-  /** Those of every route, which come before anything of a request is looked at. */
+  /** Status codes that every route can return before the server reads the request. */
   private static final Set<Integer> GUARDED = Set.of(401, 403, 408, 421, 429);
 
   private final JsonNode root;
@@ -29,14 +29,14 @@ public final class ApiDescription {
 
   public static ApiDescription read() {
     try (InputStream in = Endpoints.class.getResourceAsStream("openapi.yaml")) {
-      Object yaml = new Yaml().load(Objects.requireNonNull(in)); // it knows aliases
+      Object yaml = new Yaml().load(Objects.requireNonNull(in)); // this parser supports aliases
       return new ApiDescription(new ObjectMapper().valueToTree(yaml));
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  /** A method, such as {@code get}, and a path, such as {@code /v2/models/{model}}. */
+  /** A route: a method, such as {@code get}, and a path, such as {@code /v2/models/{model}}. */
   public record Route(String method, String path) {
     @Override
     public String toString() {
@@ -60,7 +60,7 @@ public final class ApiDescription {
     return root.path("paths").path(route.path()).path(route.method());
   }
 
-  /** The names of a route's parameters that stand in the path, the query or a header. */
+  /** Returns the names of a route's parameters in the path, the query or a header. */
   public List<String> parameters(Route route, String in) {
     List<String> names = new ArrayList<>();
     for (JsonNode each : operation(route).path("parameters")) {
@@ -72,7 +72,7 @@ public final class ApiDescription {
     return names;
   }
 
-  /** What a {@code $ref} leads to, which has to be there. */
+  /** Returns the target of a {@code $ref}, which must exist. */
   private JsonNode resolved(JsonNode node) {
     if (!node.has("$ref")) {
       return node;
@@ -82,9 +82,12 @@ public final class ApiDescription {
     return found;
   }
 
-  /** It is OpenAPI, every {@code $ref} leads somewhere, and every array says of what. */
+  /**
+   * Checks that the file is valid OpenAPI, that every {@code $ref} has a target, and that every
+   * array defines its items.
+   */
   public void assertValid() {
-    // The parser knows no aliases: it reads what they stand for.
+    // The parser does not support aliases, so it reads the resolved document.
     SwaggerParseResult parsed =
         new OpenAPIV3Parser().readContents(root.toString(), List.of(), new ParseOptions());
     assertThat(parsed.getMessages()).isEmpty();
@@ -100,7 +103,9 @@ public final class ApiDescription {
         .allSatisfy(each -> assertThat(resolved(each)).isNotNull());
   }
 
-  /** That an answer of that status is described; addresses that are no route have none. */
+  /**
+   * Checks that the file describes a status for an address. Addresses without a route are ignored.
+   */
   public void assertDescribes(String method, String path, int status) {
     for (Route route : routes()) {
       String pattern = "\\Q" + route.path().replaceAll("\\{\\w+}", "\\\\E[^/]+\\\\Q") + "\\E";

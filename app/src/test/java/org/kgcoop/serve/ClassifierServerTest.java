@@ -51,7 +51,7 @@ import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
-/** Real requests to a real server. */
+/** Tests with real requests to a real server. */
 @Timeout(240)
 class ClassifierServerTest {
   private static final String TEMPLATE = "a photo of a {}.";
@@ -98,7 +98,7 @@ class ClassifierServerTest {
     server.close();
     models.close();
     clip.close();
-    assertThat(LOG).isEmpty(); // nothing above was the server's own fault
+    assertThat(LOG).isEmpty(); // the server logged no errors
   }
 
   private static ServerSettings settings(@Nullable String token) {
@@ -207,7 +207,9 @@ class ClassifierServerTest {
     assertThat(json(response).path("model").asText()).isEqualTo("places");
   }
 
-  /** As the command line does; the answer tells that there are more. */
+  /**
+   * The command line also returns only the best class. The response contains the number of classes.
+   */
   @Test
   void withoutTopTheBestClassIsAnsweredAndHowManyThereAre() {
     HttpResponse<String> learned = post("/v1/classify", image);
@@ -220,14 +222,14 @@ class ClassifierServerTest {
         .hasSize(6);
   }
 
-  /** Each part costs work, and a small body may have many. */
+  /** Each part takes time, and a small body can contain many parts. */
   @Test
   void aFormOfTooManyPartsIsRefused() {
     List<String> fields = new ArrayList<>();
     for (int i = 0; i < RequestParts.MOST - 1; i++) {
       fields.addAll(List.of("classes", "class " + i));
     }
-    byte[] most = form(image, fields.toArray(String[]::new)); // with the image
+    byte[] most = form(image, fields.toArray(String[]::new)); // one part is the image
     JsonNode answer = json(postForm("/v1/zero-shot", BodyPublishers.ofByteArray(most)));
     assertThat(answer.path("class_count").asInt()).isEqualTo(RequestParts.MOST - 1);
     fields.addAll(List.of("classes", "one more"));
@@ -339,7 +341,7 @@ class ClassifierServerTest {
     int answered = 0;
     for (CompletableFuture<HttpResponse<String>> each : all) {
       HttpResponse<String> response = each.join();
-      if (response.statusCode() == 503) { // only 8 may wait
+      if (response.statusCode() == 503) { // only 8 requests may wait
         assertRefused(response, 503, "try again later");
         assertThat(response.headers().firstValue("Retry-After")).contains("1");
       } else {
@@ -355,7 +357,7 @@ class ClassifierServerTest {
     assertRefused(post("/v1/classify", utf8("hello")), 400, "a text file");
     assertRefused(post("/v1/classify", new byte[0]), 400, "empty");
     assertRefused(post("/v1/classify", Arrays.copyOf(image, 60)), 400, "PNG");
-    byte[] bomb = image.clone(); // its header claims 60000 x 60000 pixels
+    byte[] bomb = image.clone(); // its header states 60000 x 60000 pixels
     ByteBuffer header = ByteBuffer.wrap(bomb);
     header.putInt(16, 60_000).putInt(20, 60_000);
     CRC32 crc = new CRC32();
@@ -419,7 +421,7 @@ class ClassifierServerTest {
     String own = "http://127.0.0.1:" + server.port();
     assertThat(send(request(server, "/v1/models").header("Origin", own)).statusCode())
         .isEqualTo(200);
-    // A name of another site that was made to lead here.
+    // The name of another site can point to the address of this server.
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket
           .getOutputStream()
@@ -443,7 +445,7 @@ class ClassifierServerTest {
         assertRefused(
             send(request(guarded, "/v1/models").header("Authorization", wrong)), 401, "Bearer");
       }
-      for (String scheme : List.of("Bearer ", "bearer ", "BEARER  ")) { // of any case
+      for (String scheme : List.of("Bearer ", "bearer ", "BEARER  ")) { // in any letter case
         HttpResponse<String> right =
             send(request(guarded, "/v1/models").header("Authorization", scheme + TOKEN));
         assertThat(right.statusCode()).as(scheme).isEqualTo(200);
@@ -525,7 +527,7 @@ class ClassifierServerTest {
                             .toList()));
   }
 
-  /** What is described is looked at: each parameter has values that it refuses. */
+  /** Each described parameter rejects an invalid value, so the server reads it. */
   @Test
   void everyParameterThatIsDescribedIsLookedAt() {
     Map<String, String> wrong = new LinkedHashMap<>();
@@ -564,7 +566,7 @@ class ClassifierServerTest {
       out.write(utf8(header));
       out.write(image, 0, 100);
       out.flush();
-      // The request is with its handler, which waits for the rest.
+      // The handler has the request and waits for the rest of the body.
       Waiting.until(
           () -> !send(request(stopping, "/metrics")).body().contains("kgcoop_body_bytes 0.0\n"));
       int port = stopping.port();

@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A client of the Open Inference Protocol v2 made from the protocol's text alone: it knows nothing
- * of this server's classes, and takes numbers apart and together byte by byte.
+ * A client that follows only the specification of the Open Inference Protocol v2. It uses no
+ * classes of the server, and converts numbers to and from bytes by itself.
  */
 public final class InferenceClient {
   private static final String JSON_LENGTH = "Inference-Header-Content-Length";
@@ -30,7 +30,7 @@ public final class InferenceClient {
     address = "http://127.0.0.1:" + port;
   }
 
-  /** An answer as it came. */
+  /** A response. */
   public static final class Answer {
     private final int status;
     private final int jsonLength;
@@ -46,7 +46,7 @@ public final class InferenceClient {
       return status;
     }
 
-    /** What the header tells, or -1 where there is none. */
+    /** Returns the value of the header, or -1 if it is missing. */
     public int jsonLength() {
       return jsonLength;
     }
@@ -76,7 +76,9 @@ public final class InferenceClient {
       throw new IllegalStateException("no output " + name + " in " + json());
     }
 
-    /** The bytes of an output: behind the JSON object, after those of the outputs before it. */
+    /**
+     * Returns the bytes of an output. They follow the JSON object and the bytes of earlier outputs.
+     */
     private byte[] binary(String name) {
       int from = jsonLength;
       for (JsonNode output : json().path("outputs")) {
@@ -122,7 +124,7 @@ public final class InferenceClient {
       return texts;
     }
 
-    /** Four bytes, the lowest first. */
+    /** Returns the integer in four bytes, lowest byte first. */
     private static int whole(byte[] bytes, int at) {
       return (bytes[at] & 255)
           | (bytes[at + 1] & 255) << 8
@@ -131,18 +133,18 @@ public final class InferenceClient {
     }
   }
 
-  /** A request of JSON alone. */
+  /** Sends a request of only a JSON object. */
   public Answer infer(String path, String json) {
     return send(post(path, json.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** A JSON object and the binary data behind it. */
+  /** Sends a JSON object and the binary data that follow it. */
   public Answer infer(String path, String json, byte[] binary) {
     byte[] header = json.getBytes(StandardCharsets.UTF_8);
     return inferParts(path, String.valueOf(header.length), header, binary);
   }
 
-  /** Any body, with any length of its JSON object. */
+  /** Sends any body with any value for the length of its JSON object. */
   public Answer inferParts(String path, String jsonLength, byte[]... body) {
     return send(post(path, joined(body)).header(JSON_LENGTH, jsonLength));
   }
@@ -176,7 +178,7 @@ public final class InferenceClient {
     return all.toByteArray();
   }
 
-  /** Elements of type BYTES, each behind its length. */
+  /** Returns elements of type BYTES. The length of each element precedes it. */
   public static byte[] elements(byte[]... elements) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (byte[] element : elements) {

@@ -29,9 +29,9 @@ import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
-/** Classifiers with a rejection threshold, in Java and behind both addresses of a server. */
+/** Tests of classifiers with a rejection threshold, in Java and with both APIs of a server. */
 class RejectionTest {
-  /** Input and first byte of the binary data: an image of a length. */
+  /** The JSON object of a request for one binary image, without options and size. */
   private static final String REQUEST =
       "{%s\"inputs\":[{\"name\":\"image\",\"shape\":[2],\"datatype\":\"BYTES\","
           + "\"parameters\":{\"binary_data_size\":%s}}]}";

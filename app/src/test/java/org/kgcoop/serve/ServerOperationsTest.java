@@ -33,11 +33,11 @@ import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
-/** What those who run a server see of it: counts, the log, limits. */
+/** Tests for operators of a server: metrics, the log and limits. */
 class ServerOperationsTest {
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  // An image of one white pixel: header, size, two colors, the pixel.
+  // An image of one white pixel: header, size, two colors and the pixel.
   private static final byte[] GIF = {
     'G',
     'I',
@@ -118,7 +118,10 @@ class ServerOperationsTest {
         BodyHandlers.ofString());
   }
 
-  /** The next with that route and status: a line comes after its answer, so others may be late. */
+  /**
+   * Returns the next log line with a route and a status. The server logs after it responds, so
+   * lines of earlier requests can come late.
+   */
   private static JsonNode line(String route, int status) throws Exception {
     while (true) {
       String line = LINES.poll(5, TimeUnit.MINUTES);
@@ -144,7 +147,7 @@ class ServerOperationsTest {
       assertThat(line.path("milliseconds").path(stage).asDouble()).as(stage).isPositive();
     }
 
-    // What a request makes up reaches neither.
+    // A made-up path appears neither in the log nor in the metrics.
     assertThat(send(server.port(), "/no/such%0Aplace?x=%1B", new byte[0]).statusCode())
         .isEqualTo(404);
     assertThat(line("other", 404).path("bytes_in").asInt()).isZero();
@@ -154,7 +157,7 @@ class ServerOperationsTest {
             "http_server_requests_seconds_count{method=\"POST\",status=\"200\",uri=\"/v1/classify\"}")
         .contains("http_server_requests_seconds_bucket{method=\"GET\",status=\"404\",uri=\"other\"")
         .contains("kgcoop_stage_seconds_bucket{stage=\"encode\"")
-        .contains("kgcoop_batch_images_count 2") // the first is that of the warm-up
+        .contains("kgcoop_batch_images_count 2") // the first batch is the warm-up
         .contains("kgcoop_queue_images 0.0")
         .contains("jvm_memory_used_bytes")
         .contains("process_resident_bytes")
@@ -176,7 +179,7 @@ class ServerOperationsTest {
     try (ClassifierServer limited =
         new ClassifierServer(clip, models, settings(1), line -> {}, null)) {
       HttpResponse<String> answer = send(limited.port(), "/v1/models", new byte[0]);
-      assertThat(answer.statusCode()).isEqualTo(200); // two are there at first
+      assertThat(answer.statusCode()).isEqualTo(200); // two requests are allowed at first
       for (int i = 0; i < 100 && answer.statusCode() == 200; i++) {
         answer = send(limited.port(), "/v1/models", new byte[0]);
       }

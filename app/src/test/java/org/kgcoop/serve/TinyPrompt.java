@@ -13,14 +13,14 @@ import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.tensor.Scope;
 
-/** Prompts as they are before any training. */
+/** Prompts before any training. */
 public final class TinyPrompt {
   public static final List<String> NAMES = List.of("cat", "dog", "owl");
   public static final String TEMPLATE = "the {}.";
 
   private TinyPrompt() {}
 
-  /** Other seeds give other probabilities. */
+  /** Returns a prompt. Different seeds give different probabilities. */
   public static ClassifierFile of(Clip clip, long seed) {
     KgCoOp method = new KgCoOp(ContextSettings.shared(2, ""), TEMPLATE, 8, 0);
     try (Scope scope = Scope.open("prompt");

@@ -34,7 +34,7 @@ class RunTableTest {
     return Objects.requireNonNull(table.figure(table.rows().get(row), column));
   }
 
-  /** What a row has more than the first. */
+  /** Returns the difference between a row and the first row. */
   private static RunTable.Difference difference(RunTable table, int row) {
     List<TableRow> rows = table.rows();
     return Objects.requireNonNull(table.difference(rows.get(row), rows.get(0), "test"));
@@ -49,7 +49,8 @@ class RunTableTest {
 
     RunTable.Figure figure = figure(table(), 0, "test");
 
-    // Seed 1: (50 + 90) / 2 = 70, seed 2: (60 + 96) / 2 = 78: mean 74, divided by n both 4 away.
+    // Seed 1 has (50 + 90) / 2 = 70, and seed 2 has (60 + 96) / 2 = 78. The mean is 74. The
+    // deviation divides by n, so it is 4.
     assertThat(figure.mean()).isCloseTo(74, within(1e-9));
     assertThat(figure.deviation()).isCloseTo(4, within(1e-9));
     assertThat(figure.seeds()).isEqualTo(2);
@@ -67,7 +68,7 @@ class RunTableTest {
     RunTable table = table();
 
     assertThat(table.columns()).containsExactly("base", "new", "H");
-    // 2 x 60 x 40 / 100 = 48; the deviation is that of the seeds' own 32 and 48.
+    // 2 x 60 x 40 / 100 = 48. The H of each seed, 32 and 48, gives the deviation.
     assertThat(figure(table, 0, "H").mean()).isCloseTo(48, within(1e-9));
     assertThat(figure(table, 0, "H").deviation()).isCloseTo(8, within(1e-9));
   }
@@ -99,7 +100,7 @@ class RunTableTest {
 
     RunTable table = table();
 
-    // The third seed's 50 alone would make it (70 + 70 + 50) / 3.
+    // If the third seed counted with its only value 50, the mean would be (70 + 70 + 50) / 3.
     RunTable.Figure coop = figure(table, 0, "test");
     assertThat(coop.mean()).isCloseTo(70, within(1e-9));
     assertThat(coop.deviation()).isCloseTo(0, within(1e-9));
@@ -329,7 +330,7 @@ class RunTableTest {
     RunTable table = all.with(List.of("joint_h", "ece", "ece:base"));
 
     assertThat(table.columns()).containsExactly("joint_h", "ece", "ece:base");
-    // 2 x 60 x 15 / 75, of the averages.
+    // The joint H is computed from the averages: 2 x 60 x 15 / 75.
     assertThat(figure(table, 0, "joint_h").mean()).isCloseTo(24, within(1e-9));
     // Seed 1: (0.1 + 0.3) / 2, seed 2: (0.2 + 0.3) / 2.
     assertThat(figure(table, 0, "ece").mean()).isCloseTo(0.225, within(1e-9));

@@ -72,7 +72,7 @@ class RunsBelowTest {
     assertThat(base.correct()).isEqualTo(4);
     assertThat(base.total()).isEqualTo(4);
     assertThat(run.msPerImage()).isEqualTo(2.5);
-    // 75 % and 50 %: 2 x 75 x 50 / 125.
+    // H of 75 % and 50 % is 2 x 75 x 50 / 125.
     assertThat(all().get(2).figure("H")).isEqualTo(60);
   }
 

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** Run folders as training leaves them. */
+/** Writes run folders in the form that training writes. */
 public final class StoredRuns {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -29,7 +29,7 @@ public final class StoredRuns {
     results.putArray("targets");
   }
 
-  /** A complete run without targets. */
+  /** Returns a complete run without evaluation sets. */
   public static StoredRuns run(String method, String dataSet, long seed) {
     return new StoredRuns(method, dataSet, seed);
   }
@@ -39,7 +39,7 @@ public final class StoredRuns {
     return this;
   }
 
-  /** A setting that is a text, such as {@code training.augment}. */
+  /** Sets a setting to a text, such as {@code training.augment}. */
   public StoredRuns setting(String part, String key, String value) {
     run.withObject("/settings/" + part).put(key, value);
     return this;
@@ -55,27 +55,27 @@ public final class StoredRuns {
     return this;
   }
 
-  /** Made by that command, in that folder. */
+  /** Sets the command of the run and its folder. */
   public StoredRuns command(Path directory, List<String> words) {
     ObjectNode provenance = run.withObject("/provenance").put("directory", directory.toString());
     words.forEach(provenance.putArray("command")::add);
     return this;
   }
 
-  /** Made with these CLIP weights. */
+  /** Sets the CLIP weights of the run. */
   public StoredRuns clip(String source) {
     run.withObject("/provenance").put("clip", source);
     return this;
   }
 
-  /** A target whose first images are right. */
+  /** Adds an evaluation set whose first images are correct. */
   public StoredRuns target(String name, int right, int total) {
     int[] correct = new int[total];
     Arrays.fill(correct, 0, right, 1);
     return target(name, correct);
   }
 
-  /** A target by its images, 1 for a right one. */
+  /** Adds an evaluation set by its images, 1 for a correct one. */
   public StoredRuns target(String name, int... correct) {
     ObjectNode target = counts(name, Arrays.stream(correct).sum(), correct.length);
     ArrayNode images = target.putArray("images");
@@ -89,7 +89,7 @@ public final class StoredRuns {
     return this;
   }
 
-  /** A target of which only the counts are known. */
+  /** Adds an evaluation set with only counts. */
   public StoredRuns countsOnly(String name, int right, int total) {
     counts(name, right, total);
     return this;
@@ -111,13 +111,13 @@ public final class StoredRuns {
     return target;
   }
 
-  /** The result with base and new classes in one list. */
+  /** Sets the result with base and new classes in one list. */
   public StoredRuns joint(double base, double unseen) {
     results.putObject("joint").put("base", base).put("new", unseen).put("openworld_auc", 0.5);
     return this;
   }
 
-  /** The calibration error on a target that was added before. */
+  /** Sets the calibration error on an evaluation set that was added before. */
   public StoredRuns ece(String name, double error) {
     for (var target : results.path("targets")) {
       if (target.path("name").asText().equals(name)) {
@@ -127,13 +127,13 @@ public final class StoredRuns {
     return this;
   }
 
-  /** No setting of the method but its name. */
+  /** Removes all settings of the method except its name. */
   public StoredRuns byName() {
     run.withObject("/settings/method").remove("template");
     return this;
   }
 
-  /** Turns the order of the images of each target around. */
+  /** Reverses the order of the images in each evaluation set. */
   public StoredRuns reversed() {
     for (var target : results.path("targets")) {
       for (String name : List.of("images", "labels", "predictions")) {
@@ -147,7 +147,7 @@ public final class StoredRuns {
     return this;
   }
 
-  /** Writes the folder. */
+  /** Writes the run folder. */
   @CanIgnoreReturnValue
   public Path write(Path folder) {
     try {

@@ -40,7 +40,10 @@ class EventFileTest {
     return run;
   }
 
-  /** The events of a file by the rules of the format alone: lengths, checksums, field numbers. */
+  /**
+   * Reads the events of a file by the rules of the format only: lengths, checksums and field
+   * numbers.
+   */
   private static List<UnknownFieldSet> events(Path file) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     List<UnknownFieldSet> events = new ArrayList<>();
@@ -57,7 +60,7 @@ class EventFileTest {
     return events;
   }
 
-  /** The masked CRC-32C, bit by bit: reflected polynomial 0x82f63b78. */
+  /** Computes the masked CRC-32C bit by bit, with the reflected polynomial 0x82f63b78. */
   private static int masked(byte[] bytes) {
     int crc = -1;
     for (byte b : bytes) {
@@ -78,7 +81,10 @@ class EventFileTest {
     return in.getField(field).getLengthDelimitedList().get(0).toStringUtf8();
   }
 
-  /** Tag and value of all scalars of an event: summary 5, value 1, tag 1, simple value 2. */
+  /**
+   * Returns the tag and the value of all scalars in an event. Fields: summary 5, value 1, tag 1,
+   * simple value 2.
+   */
   private static List<String> scalars(UnknownFieldSet event) throws IOException {
     List<String> scalars = new ArrayList<>();
     for (ByteString bytes : message(event, 5).getField(1).getLengthDelimitedList()) {
@@ -110,7 +116,8 @@ class EventFileTest {
     ByteString last = message(events.get(4), 5).getField(1).getLengthDelimitedList().get(2);
     UnknownFieldSet words = UnknownFieldSet.parseFrom(last);
     assertThat(text(words, 1)).isEqualTo("nearest words/text_summary");
-    // Metadata 9, plugin 1, its name 1; tensor 8, its type 1 (7: string), its strings 8.
+    // Fields: metadata 9, its plugin 1, its name 1; tensor 8, its type 1 (7 is string), its strings
+    // 8.
     assertThat(text(message(message(words, 9), 1), 1)).isEqualTo("text");
     assertThat(message(words, 8).getField(1).getVarintList()).containsExactly(7L);
     assertThat(text(message(words, 8), 8))
@@ -125,7 +132,8 @@ class EventFileTest {
 
   @Test
   void theChecksumIsThatOfTensorFlow() {
-    // The first twelve bytes of any event file that TensorFlow begins: a record of 24 bytes.
+    // Every event file of TensorFlow begins with a record of 24 bytes. The first twelve bytes of
+    // the file are this length and its checksum.
     byte[] length = {24, 0, 0, 0, 0, 0, 0, 0};
     assertThat(EventFile.maskedChecksum(length)).isEqualTo(0x224b7fa3);
     assertThat(masked(length)).isEqualTo(0x224b7fa3);
@@ -146,7 +154,7 @@ class EventFileTest {
     assertThat(Files.readAllBytes(file)).isEqualTo(first);
   }
 
-  /** A run as a process leaves it: its lines and results come later. */
+  /** Returns a new run folder without results, and with a log of only some lines. */
   private Path begun(String... lines) throws IOException {
     Path run = run();
     Files.delete(run.resolve("results.json"));
@@ -174,7 +182,7 @@ class EventFileTest {
     EventFile growing = new EventFile(run);
 
     growing.grow();
-    assertThat(events(file)).hasSize(2); // the version and a step; the other is not whole
+    assertThat(events(file)).hasSize(2); // the version and one step; the second line is incomplete
     growing.grow();
     assertThat(events(file)).hasSize(2);
     append(run, "ch\":1,\"lr\":0.25}\n", line(3));
@@ -184,7 +192,7 @@ class EventFileTest {
     append(run, line(4));
     Files.writeString(run.resolve("results.json"), "{\"targets\":[{\"name\":\"test\"}]}");
     Object before = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-    growing.grow(); // leaves the end to finish
+    growing.grow(); // finish() writes the end
     growing.finish();
 
     byte[] grown = Files.readAllBytes(file);
@@ -201,7 +209,7 @@ class EventFileTest {
     Path file = run.resolve(EventFile.NAME);
     new EventFile(run).grow(); // of a process that died
     EventFile growing = new EventFile(run);
-    growing.grow(); // before the log is brought back to the checkpoint
+    growing.grow(); // before the log is cut to the checkpoint
     assertThat(events(file)).hasSize(4);
 
     AtomicFile.write(
@@ -229,7 +237,7 @@ class EventFileTest {
   @Test
   void whereItCannotBeWrittenOneLineSaysSoAndNothingFails() throws IOException {
     Path run = begun(line(1));
-    Path place = Files.createDirectory(run.resolve(EventFile.NAME)); // no file can be there
+    Path place = Files.createDirectory(run.resolve(EventFile.NAME)); // this blocks the file
     List<String> warnings = new ArrayList<>();
     try (EventFiles files = EventFiles.growing(List.of(run, run), warnings::add)) {
       append(run, line(2));

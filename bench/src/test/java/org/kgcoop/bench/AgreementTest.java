@@ -11,7 +11,7 @@ class AgreementTest {
 
   @Test
   void errorsAreRelativeToTheImagesLargestLogitBySize() {
-    // 0.0002 of 4, and 0.0003 of 10: 5e-5 and 3e-5.
+    // 0.0002 of 4 is 5e-5, and 0.0003 of 10 is 3e-5.
     agreement.add(new float[] {-4, 1, 10, 2}, new float[] {-4, 1.0002f, 10.0003f, 2}, 2);
     assertThat(agreement.largestError()).isCloseTo(5e-5, within(1e-7));
     assertThat(agreement.images()).isEqualTo(2);
@@ -21,7 +21,8 @@ class AgreementTest {
 
   @Test
   void aBestClassWithinTwiceTheToleranceIsNotCompared() {
-    // Ahead by 0.0019 of 10 where 0.002 is twice the tolerance; then by 0.0021.
+    // The first lead is 0.0019 of 10, which is less than 0.002, twice the tolerance. The second
+    // lead is 0.0021.
     agreement.add(new float[] {10, 9.9981f}, new float[] {9.999f, 9.9991f}, 2);
     assertThat(agreement.compared()).isZero();
     agreement.add(new float[] {10, 9.9979f}, new float[] {10, 9.9979f}, 2);

@@ -44,13 +44,13 @@ import org.kgcoop.model.Head;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;
 
-/** The ONNX file of a classifier with a temperature has the probabilities that Java answers. */
+/** The ONNX file of a classifier with a temperature gives the same probabilities as Java. */
 @Tag("system")
 class OnnxCalibrationTest {
   private static final double TEMPERATURE = 2.5;
   private static final int SIZE = 32;
 
-  /** Twelve blocks in either encoder, as published settings of methods ask for. */
+  /** Twelve blocks in each encoder, because published settings of methods need them. */
   private static final ClipConfig DEEP =
       new ClipConfig(
           32,
@@ -82,13 +82,13 @@ class OnnxCalibrationTest {
     clip.close();
   }
 
-  /** One method of each kind in a build, and all of them with -Pnightly. */
+  /** Returns one method of each kind in a build, and all methods with {@code -Pnightly}. */
   static List<String> ids() {
     String ids = System.getProperty("kgcoop.methods", "all");
     return ids.equals("all") ? MethodCatalogue.ids() : List.of(ids.split(","));
   }
 
-  /** A training of one image of each class, one epoch. */
+  /** Trains a method for one epoch and returns its classifier. */
   private static ClassifierFile learned(String id) {
     ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
     ObjectNode training =

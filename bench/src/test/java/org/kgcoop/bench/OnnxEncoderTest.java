@@ -40,14 +40,14 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** An image encoder with what was learned inside computes in ONNX Runtime what ours computes. */
+/** Tests that a trained image encoder gives the same features in ONNX Runtime and in Java. */
 class OnnxEncoderTest {
   private static final int IMAGES = 3;
   private static final int BLOCKS = 4;
   private static final int WIDTH = 32;
   private static final int EMBED = 24;
 
-  /** Two heads, ten rows of an image. */
+  /** Two attention heads, and ten tokens per image. */
   private static final ClipConfig CONFIG =
       new ClipConfig(
           EMBED,
@@ -74,9 +74,10 @@ class OnnxEncoderTest {
   }
 
   /**
-   * Three rows in front of each of some blocks.
+   * Returns three prompt tokens for each of some blocks.
    *
-   * @param blocks with blanks between them; after N the rows of block 0 are not normed
+   * @param blocks the block numbers, separated by blanks; after N, the tokens of block 0 are not
+   *     normalized
    */
   private static DeepPrompts prompts(@Nullable String blocks) {
     String numbers = blocks == null ? "" : blocks.replace("N", "");
@@ -93,7 +94,7 @@ class OnnxEncoderTest {
     return Tensor.of(pixels, IMAGES, 3, 24, 24);
   }
 
-  /** The features that the file makes, (IMAGES, E). */
+  /** Returns the features that the ONNX file computes, (IMAGES, E). */
   private float[] exported(Clip clip, TunedImageEncoder vision, float[] pixels)
       throws OrtException {
     FixedHead head = new FixedHead.Linear(random(9, 2, EMBED).unitRows(), null, 10);
@@ -169,7 +170,10 @@ class OnnxEncoderTest {
     }
   }
 
-  /** A CLIP that has the learned weights as its own says what they make, alone and beside rows. */
+  /**
+   * The expected features are from a CLIP that contains the learned weights, with and without
+   * prompt tokens.
+   */
   @Test
   void weightsStandInThePlaceOfTheEncoders() throws OrtException {
     try (Clip clip = BenchModel.lively(CONFIG, 3);
@@ -213,7 +217,10 @@ class OnnxEncoderTest {
     return MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", id));
   }
 
-  /** Twelve blocks, as published settings ask for; parameters that have moved from their start. */
+  /**
+   * Tests twelve blocks, because published settings need them, and parameters that differ from
+   * their initial values.
+   */
   @ParameterizedTest
   @MethodSource("towerMethods")
   void everyMethodThatLearnsInTheEncoderIsExportedAsItClassifies(String id) throws OrtException {

@@ -48,7 +48,7 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** An exported classifier computes in ONNX Runtime what ours computes. */
+/** Tests that an exported classifier gives the same results in ONNX Runtime and in Java. */
 class OnnxTest {
   private static final int CLASSES = 5;
 
@@ -59,7 +59,10 @@ class OnnxTest {
     return new ClipConfig(24, size, channels, 77, 600, 64, 1, 1, activation, vision);
   }
 
-  /** Two heads, several blocks and positions, a stage with and one without a block that goes on. */
+  /**
+   * Returns models with several heads, blocks and positions. They include ResNet stages with one
+   * block and with two.
+   */
   static List<ClipConfig> configs() {
     ClipConfig.Vit vit = new ClipConfig.Vit(128, 3, 8, 2);
     return List.of(
@@ -86,7 +89,7 @@ class OnnxTest {
             new ClipConfig.Form(1e-6, 1e-6, false)));
   }
 
-  /** Unit rows in random directions. */
+  /** Returns a classifier whose class features have random directions and unit length. */
   private static ExportedClassifier classifier(Clip clip) {
     return classifier(
         new FixedHead.Linear(rows(CLASSES, clip.config().embedDim()), null, clip.logitScale()));
@@ -128,7 +131,7 @@ class OnnxTest {
     }
   }
 
-  /** A cache of 7 images whose values are not only ones, an adapter of 3 hidden numbers. */
+  /** The cache has 7 images and values other than one. The adapter has 3 hidden units. */
   @Test
   void otherHeadsAreComputedAsTheyAreStated() throws OrtException {
     ClipConfig config = configs().get(0);
@@ -197,7 +200,7 @@ class OnnxTest {
     }
   }
 
-  /** Released weights are half ones; we compute with them in float32, and so does the file. */
+  /** Released weights are float16. Java converts them to float32, and so does the export. */
   @Test
   void halfPrecisionWeightsAreWidened() throws OrtException {
     ClipConfig config = configs().get(4);
@@ -235,7 +238,7 @@ class OnnxTest {
     DataSet objects = EmbeddedDataSets.open("objects", DataSetOptions.defaults(warning -> {}));
     List<String> names = objects.classNames();
     List<Item> test = objects.test();
-    List<Item> items = // of all classes
+    List<Item> items = // from all classes
         IntStream.range(0, 48).mapToObj(i -> test.get(i * test.size() / 48)).toList();
     Images images = new Images(warning -> {});
     List<RgbImage> drawings = items.stream().map(item -> images.read(item.file())).toList();
@@ -293,7 +296,8 @@ class OnnxTest {
       float[] ours = transform.normalise(transform.test(RgbImage.of(image)));
       assertThat(pixels).hasSameSizeAs(ours);
       for (int i = 0; i < ours.length; i++) {
-        // Where a value lies between two of the 256 levels, 22 bits may round it otherwise.
+        // If a value is between two of the 256 levels, arithmetic with 22 bits may round it
+        // differently.
         assertThat(pixels[i]).isEqualTo(ours[i], within(1.01f / 255 / 0.26f));
       }
       String file = folder.resolve("classifier.onnx").toString();

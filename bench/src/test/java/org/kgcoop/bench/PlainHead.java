@@ -3,11 +3,11 @@ package org.kgcoop.bench;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
-/** Heads in loops, in double precision. */
+/** Classifier heads as plain loops in double precision. */
 final class PlainHead {
   private PlainHead() {}
 
-  /** The scores of an image by its unit feature. */
+  /** Returns the logits of an image from its unit feature. */
   static double[] logits(FixedHead head, float[] feature) {
     double[] f = new double[feature.length];
     for (int i = 0; i < f.length; i++) {
@@ -57,7 +57,7 @@ final class PlainHead {
     return logits;
   }
 
-  /** A matrix by a vector. */
+  /** Returns the product of a matrix and a vector. */
   private static double[] products(Tensor matrix, double[] vector) {
     float[] values = matrix.toFloats();
     double[] products = new double[(int) matrix.size(0)];

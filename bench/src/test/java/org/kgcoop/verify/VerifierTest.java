@@ -30,9 +30,10 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
- * The cases in the test resources come from {@code src/test/scripts/reference_cases.py}, a float64
- * statement of the published way: {@code vit} with GELU, several heads and every position, {@code
- * rn} with the four methods and their published files. Those of {@code data} are the core's.
+ * {@code src/test/scripts/reference_cases.py} generates the cases in the test resources. It
+ * computes the published methods in float64. The folder {@code vit} covers GELU, several heads and
+ * every class position. The folder {@code rn} covers the four methods and their published files.
+ * The core module contains the cases in {@code data}.
  */
 class VerifierTest {
   private static final Path RESOURCES = Path.of("src/test/resources/reference");
@@ -55,15 +56,15 @@ class VerifierTest {
     assertThat(outcomes).filteredOn(outcome -> !outcome.passed()).isEmpty();
   }
 
-  // ---- a check that cannot fail is a defect
+  // ---- every check must be able to fail
 
-  /** Copies a folder, changes its cases, and tells how the case of that id then ends. */
+  /** Copies a folder, changes its cases, and returns the outcome of one case. */
   private Outcome changed(String name, String id, Consumer<ObjectNode> change) throws IOException {
     copy(folderOf(name));
     return only(id, change);
   }
 
-  /** Leaves one case of the copy, changes it, and tells how it then ends. */
+  /** Keeps only one case of the copy, changes it, and returns its outcome. */
   private Outcome only(String id, Consumer<ObjectNode> change) throws IOException {
     ObjectNode root = (ObjectNode) JSON.readTree(folder.resolve("cases.json").toFile());
     ArrayNode kept = JSON.createArrayNode();
@@ -130,7 +131,7 @@ class VerifierTest {
     assertThat(outcome.problem()).contains("no loss 'other' of step 0");
   }
 
-  /** Every setting that changes a number is seen to be used. */
+  /** Each of these settings changes a number, so a different value must fail. */
   @ParameterizedTest
   @CsvSource({
     "train kgcoop-words, weight, 3.01",
@@ -211,7 +212,7 @@ class VerifierTest {
     return largest;
   }
 
-  /** Rewrites one tensor of the copy, in its own type. */
+  /** Rewrites one tensor of the copy and keeps its type. */
   private void change(String name, Consumer<float[]> change) {
     Map<String, StoredTensor> tensors =
         Safetensors.read(folder.resolve("tensors.safetensors")).tensors();

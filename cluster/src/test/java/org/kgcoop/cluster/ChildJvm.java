@@ -12,23 +12,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Other JVMs of a test, with what they print. */
+/** Starts other JVMs for a test and captures their output. */
 final class ChildJvm {
   /** The folder of the module. */
   static final Path MODULE = Path.of("").toAbsolutePath();
 
-  /** Beyond what a busy machine needs. */
+  /** Longer than a busy machine needs. */
   static final long PATIENCE_MINUTES = 20;
 
-  /** Without the second compiler, which pays for itself in longer lives than these. */
+  /** Disables the second compiler, because these processes are too short to benefit from it. */
   static final String QUICK = "-XX:TieredStopAtLevel=1";
 
   private ChildJvm() {}
 
-  /** What a process printed, and how it ended. */
+  /** The exit code and the output of a process. */
   record Result(int exitCode, String output) {}
 
-  /** A class path of what was packaged: our jar, what it needs, Spark. */
+  /** Returns the class path of the packaged program: our jar, its dependencies and Spark. */
   static String packaged() throws IOException {
     Path target = MODULE.resolve("target");
     return String.join(
@@ -38,7 +38,7 @@ final class ChildJvm {
         target.resolve("spark/jars") + "/*");
   }
 
-  /** The one file of that name in a folder. */
+  /** Returns the only file in a folder whose name matches a regular expression. */
   static Path jar(Path folder, String name) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> found = files.filter(file -> file.getFileName().toString().matches(name)).toList();
@@ -58,7 +58,10 @@ final class ChildJvm {
     return start(line, Map.of(), log);
   }
 
-  /** A command by Spark's own submit class, with the bundle and the natives, in this machine. */
+  /**
+   * Runs a command with Spark's submit class on this machine, with the bundle and the native
+   * libraries.
+   */
   static Result submit(List<String> command, Path log) throws IOException, InterruptedException {
     Path target = MODULE.resolve("target");
     String natives;
@@ -73,7 +76,7 @@ final class ChildJvm {
     words.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1", "--jars", natives));
     words.add(jar(target, "kgcoop-cluster-bundle\\.jar").toString());
     words.addAll(command);
-    // Spark's own jars and nothing of ours: the bundle has to bring the rest.
+    // The class path contains only Spark's jars. The bundle must provide everything our code needs.
     return await(start("1g", target.resolve("spark/jars") + "/*", words, log), log);
   }
 
@@ -85,7 +88,7 @@ final class ChildJvm {
     return builder.start();
   }
 
-  /** Waits until something is so while a process is at work. */
+  /** Waits until a condition is true. Fails if the process ends first, or after the timeout. */
   static void await(Process process, Path log, Callable<Boolean> reached) throws Exception {
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
     while (!reached.call()) {

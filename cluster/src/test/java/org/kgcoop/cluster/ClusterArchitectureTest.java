@@ -11,7 +11,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
-/** Which package of the module may use which. */
+/** Defines which package of the module may use which other package. */
 @AnalyzeClasses(
     packages = "org.kgcoop.cluster",
     importOptions = ImportOption.DoNotIncludeTests.class)
@@ -30,7 +30,7 @@ class ClusterArchitectureTest {
   static final ArchRule noPackageReachesItselfAgain =
       slices().matching("org.kgcoop.cluster.(*)..").should().beFreeOfCycles();
 
-  /** Nested classes count as the class around them. */
+  /** A nested class belongs to its outer class. */
   @ArchTest
   static final ArchRule classesMakeNoCircle =
       slices()

@@ -23,13 +23,13 @@ import org.kgcoop.image.Images;
 import org.kgcoop.tensor.Engine;
 
 /**
- * Images of the embedded data sets as files, and the feature cache that the local program makes of
- * them.
+ * Writes images of the embedded data sets to files, and encodes them into the feature cache of the
+ * local program.
  */
 public final class EmbeddedImages {
   private EmbeddedImages() {}
 
-  /** Some images, spread over the classes: FOLDER/PART/CLASS/NAME. */
+  /** Copies some images from all classes to FOLDER/PART/CLASS/NAME. */
   public static List<Path> copy(Path folder, int count) throws IOException {
     Path zip = EmbeddedFiles.file("datasets/objects.zip");
     try (FileSystem archive = FileSystems.newFileSystem(zip)) {
@@ -48,14 +48,17 @@ public final class EmbeddedImages {
     }
   }
 
-  /** A merged feature cache of images, made by core with a number of threads: its content. */
+  /**
+   * Encodes images with the core module and a number of threads. Returns the content of the merged
+   * feature cache.
+   */
   public static Map<String, String> localCache(List<Path> images, Path cache, int threads)
       throws IOException {
     encode(images, cache, threads);
     return merged(cache);
   }
 
-  /** Encodes images into a feature cache as every local command does. */
+  /** Encodes images into a feature cache, as every local command does. */
   public static void encode(List<Path> images, Path cache, int threads) {
     int before = Engine.threads();
     Engine.setThreads(threads);
@@ -72,13 +75,13 @@ public final class EmbeddedImages {
     }
   }
 
-  /** The files of a feature cache after merging: their bytes by their names below it. */
+  /** Merges a feature cache and returns its content. */
   public static Map<String, String> merged(Path cache) throws IOException {
     FeatureCacheMerge.merge(cache, line -> {});
     return content(cache);
   }
 
-  /** The files with features: their bytes by their names below the feature cache. */
+  /** Returns the bytes of the feature files by their paths in the cache. */
   public static Map<String, String> content(Path cache) throws IOException {
     Map<String, String> content = new TreeMap<>();
     try (Stream<Path> files = Files.walk(cache)) {

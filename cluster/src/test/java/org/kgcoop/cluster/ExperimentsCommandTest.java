@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A grid on Spark is the grid of one machine. */
+/** Tests that an experiment grid on Spark gives the same results as on one machine. */
 @Tag("system")
 class ExperimentsCommandTest {
   private static final int RUNS = 8;
@@ -78,8 +78,8 @@ class ExperimentsCommandTest {
   }
 
   /**
-   * Two tasks of one process learn in the same frozen encoder, and classify by encoders of their
-   * own.
+   * Two tasks of one process train with the same frozen encoder. Each task classifies with its own
+   * encoder.
    */
   @Test
   void imageEncodersAreLearnedAsOnOneMachine() {
@@ -192,7 +192,7 @@ class ExperimentsCommandTest {
 
   private static void assertRefused(Lab.Result result, String what) {
     assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
-    // The data may be opened before, which says that it is divided.
+    // The command may open the data first and print that it divides them.
     assertThat(result.err().lines().filter(line -> !line.contains("are divided here")))
         .singleElement(as(InstanceOfAssertFactories.STRING))
         .startsWith("kgcoop: ")

@@ -27,7 +27,7 @@ import org.kgcoop.cli.experiment.OpenProtocol;
 import org.kgcoop.clip.RandomClip;
 import picocli.CommandLine;
 
-/** Tiny weights, two tiny data sets, and a grid file over them. */
+/** Tiny weights, two tiny data sets, and a file with a grid of experiments on them. */
 public final class Lab {
   private static final List<String> CLASSES = List.of("cat", "dog", "fox", "owl");
   private static final int IMAGES = 8;
@@ -37,7 +37,7 @@ public final class Lab {
 
   private final Path folder;
 
-  /** Everything below a folder. */
+  /** Creates all files below a folder. */
   public Lab(Path folder) {
     this.folder = folder;
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
@@ -45,14 +45,14 @@ public final class Lab {
     draw("there", 2);
   }
 
-  /** How a command ended. */
+  /** The exit code and the output of a command. */
   public record Result(int exitCode, String out, String err) {}
 
   public Path data(String name) {
     return folder.resolve(name);
   }
 
-  /** A grid of 2 methods, 2 data sets and 2 seeds. */
+  /** Writes a grid of 2 methods, 2 data sets and 2 seeds. */
   public Path grid(String... more) {
     String text =
         """
@@ -78,9 +78,9 @@ public final class Lab {
   }
 
   /**
-   * The table of this machine alone, by the ordinary code.
+   * Computes the table without Spark on this machine.
    *
-   * @param more words of the command line
+   * @param more more arguments of the command line
    */
   public Path local(Path grid, Object... more) {
     Path out = folder.resolve("local-" + grid.getFileName());
@@ -95,7 +95,7 @@ public final class Lab {
     return out;
   }
 
-  /** A command of the module in this process. */
+  /** Runs a command of the module in this process. */
   public static Result run(Object... words) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
@@ -106,7 +106,7 @@ public final class Lab {
     return new Result(exitCode, out.toString(), err.toString());
   }
 
-  /** The same in a process of its own, whose log is {@code log.txt}. */
+  /** Starts a command in a new process, which logs to {@code log.txt}. */
   public Process start(Object... words) {
     List<String> line = new ArrayList<>(List.of(Main.class.getName()));
     line.addAll(texts(words));
@@ -125,7 +125,7 @@ public final class Lab {
     return Stream.of(words).map(Object::toString).toList();
   }
 
-  /** What a table holds that a clock has not measured: rows, results and prompts of all runs. */
+  /** Returns everything in a table except measured times: rows, results and prompts of all runs. */
   public static Map<String, String> content(Path table) {
     Map<String, String> content = new TreeMap<>();
     try (Stream<Path> files = Files.walk(table)) {
@@ -156,7 +156,7 @@ public final class Lab {
     }
   }
 
-  /** The folders of complete runs. */
+  /** Returns the folders of complete runs. */
   public static List<Path> done(Path table) {
     if (!Files.isDirectory(table)) {
       return List.of();
@@ -173,7 +173,7 @@ public final class Lab {
       throw new UncheckedIOException(e);
     } catch (UncheckedIOException e) {
       if (e.getCause() instanceof NoSuchFileException) {
-        return done(table); // a run under way has deleted a file meanwhile
+        return done(table); // a run in progress has deleted a file
       }
       throw e;
     }

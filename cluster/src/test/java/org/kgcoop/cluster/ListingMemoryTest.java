@@ -13,8 +13,8 @@ class ListingMemoryTest {
   @TempDir private Path folder;
 
   /**
-   * 300,000 names in one folder, of which each takes some 500 bytes as Hadoop describes a file:
-   * more than is left of this heap when Spark has begun.
+   * Hadoop describes each of the 300,000 names with about 500 bytes. In total this is more than the
+   * free heap after the start of Spark.
    */
   @Test
   void namesAreListedInAHeapThatCannotHoldThem() throws Exception {
@@ -33,7 +33,7 @@ class ListingMemoryTest {
                 "--conf",
                 "spark.hadoop.fs.synthetic.impl=org.kgcoop.cluster.bench.SyntheticFileSystem",
                 "--conf",
-                "spark.testing.reservedMemory=0", // else Spark wants 450 MB
+                "spark.testing.reservedMemory=0", // otherwise Spark requires 450 MB
                 "--conf",
                 "spark.local.dir=" + folder),
             log);

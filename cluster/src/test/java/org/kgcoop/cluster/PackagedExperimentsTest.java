@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A grid by what was packaged, in processes of its own: spark-submit, a master with two workers.
+ * Tests experiments with the packaged program in new processes: with spark-submit, and on a master
+ * with two workers.
  */
 @Tag("nightly")
 class PackagedExperimentsTest {

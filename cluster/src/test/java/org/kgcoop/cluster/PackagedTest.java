@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.features.Shard;
 
-/** What was packaged, in processes of its own: spark-submit, and a master with two workers. */
+/**
+ * Tests features with the packaged program in new processes: with spark-submit, and on a master
+ * with two workers.
+ */
 @Tag("nightly")
 class PackagedTest {
   @TempDir private Path folder;
@@ -23,7 +26,7 @@ class PackagedTest {
     return folder.resolve("images");
   }
 
-  /** What this machine alone makes of so many images. */
+  /** Returns the feature cache that this machine computes without Spark. */
   private Map<String, String> local(int count) throws IOException {
     List<Path> files = EmbeddedImages.copy(images(), count);
     return EmbeddedImages.localCache(files, folder.resolve("local"), 1);

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A master and two workers, each a JVM of its own, by the documented script. */
+/** A Spark master and two workers, each in its own JVM, started by the documented script. */
 final class Standalone implements AutoCloseable {
   private static final String SCRIPT = ChildJvm.MODULE.resolve("standalone").toString();
 
@@ -18,7 +18,7 @@ final class Standalone implements AutoCloseable {
   private final Map<String, String> environment;
   private final String master;
 
-  /** Starts them; their ids and logs go to a folder. */
+  /** Starts the processes. Their ids and logs are in a folder. */
   Standalone(Path folder) throws IOException, InterruptedException {
     this.folder = folder;
     environment =
@@ -35,7 +35,7 @@ final class Standalone implements AutoCloseable {
     return master;
   }
 
-  /** Ends a worker with SIGKILL, and with it its executors. */
+  /** Ends a worker and its executors with SIGKILL. */
   void killWorker(int number) throws IOException {
     long id = Long.parseLong(Files.readString(folder.resolve("worker" + number + ".pid")).strip());
     assertThat(ProcessHandle.of(id).map(ProcessHandle::destroyForcibly)).contains(true);

@@ -12,7 +12,7 @@ class ConditionTest {
 
   @Test
   void quarterTurnIsClockwise() {
-    // The corner stands at the lower left; turned clockwise it stands at the upper left.
+    // The corner is at the lower left. Rotated clockwise, it is at the upper left.
     Bitmap turned = Condition.TURNED.of(CORNER, "corner");
     for (int i = 0; i < 64; i++) {
       assertThat(turned.ink(63 - i, 20)).isEqualTo(CORNER.ink(20, i));

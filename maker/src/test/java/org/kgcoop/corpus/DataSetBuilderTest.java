@@ -37,7 +37,7 @@ class DataSetBuilderTest {
         source == null ? List.of("shopping cart", "wallet") : List.of());
   }
 
-  /** So many different drawings of two things, by a family that is for data sets. */
+  /** Returns different drawings of two things, from an icon family for data sets. */
   private static List<Drawing> drawings(int count) {
     List<Drawing> drawings = new ArrayList<>();
     for (int i = 0; i < count; i++) {

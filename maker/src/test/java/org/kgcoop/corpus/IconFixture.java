@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Small made-up icons and sets. */
+/** Small icons and icon sets for tests. */
 final class IconFixture {
 
   static final String DISC = "<circle cx='8' cy='8' r='6' fill='currentColor'/>";
@@ -22,7 +22,9 @@ final class IconFixture {
     return new Icon(set, name, body, "0 0 16 16", List.of(), List.of());
   }
 
-  /** A set of a family whose hash decides what it is for, see {@link PartTest}. */
+  /**
+   * Returns a set of an icon family. The hash of the family decides its use, see {@link PartTest}.
+   */
   static IconSet set(String prefix, String family) {
     return new IconSet(prefix, family, "MIT", "yes", false, List.of(), List.of());
   }
@@ -43,7 +45,7 @@ final class IconFixture {
     return new Renderer().render(icon("made-up", "some", body), false).orElseThrow();
   }
 
-  /** Writes a package of one set and gives its folder. */
+  /** Writes a package with one set and returns it. */
   static IconPackage packageOf(Path folder, String prefix, String json) throws IOException {
     Files.createDirectories(folder.resolve("json"));
     Files.writeString(

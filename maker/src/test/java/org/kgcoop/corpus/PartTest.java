@@ -11,8 +11,8 @@ class PartTest {
 
   @Test
   void firstByteOfTheHashDecides() {
-    // printf %s phosphor | sha256sum begins with 13 = 19 < 38, solar with 2b = 43 < 77, tabler with
-    // db = 219.
+    // The first bytes of the SHA-256 hashes are 0x13 = 19 < 38 (phosphor), 0x2b = 43 < 77 (solar)
+    // and 0xdb = 219 (tabler).
     assertThat(Part.of("phosphor")).isEqualTo(Part.TEST);
     assertThat(Part.of("solar")).isEqualTo(Part.DOWNSTREAM);
     assertThat(Part.of("tabler")).isEqualTo(Part.PRETRAINING);
@@ -20,7 +20,7 @@ class PartTest {
 
   @Test
   void familiesOfAShiftAreOutBeforeTheHash() {
-    assertThat(Part.of("dinkie")).isEqualTo(Part.SHIFT); // by its hash it would be for test
+    assertThat(Part.of("dinkie")).isEqualTo(Part.SHIFT); // its hash would select the test part
     assertThat(Part.of("twemoji")).isEqualTo(Part.SHIFT);
   }
 

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PretrainingCorpusTest {
 
-  /** Families of pre-training by their hashes; phosphor is for test, solar downstream. */
+  /**
+   * Families whose hashes assign them to pre-training. Phosphor is in the test part, and solar in
+   * the downstream part.
+   */
   private static final List<String> LEARNED = List.of("tabler", "boxicons", "akar", "ant-design");
 
   private static final String TWIN =
@@ -51,7 +54,7 @@ class PretrainingCorpusTest {
         .formatted(set);
   }
 
-  /** The body turned a little, by an angle that belongs to the family. */
+  /** Rotates an icon by a small angle, which depends on its family. */
   private static String rotated(String body, String family) {
     return "<g transform='rotate(%s 8 8)'>%s</g>".formatted(family.length() * 7 % 40, body);
   }

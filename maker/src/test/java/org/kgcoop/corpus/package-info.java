@@ -1,4 +1,4 @@
-/** The builder on made-up drawings: no network, no package. */
+/** Tests of the builder with made-up drawings, without network and packages. */
 @NullMarked
 package org.kgcoop.corpus;
 

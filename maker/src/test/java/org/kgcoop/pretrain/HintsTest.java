@@ -25,7 +25,7 @@ class HintsTest {
     return new ClipConfig(16, 32, 3, 32, 600, 64, 1, 1, Activation.QUICK_GELU, vision);
   }
 
-  /** Maps of two images: 4 x 4 places of 2 channels, and 2 x 2 places of 1. */
+  /** Returns maps of two images: 4 x 4 positions with 2 channels, and 2 x 2 positions with 1. */
   private static List<Tensor> maps() {
     return List.of(Normal.tensor(1, 3, 2, 16, 2), Normal.tensor(2, 3, 2, 4, 1));
   }
@@ -36,8 +36,8 @@ class HintsTest {
       List<Tensor> maps = maps();
       Hints hints = Hints.of(STUDENT, maps);
       assertThat(hints.blocks()).containsExactly(2, 4);
-      // Patch 5 of 16 lies in row 1, column 1; patch 10 in row 2, column 2; patch 3 in row 0,
-      // column 3. Of 2 x 2 places these are 0, 3 and 1.
+      // Patch 5 of 16 is in row 1, column 1. Patch 10 is in row 2, column 2, and patch 3 in row 0,
+      // column 3. In a grid of 2 x 2 positions, these are 0, 3 and 1.
       List<Tensor> some = hints.wanted(maps, new int[][] {{5, 10}, {3, 5}});
       List<Tensor> all = hints.wanted(maps, null);
       assertThat(some.get(0).shape()).containsExactly(2, 2, 2);
@@ -69,7 +69,8 @@ class HintsTest {
         squares += value * value;
       }
       assertThat(sum / values.length).isCloseTo(0, within(1e-5));
-      // Divided by the deviation and a twentieth of that of all channels, which is the same here.
+      // The divisor is the deviation of the channel plus one twentieth of the deviation of all
+      // channels. Both are equal here.
       assertThat(Math.sqrt(squares / values.length)).isCloseTo(1 / 1.05, within(1e-4));
     }
   }

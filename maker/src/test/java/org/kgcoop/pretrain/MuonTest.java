@@ -13,14 +13,16 @@ import org.kgcoop.tensor.Tensor;
 
 class MuonTest {
 
-  /** With X = U S V^T, the result R is U S' V^T: U^T R V has S' on its diagonal and 0 beside. */
+  /**
+   * If X = U S V^T, the result R is U S' V^T. Then U^T R V has S' on its diagonal, and 0 elsewhere.
+   */
   @ParameterizedTest
   @CsvSource({"6, 6", "4, 9", "9, 4"})
   void aStepHasTheSingularVectorsOfTheMomentumAndSingularValuesNearOne(int rows, int columns) {
     try (Scope scope = Scope.open("test")) {
       Tensor x = Normal.tensor(3, 5, rows, columns);
       int rank = Math.min(rows, columns);
-      Tensor left = // the last of the smaller side belong to singular values above 0
+      Tensor left = // the last ones have singular values above 0
           Functions.eigen(x.matmul(x.transpose(0, 1))).vectors().narrow(1, rows - rank, rank);
       Tensor right =
           Functions.eigen(x.transpose(0, 1).matmul(x)).vectors().narrow(1, columns - rank, rank);
@@ -31,7 +33,8 @@ class MuonTest {
         for (int j = 0; j < rank; j++) {
           float value = inner[i * rank + j];
           if (i == j) {
-            // Signs of eigenvectors are free: the pair's is that of its entry in X.
+            // The signs of eigenvectors are arbitrary. The sign of each pair follows from its entry
+            // in X.
             assertThat(value * Math.signum(before[i * rank + j])).isBetween(0.6f, 1.3f);
           } else {
             assertThat(value).isCloseTo(0, within(0.05f)); // bf16 has three digits
@@ -66,7 +69,7 @@ class MuonTest {
       }
       float[] after = weight.toFloats();
       for (int i = 0; i < after.length; i++) {
-        // The first momentum is a multiple of the gradient. The longer side: 4, its root 2.
+        // The first momentum is a multiple of the gradient. The longer side is 4, its root 2.
         double expected = before[i] * (1 - 0.01 * 0.1) - 0.01 * 0.2 * 2 * direction[i];
         assertThat((double) after[i]).isCloseTo(expected, within(1e-4));
       }

@@ -3,7 +3,7 @@ package org.kgcoop.pretrain;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Tensor;
 
-/** Tensors of normal values. */
+/** Creates tensors with normally distributed values. */
 final class Normal {
   private Normal() {}
 

@@ -33,7 +33,8 @@ class PretrainingSettingsTest {
   @Test
   void theRateRisesAndFallsWithTheSteps() {
     PretrainingSettings settings = of(new PretrainingSettings.Length(100, 0), 4);
-    // Step 0: 1/4 of the way up. Step 50: cos(pi/2) = 0, half. Step 100: cos(pi) = -1, nothing.
+    // Step 0 has 1/4 of the warm-up. Step 50 has cos(pi/2) = 0, half of the rate. Step 100 has
+    // cos(pi) = -1, a rate of 0.
     assertThat(settings.rate(0, 9)).isCloseTo(0.0005, within(1e-12));
     assertThat(settings.rate(50, 9)).isCloseTo(0.001, within(1e-12));
     assertThat(settings.rate(100, 9)).isCloseTo(0, within(1e-12));

@@ -99,7 +99,7 @@ class PretrainingTest {
   void itLearns() {
     ObjectNode results =
         train(settings(RESNET, 300, DType.FLOAT32), folder.resolve("learns"), () -> false);
-    // Chance is 100 / 12 = 8.3 %.
+    // The accuracy of guessing is 100 / 12 = 8.3 %.
     assertThat(results.path("zero_shot_accuracy").asDouble()).isGreaterThan(40);
   }
 
@@ -131,7 +131,10 @@ class PretrainingTest {
 
   private static final ClipConfig STUDENT = model(new ClipConfig.Vit(64, 3, 8, 1));
 
-  /** Hints in the first 3 steps, 9 of 16 patches but in the last 2, in which the rate falls. */
+  /**
+   * Returns the settings of a student. The first 3 steps have hints. All steps see 9 of 16 patches,
+   * except the last 2, in which the learning rate falls.
+   */
   private PretrainingSettings student(int steps) {
     Path teacher = folder.resolve("teacher");
     assertThat(train(settings(RESNET, 2, DType.FLOAT32), teacher, () -> false)).isNotEmpty();
@@ -165,7 +168,7 @@ class PretrainingTest {
     Path interrupted = folder.resolve("student-interrupted");
     assertThat(train(student(7), undisturbed, () -> false)).isNotEmpty();
     interrupt(student(7), interrupted, 2); // with hints
-    interrupt(student(7), interrupted, 3); // in step 5, the last with some of the patches
+    interrupt(student(7), interrupted, 3); // at step 5, the last step with 9 patches
     assertThat(train(student(7), interrupted, () -> false)).isNotEmpty();
     assertThat(interrupted.resolve("model.safetensors"))
         .hasSameBinaryContentAs(undisturbed.resolve("model.safetensors"));
@@ -189,7 +192,8 @@ class PretrainingTest {
   void aStudentLearnsAndIsAnOrdinaryClipWithFeaturesTenLong() throws IOException {
     Path out = folder.resolve("student-loaded");
     assertThat(train(student(60), out, () -> false)).isNotEmpty();
-    // Means over steps 1 to 20, and 41 to 60. Few images make accuracies too coarse to compare.
+    // Compare means over steps 1 to 20 and 41 to 60. There are too few images to compare
+    // accuracies.
     List<String> events = Files.readAllLines(out.resolve("events.jsonl"));
     assertThat(imageDistance(events.get(2))).isLessThan(0.8 * imageDistance(events.get(0)));
     try (Clip clip = Clip.load(out);
@@ -204,7 +208,7 @@ class PretrainingTest {
       for (float square : squares) {
         sum += Math.sqrt(square);
       }
-      assertThat(sum / 8).isCloseTo(10, within(0.1)); // bf16 in training
+      assertThat(sum / 8).isCloseTo(10, within(0.1)); // training uses bf16
     }
   }
 

@@ -15,12 +15,12 @@ import org.kgcoop.pretrain.Look.Place;
 import org.kgcoop.pretrain.Look.Texture;
 import org.kgcoop.pretrain.Look.Turn;
 
-/** Every word that a caption may say of a look is visible in the image. */
+/** Tests that each word of a caption about the look of a drawing is visible in the image. */
 class RendererTest {
   private static final int SIZE = 32;
   private static final int CLEARLY = 40; // of 255
 
-  /** An L of strokes five pixels wide: no turn and no mirror image of it looks the same. */
+  /** An L with strokes of five pixels. It differs from all its rotations and mirror images. */
   private static final Corpus.Entry DRAWING = drawing(true);
 
   private static Corpus.Entry drawing(boolean tint) {
@@ -62,7 +62,7 @@ class RendererTest {
     return image[3 * (y * SIZE + x) + channel] & 0xff;
   }
 
-  /** How many pixels have clearly another green. */
+  /** Counts the pixels whose green value differs clearly. */
   private static int differing(byte[] a, byte[] b) {
     int count = 0;
     for (int y = 0; y < SIZE; y++) {
@@ -73,7 +73,7 @@ class RendererTest {
     return count;
   }
 
-  /** Darkness in all: 0 for a white image. */
+  /** Returns the total darkness, which is 0 for a white image. */
   private static long ink(byte[] image) {
     long sum = 0;
     for (byte sample : image) {
@@ -127,8 +127,8 @@ class RendererTest {
       for (int x = 0; x < SIZE; x++) {
         int expected =
             switch (turn) {
-              case LEFT -> at(upright, last - y, x, 0); // what was right is on top
-              case RIGHT -> at(upright, y, last - x, 0); // what was left is on top
+              case LEFT -> at(upright, last - y, x, 0); // the right side is now at the top
+              case RIGHT -> at(upright, y, last - x, 0); // the left side is now at the top
               default -> at(upright, last - x, last - y, 0);
             };
         assertThat(at(turned, x, y, 0))
@@ -154,8 +154,8 @@ class RendererTest {
       }
     }
     assertThat(sum).isGreaterThan(0).isLessThan(ink(render(Look.ORDINARY)) / 3.0 / 2);
-    assertThat(Math.round(x / sum / 8)).as("to the right").isEqualTo(place.x);
-    assertThat(Math.round(y / sum / 8)).as("downwards").isEqualTo(place.y);
+    assertThat(Math.round(x / sum / 8)).as("horizontal position").isEqualTo(place.x);
+    assertThat(Math.round(y / sum / 8)).as("vertical position").isEqualTo(place.y);
   }
 
   @ParameterizedTest

@@ -20,7 +20,7 @@ class TargetsTest {
       Tensor textTargets = targets.ofTexts(texts);
       float[] found = imageTargets.matmul(textTargets.transpose(0, 1)).toFloats();
       for (int i = 0; i < found.length; i++) {
-        // All five directions are kept; the constants are (1, 0) and (.3, .954), their product .3.
+        // All five directions are kept. The product of the constants (1, 0) and (.3, .954) is .3.
         double expected = Math.sqrt(0.37 * 0.30) * teacher[i] + Math.sqrt(0.63 * 0.70) * 0.3;
         assertThat((double) found[i]).isCloseTo(expected, within(1e-5));
       }
@@ -35,7 +35,7 @@ class TargetsTest {
   @Test
   void theDirectionsThatVaryMostAreKept() {
     try (Scope scope = Scope.open("test")) {
-      // Features along the first two axes, and hardly any along the third.
+      // The features vary along the first two axes, and hardly along the third.
       Tensor features =
           Tensor.of(new float[] {1, 0, 0, 0.6f, 0.8f, 0, 0, 1, 0, 0, 0.999f, 0.04f}, 4, 3);
       try (Targets targets = Targets.of(features, 4)) {

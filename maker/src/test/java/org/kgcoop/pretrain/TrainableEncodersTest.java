@@ -76,7 +76,7 @@ class TrainableEncodersTest {
       int[][] seen = {{0, 3}, {2, 1}};
       Tensor before = encoders.patches(images(pixels()), seen, List.of()).features();
       float[] other = pixels();
-      other[16] += 9; // of the first image: row 0, column 16, which is patch 1
+      other[16] += 9; // in the first image: row 0, column 16, which is patch 1
       assertClose(encoders.patches(images(other), seen, List.of()).features(), before);
       other[15] += 9; // patch 0
       assertThat(encoders.patches(images(other), seen, List.of()).features().toFloats())
@@ -101,7 +101,7 @@ class TrainableEncodersTest {
           }
         }
       }
-      // The tokens in front of the second block, without the CLS token, are those after the first.
+      // The tokens in front of the second block are those after the first, without the CLS token.
       assertClose(
           whole.get(0),
           ((VisionTransformer) encoders.images()).rows(images(pixels()), 1).narrow(1, 1, 4));
@@ -115,7 +115,7 @@ class TrainableEncodersTest {
       IntermediateMaps inside = encoders.stages(images(pixels()), List.of(2, 3));
       assertThat(inside.features().toFloats())
           .isEqualTo(encoders.images().features(images(pixels())).toFloats());
-      // With 32 pixels, stage 1 has an eighth of the side after the stem: 8, then 4, then 2.
+      // With 32 pixels, the side is 8 after the stem and stage 1, 4 after stage 2, 2 after stage 3.
       assertThat(inside.maps().get(0).shape()).containsExactly(2, 2 * 4 * 2, 4, 4);
       assertThat(inside.maps().get(1).shape()).containsExactly(2, 2 * 4 * 4, 2, 2);
     }

@@ -16,8 +16,8 @@ class VocabularyTrainingTest {
 
   @Test
   void theCommonestPairIsMergedFirst() {
-    // Words: "aab" five times, "aac" twice. Pairs: "a a" 7, "a b</w>" 5, "a c</w>" 2. After the
-    // first merge: "aa b</w>" 5, "aa c</w>" 2.
+    // "aab" occurs five times, "aac" twice. The pairs are "a a" 7, "a b</w>" 5 and "a c</w>" 2.
+    // After the first merge, they are "aa b</w>" 5 and "aa c</w>" 2.
     assertThat(VocabularyTraining.merges(Map.of("aab", 5L, "aac", 2L), 10))
         .containsExactly("a a", "aa b</w>", "aa c</w>");
     assertThat(VocabularyTraining.merges(Map.of("aab", 5L, "aac", 2L), 2))
@@ -43,7 +43,7 @@ class VocabularyTrainingTest {
     Tokenizer tokenizer = Tokenizers.read(file);
     assertThat(tokenizer.vocabularySize())
         .isEqualTo(VocabularyTraining.WITHOUT_MERGES + merges.size());
-    // Whole words are one token each.
+    // Each word is one token.
     List<Integer> ids = tokenizer.encode("a red cat");
     assertThat(ids.stream().map(tokenizer::decode)).containsExactly("a ", "red ", "cat ");
     assertThat(tokenizer.encode("rat")).hasSizeGreaterThan(1);

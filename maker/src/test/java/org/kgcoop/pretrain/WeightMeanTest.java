@@ -39,10 +39,10 @@ class WeightMeanTest {
         WeightMean mean = new WeightMean(weights, 0.9)) {
       assertThat(mean(mean)).isEqualTo(2);
       set(weights, 3);
-      mean.add(1); // 1 / 11 of the mean is left
+      mean.add(1); // 1 / 11 of the previous mean remains
       assertThat(mean(mean)).isCloseTo(2 / 11f + 3 * 10 / 11f, within(1e-6f));
       set(weights, 10);
-      mean.add(1000); // 1000 / 1010 is more than 0.9
+      mean.add(1000); // 1000 / 1010 exceeds the limit of 0.9
       assertThat(mean(mean)).isCloseTo(0.9f * (32 / 11f) + 1, within(1e-5f));
     }
   }

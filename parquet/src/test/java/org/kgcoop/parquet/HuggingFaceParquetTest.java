@@ -42,7 +42,7 @@ class HuggingFaceParquetTest {
           }
           """);
 
-  /** As the library of Hugging Face writes it. */
+  /** The metadata that the library of Hugging Face writes. */
   private static final Map<String, String> METADATA =
       Map.of(
           "huggingface",
@@ -140,7 +140,7 @@ class HuggingFaceParquetTest {
 
     DataSet set = open(folder);
 
-    assertThat(set.classNames()).containsExactly("zebra", "red_fox"); // theirs, not sorted
+    assertThat(set.classNames()).containsExactly("zebra", "red_fox"); // not sorted
     assertThat(contents(set.train())).containsExactly("fox", "zebra", "fox2");
     assertThat(set.train()).extracting(Item::label).containsExactly(1, 0, 1);
     assertThat(set.train())
@@ -175,7 +175,7 @@ class HuggingFaceParquetTest {
 
     assertThat(set.name()).isEqualTo("own");
     assertThat(set.classNames()).containsExactly("ant", "fox");
-    assertThat(contents(set.train())).containsExactly("ant", "fox"); // split here
+    assertThat(contents(set.train())).containsExactly("ant", "fox"); // divided by kgcoop
     assertThat(contents(set.test())).containsExactly("ant", "fox");
   }
 
@@ -216,7 +216,7 @@ class HuggingFaceParquetTest {
             row("b", 1));
     byte[] bytes = Files.readAllBytes(file);
     int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("unmistakable");
-    bytes[at - 2] ^= 0x40; // the length before the value
+    bytes[at - 2] ^= 0x40; // the length in front of the value
     Files.write(file, bytes);
 
     assertRefused(file, "row 0", "damaged", "get the file again");
@@ -237,7 +237,7 @@ class HuggingFaceParquetTest {
   void aCompressionThatCannotBeReadIsRefusedByItsName() throws IOException {
     Path file =
         write("a.parquet", SCHEMA, METADATA, CompressionCodecName.UNCOMPRESSED, row("a", 0));
-    // What the footer says of the column: its path, then the codec, of which 7 is written as 14.
+    // The footer contains the path of the column and then its codec. Codec 7 is written as 14.
     String text = Files.readString(file, StandardCharsets.ISO_8859_1);
     assertThat(text).contains("label\u0015\u0000");
     Files.writeString(

@@ -29,7 +29,7 @@ class ParquetFeaturesTest {
 
   @TempDir Path folder;
 
-  /** Row i has the numbers i, i + 1/64, ... */
+  /** Returns a table whose row i contains i, i + 1/64, and so on. */
   private static FeatureTable table(int rows) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < rows; i++) {

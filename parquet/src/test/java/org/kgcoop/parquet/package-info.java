@@ -1,4 +1,4 @@
-/** Files as Hugging Face's library writes them, and damaged ones. */
+/** Tests of files in the format of Hugging Face's library, and of damaged files. */
 @NullMarked
 package org.kgcoop.parquet;
 

@@ -72,7 +72,7 @@ class EmbedCommandTest {
     assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
   }
 
-  /** The rows of a file as numpy reads it: header, then float32. */
+  /** Returns the rows of a file as numpy reads it: a header, then float32 numbers. */
   private static List<float[]> npy(Path file) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     byte[] magic = new byte[8];
@@ -255,7 +255,7 @@ class EmbedCommandTest {
   @Test
   @Tag("system")
   void numpyReadsIt() throws IOException, InterruptedException {
-    assumeTrue(python("import numpy"), "needs Python with numpy");
+    assumeTrue(python("import numpy"), "this test needs Python with numpy");
     Path npy = folder.resolve("a.npy");
     done(embed(files.get(0), files.get(1), "--out", npy));
     assertThat(
@@ -274,7 +274,7 @@ class EmbedCommandTest {
       return ChildProcess.run(
               program.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD))
           == 0;
-    } catch (IOException e) { // there is none
+    } catch (IOException e) { // Python is not installed
       return false;
     }
   }

@@ -25,12 +25,12 @@ import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** The prompt that is shipped. */
+/** A test of the prompt that is part of the program. */
 class EmbeddedPromptTest {
-  /** An image between two classes may change sides on processors that round otherwise. */
+  /** Tolerance in images: rounding differs between processors and can change close decisions. */
   private static final int ON_THE_EDGE = 2;
 
-  /** The embedded CLIP encodes 487 images. */
+  /** The embedded CLIP encodes 487 test images. */
   @Test
   @Tag("system")
   void itRecognisesWhatItsNoteSays() {

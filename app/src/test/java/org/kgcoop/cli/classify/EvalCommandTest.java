@@ -63,7 +63,7 @@ class EvalCommandTest {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"), 3);
     Path data = folder.resolve("parts");
-    Path copies = folder.resolve("copies"); // of training images alone
+    Path copies = folder.resolve("copies"); // contains only training images
     for (Path from : Folders.folders(folder.resolve("drawings"))) {
       for (int i = 0; i < 4; i++) {
         copy(from, i, data.resolve("train"));
@@ -125,7 +125,7 @@ class EvalCommandTest {
     train(folder.resolve("drawings"), run);
     List<Double> confidences =
         Predictions.read(run).target("test").orElseThrow().confidences().stream().sorted().toList();
-    double threshold = (confidences.get(1) + confidences.get(2)) / 2; // rejects two
+    double threshold = (confidences.get(1) + confidences.get(2)) / 2; // two images are below it
     assertThat(confidences.get(1)).isLessThan(confidences.get(2));
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(run));
     Path rejecting = folder.resolve("rejecting.safetensors");
@@ -150,7 +150,7 @@ class EvalCommandTest {
     Files.copy(from.resolve(number + ".png"), folder.resolve(number + ".png"));
   }
 
-  /** Turned drawings whose EXIF orientation turns them back. */
+  /** The drawings are rotated, and their EXIF orientation rotates them back. */
   @Test
   void imagesThatACameraHeldAsideAreLearnedAndMeasuredAsTheyArePredicted() throws IOException {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
@@ -193,7 +193,10 @@ class EvalCommandTest {
     }
   }
 
-  /** A PNG of an image turned counter-clockwise, with EXIF orientation 6: turn it clockwise. */
+  /**
+   * Returns a PNG of an image that is rotated counterclockwise. EXIF orientation 6 requests a
+   * clockwise rotation.
+   */
   private static byte[] heldAside(BufferedImage image) throws IOException {
     int turnedWidth = image.getHeight();
     int turnedHeight = image.getWidth();

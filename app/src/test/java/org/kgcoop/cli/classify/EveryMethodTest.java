@@ -71,8 +71,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The file of every method is given to all commands that take classifiers: they say what the run
- * itself has found.
+ * Passes the classifier file of every method to all commands that accept classifiers, and compares
+ * their results with the results of the run.
  */
 @Tag("system")
 class EveryMethodTest {
@@ -109,12 +109,12 @@ class EveryMethodTest {
         .toList();
   }
 
-  /** Twelve blocks in either encoder, as published settings of methods ask for. */
+  /** Twelve blocks in each encoder, because published settings of methods need them. */
   private static final ClipConfig DEEP =
       new ClipConfig(
           32, 32, 3, 77, 1000, 32, 1, 12, Activation.QUICK_GELU, new ClipConfig.Vit(32, 12, 16, 1));
 
-  /** Two images of each class, one epoch: a table of all methods. */
+  /** Trains all methods for one epoch, on two images per class. */
   @BeforeAll
   static void learn() throws IOException {
     weights = shared.resolve("clip");
@@ -186,7 +186,7 @@ class EveryMethodTest {
   @MethodSource("ids")
   void predictAndEvalSayWhatTheRunSays(String id) throws IOException {
     List<Predictions.Prediction> all = served.found(id);
-    // One image of each class; eval counts over all of them.
+    // Predict one image per class, and count all images with eval.
     List<Predictions.Prediction> found =
         List.copyOf(
             all.stream()
@@ -216,7 +216,7 @@ class EveryMethodTest {
         .isEqualTo(all.stream().filter(Predictions.Prediction::isRight).count());
   }
 
-  /** Methods that answer for other classes than they have learned. */
+  /** Returns the methods that accept other classes than their training classes. */
   static List<String> transferable() {
     return ids().stream()
         .filter(id -> MethodCatalogue.parse(named(id)).closedClassReason().isEmpty())
@@ -224,8 +224,8 @@ class EveryMethodTest {
   }
 
   /**
-   * The drawings as the Oxford pets: a data set with a template, and a TCP pattern, of its own.
-   * Each method that answers for other data is trained on the drawings and tested on these.
+   * Copies the drawings as the data set Oxford Pets, which has its own template and TCP pattern.
+   * Trains each method that accepts other classes on the drawings, and tests it on the copy.
    */
   private static void transfer() throws IOException {
     ObjectNode split = JSON.createObjectNode();
@@ -307,7 +307,7 @@ class EveryMethodTest {
     }
   }
 
-  /** A file of the published code says neither its data set nor its template. */
+  /** A file of the published code names neither its data set nor its template. */
   @ParameterizedTest
   @ValueSource(strings = {Tcp.ID, Mmrl.ID})
   void aPublishedFileHasTheTextsOfTheDataThatItIsAskedAbout(String id) throws IOException {
@@ -369,7 +369,7 @@ class EveryMethodTest {
     return JSON.readTree(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
   }
 
-  /** Bench's OnnxCalibrationTest asks the ONNX file of each. */
+  /** OnnxCalibrationTest of the bench module tests the ONNX files. */
   @ParameterizedTest
   @MethodSource("ids")
   void theTemperatureHoldsInJavaPredictAndBothAddressesOfTheServer(String id)
@@ -420,7 +420,7 @@ class EveryMethodTest {
     assertThat(inspected.path("calibration").path("temperature").asDouble()).isEqualTo(2.5);
   }
 
-  /** softmax(log p / T), since the logits are log p plus a number. */
+  /** Returns softmax(log p / T), because the logits are log p plus a constant. */
   private static double[] divided(float[] probabilities) {
     double[] powers = new double[probabilities.length];
     double sum = 0;
@@ -454,7 +454,7 @@ class EveryMethodTest {
         .isEqualTo(result.exitCode() == 0);
   }
 
-  /** The images of all models wait together; each goes through its own encoder. */
+  /** The images of all models wait in one queue, but each one uses the encoder of its model. */
   @Test
   @Tag("equality")
   void aServersModelsAnswerTheSameBitsAloneAndAmongOthers() throws InterruptedException {
@@ -499,14 +499,14 @@ class EveryMethodTest {
     }
   }
 
-  /** The numbers of an answer as they were sent. */
+  /** Returns the numbers of an answer as the server sent them. */
   private static String answer(CompletableFuture<HttpResponse<String>> sent) {
     HttpResponse<String> answer = sent.join();
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return answer.body();
   }
 
-  /** Bench's OnnxTest has the graphs of heads computed. */
+  /** OnnxTest of the bench module computes the graphs of these heads. */
   @ParameterizedTest
   @MethodSource("ids")
   void theFixedHeadGivesTheLogitsAndIsExported(String id) throws IOException {
@@ -606,7 +606,7 @@ class EveryMethodTest {
     }
   }
 
-  /** Two vectors in front of each of twelve blocks. */
+  /** IVLP has two context vectors in front of each of the twelve blocks. */
   @Test
   void inspectTellsOfTheBlocksThatVectorsStandInFrontOf() throws IOException {
     JsonNode vectors = json("inspect", served.run(Ivlp.ID), "--nearest", 3).path("vectors");
@@ -655,7 +655,7 @@ class EveryMethodTest {
     assertThat(told.path("use").path(0).asText()).contains("--classes");
   }
 
-  /** A trained file of CLIP-LoRA that says what no such file does. */
+  /** The file of CLIP-LoRA has a setting with an invalid value. */
   @Test
   void inspectTellsWhyAFileOfAPublishedFormIsRefused() throws IOException {
     Path file = shared.resolve("refused/lora_weights.pt");
@@ -671,7 +671,7 @@ class EveryMethodTest {
     assertThat(told.has("not_a_clip")).isFalse();
   }
 
-  /** The first of the table would take an hour before the second ends it. */
+  /** Otherwise the first method of a table could train for an hour before the second one fails. */
   @Test
   void aMethodOfTheImageEncoderIsRefusedWithAResNetBeforeAnyOtherHasRun() {
     Path resNet = shared.resolve("resnet");

@@ -56,7 +56,7 @@ class ExportCommandTest {
     prompt = write("kgcoop");
   }
 
-  /** A prompt as it is before any training. */
+  /** Writes a prompt before any training. */
   private static Path write(String id) {
     return write(
         MethodCatalogue.parsePrompt(JsonNodeFactory.instance.objectNode().put("method", id)));
@@ -81,7 +81,7 @@ class ExportCommandTest {
     return path;
   }
 
-  /** The class features that the prompt has, (C, E). */
+  /** Returns the expected class features of the prompt, (C, E). */
   private static float[] expected(List<String> names) {
     try (Clip clip = Clip.load(weights);
         Classifier classifier = Classifier.of(ClassifierFile.read(prompt), clip, names);
@@ -127,7 +127,7 @@ class ExportCommandTest {
       for (int i = 0; i < width; i++) {
         assertThat(Float.parseFloat(fields.get(1 + i))).isEqualTo(features[c * width + i]);
       }
-      // A fresh CLIP starts with a temperature of 0.07.
+      // An untrained CLIP has a temperature of 0.07.
       assertThat(Double.parseDouble(fields.get(1 + width))).isEqualTo(1 / 0.07, within(1e-4));
     }
   }
@@ -234,7 +234,7 @@ class ExportCommandTest {
     done(published);
     assertThat(published.err()).contains("TRAINER.COOP.CLASS_TOKEN_POSITION middle");
     Path kept = folder.resolve("prompt_learner/model.pth.tar-200");
-    // As the published code writes it, without the place.
+    // The published code writes the prompt without the position of the class name.
     Path foreign = folder.resolve("model.pth.tar-1");
     StateDicts.writePrompt(foreign, WeightFiles.open(middle).tensors(), 1, Map.of());
 

@@ -14,11 +14,11 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.kgcoop.cli.SampleDrawings;
 
-/** Drawings, repeated as often as a test wants images, no two files equal in bytes. */
+/** Drawings that are copied until a test has enough images. All files have different bytes. */
 final class ManyDrawings {
   private ManyDrawings() {}
 
-  /** Fills a folder; returns the images in the order of their paths. */
+  /** Writes images into a folder and returns them in the order of their paths. */
   static List<Path> write(Path folder, int count) {
     try {
       Path originals = Files.createTempDirectory("drawings");
@@ -41,7 +41,9 @@ final class ManyDrawings {
     }
   }
 
-  /** The same pixels in other bytes: with a comment before the last chunk, of 12 bytes. */
+  /**
+   * Returns the same pixels in other bytes: it adds a comment before the last chunk of 12 bytes.
+   */
   private static byte[] commented(byte[] png, String comment) {
     byte[] chunk = ("tEXtn\0" + comment).getBytes(StandardCharsets.ISO_8859_1);
     CRC32 crc = new CRC32();

@@ -52,8 +52,8 @@ import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.tensor.DType;
 
 /**
- * Classifier files of every method in which something was changed, most with a right seal, so that
- * they are read to the end: whatever takes them answers with numbers or refuses them in one line.
+ * Changes classifier files of every method. Most files keep a valid checksum, so that commands read
+ * them to the end. Every command must return numbers or reject the file with one line.
  */
 @Tag("system")
 class MutatedClassifiersTest {
@@ -63,7 +63,7 @@ class MutatedClassifiersTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Twelve blocks in either encoder, as published settings of methods ask for. */
+  /** Twelve blocks in each encoder, because published settings of methods need them. */
   private static final ClipConfig DEEP =
       new ClipConfig(
           32, 32, 3, 77, 1000, 32, 1, 12, Activation.QUICK_GELU, new ClipConfig.Vit(32, 12, 16, 1));
@@ -96,13 +96,16 @@ class MutatedClassifiersTest {
     assertThat(table.exitCode()).as(table.err()).isZero();
   }
 
-  /** One or two files of each method. */
+  /** Tests two changed files per method. */
   @Test
   void changedFilesAreAnsweredWithNumbersOrRefusedInOneLine() throws Exception {
     check(0, 2 * TestedMethods.ids().size(), 1);
   }
 
-  /** {@code -Dkgcoop.mutations=1400}; in parts with {@code -Dkgcoop.mutations.first=700}. */
+  /**
+   * Set the number of files with {@code -Dkgcoop.mutations=1400}. {@code
+   * -Dkgcoop.mutations.first=700} skips the first 700 files.
+   */
   @Test
   @Tag("nightly")
   @EnabledIfSystemProperty(named = "kgcoop.mutations", matches = "\\d+")
@@ -124,7 +127,7 @@ class MutatedClassifiersTest {
         String what = "%s %s: %s".formatted(i, ids.get(i % ids.size()), mutation.write(file));
         commands(file, i, what, problems);
         serve(clip, file, what, problems);
-        Files.delete(file); // one that is read may be mapped: the next is another file
+        Files.delete(file); // it may still be mapped into memory, so the next one is a new file
       }
     }
     assertThat(problems).isEmpty();
@@ -183,7 +186,7 @@ class MutatedClassifiersTest {
     return text.length() < 600 ? text : text.substring(0, 600) + " ...";
   }
 
-  /** Each is served alone, as a server with one that cannot answer does not start. */
+  /** Serves one file per server, because a server with an invalid classifier does not start. */
   private static void serve(Clip clip, Path file, String what, List<String> problems)
       throws IOException, InterruptedException {
     ServerSettings settings =
@@ -204,7 +207,7 @@ class MutatedClassifiersTest {
       if (answer.statusCode() == 500 || NO_NUMBER.matcher(answer.body()).find()) {
         problems.add("%s: serve: %s %s".formatted(what, answer.statusCode(), brief(answer.body())));
       }
-    } catch (KgCoopException e) { // `serve` ends at its start, in this line
+    } catch (KgCoopException e) { // `serve` fails at startup with this line
       if (!ANSWERED_OR_REFUSED.contains(e.category().exitCode())) {
         problems.add(what + ": serve: " + e);
       }
@@ -213,7 +216,7 @@ class MutatedClassifiersTest {
     }
   }
 
-  /** A change of a classifier file, by chance. */
+  /** A random change of a classifier file. */
   private static final class Mutation {
     private static final float[] VALUES = {
       Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 3e38f, -3e38f, 1e20f, 1e-42f, 0
@@ -227,7 +230,7 @@ class MutatedClassifiersTest {
       this.random = random;
     }
 
-    /** Writes the changed file and tells what was changed. */
+    /** Writes the changed file and returns a description of the change. */
     String write(Path file) throws IOException {
       int kind = random.nextInt(20);
       if (kind == 0) {
@@ -335,7 +338,7 @@ class MutatedClassifiersTest {
               name, tensor.dtype() == DType.INT64 ? label : value, all ? "all" : "one element");
     }
 
-    // ---- what is said of them
+    // ---- metadata
 
     private String json(ObjectNode json) {
       ObjectNode in = random.nextInt(3) > 0 ? (ObjectNode) json.path("settings") : json;

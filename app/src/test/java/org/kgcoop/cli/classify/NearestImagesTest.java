@@ -13,7 +13,7 @@ class NearestImagesTest {
   private static final int IMAGES = 10_000;
   private static final int WIDTH = 512;
 
-  /** Half a second is asked for; the limit is one that a busy machine keeps. */
+  /** A busy machine can meet this limit. The goal is half a second. */
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
   @Test
@@ -22,7 +22,7 @@ class NearestImagesTest {
     float[] wanted = vector(random);
     List<float[]> features = new ArrayList<>();
     for (int i = 0; i < IMAGES; i++) {
-      // Every hundredth is the one before it again: the first by its path comes first.
+      // Every hundredth image repeats the previous one, so the first path must come first.
       features.add(i % 100 == 99 ? features.get(i - 1) : vector(random));
     }
 

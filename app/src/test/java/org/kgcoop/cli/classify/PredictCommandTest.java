@@ -43,7 +43,7 @@ class PredictCommandTest {
     RandomClip.write(weights, RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"));
     Path image = folder.resolve("drawings/bell/0.png");
-    List<String> names = List.of("missile", "bell", "missile"); // as two of ImageNet's
+    List<String> names = List.of("missile", "bell", "missile"); // ImageNet also repeats names
     Path prompt = folder.resolve("classifier.safetensors");
     CoOp method = new CoOp(ContextSettings.shared(4, "a photo of a"));
     try (Clip clip = Clip.load(weights);
@@ -83,7 +83,7 @@ class PredictCommandTest {
     return Files.write(folder.resolve("names.txt"), NAMES);
   }
 
-  /** Among names that have to be quoted, and must lead nowhere as folders. */
+  /** Predicts with class names that need quotes or that look like paths of other folders. */
   private Cli.Result ask(Path images, Object... words) throws IOException {
     Path weights = folder.resolve("tiny");
     if (!Files.exists(weights)) {
@@ -93,7 +93,7 @@ class PredictCommandTest {
     return Cli.run(Stream.concat(Arrays.stream(fixed), Arrays.stream(words)).toArray());
   }
 
-  /** Some drawings, of which one in fifty is broken. */
+  /** Writes drawings and truncates one in fifty. */
   private List<Path> broken(Path images) throws IOException {
     List<Path> files = ManyDrawings.write(images, MANY);
     List<Path> broken = new ArrayList<>();
@@ -162,7 +162,7 @@ class PredictCommandTest {
     }
 
     Cli.Result printed = ask(images, "--format", "csv");
-    assertThat(printed.exitCode()).isEqualTo(3); // as without --csv
+    assertThat(printed.exitCode()).isEqualTo(3); // some images are unreadable
     assertThat(printed.out()).isEqualToNormalizingNewlines(Files.readString(table));
   }
 
@@ -213,7 +213,7 @@ class PredictCommandTest {
     assertThat(files).hasSize(12);
   }
 
-  /** Of three images, the threshold lies between the largest probabilities of two of them. */
+  /** The threshold is between the two lowest of the largest probabilities of three images. */
   @Test
   void autoIsTheThresholdOfTheFileForItsOwnClasses() throws IOException {
     Path weights = folder.resolve("clip");
@@ -278,7 +278,7 @@ class PredictCommandTest {
   void imagesAreSortedIntoFoldersAsTheirClassesSay() throws IOException {
     Path images = folder.resolve("few");
     List<Path> files = new ArrayList<>(ManyDrawings.write(images.resolve("a"), 12));
-    files.addAll(ManyDrawings.write(images.resolve("b"), 12)); // of the same names
+    files.addAll(ManyDrawings.write(images.resolve("b"), 12)); // with the same names
     Path copied = folder.resolve("copied");
     assertThat(ask(images, "--sort-into", copied).exitCode()).isZero();
     assertThat(below(images)).hasSameSizeAs(files);

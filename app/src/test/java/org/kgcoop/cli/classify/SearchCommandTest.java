@@ -69,7 +69,7 @@ class SearchCommandTest {
     List<Integer> order =
         IntStream.range(0, MANY)
             .boxed()
-            .sorted(Comparator.comparingDouble(i -> -cosines[i])) // stable: equal ones by path
+            .sorted(Comparator.comparingDouble(i -> -cosines[i])) // the sort is stable
             .limit(20)
             .toList();
 
@@ -115,7 +115,7 @@ class SearchCommandTest {
         .hasSize(2)
         .noneMatch(line -> line.startsWith(example.toString()))
         .allMatch(line -> line.matches(".*/bell/\\d\\.png\t0\\.\\d{4}"));
-    // An equal image in another place is found, at a cosine of 1.
+    // An identical image in another folder is found with a cosine of 1.
     assertThat(search(classes, "--image", bell, "--top", 1).out()).startsWith(example + "\t1.0000");
   }
 
@@ -168,7 +168,7 @@ class SearchCommandTest {
     BufferedImage image = ImageIO.read(sheet.toFile());
     assertThat(image.getWidth()).isEqualTo(5 * 180);
     assertThat(image.getHeight()).isEqualTo(24 + 2 * (180 + 24)); // two rows
-    // Where the eighth would be there is nothing; where the seventh is, there is something.
+    // The sheet has five images per row. The eighth position is empty, and the seventh is not.
     assertThat(isWhite(image, 2 * 180)).isTrue();
     assertThat(isWhite(image, 180)).isFalse();
     refused(search(words), 2, "found.png exists", "--contact-sheet", "--overwrite");

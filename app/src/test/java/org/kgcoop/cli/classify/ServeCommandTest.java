@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 
-/** What a server refuses before it starts. */
+/** Tests of the options that a server rejects before it starts. */
 class ServeCommandTest {
   @TempDir Path folder;
 

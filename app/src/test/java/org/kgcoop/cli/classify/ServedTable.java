@@ -13,7 +13,7 @@ import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
-/** The runs of a few-shot table on the drawings, of two shots and seed 1, behind a server. */
+/** A server with the runs of a few-shot table on the drawings: two shots and seed 1. */
 final class ServedTable implements AutoCloseable {
   private final Path table;
   private final Clip clip;
@@ -21,9 +21,9 @@ final class ServedTable implements AutoCloseable {
   private final ClassifierServer server;
 
   /**
-   * Serves the runs of those methods under the names of the methods.
+   * Serves the runs of methods. Each model has the name of its method.
    *
-   * @param weights the CLIP that they were learned with
+   * @param weights the CLIP of the runs
    */
   ServedTable(Path table, Path weights, List<String> methods) {
     this.table = table;
@@ -49,12 +49,12 @@ final class ServedTable implements AutoCloseable {
     return server.port();
   }
 
-  /** The folder of a method's run. */
+  /** Returns the folder of a method's run. */
   Path run(String method) {
     return table.resolve("drawings").resolve(method).resolve("shots2/seed1");
   }
 
-  /** The predictions of a method's run on the test images. */
+  /** Returns the predictions of a method's run on the test images. */
   List<Predictions.Prediction> found(String method) {
     return Predictions.read(run(method)).targets().get(0).each();
   }

@@ -33,7 +33,9 @@ import org.kgcoop.clip.Family;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.runs.Predictions;
 
-/** A served SigLIP: methods on features, a cache, a prompt, classes by their names. */
+/**
+ * Tests of a server with a SigLIP model: trained methods, a cache, a prompt and zero-shot classes.
+ */
 class SiglipServedTest {
   private static final ClipConfig SIGLIP =
       new ClipConfig(

@@ -35,7 +35,10 @@ class SortedImagesTest {
     }
   }
 
-  /** Names that are equal after what no file system takes, and one that a number would give. */
+  /**
+   * Some names become equal without the characters that file systems reject. One name equals
+   * another name with a number.
+   */
   @Test
   void eachClassHasAFolderOfItsOwnBelowTheOneThatIsNamed() throws IOException {
     List<String> classes =
@@ -57,7 +60,7 @@ class SortedImagesTest {
             "\ud83d\ude42".repeat(100),
             "CON\n",
             "none of these");
-    String image = "x".repeat(251) + ".png"; // the longest name there is
+    String image = "x".repeat(251) + ".png"; // the longest valid name
     Path sorted = folder.resolve("sorted");
     ImageSorter.check(sorted);
     ImageSorter images = new ImageSorter(sorted, ImageSorter.Way.COPY);
@@ -80,7 +83,7 @@ class SortedImagesTest {
     }
   }
 
-  /** Taken away blank by blank from each of its blanks on, a name takes hours. */
+  /** A quadratic algorithm would take hours to remove these blanks. */
   @Test
   void aClassNameOfManyBlanksIsCutFirst() throws IOException {
     ImageSorter sorted = new ImageSorter(folder.resolve("out"), ImageSorter.Way.COPY);

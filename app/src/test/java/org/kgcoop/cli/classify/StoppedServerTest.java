@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.clip.RandomClip;
 
-/** SIGTERM to a server in a process of its own, while clients ask it. */
+/** A test of SIGTERM to a server process while clients send requests. */
 @Tag("system")
 class StoppedServerTest {
   private static final int CLIENTS = 6;
@@ -56,7 +56,10 @@ class StoppedServerTest {
     }
   }
 
-  /** Asks until the server says that it closes the connection; each answer has to be a good one. */
+  /**
+   * Sends requests until the server announces that it closes the connection. Every request must
+   * succeed.
+   */
   private static int ask(int port, CountDownLatch busy) {
     byte[] request =
         "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: %s\r\n\r\n%s"
@@ -71,7 +74,8 @@ class StoppedServerTest {
           socket.getOutputStream().write(request);
           header = header(socket.getInputStream());
         } catch (IOException e) {
-          // After a second of silence a server that stops may close; a busy machine makes one.
+          // A stopping server may close a connection that was idle for a second. On a busy machine,
+          // this test can be idle for that long.
           if (count > 1 && System.nanoTime() - answered > 900_000_000) {
             return count;
           }

@@ -4,8 +4,8 @@ import java.util.List;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /**
- * The methods whose classifiers all commands get: one of each kind in a build, and all of them with
- * {@code -Pnightly} and in an IDE.
+ * The methods whose classifiers are tested with all commands. A build tests one method of each
+ * kind. {@code -Pnightly} and an IDE test all methods.
  */
 final class TestedMethods {
   private TestedMethods() {}

@@ -95,13 +95,13 @@ class AdaptCommandTest {
   @Test
   void aMislabeledImageAmongFiftyIsTheFirstSuspectAndCanBeLeftOut() throws IOException {
     Path images = folder.resolve("fifty");
-    SampleDrawings.copyTo(images, 7); // 56 of 7 classes
+    SampleDrawings.copyTo(images, 7); // 56 images of 7 classes
     List<Path> classes;
     try (var folders = Files.list(images)) {
       classes = folders.filter(Files::isDirectory).sorted().toList();
     }
     for (Path each : classes.subList(1, 7)) {
-      Files.delete(each.resolve("7.png")); // 50 are left
+      Files.delete(each.resolve("7.png")); // 50 images remain
     }
     Path other = classes.get(1);
     Files.move(classes.get(0).resolve("0.png"), other.resolve("stray.png"));
@@ -185,7 +185,7 @@ class AdaptCommandTest {
         .contains("are in one folder");
   }
 
-  /** As zero-shot does, where neither the data nor an option states one. */
+  /** Zero-shot CLIP uses the same template if neither the data nor an option sets one. */
   @Test
   void theTemplateIsThatOfTheEmbeddedClip() throws IOException {
     Path images = folder.resolve("plain");
@@ -238,7 +238,7 @@ class AdaptCommandTest {
     for (int i = 0; i < DISTURBANCES; i++) {
       ChildProcess process =
           ChildProcess.start(folder.resolve("log.txt"), words(disturbed, "--unseen", "wolf"));
-      while (!Files.exists(disturbed) && !process.endsWithin(10)) {} // the start of a JVM
+      while (!Files.exists(disturbed) && !process.endsWithin(10)) {} // wait for the new JVM
       if (process.endsWithin(random.nextLong(2 * length))) {
         assertThat(process.exitCode()).as(process.log()).isZero();
       } else {

@@ -20,7 +20,7 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
 
-/** What the table's command leaves and says, with zero-shot CLIP alone. */
+/** Tests of the output and the files of a table command, with zero-shot CLIP only. */
 class BaseToNewCommandTest {
   @TempDir static Path shared;
 
@@ -102,7 +102,7 @@ class BaseToNewCommandTest {
     assertThat(fixed.out()).contains("views of training images: test (published: online");
   }
 
-  /** 250 epochs, none of which a setting could take away. */
+  /** Uses the published numbers of epochs, which no setting can reduce. */
   @Test
   @Tag("system")
   void publishedTrainingSeesNewViewsForThePublishedEpochs() throws IOException {

@@ -25,7 +25,7 @@ class DemoCommandTest {
         .apply(spec.method().apply(TaskContext.ANY).trained().orElseThrow(), TaskContext.ANY);
   }
 
-  /** A row of a table, for the sentences. */
+  /** Returns a table row to test the sentences of the summary. */
   private static Row row(String method, double base, double unseen) {
     List<Column> columns = List.of(new Column("base", base, 0), new Column("new", unseen, 0));
     return new Row(method, method, "", Map.of(), columns, 1, 1);
@@ -52,7 +52,7 @@ class DemoCommandTest {
       }
       TrainingSettings coCoOp = training("cocoop", extent);
       assertThat(coCoOp.batchSize()).isEqualTo(1);
-      // Of so many images as the smallest of the embedded sets has.
+      // The smallest embedded data set has 96 images.
       double steps = coOp.schedule().epochs() * Math.floor(96.0 / coOp.batchSize());
       assertThat(coCoOp.schedule().epochs() * 96 / steps).isBetween(0.9, 1.1);
     }
@@ -66,7 +66,7 @@ class DemoCommandTest {
     assertThat(result.out()).contains("base: ", " of ", "Run: ");
   }
 
-  /** They have other settings, which a run folder of another extent would refuse. */
+  /** Extents differ in their settings, and a run folder rejects other settings. */
   @Test
   void eachExtentHasItsOwnFolder() {
     assertThat(Arrays.stream(Extent.values()).map(Extent::folder).distinct())

@@ -27,8 +27,8 @@ import org.kgcoop.cli.StoredJson;
 import org.kgcoop.clip.RandomClip;
 
 /**
- * A protocol that is killed or interrupted and started again ends in the table and the prompts of
- * an undisturbed one.
+ * A protocol that is killed or interrupted, and then started again, writes the same table and
+ * prompts as an uninterrupted run.
  */
 @Tag("system")
 @DisabledOnOs(OS.WINDOWS)
@@ -66,7 +66,7 @@ class DisturbedProtocolsTest {
     ChildProcess process = ChildProcess.start(folder.resolve("log.txt"), words(command, disturbed));
     process.makes(disturbed, "**/checkpoint/step-*");
     if (interrupted) {
-      // 0 where it was at its end.
+      // 0 if it was already complete.
       assertThat(process.interrupt()).as(process.log()).isIn(130, 0);
     } else {
       process.kill();
@@ -96,14 +96,14 @@ class DisturbedProtocolsTest {
     for (int i = 0; i < DISTURBANCES; i++) {
       ChildProcess process =
           ChildProcess.start(folder.resolve("log.txt"), words(command, disturbed));
-      while (!Files.exists(disturbed) && !process.endsWithin(10)) {} // the start of a JVM
-      // A new JVM is slower than this one.
+      while (!Files.exists(disturbed) && !process.endsWithin(10)) {} // wait for the new JVM
+      // A new JVM is slower than this one, so the range is three times as long.
       if (process.endsWithin(random.nextLong(3 * length))) {
         assertThat(process.exitCode()).as(process.log()).isZero();
       } else if (i % 2 == 0) {
         process.kill();
       } else {
-        // 0 where it was at its end.
+        // 0 if it was already complete.
         assertThat(process.interrupt()).as(process.log()).isIn(130, 0);
       }
     }
@@ -134,7 +134,7 @@ class DisturbedProtocolsTest {
     }
   }
 
-  /** Runs a command in this process; returns the milliseconds it took. */
+  /** Runs a command in this process and returns its time in milliseconds. */
   private static long run(String command, Path out) {
     long begun = System.nanoTime();
     Cli.Result result = Cli.run(words(command, out));
@@ -150,7 +150,7 @@ class DisturbedProtocolsTest {
     return String.format(Locale.ROOT, words, shared, out).split(" ");
   }
 
-  /** The run folders below a table, by where they are in it. */
+  /** Returns the run folders below a table, by their path in the table. */
   private static Map<Path, Path> runs(Path table) throws IOException {
     Map<Path, Path> runs = new TreeMap<>();
     try (Stream<Path> files = Files.walk(table)) {

@@ -43,7 +43,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
 
-/** Real training on real drawings: relations that hold for any correct implementation. */
+/**
+ * Training on real drawings. The tests check relations that hold for any correct implementation.
+ */
 @Tag("system")
 class EmbeddedTrainingTest {
   private static final String TEMPLATE = EmbeddedClip.TEMPLATE;
@@ -51,7 +53,7 @@ class EmbeddedTrainingTest {
   private static final DataSetOptions OPTIONS = DataSetOptions.defaults(warning -> {});
   private static final int STEPS = 30;
 
-  /** The trainings of before, by the method and the number of steps. */
+  /** Results of earlier trainings, by method and number of steps. */
   private static final Map<List<Object>, Trained> TRAINED = new HashMap<>();
 
   private static Clip clip;
@@ -62,7 +64,7 @@ class EmbeddedTrainingTest {
   static void open() {
     clip = Clip.load(EmbeddedClip.folder());
     cache = FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {})));
-    // An eighth of the classes.
+    // Each selection halves the classes, so one eighth remain.
     slice =
         FewShot.draw(EmbeddedDataSets.open("symbols", OPTIONS), 3, 1, warning -> {})
             .select(ClassSplit.BASE)
@@ -75,7 +77,7 @@ class EmbeddedTrainingTest {
     clip.close();
   }
 
-  /** What training left. */
+  /** The losses and the parameters of a training. */
   private record Trained(List<Map<String, Double>> losses, List<float[]> parameters) {
     double first(String loss) {
       return losses.get(0).getOrDefault(loss, Double.NaN);
@@ -86,7 +88,10 @@ class EmbeddedTrainingTest {
     }
   }
 
-  /** Full batches but for CoCoOp, whose cost is that of images times classes. */
+  /**
+   * Trains with all images in one batch. CoCoOp has smaller batches, because its cost grows with
+   * images times classes.
+   */
   private static Trained train(PromptMethod method, int steps) {
     return TRAINED.computeIfAbsent(List.of(method, steps), key -> trainAnew(method, steps));
   }
@@ -112,7 +117,7 @@ class EmbeddedTrainingTest {
   }
 
   private static Batch batch(int size) {
-    // Every seventh: neighbors are of one class.
+    // Take every seventh image, because neighboring images have the same class.
     List<Item> items =
         IntStream.range(0, size)
             .mapToObj(i -> slice.train().get(7 * i % slice.train().size()))
@@ -176,7 +181,7 @@ class EmbeddedTrainingTest {
   @Test
   void theEmbeddedClipKnowsItsObjects() {
     DataSet all = EmbeddedDataSets.open("objects", OPTIONS);
-    // Every fourth test image: neighbors are of one class.
+    // Take every fourth test image, because neighboring images have the same class.
     List<Item> some =
         IntStream.range(0, all.test().size() / 4).mapToObj(i -> all.test().get(4 * i)).toList();
     DataSet objects = all.withImages(all.train(), all.val(), some);

@@ -20,7 +20,7 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
 
-/** What is said of a training, and where its features go. */
+/** Tests of the output of a training and the place of its feature cache. */
 class TrainCommandTest {
   @TempDir Path folder;
 
@@ -55,7 +55,7 @@ class TrainCommandTest {
 
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     assertThat(trained.out()).contains("accuracy ", " test images", line);
-    // Done before, without a cache: nothing is encoded for it.
+    // The run is complete and has no cache, so the command encodes no images for zero-shot CLIP.
     assertThat(Cli.run(words(train() + " --feature-cache none")).out())
         .contains("accuracy ")
         .doesNotContain("zero-shot");

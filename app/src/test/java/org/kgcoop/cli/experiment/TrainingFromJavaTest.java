@@ -28,14 +28,14 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.EmbeddedFiles;
 import org.kgcoop.fit.Training;
 
-/** Training by a program beside training by the command. */
+/** Comparisons of training in a Java program with training by the command. */
 @Tag("equality")
 class TrainingFromJavaTest {
   private static final Pattern OF_THE_COMMAND = Pattern.compile(".*app.target.(test-)?classes.*");
 
   @TempDir Path folder;
 
-  /** The embedded CLIP learns, at the sizes that the README shows. */
+  /** The embedded CLIP learns with the settings that the documentation shows. */
   @Test
   @Tag("system")
   void theExampleOfTheReadmeLeavesTheBytesOfTheCommand() throws Exception {
@@ -99,7 +99,7 @@ class TrainingFromJavaTest {
         .hasSameBinaryContentAs(folder.resolve("command/classifier.safetensors"));
   }
 
-  /** The example's class, made as in a project that has the library alone. */
+  /** Compiles the example in a project that has only the library. */
   private Path compiled() throws IOException {
     String readme = Files.readString(Path.of("../docs/how-to/use-from-java.md"));
     String shown = readme.substring(readme.indexOf("import ", readme.indexOf("## Train")));

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 
-/** Data sets by name, below a root. */
+/** Tests of published data sets below a root folder. */
 class DataSetsCommandTest {
   @TempDir Path root;
 
-  /** EuroSAT with two of its classes, ten images each. */
+  /** Creates EuroSAT with two of its classes and ten images per class. */
   @BeforeEach
   void makeEuroSat() throws IOException {
     for (String name : List.of("Forest", "River")) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 
-/** Names and places of downloads; what goes over the network is tested beside the downloader. */
+/** Tests of the names and addresses of downloads. The tests of the downloader cover the network. */
 class DownloadCommandTest {
   @TempDir Path root;
 

@@ -24,7 +24,7 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.runs.AdaptRecord;
 
-/** The share of wrong labels that {@code inspect --features} finds. */
+/** Measures the fraction of wrong labels that {@code inspect --features} finds. */
 class FlippedLabelsTest {
   private static final double FLIPPED = 0.05;
   private static final double LOOKED_AT = 0.1;

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 
-/** What {@code inspect} tells of a data set. */
+/** Tests of {@code inspect} with a data set. */
 class InspectDataTest {
   @TempDir Path folder;
   private Path data;
 
-  /** Two classes; the fox of the test is a training image. */
+  /** Creates two classes. The fox in the test images is also a training image. */
   @BeforeEach
   void makeImages() throws IOException {
     data = folder.resolve("pets");
@@ -89,8 +89,8 @@ class InspectDataTest {
     assertThat(Cli.run("inspect", data, "--contact-sheet", sheet).exitCode()).isZero();
 
     BufferedImage image = ImageIO.read(sheet.toFile());
-    assertThat(image.getHeight()).isEqualTo(2 * 76); // a row of 76 pixels for each class
-    // The middle of the first cell behind 220 pixels of name shows the class's own color.
+    assertThat(image.getHeight()).isEqualTo(2 * 76); // 76 pixels per class
+    // The name takes 220 pixels. The middle of the first cell after it has the color of the class.
     assertThat(image.getRGB(220 + 38, 38) & 0xffffff).isEqualTo(0xff0000);
     assertThat(image.getRGB(220 + 38, 76 + 38) & 0xffffff).isEqualTo(0x00ff00);
   }

@@ -19,7 +19,7 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
 
-/** Commands with their options in files. */
+/** Tests of commands with options in files. */
 class ConfigTest {
   @TempDir static Path shared;
   @TempDir Path folder;

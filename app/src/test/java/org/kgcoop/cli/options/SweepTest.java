@@ -18,7 +18,7 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
 
-/** Rows of several values, by the command line. */
+/** Tests of tables with several values of one setting. */
 class SweepTest {
   @TempDir static Path shared;
 
@@ -109,7 +109,7 @@ class SweepTest {
     assertThat(json(run + "/run.json").path("settings").path("method").path("weight").asDouble())
         .isEqualTo(4.5);
     assertThat(result.out()).contains("setting").contains("weight=4.5").contains("distance");
-    // Without the knowledge term KgCoOp is CoOp.
+    // Without the knowledge term, KgCoOp is identical to CoOp.
     assertThat(results.path("rows").path(2).path("distance").asDouble())
         .isEqualTo(results.path("rows").path(1).path("distance").asDouble());
   }
@@ -141,7 +141,7 @@ class SweepTest {
             .path("settings")
             .path("training");
     assertThat(training.path("epochs").asInt()).isEqualTo(3);
-    // What is not swept is as given.
+    // Other settings keep their values.
     assertThat(training.path("lr").asDouble()).isEqualTo(0.05);
     assertThat(training.path("batch_size").asInt()).isEqualTo(2);
     assertThat(training.path("augment").asText()).isEqualTo("test");

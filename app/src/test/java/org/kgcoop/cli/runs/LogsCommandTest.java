@@ -25,7 +25,7 @@ class LogsCommandTest {
     log("seed2", "84.0");
     Cli.Result result = Cli.run("logs", folder);
     assertThat(result.exitCode()).as(result.err()).isZero();
-    // Mean 82, deviation 2, 1.96 * 2 / sqrt(2) = 2.77.
+    // The mean is 82, the deviation is 2, and 1.96 * 2 / sqrt(2) = 2.77.
     assertThat(result.out().lines().toList())
         .anyMatch(
             line -> line.matches("\\s*\\.\\s+accuracy\\s+2\\s+82\\.00\\s+2\\.00\\s+± 2\\.77\\s*"));

@@ -18,7 +18,7 @@ import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.tables.StoredRuns;
 
-/** The page of a run that was really trained. */
+/** Tests of the report on a trained run. */
 class ReportCommandTest {
   @TempDir static Path folder;
 

@@ -17,7 +17,7 @@ import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.tables.StoredRuns;
 
-/** Runs made again by their own command. */
+/** Tests of runs that are repeated by their own command. */
 @Tag("equality")
 class RerunTest {
   @TempDir Path folder;

@@ -70,7 +70,7 @@ class RunsCommandTest {
 
     assertThat(json.path("rows")).hasSize(2);
     for (JsonNode difference : json.path("differences")) {
-      // One image of 400 more does not stand, 100 more do.
+      // A difference of one image in 400 is not significant. A difference of 100 images is.
       assertThat(difference.path("stands").asBoolean())
           .as(difference.toString())
           .isEqualTo(!difference.path("column").asText().equals("base"));

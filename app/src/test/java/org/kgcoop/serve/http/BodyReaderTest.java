@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kgcoop.Waiting;
 
-/** What becomes of bodies that come slowly, not at all, or too many at a time. */
+/** Tests of request bodies that arrive slowly, incompletely or in too large numbers. */
 @Timeout(120)
 class BodyReaderTest {
   private static final int MOST_BYTES = 1000;
@@ -74,7 +74,7 @@ class BodyReaderTest {
     released.countDown();
     awaitRest();
     server.stop();
-    assertThat(bodies.bytes()).isZero(); // whatever became of them
+    assertThat(bodies.bytes()).isZero(); // all bodies were released
     assertThat(bodies.requests()).isZero();
   }
 
@@ -106,9 +106,7 @@ class BodyReaderTest {
     }
   }
 
-  /**
-   * Until a request that is answered counts no more, which may be later than its answer is read.
-   */
+  /** Waits until no request is counted. A client can read its response before that. */
   private void awaitRest() {
     Waiting.until(() -> bodies.requests() == 0);
   }
@@ -132,7 +130,7 @@ class BodyReaderTest {
     server.start();
     try (Socket socket = connect()) {
       write(socket, header("Content-Length: 900") + "x".repeat(10));
-      // Without another byte: 10 bytes are too few for any time beyond the grace.
+      // The client sends nothing more. 10 bytes are too few at any time after the grace period.
       assertThat(answer(socket)).contains(" 408 ").contains("too slowly").contains("nosniff");
       assertThat(hasty.bytes()).isZero();
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which connections are closed because no header comes. */
+/** Tests of the timeout for the header of a request. */
 class HeaderDeadlineTest {
   private static final int LIMIT_MILLISECONDS = 500;
 
@@ -57,12 +57,12 @@ class HeaderDeadlineTest {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** What comes, to that text. */
+  /** Reads up to and including a text. */
   private static String readTo(Socket socket, String end) throws IOException {
     StringBuilder read = new StringBuilder();
     while (read.indexOf(end) < 0) {
       int next = socket.getInputStream().read();
-      assertThat(next).as("after " + read).isNotNegative();
+      assertThat(next).as("the server closed the connection after " + read).isNotNegative();
       read.append((char) next);
     }
     return read.toString();
@@ -77,7 +77,7 @@ class HeaderDeadlineTest {
   }
 
   /**
-   * Senders of large bodies ask for a 100 first, and their bodies may take longer than a header.
+   * A client with a large body first waits for status 100. Its body may take longer than a header.
    */
   @Test
   void aBodyThatWasAskedForMayTakeLongerThanAHeader() throws Exception {
@@ -86,10 +86,10 @@ class HeaderDeadlineTest {
           socket,
           "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
       assertThat(readTo(socket, "\r\n\r\n")).startsWith("HTTP/1.1 100 ");
-      aHeaderThatNeverEndsIsCutOff(); // the time of a header is over
+      aHeaderThatNeverEndsIsCutOff(); // this takes longer than the timeout
       write(socket, "body");
       assertThat(readTo(socket, "4 bytes")).startsWith("HTTP/1.1 200 ");
-      // Then it has to begin with another one.
+      // The server closes the connection, because no other header arrives.
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
   }

@@ -37,10 +37,10 @@ import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
-/** The protocol as a client sees it that knows its text alone. */
+/** Tests of the protocol with a client that knows only its specification. */
 class OpenInferenceTest {
   private static final String PETS = "/v2/models/pets/infer";
-  private static final int NUMBERS = 3 * 32 * 32; // of an image, as the tiny CLIP sees it
+  private static final int NUMBERS = 3 * 32 * 32; // of an image for the tiny CLIP
 
   @TempDir static Path folder;
   private static Clip clip;
@@ -89,7 +89,7 @@ class OpenInferenceTest {
     server.close();
     models.close();
     clip.close();
-    assertThat(LOG).isEmpty(); // nothing above was the server's own fault
+    assertThat(LOG).isEmpty(); // the server logged no errors
   }
 
   private static float[] pixels(byte[] file) {
@@ -102,7 +102,7 @@ class OpenInferenceTest {
     return Base64.getEncoder().encodeToString(file);
   }
 
-  /** One input, such as {@code "data":[...]}, and what follows it in the request. */
+  /** Returns a request with one input and its data, such as {@code "data":[...]}. */
   private static String request(String name, String datatype, String shape, String data) {
     return "{\"inputs\":[{\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":%s,%s}]}"
         .formatted(name, datatype, shape, data);
@@ -150,8 +150,8 @@ class OpenInferenceTest {
     assertThat(answer.jsonLength()).isEqualTo(expected.length());
     assertThat(new String(answer.body(), 0, expected.length(), StandardCharsets.UTF_8))
         .isEqualTo(expected);
-    // The softmax over one class is 1: sign 0, exponent 127, fraction 0 = 3f 80 00 00, backwards.
-    // A text is its length, 3, in four bytes, the lowest first, and its letters.
+    // The softmax over one class is 1: sign 0, exponent 127, fraction 0 = 3f 80 00 00, lowest byte
+    // first. A text is its length 3 in four bytes, lowest first, and its letters.
     assertThat(Arrays.copyOfRange(answer.body(), expected.length(), answer.body().length))
         .containsExactly(
             0, 0, 0x80, 0x3f, 0, 0, 0x80, 0x3f, 3, 0, 0, 0, 'c', 'a', 't', 3, 0, 0, 0, 'c', 'a',
@@ -193,7 +193,7 @@ class OpenInferenceTest {
 
   @Test
   void halfPrecisionComesAsBinaryData() {
-    // 1 is 3c 00: exponent 15, fraction 0. All pixels 1 as float32 and as float16 are the same.
+    // 1 is 3c 00: exponent 15, fraction 0. Pixels of 1 are the same in float32 and in float16.
     float[] ones = new float[NUMBERS];
     Arrays.fill(ones, 1);
     byte[] halves = new byte[2 * NUMBERS];
@@ -234,7 +234,7 @@ class OpenInferenceTest {
     for (int i = 0; i < 2; i++) {
       Classification.Candidate candidate = expected.ranking().get(i);
       int index = pets.classNames().indexOf(candidate.className());
-      String end = ":" + index + ":" + candidate.className(); // of value:index:label
+      String end = ":" + index + ":" + candidate.className(); // the format is value:index:label
       assertThat(texts.get(i)).endsWith(end);
       assertThat(Float.parseFloat(texts.get(i).replace(end, "")))
           .isCloseTo(candidate.probability(), within(1e-5f));
@@ -277,7 +277,7 @@ class OpenInferenceTest {
   void whatIsWrongIsSaidWithItsPlace() {
     assertRefused(client.infer(PETS, ""), "the body");
     assertRefused(client.infer(PETS, "[]"), "expected a JSON object");
-    // It begins at byte 11, counted from 0, and ends before byte 14.
+    // The invalid value begins at byte 11, counted from 0, and ends before byte 14.
     Answer notANumber = client.infer(PETS, "{\"inputs\":[NaN]}");
     assertRefused(notANumber, "byte 14: Non-standard token 'NaN'; binary data need");
     assertRefused(client.infer(PETS, "{\"inputs\":{}}"), "inputs: expected a list");
@@ -291,7 +291,8 @@ class OpenInferenceTest {
     assertRefused(client.infer(PETS, "{\"x\":[" + "9".repeat(5000) + "]}"), "byte");
     assertRefused(client.infer(PETS, "{\"x\":\"" + "9".repeat(5000) + "\"}"), "inputs");
     assertRefused(client.infer(PETS, "{\"" + "x".repeat(5000) + "\":1}"), "byte");
-    // 00 00 00 and a byte look like UTF-32, of which 7b000000 is no character; FE FF like UTF-16.
+    // Three zero bytes and another byte look like UTF-32, but 7b000000 is not a character. FE FF
+    // would look like UTF-16.
     assertRefused(client.infer(PETS, "\0\0\0{\u007f\0\0\0"), "is not UTF-8");
     String data = "\"data\":[\"" + base64(red) + "\"]";
     for (String shape :
@@ -390,7 +391,7 @@ class OpenInferenceTest {
     assertThat(packed.status()).isEqualTo(415);
   }
 
-  /** Requests with any bytes changed, cut or doubled get an answer or a reason. */
+  /** Requests with changed or missing bytes get a result or an error message. */
   @Test
   void damagedRequestsAreRefusedOrAnswered() {
     Random random = new Random(5);

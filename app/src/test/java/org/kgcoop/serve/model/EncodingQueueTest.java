@@ -40,7 +40,7 @@ class EncodingQueueTest {
   @TempDir static Path folder;
   private static Clip clip;
   private static Classifier classifier;
-  private static Pixels pixels; // of PICTURE
+  private static Pixels pixels; // of IMAGE
 
   @BeforeAll
   static void open() {
@@ -67,7 +67,9 @@ class EncodingQueueTest {
     return classifier.ofFeatures(features);
   }
 
-  /** A request that holds up the encoding thread, from {@code started} until {@code released}. */
+  /**
+   * Returns a request that blocks the encoding thread between {@code started} and {@code released}.
+   */
   private static EncodingQueue.Reading<Classification> held(
       CountDownLatch started, CountDownLatch released) {
     return feature -> {
@@ -198,7 +200,7 @@ class EncodingQueueTest {
       assertThat(first.join()).isEqualTo(expected);
       assertThat(plain.join()).isEqualTo(expected);
       assertThat(two.join().get(0)).isEqualTo(two.join().get(1)).isNotEqualTo(expected);
-      assertThat(two.join().get(0).probabilities()[0]) // of two classes, with all logits turned
+      assertThat(two.join().get(0).probabilities()[0]) // negated logits, two classes
           .isEqualTo(expected.probabilities()[1], within(1e-5f));
       assertThatThrownBy(failing::join).hasMessageContaining("closed");
       assertThat(together).containsExactly(2);
@@ -261,8 +263,8 @@ class EncodingQueueTest {
       try (SharedClassifier.Use use = cache.use(names, "the {}.")) {
         assertThat(used(cache, names, "a {}.")).isSameAs(first);
         assertThat(used(cache, List.of("c", "d"), "a {}.").classNames()).containsExactly("c", "d");
-        assertThat(cache.size()).isEqualTo(2); // 6 classes are too many: the second had to go
-        assertThat(use.model().classifier().classify(IMAGE).ranking()).hasSize(2); // and is in use
+        assertThat(cache.size()).isEqualTo(2); // the second one was removed
+        assertThat(use.model().classifier().classify(IMAGE).ranking()).hasSize(2); // still in use
       }
       assertThatThrownBy(() -> second.classify(IMAGE)).isInstanceOf(IllegalStateException.class);
       assertThat(used(cache, names, "a {}.")).isSameAs(first);

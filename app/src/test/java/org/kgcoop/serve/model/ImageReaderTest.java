@@ -38,11 +38,11 @@ class ImageReaderTest {
   @Test
   void smallImagesDoNotWaitForLargeOnesAndOfTheseOnlySomeMayWait() throws Exception {
     RandomClip.write(folder, RandomClip.TINY, 1);
-    Limits limits = // 1 large one may wait
+    Limits limits = // one large image may wait
         new Limits(2, Duration.ofSeconds(100), 1 << 20, 0, ServerSettings.DEFAULT_MAX_PIXELS);
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
-    // Of gray with 16 bits a reader warns while it decodes.
+    // The decoder reports a warning for gray images with 16 bits.
     byte[] large = png(1001, 1000, BufferedImage.TYPE_USHORT_GRAY);
     byte[] small = png(1000, 1000, BufferedImage.TYPE_BYTE_GRAY);
     try (Clip clip = Clip.load(folder)) {

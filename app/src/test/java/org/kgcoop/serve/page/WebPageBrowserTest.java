@@ -36,12 +36,12 @@ import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
-/** The page in a real browser, over the embedded CLIP. Skipped without one. */
+/** Tests of the page in a real browser with the embedded CLIP. Skipped without a browser. */
 @Tag("system")
 class WebPageBrowserTest {
   private static final String TOKEN = "0123456789abcdef";
 
-  /** Bars are there, and nothing is being asked. */
+  /** True if the page shows bars and no request is in progress. */
   private static final String ANSWERED =
       "document.querySelector('#bars:not([hidden]) tbody tr') &&"
           + " !document.querySelector('[aria-busy]')";
@@ -58,11 +58,11 @@ class WebPageBrowserTest {
   @BeforeAll
   static void start() throws InterruptedException {
     Optional<Path> found = Chromium.find();
-    assumeTrue(found.isPresent(), "no chromium on the PATH: the page is not checked in a browser");
+    assumeTrue(found.isPresent(), "Chromium is not on the PATH; this test is skipped");
     try {
       browser = new Chromium(found.orElseThrow(), folder.resolve("profile"));
     } catch (IOException e) {
-      assumeTrue(false, "chromium does not run on this machine");
+      assumeTrue(false, "Chromium does not run on this machine; this test is skipped");
     }
     clip = Clip.load(EmbeddedClip.folder());
     ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
@@ -100,11 +100,14 @@ class WebPageBrowserTest {
     }
   }
 
-  /** Whatever was done: the page kept quiet, and asked nobody else. */
+  /**
+   * After each test, the page has logged no unexpected errors and has sent requests only to its own
+   * server.
+   */
   @AfterEach
   void thePageIsSilentAndStaysAtHome() {
     assertThat(browser().complaints())
-        .allMatch(line -> line.toString().contains("status of 400")); // a browser tells each
+        .allMatch(line -> line.toString().contains("status of 400")); // a browser logs each 400
     assertThat(browser().requests())
         .isNotEmpty()
         .allMatch(url -> url.matches("(blob:)?http://127\\.0\\.0\\.1:\\d+/.*"));
@@ -128,7 +131,7 @@ class WebPageBrowserTest {
     return browser().value("document.querySelector('" + selector + "').innerText").asText();
   }
 
-  /** What the table shows: name, then the percentages of one or two prompts. */
+  /** Returns the rows of the table: a name, then the percentages of one or two prompts. */
   private static JsonNode bars() {
     return browser()
         .value(
@@ -185,7 +188,7 @@ class WebPageBrowserTest {
     assertThat(text("#verdict")).contains("The learned one is right.");
   }
 
-  /** No probability of a class is 1, so this threshold accepts none. */
+  /** No probability of a class reaches 1, so this threshold rejects every image. */
   @Test
   void anImageThatTheThresholdRejectsShowsNoneOfTheClasses() {
     ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
@@ -219,7 +222,7 @@ class WebPageBrowserTest {
     browser().await(ANSWERED);
     browser().await("document.querySelector('#verdict').innerText.includes('truck')");
     assertBars(example(5));
-    assertThat(text("#verdict")).doesNotContain("right"); // nobody knows what it is
+    assertThat(text("#verdict")).doesNotContain("right"); // the correct class is unknown
   }
 
   @Test
@@ -289,17 +292,17 @@ class WebPageBrowserTest {
     browser().type("anchor, umbrell");
     browser().type("a");
     browser().await("document.querySelectorAll('#bars tbody tr').length === 2 && " + ANSWERED);
-    // Ten keys, hardly apart: by far fewer questions, and the last one decides.
+    // Fast typing causes only a few requests, and the table shows the last response.
     assertThat(asked() - before).isBetween(1, 5);
     assertThat(names()).containsExactlyInAnyOrder("anchor", "umbrella");
-    // Slow as a telephone: the question is still on its way when the next key is pressed.
+    // With this latency, a request is still in progress when the user presses the next key.
     browser()
         .call(
             "Network.emulateNetworkConditions",
             "{'offline': false, 'latency': 700, 'downloadThroughput': -1, 'uploadThroughput': -1}");
     try {
       browser().type(", tree");
-      Chromium.pause(Duration.ofMillis(500)); // past the pause between keys, before the answer
+      Chromium.pause(Duration.ofMillis(500)); // shorter than the latency
       browser().type(", moon");
       browser().await("document.querySelectorAll('#bars tbody tr').length === 4 && " + ANSWERED);
     } finally {
@@ -336,14 +339,14 @@ class WebPageBrowserTest {
                       + " e.textContent, getComputedStyle(s).outlineStyle !== 'none'"
                       + " || e.matches('.skip')]; })()");
       reached.add(at.get(0).asText());
-      assertThat(at.get(1).asBoolean()).as("where the focus is: " + at).isTrue();
+      assertThat(at.get(1).asBoolean()).as("focused element: " + at).isTrue();
       if (at.get(0).asText().equals("anchor")) {
         browser().press("Enter");
         browser()
             .await(
                 "document.querySelector('#verdict').innerText.includes('classifier says anchor')");
       } else if (at.get(0).asText().equals("model")) {
-        browser().press("ArrowDown"); // to the other of the two radio buttons
+        browser().press("ArrowDown"); // to the second radio button
         browser().await("!document.querySelector('#own').hidden");
       }
       assertThat(reached).hasSizeLessThan(40);
@@ -354,7 +357,7 @@ class WebPageBrowserTest {
         .doesNotHaveDuplicates();
     browser()
         .await("document.querySelector('#bars').className.includes('one-prompt') && " + ANSWERED);
-    // The names that come with the example, of which none was changed.
+    // The table shows the names of the example without changes.
     assertThat(names())
         .containsExactlyInAnyOrder("anchor", "umbrella", "lightning", "tree", "star");
   }
@@ -407,7 +410,7 @@ class WebPageBrowserTest {
             .isEqualTo(width);
         assertThat(browser().value("getComputedStyle(document.body).backgroundColor").asText())
             .isEqualTo(dark ? "rgb(20, 23, 26)" : "rgb(255, 255, 255)");
-        // To be looked at; nothing but a look tells whether it is good to look at.
+        // Only a person can judge the look of the page, so the test writes screenshots.
         browser().screenshot(Path.of("target", "page-" + width + (dark ? "-dark" : "") + ".png"));
       }
     }
@@ -429,7 +432,7 @@ class WebPageBrowserTest {
       assertThat(browser().value("document.cookie").asText()).isEmpty();
       assertThat(browser().value("document.documentElement.outerHTML").asText())
           .doesNotContain(TOKEN);
-      // The tab remembers it.
+      // The browser tab stores the token.
       browser().open("http://127.0.0.1:" + server.port() + "/");
       browser().await(ANSWERED);
     } finally {

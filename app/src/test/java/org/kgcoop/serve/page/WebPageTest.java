@@ -34,7 +34,7 @@ import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
-/** What the page's addresses answer, and to whom. */
+/** Tests of the responses at the addresses of the page, and of their access rules. */
 class WebPageTest {
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -112,7 +112,7 @@ class WebPageTest {
     List<String> parts = new ArrayList<>(List.of("/"));
     page.select("[src], link[href]")
         .forEach(e -> parts.add(e.hasAttr("src") ? e.attr("src") : e.attr("href")));
-    parts.add("/page/bars.js"); // imported by page.js
+    parts.add("/page/bars.js"); // page.js imports it
     assertThat(parts).hasSize(5);
     for (String part : parts) {
       HttpResponse<byte[]> response = get(part);
@@ -125,7 +125,7 @@ class WebPageTest {
     assertThat(page.select("[style], style, [onclick], script:not([src])")).isEmpty();
   }
 
-  /** A screen reader jumps from one landmark to the next. */
+  /** Users of a screen reader jump from landmark to landmark. */
   @Test
   void landmarksHoldAllThatIsShown() {
     Document page = Jsoup.parse(text(get("/")));
@@ -154,7 +154,7 @@ class WebPageTest {
     assertThat(about.path("token").asBoolean()).isTrue();
     assertThat(about.path("max_bytes").asInt()).isEqualTo(20_000);
     assertThat(about.path("template").asText()).isEqualTo("a {}.");
-    assertThat(about.path("note").asText()).isEmpty(); // of a CLIP that nothing is known of
+    assertThat(about.path("note").asText()).isEmpty(); // this CLIP has no description
     assertThat(about.toString()).doesNotContain(TOKEN);
   }
 

@@ -30,7 +30,7 @@ class AttemptsTest {
     attempts = new Attempts(table);
   }
 
-  /** A run that says who did it. */
+  /** Completes a run whose results contain the name of its attempt. */
   private static void complete(Path folder, String who) {
     try (RunFolder run = open(folder)) {
       run.complete(JsonNodeFactory.instance.objectNode().put("who", who));

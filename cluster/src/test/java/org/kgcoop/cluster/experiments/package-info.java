@@ -1,4 +1,4 @@
-/** Attempts, and what becomes of runs that fail or run twice. */
+/** Tests of attempts, and of runs that fail or run twice. */
 @NullMarked
 package org.kgcoop.cluster.experiments;
 

@@ -3,7 +3,9 @@ package org.kgcoop.cluster.features;
 import java.net.URI;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/** The files of this machine under another scheme: what is not of it goes all of Hadoop's way. */
+/**
+ * The local files under another URI scheme, so that Hadoop uses its general code for file systems.
+ */
 public final class CopiedFileSystem extends RawLocalFileSystem {
   @Override
   public URI getUri() {

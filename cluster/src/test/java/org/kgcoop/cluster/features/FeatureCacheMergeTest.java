@@ -109,7 +109,7 @@ class FeatureCacheMergeTest {
     assertThat(cache("whole").test(items, done -> {}).vectors()).hasSameSizeAs(items);
     List<Item> reversed = new ArrayList<>(items);
     Collections.reverse(reversed);
-    // In three files, each smaller than a group.
+    // Write three files, each smaller than a group.
     for (int from = 0; from < reversed.size(); from += 15) {
       List<Item> part = reversed.subList(from, Math.min(from + 15, reversed.size()));
       assertThat(cache("parts").test(part, done -> {}).vectors()).hasSameSizeAs(part);
@@ -132,7 +132,7 @@ class FeatureCacheMergeTest {
     }
     Path many = folder.resolve("many").resolve("model");
     Path few = folder.resolve("few").resolve("model");
-    for (int from = 0; from < all.size(); from += 20) { // 75 files, which are sorted in 16 parts
+    for (int from = 0; from < all.size(); from += 20) { // 75 files are sorted in 16 parts
       assertThat(written(new Shard(all.subList(from, from + 20)), many)).exists();
     }
     for (int from = 0; from < all.size(); from += 750) {

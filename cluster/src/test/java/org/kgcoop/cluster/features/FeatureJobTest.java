@@ -152,7 +152,7 @@ class FeatureJobTest {
     tar(whole, images.subList(0, 10));
     byte[] bytes = Files.readAllBytes(whole);
     Path packed = Files.createDirectories(folder.resolve("packed"));
-    // Behind the header and within the content of the sixth member.
+    // Cut the file within the content of the sixth member, after its header.
     Path file = images.get(5);
     long end = 0;
     for (Path before : images.subList(0, 5)) {

@@ -8,7 +8,7 @@ class ProgressLinesTest {
 
   @Test
   void aLineHasTheRateAndWhatIsLeft() {
-    // 200 in 50 s are 4 per second, so 800 more take 200 s.
+    // 200 images in 50 s are 4 per second, so 800 more take 200 s.
     assertThat(ProgressLines.line(200, 1000, 50))
         .isEqualTo("features: 200 of 1000 images, 4.0 per second, about 200 s left");
   }

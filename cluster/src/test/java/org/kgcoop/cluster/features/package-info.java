@@ -1,4 +1,4 @@
-/** The job within the process of the test, on images of the embedded data. */
+/** Tests of the feature job in the process of the test, with images of the embedded data. */
 @NullMarked
 package org.kgcoop.cluster.features;
 

@@ -1,4 +1,4 @@
-/** Spark within the process of the test. */
+/** Tests of Spark in the process of the test. */
 @NullMarked
 package org.kgcoop.cluster.session;
 
