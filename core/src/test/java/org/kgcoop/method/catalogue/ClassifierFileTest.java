@@ -440,7 +440,6 @@ class ClassifierFileTest {
         bytes[i] ^= (byte) (1 << bit);
         // Overwriting a file waits for the disk on some file systems.
         Files.deleteIfExists(damaged);
-        Files.deleteIfExists(damaged);
         Files.write(damaged, bytes);
         Throwable thrown = catchThrowable(() -> use(ClassifierFile.read(damaged)));
         if (!(thrown instanceof KgCoopException)) {
