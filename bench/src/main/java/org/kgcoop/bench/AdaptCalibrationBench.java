@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.Adaptation;
@@ -23,6 +22,7 @@ import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.eval.JointEvaluation;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.eval.Softmax;
 import org.kgcoop.experiment.Evaluator;
@@ -44,7 +44,8 @@ import picocli.CommandLine.Option;
     header =
         "Measure adapt's first classifiers on test images: the calibration error before and after"
             + " temperature scaling, and the share of images that the threshold accepts. adapt"
-            + " learns half of the classes. Images of the other half belong to no class.")
+            + " learns half of the classes. Images of the other half belong to no class. AUROC"
+            + " measures how well the largest probability separates both.")
 final class AdaptCalibrationBench implements Callable<Integer> {
   private static final double MINUTES = 60; // long enough for all quick methods
 
@@ -86,14 +87,23 @@ final class AdaptCalibrationBench implements Callable<Integer> {
    * @param after the expected calibration error with the temperature
    * @param kept the share of accepted test images of the learned classes
    * @param foreign the share of accepted test images of other classes
+   * @param auroc the area under the ROC curve of the largest probability, learned classes positive
    */
   private record Outcome(
-      String run, double temperature, double before, double after, double kept, double foreign) {}
+      String run,
+      double temperature,
+      double before,
+      double after,
+      double kept,
+      double foreign,
+      double auroc) {}
 
   @Override
   public Integer call() {
     List<Outcome> outcomes = new ArrayList<>();
-    print("%-28s %6s %8s %8s %7s %8s", "run", "T", "ECE T=1", "ECE T", "kept", "foreign");
+    print(
+        "%-34s %6s %8s %8s %7s %8s %6s",
+        "run", "T", "ECE T=1", "ECE T", "kept", "foreign", "AUROC");
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
       ExperimentContext context =
           new ExperimentContext(
@@ -120,7 +130,8 @@ final class AdaptCalibrationBench implements Callable<Integer> {
             mean(outcomes, Outcome::before),
             mean(outcomes, Outcome::after),
             mean(outcomes, Outcome::kept),
-            mean(outcomes, Outcome::foreign)));
+            mean(outcomes, Outcome::foreign),
+            mean(outcomes, Outcome::auroc)));
     return 0;
   }
 
@@ -162,7 +173,8 @@ final class AdaptCalibrationBench implements Callable<Integer> {
         error(known, labels, temperature),
         error(known, labels, 1),
         accepted(known, threshold),
-        accepted(foreign, threshold));
+        accepted(foreign, threshold),
+        JointEvaluation.rankArea(largest(known), largest(foreign)));
   }
 
   /** Returns logits at the temperature of the file. */
@@ -183,21 +195,29 @@ final class AdaptCalibrationBench implements Callable<Integer> {
         .expectedCalibrationError();
   }
 
+  private static double[] largest(double[][] logits) {
+    return Arrays.stream(logits)
+        .mapToDouble(row -> Arrays.stream(Softmax.probabilities(row, 1)).max().orElse(0))
+        .toArray();
+  }
+
   private static double accepted(double[][] logits, double threshold) {
-    return IntStream.range(0, logits.length)
-        .mapToDouble(
-            i ->
-                Arrays.stream(Softmax.probabilities(logits[i], 1)).max().orElse(0) >= threshold
-                    ? 1
-                    : 0)
+    return Arrays.stream(largest(logits))
+        .map(largest -> largest >= threshold ? 1 : 0)
         .average()
         .orElse(Double.NaN);
   }
 
   private static void print(Outcome each) {
     print(
-        "%-28s %6.2f %8.3f %8.3f %7.3f %8.3f",
-        each.run(), each.temperature(), each.before(), each.after(), each.kept(), each.foreign());
+        "%-34s %6.2f %8.3f %8.3f %7.3f %8.3f %6.3f",
+        each.run(),
+        each.temperature(),
+        each.before(),
+        each.after(),
+        each.kept(),
+        each.foreign(),
+        each.auroc());
   }
 
   @FormatMethod
