@@ -2,6 +2,8 @@ package org.kgcoop.cli.console;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -74,27 +76,34 @@ final class ConsoleProgress implements Progress {
     }
   }
 
-  /** A task that prints its progress at intervals, and its duration at the end. */
+  /**
+   * A task that prints its progress at intervals, if there was any, and its duration at the end.
+   */
   private final class Lines implements Task {
     private final String name;
     private final long total;
     private final long start = System.nanoTime();
-    private long lastLine = start;
+    private final Timer timer = new Timer("progress", true);
     private long units;
+    private long printed;
     private String detail = "";
 
     Lines(String name, long total) {
       this.name = name;
       this.total = total;
+      TimerTask line =
+          new TimerTask() {
+            @Override
+            public void run() {
+              print();
+            }
+          };
+      timer.schedule(line, BETWEEN_LINES.toMillis(), BETWEEN_LINES.toMillis());
     }
 
-    @Override
-    public void done(long units) {
-      this.units = units;
-      long now = System.nanoTime();
-      if (now - lastLine > BETWEEN_LINES.toNanos() && units < total) {
-        lastLine = now;
-        double seconds = (now - start) / 1e9;
+    private synchronized void print() {
+      if (units > printed && units < total) {
+        printed = units;
         lines.accept(
             String.format(
                 Locale.ROOT,
@@ -102,22 +111,32 @@ final class ConsoleProgress implements Progress {
                 name,
                 units,
                 total,
-                seconds * (total - units) / Math.max(1, units),
+                seconds() * (total - units) / units,
                 detail));
       }
     }
 
+    private double seconds() {
+      return (System.nanoTime() - start) / 1e9;
+    }
+
     @Override
-    public void detail(String text) {
+    public synchronized void done(long units) {
+      this.units = units;
+    }
+
+    @Override
+    public synchronized void detail(String text) {
       detail = ", " + text;
     }
 
     @Override
-    public void close() {
-      double seconds = (System.nanoTime() - start) / 1e9;
-      if (seconds >= 1) {
+    public synchronized void close() {
+      timer.cancel();
+      printed = total; // for a line that waits for this method
+      if (seconds() >= 1) {
         String howMany = units < total ? units + " of " + total : String.valueOf(total);
-        lines.accept(String.format(Locale.ROOT, "%s: %s in %.1f s", name, howMany, seconds));
+        lines.accept(String.format(Locale.ROOT, "%s: %s in %.1f s", name, howMany, seconds()));
       }
     }
   }
