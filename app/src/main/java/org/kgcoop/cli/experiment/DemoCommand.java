@@ -85,8 +85,8 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /** Returns the run folder. The settings differ, so each extent has its own. */
-    Path folder() {
-      return Path.of("runs", "demo" + suffix);
+    Path folder(boolean calibrated) {
+      return Path.of("runs", "demo" + suffix + (calibrated ? "-calibrated" : ""));
     }
 
     /** With --all fewer, because CLIP-LoRA trains 500 steps per shot. */
@@ -191,8 +191,9 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--calibrate",
       description =
-          "Fit a temperature after each training, on the validation images. ECE then measures the"
-              + " calibrated probabilities.")
+          "Fit a temperature after each training, on the validation images. The results then"
+              + " contain the calibration error with it. The default run folder ends in"
+              + " -calibrated.")
   private boolean calibrate;
 
   @Option(names = "--per-set", description = "Add one table row per data set.")
@@ -210,7 +211,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Extent extent = extent();
-    Path folder = out == null ? extent.folder() : out;
+    Path folder = out == null ? extent.folder(calibrate) : out;
     int jobs = Engine.threads();
     Engine.setThreads(1);
     ExperimentPlan plan =

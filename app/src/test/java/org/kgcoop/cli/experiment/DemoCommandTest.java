@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
@@ -68,9 +69,12 @@ class DemoCommandTest {
 
   /** Extents differ in their settings, and a run folder rejects other settings. */
   @Test
-  void eachExtentHasItsOwnFolder() {
-    assertThat(Arrays.stream(Extent.values()).map(Extent::folder).distinct())
-        .hasSize(Extent.values().length);
+  void eachExtentHasItsOwnFolderAlsoIfCalibrated() {
+    assertThat(
+            Arrays.stream(Extent.values())
+                .flatMap(extent -> Stream.of(extent.folder(false), extent.folder(true)))
+                .distinct())
+        .hasSize(2 * Extent.values().length);
     assertThat(training("kgcoop", Extent.QUICK)).isNotEqualTo(training("kgcoop", Extent.DEFAULT));
   }
 
