@@ -78,6 +78,7 @@ import org.kgcoop.tensor.Tensor;
 class EveryMethodTest {
   private static final int CONFIGURATION = 2;
   private static final int WEIGHTS = 4;
+  private static final int CLASSES = 6;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Methods without a fixed head. */
@@ -120,7 +121,7 @@ class EveryMethodTest {
     weights = shared.resolve("clip");
     data = shared.resolve("drawings");
     RandomClip.write(weights, DEEP, 1);
-    SampleDrawings.copyTo(data);
+    SampleDrawings.copyTo(data, CLASSES);
     String methods = String.join(",", ids());
     Cli.Result table =
         run(
@@ -196,7 +197,7 @@ class EveryMethodTest {
                         (first, later) -> first,
                         LinkedHashMap::new))
                 .values());
-    assertThat(found).hasSize(12);
+    assertThat(found).hasSize(CLASSES);
     List<Object> words = new ArrayList<>(List.of("predict", served.run(id)));
     found.forEach(each -> words.add(data.resolve(each.image())));
     JsonNode images = json(words.toArray()).path("images");
@@ -394,14 +395,14 @@ class EveryMethodTest {
       answer.ranking().forEach(each -> own[each.index()] = each.probability());
       found.put("java", own);
     }
-    JsonNode told = json("predict", calibrated.run(id), image, "--top", 12);
+    JsonNode told = json("predict", calibrated.run(id), image, "--top", CLASSES);
     found.put("predict", byIndex(told.path("images").path(0).path("classes")));
     String name = URLEncoder.encode(id, StandardCharsets.UTF_8);
     JsonNode first =
         posted(
             URI.create(
-                "http://127.0.0.1:%s/v1/classify?top=12&model=%s"
-                    .formatted(calibrated.port(), name)),
+                "http://127.0.0.1:%s/v1/classify?top=%s&model=%s"
+                    .formatted(calibrated.port(), CLASSES, name)),
             image);
     found.put("/v1", byIndex(first.path("classes")));
     assertThat(first.path("accepted").isBoolean()).isTrue();
@@ -573,7 +574,7 @@ class EveryMethodTest {
       refused(
           run("predict", served.run(id), image, "--classes", String.join(",", others)),
           file.method().title(),
-          "cannot be used on new classes, such as 'cow'; its own are 12");
+          "cannot be used on new classes, such as 'cow'; its own are " + CLASSES);
     } else {
       try (Classifier classifier = Classifier.of(file, clip, others)) {
         assertThat(classifier.classify(image).probabilities()).hasSize(2);
@@ -591,7 +592,7 @@ class EveryMethodTest {
     assertThat(told.path("kind").asText()).isEqualTo("classifier file");
     assertThat(told.path("method").asText()).isEqualTo(MethodCatalogue.title(id));
     assertThat(told.path("settings").path("method").asText()).isEqualTo(id);
-    assertThat(told.path("class_names")).hasSize(12);
+    assertThat(told.path("class_names")).hasSize(CLASSES);
     assertThat(told.path("learned").isEmpty())
         .isEqualTo(told.path("tensors").path("count").asInt() == 0);
     assertThat(told.path("tensors").path("count").asInt())
