@@ -53,8 +53,8 @@ class KilledTrainingTest {
   @Tag("equality")
   void killedBehindACheckpointItEndsInTheSameBytes() throws IOException, InterruptedException {
     writeInput();
-    Object[] calm = words(METHODS.get(1), 8, folder.resolve("undisturbed"));
-    Object[] killed = words(METHODS.get(1), 8, folder.resolve("killed"));
+    Object[] calm = words(METHODS.get(1), 2, 4, folder.resolve("undisturbed"));
+    Object[] killed = words(METHODS.get(1), 2, 4, folder.resolve("killed"));
     assertThat(Cli.run(calm).exitCode()).isZero();
 
     ChildProcess process = ChildProcess.start(folder.resolve("log.txt"), killed);
@@ -72,11 +72,11 @@ class KilledTrainingTest {
       throws IOException, InterruptedException {
     writeInput();
     long begun = System.nanoTime();
-    assertThat(start(words(method, 20, folder.resolve("undisturbed"))).exitCode()).isZero();
+    assertThat(start(words(method, 4, 20, folder.resolve("undisturbed"))).exitCode()).isZero();
     long length = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
 
     Random random = new Random(SEED);
-    Object[] killed = words(method, 20, folder.resolve("killed"));
+    Object[] killed = words(method, 4, 20, folder.resolve("killed"));
     for (int i = 0; i < KILLS; i++) {
       ChildProcess process = start(killed);
       // The time is between the start of the process and a moment after its normal end.
@@ -113,12 +113,13 @@ class KilledTrainingTest {
     return ChildProcess.start(folder.resolve("log.txt"), words);
   }
 
-  private Object[] words(String method, int epochs, Path out) {
+  private Object[] words(String method, int shots, int epochs, Path out) {
     return String.format(
             Locale.ROOT,
-            "train --quiet --method %s --shots 4 --epochs %s --batch-size 4 --checkpoint-every 1"
+            "train --quiet --method %s --shots %s --epochs %s --batch-size 4 --checkpoint-every 1"
                 + " --clip %s --data %s --out %s",
             method,
+            shots,
             epochs,
             folder.resolve("clip"),
             folder.resolve("data"),

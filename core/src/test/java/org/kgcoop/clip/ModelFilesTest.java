@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ class ModelFilesTest {
 
   @TempDir Path folder;
 
+  @CanIgnoreReturnValue
   private Path with(String file, String json) {
     try {
       for (String name : List.of("model.safetensors", "merges.txt")) {
@@ -43,6 +45,7 @@ class ModelFilesTest {
   }
 
   /** Writes the tiny CLIP with one more key, at a position such as text_cfg.pool_type. */
+  @CanIgnoreReturnValue
   private Path openClip(String key, String value) throws IOException {
     ObjectNode json =
         (ObjectNode)
@@ -55,6 +58,7 @@ class ModelFilesTest {
     return with("open_clip_config.json", json.toString());
   }
 
+  @CanIgnoreReturnValue
   private Path huggingFace(String key, String value) throws IOException {
     ObjectNode json =
         (ObjectNode)

@@ -3,6 +3,7 @@ package org.kgcoop.clip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -110,6 +111,7 @@ class SentencePieceTest {
   }
 
   /** Ids: pad 0, eos 1, bytes 2 to 257, then _ 258, a 259, b 260, ab 261, _ab 262, aba 263. */
+  @CanIgnoreReturnValue
   private Tokenizer pairs(String merges) throws IOException {
     List<String> pieces = new ArrayList<>(List.of("<pad>", "<eos>"));
     for (int b = 0; b < 256; b++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ class SiglipTest {
     Safetensors.write(folder.resolve(name), tensors, Map.of());
   }
 
+  @CanIgnoreReturnValue
   private Path with(String file, String content) throws IOException {
     for (String name : List.of("tokenizer.json", "config.json", "model.safetensors")) {
       if (!Files.exists(folder.resolve(name))) {

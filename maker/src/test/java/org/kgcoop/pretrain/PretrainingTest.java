@@ -31,7 +31,6 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-@Tag("equality")
 class PretrainingTest {
   private static final int MERGES = 40;
   private static final ClipConfig RESNET = model(new ClipConfig.ResNet(4, List.of(1, 1, 1, 1), 2));
@@ -105,6 +104,7 @@ class PretrainingTest {
 
   @ParameterizedTest
   @MethodSource("models")
+  @Tag("equality")
   void interruptedTrainingEndsInTheSameBytes(ClipConfig model) {
     PretrainingSettings settings = settings(model, 7, DType.BFLOAT16);
     String name = model.vision().getClass().getSimpleName();
@@ -163,6 +163,7 @@ class PretrainingTest {
   }
 
   @Test
+  @Tag("equality")
   void anInterruptedStudentEndsInTheSameBytes() {
     Path undisturbed = folder.resolve("student-undisturbed");
     Path interrupted = folder.resolve("student-interrupted");
@@ -175,6 +176,7 @@ class PretrainingTest {
   }
 
   @Test
+  @Tag("equality")
   void aLongerRunOfAStudentIsTheBeginningOfAShorterOne() {
     Path whole = folder.resolve("student-whole");
     Path longer = folder.resolve("student-longer");

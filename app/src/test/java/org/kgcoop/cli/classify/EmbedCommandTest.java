@@ -32,7 +32,6 @@ import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 
-@Tag("equality")
 class EmbedCommandTest {
   private static final Path TURNED = Path.of("../core/src/test/resources/pictures/jexif17x33.jpg");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -120,6 +119,7 @@ class EmbedCommandTest {
   }
 
   @Test
+  @Tag("equality")
   void everyFormHasTheFeaturesOfTheLibraryInTheOrderOfPaths() throws IOException {
     List<float[]> expected;
     try (Clip loaded = Clip.load(clip)) {
@@ -162,6 +162,7 @@ class EmbedCommandTest {
   }
 
   @Test
+  @Tag("equality")
   void rawFeaturesHaveTheirLengthAndATurnedImageIsUpright() throws IOException {
     Path npy = folder.resolve("raw.npy");
     done(embed(TURNED, files.get(0), "--raw", "--out", npy));
@@ -172,6 +173,7 @@ class EmbedCommandTest {
   }
 
   @Test
+  @Tag("equality")
   void textsAreEmbeddedLineByLine() throws IOException {
     Path texts =
         Files.writeString(folder.resolve("texts.txt"), "a red fox\n\n  two owls, \"so\"\n");
@@ -235,6 +237,7 @@ class EmbedCommandTest {
   }
 
   @Test
+  @Tag("equality")
   @Tag("system")
   void killedOnceItEndsInTheSameBytes() throws IOException, InterruptedException {
     Path once = folder.resolve("once.npy");

@@ -28,7 +28,7 @@ import org.kgcoop.clip.EmbeddedClip;
 
 @Tag("system")
 class SearchCommandTest {
-  private static final int MANY = 300;
+  private static final int MANY = 100;
 
   @TempDir static Path shared;
   private static Path drawings;

@@ -44,7 +44,7 @@ class DisturbedProtocolsTest {
   static void writeInput() {
     RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
     for (String name : List.of("drawings", "others")) {
-      SampleDrawings.copyTo(shared.resolve(name));
+      SampleDrawings.copyTo(shared.resolve(name), 6);
     }
   }
 

@@ -11,7 +11,6 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,10 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.files.EmbeddedFiles;
 import org.kgcoop.fit.Training;
 
 /** Comparisons of training in a Java program with training by the command. */
@@ -39,7 +38,8 @@ class TrainingFromJavaTest {
   @Test
   @Tag("system")
   void theExampleOfTheReadmeLeavesTheBytesOfTheCommand() throws Exception {
-    Path data = Objects.requireNonNull(EmbeddedFiles.file("datasets/documents.zip"));
+    Path data = folder.resolve("drawings");
+    SampleDrawings.copyTo(data, 3);
     Path ofJava = folder.resolve("java");
 
     String said = run(compiled(), EmbeddedClip.folder(), data, ofJava);
@@ -47,7 +47,7 @@ class TrainingFromJavaTest {
         Cli.run(
             "train",
             "--data",
-            "embedded:documents",
+            data,
             "--method",
             "kgcoop",
             "--set",

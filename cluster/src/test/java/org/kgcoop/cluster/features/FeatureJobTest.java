@@ -29,7 +29,7 @@ import org.kgcoop.tensor.DType;
 
 @Tag("system")
 class FeatureJobTest {
-  private static final int IMAGES = 80;
+  private static final int IMAGES = 32;
 
   @TempDir private static Path shared;
   private static Session session;
@@ -127,9 +127,9 @@ class FeatureJobTest {
   @Test
   void tarsAndParquetFilesMakeTheSameBank() throws IOException {
     Path packed = Files.createDirectories(folder.resolve("packed"));
-    tar(packed.resolve("first.tar"), images.subList(0, 30));
+    tar(packed.resolve("first.tar"), images.subList(0, 12));
     List<Row> rows = new ArrayList<>();
-    for (Path file : images.subList(30, IMAGES)) {
+    for (Path file : images.subList(12, IMAGES)) {
       rows.add(RowFactory.create(RowFactory.create(Files.readAllBytes(file), file.toString()), 3L));
     }
     StructType image =

@@ -1,4 +1,0 @@
-@NullMarked
-package org.kgcoop.cluster;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tests of metrics. */
-@NullMarked
-package org.kgcoop.eval;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package org.kgcoop.maker;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package org.kgcoop.pretrain;
-
-import org.jspecify.annotations.NullMarked;
