@@ -2,10 +2,10 @@ package org.kgcoop.clip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -14,19 +14,13 @@ import org.kgcoop.tensor.Tensor;
 class TextFeatureCacheTest {
   private final TextFeatureCache cache = new TextFeatureCache(5);
   private final List<String> computed = new ArrayList<>();
-  private Scope scope;
-
-  @BeforeEach
-  void open() {
-    scope = Scope.open("test");
-  }
 
   @AfterEach
   void close() {
-    scope.close();
     cache.close();
   }
 
+  @CanIgnoreReturnValue
   private float[] get(String text) {
     try (Scope inner = Scope.open("request")) {
       Tensor features =
@@ -61,14 +55,16 @@ class TextFeatureCacheTest {
   @Test
   void moreValuesThanFitAreNotKept() {
     for (int i = 0; i < 2; i++) {
-      Tensor features =
-          cache.get(
-              "all",
-              () -> {
-                computed.add("all");
-                return Tensor.of(new float[6], 3, 2);
-              });
-      assertThat(features.count()).isEqualTo(6);
+      try (Scope scope = Scope.open("request")) {
+        Tensor features =
+            cache.get(
+                "all",
+                () -> {
+                  computed.add("all");
+                  return Tensor.of(new float[6], 3, 2);
+                });
+        assertThat(features.count()).isEqualTo(6);
+      }
     }
     assertThat(computed).containsExactly("all", "all");
   }

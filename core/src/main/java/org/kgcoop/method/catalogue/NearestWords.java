@@ -112,7 +112,7 @@ public final class NearestWords {
       Tensor context = stored.tensor().to(DType.FLOAT32).reshape(-1, width); // (vectors, W)
       Tensor words = clip.textEncoder().tokenEmbedding(); // (vocabulary, W)
       int kept = (int) Math.min(count, words.size(0));
-      int compared = (int) Math.min(MARGIN * count, words.size(0));
+      int compared = (int) Math.min((long) MARGIN * count, words.size(0));
       Tensor lengths = words.times(words).sum(1); // (vocabulary)
       List<Vector> vectors = new ArrayList<>();
       for (long v = 0; v < context.size(0); v++) {
