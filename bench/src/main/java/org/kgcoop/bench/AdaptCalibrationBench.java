@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import org.kgcoop.KgCoopException;
@@ -43,11 +44,15 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     header =
         "Measure adapt's first classifiers on test images: the calibration error before and after"
-            + " temperature scaling, and the share of images that the threshold accepts. adapt"
-            + " learns half of the classes. Images of the other half belong to no class. AUROC"
-            + " measures how well the largest probability separates both.")
+            + " temperature scaling, and the share of images that the threshold accepts. With"
+            + " --classes half, adapt learns half of the classes. Images of the other half belong"
+            + " to no class, and AUROC measures how well the largest probability separates both."
+            + " The floor is the calibration error that a perfectly calibrated classifier would"
+            + " have on as few test images.")
 final class AdaptCalibrationBench implements Callable<Integer> {
   private static final double MINUTES = 60; // long enough for all quick methods
+
+  private static final int DRAWS = 100; // of labels, for the floor
 
   @Option(
       names = "--out",
@@ -77,6 +82,12 @@ final class AdaptCalibrationBench implements Callable<Integer> {
       description = "Sampling seeds (default: ${DEFAULT-VALUE}).")
   private List<Long> seeds;
 
+  @Option(
+      names = "--classes",
+      defaultValue = "half",
+      description = "Classes to learn, half or all (default: ${DEFAULT-VALUE}).")
+  private String classes;
+
   @SuppressWarnings("NullAway.Init") // picocli sets required options
   AdaptCalibrationBench() {}
 
@@ -85,8 +96,9 @@ final class AdaptCalibrationBench implements Callable<Integer> {
    *
    * @param before the expected calibration error without the temperature
    * @param after the expected calibration error with the temperature
+   * @param floor the expected calibration error of a perfectly calibrated classifier
    * @param kept the share of accepted test images of the learned classes
-   * @param foreign the share of accepted test images of other classes
+   * @param foreign the share of accepted test images of other classes; NaN if there are none
    * @param auroc the area under the ROC curve of the largest probability, learned classes positive
    */
   private record Outcome(
@@ -94,6 +106,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
       double temperature,
       double before,
       double after,
+      double floor,
       double kept,
       double foreign,
       double auroc) {}
@@ -102,8 +115,8 @@ final class AdaptCalibrationBench implements Callable<Integer> {
   public Integer call() {
     List<Outcome> outcomes = new ArrayList<>();
     print(
-        "%-34s %6s %8s %8s %7s %8s %6s",
-        "run", "T", "ECE T=1", "ECE T", "kept", "foreign", "AUROC");
+        "%-34s %6s %8s %8s %6s %7s %8s %6s",
+        "run", "T", "ECE T=1", "ECE T", "floor", "kept", "foreign", "AUROC");
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
       ExperimentContext context =
           new ExperimentContext(
@@ -129,6 +142,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
             mean(outcomes, Outcome::temperature),
             mean(outcomes, Outcome::before),
             mean(outcomes, Outcome::after),
+            mean(outcomes, Outcome::floor),
             mean(outcomes, Outcome::kept),
             mean(outcomes, Outcome::foreign),
             mean(outcomes, Outcome::auroc)));
@@ -140,7 +154,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
   }
 
   private Outcome outcome(ExperimentContext context, DataSet whole, int images, long seed) {
-    DataSet learned = whole.select(ClassSplit.BASE);
+    DataSet learned = whole.select(half() ? ClassSplit.BASE : ClassSplit.ALL);
     String run = "%s-%s-%s".formatted(whole.name(), images, seed);
     DataSet drawn =
         FewShot.draw(
@@ -164,7 +178,8 @@ final class AdaptCalibrationBench implements Callable<Integer> {
     double threshold = Objects.requireNonNull(calibration.rejection()).threshold();
     double temperature = calibration.temperature();
     double[][] known = logits(context, file, learned.test());
-    double[][] foreign = logits(context, file, whole.select(ClassSplit.NEW).test());
+    double[][] foreign =
+        half() ? logits(context, file, whole.select(ClassSplit.NEW).test()) : new double[0][];
     // The class names of the classifier are in the order of the labels.
     int[] labels = learned.test().stream().mapToInt(Item::label).toArray();
     return new Outcome(
@@ -172,9 +187,19 @@ final class AdaptCalibrationBench implements Callable<Integer> {
         temperature,
         error(known, labels, temperature),
         error(known, labels, 1),
+        floor(known, seed),
         accepted(known, threshold),
         accepted(foreign, threshold),
-        JointEvaluation.rankArea(largest(known), largest(foreign)));
+        half() ? JointEvaluation.rankArea(largest(known), largest(foreign)) : Double.NaN);
+  }
+
+  private boolean half() {
+    return switch (classes) {
+      case "half" -> true;
+      case "all" -> false;
+      default ->
+          throw KgCoopException.configuration("--classes: expected half or all, got " + classes);
+    };
   }
 
   /** Returns logits at the temperature of the file. */
@@ -195,6 +220,31 @@ final class AdaptCalibrationBench implements Callable<Integer> {
         .expectedCalibrationError();
   }
 
+  /** Returns the mean calibration error if the labels are drawn from the probabilities. */
+  private static double floor(double[][] logits, long seed) {
+    Random random = new Random(seed);
+    double sum = 0;
+    for (int draw = 0; draw < DRAWS; draw++) {
+      int[] labels =
+          Arrays.stream(logits)
+              .mapToInt(row -> drawn(Softmax.probabilities(row, 1), random.nextDouble()))
+              .toArray();
+      sum += error(logits, labels, 1);
+    }
+    return sum / DRAWS;
+  }
+
+  private static int drawn(double[] probabilities, double at) {
+    double sum = 0;
+    for (int label = 0; label < probabilities.length - 1; label++) {
+      sum += probabilities[label];
+      if (at < sum) {
+        return label;
+      }
+    }
+    return probabilities.length - 1;
+  }
+
   private static double[] largest(double[][] logits) {
     return Arrays.stream(logits)
         .mapToDouble(row -> Arrays.stream(Softmax.probabilities(row, 1)).max().orElse(0))
@@ -210,11 +260,12 @@ final class AdaptCalibrationBench implements Callable<Integer> {
 
   private static void print(Outcome each) {
     print(
-        "%-34s %6.2f %8.3f %8.3f %7.3f %8.3f %6.3f",
+        "%-34s %6.2f %8.3f %8.3f %6.3f %7.3f %8.3f %6.3f",
         each.run(),
         each.temperature(),
         each.before(),
         each.after(),
+        each.floor(),
         each.kept(),
         each.foreign(),
         each.auroc());

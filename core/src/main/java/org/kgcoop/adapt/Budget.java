@@ -114,20 +114,25 @@ final class Budget {
    * Returns the reason to skip a method that trains through the text encoder, or an empty text if
    * there is enough time.
    *
-   * @param fits the data of each of its trainings
+   * @param parts the parts of the data that the method is trained on first, several at a time
+   * @param data the data of the final training
    */
   String leftOut(
-      Method method, MethodSpec spec, TaskContext task, List<DataSet> fits, double spent) {
+      Method method,
+      MethodSpec spec,
+      TaskContext task,
+      List<DataSet> parts,
+      DataSet data,
+      double spent) {
     TrainingSettings training = spec.training().apply(method.trained().orElseThrow(), task);
-    long steps = 0;
-    for (DataSet fit : fits) {
-      long[] labels = fit.train().stream().mapToLong(Item::label).toArray();
-      int ofAnEpoch =
-          training.sampler().plan(labels, training.batchSize(), training.seed()).batches(0).size();
-      steps += (long) ofAnEpoch * training.schedule().epochs();
+    int classes = data.classNames().size();
+    int atATime =
+        Math.min(parts.size(), HeldOutRuns.atATime(context.clip().device(), classes));
+    double steps = steps(training, data);
+    for (DataSet part : parts) {
+      steps += (double) steps(training, part) / atATime;
     }
-    DataSet largest = fits.get(fits.size() - 1);
-    double needed = steps * secondsOfAStep(largest.classNames());
+    double needed = steps * secondsOfAStep(data.classNames());
     if (spent + needed <= seconds) {
       return "";
     }
@@ -136,6 +141,13 @@ final class Budget {
         "it takes about %s on this machine (--minutes %.0f would do)",
         minutes(needed),
         Math.ceil((spent + needed) / 60));
+  }
+
+  private static long steps(TrainingSettings training, DataSet data) {
+    long[] labels = data.train().stream().mapToLong(Item::label).toArray();
+    long ofAnEpoch =
+        training.sampler().plan(labels, training.batchSize(), training.seed()).batches(0).size();
+    return ofAnEpoch * training.schedule().epochs();
   }
 
   /**

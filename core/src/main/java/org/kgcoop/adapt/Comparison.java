@@ -259,11 +259,10 @@ final class Comparison {
       return leftOut(spec, tooMany, false);
     }
     double spent = before.stream().mapToDouble(AdaptRecord.Candidate::seconds).sum();
-    List<DataSet> fits = new ArrayList<>(parts.stream().map(HoldoutPart::fitted).toList());
-    fits.add(data);
+    List<DataSet> fitted = parts.stream().map(HoldoutPart::fitted).toList();
     String why =
         Candidates.trainsText(method.id())
-            ? budget.leftOut(method, spec, task(), fits, spent)
+            ? budget.leftOut(method, spec, task(), fitted, data, spent)
             : budget.leftOut(spent);
     return why.isEmpty() ? null : leftOut(spec, why, true);
   }

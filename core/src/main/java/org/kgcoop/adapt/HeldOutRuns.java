@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -15,6 +17,7 @@ import org.kgcoop.experiment.EvaluationSet;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.FewShotSample;
+import org.kgcoop.experiment.Jobs;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
@@ -23,6 +26,8 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.Predictions;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -32,6 +37,9 @@ import org.kgcoop.tensor.Scope;
 final class HeldOutRuns {
   private static final String SEEN = "seen";
   private static final String UNSEEN = "unseen";
+
+  /** Maximum number of classes, summed over the parts that are trained at a time. */
+  private static final int CLASSES_AT_A_TIME = 100;
 
   private final ExperimentContext context;
   private final AdaptRequest request;
@@ -70,10 +78,10 @@ final class HeldOutRuns {
     List<AdaptRecord.Mistake> mistakes = new ArrayList<>();
     int[] askedOfClass = new int[data.classNames().size()];
     int[] rightOfClass = new int[data.classNames().size()];
-    for (HoldoutPart part : parts) {
-      Map<String, DataSet> targets = targets(part);
-      Predictions predictions = Predictions.read(run(spec, id, part, targets));
-      targets.forEach(
+    List<Path> folders = run(spec, id, parts, HeldOutRuns::targets);
+    for (int p = 0; p < parts.size(); p++) {
+      Predictions predictions = Predictions.read(folders.get(p));
+      targets(parts.get(p)).forEach(
           (name, target) -> {
             List<Predictions.Prediction> each = predictions.target(name).orElseThrow().each();
             for (int i = 0; i < each.size(); i++) {
@@ -104,6 +112,32 @@ final class HeldOutRuns {
     targets.put(UNSEEN, part.unseen());
     targets.values().removeIf(target -> target.test().isEmpty());
     return targets;
+  }
+
+  /**
+   * Trains and measures a method on all parts, several at a time, unless this is done.
+   *
+   * @param targets a function that returns the images to measure on for a part, by name
+   * @return the run folder of each part
+   */
+  private List<Path> run(
+      MethodSpec spec,
+      String id,
+      List<HoldoutPart> parts,
+      Function<HoldoutPart, Map<String, DataSet>> targets) {
+    List<Supplier<Path>> jobs =
+        parts.stream()
+            .<Supplier<Path>>map(part -> () -> run(spec, id, part, targets.apply(part)))
+            .toList();
+    return Jobs.run(jobs, atATime(context.clip().device(), data.classNames().size()));
+  }
+
+  /**
+   * Returns how many parts are trained at a time. A training step for few classes cannot use all
+   * cores. A step for many classes can, and its memory grows with the number of classes.
+   */
+  static int atATime(Device device, int classes) {
+    return device.isCpu() ? Math.max(1, Math.min(Engine.threads(), CLASSES_AT_A_TIME / classes)) : 1;
   }
 
   /** Runs a method on a part, unless this is done, and returns the run folder. */
@@ -145,7 +179,7 @@ final class HeldOutRuns {
    * first.
    */
   HeldOutLogits logits(MethodSpec spec, String id, List<HoldoutPart> parts) {
-    parts.forEach(part -> run(spec, id, part, Map.of()));
+    List<Path> unused = run(spec, id, parts, part -> Map.of());
     return logits(id, parts);
   }
 

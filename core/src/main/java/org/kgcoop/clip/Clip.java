@@ -43,6 +43,7 @@ public final class Clip implements AutoCloseable {
   private final double logitBias;
   private final Device device;
   private final CompletableFuture<Tokenizer> tokenizer;
+  private final TextFeatureCache textFeatures = new TextFeatureCache();
   private @Nullable String fingerprint;
 
   /**
@@ -162,6 +163,11 @@ public final class Clip implements AutoCloseable {
     }
   }
 
+  /** Returns the cache of the features of fixed texts. */
+  public TextFeatureCache textFeatures() {
+    return textFeatures;
+  }
+
   /** Returns the preprocessing of the model's images. */
   public Preprocessing preprocessing() {
     return preprocessing;
@@ -225,6 +231,7 @@ public final class Clip implements AutoCloseable {
 
   @Override
   public void close() {
+    textFeatures.close();
     textEncoder.close();
     if (encoder instanceof VisionTransformer vit) {
       vit.close();

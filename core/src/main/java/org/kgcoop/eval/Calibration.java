@@ -95,15 +95,14 @@ public record Calibration(
   }
 
   /**
-   * Finds both. The temperature is 1 if the images do not determine it, because the likelihood has
-   * no minimum within the bounds of {@link Temperature}.
+   * Finds both. The temperature minimizes the Brier score ({@link Temperature#ofBrierScore}). It is
+   * 1 if the logits are no better than chance.
    *
    * @param logits (M, C), of images that the classifier was not trained on
    * @param labels (M), each from 0 to C - 1
    */
   public static Calibration fit(double[][] logits, int[] labels, Origin by) {
-    Temperature found = Temperature.fit(logits, labels);
-    double temperature = found.bound() == null ? found.temperature() : 1;
+    double temperature = Temperature.ofBrierScore(logits, labels).orElse(1);
     double[] largest =
         Arrays.stream(logits)
             .mapToDouble(

@@ -1,5 +1,6 @@
 package org.kgcoop.eval;
 
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
   private static final double PRECISION = 1e-13;
   private static final int STEPS = 200;
 
+  /** Number of steps from {@link #LOWEST} to {@link #HIGHEST} in the search by the Brier score. */
+  private static final int GRID = 40;
+
   /** The end of the range that contains the minimum. */
   public enum Bound {
     /** All images are right: the likelihood grows as T falls. */
@@ -44,6 +48,76 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
     return plain.bound() == Bound.LOWER
         ? fit(logits, labels, LOWEST, HIGHEST, 1.0 / (labels.length + 1))
         : plain;
+  }
+
+  /**
+   * Finds the T from {@link #LOWEST} to {@link #HIGHEST} with the lowest Brier score, the mean over
+   * images of {@code sum_c (p_c - [c = label])^2}. A confident mistake costs at most 2. It has no
+   * limit in the likelihood, whose minimum therefore depends on a few images. If all images are
+   * right, targets are smoothed as in {@link #fit(double[][], int[])}.
+   *
+   * @param logits (M, C)
+   * @param labels (M), each from 0 to C - 1
+   * @return T, or empty if the score falls up to {@link #HIGHEST}, because the logits are no better
+   *     than chance
+   */
+  public static OptionalDouble ofBrierScore(double[][] logits, int[] labels) {
+    ProbabilityMetrics.checkRows(logits, labels);
+    double plain = ofBrierScore(logits, labels, 0);
+    double found =
+        plain <= LOWEST ? ofBrierScore(logits, labels, 1.0 / (labels.length + 1)) : plain;
+    return found >= HIGHEST ? OptionalDouble.empty() : OptionalDouble.of(found);
+  }
+
+  /** Finds the best of a few temperatures, then the minimum between its neighbors by bisection. */
+  private static double ofBrierScore(double[][] logits, int[] labels, double smoothing) {
+    double lowest = Math.log(LOWEST);
+    double width = (Math.log(HIGHEST) - lowest) / GRID;
+    int best = 0;
+    double least = Double.POSITIVE_INFINITY;
+    for (int i = 0; i <= GRID; i++) {
+      double score = brier(logits, labels, smoothing, Math.exp(-lowest - i * width))[0];
+      if (score < least) {
+        least = score;
+        best = i;
+      }
+    }
+    if (best == 0 || best == GRID) {
+      return best == 0 ? LOWEST : HIGHEST;
+    }
+    double low = lowest + (best - 1) * width;
+    double high = lowest + (best + 1) * width;
+    while (high - low > PRECISION) {
+      double middle = (low + high) / 2;
+      // The slope in 1 / T has the opposite sign of the slope in T.
+      if (brier(logits, labels, smoothing, Math.exp(-middle))[1] > 0) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return Math.exp((low + high) / 2);
+  }
+
+  /** Computes the Brier score and its slope in the scale 1 / T, except for a factor of 2. */
+  private static double[] brier(double[][] logits, int[] labels, double smoothing, double scale) {
+    double score = 0;
+    double slope = 0;
+    for (int i = 0; i < labels.length; i++) {
+      double[] row = logits[i];
+      double[] probabilities = Softmax.probabilities(row, scale);
+      double mean = 0;
+      for (int c = 0; c < row.length; c++) {
+        mean += probabilities[c] * row[c];
+      }
+      for (int c = 0; c < row.length; c++) {
+        double target = smoothing / row.length + (c == labels[i] ? 1 - smoothing : 0);
+        double difference = probabilities[c] - target;
+        score += difference * difference;
+        slope += difference * probabilities[c] * (row[c] - mean);
+      }
+    }
+    return new double[] {score / labels.length, slope};
   }
 
   /**

@@ -11,18 +11,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Execution of independent jobs, optionally in parallel. */
-final class Jobs {
+public final class Jobs {
   private Jobs() {}
 
   /**
    * Runs all jobs. If one job fails, the running jobs are completed, and no other job is started.
    *
    * @param atATime the number of parallel jobs: with 1, the jobs run one after the other in the
-   *     calling thread; otherwise each runs in its own thread, and its operations use one core
+   *     calling thread; otherwise each runs in its own thread. All jobs share the threads of {@link
+   *     org.kgcoop.tensor.Workers}
    * @return the results, in the order of the jobs
    * @throws RuntimeException the exception of the first job that failed
    */
-  static <T> List<T> run(List<Supplier<T>> jobs, int atATime) {
+  public static <T> List<T> run(List<Supplier<T>> jobs, int atATime) {
     if (atATime == 1) {
       return jobs.stream().map(Supplier::get).toList();
     }

@@ -90,11 +90,19 @@ public final class TextFeatures implements AutoCloseable {
     return withoutGradients(clip, PromptText.handCrafted(clip, classNames, template)).unitRows();
   }
 
-  /** Computes the features of fixed texts, (C, E), not normalized. */
+  /**
+   * Returns the features of fixed texts, (C, E), not normalized. They are computed, unless the
+   * model's {@linkplain Clip#textFeatures() cache} contains them.
+   */
   public static Tensor withoutGradients(Clip clip, PromptText text) {
-    try (TextFeatures features = new TextFeatures(clip, text)) {
-      return features.all(List.of());
-    }
+    return clip.textFeatures()
+        .get(
+            text,
+            () -> {
+              try (TextFeatures features = new TextFeatures(clip, text)) {
+                return features.all(List.of());
+              }
+            });
   }
 
   /** Returns the number of parts that the classes are divided into. */

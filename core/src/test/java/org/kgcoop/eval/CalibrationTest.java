@@ -47,7 +47,8 @@ class CalibrationTest {
     Calibration found = Calibration.fit(logits, labels, Calibration.Origin.OUT_OF_FOLD);
 
     assertThat(found.temperature()).isGreaterThan(2);
-    assertThat(found.temperature()).isEqualTo(Temperature.fit(logits, labels).temperature());
+    assertThat(found.temperature())
+        .isEqualTo(Temperature.ofBrierScore(logits, labels).orElseThrow());
     assertThat(found.by().id()).isEqualTo("out-of-fold");
     assertThat(found.images()).isEqualTo(99);
     double[] scores =
@@ -58,6 +59,40 @@ class CalibrationTest {
     assertThat(rejection(found).keeps()).isCloseTo(0.95, within(1e-12));
     assertThat(rejection(found).low()).isBetween(0.85, 0.95);
     assertThat(rejection(found).high()).isBetween(0.95, 1.0);
+  }
+
+  @Test
+  void theTemperatureHasTheLowestBrierScore() {
+    int[] labels = new int[99];
+    double[][] logits = logits(labels);
+
+    double temperature = Temperature.ofBrierScore(logits, labels).orElseThrow();
+
+    double best = brier(logits, labels, temperature);
+    for (double factor = 0.1; factor < 100; factor *= 1.01) {
+      assertThat(brier(logits, labels, factor)).isGreaterThanOrEqualTo(best);
+    }
+    assertThat(brier(logits, labels, temperature * 1.001)).isGreaterThan(best);
+    assertThat(brier(logits, labels, temperature / 1.001)).isGreaterThan(best);
+  }
+
+  private static double brier(double[][] logits, int[] labels, double temperature) {
+    double[][] divided =
+        Arrays.stream(logits)
+            .map(row -> Arrays.stream(row).map(logit -> logit / temperature).toArray())
+            .toArray(double[][]::new);
+    return ProbabilityMetrics.of(divided, labels, ProbabilityMetrics.BINS).brier();
+  }
+
+  @Test
+  void correctPredictionsDoNotBecomeCertain() {
+    double[][] logits = {{3, 0}, {0, 2}, {5, 1}};
+
+    double temperature = Temperature.ofBrierScore(logits, new int[] {0, 1, 0}).orElseThrow();
+
+    // The target of the label is 1 - 1/4 + 1/8.
+    assertThat(Arrays.stream(logits).mapToDouble(row -> largest(row, temperature)).average())
+        .hasValueCloseTo(0.875, within(0.01));
   }
 
   @Test

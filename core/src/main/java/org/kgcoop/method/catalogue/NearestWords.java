@@ -19,6 +19,9 @@ import org.kgcoop.tensor.Tensor;
  * {@code interpret_prompt.py}.
  */
 public final class NearestWords {
+  /** Number of words that are compared exactly, per requested word. */
+  private static final int MARGIN = 16;
+
   private NearestWords() {}
 
   /** Word, with the distance of its embedding from the vector. */
@@ -109,10 +112,17 @@ public final class NearestWords {
       Tensor context = stored.tensor().to(DType.FLOAT32).reshape(-1, width); // (vectors, W)
       Tensor words = clip.textEncoder().tokenEmbedding(); // (vocabulary, W)
       int kept = (int) Math.min(count, words.size(0));
+      int compared = (int) Math.min((long) MARGIN * count, words.size(0));
+      Tensor lengths = words.times(words).sum(1); // (vocabulary)
       List<Vector> vectors = new ArrayList<>();
       for (long v = 0; v < context.size(0); v++) {
-        Tensor difference = words.minus(context.narrow(0, v, 1));
-        Tensor squares = difference.times(difference).sum(1); // (vocabulary)
+        Tensor vector = context.narrow(0, v, 1);
+        // 2 w.v - w.w is larger for nearer words. It has rounding errors, so only the best words by
+        // it are compared exactly.
+        Tensor closeness = Functions.linear(words, vector, null).reshape(-1).times(2).minus(lengths);
+        Tensor ids = Functions.top(closeness, compared).indices();
+        Tensor difference = words.indexSelect(0, ids).minus(vector);
+        Tensor squares = difference.times(difference).sum(1); // (compared)
         Functions.Top nearest = Functions.top(squares.times(-1), kept);
         if (!nearest.values().isFinite()) {
           throw KgCoopException.weights(
@@ -123,7 +133,10 @@ public final class NearestWords {
         vectors.add(
             new Vector(
                 name.apply(v),
-                words(clip, nearest.indices().toLongs(), nearest.values().toFloats())));
+                words(
+                    clip,
+                    ids.indexSelect(0, nearest.indices()).toLongs(),
+                    nearest.values().toFloats())));
       }
       return vectors;
     }
