@@ -95,14 +95,24 @@ public record Calibration(
   }
 
   /**
-   * Finds both. The temperature minimizes the Brier score ({@link Temperature#ofBrierScore}). It is
-   * 1 if the logits are no better than chance.
+   * Finds both. With validation images, the temperature minimizes the negative log-likelihood
+   * ({@link Temperature#fit}). The classifiers of folds have fewer images than the final one, and
+   * make more confident mistakes. With their logits, the temperature makes probabilities agree with
+   * the accuracy ({@link Temperature#ofAccuracy}). It is 1 if the images do not determine it, for
+   * example because the predictions are at chance level.
    *
    * @param logits (M, C), of images that the classifier was not trained on
    * @param labels (M), each from 0 to C - 1
    */
   public static Calibration fit(double[][] logits, int[] labels, Origin by) {
-    double temperature = Temperature.ofBrierScore(logits, labels).orElse(1);
+    double temperature =
+        switch (by) {
+          case OUT_OF_FOLD -> Temperature.ofAccuracy(logits, labels).orElse(1);
+          case VALIDATION -> {
+            Temperature found = Temperature.fit(logits, labels);
+            yield found.bound() == null ? found.temperature() : 1;
+          }
+        };
     double[] largest =
         Arrays.stream(logits)
             .mapToDouble(

@@ -27,9 +27,6 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
   private static final double PRECISION = 1e-13;
   private static final int STEPS = 200;
 
-  /** Number of steps from {@link #LOWEST} to {@link #HIGHEST} in the search by the Brier score. */
-  private static final int GRID = 40;
-
   /** The end of the range that contains the minimum. */
   public enum Bound {
     /** All images are right: the likelihood grows as T falls. */
@@ -51,73 +48,50 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
   }
 
   /**
-   * Finds the T from {@link #LOWEST} to {@link #HIGHEST} with the lowest Brier score, the mean over
-   * images of {@code sum_c (p_c - [c = label])^2}. A confident mistake costs at most 2. It has no
-   * limit in the likelihood, whose minimum therefore depends on a few images. If all images are
-   * right, targets are smoothed as in {@link #fit(double[][], int[])}.
+   * Finds the T from {@link #LOWEST} to {@link #HIGHEST} at which the mean of the largest
+   * probabilities equals the accuracy (expectation consistency, Clarté et al., UAI 2023). The mean
+   * falls as T grows. Confident mistakes raise this T less than that of the likelihood.
+   *
+   * <p>The accuracy includes one more image of unknown label: (right + 1 / C) / (M + 1). Without
+   * it, a few images that are all right would make every answer certain.
    *
    * @param logits (M, C)
    * @param labels (M), each from 0 to C - 1
-   * @return T, or empty if the score falls up to {@link #HIGHEST}, because the logits are no better
-   *     than chance
+   * @return T, or empty if the accuracy is at chance level
    */
-  public static OptionalDouble ofBrierScore(double[][] logits, int[] labels) {
+  public static OptionalDouble ofAccuracy(double[][] logits, int[] labels) {
     ProbabilityMetrics.checkRows(logits, labels);
-    double plain = ofBrierScore(logits, labels, 0);
-    double found =
-        plain <= LOWEST ? ofBrierScore(logits, labels, 1.0 / (labels.length + 1)) : plain;
-    return found >= HIGHEST ? OptionalDouble.empty() : OptionalDouble.of(found);
-  }
-
-  /** Finds the best of a few temperatures, then the minimum between its neighbors by bisection. */
-  private static double ofBrierScore(double[][] logits, int[] labels, double smoothing) {
-    double lowest = Math.log(LOWEST);
-    double width = (Math.log(HIGHEST) - lowest) / GRID;
-    int best = 0;
-    double least = Double.POSITIVE_INFINITY;
-    for (int i = 0; i <= GRID; i++) {
-      double score = brier(logits, labels, smoothing, Math.exp(-lowest - i * width))[0];
-      if (score < least) {
-        least = score;
-        best = i;
-      }
+    double right = 1.0 / logits[0].length;
+    for (int i = 0; i < labels.length; i++) {
+      right += prediction(logits[i]) == labels[i] ? 1 : 0;
     }
-    if (best == 0 || best == GRID) {
-      return best == 0 ? LOWEST : HIGHEST;
+    double accuracy = right / (labels.length + 1);
+    if (confidence(logits, HIGHEST) >= accuracy) {
+      return OptionalDouble.empty();
     }
-    double low = lowest + (best - 1) * width;
-    double high = lowest + (best + 1) * width;
+    double low = Math.log(LOWEST);
+    double high = Math.log(HIGHEST);
     while (high - low > PRECISION) {
       double middle = (low + high) / 2;
-      // The slope in 1 / T has the opposite sign of the slope in T.
-      if (brier(logits, labels, smoothing, Math.exp(-middle))[1] > 0) {
+      if (confidence(logits, Math.exp(middle)) > accuracy) {
         low = middle;
       } else {
         high = middle;
       }
     }
-    return Math.exp((low + high) / 2);
+    return OptionalDouble.of(Math.exp((low + high) / 2));
   }
 
-  /** Computes the Brier score and its slope in the scale 1 / T, except for a factor of 2. */
-  private static double[] brier(double[][] logits, int[] labels, double smoothing, double scale) {
-    double score = 0;
-    double slope = 0;
-    for (int i = 0; i < labels.length; i++) {
-      double[] row = logits[i];
-      double[] probabilities = Softmax.probabilities(row, scale);
-      double mean = 0;
-      for (int c = 0; c < row.length; c++) {
-        mean += probabilities[c] * row[c];
-      }
-      for (int c = 0; c < row.length; c++) {
-        double target = smoothing / row.length + (c == labels[i] ? 1 - smoothing : 0);
-        double difference = probabilities[c] - target;
-        score += difference * difference;
-        slope += difference * probabilities[c] * (row[c] - mean);
-      }
+  private static int prediction(double[] row) {
+    return Softmax.argMax(row, 0, row.length);
+  }
+
+  private static double confidence(double[][] logits, double temperature) {
+    double sum = 0;
+    for (double[] row : logits) {
+      sum += Softmax.probabilities(row, 1 / temperature)[prediction(row)];
     }
-    return new double[] {score / labels.length, slope};
+    return sum / logits.length;
   }
 
   /**

@@ -96,7 +96,7 @@ final class CalibrationFit {
           .warnings()
           .accept(
               where()
-                  + "the predictions for %s images are at chance level; the temperature stays 1"
+                  + "%s images do not determine a temperature; it stays 1"
                       .formatted(found.images()));
     }
     return found;

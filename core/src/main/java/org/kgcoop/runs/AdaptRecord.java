@@ -231,7 +231,7 @@ public record AdaptRecord(
   /**
    * The calibration that the classifier file contains too.
    *
-   * @param temperature 1 if the predictions for held-out images are at chance level
+   * @param temperature 1 if the held-out images do not determine it
    * @param images the number of held-out images that determine both
    * @param threshold the largest probability below which an image counts as none of the classes
    * @param keeps the share of new images of the learned classes that is accepted on average

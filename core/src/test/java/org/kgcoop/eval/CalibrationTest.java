@@ -48,7 +48,7 @@ class CalibrationTest {
 
     assertThat(found.temperature()).isGreaterThan(2);
     assertThat(found.temperature())
-        .isEqualTo(Temperature.ofBrierScore(logits, labels).orElseThrow());
+        .isEqualTo(Temperature.ofAccuracy(logits, labels).orElseThrow());
     assertThat(found.by().id()).isEqualTo("out-of-fold");
     assertThat(found.images()).isEqualTo(99);
     double[] scores =
@@ -62,37 +62,48 @@ class CalibrationTest {
   }
 
   @Test
-  void theTemperatureHasTheLowestBrierScore() {
+  void withImagesOfFoldsTheMeanProbabilityIsTheAccuracyWithOneMoreImage() {
     int[] labels = new int[99];
     double[][] logits = logits(labels);
-
-    double temperature = Temperature.ofBrierScore(logits, labels).orElseThrow();
-
-    double best = brier(logits, labels, temperature);
-    for (double factor = 0.1; factor < 100; factor *= 1.01) {
-      assertThat(brier(logits, labels, factor)).isGreaterThanOrEqualTo(best);
+    double right = 1.0 / CLASSES; // the additional image
+    for (int i = 0; i < labels.length; i++) {
+      double most = Arrays.stream(logits[i]).max().orElseThrow();
+      right += logits[i][labels[i]] == most ? 1 : 0;
     }
-    assertThat(brier(logits, labels, temperature * 1.001)).isGreaterThan(best);
-    assertThat(brier(logits, labels, temperature / 1.001)).isGreaterThan(best);
-  }
 
-  private static double brier(double[][] logits, int[] labels, double temperature) {
-    double[][] divided =
-        Arrays.stream(logits)
-            .map(row -> Arrays.stream(row).map(logit -> logit / temperature).toArray())
-            .toArray(double[][]::new);
-    return ProbabilityMetrics.of(divided, labels, ProbabilityMetrics.BINS).brier();
+    double temperature = Temperature.ofAccuracy(logits, labels).orElseThrow();
+
+    assertThat(Arrays.stream(logits).mapToDouble(row -> largest(row, temperature)).average())
+        .hasValueCloseTo(right / 100, within(1e-9));
   }
 
   @Test
   void correctPredictionsDoNotBecomeCertain() {
     double[][] logits = {{3, 0}, {0, 2}, {5, 1}};
 
-    double temperature = Temperature.ofBrierScore(logits, new int[] {0, 1, 0}).orElseThrow();
+    double temperature = Temperature.ofAccuracy(logits, new int[] {0, 1, 0}).orElseThrow();
 
-    // The target of the label is 1 - 1/4 + 1/8.
     assertThat(Arrays.stream(logits).mapToDouble(row -> largest(row, temperature)).average())
-        .hasValueCloseTo(0.875, within(0.01));
+        .hasValueCloseTo(3.5 / 4, within(1e-9));
+  }
+
+  @Test
+  void logitsTooCloseForTheAccuracyGetTheLowestTemperature() {
+    double[][] logits = new double[50][];
+    Arrays.fill(logits, new double[] {1e-3, 0});
+
+    assertThat(Temperature.ofAccuracy(logits, new int[50]))
+        .hasValueCloseTo(Temperature.LOWEST, within(1e-9));
+  }
+
+  @Test
+  void withValidationImagesTheTemperatureIsThatOfTheLikelihood() {
+    int[] labels = new int[99];
+    double[][] logits = logits(labels);
+
+    Calibration found = Calibration.fit(logits, labels, Calibration.Origin.VALIDATION);
+
+    assertThat(found.temperature()).isEqualTo(Temperature.fit(logits, labels).temperature());
   }
 
   @Test
