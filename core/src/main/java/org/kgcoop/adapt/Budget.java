@@ -126,8 +126,7 @@ final class Budget {
       double spent) {
     TrainingSettings training = spec.training().apply(method.trained().orElseThrow(), task);
     int classes = data.classNames().size();
-    int atATime =
-        Math.min(parts.size(), HeldOutRuns.atATime(context.clip().device(), classes));
+    int atATime = Math.min(parts.size(), HeldOutRuns.atATime(context.clip().device(), classes));
     double steps = steps(training, data);
     for (DataSet part : parts) {
       steps += (double) steps(training, part) / atATime;

@@ -81,20 +81,21 @@ final class HeldOutRuns {
     List<Path> folders = run(spec, id, parts, HeldOutRuns::targets);
     for (int p = 0; p < parts.size(); p++) {
       Predictions predictions = Predictions.read(folders.get(p));
-      targets(parts.get(p)).forEach(
-          (name, target) -> {
-            List<Predictions.Prediction> each = predictions.target(name).orElseThrow().each();
-            for (int i = 0; i < each.size(); i++) {
-              asked.add(asked(target.test().get(i), name.equals(UNSEEN)));
-              right.add(each.get(i).isRight());
-              askedOfClass[each.get(i).label()]++;
-              if (each.get(i).isRight()) {
-                rightOfClass[each.get(i).label()]++;
-              } else {
-                mistakes.add(mistake(each.get(i), target.classNames()));
-              }
-            }
-          });
+      targets(parts.get(p))
+          .forEach(
+              (name, target) -> {
+                List<Predictions.Prediction> each = predictions.target(name).orElseThrow().each();
+                for (int i = 0; i < each.size(); i++) {
+                  asked.add(asked(target.test().get(i), name.equals(UNSEEN)));
+                  right.add(each.get(i).isRight());
+                  askedOfClass[each.get(i).label()]++;
+                  if (each.get(i).isRight()) {
+                    rightOfClass[each.get(i).label()]++;
+                  } else {
+                    mistakes.add(mistake(each.get(i), target.classNames()));
+                  }
+                }
+              });
     }
     List<AdaptRecord.OfClass> classes =
         IntStream.range(0, askedOfClass.length)
@@ -137,7 +138,9 @@ final class HeldOutRuns {
    * cores. A step for many classes can, and its memory grows with the number of classes.
    */
   static int atATime(Device device, int classes) {
-    return device.isCpu() ? Math.max(1, Math.min(Engine.threads(), CLASSES_AT_A_TIME / classes)) : 1;
+    return device.isCpu()
+        ? Math.max(1, Math.min(Engine.threads(), CLASSES_AT_A_TIME / classes))
+        : 1;
   }
 
   /** Runs a method on a part, unless this is done, and returns the run folder. */

@@ -47,8 +47,7 @@ class CalibrationTest {
     Calibration found = Calibration.fit(logits, labels, Calibration.Origin.OUT_OF_FOLD);
 
     assertThat(found.temperature()).isGreaterThan(2);
-    assertThat(found.temperature())
-        .isEqualTo(Temperature.ofAccuracy(logits, labels).orElseThrow());
+    assertThat(found.temperature()).isEqualTo(Temperature.ofAccuracy(logits, labels).orElseThrow());
     assertThat(found.by().id()).isEqualTo("out-of-fold");
     assertThat(found.images()).isEqualTo(99);
     double[] scores =

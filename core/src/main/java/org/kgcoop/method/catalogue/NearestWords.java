@@ -119,7 +119,8 @@ public final class NearestWords {
         Tensor vector = context.narrow(0, v, 1);
         // 2 w.v - w.w is larger for nearer words. It has rounding errors, so only the best words by
         // it are compared exactly.
-        Tensor closeness = Functions.linear(words, vector, null).reshape(-1).times(2).minus(lengths);
+        Tensor closeness =
+            Functions.linear(words, vector, null).reshape(-1).times(2).minus(lengths);
         Tensor ids = Functions.top(closeness, compared).indices();
         Tensor difference = words.indexSelect(0, ids).minus(vector);
         Tensor squares = difference.times(difference).sum(1); // (compared)
