@@ -3,8 +3,11 @@ package org.kgcoop.method;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Kind;
+import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
@@ -15,10 +18,19 @@ import org.kgcoop.tensor.Scope;
  * Its strength C is selected by cross-validation on the few-shot sample or with the validation
  * images. It supports only the classes that it has learned.
  *
+ * @param strength C; empty to select it
  * @param search the images that C is selected with
  */
-public record Probe(SelectionData search) implements Method {
+public record Probe(OptionalDouble strength, SelectionData search) implements Method {
   public static final String ID = "probe";
+
+  private static final Setting<OptionalDouble> STRENGTH =
+      Setting.of(
+          "strength",
+          Kind.numberOr("auto"),
+          OptionalDouble.empty(),
+          new Range<>("above 0", strength -> strength.orElse(1) > 0),
+          "Weight C of the cross-entropies; auto: chosen");
 
   private static final Setting<SelectionData> SEARCH =
       SelectionData.setting("The images that choose C; none: C is 10");
@@ -32,8 +44,9 @@ public record Probe(SelectionData search) implements Method {
               "Radford et al., Learning Transferable Visual Models From Natural Language"
                   + " Supervision, ICML 2021, section 3.2",
               "https://github.com/openai/CLIP")
+          .setting(STRENGTH, Probe::strength)
           .setting(SEARCH, Probe::search)
-          .made(values -> new Probe(values.get(SEARCH)));
+          .made(values -> new Probe(values.get(STRENGTH), values.get(SEARCH)));
 
   /** C if it is not selected: the middle of the grid. */
   static final double DEFAULT_STRENGTH = 10;
@@ -49,28 +62,34 @@ public record Probe(SelectionData search) implements Method {
     try (Scope scope = Scope.open("probe")) {
       LabeledFeatures train = context.train();
       int[] labels = train.labelArray();
-      ProbeSearch folds =
-          new ProbeSearch(train.features(), train.labels(), context.groups(), classNames.size());
-      Optional<LabeledFeatures> validation = search.validation(context);
-      double strength = DEFAULT_STRENGTH;
-      String chosenBy = SelectionData.DEFAULT;
-      if (validation.isPresent()) {
-        strength = folds.strengthOn(validation.get());
-        chosenBy = SelectionData.VALIDATION.id();
-      } else if (search != SelectionData.NONE && folds.foldsHoldMost()) {
-        strength = folds.strength();
-        chosenBy = SelectionData.FOLDS.id();
-      }
-      context.chosen("strength", strength);
-      context.chosen(SelectionData.BY, chosenBy);
+      double found = strength.isPresent() ? strength.getAsDouble() : chosen(context, train);
       try (FixedHead.Linear probe =
-          LinearProbe.fit(train.features(), labels, classNames.size(), strength)) {
+          LinearProbe.fit(train.features(), labels, classNames.size(), found)) {
         return new FittedMethod(
-            this,
+            new Probe(OptionalDouble.of(found), search),
             classNames,
             LinearProbe.stored(probe.weight(), Objects.requireNonNull(probe.bias())));
       }
     }
+  }
+
+  private double chosen(FitContext context, LabeledFeatures train) {
+    ProbeSearch folds =
+        new ProbeSearch(
+            train.features(), train.labels(), context.groups(), context.classNames().size());
+    Optional<LabeledFeatures> validation = search.validation(context);
+    double chosen = DEFAULT_STRENGTH;
+    String chosenBy = SelectionData.DEFAULT;
+    if (validation.isPresent()) {
+      chosen = folds.strengthOn(validation.get());
+      chosenBy = SelectionData.VALIDATION.id();
+    } else if (search != SelectionData.NONE && folds.foldsHoldMost()) {
+      chosen = folds.strength();
+      chosenBy = SelectionData.FOLDS.id();
+    }
+    context.chosen("strength", chosen);
+    context.chosen(SelectionData.BY, chosenBy);
+    return chosen;
   }
 
   @Override

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,8 @@ class BaselinesTest {
   void aProbeTellsColorsApartAndItsStrengthComesFromFoldsOrVal() {
     ExperimentPlan plan =
         TinyLab.plan(
-            List.of(TinyLab.CLIP, task -> new Probe(SelectionData.VALIDATION)),
+            List.of(
+                TinyLab.CLIP, task -> new Probe(OptionalDouble.empty(), SelectionData.VALIDATION)),
             "test",
             List.of(1, 4),
             1L);
@@ -91,7 +93,11 @@ class BaselinesTest {
   @Test
   void aProbeIsRefusedWhereClassesAreNewAndServesAShiftWithSomeOfThem() {
     ExperimentPlan plan =
-        TinyLab.plan(List.of(task -> new Probe(SelectionData.FOLDS)), "test", List.of(2), 1L);
+        TinyLab.plan(
+            List.of(task -> new Probe(OptionalDouble.empty(), SelectionData.FOLDS)),
+            "test",
+            List.of(2),
+            1L);
     DataSet source = data("source", List.of("a", "b", "c"), 3, 0);
     assertThatThrownBy(() -> lab.run(new BaseToNew(List.of(source)), plan, folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -570,7 +571,7 @@ class ClassifierFileTest {
     tensors.put("weight", StoredTensor.ofFloats("weight", new long[] {classes, width}, weight));
     tensors.put("bias", StoredTensor.ofFloats("bias", new long[] {classes}, bias));
     return new ClassifierFile(
-        new Probe(SelectionData.FOLDS),
+        new Probe(OptionalDouble.empty(), SelectionData.FOLDS),
         NAMES,
         "a photo of a {}.",
         clip.fingerprint(),
