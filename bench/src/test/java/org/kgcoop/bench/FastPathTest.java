@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.kgcoop.tensor.Tensor;
  * The optimized computation agrees with the published one: losses and gradients within 2e-5 in
  * float32.
  */
+@Tag("system")
 class FastPathTest {
   private static final double TOLERANCE = 2e-5;
 

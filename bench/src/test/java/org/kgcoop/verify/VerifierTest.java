@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,7 @@ import org.kgcoop.tensor.DType;
  * every class position. The folder {@code rn} covers the four methods and their published files.
  * The core module contains the cases in {@code data}.
  */
+@Tag("system")
 class VerifierTest {
   private static final Path RESOURCES = Path.of("src/test/resources/reference");
   private static final Path DATA = Path.of("../core/src/test/resources/reference/data");

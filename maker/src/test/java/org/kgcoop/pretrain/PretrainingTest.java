@@ -31,6 +31,7 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
+@Tag("system")
 class PretrainingTest {
   private static final int MERGES = 40;
   private static final ClipConfig RESNET = model(new ClipConfig.ResNet(4, List.of(1, 1, 1, 1), 2));

@@ -33,6 +33,7 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 
 @Tag("equality")
+@Tag("system")
 class FeatureCacheMergeTest {
   @TempDir private Path folder;
   private final List<String> warnings = new ArrayList<>();
