@@ -8,8 +8,8 @@ import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.DType;
 
@@ -30,8 +30,7 @@ public final class ClipFiles {
    * @param path a weight file or the folder of a model, on any file system
    */
   public static ClipSource add(SparkSession spark, String path, DType precision, int threads) {
-    HadoopFiles files =
-        new HadoopFiles(new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
+    HadoopFiles files = new HadoopFiles(new JavaSparkContext(spark.sparkContext()));
     Path place = new Path(files.qualified(path));
     FileSystem system = files.system(place);
     try {

@@ -12,7 +12,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
-import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cluster.features.HadoopFiles.Kind;
 import org.kgcoop.cluster.session.Failures;
@@ -69,7 +68,7 @@ public final class FeatureJob {
     this.spark = new JavaSparkContext(session.sparkContext());
     this.request = request;
     this.lines = lines;
-    files = new HadoopFiles(new SerializableConfiguration(spark.hadoopConfiguration()));
+    files = new HadoopFiles(spark);
   }
 
   /** Counts the images, tars and Parquet files without reading them. */
