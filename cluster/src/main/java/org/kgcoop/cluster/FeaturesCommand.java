@@ -110,9 +110,7 @@ final class FeaturesCommand implements Callable<Integer> {
               : ClipFiles.add(session.context(), clip, type, threads);
       FeatureJob job =
           new FeatureJob(
-              session,
-              new FeatureRequest(images, cache, source, views, readers),
-              this::print);
+              session, new FeatureRequest(images, cache, source, views, readers), this::print);
       if (dryRun) {
         spec.commandLine().getOut().println(job.count());
         return 0;

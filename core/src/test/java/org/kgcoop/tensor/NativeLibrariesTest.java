@@ -66,8 +66,7 @@ class NativeLibrariesTest {
     String classPath =
         folder.resolve("gpu") + File.pathSeparator + System.getProperty("java.class.path");
     ChildProcess.Outcome gpu =
-        ChildProcess.run(
-            folder.resolve("log"), List.of(debug, "-cp", classPath), Computes.class);
+        ChildProcess.run(folder.resolve("log"), List.of(debug, "-cp", classPath), Computes.class);
     assertThat(gpu.output()).contains("cudart", "6.0");
   }
 }

@@ -104,9 +104,7 @@ class PretrainingTest {
   void itLearns() {
     ObjectNode results =
         train(
-            settings(RESNET, 120, 12, 0.001, DType.FLOAT32),
-            folder.resolve("learns"),
-            () -> false);
+            settings(RESNET, 120, 12, 0.001, DType.FLOAT32), folder.resolve("learns"), () -> false);
     // The accuracy of guessing is 100 / 12 = 8.3 %.
     assertThat(results.path("zero_shot_accuracy").asDouble()).isGreaterThan(40);
   }

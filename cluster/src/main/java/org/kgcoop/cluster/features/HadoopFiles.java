@@ -26,7 +26,9 @@ import org.kgcoop.image.Images;
 
 /** Files on any file system of Hadoop. Errors have one line. */
 final class HadoopFiles implements Serializable {
-  /** A broadcast, because reading a thousand settings in each task would take longer than its work. */
+  /**
+   * A broadcast, because reading a thousand settings in each task would take longer than its work.
+   */
   private final Broadcast<SerializableConfiguration> configuration;
 
   HadoopFiles(JavaSparkContext spark) {

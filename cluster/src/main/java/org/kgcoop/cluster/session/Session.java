@@ -88,9 +88,7 @@ public final class Session implements AutoCloseable {
   /** Returns the entry to Spark SQL. Its first call takes a second. */
   public SparkSession sql() {
     // Without the name of the implementation, Spark would search it by reflection.
-    return org.apache.spark.sql.classic.SparkSession.builder()
-        .sparkContext(context)
-        .getOrCreate();
+    return org.apache.spark.sql.classic.SparkSession.builder().sparkContext(context).getOrCreate();
   }
 
   /** Returns the number of cores per task, which is the number of its threads. */

@@ -37,8 +37,7 @@ class SessionTest {
   void settingsReachSpark() {
     try (Session session =
         Session.open("test", "local[1]", Map.of("spark.task.maxFailures", "7"))) {
-      assertThat(session.context().getConf().get("spark.task.maxFailures"))
-          .isEqualTo("7");
+      assertThat(session.context().getConf().get("spark.task.maxFailures")).isEqualTo("7");
     }
   }
 
