@@ -14,6 +14,8 @@ import org.kgcoop.files.UserFolders;
  */
 public final class NativeLibraries {
   private static final String CACHE_FOLDER = "org.bytedeco.javacpp.cachedir";
+  private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
+  private static final String GPU = "-gpu";
 
   private static boolean loaded;
   private static boolean closed;
@@ -61,6 +63,7 @@ public final class NativeLibraries {
       throw failure;
     }
     chooseCacheFolder();
+    leaveOutGpuLibraries();
     String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/";
     try {
       // Unpacks all libraries before loading the first. Otherwise the loader could use the system's
@@ -83,6 +86,18 @@ public final class NativeLibraries {
           e);
     }
     loaded = true;
+  }
+
+  /**
+   * Without LibTorch for GPUs on the class path, prevents that the loader searches for the 30
+   * libraries of CUDA, and loads some of the system. The search takes as long as all other loading.
+   */
+  private static void leaveOutGpuLibraries() {
+    String library = Loader.getPlatform() + GPU + "/" + System.mapLibraryName("jnitorch");
+    if (System.getProperty(EXTENSION) == null
+        && Loader.class.getResource("/org/bytedeco/pytorch/" + library) == null) {
+      System.setProperty(EXTENSION, "-cpu"); // an extension that no library has
+    }
   }
 
   /**

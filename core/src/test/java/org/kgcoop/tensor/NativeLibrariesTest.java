@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.javacpp.ClassProperties;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,5 +50,17 @@ class NativeLibrariesTest {
             Computes.class);
     assertThat(outcome.output())
         .contains("no native libraries for linux-arm64", "kgcoop-natives-PLATFORM");
+  }
+
+  /** These tests have no LibTorch for GPUs on the class path. */
+  @Test
+  void noLibraryOfCudaIsSearchedIfLibTorchIsForTheCpu() {
+    try (Scope scope = Scope.open("test");
+        Tensor two = Tensor.scalar(2)) {
+      assertThat(two.item()).isEqualTo(2);
+    }
+    ClassProperties searched = Loader.loadProperties(torch.class, Loader.loadProperties(), true);
+    assertThat(searched.get("platform.link")).contains("torch_cpu");
+    assertThat(searched.get("platform.preload")).noneMatch(name -> name.startsWith("cu"));
   }
 }
