@@ -115,9 +115,7 @@ class FoldsTest {
       int right = 0;
       for (int held = 0; held < folds.count(); held++) {
         right +=
-            held == out
-                ? 0
-                : right(strength, features, folds.without(out, held), folds.of(held));
+            held == out ? 0 : right(strength, features, folds.without(out, held), folds.of(held));
       }
       if (right > most) {
         most = right;

@@ -121,8 +121,7 @@ class AdaptCommandTest {
 
     Path judged = Files.writeString(folder.resolve("judged.txt"), stray + "\n");
     Cli.Result without =
-        Cli.run(
-            with(words, "--minutes", 1e-5, "--out", folder.resolve("b"), "--exclude", judged));
+        Cli.run(with(words, "--minutes", 1e-5, "--out", folder.resolve("b"), "--exclude", judged));
     assertThat(without.out()).contains("49 images of");
     Files.writeString(judged, "no.png\n");
     assertThat(Cli.run(with(words, "--out", folder.resolve("c"), "--exclude", judged)).err())
