@@ -39,6 +39,8 @@ public enum PublishedDefaults {
    */
   TRANSFER;
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   /** Placeholder for the template of the data set. */
   private static final String TEMPLATE = "@template";
 
@@ -120,8 +122,7 @@ public enum PublishedDefaults {
       for (Map.Entry<String, JsonNode> setting : published.training().properties()) {
         training =
             training.with(
-                setting.getKey(),
-                new ObjectMapper().convertValue(setting.getValue(), Object.class));
+                setting.getKey(), JSON.convertValue(setting.getValue(), Object.class));
       }
     }
     return training;
