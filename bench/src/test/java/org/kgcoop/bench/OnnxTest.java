@@ -241,7 +241,7 @@ class OnnxTest {
     List<String> names = objects.classNames();
     List<Item> test = objects.test();
     List<Item> items = // from all classes
-        IntStream.range(0, 48).mapToObj(i -> test.get(i * test.size() / 48)).toList();
+        IntStream.range(0, 16).mapToObj(i -> test.get(i * test.size() / 16)).toList();
     Images images = new Images(warning -> {});
     List<RgbImage> drawings = items.stream().map(item -> images.read(item.file())).toList();
     try (Clip clip = Clip.load(EmbeddedClip.folder());

@@ -107,12 +107,10 @@ final class FeaturesCommand implements Callable<Integer> {
       ClipSource source =
           clip.equals("embedded")
               ? ClipSource.embedded(type, threads)
-              : ClipFiles.add(session.spark(), clip, type, threads);
+              : ClipFiles.add(session.context(), clip, type, threads);
       FeatureJob job =
           new FeatureJob(
-              session.spark(),
-              new FeatureRequest(images, cache, source, views, readers),
-              this::print);
+              session, new FeatureRequest(images, cache, source, views, readers), this::print);
       if (dryRun) {
         spec.commandLine().getOut().println(job.count());
         return 0;

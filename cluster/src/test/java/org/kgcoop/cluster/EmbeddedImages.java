@@ -29,6 +29,11 @@ import org.kgcoop.tensor.Engine;
 public final class EmbeddedImages {
   private EmbeddedImages() {}
 
+  /** The embedded CLIP, which all tests of a process share. */
+  private static final class Loaded {
+    static final Clip CLIP = Clip.load(EmbeddedClip.folder());
+  }
+
   /** Copies some images from all classes to FOLDER/PART/CLASS/NAME. */
   public static List<Path> copy(Path folder, int count) throws IOException {
     Path zip = EmbeddedFiles.file("datasets/objects.zip");
@@ -62,11 +67,11 @@ public final class EmbeddedImages {
   public static void encode(List<Path> images, Path cache, int threads) {
     int before = Engine.threads();
     Engine.setThreads(threads);
-    try (Clip clip = Clip.load(EmbeddedClip.folder())) {
+    try {
       List<Item> items =
           images.stream().map(file -> new Item(file.toString(), file, 0, "any")).toList();
       FeatureCache made =
-          new FeatureCache(new ViewEncoder(clip, new Images(line -> {})), cache, line -> {});
+          new FeatureCache(new ViewEncoder(Loaded.CLIP, new Images(line -> {})), cache, line -> {});
       if (made.test(items, done -> {}).vectors().size() != images.size()) {
         throw new AssertionError("features are missing");
       }

@@ -13,20 +13,20 @@ class ListingMemoryTest {
   @TempDir private Path folder;
 
   /**
-   * Hadoop describes each of the 300,000 names with about 500 bytes. In total this is more than the
-   * free heap after the start of Spark.
+   * Hadoop describes each of the 90,000 names with about 500 bytes. In total this is more than the
+   * free heap after the start of Spark, which needs 40 MB.
    */
   @Test
   void namesAreListedInAHeapThatCannotHoldThem() throws Exception {
     Path log = folder.resolve("log");
     Process process =
         ChildJvm.start(
-            "192m",
+            "72m",
             System.getProperty("java.class.path"),
             List.of(
                 "org.kgcoop.cluster.Main",
                 "features",
-                "synthetic://1x300000/",
+                "synthetic://1x90000/",
                 "--feature-cache",
                 folder.resolve("cache").toString(),
                 "--dry-run",
@@ -38,7 +38,7 @@ class ListingMemoryTest {
                 "spark.local.dir=" + folder),
             log);
     ChildJvm.Result result = ChildJvm.await(process, log);
-    assertThat(result.output()).contains("300000 image files");
+    assertThat(result.output()).contains("90000 image files");
     assertThat(result.exitCode()).isZero();
   }
 }

@@ -29,9 +29,13 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
   /** The printable characters that represent the bytes 0 to 255. */
   static final String BYTES = byteCharacters();
 
-  /** Returns the merges of OpenAI's models. */
+  /** Returns the merges of OpenAI's models, which all models of a process share. */
   static Vocabulary released() {
-    return ofMerges(releasedLines(), "released merges");
+    return Released.VOCABULARY;
+  }
+
+  private static final class Released {
+    static final Vocabulary VOCABULARY = ofMerges(releasedLines(), "released merges");
   }
 
   /** Returns the lines of OpenAI's {@code merges.txt}: a comment, then the merges. */

@@ -2,6 +2,7 @@ package org.kgcoop.tensor;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ import org.kgcoop.files.UserFolders;
  */
 public final class NativeLibraries {
   private static final String CACHE_FOLDER = "org.bytedeco.javacpp.cachedir";
+
+  /** The variant of native libraries. If it is not set, the loader looks for all variants. */
+  private static final String VARIANT = "platform.extension";
 
   private static boolean loaded;
   private static boolean closed;
@@ -61,6 +65,7 @@ public final class NativeLibraries {
       throw failure;
     }
     chooseCacheFolder();
+    chooseVariant();
     String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/";
     try {
       // Unpacks all libraries before loading the first. Otherwise the loader could use the system's
@@ -83,6 +88,20 @@ public final class NativeLibraries {
           e);
     }
     loaded = true;
+  }
+
+  /**
+   * Excludes the CUDA libraries, unless LibTorch's variant for GPUs is on the class path. Otherwise
+   * the loader would search each of them in each jar of the class path, which takes a second with
+   * 200 jars, and load those of the system.
+   */
+  private static void chooseVariant() {
+    Properties ofAllLoads = Loader.loadProperties();
+    String gpu = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/";
+    if (ofAllLoads.getProperty(VARIANT) == null
+        && Loader.class.getResource(gpu + System.mapLibraryName("jnitorch")) == null) {
+      ofAllLoads.setProperty(VARIANT, "-cpu"); // any other name
+    }
   }
 
   /**

@@ -154,4 +154,9 @@ class TokenizerTest {
         .extracting(e -> ((KgCoopException) e).category())
         .isEqualTo(KgCoopException.Category.WEIGHTS);
   }
+
+  @Test
+  void theReleasedVocabularyIsReadOnce() {
+    assertThat(Vocabulary.released()).isSameAs(Vocabulary.released());
+  }
 }

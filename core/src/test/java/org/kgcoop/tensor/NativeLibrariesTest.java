@@ -2,9 +2,12 @@ package org.kgcoop.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,5 +50,23 @@ class NativeLibrariesTest {
             Computes.class);
     assertThat(outcome.output())
         .contains("no native libraries for linux-arm64", "kgcoop-natives-PLATFORM");
+  }
+
+  @Test
+  void theLoaderLooksForCudaOnlyWithTheVariantForGpus() throws IOException, InterruptedException {
+    String debug = "-Dorg.bytedeco.javacpp.logger.debug=true";
+    ChildProcess.Outcome plain =
+        ChildProcess.run(folder.resolve("log"), List.of(debug), Computes.class);
+    assertThat(plain.output()).contains("torch_cpu", "6.0").doesNotContain("cudart");
+
+    // The file is not a library, so the loader goes on to that for CPUs.
+    String inside = "org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu";
+    Path variant = Files.createDirectories(folder.resolve("gpu").resolve(inside));
+    Files.writeString(variant.resolve(System.mapLibraryName("jnitorch")), "no library");
+    String classPath =
+        folder.resolve("gpu") + File.pathSeparator + System.getProperty("java.class.path");
+    ChildProcess.Outcome gpu =
+        ChildProcess.run(folder.resolve("log"), List.of(debug, "-cp", classPath), Computes.class);
+    assertThat(gpu.output()).contains("cudart", "6.0");
   }
 }

@@ -41,7 +41,7 @@ public final class ExperimentJob {
   }
 
   ExperimentJob(Session session, List<String> words, OpenProtocol grid, Versions versions) {
-    this.spark = session.spark().sparkContext();
+    this.spark = session.context();
     this.words = words;
     this.grid = grid;
     this.versions = versions;

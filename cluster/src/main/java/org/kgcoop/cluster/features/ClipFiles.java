@@ -8,8 +8,8 @@ import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.DType;
 
@@ -29,9 +29,8 @@ public final class ClipFiles {
    *
    * @param path a weight file or the folder of a model, on any file system
    */
-  public static ClipSource add(SparkSession spark, String path, DType precision, int threads) {
-    HadoopFiles files =
-        new HadoopFiles(new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
+  public static ClipSource add(SparkContext spark, String path, DType precision, int threads) {
+    HadoopFiles files = new HadoopFiles(new JavaSparkContext(spark));
     Path place = new Path(files.qualified(path));
     FileSystem system = files.system(place);
     try {
@@ -48,7 +47,7 @@ public final class ClipFiles {
           names.add(name);
         }
       }
-      names.forEach(name -> spark.sparkContext().addFile(new Path(folder, name).toString()));
+      names.forEach(name -> spark.addFile(new Path(folder, name).toString()));
       return new ClipSource(names, isFolder, precision, threads, ClipSource.here());
     } catch (FileNotFoundException e) {
       throw KgCoopException.io(

@@ -10,12 +10,11 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
-import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cluster.features.HadoopFiles.Kind;
 import org.kgcoop.cluster.session.Failures;
+import org.kgcoop.cluster.session.Session;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.Shard;
 import scala.Tuple2;
@@ -31,7 +30,7 @@ public final class FeatureJob {
   /** The minimum number of tasks per core, so that no core waits long for the last task. */
   private static final int TASKS_A_CORE = 3;
 
-  private final SparkSession session;
+  private final Session session;
   private final JavaSparkContext spark;
   private final FeatureRequest request;
   private final Consumer<String> lines;
@@ -64,12 +63,12 @@ public final class FeatureJob {
    *
    * @param lines receives lines with the progress
    */
-  public FeatureJob(SparkSession session, FeatureRequest request, Consumer<String> lines) {
+  public FeatureJob(Session session, FeatureRequest request, Consumer<String> lines) {
     this.session = session;
-    this.spark = new JavaSparkContext(session.sparkContext());
+    this.spark = new JavaSparkContext(session.context());
     this.request = request;
     this.lines = lines;
-    files = new HadoopFiles(new SerializableConfiguration(spark.hadoopConfiguration()));
+    files = new HadoopFiles(spark);
   }
 
   /** Counts the images, tars and Parquet files without reading them. */
@@ -111,23 +110,24 @@ public final class FeatureJob {
     if (known.count() > 0) {
       lines.accept("the feature cache already contains %s features".formatted(known.count()));
     }
-    LongAccumulator read = session.sparkContext().longAccumulator("images");
-    LongAccumulator encoded = session.sparkContext().longAccumulator("features");
+    LongAccumulator read = session.context().longAccumulator("images");
+    LongAccumulator encoded = session.context().longAccumulator("features");
     Encoding encoding =
         new Encoding(request, folder, spark.broadcast(known), attempts(), read, encoded);
     String errors = cache + "/errors.parquet";
     double encodingSeconds;
     long total = found.tars().isEmpty() && found.parquet().isEmpty() ? found.images() : 0;
-    try (ProgressLines progress = new ProgressLines(session.sparkContext(), read, total, lines)) {
+    try (ProgressLines progress = new ProgressLines(session.context(), read, total, lines)) {
       progress.start();
       session
+          .sql()
           .createDataFrame(problems(found, root, encoding), Encoding.ERRORS)
           .write()
           .mode(SaveMode.Overwrite)
           .parquet(errors);
       encodingSeconds = progress.seconds();
     }
-    long problems = session.read().schema(Encoding.ERRORS).parquet(errors).count();
+    long problems = session.sql().read().schema(Encoding.ERRORS).parquet(errors).count();
     if (problems > 0 && problems >= read.value()) {
       throw KgCoopException.data(
           "%s: all %s images are unreadable; %s contains the reasons"
@@ -207,7 +207,7 @@ public final class FeatureJob {
     if (!found.parquet().isEmpty()) {
       problems =
           problems.union(
-              ParquetImages.rows(session, found.parquet())
+              ParquetImages.rows(session.sql(), found.parquet())
                   .mapPartitions(rows -> encoding.encode(Images.ofRows(rows, alone))));
     }
     return problems;

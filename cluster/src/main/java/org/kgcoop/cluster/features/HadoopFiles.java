@@ -18,16 +18,21 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.Images;
 
 /** Files on any file system of Hadoop. Errors have one line. */
 final class HadoopFiles implements Serializable {
-  private final SerializableConfiguration configuration;
+  /**
+   * A broadcast, because reading a thousand settings in each task would take longer than its work.
+   */
+  private final Broadcast<SerializableConfiguration> configuration;
 
-  HadoopFiles(SerializableConfiguration configuration) {
-    this.configuration = configuration;
+  HadoopFiles(JavaSparkContext spark) {
+    configuration = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
   }
 
   /**
@@ -65,7 +70,7 @@ final class HadoopFiles implements Serializable {
 
   FileSystem system(Path path) {
     try {
-      return path.getFileSystem(configuration.value());
+      return path.getFileSystem(configuration.value().value());
     } catch (IOException | RuntimeException e) { // a missing class is a linkage error
       throw KgCoopException.io(
           path

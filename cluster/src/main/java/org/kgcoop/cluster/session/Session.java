@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -32,10 +33,10 @@ public final class Session implements AutoCloseable {
           "MALLOC_TOP_PAD_", "268435456",
           "OMP_WAIT_POLICY", "passive");
 
-  private final SparkSession spark;
+  private final SparkContext context;
 
-  private Session(SparkSession spark) {
-    this.spark = spark;
+  private Session(SparkContext context) {
+    this.context = context;
   }
 
   /**
@@ -70,7 +71,7 @@ public final class Session implements AutoCloseable {
     EXECUTOR_ENVIRONMENT.forEach(
         (variable, value) -> conf.setIfMissing("spark.executorEnv." + variable, value));
     try {
-      return new Session(SparkSession.builder().config(conf).getOrCreate());
+      return new Session(SparkContext.getOrCreate(conf));
     } catch (Exception e) { // Scala throws checked exceptions that it does not declare
       throw new KgCoopException(
           KgCoopException.Category.IO,
@@ -80,23 +81,29 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  public SparkSession spark() {
-    return spark;
+  public SparkContext context() {
+    return context;
+  }
+
+  /** Returns the entry to Spark SQL. Its first call takes a second. */
+  public SparkSession sql() {
+    // Without the name of the implementation, Spark would search it by reflection.
+    return org.apache.spark.sql.classic.SparkSession.builder().sparkContext(context).getOrCreate();
   }
 
   /** Returns the number of cores per task, which is the number of its threads. */
   public int taskCpus() {
-    return spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
+    return context.getConf().getInt("spark.task.cpus", 1);
   }
 
   /** Returns true if tasks run in this process. */
   public boolean isLocal() {
-    return isLocal(spark.sparkContext().master());
+    return isLocal(context.master());
   }
 
   @Override
   public void close() {
-    spark.stop();
+    context.stop();
   }
 
   private static boolean isLocal(String master) {

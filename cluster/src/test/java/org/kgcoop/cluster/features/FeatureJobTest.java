@@ -29,7 +29,7 @@ import org.kgcoop.tensor.DType;
 
 @Tag("system")
 class FeatureJobTest {
-  private static final int IMAGES = 32;
+  private static final int IMAGES = 12;
 
   @TempDir private static Path shared;
   private static Session session;
@@ -62,7 +62,7 @@ class FeatureJobTest {
 
   private FeatureJob.Outcome encode(String from, String cache) {
     return new FeatureJob(
-            session.spark(),
+            session,
             new FeatureRequest(from, cache, ClipSource.embedded(DType.FLOAT32, 1), 0, 2),
             lines::add)
         .run();
@@ -70,7 +70,7 @@ class FeatureJobTest {
 
   private List<Row> errors() {
     return session
-        .spark()
+        .sql()
         .read()
         .parquet(folder.resolve("cache/errors.parquet").toString())
         .orderBy("path")
@@ -105,14 +105,14 @@ class FeatureJobTest {
   @Test
   void brokenImagesAreRowsAndTheRestIsDone() throws IOException {
     Path mixed = folder.resolve("mixed");
-    List<Path> good = EmbeddedImages.copy(mixed, 20);
+    List<Path> good = EmbeddedImages.copy(mixed, 4);
     Files.writeString(mixed.resolve("broken.jpg"), "no image");
     Files.write(mixed.resolve("empty.png"), new byte[0]);
     Path cut = mixed.resolve("train/cut.png");
     byte[] whole = Files.readAllBytes(good.get(0));
     Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
     FeatureJob.Outcome made = encode(mixed.toString(), folder.resolve("cache").toString());
-    assertThat(made.read()).isEqualTo(23);
+    assertThat(made.read()).isEqualTo(7);
     assertThat(made.problems()).isEqualTo(3);
     List<Row> rows = errors();
     assertThat(rows).hasSize(3);
@@ -127,15 +127,15 @@ class FeatureJobTest {
   @Test
   void tarsAndParquetFilesMakeTheSameBank() throws IOException {
     Path packed = Files.createDirectories(folder.resolve("packed"));
-    tar(packed.resolve("first.tar"), images.subList(0, 12));
+    tar(packed.resolve("first.tar"), images.subList(0, 5));
     List<Row> rows = new ArrayList<>();
-    for (Path file : images.subList(12, IMAGES)) {
+    for (Path file : images.subList(5, IMAGES)) {
       rows.add(RowFactory.create(RowFactory.create(Files.readAllBytes(file), file.toString()), 3L));
     }
     StructType image =
         new StructType().add("bytes", DataTypes.BinaryType).add("path", DataTypes.StringType);
     session
-        .spark()
+        .sql()
         .createDataFrame(
             rows, new StructType().add("image", image).add("label", DataTypes.LongType))
         .write()
@@ -149,7 +149,7 @@ class FeatureJobTest {
   @Test
   void aTarThatBreaksOffIsARowAndItsImagesCount() throws IOException {
     Path whole = folder.resolve("whole.tar");
-    tar(whole, images.subList(0, 10));
+    tar(whole, images.subList(0, 8));
     byte[] bytes = Files.readAllBytes(whole);
     Path packed = Files.createDirectories(folder.resolve("packed"));
     // Cut the file within the content of the sixth member, after its header.
@@ -197,7 +197,7 @@ class FeatureJobTest {
     assertThatThrownBy(
             () ->
                 new FeatureJob(
-                        session.spark(),
+                        session,
                         new FeatureRequest(
                             shared.resolve("images").toString(), "bank", other, 0, 2),
                         lines::add)

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
@@ -17,9 +19,17 @@ class SessionTest {
   @Test
   void runsTasksInThisProcessWithoutPages() {
     try (Session session = Session.open("test", null, Map.of())) {
-      assertThat(session.spark().sparkContext().master()).isEqualTo("local[2]");
-      assertThat(session.spark().sparkContext().ui().isEmpty()).isTrue();
-      assertThat(session.spark().range(0, 100, 1, 4).filter("id % 2 = 0").count()).isEqualTo(50);
+      assertThat(session.context().master()).isEqualTo("local[2]");
+      assertThat(session.context().ui().isEmpty()).isTrue();
+      JavaSparkContext spark = new JavaSparkContext(session.context());
+      long here = ProcessHandle.current().pid();
+      assertThat(
+              spark
+                  .parallelize(List.of(1, 2, 3, 4), 4)
+                  .map(i -> ProcessHandle.current().pid())
+                  .collect())
+          .hasSize(4)
+          .containsOnly(here);
     }
   }
 
@@ -27,8 +37,7 @@ class SessionTest {
   void settingsReachSpark() {
     try (Session session =
         Session.open("test", "local[1]", Map.of("spark.task.maxFailures", "7"))) {
-      assertThat(session.spark().sparkContext().getConf().get("spark.task.maxFailures"))
-          .isEqualTo("7");
+      assertThat(session.context().getConf().get("spark.task.maxFailures")).isEqualTo("7");
     }
   }
 
@@ -66,7 +75,7 @@ class SessionTest {
 
   private static void open(String master) {
     try (Session session = Session.open("test", master, Map.of())) {
-      throw new AssertionError(session.spark().sparkContext().master() + " was opened");
+      throw new AssertionError(session.context().master() + " was opened");
     }
   }
 }
