@@ -233,7 +233,8 @@ class AdaptationTest {
     assertThat(record.result().expectedUnseen()).isNotNull();
     ClassifierFile file =
         ClassifierFile.read(folder.resolve("out").resolve("classifier.safetensors"));
-    assertThat(file.classNames()).containsExactly("cat", "dog", "fox", "owl", "wolf", "bear", "cow");
+    assertThat(file.classNames())
+        .containsExactly("cat", "dog", "fox", "owl", "wolf", "bear", "cow");
     try (Classifier classifier = Classifier.of(file, clip, file.classNames())) {
       assertThat(classifier.classNames()).contains("wolf");
     }
@@ -415,7 +416,9 @@ class AdaptationTest {
     assertThat(record.images().copies().repeated()).isEqualTo(1);
     assertThat(record.images().copies().contradictions())
         .containsExactly("train/cat/p1.png = train/dog/stray.png");
-    assertThat(record.images().copies().near()).as("the stray image and the one of owl").isEqualTo(4);
+    assertThat(record.images().copies().near())
+        .as("the stray image and the one of owl")
+        .isEqualTo(4);
   }
 
   @Test

@@ -121,8 +121,7 @@ public enum PublishedDefaults {
     for (PublishedSettings published : PublishedSettings.of(id(), method.toJson(), task)) {
       for (Map.Entry<String, JsonNode> setting : published.training().properties()) {
         training =
-            training.with(
-                setting.getKey(), JSON.convertValue(setting.getValue(), Object.class));
+            training.with(setting.getKey(), JSON.convertValue(setting.getValue(), Object.class));
       }
     }
     return training;
