@@ -29,7 +29,10 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.method.encoder.EncoderMethod;
 
-/** Runs of all methods in the catalogue that train parts of the image encoder. */
+/**
+ * Runs of the methods that train parts of the image encoder: some of them in {@code verify}, and
+ * all of the catalogue with {@code -Pnightly}.
+ */
 @Tag("equality")
 @Tag("system")
 class EncoderMethodsTest {
@@ -42,7 +45,9 @@ class EncoderMethodsTest {
   }
 
   static Stream<String> methods() {
+    String tested = System.getProperty("kgcoop.methods", "all");
     return MethodCatalogue.ids().stream()
+        .filter(id -> tested.equals("all") || List.of(tested.split(",", -1)).contains(id))
         .filter(id -> MethodCatalogue.parse(json(id)) instanceof EncoderMethod);
   }
 
@@ -68,7 +73,7 @@ class EncoderMethodsTest {
     ObjectNode training =
         JsonNodeFactory.instance
             .objectNode()
-            .put("epochs", 3)
+            .put("epochs", 2)
             .put("batch_size", 2)
             .put("checkpoint_every", 1)
             .put("augment", augmentation);

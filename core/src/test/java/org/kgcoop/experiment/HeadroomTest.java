@@ -36,9 +36,9 @@ class HeadroomTest {
 
   @Test
   void randomWeightsSayNothingByTextAndTellColorsApartByProbe() {
-    DataSet data = TestImages.dataSet(folder, List.of("a", "b", "c", "d"), 8, 0, 1);
+    DataSet data = TestImages.dataSet(folder, List.of("a", "b", "c", "d"), 6, 0, 1);
     Headroom found = Headroom.of(context, List.of(data));
-    assertThat(found.images()).isEqualTo(32);
+    assertThat(found.images()).isEqualTo(24);
     assertThat(found.classes()).isEqualTo(4);
     // Each class has a color, which a probe learns.
     assertThat(found.probe().mean()).isGreaterThan(80);
@@ -50,7 +50,7 @@ class HeadroomTest {
 
   @Test
   void testImagesAreNotLookedAt() {
-    DataSet data = TestImages.dataSet(folder, List.of("a", "b"), 4, 0, 1);
+    DataSet data = TestImages.dataSet(folder, List.of("a", "b"), 3, 0, 1);
     DataSet without = data.withImages(data.train(), List.of(), List.of());
     assertThat(Headroom.of(context, List.of(without)))
         .isEqualTo(Headroom.of(context, List.of(data)));

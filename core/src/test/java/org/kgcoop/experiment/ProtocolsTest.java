@@ -25,6 +25,7 @@ import org.kgcoop.data.open.DataSets;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.fixtures.TestImages;
+import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
@@ -40,7 +41,7 @@ import org.kgcoop.runs.RunJson;
 @Tag("equality")
 @Tag("system")
 class ProtocolsTest {
-  private final TinyLab lab = new TinyLab();
+  private final TinyLab lab = new TinyLab(TinyClip.smallest());
   @TempDir Path folder;
 
   @AfterEach
@@ -386,8 +387,7 @@ class ProtocolsTest {
   void stoppedAtEveryThirdStepACurveEndsInTheSameTable() {
     FewShotCurve protocol = new FewShotCurve(List.of(abc()));
     ExperimentPlan plan =
-        TinyLab.plan(
-            List.of(TinyLab.CLIP, TinyLab.COOP, TinyLab.KGCOOP), "cache:2", List.of(1, 3), 1L, 2L);
+        TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.KGCOOP), "cache:2", List.of(1, 2), 1L, 2L);
     JsonNode expected =
         TinyLab.withoutTimes(lab.run(protocol, plan, folder.resolve("undisturbed")));
     AtomicInteger steps = new AtomicInteger();
@@ -402,7 +402,7 @@ class ProtocolsTest {
         stops++;
       }
     }
-    assertThat(stops).isGreaterThan(8);
+    assertThat(stops).isGreaterThan(6);
     assertThat(TinyLab.withoutTimes(table)).isEqualTo(expected);
   }
 

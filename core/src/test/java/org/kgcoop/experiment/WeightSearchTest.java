@@ -21,6 +21,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.TestImages;
+import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
@@ -39,7 +40,7 @@ class WeightSearchTest {
 
   private record Found(JsonNode table, Path run, int steps, List<String> messages) {}
 
-  private final TinyLab lab = new TinyLab();
+  private final TinyLab lab = new TinyLab(TinyClip.smallest());
   @TempDir Path folder;
 
   private Found found() {
@@ -143,7 +144,7 @@ class WeightSearchTest {
 
   @Test
   void newClassesAreNotLookedAt() throws IOException {
-    JsonNode unused = lab.run(new BaseToNew(List.of(data(2))), plan(4), folder.resolve("out"));
+    JsonNode unused = lab.run(new BaseToNew(List.of(data(2))), plan(2), folder.resolve("out"));
     byte[] search = Files.readAllBytes(folder.resolve("out/set/kgcoop/seed1/weight_search.json"));
     DataSet data = data(2);
     // The new classes have images of a base class, and all test images are wrong.
@@ -167,7 +168,7 @@ class WeightSearchTest {
                         new Item(
                             item.key(), data.test().get(0).file(), item.label(), item.className()))
                 .toList());
-    JsonNode unusedToo = lab.run(new BaseToNew(List.of(swapped)), plan(4), folder.resolve("swap"));
+    JsonNode unusedToo = lab.run(new BaseToNew(List.of(swapped)), plan(2), folder.resolve("swap"));
     assertThat(folder.resolve("swap/set/kgcoop/seed1/weight_search.json")).hasBinaryContent(search);
   }
 

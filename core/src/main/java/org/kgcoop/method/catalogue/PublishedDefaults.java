@@ -39,6 +39,8 @@ public enum PublishedDefaults {
    */
   TRANSFER;
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   /** Placeholder for the template of the data set. */
   private static final String TEMPLATE = "@template";
 
@@ -119,9 +121,7 @@ public enum PublishedDefaults {
     for (PublishedSettings published : PublishedSettings.of(id(), method.toJson(), task)) {
       for (Map.Entry<String, JsonNode> setting : published.training().properties()) {
         training =
-            training.with(
-                setting.getKey(),
-                new ObjectMapper().convertValue(setting.getValue(), Object.class));
+            training.with(setting.getKey(), JSON.convertValue(setting.getValue(), Object.class));
       }
     }
     return training;

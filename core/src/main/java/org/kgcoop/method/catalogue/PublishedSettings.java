@@ -2,7 +2,11 @@ package org.kgcoop.method.catalogue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.kgcoop.files.Resources;
 import org.kgcoop.method.TaskContext;
@@ -19,18 +23,21 @@ import org.kgcoop.method.setting.Declaration;
  *     training} and {@code template}; {@code source} names their source
  */
 public record PublishedSettings(JsonNode entry) {
-  private static final List<PublishedSettings> ALL = read();
+  private static final Map<String, List<PublishedSettings>> BY_METHOD = read();
 
-  private static List<PublishedSettings> read() {
-    List<PublishedSettings> all = new ArrayList<>();
-    Resources.json(PublishedSettings.class, "published.json")
-        .forEach(entry -> all.add(new PublishedSettings(entry)));
-    return List.copyOf(all);
+  private static Map<String, List<PublishedSettings>> read() {
+    Map<String, List<PublishedSettings>> byMethod = new HashMap<>();
+    for (JsonNode entry : Resources.json(PublishedSettings.class, "published.json")) {
+      PublishedSettings settings = new PublishedSettings(entry);
+      Set.copyOf(settings.texts("methods"))
+          .forEach(id -> byMethod.computeIfAbsent(id, key -> new ArrayList<>()).add(settings));
+    }
+    return byMethod;
   }
 
   /** Returns the entries of a method, in order. */
   public static List<PublishedSettings> of(String method) {
-    return ALL.stream().filter(each -> each.texts("methods").contains(method)).toList();
+    return Collections.unmodifiableList(BY_METHOD.getOrDefault(method, List.of()));
   }
 
   /** Returns the entries that apply to a method with the given settings and to a task. */
