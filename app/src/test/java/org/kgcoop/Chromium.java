@@ -1,5 +1,8 @@
 package org.kgcoop;
 
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -42,8 +45,22 @@ public final class Chromium implements AutoCloseable {
   private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
   private final List<JsonNode> events = new CopyOnWriteArrayList<>();
 
-  /** Returns the path of the browser, if it is installed. */
-  public static Optional<Path> find() {
+  /**
+   * Starts a browser with an empty tab. Skips the tests if there is no browser.
+   *
+   * @param profile a new folder for the settings of the browser
+   */
+  public static Chromium startOrSkip(Path profile) throws InterruptedException {
+    Optional<Path> found = find();
+    assumeTrue(found.isPresent(), "Chromium is not on the PATH; this test is skipped");
+    try {
+      return new Chromium(found.orElseThrow(), profile);
+    } catch (IOException e) {
+      return abort("Chromium does not run on this machine; this test is skipped");
+    }
+  }
+
+  private static Optional<Path> find() {
     return Stream.of("chromium", "chromium-browser", "google-chrome", "chrome")
         .flatMap(
             name ->
@@ -53,12 +70,7 @@ public final class Chromium implements AutoCloseable {
         .findFirst();
   }
 
-  /**
-   * Starts a browser with an empty tab.
-   *
-   * @param profile a new folder for the settings of the browser
-   */
-  public Chromium(Path executable, Path profile) throws IOException, InterruptedException {
+  private Chromium(Path executable, Path profile) throws IOException, InterruptedException {
     process =
         new ProcessBuilder(
                 executable.toString(),

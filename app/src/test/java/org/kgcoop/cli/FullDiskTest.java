@@ -27,8 +27,8 @@ class FullDiskTest {
   @TempDir Path folder;
 
   private Object[] words(Path out) {
-    return ("base2new --seeds 1 --methods clip,kgcoop --epochs 20 --checkpoint-every 1 --shots 4"
-            + " --set context_tokens=2 --batch-size 4 --threads 1 --quiet --augment test"
+    return ("base2new --seeds 1 --methods clip,kgcoop --epochs 6 --checkpoint-every 1 --shots 4"
+            + " --set context_tokens=2 --batch-size 1 --threads 1 --quiet --augment test"
             + " --feature-cache none --data %1$s/drawings --clip %1$s/clip --out %2$s")
         .formatted(folder, out)
         .split(" ");
@@ -38,7 +38,7 @@ class FullDiskTest {
   void oneLineNothingHalfWrittenAndTheSameResultWhenThereIsSpaceAgain()
       throws IOException, InterruptedException {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
-    SampleDrawings.copyTo(folder.resolve("drawings"));
+    SampleDrawings.copyTo(folder.resolve("drawings"), 4);
     Path spacious = folder.resolve("spacious");
     assertThat(Cli.run(words(spacious)).exitCode()).isZero();
     String trained = "drawings/kgcoop/seed1/";

@@ -52,7 +52,7 @@ class KilledTrainingTest {
   @Test
   @Tag("equality")
   void killedBehindACheckpointItEndsInTheSameBytes() throws IOException, InterruptedException {
-    writeInput();
+    writeInput(3);
     Object[] calm = words(METHODS.get(1), 2, 4, folder.resolve("undisturbed"));
     Object[] killed = words(METHODS.get(1), 2, 4, folder.resolve("killed"));
     assertThat(Cli.run(calm).exitCode()).isZero();
@@ -70,7 +70,7 @@ class KilledTrainingTest {
   @Tag("nightly")
   void killedAtAnyMomentAnyMethodEndsInTheSameBytes(String method)
       throws IOException, InterruptedException {
-    writeInput();
+    writeInput(12);
     long begun = System.nanoTime();
     assertThat(start(words(method, 4, 20, folder.resolve("undisturbed"))).exitCode()).isZero();
     long length = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
@@ -89,9 +89,9 @@ class KilledTrainingTest {
     theSameBytes();
   }
 
-  private void writeInput() {
+  private void writeInput(int classes) {
     RandomClip.write(folder.resolve("clip"), CLIP, 1);
-    SampleDrawings.copyTo(folder.resolve("data"));
+    SampleDrawings.copyTo(folder.resolve("data"), classes);
   }
 
   private void theSameBytes() throws IOException {

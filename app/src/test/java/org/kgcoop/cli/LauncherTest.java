@@ -116,7 +116,7 @@ class LauncherTest {
   void startsFromAnywhereWithAnyLettersInAnyLocaleAndWithoutAWarning()
       throws IOException, InterruptedException {
     addProgram();
-    SampleDrawings.copyTo(folder.resolve("drawings"));
+    SampleDrawings.copyTo(folder.resolve("drawings"), 2);
     String prepare =
         """
         place="$(printf 'k\\303\\274che mit blank')"
@@ -181,6 +181,7 @@ class LauncherTest {
   @Test
   void theVersionOfABuildIsThatOfItsRuns() throws IOException, InterruptedException {
     addProgram();
+    Files.writeString(tree.resolve("app/target/kgcoop.jsa"), ""); // a Java that makes none
     assertThat(run(REAL_JAVA, "tree/kgcoop --version").out())
         .isEqualTo("kgcoop " + Version.KGCOOP + " (commit " + Version.COMMIT + ")\n");
   }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,11 +49,16 @@ class LoadAheadTest {
   @Test
   @Tag("system")
   void aWrongLineEndsAsItDoesWithoutLoading() throws IOException, InterruptedException {
-    for (int i = 0; i < 3; i++) {
-      ChildProcess process =
-          ChildProcess.start(folder.resolve("log"), "predict", "a.png", "--nonsense");
-      assertThat(process.exitCode()).isEqualTo(CommandLine.ExitCode.USAGE);
-      assertThat(process.log().lines()).singleElement().asString().contains("--nonsense");
-    }
+    ChildProcess process =
+        ChildProcess.start(folder.resolve("log"), "predict", "a.png", "--nonsense");
+    assertThat(process.exitCode()).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(process.log().lines()).singleElement().asString().contains("--nonsense");
+  }
+
+  @RepeatedTest(10)
+  @Tag("system")
+  @Tag("nightly")
+  void eachOfManyWrongLinesDoes() throws IOException, InterruptedException {
+    aWrongLineEndsAsItDoesWithoutLoading();
   }
 }

@@ -26,7 +26,7 @@ class SharedFolderTest {
   private static final int CONFIGURATION = 2;
 
   /** The first process must still run when its first file appears. */
-  private static final int EPOCHS = 15;
+  private static final int EPOCHS = 30;
 
   @TempDir static Path shared;
 
@@ -35,7 +35,7 @@ class SharedFolderTest {
   @BeforeAll
   static void writeInput() {
     RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
-    SampleDrawings.copyTo(shared.resolve("drawings"));
+    SampleDrawings.copyTo(shared.resolve("drawings"), 4);
   }
 
   private static Object[] words(String command, int epochs, Path out) {

@@ -220,13 +220,19 @@ public final class Clip implements AutoCloseable {
   public synchronized String fingerprint() {
     if (fingerprint == null) {
       fingerprint =
-          Fingerprints.asFloat32(
-              stored.entrySet().stream()
-                  .filter(e -> weights.names().contains(e.getKey()))
-                  .map(Map.Entry::getValue)
-                  .toList());
+          EmbeddedClip.contains(path)
+              ? EmbeddedClip.fingerprint(this::computedFingerprint)
+              : computedFingerprint();
     }
     return fingerprint;
+  }
+
+  private String computedFingerprint() {
+    return Fingerprints.asFloat32(
+        stored.entrySet().stream()
+            .filter(e -> weights.names().contains(e.getKey()))
+            .map(Map.Entry::getValue)
+            .toList());
   }
 
   @Override

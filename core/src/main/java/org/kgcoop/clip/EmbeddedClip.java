@@ -2,6 +2,7 @@ package org.kgcoop.clip;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.EmbeddedFiles;
@@ -28,12 +29,21 @@ public final class EmbeddedClip {
   static final String NAME = "embedded";
 
   private static @Nullable Path folder;
+  private static @Nullable String fingerprint;
 
   private EmbeddedClip() {}
 
   /** Returns true if weights come from the folder that {@link #folder} returned. */
   static synchronized boolean contains(Path path) {
     return folder != null && path.startsWith(folder);
+  }
+
+  /** Returns the fingerprint of the embedded CLIP, which is computed once per process. */
+  static synchronized String fingerprint(Supplier<String> computed) {
+    if (fingerprint == null) {
+      fingerprint = computed.get();
+    }
+    return fingerprint;
   }
 
   /**

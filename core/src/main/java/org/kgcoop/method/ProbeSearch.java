@@ -1,6 +1,8 @@
 package org.kgcoop.method;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Scope;
@@ -48,11 +50,38 @@ public final class ProbeSearch {
    * Every class needs three images.
    */
   public double accuracy() {
+    Map<WithoutBoth, int[]> known = new HashMap<>();
     int right = 0;
     for (int held = 0; held < folds.count(); held++) {
-      right += right(strengthWithout(held), folds.without(held), folds.of(held));
+      int out = held;
+      int[] others = IntStream.range(0, folds.count()).filter(fold -> fold != out).toArray();
+      double best =
+          best(others.length, (strength, i) -> wrongWithoutBoth(strength, out, others[i], known));
+      Folds.Part asked = folds.of(held);
+      right += asked.labels().length - wrong(best, folds.without(held), List.of(asked))[0];
     }
     return 100.0 * right / folds.without().labels().length;
+  }
+
+  /** A probe of a strength that has not seen two folds. */
+  private record WithoutBoth(double strength, int first, int second) {}
+
+  /**
+   * Returns the number of errors on a fold of a probe that has seen neither of two folds. One probe
+   * answers for both folds, so it is trained once.
+   */
+  private int wrongWithoutBoth(double strength, int out, int asked, Map<WithoutBoth, int[]> known) {
+    int first = Math.min(out, asked);
+    int second = Math.max(out, asked);
+    int[] wrong =
+        known.computeIfAbsent(
+            new WithoutBoth(strength, first, second),
+            probe ->
+                wrong(
+                    strength,
+                    folds.without(first, second),
+                    List.of(folds.of(first), folds.of(second))));
+    return wrong[asked == first ? 0 : 1];
   }
 
   /**
@@ -60,62 +89,61 @@ public final class ProbeSearch {
    * class needs two images.
    */
   double strength() {
-    return strengthWithout();
-  }
-
-  /**
-   * Returns the best strength for the remaining folds.
-   *
-   * @param out the folds to leave out
-   */
-  private double strengthWithout(int... out) {
     return best(
-        strength ->
-            IntStream.range(0, folds.count())
-                .filter(held -> IntStream.of(out).noneMatch(other -> other == held))
-                .map(
-                    held -> {
-                      int[] both =
-                          IntStream.concat(IntStream.of(out), IntStream.of(held)).toArray();
-                      return right(strength, folds.without(both), folds.of(held));
-                    })
-                .sum());
+        folds.count(),
+        (strength, held) -> wrong(strength, folds.without(held), List.of(folds.of(held)))[0]);
   }
 
   /** Returns the best strength on other images. Among equal ones, the weakest wins. */
   double strengthOn(LabeledFeatures asked) {
     Folds.Part all = folds.without();
-    return best(strength -> right(strength, all, asked.features(), asked.labelArray()));
+    return best(
+        1,
+        (strength, part) -> {
+          try (Scope scope = Scope.open("probe");
+              FixedHead probe = probe(strength, all)) {
+            return wrong(probe, asked.features(), asked.labelArray());
+          }
+        });
   }
 
-  private interface Correct {
-    int with(double strength);
+  private interface Errors {
+    int of(double strength, int part);
   }
 
-  private static double best(Correct correct) {
+  /** Returns the strength with the fewest errors over all parts. */
+  private static double best(int parts, Errors errors) {
     double best = STRENGTHS.get(0);
-    int most = -1;
+    int fewest = Integer.MAX_VALUE;
     for (double strength : STRENGTHS) {
-      int right = correct.with(strength);
-      if (right > most) {
-        most = right;
+      int wrong = 0;
+      // The other parts cannot make a strength better that has as many errors already.
+      for (int part = 0; part < parts && wrong < fewest; part++) {
+        wrong += errors.of(strength, part);
+      }
+      if (wrong < fewest) {
+        fewest = wrong;
         best = strength;
       }
     }
     return best;
   }
 
-  private int right(double strength, Folds.Part learned, Folds.Part asked) {
-    try (Scope scope = Scope.open("fold")) {
-      return right(strength, learned, asked.rows(features), asked.labels());
+  /** Trains a probe and returns the number of its errors on each of some parts. */
+  private int[] wrong(double strength, Folds.Part learned, List<Folds.Part> asked) {
+    try (Scope scope = Scope.open("probe");
+        FixedHead probe = probe(strength, learned)) {
+      return asked.stream()
+          .mapToInt(part -> wrong(probe, part.rows(features), part.labels()))
+          .toArray();
     }
   }
 
-  private int right(double strength, Folds.Part learned, Tensor asked, int[] labels) {
-    try (Scope scope = Scope.open("probe");
-        FixedHead probe =
-            LinearProbe.fit(learned.rows(features), learned.labels(), classes, strength)) {
-      return LinearProbe.correct(probe, asked, labels);
-    }
+  private FixedHead probe(double strength, Folds.Part learned) {
+    return LinearProbe.fit(learned.rows(features), learned.labels(), classes, strength);
+  }
+
+  private static int wrong(FixedHead probe, Tensor asked, int[] labels) {
+    return labels.length - LinearProbe.correct(probe, asked, labels);
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -76,6 +77,57 @@ class FoldsTest {
       Tensor features = Tensor.of(values, 144, 8).unitRows();
       assertThat(new ProbeSearch(features, labels, List.of(), 4).accuracy()).isGreaterThan(50);
       assertThat(new ProbeSearch(features, labels, groups, 4).accuracy()).isBetween(10.0, 45.0);
+    }
+  }
+
+  /** The search trains no probe twice, and gives up strengths that cannot win any more. */
+  @Test
+  void theSearchOfAProbeFindsWhatAPlainLoopFinds() {
+    Random random = new Random(2);
+    List<Integer> labels = new ArrayList<>();
+    float[] values = new float[24 * 4];
+    for (int image = 0; image < 24; image++) {
+      labels.add(image % 3);
+      for (int i = 0; i < 4; i++) {
+        values[4 * image + i] = (float) random.nextGaussian() + (i == image % 3 ? 1 : 0);
+      }
+    }
+    Folds folds = Folds.ofProbe(labels, List.of());
+    try (Scope scope = Scope.open("test")) {
+      Tensor features = Tensor.of(values, 24, 4).unitRows();
+      int right = 0;
+      for (int held = 0; held < folds.count(); held++) {
+        int out = held;
+        double best = plain(folds, features, out);
+        right += right(best, features, folds.without(out), folds.of(out));
+      }
+      ProbeSearch search = new ProbeSearch(features, labels, List.of(), 3);
+      assertThat(search.accuracy()).isEqualTo(100.0 * right / 24);
+      assertThat(search.strength()).isEqualTo(plain(folds, features, -1)).isBetween(0.3, 300.0);
+    }
+  }
+
+  /** Returns the weakest of the best strengths, over all folds but one. */
+  private static double plain(Folds folds, Tensor features, int out) {
+    double best = 0;
+    int most = -1;
+    for (double strength : ProbeSearch.STRENGTHS) {
+      int right = 0;
+      for (int held = 0; held < folds.count(); held++) {
+        right +=
+            held == out ? 0 : right(strength, features, folds.without(out, held), folds.of(held));
+      }
+      if (right > most) {
+        most = right;
+        best = strength;
+      }
+    }
+    return best;
+  }
+
+  private static int right(double strength, Tensor features, Folds.Part learned, Folds.Part asked) {
+    try (FixedHead probe = LinearProbe.fit(learned.rows(features), learned.labels(), 3, strength)) {
+      return LinearProbe.correct(probe, asked.rows(features), asked.labels());
     }
   }
 

@@ -78,7 +78,7 @@ import org.kgcoop.tensor.Tensor;
 class EveryMethodTest {
   private static final int CONFIGURATION = 2;
   private static final int WEIGHTS = 4;
-  private static final int CLASSES = 6;
+  private static final int CLASSES = 4;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Methods without a fixed head. */

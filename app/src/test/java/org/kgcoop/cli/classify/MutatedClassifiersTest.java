@@ -78,7 +78,7 @@ class MutatedClassifiersTest {
     weights = shared.resolve("clip");
     data = shared.resolve("drawings");
     RandomClip.write(weights, DEEP, 1);
-    SampleDrawings.copyTo(data);
+    SampleDrawings.copyTo(data, 4);
     try (var files = Files.list(data.resolve("bell"))) {
       image = files.sorted().findFirst().orElseThrow();
     }

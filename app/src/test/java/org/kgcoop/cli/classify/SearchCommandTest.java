@@ -28,11 +28,14 @@ import org.kgcoop.clip.EmbeddedClip;
 
 @Tag("system")
 class SearchCommandTest {
-  private static final int MANY = 100;
+  private static final int MANY = 40;
+  private static final String TEXT = "an icon of a tree.";
 
   @TempDir static Path shared;
   private static Path drawings;
   private static List<Path> files;
+  private static List<float[]> features;
+  private static float[] text;
 
   @TempDir Path folder;
 
@@ -40,6 +43,11 @@ class SearchCommandTest {
   static void write() {
     drawings = shared.resolve("drawings");
     files = ManyDrawings.write(drawings, MANY);
+    try (Clip clip = Clip.load(EmbeddedClip.folder())) {
+      Embedder embedder = Embedder.unit(clip);
+      text = embedder.embedText(TEXT);
+      features = embedder.embedAll(files);
+    }
   }
 
   private static Cli.Result search(Object... words) {
@@ -56,14 +64,9 @@ class SearchCommandTest {
   @Test
   void itFindsWhatAPlainLoopFinds() throws IOException {
     double[] cosines = new double[MANY];
-    try (Clip clip = Clip.load(EmbeddedClip.folder())) {
-      Embedder embedder = Embedder.unit(clip);
-      float[] text = embedder.embedText("an icon of a tree.");
-      List<float[]> features = embedder.embedAll(files);
-      for (int i = 0; i < MANY; i++) {
-        for (int j = 0; j < text.length; j++) {
-          cosines[i] += (double) text[j] * features.get(i)[j];
-        }
+    for (int i = 0; i < MANY; i++) {
+      for (int j = 0; j < text.length; j++) {
+        cosines[i] += (double) text[j] * features.get(i)[j];
       }
     }
     List<Integer> order =
@@ -73,7 +76,7 @@ class SearchCommandTest {
             .limit(20)
             .toList();
 
-    Cli.Result result = search(drawings, "an icon of a tree.", "--top", 20, "--json");
+    Cli.Result result = search(drawings, TEXT, "--top", 20, "--json");
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonNode json = new ObjectMapper().readTree(result.out());
@@ -121,21 +124,15 @@ class SearchCommandTest {
 
   @Test
   void textAndImageSearchWithTheMeanOfTheirUnitFeatures() throws IOException {
-    String text = "an icon of a tree.";
     double[] cosines = new double[MANY];
-    try (Clip clip = Clip.load(EmbeddedClip.folder())) {
-      Embedder embedder = Embedder.unit(clip);
-      float[] words = embedder.embedText(text);
-      List<float[]> features = embedder.embedAll(files);
-      float[] image = features.get(7);
-      double length = 0;
-      for (int j = 0; j < words.length; j++) {
-        length += Math.pow((words[j] + image[j]) / 2, 2);
-      }
-      for (int i = 0; i < MANY; i++) {
-        for (int j = 0; j < words.length; j++) {
-          cosines[i] += (words[j] + image[j]) / 2 * features.get(i)[j] / Math.sqrt(length);
-        }
+    float[] image = features.get(7);
+    double length = 0;
+    for (int j = 0; j < text.length; j++) {
+      length += Math.pow((text[j] + image[j]) / 2, 2);
+    }
+    for (int i = 0; i < MANY; i++) {
+      for (int j = 0; j < text.length; j++) {
+        cosines[i] += (text[j] + image[j]) / 2 * features.get(i)[j] / Math.sqrt(length);
       }
     }
     List<Integer> order =
@@ -146,11 +143,11 @@ class SearchCommandTest {
             .limit(10)
             .toList();
 
-    Cli.Result result = search(drawings, text, "--image", files.get(7), "--json");
+    Cli.Result result = search(drawings, TEXT, "--image", files.get(7), "--json");
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonNode json = new ObjectMapper().readTree(result.out());
-    assertThat(json.path("text").asText()).isEqualTo(text);
+    assertThat(json.path("text").asText()).isEqualTo(TEXT);
     assertThat(json.path("like").path(0).asText()).isEqualTo(files.get(7).toString());
     for (int i = 0; i < 10; i++) {
       JsonNode found = json.path("found").path(i);

@@ -50,7 +50,7 @@ class AdaptCommandTest {
       "--feature-cache",
       "none",
       "--shots",
-      "3"
+      "2"
     };
     return with(words, more);
   }
@@ -61,7 +61,7 @@ class AdaptCommandTest {
     Cli.Result result = Cli.run(words(out, "--minutes", 0.02));
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
-        .contains("12 images of 4 classes, 3 per class")
+        .contains("8 images of 4 classes, 2 per class")
         .containsPattern("chosen: .+\\. ")
         .containsPattern(
             "Of 100 new images like these, expect [\\d.]+ % right \\(95 %: \\d+ to \\d+\\)")
@@ -106,9 +106,9 @@ class AdaptCommandTest {
     Path other = classes.get(1);
     Files.move(classes.get(0).resolve("0.png"), other.resolve("stray.png"));
     String stray = other.getFileName() + "/stray.png";
-    Object[] words = {"adapt", images, "--feature-cache", "none", "--minutes", 0.02, "--shots", 8};
+    Object[] words = {"adapt", images, "--feature-cache", "none", "--shots", 8};
 
-    Cli.Result found = Cli.run(with(words, "--out", folder.resolve("a")));
+    Cli.Result found = Cli.run(with(words, "--minutes", 0.02, "--out", folder.resolve("a")));
 
     assertThat(found.exitCode()).as(found.err()).isZero();
     JsonNode record = new ObjectMapper().readTree(Files.readString(folder.resolve("a/adapt.json")));
@@ -120,7 +120,8 @@ class AdaptCommandTest {
         .contains("Labels that may be wrong", stray, "data:image/");
 
     Path judged = Files.writeString(folder.resolve("judged.txt"), stray + "\n");
-    Cli.Result without = Cli.run(with(words, "--out", folder.resolve("b"), "--exclude", judged));
+    Cli.Result without =
+        Cli.run(with(words, "--minutes", 1e-5, "--out", folder.resolve("b"), "--exclude", judged));
     assertThat(without.out()).contains("49 images of");
     Files.writeString(judged, "no.png\n");
     assertThat(Cli.run(with(words, "--out", folder.resolve("c"), "--exclude", judged)).err())

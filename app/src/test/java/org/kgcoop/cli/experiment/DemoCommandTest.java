@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
@@ -59,7 +60,9 @@ class DemoCommandTest {
     }
   }
 
+  /** The embedded CLIP encodes 487 test images. */
   @Test
+  @Tag("system")
   void aRunOfItIsDoneAlone(@TempDir Path folder) {
     Cli.Result result = Cli.run("demo", "--only=places/clip/seed1", "--out", folder);
 

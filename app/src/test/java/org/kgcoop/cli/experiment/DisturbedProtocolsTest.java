@@ -44,17 +44,16 @@ class DisturbedProtocolsTest {
   static void writeInput() {
     RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
     for (String name : List.of("drawings", "others")) {
-      SampleDrawings.copyTo(shared.resolve(name), 6);
+      SampleDrawings.copyTo(shared.resolve(name), 4);
     }
   }
 
+  /** The nightly test disturbs the other protocols, too. */
   @ParameterizedTest
   @Tag("equality")
   @CsvSource({
     "base2new --shots 1 --data drawings --seeds 1,false",
-    "fewshot --shots 1 --data drawings --seeds 1,true",
-    "cross --shots 1 --source drawings --data others --seeds 1,true",
-    "domain --shots 1 --source drawings --shifts others --seeds 1,false"
+    "cross --shots 1 --source drawings --data others --seeds 1,true"
   })
   void disturbedOnceItsTableAndItsPromptsAreThoseOfAnUndisturbedRun(
       String protocol, boolean interrupted) throws IOException, InterruptedException {

@@ -2,7 +2,6 @@ package org.kgcoop.serve.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -55,15 +53,15 @@ class WebPageBrowserTest {
   private static ClassifierServer server;
   private static final List<String> LOG = new ArrayList<>();
 
+  /**
+   * Servers of single tests and their classifiers. They are closed after the browser, whose open
+   * connections would delay this by seconds.
+   */
+  private static final List<AutoCloseable> OTHERS = new ArrayList<>();
+
   @BeforeAll
   static void start() throws InterruptedException {
-    Optional<Path> found = Chromium.find();
-    assumeTrue(found.isPresent(), "Chromium is not on the PATH; this test is skipped");
-    try {
-      browser = new Chromium(found.orElseThrow(), folder.resolve("profile"));
-    } catch (IOException e) {
-      assumeTrue(false, "Chromium does not run on this machine; this test is skipped");
-    }
+    browser = Chromium.startOrSkip(folder.resolve("profile"));
     clip = Clip.load(EmbeddedClip.folder());
     ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
     learned = Classifier.of(prompt, clip, prompt.classNames());
@@ -88,9 +86,12 @@ class WebPageBrowserTest {
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws Exception {
     if (browser != null) {
       browser.close();
+      for (AutoCloseable other : OTHERS) {
+        other.close();
+      }
       if (server != null) {
         server.close();
         models.close();
@@ -199,6 +200,7 @@ class WebPageBrowserTest {
     ModelRegistry registry = new ModelRegistry(Map.of(EmbeddedPrompt.MODEL, strict));
     ClassifierServer other = server;
     server = serve(null, registry);
+    OTHERS.addAll(List.of(server, registry));
     try {
       open();
       assertThat(text("#verdict"))
@@ -207,8 +209,6 @@ class WebPageBrowserTest {
           .contains("prompt says anchor")
           .contains("Neither is right: it is umbrella.");
     } finally {
-      server.close();
-      registry.close();
       server = other;
     }
   }
@@ -261,6 +261,7 @@ class WebPageBrowserTest {
         new ModelRegistry(
             Map.of("photos", Classifier.zeroShot(clip, List.of("red_fox", "cow"), "a {}.")));
     server = serve(null, photos);
+    OTHERS.addAll(List.of(server, photos));
     try {
       browser().look(1280, 900, false);
       browser().open("http://127.0.0.1:" + server.port() + "/");
@@ -273,8 +274,6 @@ class WebPageBrowserTest {
       assertThat(browser().value("document.getElementById('names').value").asText())
           .isEqualTo("red_fox, cow");
     } finally {
-      server.close();
-      photos.close();
       server = other;
     }
   }
@@ -402,9 +401,9 @@ class WebPageBrowserTest {
 
   @Test
   void itFitsAPhoneAndADeskByDayAndByNight() throws IOException {
+    open();
     for (int width : new int[] {1280, 390, 320}) {
       for (boolean dark : new boolean[] {false, true}) {
-        open();
         browser().look(width, width < 600 ? 844 : 900, dark);
         assertThat(browser().value("document.documentElement.scrollWidth").asInt())
             .isEqualTo(width);
@@ -420,6 +419,7 @@ class WebPageBrowserTest {
   void theTokenIsAskedForOnce() {
     ClassifierServer open = server;
     server = serve(TOKEN);
+    OTHERS.add(server);
     try {
       browser().look(1280, 900, false);
       browser().open("http://127.0.0.1:" + server.port() + "/");
@@ -436,7 +436,6 @@ class WebPageBrowserTest {
       browser().open("http://127.0.0.1:" + server.port() + "/");
       browser().await(ANSWERED);
     } finally {
-      server.close();
       server = open;
     }
   }

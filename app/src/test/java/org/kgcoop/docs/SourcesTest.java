@@ -1,7 +1,6 @@
-package org.kgcoop;
+package org.kgcoop.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,10 +13,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSets;
 
-/** Tests that the first sentence of Javadoc begins with its subject. */
-class EnglishTest {
-
+/** Tests rules for the main sources of all modules. */
+class SourcesTest {
   private static final Set<String> NO_OPENING =
       Set.of(
           "what", "whether", "how", "which", "those", "of", "as", "where", "who", "when", "why",
@@ -26,7 +26,7 @@ class EnglishTest {
   private static final Pattern COMMENT = Pattern.compile("(?s)/\\*\\*[\\s*]*(\\w+)");
 
   @Test
-  void aFirstSentenceNamesItsThing() throws IOException {
+  void theFirstSentenceOfJavadocBeginsWithItsSubject() throws IOException {
     List<String> openings = new ArrayList<>();
     for (Path source : sources()) {
       String text = Files.readString(source);
@@ -41,13 +41,28 @@ class EnglishTest {
     assertThat(openings).isEmpty();
   }
 
-  /** Returns the main sources of all modules. The test is skipped if they do not exist. */
+  /** Published values per data set are data. Only their package may name a data set. */
+  @Test
+  void noJavaNamesAPublishedDataSet() throws IOException {
+    List<String> names = PublishedDataSets.all().stream().map(PublishedDataSet::name).toList();
+    assertThat(names).isNotEmpty();
+    List<String> found = new ArrayList<>();
+    for (Path source : sources()) {
+      if (!source.getParent().endsWith("data/published")) {
+        String text = Files.readString(source);
+        names.stream()
+            .filter(name -> text.contains("\"" + name + "\""))
+            .forEach(name -> found.add(source.getFileName() + ": " + name));
+      }
+    }
+    assertThat(found).isEmpty();
+  }
+
+  /** Returns the main sources of all modules. */
   private static List<Path> sources() throws IOException {
-    Path root = Path.of("").toAbsolutePath().resolveSibling("");
-    assumeTrue(Files.isDirectory(root.resolve("core/src/main/java")));
     List<Path> sources = new ArrayList<>();
-    try (Stream<Path> modules = Files.list(root)) {
-      for (Path module : modules.map(m -> m.resolve("src/main/java")).toList()) {
+    try (Stream<Path> modules = Files.list(MarkdownPage.TOP)) {
+      for (Path module : modules.map(folder -> folder.resolve("src/main/java")).toList()) {
         if (Files.isDirectory(module)) {
           try (Stream<Path> files = Files.walk(module)) {
             files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
@@ -55,6 +70,7 @@ class EnglishTest {
         }
       }
     }
+    assertThat(sources).hasSizeGreaterThan(300);
     return sources;
   }
 }
