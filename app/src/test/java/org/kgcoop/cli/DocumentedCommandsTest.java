@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,17 +26,23 @@ class DocumentedCommandsTest {
   /** A file of the published code that is complete enough for the parser. */
   private static final String PUBLISHED = "OPTIM:\n  LR: 0.002\n";
 
-  @TempDir Path folder;
+  @TempDir static Path folder;
 
-  private Path own;
-  private Path published;
+  private static Path own;
+  private static Path published;
+
+  /**
+   * The program, which takes longer to build than to parse a line. A parse forgets the last one.
+   */
+  private static CommandLine program;
 
   private static List<MarkdownPage.Call> calls() throws IOException {
     return MarkdownPage.all().stream().flatMap(page -> page.calls().stream()).toList();
   }
 
-  @BeforeEach
-  void writeSettingsFiles() throws IOException {
+  @BeforeAll
+  static void writeSettingsFiles() throws IOException {
+    program = Main.commandLine(() -> false);
     own = Files.writeString(folder.resolve("kgcoop.yaml"), block("yaml"));
     published = Files.writeString(folder.resolve("published.yaml"), PUBLISHED);
   }
@@ -54,7 +60,6 @@ class DocumentedCommandsTest {
   @ParameterizedTest
   @MethodSource("calls")
   void passesTheParser(MarkdownPage.Call call) {
-    CommandLine program = Main.commandLine(() -> false);
     if (!OTHER_PROGRAMS.contains(call.words().get(0))) {
       program.parseArgs(withSettingsFiles(call.words()).toArray(String[]::new));
     } else {
@@ -82,6 +87,6 @@ class DocumentedCommandsTest {
             .map(call -> call.words().get(0))
             .collect(Collectors.toCollection(TreeSet::new));
 
-    assertThat(shown).containsAll(Main.commandLine(() -> false).getSubcommands().keySet());
+    assertThat(shown).containsAll(program.getSubcommands().keySet());
   }
 }

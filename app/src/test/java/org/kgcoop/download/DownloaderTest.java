@@ -27,6 +27,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -175,6 +176,7 @@ class DownloaderTest {
   }
 
   @Test
+  @Tag("system")
   void aStalledConnectionIsGivenUpAndGoneOnWith() throws IOException {
     server.put("w.pt", CONTENT);
     server.fail(FileServer.Fault.STALL);

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -19,6 +20,7 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
 
+@Tag("system")
 class DataSetBuilderTest {
 
   @TempDir Path folder;
