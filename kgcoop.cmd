@@ -16,12 +16,13 @@ if not exist "%target%\built" (
 :start
 set "java=java"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
-rem As the launcher of other systems: threads that wait do not spin, and commands that end at once start
-rem without the second compiler.
+rem As the launcher of other systems: threads that wait do not spin, and in short commands only methods that run
+rem very often reach the optimizing compiler.
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 set "quick="
-for %%w in (help inspect export report predict --help --version -h -V) do if "%~1"=="%%w" set "quick=-XX:TieredStopAtLevel=1"
-if "%~1"=="" set "quick=-XX:TieredStopAtLevel=1"
+set "seldom=-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=50000 -XX:Tier4CompileThreshold=100000 -XX:Tier4BackEdgeThreshold=1000000"
+for %%w in (help inspect export report predict --help --version -h -V) do if "%~1"=="%%w" set "quick=%seldom%"
+if "%~1"=="" set "quick=%seldom%"
 rem Questions are asked where somebody can answer: timeout refuses an input that is no console.
 set "terminal=true"
 timeout /t 0 >nul 2>nul || set "terminal=false"
