@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -174,5 +176,30 @@ class OptimizerTest {
             .isInstanceOf(KgCoopException.class);
       }
     }
+  }
+
+  /** Jobs that run side by side write checkpoints at the same time. */
+  @Test
+  void statesOfOptimizersAreSavedSideBySide() {
+    assertThat(
+            IntStream.range(0, 4)
+                .parallel()
+                .mapToObj(
+                    thread -> {
+                      try (Scope scope = Scope.open("test")) {
+                        Tensor p = Tensor.of(new float[100 + thread], 100 + thread).parameter();
+                        Tensor gradient = Tensor.of(new float[100 + thread], 100 + thread);
+                        try (Optimizer optimizer =
+                            new Optimizer(List.of(p), new UpdateRule.Adam(0.9, 0.999, 1e-8, 0))) {
+                          optimizer.step(List.of(gradient), 0.1);
+                          byte[] state = optimizer.state();
+                          return IntStream.range(0, 50)
+                              .filter(i -> !Arrays.equals(state, optimizer.state()))
+                              .count();
+                        }
+                      }
+                    })
+                .toList())
+        .containsOnly(0L);
   }
 }
