@@ -1,15 +1,15 @@
 package org.kgcoop.tensor;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.AdamW;
 import org.bytedeco.pytorch.AdamWOptions;
+import org.bytedeco.pytorch.ArchiveWriter;
 import org.bytedeco.pytorch.InputArchive;
 import org.bytedeco.pytorch.OutputArchive;
 import org.bytedeco.pytorch.RMSprop;
@@ -17,8 +17,7 @@ import org.bytedeco.pytorch.RMSpropOptions;
 import org.bytedeco.pytorch.SGD;
 import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.TensorVector;
-import org.kgcoop.KgCoopException;
-import org.kgcoop.files.FileErrors;
+import org.jspecify.annotations.Nullable;
 
 /** An optimizer of LibTorch. It updates its parameters in place from given gradients. */
 public final class Optimizer implements AutoCloseable {
@@ -100,36 +99,42 @@ public final class Optimizer implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns the state that the next step depends on, except the parameters, for {@link #load}.
-   *
-   * @throws KgCoopException of the category IO if there is no space for temporary files
-   */
+  /** Returns the state that the next step depends on, except the parameters, for {@link #load}. */
   public byte[] state() {
-    // A file, because LibTorch ends the process if a writer in Java fails.
     try (Scope scope = Scope.open("optimizer state")) {
-      Path folder = Files.createTempDirectory("kgcoop-");
-      Path file = folder.resolve("archive"); // the name is a part of the state
-      try {
-        OutputArchive archive = new OutputArchive();
-        NativeCall.run(
-            "save",
-            () -> {
-              optimizer.save(archive);
-              archive.save_to(file.toString());
-              return archive;
-            });
-        return Files.readAllBytes(file);
-      } finally {
-        Files.deleteIfExists(file);
-        Files.delete(folder);
+      OutputArchive archive = new OutputArchive();
+      optimizer.save(archive);
+      return Bytes.of(archive);
+    }
+  }
+
+  /** The bytes of an archive. */
+  private static final class Bytes extends ArchiveWriter {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private @Nullable Throwable failure;
+
+    /** One archive at a time, because the binding manages its callbacks without a lock. */
+    static synchronized byte[] of(OutputArchive archive) {
+      try (Bytes writer = new Bytes()) {
+        archive.save_to(writer);
+        if (writer.failure != null) {
+          throw new IllegalStateException("the state was not saved", writer.failure);
+        }
+        return writer.bytes.toByteArray();
       }
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          "the state of the optimizer cannot be written to a temporary file: "
-              + FileErrors.reason(e)
-              + "; set another folder with KGCOOP_OPTS=-Djava.io.tmpdir=DIR",
-          e);
+    }
+
+    /** LibTorch ends the process if this method throws. So it keeps the error. */
+    @Override
+    public long call(Pointer data, long size) {
+      try {
+        byte[] chunk = new byte[Math.toIntExact(size)];
+        new BytePointer(data).get(chunk);
+        bytes.writeBytes(chunk);
+      } catch (RuntimeException | Error e) {
+        failure = e;
+      }
+      return size;
     }
   }
 
