@@ -113,7 +113,9 @@ public final class Optimizer implements AutoCloseable {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private @Nullable Throwable failure;
 
-    /** One archive at a time, because the binding manages its callbacks without a lock. */
+    /**
+     * Saves an archive. One at a time, because the binding manages its callbacks without a lock.
+     */
     static synchronized byte[] of(OutputArchive archive) {
       try (Bytes writer = new Bytes()) {
         archive.save_to(writer);
@@ -124,7 +126,7 @@ public final class Optimizer implements AutoCloseable {
       }
     }
 
-    /** LibTorch ends the process if this method throws. So it keeps the error. */
+    /** Keeps an error, because LibTorch ends the process if this method throws. */
     @Override
     public long call(Pointer data, long size) {
       try {
