@@ -20,9 +20,9 @@ rem As the launcher of other systems: threads that wait do not spin, and in shor
 rem very often reach the optimizing compiler.
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 set "quick="
-set "seldom=-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=50000 -XX:Tier4CompileThreshold=50000 -XX:Tier4BackEdgeThreshold=500000"
-for %%w in (help inspect export report predict --help --version -h -V) do if "%~1"=="%%w" set "quick=%seldom%"
-if "%~1"=="" set "quick=%seldom%"
+set "often=-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=50000 -XX:Tier4CompileThreshold=50000 -XX:Tier4BackEdgeThreshold=500000"
+for %%w in (help inspect export report predict --help --version -h -V) do if "%~1"=="%%w" set "quick=%often%"
+if "%~1"=="" set "quick=%often%"
 rem Questions are asked where somebody can answer: timeout refuses an input that is no console.
 set "terminal=true"
 timeout /t 0 >nul 2>nul || set "terminal=false"

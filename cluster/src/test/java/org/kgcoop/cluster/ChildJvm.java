@@ -54,7 +54,6 @@ final class ChildJvm {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("@../jvm.options", "@spark.jvm", QUICK, "-XX:+UseSerialGC"));
-    line.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"));
     line.addAll(List.of("-Xmx" + heap, "-cp", classPath));
     line.addAll(words);
     return start(line, Map.of(), log);

@@ -114,7 +114,8 @@ public final class Optimizer implements AutoCloseable {
     private @Nullable Throwable failure;
 
     /**
-     * Saves an archive. One at a time, because the binding manages its callbacks without a lock.
+     * Saves an archive. One at a time, because the binding manages its callbacks without a lock
+     * (javacpp issue 486).
      */
     static synchronized byte[] of(OutputArchive archive) {
       try (Bytes writer = new Bytes()) {
