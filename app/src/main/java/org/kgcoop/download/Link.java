@@ -24,8 +24,13 @@ record Link(URI address, @Nullable String sha256) {
    * @throws KgCoopException of category CONFIGURATION if the text is no address of a server
    */
   static Link of(String address) {
+    return of(address, null);
+  }
+
+  /** Returns a link to a file, like {@link #of(String)}, with its hash if it is known. */
+  static Link of(String address, @Nullable String sha256) {
     try {
-      return new Link(parse(address), null);
+      return new Link(parse(address), sha256);
     } catch (IllegalArgumentException e) {
       throw new KgCoopException(
           KgCoopException.Category.CONFIGURATION,
