@@ -169,8 +169,8 @@ public final class AdaptCommand implements Callable<Integer> {
               invocation.context(clip, cache.open(clip, output), output.progress(), output),
               request,
               folder,
-              first -> printFirst(first, folder, start));
-      writeReport(folder);
+              first -> printFirst(first, folder, set, start));
+      writeReport(folder, set);
       if (output.isJson()) {
         output.json(RunJson.tree(record));
       } else {
@@ -182,8 +182,8 @@ public final class AdaptCommand implements Callable<Integer> {
     }
   }
 
-  private static void writeReport(Path folder) {
-    ReportPage.write(List.of(folder), List.of(), folder.resolve("report.html"));
+  private static void writeReport(Path folder, DataSet set) {
+    ReportPage.write(folder, set, folder.resolve("report.html"));
   }
 
   private DataSet judged(DataSet set) {
@@ -200,8 +200,8 @@ public final class AdaptCommand implements Callable<Integer> {
   }
 
   /** Prints that a first classifier is available, while other methods are still compared. */
-  private void printFirst(AdaptRecord record, Path folder, long start) {
-    writeReport(folder);
+  private void printFirst(AdaptRecord record, Path folder, DataSet set, long start) {
+    writeReport(folder, set);
     AdaptRecord.Choice choice = record.choice();
     AdaptRecord.Interval expected = record.result().expected();
     if (choice != null && expected != null && !output.isJson()) {
