@@ -3,6 +3,8 @@ package org.kgcoop.runs;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.JsonFiles;
 
@@ -172,6 +175,24 @@ public record TableResults(
       }
     }
     return List.copyOf(sentences);
+  }
+
+  /**
+   * Returns the names of the settings that the runs of a method have several values of, including
+   * pending runs.
+   */
+  public Set<String> varied(String method) {
+    Map<String, Set<JsonNode>> values = new HashMap<>();
+    Stream.concat(cells.stream(), pending.stream())
+        .filter(cell -> cell.method().equals(method))
+        .flatMap(cell -> cell.setting().entrySet().stream())
+        .forEach(
+            entry ->
+                values
+                    .computeIfAbsent(entry.getKey(), key -> new HashSet<>())
+                    .add(entry.getValue()));
+    values.values().removeIf(different -> different.size() < 2);
+    return values.keySet();
   }
 
   /** Returns the command of the protocol, such as {@code base2new}; empty if unknown. */
