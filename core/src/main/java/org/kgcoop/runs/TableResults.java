@@ -45,7 +45,11 @@ public record TableResults(
       Map.of(
           "validation", "chosen by the labels of validation images",
           "folds", "chosen by folds of the shots, no other label looked at",
-          "default", "not chosen, for want of images to choose by");
+          "validation, part",
+              "chosen by the labels of validation images, with a part of the shots, which are many",
+          "folds, part",
+              "chosen by folds of a part of the shots, which are many; no other label looked at",
+          "default", "not chosen by images: the default values");
 
   /** The rows of a data set. */
   public record OfDataSet(String name, List<Row> rows) {
