@@ -64,7 +64,7 @@ final class AdaptBench implements Callable<Integer> {
       description =
           "Compare what adapt promises with what comes true on images that it has not seen, in"
               + " situations that people have. The default of --sets is then objects, places,"
-              + " symbols and rare-objects.")
+              + " symbols, rare-objects and compositional.")
   private boolean honesty;
 
   @Option(
@@ -89,7 +89,7 @@ final class AdaptBench implements Callable<Integer> {
   @Option(
       names = "--seeds",
       split = ",",
-      defaultValue = "1,2,3",
+      defaultValue = "1,2",
       paramLabel = "LIST",
       description = "Sampling seeds, with --honesty (default: ${DEFAULT-VALUE}).")
   private List<Long> seeds;
@@ -222,7 +222,9 @@ final class AdaptBench implements Callable<Integer> {
         situations == null
             ? List.of(Situation.values())
             : situations.stream().map(Situation::of).toList(),
-        sets == null ? List.of("objects", "places", "symbols", "rare-objects") : sets,
+        sets == null
+            ? List.of("objects", "places", "symbols", "rare-objects", "compositional")
+            : sets,
         perClass == null ? List.of() : perClass,
         seeds,
         classes,
