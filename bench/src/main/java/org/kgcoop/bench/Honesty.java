@@ -238,7 +238,7 @@ final class Honesty {
                         each.method(),
                         each.value(),
                         each.behind(),
-                        each.standardError(),
+                        each.pValue(),
                         accuracy(measured.get(each.method()))))
             .toList(),
         labels(sample, record.result().suspects()),
@@ -387,9 +387,8 @@ final class Honesty {
       return List.of(
           new HonestyRun.Promise(
               HonestyRun.Promise.LIKE_THESE, result.expected(), seen.accuracy(learned), images),
-          // The only promise of adapt. A promise for equally frequent classes belongs here.
           new HonestyRun.Promise(
-              HonestyRun.Promise.EQUALLY, result.expected(), seen.accuracy(once), images));
+              HonestyRun.Promise.EQUALLY, result.expectedBalanced(), seen.accuracy(once), images));
     }
     HonestyRun.Promise likeThese =
         new HonestyRun.Promise(

@@ -96,7 +96,7 @@ record HonestyRun(
    * @param measured the accuracy on fresh images of the learned classes; NaN if it was not measured
    */
   record Candidate(
-      String method, double value, double behind, double standardError, double measured) {}
+      String method, double value, double behind, double pValue, double measured) {}
 
   /**
    * The suspect labels.
