@@ -238,7 +238,7 @@ final class Honesty {
                         each.method(),
                         each.value(),
                         each.behind(),
-                        each.standardError(),
+                        each.pValue(),
                         accuracy(measured.get(each.method()))))
             .toList(),
         labels(sample, record.result().suspects()),
@@ -379,7 +379,7 @@ final class Honesty {
       Answers answers) {
     Answers seen = answers.of(sample.learned().classNames());
     int images = seen.items().size();
-    if (situation == Situation.UNBALANCED) {
+    if (situation.isUnbalanced()) {
       Map<String, Double> learned = new HashMap<>();
       sample.learned().train().forEach(item -> learned.merge(item.className(), 1.0, Double::sum));
       Map<String, Double> once = new HashMap<>();
@@ -387,9 +387,8 @@ final class Honesty {
       return List.of(
           new HonestyRun.Promise(
               HonestyRun.Promise.LIKE_THESE, result.expected(), seen.accuracy(learned), images),
-          // The only promise of adapt. A promise for equally frequent classes belongs here.
           new HonestyRun.Promise(
-              HonestyRun.Promise.EQUALLY, result.expected(), seen.accuracy(once), images));
+              HonestyRun.Promise.EQUALLY, result.expectedBalanced(), seen.accuracy(once), images));
     }
     HonestyRun.Promise likeThese =
         new HonestyRun.Promise(
