@@ -156,10 +156,11 @@ final class AdaptSection {
             "The most suspicious come first. Look at each: an unusual image may be labeled"
                 + " correctly. adapt --exclude FILE leaves out the images that the file lists."));
     List<Suspect> shown = suspects.subList(0, Math.min(MOST_SUSPECTS, suspects.size()));
+    String dataSet = record.settings().path("data").asText();
     List<Block.Image> gallery = new ArrayList<>();
     for (Suspect each : shown) {
       images
-          .sourceOrFile(record.settings().path("data").asText(), each.image(), each.file())
+          .source(dataSet, each.image(), each.given())
           .ifPresent(
               source ->
                   gallery.add(
@@ -170,6 +171,8 @@ final class AdaptSection {
     }
     if (!gallery.isEmpty()) {
       blocks.add(new Gallery(gallery));
+    } else if (!images.reason(dataSet).isEmpty()) {
+      blocks.add(new Words(images.reason(dataSet)));
     }
     blocks.add(
         new Figures(

@@ -198,9 +198,9 @@ public final class AdaptCommand implements Callable<Integer> {
               invocation.context(clip, cache.open(clip, output), output.progress(), output),
               request,
               folder,
-              first -> printFirst(first, folder, start),
+              first -> printFirst(first, folder, set, start),
               start);
-      writeReport(folder);
+      writeReport(folder, set);
       if (output.isJson()) {
         output.json(RunJson.tree(record));
       } else {
@@ -246,8 +246,8 @@ public final class AdaptCommand implements Callable<Integer> {
     return before.plan();
   }
 
-  private static void writeReport(Path folder) {
-    ReportPage.write(List.of(folder), List.of(), folder.resolve("report.html"));
+  private static void writeReport(Path folder, DataSet set) {
+    ReportPage.write(folder, set, folder.resolve("report.html"));
   }
 
   private DataSet judged(DataSet set) {
@@ -264,8 +264,8 @@ public final class AdaptCommand implements Callable<Integer> {
   }
 
   /** Prints that a first classifier is available, while other methods are still compared. */
-  private void printFirst(AdaptRecord record, Path folder, long start) {
-    writeReport(folder);
+  private void printFirst(AdaptRecord record, Path folder, DataSet set, long start) {
+    writeReport(folder, set);
     AdaptRecord.Choice choice = record.choice();
     AdaptRecord.Interval expected = record.result().expected();
     if (choice != null && expected != null && !output.isJson()) {
