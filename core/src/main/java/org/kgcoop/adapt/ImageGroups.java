@@ -20,8 +20,7 @@ import org.kgcoop.features.FeatureCache;
  * memory, and the estimated accuracy is too high.
  *
  * <p>Only one of several byte-identical images in a class is kept. Byte-identical images in two
- * classes and near copies ({@link NearDuplicates}) are in one group, which no fold splits. Exact
- * copies are removed first, so that they do not lower the median distance.
+ * classes and near copies ({@link NearCopies}) are in one group, which no fold splits.
  *
  * @param data the data without exact copies, each image with its group
  * @param repeated the keys of exact copies in the same class
@@ -87,18 +86,11 @@ record ImageGroups(
    */
   ImageGroups withNear(DataSet part, FeatureCache cache) {
     List<Item> items = part.train();
-    List<NearDuplicates.Pair> pairs =
-        items.size() < 2
-            ? List.of()
-            : NearDuplicates.of(
-                    cache.test(items, done -> {}).vectors(),
-                    NearDuplicates.FACTOR,
-                    NearDuplicates.NEIGHBORS)
-                .pairs();
+    NearCopies near = NearCopies.of(items, cache);
     Groups groups = new Groups(items);
     Groups copies = new Groups(items.stream().map(item -> item.withGroup(item.key())).toList());
     Set<Integer> found = new HashSet<>();
-    for (NearDuplicates.Pair pair : pairs) {
+    for (NearDuplicates.Pair pair : near.pairs()) {
       Item first = items.get(pair.first());
       Item second = items.get(pair.second());
       groups.join(first.group(), second.group());
