@@ -106,6 +106,9 @@ public final class Adaptation {
             : budget.plan(whole.data(), request.shots(), EmbeddedPrompt.isFor(context.clip()));
     ImageGroups copies =
         whole.withNear(images.readable(images.drawn(whole, plan)), context.cache());
+    if (!copies.hint().isEmpty()) {
+      context.warnings().accept(copies.hint());
+    }
     AdaptRecord record =
         known != null ? known : AdaptRecord.begun(settings, plan, images.described(copies));
     write(record);

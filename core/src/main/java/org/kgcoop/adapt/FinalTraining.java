@@ -81,7 +81,7 @@ final class FinalTraining {
                 Suspects.of(
                     logits.items(),
                     logits.probabilities(calibration.temperature()),
-                    data.classNames(),
+                    file.classNames(),
                     contradictory)));
   }
 

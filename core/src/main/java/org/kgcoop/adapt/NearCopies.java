@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.kgcoop.data.Item;
+import org.kgcoop.eval.NearDuplicates;
 import org.kgcoop.eval.NearDuplicates.Pair;
 import org.kgcoop.eval.NearestNeighbors;
 import org.kgcoop.eval.NearestNeighbors.Neighbor;
@@ -27,26 +28,27 @@ import org.kgcoop.image.Thumbnail;
  * because a folder of bursts has copies of each image in its own class. It keeps photographs of
  * different things before the same background apart.
  *
- * <p>Images with nearly equal features are a pair without this comparison, such as an image and its
- * reflection.
+ * <p>Images with nearly equal features ({@link NearDuplicates}) are a pair without this comparison,
+ * such as an image and its reflection.
  *
  * @param pairs the pairs, ascending
  * @param similar pairs that are similar, but not enough; the most similar first
  */
 record NearCopies(List<Pair> pairs, List<Pair> similar) {
-  /** The largest difference of a pair, chosen on the embedded data set {@code tuning}. */
-  private static final double MOST_DIFFERENCE = 0.05;
+  /**
+   * The largest difference of a pair. Frames of a burst differ by 0.02 or less, except for a tenth.
+   * Those are joined through other frames. Drawings of one class that were drawn independently
+   * rarely differ by less.
+   */
+  private static final double MOST_DIFFERENCE = 0.02;
 
   /** The largest difference of similar images that are named in a hint. */
-  private static final double MOST_SIMILAR_DIFFERENCE = 0.12;
+  private static final double MOST_SIMILAR_DIFFERENCE = 0.04;
 
-  private static final double SHARE_OF_DIFFERENCE = 0.3;
+  private static final double SHARE_OF_DIFFERENCE = 0.2;
 
   /** The largest difference if all images are in one class, so that there is no reference. */
-  private static final double MOST_DIFFERENCE_ALONE = 0.02;
-
-  /** The largest feature distance as a share of the distance to the nearest of another class. */
-  private static final double SHARE_OF_DISTANCE = 0.2;
+  private static final double MOST_DIFFERENCE_ALONE = 0.01;
 
   private static final int NEIGHBORS = 10;
   private static final int NEXT_NAMES = 2;
@@ -81,13 +83,13 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
         (query, other) ->
             items.get(query).label() != items.get(other).label()
                 && !items.get(query).group().equals(items.get(other).group());
-    double distance = SHARE_OF_DISTANCE * reference(features.of(sample, 1, apart));
     double[] limits = limits(items, sample, spectra.of(sample, OTHERS, apart), thumbnails);
+    List<List<Neighbor>> nearest = features.all(NEIGHBORS);
     SortedSet<Pair> pairs = new TreeSet<>(ASCENDING);
     SortedSet<Pair> candidates = new TreeSet<>(ASCENDING);
-    add(features.all(NEIGHBORS), pairs, distance);
-    add(features.all(NEIGHBORS), candidates, Double.POSITIVE_INFINITY);
-    add(spectra.all(NEIGHBORS), candidates, Double.POSITIVE_INFINITY);
+    pairs.addAll(NearDuplicates.of(nearest, NearDuplicates.FACTOR).pairs());
+    add(nearest, candidates);
+    add(spectra.all(NEIGHBORS), candidates);
     addNext(items, candidates);
     candidates.removeAll(pairs);
     List<Pair> compared = List.copyOf(candidates);
@@ -135,16 +137,6 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
         .toArray();
   }
 
-  /** Returns the median distance to the nearest neighbor; 0 if no image has one. */
-  private static double reference(List<List<Neighbor>> nearest) {
-    return median(
-        nearest.stream()
-            .filter(list -> !list.isEmpty())
-            .mapToDouble(list -> list.get(0).distance())
-            .toArray(),
-        0);
-  }
-
   /** Returns the largest difference of two images of the same picture, by class. */
   private static double[] limits(
       List<Item> items, int[] sample, List<List<Neighbor>> others, List<Thumbnail> thumbnails) {
@@ -182,12 +174,10 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
         : (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
   }
 
-  private static void add(List<List<Neighbor>> nearest, SortedSet<Pair> to, double below) {
+  private static void add(List<List<Neighbor>> nearest, SortedSet<Pair> to) {
     for (int i = 0; i < nearest.size(); i++) {
       for (Neighbor near : nearest.get(i)) {
-        if (near.distance() < below) {
-          to.add(new Pair(Math.min(i, near.index()), Math.max(i, near.index())));
-        }
+        to.add(new Pair(Math.min(i, near.index()), Math.max(i, near.index())));
       }
     }
   }

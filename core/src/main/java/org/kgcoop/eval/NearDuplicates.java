@@ -38,11 +38,19 @@ public record NearDuplicates(double median, List<Pair> pairs) {
    * @param neighbors k, the number of nearest images that are compared
    */
   public static NearDuplicates of(List<float[]> features, double factor, int neighbors) {
-    int n = features.size();
+    return of(new NearestNeighbors(features).all(neighbors), factor);
+  }
+
+  /**
+   * Finds the pairs among images with known neighbors.
+   *
+   * @param nearest the neighbors of each image, the nearest first
+   */
+  public static NearDuplicates of(List<List<NearestNeighbors.Neighbor>> nearest, double factor) {
+    int n = nearest.size();
     if (n < 2) {
       return new NearDuplicates(SMALLEST_MEDIAN, List.of());
     }
-    List<List<NearestNeighbors.Neighbor>> nearest = new NearestNeighbors(features).all(neighbors);
     double[] distances = nearest.stream().mapToDouble(near -> near.get(0).distance()).toArray();
     Arrays.sort(distances);
     double median = Math.max(SMALLEST_MEDIAN, (distances[(n - 1) / 2] + distances[n / 2]) / 2);
