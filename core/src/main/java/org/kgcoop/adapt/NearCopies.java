@@ -22,9 +22,9 @@ import org.kgcoop.image.Thumbnail;
  * Pairs of images that show the same picture: frames of a burst, and images that were saved again.
  *
  * <p>The images that are near by their features, by the {@link Thumbnail#spectrum} or in the order
- * of their names are compared by {@link Thumbnail#correlation}. A pair shows the same picture if 1 -
- * correlation is at most {@value #MOST_DIFFERENCE}, and at most {@value #SHARE_OF_DIFFERENCE} of the
- * usual difference to the most similar image of another class. The reference is another class,
+ * of their names are compared by {@link Thumbnail#correlation}. A pair shows the same picture if 1
+ * - correlation is at most {@value #MOST_DIFFERENCE}, and at most {@value #SHARE_OF_DIFFERENCE} of
+ * the usual difference to the most similar image of another class. The reference is another class,
  * because a folder of bursts has copies of each image in its own class. It keeps photographs of
  * different things before the same background apart.
  *
@@ -74,8 +74,7 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
     }
     List<Thumbnail> thumbnails =
         items.parallelStream().map(item -> Thumbnail.of(cache.encoder().image(item))).toList();
-    NearestNeighbors features =
-        new NearestNeighbors(cache.test(items, done -> {}).vectors());
+    NearestNeighbors features = new NearestNeighbors(cache.test(items, done -> {}).vectors());
     NearestNeighbors spectra =
         new NearestNeighbors(thumbnails.parallelStream().map(Thumbnail::spectrum).toList());
     int[] sample = sample(items);
@@ -99,7 +98,8 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
     for (int i = 0; i < differences.length; i++) {
       Pair pair = compared.get(i);
       double limit =
-          Math.min(limits[items.get(pair.first()).label()], limits[items.get(pair.second()).label()]);
+          Math.min(
+              limits[items.get(pair.first()).label()], limits[items.get(pair.second()).label()]);
       if (differences[i] <= Math.min(MOST_DIFFERENCE, limit)) {
         pairs.add(pair);
       } else if (differences[i] <= Math.min(MOST_SIMILAR_DIFFERENCE, 2 * limit)) {

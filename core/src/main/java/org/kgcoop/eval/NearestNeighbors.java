@@ -136,8 +136,7 @@ public final class NearestNeighbors {
             .toArray();
     return IntStream.concat(Arrays.stream(clear), Arrays.stream(close))
         .mapToObj(i -> new Neighbor(i, distance(unit[query], unit[i])))
-        .sorted(
-            Comparator.comparingDouble(Neighbor::distance).thenComparingInt(Neighbor::index))
+        .sorted(Comparator.comparingDouble(Neighbor::distance).thenComparingInt(Neighbor::index))
         .limit(count)
         .toList();
   }

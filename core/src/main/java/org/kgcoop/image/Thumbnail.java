@@ -1,11 +1,12 @@
 package org.kgcoop.image;
 
 /**
- * A gray picture of {@value #SIZE} x {@value #SIZE} samples, which shows whether two images show the
- * same picture. {@link #correlation} moves, turns and scales one of them first, so it recognizes the
- * frames of a burst and images that were saved again.
+ * A gray picture of {@value #SIZE} x {@value #SIZE} samples, which shows whether two images show
+ * the same picture. {@link #correlation} moves, turns and scales one of them first, so it
+ * recognizes the frames of a burst and images that were saved again.
  *
- * <p>The arithmetic is in double precision in a fixed order. Results do not depend on the processor.
+ * <p>The arithmetic is in double precision in a fixed order. Results do not depend on the
+ * processor.
  */
 public final class Thumbnail {
   /** The width and height. */
@@ -100,8 +101,7 @@ public final class Thumbnail {
     int next = 0;
     for (int down = -MOST_FREQUENCY; down <= MOST_FREQUENCY; down++) {
       for (int across = 0; across <= MOST_FREQUENCY; across++) {
-        double amplitude =
-            down == 0 && across == 0 ? 0 : amplitude(values, windowed, down, across);
+        double amplitude = down == 0 && across == 0 ? 0 : amplitude(values, windowed, down, across);
         square += amplitude;
         spectrum[next++] = (float) Math.sqrt(amplitude);
       }
@@ -181,9 +181,7 @@ public final class Thumbnail {
     for (int i = 0; i < PIXELS; i++) {
       int y = i / SIZE;
       both[i] =
-          (across[y == 0 ? i : i - SIZE]
-                  + 2 * across[i]
-                  + across[y == SIZE - 1 ? i : i + SIZE])
+          (across[y == 0 ? i : i - SIZE] + 2 * across[i] + across[y == SIZE - 1 ? i : i + SIZE])
               / 4;
     }
     return both;
@@ -262,8 +260,7 @@ public final class Thumbnail {
     }
 
     double correlation() {
-      double variances =
-          (oneSquare - one * one / count) * (otherSquare - other * other / count);
+      double variances = (oneSquare - one * one / count) * (otherSquare - other * other / count);
       return variances <= 0 ? 0 : (product - one * other / count) / Math.sqrt(variances);
     }
   }
