@@ -28,6 +28,9 @@ public record LabelNoise(double rate, double exponent, List<Double> wrong) {
   private static final double MOST_EXPONENT = 4;
   private static final int EXPONENTS = 24;
 
+  /** The lowest probability of an error in a list of suspects. */
+  private static final double LEAST = 0.2;
+
   /** A larger likelihood by less than this is taken for rounding; the lower rate wins. */
   private static final double ROUNDING = 1e-9;
 
@@ -107,7 +110,8 @@ public record LabelNoise(double rate, double exponent, List<Double> wrong) {
 
   /**
    * Returns the longest beginning of {@link #order} of which the given share is expected to be
-   * wrong.
+   * wrong. Images whose label is wrong with a probability below {@value #LEAST} are not in it: very
+   * certain errors must not make room for right labels.
    */
   public List<Integer> suspects(double precision) {
     List<Integer> order = order();
@@ -115,7 +119,7 @@ public record LabelNoise(double rate, double exponent, List<Double> wrong) {
     int count = 0;
     for (int i = 0; i < order.size(); i++) {
       sum += wrong.get(order.get(i));
-      if (sum >= precision * (i + 1) && sum > 0) {
+      if (sum >= precision * (i + 1) && wrong.get(order.get(i)) >= LEAST) {
         count = i + 1;
       }
     }
