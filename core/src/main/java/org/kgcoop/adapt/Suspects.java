@@ -25,7 +25,7 @@ final class Suspects {
    * @param items the images with their given labels
    * @param probabilities the probabilities of each image, (C), by a classifier that has not learned
    *     from it
-   * @param classNames the names of all C columns, also of classes without images
+   * @param classNames the class names, by column of the probabilities; those of the labels first
    * @param contradictory the keys of images that occur in two classes
    */
   static List<AdaptRecord.Suspect> of(
