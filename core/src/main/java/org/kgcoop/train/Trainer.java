@@ -196,11 +196,9 @@ public final class Trainer {
 
   private void goOn(Checkpoint from, Optimizer optimizer, Position at) {
     try (Scope scope = Scope.open("checkpoint")) {
-      Map<String, Tensor> values = new LinkedHashMap<>();
-      from.parameters().forEach((name, stored) -> values.put(name, stored.tensor()));
-      model.load(values);
+      model.load(loaded(from.parameters()));
+      optimizer.load(loaded(from.optimizer()));
     }
-    optimizer.load(from.optimizerState());
     at.epoch = from.epoch();
     at.batch = from.batch();
     at.step = from.step();
@@ -209,19 +207,25 @@ public final class Trainer {
   }
 
   private Checkpoint checkpoint(Position at, int epoch, int batch, Optimizer optimizer) {
-    return new Checkpoint(
-        epoch,
-        batch,
-        at.step,
-        at.bestAccuracy,
-        stored(),
-        at.kept,
-        Checkpoint.optimizer(optimizer.state()));
+    try (Scope scope = Scope.open("checkpoint")) {
+      return new Checkpoint(
+          epoch, batch, at.step, at.bestAccuracy, stored(), at.kept, stored(optimizer.state()));
+    }
   }
 
   private Map<String, StoredTensor> stored() {
+    return stored(model.parameters());
+  }
+
+  private static Map<String, StoredTensor> stored(Map<String, Tensor> tensors) {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();
-    model.parameters().forEach((name, tensor) -> stored.put(name, StoredTensor.of(name, tensor)));
+    tensors.forEach((name, tensor) -> stored.put(name, StoredTensor.of(name, tensor)));
     return stored;
+  }
+
+  private static Map<String, Tensor> loaded(Map<String, StoredTensor> stored) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    stored.forEach((name, tensor) -> tensors.put(name, tensor.tensor()));
+    return tensors;
   }
 }
