@@ -389,7 +389,8 @@ public final class Pretraining {
 
     private void requireFinite(ParallelStep.Result result) {
       if (!Double.isFinite(result.loss()) || !Double.isFinite(result.norm())) {
-        throw KgCoopException.configuration(
+        throw new KgCoopException(
+            KgCoopException.Category.DIVERGED,
             "pretraining: the loss is "
                 + result.loss()
                 + " and the norm of its gradient "
