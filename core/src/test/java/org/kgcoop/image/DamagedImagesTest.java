@@ -163,7 +163,7 @@ class DamagedImagesTest {
 
   @Test
   void rejectsABmpWithoutBitsForAColor() throws IOException {
-    byte[] file = Files.readAllBytes(IMAGES.resolve("b7x5_32m7_h40_0.bmp"));
+    byte[] file = Files.readAllBytes(IMAGES.resolve("b7x5_16m565_1.bmp"));
     Arrays.fill(file, 54, 58, (byte) 0); // the mask of red
     assertRefused(file, "no bits of one color");
   }
