@@ -45,11 +45,11 @@ import org.kgcoop.tensor.Tensor;
  *
  * <p>A new class has no images, only its text feature t. The mean m_c is then the mean of the k
  * rows with the largest f . t and of some copies of t. With {@code pooled} precision, P is the
- * precision of the learned classes. With {@code separate} precision, as published for base-to-new, the learned classes use {@code P = pinv(mean
- * of the classes' covariances)} and {@code alpha = weight}. A list of only new classes uses the
- * mean of {@code E (S_t + tr(S_t) / (k - 1) I)^-1} and the same alpha; S_t is the scatter of the k
- * rows around t. With {@code separate} precision, validation images select the weight.
- * Without them it is 0.1, the most frequent published value.
+ * precision of the learned classes. With {@code separate} precision, as published for base-to-new,
+ * the learned classes use {@code P = pinv(mean of the classes' covariances)} and {@code alpha =
+ * weight}. A list of only new classes uses the mean of {@code E (S_t + tr(S_t) / (k - 1) I)^-1} and
+ * the same alpha; S_t is the scatter of the k rows around t. With {@code separate} precision,
+ * validation images select the weight. Without them it is 0.1, the most frequent published value.
  *
  * <p>The published code does not compare learned and new classes. In a list with both kinds, this
  * implementation uses the pooled precision for all, and no copies of t: texts are far from all

@@ -9,9 +9,9 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * Selection of GDA's weight for a list of learned and new classes. The shots of a new class are not
- * known, so half of the learned classes takes its part: its images are scored by Gaussians that were
- * fitted without them, in one list with the other half. Then the halves change places. Images of
- * the half that is learned are left out one by one.
+ * known, so half of the learned classes takes its part: its images are scored by Gaussians that
+ * were fitted without them, in one list with the other half. Then the halves change places. Images
+ * of the half that is learned are left out one by one.
  *
  * <p>The selected weight has the largest harmonic mean of both accuracies, among equal ones the
  * smallest. No label outside of the shots is used.
@@ -36,8 +36,7 @@ final class JointWeight {
    * @param scale the logit scale of the model
    * @param neighbors the number of rows that represent a new class
    */
-  JointWeight(
-      Tensor rows, int[] labels, int[] images, Tensor texts, double scale, int neighbors) {
+  JointWeight(Tensor rows, int[] labels, int[] images, Tensor texts, double scale, int neighbors) {
     this.rows = rows;
     this.labels = labels;
     this.images = images;

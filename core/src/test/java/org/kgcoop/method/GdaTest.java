@@ -395,11 +395,13 @@ class GdaTest {
     for (int half = 0; half < 2; half++) {
       int first = half;
       List<Integer> own =
-          IntStream.range(0, labels.size()).filter(i -> labels.get(i) % 2 == first).boxed().toList();
+          IntStream.range(0, labels.size())
+              .filter(i -> labels.get(i) % 2 == first)
+              .boxed()
+              .toList();
       List<Integer> ownLabels = own.stream().map(i -> labels.get(i) / 2).toList();
       double[][] known = new double[2 * own.size()][];
-      Arrays.setAll(
-          known, r -> rows[r / own.size() * labels.size() + own.get(r % own.size())]);
+      Arrays.setAll(known, r -> rows[r / own.size() * labels.size() + own.get(r % own.size())]);
       double alpha = weight * (known.length - 1) / WIDTH;
       for (int r = 0; r < rows.length; r++) {
         int label = labels.get(r % labels.size());
