@@ -261,14 +261,14 @@ final class TrainingImages {
     BooleanSupplier stop = budget.after(Budget.READING);
     Images images = new Images(line -> {});
     int from = 0;
-    while (from < left.size() && !stop.getAsBoolean()) {
+    do {
       int to = Math.min(from + BLOCK, left.size());
       problems.addAll(
           left.subList(from, to).parallelStream()
               .flatMap(item -> problem(images, item.file()).stream())
               .toList());
       from = to;
-    }
+    } while (from < left.size() && !stop.getAsBoolean());
     return left.size() - from;
   }
 
