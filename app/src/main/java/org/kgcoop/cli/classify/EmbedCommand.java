@@ -27,6 +27,7 @@ import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.export.FeatureFormats;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 import org.kgcoop.io.FeatureFormat;
@@ -109,7 +110,13 @@ public final class EmbedCommand implements Callable<Integer> {
     FeatureFormat format = format();
     Path file = out == null ? Path.of("features." + format.id()) : out;
     FeatureTable none = table(List.of(), 0, Map.of(), row -> {});
-    for (Path each : format.files(file, none)) {
+    List<Path> written = format.files(file, none);
+    if (written.size() > 1 && AtomicFile.isPipeOrDevice(file)) {
+      throw KgCoopException.configuration(
+          "--out %s: a pipe or a device, but %s writes a second file next to it; give a file, or --to csv"
+              .formatted(file, format.id()));
+    }
+    for (Path each : written) {
       OutputFile.check("--out", each, "features." + format.id(), overwrite);
     }
     return texts == null ? ofImages(format, file) : ofTexts(texts, format, file);
@@ -207,6 +214,12 @@ public final class EmbedCommand implements Callable<Integer> {
               row -> {
                 try (Progress.Task task = output.progress().start("texts", all.size())) {
                   for (int from = 0; from < all.size(); from += TEXTS) {
+                    if (Invocation.of(spec).interrupted()) {
+                      throw new KgCoopException(
+                          KgCoopException.Category.INTERRUPTED,
+                          "interrupted after %s of %s texts; nothing is written"
+                              .formatted(from, all.size()));
+                    }
                     List<String> group = all.subList(from, Math.min(from + TEXTS, all.size()));
                     List<float[]> features = embedder.embedTexts(group);
                     for (int i = 0; i < group.size(); i++) {
