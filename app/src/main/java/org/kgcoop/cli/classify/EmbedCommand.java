@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,7 +26,6 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.export.FeatureFormats;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
@@ -244,13 +241,9 @@ public final class EmbedCommand implements Callable<Integer> {
 
   private static List<Line> lines(Path source) {
     List<Line> lines = new ArrayList<>();
-    try {
-      for (String text : Files.readAllLines(source, StandardCharsets.UTF_8)) {
-        lines.add(new Line(lines.size() + 1, text.strip()));
-      }
-    } catch (IOException e) {
-      throw FileErrors.unreadable(source, e);
-    }
+    Folders.text(source)
+        .lines()
+        .forEach(text -> lines.add(new Line(lines.size() + 1, text.strip())));
     lines.removeIf(line -> line.text().isEmpty());
     if (lines.isEmpty()) {
       throw KgCoopException.data(source + ": no text in it; expected one a line");

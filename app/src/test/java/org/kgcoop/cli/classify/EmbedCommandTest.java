@@ -30,6 +30,7 @@ import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -245,7 +246,8 @@ class EmbedCommandTest {
     refused(embed(drawings, "--out", device), 2, "a second file", "--to csv");
     done(embed(drawings, "--out", device, "--to", "csv", "--overwrite"));
     assertThat(device).isSymbolicLink();
-    assertThat(Files.size(Path.of("/dev/null"))).isZero();
+    assertThat(AtomicFile.isPipeOrDevice(device)).isTrue();
+    Files.delete(device); // JUnit would warn of a link that leads out of its folder
   }
 
   @Test
