@@ -29,6 +29,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.UnicodeText;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
@@ -292,6 +293,12 @@ public final class Manifest {
     }
     if ((path + label).indexOf(NO_CHARACTER) >= 0) {
       throw problem(number, "not UTF-8 text; save it as UTF-8");
+    }
+    try {
+      UnicodeText.check("path", path);
+      UnicodeText.check("label", label);
+    } catch (KgCoopException e) {
+      throw problem(number, String.valueOf(e.getMessage()));
     }
     return new Row(
         where(number),
