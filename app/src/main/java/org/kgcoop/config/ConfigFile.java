@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.files.InputFile;
 import org.yaml.snakeyaml.LoaderOptions;
 
 /**
@@ -44,7 +45,7 @@ public record ConfigFile(String name, ObjectNode content) {
 
   public static ConfigFile read(Path file) {
     try {
-      if (Files.size(file) > LARGEST) {
+      if (InputFile.check(file).size() > LARGEST) {
         throw KgCoopException.configuration(file + ": larger than 1 MB; expected a YAML file");
       }
       byte[] bytes = Files.readAllBytes(file);

@@ -18,7 +18,7 @@ import org.kgcoop.data.published.PublishedDataSets;
  */
 public final class ReferenceConfig {
   private static final Pattern KEY =
-      Pattern.compile("[A-Z][A-Z0-9_]*(\\.([A-Z][A-Z0-9_]*|TaskRes))*");
+      Pattern.compile("[A-Z][A-Z0-9_]*(\\.(TaskRes|[A-Z][A-Z0-9_]*))*+");
 
   private static final String DATA_SET = "DATASET.NAME";
 

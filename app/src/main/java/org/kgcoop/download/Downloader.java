@@ -190,7 +190,9 @@ public final class Downloader {
     String validator = part.validator(link);
     boolean resume = have > 0 && !validator.isEmpty();
     String[] conditions =
-        resume ? new String[] {"Range", "bytes=" + have + "-", "If-Range", validator} : new String[0];
+        resume
+            ? new String[] {"Range", "bytes=" + have + "-", "If-Range", validator}
+            : new String[0];
     List<HttpResponse<InputStream>> answers = send(link, target, conditions);
     HttpResponse<InputStream> response = answers.get(answers.size() - 1);
     try (InputStream body = response.body()) {
@@ -307,7 +309,10 @@ public final class Downloader {
     } catch (IllegalArgumentException e) {
       // The client parses numbers in headers.
       throw byHand(
-          link, target, "the answer of the server is malformed: " + Messages.firstLine(e.getMessage(), e), e);
+          link,
+          target,
+          "the answer of the server is malformed: " + Messages.firstLine(e.getMessage(), e),
+          e);
     }
   }
 

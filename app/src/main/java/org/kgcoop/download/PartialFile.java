@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.files.Sha256;
 
@@ -44,7 +45,9 @@ final class PartialFile implements AutoCloseable {
     this.sink = sink;
   }
 
-  static PartialFile open(Path target, Sink sink) {
+  /** Opens the received bytes of a file. If the target is a symbolic link, it is kept. */
+  static PartialFile open(Path named, Sink sink) {
+    Path target = AtomicFile.destination(named);
     Path part = target.resolveSibling("." + target.getFileName() + ".part");
     try {
       Path folder = target.toAbsolutePath().getParent();

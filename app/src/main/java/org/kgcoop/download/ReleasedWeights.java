@@ -142,12 +142,7 @@ public final class ReleasedWeights {
       Downloader downloader,
       Map<String, String> environment,
       Consumer<String> warnings) {
-    this(
-        caches,
-        downloader,
-        OPENAI,
-        environment.getOrDefault(ENDPOINT, ""),
-        warnings);
+    this(caches, downloader, OPENAI, environment.getOrDefault(ENDPOINT, ""), warnings);
   }
 
   ReleasedWeights(

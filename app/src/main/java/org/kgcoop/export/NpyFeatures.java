@@ -36,14 +36,16 @@ final class NpyFeatures implements FeatureFormat {
     return List.of(file, file.resolveSibling(name + "." + table.column() + "s.json"));
   }
 
+  /** Neither file appears before both are complete, so an interrupted command can be repeated. */
   @Override
   public void write(Path file, FeatureTable table) {
-    AtomicFile.write(files(file, table).get(1), out -> writeNames(out, table.names()));
     AtomicFile.write(
         file,
         out -> {
           out.write(header(table.names().size(), table.width()));
           writeRows(out, table);
+          out.flush(); // a full disk is reported before the names appear
+          AtomicFile.write(files(file, table).get(1), names -> writeNames(names, table.names()));
         });
   }
 

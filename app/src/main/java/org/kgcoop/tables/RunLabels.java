@@ -11,8 +11,8 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /**
  * Labels that distinguish the runs of a method. A label contains the settings that differ between
- * two runs on the same data set, or that a table will give several values. The seed does not count, nor do settings that depend on the data,
- * such as the template.
+ * two runs on the same data set, or that a table will give several values. The seed does not count,
+ * nor do settings that depend on the data, such as the template.
  */
 public final class RunLabels {
   private static final Set<String> NEVER =

@@ -201,7 +201,8 @@ public final class RunTable {
         .filter(row -> joint.stream().allMatch(column -> figure(row, column) == null))
         .map(row -> "no joint list for " + row.label() + ": " + jointReason(row))
         .forEach(notes::add);
-    if (any(run -> has(run, "training.augment", "cache:") || has(run, "training.augment", "pool:"))) {
+    if (any(
+        run -> has(run, "training.augment", "cache:") || has(run, "training.augment", "pool:"))) {
       notes.add(
           "Runs with --augment cache:V or pool:V use the same augmented views for every seed: ±"
               + " and intervals do not include variation between augmentations.");

@@ -8,13 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.files.Folders;
 
 /**
  * Tests of the response to bad input: an exit code and one line with the problem, its place and
@@ -362,9 +367,67 @@ class BadInputTest {
     }
   }
 
-  private static List<Path> list(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.toList();
+  private static List<Path> list(Path folder) {
+    return Folders.files(folder);
+  }
+
+  // ---- files of another kind
+
+  /** Commands that read the file at their end. */
+  private List<String> readers() {
+    String out = folder.resolve("out").toString();
+    return Stream.of(
+            "adapt DATA --clip CLIP --out OUT --group-by",
+            "adapt DATA --clip CLIP --out OUT --exclude",
+            "train --clip CLIP --data DATA --out OUT --config",
+            "inspect DATA --class-names",
+            "inspect CLIP --check --image",
+            "predict IMAGE --clip CLIP --classes-file",
+            "predict IMAGE --classes a,b --clip CLIP --tokenizer",
+            "predict IMAGE --classes a,b --clip",
+            "predict IMAGE --classes a,b --clip CLIP",
+            "eval --clip CLIP --data DATA",
+            "embed --clip CLIP --out OUT.csv --texts",
+            "search DATA --clip CLIP --image",
+            "serve PROMPT --clip CLIP --port 0 --token-file")
+        .map(words -> words.replace("OUT", out).replace("CLIP", clip.toString()))
+        .map(words -> words.replace("PROMPT", prompt.toString()))
+        .map(words -> words.replace("DATA", data.toString()))
+        .map(words -> words.replace("IMAGE", list(Folders.folders(data).get(0)).get(0).toString()))
+        .toList();
+  }
+
+  private static void refused(String words, Path file) throws Exception {
+    Object[] arguments = Stream.concat(Stream.of(words.split(" ")), Stream.of(file)).toArray();
+    Cli.Result result =
+        CompletableFuture.supplyAsync(() -> Cli.run(arguments)).get(2, TimeUnit.MINUTES);
+    assertThat(result.errorLine()).as(words).contains(file.toString()).doesNotContain("a bug");
+    assertThat(result.err().lines().filter(l -> l.startsWith("kgcoop:"))).as(words).hasSize(1);
+    assertThat(result.exitCode()).as(result.err()).isIn(CONFIGURATION, DATA, WEIGHTS, IO);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aPipeIsNotWaitedFor() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(ChildProcess.run(new ProcessBuilder("mkfifo", pipe.toString()).inheritIO()))
+        .isZero();
+    List<String> names = List.of("manifest.csv", "a.jsonl", "split.json", "a.tar", "a.zip");
+    for (String words : readers()) {
+      refused(words, pipe);
+    }
+    for (String name : names) {
+      refused("inspect", Files.createSymbolicLink(folder.resolve(name), pipe));
+    }
+  }
+
+  @Test
+  void aFolderOrBinaryFileIsNoTextFile() throws Exception {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xe9, 0, '\n', 1});
+    for (String words : readers()) {
+      refused(words, empty);
+      refused(words, binary);
     }
   }
 

@@ -146,6 +146,19 @@ class LauncherTest {
     }
   }
 
+  /** The shell may print a line of its own before it reads the launcher. */
+  @Test
+  void aDeletedWorkingDirectoryIsNamed() throws IOException, InterruptedException {
+    Said built = run("tree/kgcoop datasets");
+    assertThat(built.exitCode()).as(built.err()).isZero();
+    Said said =
+        run("there=$PWD; mkdir gone; cd gone; rmdir ../gone; exec \"$there/tree/kgcoop\" runs");
+    assertThat(said.err().lines().filter(line -> line.startsWith("kgcoop:")))
+        .containsExactly("kgcoop: the working directory was deleted: change to another folder");
+    assertThat(said.exitCode()).isEqualTo(5);
+    assertThat(said.out()).isEmpty();
+  }
+
   @Test
   void helpOfAProgramOfItsOwnIsItsOwn() throws IOException, InterruptedException {
     Files.writeString(Files.createDirectories(tree.resolve("bench/target")).resolve("built"), "");

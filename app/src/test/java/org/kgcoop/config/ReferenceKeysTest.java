@@ -264,6 +264,13 @@ class ReferenceKeysTest {
   }
 
   @Test
+  void aPairMayHaveALongKey() {
+    String key = "A" + ".TaskRes.B_1".repeat(100_000);
+    assertThat(ReferenceConfig.pairWords(List.of("--data", "pets", key, "1"))).isEqualTo(2);
+    assertThat(ReferenceConfig.pairWords(List.of("--data", "pets", key + ".b", "1"))).isZero();
+  }
+
+  @Test
   void taskResAndClapAreToldByPairs() throws IOException {
     String plain = trainer("NAME: adam\nLR: 0.002\nMAX_EPOCH: 100", "");
     List<String> pairs = List.of("TRAINER.TaskRes.RESIDUAL_SCALE", "0.5");

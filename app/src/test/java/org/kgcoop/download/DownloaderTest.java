@@ -29,6 +29,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.experiment.Progress;
@@ -151,6 +153,19 @@ class DownloaderTest {
     downloader().fetch(link("w.pt"), target());
 
     assertWholeAndAlone();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aLinkToAFileThatDoesNotExistIsKept() throws IOException {
+    server.put("w.pt", CONTENT);
+    Path there = Files.createDirectory(folder.resolve("other-disk")).resolve("w.pt");
+    Path link = Files.createSymbolicLink(target(), there);
+
+    downloader().fetch(link("w.pt"), link);
+
+    assertThat(link).isSymbolicLink();
+    assertThat(there).isRegularFile().hasBinaryContent(CONTENT);
   }
 
   @Test

@@ -157,7 +157,14 @@ class MalformedAnswerTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"http://[::bad", "ftp://host/x", "http:///x", "http://a b/", "mailto:x", "http://h:99999/"})
+      strings = {
+        "http://[::bad",
+        "ftp://host/x",
+        "http:///x",
+        "http://a b/",
+        "mailto:x",
+        "http://h:99999/"
+      })
   void aRedirectionToNoAddressIsExplained(String location) {
     server.answer("HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n");
 
@@ -283,8 +290,7 @@ class MalformedAnswerTest {
         try (Socket connection = socket.accept()) {
           BufferedReader in =
               new BufferedReader(
-                  new InputStreamReader(
-                      connection.getInputStream(), StandardCharsets.ISO_8859_1));
+                  new InputStreamReader(connection.getInputStream(), StandardCharsets.ISO_8859_1));
           String request = in.readLine();
           if (request == null) {
             continue;

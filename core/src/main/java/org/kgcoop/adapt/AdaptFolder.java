@@ -2,6 +2,7 @@ package org.kgcoop.adapt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,6 +124,8 @@ record AdaptFolder(Path out, Path work) {
       if (Files.exists(work)) {
         FolderTree.delete(work);
       }
+    } catch (DirectoryNotEmptyException e) {
+      return; // another process has just created its lock file here, and waits for the lock
     } catch (IOException e) {
       throw KgCoopException.io(work + ": cannot be deleted: " + FileErrors.reason(e), e);
     }

@@ -87,31 +87,45 @@ public final class Adaptation {
     folder.refuseDataOf(asked.data());
     TrainingImages images = new TrainingImages(context, asked);
     AdaptRequest request = asked.with(images.present());
-    Optional<AdaptRecord> before = AdaptRecord.read(folder.out());
     JsonNode settings = AdaptSettings.of(request, context);
-    folder.refuseOthers(before, settings);
-    if (before.isPresent() && folder.isDone()) {
+    Optional<AdaptRecord> complete = before(settings);
+    if (complete.isPresent() && folder.isDone()) {
       context.progress().message(folder.out() + ": done before");
-      return before.get();
+      return complete.get();
     }
     folder.create();
-    AdaptRecord done;
     try (LockedFile lock = RunFolders.lock(folder.work())) {
+      return runLocked(request, images, settings);
+    } catch (IOException e) {
+      throw KgCoopException.io(folder.work() + ": cannot be closed: " + FileErrors.reason(e), e);
+    }
+  }
+
+  private Optional<AdaptRecord> before(JsonNode settings) {
+    Optional<AdaptRecord> before = AdaptRecord.read(folder.out());
+    folder.refuseOthers(before, settings);
+    return before;
+  }
+
+  /** Only the process that holds the lock reads, writes and deletes the measurements. */
+  private AdaptRecord runLocked(AdaptRequest request, TrainingImages images, JsonNode settings)
+      throws IOException {
+    try {
       AdaptRecord known =
-          before.filter(each -> AdaptSettings.same(each.settings(), settings)).orElse(null);
+          before(settings)
+              .filter(each -> AdaptSettings.same(each.settings(), settings))
+              .orElse(null);
       if (known == null) {
         folder.deleteRuns(); // left by an attempt with other settings and without measurements
       }
-      done = run(request, images, settings, known);
-    } catch (IOException e) {
-      throw KgCoopException.io(folder.work() + ": cannot be closed: " + FileErrors.reason(e), e);
+      AdaptRecord done = run(request, images, settings, known);
+      folder.deleteWork(); // deleted last: without this folder, the adaptation is complete
+      return done;
     } finally {
       if (!Files.exists(folder.out().resolve(AdaptRecord.FILE))) {
         folder.deleteWork(); // a failed attempt leaves no files
       }
     }
-    folder.deleteWork(); // deleted last: without this folder, the adaptation is complete
-    return done;
   }
 
   private AdaptRecord run(

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.InputFile;
 
 /**
  * A reader of SentencePiece's model files, {@code spiece.model} or {@code tokenizer.model}. Fields
@@ -56,7 +56,7 @@ final class SentencePieceModel {
    */
   static TokenizerModel read(Path file) {
     SentencePieceModel read = new SentencePieceModel(file);
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFile.open(file)) {
       read.fields(CodedInputStream.newInstance(in), read::field);
     } catch (IOException e) {
       throw KgCoopException.weights(

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.InputFile;
 
 /**
  * A reader of the pieces of a {@code tokenizer.json}. Except for a map of characters, it ignores
@@ -87,7 +88,7 @@ final class TokenizerJson {
   }
 
   private void parse() throws IOException {
-    try (JsonParser parser = JSON.createParser(file.toFile())) {
+    try (JsonParser parser = JSON.createParser(InputFile.open(file))) {
       parser.nextToken();
       object(parser, this::field);
     }

@@ -2,7 +2,6 @@ package org.kgcoop.clip;
 
 import java.io.IOException;
 import java.nio.IntBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.InputFile;
 import org.kgcoop.files.Resources;
 
 /**
@@ -46,7 +46,7 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
   /** Reads a {@code merges.txt}, whose first line is a comment. */
   static Vocabulary ofMerges(Path file) {
     try {
-      return ofMerges(Files.readAllLines(file), file.toString());
+      return ofMerges(InputFile.text(file).lines().toList(), file.toString());
     } catch (IOException e) {
       throw KgCoopException.weights(
           file + ": cannot be read as a tokenizer: " + FileErrors.reason(e), e);

@@ -4,18 +4,21 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Folders;
 
 /**
  * User-defined groups of images, such as the frames of a video. Training and test images never
@@ -96,7 +99,7 @@ public final class ImageGroupFile {
             .detectBomHeader(true)
             .allowMissingFields(true)
             .allowExtraFields(true)
-            .ofNamedCsvRecord(file)) {
+            .ofNamedCsvRecord(Folders.stream(file))) {
       for (NamedCsvRecord line : reader) {
         String path = line.findField(PATH).orElse("");
         String group = line.findField(GROUP).orElse("");
@@ -112,9 +115,18 @@ public final class ImageGroupFile {
         throw refused;
       }
       throw KgCoopException.data(file + ": not CSV; expected the columns path and group", e);
+    } catch (UncheckedIOException e) {
+      throw unreadable(file, Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
-      throw FileErrors.unreadable(file, e);
+      throw unreadable(file, e);
     }
     return groups;
+  }
+
+  private static KgCoopException unreadable(Path file, IOException cause) {
+    return KgCoopException.io(
+        "--group-by %s: cannot be read: %s; give the word folder, or a CSV file with the columns path and group"
+            .formatted(file, FileErrors.reason(cause)),
+        cause);
   }
 }

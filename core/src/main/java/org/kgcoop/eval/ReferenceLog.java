@@ -115,7 +115,10 @@ public record ReferenceLog(Map<String, Double> metrics) {
           folder + ": no such folder; expected one with EXPERIMENT/seed1/log.txt below it");
     }
     try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> file.endsWith("log.txt")).sorted().toList();
+      return files
+          .filter(file -> file.endsWith("log.txt") && Files.isRegularFile(file))
+          .sorted()
+          .toList();
     } catch (IOException | UncheckedIOException e) {
       throw KgCoopException.io(
           folder + ": cannot be listed (" + Messages.firstLine(e.getMessage(), e) + ")", e);

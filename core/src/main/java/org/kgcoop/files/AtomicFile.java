@@ -5,15 +5,22 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.UUID;
+import org.kgcoop.KgCoopException;
 
 /**
  * Atomic writes. The content goes to a temporary file in the same folder, is forced to the disk,
  * and replaces the target by a rename. A reader sees the old or the new content, never a part.
  * After a failure, the temporary file is deleted and the target is unchanged.
+ *
+ * <p>A symbolic link is kept, and the file that it leads to is replaced or created. A pipe or a
+ * device is never replaced: the content is written into it.
  */
 public final class AtomicFile {
 
@@ -22,6 +29,9 @@ public final class AtomicFile {
   public interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
+
+  /** Linux follows as many. */
+  private static final int MOST_LINKS = 40;
 
   private AtomicFile() {}
 
@@ -32,18 +42,30 @@ public final class AtomicFile {
    */
   public static void write(Path target, Content content) {
     Disk disk = Disk.current();
-    Path temporary = temporary(target);
+    Path file = destination(target);
+    if (isPipeOrDevice(file)) {
+      writeInto(disk, file, content);
+      return;
+    }
+    Path temporary = temporary(file);
     try {
       try {
         writeAndForce(disk, temporary, content);
-        disk.rename(temporary, target);
+        disk.rename(temporary, file);
       } finally {
         disk.delete(temporary);
       }
     } catch (IOException e) {
-      throw FileErrors.unwritable(target, e);
+      throw FileErrors.unwritable(file, e);
     }
-    disk.forceFolder(temporary.resolveSibling(""));
+    try {
+      disk.forceFolder(temporary.resolveSibling(""));
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          "%s: written, but it cannot be forced to the disk: %s; check the disk, because a power failure may lose the file"
+              .formatted(file, FileErrors.reason(e)),
+          e);
+    }
   }
 
   /**
@@ -52,12 +74,60 @@ public final class AtomicFile {
    * @throws org.kgcoop.KgCoopException of the category IO, with the file and the cause
    */
   public static void check(Path target) {
-    Path temporary = temporary(target);
+    Path file = destination(target);
     try {
-      Files.createFile(temporary);
-      Files.delete(temporary);
+      if (!isPipeOrDevice(file)) {
+        Path temporary = temporary(file);
+        Files.createFile(temporary);
+        Files.delete(temporary);
+      } else if (!Files.isWritable(file)) {
+        throw new AccessDeniedException(file.toString());
+      }
+    } catch (IOException e) {
+      throw FileErrors.unwritable(file, e);
+    }
+  }
+
+  /**
+   * Follows symbolic links to the path of the file that a write replaces or creates.
+   *
+   * @throws org.kgcoop.KgCoopException of the category IO if the links cannot be followed
+   */
+  public static Path destination(Path target) {
+    Path file = target;
+    try {
+      // The text of a link to a pipe, such as /dev/stdout, is not always a path.
+      for (int i = 0; Files.isSymbolicLink(file) && !isPipeOrDevice(file); i++) {
+        if (i == MOST_LINKS) {
+          throw KgCoopException.io(
+              target + ": a symbolic link that leads to itself; name another file",
+              new FileSystemLoopException(target.toString()));
+        }
+        file = file.resolveSibling(Files.readSymbolicLink(file));
+      }
+      return file;
     } catch (IOException e) {
       throw FileErrors.unwritable(target, e);
+    }
+  }
+
+  /** Returns true for a file that is neither regular nor a folder. Links are followed. */
+  public static boolean isPipeOrDevice(Path file) {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).isOther();
+    } catch (IOException e) {
+      return false; // it does not exist, or the write reports the error
+    }
+  }
+
+  private static void writeInto(Disk disk, Path file, Content content) {
+    try (FileChannel channel = disk.open(file, StandardOpenOption.WRITE)) {
+      write(disk, file, channel, content);
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          "%s: a pipe or a device that cannot be written: %s; write to a file"
+              .formatted(file, FileErrors.reason(e)),
+          e);
     }
   }
 
@@ -73,11 +143,16 @@ public final class AtomicFile {
   private static void writeAndForce(Disk disk, Path file, Content content) throws IOException {
     try (FileChannel channel =
         disk.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      OutputStream out = new BufferedOutputStream(new Written(disk, file, channel), 1 << 16);
-      content.writeTo(out);
-      out.flush();
+      write(disk, file, channel, content);
       disk.force(file, channel, true);
     }
+  }
+
+  private static void write(Disk disk, Path file, FileChannel channel, Content content)
+      throws IOException {
+    OutputStream out = new BufferedOutputStream(new Written(disk, file, channel), 1 << 16);
+    content.writeTo(out);
+    out.flush();
   }
 
   /** An output stream to a file. The caller closes the channel. */

@@ -14,6 +14,9 @@ import java.nio.file.StandardOpenOption;
  * the process or a power failure at any step.
  */
 class Disk {
+  /** A folder of Linux. */
+  private static final Path NEVER_FORCED = Path.of("/proc");
+
   private static volatile Disk current = new Disk();
 
   static Disk current() {
@@ -46,12 +49,43 @@ class Disk {
     Files.deleteIfExists(file);
   }
 
-  /** Makes a rename durable. The new file exists already, so a failure is not an error. */
-  void forceFolder(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
+  /**
+   * Makes a rename durable.
+   *
+   * @throws IOException if the folder can be forced to the disk, but that failed
+   */
+  void forceFolder(Path folder) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(folder, StandardOpenOption.READ);
     } catch (IOException e) {
-      return; // Windows does not open folders, and its renames need no second step
+      return; // Windows does not open folders, and a user may write a folder but not read it
+    }
+    try (channel) {
+      force(channel);
+    } catch (IOException e) {
+      if (!isUnsupported(e)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Forces an open folder. */
+  void force(FileChannel folder) throws IOException {
+    folder.force(true);
+  }
+
+  /**
+   * Returns true for the error of a file system that cannot force folders, such as some of
+   * networks. The JVM does not pass on its number, and its text depends on the locale. So it is
+   * compared with the error of a folder that can never be forced.
+   */
+  private static boolean isUnsupported(IOException error) {
+    try (FileChannel channel = FileChannel.open(NEVER_FORCED, StandardOpenOption.READ)) {
+      channel.force(true);
+      return false;
+    } catch (IOException e) {
+      return String.valueOf(error.getMessage()).equals(e.getMessage());
     }
   }
 }

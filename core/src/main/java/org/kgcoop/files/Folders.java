@@ -27,6 +27,8 @@ public final class Folders {
   /** Larger lists are rejected, because they would fill the memory. */
   private static final int MOST_UNPACKED_BYTES = 32 << 20;
 
+  private static final int MOST_BYTES = 512 << 20;
+
   private Folders() {}
 
   public static List<Path> folders(Path folder) {
@@ -100,14 +102,18 @@ public final class Folders {
 
   /** Returns the lines of a text file, trimmed and without empty ones. */
   public static List<String> lines(Path file) {
+    return text(file).lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+  }
+
+  /**
+   * Returns the content of a text file in UTF-8, without a byte order mark.
+   *
+   * @throws KgCoopException of the category IO if it cannot be read, and DATA if it is not UTF-8
+   */
+  public static String text(Path file) {
     try {
       CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file)));
-      return text.toString()
-          .replace("\ufeff", "")
-          .lines()
-          .map(String::strip)
-          .filter(l -> !l.isEmpty())
-          .toList();
+      return text.toString().replace("\ufeff", "");
     } catch (CharacterCodingException e) {
       throw KgCoopException.data(file + ": not a text file in UTF-8; save it as UTF-8", e);
     } catch (IOException e) {
@@ -120,8 +126,17 @@ public final class Folders {
     return names.contains(name(path).toLowerCase(Locale.ROOT));
   }
 
-  /** Returns the content of a list of images. */
+  /**
+   * Returns the content of a list of images.
+   *
+   * @throws KgCoopException of the category DATA if it is longer than any list
+   */
   public static byte[] bytes(Path file) throws IOException {
+    long size = InputFile.check(file).size();
+    if (size > MOST_BYTES) {
+      throw KgCoopException.data(
+          "%s: %s bytes; expected a list of at most %s".formatted(file, size, MOST_BYTES));
+    }
     try (InputStream in = stream(file)) {
       return in.readAllBytes();
     }
@@ -132,7 +147,7 @@ public final class Folders {
    * an error beyond a limit.
    */
   public static InputStream stream(Path file) throws IOException {
-    InputStream in = Files.newInputStream(file);
+    InputStream in = InputFile.open(file);
     if (file.getFileSystem().equals(FileSystems.getDefault())) {
       return in;
     }

@@ -2,12 +2,17 @@ package org.kgcoop.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file with a write lock against other processes, and against other threads of this
@@ -46,29 +51,59 @@ public final class LockedFile implements AutoCloseable {
       if (HELD.contains(key)) {
         return Optional.empty();
       }
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      boolean locked = false;
       try {
-        for (int i = 0; i < ATTEMPTS && !locked; i++) {
+        for (int i = 0; i < ATTEMPTS; i++) {
           if (i > 0) {
             Thread.sleep(MILLIS_BETWEEN);
           }
-          locked = channel.tryLock() != null;
+          FileChannel channel = tryLock(file);
+          if (channel != null) {
+            HELD.add(key);
+            return Optional.of(new LockedFile(key, channel));
+          }
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } finally {
-        if (!locked) {
-          channel.close();
-        }
       }
-      if (!locked) {
-        return Optional.empty();
-      }
-      HELD.add(key);
-      return Optional.of(new LockedFile(key, channel));
+      return Optional.empty();
     }
+  }
+
+  /**
+   * Locks a file. Returns null if it is locked, or if the process that held the lock has deleted
+   * the file: a lock of a deleted file keeps nobody out.
+   */
+  private static @Nullable FileChannel tryLock(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      createIfMissing(file);
+    }
+    FileChannel channel = null;
+    boolean locked = false;
+    try {
+      Object before = identity(file);
+      channel = FileChannel.open(file, StandardOpenOption.WRITE);
+      locked = channel.tryLock() != null && Objects.equals(identity(file), before);
+      return locked ? channel : null;
+    } catch (NoSuchFileException e) {
+      return null;
+    } finally {
+      if (channel != null && !locked) {
+        channel.close();
+      }
+    }
+  }
+
+  private static void createIfMissing(Path file) throws IOException {
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      return; // another process has created it
+    }
+  }
+
+  /** Returns the device and inode of a file, or null on Windows, where no open file is deleted. */
+  private static @Nullable Object identity(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   /** Returns true if a file is locked; false if there is no such file. */

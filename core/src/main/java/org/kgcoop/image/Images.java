@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.files.InputFile;
 
 /**
  * A reader of image files. Its result equals Pillow's {@code Image.open(file).convert("RGB")}, byte
@@ -93,12 +94,10 @@ public final class Images {
   /** Returns the content of an image file. */
   public static byte[] bytes(Path file) {
     try {
-      if (Files.size(file) > MAX_FILE_BYTES) {
+      long size = InputFile.check(file).size();
+      if (size > MAX_FILE_BYTES) {
         throw KgCoopException.data(
-            file
-                + ": the file has "
-                + Files.size(file)
-                + " bytes, which is more than an image needs");
+            "%s: the file has %s bytes, which is more than an image needs".formatted(file, size));
       }
       try (InputStream stream = Files.newInputStream(file)) {
         return bytes(stream); // the size in a zip entry can be wrong

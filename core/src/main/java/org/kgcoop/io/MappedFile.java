@@ -5,12 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.InputFile;
 
 /**
  * A file as windows of mapped memory. A Java buffer ends at 2 GiB, so larger files are mapped in
@@ -64,9 +65,7 @@ final class MappedFile implements AutoCloseable {
   @MustBeClosed
   static MappedFile open(Path path) {
     try {
-      if (Files.isDirectory(path)) {
-        throw new IOException("it is a folder");
-      }
+      BasicFileAttributes unused = InputFile.check(path);
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
       try {
         return new MappedFile(path, channel);

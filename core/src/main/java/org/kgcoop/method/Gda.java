@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
@@ -43,13 +45,16 @@ import org.kgcoop.tensor.Tensor;
  *
  * <p>A new class has no images, only its text feature t. The mean m_c is then the mean of the k
  * rows with the largest f . t and of some copies of t. With {@code pooled} precision, P is the
- * precision of the learned classes, so that learned and new classes can be in one list. With {@code
- * separate} precision, as published for base-to-new, the learned classes use {@code P = pinv(mean
- * of the classes' covariances)} and {@code alpha = weight}. A list of only new classes uses the
- * mean of {@code E (S_t + tr(S_t) / (k - 1) I)^-1} and the same alpha; S_t is the scatter of the k
- * rows around t. These two precisions have different scales, so a list with both kinds of classes
- * uses the pooled precision. With {@code separate} precision, validation images select the weight.
- * Without them it is 0.1, the most frequent published value.
+ * precision of the learned classes. With {@code separate} precision, as published for base-to-new,
+ * the learned classes use {@code P = pinv(mean of the classes' covariances)} and {@code alpha =
+ * weight}. A list of only new classes uses the mean of {@code E (S_t + tr(S_t) / (k - 1) I)^-1} and
+ * the same alpha; S_t is the scatter of the k rows around t. With {@code separate} precision,
+ * validation images select the weight. Without them it is 0.1, the most frequent published value.
+ *
+ * <p>The published code does not compare learned and new classes. In a list with both kinds, this
+ * implementation uses the pooled precision for all, and no copies of t: texts are far from all
+ * images, so that no image would belong to a new class. {@link JointWeight} selects the weight of
+ * such a list, at most the weight of the learned classes.
  *
  * <p>There are two differences from the published code. The logit scale is the model's own instead
  * of 100. On ImageNet, the published code selects alpha with the labels of test images; this
@@ -335,17 +340,36 @@ public record Gda(
     boolean pooled = precision == Precision.POOLED || !alone;
     Tensor ofUnknown =
         texts.indexSelect(0, index(unknown.stream().mapToLong(i -> i).toArray(), clip));
+    int copies = alone ? newClasses.copies : 0;
     GaussianDiscriminant.Linear head =
-        gaussians.newClasses(ofUnknown, newClasses.neighbors, newClasses.copies, pooled).linear();
+        gaussians.newClasses(ofUnknown, newClasses.neighbors, copies, pooled).linear();
     if (!alone) {
       head =
           GaussianDiscriminant.joined(gaussians.pooled(), head)
               .select(index(places.places(classes), clip));
     }
-    double found = weight.orElse(0);
+    double found = alone ? weight.orElse(0) : jointWeight(clip, learned, rows);
     double alpha = pooled ? found * (rows.labels().size() - 1) / clip.config().embedDim() : found;
     return new FixedHead.Linear(
         scaled(head.weights(), alpha), scaled(head.bias().reshape(-1), alpha), 1);
+  }
+
+  /** Returns the weight for a list of learned and new classes. */
+  private double jointWeight(Clip clip, FittedMethod learned, LabeledFeatures rows) {
+    double most = weight.orElse(0);
+    List<Double> weights =
+        Stream.concat(GRID.stream().filter(each -> each < most), Stream.of(most)).toList();
+    int images = rows.labels().size() / Math.max(1, views);
+    int[] imageOfRow = IntStream.range(0, rows.labels().size()).map(r -> r % images).toArray();
+    return new JointWeight(
+            rows.features(),
+            rows.labelArray(),
+            imageOfRow,
+            texts(clip, learned.classNames()),
+            clip.logitScale(),
+            newClasses.neighbors)
+        .best(weights)
+        .orElse(most);
   }
 
   private static Tensor index(long[] places, Clip clip) {

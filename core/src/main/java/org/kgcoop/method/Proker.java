@@ -280,8 +280,7 @@ public record Proker(
     context.chosen("beta", point.beta);
     context.chosen("lambda", point.lambda);
     context.chosen(
-        SelectionData.BY,
-        best.isEmpty() ? SelectionData.DEFAULT : isPart ? by.ofPart() : by.id());
+        SelectionData.BY, best.isEmpty() ? SelectionData.DEFAULT : isPart ? by.ofPart() : by.id());
     return point;
   }
 

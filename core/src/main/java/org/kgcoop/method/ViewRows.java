@@ -48,7 +48,10 @@ record ViewRows(LabeledViews views) {
   ViewRows part(int firstViews, int[] images) {
     Tensor which = Tensor.of(Arrays.stream(images).asLongStream().toArray(), images.length);
     Tensor some =
-        views.features().narrow(0, 0, firstViews).indexSelect(1, which.to(views.features().device()));
+        views
+            .features()
+            .narrow(0, 0, firstViews)
+            .indexSelect(1, which.to(views.features().device()));
     return new ViewRows(
         new LabeledViews(some, Arrays.stream(images).mapToObj(views.labels()::get).toList()));
   }

@@ -17,10 +17,13 @@ public sealed interface Decay {
   /** The published factor of steps. */
   double USUAL_GAMMA = 0.1;
 
-  /** The three forms of an id. */
+  /**
+   * The three forms of an id. The list of epochs is possessive, because backtracking over a long
+   * one would need a deep stack.
+   */
   Pattern FORM =
       Pattern.compile(
-          "(?<name>steps?):(?<epochs>\\d{1,8}(,\\d{1,8})*)(:(?<last>[^:]+))?"
+          "(?<name>steps?):(?<epochs>\\d{1,8}(?:,\\d{1,8})*+)(:(?<last>[^:]+))?"
               + "|cosine(:(?<minimum>[^:]+))?");
 
   /**

@@ -46,7 +46,7 @@ final class ViewSettingsReader {
 
   /** A name, and in parentheses its numbers. */
   private static final Pattern TRANSFORM =
-      Pattern.compile("\\s*(?<name>\\w*)\\s*(\\((?<numbers>[^()]*)\\))?\\s*");
+      Pattern.compile("(?<name>\\w*)\\s*(\\((?<numbers>[^()]*)\\))?");
 
   private static final String NONE = "none";
 
@@ -97,8 +97,8 @@ final class ViewSettingsReader {
   /** The names, each once, and their numbers; null where none are given. */
   private static Map<String, @Nullable String> transforms(String text) {
     Map<String, @Nullable String> transforms = new LinkedHashMap<>();
-    for (String part : text.split(",(?![^(]*\\))", -1)) {
-      Matcher transform = TRANSFORM.matcher(part);
+    for (String part : CommaSeparated.split(text)) {
+      Matcher transform = TRANSFORM.matcher(part.strip());
       if (!transform.matches()) {
         throw KgCoopException.configuration(
             "transforms '%s': expected a list such as random_resized_crop(0.5,1),random_flip"
@@ -125,7 +125,7 @@ final class ViewSettingsReader {
 
   private static double[] numbers(String name, String text) {
     String kinds = NUMBERS.getOrDefault(name, "");
-    String[] values = text.isBlank() ? new String[0] : text.split(" *, *", -1);
+    String[] values = text.isBlank() ? new String[0] : text.split(",", -1);
     if (values.length != kinds.length()) {
       throw KgCoopException.configuration(
           "transforms: %s(%s): expected %s with commas between them"

@@ -44,7 +44,12 @@ class StatedGroupsTest {
     assertThatThrownBy(() -> ImageGroupFile.of(data("cat/a.png"), other))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("line 2: no path; expected a first line path,group");
-    assertThatThrownBy(() -> ImageGroupFile.of(data("cat/a.png"), folder.resolve("none.csv")))
-        .isInstanceOf(KgCoopException.class);
+    for (Path wrong : List.of(folder, folder.resolve("none.csv"))) {
+      assertThatThrownBy(() -> ImageGroupFile.of(data("cat/a.png"), wrong))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageStartingWith("--group-by " + wrong + ": cannot be read: ")
+          .hasMessageEndingWith(
+              "; give the word folder, or a CSV file with the columns path and group");
+    }
   }
 }

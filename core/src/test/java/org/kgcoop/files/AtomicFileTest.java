@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +126,132 @@ class AtomicFileTest {
           .hasMessageContaining("cannot be written");
     }
     assertOnlyOld(target);
+  }
+
+  private Path link(String name, String to) throws IOException {
+    return Files.createSymbolicLink(folder.resolve(name), Path.of(to));
+  }
+
+  private static void write(Path target, String text) {
+    AtomicFile.check(target);
+    AtomicFile.write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aSymbolicLinkIsKeptAndItsTargetIsReplacedOrCreated() throws IOException {
+    Path there = Files.createDirectories(folder.resolve("there/sub"));
+    Path old = Files.writeString(there.resolve("old.txt"), "old");
+    Path link = link("a.txt", "there/sub/old.txt");
+    Path linkToLink = link("b.txt", link.toString());
+    Path dangling = link("c.txt", "there/sub/../new.txt");
+    write(link, "first");
+    assertThat(old).hasContent("first");
+    write(linkToLink, "second");
+    write(dangling, "new");
+
+    assertThat(old).hasContent("second");
+    assertThat(folder.resolve("there/new.txt")).hasContent("new");
+    assertThat(List.of(link, linkToLink, dangling)).allMatch(Files::isSymbolicLink);
+    try (Stream<Path> files = Files.walk(folder)) {
+      assertThat(files.filter(Files::isRegularFile)).hasSize(2 + 3); // no temporary file
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aLinkThatLeadsToNoFileIsRefusedWithItsReason() throws IOException {
+    Path loop = link("loop", "pool");
+    Path unused = link("pool", "loop");
+    Path itself = link("itself", "itself");
+    Path toFolder = link("to-folder", Files.createDirectory(folder.resolve("sub")).toString());
+    Path nowhere = link("nowhere", "none/a.txt");
+    for (Path link : List.of(loop, itself)) {
+      assertThatThrownBy(() -> AtomicFile.check(link))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessage(link + ": a symbolic link that leads to itself; name another file");
+    }
+    assertThatThrownBy(() -> AtomicFile.check(toFolder)).hasMessageContaining("it is a folder");
+    assertThatThrownBy(() -> AtomicFile.check(nowhere))
+        .hasMessage(
+            folder.resolve("none/a.txt")
+                + ": cannot be written: No such file or directory; create its folder first");
+    assertThat(List.of(loop, itself, toFolder, nowhere)).allMatch(Files::isSymbolicLink);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aPipeIsWrittenInto() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    int made = new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor();
+    assertThat(made).isZero();
+    for (Path target : List.of(pipe, link("to-pipe", "pipe"))) {
+      CompletableFuture<byte[]> read = CompletableFuture.supplyAsync(() -> bytes(pipe));
+      write(target, "x".repeat(100_000)); // more than a pipe holds
+      assertThat(read.get(1, TimeUnit.MINUTES)).hasSize(100_000);
+    }
+    assertThat(AtomicFile.isPipeOrDevice(pipe)).isTrue();
+    assertThat(AtomicFile.isPipeOrDevice(folder)).isFalse();
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A disk on which forcing a folder fails. */
+  private static final class Unforced extends Disk {
+    private final IOException error;
+
+    Unforced(IOException error) {
+      this.error = error;
+    }
+
+    @Override
+    void force(FileChannel folder) throws IOException {
+      throw error;
+    }
+  }
+
+  @Test
+  void anUnforcedFolderIsReported() {
+    Path target = folder.resolve("a.txt");
+    Disk.replace(new Unforced(new IOException("Input/output error")));
+    try {
+      assertThatThrownBy(() -> write(target, "new"))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessage(
+              target
+                  + ": written, but it cannot be forced to the disk: Input/output error; check the"
+                  + " disk, because a power failure may lose the file");
+    } finally {
+      Disk.replace(new Disk());
+    }
+    assertThat(target).hasContent("new");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFileSystemThatForcesNoFoldersIsUsable() throws IOException {
+    Path target = folder.resolve("a.txt");
+    IOException unsupported =
+        catchThrowableOfType(
+            IOException.class,
+            () -> {
+              try (FileChannel channel = FileChannel.open(Path.of("/proc/self"))) {
+                channel.force(true);
+              }
+            });
+    Disk.replace(new Unforced(unsupported));
+    try {
+      write(target, "new");
+    } finally {
+      Disk.replace(new Disk());
+    }
+    assertThat(target).hasContent("new");
   }
 
   @ParameterizedTest

@@ -177,12 +177,8 @@ public final class FailingDisk extends Disk implements AutoCloseable {
   }
 
   @Override
-  void forceFolder(Path folder) {
-    try {
-      pass("force the folder", folder);
-    } catch (IOException e) {
-      return; // nobody is notified
-    }
+  void forceFolder(Path folder) throws IOException {
+    pass("force the folder", folder);
     for (Path file : List.copyOf(replaced.keySet())) {
       if (folder.equals(file.toAbsolutePath().getParent())) {
         Optional<byte[]> unused = replaced.remove(file);

@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.fixtures.ChildProcess;
 
@@ -72,6 +75,41 @@ class LockedFileTest {
       }
       Files.createFile(end);
       assertThat(other.outcome()).isEqualTo(new ChildProcess.Outcome(0, "asking\n"));
+    }
+  }
+
+  /**
+   * Locks a file and deletes it, as a finished run deletes its folder. Prints how often the locked
+   * file was not the one at its path.
+   */
+  static final class Deleting {
+    public static void main(String[] arguments) throws IOException {
+      Path file = Path.of(arguments[0]);
+      int wrong = 0;
+      for (int i = 0; i < 1000; i++) {
+        Optional<LockedFile> lock = LockedFile.tryOpen(file);
+        if (lock.isPresent()) {
+          Thread.yield();
+          wrong += Files.exists(file) ? 0 : 1;
+          Files.deleteIfExists(file);
+          lock.get().close();
+        }
+      }
+      System.out.println(wrong);
+    }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void theLockOfADeletedFileIsNotTaken() throws Exception {
+    Path file = folder.resolve("lock");
+    List<String> options = List.of("-Xmx64m");
+    try (ChildProcess one =
+            ChildProcess.start(folder.resolve("1"), options, Deleting.class, file.toString());
+        ChildProcess two =
+            ChildProcess.start(folder.resolve("2"), options, Deleting.class, file.toString())) {
+      assertThat(one.outcome()).isEqualTo(new ChildProcess.Outcome(0, "0\n"));
+      assertThat(two.outcome()).isEqualTo(new ChildProcess.Outcome(0, "0\n"));
     }
   }
 

@@ -8,8 +8,10 @@ import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -87,6 +89,75 @@ class ScratchFolderTest {
     }
     ScratchFolder.in(parent, ".x-").close();
     assertThat(folder).doesNotExist();
+  }
+
+  /**
+   * Starts and ends many times, as a process with one scratch folder does. Each start also cleans
+   * up. Prints the number of folders that were lost while they were in use.
+   */
+  static final class Starting {
+    public static void main(String[] arguments) throws IOException {
+      Path parent = Path.of(arguments[0]);
+      int lost = 0;
+      for (int i = Integer.parseInt(arguments[1]); i > 0; i--) {
+        try (ScratchFolder folder = ScratchFolder.in(parent, ".x-")) {
+          Path file = Files.writeString(folder.path().resolve("file"), "x");
+          Thread.yield();
+          lost += Files.exists(file) ? 0 : 1;
+        } catch (NoSuchFileException e) {
+          lost++;
+        }
+      }
+      System.out.println(lost);
+    }
+  }
+
+  @Test
+  void aFolderStaysLockedWhenItsProcessNamesThePlaceInAnotherWay() throws Exception {
+    try (ScratchFolder first = ScratchFolder.in(parent, ".x-");
+        ScratchFolder second = ScratchFolder.in(parent.resolve("."), ".x-")) {
+      ChildProcess.Outcome other =
+          ChildProcess.run(
+              parent.resolve("log"), List.of("-Xmx64m"), Starting.class, parent.toString(), "1");
+      assertThat(other).isEqualTo(new ChildProcess.Outcome(0, "0\n"));
+      assertThat(first.path()).isDirectory();
+      assertThat(second.path()).isDirectory();
+    }
+  }
+
+  private void startTogether(int processes, int times) throws Exception {
+    Path place = Files.createDirectory(parent.resolve("place"));
+    List<ChildProcess> children = new ArrayList<>();
+    try {
+      for (int i = 0; i < processes; i++) {
+        children.add(
+            ChildProcess.start(
+                parent.resolve("log" + i),
+                List.of("-Xmx64m"),
+                Starting.class,
+                place.toString(),
+                String.valueOf(times)));
+      }
+      for (ChildProcess child : children) {
+        assertThat(child.outcome()).isEqualTo(new ChildProcess.Outcome(0, "0\n"));
+      }
+      assertThat(place).isEmptyDirectory();
+    } finally {
+      for (ChildProcess child : children) {
+        child.close();
+      }
+    }
+  }
+
+  @Test
+  void processesThatStartTogetherKeepTheirFolders() throws Exception {
+    startTogether(4, 100);
+  }
+
+  @Tag("nightly")
+  @Test
+  void processesThatStartTogetherKeepTheirFoldersInALongRun() throws Exception {
+    startTogether(4, 1000);
   }
 
   /** Prints the path of a file of a jar twice. */

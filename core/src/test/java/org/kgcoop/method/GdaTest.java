@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -332,7 +333,7 @@ class GdaTest {
           Head own = learned.classifier(clip, List.of("class 2", "class 0"));
           Head texts = new ZeroShot(List.of("a photo of a {}.")).classifier(clip, names)) {
         double[] text = doubles(texts.classFeatures().orElseThrow().narrow(0, 0, 1));
-        double[] mean = standIn(rows, text, 3, 2);
+        double[] mean = standIn(rows, text, 3, 0); // no copies
         double[][] all = densities(rows, LABELS, CLASSES, -1, rows);
         float[] found = joint.logits(asked).toFloats();
         float[] ofOwn = own.logits(asked).toFloats();
@@ -350,6 +351,90 @@ class GdaTest {
         }
       }
     }
+  }
+
+  /** Refits for each half of the classes, without each image in turn. */
+  @Test
+  void theWeightOfOneListIsThatOfHalvesOfTheClasses() {
+    List<Integer> labels = List.of(0, 1, 2, 3, 0, 1, 2, 3, 3);
+    List<Double> weights = List.of(0.0, 0.03, 0.1, 0.3, 1.0, 3.0);
+    try (Scope scope = Scope.open("test")) {
+      LabeledViews views = views(2, labels);
+      double[][] rows = unitRows(views);
+      Tensor features = views.features().reshape(-1, WIDTH).unitRows();
+      Tensor texts = TinyClip.normal(3, 1, 4, WIDTH).unitRows();
+      double[][] text = new double[4][];
+      Arrays.setAll(text, c -> doubles(texts.narrow(0, c, 1)));
+      int[] images = new int[rows.length];
+      Arrays.setAll(images, r -> r % labels.size());
+      int[] ofRows = Arrays.stream(images).map(labels::get).toArray();
+      JointWeight selection = new JointWeight(features, ofRows, images, texts, 5, 3);
+      double[] found = selection.harmonicMeans(weights);
+      int best = 0;
+      for (int w = 0; w < found.length; w++) {
+        assertThat(found[w]).isCloseTo(jointH(rows, labels, text, weights.get(w)), within(1e-9));
+        best = found[w] > found[best] ? w : best;
+      }
+      assertThat(selection.best(weights)).hasValue(weights.get(best));
+      assertThat(found[0]).as("the weight matters").isNotEqualTo(found[best]);
+
+      // Three classes cannot be halved, and single images cannot be left out.
+      Tensor three = texts.narrow(0, 0, 3);
+      assertThat(new JointWeight(features, ofRows, images, three, 5, 3).best(weights)).isEmpty();
+      Tensor single = features.narrow(0, 0, 4);
+      int[] each = {0, 1, 2, 3};
+      assertThat(new JointWeight(single, each, each, texts, 5, 3).best(weights)).isEmpty();
+    }
+  }
+
+  /** Computes the harmonic mean of both accuracies, with plain loops. */
+  private static double jointH(
+      double[][] rows, List<Integer> labels, double[][] text, double weight) {
+    int[] right = new int[2];
+    int[] asked = new int[2];
+    for (int half = 0; half < 2; half++) {
+      int first = half;
+      List<Integer> own =
+          IntStream.range(0, labels.size())
+              .filter(i -> labels.get(i) % 2 == first)
+              .boxed()
+              .toList();
+      List<Integer> ownLabels = own.stream().map(i -> labels.get(i) / 2).toList();
+      double[][] known = new double[2 * own.size()][];
+      Arrays.setAll(known, r -> rows[r / own.size() * labels.size() + own.get(r % own.size())]);
+      double alpha = weight * (known.length - 1) / WIDTH;
+      for (int r = 0; r < rows.length; r++) {
+        int label = labels.get(r % labels.size());
+        int place = own.indexOf(r % labels.size());
+        double[][] one = {rows[r]};
+        double[][] learned = densities(known, ownLabels, 2, place, one);
+        double[] logits = new double[4];
+        for (int c = 0; c < 4; c++) {
+          double density = learned[0][c / 2] + Math.log(2.0);
+          if (c % 2 != half) {
+            double[] mean = standIn(known, text[c], 3, 0);
+            density = densityOf(known, ownLabels, mean, rows[r]);
+          }
+          logits[c] = 5 * dot(rows[r], text[c]) + alpha * density;
+        }
+        boolean best = true;
+        for (int c = 0; c < 4; c++) {
+          best &= c == label || logits[c] < logits[label];
+        }
+        int kind = place < 0 ? 1 : 0;
+        asked[kind]++;
+        right[kind] += best ? 1 : 0;
+      }
+    }
+    double a = (double) right[0] / asked[0];
+    double b = (double) right[1] / asked[1];
+    return a + b == 0 ? 0 : 2 * a * b / (a + b);
+  }
+
+  private static double densityOf(
+      double[][] known, List<Integer> labels, double[] mean, double[] image) {
+    double[] w = solved(pooledMatrix(known, labels), mean);
+    return WIDTH * (dot(image, w) - dot(mean, w) / 2);
   }
 
   /** Computes {@code f . P m - m' P m / 2} for rows, with the pooled precision. */

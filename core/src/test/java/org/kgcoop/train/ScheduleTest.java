@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,6 +147,16 @@ class ScheduleTest {
         .containsExactly(.01, .01, 1., .5, .5, .5, .25, .25, .125, .125);
     assertThat(rates(steps, Schedule.Variant.PAPER_ERA, 10))
         .containsExactly(.01, .01, 1., 1., .5, .5, .25, .25, .25, .25);
+  }
+
+  @Test
+  void aDecayMayHaveManySteps() {
+    List<Integer> epochs = IntStream.rangeClosed(1, 100_000).boxed().toList();
+    String text = epochs.stream().map(String::valueOf).collect(Collectors.joining(","));
+    assertThat(Decay.ofId("steps:" + text)).isEqualTo(new Decay.MultiStep(epochs, 0.1));
+    assertThatThrownBy(() -> Decay.ofId("steps:" + text + ",x"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("expected cosine:MINIMUM");
   }
 
   private static List<Double> rates(Decay decay, Schedule.Variant variant, int epochs) {

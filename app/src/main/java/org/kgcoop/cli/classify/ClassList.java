@@ -3,14 +3,12 @@ package org.kgcoop.cli.classify;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.options.Parse;
+import org.kgcoop.files.Folders;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import picocli.CommandLine.Option;
 
@@ -88,18 +86,10 @@ final class ClassList {
   }
 
   private static List<String> read(Path file) {
-    try {
-      List<String> lines =
-          Files.readAllLines(file, StandardCharsets.UTF_8).stream()
-              .map(String::strip)
-              .filter(line -> !line.isEmpty())
-              .toList();
-      if (lines.isEmpty()) {
-        throw KgCoopException.configuration(file + ": no class name in it");
-      }
-      return lines;
-    } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+    List<String> lines = Folders.lines(file);
+    if (lines.isEmpty()) {
+      throw KgCoopException.configuration(file + ": no class name in it");
     }
+    return lines;
   }
 }

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,7 +25,7 @@ import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.export.FeatureFormats;
-import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
 import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
@@ -109,7 +107,13 @@ public final class EmbedCommand implements Callable<Integer> {
     FeatureFormat format = format();
     Path file = out == null ? Path.of("features." + format.id()) : out;
     FeatureTable none = table(List.of(), 0, Map.of(), row -> {});
-    for (Path each : format.files(file, none)) {
+    List<Path> written = format.files(file, none);
+    if (written.size() > 1 && AtomicFile.isPipeOrDevice(file)) {
+      throw KgCoopException.configuration(
+          "--out %s: a pipe or a device, but %s writes a second file next to it; give a file, or --to csv"
+              .formatted(file, format.id()));
+    }
+    for (Path each : written) {
       OutputFile.check("--out", each, "features." + format.id(), overwrite);
     }
     return texts == null ? ofImages(format, file) : ofTexts(texts, format, file);
@@ -207,6 +211,12 @@ public final class EmbedCommand implements Callable<Integer> {
               row -> {
                 try (Progress.Task task = output.progress().start("texts", all.size())) {
                   for (int from = 0; from < all.size(); from += TEXTS) {
+                    if (Invocation.of(spec).interrupted()) {
+                      throw new KgCoopException(
+                          KgCoopException.Category.INTERRUPTED,
+                          "interrupted after %s of %s texts; nothing is written"
+                              .formatted(from, all.size()));
+                    }
                     List<String> group = all.subList(from, Math.min(from + TEXTS, all.size()));
                     List<float[]> features = embedder.embedTexts(group);
                     for (int i = 0; i < group.size(); i++) {
@@ -231,13 +241,9 @@ public final class EmbedCommand implements Callable<Integer> {
 
   private static List<Line> lines(Path source) {
     List<Line> lines = new ArrayList<>();
-    try {
-      for (String text : Files.readAllLines(source, StandardCharsets.UTF_8)) {
-        lines.add(new Line(lines.size() + 1, text.strip()));
-      }
-    } catch (IOException e) {
-      throw FileErrors.unreadable(source, e);
-    }
+    Folders.text(source)
+        .lines()
+        .forEach(text -> lines.add(new Line(lines.size() + 1, text.strip())));
     lines.removeIf(line -> line.text().isEmpty());
     if (lines.isEmpty()) {
       throw KgCoopException.data(source + ": no text in it; expected one a line");

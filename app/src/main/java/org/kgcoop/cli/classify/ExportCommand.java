@@ -18,6 +18,7 @@ import org.kgcoop.eval.Calibration;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
+import org.kgcoop.files.Folders;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.encoder.ClipLora;
@@ -224,7 +225,7 @@ public final class ExportCommand implements Callable<Integer> {
   }
 
   private static boolean isSame(Path a, Path b) {
-    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
+    return Folders.real(a).equals(Folders.real(b));
   }
 
   private Path place() {

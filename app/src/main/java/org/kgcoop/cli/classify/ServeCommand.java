@@ -2,7 +2,6 @@ package org.kgcoop.cli.classify;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +21,7 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.files.Folders;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.serve.ClassifierServer;
@@ -173,11 +173,7 @@ public final class ServeCommand implements Callable<Integer> {
             tokenFile == null ? null : token(tokenFile),
             clipOptions.template(),
             new ServerSettings.Limits(
-                queue,
-                Duration.ofSeconds(seconds),
-                megabytes * MEGABYTE,
-                rate,
-                maxPixels));
+                queue, Duration.ofSeconds(seconds), megabytes * MEGABYTE, rate, maxPixels));
     if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
       throw KgCoopException.configuration(
           "--host "
@@ -205,11 +201,7 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private static String token(Path file) {
-    try {
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw KgCoopException.io("--token-file " + file + ": cannot be read: " + e, e);
-    }
+    return Folders.text(file).strip();
   }
 
   private Map<String, Path> paths() {

@@ -8,12 +8,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.PublishedDefaults;
+import org.kgcoop.train.CommaSeparated;
 import org.kgcoop.train.TrainingSetting;
 import picocli.CommandLine.Option;
 
@@ -112,7 +112,7 @@ public final class Sweep {
   /** Splits comma-separated values. Commas in parentheses do not separate values. */
   private static List<String> values(String option, String text) {
     List<String> values =
-        Stream.of(text.split(",(?![^(]*\\))", -1)).map(String::strip).distinct().toList();
+        CommaSeparated.split(text).stream().map(String::strip).distinct().toList();
     if (values.stream().anyMatch(String::isEmpty)) {
       throw KgCoopException.configuration(
           option + " '" + text + "': expected values with commas between them");

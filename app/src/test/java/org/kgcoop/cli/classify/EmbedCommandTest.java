@@ -22,12 +22,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.classify.Embedder;
 import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -237,14 +240,25 @@ class EmbedCommandTest {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aPipeOrDeviceTakesAFormatOfOneFile() throws IOException {
+    Path device = Files.createSymbolicLink(folder.resolve("device.npy"), Path.of("/dev/null"));
+    refused(embed(drawings, "--out", device), 2, "a second file", "--to csv");
+    done(embed(drawings, "--out", device, "--to", "csv", "--overwrite"));
+    assertThat(device).isSymbolicLink();
+    assertThat(AtomicFile.isPipeOrDevice(device)).isTrue();
+    Files.delete(device); // JUnit would warn of a link that leads out of its folder
+  }
+
+  @Test
   @Tag("equality")
   @Tag("system")
   void killedOnceItEndsInTheSameBytes() throws IOException, InterruptedException {
     Path once = folder.resolve("once.npy");
     Path killed = folder.resolve("killed.npy");
     Path cache = folder.resolve("bank2");
-    done(Cli.run(words(folder.resolve("bank1"), drawings, "--overwrite", "--out", once)));
-    Object[] words = words(cache, drawings, "--overwrite", "--out", killed);
+    done(Cli.run(words(folder.resolve("bank1"), drawings, "--out", once)));
+    Object[] words = words(cache, drawings, "--out", killed);
     ChildProcess process = ChildProcess.start(folder.resolve("log.txt"), words);
     process.makes(cache, "**");
     process.kill();

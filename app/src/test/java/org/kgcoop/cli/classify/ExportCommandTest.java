@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.Cli;
@@ -202,6 +204,18 @@ class ExportCommandTest {
     assertThat(folder.resolve("classifier.onnx")).isNotEmptyFile();
     done(export(folder, "--to", "safetensors"));
     assertThat(folder.resolve("weights.safetensors")).isNotEmptyFile();
+    assertThat(copy).hasSameBinaryContentAs(prompt);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void theClassifierItselfIsNotReplacedThroughALink() throws IOException {
+    Path copy = Files.copy(prompt, folder.resolve("classifier.safetensors"));
+    Path link = Files.createSymbolicLink(folder.resolve("link.safetensors"), copy);
+    refused(
+        export(folder, "--to", "safetensors", "--out", link, "--overwrite"),
+        CONFIGURATION,
+        "this is the classifier itself");
     assertThat(copy).hasSameBinaryContentAs(prompt);
   }
 

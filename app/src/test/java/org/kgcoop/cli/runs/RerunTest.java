@@ -157,8 +157,7 @@ class RerunTest {
 
       for (Object[] more : new Object[][] {{"--out", folder.resolve("again")}, {"--dry-run"}}) {
         Cli.Result result =
-            Cli.run(
-                Stream.concat(Stream.of("runs", "rerun", run), Stream.of(more)).toArray());
+            Cli.run(Stream.concat(Stream.of("runs", "rerun", run), Stream.of(more)).toArray());
 
         assertThat(result.exitCode()).as("%s", command).isEqualTo(2);
         assertThat(result.errorLine()).contains("only runs of base2new, cross, demo, domain");

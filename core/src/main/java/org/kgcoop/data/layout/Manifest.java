@@ -45,6 +45,9 @@ import org.kgcoop.files.Folders;
  */
 public final class Manifest {
 
+  /** The CSV reader replaces bytes that are not UTF-8 by this character. */
+  private static final char NO_CHARACTER = '\ufffd';
+
   private static final List<String> PATH = List.of("path", "file_name");
   private static final List<String> LABEL = List.of("label");
   private static final List<String> SPLIT = List.of("split");
@@ -287,6 +290,9 @@ public final class Manifest {
   private Row row(long number, String path, String label, String split) {
     if (path.isBlank() || label.isBlank()) {
       throw problem(number, "an empty " + (path.isBlank() ? "path" : "label"));
+    }
+    if ((path + label).indexOf(NO_CHARACTER) >= 0) {
+      throw problem(number, "not UTF-8 text; save it as UTF-8");
     }
     try {
       UnicodeText.check("path", path);

@@ -21,6 +21,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.InputFile;
 import org.kgcoop.image.ImageNames;
 
 /**
@@ -47,7 +48,7 @@ final class WebDatasetTar implements PackedFormat {
       checkEnd(file);
     }
     Sample sample = new Sample(file, "", images);
-    try (InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+    try (InputStream raw = new BufferedInputStream(InputFile.open(file), 1 << 16);
         InputStream plain = compressed ? new GZIPInputStream(raw) : raw;
         BoundedTar tar = new BoundedTar(plain)) {
       for (TarArchiveEntry member = tar.getNextEntry();

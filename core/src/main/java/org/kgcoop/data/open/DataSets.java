@@ -184,6 +184,9 @@ public final class DataSets {
               + ": not a data set; expected a .json split file, a .csv or .jsonl manifest, a .zip,"
               + " .tar or .parquet file");
     }
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw KgCoopException.data(path + ": a pipe or a device; " + EXPECTED);
+    }
     if (!Files.isDirectory(path)) {
       throw KgCoopException.data(
           path + ": there is no such file or folder" + besides(path) + "; " + EXPECTED);

@@ -161,6 +161,11 @@ class ManifestTest {
     assertThatThrownBy(() -> DataSets.open(file, DataSetOptions.defaults(warning -> {})))
         .isInstanceOf(KgCoopException.class)
         .hasMessage(file + ": cannot be read: it is not UTF-8 text; save it as UTF-8");
+    Path table = folder.resolve("m.csv");
+    Files.write(table, "path,label\na.png,caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> DataSets.open(table, DataSetOptions.defaults(warning -> {})))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage(table + ", line 2: not UTF-8 text; save it as UTF-8");
   }
 
   @Test

@@ -74,7 +74,10 @@ class PublishedDataSetsTest {
   void directLinksAreEncryptedAndHaveAHash() {
     List<Origin> direct =
         PublishedDataSets.all().stream()
-            .flatMap(set -> Stream.concat(set.files().images().stream(), set.files().annotations().stream()))
+            .flatMap(
+                set ->
+                    Stream.concat(
+                        set.files().images().stream(), set.files().annotations().stream()))
             .map(PublishedDataSet.Part::origin)
             .filter(origin -> origin.direct() != null)
             .toList();

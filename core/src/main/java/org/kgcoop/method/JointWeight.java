@@ -1,0 +1,164 @@
+package org.kgcoop.method;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Selection of GDA's weight for a list of learned and new classes. The shots of a new class are not
+ * known, so half of the learned classes takes its part: its images are scored by Gaussians that
+ * were fitted without them, in one list with the other half. Then the halves change places. Images
+ * of the half that is learned are left out one by one.
+ *
+ * <p>The selected weight has the largest harmonic mean of both accuracies, among equal ones the
+ * smallest. No label outside of the shots is used.
+ */
+final class JointWeight {
+  private static final int FEWEST_CLASSES = 4; // two in each half
+
+  private final Tensor rows; // (n, E), unit rows
+  private final int[] labels;
+  private final int[] images;
+  private final Tensor texts; // (C, E), unit rows
+  private final double scale;
+  private final int neighbors;
+
+  /**
+   * Prepares a selection.
+   *
+   * @param rows the features, (n, E), unit rows
+   * @param labels the labels of the rows, from 0 to C - 1
+   * @param images the image of each row
+   * @param texts the features of the learned classes, (C, E), unit rows
+   * @param scale the logit scale of the model
+   * @param neighbors the number of rows that represent a new class
+   */
+  JointWeight(Tensor rows, int[] labels, int[] images, Tensor texts, double scale, int neighbors) {
+    this.rows = rows;
+    this.labels = labels;
+    this.images = images;
+    this.texts = texts;
+    this.scale = scale;
+    this.neighbors = neighbors;
+  }
+
+  /** Returns the best of some weights; empty if the shots do not allow a selection. */
+  OptionalDouble best(List<Double> weights) {
+    double[] means = harmonicMeans(weights);
+    int best = 0;
+    for (int w = 1; w < means.length; w++) {
+      best = means[w] > means[best] ? w : best;
+    }
+    return means.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(weights.get(best));
+  }
+
+  /**
+   * Returns the harmonic mean of both accuracies for each weight, 0 to 1; empty if there are too
+   * few classes or images.
+   */
+  double[] harmonicMeans(List<Double> weights) {
+    if (texts.size(0) < FEWEST_CLASSES) {
+      return new double[0];
+    }
+    Counts counts = new Counts(weights.size());
+    for (int half = 0; half < 2; half++) {
+      try (Scope scope = Scope.open("half of the classes")) {
+        count(half, weights, counts);
+      }
+    }
+    return counts.learnedRows == 0
+        ? new double[0]
+        : IntStream.range(0, weights.size()).mapToDouble(counts::harmonicMean).toArray();
+  }
+
+  /** Correct predictions by weight, and the number of rows. */
+  private static final class Counts {
+    private final long[] learned;
+    private final long[] unseen;
+    private long learnedRows;
+    private long unseenRows;
+
+    Counts(int weights) {
+      learned = new long[weights];
+      unseen = new long[weights];
+    }
+
+    double harmonicMean(int w) {
+      double a = (double) learned[w] / learnedRows;
+      double b = (double) unseen[w] / unseenRows;
+      return a + b == 0 ? 0 : 2 * a * b / (a + b);
+    }
+  }
+
+  /** Counts correct predictions if the classes with {@code label % 2 == half} are learned. */
+  private void count(int half, List<Double> weights, Counts counts) {
+    int classes = Math.toIntExact(texts.size(0));
+    int[] own = IntStream.range(0, labels.length).filter(i -> labels[i] % 2 == half).toArray();
+    int[] others = IntStream.range(0, labels.length).filter(i -> labels[i] % 2 != half).toArray();
+    Tensor ownTexts = some(texts, IntStream.range(0, classes).filter(c -> c % 2 == half).toArray());
+    Tensor newTexts = some(texts, IntStream.range(0, classes).filter(c -> c % 2 != half).toArray());
+    int[] ownLabels = Arrays.stream(own).map(i -> labels[i] / 2).toArray();
+    int learned = Math.toIntExact(ownTexts.size(0));
+    Tensor ownRows = some(rows, own);
+    Tensor newRows = some(rows, others);
+    GaussianDiscriminant gaussians = new GaussianDiscriminant(ownRows, ownLabels, learned);
+    GaussianDiscriminant.HeldOut heldOut =
+        gaussians.leaveOneOut(Arrays.stream(own).map(i -> images[i]).toArray());
+    GaussianDiscriminant.Linear joint =
+        GaussianDiscriminant.joined(
+            gaussians.pooled(), gaussians.newClasses(newTexts, neighbors, 0, true).linear());
+    Tensor all = Tensor.concat(List.of(ownTexts, newTexts), 0);
+    double[][] ownZeroShot = matrix(joint.logits(ownRows, all, scale, 0), classes);
+    double[][] ownDensities = matrix(joint.logits(ownRows, all, 0, 1), classes);
+    double[][] newZeroShot = matrix(joint.logits(newRows, all, scale, 0), classes);
+    double[][] newDensities = matrix(joint.logits(newRows, all, 0, 1), classes);
+    double[][] leftOut = heldOut.logits();
+    // Both have log(1 / number of classes) in their bias.
+    double prior = Math.log((double) learned / classes);
+    double alphaOfOne = (double) (own.length - 1) / rows.size(1);
+    for (int h = 0; h < leftOut.length; h++) {
+      int row = heldOut.scored().get(h);
+      for (int c = 0; c < learned; c++) {
+        ownDensities[row][c] = leftOut[h][c] + prior;
+      }
+    }
+    for (int w = 0; w < weights.size(); w++) {
+      double alpha = weights.get(w) * alphaOfOne;
+      for (int row : heldOut.scored()) {
+        counts.learned[w] +=
+            isBest(ownZeroShot[row], ownDensities[row], alpha, ownLabels[row]) ? 1 : 0;
+      }
+      for (int i = 0; i < others.length; i++) {
+        counts.unseen[w] +=
+            isBest(newZeroShot[i], newDensities[i], alpha, learned + labels[others[i]] / 2) ? 1 : 0;
+      }
+    }
+    counts.learnedRows += heldOut.scored().size();
+    counts.unseenRows += others.length;
+  }
+
+  private static Tensor some(Tensor of, int[] places) {
+    Tensor index = Tensor.of(Arrays.stream(places).asLongStream().toArray(), places.length);
+    return of.indexSelect(0, index);
+  }
+
+  private static double[][] matrix(Tensor tensor, int width) {
+    double[] flat = tensor.toDoubles();
+    return IntStream.range(0, flat.length / width)
+        .mapToObj(i -> Arrays.copyOfRange(flat, i * width, (i + 1) * width))
+        .toArray(double[][]::new);
+  }
+
+  private static boolean isBest(double[] zeroShot, double[] density, double alpha, int label) {
+    double own = zeroShot[label] + alpha * density[label];
+    for (int c = 0; c < zeroShot.length; c++) {
+      if (c != label && zeroShot[c] + alpha * density[c] >= own) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
