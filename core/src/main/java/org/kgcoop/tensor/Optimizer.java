@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.kgcoop.KgCoopException;
 
@@ -152,8 +153,8 @@ public final class Optimizer implements AutoCloseable {
             "optimizer %s: expected the state %s, got %s"
                 .formatted(rule.id(), described(own), described(state)));
       }
-      own.forEach((name, tensor) -> tensor.copy_(state.get(name)));
-      steps = own.get(STEPS).toLongs()[0];
+      own.forEach((name, tensor) -> tensor.copy_(Objects.requireNonNull(state.get(name))));
+      steps = Objects.requireNonNull(own.get(STEPS)).toLongs()[0];
     }
   }
 

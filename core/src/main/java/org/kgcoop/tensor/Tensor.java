@@ -3,6 +3,7 @@ package org.kgcoop.tensor;
 import static org.kgcoop.tensor.NativeCall.run;
 import static org.kgcoop.tensor.NativeCall.tensor;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -383,6 +384,7 @@ public final class Tensor implements AutoCloseable {
   // ---- lifetime
 
   /** Removes the tensor from its scope. The caller must close it. A kept tensor stays kept. */
+  @CanIgnoreReturnValue
   public Tensor keep() {
     checkOpen("keep");
     if (owner != null) {

@@ -136,8 +136,8 @@ abstract sealed class Update implements AutoCloseable {
 
     @Override
     void begin(long step, double rate) {
-      set(correction, Math.sqrt(1 - StrictMath.pow(rule.beta2(), step)));
-      set(this.rate, -(rate / (1 - StrictMath.pow(rule.beta1(), step))));
+      set(correction, Math.sqrt(1 - StrictMath.pow(rule.beta2(), (double) step)));
+      set(this.rate, -(rate / (1 - StrictMath.pow(rule.beta1(), (double) step))));
     }
 
     @Override
