@@ -82,7 +82,7 @@ public record AdaptRecord(
   }
 
   /**
-   * How the images got their labels. Cross-validation measures the accuracy on new images only if
+   * Origin of the labels. Cross-validation measures the accuracy on new images only if
    * the labeled images were not chosen by a person or a program.
    *
    * @param origin the origin
