@@ -26,6 +26,8 @@ public class KgCoopException extends RuntimeException {
     IO(5, "a problem of the file system, the network or memory"),
     /** A command that finished, but left out unreadable images as requested. */
     SKIPPED(6, "done, but unreadable images were left out (--skip-bad)"),
+    /** A training whose loss or parameters became infinite or NaN. */
+    DIVERGED(7, "training diverged: a loss or a parameter is not finite"),
     /** A defect of this program. */
     BUG(70, "a bug in kgcoop"),
     /** A command that the user stopped. */
@@ -86,7 +88,7 @@ public class KgCoopException extends RuntimeException {
     return new KgCoopException(Category.WEIGHTS, message, cause);
   }
 
-  /** Creates an error of the file system, with its cause. */
+  /** Creates an error of the file system, the network or memory, with its cause. */
   public static KgCoopException io(String message, Throwable cause) {
     return new KgCoopException(Category.IO, message, cause);
   }

@@ -60,8 +60,8 @@ import picocli.CommandLine.Spec;
       "Help: ./kgcoop help train",
       "",
       "Exit codes: 0 success, 1 failed check, 2 usage or configuration, 3 data, 4 weights or"
-          + " classifier file, 5 other input/output or memory. Code 6 is success with skipped"
-          + " images (--skip-bad), 70 a bug, 130 an interruption."
+          + " classifier file, 5 other input/output or memory, 7 diverged training. Code 6 is"
+          + " success with skipped images (--skip-bad), 70 a bug, 130 an interruption."
     },
     subcommands = {
       DemoCommand.class,

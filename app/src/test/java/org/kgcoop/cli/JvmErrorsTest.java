@@ -17,22 +17,25 @@ class JvmErrorsTest {
 
   @Command(name = "fails")
   private static final class Fails implements Callable<Integer> {
-    private final Error error;
+    private final Throwable error;
 
     @Mixin private Output output = new Output();
 
-    Fails(Error error) {
+    Fails(Throwable error) {
       this.error = error;
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
       output.info("begun");
-      throw error;
+      if (error instanceof Exception exception) {
+        throw exception;
+      }
+      throw (Error) error;
     }
   }
 
-  private int run(Error error, String... words) {
+  private int run(Throwable error, String... words) {
     CommandLine commandLine = Main.commandLine(() -> false);
     commandLine.addSubcommand(new Fails(error));
     commandLine.setErr(new PrintWriter(err, true));
@@ -47,6 +50,19 @@ class JvmErrorsTest {
             "begun",
             "kgcoop: out of memory: Java heap space; give it more with KGCOOP_OPTS=-Xmx8g, or less"
                 + " to hold at once");
+  }
+
+  /** The JVM throws one object if it cannot make another, also for the use and for the closing. */
+  @Test
+  void aHeapThatIsTooSmallIsToldAlsoBehindOtherErrors() {
+    OutOfMemoryError cause = new OutOfMemoryError("Java heap space");
+    IllegalArgumentException closing = new IllegalArgumentException("Self-suppression", cause);
+    assertThat(run(closing, "fails")).isEqualTo(5);
+    assertThat(run(new ExceptionInInitializerError(cause), "fails")).isEqualTo(5);
+    assertThat(err.toString().lines())
+        .filteredOn(line -> !line.equals("begun"))
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("kgcoop: out of memory: Java heap space; give it more"));
   }
 
   @Test

@@ -43,8 +43,14 @@ final class BmpDecoder {
     }
     checkLength(file, old, compression, (width * bits + 31) / 32 * 4 * height);
     boolean noMasks = compression == BIT_FIELDS && file.u32(54) + file.u32(58) + file.u32(62) == 0;
-    Raster raster = ImageReaders.BMP.read(noMasks ? withoutCompression(bytes) : bytes);
+    byte[] known = noMasks ? withoutCompression(bytes) : bytes;
+    Raster raster = ImageReaders.BMP.read(known, width, height, 1);
     if (bits > 8) {
+      for (int band = 0; band < raster.getNumBands(); band++) {
+        if (raster.getSampleModel().getSampleSize(band) == 0) {
+          throw new IOException("it is damaged: it has no bits of one color");
+        }
+      }
       return RgbImage.of(raster);
     }
     byte[] palette = palette(file, headerSize, old, bits);

@@ -24,28 +24,51 @@ enum ImageReaders {
     this.providerClass = providerClass;
   }
 
-  /** Decodes the stored samples, with the color conversion of the reader. */
-  Raster read(byte[] file) throws IOException {
-    return withReader(file, reader -> reader.read(0).getRaster());
+  /**
+   * Decodes the stored samples, with the color conversion of the reader.
+   *
+   * @throws IOException if the data are damaged, or have another size or fewer bands
+   */
+  Raster read(byte[] file, long width, long height, int bands) throws IOException {
+    return read(provider(), file, reader -> reader.read(0).getRaster(), width, height, bands);
   }
 
-  /** Decodes the stored samples, without color conversion. */
-  Raster readRaw(byte[] file) throws IOException {
-    return withReader(file, reader -> reader.readRaster(0, null));
+  /** Decodes the stored samples as {@link #read}, but without color conversion. */
+  Raster readRaw(byte[] file, long width, long height, int bands) throws IOException {
+    return read(provider(), file, reader -> reader.readRaster(0, null), width, height, bands);
   }
 
-  private interface Use {
+  /** A call of a reader. */
+  interface Use {
     Raster of(ImageReader reader) throws IOException;
   }
 
-  private Raster withReader(byte[] file, Use use) throws IOException {
-    ImageReader reader = provider().createReaderInstance();
+  /**
+   * Decodes samples with the reader of a provider, which may belong to another library.
+   *
+   * @throws IOException if the data are damaged, or have another size or fewer bands
+   */
+  static Raster read(
+      ImageReaderSpi provider, byte[] file, Use use, long width, long height, int bands)
+      throws IOException {
+    ImageReader reader = provider.createReaderInstance();
+    Raster raster;
     try {
       reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(file)), true, true);
-      return use.of(reader);
+      raster = use.of(reader);
+    } catch (RuntimeException e) {
+      // Readers throw exceptions of any kind for damaged data. Those of kgcoop's own code are bugs,
+      // so nothing outside this method catches them.
+      throw new IOException("its data are damaged", e);
     } finally {
       reader.dispose();
     }
+    if (raster.getWidth() != width
+        || raster.getHeight() != height
+        || raster.getNumBands() < bands) {
+      throw new IOException("it is damaged: its sizes contradict each other");
+    }
+    return raster;
   }
 
   private ImageReaderSpi provider() {

@@ -80,8 +80,7 @@ public final class Images {
     } catch (RefusedImageException e) {
       throw KgCoopException.data(
           name + ": this " + format + " image is rejected: " + e.getMessage(), e);
-    } catch (IOException | RuntimeException e) {
-      // The JDK's readers throw exceptions of any kind for damaged data.
+    } catch (IOException e) {
       throw KgCoopException.data(
           "%s: cannot read this %s image: %s".formatted(name, format, reason(e)), e);
     }
@@ -150,8 +149,8 @@ public final class Images {
     }
   }
 
-  private static String reason(Exception e) {
-    String message = e instanceof IOException ? e.getMessage() : null;
+  private static String reason(IOException e) {
+    String message = e.getMessage();
     String known =
         message == null ? "its data are damaged" : message.lines().findFirst().orElse("");
     return known + "; expected a complete file; get it again or leave it out";

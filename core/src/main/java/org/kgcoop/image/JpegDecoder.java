@@ -41,9 +41,9 @@ final class JpegDecoder {
   private RgbImage decode() throws IOException {
     collectCodedSegments();
     return switch (componentIds.length) {
-      case 1 -> RgbImage.of(ImageReaders.JPEG.readRaw(withColors(-1)));
-      case 3 -> RgbImage.of(ImageReaders.JPEG.read(withColors(isRgb() ? 0 : 1)));
-      case 4 -> fromInverted(ImageReaders.JPEG.readRaw(withColors(0)), isYcck());
+      case 1 -> RgbImage.of(ImageReaders.JPEG.readRaw(withColors(-1), width, height, 1));
+      case 3 -> RgbImage.of(ImageReaders.JPEG.read(withColors(isRgb() ? 0 : 1), width, height, 3));
+      case 4 -> fromInverted(ImageReaders.JPEG.readRaw(withColors(0), width, height, 4), isYcck());
       default ->
           throw new RefusedImageException(
               "it has %s components; expected 1 (grey), 3 (color) or 4 (CMYK), convert it"

@@ -57,7 +57,7 @@ final class PngDecoder {
       }
       header[9] = GREY;
     }
-    Raster raster = ImageReaders.PNG.read(stream());
+    Raster raster = ImageReaders.PNG.read(stream(), width, height, 1);
     if (colorType == PALETTE) {
       return Samples.colored(width, height, Samples.band(raster, 0), palette);
     }

@@ -1,16 +1,12 @@
 package org.kgcoop.image;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
-import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * A decoder of WebP files, with libwebp, the library that Pillow uses. It returns the first frame
@@ -111,23 +107,21 @@ final class WebpDecoder {
 
   private static RgbImage read(byte[] alpha, byte[] image, int width, int height)
       throws IOException {
-    ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
     try {
-      byte[] riff = riff(alpha, image, width, height);
-      reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(riff)), true, true);
-      Raster raster = reader.read(0).getRaster();
-      if (raster.getWidth() != width || raster.getHeight() != height) {
-        throw new IOException("it is damaged: its sizes contradict each other");
-      }
-      return RgbImage.of(raster);
+      return RgbImage.of(
+          ImageReaders.read(
+              new WebPImageReaderSpi(),
+              riff(alpha, image, width, height),
+              reader -> reader.read(0).getRaster(),
+              width,
+              height,
+              3));
     } catch (OutOfMemoryError e) {
       // The binding throws this exception, without a message, if libwebp reports damaged data.
       if (e.getMessage() != null) {
         throw e;
       }
       throw new IOException("its data are damaged", e);
-    } finally {
-      reader.dispose();
     }
   }
 

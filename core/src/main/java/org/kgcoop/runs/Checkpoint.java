@@ -2,7 +2,6 @@ package org.kgcoop.runs;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,7 +11,6 @@ import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.tensor.DType;
 
 /**
  * The state of a run, from which it resumes. Order, views and rates follow from the seed and the
@@ -26,7 +24,7 @@ import org.kgcoop.tensor.DType;
  * @param parameters the parameters by their published names
  * @param kept the selected parameters so far: those of the best accuracy, or the weighted sum over
  *     the finished epochs; empty if training returns the last parameters
- * @param optimizer the optimizer's state
+ * @param optimizer the state of the optimizer, see {@link org.kgcoop.tensor.Optimizer#state}
  */
 public record Checkpoint(
     int epoch,
@@ -35,21 +33,22 @@ public record Checkpoint(
     double bestAccuracy,
     Map<String, StoredTensor> parameters,
     Map<String, StoredTensor> kept,
-    StoredTensor optimizer) {
+    Map<String, StoredTensor> optimizer) {
   private static final String PARAMETER = "parameter/";
   private static final String KEPT = "best/"; // named when it contained only the best parameters
-  private static final String OPTIMIZER = "optimizer";
+  private static final String OPTIMIZER = "optimizer/";
 
   public Checkpoint {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     kept = Collections.unmodifiableMap(new LinkedHashMap<>(kept));
+    optimizer = Collections.unmodifiableMap(new LinkedHashMap<>(optimizer));
   }
 
   List<StoredTensor> tensors() {
     List<StoredTensor> tensors = new ArrayList<>();
     parameters.forEach((name, tensor) -> tensors.add(tensor.withName(PARAMETER + name)));
     kept.forEach((name, tensor) -> tensors.add(tensor.withName(KEPT + name)));
-    tensors.add(optimizer.withName(OPTIMIZER));
+    optimizer.forEach((name, tensor) -> tensors.add(tensor.withName(OPTIMIZER + name)));
     return tensors;
   }
 
@@ -62,32 +61,18 @@ public record Checkpoint(
         .put("best_accuracy", bestAccuracy);
   }
 
-  /** Returns the state of an optimizer as a tensor. */
-  public static StoredTensor optimizer(byte[] state) {
-    return new StoredTensor(
-        OPTIMIZER, DType.UINT8, new long[] {state.length}, ByteBuffer.wrap(state));
-  }
-
-  /** Returns the state for resuming the optimizer. */
-  public byte[] optimizerState() {
-    byte[] state = new byte[Math.toIntExact(optimizer.elements())];
-    optimizer.data().get(state);
-    return state;
-  }
-
   /**
    * Reads the checkpoint in a file.
    *
-   * @throws KgCoopException if the file does not contain an intact checkpoint
+   * @throws KgCoopException if the file does not contain an intact checkpoint of this version
    */
   public static Checkpoint read(Path file) {
-    return of(SealedFile.read(file, "checkpoint"));
-  }
-
-  static Checkpoint of(SealedFile.Content content) {
-    StoredTensor optimizer = content.tensors().get(OPTIMIZER);
-    if (optimizer == null) {
-      throw KgCoopException.weights("checkpoint without the state of its optimizer");
+    SealedFile.Content content = SealedFile.read(file, "checkpoint");
+    Map<String, StoredTensor> optimizer = under(OPTIMIZER, content.tensors());
+    if (optimizer.isEmpty()) {
+      throw KgCoopException.weights(
+          "%s: a checkpoint of another version of kgcoop: expected tensors '%s...'; train again"
+              .formatted(file, OPTIMIZER));
     }
     return new Checkpoint(
         content.json().path("epoch").asInt(),

@@ -60,7 +60,7 @@ public final class RunFolder implements AutoCloseable {
       folder.removeLeftovers();
       folder.begin(settings, provenance);
       return folder;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       folder.close();
       throw e;
     }

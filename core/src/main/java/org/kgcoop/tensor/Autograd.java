@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DispatchKey;
 
 /** Reverse-mode differentiation. Each thread has its own switch, which is on at first. */
 public final class Autograd {
@@ -38,6 +39,23 @@ public final class Autograd {
   @MustBeClosed
   static Switch set(boolean recording) {
     return new Switch(recording);
+  }
+
+  /**
+   * Sends operations on CPU tensors past autograd in this thread until it is closed. Without
+   * recording, they give the same results, but small ones take a third longer.
+   */
+  static final class Bypass implements AutoCloseable {
+    private final boolean before = torch.tls_is_dispatch_key_excluded(DispatchKey.AutogradCPU);
+
+    Bypass() {
+      torch.tls_set_dispatch_key_excluded(DispatchKey.AutogradCPU, true);
+    }
+
+    @Override
+    public void close() {
+      torch.tls_set_dispatch_key_excluded(DispatchKey.AutogradCPU, before);
+    }
   }
 
   /** Returns true if this thread records. */

@@ -2,12 +2,20 @@ package org.kgcoop.tensor;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 
-/** Calls of native operations. An error gets a message with the operation and the shapes. */
+/**
+ * Calls of native operations. An error gets a message with the operation and the shapes. Its
+ * category is IO if native memory is exhausted, and BUG otherwise.
+ */
 final class NativeCall {
+  /** Parts of the messages of LibTorch, the C++ library and CUDA. */
+  private static final List<String> OUT_OF_MEMORY =
+      List.of("DefaultCPUAllocator", "bad_alloc", "out of memory");
+
   private NativeCall() {}
 
   /**
@@ -41,12 +49,14 @@ final class NativeCall {
             .collect(Collectors.joining(", "));
     String message = String.valueOf(e.getMessage());
     String firstLine = message.lines().findFirst().orElse(message);
-    String hint =
-        message.contains("DefaultCPUAllocator")
-            ? "; out of native memory: try a smaller batch or fewer classes at a time"
-            : "";
+    if (OUT_OF_MEMORY.stream().anyMatch(message::contains)) {
+      return KgCoopException.io(
+          "out of native memory in %s(%s): free memory, or try a smaller batch, fewer classes or a lower --threads (%s)"
+              .formatted(name, shapes, firstLine),
+          e);
+    }
     return new KgCoopException(
-        KgCoopException.Category.BUG, name + "(" + shapes + "): " + firstLine + hint, e);
+        KgCoopException.Category.BUG, name + "(" + shapes + "): " + firstLine, e);
   }
 
   /** Formats a shape: {@code (2, 3)}. */

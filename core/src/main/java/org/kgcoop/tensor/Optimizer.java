@@ -1,28 +1,32 @@
 package org.kgcoop.tensor;
 
-import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.Adam;
-import org.bytedeco.pytorch.AdamOptions;
-import org.bytedeco.pytorch.AdamW;
-import org.bytedeco.pytorch.AdamWOptions;
-import org.bytedeco.pytorch.ArchiveWriter;
-import org.bytedeco.pytorch.InputArchive;
-import org.bytedeco.pytorch.OutputArchive;
-import org.bytedeco.pytorch.RMSprop;
-import org.bytedeco.pytorch.RMSpropOptions;
-import org.bytedeco.pytorch.SGD;
-import org.bytedeco.pytorch.SGDOptions;
-import org.bytedeco.pytorch.TensorVector;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.TreeMap;
+import org.kgcoop.KgCoopException;
 
-/** An optimizer of LibTorch. It updates its parameters in place from given gradients. */
+/**
+ * An optimizer. It updates its parameters in place from given gradients. The parameters equal those
+ * of LibTorch's optimizers in every bit.
+ */
 public final class Optimizer implements AutoCloseable {
-  private final List<Tensor> parameters;
-  private final org.bytedeco.pytorch.Optimizer optimizer;
+  private static final String STEPS = "steps";
+
+  private final UpdateRule rule;
+  private final Update update;
+  private final List<Slot> slots;
+  private long steps;
+
+  /**
+   * A parameter and the memory for its steps, all of its shape.
+   *
+   * @param buffers the tensors of {@link UpdateRule#buffers}
+   * @param decayed memory that all parameters share
+   * @param root memory that all parameters share
+   */
+  private record Slot(Tensor parameter, List<Tensor> buffers, Tensor decayed, Tensor root) {}
 
   /**
    * Creates an optimizer without previous steps.
@@ -30,133 +34,138 @@ public final class Optimizer implements AutoCloseable {
    * @param parameters the parameters to update, float32; they must outlive this object
    */
   public Optimizer(List<Tensor> parameters, UpdateRule rule) {
-    this.parameters = List.copyOf(parameters);
-    try (Scope scope = Scope.open("optimizer")) {
-      optimizer = made(Autograd.vector(parameters), rule);
-      optimizer.retainReference();
+    this.rule = rule;
+    try (Scope scope = Scope.open("optimizer");
+        Autograd.Switch off = Autograd.off()) {
+      long largest = parameters.stream().mapToLong(Tensor::count).max().orElse(0);
+      Tensor decayed = Tensor.full(0, largest);
+      Tensor root = Tensor.full(0, largest);
+      slots =
+          parameters.stream()
+              .map(
+                  parameter ->
+                      new Slot(
+                          parameter,
+                          rule.buffers().stream().map(name -> zeros(parameter)).toList(),
+                          part(decayed, parameter),
+                          part(root, parameter)))
+              .toList();
+      update = Update.of(rule);
+      kept().forEach(Tensor::keep);
     }
   }
 
-  private static org.bytedeco.pytorch.Optimizer made(TensorVector vector, UpdateRule rule) {
-    if (rule instanceof UpdateRule.Sgd sgd) {
-      SGDOptions options = new SGDOptions(0.0);
-      options.momentum().put(sgd.momentum());
-      options.weight_decay().put(sgd.weightDecay());
-      return new SGD(vector, options);
-    } else if (rule instanceof UpdateRule.Adam adam) {
-      AdamOptions options = new AdamOptions(0.0);
-      putBetas(options.betas(), adam.beta1(), adam.beta2());
-      options.eps().put(adam.epsilon());
-      options.weight_decay().put(adam.weightDecay());
-      return new Adam(vector, options);
-    } else if (rule instanceof UpdateRule.AdamW adam) {
-      AdamWOptions options = new AdamWOptions(0.0);
-      putBetas(options.betas(), adam.beta1(), adam.beta2());
-      options.eps().put(adam.epsilon());
-      options.weight_decay().put(adam.weightDecay());
-      return new AdamW(vector, options);
-    } else if (rule instanceof UpdateRule.RmsProp rms) {
-      RMSpropOptions options = new RMSpropOptions(0.0);
-      options.alpha().put(rms.alpha());
-      options.momentum().put(rms.momentum());
-      options.eps().put(rms.epsilon());
-      options.weight_decay().put(rms.weightDecay());
-      return new RMSprop(vector, options);
-    }
-    throw new AssertionError("a sealed interface: " + rule);
+  private static Tensor zeros(Tensor like) {
+    return Tensor.full(0, like.shape()).to(like.device());
   }
 
-  private static void putBetas(DoublePointer betas, double beta1, double beta2) {
-    // A C++ tuple, whose first element some standard libraries store last. The defaults, 0.9 and
-    // 0.999, show the order.
-    boolean reversed = betas.get(0) > betas.get(1);
-    betas.put(reversed ? 1 : 0, beta1);
-    betas.put(reversed ? 0 : 1, beta2);
+  private static Tensor part(Tensor memory, Tensor like) {
+    return memory.narrow(0, 0, like.count()).reshape(like.shape()).to(like.device());
+  }
+
+  private List<Tensor> kept() {
+    List<Tensor> kept = new ArrayList<>();
+    for (Slot slot : slots) {
+      kept.addAll(slot.buffers);
+      kept.add(slot.decayed);
+      kept.add(slot.root);
+    }
+    return kept;
   }
 
   /**
    * Updates the parameters.
    *
    * @param gradients one per parameter, of its shape and in the same order
+   * @throws IllegalArgumentException if their number or a number of elements differs; then nothing
+   *     changes
    */
   public void step(List<Tensor> gradients, double learningRate) {
-    if (gradients.size() != parameters.size()) {
-      throw new IllegalArgumentException(
-          "gradients: expected " + parameters.size() + ", got " + gradients.size());
-    }
-    try (Scope scope = Scope.open("optimizer step")) {
+    check(gradients);
+    try (Scope scope = Scope.open("optimizer step");
+        Autograd.Switch off = Autograd.off();
+        Autograd.Bypass bypass = new Autograd.Bypass()) {
+      steps++;
+      update.begin(steps, learningRate);
       for (int i = 0; i < gradients.size(); i++) {
-        gradients.get(i).checkOpen("step");
-        parameters.get(i).handle().mutable_grad().put(gradients.get(i).handle());
-      }
-      optimizer.param_groups().get(0).options().set_lr(learningRate);
-      NativeCall.run("step", optimizer::step);
-      for (Tensor parameter : parameters) {
-        // Sets no gradient instead of calling zero_grad(), which would detach views of other
-        // memory.
-        parameter.handle().mutable_grad().put(new org.bytedeco.pytorch.Tensor());
+        Slot slot = slots.get(i);
+        Tensor gradient = gradients.get(i);
+        NativeCall.run("step", () -> updated(slot, gradient), slot.parameter, gradient);
       }
     }
   }
 
-  /** Returns the state that the next step depends on, except the parameters, for {@link #load}. */
-  public byte[] state() {
+  private Slot updated(Slot slot, Tensor gradient) {
+    update.apply(
+        slot.parameter.handle(),
+        gradient.handle(),
+        slot.buffers,
+        slot.decayed.handle(),
+        slot.root.handle());
+    return slot;
+  }
+
+  private void check(List<Tensor> gradients) {
+    if (gradients.size() != slots.size()) {
+      throw new IllegalArgumentException(
+          "gradients: expected " + slots.size() + ", got " + gradients.size());
+    }
+    for (int i = 0; i < gradients.size(); i++) {
+      Tensor parameter = slots.get(i).parameter;
+      Tensor gradient = gradients.get(i);
+      parameter.checkOpen("step");
+      gradient.checkOpen("step");
+      if (gradient.handle().numel() != parameter.handle().numel()) { // faster than their shapes
+        throw new IllegalArgumentException(
+            "gradient %s: expected %s, got %s".formatted(i, parameter, gradient));
+      }
+    }
+  }
+
+  /**
+   * Returns the state that the next step depends on, except the parameters, for {@link #load}. The
+   * names are PyTorch's, with the position of the parameter, such as {@code exp_avg/0}. The tensors
+   * change with the next step.
+   */
+  public Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    state.put(STEPS, Tensor.of(new long[] {steps}, 1));
+    for (int i = 0; i < slots.size(); i++) {
+      List<Tensor> buffers = slots.get(i).buffers;
+      for (int j = 0; j < buffers.size(); j++) {
+        state.put(rule.buffers().get(j) + "/" + i, buffers.get(j));
+      }
+    }
+    return state;
+  }
+
+  /**
+   * Restores a state of {@link #state()} for the same rule and parameters of the same shapes.
+   *
+   * @throws KgCoopException if the state has other tensors; then nothing changes
+   */
+  public void load(Map<String, Tensor> state) {
     try (Scope scope = Scope.open("optimizer state")) {
-      OutputArchive archive = new OutputArchive();
-      optimizer.save(archive);
-      return Bytes.of(archive);
+      Map<String, Tensor> own = state();
+      if (!described(state).equals(described(own))) {
+        throw KgCoopException.weights(
+            "optimizer %s: expected the state %s, got %s"
+                .formatted(rule.id(), described(own), described(state)));
+      }
+      own.forEach((name, tensor) -> tensor.copy_(state.get(name)));
+      steps = own.get(STEPS).toLongs()[0];
     }
   }
 
-  /** The bytes of an archive. */
-  private static final class Bytes extends ArchiveWriter {
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private @Nullable Throwable failure;
-
-    /**
-     * Saves an archive. One at a time, because the binding manages its callbacks without a lock
-     * (javacpp issue 486).
-     */
-    static synchronized byte[] of(OutputArchive archive) {
-      try (Bytes writer = new Bytes()) {
-        archive.save_to(writer);
-        if (writer.failure != null) {
-          throw new IllegalStateException("the state was not saved", writer.failure);
-        }
-        return writer.bytes.toByteArray();
-      }
-    }
-
-    /** Keeps an error, because LibTorch ends the process if this method throws. */
-    @Override
-    public long call(Pointer data, long size) {
-      try {
-        byte[] chunk = new byte[Math.toIntExact(size)];
-        new BytePointer(data).get(chunk);
-        bytes.writeBytes(chunk);
-      } catch (RuntimeException | Error e) {
-        failure = e;
-      }
-      return size;
-    }
-  }
-
-  /** Restores a state of {@link #state()} for the same rule and parameters of the same shapes. */
-  public void load(byte[] state) {
-    try (Scope scope = Scope.open("optimizer state")) {
-      InputArchive archive = new InputArchive();
-      NativeCall.run(
-          "load",
-          () -> {
-            archive.load_from(new BytePointer(state), state.length);
-            optimizer.load(archive);
-            return archive;
-          });
-    }
+  private static Map<String, String> described(Map<String, Tensor> state) {
+    Map<String, String> described = new TreeMap<>();
+    state.forEach((name, tensor) -> described.put(name, tensor.toString()));
+    return described;
   }
 
   @Override
   public void close() {
-    optimizer.close();
+    kept().forEach(Tensor::close);
+    update.close();
   }
 }

@@ -66,6 +66,10 @@ public final class Scope implements AutoCloseable {
           "scope '" + name + "' has no outer scope to promote a tensor to");
     }
     tensor.checkOpen("promote");
+    if (tensor.isKept()) {
+      outer.adopt(tensor);
+      return tensor;
+    }
     outer.pointers.attach(tensor.handle());
     tensor.ownedBy(outer);
     return tensor;
@@ -73,9 +77,11 @@ public final class Scope implements AutoCloseable {
 
   /** Takes ownership of a kept tensor, possibly from another thread. */
   void adopt(Tensor tensor) {
-    pointers.attach(tensor.handle());
-    tensor.handle().releaseReference(); // the reference of keep()
-    tensor.ownedBy(this);
+    if (tensor.isKept()) {
+      pointers.attach(tensor.handle());
+      tensor.handle().releaseReference(); // the reference of keep()
+      tensor.ownedBy(this);
+    }
   }
 
   /** Keeps a native helper object out of all scopes until it is closed. */

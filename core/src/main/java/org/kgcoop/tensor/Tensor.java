@@ -382,11 +382,13 @@ public final class Tensor implements AutoCloseable {
 
   // ---- lifetime
 
-  /** Removes the tensor from its scope. The caller must close it. */
+  /** Removes the tensor from its scope. The caller must close it. A kept tensor stays kept. */
   public Tensor keep() {
     checkOpen("keep");
-    handle.retainReference();
-    owner = null;
+    if (owner != null) {
+      handle.retainReference();
+      owner = null;
+    }
     return this;
   }
 
@@ -401,6 +403,10 @@ public final class Tensor implements AutoCloseable {
 
   org.bytedeco.pytorch.Tensor handle() {
     return handle;
+  }
+
+  boolean isKept() {
+    return owner == null;
   }
 
   void ownedBy(Scope scope) {

@@ -1,5 +1,6 @@
 package org.kgcoop.tensor;
 
+import java.util.List;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -11,6 +12,9 @@ public sealed interface UpdateRule {
 
   /** Returns the name for files and options. */
   String id();
+
+  /** Returns the names of the tensors that a rule keeps per parameter, as in PyTorch. */
+  List<String> buffers();
 
   /** Returns d, the weight decay. */
   double weightDecay();
@@ -34,6 +38,11 @@ public sealed interface UpdateRule {
     public String id() {
       return "sgd";
     }
+
+    @Override
+    public List<String> buffers() {
+      return momentum == 0 ? List.of() : List.of("momentum_buffer");
+    }
   }
 
   /**
@@ -55,6 +64,11 @@ public sealed interface UpdateRule {
     public String id() {
       return "adam";
     }
+
+    @Override
+    public List<String> buffers() {
+      return List.of("exp_avg", "exp_avg_sq");
+    }
   }
 
   /**
@@ -71,6 +85,11 @@ public sealed interface UpdateRule {
     @Override
     public String id() {
       return "adamw";
+    }
+
+    @Override
+    public List<String> buffers() {
+      return List.of("exp_avg", "exp_avg_sq");
     }
   }
 
@@ -95,6 +114,11 @@ public sealed interface UpdateRule {
     @Override
     public String id() {
       return "rmsprop";
+    }
+
+    @Override
+    public List<String> buffers() {
+      return momentum == 0 ? List.of("square_avg") : List.of("square_avg", "momentum_buffer");
     }
   }
 

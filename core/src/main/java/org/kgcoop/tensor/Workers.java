@@ -39,48 +39,56 @@ public final class Workers {
    * @param piece creates the tensors of a piece, in its own scope and with the gradient recording
    *     of the calling thread; other tensors in this scope are freed
    * @return the tensors of each piece, in order, owned by the innermost scope of the calling thread
-   * @throws RuntimeException the exception of the first piece that failed
+   * @throws RuntimeException the exception or the error of the first piece that failed
    */
   public static List<List<Tensor>> map(int pieces, IntFunction<List<Tensor>> piece) {
+    Scope scope = Scope.innermost();
     boolean recording = Autograd.isOn();
     if (pieces <= 1 || count() == 1) {
       List<List<Tensor>> results = new ArrayList<>();
       for (int i = 0; i < pieces; i++) {
-        results.add(adopted(kept(i, piece, recording)));
+        results.add(adopted(kept(i, piece, recording), scope));
       }
       return results;
     }
     List<Future<List<Tensor>>> running = new ArrayList<>();
+    Throwable failure = null;
     synchronized (Workers.class) { // so that the pool is not replaced in the meantime
-      for (int i = 0; i < pieces; i++) {
-        int index = i;
-        running.add(pool().submit(() -> kept(index, piece, recording)));
+      try {
+        for (int i = 0; i < pieces; i++) {
+          int index = i;
+          running.add(pool().submit(() -> kept(index, piece, recording)));
+        }
+      } catch (RuntimeException | Error e) { // no memory for a thread
+        failure = e;
       }
     }
-    return results(running);
+    return results(running, scope, failure);
   }
 
-  private static List<List<Tensor>> results(List<Future<List<Tensor>>> running) {
+  /**
+   * Waits for all pieces, also after a failure. Otherwise nobody would free their results.
+   *
+   * @param failed the failure before the first piece, or null
+   */
+  private static List<List<Tensor>> results(
+      List<Future<List<Tensor>>> running, Scope scope, @Nullable Throwable failed) {
     List<List<Tensor>> results = new ArrayList<>();
-    @Nullable RuntimeException failure = null;
+    Throwable failure = failed;
     boolean interrupted = false;
     for (Future<List<Tensor>> future : running) {
       while (true) {
         try {
-          results.add(adopted(future.get()));
+          results.add(adopted(future.get(), scope));
           break;
         } catch (InterruptedException e) {
           // A native operation cannot be stopped, and its results must be freed.
           interrupted = true;
         } catch (ExecutionException e) {
-          if (e.getCause() instanceof Error error) {
-            throw error;
-          }
-          RuntimeException thrown =
-              e.getCause() instanceof RuntimeException known
-                  ? known
-                  : new IllegalStateException(e.getCause());
-          failure = failure == null ? thrown : failure;
+          failure = failure == null ? e.getCause() : failure;
+          break;
+        } catch (RuntimeException | Error e) {
+          failure = failure == null ? e : failure;
           break;
         }
       }
@@ -88,8 +96,11 @@ public final class Workers {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    if (failure instanceof Error error) {
+      throw error;
+    }
     if (failure != null) {
-      throw failure;
+      throw failure instanceof RuntimeException known ? known : new IllegalStateException(failure);
     }
     return results;
   }
@@ -97,23 +108,32 @@ public final class Workers {
   private static List<Tensor> kept(int index, IntFunction<List<Tensor>> piece, boolean recording) {
     try (Scope scope = Scope.open("piece");
         Autograd.Switch mode = Autograd.set(recording)) {
-      return piece.apply(index).stream().map(Tensor::keep).toList();
+      List<Tensor> results = List.copyOf(piece.apply(index));
+      results.forEach(result -> result.checkOpen("keep")); // keeps all or none
+      results.forEach(Tensor::keep);
+      return results;
     }
   }
 
-  private static List<Tensor> adopted(List<Tensor> kept) {
-    Scope scope = Scope.innermost();
-    kept.forEach(scope::adopt);
-    return kept;
+  private static List<Tensor> adopted(List<Tensor> kept, Scope scope) {
+    try {
+      kept.forEach(scope::adopt);
+      return kept;
+    } catch (RuntimeException | Error e) {
+      kept.forEach(Tensor::close);
+      throw e;
+    }
   }
 
   private static synchronized ExecutorService pool() {
     if (pool == null || threads != Engine.threads()) {
+      int wanted = Engine.threads();
+      ExecutorService next = started(wanted);
       if (pool != null) {
         pool.shutdown(); // submitted work still finishes
       }
-      threads = Engine.threads();
-      pool = started(threads);
+      threads = wanted;
+      pool = next;
     }
     return pool;
   }
@@ -128,7 +148,12 @@ public final class Workers {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             work -> thread(work, ready));
-    pool.prestartAllCoreThreads();
+    try {
+      pool.prestartAllCoreThreads();
+    } catch (OutOfMemoryError e) { // the system has no more threads
+      pool.shutdown();
+      throw e;
+    }
     awaitAll(ready);
     return pool;
   }

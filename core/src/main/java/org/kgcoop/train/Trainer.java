@@ -110,7 +110,8 @@ public final class Trainer {
    * @param from the checkpoint to resume from, or null
    * @param validation computes the accuracy on the validation images in percent, after each epoch
    *     if the best epoch is selected; null if there are no validation images
-   * @throws KgCoopException if a loss is not finite, or training was interrupted
+   * @throws KgCoopException of the category DIVERGED if a loss or a parameter is not finite, or
+   *     INTERRUPTED
    */
   public Outcome train(
       @Nullable Checkpoint from, @Nullable ToDoubleFunction<TrainableModel> validation) {
@@ -140,7 +141,20 @@ public final class Trainer {
         }
       }
     }
-    return new Outcome(at.kept.isEmpty() ? stored() : at.kept, at.effort);
+    Map<String, StoredTensor> trained = at.kept.isEmpty() ? stored() : at.kept;
+    trained.forEach(
+        (name, tensor) -> {
+          if (!tensor.isFinite()) { // the last step can diverge from a finite loss
+            throw diverged("the parameter " + name + " is not finite after the last epoch");
+          }
+        });
+    return new Outcome(trained, at.effort);
+  }
+
+  private static KgCoopException diverged(String what) {
+    return new KgCoopException(
+        KgCoopException.Category.DIVERGED,
+        "training: " + what + ": try a lower learning rate, or precision float32");
   }
 
   private void epoch(Optimizer optimizer, Position at) {
@@ -177,16 +191,14 @@ public final class Trainer {
           .forEach(
               (name, value) -> {
                 if (!Double.isFinite(value)) {
-                  throw KgCoopException.configuration(
-                      "training: "
-                          + name
+                  throw diverged(
+                      name
                           + " is "
                           + value
                           + " in epoch "
                           + (at.epoch + 1)
                           + ", batch "
-                          + (at.batch + 1)
-                          + ": try a lower learning rate, or precision float32");
+                          + (at.batch + 1));
                 }
               });
       optimizer.step(step.gradients(), rate);
@@ -196,11 +208,9 @@ public final class Trainer {
 
   private void goOn(Checkpoint from, Optimizer optimizer, Position at) {
     try (Scope scope = Scope.open("checkpoint")) {
-      Map<String, Tensor> values = new LinkedHashMap<>();
-      from.parameters().forEach((name, stored) -> values.put(name, stored.tensor()));
-      model.load(values);
+      model.load(loaded(from.parameters()));
+      optimizer.load(loaded(from.optimizer()));
     }
-    optimizer.load(from.optimizerState());
     at.epoch = from.epoch();
     at.batch = from.batch();
     at.step = from.step();
@@ -209,19 +219,25 @@ public final class Trainer {
   }
 
   private Checkpoint checkpoint(Position at, int epoch, int batch, Optimizer optimizer) {
-    return new Checkpoint(
-        epoch,
-        batch,
-        at.step,
-        at.bestAccuracy,
-        stored(),
-        at.kept,
-        Checkpoint.optimizer(optimizer.state()));
+    try (Scope scope = Scope.open("checkpoint")) {
+      return new Checkpoint(
+          epoch, batch, at.step, at.bestAccuracy, stored(), at.kept, stored(optimizer.state()));
+    }
   }
 
   private Map<String, StoredTensor> stored() {
+    return stored(model.parameters());
+  }
+
+  private static Map<String, StoredTensor> stored(Map<String, Tensor> tensors) {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();
-    model.parameters().forEach((name, tensor) -> stored.put(name, StoredTensor.of(name, tensor)));
+    tensors.forEach((name, tensor) -> stored.put(name, StoredTensor.of(name, tensor)));
     return stored;
+  }
+
+  private static Map<String, Tensor> loaded(Map<String, StoredTensor> stored) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    stored.forEach((name, tensor) -> tensors.put(name, tensor.tensor()));
+    return tensors;
   }
 }

@@ -127,6 +127,60 @@ class DamagedImagesTest {
     }
   }
 
+  /** A second frame header makes the decoder read an image of another kind. */
+  @Test
+  void rejectsAJpegWhoseFramesContradictEachOther() throws IOException {
+    byte[] grey = Files.readAllBytes(IMAGES.resolve("jg17x33.jpg"));
+    byte[] file = new byte[grey.length + 21];
+    byte[] cmyk = {
+      (byte) 0xff,
+      (byte) 0xc0,
+      0,
+      20,
+      8,
+      0,
+      33,
+      0,
+      17,
+      4,
+      1,
+      0x11,
+      0,
+      2,
+      0x11,
+      0,
+      3,
+      0x11,
+      0,
+      4,
+      0x11
+    };
+    System.arraycopy(grey, 0, file, 0, 2);
+    System.arraycopy(cmyk, 0, file, 2, cmyk.length);
+    System.arraycopy(grey, 2, file, 2 + cmyk.length, grey.length - 2);
+    assertRefused(file, "expected a complete file");
+  }
+
+  @Test
+  void rejectsABmpWithoutBitsForAColor() throws IOException {
+    byte[] file = Files.readAllBytes(IMAGES.resolve("b7x5_16m565_1.bmp"));
+    Arrays.fill(file, 54, 58, (byte) 0); // the mask of red
+    assertRefused(file, "no bits of one color");
+  }
+
+  /** Only damage of the file is reported as such. */
+  @Test
+  void aBugOfThisProgramIsNotReportedAsDamage() throws IOException {
+    byte[] sixteen = Files.readAllBytes(IMAGES.resolve("p7x9_16_0_0.png"));
+    Images withABug =
+        new Images(
+            warning -> {
+              throw new NullPointerException("a bug");
+            });
+    assertThatThrownBy(() -> withABug.decode(sixteen, "cat.png"))
+        .isInstanceOf(NullPointerException.class);
+  }
+
   @Test
   void refusesAPngOfTooManyPixelsByItsHeader() throws IOException {
     byte[] file = Files.readAllBytes(IMAGES.resolve("p33x17_8_0_0_gama.png"));

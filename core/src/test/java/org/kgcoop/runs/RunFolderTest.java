@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 
 class RunFolderTest {
@@ -42,8 +43,7 @@ class RunFolderTest {
   private static Checkpoint checkpoint(long step) {
     Map<String, StoredTensor> ctx =
         Map.of("ctx", StoredTensor.ofFloats("ctx", new long[] {2}, (float) step, 0));
-    return new Checkpoint(
-        (int) step, 1, step, 12.5, ctx, ctx, Checkpoint.optimizer(new byte[] {1, 2, 3}));
+    return new Checkpoint((int) step, 1, step, 12.5, ctx, ctx, Map.of("exp_avg/0", ctx.get("ctx")));
   }
 
   private static Path file(Path run, long step) {
@@ -178,7 +178,28 @@ class RunFolderTest {
       assertThat(read.bestAccuracy()).isEqualTo(12.5);
       assertThat(read.parameters().keySet()).containsExactly("ctx");
       assertThat(read.kept().keySet()).containsExactly("ctx");
-      assertThat(read.optimizerState()).containsExactly(1, 2, 3);
+      assertThat(read.optimizer().keySet()).containsExactly("exp_avg/0");
+      assertThat(read.optimizer().get("exp_avg/0").toFloats()).containsExactly(3, 0);
+    }
+  }
+
+  /** Earlier versions stored the optimizer as one tensor of bytes. */
+  @Test
+  void aCheckpointOfAnotherVersionIsNotUsed() {
+    try (RunFolder folder = open(8)) {
+      folder.save(checkpoint(3));
+      Path file = file(path(), 3);
+      SealedFile.Content content = SealedFile.read(file, "checkpoint");
+      List<StoredTensor> tensors = new ArrayList<>(content.tensors().values());
+      tensors.removeIf(tensor -> tensor.name().startsWith("optimizer/"));
+      tensors.add(StoredTensor.ofFloats("optimizer", new long[] {1}, 1));
+      SealedFile.write(file, tensors, content.json().without("sha256"));
+      assertThat(folder.newest()).isEmpty();
+      assertThat(warnings)
+          .containsExactly(
+              file
+                  + ": a checkpoint of another version of kgcoop: expected tensors 'optimizer/...';"
+                  + " train again (the one before it is used)");
     }
   }
 

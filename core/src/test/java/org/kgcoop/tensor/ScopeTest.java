@@ -143,7 +143,20 @@ class ScopeTest {
     }
     assertThat(kept.toFloats()).containsExactly(1, 1);
     kept.close();
+    assertThat(kept.handle().isNull()).isTrue();
     assertThatThrownBy(() -> use(kept)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aKeptTensorThatIsPromotedIsFreedWithTheOuterScope() {
+    Tensor promoted;
+    try (Scope outer = Scope.open("outer")) {
+      try (Scope inner = Scope.open("inner")) {
+        promoted = inner.promote(Tensor.full(1, 2).keep());
+      }
+      assertThat(promoted.toFloats()).containsExactly(1, 1);
+    }
+    assertThat(promoted.handle().isNull()).isTrue();
   }
 
   @Test

@@ -253,4 +253,17 @@ class TensorTest {
           .hasMessageContaining("gradients");
     }
   }
+
+  @Test
+  void nativeMemoryThatIsExhaustedIsNoBug() {
+    try (Scope scope = Scope.open("test")) {
+      assertThatThrownBy(() -> Tensor.full(0, 1L << 50))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageStartingWith("out of native memory in full(): free memory, or try ")
+          .satisfies(
+              e ->
+                  assertThat(((KgCoopException) e).category())
+                      .isEqualTo(KgCoopException.Category.IO));
+    }
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -130,5 +131,54 @@ class WorkersTest {
       assertThat(inner.get()).isEqualTo(outer.get()).contains("kgcoop-worker");
       assertThat(unused.get(0).get(0).item()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void anErrorInOnePieceLeavesNothingOfTheOthers() {
+    List<Tensor> made = Collections.synchronizedList(new ArrayList<>());
+    for (Throwable failure : List.of(new AssertionError("one"), new IllegalStateException("one"))) {
+      made.clear();
+      try (Scope scope = Scope.open("caller")) {
+        assertThatThrownBy(
+                () ->
+                    Workers.map(
+                        5,
+                        i -> {
+                          if (i == 1) {
+                            if (failure instanceof Error error) {
+                              throw error;
+                            }
+                            throw (RuntimeException) failure;
+                          }
+                          made.add(Tensor.scalar(i));
+                          return List.of(made.get(made.size() - 1));
+                        }))
+            .isSameAs(failure);
+        assertThat(made).hasSize(4);
+      }
+      assertThat(made).allMatch(tensor -> tensor.handle().isNull());
+    }
+  }
+
+  @Test
+  void aPieceThatReturnsAFreedTensorKeepsNoneOfItsTensors() {
+    List<Tensor> made = new ArrayList<>();
+    try (Scope scope = Scope.open("caller")) {
+      assertThatThrownBy(
+              () ->
+                  Workers.map(
+                      1,
+                      i -> {
+                        made.add(Tensor.scalar(1));
+                        Tensor freed;
+                        try (Scope inner = Scope.open("inner")) {
+                          freed = Tensor.scalar(2);
+                        }
+                        return List.of(made.get(0), freed);
+                      }))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("'inner'");
+    }
+    assertThat(made.get(0).handle().isNull()).isTrue();
   }
 }

@@ -312,7 +312,27 @@ class TrainerTest {
                     null))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("loss is NaN in epoch ")
-        .hasMessageContaining("try a lower learning rate");
+        .hasMessageContaining("try a lower learning rate")
+        .satisfies(TrainerTest::isDiverged);
+  }
+
+  private static void isDiverged(Throwable e) {
+    assertThat(((KgCoopException) e).category()).isEqualTo(KgCoopException.Category.DIVERGED);
+  }
+
+  @Test
+  void parametersThatDivergeInTheLastStepStopToo() {
+    assertThatThrownBy(
+            () ->
+                trained(
+                    method("coop"),
+                    settings("test", Double.MAX_VALUE, false),
+                    null,
+                    new Keeper(),
+                    () -> false,
+                    null))
+        .isInstanceOf(KgCoopException.class)
+        .satisfies(TrainerTest::isDiverged);
   }
 
   @Test

@@ -40,6 +40,9 @@ final class BatchFeed implements AutoCloseable {
     try {
       return drawn.remove().get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
       throw e.getCause() instanceof RuntimeException cause
           ? cause
           : new IllegalStateException(e.getCause());

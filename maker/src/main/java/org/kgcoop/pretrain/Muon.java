@@ -1,11 +1,10 @@
 package org.kgcoop.pretrain;
 
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -119,24 +118,18 @@ final class Muon implements AutoCloseable {
 
   // ---- Checkpoints
 
-  /** Returns the momenta for {@link #load}. */
-  byte[] state() {
-    int floats = momenta.stream().mapToInt(momentum -> (int) momentum.count()).sum();
-    ByteBuffer bytes = ByteBuffer.allocate(4 * floats);
-    FloatBuffer values = bytes.asFloatBuffer();
-    momenta.forEach(momentum -> values.put(momentum.toFloats()));
-    return bytes.array();
+  /** Returns the momenta for {@link #load}. They change with the next step. */
+  Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    for (int i = 0; i < momenta.size(); i++) {
+      state.put("momentum_buffer/" + i, momenta.get(i));
+    }
+    return state;
   }
 
-  void load(byte[] state) {
-    FloatBuffer values = ByteBuffer.wrap(state).asFloatBuffer();
-    try (Scope scope = Scope.open("momenta")) {
-      for (Tensor momentum : momenta) {
-        float[] own = new float[(int) momentum.count()];
-        values.get(own);
-        momentum.copy_(Tensor.of(own, momentum.shape()));
-      }
-    }
+  void load(Map<String, Tensor> state) {
+    state()
+        .forEach((name, momentum) -> momentum.copy_(Objects.requireNonNull(state.get(name), name)));
   }
 
   @Override

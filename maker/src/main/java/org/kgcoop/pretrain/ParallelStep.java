@@ -1,6 +1,5 @@
 package org.kgcoop.pretrain;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,11 +12,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.IntermediateMaps;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.TextEncoder;
+import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Optimizer;
@@ -198,25 +197,25 @@ final class ParallelStep implements AutoCloseable {
       int own = worker;
       parts.add(threads.submit(() -> work(own, step, batch, rate)));
     }
-    RuntimeException failure = null;
+    Throwable failure = null;
     for (Future<?> part : parts) {
       try {
         Object unused = part.get();
       } catch (ExecutionException e) {
         // Report the first cause, not the barriers that broke because of it.
         if (failure == null || !(e.getCause() instanceof BrokenStepException)) {
-          failure =
-              e.getCause() instanceof RuntimeException cause
-                  ? cause
-                  : new IllegalStateException(e.getCause());
+          failure = e.getCause();
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted during a step", e);
       }
     }
-    if (failure != null) {
-      throw failure;
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException thrown) {
+      throw thrown;
     }
     return new Result(joint.loss, joint.norm, joint.parts);
   }
@@ -480,50 +479,69 @@ final class ParallelStep implements AutoCloseable {
 
   // ---- Checkpoints
 
-  private List<Optimizer> optimizers() {
-    List<Optimizer> optimizers = new ArrayList<>(List.of(scaleOptimizer));
-    for (Share share : shares) {
+  /** Returns the optimizers by the names of their states. */
+  private Map<String, Optimizer> optimizers() {
+    Map<String, Optimizer> optimizers = new LinkedHashMap<>();
+    optimizers.put("scale/", scaleOptimizer);
+    for (int worker = 0; worker < shares.size(); worker++) {
+      Share share = shares.get(worker);
       if (share.decayedOptimizer != null && share.plainOptimizer != null) {
-        optimizers.add(share.decayedOptimizer);
-        optimizers.add(share.plainOptimizer);
+        optimizers.put(worker + "/decayed/", share.decayedOptimizer);
+        optimizers.put(worker + "/plain/", share.plainOptimizer);
       }
     }
     return optimizers;
   }
 
-  private List<Muon> muons() {
-    return shares.stream().flatMap(share -> Stream.ofNullable(share.muon)).toList();
+  private Map<String, Muon> muons() {
+    Map<String, Muon> muons = new LinkedHashMap<>();
+    for (int worker = 0; worker < shares.size(); worker++) {
+      Muon muon = shares.get(worker).muon;
+      if (muon != null) {
+        muons.put(worker + "/muon/", muon);
+      }
+    }
+    return muons;
   }
 
-  /** Returns the state of all optimizers for {@link #load}. */
-  byte[] state() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    optimizers().forEach(optimizer -> write(optimizer.state(), bytes));
-    muons().forEach(muon -> write(muon.state(), bytes));
-    return bytes.toByteArray();
+  /** Returns a copy of the state of all optimizers for {@link #load}. */
+  Map<String, StoredTensor> state() {
+    Map<String, StoredTensor> state = new LinkedHashMap<>();
+    try (Scope scope = Scope.open("state of the optimizers")) {
+      optimizers().forEach((name, optimizer) -> store(name, optimizer.state(), state));
+      muons().forEach((name, muon) -> store(name, muon.state(), state));
+    }
+    return state;
   }
 
-  private static void write(byte[] state, ByteArrayOutputStream bytes) {
-    bytes.writeBytes(ByteBuffer.allocate(4).putInt(state.length).array());
-    bytes.writeBytes(state);
+  private static void store(
+      String optimizer, Map<String, Tensor> own, Map<String, StoredTensor> state) {
+    own.forEach(
+        (name, tensor) -> state.put(optimizer + name, StoredTensor.of(optimizer + name, tensor)));
   }
 
-  void load(byte[] state) {
-    ByteBuffer bytes = ByteBuffer.wrap(state);
-    optimizers().forEach(optimizer -> optimizer.load(next(bytes)));
-    muons().forEach(muon -> muon.load(next(bytes)));
+  void load(Map<String, StoredTensor> state) {
+    try (Scope scope = Scope.open("state of the optimizers")) {
+      optimizers().forEach((name, optimizer) -> optimizer.load(own(name, state)));
+      muons().forEach((name, muon) -> muon.load(own(name, state)));
+    }
   }
 
-  private static byte[] next(ByteBuffer bytes) {
-    byte[] own = new byte[bytes.getInt()];
-    bytes.get(own);
+  private static Map<String, Tensor> own(String optimizer, Map<String, StoredTensor> state) {
+    Map<String, Tensor> own = new LinkedHashMap<>();
+    state.forEach(
+        (name, stored) -> {
+          if (name.startsWith(optimizer)) {
+            own.put(name.substring(optimizer.length()), stored.tensor());
+          }
+        });
     return own;
   }
 
   @Override
   public void close() {
     threads.shutdownNow();
-    optimizers().forEach(Optimizer::close);
-    muons().forEach(Muon::close);
+    optimizers().values().forEach(Optimizer::close);
+    muons().values().forEach(Muon::close);
   }
 }

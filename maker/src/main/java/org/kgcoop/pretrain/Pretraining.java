@@ -361,7 +361,7 @@ public final class Pretraining {
 
     private void goOn(Checkpoint checkpoint, ParallelStep step) {
       weights.load(checkpoint.parameters(), "checkpoint");
-      step.load(checkpoint.optimizerState());
+      step.load(checkpoint.optimizer());
       if (mean != null) {
         mean.load(checkpoint.kept());
       }
@@ -384,12 +384,13 @@ public final class Pretraining {
               -1,
               parameters,
               mean == null ? Map.of() : mean.stored(),
-              Checkpoint.optimizer(step.state())));
+              step.state()));
     }
 
     private void requireFinite(ParallelStep.Result result) {
       if (!Double.isFinite(result.loss()) || !Double.isFinite(result.norm())) {
-        throw KgCoopException.configuration(
+        throw new KgCoopException(
+            KgCoopException.Category.DIVERGED,
             "pretraining: the loss is "
                 + result.loss()
                 + " and the norm of its gradient "

@@ -113,18 +113,15 @@ class MuonTest {
       Tensor resumed = straight.copy();
       List<Tensor> first = List.of(Normal.tensor(2, 1, 3, 4));
       List<Tensor> second = List.of(Normal.tensor(3, 1, 3, 4));
-      byte[] state;
       try (Muon muon = new Muon(List.of(straight), 0.1)) {
         muon.step(first, 0.1);
         muon.step(second, 0.1);
       }
-      try (Muon muon = new Muon(List.of(resumed), 0.1)) {
-        muon.step(first, 0.1);
-        state = muon.state();
-      }
-      try (Muon muon = new Muon(List.of(resumed), 0.1)) {
-        muon.load(state);
-        muon.step(second, 0.1);
+      try (Muon before = new Muon(List.of(resumed), 0.1);
+          Muon after = new Muon(List.of(resumed), 0.1)) {
+        before.step(first, 0.1);
+        after.load(before.state());
+        after.step(second, 0.1);
       }
       assertThat(resumed.toFloats()).isEqualTo(straight.toFloats());
     }

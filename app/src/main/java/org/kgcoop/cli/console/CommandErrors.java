@@ -90,16 +90,30 @@ public final class CommandErrors {
 
   /** Converts an error of the JVM, such as a full heap, to a message of one line. */
   private static KgCoopException told(Error e) {
-    String reason = Messages.firstLine(e.getMessage(), e);
-    if (e instanceof OutOfMemoryError) {
+    Optional<OutOfMemoryError> memory = outOfMemory(e);
+    if (memory.isPresent()) {
       return KgCoopException.io(
           "out of memory: "
-              + reason
+              + Messages.firstLine(memory.get().getMessage(), memory.get())
               + "; give it more with KGCOOP_OPTS=-Xmx8g, or less to hold at once",
           e);
     }
+    String reason = Messages.firstLine(e.getMessage(), e);
     return new KgCoopException(
         KgCoopException.Category.BUG, e.getClass().getSimpleName() + ": " + reason, e);
+  }
+
+  /**
+   * Returns the first error of this kind among a failure and its causes. For example, if closing a
+   * resource fails with the same error as its use, Java throws an {@link IllegalArgumentException}.
+   */
+  private static Optional<OutOfMemoryError> outOfMemory(Throwable failure) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      if (e instanceof OutOfMemoryError memory) {
+        return Optional.of(memory);
+      }
+    }
+    return Optional.empty();
   }
 
   private static int usageError(ParameterException e, String[] arguments) {
@@ -147,6 +161,10 @@ public final class CommandErrors {
   private static int executionError(Exception e, CommandLine command, boolean interrupted) {
     if (e instanceof InvalidPathException path) {
       return executionError(notInThisLocale(path), command, interrupted);
+    }
+    Optional<OutOfMemoryError> memory = outOfMemory(e);
+    if (memory.isPresent() && !(e instanceof KgCoopException)) {
+      return executionError(told(memory.get()), command, interrupted);
     }
     PrintWriter err = command.getErr();
     KgCoopException.Category category =
