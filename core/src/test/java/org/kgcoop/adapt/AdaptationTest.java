@@ -123,7 +123,7 @@ class AdaptationTest {
     for (AdaptRecord.Candidate each : record.candidates()) {
       assertThat(each.reason()).isEmpty();
       assertThat(each.behind()).isEqualTo(best - each.value());
-      boolean asGood = each.behind() <= each.standardError();
+      boolean asGood = each.pValue() > Selection.LEVEL;
       if (each.method().equals(choice.method())) {
         assertThat(asGood).isTrue();
         break;
@@ -194,7 +194,7 @@ class AdaptationTest {
     AdaptRecord record =
         Adaptation.run(
             context,
-            new AdaptRequest(data, List.of(), 9, 1e-5, 1, false, unknown),
+            new AdaptRequest(data, List.of(), 9, 1e-5, 1).with(false, unknown),
             folder.resolve("out"));
     AdaptRecord.Calibrated found = Objects.requireNonNull(record.result().calibration());
     Calibration stored =
@@ -329,7 +329,7 @@ class AdaptationTest {
     AdaptRecord skipped =
         Adaptation.run(
             context,
-            new AdaptRequest(damaged, List.of(), 9, 1e-5, 1, true, List.of()),
+            new AdaptRequest(damaged, List.of(), 9, 1e-5, 1).with(true, List.of()),
             folder.resolve("skipped"));
     assertThat(skipped.images().count()).isEqualTo(11);
     assertThat(skipped.images().unreadable()).hasSize(2);

@@ -17,7 +17,7 @@ class ScoreTest {
 
   private static List<Score.Asked> asked(int images) {
     return IntStream.range(0, images)
-        .mapToObj(i -> new Score.Asked("image " + i, false, 1))
+        .mapToObj(i -> new Score.Asked("image " + i, 0, false, 1))
         .toList();
   }
 
@@ -31,10 +31,10 @@ class ScoreTest {
     Score joint =
         new Score(
             List.of(
-                new Score.Asked("cat", false, 1),
-                new Score.Asked("cat", true, 1),
-                new Score.Asked("dog", false, 1),
-                new Score.Asked("dog", true, 1)),
+                new Score.Asked("cat", 0, false, 1),
+                new Score.Asked("cat", 0, true, 1),
+                new Score.Asked("dog", 0, false, 1),
+                new Score.Asked("dog", 0, true, 1)),
             List.of(true, true, false, true));
     assertThat(joint.accuracy(false)).isEqualTo(50);
     assertThat(joint.accuracy(true)).isEqualTo(100);
@@ -46,9 +46,9 @@ class ScoreTest {
     Score score =
         new Score(
             List.of(
-                new Score.Asked("a", false, .5),
-                new Score.Asked("a", false, .5),
-                new Score.Asked("b", false, 1)),
+                new Score.Asked("a", 0, false, .5),
+                new Score.Asked("a", 0, false, .5),
+                new Score.Asked("b", 0, false, 1)),
             List.of(true, true, false));
     assertThat(score.accuracy(false)).isEqualTo(50);
     assertThat(score.units()).isEqualTo(2);
@@ -61,7 +61,9 @@ class ScoreTest {
   @Test
   void imagesOfAGroupSayLittleMoreThanOne() {
     List<Score.Asked> asked =
-        IntStream.range(0, 10).mapToObj(i -> new Score.Asked(i < 5 ? "a" : "b", false, 1)).toList();
+        IntStream.range(0, 10)
+            .mapToObj(i -> new Score.Asked(i < 5 ? "a" : "b", 0, false, 1))
+            .toList();
     // The variance of the mean of two units, with the factor n / (n - 1), is 2 (.5 / 2)^2 2 = .25.
     // One image has the variance .25, too.
     assertThat(new Score(asked, answers(5, 10)).effectiveImages(false)).isCloseTo(1, within(1e-9));
@@ -114,7 +116,7 @@ class ScoreTest {
     List<Boolean> answers = new ArrayList<>();
     for (int label = 0; label < 40; label++) {
       for (boolean unseen : new boolean[] {false, true}) {
-        asked.add(new Score.Asked("class " + label, unseen, 1));
+        asked.add(new Score.Asked("class " + label, label, unseen, 1));
         answers.add(label % (unseen ? 4 : 2) == 0);
       }
     }

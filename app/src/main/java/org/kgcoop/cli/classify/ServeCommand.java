@@ -175,7 +175,7 @@ public final class ServeCommand implements Callable<Integer> {
             new ServerSettings.Limits(
                 queue,
                 Duration.ofSeconds(seconds),
-                Math.min(megabytes * MEGABYTE - 1, Integer.MAX_VALUE - 1),
+                megabytes * MEGABYTE,
                 rate,
                 maxPixels));
     if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
