@@ -135,7 +135,7 @@ class DocumentedExamplesTest {
         words.contains("--published")
             ? PUBLISHED_EFFORT
             : EFFORT.getOrDefault(words.get(0), List.of());
-    for (int i = 0; i < effort.size(); i += 2) {
+    for (int i = 0; i < effort.size() && !words.contains("--plan"); i += 2) {
       boolean swept = words.stream().anyMatch(("" + effort.get(i).substring(2) + "=")::startsWith);
       if (!words.contains(effort.get(i)) && !swept) {
         words.addAll(1, effort.subList(i, i + 2));
