@@ -19,7 +19,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.Folders;
 
 /**
@@ -35,6 +38,11 @@ final class ExampleFolder {
   private static final int CLASSES = 4;
   private static final int SMALL_CLASSES = 6;
   private static final int SMALL_IMAGES = 8;
+
+  /** A tiny ViT with OpenAI's entire vocabulary, because its files come without a tokenizer. */
+  private static final ClipConfig OPENAI_VOCABULARY =
+      new ClipConfig(
+          64, 32, 3, 77, 49_408, 64, 1, 2, Activation.QUICK_GELU, new ClipConfig.Vit(64, 2, 8, 1));
 
   /** Folders of images that examples name; each contains the same drawings. */
   private static final List<String> IMAGE_FOLDERS =
@@ -112,9 +120,11 @@ final class ExampleFolder {
     for (String beside : List.of("merges.txt", "preprocessor_config.json")) {
       Files.copy(files.resolve("ViT-B/16").resolve(beside), files.resolve(beside));
     }
+    RandomClip.write(scratch.resolve("random"), OPENAI_VOCABULARY, 1);
     for (String cached : List.of("ViT-B-16.pt", "ViT-B-32.pt")) {
       ExampleRunner.copy(
-          files.resolve("ViT-B-16.pt"), files.resolve("home/.cache/clip").resolve(cached));
+          scratch.resolve("random/model.safetensors"),
+          files.resolve("home/.cache/clip").resolve(cached));
     }
     for (String data : List.of("data", "home/data")) {
       folder.published(data + "/oxford_pets", "images", "OxfordPets");

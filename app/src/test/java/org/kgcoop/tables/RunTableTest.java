@@ -161,8 +161,7 @@ class RunTableTest {
             .setting("training", "augment", "cache:8")
             .target("test", 1, 2));
     assertThat(table().notes()).singleElement().asString().contains("same augmented views");
-    add(
-        StoredRuns.run("gda", "pets", 1).setting("method", "weight", "auto").target("test", 1, 2));
+    add(StoredRuns.run("gda", "pets", 1).setting("method", "weight", "auto").target("test", 1, 2));
     assertThat(table().notes()).hasSize(1);
     add(
         StoredRuns.run("kgcoop", "pets", 2)
