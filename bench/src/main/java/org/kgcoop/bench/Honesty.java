@@ -379,7 +379,7 @@ final class Honesty {
       Answers answers) {
     Answers seen = answers.of(sample.learned().classNames());
     int images = seen.items().size();
-    if (situation == Situation.UNBALANCED) {
+    if (situation.isUnbalanced()) {
       Map<String, Double> learned = new HashMap<>();
       sample.learned().train().forEach(item -> learned.merge(item.className(), 1.0, Double::sum));
       Map<String, Double> once = new HashMap<>();

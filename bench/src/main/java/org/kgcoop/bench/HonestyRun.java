@@ -93,10 +93,11 @@ record HonestyRun(
    * A compared method.
    *
    * @param value the value that {@code adapt} compared
+   * @param behind the difference to the largest value
+   * @param pValue the p-value of this difference
    * @param measured the accuracy on fresh images of the learned classes; NaN if it was not measured
    */
-  record Candidate(
-      String method, double value, double behind, double pValue, double measured) {}
+  record Candidate(String method, double value, double behind, double pValue, double measured) {}
 
   /**
    * The suspect labels.

@@ -70,6 +70,11 @@ enum Situation {
     return this == UNSEEN_SIMILAR || this == UNSEEN_DIFFERENT;
   }
 
+  /** True if the learned classes have different numbers of images. */
+  boolean isUnbalanced() {
+    return this == UNBALANCED || this == OTHER;
+  }
+
   /** True if labels were made wrong to be found, or left right for comparison. */
   boolean isForSuspects() {
     return this == WRONG_0 || this == WRONG_3 || this == WRONG_10;

@@ -133,7 +133,11 @@ final class TrainingImages {
     }
     DataSet readable = leftOut(drawn, problems);
     AdaptRecord.Plan limits = new AdaptRecord.Plan(perClass, testImages, 0);
-    DataSet planned = limited(readable, limits);
+    Set<Path> broken = files(problems);
+    DataSet chosen = limited(drawn, limits);
+    DataSet planned =
+        chosen.withImages(
+            without(chosen.train(), broken), List.of(), without(chosen.test(), broken));
     AdaptRecord.Plan plan = new AdaptRecord.Plan(perClass, testImages, views(planned, budget));
     if (perClass != FewShot.ALL || testImages != 0) {
       context
@@ -261,14 +265,14 @@ final class TrainingImages {
     BooleanSupplier stop = budget.after(Budget.READING);
     Images images = new Images(line -> {});
     int from = 0;
-    while (from < left.size() && !stop.getAsBoolean()) {
+    do {
       int to = Math.min(from + BLOCK, left.size());
       problems.addAll(
           left.subList(from, to).parallelStream()
               .flatMap(item -> problem(images, item.file()).stream())
               .toList());
       from = to;
-    }
+    } while (from < left.size() && !stop.getAsBoolean());
     return left.size() - from;
   }
 

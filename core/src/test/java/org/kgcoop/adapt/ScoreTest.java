@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.runs.AdaptRecord;
 
@@ -131,5 +132,36 @@ class ScoreTest {
       heavier[unit] = 1;
     }
     assertThat(score.standardErrorAgainst(zero)).isCloseTo(Math.sqrt(sum * 40 / 39), within(1e-3));
+  }
+
+  @Test
+  void aBalancedScoreIsTheMeanOfTheClasses() {
+    // Four images of class 0, three of them right, and one wrong image of class 1.
+    Score score =
+        new Score(
+            IntStream.range(0, 5)
+                .mapToObj(i -> new Score.Asked("image " + i, i / 4, false, 1))
+                .toList(),
+            List.of(true, true, true, false, false));
+    assertThat(score.asAsked().accuracy(false)).isEqualTo(60);
+    assertThat(score.balanced().accuracy(false)).isCloseTo(37.5, within(1e-9));
+    // The image of class 1 counts four times, so the images are worth fewer independent ones.
+    assertThat(score.balanced().effectiveImages(false)).isLessThan(score.effectiveImages(false));
+    assertThat(score.plus(score).images()).isEqualTo(10);
+  }
+
+  @Test
+  void theTestOfADifferenceIsMcNemars() {
+    // The first method is right on 6 images that the second gets wrong, and the reverse on 2.
+    List<Score.Asked> asked = asked(100);
+    Score one = new Score(asked, IntStream.range(0, 100).mapToObj(i -> i < 56).toList());
+    Score other =
+        new Score(
+            asked, IntStream.range(0, 100).mapToObj(i -> i < 50 || i == 60 || i == 70).toList());
+    // z = (6 - 2) / sqrt(6 + 2), apart from the mean difference and the factor n / (n - 1).
+    double z = 4 / Math.sqrt((8 - 16 / 100.0) * 100 / 99);
+    assertThat(one.pValueAgainst(other))
+        .isCloseTo(2 * NormalDistribution.of(0, 1).survivalProbability(z), within(1e-9));
+    assertThat(one.pValueAgainst(one)).isEqualTo(1);
   }
 }
