@@ -218,7 +218,7 @@ class DocumentedExamplesTest {
     assertThat(result.err()).doesNotContain("Exception");
     // The commands that the output suggests, such as "next: ./kgcoop serve runs/photos".
     for (String suggested : result.suggested()) {
-      Main.commandLine(() -> false).parseArgs(suggested.split(" "));
+      Main.commandLine(() -> false).parseArgs(suggested.split(" ", -1));
     }
   }
 

@@ -11,6 +11,6 @@ import java.util.List;
 record Example(String page, List<String> words) {
   /** Returns a command that only prepares others. */
   static Example prepared(String command) {
-    return new Example("preparation", List.of(command.split(" ")));
+    return new Example("preparation", List.of(command.split(" ", -1)));
   }
 }

@@ -177,7 +177,7 @@ final class ExampleFolder {
     try (ZipFile from = new ZipFile(archive.toFile());
         ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(copy))) {
       for (ZipEntry entry : Collections.list(from.entries())) {
-        String[] parts = entry.getName().split("/");
+        String[] parts = entry.getName().split("/", -1);
         if (parts.length == 3) {
           String folder = parts[0] + "/" + parts[1];
           boolean kept = classes.contains(parts[1]) || (open && classes.size() < SMALL_CLASSES);

@@ -96,7 +96,7 @@ final class Examples implements AutoCloseable {
                 Stream.concat(
                         classes.stream(),
                         Arrays.stream(
-                                System.getProperty("java.class.path").split(File.pathSeparator))
+                                System.getProperty("java.class.path").split(File.pathSeparator, -1))
                             .map(Path::of))
                     .map(entry -> entry.toAbsolutePath().toString())
                     .collect(Collectors.joining(File.pathSeparator)),
