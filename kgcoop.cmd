@@ -1,6 +1,6 @@
 @echo off
 rem Starts kgcoop on Windows: an unpacked archive as it is; a checkout after a build, where there is none.
-rem Nobody has run this file yet: there was no Windows at hand. After a change of the sources delete
+rem No test runs this file; the one of CI on Windows runs Maven. After a change of the sources delete
 rem app\target\built.
 setlocal
 set "here=%~dp0"

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.catalogue.PublishedSettings;
@@ -47,10 +49,10 @@ final class MethodHelp {
     add(
         lines,
         "Needs:    ",
-        "shots"
-            + method.needs().stream()
-                .map(need -> "; " + need.says())
-                .collect(Collectors.joining()));
+        Stream.concat(
+                usual instanceof TextMethod ? Stream.empty() : Stream.of("shots"),
+                method.needs().stream().map(Declaration.Need::says))
+            .collect(Collectors.joining("; ")));
     add(
         lines,
         "Classes:  ",

@@ -48,7 +48,7 @@ class DocumentedCommandsTest {
   }
 
   /** Returns the first code block in a language from the page on settings files. */
-  private static String block(String language) throws IOException {
+  static String block(String language) throws IOException {
     List<String> lines = MarkdownPage.read(Path.of("docs/reference/settings-files.md")).lines();
     int start = lines.indexOf("```" + language) + 1;
     assertThat(start).isPositive();

@@ -66,6 +66,16 @@ class HelpCommandTest {
   }
 
   @Test
+  void onlyMethodsThatLearnNeedShots() {
+    for (String id : ids()) {
+      out.getBuffer().setLength(0);
+      assertThat(run("help", "method", id)).isZero();
+      boolean learns = !id.equals("clip") && !id.equals("ensemble");
+      assertThat(text().contains("Needs: shots")).as(id).isEqualTo(learns);
+    }
+  }
+
+  @Test
   void publishedValuesStandWithWhereTheyHoldAndTheirSource() {
     assertThat(run("help", "method", "prograd")).isZero();
     assertThat(text())

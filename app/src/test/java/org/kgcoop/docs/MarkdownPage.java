@@ -38,8 +38,18 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
   /** Matches a command in a text, such as an example in the help. */
   private static final Pattern EXAMPLE = Pattern.compile("\\s*\\./kgcoop .*");
 
-  /** A shell line that calls the program, without the name of the program. */
-  public record Call(Path file, int line, List<String> words) {
+  /** Matches a command with arguments within a sentence. */
+  private static final Pattern WITHIN = Pattern.compile("`\\./kgcoop ([^\\s`]+ [^`]+)`");
+
+  /** Matches a word that stands for others, such as {@code NAME} or {@code DIR...}. */
+  private static final Pattern PLACEHOLDER = Pattern.compile("(\\w+:)?[A-Z]{2,}|.*\\.\\.\\.");
+
+  /**
+   * A shell line that calls the program, without the name of the program.
+   *
+   * @param heading the last heading before the line
+   */
+  public record Call(Path file, int line, String heading, List<String> words) {
     @Override
     public String toString() {
       return file + ":" + line + ": kgcoop " + String.join(" ", words);
@@ -93,17 +103,25 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
     return new MarkdownPage(file, List.copyOf(lines), code);
   }
 
-  /** Returns the calls of the program in shell code blocks, and the examples in text blocks. */
+  /**
+   * Returns the calls of the program in shell code blocks, the examples in text blocks, and the
+   * commands within sentences that have arguments and no placeholder.
+   */
   public List<Call> calls() {
     List<Call> calls = new ArrayList<>();
     String language = "";
+    String heading = "";
     boolean inside = false;
     for (int i = 0; i < lines.size(); i++) {
       Matcher fence = FENCE.matcher(lines.get(i));
       if (fence.matches()) {
         inside = !inside;
         language = fence.group(2);
-      } else if (inside && isCall(lines.get(i), language)) {
+      } else if (!inside) {
+        Matcher title = HEADING.matcher(lines.get(i));
+        heading = title.matches() ? title.group(1) : heading;
+        addWithin(lines.get(i), i + 1, heading, calls);
+      } else if (isCall(lines.get(i), language)) {
         int first = i;
         StringBuilder text = new StringBuilder(lines.get(i));
         while (text.charAt(text.length() - 1) == '\\') {
@@ -112,10 +130,20 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
         }
         List<String> words = ShellWords.of(text.toString());
         words.subList(0, program(words) + 1).clear();
-        calls.add(new Call(file, first + 1, words));
+        calls.add(new Call(file, first + 1, heading, words));
       }
     }
     return calls;
+  }
+
+  private void addWithin(String text, int line, String heading, List<Call> calls) {
+    Matcher command = WITHIN.matcher(text);
+    while (command.find()) {
+      List<String> words = ShellWords.of(command.group(1));
+      if (words.stream().noneMatch(word -> PLACEHOLDER.matcher(word).matches())) {
+        calls.add(new Call(file, line, heading, words));
+      }
+    }
   }
 
   private static boolean isCall(String line, String language) {

@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** A file server that can simulate faults. */
-final class FileServer implements AutoCloseable {
+public final class FileServer implements AutoCloseable {
 
   /** Faults of the next requests, in order. Later requests succeed. */
   enum Fault {
@@ -42,7 +42,7 @@ final class FileServer implements AutoCloseable {
   private final Map<String, String> headers = new ConcurrentHashMap<>();
   private volatile String tag = "\"1\"";
 
-  FileServer() {
+  public FileServer() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -53,7 +53,7 @@ final class FileServer implements AutoCloseable {
     server.start();
   }
 
-  String address() {
+  public String address() {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
   }
 
@@ -61,7 +61,7 @@ final class FileServer implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
-  void put(String name, byte[] content) {
+  public void put(String name, byte[] content) {
     files.put("/" + name, content);
   }
 

@@ -323,6 +323,8 @@ final class Honesty {
    * @param logits (N, C)
    * @param items the images; their class names are the expected answers
    */
+  // An array, because Evaluator returns one. No code compares these records.
+  @SuppressWarnings("ArrayRecordComponent")
   private record Answers(List<String> names, double[][] logits, List<Item> items) {
     int[] labels() {
       return items.stream().mapToInt(item -> names.indexOf(item.className())).toArray();

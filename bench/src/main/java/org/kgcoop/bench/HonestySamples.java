@@ -37,7 +37,7 @@ final class HonestySamples {
 
   private static final int MANY_CLASSES = 60;
 
-  /** One of so many names has no images; one of so many classes forms 'other'. */
+  /** Number of names per name without images, and of classes per class that forms "other". */
   private static final int UNSEEN_SHARE = 4;
 
   private static final int OTHER_SHARE = 3;

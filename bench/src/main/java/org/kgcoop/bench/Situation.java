@@ -22,9 +22,9 @@ enum Situation {
   TWO("two", 8),
   /** Sixty classes, of several data sets if need be. */
   SIXTY("sixty", 4),
-  /** One image of each class. */
+  /** A single image of each class. */
   SINGLE("single", 1),
-  /** One label in ten is wrong, also among fresh images. */
+  /** A tenth of the labels is wrong, also among fresh images. */
   NOISE("noise", 8),
   /** A class 'other' with images of a third of the classes. */
   OTHER("other", 8),

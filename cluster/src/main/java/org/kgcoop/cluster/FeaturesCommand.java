@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop cluster features hdfs:///imagenet --clip ViT-B-16.pt --feature-cache"
+      "  ./kgcoop cluster features hdfs:///imagenet --clip ViT-B/16 --feature-cache"
           + " hdfs:///features \\",
       "      --master spark://HOST:7077"
     })

@@ -11,9 +11,9 @@ import org.kgcoop.runs.AdaptRecord.Labels;
 import org.kgcoop.runs.LabelJournal;
 
 /**
- * How the images of an adaptation got their labels. If a program or a person chose which images got
- * a label, cross-validation on them is wrong by up to 20 points. A random audit measures the
- * accuracy instead.
+ * Origin of the labels of an adaptation. If a program or a person chose which images got a label,
+ * cross-validation on them is wrong by up to 20 points. A random audit measures the accuracy
+ * instead.
  *
  * @param labels the origin, for the record
  * @param audit the keys of the images that were drawn at random; empty if there is no audit

@@ -17,11 +17,10 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Possible gain from training on a data set: the accuracy of a linear probe compared with zero-shot
- * CLIP on the same image features. Only training images are used. In cross-validation, a probe is
- * fitted to all folds except one and measured on this fold. Its strength is selected with the folds
- * that it is fitted to. If there is no gain, training a prompt cannot be expected to improve the
- * accuracy.
+ * Gain of a linear probe on a data set: its accuracy compared with zero-shot CLIP on the same image
+ * features. Only training images are used. In cross-validation, a probe is fitted to all folds
+ * except one and measured on this fold. Its strength is selected with the folds that it is fitted
+ * to. The gain is no bound: a method that also uses the class names can gain more from few images.
  *
  * @param dataSet the name of the data set
  * @param classes the number of classes

@@ -8,7 +8,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 
-/** Counts the correct predictions of a feature cache for each alpha and beta of a grid. */
+/** Counts the correct predictions of a key-value cache for each alpha and beta of a grid. */
 public final class CacheCounts {
   /** Number of images per parallel job. */
   private static final int PIECE = 256;

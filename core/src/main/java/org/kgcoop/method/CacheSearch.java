@@ -6,7 +6,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Selects alpha and beta of a feature cache. With validation images, the selection runs after
+ * Selects alpha and beta of a key-value cache. With validation images, the selection runs after
  * training and uses the learned keys. With cross-validation on the few-shot samples, it runs before
  * training: the untrained cache of the other folds classifies the images of each fold. The trained
  * keys cannot be used for this, because they were trained on all images.

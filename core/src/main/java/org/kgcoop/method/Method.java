@@ -30,7 +30,7 @@ public interface Method {
 
   /**
    * Returns the kind of prompt, in the terms of the published table: {@code hand-crafted}, {@code
-   * textual}, or {@code none}.
+   * textual}, {@code visual}, {@code textual+visual}, or {@code none}.
    */
   default String prompts() {
     return declaration().prompts();

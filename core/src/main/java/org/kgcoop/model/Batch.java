@@ -55,7 +55,7 @@ public final class Batch {
 
   private static Tensor given(@Nullable Tensor images, String what) {
     if (images == null) {
-      throw new IllegalStateException("the learner has not asked for " + what + " of images");
+      throw new IllegalStateException("the model does not declare " + what + " as its input");
     }
     return images;
   }

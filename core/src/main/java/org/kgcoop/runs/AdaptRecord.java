@@ -82,8 +82,8 @@ public record AdaptRecord(
   }
 
   /**
-   * How the images got their labels. Cross-validation measures the accuracy on new images only if
-   * the labeled images were not chosen by a person or a program.
+   * Origin of the labels. Cross-validation measures the accuracy on new images only if the labeled
+   * images were not chosen by a person or a program.
    *
    * @param origin the origin
    * @param source the file that shows it, or empty if the user stated it or nothing is known

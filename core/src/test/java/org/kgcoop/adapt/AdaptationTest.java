@@ -561,7 +561,8 @@ class AdaptationTest {
         .containsExactlyInAnyOrder("train/dog/p0.png", "train/owl/p1.png", "train/fox/p1.png");
     AdaptRecord audited = Adaptation.run(context, request.with(source), folder.resolve("audited"));
     AdaptRecord.Interval expected = Objects.requireNonNull(audited.result().expected());
-    BinomialLimits limits = BinomialLimits.of((int) Math.round(expected.accuracy() * 3 / 100), 3, 0.95);
+    BinomialLimits limits =
+        BinomialLimits.of((int) Math.round(expected.accuracy() * 3 / 100), 3, 0.95);
     assertThat(expected.images()).isEqualTo(3);
     assertThat(expected.low()).isCloseTo(100 * limits.low(), within(1e-9));
     assertThat(expected.high()).isCloseTo(100 * limits.high(), within(1e-9));

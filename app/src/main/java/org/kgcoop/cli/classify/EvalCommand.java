@@ -63,7 +63,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop eval runs/pets --data pets --class-split new --clip ViT-B-16.pt"
+      "  ./kgcoop eval runs/pets --data pets --class-split new --clip ViT-B/16"
     })
 public final class EvalCommand implements Callable<Integer> {
   @Parameters(

@@ -57,9 +57,9 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop export runs/pets --to onnx --clip ViT-B-16.pt",
-      "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx --clip ViT-B-16.pt",
-      "  ./kgcoop export runs/pets --to csv --out pets.csv --clip ViT-B-16.pt",
+      "  ./kgcoop export runs/pets --to onnx --clip ViT-B/16",
+      "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx --clip ViT-B/16",
+      "  ./kgcoop export runs/pets --to csv --out pets.csv --clip ViT-B/16",
       "  ./kgcoop export runs/pets --to published --out published/pets"
     })
 public final class ExportCommand implements Callable<Integer> {

@@ -46,12 +46,12 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./kgcoop predict holiday.jpg --classes beach,mountain,city --top 3 \\",
-      "      --clip ViT-B-16.pt",
-      "  ./kgcoop predict runs/pets holiday.jpg photos/ --clip ViT-B-16.pt",
+      "      --clip ViT-B/16",
+      "  ./kgcoop predict runs/pets holiday.jpg photos/ --clip ViT-B/16",
       "  ./kgcoop predict runs/pets photos/ --format csv --out pets.csv --skip-bad \\",
-      "      --clip ViT-B-16.pt",
+      "      --clip ViT-B/16",
       "  ./kgcoop predict runs/pets photos/ --threshold 0.5 --sort-into sorted \\",
-      "      --sort-by link --clip ViT-B-16.pt"
+      "      --sort-by link --clip ViT-B/16"
     })
 public final class PredictCommand implements Callable<Integer> {
   @Parameters(

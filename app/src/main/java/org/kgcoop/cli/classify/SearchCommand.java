@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./kgcoop search photos/ 'a red umbrella' --top 10 --contact-sheet found.png \\",
-      "      --clip ViT-B-16.pt",
+      "      --clip ViT-B/16",
       "  ./kgcoop search photos/ --image cat.jpg",
       "  ./kgcoop search photos/ 'in the snow' --image cat.jpg"
     })

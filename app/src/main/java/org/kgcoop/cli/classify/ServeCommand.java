@@ -53,7 +53,7 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop serve runs/pets --clip ViT-B-16.pt",
+      "  ./kgcoop serve runs/pets --clip ViT-B/16",
       "  curl --data-binary @photo.jpg 'localhost:8080/v1/classify?top=3'",
       "  curl -F image=@photo.jpg -F classes=cat,dog localhost:8080/v1/zero-shot"
     })
@@ -86,8 +86,8 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "Require the token in this file: Authorization: Bearer TOKEN. Only /v2/health works"
-              + " without it.")
+          "Require the token in this file: Authorization: Bearer TOKEN. Only the page at / and"
+              + " /v2/health/live and /v2/health/ready work without it. The page asks for it.")
   private @Nullable Path tokenFile;
 
   @Option(

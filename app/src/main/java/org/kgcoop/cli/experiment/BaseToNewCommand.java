@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop base2new --clip ViT-B-16.pt --data pets,food --shots 16 \\",
+      "  ./kgcoop base2new --clip ViT-B/16 --data pets,food --shots 16 \\",
       "      --seeds 1,2,3 --out runs/table",
       "",
       "DIR/results.json contains the rows, settings and counts. DIR/report.html shows them in a"

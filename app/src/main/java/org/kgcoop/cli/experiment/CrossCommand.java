@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop cross --clip ViT-B-16.pt --source imagenet --data pets,food \\",
+      "  ./kgcoop cross --clip ViT-B/16 --source imagenet --data pets,food \\",
       "      --seeds 1,2,3 --out runs/cross",
       "",
       "Methods that know only their training classes, such as probe, are rejected."

@@ -257,7 +257,7 @@ public final class DemoCommand implements Callable<Integer> {
                   + " others,",
               extent.shots()));
       output.print("averaged over data sets and seeds. H: their harmonic mean. Your own images:");
-      output.print("  ./kgcoop base2new --data FOLDER --clip ViT-B-16.pt --out runs/mine");
+      output.print("  ./kgcoop adapt photos/ --clip ViT-B/16");
       output.print("Runs and results: " + folder);
     }
     return 0;

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  ./kgcoop domain --source embedded:objects --shots 8 --out runs/domain",
-      "  ./kgcoop domain --clip ViT-B-16.pt --source imagenet \\",
+      "  ./kgcoop domain --clip ViT-B/16 --source imagenet \\",
       "      --shifts imagenet-sketch --shifts imagenetv2 --out runs/domain",
       "",
       "DIR/results.json and DIR/report.html contain the table."

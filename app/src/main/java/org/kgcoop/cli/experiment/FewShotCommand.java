@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop fewshot --clip ViT-B-16.pt --data pets --methods clip,probe,kgcoop \\",
+      "  ./kgcoop fewshot --clip ViT-B/16 --data pets --methods clip,probe,kgcoop \\",
       "      --shots 1,2,4,8,16 --seeds 1,2,3 --out runs/few",
       "",
       "DIR/results.json contains the rows, settings and counts. DIR/report.html shows them in a"

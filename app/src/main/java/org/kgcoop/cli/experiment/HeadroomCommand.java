@@ -38,12 +38,13 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "headroom",
     mixinStandardHelpOptions = true,
-    header = "Estimate the gain that training can bring.",
+    header = "Compare zero-shot CLIP with a linear probe of the training images.",
     description = {
       "",
       "Compare zero-shot CLIP with a linear probe on the training images of a data set, by"
-          + " cross-validation. The difference is the gain that a trained prompt can hope for."
-          + " Test images are not used.",
+          + " cross-validation. The headroom is the difference: what a linear probe of this many"
+          + " images gains. It is no bound, because other methods can gain more. Test images are not"
+          + " used.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop headroom --data embedded:objects --shots 8"})

@@ -56,7 +56,7 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop train --clip ViT-B-16.pt --data pets --shots 16 --out runs/pets",
+      "  ./kgcoop train --clip ViT-B/16 --data pets --shots 16 --out runs/pets",
       "",
       "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, serve or export."
     })

@@ -58,11 +58,11 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop inspect ViT-B-16.pt",
-      "  ./kgcoop inspect ViT-B-32.pt --check --image CLIP.png",
+      "  ./kgcoop inspect ~/.cache/clip/ViT-B-16.pt",
+      "  ./kgcoop inspect ~/.cache/clip/ViT-B-32.pt --check --image CLIP.png",
       "  ./kgcoop inspect pets/ --contact-sheet pets.png",
       "  ./kgcoop inspect pets/ --features --clip ViT-B/16",
-      "  ./kgcoop inspect runs/pets --nearest 3 --clip ViT-B-16.pt"
+      "  ./kgcoop inspect runs/pets --nearest 3 --clip ViT-B/16"
     })
 public final class InspectCommand implements Callable<Integer> {
   @Parameters(

@@ -76,7 +76,8 @@ public final class ClipOptions {
       names = "--threads",
       paramLabel = "N",
       description =
-          "Set the number of threads (default: one per core). It does not change any result.")
+          "Set the number of threads (default: one per core). It changes no result, except what"
+              + " adapt has time for.")
   private @Nullable Integer threads;
 
   @Mixin private NetworkOptions network = new NetworkOptions();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Closes connections without an active request that have not sent a complete header for some time.
  * An idle timeout is not enough: a client that sends one byte every few seconds could keep a
- * connection for a day. This handler must be the first.
+ * connection for a day. This handler must be in front of all that answer requests.
  *
  * <p>Jetty's count of responses does not show whether a request is answered, because it includes
  * interim responses such as 100 Continue.

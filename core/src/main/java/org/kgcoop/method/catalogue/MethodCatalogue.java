@@ -129,12 +129,16 @@ public final class MethodCatalogue {
     }
   }
 
-  /** Parses a method that trains a prompt, like {@link #parse}. */
+  /**
+   * Parses a method that trains a prompt, like {@link #parse}.
+   *
+   * @throws KgCoopException if the settings are invalid, or the method trains no prompt
+   */
   public static PromptMethod parsePrompt(JsonNode json) {
     if (parse(json) instanceof PromptMethod method) {
       return method;
     }
     throw KgCoopException.configuration(
-        "method '" + json.path("method").asText() + "' has nothing to train");
+        "method '" + json.path("method").asText() + "' trains no prompt");
   }
 }

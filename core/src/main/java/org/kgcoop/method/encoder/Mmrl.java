@@ -89,7 +89,7 @@ public record Mmrl(
               Kind.WHOLES,
               DEFAULT_LAYERS,
               new Range<>("ascending ones from 1 on, such as 6|7|8|9|10|11|12", Mmrl::isAscending),
-              "Layers in front of which rows come, from 1")
+              "Layers that the tokens are inserted before, from 1")
           .publishedAs("TRAINER.MMRL.REP_LAYERS");
 
   private static final Setting<Integer> DIMENSION =

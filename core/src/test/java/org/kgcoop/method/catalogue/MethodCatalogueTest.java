@@ -191,6 +191,6 @@ class MethodCatalogueTest {
   void zeroShotHasNothingToTrain() {
     assertThatThrownBy(() -> MethodCatalogue.parsePrompt(json("{'method': 'clip'}")))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("nothing to train");
+        .hasMessageContaining("trains no prompt");
   }
 }

@@ -1,0 +1,134 @@
+package org.kgcoop.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** Command lines that a child process runs, one after the other, in a folder of its own. */
+final class Examples implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * The end of a command.
+   *
+   * @param suggested the commands that its output suggests, without the name of the program
+   */
+  record Result(int exitCode, String out, String err, double seconds, List<String> suggested) {}
+
+  private final Path scratch;
+  private final ChildProcess child;
+
+  private Examples(Path scratch, ChildProcess child) {
+    this.scratch = scratch;
+    this.child = child;
+  }
+
+  /**
+   * Starts the process.
+   *
+   * @param scratch a new folder, for the working folder, a home folder and results
+   * @param template what the working folder contains at the start of each page
+   * @param environment further variables of the environment
+   * @param classes folders in front of the class path, such as those of other embedded data sets
+   */
+  static Examples start(
+      Path scratch,
+      Path template,
+      List<Example> examples,
+      Map<String, String> environment,
+      List<Path> classes)
+      throws IOException {
+    ArrayNode requests = JSON.createArrayNode();
+    for (Example example : examples) {
+      ObjectNode request = requests.addObject().put("page", example.page());
+      example.words().forEach(request.putArray("words")::add);
+    }
+    Path list = Files.createDirectories(scratch).resolve("examples.json");
+    JSON.writeValue(list.toFile(), requests);
+    Files.createDirectories(scratch.resolve("results"));
+    ProcessBuilder program =
+        java(
+            scratch,
+            Files.createDirectories(scratch.resolve("work")),
+            classes,
+            ExampleRunner.class.getName(),
+            List.of(template.toString(), list.toString(), scratch.resolve("results").toString()));
+    program.environment().putAll(environment);
+    return new Examples(scratch, ChildProcess.start(program, scratch.resolve("log.txt")));
+  }
+
+  /**
+   * Returns a JVM with a working folder, and with a home folder inside of it. Only the native
+   * libraries come from the real home folder.
+   *
+   * @param scratch the folder for the feature cache
+   * @param classes folders in front of the class path
+   * @param program the name of a class, or a source file
+   */
+  static ProcessBuilder java(
+      Path scratch, Path folder, List<Path> classes, String program, List<String> words) {
+    String cache =
+        System.getProperty(
+            "org.bytedeco.javacpp.cachedir", System.getProperty("user.home") + "/.javacpp/cache");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + Path.of("../jvm.options").toAbsolutePath().normalize(),
+                "-Xmx1g",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-Duser.home=" + folder.resolve("home"),
+                "-Dorg.bytedeco.javacpp.cachedir=" + cache,
+                "-cp",
+                Stream.concat(
+                        classes.stream(),
+                        Arrays.stream(
+                                System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                            .map(Path::of))
+                    .map(entry -> entry.toAbsolutePath().toString())
+                    .collect(Collectors.joining(File.pathSeparator)),
+                program));
+    command.addAll(words);
+    ProcessBuilder java = new ProcessBuilder(command).directory(folder.toFile());
+    java.environment().put("XDG_CACHE_HOME", scratch.resolve("cache").toString());
+    return java;
+  }
+
+  /** Returns the working folder. */
+  Path folder() {
+    return scratch.resolve("work");
+  }
+
+  /** Waits for the end of a command, for at most four minutes. */
+  Result result(int index) throws IOException, InterruptedException {
+    child.makes(scratch.resolve("results"), index + ".json");
+    JsonNode json = JSON.readTree(scratch.resolve("results/" + index + ".json").toFile());
+    return new Result(
+        json.get("exitCode").asInt(),
+        json.get("out").asText(),
+        json.get("err").asText(),
+        json.get("seconds").asDouble(),
+        StreamSupport.stream(json.path("suggested").spliterator(), false)
+            .map(JsonNode::asText)
+            .toList());
+  }
+
+  /** Ends the process. */
+  @Override
+  public void close() throws InterruptedException {
+    child.kill();
+  }
+}
