@@ -76,7 +76,7 @@ public final class LabelCheck {
           .check(
               all,
               problem -> readable.removeIf(item -> item.file().equals(problem.file())),
-              task::done);
+              task);
     }
     DataSet labeled = data.withImages(readable, List.of(), List.of()).select(ClassSplit.ALL);
     ImageGroups exact = ImageGroups.exact(labeled, context.cache());

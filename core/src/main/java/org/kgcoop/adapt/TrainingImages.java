@@ -79,7 +79,7 @@ final class TrainingImages {
     List<FeatureCache.Problem> problems = new ArrayList<>();
     try (Progress.Task task =
         context.progress().start("adapt: " + data.name() + ": image features", all.size())) {
-      context.cache().check(all, problems::add, task::done);
+      context.cache().check(all, problems::add, task);
     }
     return leftOut(data, problems);
   }

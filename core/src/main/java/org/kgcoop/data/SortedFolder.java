@@ -24,7 +24,7 @@ import org.kgcoop.files.JsonFiles;
  * are still where the classifier put them.
  *
  * @param method the method of the classifier, such as {@code kgcoop} or {@code zero-shot}
- * @param classifier the SHA-256 of the classifier file, or null for a zero-shot classifier
+ * @param classifier the fingerprint of the classifier, or null if it is zero-shot
  * @param clip the fingerprint of the CLIP
  * @param none the name of the folder of images that belong to no class, or null if there is none
  * @param proposed the class names by the paths of the images, relative to the folder and with '/';

@@ -124,7 +124,7 @@ final class TrialFitContext implements FitContext {
     try (Progress.Task task =
         experiment.progress().start(data.name() + ": image features", source.toPrepare())) {
       return new LabeledViews(
-          source.raw(task::done), data.train().stream().map(Item::label).toList());
+          source.raw(task), data.train().stream().map(Item::label).toList());
     }
   }
 

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -25,7 +24,7 @@ import org.kgcoop.tensor.Arithmetic;
 /**
  * A cache of image features. The image encoder is frozen, so the feature of an image under one
  * transform is the same for every method, seed, number of shots and class split, in this run and
- * the next.
+ * the next. The trained image encoder of a finished classifier has a folder of its own.
  *
  * <p>The path in the cache folder depends on the CLIP weights, the precision, the device, the
  * preprocessing and the arithmetic of this process. Each file contains up to {@value Shard#LENGTH}
@@ -51,7 +50,7 @@ public final class FeatureCache {
       ViewEncoder encoder, @Nullable Path folder, boolean optional, Consumer<String> warnings) {
     this.encoder = encoder;
     this.hashes = folder == null ? ImageHashes.forgetful() : ImageHashes.besides(folder);
-    Path own = folder == null ? null : folder.resolve(folderName(encoder.clip()));
+    Path own = folder == null ? null : folder.resolve(encoder.folderName());
     this.kept = new FeatureStore(own, optional, warnings);
   }
 
@@ -119,7 +118,7 @@ public final class FeatureCache {
   }
 
   /** Returns features of unit length of files under the test transform. */
-  public Features test(List<Item> items, LongConsumer progress) {
+  public Features test(List<Item> items, FeatureProgress progress) {
     return features(
         items.stream().map(item -> new ViewEncoder.Request(item, null)).toList(), progress);
   }
@@ -130,12 +129,12 @@ public final class FeatureCache {
    * @param progress receives the number of available features
    * @throws KgCoopException if an image cannot be read, or the folder cannot be written
    */
-  Features features(List<ViewEncoder.Request> requests, LongConsumer progress) {
+  Features features(List<ViewEncoder.Request> requests, FeatureProgress progress) {
     return features(requests, Shard.Feature::vector, progress);
   }
 
   /** Returns features as the image encoder computes them, otherwise as {@link #features}. */
-  Features raw(List<ViewEncoder.Request> requests, LongConsumer progress) {
+  Features raw(List<ViewEncoder.Request> requests, FeatureProgress progress) {
     return features(requests, FeatureCache::rawVector, progress);
   }
 
@@ -158,7 +157,7 @@ public final class FeatureCache {
    * @throws KgCoopException if the folder cannot be written
    */
   public synchronized Map<Path, float[]> upright(
-      List<Path> files, boolean raw, Consumer<Problem> problems, LongConsumer progress) {
+      List<Path> files, boolean raw, Consumer<Problem> problems, FeatureProgress progress) {
     Map<Path, float[]> features = new LinkedHashMap<>();
     readable(
             readable(files, problems).stream().map(ViewEncoder.Request::upright).toList(),
@@ -172,7 +171,7 @@ public final class FeatureCache {
   /** The features of requests of one view, by file; a problem for each file without one. */
   @CanIgnoreReturnValue
   private Map<Path, Shard.Feature> readable(
-      List<ViewEncoder.Request> requests, Consumer<Problem> problems, LongConsumer progress) {
+      List<ViewEncoder.Request> requests, Consumer<Problem> problems, FeatureProgress progress) {
     List<String> keys = keys(requests);
     Set<Path> reported = new HashSet<>();
     Map<String, Shard.Feature> found =
@@ -208,7 +207,7 @@ public final class FeatureCache {
    * @param progress receives the number of available features
    */
   public synchronized void check(
-      List<Item> items, Consumer<Problem> problems, LongConsumer progress) {
+      List<Item> items, Consumer<Problem> problems, FeatureProgress progress) {
     Set<Path> readable = new HashSet<>(readable(items.stream().map(Item::file).toList(), problems));
     readable(
         items.stream()
@@ -246,7 +245,7 @@ public final class FeatureCache {
   private synchronized Features features(
       List<ViewEncoder.Request> requests,
       Function<Shard.Feature, float[]> vector,
-      LongConsumer progress) {
+      FeatureProgress progress) {
     List<String> keys = keys(requests);
     Map<String, Shard.Feature> found =
         found(
@@ -275,7 +274,7 @@ public final class FeatureCache {
       List<ViewEncoder.Request> requests,
       List<String> keys,
       BiConsumer<ViewEncoder.Request, KgCoopException> problems,
-      LongConsumer progress) {
+      FeatureProgress progress) {
     Map<String, Shard.Feature> found = kept.find(Set.copyOf(keys));
     Map<String, ViewEncoder.Request> missing = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
@@ -286,9 +285,10 @@ public final class FeatureCache {
     if (!missing.isEmpty()) {
       kept.prepare();
     }
-    encode(
-        missing, found, problems, done -> progress.accept(requests.size() - missing.size() + done));
-    progress.accept(requests.size());
+    int before = requests.size() - missing.size();
+    progress.doneBefore(before);
+    encode(missing, found, problems, done -> progress.done(before + done));
+    progress.done(requests.size());
     return found;
   }
 
@@ -318,7 +318,7 @@ public final class FeatureCache {
       Map<String, ViewEncoder.Request> missing,
       Map<String, Shard.Feature> found,
       BiConsumer<ViewEncoder.Request, KgCoopException> problems,
-      LongConsumer progress) {
+      FeatureProgress progress) {
     List<Shard.Feature> stored = new ArrayList<>();
     int[] done = {0};
     try (ReadableViews views = new ReadableViews(encoder, missing, problems)) {
@@ -333,7 +333,7 @@ public final class FeatureCache {
               kept.store(stored);
               stored.clear();
             }
-            progress.accept(done[0]);
+            progress.done(done[0]);
           });
     } finally { // keeps the encoded features even if the user cancels
       if (!stored.isEmpty()) {
