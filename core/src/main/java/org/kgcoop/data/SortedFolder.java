@@ -107,8 +107,7 @@ public record SortedFolder(
     Map<String, List<String>> names = new LinkedHashMap<>();
     proposed.keySet().stream()
         .sorted()
-        .forEach(
-            path -> names.computeIfAbsent(folderOf(path), key -> new ArrayList<>()).add(path));
+        .forEach(path -> names.computeIfAbsent(folderOf(path), key -> new ArrayList<>()).add(path));
     ArrayNode classes = json.putArray("classes");
     names.forEach(
         (first, paths) -> {

@@ -72,7 +72,9 @@ public final class ViewEncoder {
   /** Returns the name of the folder of the features in a feature cache. */
   String folderName() {
     String name = FeatureCache.folderName(clip);
-    return identity.isEmpty() ? name : Sha256.of(name + "\n" + identity).substring(0, name.length());
+    return identity.isEmpty()
+        ? name
+        : Sha256.of(name + "\n" + identity).substring(0, name.length());
   }
 
   public Device device() {

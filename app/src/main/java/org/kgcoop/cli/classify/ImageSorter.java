@@ -119,8 +119,7 @@ final class ImageSorter {
    * @param fingerprint the fingerprint of the classifier, or null for a zero-shot classifier
    * @param clip the fingerprint of the CLIP
    */
-  void record(
-      List<String> classNames, String method, @Nullable String fingerprint, String clip) {
+  void record(List<String> classNames, String method, @Nullable String fingerprint, String clip) {
     if (images.isEmpty()) {
       return;
     }

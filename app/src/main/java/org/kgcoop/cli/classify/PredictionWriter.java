@@ -131,8 +131,7 @@ final class PredictionWriter {
       System.arraycopy(found.get(files.get(i)), 0, values, i * width, width);
     }
     try (Scope scope = Scope.open("predict")) {
-      return classifier.ofFeatures(
-          Tensor.of(values, files.size(), width).to(source.device()));
+      return classifier.ofFeatures(Tensor.of(values, files.size(), width).to(source.device()));
     }
   }
 

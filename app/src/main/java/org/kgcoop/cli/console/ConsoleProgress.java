@@ -57,8 +57,7 @@ final class ConsoleProgress implements Progress {
                       : ProgressBarStyle.ASCII)
               .setEtaFunction(
                   state ->
-                      timeLeft.after(
-                          state.getTotalElapsed(), state.getCurrent(), state.getMax()))
+                      timeLeft.after(state.getTotalElapsed(), state.getCurrent(), state.getMax()))
               .setUpdateIntervalMillis(200)
               .continuousUpdate()
               .clearDisplayOnFinish()

@@ -27,7 +27,6 @@ final class TimeLeft {
     return own <= 0 || total < done
         ? Optional.empty()
         : Optional.of(
-            Duration.ofMillis(
-                Math.round(elapsed.toMillis() * (double) (total - done) / own)));
+            Duration.ofMillis(Math.round(elapsed.toMillis() * (double) (total - done) / own)));
   }
 }

@@ -4,6 +4,7 @@ import static org.kgcoop.cli.console.TextTable.left;
 import static org.kgcoop.cli.console.TextTable.right;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -26,6 +27,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ExclusionFile;
 import org.kgcoop.data.ImageGroupFile;
+import org.kgcoop.data.NoClassNames;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.report.ReportPage;
@@ -140,7 +142,8 @@ public final class AdaptCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Name a folder of images that belong to no class, to measure how many the classifier"
-              + " accepts. They change neither the choice nor the threshold.")
+              + " accepts. They change neither the choice nor the threshold. The folder 'none of these'"
+              + " of predict --sort-into is used without this option.")
   private @Nullable Path unknown;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
@@ -160,7 +163,8 @@ public final class AdaptCommand implements Callable<Integer> {
             minutes,
             seed,
             skipsBad,
-            unknown == null ? List.of() : ImageFiles.expand(List.of(unknown), output::warn));
+            unknownImages());
+    NoClassNames.question(set).ifPresent(output::warn);
     Path folder = out != null ? out : Path.of("runs", "adapt-" + set.name());
     try (Clip clip = clipOptions.load();
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
@@ -180,6 +184,16 @@ public final class AdaptCommand implements Callable<Integer> {
       unreadable.forEach(output::error);
       return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
     }
+  }
+
+  /** Returns images of no class: those of the option, and those that predict sorted as such. */
+  private List<Path> unknownImages() {
+    List<Path> folders = new ArrayList<>();
+    dataOptions.noClass(data).filter(ImageFiles::hasImages).ifPresent(folders::add);
+    if (unknown != null) {
+      folders.add(unknown);
+    }
+    return ImageFiles.expand(folders, output::warn);
   }
 
   private static void writeReport(Path folder) {

@@ -83,8 +83,7 @@ class ResumedPredictTest {
     // The groups before the kill are not written again, so they are not encoded again.
     assertThat(shards()).hasSize((IMAGES + 255) / 256).containsAllEntriesOf(before);
     assertThat(Cli.run(words("other", "once.csv", classifier)).exitCode()).isZero();
-    assertThat(folder.resolve("killed.csv"))
-        .hasSameBinaryContentAs(folder.resolve("once.csv"));
+    assertThat(folder.resolve("killed.csv")).hasSameBinaryContentAs(folder.resolve("once.csv"));
   }
 
   @Test
