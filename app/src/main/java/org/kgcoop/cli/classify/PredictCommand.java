@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.console.Invocation;
@@ -14,6 +13,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.files.ImageFiles;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
+import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.Templates;
@@ -149,7 +149,7 @@ public final class PredictCommand implements Callable<Integer> {
         predictions.threshold(learned.toString(), file.withClassNames(names).calibration());
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.of(file, clip, names)) {
-      return predict(classifier, clip, file.fingerprint(), threshold, files);
+      return predict(classifier, new ClassifierSource(file, clip), threshold, files);
     }
   }
 
@@ -164,38 +164,28 @@ public final class PredictCommand implements Callable<Integer> {
     double threshold = predictions.threshold("a zero-shot classifier", null);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
-      return predict(classifier, clip, null, threshold, files);
+      return predict(classifier, new ClassifierSource(null, clip), threshold, files);
     }
   }
 
-  /**
-   * Writes the predictions.
-   *
-   * @param fingerprint the fingerprint of the classifier file, or null for a zero-shot classifier
-   */
   private int predict(
-      Classifier classifier,
-      Clip clip,
-      @Nullable String fingerprint,
-      double threshold,
-      List<Path> files) {
-    ViewEncoder frozen = new ViewEncoder(clip, new Images(output::warn));
-    ViewEncoder encoder =
-        classifier.hasOwnEncoder()
-            ? frozen.by(classifier::features, fingerprint + "\n" + classifier.classNames())
-            : frozen;
+      Classifier classifier, ClassifierSource source, double threshold, List<Path> files) {
+    PhotoWarning.check(clipOptions, source.clip(), files, output);
     BooleanSupplier interrupted = Invocation.of(spec)::interrupted;
+    ViewEncoder encoder = encoder(classifier, source);
     ImageFeatures features =
         cache.isFor(files)
             ? new CachedFeatures(cache.open(encoder, output), false, interrupted)
             : ImageFeatures.computed(encoder, interrupted);
-    return new PredictionWriter(
-            classifier,
-            new ClassifierSource(fingerprint, clip.fingerprint(), clip.device()),
-            features,
-            predictions,
-            threshold,
-            output)
+    return new PredictionWriter(classifier, source, features, predictions, threshold, output)
         .print(files);
+  }
+
+  /** Returns the image encoder of the classifier: that of CLIP, or its own trained one. */
+  private ViewEncoder encoder(Classifier classifier, ClassifierSource source) {
+    ViewEncoder frozen = new ViewEncoder(source.clip(), new Images(output::warn));
+    return classifier.hasOwnEncoder()
+        ? frozen.by(classifier::features, source.fingerprint() + "\n" + classifier.classNames())
+        : frozen;
   }
 }

@@ -22,8 +22,10 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.Parse;
+import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ExclusionFile;
 import org.kgcoop.data.ImageGroupFile;
@@ -168,6 +170,7 @@ public final class AdaptCommand implements Callable<Integer> {
     Path folder = out != null ? out : Path.of("runs", "adapt-" + set.name());
     try (Clip clip = clipOptions.load();
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
+      PhotoWarning.check(clipOptions, clip, data, set, output);
       AdaptRecord record =
           Adaptation.run(
               invocation.context(clip, cache.open(clip, output), output.progress(), output),
@@ -279,6 +282,9 @@ public final class AdaptCommand implements Callable<Integer> {
     }
     if (!record.irreproducible().isEmpty()) {
       output.print("not reproducible: " + record.irreproducible());
+    }
+    if (clipOptions.isEmbedded() && !DataOptions.isEmbedded(data)) {
+      output.print(EmbeddedClip.NOTE);
     }
     output.print("classifier: " + folder.resolve("classifier.safetensors"));
     output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());
