@@ -3,6 +3,7 @@ package org.kgcoop.features;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +51,7 @@ public final class FeatureCache {
       ViewEncoder encoder, @Nullable Path folder, boolean optional, Consumer<String> warnings) {
     this.encoder = encoder;
     this.hashes = folder == null ? ImageHashes.forgetful() : ImageHashes.besides(folder);
-    Path own = folder == null ? null : folder.resolve(encoder.folderName());
+    Path own = folder == null ? null : folder.resolve(folderName(encoder));
     this.kept = new FeatureStore(own, optional, warnings);
   }
 
@@ -93,6 +94,13 @@ public final class FeatureCache {
                 Integer.toString(VERSION),
                 Arithmetic.id()))
         .substring(0, 32);
+  }
+
+  private static String folderName(ViewEncoder encoder) {
+    String name = folderName(encoder.clip());
+    return encoder.identity().isEmpty()
+        ? name
+        : Sha256.of(name + "\n" + encoder.identity()).substring(0, name.length());
   }
 
   /** Returns the known SHA-256 of images, which are stored next to the feature cache. */
@@ -165,6 +173,29 @@ public final class FeatureCache {
             progress)
         .forEach(
             (file, feature) -> features.put(file, raw ? rawVector(feature) : feature.vector()));
+    return features;
+  }
+
+  /**
+   * Computes the features of {@link #upright} without a cache. Each file is read once.
+   *
+   * @param problems receives unreadable images; if it returns, they are left out
+   */
+  public static Map<Path, float[]> uncached(
+      ViewEncoder encoder, List<Path> files, Consumer<Problem> problems) {
+    Map<String, ViewEncoder.Request> requests = new LinkedHashMap<>();
+    files.forEach(file -> requests.put(file.toString(), ViewEncoder.Request.upright(file)));
+    Map<Path, float[]> features = new HashMap<>();
+    try (ReadableViews views =
+        new ReadableViews(
+            encoder,
+            requests,
+            (request, e) -> problems.accept(new Problem(request.item().file(), e)))) {
+      EncodeBatches.encode(
+          encoder,
+          views,
+          group -> group.forEach(each -> features.put(Path.of(each.key()), each.vector())));
+    }
     return features;
   }
 

@@ -2,18 +2,13 @@ package org.kgcoop.features;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
-import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
@@ -69,12 +64,9 @@ public final class ViewEncoder {
     return new ViewEncoder(clip, images, features, identity);
   }
 
-  /** Returns the name of the folder of the features in a feature cache. */
-  String folderName() {
-    String name = FeatureCache.folderName(clip);
-    return identity.isEmpty()
-        ? name
-        : Sha256.of(name + "\n" + identity).substring(0, name.length());
+  /** Returns the identity of the trained encoder; empty for the frozen encoder of CLIP. */
+  String identity() {
+    return identity;
   }
 
   public Device device() {
@@ -279,32 +271,6 @@ public final class ViewEncoder {
         .parallel()
         .forEach(i -> normalise(transform.test(images.get(i)), values, i));
     return encoded(values);
-  }
-
-  /**
-   * Computes features of files under the test transform, rotated by their EXIF orientation, without
-   * a cache. Each file is read once.
-   *
-   * @param problems receives unreadable images; if it returns, they are left out
-   * @return the features for a head, (E), by file
-   */
-  public Map<Path, float[]> upright(List<Path> files, Consumer<FeatureCache.Problem> problems) {
-    Map<String, Request> requests = new LinkedHashMap<>();
-    files.forEach(file -> requests.put(file.toString(), Request.upright(file)));
-    Map<Path, float[]> features = new HashMap<>();
-    try (ReadableViews views =
-        new ReadableViews(
-            this,
-            requests,
-            (request, e) -> problems.accept(new FeatureCache.Problem(request.item().file(), e)))) {
-      EncodeBatches.encode(
-          this,
-          views,
-          group ->
-              group.forEach(
-                  each -> features.put(requests.get(each.key()).item().file(), each.vector())));
-    }
-    return features;
   }
 
   /**

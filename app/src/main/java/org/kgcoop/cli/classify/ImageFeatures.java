@@ -53,7 +53,7 @@ interface ImageFeatures {
                 "interrupted after %s of %s images".formatted(from, files.size()));
           }
           List<Path> part = files.subList(from, Math.min(from + BATCH, files.size()));
-          group.take(part, encoder.upright(part, problems));
+          group.take(part, FeatureCache.uncached(encoder, part, problems));
           task.done(from + part.size());
         }
       }
