@@ -112,7 +112,9 @@ public final class ClassifierServer implements AutoCloseable {
     }
   }
 
-  /** Reports the first image that does not look like a drawing. The embedded CLIP knows no others. */
+  /**
+   * Reports the first image that does not look like a drawing. The embedded CLIP knows no others.
+   */
   private void checkDrawing(RgbImage image) {
     if (!reportedPhoto.get()
         && !Drawings.isDrawing(Drawings.colorShare(image))

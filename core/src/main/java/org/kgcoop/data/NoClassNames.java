@@ -8,31 +8,93 @@ import org.kgcoop.Messages;
 
 /**
  * Folder names that usually mean "images of no class", such as {@code other}. As a class, such
- * images are hardly recognized, because they have nothing in common and their name describes none of
- * them. These names only cause a question: some data sets have a real class of this name.
+ * images are hardly recognized, because they have nothing in common and their name describes none
+ * of them. These names only cause a question: some data sets have a real class of this name.
  */
 public final class NoClassNames {
   /** English, German, French, Spanish, Italian, Portuguese and Dutch names. */
   private static final Set<String> NAMES =
       Set.of(
           // English
-          "other", "others", "none", "none of these", "none of the above", "no class", "misc",
-          "miscellaneous", "background", "background google", "unknown", "unlabeled", "unlabelled",
-          "unsorted", "unclassified", "uncategorized", "undefined", "rest", "remaining", "leftover",
-          "leftovers", "negative", "negatives", "distractor", "distractors", "irrelevant",
+          "other",
+          "others",
+          "none",
+          "none of these",
+          "none of the above",
+          "no class",
+          "misc",
+          "miscellaneous",
+          "background",
+          "background google",
+          "unknown",
+          "unlabeled",
+          "unlabelled",
+          "unsorted",
+          "unclassified",
+          "uncategorized",
+          "undefined",
+          "rest",
+          "remaining",
+          "leftover",
+          "leftovers",
+          "negative",
+          "negatives",
+          "distractor",
+          "distractors",
+          "irrelevant",
           // German
-          "sonstige", "sonstiges", "andere", "anderes", "unbekannt", "unsortiert", "hintergrund",
-          "keine", "keines", "keine davon", "keins davon", "verschiedenes",
+          "sonstige",
+          "sonstiges",
+          "andere",
+          "anderes",
+          "unbekannt",
+          "unsortiert",
+          "hintergrund",
+          "keine",
+          "keines",
+          "keine davon",
+          "keins davon",
+          "verschiedenes",
           // French
-          "autre", "autres", "divers", "inconnu", "inconnus", "aucun", "aucune", "reste",
+          "autre",
+          "autres",
+          "divers",
+          "inconnu",
+          "inconnus",
+          "aucun",
+          "aucune",
+          "reste",
           // Spanish
-          "otro", "otros", "otra", "otras", "ninguno", "ninguna", "desconocido", "varios", "resto",
+          "otro",
+          "otros",
+          "otra",
+          "otras",
+          "ninguno",
+          "ninguna",
+          "desconocido",
+          "varios",
+          "resto",
           // Italian
-          "altro", "altri", "altre", "nessuno", "sconosciuto", "vari",
+          "altro",
+          "altri",
+          "altre",
+          "nessuno",
+          "sconosciuto",
+          "vari",
           // Portuguese
-          "outro", "outros", "outra", "outras", "nenhum", "nenhuma", "desconhecido",
+          "outro",
+          "outros",
+          "outra",
+          "outras",
+          "nenhum",
+          "nenhuma",
+          "desconhecido",
           // Dutch
-          "overig", "overige", "overigen", "onbekend", "geen");
+          "overig",
+          "overige",
+          "overigen",
+          "onbekend",
+          "geen");
 
   private NoClassNames() {}
 
@@ -41,8 +103,7 @@ public final class NoClassNames {
     return classNames.stream()
         .filter(
             name ->
-                NAMES.contains(
-                    name.toLowerCase(Locale.ROOT).replaceAll("[\\s_-]+", " ").strip()))
+                NAMES.contains(name.toLowerCase(Locale.ROOT).replaceAll("[\\s_-]+", " ").strip()))
         .toList();
   }
 

@@ -82,7 +82,8 @@ final class PredictionWriter {
       throw new UncheckedIOException(e); // standard output throws no exceptions
     }
     if (sorted != null) {
-      sorted.record(folders(), classifier.method(), source.fingerprint(), source.clip().fingerprint());
+      sorted.record(
+          folders(), classifier.method(), source.fingerprint(), source.clip().fingerprint());
       output.info(sorted.arrange(folders()));
     }
     return options.skipped().end(files.size(), output);
@@ -131,7 +132,8 @@ final class PredictionWriter {
       System.arraycopy(found.get(files.get(i)), 0, values, i * width, width);
     }
     try (Scope scope = Scope.open("predict")) {
-      return classifier.ofFeatures(Tensor.of(values, files.size(), width).to(source.clip().device()));
+      return classifier.ofFeatures(
+          Tensor.of(values, files.size(), width).to(source.clip().device()));
     }
   }
 

@@ -39,7 +39,8 @@ public final class ImageFiles {
 
   /** Returns true if there is an image of a supported format in a folder. */
   public static boolean hasImages(Path folder) {
-    return !Folders.below(folder, file -> ImageNames.isRead(Folders.name(file)), link -> {}).isEmpty();
+    return !Folders.below(folder, file -> ImageNames.isRead(Folders.name(file)), link -> {})
+        .isEmpty();
   }
 
   private static List<Path> below(Path folder, Consumer<String> warnings) {

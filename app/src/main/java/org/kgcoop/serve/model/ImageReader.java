@@ -43,8 +43,7 @@ public final class ImageReader {
    *
    * @param seen receives each image after the test transform, in any thread
    */
-  public ImageReader(
-      Clip clip, Limits limits, Consumer<String> warnings, Consumer<RgbImage> seen) {
+  public ImageReader(Clip clip, Limits limits, Consumer<String> warnings, Consumer<RgbImage> seen) {
     this(clip, limits, Runtime.getRuntime().availableProcessors(), warnings, seen);
   }
 

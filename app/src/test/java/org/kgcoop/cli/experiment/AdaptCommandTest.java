@@ -162,8 +162,14 @@ class AdaptCommandTest {
         Cli.run(
             with(
                 new Object[] {
-                  "predict", shared.resolve("drawings"), "--classes", "bell,fox,cup",
-                  "--threshold", threshold(), "--sort-into", sorted
+                  "predict",
+                  shared.resolve("drawings"),
+                  "--classes",
+                  "bell,fox,cup",
+                  "--threshold",
+                  threshold(),
+                  "--sort-into",
+                  sorted
                 },
                 clip));
     assertThat(result.exitCode()).as(result.err()).isZero();

@@ -109,8 +109,7 @@ class PhotoWarningTest {
           .containsOnlyOnce("warning: " + PhotoWarning.TEXT);
     }
     Path cache = folder.resolve("cache");
-    assertThat(
-            errors("embed", noise, "--out", folder.resolve("a.npy"), "--feature-cache", cache))
+    assertThat(errors("embed", noise, "--out", folder.resolve("a.npy"), "--feature-cache", cache))
         .contains(PhotoWarning.TEXT);
     assertThat(errors("search", noise, "a rose", "--feature-cache", cache))
         .contains(PhotoWarning.TEXT);
@@ -120,13 +119,30 @@ class PhotoWarningTest {
     }
     assertThat(
             errors(
-                "train", "--data", folder.resolve("data"), "--method", "taskres", "--epochs", 1,
-                "--shots", 1, "--out", folder.resolve("run"), "--feature-cache", cache))
+                "train",
+                "--data",
+                folder.resolve("data"),
+                "--method",
+                "taskres",
+                "--epochs",
+                1,
+                "--shots",
+                1,
+                "--out",
+                folder.resolve("run"),
+                "--feature-cache",
+                cache))
         .contains(PhotoWarning.TEXT);
     Cli.Result adapted =
         Cli.run(
-            "adapt", folder.resolve("data"), "--minutes", 1e-5, "--out", folder.resolve("adapted"),
-            "--feature-cache", cache);
+            "adapt",
+            folder.resolve("data"),
+            "--minutes",
+            1e-5,
+            "--out",
+            folder.resolve("adapted"),
+            "--feature-cache",
+            cache);
     assertThat(adapted.err()).contains(PhotoWarning.TEXT);
     assertThat(adapted.out()).contains(EmbeddedClip.NOTE);
   }

@@ -8,8 +8,8 @@ import org.kgcoop.image.RgbImage;
  *
  * <p>The measure is the share of pixels in the four most frequent colors, of 16 levels per channel,
  * at 64 x 64 pixels. It is above 0.8 for most of the embedded drawings, and above 0.5 after JPEG
- * compression with quality 70. It is 0.1 to 0.4 for most color photos, and below for color noise and
- * gradients. Grayscale photos have few colors, so this test takes many of them for drawings.
+ * compression with quality 70. It is 0.1 to 0.4 for most color photos, and below for color noise
+ * and gradients. Grayscale photos have few colors, so this test takes many of them for drawings.
  */
 public final class Drawings {
   private static final int LEVEL_BITS = 4; // per channel

@@ -240,7 +240,11 @@ class DataSetsTest {
     assertThat(dataSet.classNames()).containsExactly("ant", "fox");
     assertThat(keys(dataSet.train()))
         .containsExactly(
-            "ant/10.png", "ant/2.png", "ant/a/deep/1.png", "ant/b/1.png", "fox/x/1.png",
+            "ant/10.png",
+            "ant/2.png",
+            "ant/a/deep/1.png",
+            "ant/b/1.png",
+            "fox/x/1.png",
             "fox/y/1.png");
     assertThat(dataSet.train()).allMatch(item -> Files.exists(item.file()));
     assertThat(notes).singleElement().asString().contains("4 images are in subfolders", "ant/a/");
@@ -276,8 +280,14 @@ class DataSetsTest {
 
     assertThat(keys(dataSet.train()))
         .containsExactly(
-            "ant/1.png", "ant/2.png", "fox/1.png", "fox/2.png", "fox/3.png", "owl/1.png",
-            "owl/2.png", "owl/3.png");
+            "ant/1.png",
+            "ant/2.png",
+            "fox/1.png",
+            "fox/2.png",
+            "fox/3.png",
+            "owl/1.png",
+            "owl/2.png",
+            "owl/3.png");
     assertThat(warnings).singleElement().asString().contains("left out: ant/loop");
   }
 
