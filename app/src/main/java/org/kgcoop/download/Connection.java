@@ -28,7 +28,7 @@ final class Connection {
   static HttpClient client(Map<String, String> environment, Duration patience) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NORMAL) // never from https to http
+            .followRedirects(HttpClient.Redirect.NEVER) // Downloader checks each address
             .connectTimeout(patience);
     if (System.getProperty("https.proxyHost") != null
         || System.getProperty("http.proxyHost") != null
@@ -78,20 +78,18 @@ final class Connection {
       if (text == null) {
         return null;
       }
-      URI proxy;
       try {
-        proxy = URI.create(text.contains("://") ? text : "http://" + text);
+        URI proxy = URI.create(text.contains("://") ? text : "http://" + text);
+        if (proxy.getHost() != null
+            && "http".equals(proxy.getScheme())
+            && proxy.getPort() <= Link.MOST_PORTS) {
+          return proxy;
+        }
       } catch (IllegalArgumentException e) {
-        throw new KgCoopException(
-            KgCoopException.Category.CONFIGURATION,
-            scheme + "_proxy '" + text + "': expected http://HOST:PORT",
-            e);
+        // the same message
       }
-      if (proxy.getHost() == null || !"http".equals(proxy.getScheme())) {
-        throw KgCoopException.configuration(
-            scheme + "_proxy '" + text + "': expected http://HOST:PORT");
-      }
-      return proxy;
+      throw KgCoopException.configuration(
+          "%s_proxy '%s': expected http://HOST:PORT".formatted(scheme, Link.withoutUser(text)));
     }
 
     /** Returns true for a host of {@code no_proxy}, or of a domain in it. */

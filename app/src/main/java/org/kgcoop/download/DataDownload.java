@@ -12,6 +12,7 @@ import org.kgcoop.data.published.Origin;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSet.Part;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.files.Sha256;
 
 /** Downloads public data sets into the folders of CoOp's layout. */
 public final class DataDownload {
@@ -60,12 +61,13 @@ public final class DataDownload {
     if (direct == null || files.stream().allMatch(Files::exists)) {
       return;
     }
-    Link link = Link.of(origin.where());
+    Link link = Link.of(origin.where(), direct.sha256());
     if (!direct.isArchive()) {
       downloader.fetch(link, files.get(0));
       return;
     }
     Path archive = folder.resolve(link.name());
+    checkExisting(archive, direct.sha256());
     downloader.fetch(link, archive);
     unpacker.unpack(archive, direct.within(), folder.resolve(direct.into()));
     for (Path file : files) {
@@ -78,6 +80,15 @@ public final class DataDownload {
       Files.delete(archive);
     } catch (IOException e) {
       throw PartialFile.unwritable(archive, e);
+    }
+  }
+
+  /** Checks an archive that a person or an earlier attempt has put in place. */
+  private static void checkExisting(Path archive, String sha256) {
+    if (Files.exists(archive) && !Sha256.of(archive).equals(sha256)) {
+      throw KgCoopException.data(
+          "%s: expected a file of SHA-256 %s; delete it and run this again"
+              .formatted(archive, sha256));
     }
   }
 }

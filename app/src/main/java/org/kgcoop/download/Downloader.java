@@ -13,13 +13,17 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.experiment.Progress;
 
@@ -39,11 +43,20 @@ public final class Downloader {
   /** The bytes between two checks of the free disk space. */
   private static final long LOOK = 1 << 20;
 
+  private static final long UNKNOWN = -1;
+  private static final long WRONG_PART = -2;
+
   /** The header of Hugging Face that contains the SHA-256 of a large file. */
   private static final String LINKED_TAG = "X-Linked-ETag";
 
   private static final Pattern HASH = Pattern.compile("\"?([0-9a-f]{64})\"?");
-  private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
+
+  /** A part of a file. Longer numbers do not fit a long. */
+  private static final Pattern RANGE =
+      Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
+
+  private static final Set<Integer> REDIRECTIONS = Set.of(301, 302, 303, 307, 308);
+  private static final int MOST_REDIRECTIONS = 10;
 
   private final HttpClient client;
   private final boolean offline;
@@ -173,28 +186,29 @@ public final class Downloader {
 
   /** Downloads the missing bytes, and returns the expected SHA-256; null if it is unknown. */
   private @Nullable String attempt(Link link, Path target, PartialFile part) throws IOException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(link.address())
-            .timeout(patience) // until the headers arrive
-            .header("User-Agent", "kgcoop/" + Version.KGCOOP)
-            .header("Accept-Encoding", "identity");
     long have = part.size();
     String validator = part.validator(link);
     boolean resume = have > 0 && !validator.isEmpty();
-    if (resume) {
-      request.header("Range", "bytes=" + have + "-").header("If-Range", validator);
-    }
-    HttpResponse<InputStream> response = send(request.build());
+    String[] conditions =
+        resume
+            ? new String[] {"Range", "bytes=" + have + "-", "If-Range", validator}
+            : new String[0];
+    List<HttpResponse<InputStream>> answers = send(link, target, conditions);
+    HttpResponse<InputStream> response = answers.get(answers.size() - 1);
     try (InputStream body = response.body()) {
       int status = response.statusCode();
       HttpHeaders headers = response.headers();
       long total;
       if (status == 206 && resume) {
-        total = rest(headers, have);
+        total = rest(headers, have, validator);
+        if (total == WRONG_PART) {
+          part.begin(link, "");
+          throw new LostException("the server sent the wrong part of the file");
+        }
       } else if (status == 200) {
         have = 0;
         part.begin(link, validator(headers));
-        total = headers.firstValueAsLong("Content-Length").orElse(-1);
+        total = length(link, target, headers);
       } else if (status == 416 && resume) {
         part.begin(link, "");
         throw new LostException("the partial file does not match the server's file");
@@ -209,20 +223,24 @@ public final class Downloader {
       checkSize(link, target, part, total);
       checkSpace(target, total - have);
       copy(link, target, body, part, have, total);
-      return link.sha256() != null ? link.sha256() : statedHash(response);
+      return link.sha256() != null ? link.sha256() : statedHash(answers);
     }
   }
 
-  /** Returns the SHA-256 of a large file from Hugging Face's headers, or from its ETag. */
-  private static @Nullable String statedHash(HttpResponse<?> answer) {
+  /**
+   * Returns the SHA-256 of a large file from Hugging Face's headers, or from its ETag.
+   *
+   * @param answers the redirections and the final answer
+   */
+  private static @Nullable String statedHash(List<HttpResponse<InputStream>> answers) {
     String tag = "";
     boolean hub = false;
-    for (HttpResponse<?> each = answer; each != null; each = each.previousResponse().orElse(null)) {
-      tag = each.headers().firstValue(LINKED_TAG).orElse(tag);
+    for (HttpResponse<?> each : answers) {
+      tag = tag.isEmpty() ? each.headers().firstValue(LINKED_TAG).orElse("") : tag;
       hub |= each.headers().firstValue("X-Repo-Commit").isPresent();
     }
     if (tag.isEmpty() && hub) {
-      tag = answer.headers().firstValue("ETag").orElse("");
+      tag = answers.get(answers.size() - 1).headers().firstValue("ETag").orElse("");
     }
     Matcher hash = HASH.matcher(tag);
     return hash.matches() ? hash.group(1) : null;
@@ -241,11 +259,60 @@ public final class Downloader {
     }
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
+  /**
+   * Requests a file, and follows redirections. In contrast to the client's own redirections, each
+   * address is checked, and each refusal has a reason.
+   *
+   * @param conditions names and values of headers
+   * @return the redirections, without their bodies, and the final answer
+   */
+  private List<HttpResponse<InputStream>> send(Link link, Path target, String[] conditions)
+      throws IOException {
+    List<HttpResponse<InputStream>> answers = new ArrayList<>();
+    Link next = link;
+    while (answers.size() <= MOST_REDIRECTIONS) {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(next.address())
+              .timeout(patience) // until the headers arrive
+              .header("User-Agent", "kgcoop/" + Version.KGCOOP)
+              .header("Accept-Encoding", "identity");
+      if (conditions.length > 0) {
+        request.headers(conditions);
+      }
+      HttpResponse<InputStream> answer = send(link, target, request.build());
+      answers.add(answer);
+      if (!REDIRECTIONS.contains(answer.statusCode())) {
+        return answers;
+      }
+      answer.body().close();
+      String location = answer.headers().firstValue("Location").orElse("");
+      try {
+        next = next.redirected(location);
+      } catch (IllegalArgumentException e) {
+        throw byHand(
+            link,
+            target,
+            "the server redirects to '%s': %s".formatted(location, e.getMessage()),
+            e);
+      }
+    }
+    throw byHand(
+        link, target, "the server redirects more than " + MOST_REDIRECTIONS + " times", null);
+  }
+
+  private HttpResponse<InputStream> send(Link link, Path target, HttpRequest request)
+      throws IOException {
     try {
       return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
     } catch (InterruptedException e) {
       throw interrupted(e);
+    } catch (IllegalArgumentException e) {
+      // The client parses numbers in headers.
+      throw byHand(
+          link,
+          target,
+          "the answer of the server is malformed: " + Messages.firstLine(e.getMessage(), e),
+          e);
     }
   }
 
@@ -255,13 +322,32 @@ public final class Downloader {
         KgCoopException.Category.INTERRUPTED, "the download was stopped; run it again", e);
   }
 
-  /** Returns the length of the complete file, from the headers of the part after {@code have}. */
-  private static long rest(HttpHeaders headers, long have) throws LostException {
-    Matcher range = RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
-    if (!range.matches() || Long.parseLong(range.group(1)) != have) {
-      throw new LostException("the server sent the wrong part of the file");
+  /** Returns the length of the complete file, or UNKNOWN. */
+  private static long length(Link link, Path target, HttpHeaders headers) {
+    List<String> lengths = headers.allValues("Content-Length").stream().distinct().toList();
+    if (lengths.size() > 1) {
+      throw byHand(link, target, "the server sends two lengths: " + lengths, null);
     }
-    return range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2));
+    return headers.firstValueAsLong("Content-Length").orElse(UNKNOWN);
+  }
+
+  /**
+   * Returns the length of the complete file, from the headers of its part after {@code have};
+   * UNKNOWN, or WRONG_PART if the part is another one or of another version.
+   */
+  private static long rest(HttpHeaders headers, long have, String validator) {
+    Matcher range = RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
+    String header = validator.startsWith("\"") ? "ETag" : "Last-Modified";
+    if (!headers.firstValue(header).orElse(validator).equals(validator)
+        || !range.matches()
+        || Long.parseLong(range.group(1)) != have) {
+      return WRONG_PART;
+    }
+    if (range.group(3).equals("*")) {
+      return UNKNOWN;
+    }
+    long total = Long.parseLong(range.group(3));
+    return Long.parseLong(range.group(2)) == total - 1 ? total : WRONG_PART;
   }
 
   /** Returns a strong ETag or the date, by which the server recognizes the version. */

@@ -3,6 +3,7 @@ package org.kgcoop.download;
 import java.net.URI;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 
 /**
  * A file on a server.
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 of the content, in hexadecimal; null if the publisher does not state it
  */
 record Link(URI address, @Nullable String sha256) {
+  static final int MOST_PORTS = 65_535;
+
   public Link {
     sha256 = sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
   }
@@ -17,9 +20,75 @@ record Link(URI address, @Nullable String sha256) {
   /**
    * Returns a link to a file without a known hash. Its kind, its length and the hash from the
    * headers are checked.
+   *
+   * @throws KgCoopException of category CONFIGURATION if the text is no address of a server
    */
   static Link of(String address) {
-    return new Link(URI.create(address), null);
+    return of(address, null);
+  }
+
+  /** Returns a link to a file, like {@link #of(String)}, with its hash if it is known. */
+  static Link of(String address, @Nullable String sha256) {
+    try {
+      return new Link(parse(address), sha256);
+    } catch (IllegalArgumentException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION,
+          "'%s': %s; expected an address such as https://HOST/FILE"
+              .formatted(withoutUser(address), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Returns the link that a server redirects to.
+   *
+   * @param location the header of the answer, absolute or relative to this address
+   * @throws IllegalArgumentException if it is no address of a server, or not encrypted in contrast
+   *     to this one; the message is the reason
+   */
+  Link redirected(String location) {
+    if (location.isBlank()) {
+      throw new IllegalArgumentException("the address is missing");
+    }
+    URI next = parse(address.resolve(location).toString());
+    if (isEncrypted(address) && !isEncrypted(next)) {
+      throw new IllegalArgumentException("it is not encrypted");
+    }
+    return new Link(next, sha256);
+  }
+
+  /**
+   * Parses the address of a server.
+   *
+   * @throws IllegalArgumentException if it is none; the message is the reason
+   */
+  static URI parse(String text) {
+    URI address;
+    try {
+      address = URI.create(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("it is no address", e);
+    }
+    if (!isEncrypted(address) && !"http".equalsIgnoreCase(address.getScheme())) {
+      throw new IllegalArgumentException("it does not begin with https:// or http://");
+    }
+    if (address.getUserInfo() != null) {
+      throw new IllegalArgumentException("it contains a user name");
+    }
+    if (address.getHost() == null || address.getPort() > MOST_PORTS) {
+      throw new IllegalArgumentException("it names no host, or no valid port");
+    }
+    return address;
+  }
+
+  private static boolean isEncrypted(URI address) {
+    return "https".equalsIgnoreCase(address.getScheme());
+  }
+
+  /** Removes the user name and the password from an address, which may be malformed. */
+  static String withoutUser(String address) {
+    return address.replaceFirst("[^/]*@", "");
   }
 
   /** Returns the last part of the path. */

@@ -25,6 +25,7 @@ import org.kgcoop.io.WeightFiles;
 public final class ReleasedWeights {
   private static final String OPENAI = "https://openaipublic.azureedge.net/clip/models/";
   private static final String HUGGING_FACE = "https://huggingface.co";
+  private static final String ENDPOINT = "HF_ENDPOINT";
   private static final String OPENAI_OWNER = "openai";
   private static final String GITHUB = "https://github.com";
   private static final String PREFIX = "hf:";
@@ -133,19 +134,15 @@ public final class ReleasedWeights {
   /**
    * Creates a source of weights.
    *
-   * @param environment may name another host than huggingface.co in {@code HF_ENDPOINT}
+   * @param environment may contain the address of another host than huggingface.co in {@code
+   *     HF_ENDPOINT}
    */
   public ReleasedWeights(
       Caches caches,
       Downloader downloader,
       Map<String, String> environment,
       Consumer<String> warnings) {
-    this(
-        caches,
-        downloader,
-        OPENAI,
-        environment.getOrDefault("HF_ENDPOINT", HUGGING_FACE).replaceAll("/+$", ""),
-        warnings);
+    this(caches, downloader, OPENAI, environment.getOrDefault(ENDPOINT, ""), warnings);
   }
 
   ReleasedWeights(
@@ -231,7 +228,7 @@ public final class ReleasedWeights {
             .own()
             .resolve(
                 repository.replace("/", "--") + (revision.equals("main") ? "" : "@" + revision));
-    String base = huggingFace + "/" + repository + "/resolve/" + revision + "/";
+    String base = endpoint() + "/" + repository + "/resolve/" + revision + "/";
     Optional<String> there =
         WeightFiles.IN_FOLDERS.stream()
             .filter(file -> Files.exists(folder.resolve(file)))
@@ -261,6 +258,27 @@ public final class ReleasedWeights {
       }
     }
     return folder;
+  }
+
+  /**
+   * Returns the address of Hugging Face, without a slash at its end. It is checked only on use, so
+   * that other names do not depend on it.
+   */
+  private String endpoint() {
+    String text = huggingFace.strip().replaceAll("/+$", "");
+    try {
+      URI address = Link.parse(text.isEmpty() ? HUGGING_FACE : text);
+      if (address.getRawQuery() != null || address.getRawFragment() != null) {
+        throw new IllegalArgumentException("it contains ? or #");
+      }
+      return address.toString();
+    } catch (IllegalArgumentException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION,
+          "%s '%s': %s; expected an address such as %s"
+              .formatted(ENDPOINT, Link.withoutUser(text), e.getMessage(), HUGGING_FACE),
+          e);
+    }
   }
 
   /** Downloads the weights, or the index of divided weights. */

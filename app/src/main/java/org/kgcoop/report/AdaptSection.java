@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Entries;
@@ -55,12 +54,10 @@ final class AdaptSection {
                     + choice.why()
                     + (choice.preliminary() ? " Other methods are still to be compared." : "")));
     List<Entry> expected = new ArrayList<>();
-    add(expected, "expected accuracy", record.result().expected(), "new images like these");
-    add(
-        expected,
-        "on unseen classes",
-        record.result().expectedUnseen(),
-        "new images of unseen classes");
+    List<String> sentences = record.expectations();
+    if (!sentences.isEmpty()) {
+      expected.add(new Entry("expected accuracy", String.join(" ", sentences)));
+    }
     Interval test = record.result().test();
     if (test != null) {
       expected.add(
@@ -91,9 +88,10 @@ final class AdaptSection {
     blocks.add(new Figures(grid));
     blocks.add(
         new Words(
-            "Simpler methods stand first. Behind: points behind the best; a method that is behind"
-                + " by no more than the standard error of that difference does as well, and the"
-                + " simplest of those is taken. No test image was looked at."));
+            "Simpler methods come first. Behind: points behind the best. p: the p-value of McNemar's"
+                + " test against the best. The images cannot distinguish methods above 0.5 from the"
+                + " best, so adapt takes the simplest of these. Test images had no part in the"
+                + " choice."));
     if (!measured.isEmpty()) {
       List<List<Double>> bars = List.of(measured.stream().map(Candidate::value).toList());
       blocks.add(
@@ -110,23 +108,6 @@ final class AdaptSection {
     addSuspects(blocks, record, images);
     blocks.add(new Heading("The images"));
     blocks.add(new Entries(images(record), false));
-  }
-
-  private static void add(
-      List<Entry> entries, String term, @Nullable Interval interval, String what) {
-    if (interval != null) {
-      entries.add(
-          new Entry(
-              term,
-              String.format(
-                  Locale.ROOT,
-                  "Of %d %s, expect %.1f %% right (95 %%: %.0f to %.0f).",
-                  AdaptRecord.NEW_IMAGES,
-                  what,
-                  interval.accuracy(),
-                  interval.low(),
-                  interval.high())));
-    }
   }
 
   /** Adds the confusion matrix of the held-out images and the misclassified images. */
@@ -175,10 +156,11 @@ final class AdaptSection {
             "The most suspicious come first. Look at each: an unusual image may be labeled"
                 + " correctly. adapt --exclude FILE leaves out the images that the file lists."));
     List<Suspect> shown = suspects.subList(0, Math.min(MOST_SUSPECTS, suspects.size()));
+    String dataSet = record.settings().path("data").asText();
     List<Block.Image> gallery = new ArrayList<>();
     for (Suspect each : shown) {
       images
-          .sourceOrFile(record.settings().path("data").asText(), each.image(), each.file())
+          .source(dataSet, each.image(), each.given())
           .ifPresent(
               source ->
                   gallery.add(
@@ -189,6 +171,8 @@ final class AdaptSection {
     }
     if (!gallery.isEmpty()) {
       blocks.add(new Gallery(gallery));
+    } else if (!images.reason(dataSet).isEmpty()) {
+      blocks.add(new Words(images.reason(dataSet)));
     }
     blocks.add(
         new Figures(
@@ -209,7 +193,7 @@ final class AdaptSection {
         .numbers(
             record.isForUnseen() ? "H" : "accuracy", Candidate::value, Best.HIGHEST, Text::percent)
         .numbers("behind", Candidate::behind, Text::percent)
-        .numbers("standard error", Candidate::standardError, Text::percent)
+        .numbers("p", Candidate::pValue, Text::percent)
         .words("time", each -> each.isMeasured() ? Text.duration(each.seconds()) : Text.NONE)
         .build();
   }
@@ -221,8 +205,7 @@ final class AdaptSection {
         new Entry(
             "learned from",
             "%s of %s classes, %s per class"
-                .formatted(
-                    Text.count(images.count(), "image"), images.classes(), images.ofEach())));
+                .formatted(images.used() + " images", images.classes(), images.ofEach())));
     entries.add(
         new Entry(
             "views",

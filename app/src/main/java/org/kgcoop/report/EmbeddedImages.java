@@ -3,8 +3,6 @@ package org.kgcoop.report;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
@@ -23,7 +21,10 @@ import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
 
-/** Thumbnails of test images, from the embedded data sets and those that the user names. */
+/**
+ * Thumbnails of images, from the embedded data sets and those that the user names. Runs may come
+ * from other people, so no path in their files is ever opened.
+ */
 final class EmbeddedImages {
   private static final int SIDE = 96;
 
@@ -42,9 +43,17 @@ final class EmbeddedImages {
   EmbeddedImages(List<Path> paths) {
     DataSetOptions options = DataSetOptions.defaults(warning -> {}).withCheckFiles(false);
     for (Path path : paths) {
-      DataSet set = DataSets.open(path, options);
-      sets.put(set.name(), byKey(set));
+      add(DataSets.open(path, options));
     }
+  }
+
+  /** Prepares the embedded data sets and an opened one. */
+  EmbeddedImages(DataSet set) {
+    add(set);
+  }
+
+  private void add(DataSet set) {
+    sets.put(set.name(), byKey(set));
   }
 
   private static Map<String, Item> byKey(DataSet set) {
@@ -87,24 +96,6 @@ final class EmbeddedImages {
     try {
       return Optional.of(uri(images.readUpright(item.file())));
     } catch (KgCoopException e) {
-      return Optional.empty();
-    }
-  }
-
-  /**
-   * Returns an image as a data URI, from the data set or from a file. The result is empty if
-   * neither exists.
-   *
-   * @param file the path at which the image was read
-   */
-  Optional<String> sourceOrFile(String dataSet, String name, String file) {
-    Item item = of(dataSet).get(name);
-    try {
-      Path path = item == null ? Path.of(file) : item.file();
-      return Files.isRegularFile(path)
-          ? Optional.of(uri(images.readUpright(path)))
-          : Optional.empty();
-    } catch (KgCoopException | InvalidPathException e) {
       return Optional.empty();
     }
   }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.kgcoop.data.DataSet;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.Resources;
@@ -32,6 +33,16 @@ public final class ReportPage {
    */
   public static void write(List<Path> folders, List<Path> data, Path file) {
     write(Page.of(ReportSources.read(folders), new EmbeddedImages(data)), file);
+  }
+
+  /**
+   * Writes the page of a folder, with images of the data set that it was made from.
+   *
+   * @throws org.kgcoop.KgCoopException of the kind IO if the folder has no results or the page
+   *     cannot be written
+   */
+  public static void write(Path folder, DataSet data, Path file) {
+    write(Page.of(ReportSources.read(List.of(folder)), new EmbeddedImages(data)), file);
   }
 
   static void write(Page page, Path file) {

@@ -80,8 +80,10 @@ public final class ClassifierServer implements AutoCloseable {
     metrics.gauge("kgcoop.queue.images", "Images that wait to be encoded", queue::waiting);
     Endpoints endpoints = new Endpoints(models, zeroShot, queue, images, settings);
     Embeddings embeddings = new Embeddings(clip, queue, images, limits);
-    OpenInference protocol = new OpenInference(models, queue, images, clip.preprocessing(), limits);
     setup = new HttpSetup(settings, underWay, WebPage::isPart, metrics, requests);
+    OpenInference protocol =
+        new OpenInference(
+            models, queue, images, clip.preprocessing(), limits, () -> !setup.isDraining());
     http =
         Javalin.create(
             config -> {
@@ -181,10 +183,15 @@ public final class ClassifierServer implements AutoCloseable {
         .toList();
   }
 
+  /** Announces the end to clients and load balancers, and waits for the open requests. */
+  void drain() {
+    setup.drain();
+  }
+
   /** Accepts no more requests, and returns when the accepted ones are answered. */
   @Override
   public void close() {
-    setup.drain();
+    drain();
     try {
       http.stop();
     } catch (RuntimeException e) { // connections that did not end in time

@@ -11,8 +11,8 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /**
  * Labels that distinguish the runs of a method. A label contains the settings that differ between
- * two runs on the same data set. The seed does not count, nor do settings that depend on the data,
- * such as the template.
+ * two runs on the same data set, or that a table will give several values. The seed does not count,
+ * nor do settings that depend on the data, such as the template.
  */
 public final class RunLabels {
   private static final Set<String> NEVER =
@@ -36,6 +36,9 @@ public final class RunLabels {
       run.settings()
           .forEach(
               (key, value) -> {
+                if (run.planned().stream().anyMatch(name -> isNamed(key, name))) {
+                  keys.computeIfAbsent(run.method(), k -> new TreeSet<>()).add(key);
+                }
                 if (!NEVER.contains(key) && PARTS.stream().anyMatch(key::startsWith)) {
                   ofSet.computeIfAbsent(key, k -> new HashSet<>()).add(value);
                 }
@@ -49,6 +52,11 @@ public final class RunLabels {
                     keys.computeIfAbsent(methodAndSet.get(0), k -> new TreeSet<>()).add(key);
                   }
                 }));
+  }
+
+  /** Returns true if a setting of a method or of training has a name, such as {@code weight}. */
+  private static boolean isNamed(String key, String name) {
+    return key.equals("method." + name) || key.equals("training." + name);
   }
 
   /** Returns the varied settings of a run. A key is the last part of the setting's name. */

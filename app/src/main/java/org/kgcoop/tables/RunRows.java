@@ -24,7 +24,7 @@ final class RunRows {
   static Map<TableRow, Map<String, Map<Long, StoredRun>>> byMethod(
       List<StoredRun> all, Consumer<String> warnings) {
     List<StoredRun> complete = complete(all, warnings);
-    RunLabels labels = new RunLabels(complete);
+    RunLabels labels = new RunLabels(all); // a run in progress may have another value
     List<StoredRun> runs = complete.stream().sorted(order(labels)).toList();
     boolean manyShots = runs.stream().map(StoredRun::shots).distinct().count() > 1;
     // Each protocol trains on other classes, so runs of two protocols never repeat each other.

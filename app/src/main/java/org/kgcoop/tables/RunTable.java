@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,12 +13,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.runs.Measure;
 import org.kgcoop.runs.TargetResult;
@@ -30,7 +34,8 @@ import org.kgcoop.runs.TargetResult;
  * the published code. H is the harmonic mean of the averaged base and new accuracies. Intervals and
  * differences come from {@link Bootstrap}, over images and seeds. A difference is significant if
  * the 95 % interval of its paired resamples excludes 0. A seed counts only if it is complete for
- * all data sets of the row.
+ * all data sets of the row. A difference uses only the pairs of runs on the same data set with the
+ * same seed.
  */
 public final class RunTable {
   /** The column with the harmonic mean of base and new. */
@@ -63,14 +68,16 @@ public final class RunTable {
   /**
    * The difference between two rows in a column, in percentage points.
    *
-   * @param interval the confidence interval, or null if the rows cannot be paired
+   * @param interval the confidence interval, or null if the results do not name their images
+   * @param pairs the number of runs of one row that the other row has, too
    */
   record Difference(
       String column,
       TableRow row,
       TableRow other,
       double value,
-      Bootstrap.@Nullable Interval interval) {
+      Bootstrap.@Nullable Interval interval,
+      int pairs) {
     /** Returns true if the interval excludes 0. */
     boolean isSignificant() {
       return interval != null && interval.excludesZero();
@@ -82,9 +89,15 @@ public final class RunTable {
   private final List<String> available;
   private final List<String> columns;
   private final Measurements measurements;
+  private final Bootstrap bootstrap;
+
+  /** The tables of two rows with only the runs that both have, by these rows. */
+  private final Map<List<TableRow>, RunTable> paired;
 
   private RunTable(Map<TableRow, Map<String, Map<Long, StoredRun>>> runs, Bootstrap bootstrap) {
     this.runs = runs;
+    this.bootstrap = bootstrap;
+    this.paired = new HashMap<>();
     targets =
         runs.values().stream()
             .flatMap(ofRow -> ofRow.values().stream())
@@ -104,6 +117,8 @@ public final class RunTable {
     this.targets = all.targets;
     this.available = all.available;
     this.measurements = all.measurements;
+    this.bootstrap = all.bootstrap;
+    this.paired = all.paired;
     this.columns = List.copyOf(columns);
   }
 
@@ -186,12 +201,13 @@ public final class RunTable {
         .filter(row -> joint.stream().allMatch(column -> figure(row, column) == null))
         .map(row -> "no joint list for " + row.label() + ": " + jointReason(row))
         .forEach(notes::add);
-    if (anyHas("training.augment", "cache:") || anyHas("training.augment", "pool:")) {
+    if (any(
+        run -> has(run, "training.augment", "cache:") || has(run, "training.augment", "pool:"))) {
       notes.add(
           "Runs with --augment cache:V or pool:V use the same augmented views for every seed: ±"
               + " and intervals do not include variation between augmentations.");
     }
-    if (anyHas("method.weight", "auto")) {
+    if (any(run -> run.method().equals(KgCoOp.ID) && has(run, "method.weight", "auto"))) {
       notes.add(
           "KgCoOp weight=auto: where a data set has validation images, the search uses their"
               + " labels, which other methods do not see.");
@@ -224,11 +240,15 @@ public final class RunTable {
         && parts(row, column).stream().allMatch(t -> measurements.of(row, t).dataSets() > 0);
   }
 
-  private boolean anyHas(String setting, String beginning) {
+  private boolean any(Predicate<StoredRun> property) {
     return runs.values().stream()
         .flatMap(ofRow -> ofRow.values().stream())
         .flatMap(bySeed -> bySeed.values().stream())
-        .anyMatch(run -> run.settings().getOrDefault(setting, "").startsWith(beginning));
+        .anyMatch(property);
+  }
+
+  private static boolean has(StoredRun run, String setting, String beginning) {
+    return run.settings().getOrDefault(setting, "").startsWith(beginning);
   }
 
   /** Returns the mean training time per image in milliseconds, or NaN if nothing was trained. */
@@ -273,22 +293,27 @@ public final class RunTable {
             == 1;
   }
 
-  /** Returns the difference between two rows in a column, or null if a figure is missing. */
+  /**
+   * Returns the difference between two rows in a column, from the runs that both have; null if
+   * there are none.
+   */
   @Nullable Difference difference(TableRow row, TableRow other, String column) {
-    Figure figure = figure(row, column);
-    Figure against = figure(other, column);
+    RunTable both = both(row, other);
+    Figure figure = both.figure(row, column);
+    Figure against = both.figure(other, column);
     if (figure == null || against == null) {
       return null;
     }
-    double[] a = resampled(row, column);
-    double[] b = resampled(other, column);
+    double[] a = both.resampled(row, column);
+    double[] b = both.resampled(other, column);
     Bootstrap.Interval interval = null;
-    if (a != null && b != null && arePaired(row, other)) {
+    if (a != null && b != null) {
       double[] difference = new double[a.length];
       Arrays.setAll(difference, i -> a[i] - b[i]);
       interval = Bootstrap.Interval.of(difference);
     }
-    return new Difference(column, row, other, figure.mean() - against.mean(), interval);
+    return new Difference(
+        column, row, other, figure.mean() - against.mean(), interval, pairs(row, other));
   }
 
   /** Returns the best row of a column if its lead over every other row is significant, or null. */
@@ -309,8 +334,11 @@ public final class RunTable {
       return null;
     }
     for (TableRow row : runs.keySet()) {
-      Difference difference = row.equals(best) ? null : difference(best, row, column);
-      if (difference != null && !difference.isSignificant()) {
+      if (row.equals(best) || figure(row, column) == null) {
+        continue;
+      }
+      Difference difference = difference(best, row, column);
+      if (difference == null || !difference.isSignificant() || difference.value() < 0) {
         return null;
       }
     }
@@ -381,24 +409,59 @@ public final class RunTable {
     return count == 0 ? null : derived;
   }
 
-  /**
-   * Returns true if both rows have the same data sets, and the same seeds on each data set. A row
-   * without seeds matches any seeds.
-   */
-  private boolean arePaired(TableRow row, TableRow other) {
-    Map<String, Map<Long, StoredRun>> a = ofRow(row);
-    Map<String, Map<Long, StoredRun>> b = ofRow(other);
-    return a.keySet().equals(b.keySet())
-        && a.keySet().stream()
-            .allMatch(
-                dataSet ->
-                    pair(
-                        a.getOrDefault(dataSet, Map.of()).keySet(),
-                        b.getOrDefault(dataSet, Map.of()).keySet()));
+  // ---- pairs of runs
+
+  /** Returns the number of runs of a row, on all data sets. */
+  int runs(TableRow row) {
+    return ofRow(row).values().stream().mapToInt(Map::size).sum();
   }
 
-  private static boolean pair(Set<Long> seeds, Set<Long> others) {
-    Set<Long> none = Set.of(RunRows.NO_SEED);
-    return seeds.equals(others) || seeds.equals(none) || others.equals(none);
+  /** Returns the number of runs of one row that the other row has, too. */
+  int pairs(TableRow row, TableRow other) {
+    return Math.max(count(common(row, other)), count(common(other, row)));
+  }
+
+  private static int count(Map<String, Map<Long, StoredRun>> ofRow) {
+    return ofRow.values().stream().mapToInt(Map::size).sum();
+  }
+
+  /** Returns the table of two rows with only the runs that both have. */
+  private RunTable both(TableRow row, TableRow other) {
+    Map<String, Map<Long, StoredRun>> own = common(row, other);
+    Map<String, Map<Long, StoredRun>> others = common(other, row);
+    if (own.equals(ofRow(row)) && others.equals(ofRow(other))) {
+      return this;
+    }
+    return paired.computeIfAbsent(
+        List.of(row, other),
+        pair -> {
+          Map<TableRow, Map<String, Map<Long, StoredRun>>> two = new LinkedHashMap<>();
+          two.put(row, own);
+          two.put(other, others);
+          return new RunTable(two, bootstrap);
+        });
+  }
+
+  /**
+   * Returns the runs of a row on the data sets of another row, with its seeds. A run without a seed
+   * matches any seed.
+   */
+  private Map<String, Map<Long, StoredRun>> common(TableRow row, TableRow other) {
+    Map<String, Map<Long, StoredRun>> common = new TreeMap<>();
+    ofRow(row)
+        .forEach(
+            (dataSet, bySeed) -> {
+              Set<Long> seeds = ofRow(other).getOrDefault(dataSet, Map.of()).keySet();
+              Map<Long, StoredRun> kept = new TreeMap<>(bySeed);
+              if (!seeds.contains(RunRows.NO_SEED)) {
+                kept.keySet()
+                    .removeIf(
+                        seed -> seed == RunRows.NO_SEED ? seeds.isEmpty() : !seeds.contains(seed));
+              }
+              if (!kept.isEmpty()) {
+                common.put(dataSet, kept);
+              }
+            });
+    return common;
   }
 }

@@ -53,13 +53,10 @@ public record RunsBelow(List<StoredRun> runs) {
           root + ": no such folder of runs; train something, or name another with --runs DIR");
     }
     Found found = find(root);
-    Map<String, String> tables = new TreeMap<>();
+    Map<String, TableResults> tables = new TreeMap<>();
     for (Path folder : found.results) {
       if (!found.runs.containsKey(folder)) {
-        String protocol = protocol(folder, warnings);
-        if (!protocol.isEmpty()) {
-          tables.put(name(root, folder), protocol);
-        }
+        table(folder, warnings).ifPresent(table -> tables.put(name(root, folder), table));
       }
     }
     Queue<String> unreadable = new ConcurrentLinkedQueue<>();
@@ -87,7 +84,7 @@ public record RunsBelow(List<StoredRun> runs) {
       Path root,
       Path folder,
       FileTime modified,
-      Map<String, String> tables,
+      Map<String, TableResults> tables,
       Consumer<String> warnings) {
     try {
       StoredRun run = StoredRun.find(folder, name(root, folder), modified);
@@ -97,9 +94,9 @@ public record RunsBelow(List<StoredRun> runs) {
       for (Path above = folder;
           above != null && above.startsWith(root);
           above = above.getParent()) {
-        String protocol = tables.get(name(root, above));
-        if (protocol != null) {
-          return Optional.of(run.withProtocol(protocol));
+        TableResults table = tables.get(name(root, above));
+        if (table != null) {
+          return Optional.of(run.ofTable(table));
         }
       }
       return Optional.of(run);
@@ -109,12 +106,12 @@ public record RunsBelow(List<StoredRun> runs) {
     }
   }
 
-  private static String protocol(Path folder, Consumer<String> warnings) {
+  private static Optional<TableResults> table(Path folder, Consumer<String> warnings) {
     try {
-      return TableResults.readSoFar(folder).map(TableResults::protocol).orElse("");
+      return TableResults.readSoFar(folder).filter(table -> !table.protocol().isEmpty());
     } catch (KgCoopException e) {
       warnings.accept(e.getMessage());
-      return "";
+      return Optional.empty();
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.kgcoop.runs.RunProgress;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.RunState;
+import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TargetResult;
 
 /**
@@ -36,6 +38,7 @@ public final class StoredRun {
   private final String name;
   private final Instant modified;
   private String protocol = "";
+  private Set<String> planned = Set.of();
   private @Nullable Measurement measurement;
   private @Nullable RunRecord record;
   private @Nullable RunResults results;
@@ -107,6 +110,12 @@ public final class StoredRun {
     return this;
   }
 
+  /** Sets the protocol of the run's table, and the settings that it gives several values. */
+  StoredRun ofTable(TableResults table) {
+    planned = table.varied(method());
+    return withProtocol(table.protocol());
+  }
+
   /** Returns true if a folder belongs to a run or an adaptation. */
   public static boolean isRunFolder(Path folder) {
     return Files.isRegularFile(folder.resolve(RunRecord.FILE))
@@ -136,6 +145,14 @@ public final class StoredRun {
    */
   public String protocol() {
     return protocol;
+  }
+
+  /**
+   * Returns the names of the settings that the run's table gives several values, such as {@code
+   * weight}, even if the runs with the other values have not started yet.
+   */
+  public Set<String> planned() {
+    return planned;
   }
 
   /** Returns the time at which the state last changed. */

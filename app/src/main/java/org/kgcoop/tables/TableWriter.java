@@ -132,7 +132,8 @@ public final class TableWriter {
             Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
             Bootstrap intervals over images and seeds, paired for differences.
             * significant: the 95 % interval of the difference (for figures: from every other row)
-            excludes 0.\
+            excludes 0.
+            pairs: runs on the same data set with the same seed; only they are compared.\
             """;
     return table.notes().stream().reduce(legend, (text, note) -> text + "\n" + note);
   }
@@ -158,7 +159,9 @@ public final class TableWriter {
 
   private List<List<String>> differences(Format format) {
     List<List<String>> grid = new ArrayList<>();
-    grid.add(header("difference", false));
+    List<String> header = header("difference", false);
+    header.add("pairs");
+    grid.add(header);
     for (Pair pair : pairs()) {
       List<String> line = new ArrayList<>(List.of(Messages.line(pair.label())));
       for (String column : table.columns()) {
@@ -172,9 +175,17 @@ public final class TableWriter {
               mark(text + interval(difference.interval()), difference.isSignificant(), format));
         }
       }
+      line.add(pairs(pair));
       grid.add(line);
     }
     return grid;
+  }
+
+  /** Returns the number of compared runs; if a row has others, of how many. */
+  private String pairs(Pair pair) {
+    int pairs = table.pairs(pair.row(), pair.other());
+    int most = Math.max(table.runs(pair.row()), table.runs(pair.other()));
+    return pairs == most ? "" + pairs : pairs + " of " + most;
   }
 
   private List<String> header(String first, boolean time) {
@@ -363,7 +374,8 @@ public final class TableWriter {
               .put("column", difference.column())
               .put("row", difference.row().label())
               .put("other", difference.other().label())
-              .put("difference", difference.value());
+              .put("difference", difference.value())
+              .put("pairs", difference.pairs());
       put(line, difference.interval());
       line.put("stands", difference.isSignificant());
     }

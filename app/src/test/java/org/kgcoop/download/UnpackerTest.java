@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.published.Origin;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.files.Sha256;
 
 class UnpackerTest {
   @TempDir Path folder;
@@ -196,20 +197,50 @@ class UnpackerTest {
 
   @Test
   void aDataSetIsFetchedUnpackedAndNotFetchedAgain() throws IOException {
+    byte[] archive = tar("dtd/images/banded/1.jpg", "dtd/labels/x.txt");
+    Path set = folder.resolve("dtd");
     try (FileServer server = new FileServer()) {
-      server.put("dtd.tar.gz", tar("dtd/images/banded/1.jpg", "dtd/labels/x.txt"));
-      Origin origin =
-          new Origin(server.address() + "dtd.tar.gz", new Origin.Direct(true, "dtd", ""));
-      List<Path> gives = List.of(folder.resolve("dtd/images"));
-      DataDownload download =
-          new DataDownload(new Downloader(false, Progress.SILENT), Progress.SILENT);
+      server.put("dtd.tar.gz", archive);
 
-      download.fetch(origin, gives, folder.resolve("dtd"));
-      download.fetch(origin, gives, folder.resolve("dtd"));
+      fetch(server, archive);
+      fetch(server, archive);
 
-      assertThat(folder.resolve("dtd/images/banded/1.jpg")).exists();
-      assertThat(folder.resolve("dtd/dtd.tar.gz")).doesNotExist();
+      assertThat(set.resolve("images/banded/1.jpg")).exists();
+      assertThat(set.resolve("dtd.tar.gz")).doesNotExist();
       assertThat(server.requests()).hasSize(1);
     }
+  }
+
+  @Test
+  void anArchiveWithAnotherHashIsNotUnpacked() throws IOException {
+    byte[] archive = tar("dtd/images/banded/1.jpg");
+    Path set = folder.resolve("dtd");
+    try (FileServer server = new FileServer()) {
+      server.put("dtd.tar.gz", tar("dtd/images/banded/2.jpg"));
+      assertThatThrownBy(() -> fetch(server, archive))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("expected a file of SHA-256 " + Sha256.of(archive));
+      assertThat(set).isEmptyDirectory();
+
+      // An archive that was downloaded by hand is checked, too.
+      Files.write(set.resolve("dtd.tar.gz"), tar("dtd/images/banded/2.jpg"));
+      assertThatThrownBy(() -> fetch(server, archive))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("expected a file of SHA-256 " + Sha256.of(archive));
+      Files.write(set.resolve("dtd.tar.gz"), archive);
+      fetch(server, archive);
+
+      assertThat(set.resolve("images/banded/1.jpg")).exists();
+      assertThat(server.requests()).hasSize(1);
+    }
+  }
+
+  private void fetch(FileServer server, byte[] expected) {
+    Origin origin =
+        new Origin(
+            server.address() + "dtd.tar.gz",
+            new Origin.Direct(true, "dtd", "", Sha256.of(expected)));
+    new DataDownload(new Downloader(false, Progress.SILENT), Progress.SILENT)
+        .fetch(origin, List.of(folder.resolve("dtd/images")), folder.resolve("dtd"));
   }
 }

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.RunFolders;
@@ -738,6 +741,43 @@ class ReportPageTest {
     assertThat(page(folder).expectFirst("#choice").text())
         .contains("Of 100 new images like these, expect 75.0 % right (95 %: 40 to 95).")
         .contains("cat/7.jpg", "wolf", "61");
+  }
+
+  /** A record may come from somebody else, and name any file of this machine. */
+  @Test
+  void suspectsAreShownOnlyIfTheirDataSetIsGiven() throws IOException {
+    Path photos = folder.resolve("photos");
+    SampleDrawings.copyTo(photos, 2);
+    String label;
+    try (Stream<Path> classes = Files.list(photos)) {
+      label = classes.sorted().toList().get(0).getFileName().toString();
+    }
+    Path secret = folder.resolve("secret.png");
+    Files.copy(photos.resolve(label).resolve("0.png"), secret);
+    Path run = Files.createDirectories(folder.resolve("run"));
+    Files.createSymbolicLink(run.resolve("link.png"), secret);
+    String suspects =
+        Stream.of(secret.toString(), "link.png", "../secret.png", run.resolve("link.png") + "")
+            .map(
+                file ->
+                    """
+                    {"image": "%s/0.png", "file": "%s", "given": "%s", "likely": "x"}"""
+                        .formatted(label, file, label.replace('_', ' ')))
+            .collect(Collectors.joining(","));
+    Files.writeString(
+        run.resolve("adapt.json"),
+        """
+        {"settings": {"data": "photos"},
+         "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
+         "result": {"suspects": [%s]}}
+        """
+            .formatted(suspects));
+    Path file = folder.resolve("page.html");
+
+    ReportPage.write(List.of(run), List.of(), file);
+    assertThat(file).content().doesNotContain("data:image").contains("name it by --data");
+    ReportPage.write(List.of(run), List.of(photos), file);
+    assertThat(file).content().contains("data:image");
   }
 
   @Test

@@ -582,6 +582,25 @@ class ClassifierServerTest {
     }
   }
 
+  @Test
+  void aServerThatStopsIsLiveAndNotReady() throws Exception {
+    ClassifierServer stopping = new ClassifierServer(clip, models, settings(null), LOG::add, null);
+    String model = "/v2/models/" + models.all().iterator().next().name();
+    List<String> routes =
+        List.of("/v2/health/ready", model + "/ready", model + "/versions/1/ready");
+    for (String route : routes) {
+      assertThat(send(request(stopping, route)).statusCode()).isEqualTo(200);
+    }
+    stopping.drain();
+    for (String route : routes) {
+      HttpResponse<String> answer = send(request(stopping, route));
+      assertThat(answer.statusCode()).as(route).isEqualTo(503);
+      assertThat(json(answer).path("ready").asBoolean(true)).as(route).isFalse();
+    }
+    assertThat(send(request(stopping, "/v2/health/live")).statusCode()).isEqualTo(200);
+    stopping.close();
+  }
+
   private static boolean isListening(int port) {
     try {
       new Socket(InetAddress.getLoopbackAddress(), port).close();

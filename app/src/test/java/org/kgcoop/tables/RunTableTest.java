@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,6 +161,8 @@ class RunTableTest {
             .setting("training", "augment", "cache:8")
             .target("test", 1, 2));
     assertThat(table().notes()).singleElement().asString().contains("same augmented views");
+    add(StoredRuns.run("gda", "pets", 1).setting("method", "weight", "auto").target("test", 1, 2));
+    assertThat(table().notes()).hasSize(1);
     add(
         StoredRuns.run("kgcoop", "pets", 2)
             .setting("method", "weight", "auto")
@@ -243,16 +247,99 @@ class RunTableTest {
   }
 
   @Test
-  void rowsOfOtherSeedsOrDataSetsAreNotPaired() {
+  void rowsOfOtherSeedsOrDataSetsAreNotCompared() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));
     add(StoredRuns.run("kgcoop", "pets", 2).target("test", 40, 40));
     add(StoredRuns.run("cocoop", "food", 1).target("test", 40, 40));
     RunTable table = table();
+    List<TableRow> rows = table.rows();
 
     for (int other = 1; other < 3; other++) {
-      RunTable.Difference difference = difference(table, other);
-      assertThat(difference.interval()).isNull();
+      assertThat(table.difference(rows.get(other), rows.get(0), "test")).isNull();
     }
+    assertThat(table.best("test")).isNull();
+    assertThat(new TableWriter(table, null, true).write(TableWriter.Format.MARKDOWN))
+        .contains("| KgCoOp - CoOp | - | 0 of 1 |");
+  }
+
+  @Test
+  void aDifferenceUsesTheRunsThatBothRowsHave() {
+    for (long seed = 1; seed <= 2; seed++) {
+      add(StoredRuns.run("coop", "pets", seed).target("test", 10, 40));
+      add(StoredRuns.run("kgcoop", "pets", seed).target("test", 20, 40));
+      add(StoredRuns.run("kgcoop", "food", seed).target("test", 40, 40));
+    }
+    add(StoredRuns.run("kgcoop", "pets", 3).target("test", 40, 40));
+    add(StoredRuns.run("coop", "food", 4).target("test", 0, 40));
+    RunTable table = table();
+    List<TableRow> rows = table.rows();
+
+    RunTable.Difference difference =
+        Objects.requireNonNull(table.difference(rows.get(1), rows.get(0), "test"));
+
+    // Pets with seeds 1 and 2: 50 - 25. Over all runs, no seed of coop would be complete.
+    assertThat(difference.value()).isCloseTo(25, within(1e-9));
+    assertThat(difference.pairs()).isEqualTo(2);
+    assertThat(difference.isSignificant()).isTrue();
+    TableWriter writer = new TableWriter(table, null, true);
+    assertThat(writer.write(TableWriter.Format.MARKDOWN))
+        .containsPattern("\\| KgCoOp - CoOp \\| .*\\+25.00.* \\| 2 of 5 \\|")
+        .contains("pairs: runs on the same data set with the same seed");
+    assertThat(writer.json().path("differences").path(0).path("pairs").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void aRunWithoutASeedIsComparedWithAllSeeds() {
+    run("clip", "pets", 20);
+    add(StoredRuns.run("coop", "pets", 1).target("test", 30, 40));
+    add(StoredRuns.run("coop", "pets", 2).target("test", 40, 40));
+    RunTable table = table();
+
+    RunTable.Difference difference = difference(table, 1);
+
+    assertThat(difference.value()).isCloseTo(87.5 - 50, within(1e-9));
+    assertThat(difference.pairs()).isEqualTo(2);
+  }
+
+  private void run(String method, String dataSet, int right) {
+    add(StoredRuns.run(method, dataSet, 0).withoutSeed().target("test", right, 40));
+  }
+
+  @Test
+  void anInterruptedSweepIsNamedByItsPlan() throws IOException {
+    for (String dataSet : List.of("pets", "food")) {
+      StoredRuns.run("kgcoop", dataSet, 1)
+          .method("weight", 0)
+          .target("test", 27, 40)
+          .write(folder.resolve("table/" + dataSet + "/kgcoop/weight=0/seed1"));
+    }
+    Path table = folder.resolve("table/table.json");
+    String cell =
+        """
+        {"method": "kgcoop", "setting": {"weight": %s}, "sample": {"data_set": "pets"}}
+        """;
+    Files.writeString(
+        table,
+        "{\"settings\": {\"protocol\": \"base2new\"}, \"cells\": [%s], \"pending\": [%s]}"
+            .formatted(cell.formatted("0"), cell.formatted("8")));
+
+    assertThat(labels()).containsExactly("KgCoOp weight=0");
+
+    // Without the plan, a run in progress shows that there are several values.
+    Files.delete(table);
+    assertThat(labels()).containsExactly("KgCoOp");
+    StoredRuns.run("kgcoop", "pets", 1)
+        .method("weight", 8)
+        .running()
+        .write(folder.resolve("table/pets/kgcoop/weight=8/seed1"));
+    assertThat(labels()).containsExactly("KgCoOp weight=0");
+  }
+
+  private List<String> labels() {
+    List<StoredRun> found = RunsBelow.read(folder, warnings::add).runs();
+    return RunTable.of(found, BOOTSTRAP, warnings::add).rows().stream()
+        .map(TableRow::label)
+        .toList();
   }
 
   @Test

@@ -50,6 +50,13 @@ public final class StoredRuns {
     return this;
   }
 
+  /** Removes the seed, as for a run that does not depend on one. */
+  public StoredRuns withoutSeed() {
+    run.withObject("/settings/data").remove("seed");
+    run.withObject("/settings/training").remove("seed");
+    return this;
+  }
+
   public StoredRuns running() {
     run.put("state", "running");
     return this;

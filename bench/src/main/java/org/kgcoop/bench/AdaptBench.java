@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.Adaptation;
 import org.kgcoop.clip.Clip;
@@ -52,40 +53,70 @@ final class AdaptBench implements Callable<Integer> {
 
   @Option(
       names = "--minutes",
+      defaultValue = "5",
       description =
-          "Time limit of each adaptation, in minutes (default: 5, with --expected-accuracy 0.1).")
-  private @Nullable Double minutes;
+          "Time limit of each adaptation, in minutes (default: ${DEFAULT-VALUE}). --honesty has"
+              + " none.")
+  private double minutes;
 
   @Option(
-      names = "--expected-accuracy",
+      names = "--honesty",
       description =
-          "Compare the expected accuracy with the accuracy on images that adapt has not seen: few"
-              + " images per class, copies, EXIF-rotated images, and class names without images.")
-  private boolean expectedAccuracy;
+          "Compare what adapt promises with what comes true on images that it has not seen, in"
+              + " situations that people have. The default of --sets is then objects, places,"
+              + " symbols, rare-objects and compositional.")
+  private boolean honesty;
+
+  @Option(
+      names = "--situations",
+      split = ",",
+      paramLabel = "LIST",
+      description =
+          "Situations, with --honesty: plain, bursts, jpeg, unbalanced, two, sixty, single, noise,"
+              + " other, unseen-similar, unseen-different, copies, exif, random, selected, wrong-0,"
+              + " wrong-3, wrong-10 (default: all).")
+  private @Nullable List<String> situations;
 
   @Option(
       names = "--per-class",
       split = ",",
-      defaultValue = "2,4,8",
       paramLabel = "LIST",
-      description = "Images per class, with --expected-accuracy (default: ${DEFAULT-VALUE}).")
-  private List<Integer> perClass;
+      description =
+          "Images per class, with --honesty, for situations that have several numbers (default:"
+              + " the runs take these numbers in turn).")
+  private @Nullable List<Integer> perClass;
 
   @Option(
       names = "--seeds",
       split = ",",
       defaultValue = "1,2",
       paramLabel = "LIST",
-      description = "Sampling seeds, with --expected-accuracy (default: ${DEFAULT-VALUE}).")
+      description = "Sampling seeds, with --honesty (default: ${DEFAULT-VALUE}).")
   private List<Long> seeds;
 
   @Option(
-      names = "--situations",
-      split = ",",
-      defaultValue = "plain,copies,exif,unseen,random",
-      paramLabel = "LIST",
-      description = "Situations, with --expected-accuracy: any of ${DEFAULT-VALUE} (default: all).")
-  private List<String> situations;
+      names = "--classes",
+      defaultValue = "20",
+      description =
+          "Number of classes that each run of --honesty draws, 0 for all (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int classes;
+
+  @Option(
+      names = "--methods",
+      defaultValue = "quick",
+      paramLabel = "KIND",
+      description =
+          "Methods, with --honesty. quick judges the first classifier, which adapt chooses among"
+              + " the quick methods. all judges the final one (default: ${DEFAULT-VALUE}).")
+  private String methods;
+
+  @Option(
+      names = "--regret",
+      description =
+          "With --honesty, measure every candidate on the fresh images, to compare the chosen one"
+              + " with the best.")
+  private boolean regret;
 
   @Option(
       names = "--shots",
@@ -98,11 +129,8 @@ final class AdaptBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (expectedAccuracy) {
-      List<String> four = List.of("objects", "places", "symbols", "rare-objects");
-      new ExpectedAccuracy(
-              out, sets == null ? four : sets, perClass, seeds, minutes == null ? 0.1 : minutes)
-          .run(situations);
+    if (honesty) {
+      List<HonestyRun> unused = Honesty.run(out, honestySettings());
       return 0;
     }
     List<String> names = new ArrayList<>();
@@ -129,7 +157,7 @@ final class AdaptBench implements Callable<Integer> {
                 EmbeddedDataSets.open(name, DataSetOptions.defaults(line -> {})),
                 List.of(),
                 shots == 0 ? FewShot.ALL : shots,
-                minutes == null ? 5 : minutes,
+                minutes,
                 1);
         long start = System.nanoTime();
         AdaptRecord record = Adaptation.run(context, request, out.resolve(name));
@@ -179,6 +207,29 @@ final class AdaptBench implements Callable<Integer> {
             + " of %d",
         near, names.size(), inside, names.size());
     return 0;
+  }
+
+  private Honesty.Settings honestySettings() {
+    boolean all =
+        switch (methods) {
+          case "quick" -> false;
+          case "all" -> true;
+          default ->
+              throw KgCoopException.configuration(
+                  "--methods: expected quick or all, got " + methods);
+        };
+    return new Honesty.Settings(
+        situations == null
+            ? List.of(Situation.values())
+            : situations.stream().map(Situation::of).toList(),
+        sets == null
+            ? List.of("objects", "places", "symbols", "rare-objects", "compositional")
+            : sets,
+        perClass == null ? List.of() : perClass,
+        seeds,
+        classes,
+        all,
+        regret);
   }
 
   @FormatMethod

@@ -4,11 +4,9 @@ import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import org.kgcoop.KgCoopException;
@@ -24,8 +22,6 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.JointEvaluation;
-import org.kgcoop.eval.ProbabilityMetrics;
-import org.kgcoop.eval.Softmax;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
@@ -51,8 +47,6 @@ import picocli.CommandLine.Option;
             + " have on as few test images.")
 final class AdaptCalibrationBench implements Callable<Integer> {
   private static final double MINUTES = 60; // long enough for all quick methods
-
-  private static final int DRAWS = 100; // of labels, for the floor
 
   @Option(
       names = "--out",
@@ -185,12 +179,15 @@ final class AdaptCalibrationBench implements Callable<Integer> {
     return new Outcome(
         run + " " + file.method().id(),
         temperature,
-        error(known, labels, temperature),
-        error(known, labels, 1),
-        floor(known, seed),
-        accepted(known, threshold),
-        accepted(foreign, threshold),
-        half() ? JointEvaluation.rankArea(largest(known), largest(foreign)) : Double.NaN);
+        CalibrationErrors.of(known, labels, temperature),
+        CalibrationErrors.of(known, labels, 1),
+        CalibrationErrors.floor(known, seed),
+        CalibrationErrors.accepted(known, threshold),
+        CalibrationErrors.accepted(foreign, threshold),
+        half()
+            ? JointEvaluation.rankArea(
+                CalibrationErrors.largest(known), CalibrationErrors.largest(foreign))
+            : Double.NaN);
   }
 
   private boolean half() {
@@ -209,53 +206,6 @@ final class AdaptCalibrationBench implements Callable<Integer> {
         Head head = file.classifier(context.clip(), file.classNames())) {
       return Evaluator.logits(head, context.cache(), items);
     }
-  }
-
-  private static double error(double[][] logits, int[] labels, double factor) {
-    double[][] scaled =
-        Arrays.stream(logits)
-            .map(row -> Arrays.stream(row).map(logit -> factor * logit).toArray())
-            .toArray(double[][]::new);
-    return ProbabilityMetrics.of(scaled, labels, ProbabilityMetrics.BINS)
-        .expectedCalibrationError();
-  }
-
-  /** Returns the mean calibration error if the labels are drawn from the probabilities. */
-  private static double floor(double[][] logits, long seed) {
-    Random random = new Random(seed);
-    double sum = 0;
-    for (int draw = 0; draw < DRAWS; draw++) {
-      int[] labels =
-          Arrays.stream(logits)
-              .mapToInt(row -> drawn(Softmax.probabilities(row, 1), random.nextDouble()))
-              .toArray();
-      sum += error(logits, labels, 1);
-    }
-    return sum / DRAWS;
-  }
-
-  private static int drawn(double[] probabilities, double at) {
-    double sum = 0;
-    for (int label = 0; label < probabilities.length - 1; label++) {
-      sum += probabilities[label];
-      if (at < sum) {
-        return label;
-      }
-    }
-    return probabilities.length - 1;
-  }
-
-  private static double[] largest(double[][] logits) {
-    return Arrays.stream(logits)
-        .mapToDouble(row -> Arrays.stream(Softmax.probabilities(row, 1)).max().orElse(0))
-        .toArray();
-  }
-
-  private static double accepted(double[][] logits, double threshold) {
-    return Arrays.stream(largest(logits))
-        .map(largest -> largest >= threshold ? 1 : 0)
-        .average()
-        .orElse(Double.NaN);
   }
 
   private static void print(Outcome each) {

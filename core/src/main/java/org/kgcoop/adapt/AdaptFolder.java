@@ -14,6 +14,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
 
@@ -98,6 +99,22 @@ record AdaptFolder(Path out, Path work) {
       for (Path run : runs) {
         FolderTree.delete(run);
       }
+    }
+  }
+
+  /** Deletes an incomplete run of the final training, but no measurement and no classifier. */
+  void deleteRun() {
+    Set<Path> kept =
+        Set.of(
+            out.resolve(AdaptRecord.FILE), out.resolve(AdaptRecord.WORK), ClassifierFile.in(out));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(out)) {
+      for (Path file : files) {
+        if (!kept.contains(file)) {
+          FolderTree.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(out + ": cannot be emptied: " + FileErrors.reason(e), e);
     }
   }
 

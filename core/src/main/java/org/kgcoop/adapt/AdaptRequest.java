@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.layout.ClassNames;
+import org.kgcoop.runs.AdaptRecord;
 
 /**
  * Request for an adaptation.
@@ -21,6 +23,9 @@ import org.kgcoop.data.layout.ClassNames;
  * @param seed the seed of all random choices
  * @param skipsUnreadable true to skip unreadable images
  * @param unknown images that belong to no class, to test the rejection threshold; may be empty
+ * @param labels how the images got their labels
+ * @param plan the plan of another adaptation to repeat, without a time limit; null to make a plan
+ *     that fits into the time
  */
 public record AdaptRequest(
     DataSet data,
@@ -29,11 +34,13 @@ public record AdaptRequest(
     double minutes,
     long seed,
     boolean skipsUnreadable,
-    List<Path> unknown) {
+    List<Path> unknown,
+    LabelSource labels,
+    AdaptRecord.@Nullable Plan plan) {
 
   /** Creates a request that rejects unreadable images. */
   public AdaptRequest(DataSet data, List<String> unseen, int shots, double minutes, long seed) {
-    this(data, unseen, shots, minutes, seed, false, List.of());
+    this(data, unseen, shots, minutes, seed, false, List.of(), LabelSource.UNSTATED, null);
   }
 
   public AdaptRequest {
@@ -41,6 +48,10 @@ public record AdaptRequest(
     unknown = List.copyOf(unknown);
     if (!(minutes > 0) || Double.isInfinite(minutes)) {
       throw KgCoopException.configuration("minutes: expected above 0, got " + minutes);
+    }
+    if (plan != null && !plan.isComplete()) {
+      throw KgCoopException.configuration(
+          "plan: expected the plan of a complete adaptation, got one without methods");
     }
     if (data.train().isEmpty()) {
       throw KgCoopException.data(data.name() + ": no training images");
@@ -64,6 +75,29 @@ public record AdaptRequest(
 
   /** Returns this request for another data set. */
   AdaptRequest with(DataSet other) {
-    return new AdaptRequest(other, unseen, shots, minutes, seed, skipsUnreadable, unknown);
+    return new AdaptRequest(
+        other, unseen, shots, minutes, seed, skipsUnreadable, unknown, labels, plan);
+  }
+
+  /** Returns this request with labels of another origin. */
+  public AdaptRequest with(LabelSource source) {
+    return new AdaptRequest(
+        data, unseen, shots, minutes, seed, skipsUnreadable, unknown, source, plan);
+  }
+
+  /** Returns this request with a plan to repeat. */
+  public AdaptRequest with(AdaptRecord.Plan repeated) {
+    return new AdaptRequest(
+        data, unseen, shots, minutes, seed, skipsUnreadable, unknown, labels, repeated);
+  }
+
+  /**
+   * Returns this request with the images that the methods are not asked about.
+   *
+   * @param skipped true to skip unreadable images
+   * @param others images that belong to no class
+   */
+  public AdaptRequest with(boolean skipped, List<Path> others) {
+    return new AdaptRequest(data, unseen, shots, minutes, seed, skipped, others, labels, plan);
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
@@ -15,6 +16,8 @@ import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.Item;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.RunJson;
 
 /** Settings that determine the result of an adaptation, and the differences between two of them. */
 final class AdaptSettings {
@@ -32,8 +35,18 @@ final class AdaptSettings {
             .put("fingerprint", Fingerprint.of(data, context.cache().hashes()))
             .put("shots", request.shots())
             .put("seed", request.seed())
-            .put("minutes", request.minutes())
             .put("clip_fingerprint", context.clip().fingerprint());
+    if (request.plan() == null) {
+      settings.put("minutes", request.minutes());
+    } else {
+      settings.set("plan", RunJson.tree(request.plan()));
+    }
+    if (request.labels().labels().origin() != AdaptRecord.Labels.Origin.UNSTATED) {
+      settings.put("labels", request.labels().labels().origin().id());
+    }
+    if (!request.labels().audit().isEmpty()) {
+      settings.put("audit", Sha256.of(String.join("\n", new TreeSet<>(request.labels().audit()))));
+    }
     ArrayNode unseen = settings.putArray(UNSEEN);
     request.unseen().forEach(unseen::add);
     if (!request.unknown().isEmpty()) {

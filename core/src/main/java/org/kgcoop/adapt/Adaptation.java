@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -13,7 +15,6 @@ import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
 
@@ -40,12 +41,17 @@ public final class Adaptation {
   private final Consumer<AdaptRecord> first;
 
   private Adaptation(
-      ExperimentContext context, AdaptRequest request, Path out, Consumer<AdaptRecord> first) {
+      ExperimentContext context,
+      AdaptRequest request,
+      Path out,
+      Consumer<AdaptRecord> first,
+      long start) {
     this.context = context;
     this.asked = request;
     this.first = first;
     folder = new AdaptFolder(out);
-    budget = new Budget(context, request.minutes());
+    double minutes = request.plan() == null ? request.minutes() : Double.POSITIVE_INFINITY;
+    budget = new Budget(context, start, minutes);
   }
 
   /** Runs or resumes an adaptation. */
@@ -53,16 +59,28 @@ public final class Adaptation {
     return run(context, request, out, record -> {});
   }
 
+  /** Runs or resumes an adaptation, with the time limit from now. */
+  public static AdaptRecord run(
+      ExperimentContext context, AdaptRequest request, Path out, Consumer<AdaptRecord> first) {
+    return run(context, request, out, first, System.nanoTime());
+  }
+
   /**
    * Runs or resumes an adaptation.
    *
    * @param out the output folder
    * @param first receives the record as soon as the folder contains a first classifier
-   * @throws KgCoopException if the folder contains other results, or if it is in use
+   * @param start the {@link System#nanoTime} at which the time limit began
+   * @throws KgCoopException if the folder contains other results, if it is in use, or if the time
+   *     is too short to encode two images of each class
    */
   public static AdaptRecord run(
-      ExperimentContext context, AdaptRequest request, Path out, Consumer<AdaptRecord> first) {
-    return new Adaptation(context, request, out, first).run();
+      ExperimentContext context,
+      AdaptRequest request,
+      Path out,
+      Consumer<AdaptRecord> first,
+      long start) {
+    return new Adaptation(context, request, out, first, start).run();
   }
 
   private AdaptRecord run() {
@@ -100,27 +118,58 @@ public final class Adaptation {
       AdaptRequest request, TrainingImages images, JsonNode settings, @Nullable AdaptRecord known) {
     ImageGroups whole = images.withoutCopies(request.data());
     Comparison.check(request, whole.data());
-    AdaptRecord.Plan plan =
-        known != null
-            ? known.plan()
-            : budget.plan(whole.data(), request.shots(), EmbeddedPrompt.isFor(context.clip()));
-    ImageGroups copies =
-        whole.withNear(images.readable(images.drawn(whole, plan)), context.cache());
+    AdaptRecord.Plan repeated = known == null ? request.plan() : known.plan();
+    TrainingImages.Encoded encoded = images.encoded(whole.data(), budget, repeated);
+    AdaptRecord.Plan plan = encoded.plan();
+    ImageGroups copies = whole.withNear(encoded.data(), context.cache());
     AdaptRecord record =
-        known != null ? known : AdaptRecord.begun(settings, plan, images.described(copies));
+        known != null
+            ? known
+            : AdaptRecord.begun(
+                settings, plan, request.labels().labels(), images.described(copies, encoded));
     write(record);
     HeldOutRuns runs = new HeldOutRuns(context, request, copies, folder.work());
     FinalTraining training = new FinalTraining(context, request, copies.data(), plan);
+    Comparison comparison = new Comparison(context, request, copies.data(), record, budget, runs);
     Comparison.Outcome outcome =
-        new Comparison(context, request, copies.data(), record, budget, runs)
-            .run(
-                this::write,
-                quick ->
-                    publishFirst(training.train(quick, runs, copies.contradictory(), firstRun())));
+        comparison.run(
+            this::write,
+            quick ->
+                publishFirst(
+                    training.train(quick, runs, copies.contradictory(), firstRun(), () -> false)));
     write(outcome.record());
-    AdaptRecord done = training.train(outcome, runs, copies.contradictory(), folder.out());
+    AdaptRecord done = trained(training, comparison, outcome, runs, copies.contradictory());
     write(done);
     return done;
+  }
+
+  /**
+   * Trains the chosen method on all images. If there is no time for it, the best of the others is
+   * trained.
+   */
+  private AdaptRecord trained(
+      FinalTraining training,
+      Comparison comparison,
+      Comparison.Outcome outcome,
+      HeldOutRuns runs,
+      Set<String> contradictory) {
+    boolean isLimited = asked.plan() == null && !Candidates.isQuick(outcome.method());
+    BooleanSupplier stop =
+        isLimited
+            ? budget.afterNext(budget.left() - comparison.secondsOfAFinalTraining())
+            : () -> false;
+    try {
+      return training.train(outcome, runs, contradictory, folder.out(), stop);
+    } catch (KgCoopException e) {
+      if (e.category() != KgCoopException.Category.INTERRUPTED
+          || context.interrupted().getAsBoolean()) {
+        throw e;
+      }
+      folder.deleteRun();
+      Comparison.Outcome other = comparison.without(outcome.method());
+      write(other.record());
+      return trained(training, comparison, other, runs, contradictory);
+    }
   }
 
   private void write(AdaptRecord record) {
@@ -148,6 +197,7 @@ public final class Adaptation {
       Path work) {
     TrainingImages images = new TrainingImages(context, request);
     ImageGroups whole = images.withoutCopies(request.data());
-    return new FinalTraining(context, request, images.drawn(whole, plan), plan).onTest(id, work);
+    return new FinalTraining(context, request, images.planned(whole.data(), plan), plan)
+        .onTest(id, work);
   }
 }

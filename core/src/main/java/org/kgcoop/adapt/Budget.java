@@ -1,16 +1,11 @@
 package org.kgcoop.adapt;
 
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.MethodSpec;
@@ -21,18 +16,24 @@ import org.kgcoop.method.TaskContext;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.TrainingSettings;
 
-/** Time budget of an adaptation, which determines the work that fits into it. */
+/**
+ * Time limit of an adaptation. All work counts, from the start of the command to the last file.
+ * Estimates only avoid work in vain. The clock ends whatever takes longer than its estimate.
+ *
+ * <p>A repeated plan has no limit.
+ */
 final class Budget {
-  /** Number of images that are encoded to measure the speed of the machine. */
-  private static final int SAMPLE = 8;
+  /** Share of the time for reading and encoding images. The rest compares and trains methods. */
+  static final double ENCODING = 0.55;
+
+  /** Share of the time for reading images that there is no time to encode. */
+  static final double READING = 0.65;
 
   private static final int MOST_VIEWS = 8;
-
   private static final double SHARE_OF_VIEWS = 0.05;
 
   /** Maximum number of steps that are run to measure the time per step. */
@@ -40,74 +41,63 @@ final class Budget {
 
   private static final double LONGEST_SAMPLE = 2;
 
-  /** Assumed time per image if no image of the sample is readable. */
-  private static final double SECONDS_OF_AN_IMAGE = 0.1;
-
   private final ExperimentContext context;
+  private final long start;
   private final double seconds;
 
-  Budget(ExperimentContext context, double minutes) {
+  /**
+   * Creates a budget.
+   *
+   * @param start the {@link System#nanoTime} of the start
+   * @param minutes the limit; infinite if there is none
+   */
+  Budget(ExperimentContext context, long start, double minutes) {
     this.context = context;
+    this.start = start;
     seconds = 60 * minutes;
   }
 
+  double elapsed() {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  /** Returns the remaining seconds; at least 0. */
+  double left() {
+    return Math.max(0, seconds - elapsed());
+  }
+
+  /** Returns a condition that is true when a share of the total time is used up. */
+  BooleanSupplier after(double share) {
+    return () -> elapsed() > share * seconds;
+  }
+
+  /** Returns a condition that is true after some seconds from now. */
+  BooleanSupplier afterNext(double some) {
+    double end = elapsed() + some;
+    return () -> elapsed() > end;
+  }
+
+  /** Returns the limit that would be enough for some work, in whole minutes. */
+  double enough(double needed) {
+    return Math.ceil((elapsed() + needed) / 60);
+  }
+
   /**
-   * Plans the number of images per class and the number of views per image. Encoding the images
-   * takes at most half of the time, and encoding the views at most a twentieth. All methods use the
-   * same views.
+   * Returns the number of random views per image that take at most a twentieth of the time.
    *
-   * @param shots the maximum number of images per class if the user gave one; otherwise {@link
-   *     FewShot#ALL}
-   * @param still true for images that random crops do not improve
+   * @param images the number of training images
+   * @param secondsOfAnImage the time to encode one image
    */
-  AdaptRecord.Plan plan(DataSet data, int shots, boolean still) {
-    double each = secondsOfAnImage(data);
-    Map<Integer, Integer> sizes = new HashMap<>();
-    data.train().forEach(item -> sizes.merge(item.label(), 1, Integer::sum));
-    int most = sizes.values().stream().mapToInt(Integer::intValue).max().orElse(1);
-    int kept = shots == FewShot.ALL ? most : Math.min(shots, most);
-    while (shots == FewShot.ALL && kept > 2 && images(sizes, kept) * each > seconds / 2) {
-      kept--;
-    }
-    if (kept < most && shots == FewShot.ALL) {
-      context
-          .warnings()
-          .accept(
-              String.format(
-                  Locale.ROOT,
-                  "%s: encoding %d images would take %s, so at most %d of a class are"
-                      + " learned from; give more --minutes for all",
-                  data.name(),
-                  data.train().size(),
-                  minutes(data.train().size() * each),
-                  kept));
-    }
-    double ofAView = images(sizes, kept) * each;
-    int views = still ? 0 : (int) Math.min(MOST_VIEWS, seconds * SHARE_OF_VIEWS / ofAView);
-    return new AdaptRecord.Plan(kept == most ? FewShot.ALL : kept, views);
+  int views(int images, double secondsOfAnImage) {
+    return (int)
+        Math.min(
+            MOST_VIEWS, seconds * SHARE_OF_VIEWS / (images * Math.max(1e-5, secondsOfAnImage)));
   }
 
-  private static String minutes(double seconds) {
-    return Messages.count((long) Math.ceil(seconds / 60), "minute", "minutes");
-  }
-
-  private static long images(Map<Integer, Integer> sizes, int most) {
-    return sizes.values().stream().mapToLong(size -> Math.min(size, most)).sum();
-  }
-
-  private double secondsOfAnImage(DataSet data) {
-    List<Item> first = data.train().subList(0, Math.min(SAMPLE, data.train().size()));
-    Set<Path> unreadable = new HashSet<>();
-    context.cache().check(first, problem -> unreadable.add(problem.file()), done -> {});
-    List<Item> sample = first.stream().filter(item -> !unreadable.contains(item.file())).toList();
-    return sample.isEmpty()
-        ? SECONDS_OF_AN_IMAGE
-        : Math.max(1e-5, context.cache().test(sample, done -> {}).seconds() / sample.size());
-  }
-
-  /** Returns the reason to skip the next method, or an empty text if there is enough time. */
-  String leftOut(double spent) {
-    return spent < seconds ? "" : "the time was up (--minutes)";
+  static String duration(double seconds) {
+    return seconds < 90
+        ? Messages.count((long) Math.ceil(seconds), "second", "seconds")
+        : Messages.count((long) Math.ceil(seconds / 60), "minute", "minutes");
   }
 
   /**
@@ -118,12 +108,10 @@ final class Budget {
    * @param data the data of the final training
    */
   String leftOut(
-      Method method,
-      MethodSpec spec,
-      TaskContext task,
-      List<DataSet> parts,
-      DataSet data,
-      double spent) {
+      Method method, MethodSpec spec, TaskContext task, List<DataSet> parts, DataSet data) {
+    if (Double.isInfinite(seconds)) {
+      return "";
+    }
     TrainingSettings training = spec.training().apply(method.trained().orElseThrow(), task);
     int classes = data.classNames().size();
     int atATime = Math.min(parts.size(), HeldOutRuns.atATime(context.clip().device(), classes));
@@ -132,14 +120,14 @@ final class Budget {
       steps += (double) steps(training, part) / atATime;
     }
     double needed = steps * secondsOfAStep(data.classNames());
-    if (spent + needed <= seconds) {
+    if (needed <= left()) {
       return "";
     }
     return String.format(
         Locale.ROOT,
-        "it takes about %s on this machine (--minutes %.0f would do)",
-        minutes(needed),
-        Math.ceil((spent + needed) / 60));
+        "it takes about %s on this machine (--minutes %.0f is enough)",
+        duration(needed),
+        enough(needed));
   }
 
   private static long steps(TrainingSettings training, DataSet data) {
@@ -162,13 +150,13 @@ final class Budget {
     double sum = 0;
     try (TrainableModel model = method.model(context.clip(), classNames, 1)) {
       for (int i = 0; i < 2 || (i < MOST_STEPS && sum < LONGEST_SAMPLE); i++) {
-        long start = System.nanoTime();
+        long begin = System.nanoTime();
         try (Scope scope = Scope.open("step")) {
           Tensor feature = Tensor.of(values, 1, width).to(context.clip().device()).unitRows();
           Tensor label = Tensor.of(new long[1], 1).to(context.clip().device());
           model.step(new Batch(feature, label));
         }
-        double took = (System.nanoTime() - start) / 1e9;
+        double took = (System.nanoTime() - begin) / 1e9;
         shortest = Math.min(shortest, took);
         sum += took;
       }

@@ -43,6 +43,23 @@ final class Candidates {
           Tcp.ID);
 
   /**
+   * The candidates in the order in which they are compared: those without training steps first, and
+   * among these the ones in closed form.
+   */
+  static final List<String> BY_EFFORT =
+      List.of(
+          ZeroShot.ID,
+          Ensemble.ID,
+          Gda.ID,
+          Proker.ID,
+          Probe.ID,
+          LpPlusPlus.ID,
+          TipAdapterF.ID,
+          Clap.ID,
+          KgCoOp.ID,
+          Tcp.ID);
+
+  /**
    * Areas of random crops, taken from Tip-Adapter. All methods use the same areas, so that they
    * share their views.
    */

@@ -1,21 +1,27 @@
 package org.kgcoop.adapt;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.eval.BinomialLimits;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TextMethod;
+import org.kgcoop.method.ZeroShot;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
@@ -39,15 +45,29 @@ final class Comparison {
    */
   private static final int FEWEST_CLASSES_TO_HIDE = 4;
 
+  /**
+   * Share of the remaining time that a method without training steps may take, so that all of them
+   * are compared.
+   */
+  private static final double SHARE_OF_A_QUICK_METHOD = 0.4;
+
+  /** The same for a method with training steps. The final training takes about half as long. */
+  private static final double SHARE_OF_A_SLOW_METHOD = 0.6;
+
+  private static final BooleanSupplier NEVER = () -> false;
+
   private final ExperimentContext context;
   private final AdaptRequest request;
   private final DataSet data;
+  private final DataSet compared; // without the images of the audit
   private final Budget budget;
   private final HeldOutRuns runs;
   private final Candidates candidates;
   private final List<HoldoutPart> parts; // empty if no class has a second image
+  private final @Nullable HoldoutPart audit; // images drawn at random, if the others were not
   private final Map<String, HeldOutRuns.Answers> measured = new HashMap<>();
   private AdaptRecord record;
+  private double finalTraining; // seconds of the final training of a quick method
 
   /**
    * Chosen method.
@@ -55,7 +75,12 @@ final class Comparison {
    * @param record the record, with the choice and its expected accuracy
    * @param parts the parts on which the accuracy was measured
    */
-  record Outcome(AdaptRecord record, List<HoldoutPart> parts) {}
+  record Outcome(AdaptRecord record, List<HoldoutPart> parts) {
+    /** Returns the chosen method. */
+    String method() {
+      return Objects.requireNonNull(record.choice(), "nothing was chosen").method();
+    }
+  }
 
   /**
    * Creates a comparison for a request.
@@ -77,10 +102,12 @@ final class Comparison {
     this.runs = runs;
     record = begun;
     candidates = new Candidates(context.clip(), begun.plan().views());
+    audit = HoldoutPart.audit(data, request.labels().audit(), request.unseen());
+    compared = audit == null ? data : audit.fitted();
     parts =
         request.unseen().isEmpty()
-            ? HoldoutPart.of(data, FOLDS)
-            : HoldoutPart.hiding(data, request.unseen());
+            ? HoldoutPart.of(compared, FOLDS)
+            : HoldoutPart.hiding(compared, request.unseen());
   }
 
   /**
@@ -107,65 +134,114 @@ final class Comparison {
     if (parts.isEmpty()) {
       return unmeasured();
     }
-    List<AdaptRecord.Candidate> tried = new ArrayList<>(record.candidates());
     boolean answered = false;
     try (Progress.Task task =
-        context.progress().start("adapt: " + data.name(), (long) Candidates.SHORT_LIST.size())) {
-      for (String id : Candidates.SHORT_LIST) {
+        context.progress().start("adapt: " + data.name(), (long) Candidates.BY_EFFORT.size())) {
+      for (String id : Candidates.BY_EFFORT) {
         if (!answered && !Candidates.isQuick(id)) {
-          first.accept(first(tried));
+          if (budget.left() > 2 * finalTraining) { // otherwise the final classifier is next
+            publish(first);
+          }
           answered = true;
         }
         task.detail(id);
-        if (tried.stream().noneMatch(each -> each.method().equals(id))) {
-          tried.add(attempted(id, tried));
-          record = record.with(tried);
+        Optional<AdaptRecord.Candidate> known =
+            record.candidates().stream().filter(each -> each.method().equals(id)).findFirst();
+        if (known.isEmpty()) {
+          add(attempted(id));
           keep.accept(record);
-        } else if (tried.stream().anyMatch(each -> each.method().equals(id) && each.isMeasured())) {
-          measured(id, parts);
+        } else if (known.get().isMeasured()) {
+          measured(id, NEVER);
         }
-        task.done(Candidates.SHORT_LIST.indexOf(id) + 1L);
+        task.done(Candidates.BY_EFFORT.indexOf(id) + 1L);
       }
     }
-    return last(decided(tried));
+    return last();
   }
 
-  /** Returns the best of the quick methods, with the folds of the comparison. */
-  private Outcome first(List<AdaptRecord.Candidate> tried) {
-    AdaptRecord decided =
-        decided(tried.stream().filter(each -> Candidates.isQuick(each.method())).toList());
-    AdaptRecord.Choice choice = Objects.requireNonNull(decided.choice());
-    Outcome outcome =
-        outcome(
-            decided.with(
-                new AdaptRecord.Choice(choice.method(), choice.title(), choice.why(), true)),
-            answers(choice.method()),
-            parts);
-    record = outcome.record();
-    return outcome;
+  /** Adds a candidate, or replaces it, in the order of the short list. */
+  private void add(AdaptRecord.Candidate candidate) {
+    List<AdaptRecord.Candidate> tried = new ArrayList<>(record.candidates());
+    tried.removeIf(each -> each.method().equals(candidate.method()));
+    tried.add(candidate);
+    tried.sort(Comparator.comparing(each -> Candidates.SHORT_LIST.indexOf(each.method())));
+    record = record.with(tried);
+  }
+
+  /** Publishes the best of the quick methods, with the folds of the comparison. */
+  private void publish(Consumer<Outcome> first) {
+    decide();
+    AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
+    record =
+        record.with(new AdaptRecord.Choice(choice.method(), choice.title(), choice.why(), true));
+    double begin = budget.elapsed();
+    first.accept(expected(answers(choice.method()), parts));
+    finalTraining = budget.elapsed() - begin;
+  }
+
+  /** Returns the seconds that a final training of the best quick method takes. */
+  double secondsOfAFinalTraining() {
+    return finalTraining;
+  }
+
+  /**
+   * Returns the choice without a method whose final training did not fit into the time.
+   *
+   * @param method the method to leave out
+   */
+  Outcome without(String method) {
+    add(
+        leftOut(
+            candidates.spec(method),
+            "there was no time to train it on all images (--minutes)",
+            true));
+    measured.remove(method);
+    return last();
   }
 
   /**
    * Returns the final choice with its expected accuracy. If there is enough time, the accuracy is
    * measured with more folds.
    */
-  private Outcome last(AdaptRecord decided) {
-    String id = Objects.requireNonNull(decided.choice()).method();
-    if (!request.unseen().isEmpty()) {
-      return outcome(decided, answers(id), parts);
+  private Outcome last() {
+    decide();
+    String id = Objects.requireNonNull(record.choice()).method();
+    AdaptRecord.Plan repeated = request.plan();
+    if (audit != null) {
+      return done(runs.answers(candidates.spec(id), id, List.of(audit), NEVER), List.of(audit));
     }
-    List<HoldoutPart> fine = HoldoutPart.of(data, FINE_FOLDS);
-    double spent = seconds(decided, candidate -> true);
+    List<HoldoutPart> fine = HoldoutPart.of(compared, FINE_FOLDS);
     double needed =
-        seconds(decided, candidate -> candidate.method().equals(id)) * fine.size() / parts.size();
-    if (!budget.leftOut(spent + needed).isEmpty()) {
-      return outcome(decided, answers(id), parts);
+        seconds(record, candidate -> candidate.method().equals(id)) * fine.size() / parts.size();
+    boolean fits =
+        repeated == null
+            ? needed + finalTraining * fine.size() / parts.size() < budget.left()
+            : repeated.folds() == fine.size();
+    if (request.unseen().isEmpty() && fits) {
+      try (Progress.Task task =
+          context.progress().start("adapt: " + data.name() + ": what to expect", 1)) {
+        BooleanSupplier stop =
+            repeated == null ? budget.afterNext(budget.left() - finalTraining) : NEVER;
+        HeldOutRuns.Answers answers = runs.answers(candidates.spec(id), id, fine, stop);
+        task.done(1);
+        return done(answers, fine);
+      } catch (KgCoopException e) {
+        rethrowUnlessOutOfTime(e);
+      }
     }
-    try (Progress.Task task =
-        context.progress().start("adapt: " + data.name() + ": what to expect", 1)) {
-      HeldOutRuns.Answers answers = runs.answers(candidates.spec(id), id, fine);
-      task.done(1);
-      return outcome(decided, answers, fine);
+    return done(answers(id), parts);
+  }
+
+  private Outcome done(HeldOutRuns.Answers answers, List<HoldoutPart> on) {
+    Outcome outcome = expected(answers, on);
+    return new Outcome(outcome.record().compared(on.size()), on);
+  }
+
+  /** Throws an exception again, unless the time limit caused it. */
+  private void rethrowUnlessOutOfTime(KgCoopException e) {
+    if (e.category() != KgCoopException.Category.INTERRUPTED
+        || context.interrupted().getAsBoolean()) {
+      throw e;
     }
   }
 
@@ -180,38 +256,82 @@ final class Comparison {
    * Computes the expected accuracy of the chosen method.
    *
    * @param chosen the answers of the chosen method
-   * @param asked the parts that these answers belong to
+   * @param on the parts that these answers belong to
    */
-  private Outcome outcome(
-      AdaptRecord decided, HeldOutRuns.Answers chosen, List<HoldoutPart> asked) {
-    String id = Objects.requireNonNull(decided.choice()).method();
-    List<Score> compared =
-        decided.candidates().stream()
-            .filter(AdaptRecord.Candidate::isMeasured)
-            .map(each -> answers(each.method()).score())
-            .toList();
+  private Outcome expected(HeldOutRuns.Answers chosen, List<HoldoutPart> on) {
+    boolean hides = !request.unseen().isEmpty();
+    record =
+        record.with(
+            new AdaptRecord.Result(
+                accuracy(chosen, on, Score::asAsked),
+                hides ? null : balanced(chosen, on),
+                hides ? unseenAccuracy(chosen) : null,
+                chosen.classes(),
+                chosen.mistakes()));
+    return new Outcome(record, on);
+  }
+
+  /**
+   * Returns the expected accuracy; null if the labels were chosen and there is no audit. Images of
+   * an audit are a random sample that had no part in the choice, so the exact limits hold.
+   */
+  private AdaptRecord.@Nullable Interval accuracy(
+      HeldOutRuns.Answers chosen, List<HoldoutPart> on, UnaryOperator<Score> weighting) {
+    if (audit != null) {
+      Score score = chosen.score();
+      int right = (int) Math.round(score.accuracy(false) / 100 * score.images());
+      BinomialLimits limits = BinomialLimits.of(right, score.images(), Expectation.CONFIDENCE);
+      return new AdaptRecord.Interval(
+          score.accuracy(false), 100 * limits.low(), 100 * limits.high(), score.images());
+    }
+    if (record.labels().areChosen()) {
+      return null;
+    }
+    Score score = weighting.apply(chosen.score());
+    List<Score> all = scores().stream().map(weighting).toList();
+    String id = Objects.requireNonNull(record.choice()).method();
     double gain =
         method(candidates.spec(id)) instanceof TextMethod
             ? 0
             : Expectation.gain(
-                compared.get(0).accuracy(false), // zero-shot CLIP
-                chosen.score().accuracy(false),
-                asked.stream()
+                all.get(0).accuracy(false), // zero-shot CLIP
+                score.accuracy(false),
+                on.stream()
                     .mapToDouble(part -> HoldoutPart.groupsPerClass(part.fitted()))
                     .average()
                     .orElse(0),
                 HoldoutPart.groupsPerClass(data));
-    AdaptRecord.Result expected =
-        new AdaptRecord.Result(
-            new Expectation(chosen.score(), Expectation.optimism(compared, false), gain)
-                .interval(false),
-            request.unseen().isEmpty()
-                ? null
-                : new Expectation(chosen.score(), Expectation.optimism(compared, true), 0)
-                    .interval(true),
-            chosen.classes(),
-            chosen.mistakes());
-    return new Outcome(decided.with(expected), asked);
+    return new Expectation(score, Expectation.optimism(all, false), gain).interval(false);
+  }
+
+  /**
+   * Returns the expected accuracy if every class is equally frequent. A class with one image cannot
+   * be held out. Zero-shot CLIP answers for it, because a method that learned one image of the
+   * class is hardly better.
+   */
+  private AdaptRecord.@Nullable Interval balanced(
+      HeldOutRuns.Answers chosen, List<HoldoutPart> on) {
+    HoldoutPart rest = HoldoutPart.rest(compared, parts);
+    if (rest == null) {
+      return accuracy(chosen, on, Score::balanced);
+    }
+    Score others =
+        runs.answers(candidates.spec(ZeroShot.ID), ZeroShot.ID, List.of(rest), NEVER).score();
+    return accuracy(chosen, on, score -> score.plus(others).balanced());
+  }
+
+  private AdaptRecord.@Nullable Interval unseenAccuracy(HeldOutRuns.Answers chosen) {
+    return record.labels().areChosen()
+        ? null
+        : new Expectation(chosen.score(), Expectation.optimism(scores(), true), 0).interval(true);
+  }
+
+  /** Returns the scores of the measured candidates in the order of the short list. */
+  private List<Score> scores() {
+    return record.candidates().stream()
+        .filter(AdaptRecord.Candidate::isMeasured)
+        .map(each -> answers(each.method()).score())
+        .toList();
   }
 
   private HeldOutRuns.Answers answers(String id) {
@@ -230,26 +350,41 @@ final class Comparison {
    * Measures a method, or returns the reason why it is skipped or does not support this model or
    * these images.
    */
-  private AdaptRecord.Candidate attempted(String id, List<AdaptRecord.Candidate> before) {
+  private AdaptRecord.Candidate attempted(String id) {
     MethodSpec spec = candidates.spec(id);
-    AdaptRecord.Candidate leftOut = leftOut(spec, before);
+    AdaptRecord.Candidate leftOut = leftOut(spec);
     if (leftOut != null) {
       return leftOut;
     }
+    double share = Candidates.isQuick(id) ? SHARE_OF_A_QUICK_METHOD : SHARE_OF_A_SLOW_METHOD;
+    // The zero-shot classifier is always measured, so that there is one.
+    boolean isLimited = request.plan() == null && !id.equals(ZeroShot.ID);
+    BooleanSupplier stop =
+        isLimited ? budget.afterNext(share * (budget.left() - finalTraining)) : NEVER;
     try {
-      return measured(id, parts);
-    } catch (KgCoopException e) {
-      if (e.category() != KgCoopException.Category.CONFIGURATION) {
-        throw e;
+      AdaptRecord.Candidate candidate = measured(id, stop);
+      // Until the first final training, its time is estimated from the folds: one more training and
+      // one more classification of all images.
+      if (Candidates.isQuick(id)) {
+        finalTraining = Math.max(finalTraining, candidate.seconds() / 2);
       }
-      return leftOut(spec, String.valueOf(e.getMessage()), false);
+      return candidate;
+    } catch (KgCoopException e) {
+      if (e.category() == KgCoopException.Category.CONFIGURATION) {
+        return leftOut(spec, String.valueOf(e.getMessage()), false);
+      }
+      rethrowUnlessOutOfTime(e);
+      return leftOut(spec, "its share of the time was up (--minutes)", true);
     }
   }
 
   /** Returns a skipped candidate with the reason, or null if the method should be measured. */
-  private AdaptRecord.@Nullable Candidate leftOut(
-      MethodSpec spec, List<AdaptRecord.Candidate> before) {
+  private AdaptRecord.@Nullable Candidate leftOut(MethodSpec spec) {
     Method method = method(spec);
+    AdaptRecord.Plan repeated = request.plan();
+    if (repeated != null && !repeated.methods().contains(method.id())) {
+      return leftOut(spec, "it is not in the plan (--plan)", false);
+    }
     if (!request.unseen().isEmpty() && method.closedClassReason().isPresent()) {
       return leftOut(
           spec, method.closedClassReason().get() + " cannot be used on new classes", false);
@@ -258,12 +393,17 @@ final class Comparison {
     if (!tooMany.isEmpty()) {
       return leftOut(spec, tooMany, false);
     }
-    double spent = before.stream().mapToDouble(AdaptRecord.Candidate::seconds).sum();
+    if (repeated != null || method.id().equals(ZeroShot.ID)) {
+      return null;
+    }
+    if (budget.left() <= finalTraining) {
+      return leftOut(spec, "the time was up (--minutes)", true);
+    }
     List<DataSet> fitted = parts.stream().map(HoldoutPart::fitted).toList();
     String why =
         Candidates.trainsText(method.id())
-            ? budget.leftOut(method, spec, task(), fitted, data, spent)
-            : budget.leftOut(spent);
+            ? budget.leftOut(method, spec, task(), fitted, data)
+            : "";
     return why.isEmpty() ? null : leftOut(spec, why, true);
   }
 
@@ -280,9 +420,13 @@ final class Comparison {
   }
 
   /** Measures a method, or reads its stored measurements. */
-  private AdaptRecord.Candidate measured(String id, List<HoldoutPart> on) {
+  private AdaptRecord.Candidate measured(String id, BooleanSupplier stop) {
+    return measured(id, parts, stop);
+  }
+
+  private AdaptRecord.Candidate measured(String id, List<HoldoutPart> on, BooleanSupplier stop) {
     long start = System.nanoTime();
-    HeldOutRuns.Answers answers = runs.answers(candidates.spec(id), id, on);
+    HeldOutRuns.Answers answers = runs.answers(candidates.spec(id), id, on, stop);
     measured.put(id, answers);
     return new AdaptRecord.Candidate(
         id,
@@ -294,11 +438,12 @@ final class Comparison {
         null);
   }
 
-  private AdaptRecord decided(List<AdaptRecord.Candidate> tried) {
+  /** Chooses among the candidates so far. */
+  private void decide() {
     Map<String, Score> scores = new HashMap<>();
     measured.forEach((id, answers) -> scores.put(id, answers.score()));
-    Selection selection = Selection.of(tried, scores);
-    return record.with(selection.candidates()).with(selection.choice());
+    Selection selection = Selection.of(record.candidates(), scores);
+    record = record.with(selection.candidates()).with(selection.choice());
   }
 
   /**
@@ -306,25 +451,23 @@ final class Comparison {
    * of the methods that do not learn from images.
    */
   private Outcome unmeasured() {
-    List<AdaptRecord.Candidate> tried = new ArrayList<>();
     List<HoldoutPart> all = List.of(HoldoutPart.all(data, request.unseen()));
     for (String id : Candidates.SHORT_LIST) {
       MethodSpec spec = candidates.spec(id);
       boolean learns = !(method(spec) instanceof TextMethod);
-      tried.add(
+      add(
           learns
               ? leftOut(spec, "no class has a second image to measure by", false)
-              : measured(id, all));
+              : measured(id, all, NEVER));
     }
-    AdaptRecord decided = decided(tried);
-    AdaptRecord.Choice choice = Objects.requireNonNull(decided.choice());
-    return outcome(
-        decided.with(
+    decide();
+    AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
+    record =
+        record.with(
             choice.because(
                 "A method that learns from images cannot be measured if no class has a second"
                     + " image. This one learns nothing and is the best of those. Two images of each"
-                    + " class let all methods be compared.")),
-        answers(choice.method()),
-        all);
+                    + " class let all methods be compared."));
+    return done(answers(choice.method()), all);
   }
 }

@@ -33,7 +33,11 @@ import org.kgcoop.runs.AdaptRecord;
  */
 record Expectation(Score score, double optimism, double gain) {
   private static final int RESAMPLES = 500;
-  private static final double TAIL = 0.025;
+
+  /** The level of the intervals. */
+  static final double CONFIDENCE = 0.95;
+
+  private static final double TAIL = (1 - CONFIDENCE) / 2;
 
   /**
    * Estimates how much the accuracy of a choice is too high on the images that were used to choose

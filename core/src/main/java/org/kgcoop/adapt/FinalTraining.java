@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
@@ -60,13 +61,18 @@ final class FinalTraining {
    * @param runs the runs on parts of the images
    * @param contradictory the keys of images that occur in two classes
    * @param folder the run folder
+   * @param stop a condition that ends the training
    * @return the record, with the accuracy on the test images, the calibration and the suspects
    */
   AdaptRecord train(
-      Comparison.Outcome outcome, HeldOutRuns runs, Set<String> contradictory, Path folder) {
+      Comparison.Outcome outcome,
+      HeldOutRuns runs,
+      Set<String> contradictory,
+      Path folder,
+      BooleanSupplier stop) {
     AdaptRecord record = outcome.record();
-    String id = Objects.requireNonNull(record.choice(), "nothing was chosen").method();
-    RunResults results = trained(context, id, folder, "");
+    String id = outcome.method();
+    RunResults results = trained(context.until(stop), id, folder, "");
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder));
     HeldOutLogits logits = logits(id, file.method(), runs, outcome.parts());
     Calibration calibration = logits.calibration();
@@ -81,7 +87,7 @@ final class FinalTraining {
                 Suspects.of(
                     logits.items(),
                     logits.probabilities(calibration.temperature()),
-                    data.classNames(),
+                    file.classNames(),
                     contradictory)));
   }
 

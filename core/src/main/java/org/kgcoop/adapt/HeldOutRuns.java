@@ -7,9 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
@@ -71,14 +73,19 @@ final class HeldOutRuns {
     this.work = work;
   }
 
-  /** Returns the predictions of a method. Parts that are not trained yet are trained first. */
-  Answers answers(MethodSpec spec, String id, List<HoldoutPart> parts) {
+  /**
+   * Returns the predictions of a method. Parts that are not trained yet are trained first.
+   *
+   * @param stop a condition that ends the work
+   * @throws KgCoopException of the kind INTERRUPTED, if the condition or the user ended the work
+   */
+  Answers answers(MethodSpec spec, String id, List<HoldoutPart> parts, BooleanSupplier stop) {
     List<Score.Asked> asked = new ArrayList<>();
     List<Boolean> right = new ArrayList<>();
     List<AdaptRecord.Mistake> mistakes = new ArrayList<>();
     int[] askedOfClass = new int[data.classNames().size()];
     int[] rightOfClass = new int[data.classNames().size()];
-    List<Path> folders = run(spec, id, parts, HeldOutRuns::targets);
+    List<Path> folders = run(spec, id, parts, HeldOutRuns::targets, stop);
     for (int p = 0; p < parts.size(); p++) {
       Predictions predictions = Predictions.read(folders.get(p));
       targets(parts.get(p))
@@ -125,10 +132,12 @@ final class HeldOutRuns {
       MethodSpec spec,
       String id,
       List<HoldoutPart> parts,
-      Function<HoldoutPart, Map<String, DataSet>> targets) {
+      Function<HoldoutPart, Map<String, DataSet>> targets,
+      BooleanSupplier stop) {
+    ExperimentContext limited = context.silent().until(stop);
     List<Supplier<Path>> jobs =
         parts.stream()
-            .<Supplier<Path>>map(part -> () -> run(spec, id, part, targets.apply(part)))
+            .<Supplier<Path>>map(part -> () -> run(limited, spec, id, part, targets.apply(part)))
             .toList();
     return Jobs.run(jobs, atATime(context.clip().device(), data.classNames().size()));
   }
@@ -144,12 +153,22 @@ final class HeldOutRuns {
   }
 
   /** Runs a method on a part, unless this is done, and returns the run folder. */
-  private Path run(MethodSpec spec, String id, HoldoutPart part, Map<String, DataSet> asked) {
+  private Path run(
+      ExperimentContext limited,
+      MethodSpec spec,
+      String id,
+      HoldoutPart part,
+      Map<String, DataSet> asked) {
+    if (limited.interrupted().getAsBoolean()) {
+      throw new KgCoopException(
+          KgCoopException.Category.INTERRUPTED,
+          "interrupted; run the same command again to resume");
+    }
     List<EvaluationSet> targets = new ArrayList<>();
     asked.forEach((name, images) -> targets.add(new EvaluationSet(name, images, ClassSplit.ALL)));
     FewShotSample sample = FewShotSample.made(part.fitted(), shots(part.fitted()), request.seed());
     Trial trial = new Trial(spec, sample, targets, run(part, id));
-    new TrialRun(context.silent(), trial).run(work);
+    new TrialRun(limited, trial).run(work);
     return work.resolve(trial.run());
   }
 
@@ -164,6 +183,7 @@ final class HeldOutRuns {
   private Score.Asked asked(Item item, boolean unseen) {
     return new Score.Asked(
         request.unseen().isEmpty() ? item.group() : "class " + item.label(),
+        item.label(),
         unseen,
         shares.getOrDefault(item.key(), 1.0));
   }
@@ -182,7 +202,7 @@ final class HeldOutRuns {
    * first.
    */
   HeldOutLogits logits(MethodSpec spec, String id, List<HoldoutPart> parts) {
-    List<Path> unused = run(spec, id, parts, part -> Map.of());
+    List<Path> unused = run(spec, id, parts, part -> Map.of(), () -> false);
     return logits(id, parts);
   }
 

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
@@ -86,6 +87,39 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
               asked(data, unseenNames, isHidden)));
     }
     return all;
+  }
+
+  /**
+   * Returns the part with the images of an audit held out, or null if there is no audit. Groups
+   * with an image of the audit are held out completely, but only images of the audit are asked.
+   *
+   * @param audit the keys of the images that were drawn at random
+   */
+  static @Nullable HoldoutPart audit(DataSet data, Set<String> audit, List<String> unseenNames) {
+    List<Item> train = data.train();
+    IntPredicate isAudited = i -> audit.contains(train.get(i).key());
+    Set<String> groups = new HashSet<>();
+    some(data, isAudited).forEach(item -> groups.add(item.group()));
+    List<Item> fitted = some(data, i -> !groups.contains(train.get(i).group()));
+    return groups.isEmpty() || fitted.isEmpty()
+        ? null
+        : new HoldoutPart(
+            "audit",
+            data.withImages(fitted, List.of(), List.of()),
+            asked(data, unseenNames, isAudited),
+            asked(data, unseenNames, i -> false));
+  }
+
+  /** Returns a part with the images that no other part asks about, or null if there are none. */
+  static @Nullable HoldoutPart rest(DataSet data, List<HoldoutPart> parts) {
+    Set<String> asked = new HashSet<>();
+    parts.forEach(part -> part.seen().test().forEach(item -> asked.add(item.key())));
+    List<Item> train = data.train();
+    IntPredicate isLeft = i -> !asked.contains(train.get(i).key());
+    return asked.size() == train.size()
+        ? null
+        : new HoldoutPart(
+            "rest", data, asked(data, List.of(), isLeft), asked(data, List.of(), i -> false));
   }
 
   /** Returns all training images as test images, for methods that do not learn from them. */

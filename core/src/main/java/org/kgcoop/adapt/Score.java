@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.AdaptRecord;
 
@@ -16,6 +18,8 @@ import org.kgcoop.runs.AdaptRecord;
  * score is estimated from the units, not from individual images.
  */
 final class Score {
+  private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
+
   /** 97.5 % quantile of the standard normal distribution. */
   private static final double Z = 1.959964;
 
@@ -23,17 +27,23 @@ final class Score {
    * Held-out image.
    *
    * @param unit the name of its unit
+   * @param label the number of its class
    * @param unseen true if its class was hidden
    * @param weight 1, or less for near copies
    */
-  record Asked(String unit, boolean unseen, double weight) {}
+  record Asked(String unit, int label, boolean unseen, double weight) {
+    Asked times(double factor) {
+      return new Asked(unit, label, unseen, weight * factor);
+    }
+  }
 
   private static final int SEEN = 0;
   private static final int UNSEEN = 1;
 
   private final double[][] right = new double[2][]; // by unit
   private final double[][] weight = new double[2][];
-  private final int images;
+  private final List<Asked> asked;
+  private final List<Boolean> answers;
 
   /**
    * Creates the score of predictions.
@@ -59,11 +69,36 @@ final class Score {
       weight[role][unit] += each.weight();
       right[role][unit] += answers.get(i) ? each.weight() : 0;
     }
-    images = asked.size();
+    this.asked = List.copyOf(asked);
+    this.answers = List.copyOf(answers);
   }
 
   int images() {
-    return images;
+    return asked.size();
+  }
+
+  /** Returns this score: each class is as frequent as among the images. */
+  Score asAsked() {
+    return this;
+  }
+
+  /** Returns the score of the same predictions if every class were equally frequent. */
+  Score balanced() {
+    Map<Integer, Double> sizes = new HashMap<>();
+    asked.forEach(each -> sizes.merge(each.label(), each.weight(), Double::sum));
+    double mean = sizes.values().stream().mapToDouble(Double::doubleValue).average().orElse(1);
+    return new Score(
+        asked.stream()
+            .map(each -> each.times(mean / sizes.getOrDefault(each.label(), mean)))
+            .toList(),
+        answers);
+  }
+
+  /** Returns the score of these predictions and others. */
+  Score plus(Score other) {
+    return new Score(
+        Stream.concat(asked.stream(), other.asked.stream()).toList(),
+        Stream.concat(answers.stream(), other.answers.stream()).toList());
   }
 
   int units() {
@@ -191,7 +226,25 @@ final class Score {
   }
 
   /**
-   * Returns the index of the simplest method that is within one standard error of the best.
+   * Returns the two-sided p-value of McNemar's test (Psychometrika 1947): the probability of at
+   * least this difference if both methods had the same score on new images. Groups of images count
+   * as one observation each.
+   */
+  double pValueAgainst(Score other) {
+    return pValueAgainst(other, once());
+  }
+
+  private double pValueAgainst(Score other, double[] drawn) {
+    double difference = Math.abs(value(drawn) - other.value(drawn));
+    if (!(difference > 0)) {
+      return 1;
+    }
+    double error = standardErrorAgainst(other, drawn);
+    return error > 0 ? 2 * NORMAL.survivalProbability(difference / error) : 0;
+  }
+
+  /**
+   * Returns the index of the simplest method that the test cannot distinguish from the best.
    *
    * @param scores the scores for the same images, simpler methods first
    * @param drawn the number of times that each unit counts
@@ -204,8 +257,7 @@ final class Score {
       best = values[i] > values[best] ? i : best;
     }
     for (int i = 0; i < best; i++) {
-      double error = scores.get(i).standardErrorAgainst(scores.get(best), drawn);
-      if (values[best] - values[i] <= error) {
+      if (scores.get(i).pValueAgainst(scores.get(best), drawn) > Selection.LEVEL) {
         return i;
       }
     }

@@ -31,7 +31,7 @@ final class Suspects {
    * @param items the images with their given labels
    * @param probabilities the probabilities of each image, (C), by a classifier that has not learned
    *     from it
-   * @param classNames the class names, by label
+   * @param classNames the class names, by column of the probabilities; those of the labels first
    * @param contradictory the keys of images that occur in two classes
    */
   static List<AdaptRecord.Suspect> of(

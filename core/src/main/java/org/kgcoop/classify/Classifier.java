@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.UnicodeText;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
@@ -126,6 +127,7 @@ public final class Classifier implements AutoCloseable {
     if (classNames.stream().anyMatch(String::isBlank)) {
       throw KgCoopException.configuration("a class name is empty; expected a word or more");
     }
+    UnicodeText.checkNames(classNames);
   }
 
   /** Returns the names of the classes, by index. */

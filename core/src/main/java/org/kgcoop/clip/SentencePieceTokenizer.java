@@ -80,12 +80,12 @@ final class SentencePieceTokenizer extends Tokenizer {
   }
 
   @Override
-  public List<Integer> encode(String text) {
+  List<Integer> ids(String text) {
     return model.apply(cleaning.clean(text));
   }
 
   @Override
-  public List<Integer> encodeBehind(String text) {
+  List<Integer> idsBehind(String text) {
     String cleaned = cleaning.clean(text);
     return model.apply(spaceInFront || cleaned.isEmpty() ? cleaned : " " + cleaned);
   }

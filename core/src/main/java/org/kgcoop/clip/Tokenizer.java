@@ -3,6 +3,7 @@ package org.kgcoop.clip;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.UnicodeText;
 
 /**
  * A tokenizer, which converts texts to the token ids that a model was trained with. It is
@@ -23,12 +24,30 @@ public abstract class Tokenizer {
   /** Returns the id for padding after the end. */
   public abstract int padding();
 
-  /** Returns the ids of a text, without start and end. */
-  public abstract List<Integer> encode(String text);
+  /**
+   * Returns the ids of a text, without start and end.
+   *
+   * @throws KgCoopException if it is no Unicode text
+   */
+  public final List<Integer> encode(String text) {
+    UnicodeText.check("text", text);
+    return ids(text);
+  }
 
-  /** Returns the ids of a text that follows other words. */
-  public List<Integer> encodeBehind(String text) {
-    return encode(text);
+  /**
+   * Returns the ids of a text that follows other words.
+   *
+   * @throws KgCoopException if it is no Unicode text
+   */
+  public final List<Integer> encodeBehind(String text) {
+    UnicodeText.check("text", text);
+    return idsBehind(text);
+  }
+
+  abstract List<Integer> ids(String text);
+
+  List<Integer> idsBehind(String text) {
+    return ids(text);
   }
 
   /** Returns the text of a token, with the space at its start or end. */

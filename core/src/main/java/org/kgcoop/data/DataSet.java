@@ -30,6 +30,7 @@ public record DataSet(
 
   public DataSet {
     classNames = List.copyOf(classNames);
+    UnicodeText.checkNames(classNames);
     train = List.copyOf(train);
     val = List.copyOf(val);
     test = List.copyOf(test);

@@ -35,9 +35,10 @@ public final class Templates {
   /**
    * Refuses a text that is no template.
    *
-   * @throws KgCoopException where the class name has no place in it
+   * @throws KgCoopException where the class name has no place in it, or where it is no Unicode text
    */
   public static void check(String template) {
+    UnicodeText.check("template", template);
     if (!template.contains("{}")) {
       throw KgCoopException.configuration(
           "template '"

@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Temperature(double temperature, @Nullable Bound bound, double before, double after) {
 
-  /** The lowest temperature that {@link #fit(double[][], int[])} returns. */
-  public static final double LOWEST = 0.05;
+  /**
+   * The lowest temperature that {@link #fit(double[][], int[])} returns. The logits of a strongly
+   * regularized linear probe are often 50 times too small.
+   */
+  public static final double LOWEST = 1e-4;
 
   /**
    * The highest temperature that {@link #fit(double[][], int[])} returns. Gaussian log-densities of
@@ -57,7 +60,8 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
    *
    * @param logits (M, C)
    * @param labels (M), each from 0 to C - 1
-   * @return T, or empty if the accuracy is at chance level
+   * @return T, or empty if no T in this range gives the accuracy: it is at chance level, or many
+   *     images have two equal largest logits
    */
   public static OptionalDouble ofAccuracy(double[][] logits, int[] labels) {
     ProbabilityMetrics.checkRows(logits, labels);
@@ -66,7 +70,7 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
       right += prediction(logits[i]) == labels[i] ? 1 : 0;
     }
     double accuracy = right / (labels.length + 1);
-    if (confidence(logits, HIGHEST) >= accuracy) {
+    if (confidence(logits, HIGHEST) >= accuracy || confidence(logits, LOWEST) <= accuracy) {
       return OptionalDouble.empty();
     }
     double low = Math.log(LOWEST);

@@ -137,7 +137,7 @@ public final class EvaluationSet {
    * method encodes no images; it returns empty if the feature cache does not contain all features.
    */
   public OptionalDouble zeroShot(ExperimentContext context) {
-    if (!context.cache().knows(data.test())) {
+    if (!context.cache().missing(data.test()).isEmpty()) {
       return OptionalDouble.empty();
     }
     try (Head zeroShot =

@@ -37,6 +37,17 @@ public record ExperimentContext(
     this(clip, cache, progress, warnings, interrupted, List.of());
   }
 
+  /** Returns this context with one more reason to stop at the next safe point. */
+  public ExperimentContext until(BooleanSupplier stop) {
+    return new ExperimentContext(
+        clip,
+        cache,
+        progress,
+        warnings,
+        () -> interrupted.getAsBoolean() || stop.getAsBoolean(),
+        command);
+  }
+
   /** Returns this context without progress reports. */
   public ExperimentContext silent() {
     return new ExperimentContext(clip, cache, Progress.SILENT, warnings, interrupted, command);

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -323,11 +324,15 @@ public final class FeatureCache {
     return found;
   }
 
-  /** Returns true if the cache contains the features of these files under the test transform. */
-  public synchronized boolean knows(List<Item> items) {
-    Set<String> keys =
-        Set.copyOf(keys(items.stream().map(i -> new ViewEncoder.Request(i, null)).toList()));
-    return kept.find(keys).size() == keys.size();
+  /** Returns the images whose features under the test transform are not in the cache. */
+  public synchronized List<Item> missing(List<Item> items) {
+    List<String> keys =
+        keys(items.stream().map(item -> new ViewEncoder.Request(item, null)).toList());
+    Set<String> known = kept.find(Set.copyOf(keys)).keySet();
+    return IntStream.range(0, keys.size())
+        .filter(i -> !known.contains(keys.get(i)))
+        .mapToObj(items::get)
+        .toList();
   }
 
   private List<String> keys(List<ViewEncoder.Request> requests) {

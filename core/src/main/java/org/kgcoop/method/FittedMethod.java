@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.UnicodeText;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
@@ -27,6 +28,7 @@ public record FittedMethod(
     Method method, List<String> classNames, Map<String, StoredTensor> tensors) {
   public FittedMethod {
     classNames = List.copyOf(classNames);
+    UnicodeText.checkNames(classNames);
     // The order of the tensors determines the bytes of the file, so it is kept.
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }

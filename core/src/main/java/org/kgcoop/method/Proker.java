@@ -1,5 +1,6 @@
 package org.kgcoop.method;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +47,12 @@ import org.kgcoop.tensor.Tensor;
  * the smallest cross-entropy. The predictions are for the validation images, or for the few-shot
  * sample, in which each image is left out in turn with all of its views. The grid of beta is in
  * units of 1 / d. Here d is the median of 1 - cos over pairs of images, which depends on the image
- * encoder. If most classes have a single image, or if there are too many rows for a search, beta
- * and lambda have the values published for this number of shots.
+ * encoder. If most classes have a single image, beta and lambda have the values published for this
+ * number of shots.
+ *
+ * <p>A search decomposes matrices of n rows. Beyond 2,500 rows it uses a part of the images: the
+ * first ones of each class, with all their views. If two images of each class do not fit, it uses
+ * fewer views. The final regression uses all rows.
  *
  * <p>There are three differences from the published code. It has a different grid for each data
  * set. Among equal candidates, it takes the first one instead of comparing the loss. In this
@@ -155,7 +160,7 @@ public record Proker(
   public static final int MOST_ROWS = 10_000;
 
   /** Maximum number of rows for a search, which decomposes a kernel for each beta. */
-  private static final int MOST_SEARCHED = 2_500;
+  static final int MOST_SEARCHED = 2_500;
 
   private static final String ROWS = "features";
   private static final String COEFFICIENTS = "coefficients";
@@ -197,7 +202,7 @@ public record Proker(
       Point found =
           beta.isPresent() && lambda.isPresent()
               ? new Point(beta.getAsDouble(), lambda.getAsDouble())
-              : chosen(context, rows, features, texts);
+              : chosen(context, rows, texts);
       KernelRidge ridge = new KernelRidge(features, texts, rows.labels(), found.beta);
       Map<String, StoredTensor> stored = new LinkedHashMap<>();
       stored.put(ROWS, StoredTensor.of(ROWS, features));
@@ -222,17 +227,26 @@ public record Proker(
     return new ZeroShot(templates).classFeatures(clip, classNames);
   }
 
-  private Point chosen(FitContext context, ViewRows rows, Tensor features, Tensor texts) {
+  private Point chosen(FitContext context, ViewRows all, Tensor texts) {
+    int views = searchedViews(all, context.classNames().size());
+    int[] images = all.evenly(MOST_SEARCHED / views);
+    boolean isPart = views < all.count() || images.length < all.images();
+    ViewRows rows = isPart ? all.part(views, images) : all;
+    List<Integer> groups =
+        context.groups().isEmpty()
+            ? List.of()
+            : Arrays.stream(images).mapToObj(context.groups()::get).toList();
+    Tensor features = rows.features();
     int[] labels = rows.labels();
     double scale = context.clip().logitScale();
     double[] lambdas = lambda.isPresent() ? new double[] {lambda.getAsDouble()} : LAMBDAS;
-    double[] betas = beta.isPresent() ? new double[] {beta.getAsDouble()} : betas(features, rows);
+    double[] betas =
+        beta.isPresent() ? new double[] {beta.getAsDouble()} : betas(all.features(), all);
     DoubleUnaryOperator weightOf = tried -> weight * tried / scale;
     Optional<LabeledFeatures> validation = search.validation(context);
-    boolean few = features.size(0) <= MOST_SEARCHED;
     LeaveOneOut scores = LeaveOneOut.NONE;
     SelectionData by = SelectionData.FOLDS;
-    if (few && validation.isPresent()) {
+    if (validation.isPresent()) {
       by = SelectionData.VALIDATION;
       LabeledFeatures asked = validation.get();
       DoubleFunction<KernelRidge> ridge = tried -> new KernelRidge(features, texts, labels, tried);
@@ -244,15 +258,14 @@ public record Proker(
               (of, tried) ->
                   of.scores(asked.features(), tried, weightOf.applyAsDouble(tried)).times(scale),
               asked.labelArray());
-    } else if (few
-        && search != SelectionData.NONE
-        && new Folds(rows.views().labels(), context.groups()).holdMost()) {
+    } else if (search != SelectionData.NONE
+        && new Folds(rows.views().labels(), groups).holdMost()) {
       scores =
           KernelRidge.search(
               features,
               texts,
               labels,
-              rows.leftOutTogether(context.groups()),
+              rows.leftOutTogether(groups),
               betas,
               lambdas,
               weightOf,
@@ -263,11 +276,21 @@ public record Proker(
         best.isPresent()
             ? new Point(
                 betas[best.getAsInt() / lambdas.length], lambdas[best.getAsInt() % lambdas.length])
-            : published(rows.images() / (double) context.classNames().size());
+            : published(all.images() / (double) context.classNames().size());
     context.chosen("beta", point.beta);
     context.chosen("lambda", point.lambda);
-    context.chosen(SelectionData.BY, best.isPresent() ? by.id() : SelectionData.DEFAULT);
+    context.chosen(
+        SelectionData.BY, best.isEmpty() ? SelectionData.DEFAULT : isPart ? by.ofPart() : by.id());
     return point;
+  }
+
+  /**
+   * Returns the number of views per image for a search: all, or as many as fit with two images per
+   * class.
+   */
+  private static int searchedViews(ViewRows rows, int classes) {
+    int images = Math.min(rows.images(), 2 * classes);
+    return Math.max(1, Math.min(rows.count(), MOST_SEARCHED / images));
   }
 
   /** Returns the values of beta to try. */

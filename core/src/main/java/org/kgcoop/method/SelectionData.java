@@ -36,6 +36,14 @@ public enum SelectionData {
   }
 
   /**
+   * Returns the value of {@link #BY} for a selection with a part of the few-shot sample, because it
+   * has too many rows.
+   */
+  String ofPart() {
+    return id() + ", part";
+  }
+
+  /**
    * Returns the setting for the images of a search.
    *
    * @param meaning the description of the setting

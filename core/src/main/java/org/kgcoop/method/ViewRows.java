@@ -1,5 +1,7 @@
 package org.kgcoop.method;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,37 @@ record ViewRows(LabeledViews views) {
   private int[] ofRows(IntUnaryOperator ofImage) {
     return IntStream.range(0, count() * images())
         .map(row -> ofImage.applyAsInt(row % images()))
+        .toArray();
+  }
+
+  /** Returns the first views of some images, in ascending order. */
+  ViewRows part(int firstViews, int[] images) {
+    Tensor which = Tensor.of(Arrays.stream(images).asLongStream().toArray(), images.length);
+    Tensor some =
+        views
+            .features()
+            .narrow(0, 0, firstViews)
+            .indexSelect(1, which.to(views.features().device()));
+    return new ViewRows(
+        new LabeledViews(some, Arrays.stream(images).mapToObj(views.labels()::get).toList()));
+  }
+
+  /**
+   * Returns images of all classes, as evenly as possible: the first of each class, then the second
+   * of each class, and so on.
+   *
+   * @param most the number of images, if there are as many
+   * @return the positions, ascending
+   */
+  int[] evenly(int most) {
+    int[] seen = new int[views.labels().stream().mapToInt(label -> label + 1).max().orElse(0)];
+    int[] rank = views.labels().stream().mapToInt(label -> seen[label]++).toArray();
+    return IntStream.range(0, images())
+        .boxed()
+        .sorted(Comparator.comparingInt(image -> rank[image]))
+        .limit(most)
+        .mapToInt(image -> image)
+        .sorted()
         .toArray();
   }
 

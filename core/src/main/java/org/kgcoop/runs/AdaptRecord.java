@@ -17,7 +17,8 @@ import org.kgcoop.files.JsonFiles;
  * each candidate, and at the end.
  *
  * @param settings the settings that determine the result
- * @param plan the extent of the work in the available time
+ * @param plan the extent of the work in the available time; another adaptation can repeat it
+ * @param labels how the images got their labels
  * @param images the training images
  * @param candidates the candidates so far, in the order of the short list
  * @param choice null until it is made
@@ -27,10 +28,14 @@ import org.kgcoop.files.JsonFiles;
 public record AdaptRecord(
     JsonNode settings,
     Plan plan,
+    Labels labels,
     Images images,
     List<Candidate> candidates,
     @Nullable Choice choice,
     Result result) {
+
+  /** The ratio of the sizes of two classes that changes the accuracy noticeably. */
+  private static final int UNBALANCED = 2;
 
   /** The number of new images that an expected accuracy refers to. */
   public static final int NEW_IMAGES = 100;
@@ -42,19 +47,94 @@ public record AdaptRecord(
   public static final String WORK = ".adapt";
 
   /**
-   * The extent of the work.
+   * The extent of the work: everything that depends on the speed of the machine. An adaptation of
+   * the same images with the same plan gives the same classifier on every machine.
    *
-   * @param shots the maximum number of training images per class; 0 for all
+   * @param perClass the maximum number of training images per class; 0 for all
+   * @param testImages the maximum number of test images; 0 for all
    * @param views the number of random views per training image; 0 for only the test view
+   * @param methods the compared methods, in the order of the short list; empty until all are
+   *     compared
+   * @param folds the number of folds that the expected accuracy was measured with; 0 until it is
+   *     known
    */
-  public record Plan(int shots, int views) {
-    static final Plan ALL = new Plan(0, 0);
+  public record Plan(int perClass, int testImages, int views, List<String> methods, int folds) {
+    static final Plan ALL = new Plan(0, 0, 0, List.of(), 0);
+
+    public Plan {
+      methods = RunJson.list(methods);
+    }
+
+    /** Creates the plan of a comparison that has not begun. */
+    public Plan(int perClass, int testImages, int views) {
+      this(perClass, testImages, views, List.of(), 0);
+    }
+
+    /** Returns the plan with the methods and folds of a complete comparison. */
+    public Plan compared(List<String> measured, int used) {
+      return new Plan(perClass, testImages, views, measured, used);
+    }
+
+    /** Returns true if the plan was carried out to its end. */
+    public boolean isComplete() {
+      return !methods.isEmpty();
+    }
+  }
+
+  /**
+   * How the images got their labels. Cross-validation measures the accuracy on new images only if
+   * the labeled images were not chosen by a person or a program.
+   *
+   * @param origin the origin
+   * @param source the file that shows it, or empty if the user stated it or nothing is known
+   * @param audit the number of images that were drawn at random to measure the accuracy
+   * @param proposals the number of labels that a classifier proposed and nobody changed
+   */
+  public record Labels(Origin origin, String source, int audit, int proposals) {
+    /** Labels of unknown origin. */
+    public static final Labels UNSTATED = new Labels(Origin.UNSTATED, "", 0, 0);
+
+    /** The selection of the images that were labeled. */
+    public enum Origin {
+      /** The user did not say, and no file shows it. */
+      @JsonProperty("unstated")
+      UNSTATED,
+      /** All images of the source were labeled, or a random part of them. */
+      @JsonProperty("random")
+      RANDOM,
+      /** A person or a program chose which images got a label. */
+      @JsonProperty("chosen")
+      CHOSEN;
+
+      /** Returns the name in files and options. */
+      public String id() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+
+    public Labels {
+      origin = Objects.requireNonNullElse(origin, Origin.UNSTATED);
+      source = Objects.requireNonNullElse(source, "");
+    }
+
+    /** Returns the reason why the labels count as chosen, in words after "were chosen". */
+    String reason() {
+      return source.isEmpty() ? "" : " (" + source + ")";
+    }
+
+    /** Returns true if cross-validation cannot measure the accuracy on new images. */
+    public boolean areChosen() {
+      return origin == Origin.CHOSEN;
+    }
   }
 
   /**
    * The training images.
    *
    * @param count the number of training images
+   * @param available the number of readable images without exact copies; more than {@code count} if
+   *     the time limit or {@code --shots} left some out
+   * @param unchecked the number of images that the time limit left no time to read
    * @param fewest the minimum number of images per class
    * @param most the maximum number of images per class
    * @param single classes with a single image or group of images, which cannot be held out
@@ -62,12 +142,26 @@ public record AdaptRecord(
    */
   public record Images(
       int count,
+      int available,
+      int unchecked,
       int classes,
       int fewest,
       int most,
       Copies copies,
       List<String> single,
       List<String> unreadable) {
+    /** Creates the description of images that were all used. */
+    public Images(
+        int count,
+        int classes,
+        int fewest,
+        int most,
+        Copies copies,
+        List<String> single,
+        List<String> unreadable) {
+      this(count, count, 0, classes, fewest, most, copies, single, unreadable);
+    }
+
     /** The images of a record that does not contain any. */
     static final Images NONE = new Images(0, 0, 0, 0, Copies.NONE, List.of(), List.of());
 
@@ -75,6 +169,16 @@ public record AdaptRecord(
       copies = Objects.requireNonNullElse(copies, Copies.NONE);
       single = RunJson.list(single);
       unreadable = RunJson.list(unreadable);
+    }
+
+    /** Returns the number of images in words: {@code 137}, or {@code 32 of 137}. */
+    public String used() {
+      return count < available ? count + " of " + available : String.valueOf(count);
+    }
+
+    /** Returns true if the classes have very different numbers of images. */
+    public boolean isUnbalanced() {
+      return most >= UNBALANCED * fewest;
     }
 
     /** Returns the number of images per class in words: {@code 8} or {@code 8 to 52}. */
@@ -104,7 +208,9 @@ public record AdaptRecord(
    * The result of the chosen method.
    *
    * @param expected the expected accuracy on {@link #NEW_IMAGES} more images of the training
-   *     classes, with a 95 % interval; null until it is known
+   *     classes, as frequent as in training, with a 95 % interval; null until it is known, or if
+   *     the labels were chosen and no audit measures it
+   * @param expectedBalanced the same if every class is equally frequent
    * @param expectedUnseen the same for classes without images; null if none are expected
    * @param classes the training classes with the results on their held-out images
    * @param mistakes the held-out images that were classified wrongly
@@ -116,13 +222,14 @@ public record AdaptRecord(
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Result(
       @Nullable Interval expected,
+      @Nullable Interval expectedBalanced,
       @Nullable Interval expectedUnseen,
       List<OfClass> classes,
       List<Mistake> mistakes,
       @Nullable Interval test,
       @Nullable Calibrated calibration,
       List<Suspect> suspects) {
-    static final Result UNKNOWN = new Result(null, null, List.of(), List.of());
+    static final Result UNKNOWN = new Result(null, null, null, List.of(), List.of());
 
     public Result {
       classes = RunJson.list(classes);
@@ -133,15 +240,17 @@ public record AdaptRecord(
     /** Creates the result before the training on all images. */
     public Result(
         @Nullable Interval expected,
+        @Nullable Interval expectedBalanced,
         @Nullable Interval expectedUnseen,
         List<OfClass> classes,
         List<Mistake> mistakes) {
-      this(expected, expectedUnseen, classes, mistakes, null, null, List.of());
+      this(expected, expectedBalanced, expectedUnseen, classes, mistakes, null, null, List.of());
     }
 
     /** Returns the result after the training on all images. */
     public Result trained(@Nullable Interval tested, Calibrated found, List<Suspect> suspected) {
-      return new Result(expected, expectedUnseen, classes, mistakes, tested, found, suspected);
+      return new Result(
+          expected, expectedBalanced, expectedUnseen, classes, mistakes, tested, found, suspected);
     }
   }
 
@@ -168,7 +277,7 @@ public record AdaptRecord(
    *
    * @param value the value for the comparison, in percent; NaN if it was left out
    * @param behind the difference to the best method
-   * @param standardError the standard error of this difference
+   * @param pValue the p-value of a paired test of this difference
    * @param seconds the time of its folds
    * @param leftOut null if it was tried
    */
@@ -178,12 +287,12 @@ public record AdaptRecord(
       String title,
       double value,
       double behind,
-      double standardError,
+      double pValue,
       double seconds,
       @Nullable LeftOut leftOut) {
     /** Returns the candidate, compared with the best of all. */
-    public Candidate against(double best, double error) {
-      return new Candidate(method, title, value, best - value, error, seconds, leftOut);
+    public Candidate against(double best, double p) {
+      return new Candidate(method, title, value, best - value, p, seconds, leftOut);
     }
 
     /** Returns true if it was measured. */
@@ -253,19 +362,24 @@ public record AdaptRecord(
       List<String> sentences = new ArrayList<>();
       sentences.add(
           String.format(
-              Locale.ROOT,
-              "An image whose largest probability is below %.1f %% shows none of the classes: this"
-                  + " keeps %.1f %% of new images of the classes (95 %%: %.0f to %.0f).",
-              100 * threshold,
-              100 * keeps,
-              100 * low,
-              100 * high));
+                  Locale.ROOT,
+                  "Below %.1f %%, treat an image as none of these: this keeps %.0f %% of images of your"
+                      + " classes (95 %%: %.0f to %.0f).",
+                  100 * threshold,
+                  100 * keeps,
+                  100 * low,
+                  100 * high)
+              + (unknown == null
+                  ? " Without examples of other images (--unknown), kgcoop cannot say how many"
+                      + " others it rejects; in our measurements 14 %."
+                  : ""));
       sentences.add(
           temperature == 1
-              ? "Probabilities stay as they are: the held-out images determine no temperature."
+              ? "No temperature was found with the held-out images. Probabilities may be too high or too"
+                  + " low."
               : String.format(
                   Locale.ROOT,
-                  "Probabilities are calibrated by the temperature %.2f, found with %d held-out"
+                  "Probabilities are calibrated by the temperature %.3g, found with %d held-out"
                       + " images.",
                   temperature,
                   images));
@@ -319,14 +433,15 @@ public record AdaptRecord(
   public AdaptRecord {
     settings = RunJson.node(settings);
     plan = Objects.requireNonNullElse(plan, Plan.ALL); // missing in files of other versions
+    labels = Objects.requireNonNullElse(labels, Labels.UNSTATED);
     images = Objects.requireNonNullElse(images, Images.NONE);
     candidates = RunJson.list(candidates);
     result = Objects.requireNonNullElse(result, Result.UNKNOWN);
   }
 
   /** Returns the record of an adaptation that has just begun. */
-  public static AdaptRecord begun(JsonNode settings, Plan plan, Images images) {
-    return new AdaptRecord(settings, plan, images, List.of(), null, Result.UNKNOWN);
+  public static AdaptRecord begun(JsonNode settings, Plan plan, Labels labels, Images images) {
+    return new AdaptRecord(settings, plan, labels, images, List.of(), null, Result.UNKNOWN);
   }
 
   /**
@@ -352,33 +467,96 @@ public record AdaptRecord(
   }
 
   /**
-   * Returns the reason why another run may choose another method: empty, or a sentence with the
-   * methods that were left out for lack of time.
+   * Returns the reason why another run may give another classifier: empty, or a sentence with the
+   * images and methods that were left out for lack of time.
    */
   @JsonProperty(access = JsonProperty.Access.READ_ONLY)
   public String irreproducible() {
-    List<String> late =
-        candidates.stream()
-            .filter(each -> each.leftOut != null && each.leftOut.outOfTime)
-            .map(Candidate::title)
-            .toList();
+    List<String> late = new ArrayList<>();
+    if (plan.perClass > 0) {
+      late.add("%s images".formatted(images.available - images.count));
+    }
+    candidates.stream()
+        .filter(each -> each.leftOut != null && each.leftOut.outOfTime)
+        .map(Candidate::title)
+        .forEach(late::add);
     return late.isEmpty()
         ? ""
         : "the time left out "
             + String.join(", ", late)
-            + "; with more --minutes, or on another machine, another method may be chosen";
+            + "; with more --minutes, or on another machine, the classifier may differ; --plan with"
+            + " this folder repeats it";
+  }
+
+  /**
+   * Describes the expected accuracy, and what it depends on. The list is empty until the accuracy
+   * is known.
+   */
+  public List<String> expectations() {
+    if (choice == null || result.classes().isEmpty()) {
+      return List.of();
+    }
+    List<String> sentences = new ArrayList<>();
+    if (labels.areChosen() && result.expected() == null) {
+      sentences.add(
+          "Accuracy: unknown. The labels were chosen%s, so cross-validation would be wrong by up to"
+                  .formatted(labels.reason())
+              + " 20 points. Label 50 random images.");
+      return sentences;
+    }
+    add(
+        sentences,
+        images.isUnbalanced()
+            ? "new images like these, with classes as frequent as here"
+            : "new images like these",
+        result.expected(),
+        labels.areChosen() ? ", from %s random images".formatted(labels.audit()) : "");
+    if (images.isUnbalanced()) {
+      add(sentences, "new images, if every class is as frequent", result.expectedBalanced(), "");
+    }
+    add(sentences, "new images of the unseen classes", result.expectedUnseen(), "");
+    if (labels.origin() == Labels.Origin.UNSTATED) {
+      sentences.add(
+          "This holds if you labeled images as they came. If a program or you chose them, use"
+              + " --labels chosen.");
+    }
+    return sentences;
+  }
+
+  private static void add(
+      List<String> sentences, String what, @Nullable Interval expected, String from) {
+    if (expected != null) {
+      sentences.add(
+          String.format(
+              Locale.ROOT,
+              "Of %d %s, expect %.0f right (95 %%: %.0f to %.0f)%s.",
+              NEW_IMAGES,
+              what,
+              expected.accuracy(),
+              expected.low(),
+              expected.high(),
+              from));
+    }
   }
 
   public AdaptRecord with(List<Candidate> tried) {
-    return new AdaptRecord(settings, plan, images, tried, choice, result);
+    return new AdaptRecord(settings, plan, labels, images, tried, choice, result);
   }
 
   public AdaptRecord with(Choice made) {
-    return new AdaptRecord(settings, plan, images, candidates, made, result);
+    return new AdaptRecord(settings, plan, labels, images, candidates, made, result);
   }
 
   public AdaptRecord with(Result found) {
-    return new AdaptRecord(settings, plan, images, candidates, choice, found);
+    return new AdaptRecord(settings, plan, labels, images, candidates, choice, found);
+  }
+
+  /** Returns the record with the methods and folds of the complete comparison in its plan. */
+  public AdaptRecord compared(int folds) {
+    List<String> measured =
+        candidates.stream().filter(Candidate::isMeasured).map(Candidate::method).toList();
+    return new AdaptRecord(
+        settings, plan.compared(measured, folds), labels, images, candidates, choice, result);
   }
 
   /** Returns the measured value of a method; NaN if there is none. */

@@ -3,6 +3,8 @@ package org.kgcoop.runs;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.JsonFiles;
 
@@ -42,7 +45,11 @@ public record TableResults(
       Map.of(
           "validation", "chosen by the labels of validation images",
           "folds", "chosen by folds of the shots, no other label looked at",
-          "default", "not chosen, for want of images to choose by");
+          "validation, part",
+              "chosen by the labels of validation images, with a part of the shots, which are many",
+          "folds, part",
+              "chosen by folds of a part of the shots, which are many; no other label looked at",
+          "default", "not chosen by images: the default values");
 
   /** The rows of a data set. */
   public record OfDataSet(String name, List<Row> rows) {
@@ -172,6 +179,24 @@ public record TableResults(
       }
     }
     return List.copyOf(sentences);
+  }
+
+  /**
+   * Returns the names of the settings that the runs of a method have several values of, including
+   * pending runs.
+   */
+  public Set<String> varied(String method) {
+    Map<String, Set<JsonNode>> values = new HashMap<>();
+    Stream.concat(cells.stream(), pending.stream())
+        .filter(cell -> cell.method().equals(method))
+        .flatMap(cell -> cell.setting().entrySet().stream())
+        .forEach(
+            entry ->
+                values
+                    .computeIfAbsent(entry.getKey(), key -> new HashSet<>())
+                    .add(entry.getValue()));
+    values.values().removeIf(different -> different.size() < 2);
+    return values.keySet();
   }
 
   /** Returns the command of the protocol, such as {@code base2new}; empty if unknown. */

@@ -26,6 +26,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
+import org.kgcoop.eval.BinomialLimits;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
@@ -40,6 +41,7 @@ import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunRecord;
+import org.kgcoop.tensor.Engine;
 
 @Tag("system")
 class AdaptationTest {
@@ -123,7 +125,7 @@ class AdaptationTest {
     for (AdaptRecord.Candidate each : record.candidates()) {
       assertThat(each.reason()).isEmpty();
       assertThat(each.behind()).isEqualTo(best - each.value());
-      boolean asGood = each.behind() <= each.standardError();
+      boolean asGood = each.pValue() > Selection.LEVEL;
       if (each.method().equals(choice.method())) {
         assertThat(asGood).isTrue();
         break;
@@ -194,7 +196,7 @@ class AdaptationTest {
     AdaptRecord record =
         Adaptation.run(
             context,
-            new AdaptRequest(data, List.of(), 9, 1e-5, 1, false, unknown),
+            new AdaptRequest(data, List.of(), 9, 1e-5, 1).with(false, unknown),
             folder.resolve("out"));
     AdaptRecord.Calibrated found = Objects.requireNonNull(record.result().calibration());
     Calibration stored =
@@ -329,7 +331,7 @@ class AdaptationTest {
     AdaptRecord skipped =
         Adaptation.run(
             context,
-            new AdaptRequest(damaged, List.of(), 9, 1e-5, 1, true, List.of()),
+            new AdaptRequest(damaged, List.of(), 9, 1e-5, 1).with(true, List.of()),
             folder.resolve("skipped"));
     assertThat(skipped.images().count()).isEqualTo(11);
     assertThat(skipped.images().unreadable()).hasSize(2);
@@ -465,7 +467,122 @@ class AdaptationTest {
                 .map(run -> run.settings().path("data").path("shots").asInt(-1)))
         .as("0 for all images, because the classes differ in size")
         .contains(0);
+    assertThat(record.expectations())
+        .anyMatch(line -> line.contains("with classes as frequent as here"))
+        .anyMatch(line -> line.contains("if every class is as frequent"));
+    assertThat(record.result().expectedBalanced())
+        .isNotNull()
+        .matches(expected -> expected.images() == 13, "with zero-shot answers for the two classes");
     // Two classes have a single image, which is never held out.
     assertThat(record.result().expected()).isNotNull().matches(expected -> expected.images() == 11);
+  }
+
+  private void repeat(AdaptRequest request, AdaptRecord record, Path before, Path out) {
+    int threads = Engine.threads();
+    Engine.setThreads(1);
+    try {
+      AdaptRecord again = Adaptation.run(context, request.with(record.plan()), out);
+      assertThat(again.plan()).isEqualTo(record.plan());
+      assertThat(again.irreproducible()).isEmpty();
+    } finally {
+      Engine.setThreads(threads);
+    }
+    assertThat(ClassifierFile.in(out)).hasSameBinaryContentAs(ClassifierFile.in(before));
+  }
+
+  @Test
+  @Tag("equality")
+  void aRepeatedPlanGivesTheSameClassifierOnOneThread() {
+    assertThat(complete().record.plan().methods()).isEqualTo(Candidates.SHORT_LIST);
+    repeat(complete().request(5), complete().record, complete().out, folder.resolve("again"));
+  }
+
+  /**
+   * The time is up after the first 32 images. They are eight of each class, whatever the speed. The
+   * others are still read.
+   */
+  @Test
+  void imagesThatDoNotFitIntoTheTimeAreCountedAndChecked() throws Exception {
+    DataSet data = data(12, 0, 0);
+    Path broken = folder.resolve("data/train/cat/p5.png");
+    Files.writeString(broken, "no image");
+    AdaptRequest request = new AdaptRequest(data, List.of(), 0, 1e-5, 1).with(true, List.of());
+    AdaptRecord record = Adaptation.run(context, request, folder.resolve("out"));
+    assertThat(record.plan().perClass()).isBetween(7, 8);
+    assertThat(record.images().count()).isBetween(28, 32);
+    assertThat(record.images().available()).isEqualTo(47);
+    assertThat(record.images().used()).isEqualTo(record.images().count() + " of 47");
+    assertThat(record.images().unreadable()).hasSize(1).first().asString().contains("p5.png");
+    assertThat(record.images().unchecked()).isZero();
+    assertThat(warnings).anyMatch(line -> line.contains("give more --minutes for all"));
+    assertThat(record.irreproducible()).contains("images", "--plan");
+    repeat(request, record, folder.resolve("out"), folder.resolve("again"));
+  }
+
+  @Test
+  void tooLittleTimeForTwoImagesOfEachClassIsRefused() {
+    List<String> many = IntStream.range(0, 33).mapToObj(i -> "class" + i).toList();
+    DataSet data = TestImages.dataSet(folder.resolve("many"), many, 2, 0, 0);
+    assertThatThrownBy(() -> adapt(data, List.of(), 1e-5))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("two images of each of 33 classes cannot be encoded in the time")
+        .hasMessageContaining("give --minutes ");
+    assertThat(folder.resolve("out/adapt.json")).doesNotExist();
+  }
+
+  @Test
+  void chosenLabelsPromiseOnlyWhatAnAuditMeasures() throws Exception {
+    DataSet data = data(6, 0, 0);
+    Path root = folder.resolve("data");
+    AdaptRequest request = new AdaptRequest(data, List.of(), 0, 1e-5, 1);
+    AdaptRecord stated =
+        Adaptation.run(
+            context,
+            request.with(LabelSource.of(root, data, AdaptRecord.Labels.Origin.CHOSEN)),
+            folder.resolve("stated"));
+    assertThat(stated.result().expected()).isNull();
+    assertThat(stated.expectations())
+        .singleElement()
+        .asString()
+        .startsWith("Accuracy: unknown. The labels were chosen");
+
+    Files.writeString(
+        root.resolve("labels.jsonl"),
+        """
+        {"op":"start","format":1}
+        {"op":"page","step":1,"kind":"page","labels":{"train/cat/p0.png":0}}
+        {"op":"page","step":2,"kind":"audit","labels":{"train/dog/p0.png":1,"train/owl/p1.png":2}}
+        {"op":"page","step":3,"kind":"audit","labels":{"train/fox/p1.png":3,"none.png":-1}}
+        {"op":"page","step":4,"kind":"audit","labels":{"train/fox/p2.png":3}}
+        {"op":"undo","step":4}
+        {"op":"page","step":5,"kind":"aud""");
+    LabelSource source = LabelSource.of(root, data, null);
+    assertThat(source.audit())
+        .containsExactlyInAnyOrder("train/dog/p0.png", "train/owl/p1.png", "train/fox/p1.png");
+    AdaptRecord audited = Adaptation.run(context, request.with(source), folder.resolve("audited"));
+    AdaptRecord.Interval expected = Objects.requireNonNull(audited.result().expected());
+    BinomialLimits limits =
+        BinomialLimits.of((int) Math.round(expected.accuracy() * 3 / 100), 3, 0.95);
+    assertThat(expected.images()).isEqualTo(3);
+    assertThat(expected.low()).isCloseTo(100 * limits.low(), within(1e-9));
+    assertThat(expected.high()).isCloseTo(100 * limits.high(), within(1e-9));
+    assertThat(audited.expectations())
+        .singleElement()
+        .asString()
+        .contains("Of 100 new images like these, expect ", "from 3 random images");
+    assertThat(Objects.requireNonNull(audited.result().calibration()).images()).isEqualTo(3);
+    assertThat(audited.images().count()).as("the audit trains the final classifier").isEqualTo(24);
+
+    Files.writeString(root.resolve("labels.jsonl"), "{\"op\":\"start\"}\nno json\n");
+    assertThatThrownBy(() -> LabelSource.of(root, data, null))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("labels.jsonl, line 2: expected a JSON object");
+  }
+
+  @Test
+  void withoutAStatementTheConditionOfThePromiseIsSaid() {
+    AdaptRecord record = adapt(data(3, 0, 0), List.of(), 1e-5);
+    assertThat(record.expectations())
+        .anyMatch(line -> line.startsWith("This holds if you labeled images as they came."));
   }
 }

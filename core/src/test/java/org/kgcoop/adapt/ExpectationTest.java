@@ -15,7 +15,7 @@ class ExpectationTest {
   private static Score score(List<Boolean> answers) {
     return new Score(
         IntStream.range(0, answers.size())
-            .mapToObj(i -> new Score.Asked("image " + i, false, 1))
+            .mapToObj(i -> new Score.Asked("image " + i, 0, false, 1))
             .toList(),
         answers);
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.runs.AdaptRecord;
 
@@ -17,7 +18,7 @@ class ScoreTest {
 
   private static List<Score.Asked> asked(int images) {
     return IntStream.range(0, images)
-        .mapToObj(i -> new Score.Asked("image " + i, false, 1))
+        .mapToObj(i -> new Score.Asked("image " + i, 0, false, 1))
         .toList();
   }
 
@@ -31,10 +32,10 @@ class ScoreTest {
     Score joint =
         new Score(
             List.of(
-                new Score.Asked("cat", false, 1),
-                new Score.Asked("cat", true, 1),
-                new Score.Asked("dog", false, 1),
-                new Score.Asked("dog", true, 1)),
+                new Score.Asked("cat", 0, false, 1),
+                new Score.Asked("cat", 0, true, 1),
+                new Score.Asked("dog", 0, false, 1),
+                new Score.Asked("dog", 0, true, 1)),
             List.of(true, true, false, true));
     assertThat(joint.accuracy(false)).isEqualTo(50);
     assertThat(joint.accuracy(true)).isEqualTo(100);
@@ -46,9 +47,9 @@ class ScoreTest {
     Score score =
         new Score(
             List.of(
-                new Score.Asked("a", false, .5),
-                new Score.Asked("a", false, .5),
-                new Score.Asked("b", false, 1)),
+                new Score.Asked("a", 0, false, .5),
+                new Score.Asked("a", 0, false, .5),
+                new Score.Asked("b", 0, false, 1)),
             List.of(true, true, false));
     assertThat(score.accuracy(false)).isEqualTo(50);
     assertThat(score.units()).isEqualTo(2);
@@ -61,7 +62,9 @@ class ScoreTest {
   @Test
   void imagesOfAGroupSayLittleMoreThanOne() {
     List<Score.Asked> asked =
-        IntStream.range(0, 10).mapToObj(i -> new Score.Asked(i < 5 ? "a" : "b", false, 1)).toList();
+        IntStream.range(0, 10)
+            .mapToObj(i -> new Score.Asked(i < 5 ? "a" : "b", 0, false, 1))
+            .toList();
     // The variance of the mean of two units, with the factor n / (n - 1), is 2 (.5 / 2)^2 2 = .25.
     // One image has the variance .25, too.
     assertThat(new Score(asked, answers(5, 10)).effectiveImages(false)).isCloseTo(1, within(1e-9));
@@ -114,7 +117,7 @@ class ScoreTest {
     List<Boolean> answers = new ArrayList<>();
     for (int label = 0; label < 40; label++) {
       for (boolean unseen : new boolean[] {false, true}) {
-        asked.add(new Score.Asked("class " + label, unseen, 1));
+        asked.add(new Score.Asked("class " + label, label, unseen, 1));
         answers.add(label % (unseen ? 4 : 2) == 0);
       }
     }
@@ -129,5 +132,36 @@ class ScoreTest {
       heavier[unit] = 1;
     }
     assertThat(score.standardErrorAgainst(zero)).isCloseTo(Math.sqrt(sum * 40 / 39), within(1e-3));
+  }
+
+  @Test
+  void aBalancedScoreIsTheMeanOfTheClasses() {
+    // Four images of class 0, three of them right, and one wrong image of class 1.
+    Score score =
+        new Score(
+            IntStream.range(0, 5)
+                .mapToObj(i -> new Score.Asked("image " + i, i / 4, false, 1))
+                .toList(),
+            List.of(true, true, true, false, false));
+    assertThat(score.asAsked().accuracy(false)).isEqualTo(60);
+    assertThat(score.balanced().accuracy(false)).isCloseTo(37.5, within(1e-9));
+    // The image of class 1 counts four times, so the images are worth fewer independent ones.
+    assertThat(score.balanced().effectiveImages(false)).isLessThan(score.effectiveImages(false));
+    assertThat(score.plus(score).images()).isEqualTo(10);
+  }
+
+  @Test
+  void theTestOfADifferenceIsMcNemars() {
+    // The first method is right on 6 images that the second gets wrong, and the reverse on 2.
+    List<Score.Asked> asked = asked(100);
+    Score one = new Score(asked, IntStream.range(0, 100).mapToObj(i -> i < 56).toList());
+    Score other =
+        new Score(
+            asked, IntStream.range(0, 100).mapToObj(i -> i < 50 || i == 60 || i == 70).toList());
+    // z = (6 - 2) / sqrt(6 + 2), apart from the mean difference and the factor n / (n - 1).
+    double z = 4 / Math.sqrt((8 - 16 / 100.0) * 100 / 99);
+    assertThat(one.pValueAgainst(other))
+        .isCloseTo(2 * NormalDistribution.of(0, 1).survivalProbability(z), within(1e-9));
+    assertThat(one.pValueAgainst(one)).isEqualTo(1);
   }
 }

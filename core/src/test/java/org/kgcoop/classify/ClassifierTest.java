@@ -289,6 +289,12 @@ class ClassifierTest {
     assertThatThrownBy(() -> Classifier.zeroShot(clip, List.of("cat", " "), "a {}."))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("empty");
+    assertThatThrownBy(() -> Classifier.zeroShot(clip, List.of("cat", "\udc00"), "a {}."))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("class name '?': contains \\udc00");
+    assertThatThrownBy(() -> Classifier.zeroShot(clip, NAMES, "a {}\ud800."))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("template 'a {}?.': contains \\ud800");
     assertThatThrownBy(() -> Classifier.zeroShot(clip, NAMES, "a photo"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("{}");

@@ -34,6 +34,9 @@ class TokenizerTest {
   @Test
   void anEmptyTextHasItsTwoMarks() {
     assertThat(RELEASED.encode("")).isEmpty();
+    assertThatThrownBy(() -> RELEASED.encode("a \ud83d"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("text 'a ?': contains \\ud83d, half of a surrogate pair");
     assertThat(RELEASED.encode(" \t\n ")).isEmpty();
     assertThat(RELEASED.encodeMarked("", 2)).containsExactly(49406, 49407);
   }

@@ -87,12 +87,18 @@ class CalibrationTest {
   }
 
   @Test
-  void logitsTooCloseForTheAccuracyGetTheLowestTemperature() {
+  void smallLogitsOfARegularizedProbeGetALowTemperature() {
     double[][] logits = new double[50][];
     Arrays.fill(logits, new double[] {1e-3, 0});
 
+    // softmax(1e-3 / T) is 50.5 / 51, so 1e-3 / T is log(101).
     assertThat(Temperature.ofAccuracy(logits, new int[50]))
-        .hasValueCloseTo(Temperature.LOWEST, within(1e-9));
+        .hasValueCloseTo(1e-3 / Math.log(101), within(1e-12));
+  }
+
+  @Test
+  void noTemperatureIsFoundWhereTheLargestLogitsAreEqual() {
+    assertThat(Temperature.ofAccuracy(new double[50][2], new int[50])).isEmpty();
   }
 
   @Test

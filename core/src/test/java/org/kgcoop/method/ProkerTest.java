@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -249,6 +250,47 @@ class ProkerTest {
       GivenFitContext more = new GivenFitContext(clip, CLASSES, views(1, LABELS), Optional.empty());
       fit(explicitSettings().put("views", 1).put("search", "none"), more);
       assertThat(more.chosen).containsEntry("beta", 2.6).containsEntry("by", "default");
+    }
+  }
+
+  /** With more rows than a search can have, it sees the first images of each class. */
+  @Test
+  void aPartOfManyImagesChooses() {
+    int most = Proker.MOST_SEARCHED / 500; // images with 500 views each
+    List<Integer> labels = List.of(0, 0, 0, 0, 1, 2, 1, 2);
+    List<Integer> kept = List.of(0, 1, 4, 5, 6);
+    try (Scope scope = Scope.open("test")) {
+      LabeledViews views =
+          new LabeledViews(TinyClip.normal(7, 1, 500, labels.size(), WIDTH), labels);
+      ViewRows rows = new ViewRows(views);
+      assertThat(rows.evenly(most)).containsExactly(0, 1, 4, 5, 6);
+      assertThat(rows.evenly(100)).hasSize(8);
+      ViewRows part = rows.part(3, rows.evenly(most));
+      assertThat(part.labels()).hasSize(15).startsWith(0, 0, 1, 2, 1, 0, 0);
+      for (int i = 0; i < 5; i++) {
+        assertThat(part.views().features().select(0, 2).select(0, i).toFloats())
+            .isEqualTo(views.features().select(0, 2).select(0, kept.get(i)).toFloats());
+      }
+    }
+  }
+
+  @Test
+  @Tag("system")
+  void aChoiceByAPartOfTheImagesIsNamedAndTheFitHasAll() {
+    int images = 24;
+    int count = 105; // 2,520 rows
+    List<Integer> labels = IntStream.range(0, images).mapToObj(i -> i % CLASSES).toList();
+    try (Scope scope = Scope.open("test")) {
+      GivenFitContext context =
+          new GivenFitContext(clip, CLASSES, views(count, labels), Optional.empty());
+      ObjectNode few = explicitSettings().put("views", count).put("beta", 1.5);
+      FittedMethod learned = MethodCatalogue.parse(few).fit(context);
+      assertThat(context.chosen).containsEntry("by", "folds, part").containsEntry("beta", 1.5);
+      assertThat(learned.value("features").count()).isEqualTo((long) count * images * WIDTH);
+      GivenFitContext again =
+          new GivenFitContext(clip, CLASSES, views(count, labels), Optional.empty());
+      fit(few, again);
+      assertThat(again.chosen).isEqualTo(context.chosen);
     }
   }
 

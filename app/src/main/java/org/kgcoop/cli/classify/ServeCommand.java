@@ -173,11 +173,7 @@ public final class ServeCommand implements Callable<Integer> {
             tokenFile == null ? null : token(tokenFile),
             clipOptions.template(),
             new ServerSettings.Limits(
-                queue,
-                Duration.ofSeconds(seconds),
-                Math.min(megabytes * MEGABYTE - 1, Integer.MAX_VALUE - 1),
-                rate,
-                maxPixels));
+                queue, Duration.ofSeconds(seconds), megabytes * MEGABYTE, rate, maxPixels));
     if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
       throw KgCoopException.configuration(
           "--host "

@@ -3,6 +3,7 @@ package org.kgcoop.cli.experiment;
 import static org.kgcoop.cli.console.TextTable.left;
 import static org.kgcoop.cli.console.TextTable.right;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.adapt.LabelSource;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
@@ -30,6 +32,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ExclusionFile;
 import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.data.NoClassNames;
+import org.kgcoop.files.Folders;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.report.ReportPage;
@@ -69,6 +72,8 @@ import picocli.CommandLine.ParentCommand;
           + " serve. DIR/report.html explains the choice. DIR/adapt.json contains the figures."
     })
 public final class AdaptCommand implements Callable<Integer> {
+  private static final double DEFAULT_MINUTES = 5;
+
   @ParentCommand private Invocation invocation;
 
   @Parameters(
@@ -88,11 +93,29 @@ public final class AdaptCommand implements Callable<Integer> {
   @Option(
       names = "--minutes",
       paramLabel = "M",
-      defaultValue = "5",
       description =
-          "Limit the time, in minutes. Methods that do not fit are skipped and listed (default:"
-              + " ${DEFAULT-VALUE}).")
-  private double minutes = 5;
+          "Limit the time, in minutes. Everything counts except a download of the weights. Methods"
+              + " and images that do not fit are left out and listed (default: 5).")
+  private @Nullable Double minutes;
+
+  @Option(
+      names = "--plan",
+      paramLabel = "DIR",
+      description =
+          "Repeat the adaptation in a folder: compare the same methods on the same number of"
+              + " images, without a time limit. With the same images, seed and weights, the"
+              + " classifier is byte-identical on every machine with the same instruction set.")
+  private @Nullable Path plan;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "ORIGIN",
+      description =
+          "State how images were selected for labeling: random (all of them, or a random part), or"
+              + " chosen (by you or a program, for example the clear ones). With chosen,"
+              + " cross-validation only ranks methods (default: from labels.jsonl, if there is"
+              + " one).")
+  private @Nullable String labels;
 
   @Option(
       names = "--unseen",
@@ -155,19 +178,23 @@ public final class AdaptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    long start = System.nanoTime();
     DataSet set = grouped(judged(dataOptions.openUndivided(data, output)));
     AdaptRequest request =
         new AdaptRequest(
-            set,
-            unseen == null ? List.of() : Parse.list("--unseen", unseen),
-            Shots.parse("--shots", shots),
-            minutes,
-            seed,
-            skipsBad,
-            unknownImages());
+                set,
+                unseen == null ? List.of() : Parse.list("--unseen", unseen),
+                Shots.parse("--shots", shots),
+                minutes == null ? DEFAULT_MINUTES : minutes,
+                seed)
+            .with(skipsBad, unknownImages())
+            .with(LabelSource.of(Path.of(data), set, origin()));
+    if (plan != null) {
+      request = request.with(repeated(plan));
+    }
     NoClassNames.question(set).ifPresent(output::warn);
     Path folder = out != null ? out : Path.of("runs", "adapt-" + set.name());
+    Path unused = clipOptions.path(); // downloads the weights, which does not count as time
+    long start = System.nanoTime();
     try (Clip clip = clipOptions.load();
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
       PhotoWarning.check(clipOptions, clip, data, set, output);
@@ -176,8 +203,9 @@ public final class AdaptCommand implements Callable<Integer> {
               invocation.context(clip, cache.open(clip, output), output.progress(), output),
               request,
               folder,
-              first -> printFirst(first, folder, start));
-      writeReport(folder);
+              first -> printFirst(first, folder, set, start),
+              start);
+      writeReport(folder, set);
       if (output.isJson()) {
         output.json(RunJson.tree(record));
       } else {
@@ -199,8 +227,42 @@ public final class AdaptCommand implements Callable<Integer> {
     return ImageFiles.expand(folders, output::warn);
   }
 
-  private static void writeReport(Path folder) {
-    ReportPage.write(List.of(folder), List.of(), folder.resolve("report.html"));
+  private AdaptRecord.Labels.@Nullable Origin origin() {
+    if (labels == null) {
+      return null;
+    }
+    return switch (labels) {
+      case "random" -> AdaptRecord.Labels.Origin.RANDOM;
+      case "chosen" -> AdaptRecord.Labels.Origin.CHOSEN;
+      default ->
+          throw KgCoopException.configuration(
+              "--labels: expected random or chosen, got '%s'".formatted(labels));
+    };
+  }
+
+  /** Returns the plan of the adaptation in a folder. */
+  private AdaptRecord.Plan repeated(Path from) {
+    if (minutes != null) {
+      throw KgCoopException.configuration(
+          "--plan repeats an adaptation without a time limit: leave out --minutes");
+    }
+    Path place = Files.isRegularFile(from) ? Folders.parent(from) : from;
+    AdaptRecord before =
+        AdaptRecord.read(place)
+            .orElseThrow(
+                () ->
+                    KgCoopException.configuration(
+                        "--plan %s: expected the folder of an adaptation, with %s"
+                            .formatted(from, AdaptRecord.FILE)));
+    if (!before.plan().isComplete()) {
+      throw KgCoopException.configuration(
+          "--plan %s: the adaptation is not complete; run its command again first".formatted(from));
+    }
+    return before.plan();
+  }
+
+  private static void writeReport(Path folder, DataSet set) {
+    ReportPage.write(folder, set, folder.resolve("report.html"));
   }
 
   private DataSet judged(DataSet set) {
@@ -217,8 +279,8 @@ public final class AdaptCommand implements Callable<Integer> {
   }
 
   /** Prints that a first classifier is available, while other methods are still compared. */
-  private void printFirst(AdaptRecord record, Path folder, long start) {
-    writeReport(folder);
+  private void printFirst(AdaptRecord record, Path folder, DataSet set, long start) {
+    writeReport(folder, set);
     AdaptRecord.Choice choice = record.choice();
     AdaptRecord.Interval expected = record.result().expected();
     if (choice != null && expected != null && !output.isJson()) {
@@ -254,15 +316,14 @@ public final class AdaptCommand implements Callable<Integer> {
                 left("method", AdaptRecord.Candidate::title),
                 right(record.isForUnseen() ? "H" : "accuracy", c -> number(c.value())),
                 right("behind", c -> number(c.behind())),
-                right("std error", c -> number(c.standardError())),
+                right("p", c -> number(c.pValue())),
                 right("seconds", c -> c.isMeasured() ? number(c.seconds()) : ""),
                 left("", AdaptRecord.Candidate::reason))));
     AdaptRecord.Choice choice = record.choice();
     if (choice != null) {
       output.print("chosen: " + choice.title() + ". " + choice.why());
     }
-    expectation("new images like these", record.result().expected());
-    expectation("new images of the unseen classes", record.result().expectedUnseen());
+    record.expectations().forEach(output::print);
     AdaptRecord.Interval test = record.result().test();
     if (test != null) {
       output.print(
@@ -303,7 +364,12 @@ public final class AdaptCommand implements Callable<Integer> {
   private void print(AdaptRecord.Images images) {
     output.print(
         "%s images of %s classes, %s per class"
-            .formatted(images.count(), images.classes(), images.ofEach()));
+            .formatted(images.used(), images.classes(), images.ofEach()));
+    if (images.unchecked() > 0) {
+      output.warn(
+          "images that there was no time to read: %s; give more --minutes"
+              .formatted(images.unchecked()));
+    }
     if (images.copies().repeated() > 0) {
       output.print("copies of other images, left out: " + images.copies().repeated());
     }
@@ -326,20 +392,6 @@ public final class AdaptCommand implements Callable<Integer> {
       output.warn(
           "test images that repeat a training image, not measured: "
               + Messages.firstOf(images.copies().inTest()));
-    }
-  }
-
-  private void expectation(String what, AdaptRecord.@Nullable Interval expected) {
-    if (expected != null) {
-      output.print(
-          String.format(
-              Locale.ROOT,
-              "Of %d %s, expect %.1f %% right (95 %%: %.0f to %.0f)",
-              AdaptRecord.NEW_IMAGES,
-              what,
-              expected.accuracy(),
-              expected.low(),
-              expected.high()));
     }
   }
 

@@ -36,12 +36,12 @@ import picocli.CommandLine.Parameters;
           + " names.",
       "",
       "Data sets: Caltech101, OxfordPets, OxfordFlowers, Food101, FGVCAircraft,"
-          + " DescribableTextures and EuroSAT go to --root, in CoOp's layout. For files without"
-          + " a link, kgcoop prints the address and the folder. By downloading a data set you"
-          + " accept its terms.",
+          + " DescribableTextures and EuroSAT go to --root, in CoOp's layout. Their SHA-256 is"
+          + " checked. For files without a link, kgcoop prints the address and the folder. By"
+          + " downloading a data set you accept its terms.",
       "",
       "Proxies: set http_proxy, https_proxy, all_proxy or no_proxy, or -Dhttps.proxyHost in"
-          + " KGCOOP_OPTS.",
+          + " KGCOOP_OPTS. Set HF_ENDPOINT to use another host than https://huggingface.co.",
       ""
     },
     footer = {

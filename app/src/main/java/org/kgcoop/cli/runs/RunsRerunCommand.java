@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Invocation;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
       "",
       "Repeat the command of a run in a new folder, and compare all predictions with the old ones."
           + " The exit code is 1 if they differ. The data and the CLIP weights must have the same"
-          + " paths as before.",
+          + " paths as before. The command is printed first. Only commands that make runs are"
+          + " repeated: base2new, cross, demo, domain, fewshot and train.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop runs rerun runs/table/objects/kgcoop/seed1 --out again"})
@@ -42,6 +44,13 @@ final class RunsRerunCommand implements Callable<Integer> {
   /** The options that a repeated run omits, because they affect only the output. */
   private static final Set<String> LEFT_OUT =
       Set.of("--out", "--only", "--json", "--format", "--quiet", "--debug", "--per-set");
+
+  /**
+   * The commands that make runs. A run folder may come from somebody else, and its command may be
+   * any other, such as one that serves images or deletes runs.
+   */
+  private static final Set<String> REPEATABLE =
+      Set.of("base2new", "cross", "demo", "domain", "fewshot", "train");
 
   private static final String DATA = "--data=";
 
@@ -109,6 +118,14 @@ final class RunsRerunCommand implements Callable<Integer> {
     }
     Path directory = Path.of(stored.directory());
     ParseResult made = Invocation.of(spec).parse(stored.command(), directory).subcommand();
+    if (made == null || !REPEATABLE.contains(made.commandSpec().name())) {
+      throw KgCoopException.configuration(
+          "%s: its command is '%s'; only runs of %s can be repeated"
+              .formatted(
+                  stored.path(),
+                  ShellWords.join(stored.command()),
+                  REPEATABLE.stream().sorted().collect(Collectors.joining(", "))));
+    }
     List<String> words = new PortableArguments(made, directory).without(LEFT_OUT);
     if (made.commandSpec().findOption("--only") != null) {
       words.add("--only=" + only(stored));

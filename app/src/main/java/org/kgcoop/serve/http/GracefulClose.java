@@ -38,6 +38,11 @@ final class GracefulClose extends Handler.Wrapper {
     return super.handle(request, response, callback);
   }
 
+  /** Returns true if the server is about to stop. */
+  boolean isDraining() {
+    return draining;
+  }
+
   /**
    * Closes each connection with its next answer, and waits for the answers to earlier requests.
    *

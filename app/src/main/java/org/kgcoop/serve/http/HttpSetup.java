@@ -62,6 +62,11 @@ public final class HttpSetup {
     drain.begin(STOP);
   }
 
+  /** Returns true after {@link #drain} has begun: load balancers should send no more requests. */
+  public boolean isDraining() {
+    return drain.isDraining();
+  }
+
   public void applyTo(JavalinConfig config) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;

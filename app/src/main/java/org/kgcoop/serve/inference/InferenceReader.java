@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.data.UnicodeText;
 import org.kgcoop.serve.http.RefusedRequestException;
 
 /**
@@ -282,7 +283,9 @@ final class InferenceReader {
 
   private String text(String place) throws IOException {
     expect(JsonToken.VALUE_STRING, place, "a text");
-    return parser.getText();
+    String text = parser.getText();
+    UnicodeText.check(place, text); // the answer could not repeat it
+    return text;
   }
 
   private boolean flag(String place) throws IOException {

@@ -9,6 +9,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.kgcoop.Version;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
@@ -34,24 +35,32 @@ public final class OpenInference {
   private final EncodingQueue queue;
   private final ImageInputs images;
   private final Preprocessing preprocessing;
+  private final BooleanSupplier ready;
 
+  /**
+   * Creates the protocol.
+   *
+   * @param ready false if the server is about to stop
+   */
   public OpenInference(
       ModelRegistry models,
       EncodingQueue queue,
       ImageReader images,
       Preprocessing preprocessing,
-      Limits limits) {
+      Limits limits,
+      BooleanSupplier ready) {
     this.models = models;
     this.queue = queue;
     this.images =
         new ImageInputs(images, preprocessing, Math.min(EncodingQueue.BATCH, limits.queue()));
     this.preprocessing = preprocessing;
+    this.ready = ready;
   }
 
   public void addTo(RoutesConfig routes) {
     routes.get("/v2", OpenInference::server);
     routes.get("/v2/health/live", request -> request.json(object().put("live", true)));
-    routes.get("/v2/health/ready", request -> request.json(object().put("ready", true)));
+    routes.get("/v2/health/ready", request -> readiness(request, object()));
     String model = "/v2/models/{model}";
     for (String path : List.of(model, model + "/versions/{version}")) {
       routes.get(path, ofVersion(this::metadata));
@@ -115,7 +124,13 @@ public final class OpenInference {
 
   private void ready(Context request) {
     ServedModel model = models.get(request.pathParam("model"));
-    request.json(object().put("name", model.name()).put("ready", true));
+    readiness(request, object().put("name", model.name()));
+  }
+
+  /** Answers 200, or 503 while the accepted requests are finished before the server stops. */
+  private void readiness(Context request, ObjectNode json) {
+    boolean isReady = ready.getAsBoolean();
+    request.status(isReady ? 200 : 503).json(json.put("ready", isReady));
   }
 
   private void infer(Context request) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +137,33 @@ class RerunTest {
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err())
         .contains("kgcoop demo --seeds=1,2 --only=places/coop/seed2 --out=again");
+  }
+
+  /** The folder may come from somebody else, with a command that makes no run. */
+  @Test
+  void onlyCommandsThatMakeRunsAreRepeated() {
+    List<List<String>> commands =
+        List.of(
+            List.of("serve", "--host=0.0.0.0", "--open-to-everybody", "--port=0"),
+            List.of("runs", "delete", folder.toString()),
+            List.of("runs"),
+            List.of("download", "--list"),
+            List.of("export", "run", "--to=onnx"),
+            List.of("help"),
+            List.of("--version"));
+    for (List<String> command : commands) {
+      Path run = folder.resolve("foreign");
+      StoredRuns.run("coop", "places", 2).target("base", 1, 2).command(folder, command).write(run);
+
+      for (Object[] more : new Object[][] {{"--out", folder.resolve("again")}, {"--dry-run"}}) {
+        Cli.Result result =
+            Cli.run(Stream.concat(Stream.of("runs", "rerun", run), Stream.of(more)).toArray());
+
+        assertThat(result.exitCode()).as("%s", command).isEqualTo(2);
+        assertThat(result.errorLine()).contains("only runs of base2new, cross, demo, domain");
+        assertThat(folder.resolve("again")).doesNotExist();
+      }
+    }
   }
 
   @Test

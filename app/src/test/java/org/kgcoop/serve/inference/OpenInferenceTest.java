@@ -174,6 +174,17 @@ class OpenInferenceTest {
   }
 
   @Test
+  void anIdThatTheAnswerCannotRepeatIsRefused() {
+    String inputs =
+        request("image", "BYTES", "[1]", "\"data\":[\"" + base64(red) + "\"]").substring(1);
+    assertRefused(
+        client.infer(PETS, "{\"id\":\"\\ud800\"," + inputs), "id '?': contains \\ud800, half of");
+    assertThat(
+            client.infer(PETS, "{\"id\":\"\\ud83d\\udc36\"," + inputs).json().path("id").asText())
+        .isEqualTo("\ud83d\udc36");
+  }
+
+  @Test
   void pixelsComeNestedFlatOrAsBinaryData() {
     float[] pixels = pixels(mixed);
     String flat = Arrays.toString(pixels);

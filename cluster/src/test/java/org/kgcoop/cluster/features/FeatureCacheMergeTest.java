@@ -205,7 +205,7 @@ class FeatureCacheMergeTest {
   void featuresAreFoundAfterAMergeDuringTheRun() throws IOException {
     List<float[]> made = cache("cache").test(items.subList(0, 10), done -> {}).vectors();
     FeatureCache open = cache("cache");
-    assertThat(open.knows(items.subList(0, 10))).isTrue();
+    assertThat(open.missing(items.subList(0, 10))).isEmpty();
     assertThat(cache("cache").test(items.subList(10, 20), done -> {}).vectors()).hasSize(10);
     assertThat(FeatureCacheMerge.merge(folder.resolve("cache"), warnings::add)).isEqualTo(20);
     Map<String, String> merged = content("cache");

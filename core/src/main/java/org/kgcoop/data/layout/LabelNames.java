@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.data.UnicodeText;
 
 /** The names of the labels in a file. Each label has one name, and there are no gaps. */
 public final class LabelNames {
@@ -17,6 +18,11 @@ public final class LabelNames {
    * @param where the entry, for error messages
    */
   public void put(int label, String name, String where) {
+    try {
+      UnicodeText.check("class name", name);
+    } catch (KgCoopException e) {
+      throw KgCoopException.data(where + ": " + e.getMessage(), e);
+    }
     String known = names.putIfAbsent(label, name);
     if (known != null && !known.equals(name)) {
       throw KgCoopException.data(

@@ -29,6 +29,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.UnicodeText;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
@@ -286,6 +287,12 @@ public final class Manifest {
   private Row row(long number, String path, String label, String split) {
     if (path.isBlank() || label.isBlank()) {
       throw problem(number, "an empty " + (path.isBlank() ? "path" : "label"));
+    }
+    try {
+      UnicodeText.check("path", path);
+      UnicodeText.check("label", label);
+    } catch (KgCoopException e) {
+      throw problem(number, String.valueOf(e.getMessage()));
     }
     return new Row(
         where(number),

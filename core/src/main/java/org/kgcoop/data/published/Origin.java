@@ -17,8 +17,9 @@ public record Origin(String where, @Nullable Direct direct) {
    * @param isArchive true if it must be unpacked
    * @param within the folder of the archive to use; empty for everything
    * @param into the target below the folder of the data set; empty for the folder itself
+   * @param sha256 of the file or archive, in hexadecimal
    */
-  public record Direct(boolean isArchive, String within, String into) {}
+  public record Direct(boolean isArchive, String within, String into, String sha256) {}
 
   @Override
   public String toString() {

@@ -91,7 +91,10 @@ final class PublishedDataSetList {
     }
     Origin.Direct direct =
         new Origin.Direct(
-            json.has("archive"), json.path("within").asText(), json.path("into").asText());
+            json.has("archive"),
+            json.path("within").asText(),
+            json.path("into").asText(),
+            json.path("sha256").asText());
     String address = json.path(direct.isArchive() ? "archive" : "file").asText();
     return new Part(path, new Origin(address, direct));
   }

@@ -17,6 +17,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageSet;
+import org.kgcoop.data.UnicodeText;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
@@ -237,13 +238,24 @@ public record ClassifierFile(
     if (names.isEmpty() || names.stream().anyMatch(String::isBlank)) {
       throw unknown(path, json, "its class_names; expected at least one name, and none empty");
     }
+    String template = json.path("template").asText();
+    checkTexts(path, names, template);
     return new ClassifierFile(
         new FittedMethod(method, names, checked(path, content.tensors())),
-        json.path("template").asText(),
+        template,
         json.path("clip_fingerprint").asText(),
         learnedFrom(path, json),
         json.path("version").asText(),
         calibration(path, json));
+  }
+
+  private static void checkTexts(Path path, List<String> names, String template) {
+    try {
+      UnicodeText.checkNames(names);
+      UnicodeText.check("template", template);
+    } catch (KgCoopException e) {
+      throw KgCoopException.weights(path + ": " + e.getMessage(), e);
+    }
   }
 
   private static @Nullable Calibration calibration(Path path, ObjectNode json) {
@@ -360,6 +372,7 @@ public record ClassifierFile(
 
   private static ClassifierFile published(Path path, PublishedForm form, List<String> classNames) {
     PublishedForm.Told told = form.told();
+    checkTexts(path, told.classNames(), told.template());
     return new ClassifierFile(
         form.method(),
         told.classNames().isEmpty() ? classNames : told.classNames(),

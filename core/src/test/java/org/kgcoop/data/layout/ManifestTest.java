@@ -171,4 +171,21 @@ class ManifestTest {
         .hasMessageContaining("uplicate")
         .hasMessageNotContaining("Exception");
   }
+
+  @Test
+  void halfOfASurrogatePairIsNeitherLabelNorPath() {
+    assertRefused(
+        "labels.jsonl",
+        """
+        {"path": "a.png", "label": "ant"}
+        {"path": "d.png", "label": "\\ud83d fox"}
+        """,
+        "line 2: label '? fox': contains \\ud83d, half of a surrogate pair");
+    assertRefused(
+        "split_zhou_X.json",
+        "{\"train\": [[\"a.png\", 0, \"\\ud800\"]], \"val\": [], \"test\": []}",
+        "train[0]: class name '?'");
+    assertRefused(
+        "paths.jsonl", "{\"path\": \"\\udc00.png\", \"label\": \"ant\"}", "line 1: path '?.png'");
+  }
 }

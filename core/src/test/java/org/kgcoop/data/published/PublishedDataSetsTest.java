@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
@@ -67,6 +68,27 @@ class PublishedDataSetsTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContainingAll(reasons)
         .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void directLinksAreEncryptedAndHaveAHash() {
+    List<Origin> direct =
+        PublishedDataSets.all().stream()
+            .flatMap(
+                set ->
+                    Stream.concat(
+                        set.files().images().stream(), set.files().annotations().stream()))
+            .map(PublishedDataSet.Part::origin)
+            .filter(origin -> origin.direct() != null)
+            .toList();
+
+    assertThat(direct).hasSizeGreaterThan(7);
+    assertThat(direct)
+        .allSatisfy(
+            origin -> {
+              assertThat(origin.where()).startsWith("https://");
+              assertThat(Objects.requireNonNull(origin.direct()).sha256()).matches("[0-9a-f]{64}");
+            });
   }
 
   /** Asserts the images of two classes of 10 in train, val and test. */

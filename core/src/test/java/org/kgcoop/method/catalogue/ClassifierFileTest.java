@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -242,6 +243,32 @@ class ClassifierFileTest {
     refused(
         taskRes(residuals(DType.FLOAT32, 4)).withClassNames(List.of()),
         "class_names; expected at least one name");
+  }
+
+  @Test
+  void textsThatNoFileCanContainAreRefused() {
+    ClassifierFile file = taskRes(residuals(DType.FLOAT32, 4));
+    assertThatThrownBy(() -> file.withClassNames(List.of("cat", "dog\ud83d")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("class name 'dog?': contains \\ud83d, half of a surrogate pair");
+    assertThat(file.withClassNames(List.of("cat", "dog\ud83d\udc36")).classNames()).hasSize(2);
+
+    Path path = folder.resolve("surrogate.safetensors");
+    for (String key : List.of("class_names", "template")) {
+      file.write(path);
+      SealedFile.Content content = SealedFile.read(path, "file");
+      RawValue half = new RawValue("\"\\udc36 {}\"");
+      if (key.equals("template")) {
+        content.json().putRawValue(key, half);
+      } else {
+        content.json().putArray(key).addRawValue(half).add("dog");
+      }
+      SealedFile.write(path, content.tensors().values(), content.json());
+      assertThatThrownBy(() -> ClassifierFile.read(path))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageStartingWith(path.toString())
+          .hasMessageContaining("\\udc36, half of a surrogate pair");
+    }
   }
 
   @Test

@@ -1,0 +1,152 @@
+package org.kgcoop.bench;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.geom.AffineTransform;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import org.apache.commons.rng.core.source64.SplitMix64;
+import org.kgcoop.data.Item;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.random.Seeds;
+
+/**
+ * Images that people make of one image: frames of a burst, JPEG files, EXIF-rotated files. A
+ * derived image depends only on the original, its key and the number of the variant. It is written
+ * once, below a folder, and has the key of the original as its start.
+ */
+final class DerivedImages {
+  private static final double LARGEST_SHIFT = 0.06; // of the width or height
+  private static final double SMALLEST_SHIFT = 0.01;
+  private static final double LARGEST_CROP = 0.08;
+  private static final double LARGEST_TURN = Math.toRadians(3);
+  private static final double LARGEST_BRIGHTENING = 0.15;
+
+  private final Path folder;
+  private final Images images = new Images(line -> {});
+
+  /** Writes below a folder, which may contain images of earlier runs. */
+  DerivedImages(Path folder) {
+    this.folder = folder;
+  }
+
+  private interface Bytes {
+    byte[] of(RgbImage original) throws IOException;
+  }
+
+  /** Returns a frame of a burst: shifted, cropped, turned, brighter or darker, as JPEG. */
+  Item frame(String set, Item item, int number) {
+    return derived(set, item, "frame" + number + ".jpg", original -> frame(original, item, number));
+  }
+
+  /** Returns the image as JPEG. */
+  Item jpeg(String set, Item item, int quality) {
+    return derived(
+        set, item, "quality" + quality + ".jpg", original -> jpeg(buffered(original), quality));
+  }
+
+  /** Returns the image as a phone writes it: in the orientation of the sensor, with an EXIF tag. */
+  Item rotated(String set, Item item) {
+    int orientation =
+        ExifPng.ORIENTATIONS.get(Math.floorMod(item.key().hashCode(), ExifPng.ORIENTATIONS.size()));
+    return derived(set, item, "exif.png", original -> ExifPng.of(original, orientation));
+  }
+
+  private Item derived(String set, Item item, String variant, Bytes bytes) {
+    String key = item.key() + "-" + variant;
+    Path file = folder.resolve(set).resolve(key.replace('/', '-'));
+    if (!Files.exists(file)) {
+      try {
+        Files.createDirectories(folder.resolve(set));
+        // Thousands of files: a move without a forced write suffices if the process is killed.
+        Path part = folder.resolve(set).resolve("part");
+        Files.write(part, bytes.of(images.read(item.file())));
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        throw new UncheckedIOException(file.toString(), e);
+      }
+    }
+    return new Item(key, file, item.label(), item.className());
+  }
+
+  private static byte[] frame(RgbImage original, Item item, int number) throws IOException {
+    SplitMix64 random = Seeds.generator("burst " + item.key() + " " + number);
+    BufferedImage from = buffered(original);
+    int width = from.getWidth();
+    int height = from.getHeight();
+    BufferedImage frame = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    double zoom = 1 + LARGEST_CROP * random.nextDouble();
+    AffineTransform moved = new AffineTransform();
+    moved.translate(shift(random) * width, shift(random) * height);
+    moved.rotate(LARGEST_TURN * (2 * random.nextDouble() - 1), width / 2.0, height / 2.0);
+    moved.translate(width / 2.0, height / 2.0);
+    moved.scale(zoom, zoom);
+    moved.translate(-width / 2.0, -height / 2.0);
+    Graphics2D graphics = frame.createGraphics();
+    graphics.setColor(new Color(from.getRGB(0, 0))); // the background continues outside
+    graphics.fillRect(0, 0, width, height);
+    graphics.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+    graphics.drawImage(from, moved, null);
+    graphics.dispose();
+    double brightness = 1 + LARGEST_BRIGHTENING * (2 * random.nextDouble() - 1);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        frame.setRGB(x, y, brightened(frame.getRGB(x, y), brightness));
+      }
+    }
+    return jpeg(frame, 70 + (int) (26 * random.nextDouble()));
+  }
+
+  private static double shift(SplitMix64 random) {
+    double size = SMALLEST_SHIFT + (LARGEST_SHIFT - SMALLEST_SHIFT) * random.nextDouble();
+    return random.nextDouble() < 0.5 ? -size : size;
+  }
+
+  private static int brightened(int rgb, double factor) {
+    int brightened = 0;
+    for (int shift = 16; shift >= 0; shift -= 8) {
+      brightened = brightened << 8 | (int) Math.min(255, factor * (rgb >> shift & 255));
+    }
+    return brightened;
+  }
+
+  private static BufferedImage buffered(RgbImage image) {
+    BufferedImage buffered =
+        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < image.height(); y++) {
+      for (int x = 0; x < image.width(); x++) {
+        buffered.setRGB(
+            x, y, image.sample(x, y, 0) << 16 | image.sample(x, y, 1) << 8 | image.sample(x, y, 2));
+      }
+    }
+    return buffered;
+  }
+
+  private static byte[] jpeg(BufferedImage image, int quality) throws IOException {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      ImageWriteParam settings = writer.getDefaultWriteParam();
+      settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      settings.setCompressionQuality(quality / 100f);
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(image, null, null), settings);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+}

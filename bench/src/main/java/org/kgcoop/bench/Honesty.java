@@ -1,0 +1,467 @@
+package org.kgcoop.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.adapt.AdaptRequest;
+import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.Templates;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.eval.Calibration;
+import org.kgcoop.experiment.Evaluator;
+import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.Progress;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.files.AppendedFile;
+import org.kgcoop.files.FolderTree;
+import org.kgcoop.image.Images;
+import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.model.Head;
+import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.tensor.Scope;
+
+/**
+ * Compares the promises of {@code adapt} with what comes true on fresh images, in situations that
+ * people have. Each finished run is a line of {@code results.jsonl} and is not repeated.
+ */
+final class Honesty {
+  static final String RESULTS = "results.jsonl";
+
+  /** So long that no limit of time drops images or quick methods. */
+  private static final double MINUTES = 24 * 60;
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /**
+   * The runs to make.
+   *
+   * @param sets the data sets
+   * @param perClass the numbers of images per class; empty for those of each situation
+   * @param classes the number of drawn classes; 0 for all
+   * @param all true to compare all methods, false to stop at the first classifier
+   * @param regret true to measure all candidates on fresh images
+   */
+  record Settings(
+      List<Situation> situations,
+      List<String> sets,
+      List<Integer> perClass,
+      List<Long> seeds,
+      int classes,
+      boolean all,
+      boolean regret) {
+    Settings {
+      situations = List.copyOf(situations);
+      sets = List.copyOf(sets);
+      perClass = List.copyOf(perClass);
+      seeds = List.copyOf(seeds);
+    }
+
+    private String methods() {
+      return all ? "all" : "quick";
+    }
+
+    /** Returns the numbers of images per class of a run, which take turns if none are given. */
+    private List<Integer> perClass(Situation situation, int turn) {
+      List<Integer> own = situation.perClass();
+      boolean isFree = own.size() > 1 && !perClass.isEmpty();
+      return isFree ? perClass : List.of(own.get(turn % own.size()));
+    }
+
+    /** Candidates are compared for the learned classes only. */
+    private boolean regret(Situation situation) {
+      return regret && !situation.hasUnseen();
+    }
+  }
+
+  private final Path out;
+  private final Settings settings;
+  private final ExperimentContext context;
+  private final HonestySamples samples;
+
+  private Honesty(Path out, Settings settings, Clip clip) {
+    this.out = out;
+    this.settings = settings;
+    context =
+        new ExperimentContext(
+            clip,
+            new FeatureCache(
+                new ViewEncoder(clip, new Images(line -> {})), out.resolve("cache"), line -> {}),
+            Progress.SILENT,
+            line -> {},
+            () -> false);
+    samples =
+        new HonestySamples(
+            set -> EmbeddedDataSets.open(set, DataSetOptions.defaults(line -> {})),
+            settings.sets(),
+            settings.classes(),
+            new DerivedImages(out.resolve("images")),
+            this::zeroShot);
+  }
+
+  /**
+   * Makes the runs that are missing in a folder. Prints a line per run and the tables.
+   *
+   * @return all runs of these settings
+   */
+  static List<HonestyRun> run(Path out, Settings settings) throws IOException {
+    Files.createDirectories(out);
+    try (Clip clip = Clip.load(EmbeddedClip.folder())) {
+      List<HonestyRun> runs = new Honesty(out, settings, clip).run();
+      HonestyTable.of(runs).forEach(line -> print("%s", line));
+      return runs;
+    }
+  }
+
+  private List<HonestyRun> run() throws IOException {
+    List<HonestyRun> known = read(out.resolve(RESULTS));
+    List<HonestyRun> runs = new ArrayList<>();
+    try (AppendedFile results = new AppendedFile(out.resolve(RESULTS))) {
+      results.append(missingEnd(out.resolve(RESULTS)));
+      for (Situation situation : settings.situations()) {
+        for (int i = 0; i < settings.sets().size(); i++) {
+          for (int j = 0; j < settings.seeds().size(); j++) {
+            for (int perClass : settings.perClass(situation, i + j)) {
+              String set = settings.sets().get(i);
+              long seed = settings.seeds().get(j);
+              Optional<HonestyRun> before =
+                  known.stream()
+                      .filter(run -> run.is(situation, set, perClass, seed))
+                      .filter(run -> run.methods().equals(settings.methods()))
+                      .filter(run -> run.drawn() == settings.classes())
+                      .filter(run -> run.regret() || !settings.regret(situation))
+                      .findFirst();
+              HonestyRun run =
+                  before.isPresent() ? before.get() : measured(situation, set, perClass, seed);
+              if (before.isEmpty()) {
+                results.append(line(run));
+                FolderTree.delete(folder(run.name()));
+                print(run);
+              }
+              runs.add(run);
+            }
+          }
+        }
+      }
+    }
+    return runs;
+  }
+
+  /** Returns the end of an incomplete last line, so that the next one stays readable. */
+  private static byte[] missingEnd(Path file) throws IOException {
+    String text = Files.readString(file);
+    return (text.isEmpty() || text.endsWith("\n") ? "" : "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] line(HonestyRun run) throws JsonProcessingException {
+    return (MAPPER.writeValueAsString(run) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Reads the finished runs. A line that a killed process left incomplete is skipped. */
+  static List<HonestyRun> read(Path file) throws IOException {
+    List<HonestyRun> runs = new ArrayList<>();
+    if (Files.exists(file)) {
+      for (String line : Files.readAllLines(file)) {
+        try {
+          runs.add(MAPPER.readValue(line, HonestyRun.class));
+        } catch (JsonProcessingException e) {
+          print("%s: skipped a damaged line", file);
+        }
+      }
+    }
+    return runs;
+  }
+
+  private Path folder(String name) {
+    return out.resolve("runs").resolve(name);
+  }
+
+  // ---- A run
+
+  private HonestyRun measured(Situation situation, String set, int perClass, long seed) {
+    long start = System.nanoTime();
+    long processor = processorTime();
+    HonestySamples.Sample sample = samples.of(situation, set, perClass, seed);
+    String name = HonestyRun.name(situation.id(), set, perClass, seed);
+    AdaptRequest request =
+        new AdaptRequest(sample.learned(), sample.unseen(), FewShot.ALL, MINUTES, seed);
+    AdaptRecord record = adapted(request, folder(name).resolve("adapt"));
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder(name).resolve("adapt")));
+    boolean regret = settings.regret(situation);
+    Map<String, AdaptRecord.Interval> measured =
+        regret ? candidates(request, sample, record, folder(name).resolve("candidates")) : Map.of();
+    Answers answers = new Answers(file.classNames(), logits(file, sample.fresh()), sample.fresh());
+    return new HonestyRun(
+        situation.id(),
+        set,
+        perClass,
+        seed,
+        settings.classes(),
+        settings.methods(),
+        sample.learned().train().size(),
+        sample.learned().classNames().size(),
+        sample.fresh().size(),
+        Objects.requireNonNull(record.choice()).method(),
+        promises(situation, sample, record.result(), answers),
+        probabilities(file, sample, answers, seed),
+        record.candidates().stream()
+            .filter(AdaptRecord.Candidate::isMeasured)
+            .map(
+                each ->
+                    new HonestyRun.Candidate(
+                        each.method(),
+                        each.value(),
+                        each.behind(),
+                        each.pValue(),
+                        accuracy(measured.get(each.method()))))
+            .toList(),
+        labels(sample, record.result().suspects()),
+        regret,
+        (System.nanoTime() - start) / 1e9,
+        (processorTime() - processor) / 1e9);
+  }
+
+  private static double accuracy(AdaptRecord.@Nullable Interval measured) {
+    return measured == null ? Double.NaN : measured.accuracy();
+  }
+
+  /** Returns the time of all cores that this process has used, in nanoseconds. */
+  private static long processorTime() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+
+  /** Runs {@code adapt}, or only its comparison of the quick methods. */
+  private AdaptRecord adapted(AdaptRequest request, Path run) {
+    AtomicReference<AdaptRecord> first = new AtomicReference<>();
+    try {
+      return Adaptation.run(
+          context,
+          request,
+          run,
+          record -> {
+            if (!settings.all()) {
+              first.set(record);
+              throw new KgCoopException(
+                  KgCoopException.Category.INTERRUPTED, "the first classifier is enough");
+            }
+          });
+    } catch (KgCoopException e) {
+      if (first.get() == null) {
+        throw e;
+      }
+      return first.get();
+    }
+  }
+
+  private Map<String, AdaptRecord.Interval> candidates(
+      AdaptRequest request, HonestySamples.Sample sample, AdaptRecord record, Path work) {
+    List<String> names = sample.learned().classNames();
+    List<Item> fresh =
+        sample.fresh().stream()
+            .map(
+                item ->
+                    new Item(
+                        item.key(), item.file(), names.indexOf(item.className()), item.className()))
+            .toList();
+    DataSet data = sample.learned().withImages(sample.learned().train(), List.of(), fresh);
+    return CandidateAccuracy.of(
+        context,
+        new AdaptRequest(data, List.of(), request.shots(), request.minutes(), request.seed()),
+        record,
+        work);
+  }
+
+  private double[][] logits(ClassifierFile file, List<Item> items) {
+    try (Scope scope = Scope.open("fresh images");
+        Head head = file.classifier(context.clip(), file.classNames())) {
+      return Evaluator.logits(head, context.cache(), items);
+    }
+  }
+
+  private double[][] zeroShot(DataSet data, List<Item> items) {
+    try (Scope scope = Scope.open("zero-shot");
+        Head head =
+            new ZeroShot(List.of(Templates.of(data)))
+                .classifier(context.clip(), data.classNames())) {
+      return Evaluator.logits(head, context.cache(), items);
+    }
+  }
+
+  // ---- What came true
+
+  /**
+   * The answers of a classifier.
+   *
+   * @param names the class names, by column
+   * @param logits (N, C)
+   * @param items the images; their class names are the expected answers
+   */
+  private record Answers(List<String> names, double[][] logits, List<Item> items) {
+    int[] labels() {
+      return items.stream().mapToInt(item -> names.indexOf(item.className())).toArray();
+    }
+
+    boolean isRight(int i) {
+      double[] row = logits[i];
+      int best = 0;
+      for (int c = 1; c < row.length; c++) {
+        best = row[c] > row[best] ? c : best;
+      }
+      return names.get(best).equals(items.get(i).className());
+    }
+
+    /** Returns the answers for images of some classes. */
+    Answers of(List<String> classes) {
+      int[] kept =
+          IntStream.range(0, items.size())
+              .filter(i -> classes.contains(items.get(i).className()))
+              .toArray();
+      return new Answers(
+          names,
+          IntStream.of(kept).mapToObj(i -> logits[i]).toArray(double[][]::new),
+          IntStream.of(kept).mapToObj(items::get).toList());
+    }
+
+    double accuracy() {
+      return 100
+          * IntStream.range(0, items.size())
+              .mapToDouble(i -> isRight(i) ? 1 : 0)
+              .average()
+              .orElse(Double.NaN);
+    }
+
+    /** Returns the mean of the accuracies of the classes, with a weight for each. */
+    double accuracy(Map<String, Double> weights) {
+      double sum = 0;
+      double weight = 0;
+      for (String name : names) {
+        double accuracy = of(List.of(name)).accuracy();
+        if (!Double.isNaN(accuracy)) {
+          sum += weights.getOrDefault(name, 0.0) * accuracy;
+          weight += weights.getOrDefault(name, 0.0);
+        }
+      }
+      return sum / weight;
+    }
+  }
+
+  private static List<HonestyRun.Promise> promises(
+      Situation situation,
+      HonestySamples.Sample sample,
+      AdaptRecord.Result result,
+      Answers answers) {
+    Answers seen = answers.of(sample.learned().classNames());
+    int images = seen.items().size();
+    if (situation.isUnbalanced()) {
+      Map<String, Double> learned = new HashMap<>();
+      sample.learned().train().forEach(item -> learned.merge(item.className(), 1.0, Double::sum));
+      Map<String, Double> once = new HashMap<>();
+      learned.keySet().forEach(name -> once.put(name, 1.0));
+      return List.of(
+          new HonestyRun.Promise(
+              HonestyRun.Promise.LIKE_THESE, result.expected(), seen.accuracy(learned), images),
+          new HonestyRun.Promise(
+              HonestyRun.Promise.EQUALLY, result.expectedBalanced(), seen.accuracy(once), images));
+    }
+    HonestyRun.Promise likeThese =
+        new HonestyRun.Promise(
+            HonestyRun.Promise.LIKE_THESE, result.expected(), seen.accuracy(), images);
+    if (!situation.hasUnseen()) {
+      return List.of(likeThese);
+    }
+    Answers unseen = answers.of(sample.unseen());
+    return List.of(
+        likeThese,
+        new HonestyRun.Promise(
+            HonestyRun.Promise.UNSEEN,
+            result.expectedUnseen(),
+            unseen.accuracy(),
+            unseen.items().size()));
+  }
+
+  private HonestyRun.Probabilities probabilities(
+      ClassifierFile file, HonestySamples.Sample sample, Answers answers, long seed) {
+    Calibration calibration = Objects.requireNonNull(file.calibration());
+    Calibration.Rejection rejection = Objects.requireNonNull(calibration.rejection());
+    double[][] seen = answers.of(sample.learned().classNames()).logits();
+    double[][] foreign =
+        sample.foreign().isEmpty() ? new double[0][] : logits(file, sample.foreign());
+    return new HonestyRun.Probabilities(
+        calibration.temperature(),
+        CalibrationErrors.of(answers.logits(), answers.labels(), calibration.temperature()),
+        CalibrationErrors.of(answers.logits(), answers.labels(), 1),
+        CalibrationErrors.floor(answers.logits(), seed),
+        rejection.threshold(),
+        rejection.keeps(),
+        CalibrationErrors.accepted(seen, rejection.threshold()),
+        CalibrationErrors.accepted(foreign, rejection.threshold()));
+  }
+
+  private static HonestyRun.Labels labels(
+      HonestySamples.Sample sample, List<AdaptRecord.Suspect> suspects) {
+    return new HonestyRun.Labels(
+        sample.learned().train().size(),
+        sample.wrong().size(),
+        suspects.size(),
+        (int) suspects.stream().filter(each -> sample.wrong().contains(each.image())).count());
+  }
+
+  private static void print(HonestyRun run) {
+    String promises =
+        run.promises().stream()
+            .flatMap(Honesty::described)
+            .reduce((one, other) -> one + "; " + other)
+            .orElse("");
+    print(
+        "%-36s %-8s %s (%.1f s, cpu %.1f s)",
+        run.name(), run.chosen(), promises, run.seconds(), run.processorSeconds());
+  }
+
+  private static Stream<String> described(HonestyRun.Promise promise) {
+    AdaptRecord.Interval promised = promise.promised();
+    return Stream.of(
+        promised == null
+            ? String.format(Locale.ROOT, "no promise, true %.1f", promise.measured())
+            : String.format(
+                Locale.ROOT,
+                "promised %.1f (%.1f to %.1f), true %.1f%s",
+                promised.accuracy(),
+                promised.low(),
+                promised.high(),
+                promise.measured(),
+                promised.holds(promise.measured()) ? "" : " OUTSIDE"));
+  }
+
+  @FormatMethod
+  private static void print(@FormatString String format, Object... values) {
+    System.out.println(String.format(Locale.ROOT, format, values));
+    System.out.flush();
+  }
+}

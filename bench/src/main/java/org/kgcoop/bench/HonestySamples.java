@@ -1,0 +1,499 @@
+package org.kgcoop.bench;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.layout.ClassNames;
+
+/**
+ * Samples of data sets as people have them. A sample is a pure function of the situation, the data
+ * sets, the number of images per class and the seed.
+ */
+final class HonestySamples {
+  private static final int COPIES = 3;
+  private static final int RANDOM_CLASSES = 4;
+  private static final int FEWEST_FRAMES = 3;
+  private static final int MOST_FRAMES = 6;
+  private static final List<Integer> QUALITIES = List.of(70, 80, 90);
+  private static final List<Integer> UNBALANCED = List.of(1, 2, 4, 8, 30);
+
+  /** The number of images of a class that an unbalanced sample leaves to measure with. */
+  private static final int FEWEST_FRESH = 4;
+
+  private static final int MANY_CLASSES = 60;
+
+  /** One of so many names has no images; one of so many classes forms 'other'. */
+  private static final int UNSEEN_SHARE = 4;
+
+  private static final int OTHER_SHARE = 3;
+
+  /** The class 'other' has so many times the images of another class. */
+  private static final int OTHER_SIZE = 3;
+
+  private static final String OTHER = "other";
+
+  /** The number of images of another data set. */
+  private static final int FOREIGN = 200;
+
+  /**
+   * A sample.
+   *
+   * @param learned the images for {@code adapt}
+   * @param fresh other images of the same classes and of the unseen ones; their class names are the
+   *     expected answers, their labels mean nothing
+   * @param unseen the class names without images
+   * @param foreign images of another data set, of none of the classes
+   * @param wrong the keys of the learned images whose label was made wrong
+   */
+  record Sample(
+      DataSet learned,
+      List<Item> fresh,
+      List<String> unseen,
+      List<Item> foreign,
+      Set<String> wrong) {
+    Sample {
+      fresh = List.copyOf(fresh);
+      unseen = List.copyOf(unseen);
+      foreign = List.copyOf(foreign);
+      wrong = Set.copyOf(wrong);
+    }
+
+    Sample(DataSet learned, List<Item> fresh) {
+      this(learned, fresh, List.of(), List.of(), Set.of());
+    }
+
+    Sample with(List<Item> newLearned, List<Item> newFresh) {
+      return new Sample(
+          learned.withImages(newLearned, List.of(), List.of()), newFresh, unseen, foreign, wrong);
+    }
+  }
+
+  private final Function<String, DataSet> open;
+  private final List<String> sets;
+  private final int classes;
+  private final DerivedImages derived;
+  private final BiFunction<DataSet, List<Item>, double[][]> zeroShot;
+  private final Map<String, DataSet> opened = new HashMap<>();
+
+  /**
+   * Creates samples.
+   *
+   * @param open opens a data set by name
+   * @param sets the names of the data sets; a situation that needs another one takes the next
+   * @param classes the number of classes that are drawn, where the situation does not set it; 0 for
+   *     all
+   * @param derived the place of derived images
+   * @param zeroShot returns the zero-shot logits (N, C) of images for the classes of a data set
+   */
+  HonestySamples(
+      Function<String, DataSet> open,
+      List<String> sets,
+      int classes,
+      DerivedImages derived,
+      BiFunction<DataSet, List<Item>, double[][]> zeroShot) {
+    this.open = open;
+    this.sets = List.copyOf(sets);
+    this.classes = classes;
+    this.derived = derived;
+    this.zeroShot = zeroShot;
+  }
+
+  /**
+   * Returns a sample.
+   *
+   * @param perClass the number of learned originals per class, unless the situation sets it
+   */
+  Sample of(Situation situation, String set, int perClass, long seed) {
+    Random random = new Random(seed);
+    DataSet data = some(data(set), drawnOf(data(set)), random);
+    Sample sample =
+        switch (situation) {
+          case PLAIN -> split(data, perClass, random);
+          case BURSTS -> bursts(split(data, perClass, random), set, random);
+          case JPEG -> jpegs(split(data, perClass, random), set);
+          case UNBALANCED -> unbalanced(data(set), random);
+          case TWO -> split(some(data, 2, random), perClass, random);
+          case SIXTY -> split(some(combined(set), MANY_CLASSES, random), perClass, random);
+          case SINGLE -> split(data, 1, random);
+          case NOISE -> noisy(split(data, perClass, random), situation.wrongShare(), random);
+          case OTHER -> other(data, perClass, random);
+          case UNSEEN_SIMILAR -> unseenOf(data, perClass, random);
+          case UNSEEN_DIFFERENT -> unseenOfAnother(data, set, perClass, random);
+          case COPIES -> copied(split(data, perClass, random));
+          case EXIF -> rotated(split(data, perClass, random), set);
+          case RANDOM -> copied(randomLabels(data, perClass, random));
+          case SELECTED -> selected(data, perClass, random);
+          case WRONG_0, WRONG_3, WRONG_10 ->
+              planted(
+                  split(large(data(set), perClass, random), perClass, random),
+                  situation.wrongShare(),
+                  random);
+        };
+    return withForeign(sample, set, random);
+  }
+
+  private DataSet data(String set) {
+    return opened.computeIfAbsent(set, open);
+  }
+
+  /** Returns the data set after another one in the list, in a circle. */
+  private String after(String set) {
+    return sets.get((sets.indexOf(set) + 1) % sets.size());
+  }
+
+  // ---- Parts of data sets
+
+  private static List<Item> all(DataSet data) {
+    return Stream.of(data.train(), data.val(), data.test()).flatMap(List::stream).toList();
+  }
+
+  private static List<Item> shuffled(DataSet data, Random random) {
+    List<Item> all = new ArrayList<>(all(data));
+    Collections.shuffle(all, random);
+    return all;
+  }
+
+  private static Map<String, Integer> sizes(List<Item> items) {
+    Map<String, Integer> sizes = new HashMap<>();
+    items.forEach(item -> sizes.merge(item.className(), 1, Integer::sum));
+    return sizes;
+  }
+
+  /** Learns from so many images per class. All others are fresh. */
+  private static Sample split(DataSet data, int perClass, Random random) {
+    return split(data, name -> perClass, random);
+  }
+
+  private static Sample split(DataSet data, Function<String, Integer> perClass, Random random) {
+    Map<String, Integer> taken = new HashMap<>();
+    List<Item> learned = new ArrayList<>();
+    List<Item> fresh = new ArrayList<>();
+    for (Item item : shuffled(data, random)) {
+      String name = item.className();
+      (taken.merge(name, 1, Integer::sum) <= perClass.apply(name) ? learned : fresh).add(item);
+    }
+    return new Sample(data.withImages(learned, List.of(), List.of()), fresh);
+  }
+
+  /** Returns the classes with some names, relabeled, all images as training images. */
+  private static DataSet classes(DataSet data, Predicate<String> kept) {
+    List<String> names = data.classNames().stream().filter(kept).toList();
+    return new DataSet(
+        data.name(),
+        names,
+        all(data).stream()
+            .filter(item -> kept.test(item.className()))
+            .map(item -> named(item, item.className(), names))
+            .toList(),
+        List.of(),
+        List.of(),
+        data.template());
+  }
+
+  private static Item named(Item item, String name, List<String> names) {
+    return new Item(item.key(), item.file(), names.indexOf(name), name);
+  }
+
+  private static DataSet some(DataSet data, int count, Random random) {
+    List<String> names = new ArrayList<>(data.classNames());
+    Collections.shuffle(names, random);
+    Set<String> kept = new HashSet<>(names.subList(0, Math.min(count, names.size())));
+    return classes(data, kept::contains);
+  }
+
+  /** Returns the classes of all data sets; a name that occurs in several has the first meaning. */
+  private DataSet combined(String first) {
+    Map<String, String> owner = new LinkedHashMap<>(); // by cleaned name
+    List<String> names = new ArrayList<>();
+    List<Item> items = new ArrayList<>();
+    String set = first;
+    for (int i = 0; i < sets.size(); i++, set = after(set)) {
+      DataSet data = data(set);
+      String name = set;
+      data.classNames().stream()
+          .filter(each -> owner.putIfAbsent(ClassNames.cleaned(each), name) == null)
+          .forEach(names::add);
+      all(data).stream()
+          .filter(item -> name.equals(owner.get(ClassNames.cleaned(item.className()))))
+          .forEach(
+              item ->
+                  items.add(
+                      new Item(
+                          name + "/" + item.key(),
+                          item.file(),
+                          names.indexOf(item.className()),
+                          item.className())));
+    }
+    return new DataSet(first, names, items, List.of(), List.of(), data(first).template());
+  }
+
+  /** Returns classes that have more images than are learned. */
+  private DataSet large(DataSet data, int perClass, Random random) {
+    Map<String, Integer> sizes = sizes(all(data));
+    return some(
+        classes(data, name -> sizes.getOrDefault(name, 0) > perClass), drawnOf(data), random);
+  }
+
+  private int drawnOf(DataSet data) {
+    int all = data.classNames().size();
+    return classes == 0 ? all : Math.min(classes, all);
+  }
+
+  private Sample withForeign(Sample sample, String set, Random random) {
+    if (sets.size() < 2) {
+      return sample;
+    }
+    Set<String> known = new HashSet<>();
+    Stream.of(sample.learned().classNames(), sample.unseen())
+        .flatMap(List::stream)
+        .forEach(name -> known.add(ClassNames.cleaned(name)));
+    List<Item> foreign =
+        shuffled(data(after(set)), random).stream()
+            .filter(item -> !known.contains(ClassNames.cleaned(item.className())))
+            .limit(FOREIGN)
+            .toList();
+    return new Sample(sample.learned(), sample.fresh(), sample.unseen(), foreign, sample.wrong());
+  }
+
+  // ---- Situations
+
+  private Sample bursts(Sample sample, String set, Random random) {
+    List<Item> learned = new ArrayList<>();
+    for (Item item : sample.learned().train()) {
+      int frames = FEWEST_FRAMES + random.nextInt(MOST_FRAMES - FEWEST_FRAMES + 1);
+      for (int frame = 0; frame < frames; frame++) {
+        learned.add(derived.frame(set, item, frame));
+      }
+    }
+    return sample.with(
+        learned, sample.fresh().stream().map(item -> derived.frame(set, item, 0)).toList());
+  }
+
+  private Sample jpegs(Sample sample, String set) {
+    List<Item> learned =
+        sample.learned().train().stream()
+            .flatMap(
+                item ->
+                    Stream.concat(
+                        Stream.of(item),
+                        QUALITIES.stream().map(quality -> derived.jpeg(set, item, quality))))
+            .toList();
+    return sample.with(learned, sample.fresh());
+  }
+
+  private Sample rotated(Sample sample, String set) {
+    return sample.with(
+        sample.learned().train().stream().map(item -> derived.rotated(set, item)).toList(),
+        sample.fresh().stream().map(item -> derived.rotated(set, item)).toList());
+  }
+
+  private static Sample copied(Sample sample) {
+    return sample.with(
+        sample.learned().train().stream()
+            .flatMap(
+                item ->
+                    IntStream.range(0, COPIES)
+                        .mapToObj(
+                            copy ->
+                                new Item(
+                                    item.key() + "-" + copy,
+                                    item.file(),
+                                    item.label(),
+                                    item.className())))
+            .toList(),
+        sample.fresh());
+  }
+
+  /**
+   * A fifth of the classes has 30 images: classes from which fresh ones remain, if there are any.
+   */
+  private Sample unbalanced(DataSet data, Random random) {
+    Map<String, Integer> sizes = sizes(all(data));
+    int large = UNBALANCED.get(UNBALANCED.size() - 1);
+    List<String> names = new ArrayList<>(data.classNames());
+    Collections.shuffle(names, random);
+    names.sort(
+        Comparator.comparingInt(
+            name -> -Math.min(large + FEWEST_FRESH, sizes.getOrDefault(name, 0))));
+    int most = drawnOf(data) / UNBALANCED.size();
+    List<String> others = new ArrayList<>(names.subList(most, names.size()));
+    Collections.shuffle(others, random);
+    Map<String, Integer> perClass = new HashMap<>();
+    names.subList(0, most).forEach(name -> perClass.put(name, large));
+    for (int i = 0; i < drawnOf(data) - most; i++) {
+      perClass.put(others.get(i), UNBALANCED.get(i % (UNBALANCED.size() - 1)));
+    }
+    return split(
+        classes(data, perClass::containsKey),
+        name ->
+            Math.max(
+                1,
+                Math.min(
+                    perClass.getOrDefault(name, 1), sizes.getOrDefault(name, 0) - FEWEST_FRESH)),
+        random);
+  }
+
+  private static Sample noisy(Sample sample, double share, Random random) {
+    Sample planted = planted(sample, share, random);
+    List<String> names = sample.learned().classNames();
+    List<Item> fresh = mislabeled(sample.fresh(), share, names, random);
+    return planted.with(planted.learned().train(), fresh);
+  }
+
+  private static Sample planted(Sample sample, double share, Random random) {
+    List<Item> right = sample.learned().train();
+    List<Item> learned = mislabeled(right, share, sample.learned().classNames(), random);
+    Set<String> wrong = new HashSet<>();
+    for (int i = 0; i < right.size(); i++) {
+      if (right.get(i).label() != learned.get(i).label()) {
+        wrong.add(right.get(i).key());
+      }
+    }
+    Sample planted = sample.with(learned, sample.fresh());
+    return new Sample(planted.learned(), planted.fresh(), List.of(), List.of(), wrong);
+  }
+
+  /** Gives a share of the images another label at random. */
+  private static List<Item> mislabeled(
+      List<Item> items, double share, List<String> names, Random random) {
+    List<Integer> places = new ArrayList<>(IntStream.range(0, items.size()).boxed().toList());
+    Collections.shuffle(places, random);
+    Set<Integer> wrong = new HashSet<>(places.subList(0, (int) Math.round(share * items.size())));
+    return IntStream.range(0, items.size())
+        .mapToObj(
+            i -> {
+              Item item = items.get(i);
+              int given = names.indexOf(item.className());
+              int other = (given + 1 + random.nextInt(names.size() - 1)) % names.size();
+              return named(item, names.get(wrong.contains(i) ? other : given), names);
+            })
+        .toList();
+  }
+
+  /** Fresh images of 'other' are as frequent as learned ones. */
+  private static Sample other(DataSet data, int perClass, Random random) {
+    Set<String> others = someNames(data, OTHER_SHARE);
+    Sample own = split(classes(data, name -> !others.contains(name)), perClass, random);
+    List<String> names =
+        Stream.concat(own.learned().classNames().stream(), Stream.of(OTHER)).toList();
+    List<Item> mixed =
+        shuffled(classes(data, others::contains), random).stream()
+            .map(item -> named(item, OTHER, names))
+            .toList();
+    int taught = OTHER_SIZE * perClass;
+    int asked =
+        Math.min(mixed.size() - taught, OTHER_SIZE * own.fresh().size() / (names.size() - 1));
+    return new Sample(
+        new DataSet(
+            data.name(),
+            names,
+            Stream.concat(own.learned().train().stream(), mixed.subList(0, taught).stream())
+                .toList(),
+            List.of(),
+            List.of(),
+            data.template()),
+        Stream.concat(own.fresh().stream(), mixed.subList(taught, taught + asked).stream())
+            .toList());
+  }
+
+  /** Returns the last of each few class names. */
+  private static Set<String> someNames(DataSet data, int share) {
+    List<String> names = data.classNames();
+    return new HashSet<>(
+        IntStream.range(0, names.size())
+            .filter(i -> i % share == share - 1)
+            .mapToObj(names::get)
+            .toList());
+  }
+
+  private static Sample unseenOf(DataSet data, int perClass, Random random) {
+    Set<String> unseen = someNames(data, UNSEEN_SHARE);
+    return withUnseen(
+        split(classes(data, name -> !unseen.contains(name)), perClass, random),
+        all(classes(data, unseen::contains)));
+  }
+
+  private Sample unseenOfAnother(DataSet data, String set, int perClass, Random random) {
+    Set<String> known = new HashSet<>();
+    data.classNames().forEach(name -> known.add(ClassNames.cleaned(name)));
+    DataSet another = classes(data(after(set)), name -> !known.contains(ClassNames.cleaned(name)));
+    int count = Math.max(1, data.classNames().size() / (UNSEEN_SHARE - 1));
+    return withUnseen(split(data, perClass, random), all(some(another, count, random)));
+  }
+
+  private static Sample withUnseen(Sample seen, List<Item> unseen) {
+    return new Sample(
+        seen.learned(),
+        Stream.concat(seen.fresh().stream(), unseen.stream()).toList(),
+        unseen.stream().map(Item::className).distinct().toList(),
+        List.of(),
+        Set.of());
+  }
+
+  /** Gives all images random labels of the first classes, which nothing can learn. */
+  private static Sample randomLabels(DataSet data, int perClass, Random random) {
+    List<String> names = data.classNames().subList(0, RANDOM_CLASSES);
+    List<Item> all = shuffled(data, random);
+    List<Item> labeled =
+        IntStream.range(0, all.size())
+            .mapToObj(i -> named(all.get(i), names.get(i % RANDOM_CLASSES), names))
+            .toList();
+    int learned = RANDOM_CLASSES * perClass;
+    return new Sample(
+        new DataSet(
+            data.name(), names, labeled.subList(0, learned), List.of(), List.of(), data.template()),
+        labeled.subList(learned, labeled.size()));
+  }
+
+  /**
+   * Half of the images are a folder without labels. A person confirms the surest zero-shot
+   * proposals of each class. The other half is fresh, so that it has easy and difficult images.
+   */
+  private Sample selected(DataSet data, int perClass, Random random) {
+    Map<String, Integer> sizes = sizes(all(data));
+    Sample halves = split(data, name -> sizes.getOrDefault(name, 0) / 2, random);
+    List<Item> pool = halves.learned().train();
+    double[][] logits = zeroShot.apply(data, pool);
+    Map<Item, Double> lead = new HashMap<>();
+    for (int i = 0; i < pool.size(); i++) {
+      lead.put(pool.get(i), logProbability(logits[i], pool.get(i).label()));
+    }
+    List<Item> surest =
+        pool.stream()
+            .sorted(Comparator.comparingDouble(item -> -Objects.requireNonNull(lead.get(item))))
+            .toList();
+    Map<String, Integer> taken = new HashMap<>();
+    return halves.with(
+        surest.stream()
+            .filter(item -> taken.merge(item.className(), 1, Integer::sum) <= perClass)
+            .toList(),
+        halves.fresh());
+  }
+
+  private static double logProbability(double[] logits, int label) {
+    double largest = Double.NEGATIVE_INFINITY;
+    for (double logit : logits) {
+      largest = Math.max(largest, logit);
+    }
+    double sum = 0;
+    for (double logit : logits) {
+      sum += Math.exp(logit - largest);
+    }
+    return logits[label] - largest - Math.log(sum);
+  }
+}

@@ -1,0 +1,111 @@
+package org.kgcoop.bench;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.kgcoop.KgCoopException;
+
+/**
+ * A situation in which people adapt a classifier. Its runs take its numbers of images per class in
+ * turn.
+ */
+enum Situation {
+  /** Images as they are. */
+  PLAIN("plain", 2, 4, 8),
+  /** Each learned original in three to six frames. */
+  BURSTS("bursts", 4),
+  /** Each learned original also as JPEG of quality 70, 80 and 90. */
+  JPEG("jpeg", 4),
+  /** 1, 2, 4, 8 or 30 images of a class. */
+  UNBALANCED("unbalanced", 0),
+  /** Two classes. */
+  TWO("two", 8),
+  /** Sixty classes, of several data sets if need be. */
+  SIXTY("sixty", 4),
+  /** One image of each class. */
+  SINGLE("single", 1),
+  /** One label in ten is wrong, also among fresh images. */
+  NOISE("noise", 8),
+  /** A class 'other' with images of a third of the classes. */
+  OTHER("other", 8),
+  /** A quarter of the names has no images, and belongs to the same data set. */
+  UNSEEN_SIMILAR("unseen-similar", 4, 8),
+  /** A quarter of the names has no images, and belongs to another data set. */
+  UNSEEN_DIFFERENT("unseen-different", 4, 8),
+  /** Each learned original three times. */
+  COPIES("copies", 4, 8),
+  /** Rotated by an EXIF orientation. */
+  EXIF("exif", 4, 8),
+  /** Random labels of four classes, each learned original three times. */
+  RANDOM("random", 4, 8),
+  /** The images of a class with the largest zero-shot probability. */
+  SELECTED("selected", 4),
+  /** No wrong label. */
+  WRONG_0("wrong-0", 4, 8, 20),
+  /** 3 % of the learned labels are wrong. */
+  WRONG_3("wrong-3", 4, 8, 20),
+  /** 10 % of the learned labels are wrong. */
+  WRONG_10("wrong-10", 4, 8, 20);
+
+  private final String id;
+  private final List<Integer> perClass;
+
+  Situation(String id, Integer... perClass) {
+    this.id = id;
+    this.perClass = List.of(perClass);
+  }
+
+  /** The name in options and files. */
+  String id() {
+    return id;
+  }
+
+  /** The default numbers of learned images per class; 0 if the classes have different numbers. */
+  List<Integer> perClass() {
+    return perClass;
+  }
+
+  /** True if there are class names without images. */
+  boolean hasUnseen() {
+    return this == UNSEEN_SIMILAR || this == UNSEEN_DIFFERENT;
+  }
+
+  /** True if the learned classes have different numbers of images. */
+  boolean isUnbalanced() {
+    return this == UNBALANCED || this == OTHER;
+  }
+
+  /** True if labels were made wrong to be found, or left right for comparison. */
+  boolean isForSuspects() {
+    return this == WRONG_0 || this == WRONG_3 || this == WRONG_10;
+  }
+
+  /** The share of the learned labels that are wrong on purpose. */
+  double wrongShare() {
+    return switch (this) {
+      case WRONG_3 -> 0.03;
+      case WRONG_10, NOISE -> 0.1;
+      default -> 0;
+    };
+  }
+
+  /** Returns the names of all situations, separated by commas. */
+  static String names() {
+    return Arrays.stream(values()).map(Situation::id).collect(Collectors.joining(", "));
+  }
+
+  /**
+   * Returns the situation of that name.
+   *
+   * @throws KgCoopException of the category CONFIGURATION if there is none
+   */
+  static Situation of(String id) {
+    return Arrays.stream(values())
+        .filter(each -> each.id.equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    "--situations: expected some of %s, got %s".formatted(names(), id)));
+  }
+}

@@ -1,0 +1,47 @@
+package org.kgcoop.adapt;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.runs.AdaptRecord.Labels;
+import org.kgcoop.runs.LabelJournal;
+
+/**
+ * How the images of an adaptation got their labels. If a program or a person chose which images got
+ * a label, cross-validation on them is wrong by up to 20 points. A random audit measures the
+ * accuracy instead.
+ *
+ * @param labels the origin, for the record
+ * @param audit the keys of the images that were drawn at random; empty if there is no audit
+ */
+public record LabelSource(Labels labels, Set<String> audit) {
+  /** Labels of unknown origin. */
+  public static final LabelSource UNSTATED = new LabelSource(Labels.UNSTATED, Set.of());
+
+  public LabelSource {
+    audit = Set.copyOf(audit);
+  }
+
+  /**
+   * Finds the origin of labels. A journal of a labeling session comes first, then the statement of
+   * the user.
+   *
+   * @param folder the folder of the data set
+   * @param stated the statement of the user; null if there is none
+   */
+  public static LabelSource of(Path folder, DataSet data, Labels.@Nullable Origin stated) {
+    Optional<LabelJournal> journal = LabelJournal.find(folder);
+    if (journal.isPresent()) {
+      List<String> keys = data.train().stream().map(Item::key).toList();
+      Set<String> audit = journal.get().auditAmong(keys);
+      return new LabelSource(
+          new Labels(Labels.Origin.CHOSEN, journal.get().file().toString(), audit.size(), 0),
+          audit);
+    }
+    return stated == null ? UNSTATED : new LabelSource(new Labels(stated, "", 0, 0), Set.of());
+  }
+}

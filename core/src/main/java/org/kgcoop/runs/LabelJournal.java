@@ -1,0 +1,144 @@
+package org.kgcoop.runs;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
+
+/**
+ * The journal of a labeling session: one JSON object per line, in the order of the answers. The
+ * program or the person chose most of its images. The images of an audit were drawn at random, so
+ * they measure the accuracy on new images.
+ *
+ * @param file the file of the journal
+ * @param audit the paths of the answered audit images that show a class, relative to the folder of
+ *     the images
+ */
+public record LabelJournal(Path file, Set<String> audit) {
+  /** The name of the file. */
+  public static final String FILE = "labels.jsonl";
+
+  private static final String SESSION = ".labels"; // ending of the default session folder
+  private static final String AUDIT = "audit";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  public LabelJournal {
+    audit = Set.copyOf(audit);
+  }
+
+  /**
+   * Finds and reads the journal of a folder of images: in the folder, in its session folder, or
+   * next to it.
+   *
+   * @throws KgCoopException of the category DATA if a line is not valid
+   */
+  public static Optional<LabelJournal> find(Path folder) {
+    Path images = folder.toAbsolutePath().normalize();
+    Path parent = images.getParent();
+    List<Path> places = new ArrayList<>(List.of(images.resolve(FILE)));
+    if (parent != null) {
+      places.add(parent.resolve(images.getFileName() + SESSION).resolve(FILE));
+      places.add(parent.resolve(FILE));
+    }
+    return places.stream().filter(Files::isRegularFile).findFirst().map(LabelJournal::read);
+  }
+
+  /** Reads a journal. A last line without its end was cut by an interruption and is ignored. */
+  private static LabelJournal read(Path file) {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
+    }
+    Map<Integer, Set<String>> steps = new LinkedHashMap<>();
+    int number = 0;
+    int complete = text.lastIndexOf('\n') + 1;
+    for (String line : text.substring(0, complete).lines().toList()) {
+      number++;
+      JsonNode entry = parse(file, number, line);
+      String op = entry.path("op").asText();
+      int step = entry.path("step").asInt(-1);
+      if (op.equals("undo")) {
+        steps.remove(step);
+      } else if (op.equals("page") && entry.path("kind").asText().equals(AUDIT)) {
+        steps.put(step, shown(entry.path("labels")));
+      }
+    }
+    Set<String> audit = new LinkedHashSet<>();
+    steps.values().forEach(audit::addAll);
+    return new LabelJournal(file, audit);
+  }
+
+  private static JsonNode parse(Path file, int number, String line) {
+    @Nullable JsonNode entry;
+    try {
+      entry = JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      entry = null;
+    }
+    if (entry == null || !entry.path("op").isTextual()) {
+      throw KgCoopException.data(
+          "%s, line %s: expected a JSON object with the key op; restore the file, or delete it and"
+                  .formatted(file, number)
+              + " state --labels chosen");
+    }
+    return entry;
+  }
+
+  /**
+   * Returns the images that show a class. Negative numbers mean none of the classes, or skipped.
+   */
+  private static Set<String> shown(JsonNode labels) {
+    Set<String> images = new LinkedHashSet<>();
+    labels
+        .fields()
+        .forEachRemaining(
+            each -> {
+              if (each.getValue().asInt(-1) >= 0) {
+                images.add(each.getKey());
+              }
+            });
+    return images;
+  }
+
+  /**
+   * Returns the audit images among the images of class folders. An image may have been copied into
+   * a folder of its class, so a file name that occurs once in both is enough.
+   *
+   * @param keys the paths of the images in the data set
+   */
+  public Set<String> auditAmong(List<String> keys) {
+    Map<String, Integer> names = new LinkedHashMap<>();
+    keys.forEach(key -> names.merge(name(key), 1, Integer::sum));
+    Map<String, Integer> audited = new LinkedHashMap<>();
+    audit.forEach(path -> audited.merge(name(path), 1, Integer::sum));
+    Set<String> found = new LinkedHashSet<>();
+    for (String key : keys) {
+      boolean isUnique =
+          names.getOrDefault(name(key), 0) == 1 && audited.getOrDefault(name(key), 0) == 1;
+      if (audit.contains(key)
+          || audit.stream().anyMatch(path -> key.endsWith("/" + path))
+          || isUnique) {
+        found.add(key);
+      }
+    }
+    return found;
+  }
+
+  private static String name(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+}
