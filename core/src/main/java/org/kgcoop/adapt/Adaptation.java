@@ -122,6 +122,9 @@ public final class Adaptation {
     TrainingImages.Encoded encoded = images.encoded(whole.data(), budget, repeated);
     AdaptRecord.Plan plan = encoded.plan();
     ImageGroups copies = whole.withNear(encoded.data(), context.cache());
+    if (!copies.hint().isEmpty()) {
+      context.warnings().accept(copies.hint());
+    }
     AdaptRecord record =
         known != null
             ? known

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.NearDuplicates;
@@ -20,13 +21,13 @@ import org.kgcoop.features.FeatureCache;
  * memory, and the estimated accuracy is too high.
  *
  * <p>Only one of several byte-identical images in a class is kept. Byte-identical images in two
- * classes and near copies ({@link NearDuplicates}) are in one group, which no fold splits. Exact
- * copies are removed first, so that they do not lower the median distance.
+ * classes and near copies ({@link NearCopies}) are in one group, which no fold splits.
  *
  * @param data the data without exact copies, each image with its group
  * @param repeated the keys of exact copies in the same class
  * @param contradictions images that occur in two classes, as {@code key = key}
  * @param near the number of images that are near copies of another image
+ * @param hint a sentence that suggests {@code --group-by}; empty if there is no reason
  * @param share the weight of each training image by key: 1 / the number of its near copies in its
  *     class, so that all copies together count once; absent for 1
  */
@@ -35,7 +36,11 @@ record ImageGroups(
     List<String> repeated,
     List<String> contradictions,
     int near,
+    String hint,
     Map<String, Double> share) {
+
+  /** The share of images with a similar image in another group that causes a hint. */
+  private static final double MANY = 0.2;
 
   private static final String EQUALS = " = ";
 
@@ -77,6 +82,7 @@ record ImageGroups(
         repeated,
         contradictions,
         0,
+        "",
         Map.of());
   }
 
@@ -87,18 +93,11 @@ record ImageGroups(
    */
   ImageGroups withNear(DataSet part, FeatureCache cache) {
     List<Item> items = part.train();
-    List<NearDuplicates.Pair> pairs =
-        items.size() < 2
-            ? List.of()
-            : NearDuplicates.of(
-                    cache.test(items, done -> {}).vectors(),
-                    NearDuplicates.FACTOR,
-                    NearDuplicates.NEIGHBORS)
-                .pairs();
+    NearCopies near = NearCopies.of(items, cache);
     Groups groups = new Groups(items);
     Groups copies = new Groups(items.stream().map(item -> item.withGroup(item.key())).toList());
     Set<Integer> found = new HashSet<>();
-    for (NearDuplicates.Pair pair : pairs) {
+    for (NearDuplicates.Pair pair : near.pairs()) {
       Item first = items.get(pair.first());
       Item second = items.get(pair.second());
       groups.join(first.group(), second.group());
@@ -122,7 +121,33 @@ record ImageGroups(
         repeated,
         contradictions,
         found.size(),
+        hint(items, near, groups),
         shares);
+  }
+
+  /** Suggests groups if many images have a similar one that is not in their group. */
+  private static String hint(List<Item> items, NearCopies near, Groups groups) {
+    Set<Integer> similar = new HashSet<>();
+    NearDuplicates.@Nullable Pair example = null;
+    for (NearDuplicates.Pair pair : near.similar()) {
+      Item first = items.get(pair.first());
+      Item second = items.get(pair.second());
+      if (!groups.of(first.group()).equals(groups.of(second.group()))) {
+        example = example == null ? pair : example;
+        similar.add(pair.first());
+        similar.add(pair.second());
+      }
+    }
+    return example == null || similar.size() < MANY * items.size()
+        ? ""
+        : ("%s of %s images resemble another image that is not in their group, such as %s and %s;"
+                + " if they show the same thing, such as a burst, give their groups with"
+                + " --group-by, or the expected accuracy is too high")
+            .formatted(
+                similar.size(),
+                items.size(),
+                items.get(example.first()).key(),
+                items.get(example.second()).key());
   }
 
   /** Returns the keys of test images that are copies of a training image. */

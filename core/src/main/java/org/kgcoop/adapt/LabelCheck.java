@@ -78,7 +78,11 @@ public final class LabelCheck {
     }
     DataSet labeled = data.withImages(readable, List.of(), List.of()).select(ClassSplit.ALL);
     ImageGroups exact = ImageGroups.exact(labeled, context.cache());
-    return exact.withNear(exact.data(), context.cache());
+    ImageGroups near = exact.withNear(exact.data(), context.cache());
+    if (!near.hint().isEmpty()) {
+      context.warnings().accept(near.hint());
+    }
+    return near;
   }
 
   private static List<double[]> logits(ExperimentContext context, DataSet data, int[] labels) {

@@ -4,29 +4,23 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.kgcoop.data.Item;
+import org.kgcoop.eval.LabelNoise;
 import org.kgcoop.eval.LabelSuspects;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
- * Images whose label may be wrong, found by confident learning ({@link LabelSuspects}). Identical
- * images in two classes come first, followed by the others in ascending order of the probability of
- * the given label.
+ * Images whose label may be wrong, found by a model of wrong labels ({@link LabelNoise}). Identical
+ * images in two classes come first, followed by the others, the most probably wrong first.
  */
 final class Suspects {
-  /**
-   * Minimum number of images per class. For smaller classes, the threshold of confident learning is
-   * unreliable.
-   */
-  private static final int FEWEST_IMAGES = 20;
+  /** The share of the list that is expected to be wrong. */
+  private static final double PRECISION = 0.5;
 
   private Suspects() {}
 
   /**
-   * Lists the suspect images. If a class has too few images, the list contains all images for which
-   * another class is the most probable.
+   * Lists the suspect images, as many as possible while half of them are expected to be wrong.
    *
    * @param items the images with their given labels
    * @param probabilities the probabilities of each image, (C), by a classifier that has not learned
@@ -42,18 +36,13 @@ final class Suspects {
     if (items.isEmpty()) {
       return List.of();
     }
+    double[][] rows = probabilities.toArray(double[][]::new);
     int[] labels = items.stream().mapToInt(Item::label).toArray();
-    LabelSuspects found = new LabelSuspects(probabilities.toArray(double[][]::new), labels);
+    LabelNoise noise = LabelNoise.fit(rows, labels);
+    LabelSuspects found = new LabelSuspects(rows, labels);
     double[] confidence = found.selfConfidence();
-    double[] margin = found.normalizedMargin();
-    Set<Integer> suspects =
-        isLargeEnough(items)
-            ? new HashSet<>(found.suspectsPredictedOtherwise(LabelSuspects.Rule.CONFIDENT))
-            : IntStream.range(0, labels.length)
-                .filter(i -> margin[i] < 0.5)
-                .boxed()
-                .collect(Collectors.toSet());
-    return found.order().stream()
+    Set<Integer> suspects = new HashSet<>(noise.suspects(PRECISION));
+    return noise.order().stream()
         .filter(i -> suspects.contains(i) || contradictory.contains(items.get(i).key()))
         .sorted(Comparator.comparing(i -> !contradictory.contains(items.get(i).key())))
         .map(
@@ -65,13 +54,5 @@ final class Suspects {
                     classNames.get(found.likelyLabel(i)),
                     confidence[i]))
         .toList();
-  }
-
-  private static boolean isLargeEnough(List<Item> items) {
-    return items.stream()
-        .collect(Collectors.groupingBy(Item::label, Collectors.counting()))
-        .values()
-        .stream()
-        .allMatch(images -> images >= FEWEST_IMAGES);
   }
 }

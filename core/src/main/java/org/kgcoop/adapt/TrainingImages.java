@@ -134,7 +134,11 @@ final class TrainingImages {
     }
     DataSet readable = leftOut(drawn, problems);
     AdaptRecord.Plan limits = new AdaptRecord.Plan(perClass, testImages, 0);
-    DataSet planned = limited(readable, limits);
+    Set<Path> broken = files(problems);
+    DataSet chosen = limited(drawn, limits);
+    DataSet planned =
+        chosen.withImages(
+            without(chosen.train(), broken), List.of(), without(chosen.test(), broken));
     AdaptRecord.Plan plan = new AdaptRecord.Plan(perClass, testImages, views(planned, budget));
     if (perClass != FewShot.ALL || testImages != 0) {
       context

@@ -212,7 +212,8 @@ public final class ViewEncoder {
     return images.decodeUpright(file, name);
   }
 
-  private RgbImage image(Item item) {
+  /** Decodes the image of an item. It is rotated by its EXIF orientation unless it is as stored. */
+  public RgbImage image(Item item) {
     return item.asStored() ? images.read(item.file()) : images.readUpright(item.file());
   }
 

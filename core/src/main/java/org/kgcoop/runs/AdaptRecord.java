@@ -472,6 +472,9 @@ public record AdaptRecord(
    */
   @JsonProperty(access = JsonProperty.Access.READ_ONLY)
   public String irreproducible() {
+    if (settings.hasNonNull("plan")) {
+      return ""; // a plan was repeated
+    }
     List<String> late = new ArrayList<>();
     if (plan.perClass > 0) {
       late.add("%s images".formatted(images.available - images.count));

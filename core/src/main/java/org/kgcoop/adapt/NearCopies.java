@@ -1,0 +1,204 @@
+package org.kgcoop.adapt;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.kgcoop.data.Item;
+import org.kgcoop.eval.NearDuplicates;
+import org.kgcoop.eval.NearDuplicates.Pair;
+import org.kgcoop.eval.NearestNeighbors;
+import org.kgcoop.eval.NearestNeighbors.Neighbor;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.image.Thumbnail;
+
+/**
+ * Pairs of images that show the same picture: frames of a burst, and images that were saved again.
+ *
+ * <p>The images that are near by their features, by the {@link Thumbnail#spectrum} or in the order
+ * of their names are compared by {@link Thumbnail#correlation}. A pair shows the same picture if 1
+ * - correlation is at most {@value #MOST_DIFFERENCE}, and at most {@value #SHARE_OF_DIFFERENCE} of
+ * the usual difference to the most similar image of another class. The reference is another class,
+ * because a folder of bursts has copies of each image in its own class. It keeps photographs of
+ * different things before the same background apart.
+ *
+ * <p>Images with nearly equal features ({@link NearDuplicates}) are a pair without this comparison,
+ * such as an image and its reflection.
+ *
+ * @param pairs the pairs, ascending
+ * @param similar pairs that are similar, but not enough; the most similar first
+ */
+record NearCopies(List<Pair> pairs, List<Pair> similar) {
+  /**
+   * The largest difference of a pair. Frames of a burst differ by 0.02 or less, except for a tenth.
+   * Those are joined through other frames. Drawings of one class that were drawn independently
+   * rarely differ by less.
+   */
+  private static final double MOST_DIFFERENCE = 0.02;
+
+  /** The largest difference of similar images that are named in a hint. */
+  private static final double MOST_SIMILAR_DIFFERENCE = 0.04;
+
+  private static final double SHARE_OF_DIFFERENCE = 0.2;
+
+  /** The largest difference if all images are in one class, so that there is no reference. */
+  private static final double MOST_DIFFERENCE_ALONE = 0.01;
+
+  private static final int NEIGHBORS = 10;
+  private static final int NEXT_NAMES = 2;
+
+  /** The number of images for the reference, in all and per class. */
+  private static final int SAMPLE = 60;
+
+  private static final int SAMPLE_OF_CLASS = 3;
+  private static final int OTHERS = 3; // images of another class per image
+
+  private static final Comparator<Pair> ASCENDING =
+      Comparator.comparingInt(Pair::first).thenComparingInt(Pair::second);
+
+  NearCopies {
+    pairs = List.copyOf(pairs);
+    similar = List.copyOf(similar);
+  }
+
+  /** Finds the pairs among readable images. */
+  static NearCopies of(List<Item> items, FeatureCache cache) {
+    if (items.size() < 2) {
+      return new NearCopies(List.of(), List.of());
+    }
+    List<Thumbnail> thumbnails =
+        items.parallelStream().map(item -> Thumbnail.of(cache.encoder().image(item))).toList();
+    NearestNeighbors features = new NearestNeighbors(cache.test(items, done -> {}).vectors());
+    NearestNeighbors spectra =
+        new NearestNeighbors(thumbnails.parallelStream().map(Thumbnail::spectrum).toList());
+    int[] sample = sample(items);
+    NearestNeighbors.Condition apart =
+        (query, other) ->
+            items.get(query).label() != items.get(other).label()
+                && !items.get(query).group().equals(items.get(other).group());
+    double[] limits = limits(items, sample, spectra.of(sample, OTHERS, apart), thumbnails);
+    List<List<Neighbor>> nearest = features.all(NEIGHBORS);
+    SortedSet<Pair> pairs = new TreeSet<>(ASCENDING);
+    SortedSet<Pair> candidates = new TreeSet<>(ASCENDING);
+    pairs.addAll(NearDuplicates.of(nearest, NearDuplicates.FACTOR).pairs());
+    add(nearest, candidates);
+    add(spectra.all(NEIGHBORS), candidates);
+    addNext(items, candidates);
+    candidates.removeAll(pairs);
+    List<Pair> compared = List.copyOf(candidates);
+    double[] differences =
+        compared.parallelStream().mapToDouble(pair -> difference(thumbnails, pair)).toArray();
+    Map<Pair, Double> similar = new HashMap<>();
+    for (int i = 0; i < differences.length; i++) {
+      Pair pair = compared.get(i);
+      double limit =
+          Math.min(
+              limits[items.get(pair.first()).label()], limits[items.get(pair.second()).label()]);
+      if (differences[i] <= Math.min(MOST_DIFFERENCE, limit)) {
+        pairs.add(pair);
+      } else if (differences[i] <= Math.min(MOST_SIMILAR_DIFFERENCE, 2 * limit)) {
+        similar.put(pair, differences[i]);
+      }
+    }
+    return new NearCopies(
+        List.copyOf(pairs),
+        similar.keySet().stream()
+            .sorted(
+                Comparator.<Pair>comparingDouble(pair -> Objects.requireNonNull(similar.get(pair)))
+                    .thenComparing(ASCENDING))
+            .toList());
+  }
+
+  private static double difference(List<Thumbnail> thumbnails, Pair pair) {
+    return 1 - Thumbnail.correlation(thumbnails.get(pair.first()), thumbnails.get(pair.second()));
+  }
+
+  /** Returns some images of each class, at equal steps. */
+  private static int[] sample(List<Item> items) {
+    Map<Integer, List<Integer>> ofClass = new HashMap<>();
+    for (int i = 0; i < items.size(); i++) {
+      ofClass.computeIfAbsent(items.get(i).label(), label -> new ArrayList<>()).add(i);
+    }
+    int most = Math.max(SAMPLE_OF_CLASS, SAMPLE / ofClass.size());
+    return ofClass.values().stream()
+        .flatMapToInt(
+            all -> {
+              int count = Math.min(most, all.size());
+              return IntStream.range(0, count)
+                  .map(i -> all.get((int) ((long) i * all.size() / count)));
+            })
+        .sorted()
+        .toArray();
+  }
+
+  /** Returns the largest difference of two images of the same picture, by class. */
+  private static double[] limits(
+      List<Item> items, int[] sample, List<List<Neighbor>> others, List<Thumbnail> thumbnails) {
+    double[] least =
+        IntStream.range(0, sample.length)
+            .parallel()
+            .mapToDouble(
+                i ->
+                    others.get(i).stream()
+                        .mapToDouble(
+                            other -> difference(thumbnails, new Pair(sample[i], other.index())))
+                        .min()
+                        .orElse(MOST_DIFFERENCE_ALONE / SHARE_OF_DIFFERENCE))
+            .toArray();
+    int classes = 1 + items.stream().mapToInt(Item::label).max().orElse(0);
+    double[] limits = new double[classes];
+    for (int label = 0; label < classes; label++) {
+      int own = label;
+      limits[label] =
+          SHARE_OF_DIFFERENCE
+              * median(
+                  IntStream.range(0, sample.length)
+                      .filter(i -> items.get(sample[i]).label() == own)
+                      .mapToDouble(i -> least[i])
+                      .toArray(),
+                  0);
+    }
+    return limits;
+  }
+
+  private static double median(double[] values, double ifNone) {
+    Arrays.sort(values);
+    return values.length == 0
+        ? ifNone
+        : (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+  }
+
+  private static void add(List<List<Neighbor>> nearest, SortedSet<Pair> to) {
+    for (int i = 0; i < nearest.size(); i++) {
+      for (Neighbor near : nearest.get(i)) {
+        to.add(new Pair(Math.min(i, near.index()), Math.max(i, near.index())));
+      }
+    }
+  }
+
+  /** Adds images of one class that are next to each other in the order of names. */
+  private static void addNext(List<Item> items, SortedSet<Pair> to) {
+    List<Integer> order =
+        IntStream.range(0, items.size())
+            .boxed()
+            .sorted(
+                Comparator.<Integer>comparingInt(i -> items.get(i).label())
+                    .thenComparing(i -> items.get(i).key()))
+            .toList();
+    for (int i = 0; i < order.size(); i++) {
+      for (int next = i + 1; next <= i + NEXT_NAMES && next < order.size(); next++) {
+        int one = order.get(i);
+        int other = order.get(next);
+        if (items.get(one).label() == items.get(other).label()) {
+          to.add(new Pair(Math.min(one, other), Math.max(one, other)));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package org.kgcoop.adapt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.image.Images;
+
+/** Tests of groups of bursts. */
+class NearCopiesTest {
+  private static final List<String> NAMES = List.of("cat", "dog");
+  private static final int SIZE = 64;
+
+  @TempDir private Path folder;
+
+  /** Writes a drawing of strokes, moved and turned. */
+  private Item frame(int label, long drawing, int frame) throws IOException {
+    BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, SIZE, SIZE);
+    graphics.translate(2 * frame, -frame);
+    graphics.rotate(Math.toRadians(frame), SIZE / 2.0, SIZE / 2.0);
+    graphics.setColor(new Color(20 * frame, 20 * frame, 20 * frame));
+    Random random = new Random(drawing);
+    for (int i = 0; i < 6; i++) {
+      graphics.fillRect(
+          6 + random.nextInt(40), 6 + random.nextInt(40), 4 + random.nextInt(12), 4 + i);
+    }
+    graphics.dispose();
+    String key = "%s/%s-%s.png".formatted(NAMES.get(label), drawing, frame);
+    Path file = folder.resolve(key.replace('/', '-'));
+    assertThat(ImageIO.write(image, "png", file.toFile())).isTrue();
+    return new Item(key, file, label, NAMES.get(label));
+  }
+
+  @Test
+  void everyBurstIsOneGroupThoughEveryImageHasCopies() throws Exception {
+    List<Item> items = new ArrayList<>();
+    for (int drawing = 0; drawing < 6; drawing++) {
+      for (int frame = 0; frame < 3; frame++) {
+        items.add(frame(drawing % 2, drawing, frame));
+      }
+    }
+    DataSet data = new DataSet("bursts", NAMES, items, List.of(), List.of(), null);
+    try (Clip clip = TinyClip.smallest()) {
+      FeatureCache cache = FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {})));
+      ImageGroups groups = ImageGroups.exact(data, cache).withNear(data, cache);
+      assertThat(groups.near()).isEqualTo(18);
+      assertThat(groups.share()).hasSize(18).containsValue(1 / 3.0);
+      for (int i = 0; i < 18; i++) {
+        for (int j = 0; j < 18; j++) {
+          assertThat(group(groups, i).equals(group(groups, j)))
+              .as("%s and %s", items.get(i).key(), items.get(j).key())
+              .isEqualTo(i / 3 == j / 3);
+        }
+      }
+    }
+  }
+
+  private static String group(ImageGroups groups, int image) {
+    return groups.data().train().get(image).group();
+  }
+}
