@@ -104,8 +104,8 @@ public record LabelJournal(Path file, Set<String> audit) {
   private static Set<String> shown(JsonNode labels) {
     Set<String> images = new LinkedHashSet<>();
     labels
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             each -> {
               if (each.getValue().asInt(-1) >= 0) {
                 images.add(each.getKey());

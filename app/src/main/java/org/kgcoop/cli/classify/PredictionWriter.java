@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classification;
@@ -111,8 +112,8 @@ final class PredictionWriter {
   private void print(
       List<Path> files, Map<Path, float[]> found, Map<Path, String> problems, Writer out)
       throws IOException {
-    List<Path> readable = files.stream().filter(found::containsKey).toList();
-    Iterator<Classification> answers = classified(readable, found).iterator();
+    List<float[]> vectors = files.stream().map(found::get).filter(Objects::nonNull).toList();
+    Iterator<Classification> answers = classified(vectors).iterator();
     for (Path file : files) {
       if (found.containsKey(file)) {
         print(file, answers.next(), out);
@@ -122,18 +123,18 @@ final class PredictionWriter {
     }
   }
 
-  private List<Classification> classified(List<Path> files, Map<Path, float[]> found) {
-    if (files.isEmpty()) {
+  private List<Classification> classified(List<float[]> vectors) {
+    if (vectors.isEmpty()) {
       return List.of();
     }
-    int width = found.get(files.get(0)).length;
-    float[] values = new float[Math.multiplyExact(files.size(), width)];
-    for (int i = 0; i < files.size(); i++) {
-      System.arraycopy(found.get(files.get(i)), 0, values, i * width, width);
+    int width = vectors.get(0).length;
+    float[] values = new float[Math.multiplyExact(vectors.size(), width)];
+    for (int i = 0; i < vectors.size(); i++) {
+      System.arraycopy(vectors.get(i), 0, values, i * width, width);
     }
     try (Scope scope = Scope.open("predict")) {
       return classifier.ofFeatures(
-          Tensor.of(values, files.size(), width).to(source.clip().device()));
+          Tensor.of(values, vectors.size(), width).to(source.clip().device()));
     }
   }
 

@@ -123,7 +123,7 @@ final class ConsoleProgress implements Progress {
                 total,
                 timeLeft
                     .after(Duration.ofNanos(System.nanoTime() - start), units, total)
-                    .map(left -> ", about %d s to go".formatted(Math.round(left.toMillis() / 1e3)))
+                    .map(left -> ", about " + Math.round(left.toMillis() / 1e3) + " s to go")
                     .orElse(""),
                 detail));
       }
