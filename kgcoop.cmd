@@ -23,6 +23,14 @@ set "quick="
 set "often=-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=50000 -XX:Tier4CompileThreshold=50000 -XX:Tier4BackEdgeThreshold=500000"
 for %%w in (help inspect export report predict --help --version -h -V) do if "%~1"=="%%w" set "quick=%often%"
 if "%~1"=="" set "quick=%often%"
+rem Folders of images, unlike those of a classifier, are long work.
+if not "%~1"=="predict" if not "%~1"=="inspect" goto scanned
+:scan
+if "%~2"=="" goto scanned
+if exist "%~2\*" if not exist "%~2\classifier.safetensors" set "quick="
+shift /2
+goto scan
+:scanned
 rem Questions are asked where somebody can answer: timeout refuses an input that is no console.
 set "terminal=true"
 timeout /t 0 >nul 2>nul || set "terminal=false"

@@ -386,6 +386,7 @@ public final class Downloader {
     MinimumRate rate = new MinimumRate(clock);
     try (Progress.Task task = progress.start(link.name(), Math.max(total, 0));
         StallWatch watch = new StallWatch(body, patience)) {
+      task.doneBefore(have);
       OutputStream out = part.append(); // not closed: the next attempt appends to the same file
       byte[] buffer = new byte[1 << 16];
       for (int n = watch.read(buffer); n >= 0; n = watch.read(buffer)) {

@@ -8,6 +8,7 @@ import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.Endpoint;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -15,6 +16,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Drawings;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.serve.http.HttpSetup;
 import org.kgcoop.serve.http.Refusals;
@@ -37,6 +40,7 @@ import org.kgcoop.serve.page.WebPage;
  */
 public final class ClassifierServer implements AutoCloseable {
   private final Consumer<String> log;
+  private final AtomicBoolean reportedPhoto = new AtomicBoolean();
   private final ServerMetrics metrics = new ServerMetrics();
   private final ZeroShotCache zeroShot;
   private final EncodingQueue queue;
@@ -59,11 +63,13 @@ public final class ClassifierServer implements AutoCloseable {
       Consumer<String> log,
       @Nullable Consumer<String> requests) {
     this.log = log;
-    WebPage pages = new WebPage(settings, EmbeddedPrompt.isFor(clip) ? EmbeddedClip.NOTE : "");
+    boolean embedded = EmbeddedPrompt.isFor(clip);
+    WebPage pages = new WebPage(settings, embedded ? EmbeddedClip.NOTE : "");
     Limits limits = settings.limits();
     int underWay = limits.queue() + EncodingQueue.BATCH;
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, limits.time());
-    ImageReader images = new ImageReader(clip, limits, log);
+    ImageReader images =
+        new ImageReader(clip, limits, log, embedded ? this::checkDrawing : image -> {});
     queue =
         new EncodingQueue(
             new ViewEncoder(clip, new Images(log)),
@@ -105,6 +111,17 @@ public final class ClassifierServer implements AutoCloseable {
                   .formatted(settings.host(), settings.port())
               + " another --port or --host",
           e);
+    }
+  }
+
+  /**
+   * Reports the first image that does not look like a drawing. The embedded CLIP knows no others.
+   */
+  private void checkDrawing(RgbImage image) {
+    if (!reportedPhoto.get()
+        && !Drawings.isDrawing(Drawings.colorShare(image))
+        && !reportedPhoto.getAndSet(true)) {
+      log.accept("a request has an image that does not look like a drawing. " + EmbeddedClip.NOTE);
     }
   }
 

@@ -112,6 +112,28 @@ class LauncherTest {
     return Files.readString(file, StandardCharsets.UTF_8);
   }
 
+  /** The optimizing compiler is started early for folders of images, and late for one image. */
+  @Test
+  void theCompilerIsSetByTheAmountOfWork() throws IOException, InterruptedException {
+    addProgram();
+    Files.createDirectories(folder.resolve("many images"));
+    Files.createDirectories(folder.resolve("run"));
+    Files.writeString(folder.resolve("run/classifier.safetensors"), "");
+    String late = "-XX:Tier4InvocationThreshold=";
+    assertThat(run("tree/kgcoop predict run one.jpg").out()).contains(late);
+    assertThat(run("tree/kgcoop report 'many images'").out()).contains(late);
+    for (String words :
+        List.of(
+            "predict run 'many images'",
+            "predict --classes cat,dog -- 'many images' ''",
+            "predict run $(seq 100)",
+            "inspect 'many images'")) {
+      Said said = run("tree/kgcoop " + words);
+      assertThat(said.exitCode()).as(said.err()).isZero();
+      assertThat(said.out()).contains("-Xmx3g").doesNotContain(late);
+    }
+  }
+
   @Test
   void startsFromAnywhereWithAnyLettersInAnyLocaleAndWithoutAWarning()
       throws IOException, InterruptedException {

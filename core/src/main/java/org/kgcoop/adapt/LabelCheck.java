@@ -74,9 +74,7 @@ public final class LabelCheck {
       context
           .cache()
           .check(
-              all,
-              problem -> readable.removeIf(item -> item.file().equals(problem.file())),
-              task::done);
+              all, problem -> readable.removeIf(item -> item.file().equals(problem.file())), task);
     }
     DataSet labeled = data.withImages(readable, List.of(), List.of()).select(ClassSplit.ALL);
     ImageGroups exact = ImageGroups.exact(labeled, context.cache());

@@ -24,6 +24,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
@@ -233,10 +234,18 @@ final class TrainingImages {
           .check(
               items,
               problems::add,
-              done -> {
-                task.done(done);
-                if (stop.getAsBoolean() && done + problems.size() < items.size()) {
-                  throw new TimeUp();
+              new FeatureProgress() {
+                @Override
+                public void done(long units) {
+                  task.done(units);
+                  if (stop.getAsBoolean() && units + problems.size() < items.size()) {
+                    throw new TimeUp();
+                  }
+                }
+
+                @Override
+                public void doneBefore(long units) {
+                  task.doneBefore(units);
                 }
               });
       return true;

@@ -283,7 +283,7 @@ public final class Evaluator {
   static Tensor features(FeatureCache cache, List<Item> items, Progress progress, String name) {
     List<float[]> vectors;
     try (Progress.Task task = progress.start(name, items.size())) {
-      vectors = cache.test(items, task::done).vectors();
+      vectors = cache.test(items, task).vectors();
     }
     int width = vectors.get(0).length;
     float[] values = new float[Math.multiplyExact(items.size(), width)];

@@ -2,6 +2,7 @@ package org.kgcoop.experiment;
 
 import java.util.Locale;
 import java.util.Map;
+import org.kgcoop.features.FeatureProgress;
 
 /** Progress reports of long work. */
 public interface Progress {
@@ -17,8 +18,9 @@ public interface Progress {
   void message(String line);
 
   /** Task in progress, which ends when it is closed. */
-  interface Task extends AutoCloseable {
+  interface Task extends FeatureProgress, AutoCloseable {
     /** Reports the total number of completed units. */
+    @Override
     void done(long units);
 
     /** Shows a detail next to the progress bar, such as a loss. */

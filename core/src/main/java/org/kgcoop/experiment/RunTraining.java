@@ -66,7 +66,7 @@ final class RunTraining {
     if (source.toPrepare() > 0) {
       try (Progress.Task task =
           context.progress().start(what + ": image features", source.toPrepare())) {
-        prepareSeconds = source.prepare(task::done);
+        prepareSeconds = source.prepare(task);
       }
     }
     Optional<Checkpoint> from = folder.newest();
@@ -81,6 +81,7 @@ final class RunTraining {
       folder.beginTraining(
           from.map(Checkpoint::step).orElse(0L), (long) epochs * plan.batches(0).size(), before);
       try (Progress.Task task = context.progress().start(what + ", epochs", epochs)) {
+        from.ifPresent(checkpoint -> task.doneBefore(checkpoint.epoch()));
         outcome =
             new Trainer(
                     model,

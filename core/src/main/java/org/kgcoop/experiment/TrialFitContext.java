@@ -123,8 +123,7 @@ final class TrialFitContext implements FitContext {
         new TrainingLoader(experiment.cache(), data.train(), augmentation, task().seed());
     try (Progress.Task task =
         experiment.progress().start(data.name() + ": image features", source.toPrepare())) {
-      return new LabeledViews(
-          source.raw(task::done), data.train().stream().map(Item::label).toList());
+      return new LabeledViews(source.raw(task), data.train().stream().map(Item::label).toList());
     }
   }
 

@@ -3,6 +3,7 @@ package org.kgcoop.features;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -26,7 +26,7 @@ import org.kgcoop.tensor.Arithmetic;
 /**
  * A cache of image features. The image encoder is frozen, so the feature of an image under one
  * transform is the same for every method, seed, number of shots and class split, in this run and
- * the next.
+ * the next. The trained image encoder of a finished classifier has a folder of its own.
  *
  * <p>The path in the cache folder depends on the CLIP weights, the precision, the device, the
  * preprocessing and the arithmetic of this process. Each file contains up to {@value Shard#LENGTH}
@@ -52,7 +52,7 @@ public final class FeatureCache {
       ViewEncoder encoder, @Nullable Path folder, boolean optional, Consumer<String> warnings) {
     this.encoder = encoder;
     this.hashes = folder == null ? ImageHashes.forgetful() : ImageHashes.besides(folder);
-    Path own = folder == null ? null : folder.resolve(folderName(encoder.clip()));
+    Path own = folder == null ? null : folder.resolve(folderName(encoder));
     this.kept = new FeatureStore(own, optional, warnings);
   }
 
@@ -97,6 +97,13 @@ public final class FeatureCache {
         .substring(0, 32);
   }
 
+  private static String folderName(ViewEncoder encoder) {
+    String name = folderName(encoder.clip());
+    return encoder.identity().isEmpty()
+        ? name
+        : Sha256.of(name + "\n" + encoder.identity()).substring(0, name.length());
+  }
+
   /** Returns the known SHA-256 of images, which are stored next to the feature cache. */
   public ImageHashes hashes() {
     return hashes;
@@ -120,7 +127,7 @@ public final class FeatureCache {
   }
 
   /** Returns features of unit length of files under the test transform. */
-  public Features test(List<Item> items, LongConsumer progress) {
+  public Features test(List<Item> items, FeatureProgress progress) {
     return features(
         items.stream().map(item -> new ViewEncoder.Request(item, null)).toList(), progress);
   }
@@ -131,12 +138,12 @@ public final class FeatureCache {
    * @param progress receives the number of available features
    * @throws KgCoopException if an image cannot be read, or the folder cannot be written
    */
-  Features features(List<ViewEncoder.Request> requests, LongConsumer progress) {
+  Features features(List<ViewEncoder.Request> requests, FeatureProgress progress) {
     return features(requests, Shard.Feature::vector, progress);
   }
 
   /** Returns features as the image encoder computes them, otherwise as {@link #features}. */
-  Features raw(List<ViewEncoder.Request> requests, LongConsumer progress) {
+  Features raw(List<ViewEncoder.Request> requests, FeatureProgress progress) {
     return features(requests, FeatureCache::rawVector, progress);
   }
 
@@ -159,7 +166,7 @@ public final class FeatureCache {
    * @throws KgCoopException if the folder cannot be written
    */
   public synchronized Map<Path, float[]> upright(
-      List<Path> files, boolean raw, Consumer<Problem> problems, LongConsumer progress) {
+      List<Path> files, boolean raw, Consumer<Problem> problems, FeatureProgress progress) {
     Map<Path, float[]> features = new LinkedHashMap<>();
     readable(
             readable(files, problems).stream().map(ViewEncoder.Request::upright).toList(),
@@ -170,10 +177,33 @@ public final class FeatureCache {
     return features;
   }
 
+  /**
+   * Computes the features of {@link #upright} without a cache. Each file is read once.
+   *
+   * @param problems receives unreadable images; if it returns, they are left out
+   */
+  public static Map<Path, float[]> uncached(
+      ViewEncoder encoder, List<Path> files, Consumer<Problem> problems) {
+    Map<String, ViewEncoder.Request> requests = new LinkedHashMap<>();
+    files.forEach(file -> requests.put(file.toString(), ViewEncoder.Request.upright(file)));
+    Map<Path, float[]> features = new HashMap<>();
+    try (ReadableViews views =
+        new ReadableViews(
+            encoder,
+            requests,
+            (request, e) -> problems.accept(new Problem(request.item().file(), e)))) {
+      EncodeBatches.encode(
+          encoder,
+          views,
+          group -> group.forEach(each -> features.put(Path.of(each.key()), each.vector())));
+    }
+    return features;
+  }
+
   /** The features of requests of one view, by file; a problem for each file without one. */
   @CanIgnoreReturnValue
   private Map<Path, Shard.Feature> readable(
-      List<ViewEncoder.Request> requests, Consumer<Problem> problems, LongConsumer progress) {
+      List<ViewEncoder.Request> requests, Consumer<Problem> problems, FeatureProgress progress) {
     List<String> keys = keys(requests);
     Set<Path> reported = new HashSet<>();
     Map<String, Shard.Feature> found =
@@ -209,7 +239,7 @@ public final class FeatureCache {
    * @param progress receives the number of available features
    */
   public synchronized void check(
-      List<Item> items, Consumer<Problem> problems, LongConsumer progress) {
+      List<Item> items, Consumer<Problem> problems, FeatureProgress progress) {
     Set<Path> readable = new HashSet<>(readable(items.stream().map(Item::file).toList(), problems));
     readable(
         items.stream()
@@ -247,7 +277,7 @@ public final class FeatureCache {
   private synchronized Features features(
       List<ViewEncoder.Request> requests,
       Function<Shard.Feature, float[]> vector,
-      LongConsumer progress) {
+      FeatureProgress progress) {
     List<String> keys = keys(requests);
     Map<String, Shard.Feature> found =
         found(
@@ -276,7 +306,7 @@ public final class FeatureCache {
       List<ViewEncoder.Request> requests,
       List<String> keys,
       BiConsumer<ViewEncoder.Request, KgCoopException> problems,
-      LongConsumer progress) {
+      FeatureProgress progress) {
     Map<String, Shard.Feature> found = kept.find(Set.copyOf(keys));
     Map<String, ViewEncoder.Request> missing = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
@@ -287,9 +317,10 @@ public final class FeatureCache {
     if (!missing.isEmpty()) {
       kept.prepare();
     }
-    encode(
-        missing, found, problems, done -> progress.accept(requests.size() - missing.size() + done));
-    progress.accept(requests.size());
+    int before = requests.size() - missing.size();
+    progress.doneBefore(before);
+    encode(missing, found, problems, done -> progress.done(before + done));
+    progress.done(requests.size());
     return found;
   }
 
@@ -323,7 +354,7 @@ public final class FeatureCache {
       Map<String, ViewEncoder.Request> missing,
       Map<String, Shard.Feature> found,
       BiConsumer<ViewEncoder.Request, KgCoopException> problems,
-      LongConsumer progress) {
+      FeatureProgress progress) {
     List<Shard.Feature> stored = new ArrayList<>();
     int[] done = {0};
     try (ReadableViews views = new ReadableViews(encoder, missing, problems)) {
@@ -338,7 +369,7 @@ public final class FeatureCache {
               kept.store(stored);
               stored.clear();
             }
-            progress.accept(done[0]);
+            progress.done(done[0]);
           });
     } finally { // keeps the encoded features even if the user cancels
       if (!stored.isEmpty()) {

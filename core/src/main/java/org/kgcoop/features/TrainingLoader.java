@@ -3,7 +3,6 @@ package org.kgcoop.features;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.Item;
 import org.kgcoop.model.Batch;
@@ -98,7 +97,7 @@ public final class TrainingLoader implements AutoCloseable {
    * @param progress receives the number of finished encodings
    * @return the seconds that the encodings take, or took when they were cached
    */
-  public double prepare(LongConsumer progress) {
+  public double prepare(FeatureProgress progress) {
     FeatureCache.Features features = cache.features(cachedRequests(), progress);
     banked = features.vectors();
     return features.seconds();
@@ -186,7 +185,7 @@ public final class TrainingLoader implements AutoCloseable {
    * @param progress receives the number of finished encodings
    * @return (V, N, E)
    */
-  public Tensor raw(LongConsumer progress) {
+  public Tensor raw(FeatureProgress progress) {
     List<float[]> raw = cache.raw(cachedRequests(), progress).vectors();
     int width = raw.get(0).length;
     float[] values = new float[Math.multiplyExact(raw.size(), width)];

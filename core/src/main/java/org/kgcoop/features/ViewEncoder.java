@@ -3,6 +3,7 @@ package org.kgcoop.features;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,6 @@ import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.image.view.ViewRecipe;
-import org.kgcoop.model.FeatureEncoder;
 import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
@@ -25,22 +25,48 @@ public final class ViewEncoder {
   private final Clip clip;
   private final Images images;
   private final Transform transform;
-  private final @Nullable FeatureEncoder learned; // null for the frozen encoder of CLIP
+
+  /** A function from (B, channels, R, R) to (B, E), or null for the frozen encoder of CLIP. */
+  private final @Nullable UnaryOperator<Tensor> learned;
+
+  /** The identity of the trained encoder; empty if its features must not be cached. */
+  private final String identity;
 
   public ViewEncoder(Clip clip, Images images) {
-    this(clip, images, null);
+    this(clip, images, null, "");
   }
 
-  private ViewEncoder(Clip clip, Images images, @Nullable FeatureEncoder learned) {
+  private ViewEncoder(
+      Clip clip, Images images, @Nullable UnaryOperator<Tensor> learned, String identity) {
     this.clip = clip;
     this.images = images;
     this.transform = new Transform(clip.preprocessing());
     this.learned = learned;
+    this.identity = identity;
   }
 
   /** Returns this encoder with the image encoder of a head, if the head has one. */
   public ViewEncoder by(Head classifier) {
-    return classifier.encoder().map(encoder -> new ViewEncoder(clip, images, encoder)).orElse(this);
+    return classifier
+        .encoder()
+        .map(encoder -> new ViewEncoder(clip, images, encoder::features, ""))
+        .orElse(this);
+  }
+
+  /**
+   * Returns this encoder with the trained image encoder of a finished classifier. Its features can
+   * be cached.
+   *
+   * @param features a function from (B, channels, R, R) to (B, E)
+   * @param identity a text that differs between trained encoders
+   */
+  public ViewEncoder by(UnaryOperator<Tensor> features, String identity) {
+    return new ViewEncoder(clip, images, features, identity);
+  }
+
+  /** Returns the identity of the trained encoder; empty for the frozen encoder of CLIP. */
+  String identity() {
+    return identity;
   }
 
   public Device device() {
@@ -220,8 +246,8 @@ public final class ViewEncoder {
   /**
    * A feature as stored in the feature cache.
    *
-   * @param vector (E), of unit length
-   * @param norm the length before scaling
+   * @param vector (E), of unit length, or as a trained image encoder computes it
+   * @param norm the length before scaling; 1 for a trained image encoder
    */
   // An array, because there are many features. No code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
@@ -254,12 +280,18 @@ public final class ViewEncoder {
    * @param values (B, channels, R, R)
    */
   List<Encoded> encoded(float[] values) {
-    if (learned != null) {
-      throw new IllegalStateException("features of a trained image encoder are not cached");
+    if (learned != null && identity.isEmpty()) {
+      throw new IllegalStateException("features of an encoder in training are not cached");
     }
     try (Scope scope = Scope.open("images");
         Autograd.Switch off = Autograd.off()) {
       List<Encoded> encoded = new ArrayList<>();
+      if (learned != null) {
+        for (Tensor row : rowsOf(learned.apply(input(values)))) {
+          encoded.add(new Encoded(row.toFloats(), 1));
+        }
+        return encoded;
+      }
       for (Tensor row : rows(input(values))) {
         encoded.add(new Encoded(row.unitRows().toFloats(), norm(row.toFloats())));
       }
@@ -287,7 +319,7 @@ public final class ViewEncoder {
       return scope.promote(
           learned == null
               ? Tensor.concat(rows(images).stream().map(Tensor::unitRows).toList(), 0)
-              : learned.features(images));
+              : learned.apply(images));
     }
   }
 
@@ -313,7 +345,10 @@ public final class ViewEncoder {
    * images.
    */
   private List<Tensor> rows(Tensor images) {
-    Tensor features = clip.imageEncoder().features(images);
+    return rowsOf(clip.imageEncoder().features(images));
+  }
+
+  private static List<Tensor> rowsOf(Tensor features) {
     return LongStream.range(0, features.size(0)).mapToObj(i -> features.narrow(0, i, 1)).toList();
   }
 }

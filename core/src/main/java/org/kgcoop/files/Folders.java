@@ -11,9 +11,11 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
@@ -188,6 +190,41 @@ public final class Folders {
       throw KgCoopException.io(
           "%s: cannot be made %s: %s; %s".formatted(folder, use, FileErrors.reason(e), advice), e);
     }
+  }
+
+  /**
+   * Lists files in a folder and its subfolders, sorted by their path relative to the folder. Links
+   * to folders are not followed, so a loop of links cannot occur.
+   *
+   * @param links receives the links to subfolders
+   */
+  public static List<Path> below(Path folder, Predicate<Path> wanted, Consumer<Path> links) {
+    List<Path> files = new ArrayList<>();
+    addBelow(folder, wanted, links, files);
+    files.sort(Comparator.comparing(file -> relative(folder, file)));
+    return files;
+  }
+
+  private static void addBelow(
+      Path folder, Predicate<Path> wanted, Consumer<Path> links, List<Path> files) {
+    for (Path entry : list(folder, path -> true)) {
+      if (!Files.isDirectory(entry)) {
+        if (wanted.test(entry)) {
+          files.add(entry);
+        }
+      } else if (Files.isSymbolicLink(entry)) {
+        links.accept(entry);
+      } else {
+        addBelow(entry, wanted, links, files);
+      }
+    }
+  }
+
+  /** Returns the path of a file relative to a folder, with '/'. */
+  public static String relative(Path folder, Path file) {
+    List<String> names = new ArrayList<>();
+    folder.relativize(file).forEach(name -> names.add(name.toString()));
+    return String.join("/", names);
   }
 
   public static List<Path> list(Path folder, Predicate<Path> wanted) {

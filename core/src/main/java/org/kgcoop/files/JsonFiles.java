@@ -53,7 +53,7 @@ public final class JsonFiles {
       return null;
     }
     // a parser, because the file can be long
-    try (JsonParser parser = reader.createParser(file.toFile())) {
+    try (JsonParser parser = reader.createParser(Folders.stream(file))) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new KgCoopException(
             KgCoopException.Category.IO,

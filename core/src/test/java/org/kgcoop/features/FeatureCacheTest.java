@@ -110,6 +110,30 @@ class FeatureCacheTest {
   }
 
   @Test
+  void storedFeaturesAreReportedApartFromTheWork() {
+    List<Item> items = data.train();
+    FeatureCache.Features unused = cache(clip).test(items.subList(0, 7), done -> {});
+    List<String> reports = new ArrayList<>();
+    FeatureCache.Features all =
+        cache(clip)
+            .test(
+                items,
+                new FeatureProgress() {
+                  @Override
+                  public void done(long units) {
+                    reports.add("done " + units);
+                  }
+
+                  @Override
+                  public void doneBefore(long units) {
+                    reports.add("before " + units);
+                  }
+                });
+    assertThat(all.vectors()).hasSameSizeAs(items);
+    assertThat(reports).startsWith("before 7").endsWith("done " + items.size());
+  }
+
+  @Test
   void featuresOfAnotherProcessAreUsed() throws IOException {
     List<Item> items = data.train();
     FeatureCache early = cache(clip);

@@ -9,13 +9,14 @@ import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.io.FeatureTable;
 
 /**
  * The features of many images. It reads them from the feature cache, and computes and stores
  * missing ones in groups. An interrupted command can therefore resume.
  */
-final class CachedFeatures {
+final class CachedFeatures implements ImageFeatures {
   /** The number of images per group, which limits memory and the loss after a crash. */
   private static final int GROUP = 256;
 
@@ -46,6 +47,21 @@ final class CachedFeatures {
       Consumer<FeatureCache.Problem> problems,
       FeatureTable.Row row)
       throws IOException {
+    groups(
+        files,
+        progress,
+        problems,
+        (group, features) -> {
+          for (Map.Entry<Path, float[]> each : features.entrySet()) {
+            row.take(each.getKey().toString(), each.getValue());
+          }
+        });
+  }
+
+  @Override
+  public void groups(
+      List<Path> files, Progress progress, Consumer<FeatureCache.Problem> problems, Group group)
+      throws IOException {
     cache.hashes().recall(files);
     try (Progress.Task task = progress.start("images", files.size())) {
       for (int from = 0; from < files.size(); from += GROUP) {
@@ -54,17 +70,22 @@ final class CachedFeatures {
               KgCoopException.Category.INTERRUPTED,
               "interrupted: the same command goes on where this one stopped");
         }
-        int before = from;
-        Map<Path, float[]> group =
-            cache.upright(
-                files.subList(from, Math.min(from + GROUP, files.size())),
-                raw,
-                problems,
-                done -> task.done(before + done));
-        for (Map.Entry<Path, float[]> each : group.entrySet()) {
-          row.take(each.getKey().toString(), each.getValue());
-        }
+        List<Path> part = files.subList(from, Math.min(from + GROUP, files.size()));
+        group.take(part, cache.upright(part, raw, problems, new Counted(task, from)));
       }
+    }
+  }
+
+  /** The progress of a group, as progress of the task. */
+  private record Counted(Progress.Task task, int before) implements FeatureProgress {
+    @Override
+    public void done(long units) {
+      task.done(before + units);
+    }
+
+    @Override
+    public void doneBefore(long units) {
+      task.doneBefore(units);
     }
   }
 }

@@ -22,6 +22,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.files.ImageFiles;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
+import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.export.FeatureFormats;
@@ -155,6 +156,7 @@ public final class EmbedCommand implements Callable<Integer> {
     List<Path> files =
         ImageFiles.expand(images, output::warn).stream().distinct().sorted().toList();
     try (Clip clip = clipOptions.load()) {
+      PhotoWarning.check(clipOptions, clip, files, output);
       CachedFeatures banked =
           new CachedFeatures(cache.open(clip, output), raw, Invocation.of(spec)::interrupted);
       // The first pass fills the feature cache. It also counts the rows, which the format needs

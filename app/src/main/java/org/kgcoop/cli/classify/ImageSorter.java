@@ -6,15 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.data.SortedFolder;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
@@ -107,6 +111,38 @@ final class ImageSorter {
   }
 
   /**
+   * Writes into the folder that a classifier proposed the classes. This happens before {@link
+   * #arrange}, so an interruption cannot leave images without this record.
+   *
+   * @param classNames as in {@link #arrange}
+   * @param method the method of the classifier
+   * @param fingerprint the fingerprint of the classifier, or null for a zero-shot classifier
+   * @param clip the fingerprint of the CLIP
+   */
+  void record(List<String> classNames, String method, @Nullable String fingerprint, String clip) {
+    if (images.isEmpty()) {
+      return;
+    }
+    List<String> folderNames = folderNames(classNames);
+    Iterator<Path> to = targets(folderNames).values().iterator();
+    Map<String, String> proposed = new HashMap<>();
+    boolean none = false;
+    for (Sorted each : images.values()) {
+      Path path = folder.relativize(to.next());
+      none |= each.index < 0;
+      proposed.put(
+          path.getName(0) + "/" + path.getName(1), classNames.get(place(each.index, classNames)));
+    }
+    String last = folderNames.get(folderNames.size() - 1);
+    new SortedFolder(method, fingerprint, clip, none ? last : null, proposed).write(folder);
+  }
+
+  /** Returns the position of a class, or the last one for no class. */
+  private static int place(int index, List<String> names) {
+    return index < 0 ? names.size() - 1 : index;
+  }
+
+  /**
    * Puts every image into the folder of its class. If two images have the same name, it appends a
    * number.
    *
@@ -147,8 +183,10 @@ final class ImageSorter {
     Map<Path, Path> targets = new LinkedHashMap<>();
     Set<String> taken = new HashSet<>();
     for (Sorted each : images.values()) {
-      int index = each.index < 0 ? folderNames.size() - 1 : each.index;
-      Path to = folder.resolve(folderNames.get(index)).resolve(Folders.name(each.file));
+      Path to =
+          folder
+              .resolve(folderNames.get(place(each.index, folderNames)))
+              .resolve(Folders.name(each.file));
       for (int i = 2; !taken.add(to.toString().toLowerCase(Locale.ROOT)); i++) {
         to = to.resolveSibling(numbered(Folders.name(each.file), i));
       }

@@ -5,16 +5,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.files.ImageFiles;
 import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.FeatureCacheOptions;
+import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.Templates;
+import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.ImageNames;
+import org.kgcoop.image.Images;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import picocli.CommandLine.Command;
@@ -40,6 +45,9 @@ import picocli.CommandLine.Spec;
       "If an image cannot be read, kgcoop prints an error, classifies the other images, and ends"
           + " with exit code 3. With --out or --sort-into, it stops and writes nothing. --skip-bad"
           + " skips such images and ends with exit code 6.",
+      "",
+      "The features of more than 32 images are stored in the feature cache, so a second call is"
+          + " fast. Run the command again to resume.",
       ""
     },
     footer = {
@@ -86,6 +94,7 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Mixin private RequestedData asked = new RequestedData();
   @Mixin private ClassifierInput form = new ClassifierInput();
+  @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
 
   @Mixin
@@ -140,7 +149,7 @@ public final class PredictCommand implements Callable<Integer> {
         predictions.threshold(learned.toString(), file.withClassNames(names).calibration());
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.of(file, clip, names)) {
-      return predict(classifier, threshold, files);
+      return predict(classifier, new ClassifierSource(file, clip), threshold, files);
     }
   }
 
@@ -155,13 +164,28 @@ public final class PredictCommand implements Callable<Integer> {
     double threshold = predictions.threshold("a zero-shot classifier", null);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
-      return predict(classifier, threshold, files);
+      return predict(classifier, new ClassifierSource(null, clip), threshold, files);
     }
   }
 
-  private int predict(Classifier classifier, double threshold, List<Path> files) {
-    return new PredictionWriter(
-            classifier, predictions, threshold, output, Invocation.of(spec)::interrupted)
+  private int predict(
+      Classifier classifier, ClassifierSource source, double threshold, List<Path> files) {
+    PhotoWarning.check(clipOptions, source.clip(), files, output);
+    BooleanSupplier interrupted = Invocation.of(spec)::interrupted;
+    ViewEncoder encoder = encoder(classifier, source);
+    ImageFeatures features =
+        cache.isFor(files)
+            ? new CachedFeatures(cache.open(encoder, output), false, interrupted)
+            : ImageFeatures.computed(encoder, interrupted);
+    return new PredictionWriter(classifier, source, features, predictions, threshold, output)
         .print(files);
+  }
+
+  /** Returns the image encoder of the classifier: that of CLIP, or its own trained one. */
+  private ViewEncoder encoder(Classifier classifier, ClassifierSource source) {
+    ViewEncoder frozen = new ViewEncoder(source.clip(), new Images(output::warn));
+    return classifier.hasOwnEncoder()
+        ? frozen.by(classifier::features, source.fingerprint() + "\n" + classifier.classNames())
+        : frozen;
   }
 }

@@ -12,17 +12,16 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.classify.AnswerForm.Answer;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.image.Images;
-import org.kgcoop.image.RgbImage;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * A writer of the predictions for image files. It reports and skips unreadable images. The exit
@@ -31,33 +30,35 @@ import org.kgcoop.image.RgbImage;
  * skipping.
  */
 final class PredictionWriter {
-  private static final int BATCH = 32;
-
   private final Classifier classifier;
+  private final ClassifierSource source;
+  private final ImageFeatures features;
   private final PredictionOptions options;
   private final double threshold;
   private final Output output;
-  private final BooleanSupplier interrupted;
   private final AnswerForm form;
   private final @Nullable ImageSorter sorted;
 
   /**
    * Prepares the predictions of a classifier.
    *
+   * @param source the origin of the classifier
+   * @param features the source of the features, of the image encoder of the classifier
    * @param threshold the minimum probability of a predicted class
-   * @param interrupted true if work should stop
    */
   PredictionWriter(
       Classifier classifier,
+      ClassifierSource source,
+      ImageFeatures features,
       PredictionOptions options,
       double threshold,
-      Output output,
-      BooleanSupplier interrupted) {
+      Output output) {
     this.classifier = classifier;
+    this.source = source;
+    this.features = features;
     this.options = options;
     this.threshold = threshold;
     this.output = output;
-    this.interrupted = interrupted;
     this.form = options.form(output);
     this.sorted = options.sorted();
   }
@@ -82,50 +83,58 @@ final class PredictionWriter {
       throw new UncheckedIOException(e); // standard output throws no exceptions
     }
     if (sorted != null) {
+      sorted.record(
+          folders(), classifier.method(), source.fingerprint(), source.clip().fingerprint());
       output.info(sorted.arrange(folders()));
     }
     return options.skipped().end(files.size(), output);
   }
 
   private void print(List<Path> files, Writer out) throws IOException {
-    Images images = new Images(output::warn);
     form.begin(out);
-    try (Progress.Task task = output.progress().start("images", files.size())) {
-      for (int from = 0; from < files.size(); from += BATCH) {
-        if (interrupted.getAsBoolean()) {
-          throw new KgCoopException(
-              KgCoopException.Category.INTERRUPTED,
-              "interrupted after %s of %s images".formatted(from, files.size()));
-        }
-        List<Path> part = files.subList(from, Math.min(from + BATCH, files.size()));
-        print(part, images, out);
-        out.flush();
-        task.done(from + part.size());
-      }
-    }
+    Map<Path, String> problems = new HashMap<>();
+    features.groups(
+        files,
+        output.progress(),
+        problem -> {
+          report(problem.file(), problem.reason());
+          problems.put(problem.file(), String.valueOf(problem.reason().getMessage()));
+        },
+        (group, found) -> {
+          print(group, found, problems, out);
+          problems.clear();
+          out.flush();
+        });
     form.end(options.skipped().toJson(), out);
     out.flush();
   }
 
-  private void print(List<Path> files, Images decoder, Writer out) throws IOException {
-    Map<Path, String> problems = new HashMap<>();
-    List<RgbImage> images = new ArrayList<>();
+  private void print(
+      List<Path> files, Map<Path, float[]> found, Map<Path, String> problems, Writer out)
+      throws IOException {
+    List<float[]> vectors = files.stream().map(found::get).filter(Objects::nonNull).toList();
+    Iterator<Classification> answers = classified(vectors).iterator();
     for (Path file : files) {
-      try {
-        images.add(decoder.readUpright(file));
-      } catch (KgCoopException e) {
-        report(file, e);
-        problems.put(file, String.valueOf(e.getMessage()));
+      if (found.containsKey(file)) {
+        print(file, answers.next(), out);
+      } else {
+        form.problem(file, String.valueOf(problems.get(file)), out);
       }
     }
-    Iterator<Classification> found = classifier.classifyAll(images).iterator();
-    for (Path file : files) {
-      String problem = problems.get(file);
-      if (problem == null) {
-        print(file, found.next(), out);
-      } else {
-        form.problem(file, problem, out);
-      }
+  }
+
+  private List<Classification> classified(List<float[]> vectors) {
+    if (vectors.isEmpty()) {
+      return List.of();
+    }
+    int width = vectors.get(0).length;
+    float[] values = new float[Math.multiplyExact(vectors.size(), width)];
+    for (int i = 0; i < vectors.size(); i++) {
+      System.arraycopy(vectors.get(i), 0, values, i * width, width);
+    }
+    try (Scope scope = Scope.open("predict")) {
+      return classifier.ofFeatures(
+          Tensor.of(values, vectors.size(), width).to(source.clip().device()));
     }
   }
 

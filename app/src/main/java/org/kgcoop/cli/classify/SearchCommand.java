@@ -24,6 +24,7 @@ import org.kgcoop.cli.files.ContactSheet;
 import org.kgcoop.cli.files.ImageFiles;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
+import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.files.Folders;
 import picocli.CommandLine.Command;
@@ -111,6 +112,7 @@ public final class SearchCommand implements Callable<Integer> {
             .sorted()
             .toList();
     try (Clip clip = clipOptions.load()) {
+      PhotoWarning.check(clipOptions, clip, files, output);
       float[] wanted = wanted(Embedder.unit(clip), text);
       new CachedFeatures(cache.open(clip, output), false, Invocation.of(spec)::interrupted)
           .each(

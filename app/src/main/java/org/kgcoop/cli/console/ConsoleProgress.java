@@ -43,6 +43,7 @@ final class ConsoleProgress implements Progress {
   }
 
   private static final class Bar implements Task {
+    private final TimeLeft timeLeft = new TimeLeft();
     private final ProgressBar bar;
 
     Bar(String name, long total) {
@@ -54,6 +55,9 @@ final class ConsoleProgress implements Progress {
                   System.getenv("NO_COLOR") == null
                       ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
                       : ProgressBarStyle.ASCII)
+              .setEtaFunction(
+                  state ->
+                      timeLeft.after(state.getTotalElapsed(), state.getCurrent(), state.getMax()))
               .setUpdateIntervalMillis(200)
               .continuousUpdate()
               .clearDisplayOnFinish()
@@ -63,6 +67,11 @@ final class ConsoleProgress implements Progress {
     @Override
     public void done(long units) {
       bar.stepTo(units);
+    }
+
+    @Override
+    public void doneBefore(long units) {
+      timeLeft.doneBefore(units);
     }
 
     @Override
@@ -83,6 +92,7 @@ final class ConsoleProgress implements Progress {
     private final String name;
     private final long total;
     private final long start = System.nanoTime();
+    private final TimeLeft timeLeft = new TimeLeft();
     private final Timer timer = new Timer("progress", true);
     private long units;
     private long printed;
@@ -107,11 +117,14 @@ final class ConsoleProgress implements Progress {
         lines.accept(
             String.format(
                 Locale.ROOT,
-                "%s: %d of %d, about %.0f s to go%s",
+                "%s: %d of %d%s%s",
                 name,
                 units,
                 total,
-                seconds() * (total - units) / units,
+                timeLeft
+                    .after(Duration.ofNanos(System.nanoTime() - start), units, total)
+                    .map(left -> ", about " + Math.round(left.toMillis() / 1e3) + " s to go")
+                    .orElse(""),
                 detail));
       }
     }
@@ -123,6 +136,11 @@ final class ConsoleProgress implements Progress {
     @Override
     public synchronized void done(long units) {
       this.units = units;
+    }
+
+    @Override
+    public void doneBefore(long units) {
+      timeLeft.doneBefore(units);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.kgcoop.cli.console.TextTable.right;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -23,11 +24,14 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.Parse;
+import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ExclusionFile;
 import org.kgcoop.data.ImageGroupFile;
+import org.kgcoop.data.NoClassNames;
 import org.kgcoop.files.Folders;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.ZeroShot;
@@ -163,7 +167,8 @@ public final class AdaptCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Name a folder of images that belong to no class, to measure how many the classifier"
-              + " accepts. They change neither the choice nor the threshold.")
+              + " accepts. They change neither the choice nor the threshold. The folder 'none of these'"
+              + " of predict --sort-into is used without this option.")
   private @Nullable Path unknown;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
@@ -181,18 +186,18 @@ public final class AdaptCommand implements Callable<Integer> {
                 Shots.parse("--shots", shots),
                 minutes == null ? DEFAULT_MINUTES : minutes,
                 seed)
-            .with(
-                skipsBad,
-                unknown == null ? List.of() : ImageFiles.expand(List.of(unknown), output::warn))
+            .with(skipsBad, unknownImages())
             .with(LabelSource.of(Path.of(data), set, origin()));
     if (plan != null) {
       request = request.with(repeated(plan));
     }
+    NoClassNames.question(set).ifPresent(output::warn);
     Path folder = out != null ? out : Path.of("runs", "adapt-" + set.name());
     Path unused = clipOptions.path(); // downloads the weights, which does not count as time
     long start = System.nanoTime();
     try (Clip clip = clipOptions.load();
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
+      PhotoWarning.check(clipOptions, clip, data, set, output);
       AdaptRecord record =
           Adaptation.run(
               invocation.context(clip, cache.open(clip, output), output.progress(), output),
@@ -210,6 +215,16 @@ public final class AdaptCommand implements Callable<Integer> {
       unreadable.forEach(output::error);
       return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
     }
+  }
+
+  /** Returns images of no class: those of the option, and those that predict sorted as such. */
+  private List<Path> unknownImages() {
+    List<Path> folders = new ArrayList<>();
+    dataOptions.noClass(data).filter(ImageFiles::hasImages).ifPresent(folders::add);
+    if (unknown != null) {
+      folders.add(unknown);
+    }
+    return ImageFiles.expand(folders, output::warn);
   }
 
   private AdaptRecord.Labels.@Nullable Origin origin() {
@@ -328,6 +343,9 @@ public final class AdaptCommand implements Callable<Integer> {
     }
     if (!record.irreproducible().isEmpty()) {
       output.print("not reproducible: " + record.irreproducible());
+    }
+    if (clipOptions.isEmbedded() && !DataOptions.isEmbedded(data)) {
+      output.print(EmbeddedClip.NOTE);
     }
     output.print("classifier: " + folder.resolve("classifier.safetensors"));
     output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());

@@ -14,6 +14,7 @@ import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.MethodNames;
 import org.kgcoop.cli.options.MethodOptions;
+import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.cli.options.Sweep;
 import org.kgcoop.cli.options.TrainingOptions;
@@ -123,6 +124,7 @@ public final class TrainCommand implements Callable<Integer> {
     Trial trial = Trial.alone(spec, whole, split, shots.value(), seed);
     try (Clip clip = clipOptions.load()) {
       spec.method().apply(TaskContext.ANY).check(clip);
+      PhotoWarning.check(clipOptions, clip, data, whole, output);
       ExperimentContext context =
           invocation.context(clip, cache.open(clip, output), output.progress(), output);
       RunResults results;

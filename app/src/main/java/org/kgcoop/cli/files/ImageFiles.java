@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 import org.kgcoop.image.ImageNames;
 
 /** The images that a user names as files or folders. */
@@ -34,6 +35,12 @@ public final class ImageFiles {
       files.addAll(Files.isDirectory(path) ? below(path, warnings) : List.of(path));
     }
     return files;
+  }
+
+  /** Returns true if there is an image of a supported format in a folder. */
+  public static boolean hasImages(Path folder) {
+    return !Folders.below(folder, file -> ImageNames.isRead(Folders.name(file)), link -> {})
+        .isEmpty();
   }
 
   private static List<Path> below(Path folder, Consumer<String> warnings) {

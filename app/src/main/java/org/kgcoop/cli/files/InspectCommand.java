@@ -21,6 +21,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ImageSurvey;
+import org.kgcoop.data.NoClassNames;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.Folders;
 import org.kgcoop.io.WeightFile;
@@ -221,6 +222,7 @@ public final class InspectCommand implements Callable<Integer> {
   /** Describes a data set by its lists and, without {@code --quick}, by its images. */
   private ObjectNode data() {
     DataSet data = dataOptions.open(what, output);
+    NoClassNames.question(data).ifPresent(output::warn);
     ObjectNode json = Inspection.of(data);
     if (!quick) {
       int count = data.train().size() + data.val().size() + data.test().size();

@@ -117,9 +117,14 @@ public final class ClipOptions {
         new NoSuchFileException(clip));
   }
 
+  /** Returns true if the CLIP model is the embedded one. */
+  public boolean isEmbedded() {
+    return clip == null || clip.equals(EMBEDDED);
+  }
+
   /** Returns the template that suits the training data of the CLIP model, as the default. */
   public String template() {
-    return clip == null || clip.equals(EMBEDDED) ? EmbeddedClip.TEMPLATE : Templates.DEFAULT;
+    return isEmbedded() ? EmbeddedClip.TEMPLATE : Templates.DEFAULT;
   }
 
   /** Sets the number of threads to one, for an option that requires it. */

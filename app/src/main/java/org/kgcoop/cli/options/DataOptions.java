@@ -125,6 +125,18 @@ public final class DataOptions {
     return DataSets.openPublished(root, data, options);
   }
 
+  /**
+   * Returns the folder of images that belong to no class, if {@code predict} sorted the images of
+   * the data set.
+   */
+  public Optional<Path> noClass(String data) {
+    if (isEmbedded(data)) {
+      return Optional.empty();
+    }
+    Path path = root == null ? Path.of(data) : root.resolve(data);
+    return Files.exists(path) ? DataSets.noClass(path) : Optional.empty();
+  }
+
   private DataSet openParts(String data, DataSetOptions options) {
     if (testData == null || isEmbedded(data)) {
       throw KgCoopException.configuration(

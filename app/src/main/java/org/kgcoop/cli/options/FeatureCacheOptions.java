@@ -1,6 +1,8 @@
 package org.kgcoop.cli.options;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.Clip;
@@ -15,6 +17,9 @@ public final class FeatureCacheOptions {
   /** The value that disables the feature cache. */
   static final String NONE = "none";
 
+  /** The largest number of images that are encoded again rather than stored. */
+  private static final int FEW = 32;
+
   @Option(
       names = "--feature-cache",
       paramLabel = "DIR",
@@ -23,8 +28,22 @@ public final class FeatureCacheOptions {
               + " kgcoop/features in your cache folder).")
   private @Nullable String cache;
 
+  /**
+   * Returns true if features of some files are to be stored. By default, a few images are not worth
+   * the search in a large cache, nor a file of their own. A file that is not regular, such as a
+   * pipe, can be read only once.
+   */
+  public boolean isFor(List<Path> files) {
+    return (cache == null ? files.size() > FEW : !cache.equals(NONE))
+        && files.stream().allMatch(Files::isRegularFile);
+  }
+
   public FeatureCache open(Clip clip, Output output) {
-    ViewEncoder encoder = new ViewEncoder(clip, new Images(output::warn));
+    return open(new ViewEncoder(clip, new Images(output::warn)), output);
+  }
+
+  /** Opens the cache of the features that an encoder computes. */
+  public FeatureCache open(ViewEncoder encoder, Output output) {
     if (cache == null) {
       return FeatureCache.optional(encoder, UserFolders.cache("features"), output::warn);
     }

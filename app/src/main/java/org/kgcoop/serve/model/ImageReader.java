@@ -34,14 +34,26 @@ public final class ImageReader {
   private final Places small;
   private final Places large;
   private final Transform transform;
+  private final Consumer<RgbImage> seen;
   private final Duration timeLimit;
   private final AtomicInteger upcoming = new AtomicInteger();
 
-  public ImageReader(Clip clip, Limits limits, Consumer<String> warnings) {
-    this(clip, limits, Runtime.getRuntime().availableProcessors(), warnings);
+  /**
+   * Creates a reader.
+   *
+   * @param seen receives each image after the test transform, in any thread
+   */
+  public ImageReader(Clip clip, Limits limits, Consumer<String> warnings, Consumer<RgbImage> seen) {
+    this(clip, limits, Runtime.getRuntime().availableProcessors(), warnings, seen);
   }
 
-  ImageReader(Clip clip, Limits limits, int processors, Consumer<String> warnings) {
+  ImageReader(
+      Clip clip,
+      Limits limits,
+      int processors,
+      Consumer<String> warnings,
+      Consumer<RgbImage> seen) {
+    this.seen = seen;
     long most = limits.pixels();
     long fit = Runtime.getRuntime().maxMemory() / (BYTES_A_PIXEL * most);
     small = new Places(new Images(Math.min(SMALL, most), warnings), processors, Integer.MAX_VALUE);
@@ -64,8 +76,9 @@ public final class ImageReader {
   public Pixels read(byte[] file) {
     upcoming.incrementAndGet();
     try {
-      RgbImage seen = decode(file);
-      return (values, offset) -> transform.normalise(seen, values, offset);
+      RgbImage image = decode(file);
+      seen.accept(image);
+      return (values, offset) -> transform.normalise(image, values, offset);
     } finally {
       upcoming.decrementAndGet();
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,10 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.data.SortedFolder;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
@@ -270,7 +273,9 @@ class PredictCommandTest {
 
   private static List<Path> below(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(file -> !Files.isDirectory(file)).sorted().toList();
+      return all.filter(file -> !Files.isDirectory(file) && !file.endsWith(SortedFolder.FILE))
+          .sorted()
+          .toList();
     }
   }
 
@@ -294,6 +299,13 @@ class PredictCommandTest {
         .hasSize(24)
         .allMatch(file -> file.getNameCount() == copied.getNameCount() + 2);
 
+    SortedFolder record = SortedFolder.read(copied).orElseThrow();
+    assertThat(record.method()).isEqualTo("zero-shot");
+    assertThat(record.none()).isNull();
+    assertThat(record.proposed().keySet().stream().map(copied::resolve))
+        .containsExactlyInAnyOrderElementsOf(below(copied));
+    assertThat(record.proposed().values()).allMatch(NAMES::contains);
+
     Path linked = folder.resolve("linked");
     assertThat(ask(images, "--sort-into", linked, "--sort-by", "link").exitCode()).isZero();
     assertThat(below(linked)).hasSize(24).allMatch(Files::isSymbolicLink);
@@ -304,6 +316,42 @@ class PredictCommandTest {
     assertThat(ask(images, none).exitCode()).isZero();
     assertThat(below(images)).isEmpty();
     assertThat(below(moved.resolve("none of these"))).hasSize(24);
+    assertThat(SortedFolder.read(moved).orElseThrow().none()).isEqualTo("none of these");
+  }
+
+  // ---- the feature cache
+
+  @Test
+  void manyImagesAreEncodedOnce() throws IOException {
+    Path images = folder.resolve("some");
+    List<Path> files = ManyDrawings.write(images, 40);
+    Path cache = folder.resolve("cache");
+    String first = ask(images, "--feature-cache", cache, "--format", "csv").out();
+    List<Path> stored = below(cache);
+    assertThat(stored).hasSizeGreaterThanOrEqualTo(2); // features and hashes
+    assertThat(ask(images, "--feature-cache", cache, "--format", "csv").out()).isEqualTo(first);
+    assertThat(below(cache)).isEqualTo(stored);
+    assertThat(ask(images, "--feature-cache", "none", "--format", "csv").out()).isEqualTo(first);
+    List<Classification> expected = expected(files);
+    List<String> lines = first.lines().toList();
+    for (int i = 0; i < files.size(); i++) {
+      assertThat(lines.get(i + 1))
+          .endsWith("," + Float.toString(expected.get(i).best().probability()) + ",");
+    }
+  }
+
+  /** The cache may not exist, and an image may be named twice. */
+  @Test
+  void fewImagesAreNotStored() throws IOException {
+    Path images = folder.resolve("few");
+    List<Path> files = ManyDrawings.write(images, 3);
+    FeatureCacheOptions options = new FeatureCacheOptions();
+    assertThat(options.isFor(files)).isFalse();
+    assertThat(options.isFor(Collections.nCopies(100, files.get(0)))).isTrue();
+    assertThat(options.isFor(Collections.nCopies(100, images))).isFalse();
+    List<String> lines = ask(images, files.get(0)).out().lines().toList();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(3)).isEqualTo(lines.get(0));
   }
 
   @Test

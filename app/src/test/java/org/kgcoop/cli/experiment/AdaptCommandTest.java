@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -162,6 +163,77 @@ class AdaptCommandTest {
             Cli.run(words(folder.resolve("no"), "--unknown", folder.resolve("nothing")))
                 .errorLine())
         .contains("there is no such image or folder");
+  }
+
+  @Test
+  void imagesThatPredictSortedAsNoneAreNoClass() throws IOException {
+    Path sorted = folder.resolve("sorted");
+    Object[] clip = {"--clip", shared.resolve("clip"), "--feature-cache", "none"};
+    Cli.Result result =
+        Cli.run(
+            with(
+                new Object[] {
+                  "predict",
+                  shared.resolve("drawings"),
+                  "--classes",
+                  "bell,fox,cup",
+                  "--threshold",
+                  threshold(),
+                  "--sort-into",
+                  sorted
+                },
+                clip));
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    long none = files(sorted.resolve("none of these"));
+    assertThat(none).isPositive();
+    Path other = Files.createDirectories(sorted.resolve("other"));
+    SampleDrawings.copyTo(other, 1);
+
+    Cli.Result adapted =
+        Cli.run(
+            with(
+                new Object[] {
+                  "adapt", sorted, "--out", folder.resolve("out"), "--minutes", 1e-5, "--shots", 2
+                },
+                clip));
+    assertThat(adapted.exitCode()).as(adapted.err()).isZero();
+    assertThat(adapted.err().lines().filter(line -> line.contains("none of these")))
+        .singleElement()
+        .asString()
+        .contains("not a class", "--unknown");
+    assertThat(adapted.err().lines().filter(line -> line.contains("\"other\"")))
+        .singleElement()
+        .asString()
+        .contains("images of no class?", "--unknown");
+    assertThat(adapted.out())
+        .contains("Of " + none + " images of no class")
+        .doesNotContain("none of these/"); // the key of an image
+  }
+
+  /** Returns the median of the largest probabilities of the drawings. */
+  private String threshold() throws IOException {
+    Cli.Result all =
+        Cli.run(
+            "predict",
+            shared.resolve("drawings"),
+            "--classes",
+            "bell,fox,cup",
+            "--format",
+            "jsonl",
+            "--clip",
+            shared.resolve("clip"));
+    List<Double> best = new ArrayList<>();
+    for (String line : all.out().lines().toList()) {
+      JsonNode json = new ObjectMapper().readTree(line);
+      best.add(json.path("classes").path(0).path("probability").asDouble());
+    }
+    return String.valueOf(best.stream().sorted().skip(best.size() / 2).findFirst().orElseThrow());
+  }
+
+  private static long files(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).count();
+    }
   }
 
   @Test

@@ -83,6 +83,16 @@ class InspectDataTest {
   }
 
   @Test
+  void asksWhetherAFolderHasImagesOfNoClass() throws IOException {
+    image("train/Other/1.png", 8, 6, 0xff);
+    image("test/Other/1.png", 8, 6, 0xfe);
+    assertThat(Cli.run("inspect", data, "--quick").err().lines())
+        .singleElement()
+        .asString()
+        .contains("pets: does \"Other\" contain images of no class?", "--unknown");
+  }
+
+  @Test
   void drawsAContactSheet() throws IOException {
     Path sheet = folder.resolve("sheet.png");
 

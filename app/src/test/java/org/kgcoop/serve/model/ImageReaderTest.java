@@ -58,7 +58,8 @@ class ImageReaderTest {
                 } catch (InterruptedException e) {
                   throw new IllegalStateException(e);
                 }
-              });
+              },
+              image -> {});
       CompletableFuture<Pixels> first = CompletableFuture.supplyAsync(() -> reader.read(large));
       started.await();
       Thread second = new Thread(new FutureTask<>(() -> reader.read(large)));

@@ -3,8 +3,10 @@ package org.kgcoop.data.layout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -13,12 +15,14 @@ import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.SortedFolder;
 import org.kgcoop.files.Folders;
 import org.kgcoop.image.ImageNames;
 
 /**
  * A reader of images in one folder per class: DIR/CLASS, which it divides, or DIR/train/CLASS,
- * DIR/val/CLASS and DIR/test/CLASS. Labels follow the sorted names of the folders.
+ * DIR/val/CLASS and DIR/test/CLASS. Labels follow the sorted names of the folders. Images in
+ * subfolders of a class folder belong to the class.
  */
 public final class ClassFolders {
 
@@ -36,6 +40,12 @@ public final class ClassFolders {
 
   private final Path root;
   private final DataSetOptions options;
+
+  /** The image files in and below each class folder, also of unsupported formats. */
+  private final Map<Path, List<Path>> found = new HashMap<>();
+
+  private final List<String> deep = new ArrayList<>(); // keys of images in subfolders
+  private final List<String> links = new ArrayList<>();
 
   private ClassFolders(Path root, DataSetOptions options) {
     this.root = root;
@@ -76,25 +86,59 @@ public final class ClassFolders {
             test.flatMap(there -> val)); // without test, the classes of val must not be empty
     checkLists(folders, false);
     List<String> names = ClassNames.of(root, folders, options);
-    return new DataSet(
-        name(),
-        names,
-        items(train, folders, names),
-        items(val, folders, names),
-        items(test, folders, names),
-        null);
+    DataSet data =
+        new DataSet(
+            name(),
+            names,
+            items(train, folders, names),
+            items(val, folders, names),
+            items(test, folders, names),
+            null);
+    reportSubfolders();
+    return data;
   }
 
   private DataSet splitHere() {
     Part whole = new Part("", root);
     List<String> folders = classFolders(List.of(whole), Optional.empty());
     checkLists(folders, true);
+    List<Path> besides = ImageNames.in(root);
+    if (!besides.isEmpty()) {
+      options
+          .warnings()
+          .accept(
+              "%s: %s in no class folder and left out, such as %s"
+                  .formatted(
+                      root,
+                      Messages.count(besides.size(), "image is", "images are"),
+                      Folders.name(besides.get(0))));
+    }
     List<String> names = ClassNames.of(root, folders, options);
     List<List<Item>> byLabel = new ArrayList<>();
     for (int label = 0; label < folders.size(); label++) {
       byLabel.add(items(whole, folders.get(label), label, names.get(label)));
     }
+    reportSubfolders();
     return AutomaticSplit.of(name(), names, byLabel, options, root);
+  }
+
+  /** Reports images in subfolders, because the subfolders could be meant as classes. */
+  private void reportSubfolders() {
+    if (!deep.isEmpty()) {
+      options
+          .notes()
+          .accept(
+              "%s: %s in subfolders of a class folder, such as %s; they belong to that class"
+                  .formatted(
+                      root, Messages.count(deep.size(), "image is", "images are"), deep.get(0)));
+    }
+    if (!links.isEmpty()) {
+      options
+          .warnings()
+          .accept(
+              "%s: links to folders inside a class folder are left out: %s"
+                  .formatted(root, Messages.firstOf(links)));
+    }
   }
 
   private String name() {
@@ -137,7 +181,7 @@ public final class ClassFolders {
     List<Path> leftOut = new ArrayList<>();
     List<String> empty = new ArrayList<>();
     for (Part part : parts) {
-      for (Path folder : Folders.folders(part.folder())) {
+      for (Path folder : foldersOf(part)) {
         names.add(Folders.name(folder));
         if (!hasImages(folder, leftOut)) {
           empty.add(part.prefix() + Folders.name(folder));
@@ -152,8 +196,8 @@ public final class ClassFolders {
     Optional<String> told = ImageNames.leftOut(leftOut);
     if (!empty.isEmpty()) {
       throw KgCoopException.data(
-          ("%s: no images in %s; expected JPEG, PNG, GIF, BMP or WebP files directly in each"
-                  + " class folder%s")
+          ("%s: no images in %s; expected JPEG, PNG, GIF, BMP or WebP files in each class"
+                  + " folder%s")
               .formatted(
                   root, Messages.firstOf(empty), told.map(line -> " (" + line + ")").orElse("")));
     }
@@ -161,14 +205,46 @@ public final class ClassFolders {
     return List.copyOf(names);
   }
 
-  private static boolean hasImages(Path folder, List<Path> leftOut) {
-    List<Path> images =
-        Folders.list(
-            folder, file -> ImageNames.isImage(Folders.name(file)) && Files.isRegularFile(file));
+  /** Returns the class folders of a part. Images of no class, which predict sorted, are none. */
+  private List<Path> foldersOf(Part part) {
+    Optional<Path> none = part.folder().equals(root) ? noClass(root) : Optional.empty();
+    none.ifPresent(
+        folder ->
+            options
+                .notes()
+                .accept(
+                    folder
+                        + ": predict sorted images of no class into this folder, so it is not a"
+                        + " class; adapt uses it as --unknown"));
+    return Folders.folders(part.folder()).stream()
+        .filter(folder -> none.filter(folder::equals).isEmpty())
+        .toList();
+  }
+
+  /** Returns the folder into which {@code predict} sorted images of no class, if there is one. */
+  public static Optional<Path> noClass(Path root) {
+    return SortedFolder.read(root)
+        .map(SortedFolder::none)
+        .map(root::resolve)
+        .filter(Files::isDirectory);
+  }
+
+  private boolean hasImages(Path folder, List<Path> leftOut) {
+    List<Path> images = imagesBelow(folder);
     List<Path> others =
         images.stream().filter(file -> !ImageNames.isRead(Folders.name(file))).toList();
     leftOut.addAll(others);
     return others.size() < images.size();
+  }
+
+  private List<Path> imagesBelow(Path folder) {
+    return found.computeIfAbsent(
+        folder,
+        unlisted ->
+            Folders.below(
+                unlisted,
+                file -> ImageNames.isImage(Folders.name(file)) && Files.isRegularFile(file),
+                link -> links.add(Folders.relative(root, link))));
   }
 
   /** Rejects a single class, and warns of lists that are ignored in favor of folders. */
@@ -196,7 +272,7 @@ public final class ClassFolders {
     }
   }
 
-  private static List<Item> items(Optional<Part> part, List<String> folders, List<String> names) {
+  private List<Item> items(Optional<Part> part, List<String> folders, List<String> names) {
     List<Item> items = new ArrayList<>();
     for (int label = 0; part.isPresent() && label < folders.size(); label++) {
       if (Files.isDirectory(part.get().folder().resolve(folders.get(label)))) {
@@ -206,11 +282,19 @@ public final class ClassFolders {
     return items;
   }
 
-  private static List<Item> items(Part part, String folder, int label, String className) {
-    return ImageNames.in(part.folder().resolve(folder)).stream()
-        .map(
-            file ->
-                new Item(part.prefix() + folder + "/" + Folders.name(file), file, label, className))
-        .toList();
+  private List<Item> items(Part part, String folder, int label, String className) {
+    Path place = part.folder().resolve(folder);
+    List<Item> items = new ArrayList<>();
+    for (Path file : imagesBelow(place)) {
+      if (ImageNames.isRead(Folders.name(file))) {
+        String below = Folders.relative(place, file);
+        String key = part.prefix() + folder + "/" + below;
+        items.add(new Item(key, file, label, className));
+        if (below.contains("/")) {
+          deep.add(key);
+        }
+      }
+    }
+    return items;
   }
 }

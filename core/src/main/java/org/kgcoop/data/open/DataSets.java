@@ -74,6 +74,17 @@ public final class DataSets {
   }
 
   /**
+   * Returns the folder of images that belong to no class, if {@code predict} sorted the images of a
+   * data set into class folders.
+   */
+  public static Optional<Path> noClass(Path path) {
+    Path root = Archive.isOne(path) ? Archive.root(path) : path;
+    return Files.isDirectory(root)
+        ? ClassFolders.noClass(withoutOuterFolder(root))
+        : Optional.empty();
+  }
+
+  /**
    * Opens one of the {@link PublishedDataSets}.
    *
    * @param root the folder of all data sets

@@ -21,6 +21,8 @@ import org.kgcoop.data.UnicodeText;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.io.Fingerprints;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StateDicts;
@@ -97,6 +99,20 @@ public record ClassifierFile(
   /** Returns the learned tensors. */
   public Map<String, StoredTensor> parameters() {
     return learned.tensors();
+  }
+
+  /**
+   * Returns a SHA-256 of the method, its settings, classes, template and learned tensors. It is the
+   * same in each form of the file.
+   */
+  public String fingerprint() {
+    return Sha256.of(
+        String.join(
+            "\n",
+            method().toJson().toString(),
+            classNames().toString(),
+            template,
+            Fingerprints.asFloat32(parameters().values())));
   }
 
   /** Returns the path of the file in a folder. */

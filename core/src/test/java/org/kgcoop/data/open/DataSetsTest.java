@@ -7,12 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.SortedFolder;
 import org.kgcoop.files.Folders;
 import org.kgcoop.random.PythonRandom;
 
@@ -217,11 +222,90 @@ class DataSetsTest {
 
   @Test
   void refusesFoldersWithoutImages() throws Exception {
-    images("ant/1.png", "ant/2.png", "fox/README", "owl/deep/1.png");
+    images("ant/1.png", "ant/2.png", "fox/README", "owl/deep/README");
     assertRefused("no images in fox, owl");
 
     images("fox/1.png", "owl/1.png", "owl/2.png");
     assertRefused("class \"fox\" has 1 image", "2 or more");
+  }
+
+  @Test
+  void imagesInSubfoldersBelongToTheFirstFolder() throws Exception {
+    images("ant/2.png", "ant/10.png", "ant/b/1.png", "ant/a/deep/1.png", "ant/.x/1.png");
+    images("fox/x/1.png", "fox/y/1.png", "fox/__MACOSX/1.png", "beside.png");
+    List<String> notes = new ArrayList<>();
+
+    DataSet dataSet = DataSets.open(folder, options().undivided().withNotes(notes::add));
+
+    assertThat(dataSet.classNames()).containsExactly("ant", "fox");
+    assertThat(keys(dataSet.train()))
+        .containsExactly(
+            "ant/10.png",
+            "ant/2.png",
+            "ant/a/deep/1.png",
+            "ant/b/1.png",
+            "fox/x/1.png",
+            "fox/y/1.png");
+    assertThat(dataSet.train()).allMatch(item -> Files.exists(item.file()));
+    assertThat(notes).singleElement().asString().contains("4 images are in subfolders", "ant/a/");
+    assertThat(warnings).singleElement().asString().contains("in no class folder", "beside.png");
+
+    DataSet grouped = ImageGroupFile.byFolder(dataSet);
+    assertThat(grouped.train().stream().map(Item::group))
+        .containsExactly("ant", "ant", "ant/a/deep", "ant/b", "fox/x", "fox/y");
+  }
+
+  @Test
+  void subfoldersOfPartsBelongToTheirClassToo() throws Exception {
+    images("train/ant/1.png", "train/fox/a/1.png", "test/ant/b/1.png", "test/fox/1.png");
+    images("owl/1.png"); // next to the parts, as before
+
+    DataSet dataSet = open();
+
+    assertThat(dataSet.classNames()).containsExactly("ant", "fox");
+    assertThat(keys(dataSet.train())).containsExactly("train/ant/1.png", "train/fox/a/1.png");
+    assertThat(keys(dataSet.test())).containsExactly("test/ant/b/1.png", "test/fox/1.png");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aLoopOfLinksIsLeftOut() throws Exception {
+    images("ant/1.png", "ant/2.png", "fox/1.png", "fox/2.png");
+    Files.createSymbolicLink(folder.resolve("ant/loop"), folder);
+    Files.createSymbolicLink(folder.resolve("ant/self"), Path.of("self"));
+    Files.createSymbolicLink(folder.resolve("owl"), folder.resolve("fox")); // a class
+    Files.createSymbolicLink(folder.resolve("fox/3.png"), folder.resolve("ant/1.png"));
+
+    DataSet dataSet = DataSets.open(folder, options().undivided());
+
+    assertThat(keys(dataSet.train()))
+        .containsExactly(
+            "ant/1.png",
+            "ant/2.png",
+            "fox/1.png",
+            "fox/2.png",
+            "fox/3.png",
+            "owl/1.png",
+            "owl/2.png",
+            "owl/3.png");
+    assertThat(warnings).singleElement().asString().contains("left out: ant/loop");
+  }
+
+  /** Only a folder that predict wrote is no class. */
+  @Test
+  void imagesThatPredictSortedAsNoneAreNoClass() throws Exception {
+    images("ant/1.png", "ant/2.png", "fox/1.png", "fox/2.png", "none of these/1.png");
+    images("none of these/2.png");
+    assertThat(open().classNames()).containsExactly("ant", "fox", "none of these");
+    assertThat(DataSets.noClass(folder)).isEmpty();
+
+    new SortedFolder("coop", "1", "2", "none of these", Map.of("ant/1.png", "ant")).write(folder);
+    List<String> notes = new ArrayList<>();
+    DataSet dataSet = DataSets.open(folder, options().undivided().withNotes(notes::add));
+    assertThat(dataSet.classNames()).containsExactly("ant", "fox");
+    assertThat(notes).singleElement().asString().contains("none of these: ", "--unknown");
+    assertThat(DataSets.noClass(folder)).contains(folder.resolve("none of these"));
+    assertThat(DataSets.noClass(folder.resolve("absent"))).isEmpty();
   }
 
   @Test

@@ -1,0 +1,69 @@
+package org.kgcoop.cli.options;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.view.Drawings;
+import org.kgcoop.image.view.Transform;
+
+/** A warning that the embedded CLIP, which knows only drawings, is used for other images. */
+public final class PhotoWarning {
+  /** The warning. */
+  public static final String TEXT =
+      "these images do not look like drawings, and the embedded CLIP knows only drawings: its"
+          + " answers mean little; use a larger model, such as --clip ViT-B/16";
+
+  private static final int MOST_IMAGES = 16;
+
+  private PhotoWarning() {}
+
+  /** Warns if the training images of a data set do not look like drawings. */
+  public static void check(
+      ClipOptions options, Clip clip, String data, DataSet set, Output output) {
+    if (!DataOptions.isEmbedded(data)) {
+      check(options, clip, set.train().stream().map(Item::file).toList(), output);
+    }
+  }
+
+  /** Warns if images do not look like drawings. It decodes a few of them. */
+  public static void check(ClipOptions options, Clip clip, List<Path> files, Output output) {
+    if (options.isEmbedded() && !areDrawings(files, new Transform(clip.preprocessing()))) {
+      output.warn(TEXT);
+    }
+  }
+
+  /**
+   * Returns false if some evenly spaced images do not look like drawings, by the median of their
+   * color shares. Unreadable images are skipped.
+   */
+  static boolean areDrawings(List<Path> files, Transform transform) {
+    int count = Math.min(files.size(), MOST_IMAGES);
+    Images images = new Images(unreadable -> {}); // the command reports them
+    double[] shares =
+        IntStream.range(0, count)
+            .mapToObj(i -> files.get((int) ((long) i * files.size() / count)))
+            .toList()
+            .parallelStream()
+            .filter(Files::isRegularFile) // a pipe can be read only once
+            .flatMapToDouble(file -> share(file, images, transform))
+            .sorted()
+            .toArray();
+    return shares.length == 0 || Drawings.isDrawing(shares[shares.length / 2]);
+  }
+
+  private static DoubleStream share(Path file, Images images, Transform transform) {
+    try {
+      return DoubleStream.of(Drawings.colorShare(transform.test(images.readUpright(file))));
+    } catch (KgCoopException e) {
+      return DoubleStream.empty(); // unreadable
+    }
+  }
+}
