@@ -221,11 +221,6 @@ class LauncherTest {
         .isEqualTo("kgcoop " + Version.KGCOOP + " (commit " + Version.COMMIT + ")\n");
   }
 
-  @Test
-  void theLauncherIsShort() throws IOException {
-    assertThat(Files.readAllLines(REPOSITORY.resolve("kgcoop"))).hasSizeLessThanOrEqualTo(100);
-  }
-
   private static String revision() throws IOException {
     return Files.readString(REPOSITORY.resolve("pom.xml"))
         .replaceFirst("(?s).*<revision>(.*)</revision>.*", "$1");

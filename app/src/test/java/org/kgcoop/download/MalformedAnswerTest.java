@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,8 +60,8 @@ class MalformedAnswerTest {
     downloader(Map.of()).fetch(Link.of(server.address()), target());
   }
 
-  private void assertOneLine(Runnable action, Category category, String... parts) {
-    assertThatThrownBy(action::run)
+  private void assertOneLine(ThrowingCallable action, Category category, String... parts) {
+    assertThatThrownBy(action)
         .asInstanceOf(type(KgCoopException.class))
         .satisfies(e -> assertThat(e.category()).isEqualTo(category))
         .satisfies(e -> assertThat(e).hasMessageContainingAll(parts));

@@ -48,6 +48,8 @@ enum Situation {
   WRONG_10("wrong-10", 4, 8, 20);
 
   private final String id;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of returns an immutable list
   private final List<Integer> perClass;
 
   Situation(String id, Integer... perClass) {

@@ -54,8 +54,6 @@ final class Comparison {
   /** The same for a method with training steps. The final training takes about half as long. */
   private static final double SHARE_OF_A_SLOW_METHOD = 0.6;
 
-  private static final BooleanSupplier NEVER = () -> false;
-
   private final ExperimentContext context;
   private final AdaptRequest request;
   private final DataSet data;
@@ -151,7 +149,7 @@ final class Comparison {
           add(attempted(id));
           keep.accept(record);
         } else if (known.get().isMeasured()) {
-          measured(id, NEVER);
+          measured(id, Comparison::never);
         }
         task.done(Candidates.BY_EFFORT.indexOf(id) + 1L);
       }
@@ -208,7 +206,8 @@ final class Comparison {
     String id = Objects.requireNonNull(record.choice()).method();
     AdaptRecord.Plan repeated = request.plan();
     if (audit != null) {
-      return done(runs.answers(candidates.spec(id), id, List.of(audit), NEVER), List.of(audit));
+      return done(
+          runs.answers(candidates.spec(id), id, List.of(audit), Comparison::never), List.of(audit));
     }
     List<HoldoutPart> fine = HoldoutPart.of(compared, FINE_FOLDS);
     double needed =
@@ -221,7 +220,7 @@ final class Comparison {
       try (Progress.Task task =
           context.progress().start("adapt: " + data.name() + ": what to expect", 1)) {
         BooleanSupplier stop =
-            repeated == null ? budget.afterNext(budget.left() - finalTraining) : NEVER;
+            repeated == null ? budget.afterNext(budget.left() - finalTraining) : Comparison::never;
         HeldOutRuns.Answers answers = runs.answers(candidates.spec(id), id, fine, stop);
         task.done(1);
         return done(answers, fine);
@@ -235,6 +234,10 @@ final class Comparison {
   private Outcome done(HeldOutRuns.Answers answers, List<HoldoutPart> on) {
     Outcome outcome = expected(answers, on);
     return new Outcome(outcome.record().compared(on.size()), on);
+  }
+
+  private static boolean never() {
+    return false;
   }
 
   /** Throws an exception again, unless the time limit caused it. */
@@ -316,7 +319,8 @@ final class Comparison {
       return accuracy(chosen, on, Score::balanced);
     }
     Score others =
-        runs.answers(candidates.spec(ZeroShot.ID), ZeroShot.ID, List.of(rest), NEVER).score();
+        runs.answers(candidates.spec(ZeroShot.ID), ZeroShot.ID, List.of(rest), Comparison::never)
+            .score();
     return accuracy(chosen, on, score -> score.plus(others).balanced());
   }
 
@@ -360,7 +364,7 @@ final class Comparison {
     // The zero-shot classifier is always measured, so that there is one.
     boolean isLimited = request.plan() == null && !id.equals(ZeroShot.ID);
     BooleanSupplier stop =
-        isLimited ? budget.afterNext(share * (budget.left() - finalTraining)) : NEVER;
+        isLimited ? budget.afterNext(share * (budget.left() - finalTraining)) : Comparison::never;
     try {
       AdaptRecord.Candidate candidate = measured(id, stop);
       // Until the first final training, its time is estimated from the folds: one more training and
@@ -370,7 +374,8 @@ final class Comparison {
       }
       return candidate;
     } catch (KgCoopException e) {
-      if (e.category() == KgCoopException.Category.CONFIGURATION) {
+      if (e.category() == KgCoopException.Category.CONFIGURATION
+          || (e.category() == KgCoopException.Category.DIVERGED && !id.equals(ZeroShot.ID))) {
         return leftOut(spec, String.valueOf(e.getMessage()), false);
       }
       rethrowUnlessOutOfTime(e);
@@ -458,7 +463,7 @@ final class Comparison {
       add(
           learns
               ? leftOut(spec, "no class has a second image to measure by", false)
-              : measured(id, all, NEVER));
+              : measured(id, all, Comparison::never));
     }
     decide();
     AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());

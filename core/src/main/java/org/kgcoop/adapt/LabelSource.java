@@ -7,6 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.SortedFolder;
 import org.kgcoop.runs.AdaptRecord.Labels;
 import org.kgcoop.runs.LabelJournal;
 
@@ -27,8 +28,8 @@ public record LabelSource(Labels labels, Set<String> audit) {
   }
 
   /**
-   * Finds the origin of labels. A journal of a labeling session comes first, then the statement of
-   * the user.
+   * Finds the origin of labels: from the journal of a labeling session, the statement of the user,
+   * or the record of a folder that a classifier sorted, in this order.
    *
    * @param folder the folder of the data set
    * @param stated the statement of the user; null if there is none
@@ -42,6 +43,16 @@ public record LabelSource(Labels labels, Set<String> audit) {
           new Labels(Labels.Origin.CHOSEN, journal.get().file().toString(), audit.size(), 0),
           audit);
     }
-    return stated == null ? UNSTATED : new LabelSource(new Labels(stated, "", 0, 0), Set.of());
+    if (stated != null) {
+      return new LabelSource(new Labels(stated, "", 0, 0), Set.of());
+    }
+    int proposals =
+        SortedFolder.read(folder).map(sorted -> sorted.review(data.train()).unchanged()).orElse(0);
+    return proposals == 0
+        ? UNSTATED
+        : new LabelSource(
+            new Labels(
+                Labels.Origin.CHOSEN, folder.resolve(SortedFolder.FILE).toString(), 0, proposals),
+            Set.of());
   }
 }

@@ -280,10 +280,12 @@ public final class Thumbnail {
     Step(double[] target, double[] source, double[] p) {
       double[] row = new double[UNKNOWNS + 1];
       for (int i = 0; i < PIXELS; i++) {
-        double u = (i % SIZE - (SIZE - 1) / 2.0) / HALF;
-        double v = (i / SIZE - (SIZE - 1) / 2.0) / HALF;
-        double x = i % SIZE + p[0] + p[1] * u + p[2] * v;
-        double y = i / SIZE + p[3] + p[4] * u + p[5] * v;
+        int column = i % SIZE;
+        int line = i / SIZE;
+        double u = (column - (SIZE - 1) / 2.0) / HALF;
+        double v = (line - (SIZE - 1) / 2.0) / HALF;
+        double x = column + p[0] + p[1] * u + p[2] * v;
+        double y = line + p[3] + p[4] * u + p[5] * v;
         if (!(x >= 0 && x <= SIZE - 1 && y >= 0 && y <= SIZE - 1)) {
           continue;
         }

@@ -117,11 +117,6 @@ public record AdaptRecord(
       source = Objects.requireNonNullElse(source, "");
     }
 
-    /** Returns the reason why the labels count as chosen, in words after "were chosen". */
-    String reason() {
-      return source.isEmpty() ? "" : " (" + source + ")";
-    }
-
     /** Returns true if cross-validation cannot measure the accuracy on new images. */
     public boolean areChosen() {
       return origin == Origin.CHOSEN;
@@ -502,9 +497,12 @@ public record AdaptRecord(
     List<String> sentences = new ArrayList<>();
     if (labels.areChosen() && result.expected() == null) {
       sentences.add(
-          "Accuracy: unknown. The labels were chosen%s, so cross-validation would be wrong by up to"
-                  .formatted(labels.reason())
-              + " 20 points. Label 50 random images.");
+          labels.proposals() > 0
+              ? ("Accuracy: unknown. %s of %s labels are proposals of a classifier that nobody"
+                      + " changed. Check the labels, and then delete %s or use --labels random.")
+                  .formatted(labels.proposals(), images.available(), labels.source())
+              : "Accuracy: unknown. The labels were chosen, so cross-validation would be wrong by up"
+                  + " to 20 points. Label 50 random images.");
       return sentences;
     }
     add(

@@ -45,6 +45,9 @@ public record LabelJournal(Path file, Set<String> audit) {
    * @throws KgCoopException of the category DATA if a line is not valid
    */
   public static Optional<LabelJournal> find(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
     Path images = folder.toAbsolutePath().normalize();
     Path parent = images.getParent();
     List<Path> places = new ArrayList<>(List.of(images.resolve(FILE)));

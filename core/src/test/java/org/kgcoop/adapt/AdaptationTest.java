@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.SortedFolder;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.eval.BinomialLimits;
 import org.kgcoop.eval.Calibration;
@@ -577,6 +580,30 @@ class AdaptationTest {
     assertThatThrownBy(() -> LabelSource.of(root, data, null))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("labels.jsonl, line 2: expected a JSON object");
+  }
+
+  @Test
+  void unchangedProposalsOfAClassifierPromiseNothing() {
+    DataSet data = data(3, 0, 0);
+    Path root = folder.resolve("data/train");
+    DataSet sorted = DataSets.open(root, DataSetOptions.defaults(warning -> {}));
+    Map<String, String> proposed = new TreeMap<>();
+    sorted.train().forEach(item -> proposed.put(item.key(), item.className()));
+    new SortedFolder("zero-shot", null, clip.fingerprint(), null, proposed).write(root);
+    LabelSource source = LabelSource.of(root, sorted, null);
+    AdaptRecord record =
+        Adaptation.run(
+            context,
+            new AdaptRequest(sorted, List.of(), 0, 1e-5, 1).with(source),
+            folder.resolve("out"));
+    assertThat(data.train()).hasSize(12);
+    assertThat(record.result().expected()).isNull();
+    assertThat(record.expectations())
+        .singleElement()
+        .asString()
+        .contains("12 of 12 labels are proposals of a classifier", ".kgcoop-sorted.json");
+    assertThat(LabelSource.of(root, sorted, AdaptRecord.Labels.Origin.RANDOM).labels().proposals())
+        .isZero();
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -89,7 +90,7 @@ class LockedFileTest {
       for (int i = 0; i < 1000; i++) {
         Optional<LockedFile> lock = LockedFile.tryOpen(file);
         if (lock.isPresent()) {
-          Thread.yield();
+          LockSupport.parkNanos(1); // lets another process run
           wrong += Files.exists(file) ? 0 : 1;
           Files.deleteIfExists(file);
           lock.get().close();
