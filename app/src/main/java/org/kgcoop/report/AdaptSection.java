@@ -88,9 +88,9 @@ final class AdaptSection {
     blocks.add(new Figures(grid));
     blocks.add(
         new Words(
-            "Simpler methods come first. Behind: points behind the best. p: the p-value of McNemar's"
-                + " test against the best. The images cannot distinguish methods above 0.5 from the"
-                + " best, so adapt takes the simplest of these. Test images had no part in the"
+            "Methods closer to zero-shot CLIP come first. Behind: points behind the best. p: the p-value of McNemar's"
+                + " test against the best. The images cannot distinguish methods above 0.7 from the"
+                + " best, so adapt takes the first of these. Test images had no part in the"
                 + " choice."));
     if (!measured.isEmpty()) {
       List<List<Double>> bars = List.of(measured.stream().map(Candidate::value).toList());

@@ -21,7 +21,7 @@ import org.kgcoop.runs.RunFolders;
 /**
  * Adaptation: trains the best classifier for a set of images. A short list of methods is compared
  * by cross-validation over images. For classes without images, the cross-validation is also over
- * classes. The best method, or a simpler one that is not significantly worse, is trained on all
+ * classes. The best method, or one that the images cannot distinguish from it, is trained on all
  * images. Test images do not affect the choice.
  *
  * <p>The output folder is the run folder of the chosen method, with {@code adapt.json} next to its

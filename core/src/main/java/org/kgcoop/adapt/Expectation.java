@@ -43,7 +43,7 @@ record Expectation(Score score, double optimism, double gain) {
    * Estimates how much the accuracy of a choice is too high on the images that were used to choose
    * it, in percentage points; at least 0.
    *
-   * @param scores the scores of all candidates, simpler methods first
+   * @param scores the scores of all candidates, those closest to zero-shot CLIP first
    * @param unseen true for the accuracy on hidden classes
    */
   static double optimism(List<Score> scores, boolean unseen) {

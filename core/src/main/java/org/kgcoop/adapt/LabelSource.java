@@ -35,9 +35,10 @@ public record LabelSource(Labels labels, Set<String> audit) {
    * @param stated the statement of the user; null if there is none
    */
   public static LabelSource of(Path folder, DataSet data, Labels.@Nullable Origin stated) {
+    List<Item> all = TrainingImages.items(data);
     Optional<LabelJournal> journal = LabelJournal.find(folder);
     if (journal.isPresent()) {
-      List<String> keys = data.train().stream().map(Item::key).toList();
+      List<String> keys = all.stream().map(Item::key).toList();
       Set<String> audit = journal.get().auditAmong(keys);
       return new LabelSource(
           new Labels(Labels.Origin.CHOSEN, journal.get().file().toString(), audit.size(), 0),
@@ -47,7 +48,7 @@ public record LabelSource(Labels labels, Set<String> audit) {
       return new LabelSource(new Labels(stated, "", 0, 0), Set.of());
     }
     int proposals =
-        SortedFolder.read(folder).map(sorted -> sorted.review(data.train()).unchanged()).orElse(0);
+        SortedFolder.read(folder).map(sorted -> sorted.review(all).unchanged()).orElse(0);
     return proposals == 0
         ? UNSTATED
         : new LabelSource(

@@ -244,9 +244,9 @@ final class Score {
   }
 
   /**
-   * Returns the index of the simplest method that the test cannot distinguish from the best.
+   * Returns the index of the first method that the test cannot distinguish from the best.
    *
-   * @param scores the scores for the same images, simpler methods first
+   * @param scores the scores for the same images, those of the preferred methods first
    * @param drawn the number of times that each unit counts
    */
   static int choice(List<Score> scores, double[] drawn) {

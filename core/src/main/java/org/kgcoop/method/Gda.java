@@ -308,7 +308,7 @@ public record Gda(
     try (Scope scope = Scope.open("GDA");
         Autograd.Switch off = Autograd.off()) {
       Tensor texts = texts(clip, classNames);
-      ClassPlaces places = ClassPlaces.of(learned.classNames(), classNames);
+      ClassPlaces places = ClassPlaces.of(learnedNames(learned), classNames);
       FixedHead.Linear gaussians =
           places.firstUnknown().isEmpty()
               ? ofLearned(clip, learned, places)
@@ -319,7 +319,7 @@ public record Gda(
   }
 
   private static FixedHead.Linear ofLearned(Clip clip, FittedMethod learned, ClassPlaces places) {
-    long classes = learned.classNames().size();
+    long classes = learnedNames(learned).size();
     Tensor index = places.index().to(clip.device());
     Tensor weights = learned.value(WEIGHTS, classes, clip.config().embedDim()).to(clip.device());
     Tensor bias = learned.value(BIAS, classes).to(clip.device());
@@ -332,7 +332,7 @@ public record Gda(
   private FixedHead.Linear ofNew(
       Clip clip, FittedMethod learned, ClassPlaces places, Tensor texts) {
     LabeledFeatures rows = KeyCache.images(clip, learned, ROWS);
-    int classes = learned.classNames().size();
+    int classes = learnedNames(learned).size();
     GaussianDiscriminant gaussians =
         new GaussianDiscriminant(rows.features(), rows.labelArray(), classes);
     List<Integer> unknown = places.unknown();
@@ -354,6 +354,18 @@ public record Gda(
         scaled(head.weights(), alpha), scaled(head.bias().reshape(-1), alpha), 1);
   }
 
+  /**
+   * Returns the names of the classes with images. The list of a classifier can continue with names
+   * without images.
+   */
+  private static List<String> learnedNames(FittedMethod learned) {
+    StoredTensor weights = learned.tensors().get(WEIGHTS);
+    List<String> names = learned.classNames();
+    return weights == null
+        ? names
+        : names.subList(0, (int) Math.min(names.size(), weights.shape()[0]));
+  }
+
   /** Returns the weight for a list of learned and new classes. */
   private double jointWeight(Clip clip, FittedMethod learned, LabeledFeatures rows) {
     double most = weight.orElse(0);
@@ -365,7 +377,7 @@ public record Gda(
             rows.features(),
             rows.labelArray(),
             imageOfRow,
-            texts(clip, learned.classNames()),
+            texts(clip, learnedNames(learned)),
             clip.logitScale(),
             newClasses.neighbors)
         .best(weights)

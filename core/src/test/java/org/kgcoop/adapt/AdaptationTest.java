@@ -586,7 +586,7 @@ class AdaptationTest {
   void unchangedProposalsOfAClassifierPromiseNothing() {
     DataSet data = data(3, 0, 0);
     Path root = folder.resolve("data/train");
-    DataSet sorted = DataSets.open(root, DataSetOptions.defaults(warning -> {}));
+    DataSet sorted = DataSets.open(root, DataSetOptions.defaults(warning -> {}).undivided());
     Map<String, String> proposed = new TreeMap<>();
     sorted.train().forEach(item -> proposed.put(item.key(), item.className()));
     new SortedFolder("zero-shot", null, clip.fingerprint(), null, proposed).write(root);

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -348,6 +349,27 @@ class GdaTest {
                   - plain[3 * i + 1]
                   + alpha * (ofNew[i] - (all[i][2] + Math.log(CLASSES)));
           assertThat((double) found[3 * i] - found[3 * i + 1]).isCloseTo(expected, within(1e-3));
+        }
+      }
+    }
+  }
+
+  /** The list of adapt's classifiers continues with names without images. */
+  @Test
+  void namesAfterTheLearnedOnesChangeNoLogit() {
+    try (Scope scope = Scope.open("test")) {
+      LabeledViews views = views(2, LABELS);
+      GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
+      ObjectNode stated = explicitSettings().put("views", 2).put("weight", 0.5).put("neighbors", 3);
+      FittedMethod learned = MethodCatalogue.parse(stated).fit(context);
+      List<String> longer =
+          Stream.concat(learned.classNames().stream(), Stream.of("owl", "cow")).toList();
+      FittedMethod named = new FittedMethod(learned.method(), longer, learned.tensors());
+      Tensor asked = views.features().reshape(-1, WIDTH).unitRows();
+      for (List<String> names : List.of(longer, learned.classNames())) {
+        try (Head one = learned.classifier(clip, names);
+            Head other = named.classifier(clip, names)) {
+          assertThat(other.logits(asked).toFloats()).isEqualTo(one.logits(asked).toFloats());
         }
       }
     }

@@ -20,7 +20,7 @@ public final class Drawings {
 
   /** Returns the share of pixels in the four most frequent colors, 0 to 1. */
   public static double colorShare(RgbImage image) {
-    int[] counts = new int[1 << 3 * LEVEL_BITS];
+    int[] counts = new int[1 << (3 * LEVEL_BITS)];
     int drop = 8 - LEVEL_BITS;
     for (int y = 0; y < image.height(); y++) {
       for (int x = 0; x < image.width(); x++) {
