@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
@@ -35,7 +36,7 @@ public record LabelSource(Labels labels, Set<String> audit) {
    * @param stated the statement of the user; null if there is none
    */
   public static LabelSource of(Path folder, DataSet data, Labels.@Nullable Origin stated) {
-    List<Item> all = TrainingImages.items(data);
+    List<Item> all = Stream.concat(data.train().stream(), data.val().stream()).toList();
     Optional<LabelJournal> journal = LabelJournal.find(folder);
     if (journal.isPresent()) {
       List<String> keys = all.stream().map(Item::key).toList();

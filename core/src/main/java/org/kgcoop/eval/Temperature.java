@@ -19,7 +19,7 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
    * The lowest temperature that {@link #fit(double[][], int[])} returns. The logits of a strongly
    * regularized linear probe are often 50 times too small.
    */
-  public static final double LOWEST = 1e-4;
+  public static final double LOWEST = 0.001;
 
   /**
    * The highest temperature that {@link #fit(double[][], int[])} returns. Gaussian log-densities of

@@ -89,11 +89,11 @@ class CalibrationTest {
   @Test
   void smallLogitsOfARegularizedProbeGetALowTemperature() {
     double[][] logits = new double[50][];
-    Arrays.fill(logits, new double[] {1e-3, 0});
+    Arrays.fill(logits, new double[] {1e-2, 0});
 
-    // softmax(1e-3 / T) is 50.5 / 51, so 1e-3 / T is log(101).
+    // softmax(1e-2 / T) is 50.5 / 51, so 1e-2 / T is log(101).
     assertThat(Temperature.ofAccuracy(logits, new int[50]))
-        .hasValueCloseTo(1e-3 / Math.log(101), within(1e-12));
+        .hasValueCloseTo(1e-2 / Math.log(101), within(1e-12));
   }
 
   @Test
@@ -152,7 +152,7 @@ class CalibrationTest {
     for (double temperature : new double[] {0, 0.01, 1001, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> new Calibration(temperature, Calibration.Origin.VALIDATION, 1, null))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("temperature: expected 0.05 to 1000.0, got " + temperature);
+          .hasMessageContaining("temperature: expected 0.001 to 1000.0, got " + temperature);
     }
     assertThatThrownBy(() -> new Calibration(1, Calibration.Origin.VALIDATION, 0, null))
         .hasMessageContaining("images: expected at least 1, got 0");

@@ -174,7 +174,7 @@ class ClassifierFileTest {
 
   @Test
   void aCalibrationOutOfRangeIsRefused() {
-    calibrationRefused(json -> json.put("temperature", 0), "temperature: expected 0.05 to 1000.0");
+    calibrationRefused(json -> json.put("temperature", 0), "temperature: expected 0.001 to 1000.0");
     calibrationRefused(json -> json.put("temperature", "hot"), "temperature: expected 0.05");
     calibrationRefused(json -> json.remove("by"), "by: expected out-of-fold or validation");
     calibrationRefused(json -> json.put("images", -1), "images: expected at least 1, got -1");
