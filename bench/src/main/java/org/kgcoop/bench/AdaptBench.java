@@ -107,8 +107,8 @@ final class AdaptBench implements Callable<Integer> {
       defaultValue = "quick",
       paramLabel = "KIND",
       description =
-          "Methods, with --honesty. quick judges the first classifier, which adapt chooses among"
-              + " the quick methods. all judges the final one (default: ${DEFAULT-VALUE}).")
+          "Methods, with --honesty: quick for those without training steps, or all (default:"
+              + " ${DEFAULT-VALUE}).")
   private String methods;
 
   @Option(

@@ -17,11 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.Adaptation;
 import org.kgcoop.clip.Clip;
@@ -41,6 +39,11 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.AppendedFile;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.Images;
+import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Gda;
+import org.kgcoop.method.LpPlusPlus;
+import org.kgcoop.method.Probe;
+import org.kgcoop.method.Proker;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.model.Head;
@@ -57,6 +60,15 @@ final class Honesty {
   /** So long that no limit of time drops images or quick methods. */
   private static final double MINUTES = 24 * 60;
 
+  /** All images in the test view, the methods without training steps, and ten folds. */
+  private static final AdaptRecord.Plan QUICK =
+      new AdaptRecord.Plan(
+          0,
+          0,
+          0,
+          List.of(ZeroShot.ID, Ensemble.ID, Proker.ID, Gda.ID, LpPlusPlus.ID, Probe.ID),
+          10);
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /**
@@ -65,7 +77,7 @@ final class Honesty {
    * @param sets the data sets
    * @param perClass the numbers of images per class; empty for those of each situation
    * @param classes the number of drawn classes; 0 for all
-   * @param all true to compare all methods, false to stop at the first classifier
+   * @param all true to compare all methods, false for those without training steps
    * @param regret true to measure all candidates on fresh images
    */
   record Settings(
@@ -257,27 +269,9 @@ final class Honesty {
         .getProcessCpuTime();
   }
 
-  /** Runs {@code adapt}, or only its comparison of the quick methods. */
+  /** Runs {@code adapt}, with all methods or with the quick ones. */
   private AdaptRecord adapted(AdaptRequest request, Path run) {
-    AtomicReference<AdaptRecord> first = new AtomicReference<>();
-    try {
-      return Adaptation.run(
-          context,
-          request,
-          run,
-          record -> {
-            if (!settings.all()) {
-              first.set(record);
-              throw new KgCoopException(
-                  KgCoopException.Category.INTERRUPTED, "the first classifier is enough");
-            }
-          });
-    } catch (KgCoopException e) {
-      if (first.get() == null) {
-        throw e;
-      }
-      return first.get();
-    }
+    return Adaptation.run(context, settings.all() ? request : request.with(QUICK), run);
   }
 
   private Map<String, AdaptRecord.Interval> candidates(

@@ -137,7 +137,7 @@ final class Comparison {
         context.progress().start("adapt: " + data.name(), (long) Candidates.BY_EFFORT.size())) {
       for (String id : Candidates.BY_EFFORT) {
         if (!answered && !Candidates.isQuick(id)) {
-          if (budget.left() > 2 * finalTraining) { // otherwise the final classifier is next
+          if (isWorthPublishing()) {
             publish(first);
           }
           answered = true;
@@ -155,6 +155,14 @@ final class Comparison {
       }
     }
     return last();
+  }
+
+  /** Returns false if the final classifier follows immediately. */
+  private boolean isWorthPublishing() {
+    AdaptRecord.Plan repeated = request.plan();
+    return repeated == null
+        ? budget.left() > 2 * finalTraining
+        : !repeated.methods().stream().allMatch(Candidates::isQuick);
   }
 
   /** Adds a candidate, or replaces it, in the order of the short list. */
