@@ -312,7 +312,7 @@ final class Comparison {
                     .average()
                     .orElse(0),
                 HoldoutPart.groupsPerClass(data));
-    return new Expectation(score, Expectation.optimism(all, false), gain).interval(false);
+    return new Expectation(score, Expectation.optimism(all, false), gain).interval();
   }
 
   /**
@@ -335,7 +335,8 @@ final class Comparison {
   private AdaptRecord.@Nullable Interval unseenAccuracy(HeldOutRuns.Answers chosen) {
     return record.labels().areChosen()
         ? null
-        : new Expectation(chosen.score(), Expectation.optimism(scores(), true), 0).interval(true);
+        : new Expectation(chosen.score(), Expectation.optimism(scores(), true), 0)
+            .unseenInterval(UnseenNames.independent(context.clip(), data, request.unseen()));
   }
 
   /** Returns the scores of the measured candidates in the order of the short list. */

@@ -90,12 +90,26 @@ record Expectation(Score score, double optimism, double gain) {
     return Math.max(0, Math.min(100 - folds, (folds - zeroShot) * further));
   }
 
-  /** Returns the expected accuracy with its interval. */
-  AdaptRecord.Interval interval(boolean unseen) {
+  /** Returns the expected accuracy on new images of the same classes, with its interval. */
+  AdaptRecord.Interval interval() {
+    return interval(false, 0);
+  }
+
+  /**
+   * Returns the expected accuracy on classes without images, with its interval. Other classes were
+   * hidden in their place. Classes differ, so a few other classes have another mean accuracy.
+   *
+   * @param classes the number of classes without images that vary independently, above 0
+   */
+  AdaptRecord.Interval unseenInterval(double classes) {
+    return interval(true, score.varianceOfClasses() / classes);
+  }
+
+  private AdaptRecord.Interval interval(boolean unseen, double ofClasses) {
     double middle = Math.max(0, Math.min(100, score.accuracy(unseen) - optimism + gain)) / 100;
     double corrections = (optimism * optimism + gain * gain) / 4 / 1e4;
     double spread = Math.max(middle * (1 - middle), 1e-4);
-    double images = 1 / (1 / score.effectiveImages(unseen) + corrections / spread);
+    double images = 1 / (1 / score.effectiveImages(unseen) + (corrections + ofClasses) / spread);
     double[] quantiles =
         betaBinomial(images * middle + 0.5, images * (1 - middle) + 0.5, AdaptRecord.NEW_IMAGES);
     return new AdaptRecord.Interval(

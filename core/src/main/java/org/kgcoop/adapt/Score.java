@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.kgcoop.eval.Metrics;
@@ -223,6 +224,18 @@ final class Score {
         ? Math.max(1, Math.min(total, share * (1 - share) / variance))
         : total * total
             / squares; // if all predictions are correct, or all are wrong, the number of units
+  }
+
+  /** Returns the variance of the accuracy between hidden classes, as a share squared. */
+  double varianceOfClasses() {
+    double[] shares =
+        IntStream.range(0, units())
+            .filter(unit -> weight[UNSEEN][unit] > 0)
+            .mapToDouble(unit -> right[UNSEEN][unit] / weight[UNSEEN][unit])
+            .toArray();
+    double mean = Arrays.stream(shares).average().orElse(0);
+    return Arrays.stream(shares).map(share -> Math.pow(share - mean, 2)).sum()
+        / Math.max(1, shares.length - 1);
   }
 
   /**

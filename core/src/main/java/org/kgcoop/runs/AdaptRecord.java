@@ -34,6 +34,9 @@ public record AdaptRecord(
     @Nullable Choice choice,
     Result result) {
 
+  /** The width of an interval, in percentage points, that needs an explanation. */
+  private static final double WIDE = 50;
+
   /** The ratio of the sizes of two classes that changes the accuracy noticeably. */
   private static final int UNBALANCED = 2;
 
@@ -516,6 +519,12 @@ public record AdaptRecord(
       add(sentences, "new images, if every class is as frequent", result.expectedBalanced(), "");
     }
     add(sentences, "new images of the unseen classes", result.expectedUnseen(), "");
+    if (result.expectedUnseen() != null
+        && result.expectedUnseen().high() - result.expectedUnseen().low() > WIDE) {
+      sentences.add(
+          "This range is wide, because your classes differ much or the names without images are"
+              + " unlike theirs.");
+    }
     if (labels.origin() == Labels.Origin.UNSTATED) {
       sentences.add(
           "This holds if you labeled images as they came. If a program or you chose them, use"

@@ -50,7 +50,7 @@ class ExpectationTest {
     for (int trial = 0; trial < 1000; trial++) {
       double truth = .3 + .65 * random.nextDouble();
       AdaptRecord.Interval promise =
-          new Expectation(score(answers(random, 30, truth)), 0, 0).interval(false);
+          new Expectation(score(answers(random, 30, truth)), 0, 0).interval();
       long right = answers(random, 100, truth).stream().filter(each -> each).count();
       inside += promise.holds((double) right) ? 1 : 0;
     }
@@ -74,11 +74,29 @@ class ExpectationTest {
       Score chosen = scores.get(Score.choice(scores, once));
       before += chosen.accuracy(false) / 40;
       after +=
-          new Expectation(chosen, Expectation.optimism(scores, false), 0).interval(false).accuracy()
+          new Expectation(chosen, Expectation.optimism(scores, false), 0).interval().accuracy()
               / 40;
     }
     assertThat(before).isGreaterThan(28);
     assertThat(after).isBetween(17.0, 27.0);
+  }
+
+  /**
+   * Ten hidden classes have four images each. Half of the classes are all right, half all wrong.
+   */
+  @Test
+  void fewClassesWithoutImagesVaryMoreThanMany() {
+    List<Score.Asked> asked =
+        IntStream.range(0, 40)
+            .mapToObj(i -> new Score.Asked("class " + i / 4, i / 4, true, 1))
+            .toList();
+    Score score = new Score(asked, IntStream.range(0, 40).mapToObj(i -> i < 20).toList());
+    assertThat(score.varianceOfClasses()).isCloseTo(10 * 0.25 / 9, within(1e-12));
+    AdaptRecord.Interval one = new Expectation(score, 0, 0).unseenInterval(1);
+    AdaptRecord.Interval many = new Expectation(score, 0, 0).unseenInterval(1000);
+    assertThat(one.high() - one.low()).isGreaterThan(90);
+    assertThat(many.high() - many.low()).isBetween(50.0, 70.0);
+    assertThat(one.accuracy()).isEqualTo(many.accuracy()).isEqualTo(50);
   }
 
   @Test

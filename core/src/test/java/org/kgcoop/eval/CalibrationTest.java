@@ -149,7 +149,8 @@ class CalibrationTest {
 
   @Test
   void numbersOutOfRangeAreRefused() {
-    for (double temperature : new double[] {0, 0.01, 1001, Double.NaN, Double.POSITIVE_INFINITY}) {
+    for (double temperature :
+        new double[] {0, 0.0001, 1001, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> new Calibration(temperature, Calibration.Origin.VALIDATION, 1, null))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("temperature: expected 0.001 to 1000.0, got " + temperature);

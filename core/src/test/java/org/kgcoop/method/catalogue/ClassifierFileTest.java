@@ -175,7 +175,7 @@ class ClassifierFileTest {
   @Test
   void aCalibrationOutOfRangeIsRefused() {
     calibrationRefused(json -> json.put("temperature", 0), "temperature: expected 0.001 to 1000.0");
-    calibrationRefused(json -> json.put("temperature", "hot"), "temperature: expected 0.05");
+    calibrationRefused(json -> json.put("temperature", "hot"), "temperature: expected 0.001");
     calibrationRefused(json -> json.remove("by"), "by: expected out-of-fold or validation");
     calibrationRefused(json -> json.put("images", -1), "images: expected at least 1, got -1");
     calibrationRefused(json -> json.put("threshold", 2), "threshold: expected 0.0 to 1.0, got 2");
