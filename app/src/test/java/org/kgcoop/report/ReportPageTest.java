@@ -730,6 +730,7 @@ class ReportPageTest {
         folder.resolve("adapt.json"),
         """
         {"settings": {"data": "photos"},
+         "images": {"count": 4, "available": 4, "classes": 2, "fewest": 2, "most": 2},
          "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
          "result": {
            "expected": {"accuracy": 75, "low": 40, "high": 95, "images": 4},
@@ -739,7 +740,7 @@ class ReportPageTest {
         """);
 
     assertThat(page(folder).expectFirst("#choice").text())
-        .contains("Of 100 new images like these, expect 75.0 % right (95 %: 40 to 95).")
+        .contains("Of 100 new images like these, expect 75 right (95 %: 40 to 95).")
         .contains("cat/7.jpg", "wolf", "61");
   }
 

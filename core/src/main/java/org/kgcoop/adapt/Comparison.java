@@ -276,7 +276,7 @@ final class Comparison {
             new AdaptRecord.Result(
                 accuracy(chosen, on, Score::asAsked),
                 hides ? null : balanced(chosen, on),
-                hides ? unseenAccuracy(chosen) : null,
+                hides ? unseenAccuracy(chosen, on) : null,
                 chosen.classes(),
                 chosen.mistakes()));
     return new Outcome(record, on);
@@ -300,9 +300,8 @@ final class Comparison {
     }
     Score score = weighting.apply(chosen.score());
     List<Score> all = scores().stream().map(weighting).toList();
-    String id = Objects.requireNonNull(record.choice()).method();
     double gain =
-        method(candidates.spec(id)) instanceof TextMethod
+        trainedFolds(on) == 0
             ? 0
             : Expectation.gain(
                 all.get(0).accuracy(false), // zero-shot CLIP
@@ -312,7 +311,8 @@ final class Comparison {
                     .average()
                     .orElse(0),
                 HoldoutPart.groupsPerClass(data));
-    return new Expectation(score, Expectation.optimism(all, false), gain).interval();
+    return new Expectation(score, Expectation.optimism(all, false), gain, trainedFolds(on))
+        .interval();
   }
 
   /**
@@ -332,10 +332,17 @@ final class Comparison {
     return accuracy(chosen, on, score -> score.plus(others).balanced());
   }
 
-  private AdaptRecord.@Nullable Interval unseenAccuracy(HeldOutRuns.Answers chosen) {
+  /** Returns the number of parts that the chosen method was trained on. */
+  private int trainedFolds(List<HoldoutPart> on) {
+    String id = Objects.requireNonNull(record.choice()).method();
+    return method(candidates.spec(id)) instanceof TextMethod ? 0 : on.size();
+  }
+
+  private AdaptRecord.@Nullable Interval unseenAccuracy(
+      HeldOutRuns.Answers chosen, List<HoldoutPart> on) {
     return record.labels().areChosen()
         ? null
-        : new Expectation(chosen.score(), Expectation.optimism(scores(), true), 0)
+        : new Expectation(chosen.score(), Expectation.optimism(scores(), true), 0, trainedFolds(on))
             .unseenInterval(UnseenNames.independent(context.clip(), data, request.unseen()));
   }
 

@@ -6,9 +6,12 @@ import org.kgcoop.runs.AdaptRecord;
 
 /**
  * Expected accuracy of the chosen method on new images, with a 95 % prediction interval. It
- * accounts for four effects.
+ * accounts for five effects.
  *
  * <ul>
+ *   <li>The classifiers of folds share most of their images, so their mistakes are not independent.
+ *       The variance of the accuracy is larger by the factor 1 + J / (J - 1) with J folds (Nadeau
+ *       and Bengio, "Inference for the generalization error", Machine Learning 2003).
  *   <li>The method was chosen with the same images that it is measured on. The optimism is
  *       estimated as in Tsamardinos, Greasidou and Borboudakis, "Bootstrapping the out-of-sample
  *       predictions for efficient and accurate cross-validation" (Machine Learning 2018). Units are
@@ -30,8 +33,10 @@ import org.kgcoop.runs.AdaptRecord;
  * @param score the score of the chosen method
  * @param optimism the optimism of the choice, in percentage points
  * @param gain the gain from the images that the folds do not use, in percentage points
+ * @param folds the number of folds that the method was trained on; 0 if it does not learn from
+ *     images
  */
-record Expectation(Score score, double optimism, double gain) {
+record Expectation(Score score, double optimism, double gain, int folds) {
   private static final int RESAMPLES = 500;
 
   /** The level of the intervals. */
@@ -109,7 +114,9 @@ record Expectation(Score score, double optimism, double gain) {
     double middle = Math.max(0, Math.min(100, score.accuracy(unseen) - optimism + gain)) / 100;
     double corrections = (optimism * optimism + gain * gain) / 4 / 1e4;
     double spread = Math.max(middle * (1 - middle), 1e-4);
-    double images = 1 / (1 / score.effectiveImages(unseen) + (corrections + ofClasses) / spread);
+    double shared = folds < 2 ? 1 : 1 + folds / (folds - 1.0);
+    double images =
+        1 / (shared / score.effectiveImages(unseen) + (corrections + ofClasses) / spread);
     double[] quantiles =
         betaBinomial(images * middle + 0.5, images * (1 - middle) + 0.5, AdaptRecord.NEW_IMAGES);
     return new AdaptRecord.Interval(

@@ -176,7 +176,7 @@ public record AdaptRecord(
 
     /** Returns true if the classes have very different numbers of images. */
     public boolean isUnbalanced() {
-      return most >= UNBALANCED * fewest;
+      return fewest > 0 && most >= UNBALANCED * fewest;
     }
 
     /** Returns the number of images per class in words: {@code 8} or {@code 8 to 52}. */

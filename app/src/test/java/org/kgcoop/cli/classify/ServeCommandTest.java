@@ -24,7 +24,7 @@ class ServeCommandTest {
     refused(2, "expected --token-file FILE, or --open-to-everybody", "serve", "--host", "0.0.0.0");
     Path token = Files.writeString(folder.resolve("token"), "short\n");
     refused(2, "fewer than 16 characters", "serve", "--token-file", token);
-    refused(5, "cannot be read", "serve", "--token-file", folder.resolve("none"));
+    refused(5, "no such file; check the path", "serve", "--token-file", folder.resolve("none"));
   }
 
   @Test
