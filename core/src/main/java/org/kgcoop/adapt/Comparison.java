@@ -276,7 +276,7 @@ final class Comparison {
             new AdaptRecord.Result(
                 accuracy(chosen, on, Score::asAsked),
                 hides ? null : balanced(chosen, on),
-                hides ? unseenAccuracy(chosen, on) : null,
+                hides ? unseenAccuracy(chosen) : null,
                 chosen.classes(),
                 chosen.mistakes()));
     return new Outcome(record, on);
@@ -301,7 +301,7 @@ final class Comparison {
     Score score = weighting.apply(chosen.score());
     List<Score> all = scores().stream().map(weighting).toList();
     double gain =
-        trainedFolds(on) == 0
+        !isLearned()
             ? 0
             : Expectation.gain(
                 all.get(0).accuracy(false), // zero-shot CLIP
@@ -311,8 +311,7 @@ final class Comparison {
                     .average()
                     .orElse(0),
                 HoldoutPart.groupsPerClass(data));
-    return new Expectation(score, Expectation.optimism(all, false), gain, trainedFolds(on))
-        .interval();
+    return new Expectation(score, Expectation.optimism(all, false), gain, isLearned()).interval();
   }
 
   /**
@@ -332,17 +331,15 @@ final class Comparison {
     return accuracy(chosen, on, score -> score.plus(others).balanced());
   }
 
-  /** Returns the number of parts that the chosen method was trained on. */
-  private int trainedFolds(List<HoldoutPart> on) {
+  private boolean isLearned() {
     String id = Objects.requireNonNull(record.choice()).method();
-    return method(candidates.spec(id)) instanceof TextMethod ? 0 : on.size();
+    return !(method(candidates.spec(id)) instanceof TextMethod);
   }
 
-  private AdaptRecord.@Nullable Interval unseenAccuracy(
-      HeldOutRuns.Answers chosen, List<HoldoutPart> on) {
+  private AdaptRecord.@Nullable Interval unseenAccuracy(HeldOutRuns.Answers chosen) {
     return record.labels().areChosen()
         ? null
-        : new Expectation(chosen.score(), Expectation.optimism(scores(), true), 0, trainedFolds(on))
+        : new Expectation(chosen.score(), Expectation.optimism(scores(), true), 0, isLearned())
             .unseenInterval(UnseenNames.independent(context.clip(), data, request.unseen()));
   }
 

@@ -9,9 +9,11 @@ import org.kgcoop.runs.AdaptRecord;
  * accounts for five effects.
  *
  * <ul>
- *   <li>The classifiers of folds share most of their images, so their mistakes are not independent.
- *       The variance of the accuracy is larger by the factor 1 + J / (J - 1) with J folds (Nadeau
- *       and Bengio, "Inference for the generalization error", Machine Learning 2003).
+ *   <li>The classifiers of folds share most of their images, so their mistakes are not independent
+ *       and the variance of the accuracy is larger. No estimate from one cross-validation is
+ *       unbiased (Bengio and Grandvalet, JMLR 2004). The factor 1 + J / (J - 1) of J folds (Nadeau
+ *       and Bengio, Machine Learning 2003) gave intervals that were too wide here, so a smaller
+ *       constant is used.
  *   <li>The method was chosen with the same images that it is measured on. The optimism is
  *       estimated as in Tsamardinos, Greasidou and Borboudakis, "Bootstrapping the out-of-sample
  *       predictions for efficient and accurate cross-validation" (Machine Learning 2018). Units are
@@ -33,11 +35,13 @@ import org.kgcoop.runs.AdaptRecord;
  * @param score the score of the chosen method
  * @param optimism the optimism of the choice, in percentage points
  * @param gain the gain from the images that the folds do not use, in percentage points
- * @param folds the number of folds that the method was trained on; 0 if it does not learn from
- *     images
+ * @param isLearned false for a method that does not learn from images
  */
-record Expectation(Score score, double optimism, double gain, int folds) {
+record Expectation(Score score, double optimism, double gain, boolean isLearned) {
   private static final int RESAMPLES = 500;
+
+  /** The factor of the variance because of shared images, by `bench adapt --honesty`. */
+  private static final double SHARED_IMAGES = 1.4;
 
   /** The level of the intervals. */
   static final double CONFIDENCE = 0.95;
@@ -114,7 +118,7 @@ record Expectation(Score score, double optimism, double gain, int folds) {
     double middle = Math.max(0, Math.min(100, score.accuracy(unseen) - optimism + gain)) / 100;
     double corrections = (optimism * optimism + gain * gain) / 4 / 1e4;
     double spread = Math.max(middle * (1 - middle), 1e-4);
-    double shared = folds < 2 ? 1 : 1 + folds / (folds - 1.0);
+    double shared = isLearned ? SHARED_IMAGES : 1;
     double images =
         1 / (shared / score.effectiveImages(unseen) + (corrections + ofClasses) / spread);
     double[] quantiles =

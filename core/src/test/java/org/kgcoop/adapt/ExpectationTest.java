@@ -50,7 +50,7 @@ class ExpectationTest {
     for (int trial = 0; trial < 1000; trial++) {
       double truth = .3 + .65 * random.nextDouble();
       AdaptRecord.Interval promise =
-          new Expectation(score(answers(random, 30, truth)), 0, 0, 0).interval();
+          new Expectation(score(answers(random, 30, truth)), 0, 0, false).interval();
       long right = answers(random, 100, truth).stream().filter(each -> each).count();
       inside += promise.holds((double) right) ? 1 : 0;
     }
@@ -74,7 +74,9 @@ class ExpectationTest {
       Score chosen = scores.get(Score.choice(scores, once));
       before += chosen.accuracy(false) / 40;
       after +=
-          new Expectation(chosen, Expectation.optimism(scores, false), 0, 0).interval().accuracy()
+          new Expectation(chosen, Expectation.optimism(scores, false), 0, false)
+                  .interval()
+                  .accuracy()
               / 40;
     }
     assertThat(before).isGreaterThan(28);
@@ -92,8 +94,8 @@ class ExpectationTest {
             .toList();
     Score score = new Score(asked, IntStream.range(0, 40).mapToObj(i -> i < 20).toList());
     assertThat(score.varianceOfClasses()).isCloseTo(10 * 0.25 / 9, within(1e-12));
-    AdaptRecord.Interval one = new Expectation(score, 0, 0, 0).unseenInterval(1);
-    AdaptRecord.Interval many = new Expectation(score, 0, 0, 0).unseenInterval(1000);
+    AdaptRecord.Interval one = new Expectation(score, 0, 0, false).unseenInterval(1);
+    AdaptRecord.Interval many = new Expectation(score, 0, 0, false).unseenInterval(1000);
     assertThat(one.high() - one.low()).isGreaterThan(90);
     assertThat(many.high() - many.low()).isBetween(50.0, 70.0);
     assertThat(one.accuracy()).isEqualTo(many.accuracy()).isEqualTo(50);
@@ -102,11 +104,11 @@ class ExpectationTest {
   @Test
   void classifiersThatShareImagesMakeTheIntervalWider() {
     Score score = score(IntStream.range(0, 100).mapToObj(i -> i < 80).toList());
-    AdaptRecord.Interval apart = new Expectation(score, 0, 0, 0).interval();
-    AdaptRecord.Interval shared = new Expectation(score, 0, 0, 10).interval();
-    // The variance of 100 images grows 2.11 times, that of 100 new images does not.
+    AdaptRecord.Interval apart = new Expectation(score, 0, 0, false).interval();
+    AdaptRecord.Interval shared = new Expectation(score, 0, 0, true).interval();
+    // The variance of 100 images grows 1.4 times, that of 100 new images does not.
     assertThat((shared.high() - shared.low()) / (apart.high() - apart.low()))
-        .isCloseTo(Math.sqrt((2.11 + 1) / 2), within(0.1));
+        .isCloseTo(Math.sqrt((1.4 + 1) / 2), within(0.1));
   }
 
   @Test
