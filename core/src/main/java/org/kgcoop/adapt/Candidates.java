@@ -15,6 +15,7 @@ import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.Proker;
+import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
@@ -77,17 +78,23 @@ final class Candidates {
   /** Upper bounds of beta and alpha in the search of Tip-Adapter-F, for all data sets. */
   private static final double CACHE_TOP = 20;
 
+  /** Maximum number of images for ProKeR's search, whose time is cubic in this number. */
+  private static final int MOST_SEARCHED = 1_000;
+
   private final Clip clip;
   private final int views;
+  private final int images;
 
   /**
    * Creates the candidates for a CLIP model.
    *
    * @param views the number of random views per training image; 0 uses only the test view
+   * @param images the number of training images
    */
-  Candidates(Clip clip, int views) {
+  Candidates(Clip clip, int views, int images) {
     this.clip = clip;
     this.views = views;
+    this.images = images;
   }
 
   /**
@@ -144,7 +151,13 @@ final class Candidates {
         }
       }
       // Each view would add rows, and the size of a kernel is quadratic in the number of rows.
-      case Gda.ID, Proker.ID -> method.put("views", 0);
+      case Gda.ID -> method.put("views", 0);
+      case Proker.ID -> {
+        method.put("views", 0);
+        if (images > MOST_SEARCHED) {
+          method.put("search", SelectionData.NONE.id()); // the published beta and lambda
+        }
+      }
       default -> {}
     }
     return MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, Map.of());

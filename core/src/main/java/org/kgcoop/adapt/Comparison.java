@@ -99,7 +99,7 @@ final class Comparison {
     this.budget = budget;
     this.runs = runs;
     record = begun;
-    candidates = new Candidates(context.clip(), begun.plan().views());
+    candidates = new Candidates(context.clip(), begun.plan().views(), data.train().size());
     audit = HoldoutPart.audit(data, request.labels().audit(), request.unseen());
     compared = audit == null ? data : audit.fitted();
     parts =

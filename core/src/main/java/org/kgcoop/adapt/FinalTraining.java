@@ -52,7 +52,7 @@ final class FinalTraining {
     this.context = context;
     this.request = request;
     this.data = data;
-    candidates = new Candidates(context.clip(), plan.views());
+    candidates = new Candidates(context.clip(), plan.views(), data.train().size());
   }
 
   /**

@@ -11,7 +11,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
@@ -77,7 +76,8 @@ final class HeldOutRuns {
    * Returns the predictions of a method. Parts that are not trained yet are trained first.
    *
    * @param stop a condition that ends the work
-   * @throws KgCoopException of the kind INTERRUPTED, if the condition or the user ended the work
+   * @throws org.kgcoop.KgCoopException of the kind INTERRUPTED, if the condition or the user ended
+   *     the work
    */
   Answers answers(MethodSpec spec, String id, List<HoldoutPart> parts, BooleanSupplier stop) {
     List<Score.Asked> asked = new ArrayList<>();
@@ -159,11 +159,7 @@ final class HeldOutRuns {
       String id,
       HoldoutPart part,
       Map<String, DataSet> asked) {
-    if (limited.interrupted().getAsBoolean()) {
-      throw new KgCoopException(
-          KgCoopException.Category.INTERRUPTED,
-          "interrupted; run the same command again to resume");
-    }
+    limited.checkInterrupted();
     List<EvaluationSet> targets = new ArrayList<>();
     asked.forEach((name, images) -> targets.add(new EvaluationSet(name, images, ClassSplit.ALL)));
     FewShotSample sample = FewShotSample.made(part.fitted(), shots(part.fitted()), request.seed());

@@ -3,6 +3,7 @@ package org.kgcoop.experiment;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.features.FeatureCache;
 
@@ -46,6 +47,19 @@ public record ExperimentContext(
         warnings,
         () -> interrupted.getAsBoolean() || stop.getAsBoolean(),
         command);
+  }
+
+  /**
+   * Ends the work if it should stop.
+   *
+   * @throws KgCoopException of the category INTERRUPTED, to end the work
+   */
+  public void checkInterrupted() {
+    if (interrupted.getAsBoolean()) {
+      throw new KgCoopException(
+          KgCoopException.Category.INTERRUPTED,
+          "interrupted; run the same command again to resume");
+    }
   }
 
   /** Returns this context without progress reports. */

@@ -148,6 +148,11 @@ final class TrialFitContext implements FitContext {
   }
 
   @Override
+  public void checkInterrupted() {
+    experiment.checkInterrupted();
+  }
+
+  @Override
   public void chosen(String setting, Object value) {
     chosen.put(setting, JSON.valueToTree(value));
   }

@@ -60,6 +60,14 @@ public interface FitContext {
   /** Returns the best weight of a grid, by a search among the classes of the sample. */
   double bestWeight(List<Double> grid, DoubleFunction<Method> method);
 
+  /**
+   * Ends the work if the user stopped it or its time is up. Methods with a search of their own call
+   * this between its steps.
+   *
+   * @throws org.kgcoop.KgCoopException of the category INTERRUPTED, to end the work
+   */
+  default void checkInterrupted() {}
+
   /** Records a setting that was selected, together with the results. */
   void chosen(String setting, Object value);
 }

@@ -119,16 +119,19 @@ public record LpPlusPlus(
       int best = epochs;
       if (validation.isPresent()) {
         LabeledFeatures asked = validation.get();
-        best = last(correct(features, labels, texts, bias, asked.features(), asked.labelArray()));
+        best =
+            last(
+                correct(
+                    context, features, labels, texts, bias, asked.features(), asked.labelArray()));
         chosen(context, best, SelectionData.VALIDATION.id());
       } else if (search != SelectionData.NONE && folds.count() > 0) {
-        best = last(overFolds(folds, features, context.train().features(), texts, bias));
+        best = last(overFolds(context, folds, features, context.train().features(), texts, bias));
         chosen(context, best, SelectionData.FOLDS.id());
       } else if (search != SelectionData.NONE) {
         chosen(context, best, SelectionData.DEFAULT);
       }
       return new FittedMethod(
-          this, context.classNames(), trained(features, labels, texts, bias, best));
+          this, context.classNames(), trained(context, features, labels, texts, bias, best));
     }
   }
 
@@ -139,10 +142,17 @@ public record LpPlusPlus(
 
   /** Returns the number of correct predictions after each epoch. */
   private long[] correct(
-      Tensor features, int[] labels, Tensor texts, Tensor bias, Tensor asked, int[] answers) {
+      FitContext context,
+      Tensor features,
+      int[] labels,
+      Tensor texts,
+      Tensor bias,
+      Tensor asked,
+      int[] answers) {
     long[] correct = new long[epochs];
     try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
       for (int epoch = 0; epoch < epochs; epoch++) {
+        context.checkInterrupted();
         try (Scope scope = Scope.open("epoch")) {
           descent.step();
           correct[epoch] = correct(descent, asked, answers);
@@ -161,14 +171,22 @@ public record LpPlusPlus(
     }
   }
 
-  private long[] overFolds(Folds folds, Tensor features, Tensor asked, Tensor texts, Tensor bias) {
+  private long[] overFolds(
+      FitContext context, Folds folds, Tensor features, Tensor asked, Tensor texts, Tensor bias) {
     long[] correct = new long[epochs];
     for (int held = 0; held < folds.count(); held++) {
       Folds.Part kept = folds.without(held);
       Folds.Part out = folds.of(held);
       try (Scope scope = Scope.open("fold")) {
         long[] own =
-            correct(kept.rows(features), kept.labels(), texts, bias, out.rows(asked), out.labels());
+            correct(
+                context,
+                kept.rows(features),
+                kept.labels(),
+                texts,
+                bias,
+                out.rows(asked),
+                out.labels());
         for (int epoch = 0; epoch < epochs; epoch++) {
           correct[epoch] += own[epoch];
         }
@@ -189,9 +207,15 @@ public record LpPlusPlus(
   }
 
   private Map<String, StoredTensor> trained(
-      Tensor features, int[] labels, Tensor texts, Tensor bias, int epochsOfAll) {
+      FitContext context,
+      Tensor features,
+      int[] labels,
+      Tensor texts,
+      Tensor bias,
+      int epochsOfAll) {
     try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
       for (int epoch = 0; epoch < epochsOfAll; epoch++) {
+        context.checkInterrupted();
         try (Scope scope = Scope.open("epoch")) {
           descent.step();
         }

@@ -76,7 +76,11 @@ public record Probe(OptionalDouble strength, SelectionData search) implements Me
   private double chosen(FitContext context, LabeledFeatures train) {
     ProbeSearch folds =
         new ProbeSearch(
-            train.features(), train.labels(), context.groups(), context.classNames().size());
+            train.features(),
+            train.labels(),
+            context.groups(),
+            context.classNames().size(),
+            context::checkInterrupted);
     Optional<LabeledFeatures> validation = search.validation(context);
     double chosen = DEFAULT_STRENGTH;
     String chosenBy = SelectionData.DEFAULT;

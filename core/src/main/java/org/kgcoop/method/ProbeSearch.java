@@ -20,6 +20,7 @@ public final class ProbeSearch {
   private final Tensor features;
   private final Folds folds;
   private final int classes;
+  private final Runnable beforeFit;
 
   /**
    * Creates a search with the given images.
@@ -29,8 +30,23 @@ public final class ProbeSearch {
    * @param groups the group number of each row; empty if each row is a group of its own
    */
   public ProbeSearch(Tensor features, List<Integer> labels, List<Integer> groups, int classes) {
+    this(features, labels, groups, classes, () -> {});
+  }
+
+  /**
+   * Creates a search with the given images.
+   *
+   * @param beforeFit called before each fit; an exception ends the search
+   */
+  ProbeSearch(
+      Tensor features,
+      List<Integer> labels,
+      List<Integer> groups,
+      int classes,
+      Runnable beforeFit) {
     this.features = features;
     this.classes = classes;
+    this.beforeFit = beforeFit;
     folds = Folds.ofProbe(labels, groups);
   }
 
@@ -140,6 +156,7 @@ public final class ProbeSearch {
   }
 
   private FixedHead probe(double strength, Folds.Part learned) {
+    beforeFit.run();
     return LinearProbe.fit(learned.rows(features), learned.labels(), classes, strength);
   }
 

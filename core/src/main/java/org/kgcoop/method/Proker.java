@@ -242,7 +242,11 @@ public record Proker(
     double[] lambdas = lambda.isPresent() ? new double[] {lambda.getAsDouble()} : LAMBDAS;
     double[] betas =
         beta.isPresent() ? new double[] {beta.getAsDouble()} : betas(all.features(), all);
-    DoubleUnaryOperator weightOf = tried -> weight * tried / scale;
+    DoubleUnaryOperator weightOf =
+        tried -> {
+          context.checkInterrupted(); // for each point of the grid
+          return weight * tried / scale;
+        };
     Optional<LabeledFeatures> validation = search.validation(context);
     LeaveOneOut scores = LeaveOneOut.NONE;
     SelectionData by = SelectionData.FOLDS;
