@@ -201,11 +201,7 @@ final class AdaptSection {
   private static List<Entry> images(AdaptRecord record) {
     Images images = record.images();
     List<Entry> entries = new ArrayList<>();
-    entries.add(
-        new Entry(
-            "learned from",
-            "%s of %s classes, %s per class"
-                .formatted(images.used() + " images", images.classes(), images.ofEach())));
+    entries.add(new Entry("learned from", record.learnedFrom()));
     entries.add(
         new Entry(
             "views",

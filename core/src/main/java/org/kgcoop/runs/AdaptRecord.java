@@ -569,6 +569,19 @@ public record AdaptRecord(
         settings, plan.compared(measured, folds), labels, images, candidates, choice, result);
   }
 
+  /**
+   * Describes the number of training images: {@code 137 images of 6 classes, 8 to 52 per class}, or
+   * {@code 32 of 137 images, because of --minutes, of 6 classes, 4 to 6 per class}.
+   */
+  public String learnedFrom() {
+    return "%s images%s of %s classes, %s per class"
+        .formatted(
+            images.used(),
+            plan.perClass > 0 ? ", because of --minutes," : "",
+            images.classes(),
+            images.ofEach());
+  }
+
   /** Returns the measured value of a method; NaN if there is none. */
   public double value(String method) {
     return candidates.stream()

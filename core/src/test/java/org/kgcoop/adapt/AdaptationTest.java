@@ -515,6 +515,7 @@ class AdaptationTest {
     assertThat(record.images().count()).isBetween(28, 32);
     assertThat(record.images().available()).isEqualTo(47);
     assertThat(record.images().used()).isEqualTo(record.images().count() + " of 47");
+    assertThat(record.learnedFrom()).contains(" of 47 images, because of --minutes, of 4 classes");
     assertThat(record.images().unreadable()).hasSize(1).first().asString().contains("p5.png");
     assertThat(record.images().unchecked()).isZero();
     assertThat(warnings).anyMatch(line -> line.contains("give more --minutes for all"));

@@ -297,6 +297,7 @@ public final class AdaptCommand implements Callable<Integer> {
   }
 
   private void print(AdaptRecord record, Path folder) {
+    output.print(record.learnedFrom());
     print(record.images());
     double zeroShot = record.value(ZeroShot.ID);
     double probe = record.value(Probe.ID);
@@ -362,9 +363,6 @@ public final class AdaptCommand implements Callable<Integer> {
   }
 
   private void print(AdaptRecord.Images images) {
-    output.print(
-        "%s images of %s classes, %s per class"
-            .formatted(images.used(), images.classes(), images.ofEach()));
     if (images.unchecked() > 0) {
       output.warn(
           "images that there was no time to read: %s; give more --minutes"
