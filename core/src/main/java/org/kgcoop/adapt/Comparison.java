@@ -304,7 +304,6 @@ final class Comparison {
         !isLearned()
             ? 0
             : Expectation.gain(
-                all.get(0).accuracy(false), // zero-shot CLIP
                 score.accuracy(false),
                 on.stream()
                     .mapToDouble(part -> HoldoutPart.groupsPerClass(part.fitted()))

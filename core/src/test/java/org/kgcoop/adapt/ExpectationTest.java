@@ -117,14 +117,13 @@ class ExpectationTest {
   }
 
   /**
-   * An accuracy of 50 without images and of 60 with one image gives the limit 70. With two images,
-   * the accuracy is 70 - 20 / 3.
+   * With 32 times as many images, half as many answers are wrong: 32 to the power of -0.2 is 0.5.
    */
   @Test
   void theFinalMethodLearnsFromMoreImagesThanThoseOfTheFolds() {
-    assertThat(Expectation.gain(50, 60, 1, 2)).isCloseTo(10 / 3.0, within(1e-9));
-    assertThat(Expectation.gain(50, 40, 1, 2)).isZero();
-    assertThat(Expectation.gain(50, 99, 1, 2)).isLessThanOrEqualTo(1);
-    assertThat(Expectation.gain(50, 60, 2, 2)).isZero();
+    assertThat(Expectation.gain(60, 1, 32)).isCloseTo(20, within(1e-9));
+    assertThat(Expectation.gain(60, 2, 2)).isZero();
+    assertThat(Expectation.gain(60, 0, 2)).isZero();
+    assertThat(Expectation.gain(100, 1, 2)).isZero();
   }
 }
