@@ -275,7 +275,7 @@ final class Comparison {
         record.with(
             new AdaptRecord.Result(
                 accuracy(chosen, on, Score::asAsked),
-                hides ? null : balanced(chosen, on),
+                hides || audit != null ? null : balanced(chosen, on),
                 hides ? unseenAccuracy(chosen) : null,
                 chosen.classes(),
                 chosen.mistakes()));

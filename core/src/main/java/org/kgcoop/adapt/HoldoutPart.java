@@ -91,13 +91,19 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
 
   /**
    * Returns the part with the images of an audit held out, or null if there is no audit. Groups
-   * with an image of the audit are held out completely, but only images of the audit are asked.
+   * with an image of the audit are held out completely, but only images of the audit are asked. A
+   * class whose images are all in the audit is learned instead.
    *
    * @param audit the keys of the images that were drawn at random
    */
   static @Nullable HoldoutPart audit(DataSet data, Set<String> audit, List<String> unseenNames) {
     List<Item> train = data.train();
-    IntPredicate isAudited = i -> audit.contains(train.get(i).key());
+    Set<Integer> learned = new HashSet<>();
+    train.stream()
+        .filter(item -> !audit.contains(item.key()))
+        .forEach(item -> learned.add(item.label()));
+    IntPredicate isAudited =
+        i -> audit.contains(train.get(i).key()) && learned.contains(train.get(i).label());
     Set<String> groups = new HashSet<>();
     some(data, isAudited).forEach(item -> groups.add(item.group()));
     List<Item> fitted = some(data, i -> !groups.contains(train.get(i).group()));

@@ -568,6 +568,7 @@ class AdaptationTest {
     BinomialLimits limits =
         BinomialLimits.of((int) Math.round(expected.accuracy() * 3 / 100), 3, 0.95);
     assertThat(expected.images()).isEqualTo(3);
+    assertThat(audited.result().expectedBalanced()).isNull();
     assertThat(expected.low()).isCloseTo(100 * limits.low(), within(1e-9));
     assertThat(expected.high()).isCloseTo(100 * limits.high(), within(1e-9));
     assertThat(audited.expectations())
