@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -188,8 +189,9 @@ public final class AdaptCommand implements Callable<Integer> {
                 seed)
             .with(skipsBad, unknownImages())
             .with(LabelSource.of(Path.of(data), set, origin()));
-    if (plan != null) {
-      request = request.with(repeated(plan));
+    AdaptRecord repeated = plan == null ? null : repeated(plan);
+    if (repeated != null) {
+      request = request.with(repeated.plan());
     }
     NoClassNames.question(set).ifPresent(output::warn);
     Path folder = out != null ? out : Path.of("runs", "adapt-" + set.name());
@@ -205,6 +207,9 @@ public final class AdaptCommand implements Callable<Integer> {
               folder,
               first -> printFirst(first, folder, set, start),
               start);
+      if (repeated != null) {
+        warnIfDifferent(repeated, record);
+      }
       writeReport(folder, set);
       if (output.isJson()) {
         output.json(RunJson.tree(record));
@@ -240,8 +245,27 @@ public final class AdaptCommand implements Callable<Integer> {
     };
   }
 
-  /** Returns the plan of the adaptation in a folder. */
-  private AdaptRecord.Plan repeated(Path from) {
+  /** Warns if the plan was made for other images, another seed or other weights. */
+  private void warnIfDifferent(AdaptRecord repeated, AdaptRecord record) {
+    List<String> different =
+        Stream.of("fingerprint", "seed", "shots", "clip_fingerprint", "unseen")
+            .filter(key -> !text(repeated, key).equals(text(record, key)))
+            .map(key -> key.equals("fingerprint") ? "images" : key)
+            .toList();
+    if (!different.isEmpty()) {
+      output.warn(
+          "--plan %s: made with other settings (%s), so this is another classifier"
+              .formatted(plan, String.join(", ", different)));
+    }
+  }
+
+  /** A number that was read from a file can have another type than a computed one. */
+  private static String text(AdaptRecord record, String key) {
+    return record.settings().path(key).toString();
+  }
+
+  /** Returns the record of a complete adaptation in a folder. */
+  private AdaptRecord repeated(Path from) {
     if (minutes != null) {
       throw KgCoopException.configuration(
           "--plan repeats an adaptation without a time limit: leave out --minutes");
@@ -258,7 +282,7 @@ public final class AdaptCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--plan %s: the adaptation is not complete; run its command again first".formatted(from));
     }
-    return before.plan();
+    return before;
   }
 
   private static void writeReport(Path folder, DataSet set) {

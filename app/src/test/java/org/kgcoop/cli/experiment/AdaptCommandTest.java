@@ -295,6 +295,9 @@ class AdaptCommandTest {
     Cli.Result repeated = Cli.run(words(again, "--plan", first, "--threads", 1));
     assertThat(repeated.exitCode()).as(repeated.err()).isZero();
     assertThat(repeated.out()).doesNotContain("not reproducible");
+    assertThat(repeated.err()).doesNotContain("another classifier");
+    assertThat(Cli.run(words(folder.resolve("c"), "--plan", first, "--seed", 2)).err())
+        .contains("made with other settings (seed), so this is another classifier");
     assertThat(again.resolve("classifier.safetensors"))
         .hasSameBinaryContentAs(first.resolve("classifier.safetensors"));
     assertThat(Cli.run(words(folder.resolve("b"), "--plan", first, "--minutes", 5)).errorLine())
