@@ -21,6 +21,7 @@ import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.AdaptRecord;
@@ -75,7 +76,7 @@ final class FinalTraining {
     RunResults results = trained(context.until(stop), id, folder, "");
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder));
     HeldOutLogits logits = logits(id, file.method(), runs, outcome.parts());
-    Calibration calibration = logits.calibration();
+    Calibration calibration = logits.calibration(file.method() instanceof TextMethod);
     file = complete(file, calibration);
     file.write(ClassifierFile.in(folder));
     return record.with(

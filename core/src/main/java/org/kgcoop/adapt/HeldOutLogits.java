@@ -20,12 +20,16 @@ record HeldOutLogits(List<Item> items, List<double[]> rows) {
     rows = List.copyOf(rows);
   }
 
-  /** Fits the temperature and the threshold to these images. */
-  Calibration calibration() {
-    return Calibration.fit(
+  /**
+   * Fits the temperature and the threshold to these images.
+   *
+   * @param isPretrained true if the method does not learn from images
+   */
+  Calibration calibration(boolean isPretrained) {
+    return Calibration.outOfFold(
         rows.toArray(double[][]::new),
         items.stream().mapToInt(Item::label).toArray(),
-        Calibration.Origin.OUT_OF_FOLD);
+        isPretrained ? Calibration.PRETRAINED : 0);
   }
 
   /** Returns the probabilities of each image for a temperature. */

@@ -64,12 +64,23 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
    *     images have two equal largest logits
    */
   public static OptionalDouble ofAccuracy(double[][] logits, int[] labels) {
+    return ofAccuracy(logits, labels, 0);
+  }
+
+  /**
+   * Finds T as {@link #ofAccuracy(double[][], int[])}, with more images for which T = 1 is right. A
+   * few images determine the accuracy so badly that the scale of a pretrained model is the better
+   * estimate.
+   *
+   * @param more the number of these images, at least 0
+   */
+  public static OptionalDouble ofAccuracy(double[][] logits, int[] labels, int more) {
     ProbabilityMetrics.checkRows(logits, labels);
-    double right = 1.0 / logits[0].length;
+    double right = 1.0 / logits[0].length + more * confidence(logits, 1);
     for (int i = 0; i < labels.length; i++) {
       right += prediction(logits[i]) == labels[i] ? 1 : 0;
     }
-    double accuracy = right / (labels.length + 1);
+    double accuracy = right / (labels.length + 1 + more);
     if (confidence(logits, HIGHEST) >= accuracy || confidence(logits, LOWEST) <= accuracy) {
       return OptionalDouble.empty();
     }

@@ -96,6 +96,25 @@ class CalibrationTest {
         .hasValueCloseTo(1e-2 / Math.log(101), within(1e-12));
   }
 
+  /** With as many more images as there are, the accuracy is the mean of measured and stated. */
+  @Test
+  void theScaleOfAPretrainedModelCountsAsSomeImages() {
+    int[] labels = new int[99];
+    double[][] logits = logits(labels);
+    double right = 1.0 / CLASSES;
+    double stated = 0;
+    for (int i = 0; i < labels.length; i++) {
+      double most = Arrays.stream(logits[i]).max().orElseThrow();
+      right += logits[i][labels[i]] == most ? 1 : 0;
+      stated += largest(logits[i], 1) / labels.length;
+    }
+
+    double temperature = Temperature.ofAccuracy(logits, labels, 100).orElseThrow();
+
+    assertThat(Arrays.stream(logits).mapToDouble(row -> largest(row, temperature)).average())
+        .hasValueCloseTo((right / 100 + stated) / 2, within(1e-9));
+  }
+
   @Test
   void noTemperatureIsFoundWhereTheLargestLogitsAreEqual() {
     assertThat(Temperature.ofAccuracy(new double[50][2], new int[50])).isEmpty();
