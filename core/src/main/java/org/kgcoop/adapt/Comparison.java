@@ -274,7 +274,7 @@ final class Comparison {
     record =
         record.with(
             new AdaptRecord.Result(
-                accuracy(chosen, on, Score::asAsked),
+                accuracy(chosen, on, UnaryOperator.identity()),
                 hides || audit != null ? null : balanced(chosen, on),
                 hides ? unseenAccuracy(chosen) : null,
                 chosen.classes(),

@@ -78,11 +78,6 @@ final class Score {
     return asked.size();
   }
 
-  /** Returns this score: each class is as frequent as among the images. */
-  Score asAsked() {
-    return this;
-  }
-
   /** Returns the score of the same predictions if every class were equally frequent. */
   Score balanced() {
     Map<Integer, Double> sizes = new HashMap<>();

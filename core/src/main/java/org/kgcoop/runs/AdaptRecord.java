@@ -514,7 +514,9 @@ public record AdaptRecord(
             ? "new images like these, with classes as frequent as here"
             : "new images like these",
         result.expected(),
-        labels.areChosen() ? ", from %s random images".formatted(labels.audit()) : "");
+        labels.areChosen() && result.expected() != null
+            ? ", from %s random images".formatted(result.expected().images())
+            : "");
     if (images.isUnbalanced()) {
       add(sentences, "new images, if every class is as frequent", result.expectedBalanced(), "");
     }

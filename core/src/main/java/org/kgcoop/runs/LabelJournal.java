@@ -3,7 +3,9 @@ package org.kgcoop.runs;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +57,23 @@ public record LabelJournal(Path file, Set<String> audit) {
       places.add(parent.resolve(images.getFileName() + SESSION).resolve(FILE));
       places.add(parent.resolve(FILE));
     }
-    return places.stream().filter(Files::isRegularFile).findFirst().map(LabelJournal::read);
+    return places.stream()
+        .filter(Files::isRegularFile)
+        .filter(LabelJournal::isJournal)
+        .findFirst()
+        .map(LabelJournal::read);
+  }
+
+  /** Returns true if the first line begins a session. Other programs use this file name, too. */
+  private static boolean isJournal(Path file) {
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      String first = reader.readLine();
+      return first != null && JSON.readTree(first).path("op").asText().equals("start");
+    } catch (JsonProcessingException | CharacterCodingException e) {
+      return false;
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
+    }
   }
 
   /** Reads a journal. A last line without its end was cut by an interruption and is ignored. */

@@ -550,6 +550,9 @@ class AdaptationTest {
         .asString()
         .startsWith("Accuracy: unknown. The labels were chosen");
 
+    Files.writeString(root.resolve("labels.jsonl"), "{\"image\":\"p0.png\",\"label\":\"cat\"}\n");
+    assertThat(LabelSource.of(root, data, null)).isEqualTo(LabelSource.UNSTATED);
+
     Files.writeString(
         root.resolve("labels.jsonl"),
         """

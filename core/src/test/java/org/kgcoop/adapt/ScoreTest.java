@@ -143,7 +143,7 @@ class ScoreTest {
                 .mapToObj(i -> new Score.Asked("image " + i, i / 4, false, 1))
                 .toList(),
             List.of(true, true, true, false, false));
-    assertThat(score.asAsked().accuracy(false)).isEqualTo(60);
+    assertThat(score.accuracy(false)).isEqualTo(60);
     assertThat(score.balanced().accuracy(false)).isCloseTo(37.5, within(1e-9));
     // The image of class 1 counts four times, so the images are worth fewer independent ones.
     assertThat(score.balanced().effectiveImages(false)).isLessThan(score.effectiveImages(false));
