@@ -2,6 +2,9 @@ package org.kgcoop.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +25,8 @@ import org.kgcoop.tensor.Device;
  * name.
  */
 final class ReferenceFolder implements AutoCloseable {
+  private static final double LABELING_TOLERANCE = 1e-6;
+
   private final Path path;
   private final JsonNode cases;
   private final Map<String, StoredTensor> tensors;
@@ -40,11 +45,31 @@ final class ReferenceFolder implements AutoCloseable {
               + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
           e);
     }
+    if (root.path("heads").isArray()) { // labeling: all numbers are in the file
+      cases = labeling(root);
+      tensors = Map.of();
+      return;
+    }
     if (root.path("format").asInt() != 1 || !root.path("cases").isArray()) {
       throw KgCoopException.data(file + ": expected {\"format\": 1, \"cases\": [...]}");
     }
     cases = root.path("cases");
     tensors = Safetensors.read(path.resolve("tensors.safetensors")).tensors();
+  }
+
+  /** Returns the cases of labeling in the form of all others. */
+  private static JsonNode labeling(JsonNode root) {
+    ArrayNode cases = JsonNodeFactory.instance.arrayNode();
+    for (String kind : List.of("heads", "intervals")) {
+      for (JsonNode each : root.path(kind)) {
+        ObjectNode testCase = cases.addObject();
+        testCase.put("id", kind + "-" + cases.size()).put("kind", "label-" + kind);
+        testCase.putObject("tolerance").put("relative", LABELING_TOLERANCE);
+        testCase.set("constants", root.path("constants"));
+        testCase.set("content", each);
+      }
+    }
+    return cases;
   }
 
   JsonNode cases() {

@@ -84,6 +84,17 @@ public final class KernelRidge {
   }
 
   private Tensor kernel(Tensor images) {
+    return kernel(images, rows, beta);
+  }
+
+  /**
+   * Computes {@code exp(-beta (1 - x x'))} for each pair.
+   *
+   * @param images x, (B, E), unit rows
+   * @param rows x', (n, E), unit rows of the same type
+   * @return (B, n)
+   */
+  public static Tensor kernel(Tensor images, Tensor rows, double beta) {
     return images.matmul(rows.transpose(0, 1)).plus(-1).times(beta).exp();
   }
 
@@ -215,7 +226,7 @@ public final class KernelRidge {
    *
    * @param rows the features, (n, E), unit rows; at least two
    */
-  static double medianDistance(Tensor rows) {
+  public static double medianDistance(Tensor rows) {
     Tensor exact = rows.to(DType.FLOAT64);
     double[] cosines = exact.matmul(exact.transpose(0, 1)).toDoubles();
     int n = Math.toIntExact(rows.size(0));

@@ -1,0 +1,447 @@
+package org.kgcoop.label;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.kgcoop.method.KernelRidge;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The classifier of a labeling session, which is fitted again after every answer. It is the
+ * geometric mean of two heads. Both start from the texts, so that a class without a labeled image
+ * still works:
+ *
+ * <pre>
+ * Z_ic   = softmax(scale x_i . T_c)                           Z_i,none = 0
+ * k(i,j) = exp(-(1.7 / d) (1 - x_i . x_j))
+ * r_i    = Z_i + k(i, L) (K_LL + 0.1 I)^-1 (Y - Z_L)           kernel ridge of the residuals
+ * g      = mean over classes with labels of (M_c - T_c)        the gap between texts and images
+ * P_c    = unit((2 unit(T_c + g) + n_c M_c) / (2 + n_c))       the gap prototype
+ * q_i    = softmax(50 x_i . P_c), none has the logit 50 tau
+ * p_i    = normalized sqrt(normalized max(r_i, 0.0001) q_i)
+ * </pre>
+ *
+ * <p>L are the labeled images, M_c the mean of the n_c images of class c, and d the median of 1 -
+ * cosine between images. {@code tau} is in the middle between the mean cosine of labeled images
+ * with their own prototype, computed without them, and the mean largest cosine of the images that
+ * are none of the classes. Without such images, the column of none is 0.
+ *
+ * <p>The ridge is that of {@link KernelRidge} with probabilities in place of cosines. The
+ * combination is unpublished. The coefficients are float64. Products over all images have the type
+ * of the features.
+ *
+ * <p>Use an object from one thread at a time.
+ */
+public final class GapHead implements AutoCloseable {
+  private static final double BETA = 1.7;
+  private static final double RIDGE = 0.1;
+  private static final double MIN_PROBABILITY = 1e-4;
+  private static final double SHARPNESS = 50;
+  private static final double TEXT_WEIGHT = 2; // in images
+
+  /** Logits further below the largest count as this far below: subnormal numbers are slow. */
+  private static final double MAX_BELOW = 40;
+
+  private static final int DISTANCE_IMAGES = 500;
+  private static final double MIN_DISTANCE = 0.01;
+  private static final int FIRST_CAPACITY = 256;
+
+  private final Tensor features; // (N, D)
+  private final double scale;
+  private final double beta;
+  private final KernelFactor factor = new KernelFactor(); // of K_LL + 0.1 I
+  private final List<double[]> rows = new ArrayList<>(); // features of L
+  private final List<Integer> labels = new ArrayList<>();
+  private double[][] texts; // (K, D)
+  private double[][] zeroShot; // Z without none, (N, K)
+  private final List<double[]> zeroShotRows = new ArrayList<>(); // Z_L without none
+  private Tensor kernel; // k(L, all) in its first n rows, (capacity, N)
+
+  /**
+   * A fitted head.
+   *
+   * @param coefficients (n, K + 1)
+   * @param prototypes P, (K, D)
+   * @param tau the cosine of none of these; empty without such an image
+   * @param probabilities p of all images, (N, K + 1), the last column for none of these
+   */
+  public record Fit(
+      double[][] coefficients,
+      double[][] prototypes,
+      OptionalDouble tau,
+      double[][] probabilities) {}
+
+  /**
+   * Creates a head without labels.
+   *
+   * @param features the images to classify, (N, D), unit rows; kept until {@link #close}
+   * @param texts the class features T, (K, D), unit rows
+   * @param scale the factor of the cosines in the zero-shot probabilities
+   * @param distance d, see {@link #distance}
+   */
+  public GapHead(Tensor features, double[][] texts, double scale, double distance) {
+    this.features = features.keep();
+    this.scale = scale;
+    beta = BETA / distance;
+    this.texts = texts;
+    zeroShot = zeroShot(features);
+    kernel = rows(FIRST_CAPACITY);
+  }
+
+  /** Returns d: the median of 1 - cosine over pairs of the first 500 images, at least 0.01. */
+  public static double distance(Tensor features) {
+    long images = Math.min(features.size(0), DISTANCE_IMAGES);
+    if (images < 2) {
+      return 1;
+    }
+    try (Scope scope = Scope.open("distance")) {
+      return Math.max(MIN_DISTANCE, KernelRidge.medianDistance(features.narrow(0, 0, images)));
+    }
+  }
+
+  private Tensor rows(int capacity) {
+    try (Scope scope = Scope.open("kernel")) {
+      return Tensor.full(0, capacity, features.size(0)).to(features.dtype()).keep();
+    }
+  }
+
+  /** Returns n, the number of labels. */
+  public int size() {
+    return labels.size();
+  }
+
+  /** Replaces the class features, (K, D). The labels stay. */
+  public void setTexts(double[][] newTexts) {
+    texts = newTexts;
+    zeroShot = zeroShot(features);
+    zeroShotRows.clear();
+    rows.forEach(row -> zeroShotRows.add(zeroShot(row)));
+  }
+
+  /**
+   * Adds labeled images.
+   *
+   * @param images their features, (m, D), unit rows
+   * @param added their labels, from 0 to K; K is none of these
+   */
+  public void add(double[][] images, int[] added) {
+    int n = rows.size();
+    int m = images.length;
+    if (m == 0) {
+      return;
+    }
+    if (n + m > kernel.size(0)) {
+      Tensor larger = rows(Math.max(2 * Math.toIntExact(kernel.size(0)), n + m));
+      try (Scope scope = Scope.open("kernel")) {
+        larger.narrow(0, 0, n).copy_(kernel.narrow(0, 0, n));
+      }
+      kernel.close();
+      kernel = larger;
+    }
+    try (Scope scope = Scope.open("kernel rows")) {
+      kernel
+          .narrow(0, n, m)
+          .copy_(KernelRidge.kernel(tensor(images).to(features.dtype()), features, beta));
+    }
+    for (int i = 0; i < m; i++) {
+      double[] row = images[i];
+      double[] similarity = new double[rows.size() + 1];
+      for (int j = 0; j < rows.size(); j++) {
+        similarity[j] = StrictMath.exp(-beta * (1 - dot(row, rows.get(j))));
+      }
+      similarity[rows.size()] = StrictMath.exp(-beta * (1 - dot(row, row))) + RIDGE;
+      factor.append(similarity);
+      rows.add(row);
+      labels.add(added[i]);
+      zeroShotRows.add(zeroShot(row));
+    }
+  }
+
+  /** Changes the label of the labeled image at a position. */
+  public void correct(int position, int label) {
+    labels.set(position, label);
+  }
+
+  /** Removes all labels after the first n. */
+  public void cut(int n) {
+    factor.cut(n);
+    List.of(rows, labels, zeroShotRows).forEach(list -> list.subList(n, list.size()).clear());
+  }
+
+  /** Fits the head to the labels so far. */
+  public Fit fit() {
+    int n = labels.size();
+    int classes = texts.length;
+    if (n == 0) {
+      return new Fit(
+          new double[0][],
+          texts,
+          OptionalDouble.empty(),
+          Arrays.stream(zeroShot).map(z -> normalized(z, OptionalDouble.empty())).toArray(double[][]::new));
+    }
+    double[][] coefficients = residuals();
+    factor.solve(coefficients);
+    Prototypes prototypes = new Prototypes();
+    double[][] p = prototypes.all();
+    try (Scope scope = Scope.open("fit")) {
+      Tensor cosines = cosines(p);
+      OptionalDouble tau = prototypes.tau(p, cosines);
+      double[] ridge =
+          kernel
+              .narrow(0, 0, n)
+              .transpose(0, 1)
+              .matmul(tensor(coefficients).to(features.dtype()))
+              .toDoubles(); // (N, K + 1)
+      double[] flat = cosines.toDoubles();
+      double[][] probabilities = new double[zeroShot.length][];
+      for (int i = 0; i < probabilities.length; i++) {
+        double[] scores = Arrays.copyOfRange(ridge, i * (classes + 1), (i + 1) * (classes + 1));
+        for (int c = 0; c < classes; c++) {
+          scores[c] += zeroShot[i][c];
+        }
+        probabilities[i] = joined(scores, Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), tau);
+      }
+      return new Fit(coefficients, p, tau, probabilities);
+    }
+  }
+
+  /**
+   * Returns the probabilities of each labeled image by a head without its label, (n, K + 1). The
+   * gap and tau are not computed again.
+   */
+  public double[][] leftOut() {
+    int n = labels.size();
+    int classes = texts.length;
+    double[][] coefficients = residuals();
+    factor.solve(coefficients);
+    double[] inverse = factor.inverseDiagonal();
+    Prototypes prototypes = new Prototypes();
+    double[][] p = prototypes.all();
+    OptionalDouble tau;
+    try (Scope scope = Scope.open("left out")) {
+      tau = prototypes.tau(p, cosines(p));
+    }
+    double[][] probabilities = new double[n][];
+    for (int i = 0; i < n; i++) {
+      double[] scores = new double[classes + 1];
+      for (int c = 0; c <= classes; c++) {
+        scores[c] = (labels.get(i) == c ? 1 : 0) - coefficients[i][c] / inverse[i];
+      }
+      double[] row = rows.get(i);
+      double[] cosines = Arrays.stream(p).mapToDouble(prototype -> dot(row, prototype)).toArray();
+      if (labels.get(i) < classes) {
+        cosines[labels.get(i)] = dot(row, prototypes.without(i));
+      }
+      probabilities[i] = joined(scores, cosines, tau);
+    }
+    return probabilities;
+  }
+
+  /** Returns Y - Z_L, (n, K + 1). */
+  private double[][] residuals() {
+    double[][] residuals = new double[labels.size()][texts.length + 1];
+    for (int i = 0; i < residuals.length; i++) {
+      for (int c = 0; c < texts.length; c++) {
+        residuals[i][c] = -zeroShotRows.get(i)[c];
+      }
+      residuals[i][labels.get(i)] += 1;
+    }
+    return residuals;
+  }
+
+  private Tensor cosines(double[][] prototypes) {
+    return features.matmul(tensor(prototypes).to(features.dtype()).transpose(0, 1));
+  }
+
+  private double[][] zeroShot(Tensor images) {
+    try (Scope scope = Scope.open("zero-shot")) {
+      double[] flat = images.matmul(tensor(texts).to(images.dtype()).transpose(0, 1)).toDoubles();
+      int classes = texts.length;
+      return IntStream.range(0, flat.length / Math.max(1, classes))
+          .mapToObj(
+              i -> softmax(Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), scale))
+          .toArray(double[][]::new);
+    }
+  }
+
+  private double[] zeroShot(double[] image) {
+    return softmax(Arrays.stream(texts).mapToDouble(text -> dot(image, text)).toArray(), scale);
+  }
+
+  /** Joins ridge scores, (K + 1), and cosines with prototypes, (K), to probabilities, (K + 1). */
+  private static double[] joined(double[] scores, double[] cosines, OptionalDouble tau) {
+    double[] ridge = normalized(Arrays.copyOf(scores, cosines.length), tau, scores[cosines.length]);
+    double[] all = cosines;
+    if (tau.isPresent()) {
+      all = Arrays.copyOf(cosines, cosines.length + 1);
+      all[cosines.length] = tau.getAsDouble();
+    }
+    double[] q = softmax(all, SHARPNESS);
+    double[] joined = new double[cosines.length + 1];
+    double sum = 0;
+    for (int c = 0; c < q.length; c++) {
+      joined[c] = Math.sqrt(ridge[c] * q[c]);
+      sum += joined[c];
+    }
+    for (int c = 0; c < q.length; c++) {
+      joined[c] /= sum;
+    }
+    return joined;
+  }
+
+  private static double[] normalized(double[] scores, OptionalDouble tau) {
+    return normalized(scores, tau, 0);
+  }
+
+  /** Returns normalized max(scores, 0.0001), (K + 1); none is 0 without tau. */
+  private static double[] normalized(double[] scores, OptionalDouble tau, double none) {
+    double[] values = Arrays.copyOf(scores, scores.length + 1);
+    values[scores.length] = none;
+    int columns = scores.length + (tau.isPresent() ? 1 : 0);
+    double sum = 0;
+    for (int c = 0; c < columns; c++) {
+      values[c] = Math.max(values[c], MIN_PROBABILITY);
+      sum += values[c];
+    }
+    for (int c = 0; c < values.length; c++) {
+      values[c] = c < columns ? values[c] / sum : 0;
+    }
+    return values;
+  }
+
+  private static double[] softmax(double[] values, double factor) {
+    double largest = Arrays.stream(values).max().orElse(0);
+    double[] result = new double[values.length];
+    double sum = 0;
+    for (int c = 0; c < values.length; c++) {
+      result[c] = Math.exp(Math.max(-MAX_BELOW, factor * (values[c] - largest)));
+      sum += result[c];
+    }
+    for (int c = 0; c < values.length; c++) {
+      result[c] /= sum;
+    }
+    return result;
+  }
+
+  private static Tensor tensor(double[][] matrix) {
+    return Tensor.of(
+        Arrays.stream(matrix).flatMapToDouble(Arrays::stream).toArray(),
+        matrix.length,
+        matrix.length == 0 ? 0 : matrix[0].length);
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
+  private static double[] unit(double[] values) {
+    double norm = Math.max(1e-9, Math.sqrt(dot(values, values)));
+    return Arrays.stream(values).map(value -> value / norm).toArray();
+  }
+
+  /** The gap prototypes of the current labels. */
+  private final class Prototypes {
+    private final double[][] sums = new double[texts.length][texts[0].length]; // n_c M_c
+    private final int[] counts = new int[texts.length]; // n_c
+    private final double[][] shifted; // unit(T_c + g), (K, D)
+
+    Prototypes() {
+      for (int i = 0; i < labels.size(); i++) {
+        if (labels.get(i) < texts.length) {
+          counts[labels.get(i)]++;
+          add(sums[labels.get(i)], rows.get(i), 1);
+        }
+      }
+      double[] gap = new double[texts[0].length];
+      long labeled = Arrays.stream(counts).filter(count -> count > 0).count();
+      for (int c = 0; c < texts.length; c++) {
+        if (counts[c] > 0) {
+          add(gap, sums[c], 1.0 / counts[c] / labeled);
+          add(gap, texts[c], -1.0 / labeled);
+        }
+      }
+      shifted = new double[texts.length][];
+      for (int c = 0; c < texts.length; c++) {
+        double[] text = texts[c].clone();
+        add(text, gap, 1);
+        shifted[c] = unit(text);
+      }
+    }
+
+    private static void add(double[] target, double[] source, double factor) {
+      for (int d = 0; d < target.length; d++) {
+        target[d] += factor * source[d];
+      }
+    }
+
+    double[][] all() {
+      return IntStream.range(0, texts.length)
+          .mapToObj(c -> prototype(c, sums[c]))
+          .toArray(double[][]::new);
+    }
+
+    private double[] prototype(int c, double[] sum) {
+      double[] prototype = sum.clone();
+      add(prototype, shifted[c], TEXT_WEIGHT);
+      return unit(prototype);
+    }
+
+    /** Returns the prototype of the class of a labeled image, computed without this image. */
+    double[] without(int position) {
+      int c = labels.get(position);
+      double[] others = sums[c].clone();
+      add(others, rows.get(position), -1);
+      return prototype(c, others);
+    }
+
+    /** Returns tau, or nothing if no image is labeled none of these. */
+    OptionalDouble tau(double[][] prototypes, Tensor cosines) {
+      double none = 0;
+      double own = 0;
+      int nones = 0;
+      for (int i = 0; i < labels.size(); i++) {
+        double[] row = rows.get(i);
+        if (labels.get(i) < texts.length) {
+          own += dot(row, without(i));
+        } else {
+          none += Arrays.stream(prototypes).mapToDouble(p -> dot(row, p)).max().orElse(0);
+          nones++;
+        }
+      }
+      if (nones == 0) {
+        return OptionalDouble.empty();
+      }
+      int labeled = labels.size() - nones;
+      return OptionalDouble.of(
+          ((labeled > 0 ? own / labeled : medianOfLargest(cosines)) + none / nones) / 2);
+    }
+
+    private double medianOfLargest(Tensor cosines) {
+      double[] flat = cosines.toDoubles();
+      int classes = texts.length;
+      double[] largest =
+          IntStream.range(0, flat.length / classes)
+              .mapToDouble(
+                  i -> Arrays.stream(flat, i * classes, (i + 1) * classes).max().orElse(0))
+              .sorted()
+              .toArray();
+      int middle = largest.length / 2;
+      return largest.length % 2 == 1
+          ? largest[middle]
+          : (largest[middle - 1] + largest[middle]) / 2;
+    }
+  }
+
+  @Override
+  public void close() {
+    kernel.close();
+    features.close();
+  }
+}
