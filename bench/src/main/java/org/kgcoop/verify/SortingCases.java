@@ -113,7 +113,7 @@ final class SortingCases {
     comparison.equal("unpassed", sample.size(), expected.path("unpassed").asInt());
     comparison.equal("wrong", wrong, expected.path("wrong").asInt());
     comparison.equal("right", right, expected.path("right").asInt());
-    Audit.Share folder = Audit.folder(wrong, sample.size(), count, remaining.length);
+    Audit.Share folder = Audit.folder(wrong, sample.size(), count, 0, remaining.length);
     comparison.value("folder low", folder.low(), expected.path("folder_low").asDouble());
     comparison.value("folder high", folder.high(), expected.path("folder_high").asDouble());
     Audit.Share fresh = Audit.newImages(right, audited.size());

@@ -28,16 +28,18 @@ public final class Audit {
    * @param wrong the wrong ones among the sample
    * @param sample the answered audit images that were not passed
    * @param remaining the images that are neither labeled nor passed
+   * @param unresolved further wrong ones: the person skipped them, or has not answered them although
+   *     they were passed
    * @param images all images of the folder, at least 1
    */
-  public static Share folder(int wrong, int sample, int remaining, int images) {
+  public static Share folder(int wrong, int sample, int remaining, int unresolved, int images) {
     HypergeometricLimits limits =
         HypergeometricLimits.of(wrong, sample, remaining, CONFIDENCE);
     double expected = sample == 0 ? remaining / 2.0 : (double) remaining * wrong / sample;
     return new Share(
-        1 - (expected - wrong) / images,
-        1 - (double) (limits.high() - wrong) / images,
-        1 - (double) (limits.low() - wrong) / images,
+        1 - (expected - wrong + unresolved) / images,
+        1 - (double) (limits.high() - wrong + unresolved) / images,
+        1 - (double) (limits.low() - wrong + unresolved) / images,
         sample);
   }
 

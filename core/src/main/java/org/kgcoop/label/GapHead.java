@@ -174,38 +174,69 @@ public final class GapHead implements AutoCloseable {
   /** Fits the head to the labels so far. */
   public Fit fit() {
     int n = labels.size();
-    int classes = texts.length;
     if (n == 0) {
       return new Fit(
           new double[0][],
           texts,
           OptionalDouble.empty(),
-          Arrays.stream(zeroShot).map(z -> normalized(z, OptionalDouble.empty())).toArray(double[][]::new));
+          Arrays.stream(zeroShot)
+              .map(z -> normalized(z, OptionalDouble.empty(), 0))
+              .toArray(double[][]::new));
     }
     double[][] coefficients = residuals();
     factor.solve(coefficients);
     Prototypes prototypes = new Prototypes();
     double[][] p = prototypes.all();
     try (Scope scope = Scope.open("fit")) {
-      Tensor cosines = cosines(p);
+      Tensor cosines = cosines(features, p);
       OptionalDouble tau = prototypes.tau(p, cosines);
-      double[] ridge =
+      Tensor ridge =
           kernel
               .narrow(0, 0, n)
               .transpose(0, 1)
-              .matmul(tensor(coefficients).to(features.dtype()))
-              .toDoubles(); // (N, K + 1)
-      double[] flat = cosines.toDoubles();
-      double[][] probabilities = new double[zeroShot.length][];
-      for (int i = 0; i < probabilities.length; i++) {
-        double[] scores = Arrays.copyOfRange(ridge, i * (classes + 1), (i + 1) * (classes + 1));
-        for (int c = 0; c < classes; c++) {
-          scores[c] += zeroShot[i][c];
-        }
-        probabilities[i] = joined(scores, Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), tau);
-      }
-      return new Fit(coefficients, p, tau, probabilities);
+              .matmul(tensor(coefficients).to(features.dtype())); // (N, K + 1)
+      return new Fit(coefficients, p, tau, joined(zeroShot, ridge, cosines, tau));
     }
+  }
+
+  /**
+   * Classifies other images.
+   *
+   * @param images (B, D), unit rows
+   * @param fit the result of {@link #fit} for the current labels
+   * @return the probabilities, (B, K + 1)
+   */
+  public double[][] classify(Tensor images, Fit fit) {
+    double[][] prior = zeroShot(images);
+    if (rows.isEmpty()) {
+      return Arrays.stream(prior)
+          .map(z -> normalized(z, OptionalDouble.empty(), 0))
+          .toArray(double[][]::new);
+    }
+    try (Scope scope = Scope.open("classify")) {
+      Tensor labeled = tensor(rows.toArray(double[][]::new)).to(images.dtype());
+      Tensor ridge =
+          KernelRidge.kernel(images, labeled, beta)
+              .matmul(tensor(fit.coefficients).to(images.dtype()));
+      return joined(prior, ridge, cosines(images, fit.prototypes), fit.tau);
+    }
+  }
+
+  private static double[][] joined(
+      double[][] prior, Tensor ridge, Tensor cosines, OptionalDouble tau) {
+    double[] scores = ridge.toDoubles();
+    double[] flat = cosines.toDoubles();
+    double[][] probabilities = new double[prior.length][];
+    for (int i = 0; i < prior.length; i++) {
+      int classes = prior[i].length;
+      double[] row = Arrays.copyOfRange(scores, i * (classes + 1), (i + 1) * (classes + 1));
+      for (int c = 0; c < classes; c++) {
+        row[c] += prior[i][c];
+      }
+      probabilities[i] =
+          joined(row, Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), tau);
+    }
+    return probabilities;
   }
 
   /**
@@ -222,7 +253,7 @@ public final class GapHead implements AutoCloseable {
     double[][] p = prototypes.all();
     OptionalDouble tau;
     try (Scope scope = Scope.open("left out")) {
-      tau = prototypes.tau(p, cosines(p));
+      tau = prototypes.tau(p, cosines(features, p));
     }
     double[][] probabilities = new double[n][];
     for (int i = 0; i < n; i++) {
@@ -252,8 +283,8 @@ public final class GapHead implements AutoCloseable {
     return residuals;
   }
 
-  private Tensor cosines(double[][] prototypes) {
-    return features.matmul(tensor(prototypes).to(features.dtype()).transpose(0, 1));
+  private static Tensor cosines(Tensor images, double[][] prototypes) {
+    return images.matmul(tensor(prototypes).to(images.dtype()).transpose(0, 1));
   }
 
   private double[][] zeroShot(Tensor images) {
@@ -290,10 +321,6 @@ public final class GapHead implements AutoCloseable {
       joined[c] /= sum;
     }
     return joined;
-  }
-
-  private static double[] normalized(double[] scores, OptionalDouble tau) {
-    return normalized(scores, tau, 0);
   }
 
   /** Returns normalized max(scores, 0.0001), (K + 1); none is 0 without tau. */

@@ -1,8 +1,6 @@
 package org.kgcoop.runs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -15,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
@@ -33,8 +31,6 @@ public record LabelJournal(Path file, Set<String> audit) {
   public static final String FILE = "labels.jsonl";
 
   private static final String SESSION = ".labels"; // ending of the default session folder
-  private static final String AUDIT = "audit";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   public LabelJournal {
     audit = Set.copyOf(audit);
@@ -68,7 +64,7 @@ public record LabelJournal(Path file, Set<String> audit) {
   private static boolean isJournal(Path file) {
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       String first = reader.readLine();
-      return first != null && JSON.readTree(first).path("op").asText().equals("start");
+      return first != null && JournalEntry.JSON.readTree(first).path("op").asText().equals("start");
     } catch (JsonProcessingException | CharacterCodingException e) {
       return false;
     } catch (IOException e) {
@@ -76,26 +72,20 @@ public record LabelJournal(Path file, Set<String> audit) {
     }
   }
 
-  /** Reads a journal. A last line without its end was cut by an interruption and is ignored. */
   private static LabelJournal read(Path file) {
-    String text;
-    try {
-      text = Files.readString(file);
-    } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
-    }
     Map<Integer, Set<String>> steps = new LinkedHashMap<>();
-    int number = 0;
-    int complete = text.lastIndexOf('\n') + 1;
-    for (String line : text.substring(0, complete).lines().toList()) {
-      number++;
-      JsonNode entry = parse(file, number, line);
-      String op = entry.path("op").asText();
-      int step = entry.path("step").asInt(-1);
-      if (op.equals("undo")) {
-        steps.remove(step);
-      } else if (op.equals("page") && entry.path("kind").asText().equals(AUDIT)) {
-        steps.put(step, shown(entry.path("labels")));
+    for (JournalEntry entry : entries(file, warning -> {})) {
+      if (entry instanceof JournalEntry.Undo undo) {
+        steps.remove(undo.step());
+      } else if (entry instanceof JournalEntry.Page page
+          && page.kind() == JournalEntry.Kind.AUDIT) {
+        Set<String> shown = new LinkedHashSet<>();
+        page.labels().forEach((image, label) -> {
+          if (label >= 0) { // an image of none of the classes trains nothing
+            shown.add(image);
+          }
+        });
+        steps.put(page.step(), shown);
       }
     }
     Set<String> audit = new LinkedHashSet<>();
@@ -103,36 +93,40 @@ public record LabelJournal(Path file, Set<String> audit) {
     return new LabelJournal(file, audit);
   }
 
-  private static JsonNode parse(Path file, int number, String line) {
-    @Nullable JsonNode entry;
+  /**
+   * Returns the entries of a journal. A last line without its end was cut by an interruption and is
+   * left out.
+   *
+   * @param warnings receives a line if the last line was cut
+   * @throws KgCoopException of the category DATA if another line is not valid
+   */
+  public static List<JournalEntry> entries(Path file, Consumer<String> warnings) {
+    String text;
     try {
-      entry = JSON.readTree(line);
-    } catch (JsonProcessingException e) {
-      entry = null;
+      text = Files.readString(file);
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
     }
-    if (entry == null || !entry.path("op").isTextual()) {
+    int complete = text.lastIndexOf('\n') + 1;
+    if (complete < text.length()) {
+      warnings.accept(file + ": the last line was cut by an interruption; it is left out");
+    }
+    List<JournalEntry> entries = new ArrayList<>();
+    for (String line : text.substring(0, complete).lines().toList()) {
+      entries.add(parse(file, entries.size() + 1, line));
+    }
+    return entries;
+  }
+
+  private static JournalEntry parse(Path file, int number, String line) {
+    try {
+      return JournalEntry.JSON.readValue(line, JournalEntry.class);
+    } catch (JsonProcessingException e) {
       throw KgCoopException.data(
-          "%s, line %s: expected a JSON object with the key op; restore the file, or delete it and"
+          "%s, line %s: expected a JSON object with a known op; restore the file, or delete it and"
                   .formatted(file, number)
               + " state --labels chosen");
     }
-    return entry;
-  }
-
-  /**
-   * Returns the images that show a class. Negative numbers mean none of the classes, or skipped.
-   */
-  private static Set<String> shown(JsonNode labels) {
-    Set<String> images = new LinkedHashSet<>();
-    labels
-        .properties()
-        .forEach(
-            each -> {
-              if (each.getValue().asInt(-1) >= 0) {
-                images.add(each.getKey());
-              }
-            });
-    return images;
   }
 
   /**

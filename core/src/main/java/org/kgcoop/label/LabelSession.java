@@ -1,0 +1,557 @@
+package org.kgcoop.label;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.JournalEntry.Kind;
+import org.kgcoop.runs.JournalEntry.Page;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A labeling session in memory: the answers so far, the head that they train, the next images, and
+ * the accuracy. It knows no files, CLIP or HTTP. The same entries, features and seed give the same
+ * next images.
+ *
+ * <p>Use an object from one thread at a time.
+ */
+final class LabelSession implements AutoCloseable {
+  static final int BATCH = 5;
+
+  /** Images that take part in the choice. Each costs a row of probabilities in every fit. */
+  private static final int MAX_POOL = 10_000;
+
+  /** Maximum number of probabilities of a fit: fewer images take part if there are many classes. */
+  private static final int MAX_PROBABILITIES = 20_000_000;
+
+  /** With fewer unlabeled images, the pool is drawn again. */
+  private static final int MIN_POOL = 2_000;
+
+  /** Rows of the kernel: the newest labels, and a random part of the others. */
+  private static final int MAX_ROWS = 2_000;
+
+  private static final int NEWEST_ROWS = 1_000;
+
+  /** The random part changes only after this many labels, because the factor is then computed anew. */
+  private static final int ROW_BLOCK = 250;
+
+  private static final int AUDIT_BATCHES = 5;
+  private static final int LABELS_PER_AUDIT_BATCH = 20;
+  private static final int REPEATED_LABELS = 20;
+  private static final double SUSPICIOUS = 0.5;
+
+  /** Source of the class features of class names, (K, D), unit rows. */
+  interface ClassTexts {
+    double[][] of(List<String> names);
+  }
+
+  /**
+   * The images to show next.
+   *
+   * @param kind the kind of the step
+   * @param proposed the class of a page, or {@link JournalEntry#NONE}; null for other kinds
+   * @param shown the images, in order; empty if nothing is left to ask
+   * @param passed the audit images in front of the last shown one
+   */
+  record Proposal(
+      Kind kind, @Nullable Integer proposed, List<Integer> shown, List<Integer> passed) {}
+
+  private final LabelState state;
+  private final float[][] features; // (N, D)
+  private final ClassTexts texts;
+  private final double scale;
+  private final JournalEntry.Start start;
+  private final double distance;
+  private int[] pool; // the images that take part, ascending
+  private int[] place; // (N), the position in the pool, or -1
+  private int draws;
+  private @Nullable GapHead head; // for the current pool
+  private List<Integer> rows = List.of(); // the images of the rows of the head
+  private List<String> headClasses = List.of(); // names of its classes
+  private int[] headNumbers = {}; // numbers of its classes
+  private GapHead.@Nullable Fit fit;
+
+  /**
+   * Creates a session without answers.
+   *
+   * @param images the sorted relative paths of distinct images
+   * @param features their features, (N, D), unit rows
+   * @param scale the factor of the cosines in zero-shot probabilities
+   */
+  LabelSession(
+      List<String> images,
+      float[][] features,
+      ClassTexts texts,
+      double scale,
+      JournalEntry.Start start) {
+    state = new LabelState(images);
+    this.features = features;
+    this.texts = texts;
+    this.scale = scale;
+    this.start = start;
+    try (Scope scope = Scope.open("session")) {
+      distance =
+          GapHead.distance(tensor(IntStream.range(0, Math.min(500, features.length)).toArray()));
+    }
+    pool = new int[0];
+    place = new int[features.length];
+    drawPool();
+  }
+
+  /** Returns the images of the audit of a new session, in random order. */
+  static List<Integer> drawAudit(int images, int audit, long seed) {
+    List<Integer> all = new ArrayList<>(IntStream.range(0, images).boxed().toList());
+    return new PythonRandom(seed).sample(all, Math.min(audit, images));
+  }
+
+  LabelState state() {
+    return state;
+  }
+
+  /**
+   * Adds an entry of the journal.
+   *
+   * @throws IllegalArgumentException if it does not fit the entries before
+   */
+  void apply(JournalEntry entry) {
+    state.apply(entry);
+    fit = null;
+    if (entry instanceof Page && pool.length < features.length && remainingInPool() < MIN_POOL) {
+      drawPool();
+    } else if (entry instanceof JournalEntry.Draw) {
+      drawPool(); // audit images are always classified
+    }
+  }
+
+  private long remainingInPool() {
+    return Arrays.stream(pool).filter(this::isRemaining).count();
+  }
+
+  private void drawPool() {
+    int limit =
+        Math.min(MAX_POOL, Math.max(MIN_POOL, MAX_PROBABILITIES / (state.classes().length + 1)));
+    List<Integer> all = IntStream.range(0, features.length).boxed().toList();
+    if (all.size() > limit) {
+      List<Integer> open =
+          new ArrayList<>(all.stream().filter(i -> isRemaining(i) && !state.isAudit(i)).toList());
+      new PythonRandom(start.seed() + ++draws).shuffle(open);
+      all =
+          Stream.concat(
+                  all.stream().filter(state::isAudit),
+                  open.stream().limit(limit - auditImages().size()))
+              .sorted()
+              .toList();
+    }
+    pool = all.stream().mapToInt(Integer::intValue).toArray();
+    Arrays.fill(place, -1);
+    for (int i = 0; i < pool.length; i++) {
+      place[pool[i]] = i;
+    }
+    closeHead();
+  }
+
+  private void closeHead() {
+    if (head != null) {
+      head.close();
+    }
+    head = null;
+    rows = List.of();
+    fit = null;
+  }
+
+  /** Returns true for an image that was neither answered nor passed. */
+  private boolean isRemaining(int image) {
+    return state.answer(image) == LabelState.UNLABELED && !state.isPassed(image);
+  }
+
+  private Tensor tensor(int[] images) {
+    float[] flat = new float[images.length * width()];
+    for (int i = 0; i < images.length; i++) {
+      System.arraycopy(features[images[i]], 0, flat, i * width(), width());
+    }
+    return Tensor.of(flat, images.length, width());
+  }
+
+  private int width() {
+    return features.length == 0 ? 0 : features[0].length;
+  }
+
+  // ---- the head
+
+  /** Returns the labeled images that are rows of the kernel, in order. */
+  static List<Integer> rows(List<Integer> labeled, long seed) {
+    int n = labeled.size();
+    if (n <= MAX_ROWS) {
+      return labeled;
+    }
+    int older = (n - NEWEST_ROWS) / ROW_BLOCK * ROW_BLOCK;
+    List<Integer> sample =
+        new ArrayList<>(
+            new PythonRandom(seed + older)
+                .sample(labeled.subList(0, older), MAX_ROWS - NEWEST_ROWS - ROW_BLOCK));
+    sample.addAll(labeled.subList(older, n));
+    return sample;
+  }
+
+  /** Fits the head to the answers, if they have changed. */
+  GapHead.Fit fit() {
+    if (fit == null) {
+      fit = synchronize(rows(state.labeled(), start.seed())).fit();
+    }
+    return fit;
+  }
+
+  /** Brings the rows, labels and classes of the head up to date. */
+  private GapHead synchronize(List<Integer> wanted) {
+    int[] numbers = state.classes();
+    List<String> classes = Arrays.stream(numbers).mapToObj(state::name).toList();
+    if (head == null) {
+      try (Scope scope = Scope.open("pool")) {
+        head = new GapHead(tensor(pool), texts.of(classes), scale, distance);
+      }
+      rows = List.of();
+    } else if (!classes.equals(headClasses)) {
+      head.setTexts(texts.of(classes));
+    }
+    headClasses = classes;
+    headNumbers = numbers;
+    GapHead current = head;
+    int equal = 0;
+    while (equal < Math.min(rows.size(), wanted.size())
+        && rows.get(equal).equals(wanted.get(equal))) {
+      equal++;
+    }
+    current.cut(equal);
+    List<Integer> added = wanted.subList(equal, wanted.size());
+    current.add(
+        added.stream().map(this::row).toArray(double[][]::new),
+        added.stream().mapToInt(this::column).toArray());
+    for (int i = 0; i < equal; i++) {
+      current.correct(i, column(wanted.get(i)));
+    }
+    rows = List.copyOf(wanted);
+    return current;
+  }
+
+  private double[] row(int image) {
+    double[] row = new double[width()];
+    for (int d = 0; d < row.length; d++) {
+      row[d] = features[image][d];
+    }
+    return row;
+  }
+
+  /** Returns the column of the label of an image. */
+  private int column(int image) {
+    int answer = state.answer(image);
+    return answer < 0 ? headNumbers.length : Arrays.binarySearch(headNumbers, answer);
+  }
+
+  /** Returns the class of a column, or {@link JournalEntry#NONE} for the last one. */
+  private int number(int column) {
+    return column == headNumbers.length ? JournalEntry.NONE : headNumbers[column];
+  }
+
+  /** Returns the most probable class of an image of the pool. */
+  private int predicted(int image) {
+    return number(NextImages.argmax(fit().probabilities()[place[image]]));
+  }
+
+  /** Returns the most probable classes of an image of the pool, at most {@code count}. */
+  List<Integer> likely(int image, int count) {
+    double[] p = fit().probabilities()[place[image]];
+    return IntStream.range(0, headNumbers.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(c -> -p[c]))
+        .limit(count)
+        .map(this::number)
+        .toList();
+  }
+
+  /** The class of each image by the person or the final head. */
+  record Result(int[] classes, double[] probabilities) {}
+
+  /** Classifies all images. The audit images train this head, too. */
+  Result result() {
+    List<Integer> labeled = new ArrayList<>(state.labeled());
+    auditImages().stream().filter(state::isLabeled).forEach(labeled::add);
+    GapHead current = synchronize(rows(labeled, start.seed()));
+    GapHead.Fit all = current.fit();
+    int[] classes = new int[features.length];
+    double[] probabilities = new double[features.length];
+    int chunk = Math.max(1, pool.length);
+    for (int from = 0; from < features.length; from += chunk) {
+      int[] images = IntStream.range(from, Math.min(features.length, from + chunk)).toArray();
+      double[][] p;
+      try (Scope scope = Scope.open("result")) {
+        p = current.classify(tensor(images), all);
+      }
+      for (int i = 0; i < images.length; i++) {
+        int best = NextImages.argmax(p[i]);
+        boolean known = state.isLabeled(images[i]);
+        classes[images[i]] = known ? state.answer(images[i]) : number(best);
+        probabilities[images[i]] = known ? 1 : p[i][best];
+      }
+    }
+    fit = null;
+    return new Result(classes, probabilities);
+  }
+
+  // ---- the next images
+
+  private List<Integer> auditImages() {
+    return Stream.concat(state.firstDraw().stream(), state.moreDraw().stream()).toList();
+  }
+
+  /** Returns the audit images without an answer, passed ones first, in their random order. */
+  private List<Integer> openAudit(Set<Integer> offered) {
+    List<Integer> open =
+        auditImages().stream()
+            .filter(i -> state.answer(i) == LabelState.UNLABELED && !offered.contains(i))
+            .toList();
+    return Stream.concat(
+            open.stream().filter(state::isPassed), open.stream().filter(i -> !state.isPassed(i)))
+        .toList();
+  }
+
+  /**
+   * Returns the next step.
+   *
+   * @param wanted the kind that the person asked for, or null for the best one
+   * @param offered images that other browsers show at the moment
+   */
+  Proposal next(@Nullable Kind wanted, Set<Integer> offered) {
+    List<Integer> audit = openAudit(offered);
+    if (wanted == Kind.AGAIN) {
+      List<Integer> again = again(offered);
+      return new Proposal(
+          Kind.AGAIN, null, again.subList(0, Math.min(start.page(), again.size())), List.of());
+    }
+    if (wanted == Kind.AUDIT) {
+      return audit(audit, LABELS_PER_AUDIT_BATCH);
+    }
+    long passedOnes = audit.stream().filter(state::isPassed).count();
+    if (passedOnes > 0) {
+      return audit(audit, Math.toIntExact(passedOnes));
+    }
+    int due = due();
+    if (due > 0) {
+      return audit(audit, due);
+    }
+    int[] remaining =
+        Arrays.stream(pool).filter(i -> isRemaining(i) && !offered.contains(i)).toArray();
+    boolean unlabeled = Arrays.stream(remaining).anyMatch(i -> !state.isAudit(i));
+    if (unlabeled) {
+      return chosen(wanted, remaining);
+    }
+    if (!audit.isEmpty()) {
+      return audit(audit, LABELS_PER_AUDIT_BATCH);
+    }
+    List<Integer> skipped =
+        IntStream.range(0, features.length)
+            .filter(i -> state.answer(i) == JournalEntry.SKIP && !offered.contains(i))
+            .filter(i -> place[i] >= 0)
+            .limit(BATCH)
+            .boxed()
+            .toList();
+    return new Proposal(Kind.QUESTIONS, null, skipped, List.of());
+  }
+
+  private Proposal chosen(@Nullable Kind wanted, int[] remaining) {
+    int[] positions = Arrays.stream(remaining).map(i -> place[i]).toArray();
+    boolean[] audit = new boolean[pool.length];
+    Arrays.stream(remaining).filter(state::isAudit).forEach(i -> audit[place[i]] = true);
+    NextImages.Step step =
+        wanted == Kind.UNUSUAL
+            ? NextImages.unusual(nearness(), positions, audit, start.page())
+            : NextImages.choose(fit().probabilities(), positions, audit, start.page(), BATCH);
+    Kind kind =
+        wanted == Kind.UNUSUAL ? Kind.UNUSUAL : step.isPage() ? Kind.PAGE : Kind.QUESTIONS;
+    return new Proposal(
+        kind, step.isPage() ? number(step.proposed()) : null, images(step.shown()), images(step.passed()));
+  }
+
+  private List<Integer> images(List<Integer> positions) {
+    return positions.stream().map(position -> pool[position]).toList();
+  }
+
+  private Proposal audit(List<Integer> open, int count) {
+    List<Integer> shown = open.subList(0, Math.min(count, open.size()));
+    boolean more = !shown.isEmpty() && state.moreDraw().contains(shown.get(0));
+    return new Proposal(more ? Kind.MORE_AUDIT : Kind.AUDIT, null, shown, List.of());
+  }
+
+  /** Returns the number of audit images to ask now: a fifth after each 20 labels, up to all. */
+  private int due() {
+    List<Integer> first = state.firstDraw();
+    int batch = (first.size() + AUDIT_BATCHES - 1) / AUDIT_BATCHES;
+    int batches = Math.min(AUDIT_BATCHES, state.labeled().size() / LABELS_PER_AUDIT_BATCH);
+    long answered =
+        first.stream().filter(i -> state.answer(i) != LabelState.UNLABELED).count();
+    return Math.toIntExact(
+        Math.max(0, Math.min(batch, Math.min(first.size(), (long) batch * batches) - answered)));
+  }
+
+  /** Returns the largest cosine with a prototype for each image of the pool. */
+  private double[] nearness() {
+    double[][] prototypes = fit().prototypes();
+    return Arrays.stream(pool)
+        .mapToDouble(
+            image -> {
+              double[] row = row(image);
+              return Arrays.stream(prototypes)
+                  .mapToDouble(p -> IntStream.range(0, p.length).mapToDouble(d -> p[d] * row[d]).sum())
+                  .max()
+                  .orElse(0);
+            })
+        .toArray();
+  }
+
+  /** Draws more images for the audit from those that are neither labeled nor in it. */
+  List<Integer> drawMore(int count) {
+    List<Integer> open =
+        IntStream.range(0, features.length)
+            .filter(i -> isRemaining(i) && !state.isAudit(i))
+            .boxed()
+            .toList();
+    return new PythonRandom(start.seed() + auditImages().size())
+        .sample(open, Math.min(count, open.size()));
+  }
+
+  // ---- suspicious labels
+
+  /** Returns the labels to ask again: suspicious ones, and random ones, mixed by their index. */
+  private List<Integer> again(Set<Integer> offered) {
+    Set<Integer> again = new LinkedHashSet<>(suspicious());
+    again.addAll(repeated());
+    again.removeAll(state.askedAgain());
+    again.removeAll(offered);
+    return again.stream().sorted().toList();
+  }
+
+  /** Returns the labels to which another class is more probable than 0.5 without them. */
+  List<Integer> suspicious() {
+    List<Integer> wanted = rows(state.labeled(), start.seed());
+    if (wanted.isEmpty()) {
+      return List.of();
+    }
+    double[][] p = synchronize(wanted).leftOut();
+    return IntStream.range(0, wanted.size())
+        .filter(
+            i -> {
+              int best = NextImages.argmax(p[i]);
+              return best != column(wanted.get(i)) && p[i][best] > SUSPICIOUS;
+            })
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> -p[i][NextImages.argmax(p[i])]))
+        .map(wanted::get)
+        .toList();
+  }
+
+  /** Returns random labels that measure how often the person gives the same answer again. */
+  private List<Integer> repeated() {
+    List<Integer> labeled = new ArrayList<>(state.labeled());
+    Collections.sort(labeled);
+    return new PythonRandom(start.seed()).sample(labeled, Math.min(REPEATED_LABELS, labeled.size()));
+  }
+
+  /**
+   * The answers to repeated random labels.
+   *
+   * @param equal the number of equal answers
+   */
+  record Agreement(int equal, int images) {}
+
+  /** Returns how often the person gave the same answer again, or nothing if none was repeated. */
+  Optional<Agreement> agreement() {
+    Set<Integer> random = new HashSet<>(repeated());
+    List<Integer> asked = state.askedAgain().stream().filter(random::contains).toList();
+    return asked.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Agreement((int) asked.stream().filter(state::isRepeated).count(), asked.size()));
+  }
+
+  // ---- the accuracy
+
+  /** Returns the share of the folder that is right, or nothing before an audit image was asked. */
+  Optional<Audit.Share> folder() {
+    int remaining = 0;
+    int sample = 0;
+    int wrong = 0;
+    int unresolved = 0; // skipped, or passed without an answer
+    for (int i = 0; i < features.length; i++) {
+      int answer = state.answer(i);
+      boolean isSkipped = answer == JournalEntry.SKIP;
+      if (!state.isAudit(i) || state.isPassed(i)) {
+        boolean open = answer == LabelState.UNLABELED;
+        remaining += open && !state.isPassed(i) ? 1 : 0;
+        unresolved += isSkipped || (open && state.isPassed(i)) ? 1 : 0;
+        continue;
+      }
+      remaining++;
+      if (answer != LabelState.UNLABELED) {
+        sample++;
+        wrong += isSkipped || !isRight(i) ? 1 : 0;
+        unresolved += isSkipped ? 1 : 0;
+      }
+    }
+    return sample == 0
+        ? Optional.empty()
+        : Optional.of(Audit.folder(wrong, sample, remaining, unresolved, features.length));
+  }
+
+  /** Returns the accuracy on new images, or nothing before an audit image was asked. */
+  Optional<Audit.Share> newImages() {
+    List<Integer> answered =
+        state.firstDraw().stream()
+            .filter(i -> state.answer(i) != LabelState.UNLABELED)
+            .toList();
+    return answered.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Audit.newImages(
+                (int) answered.stream().filter(this::isRight).count(), answered.size()));
+  }
+
+  private boolean isRight(int image) {
+    int answer = state.answer(image);
+    return state.isSeen(answer) && predicted(image) == answer;
+  }
+
+  /** Returns the number of images of the pool that the head assigns to each class, by number. */
+  int[] proposedCounts() {
+    int[] counts = new int[state.classCount()];
+    for (int image : pool) {
+      if (!state.isLabeled(image)) {
+        int predicted = predicted(image);
+        if (predicted >= 0) {
+          counts[predicted]++;
+        }
+      }
+    }
+    return counts;
+  }
+
+  @Override
+  public void close() {
+    closeHead();
+  }
+
+  /** Returns the settings of the session. */
+  JournalEntry.Start start() {
+    return Objects.requireNonNull(start);
+  }
+}

@@ -1,0 +1,256 @@
+package org.kgcoop.label;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.JournalEntry.ClassAdded;
+import org.kgcoop.runs.JournalEntry.ClassMerged;
+import org.kgcoop.runs.JournalEntry.ClassRenamed;
+import org.kgcoop.runs.JournalEntry.Draw;
+import org.kgcoop.runs.JournalEntry.Kind;
+import org.kgcoop.runs.JournalEntry.Page;
+import org.kgcoop.runs.JournalEntry.Undo;
+
+/**
+ * The classes and answers of a labeling session. It is a pure function of the entries of the
+ * journal. Images have the index of their sorted relative paths.
+ */
+final class LabelState {
+  /** The answer of an image that the person has not seen. */
+  static final int UNLABELED = -3;
+
+  private final List<String> images;
+  private final Map<String, Integer> index = new HashMap<>();
+  private final List<JournalEntry> entries = new ArrayList<>();
+
+  private final List<String> names = new ArrayList<>(); // by class, also merged ones
+  private final List<Integer> into = new ArrayList<>(); // itself, or the class it was merged into
+  private final int[] answers; // (N)
+  private final int[] firstAnswers; // (N), before a label was asked again
+  private final boolean[] asked; // (N), true if the label was asked again
+  private final boolean[] audit; // (N)
+  private final boolean[] passed; // (N)
+  private final List<Integer> firstDraw = new ArrayList<>();
+  private final List<Integer> moreDraw = new ArrayList<>();
+  private final Set<Integer> labeled = new LinkedHashSet<>(); // without the audit, in order
+  private final Set<Integer> seen = new LinkedHashSet<>(); // classes of these images
+  private final List<Page> steps = new ArrayList<>();
+
+  /**
+   * Creates the state of a session without entries.
+   *
+   * @param images the sorted relative paths
+   */
+  LabelState(List<String> images) {
+    this.images = List.copyOf(images);
+    for (int i = 0; i < images.size(); i++) {
+      index.put(images.get(i), i);
+    }
+    answers = new int[images.size()];
+    firstAnswers = new int[images.size()];
+    asked = new boolean[images.size()];
+    audit = new boolean[images.size()];
+    passed = new boolean[images.size()];
+    clear();
+  }
+
+  private void clear() {
+    Arrays.fill(answers, UNLABELED);
+    Arrays.fill(firstAnswers, UNLABELED);
+    Arrays.fill(asked, false);
+    Arrays.fill(audit, false);
+    Arrays.fill(passed, false);
+    names.clear();
+    into.clear();
+    firstDraw.clear();
+    moreDraw.clear();
+    labeled.clear();
+    seen.clear();
+    steps.clear();
+  }
+
+  /**
+   * Adds an entry. Images that are no longer in the folder are ignored.
+   *
+   * @throws IllegalArgumentException if the entry does not fit the entries before, with the reason
+   */
+  void apply(JournalEntry entry) {
+    if (entry instanceof Undo undo) {
+      Page last = steps.isEmpty() ? null : steps.get(steps.size() - 1);
+      if (last == null || last.step() != undo.step()) {
+        throw new IllegalArgumentException("step %s is not the last one".formatted(undo.step()));
+      }
+      List<JournalEntry> others = new ArrayList<>(entries);
+      others.remove(others.lastIndexOf(last));
+      entries.clear();
+      clear();
+      others.forEach(this::apply);
+      return;
+    }
+    change(entry);
+    entries.add(entry);
+  }
+
+  private void change(JournalEntry entry) {
+    if (entry instanceof ClassAdded added) {
+      if (added.number() != names.size()) {
+        throw new IllegalArgumentException(
+            "class %s: expected the number %s".formatted(added.number(), names.size()));
+      }
+      names.add(added.name());
+      into.add(added.number());
+    } else if (entry instanceof ClassRenamed renamed) {
+      names.set(active(renamed.number()), renamed.name());
+    } else if (entry instanceof ClassMerged merged) {
+      int from = active(merged.number());
+      int to = active(merged.into());
+      if (from == to) {
+        throw new IllegalArgumentException("class %s: cannot be merged into itself".formatted(from));
+      }
+      into.replaceAll(each -> each == from ? to : each);
+      if (seen.remove(from)) {
+        seen.add(to);
+      }
+    } else if (entry instanceof Draw draw) {
+      for (String path : draw.images()) {
+        Integer image = index.get(path);
+        if (image != null && !audit[image]) {
+          audit[image] = true;
+          (draw.more() ? moreDraw : firstDraw).add(image);
+        }
+      }
+    } else if (entry instanceof Page page) {
+      page.labels().values().forEach(this::checkAnswer);
+      page.labels().forEach((path, answer) -> answer(page.kind(), path, answer));
+      for (String path : page.passed()) {
+        Integer image = index.get(path);
+        if (image != null) {
+          passed[image] = true;
+        }
+      }
+      steps.add(page);
+    }
+  }
+
+  private void answer(Kind kind, String path, int answer) {
+    Integer image = index.get(path);
+    if (image == null) {
+      return;
+    }
+    if (kind == Kind.AGAIN) {
+      asked[image] = true;
+      if (answer == JournalEntry.SKIP) {
+        return; // the label stays
+      }
+    } else {
+      firstAnswers[image] = answer;
+    }
+    answers[image] = answer;
+    if (!audit[image] && answer != JournalEntry.SKIP) {
+      labeled.add(image);
+      if (answer >= 0) {
+        seen.add(into.get(answer));
+      }
+    }
+  }
+
+  private void checkAnswer(int answer) {
+    if (answer < JournalEntry.SKIP || answer >= names.size()) {
+      throw new IllegalArgumentException("there is no class %s".formatted(answer));
+    }
+  }
+
+  private int active(int number) {
+    if (number < 0 || number >= names.size() || into.get(number) != number) {
+      throw new IllegalArgumentException("there is no class %s".formatted(number));
+    }
+    return number;
+  }
+
+  List<String> images() {
+    return images;
+  }
+
+  /** Returns the index of a path, or nothing if it is not in the folder. */
+  OptionalInt image(String path) {
+    Integer image = index.get(path);
+    return image == null ? OptionalInt.empty() : OptionalInt.of(image);
+  }
+
+  /** Returns the numbers of the classes that were not merged into others, ascending. */
+  int[] classes() {
+    return IntStream.range(0, names.size()).filter(c -> into.get(c) == c).toArray();
+  }
+
+  /** Returns the number of all classes, also of merged ones. */
+  int classCount() {
+    return names.size();
+  }
+
+  String name(int number) {
+    return names.get(number);
+  }
+
+  /** Returns the answer of an image, of merged classes the other one. */
+  int answer(int image) {
+    return answers[image] < 0 ? answers[image] : into.get(answers[image]);
+  }
+
+  /** Returns true if the person gave a class or none of these. */
+  boolean isLabeled(int image) {
+    return answers[image] >= JournalEntry.NONE;
+  }
+
+  boolean isAudit(int image) {
+    return audit[image];
+  }
+
+  boolean isPassed(int image) {
+    return passed[image];
+  }
+
+  /** Returns the images of the first draw, in their random order. */
+  List<Integer> firstDraw() {
+    return firstDraw;
+  }
+
+  /** Returns the images that were drawn later, in their random order. */
+  List<Integer> moreDraw() {
+    return moreDraw;
+  }
+
+  /** Returns the labeled images outside the audit, in the order of their labels. */
+  List<Integer> labeled() {
+    return List.copyOf(labeled);
+  }
+
+  /**
+   * Returns true if an image outside the audit has shown a class. Until then, all audit images of
+   * this class count as wrong: its name comes from the audit.
+   */
+  boolean isSeen(int number) {
+    return number < 0 || seen.contains(number);
+  }
+
+  List<Page> steps() {
+    return steps;
+  }
+
+  /** Returns the images whose label was asked again. */
+  List<Integer> askedAgain() {
+    return IntStream.range(0, asked.length).filter(i -> asked[i]).boxed().toList();
+  }
+
+  /** Returns true if the repeated answer of an image equals its first one. */
+  boolean isRepeated(int image) {
+    int first = firstAnswers[image];
+    return (first < 0 ? first : into.get(first)) == answer(image);
+  }
+}
