@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       AdaptBench.class,
       AdaptCalibrationBench.class,
       AdaptSpeedBench.class,
+      LabelBench.class,
       PreprocessBench.class,
       LoadBench.class,
       OnnxBench.class,

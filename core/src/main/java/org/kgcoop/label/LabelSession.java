@@ -68,7 +68,7 @@ final class LabelSession implements AutoCloseable {
   record Proposal(
       Kind kind, @Nullable Integer proposed, List<Integer> shown, List<Integer> passed) {}
 
-  private final LabelState state;
+  private LabelState state;
   private final float[][] features; // (N, D)
   private final ClassTexts texts;
   private final double scale;
@@ -128,6 +128,14 @@ final class LabelSession implements AutoCloseable {
   void apply(JournalEntry entry) {
     state.apply(entry);
     fit = null;
+    if (entry instanceof JournalEntry.Undo && draws > 0) { // the pool may have been another one
+      List<JournalEntry> entries = state.entries();
+      state = new LabelState(state.images());
+      draws = 0;
+      drawPool();
+      entries.forEach(this::apply);
+      return;
+    }
     if (entry instanceof Page && pool.length < features.length && remainingInPool() < MIN_POOL) {
       drawPool();
     } else if (entry instanceof JournalEntry.Draw) {
@@ -149,7 +157,8 @@ final class LabelSession implements AutoCloseable {
       new PythonRandom(start.seed() + ++draws).shuffle(open);
       all =
           Stream.concat(
-                  all.stream().filter(state::isAudit),
+                  all.stream()
+                      .filter(i -> state.isAudit(i) || state.answer(i) == JournalEntry.SKIP),
                   open.stream().limit(limit - auditImages().size()))
               .sorted()
               .toList();
@@ -265,8 +274,13 @@ final class LabelSession implements AutoCloseable {
   }
 
   /** Returns the most probable class of an image of the pool. */
-  private int predicted(int image) {
+  int predicted(int image) {
     return number(NextImages.argmax(fit().probabilities()[place[image]]));
+  }
+
+  /** Returns true if an image of the pool gets a class from the head in every fit. */
+  boolean isInPool(int image) {
+    return place[image] >= 0;
   }
 
   /** Returns the most probable classes of an image of the pool, at most {@code count}. */

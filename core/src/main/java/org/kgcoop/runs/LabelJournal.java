@@ -30,7 +30,8 @@ public record LabelJournal(Path file, Set<String> audit) {
   /** The name of the file. */
   public static final String FILE = "labels.jsonl";
 
-  private static final String SESSION = ".labels"; // ending of the default session folder
+  /** The ending of the default folder of a session. */
+  public static final String SESSION = ".labels";
 
   public LabelJournal {
     audit = Set.copyOf(audit);
