@@ -9,6 +9,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.classify.EmbedCommand;
 import org.kgcoop.cli.classify.EvalCommand;
 import org.kgcoop.cli.classify.ExportCommand;
+import org.kgcoop.cli.classify.LabelCommand;
 import org.kgcoop.cli.classify.PredictCommand;
 import org.kgcoop.cli.classify.SearchCommand;
 import org.kgcoop.cli.classify.ServeCommand;
@@ -68,6 +69,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       DataSetsCommand.class,
       DownloadCommand.class,
+      LabelCommand.class,
       AdaptCommand.class,
       HeadroomCommand.class,
       TrainCommand.class,

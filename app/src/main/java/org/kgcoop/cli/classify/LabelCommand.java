@@ -1,0 +1,437 @@
+package org.kgcoop.cli.classify;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.Templates;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.experiment.Progress;
+import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Folders;
+import org.kgcoop.files.UserFolders;
+import org.kgcoop.label.Audit;
+import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Simulation;
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.runs.LabelJournal;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** The command {@code label}, which labels a folder of images with the help of CLIP. */
+@Command(
+    name = "label",
+    mixinStandardHelpOptions = true,
+    header = "Label a folder of images, and measure how many labels are right.",
+    description = {
+      "",
+      "Open a page in the browser on which you label the images of a folder. kgcoop proposes"
+          + " classes, learns from each answer, and chooses the images that teach it most. Random"
+          + " images, which it does not learn from, measure the accuracy.",
+      "",
+      "Every answer is stored at once in DIR/labels.jsonl. Run the command again to go on.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop label --try",
+      "  ./kgcoop label photos/ --classes cat,dog --clip ViT-B/16",
+      "  ./kgcoop label photos/ --write --sort-into sorted --clip ViT-B/16",
+      "  ./kgcoop label photos/ --simulate labels.csv --clip ViT-B/16",
+      "",
+      "DIR/labels.csv has the class of every image, and whether you or the program gave it."
+    })
+public final class LabelCommand implements Callable<Integer> {
+  private static final String TRY_SET = "objects";
+  private static final int TRY_IMAGES = 300;
+
+  /** The name of the folder of images that show none of the classes. */
+  private static final String NONE_FOLDER = "none of these";
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FOLDER",
+      description = "A folder of images, also in subfolders.")
+  private @Nullable Path folder;
+
+  @Option(
+      names = "--try",
+      description =
+          "Copy 300 of the embedded drawings into the folder label-try, and label them with the"
+              + " embedded CLIP.")
+  private boolean trial;
+
+  @Mixin private ClassList classes = new ClassList();
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "DIR",
+      description = "Set the folder of the session (default: FOLDER.labels).")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT",
+      description =
+          "Set the text of a class, with {} for its name (default: \""
+              + Templates.DEFAULT
+              + "\", or \""
+              + EmbeddedClip.TEMPLATE
+              + "\" with the embedded CLIP).")
+  private @Nullable String template;
+
+  @Option(
+      names = "--audit",
+      paramLabel = "N",
+      description =
+          "Set the number of random images that measure the accuracy; at most a quarter of the"
+              + " images is used, and 0 measures nothing (default: 50).")
+  private int audit = 50;
+
+  @Option(
+      names = "--target",
+      paramLabel = "P",
+      description =
+          "Say that you can stop if at least P %% of the folder are right, at the lower end of the"
+              + " 95 %% interval (default: 90).")
+  private double target = 90;
+
+  @Option(names = "--page", paramLabel = "N", description = "Set the images of a page (default: 20).")
+  private int page = 20;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Set the random seed of the audit (default: 1).")
+  private long seed = 1;
+
+  @Option(
+      names = "--write",
+      description = "Write the results of a session, without a page.")
+  private boolean write;
+
+  @Option(
+      names = "--sort-into",
+      paramLabel = "DIR",
+      description = "Sort the images into one folder per class when the results are written.")
+  private @Nullable Path sortInto;
+
+  @Option(
+      names = "--sort-by",
+      paramLabel = "WAY",
+      description = "Sort by copy, link or move (default: copy).")
+  private String sortBy = "copy";
+
+  @Option(
+      names = "--simulate",
+      paramLabel = "FILE",
+      description =
+          "Answer from a CSV file with the columns image and class, without a page. An empty class"
+              + " is none of these. Prints each step.")
+  private @Nullable Path simulate;
+
+  @Option(
+      names = "--mistakes",
+      paramLabel = "SHARE",
+      description = "Simulate a share of wrong answers, such as 0.03 (default: 0).")
+  private double mistakes;
+
+  @Option(
+      names = "--until",
+      paramLabel = "P",
+      description = "End the simulation if P %% of the folder are right (default: 100).")
+  private double until = 100;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+
+  @Mixin
+  private Output output = new Output(Output.Format.TEXT, Output.Format.JSON, Output.Format.JSONL);
+
+  @ParentCommand private Invocation invocation;
+
+  @Override
+  public Integer call() {
+    Path images = images();
+    Map<String, String> truth = simulate == null ? Map.of() : truth(simulate);
+    if (sortInto != null) {
+      ImageSorter.check(sortInto);
+    }
+    try (Clip clip = clipOptions.load();
+        Progress.Task task = output.progress().start("images", count(images));
+        Labeling labeling = Labeling.open(images, clip, options(truth, task))) {
+      if (simulate != null) {
+        simulate(labeling, truth);
+      }
+      if (simulate == null || write) {
+        write(labeling, clip);
+      }
+      labeling.unreadable().forEach(path -> output.error(path + ": cannot be read; left out"));
+      return labeling.unreadable().isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
+    }
+  }
+
+  private Path images() {
+    if (trial) {
+      return drawings(folder == null ? Path.of("label-try") : folder);
+    }
+    if (folder == null) {
+      throw KgCoopException.configuration("expected a folder of images, or --try");
+    }
+    return folder;
+  }
+
+  private static int count(Path folder) {
+    return Files.isDirectory(folder)
+        ? Folders.below(folder, Files::isRegularFile, link -> {}).size()
+        : 0;
+  }
+
+  private Labeling.Options options(Map<String, String> truth, Progress.Task task) {
+    Set<String> names = new LinkedHashSet<>(classes.names());
+    if (names.isEmpty() && trial) {
+      names.addAll(
+          EmbeddedDataSets.open(TRY_SET, DataSetOptions.defaults(output::warn)).classNames());
+    }
+    if (names.size() < 2) { // a simulated person knows all classes
+      truth.values().stream().filter(name -> !name.isEmpty()).sorted().forEach(names::add);
+    }
+    return new Labeling.Options(
+        List.copyOf(names),
+        out,
+        template == null ? clipOptions.template() : template,
+        UserFolders.cache("features"),
+        audit,
+        target,
+        page,
+        seed,
+        output::warn,
+        task::done,
+        invocation::interrupted);
+  }
+
+  /** Copies embedded drawings into a folder without labels, unless it exists. */
+  private Path drawings(Path into) {
+    if (Files.isDirectory(into)) {
+      return into;
+    }
+    List<Item> all =
+        new ArrayList<>(
+            EmbeddedDataSets.open(TRY_SET, DataSetOptions.defaults(output::warn)).train());
+    new PythonRandom(1).shuffle(all); // otherwise the names would show the classes
+    try {
+      Files.createDirectories(into);
+      for (int i = 0; i < Math.min(all.size(), TRY_IMAGES); i++) {
+        Path file = all.get(i).file();
+        String name = Folders.name(file);
+        Files.copy(
+            file,
+            into.resolve(
+                String.format(Locale.ROOT, "%03d%s", i + 1, name.substring(name.lastIndexOf('.')))));
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(into + ": cannot be written: " + FileErrors.reason(e), e);
+    }
+    return into;
+  }
+
+  // ---- simulation
+
+  private static Map<String, String> truth(Path file) {
+    Map<String, String> truth = new LinkedHashMap<>();
+    String text = Folders.text(file);
+    try (CsvReader<CsvRecord> reader = CsvReader.builder().ofCsvRecord(text)) {
+      List<String> header = List.of();
+      for (CsvRecord line : reader) {
+        if (header.isEmpty()) {
+          header = line.getFields();
+          if (!header.containsAll(List.of("image", "class"))) {
+            throw KgCoopException.data(
+                file + ", line 1: expected the columns image and class, got " + header);
+          }
+          continue;
+        }
+        if (line.getFieldCount() < header.size()) {
+          throw KgCoopException.data(
+              "%s, line %s: expected %s columns"
+                  .formatted(file, line.getStartingLineNumber(), header.size()));
+        }
+        truth.put(
+            line.getField(header.indexOf("image")), line.getField(header.indexOf("class")).strip());
+      }
+    } catch (CsvParseException | IOException e) {
+      throw KgCoopException.data(file + ": not a CSV file: " + e.getMessage());
+    }
+    if (truth.isEmpty()) {
+      throw KgCoopException.data(file + ": no image in it");
+    }
+    return truth;
+  }
+
+  private void simulate(Labeling labeling, Map<String, String> truth) {
+    labeling.simulate(
+        truth,
+        new Simulation.Settings(mistakes, until, seed),
+        step -> {
+          if (output.isJson()) {
+            output.record(json(step).toString());
+          } else {
+            output.print(text(step));
+          }
+        });
+  }
+
+  private static String text(Simulation.Step step) {
+    return String.format(
+        Locale.ROOT,
+        "%4d %-10s %-20s %2d images, %2d wrong, %5.1f min, %5d labeled, %5.1f %% right%s",
+        step.step(),
+        step.kind(),
+        step.proposed(),
+        step.images(),
+        step.wrong(),
+        step.seconds() / 60,
+        step.labeled(),
+        step.right(),
+        step.folder()
+            .map(share -> String.format(Locale.ROOT, ", at least %.0f %%", 100 * share.low()))
+            .orElse(""));
+  }
+
+  private static ObjectNode json(Simulation.Step step) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("step", step.step())
+        .put("kind", step.kind())
+        .put("class", step.proposed())
+        .put("images", step.images())
+        .put("wrong", step.wrong())
+        .put("seconds", step.seconds())
+        .put("labeled", step.labeled())
+        .put("right", step.right())
+        .put("cpu_ms", step.cpuMilliseconds());
+    step.folder().ifPresent(share -> json.set("folder", json(share)));
+    step.newImages().ifPresent(share -> json.set("new_images", json(share)));
+    return json;
+  }
+
+  private static ObjectNode json(Audit.Share share) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("estimate", share.estimate())
+        .put("low", share.low())
+        .put("high", share.high())
+        .put("images", share.images());
+  }
+
+  // ---- results
+
+  private void write(Labeling labeling, Clip clip) {
+    if (labeling.classes().size() < 2) {
+      throw KgCoopException.configuration(
+          labeling.session() + ": expected two classes; name them with --classes");
+    }
+    List<Labeling.Result> results = labeling.results();
+    Path csv = labeling.session().resolve("labels.csv");
+    AtomicFile.write(csv, to -> csv(to, results));
+    output.print("labels: " + csv);
+    if (sortInto != null) {
+      output.print(sorted(sortInto, labeling, results, clip));
+    }
+    accuracy(labeling.status());
+  }
+
+  private static void csv(java.io.OutputStream to, List<Labeling.Result> results)
+      throws IOException {
+    try (CsvWriter writer =
+        CsvWriter.builder()
+            .build(
+                new java.io.OutputStreamWriter(to, java.nio.charset.StandardCharsets.UTF_8))) {
+      writer.writeRecord("image", "class", "source", "probability");
+      for (Labeling.Result each : results) {
+        writer.writeRecord(
+            each.image().toString().replace('\\', '/'),
+            each.name(),
+            each.source().name().toLowerCase(Locale.ROOT),
+            String.format(Locale.ROOT, "%.4f", each.probability()));
+      }
+    }
+  }
+
+  private String sorted(
+      Path into, Labeling labeling, List<Labeling.Result> results, Clip clip) {
+    ImageSorter sorter = new ImageSorter(into, ImageSorter.Way.of(sortBy));
+    List<String> names = new ArrayList<>(labeling.classes());
+    for (Labeling.Result each : results) {
+      sorter.add(labeling.folder().resolve(each.image()), names.indexOf(each.name()));
+    }
+    names.add(NONE_FOLDER);
+    sorter.record(names, "label", null, clip.fingerprint());
+    String summary = sorter.arrange(names);
+    Path journal = labeling.session().resolve(LabelJournal.FILE);
+    AtomicFile.write(into.resolve(LabelJournal.FILE), to -> Files.copy(journal, to));
+    return summary;
+  }
+
+  private void accuracy(Labeling.Status status) {
+    output.print(
+        "labeled by you: %s of %s"
+            .formatted(status.labeled(), Messages.count(status.images(), "image", "images")));
+    status
+        .folder()
+        .ifPresentOrElse(
+            share ->
+                output.print(
+                    String.format(
+                        Locale.ROOT,
+                        "At least %.0f %% of the folder is right (estimate %.0f %%; 95 %% interval:"
+                            + " %.0f to %.0f), from %d random images",
+                        100 * share.low(),
+                        100 * share.estimate(),
+                        100 * share.low(),
+                        100 * share.high(),
+                        share.images())),
+            () -> output.print("Accuracy: not measured"));
+    Optional<Labeling.Accuracy> fresh = status.newImages();
+    fresh.ifPresent(
+        share ->
+            output.print(
+                String.format(
+                    Locale.ROOT,
+                    "Of 100 new images like these, expect %.0f right (95 %%: %.0f to %.0f)",
+                    100 * share.estimate(),
+                    100 * share.low(),
+                    100 * share.high())));
+    if (!status.agreement().isEmpty()) {
+      output.print(Objects.requireNonNull(status.agreement()));
+    }
+  }
+}
