@@ -500,7 +500,7 @@ final class LabelSession implements AutoCloseable {
 
   // ---- the accuracy
 
-  /** Returns the share of the folder that is right, or nothing before an audit image was asked. */
+  /** Returns the share of the folder that is right, or nothing before an audit image is answered. */
   Optional<Audit.Share> folder() {
     int remaining = 0;
     int sample = 0;
@@ -522,7 +522,8 @@ final class LabelSession implements AutoCloseable {
         unresolved += isSkipped ? 1 : 0;
       }
     }
-    return sample == 0
+    boolean isMeasured = auditImages().stream().anyMatch(state::isLabeled);
+    return !isMeasured && remaining > 0
         ? Optional.empty()
         : Optional.of(Audit.folder(wrong, sample, remaining, unresolved, features.length));
   }

@@ -542,8 +542,7 @@ public final class Labeling implements AutoCloseable {
   /** Writes an entry to the disk, then lets it count. */
   private void record(JournalEntry entry) {
     try {
-      journal.append((entry.line() + "\n").getBytes(StandardCharsets.UTF_8));
-      journal.force();
+      journal.appendAndForce((entry.line() + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw KgCoopException.io(
           sessionFolder.resolve(LabelJournal.FILE)
