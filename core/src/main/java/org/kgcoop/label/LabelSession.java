@@ -278,6 +278,21 @@ final class LabelSession implements AutoCloseable {
     return number(NextImages.argmax(fit().probabilities()[place[image]]));
   }
 
+  /** Returns the most probable class of other images, or {@link JournalEntry#NONE}. */
+  int[] classify(float[][] images) {
+    GapHead.Fit current = fit();
+    float[] flat = new float[images.length * width()];
+    for (int i = 0; i < images.length; i++) {
+      System.arraycopy(images[i], 0, flat, i * width(), width());
+    }
+    try (Scope scope = Scope.open("classify")) {
+      double[][] p =
+          Objects.requireNonNull(head)
+              .classify(Tensor.of(flat, images.length, width()), current);
+      return Arrays.stream(p).mapToInt(row -> number(NextImages.argmax(row))).toArray();
+    }
+  }
+
   /** Returns true if an image of the pool gets a class from the head in every fit. */
   boolean isInPool(int image) {
     return place[image] >= 0;

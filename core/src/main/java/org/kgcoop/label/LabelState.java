@@ -40,7 +40,7 @@ final class LabelState {
   private final List<Integer> firstDraw = new ArrayList<>();
   private final List<Integer> moreDraw = new ArrayList<>();
   private final Set<Integer> labeled = new LinkedHashSet<>(); // without the audit, in order
-  private final Set<Integer> seen = new LinkedHashSet<>(); // classes of these images
+  private final Set<Integer> seen = new LinkedHashSet<>(); // classes not known from the audit alone
   private final List<Page> steps = new ArrayList<>();
 
   /**
@@ -106,6 +106,9 @@ final class LabelState {
       }
       names.add(added.name());
       into.add(added.number());
+      if (steps.isEmpty()) {
+        seen.add(added.number());
+      }
     } else if (entry instanceof ClassRenamed renamed) {
       names.set(active(renamed.number()), renamed.name());
     } else if (entry instanceof ClassMerged merged) {
@@ -237,8 +240,8 @@ final class LabelState {
   }
 
   /**
-   * Returns true if an image outside the audit has shown a class. Until then, all audit images of
-   * this class count as wrong: its name comes from the audit.
+   * Returns true if a class was named before the first step, or an image outside the audit has shown
+   * it. Until then, all audit images of this class count as wrong: its name comes from the audit.
    */
   boolean isSeen(int number) {
     return number < 0 || seen.contains(number);

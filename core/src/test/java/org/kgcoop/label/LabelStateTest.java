@@ -50,12 +50,16 @@ class LabelStateTest {
   }
 
   @Test
-  void hasSeenAClassOnlyOutsideTheAudit() {
+  void hasNotSeenAClassThatTheAuditNamed() {
     state.apply(new Draw(List.of("a"), false));
-    state.apply(page(1, Kind.AUDIT, Map.of("a", 1)));
-    assertThat(state.isSeen(1)).isFalse();
-    state.apply(page(2, Kind.QUESTIONS, Map.of("b", 1)));
     assertThat(state.isSeen(1)).isTrue();
+    state.apply(page(1, Kind.AUDIT, Map.of("a", 1)));
+    state.apply(new ClassAdded(2, "dog"));
+    state.apply(page(2, Kind.AUDIT, Map.of("a", 2)));
+    assertThat(state.isSeen(1)).isTrue();
+    assertThat(state.isSeen(2)).isFalse();
+    state.apply(page(3, Kind.QUESTIONS, Map.of("b", 2)));
+    assertThat(state.isSeen(2)).isTrue();
     assertThat(state.labeled()).containsExactly(1);
   }
 
