@@ -272,7 +272,7 @@ final class LabelBench implements Callable<Integer> {
           new Simulation.Settings(mistakes(scenario), 100, seed, AUDIT_STEPS),
           step -> {
             pages[0] += step.kind().endsWith("audit") ? 0 : 1;
-            if (step.folder().isEmpty() || step.waiting() > 0) {
+            if (step.newImages().isEmpty() || step.folder().isEmpty() || step.waiting() > 0) {
               return;
             }
             Audit.Share share = step.folder().get();
