@@ -61,8 +61,8 @@ public final class JointEvaluation {
 
   private final int base;
   private final int classes;
-  private final List<Image> ofBase = new ArrayList<>();
-  private final List<Image> ofNew = new ArrayList<>();
+  private final List<Image> baseImages = new ArrayList<>();
+  private final List<Image> newImages = new ArrayList<>();
 
   /**
    * An evaluation without images.
@@ -101,7 +101,7 @@ public final class JointEvaluation {
       scores.put(score, score.of(logits, base));
     }
     int alone = isBase ? Softmax.argMax(logits, 0, base) : Softmax.argMax(logits, base, classes);
-    (isBase ? ofBase : ofNew).add(new Image(alone == label, prediction == label, scores));
+    (isBase ? baseImages : newImages).add(new Image(alone == label, prediction == label, scores));
   }
 
   private static double percent(List<Image> images, Predicate<Image> which) {
@@ -113,17 +113,18 @@ public final class JointEvaluation {
    * images in each part.
    */
   public double joint() {
-    return percent(Stream.of(ofBase, ofNew).flatMap(List::stream).toList(), Image::rightAmongAll);
+    return percent(
+        Stream.of(baseImages, newImages).flatMap(List::stream).toList(), Image::rightAmongAll);
   }
 
   /** Returns the accuracy on images of base classes, with all names competing. */
   public double base() {
-    return percent(ofBase, Image::rightAmongAll);
+    return percent(baseImages, Image::rightAmongAll);
   }
 
   /** Returns the accuracy on images of new classes, with all names competing. */
   public double newAccuracy() {
-    return percent(ofNew, Image::rightAmongAll);
+    return percent(newImages, Image::rightAmongAll);
   }
 
   /**
@@ -143,9 +144,9 @@ public final class JointEvaluation {
    * ranks.
    */
   private double pairs(Score score, Predicate<Image> counted) {
-    double[] high = scores(ofBase, score, counted);
-    double[] low = scores(ofNew, score, counted);
-    double pairs = (double) ofBase.size() * ofNew.size();
+    double[] high = scores(baseImages, score, counted);
+    double[] low = scores(newImages, score, counted);
+    double pairs = (double) baseImages.size() * newImages.size();
     return rankArea(high, low) * ((double) high.length * low.length) / pairs;
   }
 
