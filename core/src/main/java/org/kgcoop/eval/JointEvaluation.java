@@ -61,8 +61,8 @@ public final class JointEvaluation {
 
   private final int base;
   private final int classes;
-  private final List<Image> ofBase = new ArrayList<>();
-  private final List<Image> ofNew = new ArrayList<>();
+  private final List<Image> baseImages = new ArrayList<>();
+  private final List<Image> newImages = new ArrayList<>();
 
   /**
    * An evaluation without images.
@@ -131,7 +131,7 @@ public final class JointEvaluation {
       scores.put(score, score.of(logits, base));
     }
     int alone = isBase ? Softmax.argMax(logits, 0, base) : Softmax.argMax(logits, base, classes);
-    (isBase ? ofBase : ofNew)
+    (isBase ? baseImages : newImages)
         .add(new Image(alone == label, prediction == label, (prediction < base) != isBase, scores));
   }
 
@@ -144,17 +144,18 @@ public final class JointEvaluation {
    * images in each part.
    */
   public double joint() {
-    return percent(Stream.of(ofBase, ofNew).flatMap(List::stream).toList(), Image::rightAmongAll);
+    return percent(
+        Stream.of(baseImages, newImages).flatMap(List::stream).toList(), Image::rightAmongAll);
   }
 
   /** Returns the accuracy on images of base classes, with all names competing. */
   public double base() {
-    return percent(ofBase, Image::rightAmongAll);
+    return percent(baseImages, Image::rightAmongAll);
   }
 
   /** Returns the accuracy on images of new classes, with all names competing. */
   public double newAccuracy() {
-    return percent(ofNew, Image::rightAmongAll);
+    return percent(newImages, Image::rightAmongAll);
   }
 
   /** Returns joint H: the harmonic mean of {@link #base()} and {@link #newAccuracy()}. */
@@ -164,12 +165,12 @@ public final class JointEvaluation {
 
   /** Returns the accuracy on images of base classes, only among base names. */
   public double baseAlone() {
-    return percent(ofBase, Image::rightAlone);
+    return percent(baseImages, Image::rightAlone);
   }
 
   /** Returns the accuracy on images of new classes, only among new names. */
   public double newAlone() {
-    return percent(ofNew, Image::rightAlone);
+    return percent(newImages, Image::rightAlone);
   }
 
   /** Returns H as published: the harmonic mean of {@link #baseAlone()} and {@link #newAlone()}. */
@@ -179,12 +180,12 @@ public final class JointEvaluation {
 
   /** Returns the share of images of base classes that get a new name, in percent. */
   public double baseTakenForNew() {
-    return percent(ofBase, Image::taken);
+    return percent(baseImages, Image::taken);
   }
 
   /** Returns the share of images of new classes that get a base name, in percent. */
   public double newTakenForBase() {
-    return percent(ofNew, Image::taken);
+    return percent(newImages, Image::taken);
   }
 
   /**
@@ -204,9 +205,9 @@ public final class JointEvaluation {
    * ranks.
    */
   private double pairs(Score score, Predicate<Image> counted) {
-    double[] high = scores(ofBase, score, counted);
-    double[] low = scores(ofNew, score, counted);
-    double pairs = (double) ofBase.size() * ofNew.size();
+    double[] high = scores(baseImages, score, counted);
+    double[] low = scores(newImages, score, counted);
+    double pairs = (double) baseImages.size() * newImages.size();
     return rankArea(high, low) * ((double) high.length * low.length) / pairs;
   }
 

@@ -124,9 +124,9 @@ public final class LabelSuspects {
     long[][] joint = confidentJoint(Rule.CONFIDENT);
     double[][] distribution = new double[joint.length][joint.length];
     for (int label = 0; label < joint.length; label++) {
-      int given = label;
+      int givenLabel = label;
       joint[label][label] = Math.max(1, joint[label][label]);
-      double images = Arrays.stream(labels).filter(l -> l == given).count();
+      double images = Arrays.stream(labels).filter(l -> l == givenLabel).count();
       double row = Arrays.stream(joint[label]).sum();
       for (int j = 0; j < joint.length; j++) {
         distribution[label][j] = joint[label][j] / row * images / labels.length;

@@ -72,7 +72,7 @@ public record RejectionThreshold(
     int wanted = (int) Math.floor((1 - keep) * (n + 1) + 1e-9);
     int rank = Math.max(1, wanted);
     double tail = (1 - confidence) / 2;
-    BetaDistribution kept = BetaDistribution.of(n + 1.0 - rank, rank);
+    BetaDistribution keptShare = BetaDistribution.of(n + 1.0 - rank, rank);
     return new RejectionThreshold(
         sorted[rank - 1],
         rank,
@@ -80,7 +80,8 @@ public record RejectionThreshold(
         wanted >= 1,
         1 - rank / (n + 1.0),
         new Interval(
-            kept.inverseCumulativeProbability(tail), kept.inverseSurvivalProbability(tail)),
+            keptShare.inverseCumulativeProbability(tail),
+            keptShare.inverseSurvivalProbability(tail)),
         quantile(sorted, keep, tail));
   }
 

@@ -218,35 +218,6 @@ public final class StateDicts {
   }
 
   /**
-   * Writes tensors and metadata as CLIP-LoRA does: {@code weights} as nested dicts, and {@code
-   * metadata}.
-   *
-   * @param tensors by the names of the nested dicts, joined by dots
-   * @param metadata numbers, texts and lists of them
-   * @throws KgCoopException if the file cannot be written
-   */
-  public static void writeNested(
-      Path path, Map<String, StoredTensor> tensors, Map<String, Object> metadata) {
-    Map<String, Object> weights = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> put(weights, name, tensor));
-    Map<String, Object> root = new LinkedHashMap<>();
-    root.put(WEIGHTS, weights);
-    root.put(METADATA, metadata);
-    StateDictWriter.write(path, root);
-  }
-
-  @SuppressWarnings("unchecked") // this method created the dicts
-  private static void put(Map<String, Object> dict, String name, StoredTensor tensor) {
-    int dot = name.indexOf('.');
-    if (dot < 0) {
-      dict.put(name, tensor);
-      return;
-    }
-    Object inner = dict.computeIfAbsent(name.substring(0, dot), key -> new LinkedHashMap<>());
-    put((Map<String, Object>) inner, name.substring(dot + 1), tensor);
-  }
-
-  /**
    * Writes a checkpoint as the published prompt trainers do: {@code state_dict}, {@code epoch}
    * (from 1) and, empty, {@code optimizer}, {@code scheduler} and {@code val_result}.
    *
