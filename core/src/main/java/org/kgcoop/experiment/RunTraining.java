@@ -78,8 +78,6 @@ final class RunTraining {
     try (Scope scope = Scope.open("validation images")) {
       ToDoubleFunction<TrainableModel> validation = validation(model.inputs());
       BatchSampler plan = training.plan(source);
-      folder.beginTraining(
-          from.map(Checkpoint::step).orElse(0L), (long) epochs * plan.batches(0).size(), before);
       try (Progress.Task task = context.progress().start(what + ", epochs", epochs)) {
         from.ifPresent(checkpoint -> task.doneBefore(checkpoint.epoch()));
         outcome =
