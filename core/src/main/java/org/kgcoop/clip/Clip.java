@@ -51,8 +51,8 @@ public final class Clip implements AutoCloseable {
    *
    * @param precision the precision of matrix products, float32 or bf16; norms, residuals and losses
    *     are always float32
-   * @param tokenizer a merges.txt, tokenizer.json or SentencePiece model; null for the file next to
-   *     the weights, or OpenAI's tokenizer
+   * @param tokenizer a merges.txt or tokenizer.json; null for the file next to the weights, or
+   *     OpenAI's tokenizer
    * @param activation overrides the activation of the configuration files; or null
    */
   public record Options(

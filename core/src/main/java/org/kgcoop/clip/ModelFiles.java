@@ -21,7 +21,7 @@ import org.kgcoop.io.WeightFile;
  */
 final class ModelFiles {
   private static final List<String> TOKENIZERS =
-      List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model");
+      List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model"); // last: refused
   private static final String NO_CONFIG = " (no config.json or open_clip_config.json)";
 
   private final Path path;
@@ -138,12 +138,6 @@ final class ModelFiles {
 
   private Tokenizer read(ClipConfig config, @Nullable Path file) {
     if (file != null) {
-      if (family == Family.CLIP && file.toString().endsWith(Tokenizers.SENTENCE_PIECE)) {
-        throw KgCoopException.weights(
-            file
-                + ": SentencePiece's own file, whose ids are not those of a CLIP; expected a"
-                + " tokenizer.json or merges.txt");
-      }
       TextCleaning cleaning = openClip.cleaning();
       Tokenizer read =
           Tokenizers.read(
@@ -153,14 +147,13 @@ final class ModelFiles {
       }
       if (family == Family.SIGLIP && !read.cuts()) {
         throw KgCoopException.weights(
-            "%s: CLIP's kind of tokenizer; expected SigLIP's own tokenizer.json, spiece.model or tokenizer.model"
-                .formatted(file));
+            "%s: CLIP's kind of tokenizer; expected SigLIP's own tokenizer.json".formatted(file));
       }
       return checked(read, config, file);
     }
     if (family != Family.CLIP) {
       throw KgCoopException.weights(
-          "%s: no tokenizer; put the %s's own tokenizer.json, spiece.model or tokenizer.model next to the weights"
+          "%s: no tokenizer; put the %s's own tokenizer.json next to the weights"
               .formatted(path, family.title()));
     }
     return checked(Tokenizers.released(), config, Path.of("the released tokenizer"));
