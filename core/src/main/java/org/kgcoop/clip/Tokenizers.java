@@ -28,7 +28,7 @@ public final class Tokenizers {
    * @param cleaning the cleaning of texts, or null for the default of the tokenizer's kind; CLIP's
    *     own supports only one
    */
-  static Tokenizer read(Path file, @Nullable TextCleaning cleaning) {
+  public static Tokenizer read(Path file, @Nullable TextCleaning cleaning) {
     String name = file.toString();
     if (name.endsWith(".model")) {
       throw KgCoopException.weights(
