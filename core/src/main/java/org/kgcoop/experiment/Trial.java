@@ -11,8 +11,8 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.ClassPlaces;
 import org.kgcoop.method.Method;
-import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TableCell;
 
 /**
  * Trial, the unit of every protocol: a method learns from one few-shot sample and is measured on
@@ -74,14 +74,14 @@ public record Trial(
    * Returns the trial's entry in a table. Results for other evaluation sets are ignored. {@link
    * RunResults#NONE} creates the entry of a pending run.
    */
-  Measurement cell(RunResults results) {
+  TableCell cell(RunResults results) {
     Method method = method();
-    return new Measurement(
+    return new TableCell(
         method.id(),
         method.title(),
         method.prompts(),
         spec.setting(),
-        new Measurement.Sample(sample.name(), sample.statedShots(), sample.seed()),
+        new TableCell.Sample(sample.name(), sample.statedShots(), sample.seed()),
         run,
         results.brief(targets.stream().map(EvaluationSet::name).toList(), hasJointList()));
   }
