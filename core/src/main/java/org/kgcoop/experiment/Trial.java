@@ -11,8 +11,10 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.ClassPlaces;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.train.TrainingSettings;
 
 /**
  * Trial, the unit of every protocol: a method learns from one few-shot sample and is measured on
@@ -48,6 +50,11 @@ public record Trial(
   /** Returns the method for the classes to learn. */
   Method method() {
     return spec.method().apply(sample.task());
+  }
+
+  /** Returns the training settings of the method with selected settings. */
+  TrainingSettings training(TrainedMethod method) {
+    return spec.training().apply(method, sample.task());
   }
 
   /** Checks that the method supports the sample and the evaluation sets, before any training. */
@@ -113,11 +120,7 @@ public record Trial(
     Method method = method();
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.set("method", method.toJson());
-    method
-        .trained()
-        .ifPresent(
-            trained ->
-                settings.set("training", spec.training().apply(trained, sample.task()).toJson()));
+    method.trained().ifPresent(trained -> settings.set("training", training(trained).toJson()));
     DataSet data = sample.data(context.warnings());
     settings
         .putObject("data")

@@ -174,7 +174,7 @@ class GdaTest {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       Method method = MethodCatalogue.parse(explicitSettings().put("views", 2).put("weight", 0.5));
-      FittedMethod learned = method.fit(context);
+      FittedMethod learned = context.fit(method);
       double[][] rows = unitRows(views);
       double[][] densities = densities(rows, LABELS, CLASSES, -1, rows);
       double alpha = 0.5 * (2 * LABELS.size() - 1) / WIDTH;
@@ -200,7 +200,7 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      FittedMethod learned = MethodCatalogue.parse(explicitSettings().put("views", 1)).fit(context);
+      FittedMethod learned = context.fit(MethodCatalogue.parse(explicitSettings().put("views", 1)));
       double[][] rows = unitRows(views);
       double best = 0;
       int most = -1;
@@ -247,8 +247,9 @@ class GdaTest {
       fit(explicitSettings().put("views", 1), context);
       assertThat(context.chosen).containsEntry("by", "folds");
       FittedMethod learned =
-          MethodCatalogue.parse(explicitSettings().put("views", 1).put("search", "validation"))
-              .fit(context);
+          context.fit(
+              MethodCatalogue.parse(
+                  explicitSettings().put("views", 1).put("search", "validation")));
       assertThat(context.chosen).containsEntry("by", "validation");
       assertThat(learned.method().toJson().path("weight").asDouble()).isPositive();
     }
@@ -259,16 +260,16 @@ class GdaTest {
     List<Integer> one = List.of(0, 1, 2);
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views(1, one), Optional.empty());
-      FittedMethod learned = MethodCatalogue.parse(explicitSettings().put("views", 1)).fit(context);
+      FittedMethod learned = context.fit(MethodCatalogue.parse(explicitSettings().put("views", 1)));
       assertThat(context.chosen).containsEntry("weight", 0.0).containsEntry("by", "default");
       assertThat(learned.value("weight").toFloats()).containsOnly(0);
       GivenFitContext more = new GivenFitContext(clip, CLASSES, views(4, one), Optional.empty());
-      FittedMethod seen = MethodCatalogue.parse(explicitSettings().put("views", 4)).fit(more);
+      FittedMethod seen = more.fit(MethodCatalogue.parse(explicitSettings().put("views", 4)));
       double alpha = seen.method().toJson().path("weight").asDouble() * (12 - 1) / WIDTH;
       assertThat(alpha).isCloseTo(0.001, within(1e-12));
       // If S is 0, a given weight adds only a constant to the zero-shot logits.
       FittedMethod flat =
-          MethodCatalogue.parse(explicitSettings().put("views", 1).put("weight", 3)).fit(context);
+          context.fit(MethodCatalogue.parse(explicitSettings().put("views", 1).put("weight", 3)));
       assertThat(flat.value("weight").toFloats()).containsOnly(0);
     }
   }
@@ -279,7 +280,7 @@ class GdaTest {
       GivenFitContext context =
           new GivenFitContext(clip, CLASSES, views(1, List.of(0, 0, 2)), Optional.empty());
       Method method = MethodCatalogue.parse(explicitSettings().put("views", 1));
-      assertThatThrownBy(() -> method.fit(context))
+      assertThatThrownBy(() -> context.fit(method))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("class 1 has no image");
       assertThatThrownBy(() -> MethodCatalogue.parse(explicitSettings().put("weight", -1)))
@@ -324,7 +325,7 @@ class GdaTest {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       ObjectNode stated = explicitSettings().put("views", 2).put("weight", 0.5).put("neighbors", 3);
-      FittedMethod learned = MethodCatalogue.parse(stated.put("copies", 2)).fit(context);
+      FittedMethod learned = context.fit(MethodCatalogue.parse(stated.put("copies", 2)));
       assertThat(learned.method().closedClassReason()).isEmpty();
       double[][] rows = unitRows(views);
       double alpha = 0.5 * (rows.length - 1) / WIDTH;
@@ -361,7 +362,7 @@ class GdaTest {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       ObjectNode stated = explicitSettings().put("views", 2).put("weight", 0.5).put("neighbors", 3);
-      FittedMethod learned = MethodCatalogue.parse(stated).fit(context);
+      FittedMethod learned = context.fit(MethodCatalogue.parse(stated));
       List<String> longer =
           Stream.concat(learned.classNames().stream(), Stream.of("owl", "cow")).toList();
       FittedMethod named = new FittedMethod(learned.method(), longer, learned.tensors());
@@ -509,7 +510,7 @@ class GdaTest {
               .put("precision", "separate")
               .put("neighbors", 4)
               .put("copies", 1);
-      FittedMethod learned = MethodCatalogue.parse(stated).fit(context);
+      FittedMethod learned = context.fit(MethodCatalogue.parse(stated));
       assertThat(context.chosen).containsEntry("weight", 0.1).containsEntry("by", "default");
       Tensor asked = views.features().reshape(-1, WIDTH).unitRows();
       int[] labels = new ViewRows(views).labels();
@@ -545,7 +546,7 @@ class GdaTest {
           new GivenFitContext(clip, CLASSES, views(1, List.of(0, 1, 2)), Optional.empty());
       Method method =
           MethodCatalogue.parse(explicitSettings().put("views", 1).put("precision", "separate"));
-      assertThatThrownBy(() -> method.fit(context))
+      assertThatThrownBy(() -> context.fit(method))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("a class with one image has no covariance")
           .hasMessageContaining("--set gda.precision=pooled");
@@ -565,6 +566,6 @@ class GdaTest {
   }
 
   private static void fit(ObjectNode settings, FitContext context) {
-    FittedMethod unused = MethodCatalogue.parse(settings).fit(context);
+    Fit unused = MethodCatalogue.parse(settings).fit(context);
   }
 }

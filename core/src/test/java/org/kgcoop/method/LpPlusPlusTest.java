@@ -159,8 +159,8 @@ class LpPlusPlusTest {
   }
 
   private FittedMethod fit(GivenFitContext context, String search) {
-    return MethodCatalogue.parse(explicitSettings().put("epochs", 12).put("search", search))
-        .fit(context);
+    return context.fit(
+        MethodCatalogue.parse(explicitSettings().put("epochs", 12).put("search", search)));
   }
 
   @Test
@@ -236,7 +236,7 @@ class LpPlusPlusTest {
       LabeledViews views = views(1, labels(1, 5, 500));
       GivenFitContext context = new GivenFitContext(clip, 3, views, Optional.empty());
       FittedMethod learned =
-          MethodCatalogue.parse(explicitSettings().put("epochs", 100)).fit(context);
+          context.fit(MethodCatalogue.parse(explicitSettings().put("epochs", 100)));
       LabeledFeatures asked = asked(9, labels(20, 20, 20));
       try (Head classifier = learned.classifier(clip, learned.classNames())) {
         long[] found = classifier.logits(asked.features()).argmax(1).toLongs();

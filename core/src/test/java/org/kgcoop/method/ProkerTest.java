@@ -127,9 +127,9 @@ class ProkerTest {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       FittedMethod learned =
-          MethodCatalogue.parse(
-                  explicitSettings().put("views", 2).put("beta", 1.5).put("lambda", 0.05))
-              .fit(context);
+          context.fit(
+              MethodCatalogue.parse(
+                  explicitSettings().put("views", 2).put("beta", 1.5).put("lambda", 0.05)));
       assertThat(context.chosen).isEmpty();
       Tensor rows = views.features().reshape(-1, WIDTH).unitRows();
       double[][] asked = matrix(rows);
@@ -165,7 +165,7 @@ class ProkerTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      FittedMethod learned = MethodCatalogue.parse(explicitSettings().put("views", 2)).fit(context);
+      FittedMethod learned = context.fit(MethodCatalogue.parse(explicitSettings().put("views", 2)));
       double[][] rows = matrix(views.features().reshape(-1, WIDTH).unitRows());
       double[][] texts = matrix(texts(learned.classNames()));
       double unit = medianDistance(rows);
@@ -226,8 +226,9 @@ class ProkerTest {
       fit(explicitSettings().put("views", 1), context);
       assertThat(context.chosen).containsEntry("by", "folds");
       FittedMethod learned =
-          MethodCatalogue.parse(explicitSettings().put("views", 1).put("search", "validation"))
-              .fit(context);
+          context.fit(
+              MethodCatalogue.parse(
+                  explicitSettings().put("views", 1).put("search", "validation")));
       assertThat(context.chosen).containsEntry("by", "validation");
       try (Head found = learned.classifier(clip, learned.classNames())) {
         assertThat(LinearProbe.correct(found, own.features(), own.labelArray())).isEqualTo(8);
@@ -284,7 +285,7 @@ class ProkerTest {
       GivenFitContext context =
           new GivenFitContext(clip, CLASSES, views(count, labels), Optional.empty());
       ObjectNode few = explicitSettings().put("views", count).put("beta", 1.5);
-      FittedMethod learned = MethodCatalogue.parse(few).fit(context);
+      FittedMethod learned = context.fit(MethodCatalogue.parse(few));
       assertThat(context.chosen).containsEntry("by", "folds, part").containsEntry("beta", 1.5);
       assertThat(learned.value("features").count()).isEqualTo((long) count * images * WIDTH);
       GivenFitContext again =
@@ -304,7 +305,7 @@ class ProkerTest {
           new LabeledViews(TinyClip.normal(7, 1, 1, 10_001, WIDTH), Collections.nCopies(10_001, 0));
       GivenFitContext context = new GivenFitContext(clip, 1, many, Optional.empty());
       assertThatThrownBy(
-              () -> MethodCatalogue.parse(explicitSettings().put("views", 1)).fit(context))
+              () -> context.fit(MethodCatalogue.parse(explicitSettings().put("views", 1))))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("10001 rows")
           .hasMessageContaining("--set proker.views=0");
@@ -327,6 +328,6 @@ class ProkerTest {
   }
 
   private static void fit(ObjectNode settings, FitContext context) {
-    FittedMethod unused = MethodCatalogue.parse(settings).fit(context);
+    Fit unused = MethodCatalogue.parse(settings).fit(context);
   }
 }
