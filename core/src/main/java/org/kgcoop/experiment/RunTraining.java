@@ -64,7 +64,6 @@ final class RunTraining {
       from.ifPresent(c -> context.progress().message(what + ": goes on after step " + step));
       ToDoubleFunction<TrainableModel> validation = validation(model.inputs());
       BatchSampler batches = training.plan(loader);
-      folder.beginTraining(step, (long) epochs * batches.batches(0).size(), before);
       try (Progress.Task task = context.progress().start(what + ", epochs", epochs)) {
         from.ifPresent(checkpoint -> task.doneBefore(checkpoint.epoch()));
         Recorder recorder = new Recorder(folder, task, step, before);

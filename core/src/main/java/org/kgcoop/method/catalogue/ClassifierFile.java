@@ -29,12 +29,16 @@ import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.CoOp;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.KeyCache;
+import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.encoder.ClipLora;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.model.CalibratedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.prompt.ClassTokenPosition;
@@ -65,6 +69,10 @@ public record ClassifierFile(
 
   /** Name of the file in a folder, such as a run folder. */
   private static final String NAME = "classifier.safetensors";
+
+  /** The methods whose published form is written. */
+  private static final List<String> WRITTEN =
+      List.of(CoOp.ID, ProGrad.ID, KgCoOp.ID, CoCoOp.ID, Tcp.ID);
 
   private static final Path IN_MEMORY = Path.of(NAME); // the path in error messages
 
@@ -175,38 +183,31 @@ public record ClassifierFile(
   }
 
   /**
-   * Writes the published form: {@code prompt_learner/model.pth.tar-N}, and the file {@code
-   * checkpoint} with its name. Some methods use another folder name. CLIP-LoRA writes {@code
-   * lora_weights.pt} in the given folder. The file does not contain the fixed embeddings and
-   * encoders that the published code stores next to the learned tensors, because its loaders do not
-   * need them. It also contains all settings, the class names and the name of the data set, in
-   * additional entries that the published loaders ignore. The published code takes the settings
-   * from its configuration.
+   * Writes the published form of a prompt: {@code prompt_learner/model.pth.tar-N}, and the file
+   * {@code checkpoint} with its name. The file does not contain the fixed embeddings that the
+   * published code stores next to the learned tensors, because its loader does not need them. It
+   * also contains all settings, the class names and the name of the data set, in additional entries
+   * that the published loader ignores.
    *
-   * @param folder the folder that the method's folder is created in
+   * @param folder the folder that {@code prompt_learner} is created in
    * @param epoch N, the number of training epochs
    * @return the file
+   * @throws KgCoopException of the kind CONFIGURATION, if the method has no such form
    */
   public Path writePublished(Path folder, int epoch) {
-    if (method() instanceof ClipLora lora) {
-      return LoraFile.write(folder, lora, parameters(), told().ofData());
-    }
-    Path prompts = folder.resolve(PublishedEncoder.folder(method()).orElse("prompt_learner"));
+    Method method = publishedPrompt();
+    Path prompts = folder.resolve("prompt_learner");
     Folders.create(prompts, "a folder of the classifier", "try another folder");
     String name = "model.pth.tar-" + epoch;
     StateDicts.writePrompt(
         prompts.resolve(name),
-        PublishedForm.named(method(), parameters()),
+        parameters(),
         epoch,
-        PublishedForm.beside(method(), told()));
+        new PublishedForm.Metadata(classNames(), template, learnedFrom.dataSet()).toTexts(method));
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
     return prompts.resolve(name);
-  }
-
-  private PublishedForm.Told told() {
-    return new PublishedForm.Told(classNames(), template, learnedFrom.dataSet());
   }
 
   /**
@@ -371,31 +372,31 @@ public record ClassifierFile(
   }
 
   private static ClassifierFile published(Path path, PublishedForm form, List<String> classNames) {
-    PublishedForm.Told told = form.told();
-    checkTexts(path, told.classNames(), told.template());
+    PublishedForm.Metadata written = form.written();
+    checkTexts(path, written.classNames(), written.template());
     return new ClassifierFile(
         form.method(),
-        told.classNames().isEmpty() ? classNames : told.classNames(),
-        told.template(),
+        written.classNames().isEmpty() ? classNames : written.classNames(),
+        written.template(),
         "",
-        new TrainingDataRecord(told.dataSet(), "", ImageSet.NONE),
+        new TrainingDataRecord(written.dataSet(), "", ImageSet.NONE),
         "published",
         checked(path, form.tensors()));
   }
 
   /**
-   * Returns the method as a method that tunes a prompt.
+   * Returns the method as one whose prompt the published code of CoOp, ProGrad, KgCoOp, CoCoOp or
+   * TCP can load.
    *
-   * @throws KgCoopException of the kind CONFIGURATION, if it does not tune a prompt
+   * @throws KgCoopException of the kind CONFIGURATION, if it is another method
    */
-  PromptMethod prompt() {
-    if (method() instanceof PromptMethod prompt) {
+  private PromptMethod publishedPrompt() {
+    if (WRITTEN.contains(method().id()) && method() instanceof PromptMethod prompt) {
       return prompt;
     }
     throw KgCoopException.configuration(
-        method().title()
-            + " has no form of the published prompt learners; expected a file of one that has, such"
-            + " as kgcoop");
+        "%s has no form of the published prompt learners; expected a file of %s"
+            .formatted(method().title(), String.join(", ", WRITTEN)));
   }
 
   /**
@@ -404,9 +405,7 @@ public record ClassifierFile(
    * @throws KgCoopException of the kind CONFIGURATION, if the method has no published form
    */
   public ClassTokenPosition classPosition() {
-    return PublishedEncoder.folder(method()).isPresent()
-        ? ClassTokenPosition.END
-        : prompt().context().position();
+    return publishedPrompt().context().position();
   }
 
   /** Returns the same parameters with another method or other settings. */

@@ -5,14 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
-import org.kgcoop.method.Method;
 import org.kgcoop.method.encoder.Ivlp;
 import org.kgcoop.method.encoder.Maple;
 import org.kgcoop.method.encoder.Mmrl;
@@ -48,18 +46,6 @@ final class PublishedEncoder {
               DEEP_TEXT));
 
   private PublishedEncoder() {}
-
-  /** Returns the folder of the published trainer of a method, or empty if it is unknown. */
-  static Optional<String> folder(Method method) {
-    return Optional.ofNullable(
-        switch (method.id()) {
-          case Maple.ID -> "MultiModalPromptLearner";
-          case Ivlp.ID, PromptSrc.ID -> "VLPromptLearner";
-          case Vpt.ID -> "prompt_learner";
-          case Mmrl.ID -> "MultiModalRepresentationLearner";
-          default -> null;
-        });
-  }
 
   /** Returns true for a file of this form. */
   static boolean is(WeightFile file) {

@@ -33,18 +33,15 @@ import org.kgcoop.prompt.ContextSettings;
  * @param method the method that the tensors determine, with published values for all other
  *     settings; for a file that kgcoop wrote, the method with the settings in the file
  * @param tensors the learned tensors
- * @param told the additional information in a file that kgcoop wrote
+ * @param written the additional information in a file that kgcoop wrote
  */
-record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told) {
+record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata written) {
   /** Names of the entries that only kgcoop writes. */
   private static final String SETTINGS = "settings";
 
   private static final String CLASS_NAMES = "class_names";
   private static final String DATA_SET = "data_set";
   private static final String TEMPLATE = "template";
-
-  /** Name of the entry for the position of the class name, which the first versions wrote. */
-  private static final String POSITION = "class_token_position";
 
   /**
    * Information that the published form does not contain.
@@ -53,14 +50,14 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
    * @param template the data set's hand-crafted prompt
    * @param dataSet the name of the data set; empty if unknown
    */
-  record Told(List<String> classNames, String template, String dataSet) {
-    Told {
+  record Metadata(List<String> classNames, String template, String dataSet) {
+    Metadata {
       classNames = List.copyOf(classNames);
     }
 
-    private static Told of(WeightFile file) {
+    private static Metadata of(WeightFile file) {
       Map<String, String> texts = file.metadata();
-      return new Told(
+      return new Metadata(
           texts.containsKey(CLASS_NAMES) ? names(file, texts.get(CLASS_NAMES)) : List.of(),
           texts.getOrDefault(TEMPLATE, Templates.DEFAULT),
           texts.getOrDefault(DATA_SET, ""));
@@ -75,9 +72,11 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
       }
     }
 
-    /** Returns this information as texts by name, without the template. */
-    Map<String, String> ofData() {
+    /** Returns the additional texts of a file with a method, by name. */
+    Map<String, String> toTexts(Method method) {
       Map<String, String> texts = new LinkedHashMap<>();
+      texts.put(SETTINGS, method.toJson().toString());
+      texts.put(TEMPLATE, template);
       texts.put(CLASS_NAMES, JSON.valueToTree(classNames).toString());
       texts.put(DATA_SET, dataSet);
       return texts;
@@ -110,14 +109,10 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
   /** Returns the position of the class name in a file of the published form. */
   private static ClassTokenPosition position(
       WeightFile file, @Nullable ClassTokenPosition stated, Consumer<String> warnings) {
-    String written = file.metadata().get(POSITION);
     // The published CoCoOp and KgCoOp write this tensor and support no other position.
-    boolean isAtEnd = file.tensors().containsKey("meta_net.linear1.weight");
-    if (written != null || isAtEnd) {
-      ClassTokenPosition shown =
-          written == null ? ClassTokenPosition.END : ClassTokenPosition.ofId(written);
-      checkPosition(file.path(), stated, shown);
-      return shown;
+    if (file.tensors().containsKey("meta_net.linear1.weight")) {
+      checkPosition(file.path(), stated, ClassTokenPosition.END);
+      return ClassTokenPosition.END;
     }
     if (stated != null) {
       return stated;
@@ -151,15 +146,14 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
               + ": not a classifier file: no tensor 'ctx' among its "
               + file.tensors().size());
     }
-    Told told = Told.of(file);
-    if (!named && told.classNames().isEmpty()) {
+    Metadata written = Metadata.of(file);
+    if (!named && written.classNames().isEmpty()) {
       throw KgCoopException.configuration(
           file.path() + ": the published form does not name its classes: give them with --classes");
     }
     if (LoraFile.is(file)) {
-      return new PublishedForm(LoraFile.method(file), file.tensors(), told);
+      return new PublishedForm(LoraFile.method(file), file.tensors(), written);
     }
-    Optional<Method> written = written(file);
     StoredTensor ctx = file.tensors().get(CONTEXT);
     if (ctx == null) { // an entire model
       checkPosition(file.path(), stated, ClassTokenPosition.END);
@@ -167,22 +161,19 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
       Map<String, StoredTensor> learned =
           isLasp ? lasp(file, warnings) : PublishedEncoder.learned(file);
       return new PublishedForm(
-          written.orElseGet(
-              () ->
-                  published(
-                      file,
-                      isLasp
-                          ? laspSettings(file)
-                          : PublishedEncoder.settings(file, learned, warnings),
-                      asked)),
+          published(
+              file,
+              isLasp ? laspSettings(file) : PublishedEncoder.settings(file, learned, warnings),
+              asked),
           learned,
-          told);
+          written);
     }
-    if (written.isPresent()) {
-      if (written.get() instanceof PromptMethod method) {
+    Optional<Method> own = writtenMethod(file);
+    if (own.isPresent()) {
+      if (own.get() instanceof PromptMethod method) {
         checkPosition(file.path(), stated, method.context().position());
       }
-      return new PublishedForm(written.get(), file.tensors(), told);
+      return new PublishedForm(own.get(), file.tensors(), written);
     }
     long[] shape = shape(file, ctx);
     boolean classSpecific = shape.length == 3;
@@ -190,7 +181,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
         new ContextSettings(
             (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
     return new PublishedForm(
-        publishedMethod(file, context, shape[shape.length - 1], asked), file.tensors(), told);
+        publishedMethod(file, context, shape[shape.length - 1], asked), file.tensors(), written);
   }
 
   /**
@@ -239,7 +230,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
   }
 
   /** Returns the method of a file that kgcoop wrote. */
-  private static Optional<Method> written(WeightFile file) {
+  private static Optional<Method> writtenMethod(WeightFile file) {
     String settings = file.metadata().get(SETTINGS);
     try {
       return settings == null
@@ -249,15 +240,6 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
       throw KgCoopException.weights(
           file.path() + ": its '" + SETTINGS + "' are no settings of a method; leave them out", e);
     }
-  }
-
-  /** Returns the additional texts of a file that kgcoop writes. */
-  static Map<String, String> beside(Method method, Told told) {
-    Map<String, String> beside = new LinkedHashMap<>();
-    beside.put(SETTINGS, method.toJson().toString());
-    beside.put(TEMPLATE, told.template());
-    beside.putAll(told.ofData());
-    return beside;
   }
 
   /** Returns the shape of the context vectors. */
@@ -271,14 +253,6 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
               + "; expected (vectors, width) or (classes, vectors, width)");
     }
     return shape;
-  }
-
-  /** Renames the learned tensors to the names that the published loader expects. */
-  static Map<String, StoredTensor> named(Method method, Map<String, StoredTensor> parameters) {
-    String before = method.id().equals(Lasp.ID) ? LEARNER : "";
-    Map<String, StoredTensor> named = new LinkedHashMap<>();
-    parameters.forEach((name, tensor) -> named.put(before + name, tensor));
-    return named;
   }
 
   /**

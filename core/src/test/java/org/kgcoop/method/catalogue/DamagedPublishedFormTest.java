@@ -19,14 +19,20 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.SmallMethods;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.StateDictFiles;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
+import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TransferableMethod;
 import org.kgcoop.method.encoder.ClipLora;
 import org.kgcoop.method.encoder.Layers;
+import org.kgcoop.method.encoder.LoraNames;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
@@ -38,6 +44,11 @@ import org.kgcoop.tensor.Tensor;
 @Tag("system")
 class DamagedPublishedFormTest {
   private static final List<String> NAMES = List.of("cat", "dog", "owl");
+
+  private static final List<String> WRITTEN =
+      List.of(CoOp.ID, ProGrad.ID, KgCoOp.ID, CoCoOp.ID, Tcp.ID);
+  private static final Map<String, String> LORA =
+      Map.of("r", "2", "alpha", "2", "encoder", "both", "params", "q,v", "position", "all");
 
   private static Clip clip;
 
@@ -61,20 +72,27 @@ class DamagedPublishedFormTest {
     return methods;
   }
 
+  /** A file with all tensors, in the published form of the method. */
   private static WeightFile written(TransferableMethod method, Path folder) {
     try (TrainableModel model = method.model(clip, NAMES, 5)) {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
       model.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
-      return WeightFiles.open(
+      ClassifierFile file =
           new ClassifierFile(
-                  method,
-                  NAMES,
-                  "",
-                  clip.fingerprint(),
-                  TrainingDataRecord.UNKNOWN,
-                  "1",
-                  parameters)
-              .writePublished(folder, 3));
+              method, NAMES, "", clip.fingerprint(), TrainingDataRecord.UNKNOWN, "1", parameters);
+      if (WRITTEN.contains(method.id())) {
+        return WeightFiles.open(file.writePublished(folder, 3));
+      }
+      Path path = folder.resolve("whole.pt");
+      if (method instanceof ClipLora) {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        LoraNames.published(parameters.keySet())
+            .forEach((own, there) -> tensors.put(there, parameters.get(own)));
+        write(path, method, tensors, LORA);
+      } else {
+        write(path, method, parameters, Map.of());
+      }
+      return WeightFiles.open(path);
     }
   }
 
@@ -104,7 +122,7 @@ class DamagedPublishedFormTest {
       Map<String, StoredTensor> tensors,
       Map<String, String> beside) {
     if (method instanceof ClipLora) {
-      StateDicts.writeNested(path, tensors, new LinkedHashMap<>(beside));
+      StateDictFiles.writeNested(path, tensors, new LinkedHashMap<>(beside));
     } else {
       StateDicts.writePrompt(path, tensors, 3, beside);
     }
