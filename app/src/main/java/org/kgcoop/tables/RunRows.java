@@ -53,21 +53,6 @@ final class RunRows {
     return rows;
   }
 
-  /**
-   * Makes one row per run, with the run's name as label. Rows are paired even if their seeds
-   * differ.
-   */
-  static Map<TableRow, Map<String, Map<Long, StoredRun>>> byRun(
-      List<StoredRun> all, Consumer<String> warnings) {
-    Map<TableRow, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
-    for (StoredRun run : complete(all, warnings)) {
-      rows.put(
-          new TableRow(run.name(), run.method(), Map.of(), run.shots()),
-          Map.of(run.dataSet(), Map.of(NO_SEED, run)));
-    }
-    return rows;
-  }
-
   /** Orders methods as protocols list them, and the rows of one method by their settings. */
   private static Comparator<StoredRun> order(RunLabels labels) {
     List<String> methods = MethodRegistry.ids();

@@ -132,16 +132,6 @@ public final class RunTable {
     return new RunTable(RunRows.byMethod(runs, warnings), bootstrap);
   }
 
-  /**
-   * Makes one row per run, with the run's name as label.
-   *
-   * @throws org.kgcoop.KgCoopException if none of the runs is complete
-   */
-  public static RunTable ofEach(
-      List<StoredRun> runs, Bootstrap bootstrap, Consumer<String> warnings) {
-    return new RunTable(RunRows.byRun(runs, warnings), bootstrap);
-  }
-
   private static List<String> columns(List<String> targets) {
     List<String> columns = new ArrayList<>(targets);
     if (targets.contains("base") && targets.contains("new")) {

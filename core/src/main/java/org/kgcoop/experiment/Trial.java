@@ -14,8 +14,10 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.ClassPlaces;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.train.TrainingSettings;
 
 /**
  * Trial, the unit of every protocol: a method learns from one few-shot sample and is measured on
@@ -56,6 +58,11 @@ public record Trial(
             ? List.of()
             : List.of(new EvaluationSet("test", whole, classes));
     return new Trial(spec, new FewShotSample(whole, classes, shots, seed), targets, "");
+  }
+
+  /** Returns the training settings of the method with selected settings. */
+  TrainingSettings training(TrainedMethod method) {
+    return spec.training().apply(method, sample.task());
   }
 
   /** Checks that the method supports the sample and the evaluation sets, before any training. */
@@ -118,11 +125,7 @@ public record Trial(
   ObjectNode settings(ExperimentContext context) {
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.set("method", method.settingValues().toJson());
-    method
-        .trained()
-        .ifPresent(
-            trained ->
-                settings.set("training", spec.training().apply(trained, sample.task()).toJson()));
+    method.trained().ifPresent(trained -> settings.set("training", training(trained).toJson()));
     DataSet data = sample.data(context.warnings());
     settings
         .putObject("data")

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.model.Batch;
-import org.kgcoop.model.CosineModel;
 import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.Losses;
 import org.kgcoop.model.TrainableModel;
@@ -131,13 +131,15 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
                 .unitRows());
   }
 
-  private final class PrototypeModel extends CosineModel {
+  private final class PrototypeModel extends FixedHeadModel {
+    private final double scale;
     private final Tensor base; // (C, E)
     private final Tensor prototypes; // (C, E)
     private final @Nullable Tensor multipliers; // (C); null without a constraint
 
     PrototypeModel(FitContext context) {
-      super(context.clip());
+      super(context.clip().device());
+      scale = context.clip().logitScale();
       try (Scope scope = Scope.open("base text features")) {
         base = buffer("base_text_features", texts.raw(context.clip(), context.classNames()));
         prototypes = parameter(PROTOTYPES, base);
@@ -174,14 +176,14 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
     }
 
     @Override
-    protected Tensor classVectors() {
-      return prototypes.unitRows();
+    protected FixedHead fixedHead() {
+      return new FixedHead.Linear(prototypes.unitRows(), null, scale);
     }
 
     @Override
-    protected Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+    protected Losses losses(Tensor logits, Batch batch) {
       if (multipliers == null) {
-        return super.losses(classFeatures, logits, batch);
+        return super.losses(logits, batch);
       }
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor away = prototypes.minus(base); // (C, E)

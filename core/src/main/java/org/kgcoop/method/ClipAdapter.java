@@ -3,8 +3,8 @@ package org.kgcoop.method;
 import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
-import org.kgcoop.model.CosineModel;
 import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.random.PythonRandom;
@@ -120,26 +120,22 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
     return new FixedHead.Adapter(first, second, ratio, texts);
   }
 
-  private final class AdapterModel extends CosineModel {
+  private final class AdapterModel extends FixedHeadModel {
     private final Tensor first; // (E / 4, E)
     private final Tensor second; // (E, E / 4)
-    private final Tensor texts; // (C, E)
+    private final FixedHead.Linear texts; // (C, E)
 
     AdapterModel(Clip clip, List<String> classNames, Tensor first, Tensor second) {
-      super(clip);
+      super(clip.device());
       this.first = parameter(FIRST, first);
       this.second = parameter(SECOND, second);
-      texts = buffer("text_features", texts(clip, classNames));
+      Tensor features = buffer("text_features", texts(clip, classNames));
+      texts = new FixedHead.Linear(features, null, clip.logitScale());
     }
 
     @Override
-    protected Tensor classVectors() {
-      return texts;
-    }
-
-    @Override
-    protected FixedHead head(FixedHead.Linear zeroShot) {
-      return adapted(first, second, zeroShot);
+    protected FixedHead fixedHead() {
+      return adapted(first, second, texts);
     }
   }
 }

@@ -194,7 +194,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     }
 
     @Override
-    public FittedMethod fit(FitContext context) {
+    public Fit.Training fit(FitContext context) {
       double weight = context.bestWeight(grid, this::with);
       context.chosen("weight", weight);
       SelectionData by =

@@ -44,10 +44,11 @@ public interface Method {
   /**
    * Learns from data.
    *
-   * @return the fitted method, which includes the settings that were selected
+   * @return the fitted method, which includes the settings that were selected, or a model to train;
+   *     tensors are in the open scope of the caller
    * @throws KgCoopException if the method cannot learn from these data, or if it was interrupted
    */
-  FittedMethod fit(FitContext context);
+  Fit fit(FitContext context);
 
   /**
    * Returns a classifier that uses the fitted method. The caller closes it. Call {@link

@@ -146,9 +146,11 @@ public record ProGrad(ContextSettings context, String template, double temperatu
      * distillation.
      */
     @Override
-    public Tensor combined(List<Tensor> gradients) {
-      Tensor specific = gradients.get(0);
-      Tensor general = gradients.get(1);
+    public List<Tensor> combined(List<List<Tensor>> gradients) {
+      return List.of(combined(gradients.get(0).get(0), gradients.get(1).get(0)));
+    }
+
+    private Tensor combined(Tensor specific, Tensor general) {
       double generalNorm = general.norm().item();
       // The condition is also false for NaN, as in the published code.
       if (!(generalNorm > NOISE * specific.norm().item())) {

@@ -3,8 +3,8 @@ package org.kgcoop.method;
 import java.util.List;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.model.CosineModel;
 import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.settings.Declaration;
@@ -89,12 +89,14 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
     return base.plus(residuals.times(alpha)).unitRows();
   }
 
-  private final class ResidualModel extends CosineModel {
+  private final class ResidualModel extends FixedHeadModel {
+    private final double scale;
     private final Tensor base;
     private final Tensor residuals;
 
     ResidualModel(Clip clip, List<String> classNames) {
-      super(clip);
+      super(clip.device());
+      scale = clip.logitScale();
       try (Scope scope = Scope.open("base text features")) {
         base = buffer("base_text_features", texts.raw(clip, classNames));
         residuals = parameter(RESIDUALS, Tensor.full(0, base.shape()));
@@ -102,8 +104,8 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
     }
 
     @Override
-    protected Tensor classVectors() {
-      return TaskRes.this.classVectors(base, residuals);
+    protected FixedHead fixedHead() {
+      return new FixedHead.Linear(classVectors(base, residuals), null, scale);
     }
   }
 }

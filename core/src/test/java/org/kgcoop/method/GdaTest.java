@@ -173,7 +173,7 @@ class GdaTest {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       Method method = MethodRegistry.parse(explicitSettings().with("views", 2).with("weight", 0.5));
-      FittedMethod learned = method.fit(context);
+      FittedMethod learned = context.fit(method);
       double[][] rows = unitRows(views);
       double[][] densities = densities(rows, LABELS, CLASSES, -1, rows);
       double alpha = 0.5 * (2 * LABELS.size() - 1) / WIDTH;
@@ -199,7 +199,7 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      FittedMethod learned = MethodRegistry.parse(explicitSettings().with("views", 1)).fit(context);
+      FittedMethod learned = context.fit(MethodRegistry.parse(explicitSettings().with("views", 1)));
       double[][] rows = unitRows(views);
       double best = 0;
       int most = -1;
@@ -247,8 +247,9 @@ class GdaTest {
       fit(explicitSettings().with("views", 1), context);
       assertThat(context.chosen).containsEntry("by", "folds");
       FittedMethod learned =
-          MethodRegistry.parse(explicitSettings().with("views", 1).with("select_on", "validation"))
-              .fit(context);
+          context.fit(
+              MethodRegistry.parse(
+                  explicitSettings().with("views", 1).with("select_on", "validation")));
       assertThat(context.chosen).containsEntry("by", "validation");
       assertThat(learned.method().settingValues().toJson().path("weight").asDouble()).isPositive();
     }
@@ -259,17 +260,17 @@ class GdaTest {
     List<Integer> one = List.of(0, 1, 2);
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views(1, one), Optional.empty());
-      FittedMethod learned = MethodRegistry.parse(explicitSettings().with("views", 1)).fit(context);
+      FittedMethod learned = context.fit(MethodRegistry.parse(explicitSettings().with("views", 1)));
       assertThat(context.chosen).containsEntry("weight", 0.0).containsEntry("by", "default");
       assertThat(learned.value("weight").toFloats()).containsOnly(0);
       GivenFitContext more = new GivenFitContext(clip, CLASSES, views(4, one), Optional.empty());
-      FittedMethod seen = MethodRegistry.parse(explicitSettings().with("views", 4)).fit(more);
+      FittedMethod seen = more.fit(MethodRegistry.parse(explicitSettings().with("views", 4)));
       double alpha =
           seen.method().settingValues().toJson().path("weight").asDouble() * (12 - 1) / WIDTH;
       assertThat(alpha).isCloseTo(0.001, within(1e-12));
       // If S is 0, a given weight adds only a constant to the zero-shot logits.
       FittedMethod flat =
-          MethodRegistry.parse(explicitSettings().with("views", 1).with("weight", 3)).fit(context);
+          context.fit(MethodRegistry.parse(explicitSettings().with("views", 1).with("weight", 3)));
       assertThat(flat.value("weight").toFloats()).containsOnly(0);
     }
   }
@@ -280,7 +281,7 @@ class GdaTest {
       GivenFitContext context =
           new GivenFitContext(clip, CLASSES, views(1, List.of(0, 0, 2)), Optional.empty());
       Method method = MethodRegistry.parse(explicitSettings().with("views", 1));
-      assertThatThrownBy(() -> method.fit(context))
+      assertThatThrownBy(() -> context.fit(method))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("class 1 has no image");
       assertThatThrownBy(() -> MethodRegistry.parse(explicitSettings().with("weight", -1)))
@@ -326,7 +327,7 @@ class GdaTest {
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       SettingValues stated =
           explicitSettings().with("views", 2).with("weight", 0.5).with("neighbors", 3);
-      FittedMethod learned = MethodRegistry.parse(stated.with("copies", 2)).fit(context);
+      FittedMethod learned = context.fit(MethodRegistry.parse(stated.with("copies", 2)));
       assertThat(learned.method().closedClassReason()).isEmpty();
       double[][] rows = unitRows(views);
       double alpha = 0.5 * (rows.length - 1) / WIDTH;
@@ -364,7 +365,7 @@ class GdaTest {
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       SettingValues stated =
           explicitSettings().with("views", 2).with("weight", 0.5).with("neighbors", 3);
-      FittedMethod learned = MethodRegistry.parse(stated).fit(context);
+      FittedMethod learned = context.fit(MethodRegistry.parse(stated));
       List<String> longer =
           Stream.concat(learned.classNames().stream(), Stream.of("owl", "cow")).toList();
       FittedMethod named = new FittedMethod(learned.method(), longer, learned.tensors());
@@ -512,7 +513,7 @@ class GdaTest {
               .with("precision", "separate")
               .with("neighbors", 4)
               .with("copies", 1);
-      FittedMethod learned = MethodRegistry.parse(stated).fit(context);
+      FittedMethod learned = context.fit(MethodRegistry.parse(stated));
       assertThat(context.chosen).containsEntry("weight", 0.1).containsEntry("by", "default");
       Tensor asked = views.features().reshape(-1, WIDTH).unitRows();
       int[] labels = new ViewRows(views).labels();
@@ -548,7 +549,7 @@ class GdaTest {
           new GivenFitContext(clip, CLASSES, views(1, List.of(0, 1, 2)), Optional.empty());
       Method method =
           MethodRegistry.parse(explicitSettings().with("views", 1).with("precision", "separate"));
-      assertThatThrownBy(() -> method.fit(context))
+      assertThatThrownBy(() -> context.fit(method))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("a class with one image has no covariance")
           .hasMessageContaining("--set gda.precision=pooled");
@@ -568,6 +569,6 @@ class GdaTest {
   }
 
   private static void fit(SettingValues settings, FitContext context) {
-    FittedMethod unused = MethodRegistry.parse(settings).fit(context);
+    Fit unused = MethodRegistry.parse(settings).fit(context);
   }
 }

@@ -158,8 +158,8 @@ class LpPlusPlusTest {
   }
 
   private FittedMethod fit(GivenFitContext context, String search) {
-    return MethodRegistry.parse(explicitSettings().with("epochs", 12).with("select_on", search))
-        .fit(context);
+    return context.fit(
+        MethodRegistry.parse(explicitSettings().with("epochs", 12).with("select_on", search)));
   }
 
   @Test
@@ -235,7 +235,7 @@ class LpPlusPlusTest {
       LabeledViews views = views(1, labels(1, 5, 500));
       GivenFitContext context = new GivenFitContext(clip, 3, views, Optional.empty());
       FittedMethod learned =
-          MethodRegistry.parse(explicitSettings().with("epochs", 100)).fit(context);
+          context.fit(MethodRegistry.parse(explicitSettings().with("epochs", 100)));
       LabeledFeatures asked = asked(9, labels(20, 20, 20));
       try (Head classifier = learned.classifier(clip, learned.classNames())) {
         long[] found = classifier.logits(asked.features()).argmax(1).toLongs();

@@ -126,9 +126,9 @@ class ProkerTest {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       FittedMethod learned =
-          MethodRegistry.parse(
-                  explicitSettings().with("views", 2).with("beta", 1.5).with("lambda", 0.05))
-              .fit(context);
+          context.fit(
+              MethodRegistry.parse(
+                  explicitSettings().with("views", 2).with("beta", 1.5).with("lambda", 0.05)));
       assertThat(context.chosen).isEmpty();
       Tensor rows = views.features().reshape(-1, WIDTH).unitRows();
       double[][] asked = matrix(rows);
@@ -164,7 +164,7 @@ class ProkerTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      FittedMethod learned = MethodRegistry.parse(explicitSettings().with("views", 2)).fit(context);
+      FittedMethod learned = context.fit(MethodRegistry.parse(explicitSettings().with("views", 2)));
       double[][] rows = matrix(views.features().reshape(-1, WIDTH).unitRows());
       double[][] texts = matrix(texts(learned.classNames()));
       double unit = medianDistance(rows);
@@ -226,8 +226,9 @@ class ProkerTest {
       fit(explicitSettings().with("views", 1), context);
       assertThat(context.chosen).containsEntry("by", "folds");
       FittedMethod learned =
-          MethodRegistry.parse(explicitSettings().with("views", 1).with("select_on", "validation"))
-              .fit(context);
+          context.fit(
+              MethodRegistry.parse(
+                  explicitSettings().with("views", 1).with("select_on", "validation")));
       assertThat(context.chosen).containsEntry("by", "validation");
       try (Head found = learned.classifier(clip, learned.classNames())) {
         assertThat(LinearProbe.correct(found, own.features(), own.labelArray())).isEqualTo(8);
@@ -284,7 +285,7 @@ class ProkerTest {
       GivenFitContext context =
           new GivenFitContext(clip, CLASSES, views(count, labels), Optional.empty());
       SettingValues few = explicitSettings().with("views", count).with("beta", 1.5);
-      FittedMethod learned = MethodRegistry.parse(few).fit(context);
+      FittedMethod learned = context.fit(MethodRegistry.parse(few));
       assertThat(context.chosen).containsEntry("by", "folds, part").containsEntry("beta", 1.5);
       assertThat(learned.value("features").count()).isEqualTo((long) count * images * WIDTH);
       GivenFitContext again =
@@ -304,7 +305,7 @@ class ProkerTest {
           new LabeledViews(TinyClip.normal(7, 1, 1, 10_001, WIDTH), Collections.nCopies(10_001, 0));
       GivenFitContext context = new GivenFitContext(clip, 1, many, Optional.empty());
       assertThatThrownBy(
-              () -> MethodRegistry.parse(explicitSettings().with("views", 1)).fit(context))
+              () -> context.fit(MethodRegistry.parse(explicitSettings().with("views", 1))))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("10001 rows")
           .hasMessageContaining("--set proker.views=0");
@@ -327,6 +328,6 @@ class ProkerTest {
   }
 
   private static void fit(SettingValues settings, FitContext context) {
-    FittedMethod unused = MethodRegistry.parse(settings).fit(context);
+    Fit unused = MethodRegistry.parse(settings).fit(context);
   }
 }

@@ -1,4 +1,4 @@
-package org.kgcoop.clip;
+package org.kgcoop.pretrain;
 
 import java.util.List;
 import org.kgcoop.tensor.Tensor;

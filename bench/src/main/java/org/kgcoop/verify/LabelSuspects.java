@@ -1,4 +1,4 @@
-package org.kgcoop.eval;
+package org.kgcoop.verify;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,16 +15,16 @@ import java.util.stream.IntStream;
  * An image is confident of every class whose threshold it reaches. Images that are confident of
  * another class than their label are suspects.
  */
-public final class LabelSuspects {
+final class LabelSuspects {
 
   /** The threshold of a class without images: no probability reaches it. */
-  public static final double NO_IMAGES = 2;
+  static final double NO_IMAGES = 2;
 
   private static final double SMALLEST_THRESHOLD = 2e-6;
   private static final double ROUNDING = 1e-6;
 
   /** The choice of a class if an image is confident of several. */
-  public enum Rule {
+  enum Rule {
     /** The most probable of the confident classes, as in the paper. */
     CONFIDENT,
     /** The most probable of all classes, as in cleanlab. */
@@ -39,8 +39,7 @@ public final class LabelSuspects {
    * @param probabilities (n, C), out of fold
    * @param labels (n), the given labels, from 0 to C - 1; a class may have none
    */
-  public LabelSuspects(double[][] probabilities, int[] labels) {
-    ProbabilityMetrics.checkRows(probabilities, labels);
+  LabelSuspects(double[][] probabilities, int[] labels) {
     this.probabilities = probabilities;
     this.labels = labels.clone();
     this.thresholds = new double[probabilities[0].length];
@@ -59,7 +58,7 @@ public final class LabelSuspects {
   }
 
   /** Returns the threshold of each class, (C). */
-  public double[] thresholds() {
+  double[] thresholds() {
     return thresholds.clone();
   }
 
@@ -74,11 +73,11 @@ public final class LabelSuspects {
         best = best < 0 || p[j] > p[best] ? j : best;
       }
     }
-    return count > 1 && rule == Rule.ALL ? Softmax.argMax(p, 0, p.length) : best;
+    return count > 1 && rule == Rule.ALL ? argMax(p) : best;
   }
 
   /** Returns the counts of images by given label (row) and confident class (column), (C, C). */
-  public long[][] confidentJoint(Rule rule) {
+  long[][] confidentJoint(Rule rule) {
     long[][] counts = new long[thresholds.length][thresholds.length];
     for (int i = 0; i < labels.length; i++) {
       int confident = confidentClass(i, rule);
@@ -90,7 +89,7 @@ public final class LabelSuspects {
   }
 
   /** Returns the images that are confident of another class than their label, ascending. */
-  public List<Integer> suspects(Rule rule) {
+  List<Integer> suspects(Rule rule) {
     List<Integer> suspects = new ArrayList<>();
     for (int i = 0; i < labels.length; i++) {
       int confident = confidentClass(i, rule);
@@ -102,7 +101,7 @@ public final class LabelSuspects {
   }
 
   /** Returns the suspects without those whose most probable class is their label. */
-  public List<Integer> suspectsPredictedOtherwise(Rule rule) {
+  List<Integer> suspectsPredictedOtherwise(Rule rule) {
     return suspects(rule).stream().filter(i -> predicted(i) != labels[i]).toList();
   }
 
@@ -112,7 +111,15 @@ public final class LabelSuspects {
   private int predicted(int image) {
     double[] p = probabilities[image].clone();
     p[labels[image]] += ROUNDING;
-    return Softmax.argMax(p, 0, p.length);
+    return argMax(p);
+  }
+
+  private static int argMax(double[] p) {
+    int best = 0;
+    for (int j = 1; j < p.length; j++) {
+      best = p[j] > p[best] ? j : best;
+    }
+    return best;
   }
 
   /**
@@ -120,13 +127,13 @@ public final class LabelSuspects {
    * the sum is 1. The diagonal of the confident joint is at least 1, and its rows are scaled to the
    * label counts.
    */
-  public double[][] jointDistribution() {
+  double[][] jointDistribution() {
     long[][] joint = confidentJoint(Rule.CONFIDENT);
     double[][] distribution = new double[joint.length][joint.length];
     for (int label = 0; label < joint.length; label++) {
-      int given = label;
+      int givenLabel = label;
       joint[label][label] = Math.max(1, joint[label][label]);
-      double images = Arrays.stream(labels).filter(l -> l == given).count();
+      double images = Arrays.stream(labels).filter(l -> l == givenLabel).count();
       double row = Arrays.stream(joint[label]).sum();
       for (int j = 0; j < joint.length; j++) {
         distribution[label][j] = joint[label][j] / row * images / labels.length;
@@ -136,7 +143,7 @@ public final class LabelSuspects {
   }
 
   /** Returns the probability of the given label of each image, (n); a low value marks a suspect. */
-  public double[] selfConfidence() {
+  double[] selfConfidence() {
     return IntStream.range(0, labels.length)
         .mapToDouble(i -> probabilities[i][labels[i]])
         .toArray();
@@ -145,7 +152,7 @@ public final class LabelSuspects {
   /**
    * Returns (p_label - largest other p + 1) / 2 of each image, (n); a low value marks a suspect.
    */
-  public double[] normalizedMargin() {
+  double[] normalizedMargin() {
     return IntStream.range(0, labels.length)
         .mapToDouble(i -> (probabilities[i][labels[i]] - largestOther(i) + 1) / 2)
         .toArray();
@@ -160,18 +167,11 @@ public final class LabelSuspects {
   }
 
   /** Returns all images by ascending self-confidence, the lowest index of equal ones first. */
-  public List<Integer> order() {
+  List<Integer> order() {
     double[] confidence = selfConfidence();
     return IntStream.range(0, labels.length)
         .boxed()
         .sorted(Comparator.comparingDouble(i -> confidence[i]))
         .toList();
-  }
-
-  /** Returns the most probable class of an image other than its label. */
-  public int likelyLabel(int image) {
-    double[] p = probabilities[image].clone();
-    p[labels[image]] = Double.NEGATIVE_INFINITY;
-    return Softmax.argMax(p, 0, p.length);
   }
 }
