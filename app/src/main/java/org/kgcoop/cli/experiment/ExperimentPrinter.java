@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.ColumnOptions;
@@ -21,7 +22,6 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.EvaluationSet;
 import org.kgcoop.experiment.Experiment;
 import org.kgcoop.experiment.MethodSpec;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.RunJson;
@@ -72,7 +72,7 @@ final class ExperimentPrinter {
     if (protocol.equals(BASE_TO_NEW)) {
       shown.addAll(List.of(Metric.JOINT_H.id(), Metric.ECE.id()));
     }
-    if (experiment.plan().specs().stream().anyMatch(spec -> !spec.setting().isEmpty())) {
+    if (experiment.plan().specs().stream().anyMatch(spec -> !spec.setting().keys().isEmpty())) {
       shown.add(Metric.DISTANCE.id());
     }
     List<String> times = List.of(MS, MS_WITH_FEATURES);
@@ -133,11 +133,7 @@ final class ExperimentPrinter {
   }
 
   private static String publishedViews(String id) {
-    return MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", id))
-        .trained()
-        .orElseThrow()
-        .defaults()
-        .views();
+    return MethodRegistry.of(id).withDefaults().trained().orElseThrow().defaults().views();
   }
 
   private String text(ProtocolTable shown, List<String> names) {
