@@ -37,6 +37,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.Cli;
@@ -60,9 +63,6 @@ import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.method.encoder.Ivlp;
 import org.kgcoop.method.encoder.Mmrl;
@@ -71,6 +71,7 @@ import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -110,7 +111,7 @@ class EveryMethodTest {
 
   static List<String> inEncoders() {
     return ids().stream()
-        .filter(id -> MethodCatalogue.parse(named(id)) instanceof EncoderMethod)
+        .filter(id -> MethodRegistry.parse(named(id)) instanceof EncoderMethod)
         .toList();
   }
 
@@ -223,7 +224,7 @@ class EveryMethodTest {
   /** Returns the methods that accept other classes than their training classes. */
   static List<String> transferable() {
     return ids().stream()
-        .filter(id -> MethodCatalogue.parse(named(id)).closedClassReason().isEmpty())
+        .filter(id -> MethodRegistry.parse(named(id)).closedClassReason().isEmpty())
         .toList();
   }
 
@@ -325,16 +326,18 @@ class EveryMethodTest {
     Path bare = shared.resolve("bare-" + id + ".pth.tar-1");
     StateDicts.writePrompt(bare, own.parameters(), 1, Map.of());
     TaskContext pets = new TaskContext("OxfordPets", "a photo of a {}, a type of pet.", 16, 1);
-    ObjectNode settings = named(id);
-    settings.set("representation_layers", own.method().toJson().get("representation_layers"));
-    Method there =
-        PublishedDefaults.BASE_TO_NEW.method(id.equals(Mmrl.ID) ? settings : named(id), pets);
+    SettingValues settings = named(id);
+    if (id.equals(Mmrl.ID)) {
+      settings = settings.with("representation_layers", ((Mmrl) own.method()).layers());
+    }
+    Method there = PublishedDefaults.BASE_TO_NEW.method(settings, pets);
 
     ClassifierFile read = ClassifierFile.readAny(bare, own.classNames(), pets, null, warning -> {});
 
-    assertThat(read.method().toJson().path("template").asText())
+    assertThat(read.method().settingValues().text("template"))
         .isEqualTo("a photo of a {}, a type of pet.");
-    assertThat(read.method().toJson().path("pattern")).isEqualTo(there.toJson().path("pattern"));
+    assertThat(read.method().settingValues().text("pattern"))
+        .isEqualTo(there.settingValues().text("pattern"));
     JsonNode stated =
         json(
             "eval",
@@ -594,7 +597,7 @@ class EveryMethodTest {
     JsonNode told = JSON.readTree(result.out());
 
     assertThat(told.path("kind").asText()).isEqualTo("classifier file");
-    assertThat(told.path("method").asText()).isEqualTo(MethodCatalogue.title(id));
+    assertThat(told.path("method").asText()).isEqualTo(MethodRegistry.title(id));
     assertThat(told.path("settings").path("method").asText()).isEqualTo(id);
     assertThat(told.path("class_names")).hasSize(CLASSES);
     assertThat(told.path("learned").isEmpty())
@@ -641,7 +644,7 @@ class EveryMethodTest {
     Cli.Result result =
         Cli.run("export", served.run(id), "--to", "published", "--out", out, "--json");
     if (result.exitCode() != 0) {
-      refused(result, MethodCatalogue.title(id));
+      refused(result, MethodRegistry.title(id));
       assertThat(id).isNotIn(CoOp.ID, ProGrad.ID, KgCoOp.ID, CoCoOp.ID, Tcp.ID);
       return;
     }
@@ -658,7 +661,7 @@ class EveryMethodTest {
 
     JsonNode told = JSON.readTree(Cli.run("inspect", file, "--json").out());
     assertThat(told.path("kind").asText()).isEqualTo("classifier in the published form");
-    assertThat(told.path("method").asText()).isEqualTo(MethodCatalogue.title(id));
+    assertThat(told.path("method").asText()).isEqualTo(MethodRegistry.title(id));
     assertThat(told.path("settings").path("method").asText()).isEqualTo(id);
     assertThat(told.path("learned")).isNotEmpty();
     assertThat(told.path("use").path(0).asText()).contains("--classes");
@@ -708,13 +711,13 @@ class EveryMethodTest {
       List<Object> one = new ArrayList<>(List.of("train", "--method", id));
       one.addAll(rest);
       for (List<Object> words : List.of(table, one)) {
-        refused(Cli.run(words.toArray()), MethodCatalogue.title(id), "a ResNet", "--clip ViT-B/16");
+        refused(Cli.run(words.toArray()), MethodRegistry.title(id), "a ResNet", "--clip ViT-B/16");
         assertThat(out).doesNotExist();
       }
     }
   }
 
-  private static ObjectNode named(String id) {
-    return JSON.createObjectNode().put("method", id);
+  private static SettingValues named(String id) {
+    return SettingValues.of("method", id);
   }
 }
