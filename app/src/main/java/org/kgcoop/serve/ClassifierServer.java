@@ -1,5 +1,6 @@
 package org.kgcoop.serve;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -26,7 +27,6 @@ import org.kgcoop.serve.http.RequestTrace;
 import org.kgcoop.serve.http.ServerMetrics;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
-import org.kgcoop.serve.inference.OpenInference;
 import org.kgcoop.serve.model.EncodingQueue;
 import org.kgcoop.serve.model.ImageReader;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -81,9 +81,6 @@ public final class ClassifierServer implements AutoCloseable {
     Endpoints endpoints = new Endpoints(models, zeroShot, queue, images, settings);
     Embeddings embeddings = new Embeddings(clip, queue, images, limits);
     setup = new HttpSetup(settings, underWay, WebPage::isPart, metrics, requests);
-    OpenInference protocol =
-        new OpenInference(
-            models, queue, images, clip.preprocessing(), limits, () -> !setup.isDraining());
     http =
         Javalin.create(
             config -> {
@@ -91,7 +88,6 @@ public final class ClassifierServer implements AutoCloseable {
               configure(config);
               endpoints.addTo(config.routes);
               embeddings.addTo(config.routes);
-              protocol.addTo(config.routes);
               pages.addTo(config.routes);
             });
     try {
@@ -134,6 +130,7 @@ public final class ClassifierServer implements AutoCloseable {
           }
         });
     config.routes.get("/metrics", metrics::answer);
+    config.routes.get("/health", this::health);
     config.routes.exception(
         RefusedRequestException.class,
         (e, request) -> Refusals.refuse(request, e.status(), String.valueOf(e.getMessage())));
@@ -148,6 +145,16 @@ public final class ClassifierServer implements AutoCloseable {
           log.accept("a request failed: " + e);
           response.setStatus(500);
         });
+  }
+
+  /**
+   * Answers 503 as soon as the server is stopping, so that load balancers send no more requests.
+   */
+  private void health(Context request) {
+    boolean ready = !setup.isDraining();
+    request
+        .status(ready ? 200 : 503)
+        .json(JsonNodeFactory.instance.objectNode().put("ready", ready));
   }
 
   /** Reports errors of images and texts to the client, and hides all others. */

@@ -371,7 +371,6 @@ class ClassifierServerTest {
     assertRefused(post("/v1/classify?top=0", image), 400, "top");
     assertRefused(post("/v1/classify?top=x", image), 400, "top");
     assertRefused(post("/v1/classify?model=cars", image), 404, "pets, places, trained");
-    assertRefused(get("/v2/models/cars"), 404, "pets, places, trained");
     assertRefused(get("/etc/passwd"), 404, "openapi");
     BodyPublisher noForm = BodyPublishers.ofByteArray(image);
     assertRefused(postForm("/v1/classify", noForm), 400, "form");
@@ -389,7 +388,7 @@ class ClassifierServerTest {
     Map<String, String> allowed = new LinkedHashMap<>();
     allowed.put("GET /v1/classify", "POST");
     allowed.put("POST /v1/models", "GET");
-    allowed.put("DELETE /v2/models/pets/versions/1/infer", "POST");
+    allowed.put("DELETE /v1/embed", "POST");
     allowed.forEach(
         (asked, methods) -> {
           String[] words = asked.split(" ", -1);
@@ -438,7 +437,7 @@ class ClassifierServerTest {
   void withATokenOnlyHealthIsOpen() {
     try (ClassifierServer guarded =
         new ClassifierServer(clip, models, settings(TOKEN), LOG::add, null)) {
-      assertThat(send(request(guarded, "/v2/health/ready")).statusCode()).isEqualTo(200);
+      assertThat(send(request(guarded, "/health")).statusCode()).isEqualTo(200);
       assertRefused(send(request(guarded, "/v1/models")), 401, "Authorization");
       for (String wrong :
           List.of("Bearer ", "Bearer " + TOKEN + "0", TOKEN, "bearer x", "Basic " + TOKEN)) {
@@ -500,11 +499,6 @@ class ClassifierServerTest {
     assertThat(models.findValuesAsText("template"))
         .containsExactly(TEMPLATE, TEMPLATE, TinyPrompt.TEMPLATE);
     assertThat(models.get(1).path("classes").get(0).asText()).isEqualTo("beach");
-    assertThat(json(get("/v2")).path("name").asText()).isEqualTo("kgcoop");
-    assertThat(json(get("/v2/health/live")).path("live").asBoolean()).isTrue();
-    assertThat(json(get("/v2/models/pets/ready")).path("ready").asBoolean()).isTrue();
-    assertThat(json(get("/v2/models/pets")).path("outputs").get(0).path("shape").toString())
-        .isEqualTo("[-1,3]");
   }
 
   @Test
@@ -583,21 +577,13 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aServerThatStopsIsLiveAndNotReady() throws Exception {
+  void aStoppingServerIsNotReady() {
     ClassifierServer stopping = new ClassifierServer(clip, models, settings(null), LOG::add, null);
-    String model = "/v2/models/" + models.all().iterator().next().name();
-    List<String> routes =
-        List.of("/v2/health/ready", model + "/ready", model + "/versions/1/ready");
-    for (String route : routes) {
-      assertThat(send(request(stopping, route)).statusCode()).isEqualTo(200);
-    }
+    assertThat(send(request(stopping, "/health")).statusCode()).isEqualTo(200);
     stopping.drain();
-    for (String route : routes) {
-      HttpResponse<String> answer = send(request(stopping, route));
-      assertThat(answer.statusCode()).as(route).isEqualTo(503);
-      assertThat(json(answer).path("ready").asBoolean(true)).as(route).isFalse();
-    }
-    assertThat(send(request(stopping, "/v2/health/live")).statusCode()).isEqualTo(200);
+    HttpResponse<String> answer = send(request(stopping, "/health"));
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(json(answer).path("ready").asBoolean(true)).isFalse();
     stopping.close();
   }
 

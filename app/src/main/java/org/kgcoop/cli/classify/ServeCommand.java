@@ -87,7 +87,7 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Require the token in this file: Authorization: Bearer TOKEN. Only the page at / and"
-              + " /v2/health/live and /v2/health/ready work without it. The page asks for it.")
+              + " /health work without it. The page asks for it.")
   private @Nullable Path tokenFile;
 
   @Option(

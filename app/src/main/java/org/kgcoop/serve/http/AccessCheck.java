@@ -18,7 +18,7 @@ import org.kgcoop.files.Sha256;
 /** Checks the headers of a request before its body is read. */
 final class AccessCheck extends Handler.Wrapper {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
-  private static final Set<String> WITHOUT_TOKEN = Set.of("/v2/health/live", "/v2/health/ready");
+  private static final Set<String> WITHOUT_TOKEN = Set.of("/health");
   private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(.*)");
 
   private final ServerSettings settings;

@@ -83,7 +83,7 @@ public final class RequestTrace {
     return route;
   }
 
-  /** Sets the pattern of the route, such as {@code /v2/models/{model}}. */
+  /** Sets the pattern of the route, such as {@code /page/{file}}. */
   public void setRoute(String pattern) {
     route = pattern;
   }
