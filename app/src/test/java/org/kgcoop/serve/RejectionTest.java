@@ -67,12 +67,9 @@ class RejectionTest {
         new ClassifierServer(
             clip,
             models,
+            "a {}.",
             new ServerSettings(
-                "127.0.0.1",
-                0,
-                null,
-                "a {}.",
-                new Limits(8, Duration.ofSeconds(20), 1 << 20, 0, 1 << 20)),
+                "127.0.0.1", 0, null, new Limits(8, Duration.ofSeconds(20), 1 << 20, 0, 1 << 20)),
             line -> {},
             null);
   }
