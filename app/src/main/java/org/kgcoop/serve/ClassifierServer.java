@@ -3,7 +3,6 @@ package org.kgcoop.serve;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.eclipse.jetty.server.RequestLog;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -52,7 +51,7 @@ public final class ClassifierServer implements AutoCloseable {
       String template,
       ServerSettings settings,
       Consumer<String> log,
-      RequestLog.@Nullable Writer requestLog) {
+      @Nullable Consumer<String> requestLog) {
     this.log = log;
     boolean embedded = EmbeddedPrompt.isFor(clip);
     WebPage pages = new WebPage(settings, template, embedded ? EmbeddedClip.NOTE : "");

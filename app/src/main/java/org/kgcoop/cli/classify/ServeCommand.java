@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.eclipse.jetty.server.RequestLog;
-import org.eclipse.jetty.server.RequestLogWriter;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
@@ -26,6 +25,7 @@ import org.kgcoop.files.Folders;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.serve.ClassifierServer;
+import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.serve.model.ServedModel;
@@ -183,20 +183,14 @@ public final class ServeCommand implements Callable<Integer> {
     return settings;
   }
 
-  private RequestLog.@Nullable Writer requestLog() {
+  private @Nullable Consumer<String> requestLog() {
     if (requestLog == null) {
       return Boolean.getBoolean("kgcoop.terminal") || output.isQuiet() ? null : output::record;
     }
     if (requestLog.toString().equals("-")) {
       return output::record;
     }
-    RequestLogWriter writer = new RequestLogWriter(requestLog.toString());
-    try {
-      writer.start();
-    } catch (Exception e) {
-      throw KgCoopException.io("--request-log " + requestLog + ": cannot be written: " + e, e);
-    }
-    return writer;
+    return HttpServer.logFile(requestLog);
   }
 
   private static String token(Path file) {

@@ -10,6 +10,9 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.Endpoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,7 @@ import org.eclipse.jetty.server.CustomRequestLog;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.RequestLog;
+import org.eclipse.jetty.server.RequestLogWriter;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.DoSHandler;
 import org.eclipse.jetty.server.handler.QoSHandler;
@@ -73,7 +77,7 @@ public final class HttpServer implements AutoCloseable {
   private final Predicate<String> isPublic;
   private final ServerMetrics metrics;
   private final Consumer<String> log;
-  private final RequestLog.@Nullable Writer requestLog;
+  private final @Nullable Consumer<String> requestLog;
   private final GracefulClose drain = new GracefulClose();
   private final List<String> routes = new ArrayList<>();
   private final Javalin http;
@@ -94,7 +98,7 @@ public final class HttpServer implements AutoCloseable {
       Predicate<String> isPublic,
       ServerMetrics metrics,
       Consumer<String> log,
-      RequestLog.@Nullable Writer requestLog,
+      @Nullable Consumer<String> requestLog,
       Consumer<RoutesConfig> addRoutes) {
     this.settings = settings;
     this.maxActiveRequests = maxActiveRequests;
@@ -109,6 +113,28 @@ public final class HttpServer implements AutoCloseable {
               addCommonRoutes(config.routes);
               addRoutes.accept(config.routes);
             });
+  }
+
+  /**
+   * Opens a file for the request log, to append to it. A {@code yyyy_mm_dd} in its name is replaced
+   * by the date.
+   *
+   * @throws KgCoopException if the file cannot be opened
+   */
+  public static Consumer<String> logFile(Path file) {
+    RequestLogWriter writer = new RequestLogWriter(file.toString());
+    try {
+      writer.start();
+    } catch (Exception e) {
+      throw KgCoopException.io("--request-log " + file + ": cannot be written: " + e, e);
+    }
+    return line -> {
+      try {
+        writer.write(line);
+      } catch (IOException e) { // the server continues on a full disk
+        throw new UncheckedIOException(e);
+      }
+    };
   }
 
   /**
@@ -213,7 +239,8 @@ public final class HttpServer implements AutoCloseable {
     server.setRequestLog(metrics::count);
     if (requestLog != null) {
       server.setRequestLog(
-          new RequestLog.Collection(metrics::count, new CustomRequestLog(requestLog, LOG_FORMAT)));
+          new RequestLog.Collection(
+              metrics::count, new CustomRequestLog(requestLog::accept, LOG_FORMAT)));
     }
     NetworkConnectionLimit connections = new NetworkConnectionLimit(MAX_CONNECTIONS, server);
     connections.setEndPointIdleTimeout(1000);
