@@ -38,10 +38,10 @@ public final class Downloader {
   private static final int ATTEMPTS = 5;
 
   /** The bytes of an attempt that count as progress; with fewer, a download might never end. */
-  private static final long PROGRESS = 1 << 17;
+  private static final long MIN_PROGRESS_BYTES = 1 << 17;
 
   /** The bytes between two checks of the free disk space. */
-  private static final long LOOK = 1 << 20;
+  private static final long SPACE_CHECK_BYTES = 1 << 20;
 
   private static final long UNKNOWN = -1;
   private static final long WRONG_PART = -2;
@@ -147,7 +147,7 @@ public final class Downloader {
           part.finish(link, hash);
           return;
         } catch (IOException e) {
-          failures = part.size() - before >= PROGRESS ? 1 : failures + 1;
+          failures = part.size() - before >= MIN_PROGRESS_BYTES ? 1 : failures + 1;
           if (failures == ATTEMPTS) {
             throw byHand(link, target, reason(e) + ", " + ATTEMPTS + " times", e);
           }
@@ -399,9 +399,9 @@ public final class Downloader {
         task.done(done);
         rate.count(n);
         checkSize(link, target, part, done);
-        if (done - looked >= LOOK) {
+        if (done - looked >= SPACE_CHECK_BYTES) {
           looked = done;
-          checkSpace(target, total < 0 ? LOOK : total - done);
+          checkSpace(target, total < 0 ? SPACE_CHECK_BYTES : total - done);
         }
       }
     }

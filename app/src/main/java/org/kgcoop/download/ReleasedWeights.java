@@ -35,7 +35,7 @@ public final class ReleasedWeights {
   /** The configuration files; a folder needs one of them next to the weights. */
   private static final List<String> CONFIGS = List.of("config.json", "open_clip_config.json");
 
-  private static final List<String> WELCOME =
+  private static final List<String> OPTIONAL_FILES =
       List.of("preprocessor_config.json", "processor_config.json");
 
   /** The tokenizer files of a repository, the preferred one first. */
@@ -234,14 +234,14 @@ public final class ReleasedWeights {
             .filter(file -> Files.exists(folder.resolve(file)))
             .findFirst();
     if (there.isEmpty()) {
-      boolean stated = false;
+      boolean hasConfig = false;
       for (String file : CONFIGS) {
-        stated |= downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
+        hasConfig |= downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
       }
-      if (!stated) {
+      if (!hasConfig) {
         downloader.fetch(Link.of(base + CONFIGS.get(0)), folder.resolve(CONFIGS.get(0)));
       }
-      for (String file : WELCOME) {
+      for (String file : OPTIONAL_FILES) {
         downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
       }
       for (String file : TOKENIZERS) {
@@ -288,9 +288,9 @@ public final class ReleasedWeights {
         return file;
       }
     }
-    String usual = WeightFiles.IN_FOLDERS.get(0); // for the error message
-    downloader.fetch(Link.of(base + usual), folder.resolve(usual));
-    return usual;
+    String defaultFile = WeightFiles.IN_FOLDERS.get(0); // for the error message
+    downloader.fetch(Link.of(base + defaultFile), folder.resolve(defaultFile));
+    return defaultFile;
   }
 
   /** Returns the snapshot of a revision in the cache of Hugging Face's tools, or null. */

@@ -58,33 +58,33 @@ final class Unpacker {
    * @param into the target folder; existing files are replaced
    */
   void unpack(Path archive, String within, Path into) {
-    Path beside = into.resolveSibling("." + into.getFileName() + ".unpacking");
+    Path temporary = into.resolveSibling("." + into.getFileName() + ".unpacking");
     try {
-      FolderTree.delete(beside); // left by an interrupted attempt
-      Files.createDirectories(beside);
-      long most = Math.max(anyRatioBytes, MOST_RATIO * Files.size(archive));
-      extract(archive, beside, 1, new Room(archive, most));
-      Path wanted = within.isEmpty() ? beside : beside.resolve(within);
+      FolderTree.delete(temporary); // left by an interrupted attempt
+      Files.createDirectories(temporary);
+      long maxBytes = Math.max(anyRatioBytes, MOST_RATIO * Files.size(archive));
+      extract(archive, temporary, 1, new SizeBudget(archive, maxBytes));
+      Path wanted = within.isEmpty() ? temporary : temporary.resolve(within);
       // A single top folder is the name of the release.
-      move(Files.isDirectory(wanted) ? wanted : onlyFolder(beside), into);
+      move(Files.isDirectory(wanted) ? wanted : onlyFolder(temporary), into);
     } catch (IOException e) {
       throw KgCoopException.io(
           "%s: cannot be unpacked: %s; free some space, or delete it and download again"
               .formatted(archive, Messages.reason(e)),
           e);
     } finally {
-      removeQuietly(beside);
+      removeQuietly(temporary);
     }
   }
 
-  private void extract(Path archive, Path folder, int depth, Room room) throws IOException {
+  private void extract(Path archive, Path folder, int depth, SizeBudget budget) throws IOException {
     String name = String.valueOf(archive.getFileName());
     try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
         Progress.Task task = progress.start("unpacking " + name, Files.size(archive));
         ArchiveInputStream<?> in = stream(name, new Counting(file, task))) {
       for (ArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         Path target = inside(archive, folder, entry.getName());
-        room.take(BYTES_A_FILE);
+        budget.take(BYTES_A_FILE);
         if (entry.isDirectory()) {
           Files.createDirectories(target);
           continue;
@@ -100,13 +100,13 @@ final class Unpacker {
           Files.createDirectories(parent);
         }
         try (OutputStream out = Files.newOutputStream(target)) {
-          room.copy(in, out);
+          budget.copy(in, out);
         }
         if (target.toString().matches(".*\\.(zip|tar)|" + GZIP)) {
           if (depth == MOST_DEPTH) {
             throw refused(archive, entry.getName(), "is nested too deeply");
           }
-          extract(target, parent == null ? folder : parent, depth + 1, room);
+          extract(target, parent == null ? folder : parent, depth + 1, budget);
           Files.delete(target);
         }
       }
@@ -185,23 +185,23 @@ final class Unpacker {
   }
 
   /** The bytes that an archive, with the archives in it, may still unpack to. */
-  private static final class Room {
+  private static final class SizeBudget {
     private final Path archive;
-    private final long most;
-    private long left;
+    private final long maxBytes;
+    private long remaining;
 
-    Room(Path archive, long most) {
+    SizeBudget(Path archive, long maxBytes) {
       this.archive = archive;
-      this.most = most;
-      left = most;
+      this.maxBytes = maxBytes;
+      remaining = maxBytes;
     }
 
     void take(long bytes) {
-      left -= bytes;
-      if (left < 0) {
+      remaining -= bytes;
+      if (remaining < 0) {
         throw KgCoopException.data(
             "%s: unpacks to more than %s MB, far more than its size allows; delete it"
-                .formatted(archive, most >> 20));
+                .formatted(archive, maxBytes >> 20));
       }
     }
 

@@ -62,7 +62,7 @@ public record ExportedClassifier(
                             + " --to published writes the prompt itself"));
     try (Scope scope = Scope.open("check")) { // the classifier must give finite probabilities
       double each = 1 / Math.sqrt((double) head.width());
-      Tensor unused = whole.probabilities(Tensor.full(each, 1, head.width()).to(clip.device()));
+      whole.finiteLogits(Tensor.full(each, 1, head.width()).to(clip.device()));
     }
     Map<String, String> all = new LinkedHashMap<>(about);
     all.put("clip_fingerprint", clip.fingerprint());

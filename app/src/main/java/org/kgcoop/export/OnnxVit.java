@@ -158,10 +158,10 @@ final class OnnxVit {
     int count = (int) prompts.get(prompts.size() - 1).size(0);
     int before = learned.prompts().before(vit.layers() - 1).isPresent() ? 1 : own;
     String byImage = graph.reshape("read", read, -1, before + count, vit.width());
-    String ofClass =
+    String classToken =
         graph.unitRows("read.class.unit", project(graph.select("read.class", byImage, 1, 0)));
     String tokens = graph.slice("read.tokens", byImage, 1, before, before + count);
-    String ofTokens =
+    String tokenMean =
         graph.unitRows(
             "read.tokens.unit",
             graph.matmul(
@@ -171,8 +171,8 @@ final class OnnxVit {
                 graph.constant(StoredTensor.of("learned.projection", mix.projection()))));
     return graph.sum(
         name,
-        graph.times("read.class.share", ofClass, mix.share()),
-        graph.times("read.tokens.share", ofTokens, 1 - mix.share()));
+        graph.times("read.class.share", classToken, mix.share()),
+        graph.times("read.tokens.share", tokenMean, 1 - mix.share()));
   }
 
   private String norm(String name, String x, String layer) {
@@ -181,14 +181,14 @@ final class OnnxVit {
 
   /** Returns the prompt tokens of a block, (n, W), or null if it has none of its own. */
   private @Nullable String learnedRows(int block) {
-    Tensor given = learned.prompts().before(block).orElse(null);
-    if (given == null) {
+    Tensor rows = learned.prompts().before(block).orElse(null);
+    if (rows == null) {
       return null;
     }
-    String rows = graph.constant(StoredTensor.of("learned.rows." + block, given));
+    String constant = graph.constant(StoredTensor.of("learned.rows." + block, rows));
     return block == 0 && learned.prompts().normed()
-        ? norm("learned.rows.ln_pre", rows, "visual.ln_pre")
-        : rows;
+        ? norm("learned.rows.ln_pre", constant, "visual.ln_pre")
+        : constant;
   }
 
   private int count(int block) {
@@ -233,7 +233,7 @@ final class OnnxVit {
     String keys = parts.get(1);
     String values = parts.get(2);
     int queried = read == Read.ALL ? positions : 1;
-    int seen = positions;
+    int keyPositions = positions;
     if (beside != null) {
       int count = count(number);
       List<String> others =
@@ -241,7 +241,7 @@ final class OnnxVit {
               name + ".beside", norm(name + ".beside.ln_1", beside, layer + "ln_1"), layer);
       keys = withEach(name + ".keys", keys, positions, others.get(1), count);
       values = withEach(name + ".values", values, positions, others.get(2), count);
-      seen += count;
+      keyPositions += count;
       if (read == Read.CLASS_AND_BESIDE) {
         queries = withEach(name + ".queries", queries, 1, others.get(0), count);
         before = withEach(name + ".read", before, 1, beside, count);
@@ -249,7 +249,7 @@ final class OnnxVit {
       }
     }
     String attended =
-        new OnnxAttention(name + ".attention", queried, seen, vit.heads(), vit.width())
+        new OnnxAttention(name + ".attention", queried, keyPositions, vit.heads(), vit.width())
             .of(graph, queries, keys, values);
     String out = graph.linear(name + ".out", attended, layer + "attn.out_proj");
     String y = graph.sum(name + ".sum_1", before, out);

@@ -11,12 +11,12 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classification.Candidate;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.files.Resources;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.model.Deadline;
@@ -83,7 +83,7 @@ final class Endpoints {
     ObjectNode model = object().put("name", name);
     model
         .put("method", classifier.method())
-        .put("title", MethodCatalogue.title(classifier.method()));
+        .put("title", MethodRegistry.title(classifier.method()));
     model.put("template", classifier.template());
     model.put("temperature", classifier.temperature());
     classifier.threshold().ifPresent(threshold -> model.put("threshold", threshold));

@@ -56,14 +56,14 @@ public record DataSet(
         train.isEmpty()
             ? IntStream.range(0, classNames.size()).boxed().toList()
             : train.stream().map(Item::label).toList();
-    List<Integer> kept = split.of(labels);
+    List<Integer> selected = split.of(labels);
     Map<Integer, Integer> newLabels = new HashMap<>();
-    for (int label : kept) {
+    for (int label : selected) {
       newLabels.put(label, newLabels.size());
     }
     return new DataSet(
         name,
-        kept.stream().map(classNames::get).toList(),
+        selected.stream().map(classNames::get).toList(),
         relabeled(train, newLabels),
         relabeled(val, newLabels),
         relabeled(test, newLabels),
@@ -71,14 +71,14 @@ public record DataSet(
   }
 
   private static List<Item> relabeled(List<Item> items, Map<Integer, Integer> newLabels) {
-    List<Item> kept = new ArrayList<>();
+    List<Item> selected = new ArrayList<>();
     for (Item item : items) {
       Integer newLabel = newLabels.get(item.label());
       if (newLabel != null) {
-        kept.add(item.withLabel(newLabel));
+        selected.add(item.withLabel(newLabel));
       }
     }
-    return kept;
+    return selected;
   }
 
   /** Returns the same classes with other images. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The options of opening a data set. Each {@code with} method returns a copy.
  *
- * @param given values that replace those of the files
+ * @param overrides values that replace those of the files
  * @param splitSeed the seed that divides images without a given split
  * @param divide true to divide images without a given split, false to use all of them for training
  * @param checks the checks while reading
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param notes receives messages about decisions that the files do not state
  */
 public record DataSetOptions(
-    Given given,
+    Overrides overrides,
     long splitSeed,
     boolean divide,
     Checks checks,
@@ -32,7 +32,7 @@ public record DataSetOptions(
    * @param template the sentence that contains a class name, or null for {@code template.txt}, if
    *     any
    */
-  public record Given(
+  public record Overrides(
       @Nullable String name,
       @Nullable Path images,
       @Nullable Path classNames,
@@ -49,58 +49,58 @@ public record DataSetOptions(
 
   /** The options for data of which only the path is known. */
   public static DataSetOptions defaults(Consumer<String> warnings) {
-    Given nothing = new Given(null, null, null, null);
+    Overrides nothing = new Overrides(null, null, null, null);
     return new DataSetOptions(
         nothing, 1, true, new Checks(false, true, false), warnings, note -> {});
   }
 
   public @Nullable String name() {
-    return given.name;
+    return overrides.name;
   }
 
   public @Nullable Path images() {
-    return given.images;
+    return overrides.images;
   }
 
   public @Nullable Path classNames() {
-    return given.classNames;
+    return overrides.classNames;
   }
 
   public @Nullable String template() {
-    return given.template;
+    return overrides.template;
   }
 
-  private DataSetOptions with(Given other) {
+  private DataSetOptions with(Overrides other) {
     return new DataSetOptions(other, splitSeed, divide, checks, warnings, notes);
   }
 
   private DataSetOptions with(Checks other) {
-    return new DataSetOptions(given, splitSeed, divide, other, warnings, notes);
+    return new DataSetOptions(overrides, splitSeed, divide, other, warnings, notes);
   }
 
   public DataSetOptions withName(@Nullable String name) {
-    return with(new Given(name, given.images, given.classNames, given.template));
+    return with(new Overrides(name, overrides.images, overrides.classNames, overrides.template));
   }
 
   public DataSetOptions withImages(@Nullable Path images) {
-    return with(new Given(given.name, images, given.classNames, given.template));
+    return with(new Overrides(overrides.name, images, overrides.classNames, overrides.template));
   }
 
   public DataSetOptions withClassNames(@Nullable Path classNames) {
-    return with(new Given(given.name, given.images, classNames, given.template));
+    return with(new Overrides(overrides.name, overrides.images, classNames, overrides.template));
   }
 
   public DataSetOptions withTemplate(@Nullable String template) {
-    return with(new Given(given.name, given.images, given.classNames, template));
+    return with(new Overrides(overrides.name, overrides.images, overrides.classNames, template));
   }
 
   public DataSetOptions withSplitSeed(long seed) {
-    return new DataSetOptions(given, seed, divide, checks, warnings, notes);
+    return new DataSetOptions(overrides, seed, divide, checks, warnings, notes);
   }
 
   /** Uses all images for training if no split is given. */
   public DataSetOptions undivided() {
-    return new DataSetOptions(given, splitSeed, false, checks, warnings, notes);
+    return new DataSetOptions(overrides, splitSeed, false, checks, warnings, notes);
   }
 
   public DataSetOptions withStrict(boolean strict) {
@@ -116,6 +116,6 @@ public record DataSetOptions(
   }
 
   public DataSetOptions withNotes(Consumer<String> other) {
-    return new DataSetOptions(given, splitSeed, divide, checks, warnings, other);
+    return new DataSetOptions(overrides, splitSeed, divide, checks, warnings, other);
   }
 }

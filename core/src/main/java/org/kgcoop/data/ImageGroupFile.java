@@ -38,14 +38,14 @@ public final class ImageGroupFile {
   public static DataSet byFolder(DataSet data) {
     Function<Item, String> folder =
         item -> item.key().substring(0, Math.max(0, item.key().lastIndexOf('/')));
-    Map<Integer, Set<String>> ofClass = new HashMap<>();
+    Map<Integer, Set<String>> foldersByClass = new HashMap<>();
     data.train()
         .forEach(
             item ->
-                ofClass
+                foldersByClass
                     .computeIfAbsent(item.label(), label -> new HashSet<>())
                     .add(folder.apply(item)));
-    if (ofClass.values().stream().allMatch(folders -> folders.size() == 1)) {
+    if (foldersByClass.values().stream().allMatch(folders -> folders.size() == 1)) {
       throw KgCoopException.configuration(
           "--group-by folder: the images of each class of %s are in one folder, so nothing could be"
                   .formatted(data.name())

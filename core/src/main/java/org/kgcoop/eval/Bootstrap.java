@@ -81,11 +81,11 @@ public final class Bootstrap {
   public double[][] accuracies(String dataSet, String target, int[][][] correct) {
     int images = correct[0][0].length;
     for (int[][] row : correct) {
-      for (int[] ofSeed : row) {
-        if (ofSeed.length != images || images == 0) {
+      for (int[] seedImages : row) {
+        if (seedImages.length != images || images == 0) {
           throw new IllegalArgumentException(
               "images: expected as many for each row and seed, got %s and %s"
-                  .formatted(images, ofSeed.length));
+                  .formatted(images, seedImages.length));
         }
       }
     }
@@ -116,10 +116,10 @@ public final class Bootstrap {
     double[][] weights = new double[resamples][seeds];
     double wider = seeds == 1 ? 1 : Math.sqrt(seeds / (seeds - 1.0));
     SplittableRandom random = new SplittableRandom(start(dataSet));
-    for (double[] ofResample : weights) {
+    for (double[] resampleWeights : weights) {
       int[] drawn = drawn(random, seeds);
       for (int s = 0; s < seeds; s++) {
-        ofResample[s] = (1 + wider * (drawn[s] - 1)) / seeds;
+        resampleWeights[s] = (1 + wider * (drawn[s] - 1)) / seeds;
       }
     }
     return weights;

@@ -77,8 +77,9 @@ public record Evaluation(List<List<Long>> confusion) {
   public List<Double> perClassAccuracy() {
     List<Double> accuracies = new ArrayList<>();
     for (int label = 0; label < classes(); label++) {
-      long ofLabel = sumOfRow(label);
-      accuracies.add(ofLabel == 0 ? Double.NaN : percent(confusion.get(label).get(label), ofLabel));
+      long labelCount = sumOfRow(label);
+      accuracies.add(
+          labelCount == 0 ? Double.NaN : percent(confusion.get(label).get(label), labelCount));
     }
     return accuracies;
   }
@@ -97,10 +98,10 @@ public record Evaluation(List<List<Long>> confusion) {
     double sum = 0;
     int present = 0;
     for (int label = 0; label < classes(); label++) {
-      long ofLabel = sumOfRow(label);
-      if (ofLabel > 0) {
+      long labelCount = sumOfRow(label);
+      if (labelCount > 0) {
         long hits = confusion.get(label).get(label);
-        sum += 2.0 * hits / (ofLabel + sumOfColumn(label)); // = 2PR / (P + R)
+        sum += 2.0 * hits / (labelCount + sumOfColumn(label)); // = 2PR / (P + R)
         present++;
       }
     }

@@ -67,7 +67,7 @@ public record LabelNoise(double rate, double exponent, List<Double> wrong) {
         // One more image with a right label, so that a few images do not suffice for a rate.
         double likelihood = StrictMath.log(1 - each);
         for (double value : q) {
-          likelihood += StrictMath.log(Math.max(1e-300, given(value, each, others)));
+          likelihood += StrictMath.log(Math.max(1e-300, givenProbability(value, each, others)));
         }
         if (likelihood > best + ROUNDING) {
           best = likelihood;
@@ -82,22 +82,24 @@ public record LabelNoise(double rate, double exponent, List<Double> wrong) {
         rate,
         exponent,
         Arrays.stream(right)
-            .mapToObj(q -> found * (1 - q) / others / Math.max(1e-300, given(q, found, others)))
+            .mapToObj(
+                q ->
+                    found * (1 - q) / others / Math.max(1e-300, givenProbability(q, found, others)))
             .toList());
   }
 
-  private static double given(double q, double rate, int others) {
+  private static double givenProbability(double q, double rate, int others) {
     return (1 - rate) * q + rate * (1 - q) / others;
   }
 
   /** Returns p_label^b / sum of p^b. */
   private static double sharpened(double[] p, int label, double power) {
-    double most = Arrays.stream(p).max().orElse(1);
+    double largest = Arrays.stream(p).max().orElse(1);
     double sum = 0;
     for (double value : p) {
-      sum += StrictMath.pow(value / most, power);
+      sum += StrictMath.pow(value / largest, power);
     }
-    return StrictMath.pow(p[label] / most, power) / sum;
+    return StrictMath.pow(p[label] / largest, power) / sum;
   }
 
   /** Returns all images, the most probably wrong first, the lowest index of equal ones first. */

@@ -62,22 +62,14 @@ public final class Metrics {
     if (x.size() < 3) {
       return Double.NaN;
     }
-    Spread ofX = spread(x);
-    Spread ofY = spread(y);
+    Spread xSpread = spread(x);
+    Spread ySpread = spread(y);
     List<Double> products = new ArrayList<>();
     for (int i = 0; i < x.size(); i++) {
-      products.add((x.get(i) - ofX.mean()) * (y.get(i) - ofY.mean()));
+      products.add((x.get(i) - xSpread.mean()) * (y.get(i) - ySpread.mean()));
     }
-    double r = mean(products) / (ofX.standardDeviation() * ofY.standardDeviation());
+    double r = mean(products) / (xSpread.standardDeviation() * ySpread.standardDeviation());
     return Double.isFinite(r) ? Math.max(-1, Math.min(1, r)) : Double.NaN;
-  }
-
-  /**
-   * Returns half the width of the 95 % interval of the mean, {@code 1.96 std / sqrt(n)}, as
-   * published.
-   */
-  public static double interval95(List<Double> values) {
-    return 1.96 * spread(values).standardDeviation() / Math.sqrt(values.size());
   }
 
   /**

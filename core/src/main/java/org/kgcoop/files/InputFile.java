@@ -1,5 +1,6 @@
 package org.kgcoop.files;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
@@ -22,6 +23,7 @@ public final class InputFile {
    * @return its attributes
    * @throws IOException with the reason, if it is not
    */
+  @CanIgnoreReturnValue
   public static BasicFileAttributes check(Path file) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     if (!attributes.isRegularFile()) {
@@ -33,7 +35,7 @@ public final class InputFile {
 
   /** Opens a file after {@link #check}. */
   public static InputStream open(Path file) throws IOException {
-    BasicFileAttributes unused = check(file);
+    check(file);
     return Files.newInputStream(file);
   }
 

@@ -34,16 +34,16 @@ public final class UserFolders {
   /**
    * Determines the folders of a user.
    *
-   * @param given the value of {@code XDG_CACHE_HOME}
+   * @param xdgCacheHome the value of {@code XDG_CACHE_HOME}
    * @param home the home folder of the JVM, which is {@code ?} if there is none
    */
-  UserFolders(@Nullable String given, Path home, Path temporary, String user) {
-    Path named = given == null || given.isEmpty() ? null : Path.of(given);
+  UserFolders(@Nullable String xdgCacheHome, Path home, Path temporary, String user) {
+    Path named = xdgCacheHome == null || xdgCacheHome.isEmpty() ? null : Path.of(xdgCacheHome);
     this.home = home.isAbsolute() ? home : ofTemporary(temporary, user);
-    Path usual = named == null ? this.home.resolve(".cache") : named;
-    boolean kept = home.isAbsolute() || named != null;
-    if (kept && isWritable(usual)) {
-      this.caches = usual;
+    Path defaultFolder = named == null ? this.home.resolve(".cache") : named;
+    boolean isPermanent = home.isAbsolute() || named != null;
+    if (isPermanent && isWritable(defaultFolder)) {
+      this.caches = defaultFolder;
       this.warning = Optional.empty();
     } else {
       this.caches = ofTemporary(temporary, user).resolve(".cache");
@@ -53,7 +53,7 @@ public final class UserFolders {
                       + "XDG_CACHE_HOME to a better place")
                   .formatted(
                       (home.isAbsolute()
-                          ? usual + " cannot be written"
+                          ? defaultFolder + " cannot be written"
                           : "there is no home folder"),
                       caches));
     }

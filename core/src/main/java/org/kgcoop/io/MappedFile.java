@@ -7,7 +7,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.FileErrors;
@@ -65,7 +64,7 @@ final class MappedFile implements AutoCloseable {
   @MustBeClosed
   static MappedFile open(Path path) {
     try {
-      BasicFileAttributes unused = InputFile.check(path);
+      InputFile.check(path);
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
       try {
         return new MappedFile(path, channel);

@@ -30,7 +30,7 @@ public final class StateDicts {
   private static final String WEIGHTS = "weights";
   private static final String METADATA = "metadata";
   private static final int DEEPEST = 4;
-  private static final int MOST_ENTRIES = 100_000;
+  private static final int MAX_ENTRIES = 100_000;
 
   private StateDicts() {}
 
@@ -171,9 +171,8 @@ public final class StateDicts {
   private static Map<String, @Nullable Object> flat(Path path, Map<?, ?> dict) {
     Map<String, @Nullable Object> flat = new LinkedHashMap<>();
     flatten("", dict, DEEPEST, flat);
-    if (flat.size() > MOST_ENTRIES) {
-      throw FileErrors.refused(
-          path, "its nested dicts have more than " + MOST_ENTRIES + " entries");
+    if (flat.size() > MAX_ENTRIES) {
+      throw FileErrors.refused(path, "its nested dicts have more than " + MAX_ENTRIES + " entries");
     }
     return flat;
   }
@@ -182,7 +181,7 @@ public final class StateDicts {
       String before, Map<?, ?> dict, int deepest, Map<String, @Nullable Object> flat) {
     for (Map.Entry<?, ?> entry : dict.entrySet()) {
       String name = before + entry.getKey();
-      if (flat.size() > MOST_ENTRIES) {
+      if (flat.size() > MAX_ENTRIES) {
         return;
       }
       if (entry.getValue() instanceof Map<?, ?> inner && deepest > 1) {
@@ -215,35 +214,6 @@ public final class StateDicts {
             || value instanceof Double
         ? Optional.of(value.toString())
         : Optional.empty();
-  }
-
-  /**
-   * Writes tensors and metadata as CLIP-LoRA does: {@code weights} as nested dicts, and {@code
-   * metadata}.
-   *
-   * @param tensors by the names of the nested dicts, joined by dots
-   * @param metadata numbers, texts and lists of them
-   * @throws KgCoopException if the file cannot be written
-   */
-  public static void writeNested(
-      Path path, Map<String, StoredTensor> tensors, Map<String, Object> metadata) {
-    Map<String, Object> weights = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> put(weights, name, tensor));
-    Map<String, Object> root = new LinkedHashMap<>();
-    root.put(WEIGHTS, weights);
-    root.put(METADATA, metadata);
-    StateDictWriter.write(path, root);
-  }
-
-  @SuppressWarnings("unchecked") // this method created the dicts
-  private static void put(Map<String, Object> dict, String name, StoredTensor tensor) {
-    int dot = name.indexOf('.');
-    if (dot < 0) {
-      dict.put(name, tensor);
-      return;
-    }
-    Object inner = dict.computeIfAbsent(name.substring(0, dot), key -> new LinkedHashMap<>());
-    put((Map<String, Object>) inner, name.substring(dot + 1), tensor);
   }
 
   /**

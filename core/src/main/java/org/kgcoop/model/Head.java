@@ -1,5 +1,6 @@
 package org.kgcoop.model;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.Functions;
@@ -33,6 +34,7 @@ public interface Head extends AutoCloseable {
   }
 
   /** Computes the logits, (B, C), with the same check as {@link #probabilities}. */
+  @CanIgnoreReturnValue
   default Tensor finiteLogits(Tensor features) {
     Tensor logits = logits(features);
     if (!logits.isFinite()) {

@@ -23,7 +23,7 @@ public final class TextFeatures implements AutoCloseable {
    * Number of tokens whose activations are stored for the backward pass: 50 texts of a SigLIP
    * model. At the width of ViT-B/16, they take about 1.3 GiB.
    */
-  private static final int ROWS_KEPT = 3200;
+  private static final int RECORDED_ROWS = 3200;
 
   /** Maximum number of tokens per part, if there are more than two parts. */
   private static final int ROWS_OF_A_PART = 320;
@@ -32,7 +32,8 @@ public final class TextFeatures implements AutoCloseable {
   private final @Nullable DeepTextPrompts deep;
   private final boolean hasContext;
   private final int
-      kept; // number of parts, from the first, whose activations are stored for the backward pass
+      recordedParts; // number of parts, from the first, whose activations are stored for the
+  // backward pass
   private final List<TextParts.Part> parts;
 
   /** Terms that are added to projections of the text encoder. */
@@ -62,18 +63,22 @@ public final class TextFeatures implements AutoCloseable {
    * @param deep the deep prompts, or null for none
    */
   public TextFeatures(Clip clip, PromptText text, @Nullable DeepTextPrompts deep) {
-    this(clip, text, deep, ROWS_KEPT, ROWS_OF_A_PART);
+    this(clip, text, deep, RECORDED_ROWS, ROWS_OF_A_PART);
   }
 
   /** Creates features with custom limits, so that tests can divide a small number of classes. */
   TextFeatures(
-      Clip clip, PromptText text, @Nullable DeepTextPrompts deep, int rowsKept, int rowsOfAPart) {
+      Clip clip,
+      PromptText text,
+      @Nullable DeepTextPrompts deep,
+      int recordedRows,
+      int rowsOfAPart) {
     this.clip = clip;
     this.deep = deep;
     hasContext = text.contextTokens() > 0;
     TextParts division = new TextParts(clip, text, deep, rowsOfAPart);
     parts = division.parts();
-    kept = division.within(rowsKept);
+    recordedParts = division.within(recordedRows);
   }
 
   /**
@@ -133,7 +138,8 @@ public final class TextFeatures implements AutoCloseable {
   /** Computes class features without gradients, with terms that are added to projections. */
   public Tensor all(List<Tensor> inputs, Adapter adapter) {
     try (Autograd.Switch off = Autograd.off()) {
-      return joined(Workers.map(parts.size(), i -> List.of(ofPart(inputs, parts.get(i), adapter))));
+      return joined(
+          Workers.map(parts.size(), i -> List.of(partFeatures(inputs, parts.get(i), adapter))));
     }
   }
 
@@ -161,22 +167,23 @@ public final class TextFeatures implements AutoCloseable {
    * because a loss needs the features of all classes. The backward pass starts with the gradients
    * with respect to these features.
    *
-   * <p>Activations are stored for at most {@value #ROWS_KEPT} tokens. All further parts are
+   * <p>Activations are stored for at most {@value #RECORDED_ROWS} tokens. All further parts are
    * computed again before their gradients, so that memory does not grow with the number of classes.
    */
   public final class Pass implements Tape.Forward {
-    private final List<Tensor> given;
+    private final List<Tensor> tensors;
     private final List<Tensor> inputs; // the same inputs, without history
     private final Adapter adapter;
     private final Tensor features;
     private final List<Tensor>
         recorded; // outputs of each part; the parts that are computed again have no history
 
-    private Pass(List<Tensor> given, Adapter adapter) {
-      this.given = given;
+    private Pass(List<Tensor> tensors, Adapter adapter) {
+      this.tensors = tensors;
       this.adapter = adapter;
-      inputs = given.stream().map(input -> input.detach().parameter()).toList();
-      recorded = flat(Workers.map(parts.size(), i -> List.of(first(parts.get(i), i < kept))));
+      inputs = tensors.stream().map(input -> input.detach().parameter()).toList();
+      recorded =
+          flat(Workers.map(parts.size(), i -> List.of(first(parts.get(i), i < recordedParts))));
       try (Autograd.Switch off = Autograd.off()) {
         features = Tensor.concat(recorded, 0);
       }
@@ -184,16 +191,16 @@ public final class TextFeatures implements AutoCloseable {
 
     private Tensor first(TextParts.Part part, boolean keep) {
       if (keep) {
-        return ofPart(inputs, part, adapter);
+        return partFeatures(inputs, part, adapter);
       }
       try (Autograd.Switch off = Autograd.off()) {
-        return ofPart(inputs, part, adapter);
+        return partFeatures(inputs, part, adapter);
       }
     }
 
     @Override
     public List<Tensor> inputs() {
-      return given;
+      return tensors;
     }
 
     /** Returns the class features, (C, E), not normalized, without history. */
@@ -203,72 +210,77 @@ public final class TextFeatures implements AutoCloseable {
     }
 
     @Override
-    public List<List<Tensor>> gradients(List<Tensor> byFeatures) {
-      List<List<Tensor>> ofParts = // for each part, the gradients of all losses in order
+    public List<List<Tensor>> gradients(List<Tensor> featureGradients) {
+      List<List<Tensor>> partGradients = // for each part, the gradients of all losses in order
           Workers.map(
               parts.size(),
               i -> {
                 TextParts.Part classes = parts.get(i);
-                Tensor part = i < kept ? recorded.get(i) : ofPart(inputs, classes, adapter);
+                Tensor part =
+                    i < recordedParts ? recorded.get(i) : partFeatures(inputs, classes, adapter);
                 List<Tensor> gradients = new ArrayList<>();
-                for (int loss = 0; loss < byFeatures.size(); loss++) {
+                for (int loss = 0; loss < featureGradients.size(); loss++) {
                   Tensor cotangent =
-                      byFeatures.get(loss).narrow(0, classes.from(), classes.layout().texts());
-                  boolean again = loss < byFeatures.size() - 1;
+                      featureGradients
+                          .get(loss)
+                          .narrow(0, classes.from(), classes.layout().texts());
+                  boolean again = loss < featureGradients.size() - 1;
                   gradients.addAll(Autograd.gradients(part, cotangent, inputs, again));
                 }
                 return gradients;
               });
       List<List<Tensor>> sums = new ArrayList<>();
-      for (int loss = 0; loss < byFeatures.size(); loss++) {
-        List<Tensor> ofLoss = new ArrayList<>();
+      for (int loss = 0; loss < featureGradients.size(); loss++) {
+        List<Tensor> lossGradients = new ArrayList<>();
         for (int input = 0; input < inputs.size(); input++) {
           int place = loss * inputs.size() + input;
           // The sum is in the order of the parts, so that it is deterministic.
-          Tensor sum = ofParts.get(0).get(place);
-          for (List<Tensor> gradients : ofParts.subList(1, ofParts.size())) {
+          Tensor sum = partGradients.get(0).get(place);
+          for (List<Tensor> gradients : partGradients.subList(1, partGradients.size())) {
             sum = sum.plus(gradients.get(place));
           }
-          ofLoss.add(sum);
+          lossGradients.add(sum);
         }
-        sums.add(ofLoss);
+        sums.add(lossGradients);
       }
       return sums;
     }
   }
 
-  private Tensor ofPart(List<Tensor> inputs, TextParts.Part part, Adapter adapter) {
+  private Tensor partFeatures(List<Tensor> inputs, TextParts.Part part, Adapter adapter) {
     long width = part.fixed().size(1);
     Tensor table =
         hasContext
             ? Tensor.concat(List.of(inputs.get(0).reshape(-1, width), part.fixed()), 0)
             : part.fixed();
     Tensor embedded = table.indexSelect(0, part.gather());
-    List<Tensor> given = inputs.subList(hasContext ? 1 : 0, inputs.size());
+    List<Tensor> tensors = inputs.subList(hasContext ? 1 : 0, inputs.size());
     return clip.textEncoder()
         .features(
             embedded,
             part.layout(),
             part.deep(),
-            deepPrompts(given, part),
+            deepPrompts(tensors, part),
             adapter.of(inputs, part.from(), part.layout()));
   }
 
   /** Returns the deep prompts of a part, one tensor (tokens, W) per block. */
-  private List<Tensor> deepPrompts(List<Tensor> given, TextParts.Part part) {
+  private List<Tensor> deepPrompts(List<Tensor> tensors, TextParts.Part part) {
     if (!(deep instanceof DeepTextPrompts.OfClasses)) {
-      return given;
+      return tensors;
     }
-    Tensor rows = given.get(0).narrow(0, part.from(), part.layout().texts()); // (.., P, W)
+    Tensor rows = tensors.get(0).narrow(0, part.from(), part.layout().texts()); // (.., P, W)
     return List.of(rows.reshape(-1, rows.size(2)));
   }
 
-  private static Tensor joined(List<List<Tensor>> ofParts) {
-    return ofParts.size() == 1 ? ofParts.get(0).get(0) : Tensor.concat(flat(ofParts), 0);
+  private static Tensor joined(List<List<Tensor>> partGradients) {
+    return partGradients.size() == 1
+        ? partGradients.get(0).get(0)
+        : Tensor.concat(flat(partGradients), 0);
   }
 
-  private static List<Tensor> flat(List<List<Tensor>> ofParts) {
-    return ofParts.stream().flatMap(List::stream).toList();
+  private static List<Tensor> flat(List<List<Tensor>> partGradients) {
+    return partGradients.stream().flatMap(List::stream).toList();
   }
 
   @Override

@@ -121,11 +121,11 @@ final class TextParts {
   private int own(int c) {
     int shared = shared();
     int own = last(text.rows().get(c)) + 1 - shared;
-    if (shared == 0 || !(deep instanceof DeepTextPrompts.OfClasses ofClasses)) {
+    if (shared == 0 || !(deep instanceof DeepTextPrompts.OfClasses classPrompts)) {
       return own;
     }
     int blocks = clip.config().textLayers();
-    return own + ceilDiv((shared - 1) * (blocks - ofClasses.block()), blocks);
+    return own + ceilDiv((shared - 1) * (blocks - classPrompts.block()), blocks);
   }
 
   private Part part(int from, int to) {
@@ -161,20 +161,20 @@ final class TextParts {
   }
 
   private List<TextEncoder.DeepLayout> deep(List<PromptText.Row> texts, int shared, int rows) {
-    if (deep instanceof DeepTextPrompts.OfClasses ofClasses) {
-      return List.of(ofClasses(texts, shared, rows, ofClasses));
+    if (deep instanceof DeepTextPrompts.OfClasses classPrompts) {
+      return List.of(classPrompts(texts, shared, rows, classPrompts));
     }
-    if (deep instanceof DeepTextPrompts.Shared ofAll) {
-      return ofAll(texts, shared, rows, ofAll);
+    if (deep instanceof DeepTextPrompts.Shared sharedPrompts) {
+      return sharedPrompts(texts, shared, rows, sharedPrompts);
     }
     return List.of();
   }
 
   /** Returns the positions of shared deep prompts in a part. */
-  private List<TextEncoder.DeepLayout> ofAll(
-      List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.Shared ofAll) {
-    int count = ofAll.count();
-    if (shared <= (ofAll.inserted() ? 0 : count)) {
+  private List<TextEncoder.DeepLayout> sharedPrompts(
+      List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.Shared sharedPrompts) {
+    int count = sharedPrompts.count();
+    if (shared <= (sharedPrompts.inserted() ? 0 : count)) {
       throw new IllegalArgumentException(
           "texts share "
               + shared
@@ -182,13 +182,13 @@ final class TextParts {
               + count
               + " deep prompts behind a start");
     }
-    int more = ofAll.inserted() ? count : 0;
+    int more = sharedPrompts.inserted() ? count : 0;
     int[] ends = texts.stream().mapToInt(row -> row.end() + more).toArray();
     PackedTexts layout = clip.textEncoder().deepLayout(shared + more, ends);
     Tensor exchanged = gather(layout.rows(), 0, count);
     Tensor first = more > 0 ? gather(rows, more, count) : exchanged;
     List<TextEncoder.DeepLayout> places = new ArrayList<>();
-    for (int block : ofAll.blocks()) {
+    for (int block : sharedPrompts.blocks()) {
       places.add(new TextEncoder.DeepLayout(block, layout, places.isEmpty() ? first : exchanged));
     }
     return places;
@@ -220,7 +220,7 @@ final class TextParts {
    * @param shared the length of the shared prefix in the previous blocks
    * @param rows the number of tokens in the previous blocks
    */
-  private TextEncoder.DeepLayout ofClasses(
+  private TextEncoder.DeepLayout classPrompts(
       List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.OfClasses own) {
     int count = own.count();
     int[] ends = texts.stream().mapToInt(PromptText.Row::end).toArray();

@@ -100,7 +100,7 @@ public final class Linear implements AutoCloseable {
      * The gradient with respect to x, passed from the hook of an output to that of its input.
      * Autograd runs the operations between them directly, because they were recorded last.
      */
-    private static final ThreadLocal<TensorBase> BY_INPUT = new ThreadLocal<>();
+    private static final ThreadLocal<TensorBase> INPUT_GRADIENT = new ThreadLocal<>();
 
     private final Packing packing;
     private final Tensor weight;
@@ -113,18 +113,18 @@ public final class Linear implements AutoCloseable {
         Scope.forever(
             new TensorTensorHook() {
               @Override
-              public TensorBase call(TensorBase byOutput) {
-                BY_INPUT.set(gradient(byOutput));
-                return byOutput;
+              public TensorBase call(TensorBase outputGradient) {
+                INPUT_GRADIENT.set(gradient(outputGradient));
+                return outputGradient;
               }
             });
     private final TensorTensorHook onInput =
         Scope.forever(
             new TensorTensorHook() {
               @Override
-              public TensorBase call(TensorBase ofStandIn) {
-                TensorBase gradient = BY_INPUT.get();
-                BY_INPUT.remove();
+              public TensorBase call(TensorBase standInGradient) {
+                TensorBase gradient = INPUT_GRADIENT.get();
+                INPUT_GRADIENT.remove();
                 return gradient;
               }
             });
@@ -173,8 +173,9 @@ public final class Linear implements AutoCloseable {
           forward);
     }
 
-    private TensorBase gradient(TensorBase byOutput) {
-      return packing.product(new org.bytedeco.pytorch.Tensor(byOutput), backward().handle(), null);
+    private TensorBase gradient(TensorBase outputGradient) {
+      return packing.product(
+          new org.bytedeco.pytorch.Tensor(outputGradient), backward().handle(), null);
     }
 
     void close() {

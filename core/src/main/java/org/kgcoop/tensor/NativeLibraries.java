@@ -96,11 +96,11 @@ public final class NativeLibraries {
    * 200 jars, and load those of the system.
    */
   private static void chooseVariant() {
-    Properties ofAllLoads = Loader.loadProperties();
+    Properties properties = Loader.loadProperties();
     String gpu = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/";
-    if (ofAllLoads.getProperty(VARIANT) == null
+    if (properties.getProperty(VARIANT) == null
         && Loader.class.getResource(gpu + System.mapLibraryName("jnitorch")) == null) {
-      ofAllLoads.setProperty(VARIANT, "-cpu"); // any other name
+      properties.setProperty(VARIANT, "-cpu"); // any other name
     }
   }
 
@@ -110,8 +110,9 @@ public final class NativeLibraries {
    */
   private static void chooseCacheFolder() {
     if (System.getProperty(CACHE_FOLDER) == null) {
-      Path usual = UserFolders.ofThisProcess().home().resolve(".javacpp").resolve("cache");
-      Path chosen = UserFolders.isWritable(usual) ? usual : UserFolders.cache("natives");
+      Path defaultFolder = UserFolders.ofThisProcess().home().resolve(".javacpp").resolve("cache");
+      Path chosen =
+          UserFolders.isWritable(defaultFolder) ? defaultFolder : UserFolders.cache("natives");
       System.setProperty(CACHE_FOLDER, chosen.toString());
     }
   }

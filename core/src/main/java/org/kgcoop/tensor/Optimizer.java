@@ -52,7 +52,7 @@ public final class Optimizer implements AutoCloseable {
                           part(root, parameter)))
               .toList();
       update = Update.of(rule);
-      kept().forEach(Tensor::keep);
+      retainedTensors().forEach(Tensor::keep);
     }
   }
 
@@ -64,14 +64,14 @@ public final class Optimizer implements AutoCloseable {
     return memory.narrow(0, 0, like.count()).reshape(like.shape()).to(like.device());
   }
 
-  private List<Tensor> kept() {
-    List<Tensor> kept = new ArrayList<>();
+  private List<Tensor> retainedTensors() {
+    List<Tensor> retainedTensors = new ArrayList<>();
     for (Slot slot : slots) {
-      kept.addAll(slot.buffers);
-      kept.add(slot.decayed);
-      kept.add(slot.root);
+      retainedTensors.addAll(slot.buffers);
+      retainedTensors.add(slot.decayed);
+      retainedTensors.add(slot.root);
     }
-    return kept;
+    return retainedTensors;
   }
 
   /**
@@ -166,7 +166,7 @@ public final class Optimizer implements AutoCloseable {
 
   @Override
   public void close() {
-    kept().forEach(Tensor::close);
+    retainedTensors().forEach(Tensor::close);
     update.close();
   }
 }

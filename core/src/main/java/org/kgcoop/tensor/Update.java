@@ -154,7 +154,7 @@ abstract sealed class Update implements AutoCloseable {
 
   private static final class AdamW extends Adam {
     private final double weightDecay;
-    private final Scalar kept = number();
+    private final Scalar decayFactor = number();
 
     AdamW(UpdateRule.AdamW rule) {
       super(new UpdateRule.Adam(rule.beta1(), rule.beta2(), rule.epsilon(), 0));
@@ -164,14 +164,14 @@ abstract sealed class Update implements AutoCloseable {
     @Override
     void begin(long step, double rate) {
       super.begin(step, rate);
-      set(kept, 1 - rate * weightDecay);
+      set(decayFactor, 1 - rate * weightDecay);
     }
 
     @Override
     void apply(
         Tensor parameter, Tensor gradient, List<org.kgcoop.tensor.Tensor> buffers, Tensor root) {
       if (weightDecay != 0) {
-        parameter.mul_(kept);
+        parameter.mul_(decayFactor);
       }
       super.apply(parameter, gradient, buffers, root);
     }

@@ -47,7 +47,7 @@ public final class Workers {
     if (pieces <= 1 || count() == 1) {
       List<List<Tensor>> results = new ArrayList<>();
       for (int i = 0; i < pieces; i++) {
-        results.add(adopted(kept(i, piece, recording), scope));
+        results.add(adopted(runPiece(i, piece, recording), scope));
       }
       return results;
     }
@@ -57,7 +57,7 @@ public final class Workers {
       try {
         for (int i = 0; i < pieces; i++) {
           int index = i;
-          running.add(pool().submit(() -> kept(index, piece, recording)));
+          running.add(pool().submit(() -> runPiece(index, piece, recording)));
         }
       } catch (RuntimeException | Error e) { // no memory for a thread
         failure = e;
@@ -105,7 +105,8 @@ public final class Workers {
     return results;
   }
 
-  private static List<Tensor> kept(int index, IntFunction<List<Tensor>> piece, boolean recording) {
+  private static List<Tensor> runPiece(
+      int index, IntFunction<List<Tensor>> piece, boolean recording) {
     try (Scope scope = Scope.open("piece");
         Autograd.Switch mode = Autograd.set(recording)) {
       List<Tensor> results = List.copyOf(piece.apply(index));
@@ -115,12 +116,12 @@ public final class Workers {
     }
   }
 
-  private static List<Tensor> adopted(List<Tensor> kept, Scope scope) {
+  private static List<Tensor> adopted(List<Tensor> tensors, Scope scope) {
     try {
-      kept.forEach(scope::adopt);
-      return kept;
+      tensors.forEach(scope::adopt);
+      return tensors;
     } catch (RuntimeException | Error e) {
-      kept.forEach(Tensor::close);
+      tensors.forEach(Tensor::close);
       throw e;
     }
   }

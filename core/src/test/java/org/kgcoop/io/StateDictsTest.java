@@ -121,7 +121,7 @@ class StateDictsTest {
   @Test
   void dictsInDictsAreNamedByTheirPath() {
     Path path = folder.resolve("a.pt");
-    StateDicts.writeNested(
+    StateDictFiles.writeNested(
         path,
         byName(floats("layer_0.q.A", 2, 3), floats("layer_0.q.B", 3), floats("layer_1.k.A", 1)),
         Map.of("params", List.of("q", "k")));

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
@@ -20,8 +21,6 @@ import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.files.Folders;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.encoder.ClipLora;
 import org.kgcoop.model.Head;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.tensor.Scope;
@@ -45,8 +44,9 @@ import picocli.CommandLine.Parameters;
       "               one row per class, or weight and bias, and the logit scale",
       "  csv          the same as text, one line per class: its name, the numbers",
       "               of its row, and the logit scale",
-      "  published    a checkpoint that the published PyTorch code loads:",
-      "               prompt_learner/model.pth.tar-N in the folder --out",
+      "  published    a checkpoint that the published PyTorch code of CoOp, ProGrad,",
+      "               KgCoOp, CoCoOp or TCP loads: prompt_learner/model.pth.tar-N",
+      "               in the folder --out",
       "",
       "A file of the first three formats contains fixed classes: the training classes, or those of"
           + " --classes if the method works with other names. CoCoOp has only the published format,"
@@ -151,19 +151,6 @@ public final class ExportCommand implements Callable<Integer> {
     classifierForm.checkUnused();
     Path path = ClassifierFile.at(learned);
     ClassifierFile file = ClassifierFile.read(path);
-    if (file.method() instanceof ClipLora) {
-      if (epoch > 0) {
-        throw KgCoopException.configuration("--epoch: the file of CLIP-LoRA has no epoch");
-      }
-      Path written = file.writePublished(out != null ? out : path.resolveSibling(""), epoch);
-      warnOfLoss(file, path);
-      if (output.isJson()) {
-        output.json(JsonNodeFactory.instance.objectNode().put("file", written.toString()));
-      } else {
-        output.print("written: " + written);
-      }
-      return;
-    }
     ClassTokenPosition position = file.classPosition();
     int number = epoch > 0 ? epoch : file.method().trained().orElseThrow().defaults().epochs();
     Path written = file.writePublished(out != null ? out : path.resolveSibling(""), number);

@@ -69,7 +69,7 @@ public final class AutomaticSplit {
       List<Item> all = byLabel.stream().flatMap(List::stream).toList();
       return new DataSet(name, classNames, all, List.of(), List.of(), null);
     }
-    DataSet made = of(name, classNames, byLabel, options.splitSeed(), where);
+    DataSet split = of(name, classNames, byLabel, options.splitSeed(), where);
     options
         .notes()
         .accept(
@@ -77,11 +77,11 @@ public final class AutomaticSplit {
                     + " %s train, %s val, %s test (--split-seed %s)")
                 .formatted(
                     where,
-                    made.train().size(),
-                    made.val().size(),
-                    made.test().size(),
+                    split.train().size(),
+                    split.val().size(),
+                    split.test().size(),
                     options.splitSeed()));
-    return made;
+    return split;
   }
 
   /**

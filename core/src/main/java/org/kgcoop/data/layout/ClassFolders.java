@@ -142,9 +142,9 @@ public final class ClassFolders {
   }
 
   private String name() {
-    String given = options.name();
-    if (given != null) {
-      return given;
+    String chosenName = options.name();
+    if (chosenName != null) {
+      return chosenName;
     }
     Path place = root.toAbsolutePath().normalize();
     return Folders.name(Folders.hasName(place, TRAIN) ? Folders.parent(place) : place);
@@ -193,15 +193,17 @@ public final class ClassFolders {
         names.add(Folders.name(folder));
       }
     }
-    Optional<String> told = ImageNames.leftOut(leftOut);
+    Optional<String> skippedNote = ImageNames.leftOut(leftOut);
     if (!empty.isEmpty()) {
       throw KgCoopException.data(
           ("%s: no images in %s; expected JPEG, PNG, GIF, BMP or WebP files in each class"
                   + " folder%s")
               .formatted(
-                  root, Messages.firstOf(empty), told.map(line -> " (" + line + ")").orElse("")));
+                  root,
+                  Messages.firstOf(empty),
+                  skippedNote.map(line -> " (" + line + ")").orElse("")));
     }
-    told.ifPresent(line -> options.warnings().accept(root + ": " + line));
+    skippedNote.ifPresent(line -> options.warnings().accept(root + ": " + line));
     return List.copyOf(names);
   }
 

@@ -28,9 +28,9 @@ public final class ClassNames {
    * @param classes folders or words, sorted
    */
   static List<String> of(Path folder, List<String> classes, DataSetOptions options) {
-    Path given = options.classNames();
-    Path file = given == null ? folder.resolve("classnames.txt") : given;
-    if (given == null && !Files.isRegularFile(file)) {
+    Path namedFile = options.classNames();
+    Path file = namedFile == null ? folder.resolve("classnames.txt") : namedFile;
+    if (namedFile == null && !Files.isRegularFile(file)) {
       return classes;
     }
     List<String> lines = Folders.lines(file);

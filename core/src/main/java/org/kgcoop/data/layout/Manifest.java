@@ -146,8 +146,8 @@ public final class Manifest {
     rows.forEach(row -> labels.add(row.label()));
     List<String> classes = List.copyOf(labels);
     List<String> names = ClassNames.of(Folders.parent(file), classes, options);
-    String given = options.name();
-    String name = given != null ? given : Folders.name(Folders.parent(file).normalize());
+    String chosenName = options.name();
+    String name = chosenName != null ? chosenName : Folders.name(Folders.parent(file).normalize());
     if (rows.stream().allMatch(row -> row.split().isEmpty())) {
       return AutomaticSplit.of(name, names, byLabel(rows, classes, names), options, file);
     }

@@ -87,12 +87,12 @@ public final class PackedData {
     for (Path shard : shards) {
       PackedFormat format = format(shard).orElseThrow();
       boolean alone = shard.equals(path);
-      Optional<String> ofShard =
+      Optional<String> shardClass =
           part(alone ? Folders.name(shard) : path.relativize(shard).toString());
       for (UnpackedImages.Entry entry : UnpackedImages.of(shard, format)) {
         String folder = entry.key().substring(0, Math.max(0, entry.key().lastIndexOf('/')));
         String key = shards.size() == 1 ? entry.key() : Folders.name(shard) + "/" + entry.key();
-        rows.add(new Row(ofShard.or(() -> part(folder)), key, entry));
+        rows.add(new Row(shardClass.or(() -> part(folder)), key, entry));
       }
     }
     if (rows.isEmpty()) {

@@ -79,14 +79,14 @@ final class DataCheck {
   }
 
   private static void checkNames(DataSet dataSet, Path where, DataSetOptions options) {
-    Map<String, Integer> seen = new HashMap<>();
+    Map<String, Integer> firstLabels = new HashMap<>();
     List<String> names = dataSet.classNames();
     for (int label = 0; label < names.size(); label++) {
       String cleaned = ClassNames.cleaned(names.get(label));
       if (cleaned.isEmpty()) {
         throw KgCoopException.data(where + ": the class name of label " + label + " is empty");
       }
-      Integer other = seen.putIfAbsent(cleaned, label);
+      Integer other = firstLabels.putIfAbsent(cleaned, label);
       if (other != null) {
         String message =
             "%s: classes \"%s\" (label %s) and \"%s\" (label %s) have the same name in a prompt"

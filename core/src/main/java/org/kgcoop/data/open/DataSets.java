@@ -138,9 +138,9 @@ public final class DataSets {
   private static DataSet openFolder(Path path, DataSetOptions options) {
     Path inner = withoutOuterFolder(path);
     boolean named = options.name() != null || inner.equals(path) || isPublished(inner);
-    DataSetOptions ofPath =
+    DataSetOptions innerOptions =
         named ? options : options.withName(Folders.name(path.toAbsolutePath().normalize()));
-    return checked(read(inner, ofPath), inner, ofPath);
+    return checked(read(inner, innerOptions), inner, innerOptions);
   }
 
   private static boolean isPublished(Path folder) {

@@ -149,8 +149,8 @@ public record PublishedDataSet(
           options.images() == null ? named.withImages(folder.resolve(files.imageFolder())) : named;
       return SplitFile.read(folder.resolve(split.path()), placed);
     }
-    Path given = named.images();
-    Path images = given == null ? folder.resolve(files.imageFolder()) : given;
+    Path imagesOption = named.images();
+    Path images = imagesOption == null ? folder.resolve(files.imageFolder()) : imagesOption;
     RawData raw = new RawData(name, folder, images, named, path -> annotation(folder, path));
     return layout.apply(raw);
   }
