@@ -66,9 +66,9 @@ class BaselinesTest {
             plan,
             folder.resolve("out"));
     // Each class has a color. Its images are noise around this color.
-    JsonNode probe = table.path("rows").path(1);
-    assertThat(probe.path("title").asText()).isEqualTo("Linear probe");
-    assertThat(probe.path("columns").path(1).path("mean").asDouble()).isGreaterThan(80);
+    assertThat(
+            results("folds/probe/shots4/seed1").path("targets").path(0).path("accuracy").asDouble())
+        .isGreaterThan(80);
     assertThat(results("folds/probe/shots1/seed1").path("chosen").path("by").asText())
         .isEqualTo("default");
     assertThat(results("folds/probe/shots4/seed1").path("chosen").path("by").asText())
@@ -105,11 +105,9 @@ class BaselinesTest {
                 + " classes, such as 'c' of source; leave it out here");
     JsonNode ofBase =
         lab.run(new BaseToNew(List.of(source), true), plan, folder.resolve("base-only"));
-    JsonNode columns = ofBase.path("rows").path(0).path("columns");
-    assertThat(columns.path(0).path("name").asText()).isEqualTo("base");
-    assertThat(columns.path(0).path("mean").asDouble()).isGreaterThan(80);
-    assertThat(columns.path(1).path("name").asText()).isEqualTo("new");
-    assertThat(columns.path(1).path("mean").isNumber()).isFalse();
+    JsonNode targets = ofBase.path("cells").path(0).path("results").path("targets");
+    assertThat(targets.findValuesAsText("name")).containsExactly("base");
+    assertThat(targets.path(0).path("accuracy").asDouble()).isGreaterThan(80);
     assertThatThrownBy(
             () ->
                 lab.run(
@@ -156,9 +154,9 @@ class BaselinesTest {
 
     JsonNode table = lab.run(curve, plan, folder.resolve("out"));
 
-    for (JsonNode row : table.path("rows")) {
-      assertThat(row.path("columns").path(0).path("mean").asDouble())
-          .as(row.path("title").asText())
+    for (JsonNode cell : table.path("cells")) {
+      assertThat(cell.path("results").path("targets").path(0).path("accuracy").asDouble())
+          .as(cell.path("title").asText())
           .isGreaterThan(60);
     }
     TableResults results = TableResults.read(folder.resolve("out")).orElseThrow();

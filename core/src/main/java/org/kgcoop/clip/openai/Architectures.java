@@ -1,22 +1,18 @@
-package org.kgcoop.clip;
+package org.kgcoop.clip.openai;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Families;
 
-/**
- * The detection of an image-text model from the names of its tensors: supported families and known
- * unsupported models.
- */
+/** The detection of known unsupported models from the names of their tensors. */
 final class Architectures {
   /** Tensor name prefixes that occur only in one kind of unsupported model. */
   private static final Map<String, String> OTHERS = others();
 
   private static final int MAX_LISTED = 6;
-  private static final String KNOWN =
-      "known are CLIP (ViT, ResNet), and SigLIP and SigLIP 2 of a fixed resolution";
 
   private Architectures() {}
 
@@ -47,22 +43,18 @@ final class Architectures {
             .collect(Collectors.joining(", "));
     return KgCoopException.weights(
         "%s: not a CLIP: its image encoder is neither a ViT (no 'visual.proj') nor a ResNet (no 'visual.layer1'); below 'visual.' it has %s; %s"
-            .formatted(source, beginnings.isEmpty() ? "nothing" : beginnings, KNOWN));
+            .formatted(source, beginnings.isEmpty() ? "nothing" : beginnings, known()));
   }
 
   /**
-   * Returns the family of a model.
+   * Rejects all models except CLIP.
    *
-   * @param names the names of all tensors, as released names if there is one
+   * @param names the released names of all tensors
    * @param source the file, for error messages
-   * @param stated the architecture according to a file next to it, or ""
-   * @throws KgCoopException if no supported family matches
+   * @param architecture the architecture according to a file next to it, or ""
+   * @throws KgCoopException if it is another model
    */
-  static Family family(Set<String> names, String source, String stated) {
-    boolean pooled = names.stream().anyMatch(name -> name.startsWith("visual.pool."));
-    if (pooled && !names.contains("visual.class_embedding")) {
-      return Family.SIGLIP;
-    }
+  static void check(Set<String> names, String source, String architecture) {
     OTHERS.forEach(
         (beginning, model) -> {
           for (String name : names) {
@@ -70,7 +62,11 @@ final class Architectures {
               throw KgCoopException.weights(
                   "%s: %s%s, by its tensor '%s': not implemented; %s"
                       .formatted(
-                          source, stated.isEmpty() ? "" : stated + ", ", model, name, KNOWN));
+                          source,
+                          architecture.isEmpty() ? "" : architecture + ", ",
+                          model,
+                          name,
+                          known()));
             }
           }
         });
@@ -79,6 +75,11 @@ final class Architectures {
         && !names.contains("visual.layer1.0.conv1.weight")) {
       throw unknownEncoder(names, source);
     }
-    return Family.CLIP;
+  }
+
+  private static String known() {
+    return Families.all().stream()
+        .map(family -> family.traits().known())
+        .collect(Collectors.joining(", and ", "known are ", ""));
   }
 }

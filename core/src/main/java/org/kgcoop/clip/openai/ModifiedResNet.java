@@ -1,8 +1,12 @@
-package org.kgcoop.clip;
+package org.kgcoop.clip.openai;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.clip.Attention;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.ImageEncoder;
+import org.kgcoop.clip.WeightSource;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;

@@ -7,18 +7,18 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.kgcoop.runs.TableResults;
+import org.kgcoop.tables.ProtocolTable;
 import org.kgcoop.tables.StoredRun;
 
 /** The formatting of values of {@code results.json}. */
-final class Text {
+final class Formats {
   /** The text for a missing value. */
   static final String NONE = "–";
 
   private static final int SHORT = 12;
   private static final int MOST_ZEROS = 10;
 
-  private Text() {}
+  private Formats() {}
 
   /** Formats a percentage with two decimals. */
   static String percent(double value) {
@@ -63,13 +63,13 @@ final class Text {
   }
 
   /** Returns the method of a row and its swept settings. */
-  static String label(TableResults.Row row) {
+  static String label(ProtocolTable.Row row) {
     return label(row.title(), row.setting().entrySet());
   }
 
   /** Returns the method of a run and its swept settings. */
   static String label(StoredRun run) {
-    return label(run.title(), run.measurement().setting().entrySet());
+    return label(run.title(), run.cell().setting().entrySet());
   }
 
   /** Returns the seed of a run. */

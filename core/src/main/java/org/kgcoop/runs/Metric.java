@@ -12,11 +12,11 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.ProbabilityMetrics;
 
 /**
- * A number of a run, apart from its accuracies. A measure of an evaluation set exists once per set;
- * a measure of the joint list exists once per run, if the run was measured on base and new classes.
+ * A number of a run, apart from its accuracies. A metric of an evaluation set exists once per set;
+ * a metric of the joint list exists once per run, if the run was measured on base and new classes.
  */
 @SuppressWarnings("ImmutableEnumChecker") // the functions have no state
-public enum Measure {
+public enum Metric {
   JOINT("joint", Best.HIGHEST, JointResult::accuracy),
   JOINT_BASE("joint base", Best.HIGHEST, JointResult::base),
   JOINT_NEW("joint new", Best.HIGHEST, JointResult::newAccuracy),
@@ -32,7 +32,7 @@ public enum Measure {
   NLL("NLL", ofProbabilities(ProbabilityMetrics::negativeLogLikelihood)),
   DISTANCE("distance", TargetResult::distance);
 
-  /** The better end of a measure. */
+  /** The better end of a metric. */
   public enum Best {
     HIGHEST,
     LOWEST,
@@ -44,21 +44,21 @@ public enum Measure {
   private final @Nullable ToDoubleFunction<JointResult> ofJoint;
   private final @Nullable ToDoubleFunction<TargetResult> ofTarget;
 
-  Measure(String header, Best best, ToDoubleFunction<JointResult> ofJoint) {
+  Metric(String header, Best best, ToDoubleFunction<JointResult> ofJoint) {
     this.header = header;
     this.best = best;
     this.ofJoint = ofJoint;
     this.ofTarget = null;
   }
 
-  Measure(Score score) {
+  Metric(Score score) {
     this(
         "AUROC, " + score.name().toLowerCase(Locale.ROOT).replace('_', ' '),
         Best.HIGHEST,
         joint -> joint.auroc(score));
   }
 
-  Measure(String header, ToDoubleFunction<TargetResult> ofTarget) {
+  Metric(String header, ToDoubleFunction<TargetResult> ofTarget) {
     this.header = header;
     this.best = header.equals("distance") ? Best.NONE : Best.LOWEST;
     this.ofJoint = null;
@@ -73,8 +73,8 @@ public enum Measure {
     };
   }
 
-  /** The measure of a column: {@code ece}, or {@code ece:new} for one evaluation set. */
-  public static Optional<Measure> ofColumn(String column) {
+  /** The metric of a column: {@code ece}, or {@code ece:new} for one evaluation set. */
+  public static Optional<Metric> ofColumn(String column) {
     String id = column.split(":", 2)[0];
     return Arrays.stream(values()).filter(each -> each.id().equals(id)).findFirst();
   }
@@ -98,7 +98,7 @@ public enum Measure {
     return best;
   }
 
-  /** True for a measure of the joint list of base and new classes. */
+  /** True for a metric of the joint list of base and new classes. */
   public boolean isJoint() {
     return ofJoint != null;
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param run its folder below that of the table; empty if it has none
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-public record Measurement(
+public record TableCell(
     String method,
     String title,
     String prompts,
@@ -32,7 +32,7 @@ public record Measurement(
     static final Sample UNKNOWN = new Sample("", 0, null);
   }
 
-  public Measurement {
+  public TableCell {
     title = RunJson.or(title, RunJson.or(method, "unnamed"));
     setting = RunJson.map(setting);
     sample = Objects.requireNonNullElse(sample, Sample.UNKNOWN);

@@ -29,7 +29,7 @@ import org.kgcoop.tensorboard.EventFiles;
  * distribute them. The name of a run is its folder, such as {@code objects/kgcoop/seed1}. Several
  * threads may use an instance.
  */
-public final class OpenProtocol implements AutoCloseable {
+public final class ExperimentSession implements AutoCloseable {
   private final ExperimentContext context;
   private final Experiment experiment;
   private final Path out;
@@ -46,7 +46,7 @@ public final class OpenProtocol implements AutoCloseable {
    * @param perSet true if one table per data set is printed too
    */
   @MustBeClosed
-  OpenProtocol(
+  ExperimentSession(
       ExperimentContext context,
       Protocol protocol,
       ExperimentPlan plan,
@@ -59,7 +59,7 @@ public final class OpenProtocol implements AutoCloseable {
     this.output = output;
     this.perSet = perSet;
     experiment = new Experiment(context, protocol, plan);
-    this.columns = TableView.columns(experiment, columns);
+    this.columns = ExperimentPrinter.columns(experiment, columns);
     experiment.trials().forEach(trial -> trials.put(trial.run(), trial));
   }
 
@@ -111,9 +111,9 @@ public final class OpenProtocol implements AutoCloseable {
 
   /** Performs the remaining runs, and prints and writes the table. */
   public void printTable() {
-    TableView table;
+    ExperimentPrinter table;
     try (EventFiles events = events(runs())) {
-      table = TableView.run(experiment, out);
+      table = ExperimentPrinter.run(experiment, out);
     }
     table.print(output, columns, perSet);
   }

@@ -1,32 +1,57 @@
-package org.kgcoop.io;
+package org.kgcoop.clip;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.kgcoop.io.IoFixtures.byName;
-import static org.kgcoop.io.IoFixtures.floats;
-import static org.kgcoop.io.IoFixtures.ramp;
-import static org.kgcoop.io.IoFixtures.weightsError;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kgcoop.clip.openai.ClipFamily;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
 import org.kgcoop.tensor.DType;
 
-class ReleasedNamesTest {
+class TensorNamesTest {
 
+  private static final TensorNames NAMES = new ClipFamily().traits().names();
   private static final Path PATH = Path.of("model.safetensors");
 
   private static WeightFile file(StoredTensor... tensors) {
     return new WeightFile(
-        PATH, WeightFile.Format.SAFETENSORS, byName(tensors), Map.of(), List.of());
+        PATH, WeightFile.Format.SAFETENSORS, tensors(tensors), Map.of(), List.of(), Map.of());
+  }
+
+  private static Map<String, StoredTensor> tensors(StoredTensor... tensors) {
+    Map<String, StoredTensor> map = new LinkedHashMap<>();
+    for (StoredTensor tensor : tensors) {
+      map.put(tensor.name(), tensor);
+    }
+    return map;
+  }
+
+  /** Returns a tensor of 0, 0.5, 1 ... */
+  private static StoredTensor floats(String name, long... shape) {
+    return StoredTensor.ofFloats(
+        name, shape, ramp((int) LongStream.of(shape).reduce(1, (a, b) -> a * b)));
+  }
+
+  private static float[] ramp(int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = i / 2f;
+    }
+    return values;
   }
 
   private static WeightFile released(StoredTensor... tensors) {
-    return ReleasedNames.of(file(tensors));
+    return NAMES.released(file(tensors));
   }
 
   @ParameterizedTest
@@ -85,7 +110,9 @@ class ReleasedNamesTest {
             floats(prefix + "q_proj.bias", 2),
             floats(prefix + "k_proj.bias", 3),
             floats(prefix + "v_proj.bias", 2));
-    assertThat(weightsError(PATH, () -> ReleasedNames.of(file))).contains("k_proj.bias", "[3]");
+    assertThatThrownBy(() -> NAMES.released(file))
+        .hasMessageStartingWith(PATH + ": ")
+        .hasMessageContainingAll("k_proj.bias", "[3]");
   }
 
   @Test
@@ -134,7 +161,7 @@ class ReleasedNamesTest {
   void scalarsOfTheReleasedStateDictBecomeMetadata() {
     ByteBuffer value = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 224);
     WeightFile file =
-        ReleasedNames.of(
+        NAMES.released(
             file(
                 new StoredTensor("input_resolution", DType.INT64, new long[] {}, value),
                 floats("a", 1)));
