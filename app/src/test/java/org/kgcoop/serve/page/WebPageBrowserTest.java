@@ -80,9 +80,8 @@ class WebPageBrowserTest {
             "127.0.0.1",
             0,
             token,
-            EmbeddedClip.TEMPLATE,
             new Limits(8, Duration.ofSeconds(20), 2_000_000, 0, ServerSettings.DEFAULT_MAX_PIXELS));
-    return new ClassifierServer(clip, models, settings, LOG::add, null);
+    return new ClassifierServer(clip, models, EmbeddedClip.TEMPLATE, settings, LOG::add, null);
   }
 
   @AfterAll
