@@ -199,6 +199,7 @@ class BaseToNewTest {
   }
 
   @Test
+  @Tag("nightly")
   void interruptedAtAnyStepAndGoneOnWithItEndsInTheSameBytes() throws IOException {
     List<Function<TaskContext, Method>> one = METHODS.subList(2, 3);
     JsonNode expected =

@@ -85,6 +85,7 @@ class EncoderMethodsTest {
   }
 
   @ParameterizedTest
+  @Tag("nightly")
   @MethodSource("methods")
   void interruptedAndGoneOnItEndsInTheSameBytes(String id) throws IOException {
     BaseToNew protocol = new BaseToNew(List.of(data()));

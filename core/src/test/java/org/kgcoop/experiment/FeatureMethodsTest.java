@@ -121,6 +121,7 @@ class FeatureMethodsTest {
   }
 
   @ParameterizedTest
+  @Tag("nightly")
   @ValueSource(strings = {"taskres", "clap"})
   void interruptedAndGoneOnItEndsInTheSameBytes(String id) throws IOException {
     DataSet data = TestImages.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 2, 0, 1);

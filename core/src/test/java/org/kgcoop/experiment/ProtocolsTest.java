@@ -360,6 +360,7 @@ class ProtocolsTest {
   }
 
   @Test
+  @Tag("nightly")
   void stoppedAtEveryThirdStepACurveEndsInTheSameTable() {
     FewShotCurve protocol = new FewShotCurve(List.of(abc()));
     ExperimentPlan plan =

@@ -173,6 +173,7 @@ class WeightSearchTest {
   }
 
   @Test
+  @Tag("nightly")
   void stoppedAtEveryFifthStepItFindsTheSame() throws IOException {
     DataSet data = data(0);
     JsonNode expected =

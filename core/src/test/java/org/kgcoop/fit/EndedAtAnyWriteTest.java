@@ -163,6 +163,7 @@ class EndedAtAnyWriteTest {
   /** Each attempt ends one point later than the one before. */
   @ParameterizedTest
   @EnumSource
+  @Tag("nightly")
   void endedAgainAndAgainItEndsInTheSameBytes(End end) throws IOException {
     Path run = out.resolve("run");
     long kept = 0;

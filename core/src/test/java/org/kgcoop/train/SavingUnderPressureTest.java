@@ -38,7 +38,7 @@ class SavingUnderPressureTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"Serial", "Parallel", "G1", "Z"})
+  @ValueSource(strings = "G1")
   @Tag("system")
   void noSaveEndsTheProcess(String collector) throws IOException, InterruptedException {
     survives(collector, 1);

@@ -92,6 +92,7 @@ class ResumedPredictTest {
   }
 
   @Test
+  @Tag("nightly")
   void aTrainedEncoder() throws IOException, InterruptedException {
     Path one = trained(1);
     killedAndResumed(one);

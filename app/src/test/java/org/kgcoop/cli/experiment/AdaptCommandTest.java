@@ -288,6 +288,7 @@ class AdaptCommandTest {
   }
 
   @Test
+  @Tag("nightly")
   void aPlanIsRepeatedWithoutAClock() throws IOException {
     Path first = folder.resolve("first");
     Path again = folder.resolve("again");
@@ -302,14 +303,14 @@ class AdaptCommandTest {
         .hasSameBinaryContentAs(first.resolve("classifier.safetensors"));
     assertThat(Cli.run(words(folder.resolve("b"), "--plan", first, "--minutes", 5)).errorLine())
         .contains("leave out --minutes");
-    assertThat(Cli.run(words(folder.resolve("b"), "--plan", folder.resolve("no"))).errorLine())
-        .contains("expected the folder of an adaptation, with adapt.json");
-    assertThat(Cli.run(words(folder.resolve("b"), "--labels", "guessed")).errorLine())
-        .contains("--labels: expected random or chosen, got 'guessed'");
   }
 
   @Test
   void wrongWordsAreOneLine() {
+    assertThat(Cli.run(words(folder.resolve("b"), "--plan", folder.resolve("no"))).errorLine())
+        .contains("expected the folder of an adaptation, with adapt.json");
+    assertThat(Cli.run(words(folder.resolve("b"), "--labels", "guessed")).errorLine())
+        .contains("--labels: expected random or chosen, got 'guessed'");
     assertThat(Cli.run(words(folder.resolve("a"), "--minutes", "0")).err())
         .contains("minutes: expected above 0, got 0.0");
     assertThat(Cli.run("adapt", folder.resolve("nothing"), "--out", folder.resolve("b")).exitCode())
