@@ -193,7 +193,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aImageGetsWhatTheClassifierSaysOfIt() {
+  void answersWithTheProbabilitiesOfTheClassifier() {
     Classification expected = pets.classify(image);
     assertAnswer(post("/v1/classify?top=9", image), expected, 3);
     assertAnswer(post("/v1/classify?top=2", image), expected, 2);
@@ -221,7 +221,7 @@ class ClassifierServerTest {
 
   /** Each part takes time, and a small body can contain many parts. */
   @Test
-  void aFormOfTooManyPartsIsRefused() {
+  void rejectsAFormOfTooManyParts() {
     List<String> fields = new ArrayList<>();
     for (int i = 0; i < HttpServer.MAX_FORM_PARTS - 1; i++) {
       fields.addAll(List.of("classes", "class " + i));
@@ -317,7 +317,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void whatHasNoFeatureIsRefusedWithAReason() {
+  void rejectsInputsWithoutFeaturesAndNamesTheReason() {
     assertRefused(post("/v1/embed", new byte[0]), 400, "expected an image");
     assertRefused(post("/v1/embed", utf8("hello")), 400, "a text file");
     assertRefused(post("/v1/embed?text=+", new byte[0]), 400, "text: expected 1 to 1000");
@@ -350,7 +350,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void badImagesAreRefusedWithAReason() {
+  void rejectsBadImages() {
     assertRefused(post("/v1/classify", utf8("hello")), 400, "a text file");
     assertRefused(post("/v1/classify", new byte[0]), 400, "empty");
     assertRefused(post("/v1/classify", Arrays.copyOf(image, 60)), 400, "PNG");
@@ -364,7 +364,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void badRequestsAreRefusedWithAReason() {
+  void rejectsBadRequests() {
     assertRefused(post("/v1/classify?top=0", image), 400, "top");
     assertRefused(post("/v1/classify?top=x", image), 400, "top");
     assertRefused(post("/v1/classify?model=cars", image), 404, "pets, places, trained");
@@ -381,7 +381,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aWrongMethodIsToldTheRightOnes() {
+  void namesTheAllowedHttpMethods() {
     Map<String, String> allowed = new LinkedHashMap<>();
     allowed.put("GET /v1/classify", "POST");
     allowed.put("POST /v1/models", "GET");
@@ -410,7 +410,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void pagesOfOtherSitesAreRefused() throws IOException {
+  void rejectsPagesOfOtherSites() throws IOException {
     HttpRequest.Builder request =
         request(server, "/v1/models").header("Origin", "http://elsewhere.example");
     assertRefused(send(request), 403, "another site");
@@ -450,7 +450,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aImageOfMorePixelsThanTheServerTakesIsRefused() throws IOException {
+  void rejectsAnImageOfMorePixelsThanTheServerTakes() throws IOException {
     ServerSettings small =
         new ServerSettings(
             "127.0.0.1", 0, null, new Limits(8, Duration.ofSeconds(20), MAX_BYTES, 0, 64 * 64));
@@ -471,7 +471,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aTakenPortIsSaidInOneLine() {
+  void rejectsAPortInUse() {
     ServerSettings taken =
         new ServerSettings(
             "127.0.0.1",
@@ -485,7 +485,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void modelsTellWhatTheyAre() {
+  void describesModels() {
     JsonNode models = json(get("/v1/models")).path("models");
     assertThat(models.findValuesAsText("name")).containsExactly("pets", "places", "trained");
     assertThat(models.findValuesAsText("method"))
@@ -517,7 +517,7 @@ class ClassifierServerTest {
 
   /** Each described parameter rejects an invalid value, so the server reads it. */
   @Test
-  void everyParameterThatIsDescribedIsLookedAt() {
+  void readsEachDescribedParameter() {
     Map<String, String> wrong = new LinkedHashMap<>();
     wrong.put("model", "cars");
     wrong.put("top", "0");
@@ -543,7 +543,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void whatWasAcceptedIsAnsweredWhenTheServerStops() throws Exception {
+  void answersAcceptedRequestsWhenTheServerStops() throws Exception {
     ClassifierServer stopping =
         new ClassifierServer(clip, models, TEMPLATE, settings(null), LOG::add, null);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {

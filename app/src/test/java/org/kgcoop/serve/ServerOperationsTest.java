@@ -170,7 +170,7 @@ class ServerOperationsTest {
   }
 
   @Test
-  void whoAsksTooOftenIsRefused() throws Exception {
+  void rejectsTooFrequentRequests() throws Exception {
     try (ClassifierServer limited =
         new ClassifierServer(clip, models, "a {}.", settings(1), line -> {}, null)) {
       HttpResponse<String> answer = send(limited.port(), "/v1/models", new byte[0]);
@@ -187,7 +187,7 @@ class ServerOperationsTest {
   }
 
   @Test
-  void whatIsNoHttpIsRefusedAsAllElseIs() throws IOException {
+  void rejectsRequestsThatAreNotHttp() throws IOException {
     for (String nonsense :
         List.of(
             "NONSENSE\r\n\r\n",

@@ -87,7 +87,7 @@ class EncoderMethodsTest {
   @ParameterizedTest
   @Tag("nightly")
   @MethodSource("methods")
-  void interruptedAndGoneOnItEndsInTheSameBytes(String id) throws IOException {
+  void resumesByteIdentically(String id) throws IOException {
     BaseToNew protocol = new BaseToNew(List.of(data()));
     for (String augmentation : List.of("online", "test")) {
       ExperimentPlan plan = plan(id, augmentation);
@@ -133,7 +133,7 @@ class EncoderMethodsTest {
   }
 
   @Test
-  void aResNetIsRefusedInOneLine() {
+  void rejectsAResNet() {
     try (TinyLab other = new TinyLab(TinyClip.resNet())) {
       assertThatThrownBy(
               () ->

@@ -292,7 +292,7 @@ class ProkerTest {
   }
 
   @Test
-  void wrongValuesAndTooManyRowsAreRefused() {
+  void rejectsWrongValuesAndTooManyRows() {
     assertThatThrownBy(() -> MethodRegistry.parse(explicitSettings().with("lambda", 0)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("setting lambda: expected above 0");

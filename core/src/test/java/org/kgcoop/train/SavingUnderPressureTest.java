@@ -40,14 +40,14 @@ class SavingUnderPressureTest {
   @ParameterizedTest
   @ValueSource(strings = "G1")
   @Tag("system")
-  void noSaveEndsTheProcess(String collector) throws IOException, InterruptedException {
+  void survivesALackOfMemory(String collector) throws IOException, InterruptedException {
     survives(collector, 1);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"Serial", "Parallel", "G1", "Z"})
   @Tag("nightly")
-  void noSaveEndsTheProcessForLong(String collector) throws IOException, InterruptedException {
+  void survivesALongLackOfMemory(String collector) throws IOException, InterruptedException {
     survives(collector, 30);
   }
 

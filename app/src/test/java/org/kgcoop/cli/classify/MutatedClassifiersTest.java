@@ -98,7 +98,7 @@ class MutatedClassifiersTest {
 
   /** Tests one changed file per method. */
   @Test
-  void changedFilesAreAnsweredWithNumbersOrRefusedInOneLine() throws Exception {
+  void answersOrRejectsAChangedFile() throws Exception {
     check(0, TestedMethods.ids().size(), 1);
   }
 
@@ -109,7 +109,7 @@ class MutatedClassifiersTest {
   @Test
   @Tag("nightly")
   @EnabledIfSystemProperty(named = "kgcoop.mutations", matches = "\\d+")
-  void manyChangedFilesAreAnsweredWithNumbersOrRefusedInOneLine() throws Exception {
+  void answersOrRejectsManyChangedFiles() throws Exception {
     check(
         Integer.getInteger("kgcoop.mutations.first", 0), Integer.getInteger("kgcoop.mutations"), 2);
   }

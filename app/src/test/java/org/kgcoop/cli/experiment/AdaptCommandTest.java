@@ -67,7 +67,7 @@ class AdaptCommandTest {
   }
 
   @Test
-  void itWritesAClassifierAPageAndWhatToExpect() throws IOException {
+  void writesAClassifierAPageAndTheExpectation() throws IOException {
     Path out = folder.resolve("out");
     Cli.Result result = Cli.run(words(out));
     assertThat(result.exitCode()).as(result.err()).isZero();
@@ -104,7 +104,7 @@ class AdaptCommandTest {
   }
 
   @Test
-  void aMislabeledImageAmongFiftyIsTheFirstSuspectAndCanBeLeftOut() throws IOException {
+  void findsAMislabeledImageAndLeavesItOut() throws IOException {
     Path images = folder.resolve("fifty");
     SampleDrawings.copyTo(images, 7); // 56 images of 7 classes
     List<Path> classes;
@@ -289,7 +289,7 @@ class AdaptCommandTest {
 
   @Test
   @Tag("nightly")
-  void aPlanIsRepeatedWithoutAClock() throws IOException {
+  void repeatsAPlan() throws IOException {
     Path first = folder.resolve("first");
     Path again = folder.resolve("again");
     assertThat(Cli.run(words(first, "--minutes", 0.05, "--labels", "random")).exitCode()).isZero();
@@ -306,7 +306,7 @@ class AdaptCommandTest {
   }
 
   @Test
-  void wrongWordsAreOneLine() {
+  void rejectsWrongOptions() {
     assertThat(Cli.run(words(folder.resolve("b"), "--plan", folder.resolve("no"))).errorLine())
         .contains("expected the folder of an adaptation, with adapt.json");
     assertThat(Cli.run(words(folder.resolve("b"), "--labels", "guessed")).errorLine())
@@ -319,7 +319,7 @@ class AdaptCommandTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void killedBetweenTwoOfItsRunsItEndsInTheSameBytes() throws IOException, InterruptedException {
+  void resumesByteIdenticallyAfterAKill() throws IOException, InterruptedException {
     Path calm = folder.resolve("calm");
     Path disturbed = folder.resolve("disturbed");
     assertThat(Cli.run(words(calm, "--unseen", "wolf")).exitCode()).isZero();
@@ -334,7 +334,7 @@ class AdaptCommandTest {
   @Test
   @Tag("nightly")
   @DisabledOnOs(OS.WINDOWS)
-  void killedAtAnyMomentItEndsInTheSameBytes() throws IOException, InterruptedException {
+  void resumesByteIdenticallyAfterManyKills() throws IOException, InterruptedException {
     Path calm = folder.resolve("calm");
     long begun = System.nanoTime();
     assertThat(Cli.run(words(calm, "--unseen", "wolf")).exitCode()).isZero();

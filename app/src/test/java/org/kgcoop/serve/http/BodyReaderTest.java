@@ -173,7 +173,7 @@ class BodyReaderTest {
   }
 
   @Test
-  void beyondTheMemoryForBodiesAndTheNumberOfRequestsTheyAreRefused() throws Exception {
+  void rejectsRequestsBeyondTheLimits() throws Exception {
     CompletableFuture<String> first =
         CompletableFuture.supplyAsync(
             () -> {

@@ -88,7 +88,7 @@ class EncodingQueueTest {
   }
 
   @Test
-  void beyondItsCapacityItRefusesAndOnClosingItAnswersWhatItTook() throws InterruptedException {
+  void rejectsImagesBeyondItsCapacity() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     EncodingQueue queue = queue(1);
@@ -272,7 +272,7 @@ class EncodingQueueTest {
   }
 
   @Test
-  void theCacheKeepsTheNamesThatWereAskedForLast() {
+  void cachesTheLastRequestedNames() {
     List<String> names = List.of("a", "b");
     try (ZeroShotCache cache = new ZeroShotCache(clip, 5)) {
       Classifier first = used(cache, names, "a {}.");

@@ -148,7 +148,7 @@ class WebPageTest {
   }
 
   @Test
-  void thePageKnowsWhatItHasToAskFor() throws IOException {
+  void describesTheServerToThePage() throws IOException {
     JsonNode about = about();
     assertThat(about.path("token").asBoolean()).isTrue();
     assertThat(about.path("max_bytes").asInt()).isEqualTo(20_000);
