@@ -61,7 +61,7 @@ class WebPageBrowserTest {
 
   @BeforeAll
   static void start() throws InterruptedException {
-    browser = Chromium.startOrSkip(folder.resolve("profile"));
+    browser = Chromium.start(folder.resolve("profile"));
     clip = Clip.load(EmbeddedClip.folder());
     ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
     learned = Classifier.of(prompt, clip, prompt.classNames());
@@ -88,16 +88,14 @@ class WebPageBrowserTest {
   static void stop() throws Exception {
     if (browser != null) {
       browser.close();
-      for (AutoCloseable other : OTHERS) {
-        other.close();
-      }
-      if (server != null) {
-        server.close();
-        models.close();
-        handCrafted.close();
-        clip.close();
-      }
     }
+    for (AutoCloseable other : OTHERS) {
+      other.close();
+    }
+    server.close();
+    models.close();
+    handCrafted.close();
+    clip.close();
   }
 
   /**
@@ -115,10 +113,7 @@ class WebPageBrowserTest {
   }
 
   private static Chromium browser() {
-    if (browser == null) {
-      throw new IllegalStateException("no browser");
-    }
-    return browser;
+    return Chromium.orSkip(browser);
   }
 
   private static void open() {
