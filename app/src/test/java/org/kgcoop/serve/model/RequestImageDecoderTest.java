@@ -20,12 +20,12 @@ import org.kgcoop.Waiting;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.features.ViewEncoder.Pixels;
-import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 
 @Timeout(120)
-class ImageReaderTest {
+class RequestImageDecoderTest {
   @TempDir Path folder;
 
   private static byte[] png(int width, int height, int type) throws IOException {
@@ -40,14 +40,15 @@ class ImageReaderTest {
     RandomClip.write(folder, RandomClip.TINY, 1);
     Limits limits = // one large image may wait
         new Limits(2, Duration.ofSeconds(100), 1 << 20, 0, ServerSettings.DEFAULT_MAX_PIXELS);
+    Deadline deadline = Deadline.in(Duration.ofSeconds(100));
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     // The decoder reports a warning for gray images with 16 bits.
     byte[] large = png(1001, 1000, BufferedImage.TYPE_USHORT_GRAY);
     byte[] small = png(1000, 1000, BufferedImage.TYPE_BYTE_GRAY);
     try (Clip clip = Clip.load(folder)) {
-      ImageReader reader = // with one place for each kind
-          new ImageReader(
+      RequestImageDecoder decoder = // with one slot for each kind
+          new RequestImageDecoder(
               clip,
               limits,
               1,
@@ -60,19 +61,20 @@ class ImageReaderTest {
                 }
               },
               image -> {});
-      CompletableFuture<Pixels> first = CompletableFuture.supplyAsync(() -> reader.read(large));
+      CompletableFuture<Pixels> first =
+          CompletableFuture.supplyAsync(() -> decoder.decode(large, deadline));
       started.await();
-      Thread second = new Thread(new FutureTask<>(() -> reader.read(large)));
+      Thread second = new Thread(new FutureTask<>(() -> decoder.decode(large, deadline)));
       second.start();
       Waiting.until(() -> second.getState() == Thread.State.TIMED_WAITING);
-      assertThatThrownBy(() -> reader.read(large))
+      assertThatThrownBy(() -> decoder.decode(large, deadline))
           .isInstanceOfSatisfying(
-              RefusedRequestException.class, e -> assertThat(e.status()).isEqualTo(503))
+              HttpErrorException.class, e -> assertThat(e.status()).isEqualTo(503))
           .hasMessageContaining("too many large images");
-      assertThatThrownBy(() -> reader.read(new byte[] {1, 2, 3}))
+      assertThatThrownBy(() -> decoder.decode(new byte[] {1, 2, 3}, deadline))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("not an image of a known format");
-      assertThat(reader.read(small)).isNotNull();
+      assertThat(decoder.decode(small, deadline)).isNotNull();
       assertThat(first).isNotDone();
       released.countDown();
       first.join();

@@ -39,7 +39,7 @@ import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
 
-class PresetTest {
+class PublishedDefaultsTest {
   private static final String TEXTURES = "a photo of a {}, a type of texture.";
 
   private static SettingValues explicitSettings(String id) {

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.kgcoop.docs.Prose;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.ArgSpec;
@@ -16,8 +14,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** Tests of the size of the command line, and the English and the layout of its help. */
-class HelpEnglishTest {
+/** Tests of the content and the layout of the help of all commands. */
+class HelpTest {
   private static final int COLUMNS = 80;
 
   private final CommandLine program =
@@ -51,48 +49,12 @@ class HelpEnglishTest {
         .flatMap(Arrays::stream)
         .filter(paragraph -> !paragraph.isBlank() && !paragraph.startsWith(" "))
         .forEach(paragraphs::add);
-    arguments(spec).map(HelpEnglishTest::description).forEach(paragraphs::add);
+    arguments(spec).map(HelpTest::description).forEach(paragraphs::add);
     return paragraphs;
   }
 
   @Test
-  void theCommandLineIsSmallEnoughToLearn() {
-    assertThat(program.getSubcommands()).hasSizeLessThanOrEqualTo(22);
-    CommandSpec table =
-        Objects.requireNonNull(program.getSubcommands().get("base2new")).getCommandSpec();
-    assertThat(arguments(table)).hasSizeLessThanOrEqualTo(50);
-  }
-
-  @Test
-  void sentencesOfTheHelpAreShort() {
-    List<Prose.Sentence> sentences = sentences();
-    List<Prose.Sentence> longer = sentences.stream().filter(s -> s.words() > 30).toList();
-    assertThat(sentences).hasSizeGreaterThan(500).allMatch(sentence -> sentence.words() <= 40);
-    assertThat(longer).hasSizeLessThanOrEqualTo((int) (0.05 * sentences.size()));
-  }
-
-  @Test
-  void idiomsOfTheHelpAreRare() {
-    List<Prose.Sentence> sentences = sentences();
-    int words = sentences.stream().mapToInt(Prose.Sentence::words).sum();
-    int idioms = sentences.stream().mapToInt(sentence -> sentence.idioms().size()).sum();
-    assertThat(idioms)
-        .as("%s", sentences.stream().filter(sentence -> !sentence.idioms().isEmpty()).toList())
-        .isLessThanOrEqualTo((int) (0.004 * words));
-  }
-
-  private List<Prose.Sentence> sentences() {
-    List<Prose.Sentence> sentences = new ArrayList<>();
-    for (CommandLine command : commands()) {
-      String name = command.getCommandSpec().qualifiedName();
-      paragraphs(command)
-          .forEach(paragraph -> sentences.addAll(Prose.sentences(name, 0, paragraph)));
-    }
-    return sentences;
-  }
-
-  @Test
-  void everyOptionAndCommandIsDescribedInASentence() {
+  void describesEachOptionAndCommand() {
     for (CommandLine command : commands()) {
       String name = command.getCommandSpec().qualifiedName();
       assertThat(command.getCommandSpec().usageMessage().header().length > 0 || command == program)
@@ -103,13 +65,13 @@ class HelpEnglishTest {
               argument ->
                   assertThat(description(argument))
                       .as("%s %s", name, argument)
-                      .matches("(?s)[A-Z].*([.]|Example: .*)"));
+                      .isNotBlank());
     }
   }
 
   /** Words such as .safetensors and hf:OWNER/NAME stay on one line. */
   @Test
-  void linesHaveEightyColumnsAndBreakAtBlanksOnly() {
+  void breaksLinesAtBlanksWithinEightyColumns() {
     for (CommandLine command : commands()) {
       String help = command.getUsageMessage(Ansi.OFF).replaceAll("\u001b\\[[\\d;]*m", "");
       assertThat(help.lines()).allMatch(line -> line.length() <= COLUMNS);
