@@ -82,35 +82,32 @@ class ReportPageTest {
         .orElse("");
   }
 
-  /** Returns the results of two methods on one data set, without runs. */
+  /** Returns the results of two methods on one data set, without run folders. */
   private static ObjectNode plain() {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    ArrayNode rows = results.putArray("rows");
-    row(rows, "clip", "CLIP", 70.125, 74.5, 72.246).putNull("ms_per_image");
-    row(rows, "kgcoop", AWKWARD, 80.7349, 73.6, 77.0024)
-        .put("ms_per_image", 12.4)
-        .put("ms_per_image_with_features", 0.987);
-    ArrayNode ofSet =
-        results.putArray("data_sets").addObject().put("name", "food <i>").putArray("rows");
-    row(ofSet, "clip", "CLIP", 61, 62, 61.4959)
-        .putArray("seeds")
-        .addObject()
-        .put("total_base", 130)
-        .put("total_new", 123);
+    ArrayNode cells = results.putArray("cells");
+    for (int seed = 1; seed <= 2; seed++) {
+      cell(cells, "clip", "CLIP", seed, 6980 + 20 * seed, 7450);
+      cell(cells, "kgcoop", AWKWARD, seed, 8040 + 20 * seed, 7360)
+          .putObject("training")
+          .put("images", 1000)
+          .put("ms_per_image", 12.4)
+          .put("prepare_seconds", 1);
+    }
     ObjectNode settings = results.putObject("settings").put("protocol", "base2new");
     settings.put("shots", 16).putArray("seeds").add(1).add(2);
     return results;
   }
 
-  private static ObjectNode row(
-      ArrayNode rows, String method, String title, double base, double unseen, double h) {
-    ObjectNode row =
-        rows.addObject().put("method", method).put("title", title).put("prompts", "textual");
-    ArrayNode columns = row.putArray("columns");
-    columns.addObject().put("name", "base").put("mean", base).put("std", 0.3151);
-    columns.addObject().put("name", "new").put("mean", unseen).put("std", 0);
-    columns.addObject().put("name", "H").put("mean", h);
-    return row;
+  /** Adds a run, with the numbers of correct images among 10000, and returns its results. */
+  private static ObjectNode cell(
+      ArrayNode cells, String method, String title, int seed, int base, int unseen) {
+    ObjectNode cell =
+        cells.addObject().put("method", method).put("title", title).put("prompts", "textual");
+    ArrayNode targets = StoredResults.targets(StoredResults.sample(cell, "food <i>", 16, seed));
+    targets.add(StoredResults.counts("base", "food <i>", "base", base, 10_000));
+    targets.add(StoredResults.counts("new", "food <i>", "new", unseen, 10_000));
+    return (ObjectNode) cell.path("results");
   }
 
   @Test
@@ -121,8 +118,8 @@ class ReportPageTest {
         .containsExactly("method", "base", "new", "H", "ms/image", "with features");
     assertThat(rows(table))
         .containsExactly(
-            "CLIP textual 70.13 ± 0.32 ★ 74.50 ± 0.00 72.25 – –",
-            AWKWARD + " textual ★ 80.73 ± 0.32 73.60 ± 0.00 ★ 77.00 12 0.99");
+            "CLIP textual 70.10 ± 0.10 ★ 74.50 ± 0.00 72.23 ± 0.05 – –",
+            AWKWARD + " textual ★ 80.70 ± 0.10 73.60 ± 0.00 ★ 76.99 ± 0.05 12 13");
     assertThat(table.select(".star")).allMatch(star -> star.attr("aria-label").equals("best"));
   }
 
@@ -130,33 +127,37 @@ class ReportPageTest {
   void theJointListAndTheCalibrationHaveATableOfTheirOwn() throws IOException {
     Element table = sweep().select("#results table").get(1);
 
-    assertThat(table.select("thead th").eachText()).containsExactly("method", "joint H", "ECE");
+    assertThat(table.select("thead th").eachText()).contains("joint H", "ECE");
     // The highest joint H and the lowest calibration error are the best.
-    assertThat(rows(table))
-        .startsWith("CLIP 60.00 ★ 0.0500 ± 0.0100")
-        .endsWith("KgCoOp weight=16 ★ 64.00 0.0900 ± 0.0100");
+    assertThat(rows(table)).first().asString().startsWith("CLIP 60.00 ± 0.00");
+    assertThat(rows(table)).last().asString().startsWith("KgCoOp weight=16 ★ 64.00 ± 0.00");
   }
 
   @Test
   void equalAsShownIsEquallyGood() throws IOException {
     ObjectNode results = plain();
-    ((ObjectNode) results.path("rows").path(0).path("columns").path(0)).put("mean", 80.7321);
+    for (int cell = 0; cell < 3; cell += 2) {
+      JsonNode target = results.path("cells").path(cell).path("results").path("targets").path(0);
+      ((ObjectNode) target).put("correct", 80_701 + cell).put("total", 100_000);
+    }
 
     assertThat(page(results).expectFirst("table").select("td:nth-child(2)").eachText())
-        .containsExactly("★ 80.73 ± 0.32", "★ 80.73 ± 0.32");
+        .containsExactly("★ 80.70 ± 0.00", "★ 80.70 ± 0.10");
   }
 
   @Test
   void theFasterMethodIsTheBetterOne() throws IOException {
     ObjectNode results = plain();
-    ((ObjectNode) results.path("rows").path(0)).put("ms_per_image", 6);
+    ((ObjectNode) results.path("cells").path(0).path("results"))
+        .putObject("training")
+        .put("ms_per_image", 6);
 
     assertThat(page(results).expectFirst("table").select("td:nth-child(5)").eachText())
         .containsExactly("★ 6.00", "12");
   }
 
   @Test
-  void theSentenceSaysWhatWasCompared() throws IOException {
+  void namesTheComparedMethodsInASentence() throws IOException {
     assertThat(page(plain()).expectFirst("header p").text())
         .isEqualTo(
             "CLIP and "
@@ -300,7 +301,7 @@ class ReportPageTest {
   }
 
   @Test
-  void whatComesLateOnAPageTakesTheColorsThatAreLeft() {
+  void givesLateMethodsTheRemainingColors() {
     Palette palette = new Palette(List.of("a", "b", "c", "d", "e", "f", "g", "h", "late"));
 
     assertThat(palette.places(List.of("c", "a"))).containsExactly("a", "", "c");
@@ -328,7 +329,7 @@ class ReportPageTest {
   }
 
   @Test
-  void unknownDataSetsSayWhyThereAreNoImages() throws IOException {
+  void explainsMissingImagesOfUnknownDataSets() throws IOException {
     Path run = folder.resolve("run");
     ArrayNode targets = stored.run(run, StoredResults.COOP, "objects", 1);
     targets.forEach(target -> ((ObjectNode) target.path("set")).put("data_set", "mine"));
@@ -355,7 +356,8 @@ class ReportPageTest {
         .containsExactly("runs", "training", "mistakes", "words", "made", "notes");
     JsonNode base = targets.path(0);
     assertThat(page.expectFirst("#runs td").text())
-        .isEqualTo(Text.percent(100.0 * base.path("correct").asInt() / base.path("total").asInt()));
+        .isEqualTo(
+            Formats.percent(100.0 * base.path("correct").asInt() / base.path("total").asInt()));
     assertThat(page.expectFirst("#made").text()).contains("epochs 10", "0.1.0", "2.5 s");
     assertThat(value(page, "command")).isEqualTo("./kgcoop train --template 'it'\\''s a {}.'");
     assertThat(value(page, "CLIP")).isEqualTo("ViT-B-16.pt");
@@ -410,7 +412,7 @@ class ReportPageTest {
   }
 
   @Test
-  void whatIsForeignStaysText() throws IOException {
+  void escapesForeignText() throws IOException {
     Document page = page(plain());
 
     assertThat(page.select("i, script, alert")).isEmpty();
@@ -455,7 +457,7 @@ class ReportPageTest {
     Document page = page(results);
 
     assertThat(rows(page.expectFirst("table")).get(0))
-        .isEqualTo("CLIP textual 70.13 ★ 74.50 72.25 – –");
+        .isEqualTo("CLIP textual 70.10 ★ 74.50 72.23 – –");
     assertThat(page.expectFirst("#results").text()).doesNotContain("±");
   }
 
@@ -474,45 +476,17 @@ class ReportPageTest {
   }
 
   @Test
-  void whatIsMissingIsADash() throws IOException {
+  void showsMissingValuesAsDashes() throws IOException {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    ArrayNode rows = results.putArray("rows");
-    ArrayNode columns = rows.addObject().put("method", "other").putArray("columns");
-    columns.addObject().put("name", "base").put("mean", Double.NaN);
-    columns.addObject().put("name", "new").put("mean", "high");
-    rows.addObject().put("columns", "none");
-    results.putArray("data_sets").addObject();
-    StoredResults.targets(results.putArray("cells").add(1).addObject().put("run", "nowhere"))
-        .add(3);
+    ArrayNode cells = results.putArray("cells");
+    ObjectNode other = StoredResults.sample(cells.addObject().put("title", "other"), "", 0, 1);
+    StoredResults.targets(other.put("run", "nowhere"));
     results.putObject("settings").putArray("methods").add("kgcoop").addObject();
 
     Document page = page(results);
 
     assertThat(rows(page.expectFirst("table")))
-        .containsExactly("other – – – – –", "unnamed – – – – –");
-  }
-
-  @Test
-  void runFilesWithNanAndWithoutKeysAreShownAsFarAsTheyGo() throws IOException {
-    Path run = Files.createDirectories(folder.resolve("run"));
-    Files.writeString(run.resolve("run.json"), "{\"settings\": {}}");
-    Files.writeString(
-        run.resolve("results.json"),
-        """
-        {"targets": [{"correct": NaN, "distance": NaN, "set": {"class_names": ["a_b"]}}]}
-        """);
-    Files.writeString(
-        run.resolve("predictions.json"),
-        """
-        {"targets": [{"confusion": [[1, 2], [0]], "labels": [0, 9], "predictions": [1, -3],
-          "confidences": [NaN]}]}
-        """);
-    Files.writeString(run.resolve("events.jsonl"), "{\"lr\": NaN}\n{\"epoch\": 2, \"loss\": 1}\n");
-
-    Document page = page(run);
-
-    assertThat(page.expectFirst("#runs td").text()).isEqualTo("–");
-    assertThat(sections(page)).contains("training", "mistakes");
+        .containsExactly("other – – – – –");
   }
 
   @Test
@@ -529,7 +503,7 @@ class ReportPageTest {
   }
 
   @Test
-  void noResultsAtAllAreSaidToBeNone() throws IOException {
+  void reportsThatThereAreNoResults() throws IOException {
     Document page = page(JsonNodeFactory.instance.objectNode());
 
     assertThat(page.expectFirst("table").text()).contains("no results");
@@ -540,7 +514,9 @@ class ReportPageTest {
   void aCellCannotPointOutOfItsFolder() throws IOException {
     var targets = stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    StoredResults.targets(results.putArray("cells").addObject().put("run", "../run"))
+    StoredResults.targets(
+            StoredResults.sample(results.putArray("cells").addObject(), "objects", 8, 1)
+                .put("run", "../run"))
         .addAll(targets);
     Path table = Files.createDirectories(folder.resolve("table"));
 
@@ -559,12 +535,13 @@ class ReportPageTest {
   @Test
   void manyRunsStayAPageThatOneCanOpen() throws IOException {
     ObjectNode results = stored.fewShot(folder);
-    ArrayNode sets = results.withArray("/data_sets");
+    ArrayNode cells = results.withArray("/cells");
+    JsonNode one = cells.path(0).deepCopy();
     for (int set = 0; set < 40; set++) {
-      ArrayNode rows = sets.addObject().put("name", "set" + set).putArray("rows");
       for (int method = 0; method < 20; method++) {
-        ObjectNode row = results.path("rows").path(0).deepCopy();
-        rows.add(row.put("title", "method " + method));
+        ObjectNode cell = one.deepCopy();
+        cells.add(cell.put("title", "method " + method).put("run", ""));
+        ((ObjectNode) cell.path("sample")).put("data_set", "set" + set);
       }
     }
 
@@ -576,7 +553,7 @@ class ReportPageTest {
   }
 
   @Test
-  void aFolderWithoutResultsIsAnError() {
+  void rejectsAFolderWithoutResults() {
     Path file = folder.resolve("report.html");
 
     assertThatThrownBy(() -> ReportPage.write(List.of(folder.resolve("no")), List.of(), file))
@@ -598,7 +575,7 @@ class ReportPageTest {
   }
 
   @Test
-  void aPlaceThatIsNotThereIsAnError() throws IOException {
+  void rejectsAMissingFolder() throws IOException {
     StoredResults.write(folder, plain());
     Path file = folder.resolve("no").resolve("report.html");
 
@@ -609,32 +586,18 @@ class ReportPageTest {
 
   // ---- runs in progress
 
-  private static List<String> refresh(Document page) {
-    return page.select("meta[http-equiv=refresh]").eachAttr("content");
-  }
-
   @Test
-  void aRunThatGoesOnHasItsCurvesAndSaysHowFarItIs() throws IOException {
+  void aRunInProgressHasTheCurvesOfItsCompleteEpochs() throws IOException {
     Path run = folder.resolve("run");
     try (LockedFile lock = StoredResults.begun(run, 14)) {
       Document page = page(run);
 
-      assertThat(sections(page)).containsExactly("progress", "training", "made", "notes");
-      // 14 steps took 14 minutes, so the other 26 steps take 26 minutes.
-      assertThat(rows(page.expectFirst("#progress table")))
-          .containsExactly(
-              "CoOp objects, 8 shots, seed 1 running 4 of 10 about 26 min 14 min 14 of 40"
-                  + " 00:30:40");
-      assertThat(refresh(page)).containsExactly("10");
+      assertThat(sections(page)).containsExactly("training", "made", "notes");
       // Only two of the four steps of the fourth epoch are complete, so the curve ends with the
       // third.
       assertThat(rows(page.expectFirst("#training table")))
           .containsExactly("1 8.5000", "2 8.0000", "3 7.5000");
     }
-    Document stopped = page(run);
-    assertThat(stopped.expectFirst("#progress td").text()).isEqualTo("stopped");
-    assertThat(stopped.expectFirst("#progress table").text()).doesNotContain("about");
-    assertThat(refresh(stopped)).isEmpty();
   }
 
   @Test
@@ -646,82 +609,66 @@ class ReportPageTest {
   }
 
   @Test
-  void aTableUnderWayShowsWhatIsDoneAndTheCurvesOfWhatGoesOn() throws IOException {
+  void anIncompleteTableShowsTheCompleteRuns() throws IOException {
     ObjectNode results = stored.baseToNew(folder);
     ArrayNode cells = results.withArray("/cells");
     ObjectNode last = (ObjectNode) cells.remove(cells.size() - 1);
     ArrayNode pending = results.putArray("pending");
-    pending.add(last.deepCopy().put("run", "objects/none/seed1").without("results"));
-    pending.add(last.deepCopy().put("run", "objects/next/seed1").without("results"));
+    for (String run : List.of("objects/none/seed1", "objects/next/seed1")) {
+      ObjectNode cell = last.deepCopy().put("run", run);
+      cell.putObject("results");
+      pending.add(cell);
+    }
     Files.delete(folder.resolve("results.json"));
     Files.writeString(folder.resolve("table.json"), results.toPrettyString());
-    try (LockedFile table = RunFolders.lock(folder);
-        LockedFile run = StoredResults.begun(folder.resolve("objects/next/seed1"), 14)) {
-      Document page = page(folder);
 
-      assertThat(sections(page)).contains("progress", "results", "training", "mistakes");
-      assertThat(page.expectFirst("#progress p").text())
-          .contains(": 19 of 21 runs are done. Results below are of the runs that are done");
-      assertThat(rows(page.expectFirst("#progress table")))
-          .singleElement()
-          .asString()
-          .startsWith("KgCoOp weight=16 places, 8 shots, seed 2 running 4 of 10");
-      assertThat(refresh(page)).containsExactly("10");
-      // The page shows one run per method. For this method it shows the run in progress, with three
-      // complete epochs.
-      assertThat(page.select("#training figcaption").eachText()).isNotEmpty();
-    }
-    assertThat(page(folder).expectFirst("#progress p").text())
-        .contains("nothing works at the others: the same command goes on");
+    Document page = page(folder);
+
+    assertThat(sections(page)).contains("results", "training", "mistakes");
+    assertThat(page.expectFirst("header").text()).contains("19 of 21 runs are done.");
   }
 
   @Test
-  void aTableOfWhichNothingIsDoneYetIsNoEmptyTable() throws IOException {
+  void aTableWithoutACompleteRunHasNoResults() throws IOException {
     Files.writeString(
         folder.resolve("table.json"),
         """
-        {"settings": {"protocol": "base2new"}, "rows": [], "cells": [], "pending": [
+        {"settings": {"protocol": "base2new"}, "cells": [], "pending": [
           {"method": "coop", "title": "CoOp", "sample": {"data_set": "pets"},
-           "run": "pets/coop/seed1"}]}
+           "run": "pets/coop/seed1", "results": {}}]}
         """);
 
     Document page = page(folder);
 
-    assertThat(sections(page)).containsExactly("progress", "made", "notes");
-    assertThat(page.expectFirst("header").text()).contains("CoOp measured on the data set pets");
-    assertThat(page.expectFirst("#progress").text()).contains("0 of 1 runs are done");
+    assertThat(sections(page)).containsExactly("made", "notes");
+    assertThat(page.expectFirst("header").text())
+        .contains("CoOp measured on the data set pets. 0 of 1 runs are done.");
   }
 
   @Test
-  void runsOfATableThatNoFileTellsOfAreShownAlone() throws IOException {
+  void runsOfATableWithoutATableFileAreShownAlone() throws IOException {
     try (LockedFile table = RunFolders.lock(folder);
         LockedFile run = StoredResults.begun(folder.resolve("objects/coop/seed1"), 14)) {
-      assertThat(sections(page(folder))).startsWith("progress", "training");
+      assertThat(sections(page(folder))).startsWith("training");
     }
   }
 
   @Test
-  void anAdaptationThatHasNotChosenYetShowsWhatWasTried() throws IOException {
+  void showsTheMethodsOfAnUnfinishedAdaptation() throws IOException {
     Files.writeString(
         folder.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"}, "plan": {"shots": 0, "views": 0},
-         "images": {"count": 8, "classes": 2, "fewest": 4, "most": 4},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images": {"count": 8, "classes": 2, "fewest": 4, "most": 4, "copies": {}},
+         "result": {},
          "candidates": [{"method": "clip", "title": "CLIP", "value": 61.5, "seconds": 2}]}
         """);
 
     Document page = page(folder);
 
     assertThat(page.title()).isEqualTo("Adaptation on photos");
-    assertThat(sections(page)).startsWith("progress", "choice");
+    assertThat(sections(page)).startsWith("choice");
     assertThat(page.expectFirst("#choice").text()).contains("None is chosen yet", "61.50");
-  }
-
-  @Test
-  void anAdaptationWithoutImagesAndPlanIsShownAsFarAsItIsKnown() throws IOException {
-    Files.writeString(folder.resolve("adapt.json"), "{\"settings\": {\"data\": \"photos\"}}");
-
-    assertThat(page(folder).expectFirst("#choice").text()).contains("None is chosen yet");
   }
 
   @Test
@@ -729,8 +676,9 @@ class ReportPageTest {
     Files.writeString(
         folder.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"},
-         "images": {"count": 4, "available": 4, "classes": 2, "fewest": 2, "most": 2},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images":
+           {"count": 4, "available": 4, "classes": 2, "fewest": 2, "most": 2, "copies": {}},
          "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
          "result": {
            "expected": {"accuracy": 75, "low": 40, "high": 95, "images": 4},
@@ -768,8 +716,8 @@ class ReportPageTest {
     Files.writeString(
         run.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"},
-         "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images": {"copies": {}}, "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
          "result": {"suspects": [%s]}}
         """
             .formatted(suspects));
@@ -779,34 +727,5 @@ class ReportPageTest {
     assertThat(file).content().doesNotContain("data:image").contains("name it by --data");
     ReportPage.write(List.of(run), List.of(photos), file);
     assertThat(file).content().contains("data:image");
-  }
-
-  @Test
-  void aWatchedPageIsWrittenWhereSomethingChangedAndEndsWithTheRun() throws IOException {
-    Path run = folder.resolve("run");
-    Path file = folder.resolve("watched.html");
-    WatchedReport watched = new WatchedReport(List.of(run), List.of(), file, 3);
-    assertThat(watched.look()).isEqualTo(WatchedReport.Look.WAITING);
-    assertThat(file).doesNotExist();
-    try (LockedFile lock = StoredResults.begun(run, 14)) {
-      assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
-      assertThat(refresh(Jsoup.parse(Files.readString(file)))).containsExactly("3");
-      Files.delete(file);
-      assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
-      assertThat(file).as("no new page without a change").doesNotExist();
-      Files.writeString(run.resolve("events.jsonl"), "{\"step\":15,\"epoch\":4,\"loss\":1}\n");
-      assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
-      assertThat(file).content().contains("15 of 40");
-    }
-    // A stopped run can resume at any time, so the page continues to refresh.
-    assertThat(watched.look()).isEqualTo(WatchedReport.Look.STOPPED);
-    assertThat(refresh(Jsoup.parse(Files.readString(file)))).containsExactly("3");
-    watched.end();
-    assertThat(refresh(Jsoup.parse(Files.readString(file)))).isEmpty();
-    assertThat(stored.run(run, StoredResults.COOP, "objects", 1)).isNotEmpty();
-    assertThat(watched.look()).isEqualTo(WatchedReport.Look.COMPLETE);
-    Document page = Jsoup.parse(Files.readString(file));
-    assertThat(refresh(page)).isEmpty();
-    assertThat(sections(page)).doesNotContain("progress");
   }
 }

@@ -47,6 +47,7 @@ import org.kgcoop.classify.Embedder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.serve.ApiDescription.Route;
+import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -55,7 +56,7 @@ import org.kgcoop.serve.model.ModelRegistry;
 @Timeout(240)
 class ClassifierServerTest {
   private static final String TEMPLATE = "a photo of a {}.";
-  private static final int MOST_BYTES = 20_000;
+  private static final int MAX_BYTES = 20_000;
   private static final long PIXELS = ServerSettings.DEFAULT_MAX_PIXELS;
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -83,7 +84,7 @@ class ClassifierServerTest {
     byName.put("places", places);
     byName.put("trained", trained);
     models = new ModelRegistry(byName);
-    server = new ClassifierServer(clip, models, settings(null), LOG::add, null);
+    server = new ClassifierServer(clip, models, TEMPLATE, settings(null), LOG::add, null);
     BufferedImage drawn = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 2000; i++) {
       drawn.setRGB(i % 50, i / 50, i * 8009);
@@ -103,11 +104,7 @@ class ClassifierServerTest {
 
   private static ServerSettings settings(@Nullable String token) {
     return new ServerSettings(
-        "127.0.0.1",
-        0,
-        token,
-        TEMPLATE,
-        new Limits(8, Duration.ofSeconds(20), MOST_BYTES, 0, PIXELS));
+        "127.0.0.1", 0, token, new Limits(8, Duration.ofSeconds(20), MAX_BYTES, 0, PIXELS));
   }
 
   private static HttpRequest.Builder request(ClassifierServer to, String path) {
@@ -196,7 +193,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aImageGetsWhatTheClassifierSaysOfIt() {
+  void classifiesLikeTheLibrary() {
     Classification expected = pets.classify(image);
     assertAnswer(post("/v1/classify?top=9", image), expected, 3);
     assertAnswer(post("/v1/classify?top=2", image), expected, 2);
@@ -211,7 +208,7 @@ class ClassifierServerTest {
    * The command line also returns only the best class. The response contains the number of classes.
    */
   @Test
-  void withoutTopTheBestClassIsAnsweredAndHowManyThereAre() {
+  void returnsOneClassAndTheNumberOfClassesByDefault() {
     HttpResponse<String> learned = post("/v1/classify", image);
     assertAnswer(learned, pets.classify(image), 1);
     assertThat(json(learned).path("class_count").asInt()).isEqualTo(3);
@@ -224,26 +221,26 @@ class ClassifierServerTest {
 
   /** Each part takes time, and a small body can contain many parts. */
   @Test
-  void aFormOfTooManyPartsIsRefused() {
+  void rejectsAFormWithTooManyParts() {
     List<String> fields = new ArrayList<>();
-    for (int i = 0; i < RequestParts.MOST - 1; i++) {
+    for (int i = 0; i < HttpServer.MAX_FORM_PARTS - 1; i++) {
       fields.addAll(List.of("classes", "class " + i));
     }
-    byte[] most = form(image, fields.toArray(String[]::new)); // one part is the image
-    JsonNode answer = json(postForm("/v1/zero-shot", BodyPublishers.ofByteArray(most)));
-    assertThat(answer.path("class_count").asInt()).isEqualTo(RequestParts.MOST - 1);
+    byte[] full = form(image, fields.toArray(String[]::new)); // one part is the image
+    JsonNode answer = json(postForm("/v1/zero-shot", BodyPublishers.ofByteArray(full)));
+    assertThat(answer.path("class_count").asInt()).isEqualTo(HttpServer.MAX_FORM_PARTS - 1);
     fields.addAll(List.of("classes", "one more"));
     byte[] more = form(image, fields.toArray(String[]::new));
     for (String path : List.of("/v1/zero-shot", "/v1/classify", "/v1/embed")) {
       assertRefused(
           postForm(path, BodyPublishers.ofByteArray(more)),
           400,
-          "the form has 65 parts; expected at most 64");
+          "multipart/form-data of at most 64 parts");
     }
   }
 
   @Test
-  void learnedAndHandCraftedProbabilitiesComeInOneOrder() {
+  void comparesWithHandCraftedTextsInTheSameOrder() {
     Classification learned = trained.classify(image);
     try (Classifier handCrafted =
         Classifier.zeroShot(clip, TinyPrompt.NAMES, TinyPrompt.TEMPLATE)) {
@@ -268,7 +265,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void classNamesComeWithTheRequest() {
+  void classifiesWithClassNamesOfTheRequest() {
     try (Classifier expected = Classifier.zeroShot(clip, List.of("a red fox", "cow"), "one {}.")) {
       BodyPublisher form =
           BodyPublishers.ofByteArray(
@@ -297,7 +294,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void featuresOfImagesAndTextsAreThoseOfTheLibrary() {
+  void embedsLikeTheLibrary() {
     Embedder embedder = Embedder.unit(clip);
     List<float[]> expected = List.of(embedder.embed(image));
     JsonNode one = json(post("/v1/embed", image));
@@ -320,7 +317,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void whatHasNoFeatureIsRefusedWithAReason() {
+  void rejectsRequestsWithoutAFeature() {
     assertRefused(post("/v1/embed", new byte[0]), 400, "expected an image");
     assertRefused(post("/v1/embed", utf8("hello")), 400, "a text file");
     assertRefused(post("/v1/embed?text=+", new byte[0]), 400, "text: expected 1 to 1000");
@@ -330,7 +327,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void manyAtATimeAreEachAnsweredRight() {
+  void answersParallelRequests() {
     Classification expected = pets.classify(image);
     List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
     HttpRequest request =
@@ -353,7 +350,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void badImagesAreRefusedWithAReason() {
+  void rejectsDamagedImages() {
     assertRefused(post("/v1/classify", utf8("hello")), 400, "a text file");
     assertRefused(post("/v1/classify", new byte[0]), 400, "empty");
     assertRefused(post("/v1/classify", Arrays.copyOf(image, 60)), 400, "PNG");
@@ -367,11 +364,10 @@ class ClassifierServerTest {
   }
 
   @Test
-  void badRequestsAreRefusedWithAReason() {
+  void rejectsInvalidRequests() {
     assertRefused(post("/v1/classify?top=0", image), 400, "top");
     assertRefused(post("/v1/classify?top=x", image), 400, "top");
     assertRefused(post("/v1/classify?model=cars", image), 404, "pets, places, trained");
-    assertRefused(get("/v2/models/cars"), 404, "pets, places, trained");
     assertRefused(get("/etc/passwd"), 404, "openapi");
     BodyPublisher noForm = BodyPublishers.ofByteArray(image);
     assertRefused(postForm("/v1/classify", noForm), 400, "form");
@@ -385,24 +381,24 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aWrongMethodIsToldTheRightOnes() {
+  void listsTheAllowedMethods() {
     Map<String, String> allowed = new LinkedHashMap<>();
     allowed.put("GET /v1/classify", "POST");
     allowed.put("POST /v1/models", "GET");
-    allowed.put("DELETE /v2/models/pets/versions/1/infer", "POST");
+    allowed.put("DELETE /v1/embed", "POST");
     allowed.forEach(
-        (asked, methods) -> {
-          String[] words = asked.split(" ", -1);
+        (request, methods) -> {
+          String[] words = request.split(" ", -1);
           HttpResponse<String> answer =
               send(request(server, words[1]).method(words[0], BodyPublishers.noBody()));
           assertRefused(answer, 405, "expected " + methods);
-          assertThat(answer.headers().allValues("Allow")).as(asked).containsExactly(methods);
+          assertThat(answer.headers().allValues("Allow")).as(request).containsExactly(methods);
         });
   }
 
   @Test
-  void largeBodiesAreRefusedHoweverTheyCome() {
-    byte[] large = new byte[MOST_BYTES + 1];
+  void rejectsLargeBodiesChunkedOrNot() {
+    byte[] large = new byte[MAX_BYTES + 1];
     assertRefused(post("/v1/classify", large), 413, "at most");
     BodyPublisher chunked = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large));
     assertRefused(send(request(server, "/v1/classify").POST(chunked)), 413, "at most");
@@ -414,7 +410,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void pagesOfOtherSitesAreRefused() throws IOException {
+  void rejectsPagesOfOtherSites() throws IOException {
     HttpRequest.Builder request =
         request(server, "/v1/models").header("Origin", "http://elsewhere.example");
     assertRefused(send(request), 403, "another site");
@@ -435,10 +431,10 @@ class ClassifierServerTest {
   }
 
   @Test
-  void withATokenOnlyHealthIsOpen() {
+  void requiresTheTokenExceptForHealth() {
     try (ClassifierServer guarded =
-        new ClassifierServer(clip, models, settings(TOKEN), LOG::add, null)) {
-      assertThat(send(request(guarded, "/v2/health/ready")).statusCode()).isEqualTo(200);
+        new ClassifierServer(clip, models, TEMPLATE, settings(TOKEN), LOG::add, null)) {
+      assertThat(send(request(guarded, "/health")).statusCode()).isEqualTo(200);
       assertRefused(send(request(guarded, "/v1/models")), 401, "Authorization");
       for (String wrong :
           List.of("Bearer ", "Bearer " + TOKEN + "0", TOKEN, "bearer x", "Basic " + TOKEN)) {
@@ -454,15 +450,12 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aImageOfMorePixelsThanTheServerTakesIsRefused() throws IOException {
+  void rejectsImagesWithTooManyPixels() throws IOException {
     ServerSettings small =
         new ServerSettings(
-            "127.0.0.1",
-            0,
-            null,
-            TEMPLATE,
-            new Limits(8, Duration.ofSeconds(20), MOST_BYTES, 0, 64 * 64));
-    try (ClassifierServer strict = new ClassifierServer(clip, models, small, LOG::add, null)) {
+            "127.0.0.1", 0, null, new Limits(8, Duration.ofSeconds(20), MAX_BYTES, 0, 64 * 64));
+    try (ClassifierServer strict =
+        new ClassifierServer(clip, models, TEMPLATE, small, LOG::add, null)) {
       HttpRequest.Builder fits = request(strict, "/v1/classify"); // 50 x 40
       assertThat(send(fits.POST(BodyPublishers.ofByteArray(image))).statusCode()).isEqualTo(200);
       ByteArrayOutputStream wide = new ByteArrayOutputStream();
@@ -474,25 +467,25 @@ class ClassifierServerTest {
           400,
           "100 x 41 pixels, more than the limit of 4096");
     }
-    assertThat(settings(null).limits().pixels()).isEqualTo(25_000_000);
+    assertThat(settings(null).limits().maxPixels()).isEqualTo(25_000_000);
   }
 
   @Test
-  void aTakenPortIsSaidInOneLine() {
+  void reportsAPortInUse() {
     ServerSettings taken =
         new ServerSettings(
             "127.0.0.1",
             server.port(),
             null,
-            TEMPLATE,
-            new Limits(8, Duration.ofSeconds(20), MOST_BYTES, 0, PIXELS));
-    assertThatThrownBy(() -> new ClassifierServer(clip, models, taken, LOG::add, null).close())
+            new Limits(8, Duration.ofSeconds(20), MAX_BYTES, 0, PIXELS));
+    assertThatThrownBy(
+            () -> new ClassifierServer(clip, models, TEMPLATE, taken, LOG::add, null).close())
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("port " + server.port() + ": the port is in use");
   }
 
   @Test
-  void modelsTellWhatTheyAre() {
+  void describesModels() {
     JsonNode models = json(get("/v1/models")).path("models");
     assertThat(models.findValuesAsText("name")).containsExactly("pets", "places", "trained");
     assertThat(models.findValuesAsText("method"))
@@ -500,15 +493,10 @@ class ClassifierServerTest {
     assertThat(models.findValuesAsText("template"))
         .containsExactly(TEMPLATE, TEMPLATE, TinyPrompt.TEMPLATE);
     assertThat(models.get(1).path("classes").get(0).asText()).isEqualTo("beach");
-    assertThat(json(get("/v2")).path("name").asText()).isEqualTo("kgcoop");
-    assertThat(json(get("/v2/health/live")).path("live").asBoolean()).isTrue();
-    assertThat(json(get("/v2/models/pets/ready")).path("ready").asBoolean()).isTrue();
-    assertThat(json(get("/v2/models/pets")).path("outputs").get(0).path("shape").toString())
-        .isEqualTo("[-1,3]");
   }
 
   @Test
-  void theDescriptionNamesEveryRouteAndNoOther() {
+  void describesEachRoute() {
     ApiDescription description = ApiDescription.read();
     description.assertValid();
     assertThat(server.routes())
@@ -529,7 +517,7 @@ class ClassifierServerTest {
 
   /** Each described parameter rejects an invalid value, so the server reads it. */
   @Test
-  void everyParameterThatIsDescribedIsLookedAt() {
+  void readsEachDescribedParameter() {
     Map<String, String> wrong = new LinkedHashMap<>();
     wrong.put("model", "cars");
     wrong.put("top", "0");
@@ -555,8 +543,9 @@ class ClassifierServerTest {
   }
 
   @Test
-  void whatWasAcceptedIsAnsweredWhenTheServerStops() throws Exception {
-    ClassifierServer stopping = new ClassifierServer(clip, models, settings(null), LOG::add, null);
+  void answersAcceptedRequestsWhenTheServerStops() throws Exception {
+    ClassifierServer stopping =
+        new ClassifierServer(clip, models, TEMPLATE, settings(null), LOG::add, null);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {
       OutputStream out = socket.getOutputStream();
       String header =
@@ -583,21 +572,14 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aServerThatStopsIsLiveAndNotReady() throws Exception {
-    ClassifierServer stopping = new ClassifierServer(clip, models, settings(null), LOG::add, null);
-    String model = "/v2/models/" + models.all().iterator().next().name();
-    List<String> routes =
-        List.of("/v2/health/ready", model + "/ready", model + "/versions/1/ready");
-    for (String route : routes) {
-      assertThat(send(request(stopping, route)).statusCode()).isEqualTo(200);
-    }
+  void isNotReadyWhileItStops() {
+    ClassifierServer stopping =
+        new ClassifierServer(clip, models, TEMPLATE, settings(null), LOG::add, null);
+    assertThat(send(request(stopping, "/health")).statusCode()).isEqualTo(200);
     stopping.drain();
-    for (String route : routes) {
-      HttpResponse<String> answer = send(request(stopping, route));
-      assertThat(answer.statusCode()).as(route).isEqualTo(503);
-      assertThat(json(answer).path("ready").asBoolean(true)).as(route).isFalse();
-    }
-    assertThat(send(request(stopping, "/v2/health/live")).statusCode()).isEqualTo(200);
+    HttpResponse<String> answer = send(request(stopping, "/health"));
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(json(answer).path("ready").asBoolean(true)).isFalse();
     stopping.close();
   }
 

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
 import org.kgcoop.example.PetImages;
@@ -45,8 +47,6 @@ import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.TrainingDataRecord;
 import org.kgcoop.method.encoder.Ivlp;
 import org.kgcoop.method.encoder.VisionLanguagePrompts;
 import org.kgcoop.model.Head;
@@ -282,7 +282,7 @@ class ClassifierTest {
   }
 
   @Test
-  void invalidClassifiersAreRejected() {
+  void rejectsInvalidClassifiers() {
     assertThatThrownBy(() -> Classifier.zeroShot(clip, List.of(), "a {}."))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("at least one");
@@ -306,7 +306,7 @@ class ClassifierTest {
   }
 
   @Test
-  void otherFilesAreRejected() {
+  void rejectsOtherFiles() {
     assertThatThrownBy(() -> classifier.classify("text".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("image: this is a text file");

@@ -86,11 +86,10 @@ class EndedAtAnyWriteTest {
 
   /** All points of a training. If a run writes another file, add it here. */
   @Test
-  void theWritesOfATrainingAreThese() {
+  void listsAllWritesOfATraining() {
     List<String> whole =
         Stream.of(
                 "run.json in run",
-                "progress.json in run",
                 "effort-1.json in checkpoint",
                 "step-000000001.safetensors in checkpoint",
                 "effort-2.json in checkpoint",
@@ -140,7 +139,7 @@ class EndedAtAnyWriteTest {
 
   @ParameterizedTest
   @EnumSource
-  void endedOnceItIsResumedAfterTheLastCheckpointAndEndsInTheSameBytes(End end) throws IOException {
+  void resumesByteIdenticallyAfterAFailedWrite(End end) throws IOException {
     for (int at = 1; at <= points.size(); at++) {
       String point = "%s: %s".formatted(at, points.get(at - 1));
       Path run = out.resolve(at + "/run");
@@ -164,7 +163,8 @@ class EndedAtAnyWriteTest {
   /** Each attempt ends one point later than the one before. */
   @ParameterizedTest
   @EnumSource
-  void endedAgainAndAgainItEndsInTheSameBytes(End end) throws IOException {
+  @Tag("nightly")
+  void resumesByteIdenticallyAfterRepeatedFailures(End end) throws IOException {
     Path run = out.resolve("run");
     long kept = 0;
     int at = 1;

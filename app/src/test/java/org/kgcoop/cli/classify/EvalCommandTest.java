@@ -19,11 +19,11 @@ import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.Folders;
-import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.serve.TinyPrompt;
 
@@ -59,7 +59,7 @@ class EvalCommandTest {
   }
 
   @Test
-  void imagesThatWereLearnedAreLeftOutUnlessTheyAreAskedFor() throws IOException {
+  void leavesOutTrainingImagesUnlessRequested() throws IOException {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"), 3);
     Path data = folder.resolve("parts");
@@ -152,7 +152,7 @@ class EvalCommandTest {
 
   /** The drawings are rotated, and their EXIF orientation rotates them back. */
   @Test
-  void imagesThatACameraHeldAsideAreLearnedAndMeasuredAsTheyArePredicted() throws IOException {
+  void rotatesExifImagesInTrainingAndEvaluation() throws IOException {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     Path upright = folder.resolve("upright/drawings");
     Path aside = folder.resolve("aside/drawings");

@@ -21,6 +21,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.Cli;
@@ -31,8 +33,6 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.SortedFolder;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.TrainingDataRecord;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.serve.TinyPrompt;
@@ -41,7 +41,7 @@ class PredictCommandTest {
   @TempDir Path folder;
 
   @Test
-  void classesOfOneNameAreToldApartByTheirNumber() throws IOException {
+  void distinguishesClassesOfOneNameByNumber() throws IOException {
     Path weights = folder.resolve("clip");
     RandomClip.write(weights, RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"));
@@ -355,7 +355,7 @@ class PredictCommandTest {
   }
 
   @Test
-  void whatCannotBeDoneIsSaidBeforeAnythingIsAnswered() throws IOException {
+  void rejectsImpossibleRequestsBeforeTheFirstAnswer() throws IOException {
     Path images = folder.resolve("few");
     ManyDrawings.write(images, 2);
     Path taken = Files.writeString(folder.resolve("taken.csv"), "mine");

@@ -15,14 +15,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.TrainingDataRecord;
 import org.kgcoop.method.encoder.Vpt;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.tensor.Scope;
@@ -87,12 +87,13 @@ class ResumedPredictTest {
   }
 
   @Test
-  void aFrozenEncoder() throws IOException, InterruptedException {
+  void resumesWithAFrozenEncoder() throws IOException, InterruptedException {
     killedAndResumed("--classes", String.join(",", NAMES));
   }
 
   @Test
-  void aTrainedEncoder() throws IOException, InterruptedException {
+  @Tag("nightly")
+  void resumesWithATrainedEncoder() throws IOException, InterruptedException {
     Path one = trained(1);
     killedAndResumed(one);
     // The features of another classifier are other features.

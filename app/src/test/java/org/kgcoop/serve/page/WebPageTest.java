@@ -53,7 +53,7 @@ class WebPageTest {
     models =
         new ModelRegistry(
             Map.of("pets", Classifier.zeroShot(clip, List.of("cat", "dog"), "a photo of a {}.")));
-    server = new ClassifierServer(clip, models, settings(), LOG::add, null);
+    server = new ClassifierServer(clip, models, "a {}.", settings(), LOG::add, null);
   }
 
   @AfterAll
@@ -68,7 +68,6 @@ class WebPageTest {
         "127.0.0.1",
         0,
         TOKEN,
-        "a {}.",
         new Limits(8, Duration.ofSeconds(20), 20_000, 0, ServerSettings.DEFAULT_MAX_PIXELS));
   }
 
@@ -105,7 +104,7 @@ class WebPageTest {
   }
 
   @Test
-  void thePageAndAllThatItNamesNeedNoTokenAndHaveAStrictPolicy() {
+  void servesThePageWithoutTokenAndWithAStrictPolicy() {
     HttpResponse<byte[]> index = get("/");
     assertThat(index.statusCode()).isEqualTo(200);
     Document page = Jsoup.parse(text(index));
@@ -127,7 +126,7 @@ class WebPageTest {
 
   /** Users of a screen reader jump from landmark to landmark. */
   @Test
-  void landmarksHoldAllThatIsShown() {
+  void putsAllContentIntoLandmarks() {
     Document page = Jsoup.parse(text(get("/")));
     assertThat(page.body().children())
         .hasSizeGreaterThan(3)
@@ -135,7 +134,7 @@ class WebPageTest {
   }
 
   @Test
-  void examplesAreImagesThatAreCredited() throws IOException {
+  void creditsEachExample() throws IOException {
     JsonNode examples = about().path("examples");
     assertThat(examples).hasSize(10);
     for (JsonNode example : examples) {
@@ -149,7 +148,7 @@ class WebPageTest {
   }
 
   @Test
-  void thePageKnowsWhatItHasToAskFor() throws IOException {
+  void tellsThePageIfItNeedsAToken() throws IOException {
     JsonNode about = about();
     assertThat(about.path("token").asBoolean()).isTrue();
     assertThat(about.path("max_bytes").asInt()).isEqualTo(20_000);
@@ -159,7 +158,7 @@ class WebPageTest {
   }
 
   @Test
-  void noOtherFileOfTheClassPathIsServed() {
+  void servesNoOtherFileOfTheClassPath() {
     for (String path :
         List.of(
             "/page/examples.json",

@@ -20,11 +20,6 @@ import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Init;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Kind;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.model.TrainableModel;
@@ -32,6 +27,11 @@ import org.kgcoop.prompt.DeepTextPrompts;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.random.PythonRandom;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -86,7 +86,7 @@ public record Mmrl(
   private static final Setting<List<Integer>> LAYERS =
       Setting.of(
               "representation_layers",
-              Kind.WHOLES,
+              SettingType.WHOLES,
               DEFAULT_LAYERS,
               new Range<>("ascending ones from 1 on, such as 6|7|8|9|10|11|12", Mmrl::isAscending),
               "Layers that the tokens are inserted before, from 1")
@@ -108,7 +108,7 @@ public record Mmrl(
       Declaration.of(Mmrl.class, ID, "MMRL")
           .prompts("textual+visual")
           .trainer("MMRL")
-          .says(
+          .description(
               "Learned tokens of a space of their own, which linear layers bring into both"
                   + " encoders.",
               "loss = share CE(100 f . t) + (1 - share) CE(100 r . t) + weight (1 - mean cos(f, f0))"
@@ -124,7 +124,7 @@ public record Mmrl(
           .setting(SHARE, Mmrl::share)
           .setting(WEIGHT, Mmrl::weight)
           .setting(SharedSettings.TEMPLATE, Mmrl::template)
-          .made(
+          .build(
               values ->
                   new Mmrl(
                       values.get(REPRESENTATIONS),
@@ -331,7 +331,7 @@ public record Mmrl(
      * projection.
      */
     @Override
-    Given given() {
+    EncoderInputs encoderInputs() {
       Function<String, List<Tensor>> rows =
           encoder ->
               IntStream.range(0, layers.size())
@@ -344,25 +344,25 @@ public record Mmrl(
                   .toList();
       List<Tensor> image = new ArrayList<>(rows.apply(TO_IMAGES));
       image.add(parameter(PROJECTION));
-      return new Given(rows.apply(TO_TEXTS), image);
+      return new EncoderInputs(rows.apply(TO_TEXTS), image);
     }
 
-    private DeepPrompts prompts(List<Tensor> given) {
+    private DeepPrompts prompts(List<Tensor> encoderInputs) {
       List<Integer> blocks = blocks();
-      return new DeepPrompts(blocks.get(0), blocks, given.subList(0, blocks.size()), false);
+      return new DeepPrompts(blocks.get(0), blocks, encoderInputs.subList(0, blocks.size()), false);
     }
 
-    private TunedImageEncoder.TokenMix mix(List<Tensor> given) {
-      return new TunedImageEncoder.TokenMix(given.get(given.size() - 1), answered);
+    private TunedImageEncoder.TokenMix mix(List<Tensor> encoderInputs) {
+      return new TunedImageEncoder.TokenMix(encoderInputs.get(encoderInputs.size() - 1), answered);
     }
 
     @Override
-    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
-      PromptedVision.Output read = vision.output(image.rows(), prompts(given));
+    List<Tensor> imageLosses(Image image, List<Tensor> encoderInputs, Tensor classFeatures) {
+      PromptedVision.Output read = vision.output(image.rows(), prompts(encoderInputs));
       Tensor features = vision.project(read.classRows()).unitRows();
       return List.of(
           crossEntropy(image, features, classFeatures),
-          crossEntropy(image, mix(given).ofTokens(read), classFeatures),
+          crossEntropy(image, mix(encoderInputs).tokenFeatures(read), classFeatures),
           apart(features, image.features()));
     }
 
@@ -387,20 +387,22 @@ public record Mmrl(
     }
 
     @Override
-    Tensor encode(Tensor images, List<Tensor> given) {
+    Tensor encode(Tensor images, List<Tensor> encoderInputs) {
       Tensor rows = vision.rows(images, blocks().get(0));
       if (answered == 1) {
-        return vision.features(rows, prompts(given)).unitRows();
+        return vision.features(rows, prompts(encoderInputs)).unitRows();
       }
-      PromptedVision.Output read = vision.output(rows, prompts(given));
-      TunedImageEncoder.TokenMix mix = mix(given);
-      return mix.mixed(vision.project(read.classRows()).unitRows(), mix.ofTokens(read));
+      PromptedVision.Output read = vision.output(rows, prompts(encoderInputs));
+      TunedImageEncoder.TokenMix mix = mix(encoderInputs);
+      return mix.mixed(vision.project(read.classRows()).unitRows(), mix.tokenFeatures(read));
     }
 
     @Override
-    TunedImageEncoder learned(List<Tensor> given) {
+    TunedImageEncoder learned(List<Tensor> encoderInputs) {
       return new TunedImageEncoder(
-          prompts(given), Map.of(), answered == 1 ? Optional.empty() : Optional.of(mix(given)));
+          prompts(encoderInputs),
+          Map.of(),
+          answered == 1 ? Optional.empty() : Optional.of(mix(encoderInputs)));
     }
 
     @Override
