@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.docs.Prose;
@@ -53,14 +52,6 @@ class HelpEnglishTest {
         .forEach(paragraphs::add);
     arguments(spec).map(HelpEnglishTest::description).forEach(paragraphs::add);
     return paragraphs;
-  }
-
-  @Test
-  void theCommandLineIsSmallEnoughToLearn() {
-    assertThat(program.getSubcommands()).hasSizeLessThanOrEqualTo(22);
-    CommandSpec table =
-        Objects.requireNonNull(program.getSubcommands().get("base2new")).getCommandSpec();
-    assertThat(arguments(table)).hasSizeLessThanOrEqualTo(50);
   }
 
   @Test

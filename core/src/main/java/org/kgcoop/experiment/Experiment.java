@@ -197,7 +197,7 @@ public final class Experiment {
         TaskContext task = occasions.get(i);
         made.get(i)
             .trained()
-            .map(trained -> spec.training().apply(trained, task).toJson())
+            .map(trained -> spec.training().apply(trained, task).settingValues().toJson())
             .ifPresent(trainings::add);
       }
       if (!trainings.isEmpty()) {

@@ -125,7 +125,9 @@ public record Trial(
   ObjectNode settings(ExperimentContext context) {
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.set("method", method.settingValues().toJson());
-    method.trained().ifPresent(trained -> settings.set("training", training(trained).toJson()));
+    method
+        .trained()
+        .ifPresent(trained -> settings.set("training", training(trained).settingValues().toJson()));
     DataSet data = sample.data(context.warnings());
     settings
         .putObject("data")

@@ -1,8 +1,12 @@
 package org.kgcoop.train;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Map;
+import static org.kgcoop.train.TrainingDeclaration.AUGMENT;
+import static org.kgcoop.train.TrainingDeclaration.BATCH_SIZE;
+import static org.kgcoop.train.TrainingDeclaration.EPOCHS;
+import static org.kgcoop.train.TrainingDeclaration.SEED;
+import static org.kgcoop.train.TrainingDeclaration.TRANSFORMS;
+
+import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.TrainingLoader;
@@ -21,7 +25,7 @@ import org.kgcoop.tensor.UpdateRule;
  * @param seed the seed of the few-shot sample, the initial context, the views and the batch order
  * @param augmentation the view of an image in each epoch
  * @param checkpointEvery the number of epochs between checkpoints
- * @param kept the selection of the final parameters; mostly those after the last epoch
+ * @param modelSelection the selection of the final parameters; mostly those after the last epoch
  */
 public record TrainingSettings(
     Schedule schedule,
@@ -32,93 +36,51 @@ public record TrainingSettings(
     long seed,
     Augmentation augmentation,
     int checkpointEvery,
-    ModelSelection kept) {
+    ModelSelection modelSelection) {
 
   /** The value of {@code augment} that selects the published augmentation of the method. */
   public static final String PUBLISHED = "published";
 
   public TrainingSettings {
-    if (batchSize < 1) {
-      throw KgCoopException.configuration("batch size: expected at least 1, got " + batchSize);
-    }
-    if (!(clipNorm >= 0) || Double.isInfinite(clipNorm)) {
+    if (sampler.kind() == Sampler.Kind.RANDOM_CLASS && sampler.classImages() > batchSize) {
       throw KgCoopException.configuration(
-          "gradient norm limit: expected above 0, or 0 for none, got " + clipNorm);
-    }
-    if (checkpointEvery < 1) {
-      throw KgCoopException.configuration(
-          "epochs between checkpoints: expected at least 1, got " + checkpointEvery);
-    }
-    if (sampler instanceof Sampler.RandomClass classes && classes.instances() > batchSize) {
-      throw KgCoopException.configuration(
-          "sampler %s: expected a batch size of at least %s, got %s"
-              .formatted(sampler.id(), classes.instances(), batchSize));
+          "sampler random-class: expected a batch size of at least class_images, %s, got %s"
+              .formatted(sampler.classImages(), batchSize));
     }
   }
 
   /**
-   * Parses settings, with the default for each missing one.
+   * Parses settings, with the method's published values as defaults.
    *
-   * @param json keys of {@link TrainingSetting#ALL}, {@code seed} and {@code checkpoint_every}
-   * @throws KgCoopException if a key is unknown or a value is invalid
-   */
-  static TrainingSettings parse(SettingValues values) {
-    TrainingConfigReader stated = new TrainingConfigReader(values);
-    return new TrainingSettings(
-        new Schedule(
-            stated.number("lr"),
-            stated.whole("epochs"),
-            Decay.ofId(stated.text("decay")),
-            Warmup.ofId(Warmup.over(stated.text("warmup"), stated.usual("warmup"))),
-            Schedule.Variant.ofId(stated.text("schedule")),
-            Schedule.Unit.ofId(stated.text("lr_unit"))),
-        stated.whole("batch_size"),
-        OptimizerReader.rule(
-            OptimizerReader.over(stated.text("optimizer"), stated.usual("optimizer"))),
-        stated.number("clip_norm"),
-        Sampler.ofId(stated.text("sampler")),
-        stated.seed(),
-        Augmentation.ofId(
-            stated.text("augment"), ViewSettingsReader.recipe(stated.text("transforms"))),
-        stated.whole(TrainingConfigReader.CHECKPOINT_EVERY),
-        ModelSelection.ofId(stated.text("keep")));
-  }
-
-  /**
-   * Parses settings as {@link #parse(SettingValues)}, with the method's published values as
-   * defaults.
-   *
+   * @param given the values by the keys of {@link TrainingDeclaration}
    * @param published the defaults of the method
+   * @throws KgCoopException if a key is unknown, a value is invalid, or another setting does not
+   *     use it
    */
   public static TrainingSettings parse(
-      SettingValues values, TrainedMethod.Defaults published, long seed) {
-    SettingValues all =
-        SettingValues.of("epochs", published.epochs())
-            .with("batch_size", published.batchSize())
+      SettingValues given, TrainedMethod.Defaults published, long seed) {
+    SettingValues defaults =
+        SettingValues.of(EPOCHS.key(), published.epochs())
+            .with(BATCH_SIZE.key(), published.batchSize())
             .with(new SettingValues(published.settings()));
-    for (Map.Entry<String, Object> setting : values.values().entrySet()) {
-      String key = setting.getKey();
-      all = all.with(key, over(key, setting.getValue(), all.text(key)));
+    SettingValues all = defaults.with(given).with(SEED.key(), seed);
+    if (given.text(AUGMENT.key()).equals(PUBLISHED)) {
+      all = all.with(AUGMENT.key(), published.views());
     }
-    if (all.text("augment").equals(PUBLISHED)) {
-      all = all.with("augment", published.views());
+    if (given.has(TRANSFORMS) && defaults.has(TRANSFORMS)) {
+      all =
+          all.with(
+              TRANSFORMS.key(),
+              ViewSettingsReader.over(given.get(TRANSFORMS), defaults.get(TRANSFORMS)));
     }
-    return parse(all.with(TrainingConfigReader.SEED, seed));
+    TrainingSettings settings = parse(all);
+    TrainingDeclaration.checkUsed(given, all);
+    return settings;
   }
 
-  /** A setting over the method's published one: some consist of parts that may be left out. */
-  private static Object over(String key, Object stated, String other) {
-    if (other.isEmpty()) {
-      return stated;
-    }
-    String text = String.valueOf(stated);
-    return switch (key) {
-      case "optimizer" -> OptimizerReader.over(text, other);
-      case "decay" -> Decay.over(text, other);
-      case "warmup" -> Warmup.over(text, other);
-      case "transforms" -> ViewSettingsReader.over(text, other);
-      default -> stated;
-    };
+  /** Parses complete settings. A setting that is not given has the default of its declaration. */
+  static TrainingSettings parse(SettingValues values) {
+    return TrainingDeclaration.LIST.parse(values, List.of());
   }
 
   /**
@@ -137,32 +99,9 @@ public record TrainingSettings(
     return sampler.plan(labels, batchSize, seed);
   }
 
-  /**
-   * Returns the settings that determine the result, in the form that {@link #parse(SettingValues)}
-   * reads.
-   */
-  public ObjectNode toJson() {
-    ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("epochs", schedule.epochs())
-            .put("batch_size", batchSize)
-            .put("sampler", sampler.id())
-            .put("lr", schedule.rate())
-            .put("decay", schedule.decay().id())
-            .put("schedule", schedule.variant().id())
-            .put("warmup", schedule.warmup().id());
-    if (schedule.unit() != Schedule.Unit.EPOCH) {
-      json.put("lr_unit", schedule.unit().id());
-    }
-    json.put("optimizer", OptimizerReader.text(optimizer));
-    if (clipNorm != 0) {
-      json.put("clip_norm", clipNorm);
-    }
-    return json.put("seed", seed)
-        .put("augment", augmentation.id())
-        .put("transforms", augmentation.recipe().id())
-        .put("keep", kept.id());
+  /** Returns the settings that determine the result, in the form that the parser reads. */
+  public SettingValues settingValues() {
+    return TrainingDeclaration.LIST.values(this);
   }
 
   /**
@@ -176,7 +115,7 @@ public record TrainingSettings(
             (int) Math.round(schedule.epochs() * factor),
             schedule.decay().stretched(factor),
             schedule.warmup(),
-            schedule.variant(),
+            schedule.warmupRecount(),
             schedule.unit()),
         batchSize,
         optimizer,
@@ -185,6 +124,6 @@ public record TrainingSettings(
         seed,
         augmentation,
         checkpointEvery,
-        kept.stretched(factor));
+        modelSelection.stretched(factor));
   }
 }

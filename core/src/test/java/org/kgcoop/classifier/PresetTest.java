@@ -3,7 +3,6 @@ package org.kgcoop.classifier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,22 +100,23 @@ class PresetTest {
     assertThat(preset.training(method, task).batchSize()).isEqualTo(method.defaults().batchSize());
   }
 
-  private static JsonNode training(String id, String dataSet) {
+  private static SettingValues training(String id, String dataSet) {
     TaskContext task = on(dataSet, 16);
     TrainedMethod method =
         PublishedDefaults.FEW_SHOT.method(explicitSettings(id), task).trained().orElseThrow();
     return TrainingSettings.parse(
             SettingValues.NONE, PublishedDefaults.FEW_SHOT.training(method, task), 1)
-        .toJson();
+        .settingValues();
   }
 
   @Test
   void taskResIsTrainedByAdamSlowerOnImageNet() {
-    assertThat(training("taskres", "pets").toString())
-        .contains("\"optimizer\":\"adam:beta1=0.9:beta2=0.999:epsilon=1.0E-8:weight_decay=5.0E-4\"")
-        .contains("\"batch_size\":256")
-        .contains("\"lr\":0.002,");
-    assertThat(training("taskres", "ImageNet").path("lr").asDouble()).isEqualTo(2e-4);
+    assertThat(training("taskres", "pets").values())
+        .containsEntry("optimizer", "adam")
+        .containsEntry("epsilon", 1e-8)
+        .containsEntry("batch_size", 256)
+        .containsEntry("lr", 0.002);
+    assertThat(training("taskres", "ImageNet").values()).containsEntry("lr", 2e-4);
   }
 
   private static TrainingSettings training(PublishedDefaults preset, String id, String dataSet) {
@@ -167,17 +167,19 @@ class PresetTest {
   })
   void promptSrcAveragesOverOtherEpochs(
       PublishedDefaults preset, String dataSet, double mean, double deviation) {
-    assertThat(training(preset, "promptsrc", dataSet).kept())
+    assertThat(training(preset, "promptsrc", dataSet).modelSelection())
         .isEqualTo(new ModelSelection.Average(mean, deviation));
   }
 
   @Test
   void clapIsTrainedOnAPoolOfTwentyViews() {
-    assertThat(training("clap", "pets").toString())
-        .contains("\"optimizer\":\"sgd:momentum=0.9:weight_decay=0.0\"")
-        .contains("\"batch_size\":256")
-        .contains("\"lr\":0.1,")
-        .contains("\"augment\":\"pool:20\"");
+    assertThat(training("clap", "pets").values())
+        .containsEntry("optimizer", "sgd")
+        .containsEntry("momentum", 0.9)
+        .containsEntry("weight_decay", 0.0)
+        .containsEntry("batch_size", 256)
+        .containsEntry("lr", 0.1)
+        .containsEntry("augment", "pool:20");
   }
 
   @Test
@@ -306,7 +308,7 @@ class PresetTest {
         .isEqualTo(
             new TrainedMethod.Defaults(10, 1)
                 .with("lr", 0.002)
-                .with("warmup", "constant:1")
+                .with("warmup_epochs", 1)
                 .with("clip_norm", 1.0));
     Lasp textures = (Lasp) preset.method(explicitSettings("lasp"), on("DescribableTextures", 16));
     assertThat(textures.weight()).isEqualTo(10);
@@ -314,7 +316,7 @@ class PresetTest {
         .isEqualTo(
             new TrainedMethod.Defaults(50, 32)
                 .with("lr", 0.032)
-                .with("warmup", "constant:5")
+                .with("warmup_epochs", 5)
                 .with("clip_norm", 1.0));
   }
 
