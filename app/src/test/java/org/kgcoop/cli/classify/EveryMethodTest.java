@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -20,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -384,7 +382,7 @@ class EveryMethodTest {
   /** OnnxCalibrationTest of the bench module tests the ONNX files. */
   @ParameterizedTest
   @MethodSource("ids")
-  void theTemperatureHoldsInJavaPredictAndBothAddressesOfTheServer(String id)
+  void theTemperatureHoldsInJavaPredictAndTheServer(String id)
       throws IOException, InterruptedException {
     Path image = data.resolve(served.found(id).get(0).image());
     ClassifierFile plain = ClassifierFile.read(ClassifierFile.at(served.run(id)));
@@ -402,28 +400,12 @@ class EveryMethodTest {
       answer.ranking().forEach(each -> own[each.index()] = each.probability());
       found.put("java", own);
     }
-    JsonNode told = json("predict", calibrated.run(id), image, "--top", CLASSES);
-    found.put("predict", byIndex(told.path("images").path(0).path("classes")));
-    String name = URLEncoder.encode(id, StandardCharsets.UTF_8);
-    JsonNode first =
-        posted(
-            URI.create(
-                "http://127.0.0.1:%s/v1/classify?top=%s&model=%s"
-                    .formatted(calibrated.port(), CLASSES, name)),
-            image);
-    found.put("/v1", byIndex(first.path("classes")));
-    assertThat(first.path("accepted").isBoolean()).isTrue();
-    assertThat(first.path("accepted").asBoolean()).isEqualTo(accepted);
-    HttpResponse<String> second =
-        HttpClient.newHttpClient()
-            .send(infer(calibrated.port(), id, image), BodyHandlers.ofString());
-    JsonNode outputs = JSON.readTree(second.body()).path("outputs");
-    double[] row = new double[expected.length];
-    for (int c = 0; c < row.length; c++) {
-      row[c] = outputs.path(0).path("data").path(c).asDouble();
-    }
-    found.put("/v2", row);
-    assertThat(outputs.path(2).path("data").path(0).asBoolean()).isEqualTo(accepted);
+    JsonNode predicted = json("predict", calibrated.run(id), image, "--top", CLASSES);
+    found.put("predict", byIndex(predicted.path("images").path(0).path("classes")));
+    JsonNode answer = posted(address(calibrated.port(), id), image);
+    found.put("serve", byIndex(answer.path("classes")));
+    assertThat(answer.path("accepted").isBoolean()).isTrue();
+    assertThat(answer.path("accepted").asBoolean()).isEqualTo(accepted);
 
     found.forEach(
         (where, probabilities) ->
@@ -469,16 +451,20 @@ class EveryMethodTest {
   /** The images of all models wait in one queue, but each one uses the encoder of its model. */
   @Test
   @Tag("equality")
-  void aServersModelsAnswerTheSameBitsAloneAndAmongOthers() throws InterruptedException {
+  void aServersModelsAnswerTheSameBitsAloneAndAmongOthers() throws IOException {
     Path image = data.resolve(served.found(ZeroShot.ID).get(0).image());
     HttpClient http = HttpClient.newHttpClient();
     Map<String, HttpRequest> requests = new LinkedHashMap<>();
     for (String id : ids()) {
-      requests.put(id, infer(served.port(), id, image));
+      requests.put(
+          id,
+          HttpRequest.newBuilder(address(served.port(), id))
+              .POST(BodyPublishers.ofFile(image))
+              .build());
     }
     Map<String, String> alone = new LinkedHashMap<>();
     for (String id : ids()) {
-      alone.put(id, answer(http.sendAsync(requests.get(id), BodyHandlers.ofString())));
+      alone.put(id, classes(http.sendAsync(requests.get(id), BodyHandlers.ofString())));
     }
     Map<String, List<CompletableFuture<HttpResponse<String>>>> among = new LinkedHashMap<>();
     for (int i = 0; i < 3; i++) {
@@ -490,32 +476,22 @@ class EveryMethodTest {
     }
     among.forEach(
         (id, answers) ->
-            answers.forEach(each -> assertThat(answer(each)).isEqualTo(alone.get(id))));
+            answers.forEach(each -> assertThat(classes(each)).isEqualTo(alone.get(id))));
     assertThat(alone.values()).doesNotHaveDuplicates();
   }
 
-  private static HttpRequest infer(int port, String id, Path image) {
-    try {
-      String content = Base64.getEncoder().encodeToString(Files.readAllBytes(image));
-      String body =
-          "{\"inputs\":[{\"name\":\"image\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"%s\"]}]}"
-              .formatted(content);
-      URI address =
-          URI.create(
-              "http://127.0.0.1:%s/v2/models/%s/infer"
-                  .formatted(
-                      port, URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20")));
-      return HttpRequest.newBuilder(address).POST(BodyPublishers.ofString(body)).build();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Returns the address that answers with all classes. */
+  private static URI address(int port, String id) {
+    return URI.create(
+        "http://127.0.0.1:%s/v1/classify?top=%s&model=%s"
+            .formatted(port, CLASSES, URLEncoder.encode(id, StandardCharsets.UTF_8)));
   }
 
-  /** Returns the numbers of an answer as the server sent them. */
-  private static String answer(CompletableFuture<HttpResponse<String>> sent) {
+  /** Returns the classes of an answer with the numbers as the server sent them. */
+  private static String classes(CompletableFuture<HttpResponse<String>> sent) {
     HttpResponse<String> answer = sent.join();
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return answer.body();
+    return answer.body().replaceFirst(".*\"classes\":", "");
   }
 
   /** OnnxTest of the bench module computes the graphs of these heads. */
