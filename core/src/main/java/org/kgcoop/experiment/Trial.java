@@ -14,9 +14,10 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.ClassPlaces;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
-import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.train.TrainingDeclaration;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -127,7 +128,9 @@ public record Trial(
     settings.set("method", method.settingValues().toJson());
     method
         .trained()
-        .ifPresent(trained -> settings.set("training", training(trained).settingValues().toJson()));
+        .ifPresent(
+            trained ->
+                settings.set("training", TrainingDeclaration.values(training(trained)).toJson()));
     DataSet data = sample.data(context.warnings());
     settings
         .putObject("data")

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.kgcoop.EnumIds;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Augmentation;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingList;
@@ -18,6 +19,9 @@ import org.kgcoop.tensor.UpdateRule;
 
 /** Declarations of all training settings. The defaults are CoOp's. */
 public final class TrainingDeclaration {
+  /** The value of {@code augment} that selects the published augmentation of the method. */
+  public static final String PUBLISHED = "published";
+
   private static final String PUBLISHED_NUMBER = "the method's published number";
   private static final Range<Double> ABOVE_0 = Range.above(0);
   private static final Range<Double> AT_LEAST_0 = Range.atLeast(0);
@@ -354,6 +358,45 @@ public final class TrainingDeclaration {
   }
 
   /**
+   * Parses settings, with the method's published values as defaults.
+   *
+   * @param given the values by the keys of these declarations
+   * @param published the defaults of the method
+   * @throws KgCoopException if a key is unknown, a value is invalid, or another setting does not
+   *     use it
+   */
+  public static TrainingSettings parse(
+      SettingValues given, TrainedMethod.Defaults published, long seed) {
+    SettingValues defaults =
+        SettingValues.of(EPOCHS.key(), published.epochs())
+            .with(BATCH_SIZE.key(), published.batchSize())
+            .with(new SettingValues(published.settings()));
+    SettingValues all = defaults.with(given).with(SEED.key(), seed);
+    if (given.text(AUGMENT.key()).equals(PUBLISHED)) {
+      all = all.with(AUGMENT.key(), published.views());
+    }
+    if (given.has(TRANSFORMS) && defaults.has(TRANSFORMS)) {
+      all =
+          all.with(
+              TRANSFORMS.key(),
+              ViewSettingsReader.over(given.get(TRANSFORMS), defaults.get(TRANSFORMS)));
+    }
+    TrainingSettings settings = parse(all);
+    checkUsed(given, all);
+    return settings;
+  }
+
+  /** Parses complete settings. A setting that is not given has the default of its declaration. */
+  static TrainingSettings parse(SettingValues values) {
+    return LIST.parse(values, List.of());
+  }
+
+  /** Returns the settings that determine the result, in the form that the parser reads. */
+  public static SettingValues values(TrainingSettings settings) {
+    return LIST.values(settings);
+  }
+
+  /**
    * Returns true if training settings use a setting: {@code beta1} has no meaning for the optimizer
    * {@code sgd}.
    */
@@ -363,7 +406,7 @@ public final class TrainingDeclaration {
   }
 
   /** Rejects given settings that the resolved values do not use. */
-  static void checkUsed(SettingValues given, SettingValues resolved) {
+  private static void checkUsed(SettingValues given, SettingValues resolved) {
     for (Map.Entry<Setting<?>, Condition> each : CONDITIONS.entrySet()) {
       Condition condition = each.getValue();
       if (given.has(each.getKey()) && !isUsed(each.getKey().key(), resolved)) {

@@ -1,17 +1,8 @@
 package org.kgcoop.train;
 
-import static org.kgcoop.train.TrainingDeclaration.AUGMENT;
-import static org.kgcoop.train.TrainingDeclaration.BATCH_SIZE;
-import static org.kgcoop.train.TrainingDeclaration.EPOCHS;
-import static org.kgcoop.train.TrainingDeclaration.SEED;
-import static org.kgcoop.train.TrainingDeclaration.TRANSFORMS;
-
-import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.TrainingLoader;
-import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.UpdateRule;
 
 /**
@@ -38,49 +29,12 @@ public record TrainingSettings(
     int checkpointEvery,
     ModelSelection modelSelection) {
 
-  /** The value of {@code augment} that selects the published augmentation of the method. */
-  public static final String PUBLISHED = "published";
-
   public TrainingSettings {
     if (sampler.kind() == Sampler.Kind.RANDOM_CLASS && sampler.classImages() > batchSize) {
       throw KgCoopException.configuration(
           "sampler random-class: expected a batch size of at least class_images, %s, got %s"
               .formatted(sampler.classImages(), batchSize));
     }
-  }
-
-  /**
-   * Parses settings, with the method's published values as defaults.
-   *
-   * @param given the values by the keys of {@link TrainingDeclaration}
-   * @param published the defaults of the method
-   * @throws KgCoopException if a key is unknown, a value is invalid, or another setting does not
-   *     use it
-   */
-  public static TrainingSettings parse(
-      SettingValues given, TrainedMethod.Defaults published, long seed) {
-    SettingValues defaults =
-        SettingValues.of(EPOCHS.key(), published.epochs())
-            .with(BATCH_SIZE.key(), published.batchSize())
-            .with(new SettingValues(published.settings()));
-    SettingValues all = defaults.with(given).with(SEED.key(), seed);
-    if (given.text(AUGMENT.key()).equals(PUBLISHED)) {
-      all = all.with(AUGMENT.key(), published.views());
-    }
-    if (given.has(TRANSFORMS) && defaults.has(TRANSFORMS)) {
-      all =
-          all.with(
-              TRANSFORMS.key(),
-              ViewSettingsReader.over(given.get(TRANSFORMS), defaults.get(TRANSFORMS)));
-    }
-    TrainingSettings settings = parse(all);
-    TrainingDeclaration.checkUsed(given, all);
-    return settings;
-  }
-
-  /** Parses complete settings. A setting that is not given has the default of its declaration. */
-  static TrainingSettings parse(SettingValues values) {
-    return TrainingDeclaration.LIST.parse(values, List.of());
   }
 
   /**
@@ -97,11 +51,6 @@ public record TrainingSettings(
   /** Returns the batches of all epochs for rows with these labels. */
   public BatchSampler plan(long[] labels) {
     return sampler.plan(labels, batchSize, seed);
-  }
-
-  /** Returns the settings that determine the result, in the form that the parser reads. */
-  public SettingValues settingValues() {
-    return TrainingDeclaration.LIST.values(this);
   }
 
   /**

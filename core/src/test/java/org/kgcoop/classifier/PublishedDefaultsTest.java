@@ -36,6 +36,7 @@ import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Schedule;
+import org.kgcoop.train.TrainingDeclaration;
 import org.kgcoop.train.TrainingSettings;
 
 class PublishedDefaultsTest {
@@ -104,9 +105,9 @@ class PublishedDefaultsTest {
     TaskContext task = on(dataSet, 16);
     TrainedMethod method =
         PublishedDefaults.FEW_SHOT.method(explicitSettings(id), task).trained().orElseThrow();
-    return TrainingSettings.parse(
-            SettingValues.NONE, PublishedDefaults.FEW_SHOT.training(method, task), 1)
-        .settingValues();
+    return TrainingDeclaration.values(
+        TrainingDeclaration.parse(
+            SettingValues.NONE, PublishedDefaults.FEW_SHOT.training(method, task), 1));
   }
 
   @Test
@@ -122,7 +123,7 @@ class PublishedDefaultsTest {
   private static TrainingSettings training(PublishedDefaults preset, String id, String dataSet) {
     TaskContext task = on(dataSet, 16);
     TrainedMethod method = preset.method(explicitSettings(id), task).trained().orElseThrow();
-    return TrainingSettings.parse(SettingValues.NONE, preset.training(method, task), 1);
+    return TrainingDeclaration.parse(SettingValues.NONE, preset.training(method, task), 1);
   }
 
   @Test
@@ -191,7 +192,7 @@ class PublishedDefaultsTest {
               .method(explicitSettings(id), on("pets", 1))
               .trained()
               .orElseThrow();
-      assertThat(TrainingSettings.parse(published, method.defaults(), 1).augmentation().id())
+      assertThat(TrainingDeclaration.parse(published, method.defaults(), 1).augmentation().id())
           .isEqualTo(id.equals("clap") ? "pool:20" : "online");
     }
   }
@@ -290,7 +291,7 @@ class PublishedDefaultsTest {
     assertThat(method.template()).isEqualTo(Templates.DEFAULT);
     TrainedMethod.Defaults training = preset.training(method, aircraft);
     assertThat(training.epochs()).isEqualTo(160); // 8000 steps, 50 per epoch
-    Schedule schedule = TrainingSettings.parse(SettingValues.NONE, training, 1).schedule();
+    Schedule schedule = TrainingDeclaration.parse(SettingValues.NONE, training, 1).schedule();
     assertThat(schedule.rate(0, 0, 50)).isEqualTo(2e-4);
     assertThat(schedule.rate(80, 0, 50)).isCloseTo((2e-4 + 1e-6) / 2, within(1e-12));
     assertThat(schedule.rate(159, 49, 50)).isCloseTo(1e-6, within(1e-10));
@@ -411,7 +412,7 @@ class PublishedDefaultsTest {
     assertThat(method)
         .isEqualTo(new Mmrl(5, Mmrl.DEFAULT_LAYERS, dimension, 0.7, weight, Templates.DEFAULT));
     TrainingSettings training =
-        TrainingSettings.parse(
+        TrainingDeclaration.parse(
             SettingValues.of("augment", "published"), preset.training(method, on(dataSet, 16)), 1);
     assertThat(training.batchSize()).isEqualTo(batch);
     assertThat(training.schedule().epochs()).isEqualTo(epochs);

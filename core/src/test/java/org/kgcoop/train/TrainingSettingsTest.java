@@ -31,7 +31,7 @@ class TrainingSettingsTest {
   }
 
   private static TrainingSettings settings(String text) {
-    return TrainingSettings.parse(json(text), new TrainedMethod.Defaults(100, 32), 7);
+    return TrainingDeclaration.parse(json(text), new TrainedMethod.Defaults(100, 32), 7);
   }
 
   @Test
@@ -52,7 +52,7 @@ class TrainingSettingsTest {
 
   @Test
   void runsKeepTheirSettingsInTheseBytes() {
-    assertThat(settings("{}").settingValues().toJson())
+    assertThat(TrainingDeclaration.values(settings("{}")).toJson())
         .hasToString(
             json("{'epochs':100,'batch_size':32,'sampler':'random','lr':0.002,'decay':'cosine',"
                     + "'warmup_recount':true,'warmup':'constant','warmup_epochs':1,"
@@ -65,7 +65,7 @@ class TrainingSettingsTest {
 
   @Test
   void aBoundOfZeroIsNotWritten() {
-    assertThat(settings("{'clip_norm':0}").settingValues().has("clip_norm")).isFalse();
+    assertThat(TrainingDeclaration.values(settings("{'clip_norm':0}")).has("clip_norm")).isFalse();
     assertThat(settings("{'clip_norm':1}").clipNorm()).isEqualTo(1);
   }
 
@@ -81,7 +81,7 @@ class TrainingSettingsTest {
             .with("warmup_epochs", 3)
             .with("transforms", "random_resized_crop(0.5,1),random_flip");
     TrainingSettings settings =
-        TrainingSettings.parse(
+        TrainingDeclaration.parse(
             json(
                 "{'optimizer':'adamw','beta2':0.98,'decay':'cosine','warmup':'linear',"
                     + "'transforms':'cutout,random_resized_crop'}"),
@@ -93,7 +93,7 @@ class TrainingSettingsTest {
     assertThat(settings.augmentation().recipe().id())
         .isEqualTo("random_resized_crop(0.5,1.0),cutout(1,16)");
     TrainingSettings others =
-        TrainingSettings.parse(
+        TrainingDeclaration.parse(
             json(
                 "{'optimizer':'sgd','decay':'step','decay_epochs':[3],'warmup_lr':0.01,"
                     + "'transforms':'none'}"),
@@ -123,7 +123,9 @@ class TrainingSettingsTest {
       })
   void theirJsonSaysTheSame(String text) {
     TrainingSettings settings = settings(text);
-    assertThat(TrainingSettings.parse(SettingValues.fromJson(settings.settingValues().toJson())))
+    assertThat(
+            TrainingDeclaration.parse(
+                SettingValues.fromJson(TrainingDeclaration.values(settings).toJson())))
         .isEqualTo(settings);
   }
 
@@ -141,9 +143,9 @@ class TrainingSettingsTest {
 
   @Test
   void theSeedIsWhole() {
-    assertThat(TrainingSettings.parse(json("{'epochs':1,'batch_size':1,'seed':3}")).seed())
+    assertThat(TrainingDeclaration.parse(json("{'epochs':1,'batch_size':1,'seed':3}")).seed())
         .isEqualTo(3);
-    assertThat(TrainingSettings.parse(json("{'epochs':1,'batch_size':1}")).optimizer())
+    assertThat(TrainingDeclaration.parse(json("{'epochs':1,'batch_size':1}")).optimizer())
         .isEqualTo(new UpdateRule.Sgd(0.9, 5e-4));
   }
 
@@ -187,7 +189,7 @@ class TrainingSettingsTest {
         MethodRegistry.parse(json("{'method':'tip-adapter-f','crop_scale':[0.6,0.9]}"))
             .trained()
             .orElseThrow();
-    TrainingSettings settings = TrainingSettings.parse(json("{}"), method.defaults(), 7);
+    TrainingSettings settings = TrainingDeclaration.parse(json("{}"), method.defaults(), 7);
     assertThat(settings.schedule())
         .isEqualTo(
             new Schedule(
@@ -202,9 +204,11 @@ class TrainingSettingsTest {
     assertThat(settings.sampler()).isEqualTo(new Sampler(Sampler.Kind.RANDOM_ALL, 1));
     assertThat(settings.augmentation().recipe().id())
         .isEqualTo("random_resized_crop(0.6,0.9),random_flip");
-    assertThat(settings.settingValues().toJson().toString())
+    assertThat(TrainingDeclaration.values(settings).toJson().toString())
         .contains("\"lr_unit\":\"step\"", "\"epsilon\":1.0E-4", "\"sampler\":\"random-all\"");
-    assertThat(TrainingSettings.parse(SettingValues.fromJson(settings.settingValues().toJson())))
+    assertThat(
+            TrainingDeclaration.parse(
+                SettingValues.fromJson(TrainingDeclaration.values(settings).toJson())))
         .isEqualTo(settings);
   }
 }

@@ -11,7 +11,6 @@ import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.TrainingDeclaration;
-import org.kgcoop.train.TrainingSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -115,7 +114,7 @@ public final class TrainingOptions {
               .map(TrainingOptions::option)
               .toList();
       refuse(given);
-      values.put("augment", TrainingSettings.PUBLISHED);
+      values.put("augment", TrainingDeclaration.PUBLISHED);
     }
     return new SettingValues(values);
   }
