@@ -65,7 +65,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void kgCoOpIsThePublishedRun() throws IOException {
+  void translatesThePublishedRunOfKgCoOp() throws IOException {
     ReferenceConfig.Translation translation =
         ReferenceConfig.translate(
             List.of(
@@ -122,7 +122,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void aFileNeedsATrainerUnlessTheCommandLineNamesAMethod() throws IOException {
+  void needsATrainerUnlessTheCommandLineNamesAMethod() throws IOException {
     assertThatThrownBy(() -> translate(null, TRAINER))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("published.yaml: a published file without TRAINER.NAME; add it")
@@ -137,7 +137,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void contextsAreThoseOfCoOpsCode() throws IOException {
+  void translatesContextsAsCoOpsCodeReadsThem() throws IOException {
     String words = "TRAINER.COOP.CTX_INIT a photo of a";
     assertThat(lines("coop", words, "TRAINER.COOP.CLASS_TOKEN_POSITION middle").values().settings())
         .isEqualTo(
@@ -215,13 +215,13 @@ class ReferenceConfigTest {
         "DATASET.NAME ImageNetSketch | data | ImageNetSketch",
         "OUTPUT_DIR out/x | out | out/x"
       })
-  void keysBecomeOptions(String lines, String option, String value) throws IOException {
+  void translatesKeysToOptions(String lines, String option, String value) throws IOException {
     ReferenceConfig.Translation translation = lines("coop", lines.strip().split("; "));
     assertThat(translation.values().options()).containsEntry(option, List.of(value));
   }
 
   @Test
-  void numbersThatTheOptimizerDoesNotUseAreIgnored() throws IOException {
+  void ignoresNumbersThatTheOptimizerDoesNotUse() throws IOException {
     ReferenceConfig.Translation adam =
         lines("coop", "OPTIM.NAME adam", "OPTIM.MOMENTUM 0.8", "OPTIM.GAMMA 0.5");
     assertThat(adam.values().options()).containsOnlyKeys("optimizer", "method");
@@ -237,14 +237,14 @@ class ReferenceConfigTest {
         "FGVCAircraft", "SUN397", "DescribableTextures", "EuroSAT", "UCF101", "ImageNetV2",
         "ImageNetSketch", "ImageNetA", "ImageNetR"
       })
-  void theNamesOfThePublishedConfigurationsAreThoseOfDataSets(String name) throws IOException {
+  void knowsThePublishedNamesOfDataSets(String name) throws IOException {
     List<String> data = lines("coop", "DATASET.NAME " + name).values().options().get("data");
     assertThat(data).hasSize(1);
     assertThat(PublishedDataSets.find(data.get(0)).map(PublishedDataSet::name)).contains(name);
   }
 
   @Test
-  void allErrorsAreToldAtOnce() {
+  void reportsAllErrorsAtOnce() {
     assertThatThrownBy(
             () ->
                 lines(
@@ -262,7 +262,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void keysOfOtherTrainersAreIgnored() throws IOException {
+  void ignoresKeysOfOtherTrainers() throws IOException {
     assertThat(
             lines(
                     "coop",
@@ -280,14 +280,14 @@ class ReferenceConfigTest {
 
   /** TCP's train.py sets 25 epochs for two data sets after it has read all settings. */
   @Test
-  void tcpsEpochsDependOnTheDataSet() throws IOException {
+  void leavesTcpsPublishedEpochsToTheDataSet() throws IOException {
     assertThat(lines("tcp", "OPTIM.MAX_EPOCH 50").ignored()).containsExactly("OPTIM.MAX_EPOCH");
     assertThat(lines("tcp", "OPTIM.MAX_EPOCH 10").values().options())
         .containsEntry("epochs", List.of("10"));
   }
 
   @Test
-  void everyPublishedKeyIsTranslated() throws IOException {
+  void knowsEveryPublishedKey() throws IOException {
     for (String id : MethodRegistry.ids()) {
       for (var setting : MethodRegistry.of(id).settings()) {
         for (String key : setting.published()) {
@@ -298,7 +298,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void mapleIsThePublishedRun() throws IOException {
+  void translatesThePublishedRunOfMaPLe() throws IOException {
     ReferenceConfig.Translation maple =
         translate(
             null,
@@ -326,7 +326,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void promptSrcIsThePublishedRun() throws IOException {
+  void translatesThePublishedRunOfPromptSrc() throws IOException {
     ReferenceConfig.Translation promptSrc =
         translate(
             null,
@@ -369,7 +369,7 @@ class ReferenceConfigTest {
   /** The first version of the published code has the name SCALE for the share. */
   @ParameterizedTest
   @ValueSource(strings = {"ALPHA", "SCALE"})
-  void mmrlLeavesItsWeightToPublishedDataSets(String share) throws IOException {
+  void leavesMmrlsWeightToPublishedDataSets(String share) throws IOException {
     String yaml =
         """
         TRAINER:
@@ -400,7 +400,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void laspIsThePublishedRunExceptTheImageEncoder() throws IOException {
+  void translatesThePublishedRunOfLaspExceptTheImageEncoder() throws IOException {
     String lasp =
         """
         DATASET:
@@ -435,7 +435,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void clapHasNoOtherInitialValues() throws IOException {
+  void rejectsOtherInitialValuesOfClap() throws IOException {
     assertThat(lines("clap", "TRAINER.ADAPTER.INIT ZS", "TRAINER.ADAPTER.CONSTRAINT none"))
         .extracting(t -> t.values().settings())
         .isEqualTo(Map.of("clap.constraint", "none"));
@@ -445,7 +445,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void tipAdaptersFilesAreThoseOfBothItsMethods() throws IOException {
+  void translatesTipAdaptersFilesForBothMethods() throws IOException {
     String tip =
         """
         root_path: ''
@@ -499,12 +499,12 @@ class ReferenceConfigTest {
     "oxford_flowers, OxfordFlowers",
     "ucf101, UCF101"
   })
-  void tipAdaptersNamesAreThoseOfDataSets(String name, String known) {
+  void knowsTipAdaptersNamesOfDataSets(String name, String known) {
     assertThat(PublishedDataSets.find(name).map(PublishedDataSet::name)).contains(known);
   }
 
   @Test
-  void whatIsNoSafeYamlIsRefused() throws IOException {
+  void rejectsUnsafeYaml() throws IOException {
     assertThatThrownBy(() -> file("a.yaml", "a: [1, 2"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("a.yaml, line");
@@ -528,7 +528,7 @@ class ReferenceConfigTest {
         "SEED: []",
         "TRAINER: {COOP: {CTX_INIT: [a, photo]}}"
       })
-  void aListInPlaceOfAValueIsNamed(String text) {
+  void rejectsAListInPlaceOfAValue(String text) {
     assertThatThrownBy(() -> translate("coop", text))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("[");

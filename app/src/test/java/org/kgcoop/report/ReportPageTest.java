@@ -105,8 +105,8 @@ class ReportPageTest {
     ObjectNode cell =
         cells.addObject().put("method", method).put("title", title).put("prompts", "textual");
     ArrayNode targets = StoredResults.targets(StoredResults.sample(cell, "food <i>", 16, seed));
-    targets.addObject().put("name", "base").put("correct", base).put("total", 10_000);
-    targets.addObject().put("name", "new").put("correct", unseen).put("total", 10_000);
+    targets.add(StoredResults.counts("base", "food <i>", "base", base, 10_000));
+    targets.add(StoredResults.counts("new", "food <i>", "new", unseen, 10_000));
     return (ObjectNode) cell.path("results");
   }
 
@@ -157,7 +157,7 @@ class ReportPageTest {
   }
 
   @Test
-  void theSentenceSaysWhatWasCompared() throws IOException {
+  void namesTheComparedMethodsInASentence() throws IOException {
     assertThat(page(plain()).expectFirst("header p").text())
         .isEqualTo(
             "CLIP and "
@@ -301,7 +301,7 @@ class ReportPageTest {
   }
 
   @Test
-  void whatComesLateOnAPageTakesTheColorsThatAreLeft() {
+  void givesLateMethodsTheRemainingColors() {
     Palette palette = new Palette(List.of("a", "b", "c", "d", "e", "f", "g", "h", "late"));
 
     assertThat(palette.places(List.of("c", "a"))).containsExactly("a", "", "c");
@@ -329,7 +329,7 @@ class ReportPageTest {
   }
 
   @Test
-  void unknownDataSetsSayWhyThereAreNoImages() throws IOException {
+  void explainsMissingImagesOfUnknownDataSets() throws IOException {
     Path run = folder.resolve("run");
     ArrayNode targets = stored.run(run, StoredResults.COOP, "objects", 1);
     targets.forEach(target -> ((ObjectNode) target.path("set")).put("data_set", "mine"));
@@ -412,7 +412,7 @@ class ReportPageTest {
   }
 
   @Test
-  void whatIsForeignStaysText() throws IOException {
+  void escapesForeignText() throws IOException {
     Document page = page(plain());
 
     assertThat(page.select("i, script, alert")).isEmpty();
@@ -476,40 +476,17 @@ class ReportPageTest {
   }
 
   @Test
-  void whatIsMissingIsADash() throws IOException {
+  void showsMissingValuesAsDashes() throws IOException {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    ArrayNode cells = results.putArray("cells").add(1);
-    cells.addObject().put("method", "other").put("run", "nowhere").put("results", "none");
-    StoredResults.targets(cells.addObject()).add(3);
+    ArrayNode cells = results.putArray("cells");
+    ObjectNode other = StoredResults.sample(cells.addObject().put("title", "other"), "", 0, 1);
+    StoredResults.targets(other.put("run", "nowhere"));
     results.putObject("settings").putArray("methods").add("kgcoop").addObject();
 
     Document page = page(results);
 
     assertThat(rows(page.expectFirst("table")))
-        .containsExactly("other – – – – –", "unnamed – – – – –");
-  }
-
-  @Test
-  void runFilesWithNanAndWithoutKeysAreShownAsFarAsTheyGo() throws IOException {
-    Path run = Files.createDirectories(folder.resolve("run"));
-    Files.writeString(run.resolve("run.json"), "{\"settings\": {}}");
-    Files.writeString(
-        run.resolve("results.json"),
-        """
-        {"targets": [{"correct": NaN, "distance": NaN, "set": {"class_names": ["a_b"]}}]}
-        """);
-    Files.writeString(
-        run.resolve("predictions.json"),
-        """
-        {"targets": [{"confusion": [[1, 2], [0]], "labels": [0, 9], "predictions": [1, -3],
-          "confidences": [NaN]}]}
-        """);
-    Files.writeString(run.resolve("events.jsonl"), "{\"lr\": NaN}\n{\"epoch\": 2, \"loss\": 1}\n");
-
-    Document page = page(run);
-
-    assertThat(page.expectFirst("#runs td").text()).isEqualTo("–");
-    assertThat(sections(page)).contains("training", "mistakes");
+        .containsExactly("other – – – – –");
   }
 
   @Test
@@ -526,7 +503,7 @@ class ReportPageTest {
   }
 
   @Test
-  void noResultsAtAllAreSaidToBeNone() throws IOException {
+  void reportsThatThereAreNoResults() throws IOException {
     Document page = page(JsonNodeFactory.instance.objectNode());
 
     assertThat(page.expectFirst("table").text()).contains("no results");
@@ -537,7 +514,9 @@ class ReportPageTest {
   void aCellCannotPointOutOfItsFolder() throws IOException {
     var targets = stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    StoredResults.targets(results.putArray("cells").addObject().put("run", "../run"))
+    StoredResults.targets(
+            StoredResults.sample(results.putArray("cells").addObject(), "objects", 8, 1)
+                .put("run", "../run"))
         .addAll(targets);
     Path table = Files.createDirectories(folder.resolve("table"));
 
@@ -574,7 +553,7 @@ class ReportPageTest {
   }
 
   @Test
-  void aFolderWithoutResultsIsAnError() {
+  void rejectsAFolderWithoutResults() {
     Path file = folder.resolve("report.html");
 
     assertThatThrownBy(() -> ReportPage.write(List.of(folder.resolve("no")), List.of(), file))
@@ -596,7 +575,7 @@ class ReportPageTest {
   }
 
   @Test
-  void aPlaceThatIsNotThereIsAnError() throws IOException {
+  void rejectsAMissingFolder() throws IOException {
     StoredResults.write(folder, plain());
     Path file = folder.resolve("no").resolve("report.html");
 
@@ -635,8 +614,11 @@ class ReportPageTest {
     ArrayNode cells = results.withArray("/cells");
     ObjectNode last = (ObjectNode) cells.remove(cells.size() - 1);
     ArrayNode pending = results.putArray("pending");
-    pending.add(last.deepCopy().put("run", "objects/none/seed1").without("results"));
-    pending.add(last.deepCopy().put("run", "objects/next/seed1").without("results"));
+    for (String run : List.of("objects/none/seed1", "objects/next/seed1")) {
+      ObjectNode cell = last.deepCopy().put("run", run);
+      cell.putObject("results");
+      pending.add(cell);
+    }
     Files.delete(folder.resolve("results.json"));
     Files.writeString(folder.resolve("table.json"), results.toPrettyString());
 
@@ -653,7 +635,7 @@ class ReportPageTest {
         """
         {"settings": {"protocol": "base2new"}, "cells": [], "pending": [
           {"method": "coop", "title": "CoOp", "sample": {"data_set": "pets"},
-           "run": "pets/coop/seed1"}]}
+           "run": "pets/coop/seed1", "results": {}}]}
         """);
 
     Document page = page(folder);
@@ -672,12 +654,13 @@ class ReportPageTest {
   }
 
   @Test
-  void anAdaptationThatHasNotChosenYetShowsWhatWasTried() throws IOException {
+  void showsTheMethodsOfAnUnfinishedAdaptation() throws IOException {
     Files.writeString(
         folder.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"}, "plan": {"shots": 0, "views": 0},
-         "images": {"count": 8, "classes": 2, "fewest": 4, "most": 4},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images": {"count": 8, "classes": 2, "fewest": 4, "most": 4, "copies": {}},
+         "result": {},
          "candidates": [{"method": "clip", "title": "CLIP", "value": 61.5, "seconds": 2}]}
         """);
 
@@ -689,19 +672,13 @@ class ReportPageTest {
   }
 
   @Test
-  void anAdaptationWithoutImagesAndPlanIsShownAsFarAsItIsKnown() throws IOException {
-    Files.writeString(folder.resolve("adapt.json"), "{\"settings\": {\"data\": \"photos\"}}");
-
-    assertThat(page(folder).expectFirst("#choice").text()).contains("None is chosen yet");
-  }
-
-  @Test
   void theMistakesOfAnAdaptationAreNamedByImage() throws IOException {
     Files.writeString(
         folder.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"},
-         "images": {"count": 4, "available": 4, "classes": 2, "fewest": 2, "most": 2},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images":
+           {"count": 4, "available": 4, "classes": 2, "fewest": 2, "most": 2, "copies": {}},
          "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
          "result": {
            "expected": {"accuracy": 75, "low": 40, "high": 95, "images": 4},
@@ -739,8 +716,8 @@ class ReportPageTest {
     Files.writeString(
         run.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"},
-         "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images": {"copies": {}}, "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
          "result": {"suspects": [%s]}}
         """
             .formatted(suspects));

@@ -30,7 +30,7 @@ class ModelSelectionTest {
   }
 
   @Test
-  void anAverageIsStretchedWithTheTraining() {
+  void stretchesAnAverageWithTheTraining() {
     assertThat(new ModelSelection.Average(15, 2).stretched(2))
         .isEqualTo(new ModelSelection.Average(30, 4));
     assertThat(new ModelSelection.Best().stretched(2)).isEqualTo(new ModelSelection.Best());

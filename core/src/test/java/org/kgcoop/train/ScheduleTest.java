@@ -154,7 +154,7 @@ class ScheduleTest {
   }
 
   @Test
-  void impossibleStepsAreRefused() {
+  void rejectsImpossibleSteps() {
     assertThatThrownBy(() -> use(new Decay.SingleStep(0, 0.1)))
         .hasMessageContaining("at least 1 epoch");
     assertThatThrownBy(() -> use(new Decay.MultiStep(List.of(3, 3), 0.1)))
@@ -182,7 +182,7 @@ class ScheduleTest {
   }
 
   @Test
-  void impossibleSettingsAreRefused() {
+  void rejectsImpossibleSettings() {
     for (double rate : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> use(TinyTraining.schedule(rate, 1)))
           .isInstanceOf(KgCoopException.class)

@@ -35,7 +35,7 @@ class TrainingSettingsTest {
   }
 
   @Test
-  void whatNobodyStatesIsPublished() {
+  void usesPublishedDefaults() {
     TrainingSettings settings = settings("{}");
     assertThat(settings)
         .isEqualTo(
@@ -71,7 +71,7 @@ class TrainingSettingsTest {
 
   /** A method's published numbers apply unless the settings contain others. */
   @Test
-  void settingsThatAreNotGivenAreTheMethods() {
+  void usesThePublishedValueOfSettingsThatAreNotGiven() {
     TrainedMethod.Defaults published =
         new TrainedMethod.Defaults(10, 4)
             .with("optimizer", "adam")
@@ -121,7 +121,7 @@ class TrainingSettingsTest {
         "{'augment':'test','sampler':'sequential'}",
         "{'transforms':'random_crop,randaugment,colorjitter,randomgrayscale,gaussian_blur,cutout'}"
       })
-  void theirJsonSaysTheSame(String text) {
+  void isEqualAfterJson(String text) {
     TrainingSettings settings = settings(text);
     assertThat(
             TrainingDeclaration.parse(
@@ -142,7 +142,7 @@ class TrainingSettingsTest {
   }
 
   @Test
-  void theSeedIsWhole() {
+  void readsTheSeedAndTheDefaultOptimizer() {
     assertThat(TrainingDeclaration.parse(json("{'epochs':1,'batch_size':1,'seed':3}")).seed())
         .isEqualTo(3);
     assertThat(TrainingDeclaration.parse(json("{'epochs':1,'batch_size':1}")).optimizer())
@@ -177,7 +177,7 @@ class TrainingSettingsTest {
           {'transforms':'cutout(1.5,2)'} | cutout(1.5,2): '1.5' is not an integer
           {'transforms':'cutout(1,2'} | expected a list such as random_resized_crop(0.5,1),\
           """)
-  void whatIsWrongIsToldInALine(String text, String expected) {
+  void rejectsWrongSettings(String text, String expected) {
     assertThatThrownBy(() -> settings(text))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining(expected);
