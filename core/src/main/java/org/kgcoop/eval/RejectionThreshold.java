@@ -65,6 +65,7 @@ public record RejectionThreshold(
         wanted >= 1,
         1 - rank / (n + 1.0),
         new Interval(
-            keptShare.inverseCumulativeProbability(tail), keptShare.inverseSurvivalProbability(tail)));
+            keptShare.inverseCumulativeProbability(tail),
+            keptShare.inverseSurvivalProbability(tail)));
   }
 }

@@ -56,7 +56,7 @@ public record MethodSpec(
   }
 
   /** Returns a method that does not belong to a sweep. */
-  static MethodSpec of(
+  public static MethodSpec of(
       Function<TaskContext, Method> method,
       BiFunction<TrainedMethod, TaskContext, TrainingSettings> training) {
     return new MethodSpec(method, training, Map.of());
