@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.classifier.MethodRegistry;
 
 /**
  * A grouping of runs into the rows of a table: {@code row > data set > seed > run}. A run that does
@@ -55,7 +55,7 @@ final class RunRows {
 
   /** Orders methods as protocols list them, and the rows of one method by their settings. */
   private static Comparator<StoredRun> order(RunLabels labels) {
-    List<String> methods = MethodCatalogue.ids();
+    List<String> methods = MethodRegistry.ids();
     Comparator<StoredRun> byMethod =
         Comparator.comparingInt(
             run -> methods.contains(run.method()) ? methods.indexOf(run.method()) : methods.size());

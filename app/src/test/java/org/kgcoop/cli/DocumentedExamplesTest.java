@@ -242,7 +242,7 @@ class DocumentedExamplesTest {
     ChildProcess server = start(scratch, words, List.of("--port", "0", "--quiet"));
     String address = server.firstLine().replaceFirst(".* on (http://[^/]+)/.*", "$1");
 
-    for (String path : List.of("/v2/health/ready", "/", "/openapi.yaml")) {
+    for (String path : List.of("/health", "/", "/openapi.yaml")) {
       assertThat(get(address + path).statusCode()).as(path).isEqualTo(200);
     }
     if (words.equals(List.of("serve", "runs/pets"))) {

@@ -90,7 +90,7 @@ class SharedFolderTest {
         theSecondIsRefused("base2new --seeds 1 --methods kgcoop", "drawings/kgcoop/seed1/run.json");
 
     assertThat(out.resolve("report.html")).isRegularFile();
-    assertThat(JsonFiles.read(out.resolve("results.json")).path("rows")).hasSize(1);
+    assertThat(JsonFiles.read(out.resolve("results.json")).path("cells")).hasSize(1);
   }
 
   @Test

@@ -423,7 +423,7 @@ class DownloaderTest {
             "model.bin", "PK\3\4",
             "old.pt", "\u0080\2",
             "config.json", " {\"a\": [1]}\n",
-            "spiece.model", "\n\16",
+            "merges.txt", "#version: 0.2\n",
             "images.zip", "PK\5\6",
             "images.tgz", "\u001f\u008b",
             "notes", "<anything>");

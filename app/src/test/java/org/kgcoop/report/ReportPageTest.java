@@ -82,35 +82,32 @@ class ReportPageTest {
         .orElse("");
   }
 
-  /** Returns the results of two methods on one data set, without runs. */
+  /** Returns the results of two methods on one data set, without run folders. */
   private static ObjectNode plain() {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    ArrayNode rows = results.putArray("rows");
-    row(rows, "clip", "CLIP", 70.125, 74.5, 72.246).putNull("ms_per_image");
-    row(rows, "kgcoop", AWKWARD, 80.7349, 73.6, 77.0024)
-        .put("ms_per_image", 12.4)
-        .put("ms_per_image_with_features", 0.987);
-    ArrayNode ofSet =
-        results.putArray("data_sets").addObject().put("name", "food <i>").putArray("rows");
-    row(ofSet, "clip", "CLIP", 61, 62, 61.4959)
-        .putArray("seeds")
-        .addObject()
-        .put("total_base", 130)
-        .put("total_new", 123);
+    ArrayNode cells = results.putArray("cells");
+    for (int seed = 1; seed <= 2; seed++) {
+      cell(cells, "clip", "CLIP", seed, 6980 + 20 * seed, 7450);
+      cell(cells, "kgcoop", AWKWARD, seed, 8040 + 20 * seed, 7360)
+          .putObject("training")
+          .put("images", 1000)
+          .put("ms_per_image", 12.4)
+          .put("prepare_seconds", 1);
+    }
     ObjectNode settings = results.putObject("settings").put("protocol", "base2new");
     settings.put("shots", 16).putArray("seeds").add(1).add(2);
     return results;
   }
 
-  private static ObjectNode row(
-      ArrayNode rows, String method, String title, double base, double unseen, double h) {
-    ObjectNode row =
-        rows.addObject().put("method", method).put("title", title).put("prompts", "textual");
-    ArrayNode columns = row.putArray("columns");
-    columns.addObject().put("name", "base").put("mean", base).put("std", 0.3151);
-    columns.addObject().put("name", "new").put("mean", unseen).put("std", 0);
-    columns.addObject().put("name", "H").put("mean", h);
-    return row;
+  /** Adds a run, with the numbers of correct images among 10000, and returns its results. */
+  private static ObjectNode cell(
+      ArrayNode cells, String method, String title, int seed, int base, int unseen) {
+    ObjectNode cell =
+        cells.addObject().put("method", method).put("title", title).put("prompts", "textual");
+    ArrayNode targets = StoredResults.targets(StoredResults.sample(cell, "food <i>", 16, seed));
+    targets.addObject().put("name", "base").put("correct", base).put("total", 10_000);
+    targets.addObject().put("name", "new").put("correct", unseen).put("total", 10_000);
+    return (ObjectNode) cell.path("results");
   }
 
   @Test
@@ -121,8 +118,8 @@ class ReportPageTest {
         .containsExactly("method", "base", "new", "H", "ms/image", "with features");
     assertThat(rows(table))
         .containsExactly(
-            "CLIP textual 70.13 ± 0.32 ★ 74.50 ± 0.00 72.25 – –",
-            AWKWARD + " textual ★ 80.73 ± 0.32 73.60 ± 0.00 ★ 77.00 12 0.99");
+            "CLIP textual 70.10 ± 0.10 ★ 74.50 ± 0.00 72.23 ± 0.05 – –",
+            AWKWARD + " textual ★ 80.70 ± 0.10 73.60 ± 0.00 ★ 76.99 ± 0.05 12 13");
     assertThat(table.select(".star")).allMatch(star -> star.attr("aria-label").equals("best"));
   }
 
@@ -130,26 +127,30 @@ class ReportPageTest {
   void theJointListAndTheCalibrationHaveATableOfTheirOwn() throws IOException {
     Element table = sweep().select("#results table").get(1);
 
-    assertThat(table.select("thead th").eachText()).containsExactly("method", "joint H", "ECE");
+    assertThat(table.select("thead th").eachText()).contains("joint H", "ECE");
     // The highest joint H and the lowest calibration error are the best.
-    assertThat(rows(table))
-        .startsWith("CLIP 60.00 ★ 0.0500 ± 0.0100")
-        .endsWith("KgCoOp weight=16 ★ 64.00 0.0900 ± 0.0100");
+    assertThat(rows(table)).first().asString().startsWith("CLIP 60.00 ± 0.00");
+    assertThat(rows(table)).last().asString().startsWith("KgCoOp weight=16 ★ 64.00 ± 0.00");
   }
 
   @Test
   void equalAsShownIsEquallyGood() throws IOException {
     ObjectNode results = plain();
-    ((ObjectNode) results.path("rows").path(0).path("columns").path(0)).put("mean", 80.7321);
+    for (int cell = 0; cell < 3; cell += 2) {
+      JsonNode target = results.path("cells").path(cell).path("results").path("targets").path(0);
+      ((ObjectNode) target).put("correct", 80_701 + cell).put("total", 100_000);
+    }
 
     assertThat(page(results).expectFirst("table").select("td:nth-child(2)").eachText())
-        .containsExactly("★ 80.73 ± 0.32", "★ 80.73 ± 0.32");
+        .containsExactly("★ 80.70 ± 0.00", "★ 80.70 ± 0.10");
   }
 
   @Test
   void theFasterMethodIsTheBetterOne() throws IOException {
     ObjectNode results = plain();
-    ((ObjectNode) results.path("rows").path(0)).put("ms_per_image", 6);
+    ((ObjectNode) results.path("cells").path(0).path("results"))
+        .putObject("training")
+        .put("ms_per_image", 6);
 
     assertThat(page(results).expectFirst("table").select("td:nth-child(5)").eachText())
         .containsExactly("★ 6.00", "12");
@@ -355,7 +356,8 @@ class ReportPageTest {
         .containsExactly("runs", "training", "mistakes", "words", "made", "notes");
     JsonNode base = targets.path(0);
     assertThat(page.expectFirst("#runs td").text())
-        .isEqualTo(Text.percent(100.0 * base.path("correct").asInt() / base.path("total").asInt()));
+        .isEqualTo(
+            Formats.percent(100.0 * base.path("correct").asInt() / base.path("total").asInt()));
     assertThat(page.expectFirst("#made").text()).contains("epochs 10", "0.1.0", "2.5 s");
     assertThat(value(page, "command")).isEqualTo("./kgcoop train --template 'it'\\''s a {}.'");
     assertThat(value(page, "CLIP")).isEqualTo("ViT-B-16.pt");
@@ -455,7 +457,7 @@ class ReportPageTest {
     Document page = page(results);
 
     assertThat(rows(page.expectFirst("table")).get(0))
-        .isEqualTo("CLIP textual 70.13 ★ 74.50 72.25 – –");
+        .isEqualTo("CLIP textual 70.10 ★ 74.50 72.23 – –");
     assertThat(page.expectFirst("#results").text()).doesNotContain("±");
   }
 
@@ -476,14 +478,9 @@ class ReportPageTest {
   @Test
   void whatIsMissingIsADash() throws IOException {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    ArrayNode rows = results.putArray("rows");
-    ArrayNode columns = rows.addObject().put("method", "other").putArray("columns");
-    columns.addObject().put("name", "base").put("mean", Double.NaN);
-    columns.addObject().put("name", "new").put("mean", "high");
-    rows.addObject().put("columns", "none");
-    results.putArray("data_sets").addObject();
-    StoredResults.targets(results.putArray("cells").add(1).addObject().put("run", "nowhere"))
-        .add(3);
+    ArrayNode cells = results.putArray("cells").add(1);
+    cells.addObject().put("method", "other").put("run", "nowhere").put("results", "none");
+    StoredResults.targets(cells.addObject()).add(3);
     results.putObject("settings").putArray("methods").add("kgcoop").addObject();
 
     Document page = page(results);
@@ -559,12 +556,13 @@ class ReportPageTest {
   @Test
   void manyRunsStayAPageThatOneCanOpen() throws IOException {
     ObjectNode results = stored.fewShot(folder);
-    ArrayNode sets = results.withArray("/data_sets");
+    ArrayNode cells = results.withArray("/cells");
+    JsonNode one = cells.path(0).deepCopy();
     for (int set = 0; set < 40; set++) {
-      ArrayNode rows = sets.addObject().put("name", "set" + set).putArray("rows");
       for (int method = 0; method < 20; method++) {
-        ObjectNode row = results.path("rows").path(0).deepCopy();
-        rows.add(row.put("title", "method " + method));
+        ObjectNode cell = one.deepCopy();
+        cells.add(cell.put("title", "method " + method).put("run", ""));
+        ((ObjectNode) cell.path("sample")).put("data_set", "set" + set);
       }
     }
 
@@ -653,7 +651,7 @@ class ReportPageTest {
     Files.writeString(
         folder.resolve("table.json"),
         """
-        {"settings": {"protocol": "base2new"}, "rows": [], "cells": [], "pending": [
+        {"settings": {"protocol": "base2new"}, "cells": [], "pending": [
           {"method": "coop", "title": "CoOp", "sample": {"data_set": "pets"},
            "run": "pets/coop/seed1"}]}
         """);

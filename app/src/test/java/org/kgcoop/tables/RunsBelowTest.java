@@ -73,7 +73,7 @@ class RunsBelowTest {
     assertThat(base.total()).isEqualTo(4);
     assertThat(run.msPerImage()).isEqualTo(2.5);
     // H of 75 % and 50 % is 2 x 75 x 50 / 125.
-    assertThat(all().get(2).figure("H")).isEqualTo(60);
+    assertThat(all().get(2).value("H")).isEqualTo(60);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
@@ -13,7 +14,6 @@ import org.kgcoop.eval.Calibration.Origin;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.method.TextMethod;
-import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
 

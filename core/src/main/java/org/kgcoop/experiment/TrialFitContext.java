@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.NearestWords;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
@@ -20,8 +22,6 @@ import org.kgcoop.method.LabeledViews;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.NearestWords;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunResults;
 

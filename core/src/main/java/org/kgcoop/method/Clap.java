@@ -8,15 +8,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.Losses;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -66,7 +66,8 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
     boolean own = id.equals(ID);
     return Declaration.of(Clap.class, id, title)
         .trainer(own ? "ADAPTER" : "")
-        .says(sentence, "logits = scale f . unit(w_c); w_c starts at b_c of the texts; " + loss)
+        .description(
+            sentence, "logits = scale f . unit(w_c); w_c starts at b_c of the texts; " + loss)
         .published(
             "Silva-Rodriguez, Hajimiri, Ben Ayed and Dolz, A Closer Look at the Few-Shot Adaptation"
                 + " of Large Vision-Language Models, CVPR 2024",
@@ -76,7 +77,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
         .setting(
             own ? constraint.publishedAs("TRAINER.ADAPTER.CONSTRAINT") : constraint,
             clap -> clap.constrained ? L2 : NONE)
-        .made(values -> of(SharedSettings.handCrafted(values), values.get(constraint)));
+        .build(values -> of(SharedSettings.handCrafted(values), values.get(constraint)));
   }
 
   private static final String PROTOTYPES = "prototypes";

@@ -10,10 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.FixedHeadModel;
@@ -27,6 +23,10 @@ import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.random.Seeds;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -74,7 +74,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
 
   private static final Setting<List<String>> ASKED =
       Setting.texts("templates", List.of(), "", "Texts that the learned one has to be told by")
-          .usually("35 published ones", values -> Lasp.TEMPLATES)
+          .withDefault("35 published ones", values -> Lasp.TEMPLATES)
           .publishedAs("TRAINER.LASP.LASP_PROMPTS");
 
   private static final Setting<Double> WEIGHT =
@@ -92,7 +92,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
       Declaration.of(Lasp.class, ID, "LASP")
           .prompts("textual")
           .trainer("LASP")
-          .says(
+          .description(
               "The learned text of each class has to be told by texts of many templates.",
               "loss = cross entropy + weight mean_gj -log softmax_i(scale t_i . h_gj)[j]")
           .published(
@@ -105,7 +105,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
           .setting(ASKED, Lasp::templates)
           .setting(WEIGHT, Lasp::weight)
           .setting(VIRTUAL, Lasp::virtual)
-          .made(
+          .build(
               values ->
                   new Lasp(
                       ContextSettings.shared(values.get(CONTEXT_TOKENS), values.get(WORDS)),

@@ -1,12 +1,12 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.model.Head;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.SettingValues;
 
 /**
  * Method to classify image features. {@link #fit} learns from data, and {@link #classifier} returns
@@ -37,8 +37,8 @@ public interface Method {
   }
 
   /** Returns all settings, in the form that {@link Declaration#parse} reads. */
-  default ObjectNode toJson() {
-    return declaration().json(this);
+  default SettingValues settingValues() {
+    return declaration().values(this);
   }
 
   /**

@@ -4,10 +4,6 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
@@ -15,6 +11,10 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.DeepTextPrompts;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -61,7 +61,7 @@ public record Tcp(
 
   private static final Setting<String> PATTERN =
       Setting.text("pattern", "", "The text whose first context_tokens tokens are learned")
-          .usually(
+          .withDefault(
               "an X for each vector, then {}.",
               values -> PromptText.pattern(values.get(SharedSettings.CONTEXT_TOKENS)));
 
@@ -79,7 +79,7 @@ public record Tcp(
       Declaration.of(Tcp.class, ID, "TCP")
           .prompts("textual")
           .trainer("TCP")
-          .says(
+          .description(
               "A small net makes tokens of each class out of its hand-crafted feature and puts"
                   + " them into the text encoder.",
               "loss = cross entropy + weight (1 - mean_c cos(t_c, u_c)); u_c of the template")
@@ -94,7 +94,7 @@ public record Tcp(
           .setting(LAYER, Tcp::layer)
           .setting(SharedSettings.TEMPLATE, Tcp::template)
           .setting(WEIGHT, Tcp::weight)
-          .made(
+          .build(
               values ->
                   new Tcp(
                       values.get(SharedSettings.CONTEXT_TOKENS),

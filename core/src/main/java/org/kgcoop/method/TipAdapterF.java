@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.SegmentSum;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -26,7 +26,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(TipAdapterF.class, ID, "Tip-Adapter-F")
-          .says(
+          .description(
               "Tip-Adapter whose keys are trained from where they begin.",
               "logits = scale f . t_c + alpha sum_i exp(-beta (1 - f . key_i)) [label_i = c];"
                   + " loss = cross entropy")
@@ -36,7 +36,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
               "https://github.com/gaopengcuhk/Tip-Adapter")
           .needs(Need.TEXT_ENCODER)
           .settings(CacheSettings.SETTINGS, TipAdapterF::settings)
-          .made(values -> new TipAdapterF(CacheSettings.of(values)));
+          .build(values -> new TipAdapterF(CacheSettings.of(values)));
 
   private static final String KEYS = "weight"; // the name in the published linear layer
 

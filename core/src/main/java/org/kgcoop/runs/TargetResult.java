@@ -67,6 +67,11 @@ public record TargetResult(
     return total > 0 ? 100.0 * correct / total : Double.NaN;
   }
 
+  /** Returns the result under another name. */
+  public TargetResult named(String other) {
+    return new TargetResult(other, set, correct, total, classMeans, probabilities, distance);
+  }
+
   /** Returns the result without class names, as a table contains it. */
   public TargetResult counts() {
     EvaluatedSet brief = new EvaluatedSet(set.dataSet, set.classes, "", "", List.of());

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +13,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.data.Templates;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Method;
@@ -25,11 +24,9 @@ import org.kgcoop.method.Probe;
 import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.TableResults;
-import org.kgcoop.tensor.Scope;
+import org.kgcoop.settings.SettingValues;
 
 /** Methods that prompts are compared with: the linear probe, LP++ and the caches. */
 class BaselinesTest {
@@ -50,48 +47,7 @@ class BaselinesTest {
   }
 
   @Test
-  void aProbeTellsColorsApartAndItsStrengthComesFromFoldsOrVal() {
-    ExperimentPlan plan =
-        TinyLab.plan(
-            List.of(
-                TinyLab.CLIP, task -> new Probe(OptionalDouble.empty(), SelectionData.VALIDATION)),
-            "test",
-            List.of(1, 4),
-            1L);
-    JsonNode table =
-        lab.run(
-            new FewShotCurve(
-                List.of(
-                    data("folds", List.of("a", "b", "c"), 4, 0),
-                    data("val", List.of("a", "b", "c"), 4, 2))),
-            plan,
-            folder.resolve("out"));
-    // Each class has a color. Its images are noise around this color.
-    JsonNode probe = table.path("rows").path(1);
-    assertThat(probe.path("title").asText()).isEqualTo("Linear probe");
-    assertThat(probe.path("columns").path(1).path("mean").asDouble()).isGreaterThan(80);
-    assertThat(results("folds/probe/shots1/seed1").path("chosen").path("by").asText())
-        .isEqualTo("default");
-    assertThat(results("folds/probe/shots4/seed1").path("chosen").path("by").asText())
-        .isEqualTo("folds");
-    assertThat(results("val/probe/shots4/seed1").path("chosen").path("by").asText())
-        .isEqualTo("validation");
-    assertThat(results("val/probe/shots4/seed1").path("targets").path(0).path("predictions"))
-        .hasSize(12);
-    JsonNode again =
-        lab.run(
-            new FewShotCurve(
-                List.of(
-                    data("folds", List.of("a", "b", "c"), 4, 0),
-                    data("val", List.of("a", "b", "c"), 4, 2))),
-            plan,
-            folder.resolve("out"));
-    assertThat(again).isEqualTo(table);
-    assertThat(lab.messages).hasSize(8).allMatch(line -> line.endsWith("done before"));
-  }
-
-  @Test
-  void aProbeIsRefusedWhereClassesAreNewAndServesAShiftWithSomeOfThem() {
+  void rejectsAProbeForNewClasses() {
     ExperimentPlan plan =
         TinyLab.plan(
             List.of(task -> new Probe(OptionalDouble.empty(), SelectionData.FOLDS)),
@@ -106,11 +62,9 @@ class BaselinesTest {
                 + " classes, such as 'c' of source; leave it out here");
     JsonNode ofBase =
         lab.run(new BaseToNew(List.of(source), true), plan, folder.resolve("base-only"));
-    JsonNode columns = ofBase.path("rows").path(0).path("columns");
-    assertThat(columns.path(0).path("name").asText()).isEqualTo("base");
-    assertThat(columns.path(0).path("mean").asDouble()).isGreaterThan(80);
-    assertThat(columns.path(1).path("name").asText()).isEqualTo("new");
-    assertThat(columns.path(1).path("mean").isNumber()).isFalse();
+    JsonNode targets = ofBase.path("cells").path(0).path("results").path("targets");
+    assertThat(targets.findValuesAsText("name")).containsExactly("base");
+    assertThat(targets.path(0).path("accuracy").asDouble()).isGreaterThan(80);
     assertThatThrownBy(
             () ->
                 lab.run(
@@ -140,25 +94,26 @@ class BaselinesTest {
 
   /** Each class has a color, which LP++ and the caches learn. */
   @Test
-  void cachesAndLpPlusPlusLearnFromFeaturesAndSayWhatTheyHaveChosenBy() {
-    ObjectNode cache = JsonNodeFactory.instance.objectNode().put("views", 2);
-    cache.putArray("search_scale").add(9).add(30);
-    cache.putArray("search_step").add(6).add(6);
+  void storesWhatCachesAndLpPlusPlusChose() {
+    SettingValues cache =
+        SettingValues.of("views", 2)
+            .with("search_scale", List.of(9, 30))
+            .with("search_step", List.of(6, 6));
     List<Function<TaskContext, Method>> methods = new ArrayList<>();
     for (String id : List.of("tip-adapter", "tip-adapter-f")) {
-      methods.add(task -> MethodCatalogue.parse(cache.deepCopy().put("method", id)));
+      methods.add(task -> MethodRegistry.parse(cache.with("method", id)));
     }
-    ObjectNode lp = JsonNodeFactory.instance.objectNode().put("method", "lp++").put("epochs", 40);
-    lp.put("search", "validation");
-    methods.add(task -> MethodCatalogue.parse(lp));
+    SettingValues lp =
+        SettingValues.of("method", "lp++").with("epochs", 40).with("select_on", "validation");
+    methods.add(task -> MethodRegistry.parse(lp));
     FewShotCurve curve = new FewShotCurve(List.of(data("val", List.of("a", "b", "c"), 4, 2)));
     ExperimentPlan plan = TinyLab.plan(methods, "cache:2", List.of(4), 1L);
 
     JsonNode table = lab.run(curve, plan, folder.resolve("out"));
 
-    for (JsonNode row : table.path("rows")) {
-      assertThat(row.path("columns").path(0).path("mean").asDouble())
-          .as(row.path("title").asText())
+    for (JsonNode cell : table.path("cells")) {
+      assertThat(cell.path("results").path("targets").path(0).path("accuracy").asDouble())
+          .as(cell.path("title").asText())
           .isGreaterThan(60);
     }
     TableResults results = TableResults.read(folder.resolve("out")).orElseThrow();
@@ -171,41 +126,14 @@ class BaselinesTest {
     ClassifierFile file =
         ClassifierFile.read(
             folder.resolve("out/val/tip-adapter-f/shots4/seed1/classifier.safetensors"));
-    assertThat(file.method().toJson().path("beta"))
+    assertThat(file.method().settingValues().toJson().path("beta"))
         .isEqualTo(results("val/tip-adapter-f/shots4/seed1").path("chosen").path("beta"));
     assertThat(file.parameters().keySet()).containsExactly("weight", "labels");
     assertThat(lab.run(curve, plan, folder.resolve("out"))).isEqualTo(table);
   }
 
   @Test
-  void anEnsembleAddsTheSetsOwnTemplateToItsOwn() {
-    List<String> names = List.of("a", "b", "c");
-    List<String> all = new ArrayList<>(Templates.ENSEMBLE);
-    all.add("a texture of {}.");
-    try (Scope scope = Scope.open("test");
-        Head ensemble =
-            new Ensemble(Templates.ENSEMBLE, "a texture of {}.", true).classifier(lab.clip, names);
-        Head byHand = new ZeroShot(all).classifier(lab.clip, names)) {
-      assertThat(ensemble.classFeatures().orElseThrow().toFloats())
-          .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
-    }
-    assertThat(Templates.ENSEMBLE).hasSize(7);
-  }
-
-  @Test
-  void anEnsembleMayLeaveTheSetsOwnTemplateOut() {
-    List<String> names = List.of("a", "b", "c");
-    try (Scope scope = Scope.open("test");
-        Head ensemble =
-            new Ensemble(Templates.ENSEMBLE, "a {}.", false).classifier(lab.clip, names);
-        Head byHand = new ZeroShot(Templates.ENSEMBLE).classifier(lab.clip, names)) {
-      assertThat(ensemble.classFeatures().orElseThrow().toFloats())
-          .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
-    }
-  }
-
-  @Test
-  void inATableEachTargetHasTheTemplateOfItsSet() {
+  void usesTheTemplateOfEachDataSet() {
     DataSet one = data("one", List.of("a", "b"), 1, 0).withTemplate("a drawing of {}.");
     DataSet two = data("two", List.of("c", "d"), 1, 0).withTemplate("the letter {}.");
     JsonNode unused =

@@ -18,14 +18,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -43,7 +44,8 @@ class TipAdapterTest {
   /** Parses the settings of a method from JSON with single quotes. */
   private static Method method(String settings) {
     try {
-      return MethodCatalogue.parse(new ObjectMapper().readTree(settings.replace('\'', '"')));
+      return MethodRegistry.parse(
+          SettingValues.fromJson(new ObjectMapper().readTree(settings.replace('\'', '"'))));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(settings, e);
     }
@@ -102,7 +104,7 @@ class TipAdapterTest {
 
   @Test
   void logitsAreThoseOfTheFormula() {
-    Method method = small(TipAdapter.ID, ",'alpha':2,'beta':3,'search':'none','scale':7");
+    Method method = small(TipAdapter.ID, ",'alpha':2,'beta':3,'select_on':'none','scale':7");
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, MIXED);
       GivenFitContext context = context(views, 4, false);
@@ -170,7 +172,7 @@ class TipAdapterTest {
       FittedMethod learned = context.fit(small(id, ",'search':'validation'"));
       FittedMethod read =
           new FittedMethod(
-              MethodCatalogue.parse(learned.method().toJson()),
+              MethodRegistry.parse(learned.method().settingValues()),
               learned.classNames(),
               learned.tensors());
       assertThat(read.method()).isEqualTo(learned.method());
@@ -358,9 +360,9 @@ class TipAdapterTest {
       delimiter = ';',
       quoteCharacter = '"',
       value = {
-        "'search':'test'; search 'test': expected validation, folds or none",
+        "'select_on':'test'; setting select_on: expected validation, folds or none, got 'test'",
         "'views':-1; views: expected 0 to 1,000, got -1",
-        "'alpha':-1; alpha: expected at least 0, got -1.0",
+        "'alpha':-1; alpha: expected at least 0, got -1",
         "'scale':'mine'; setting scale: expected a number",
         "'search_scale':[7]; setting search_scale: expected two numbers",
         "'search_scale':[0.1,3]; search_scale: expected the tops of beta and alpha",
@@ -376,8 +378,8 @@ class TipAdapterTest {
 
   @Test
   void theScaleOfTheModelIsItsOwn() {
-    Method method = small(TipAdapter.ID, ",'alpha':0,'search':'none','scale':'model'");
-    assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
+    Method method = small(TipAdapter.ID, ",'alpha':0,'select_on':'none','scale':'model'");
+    assertThat(MethodRegistry.parse(method.settingValues())).isEqualTo(method);
     try (Scope scope = Scope.open("test")) {
       FittedMethod learned = context(views(1, MIXED), 4, false).fit(method);
       Tensor f = asked(2, labels(1, 1, 1, 1)).features();

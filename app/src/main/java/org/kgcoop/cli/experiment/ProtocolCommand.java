@@ -3,6 +3,7 @@ package org.kgcoop.cli.experiment;
 import com.google.errorprone.annotations.MustBeClosed;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ColumnOptions;
@@ -11,7 +12,6 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.ExperimentPlan;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.experiment.Protocol;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
@@ -45,12 +45,12 @@ public abstract class ProtocolCommand implements Callable<Integer> {
 
   /** Opens the data sets and loads the weights. */
   @MustBeClosed
-  public OpenProtocol open(Progress progress) {
+  public ExperimentSession open(Progress progress) {
     ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), output);
     Protocol protocol = protocol(output);
     Clip clip = options.clip().load();
     try {
-      return new OpenProtocol(
+      return new ExperimentSession(
           invocation.context(clip, options.cache().open(clip, output), progress, output),
           protocol,
           plan,
@@ -66,8 +66,8 @@ public abstract class ProtocolCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (OpenProtocol grid = open(output.progress())) {
-      grid.print(options.only());
+    try (ExperimentSession session = open(output.progress())) {
+      session.print(options.only());
     }
     return 0;
   }
