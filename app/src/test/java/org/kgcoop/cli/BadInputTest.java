@@ -508,7 +508,7 @@ class BadInputTest {
         CONFIGURATION,
         "results.json: of a run; ./kgcoop runs show " + run);
     Path table = Files.createDirectory(folder.resolve("table"));
-    Files.writeString(table.resolve("results.json"), "{\"rows\": []}");
+    Files.writeString(table.resolve("results.json"), "{\"cells\": []}");
     refused(Cli.run("inspect", table), CONFIGURATION, "of a table; ./kgcoop runs table " + table);
     assertThat(Cli.run("inspect", run).exitCode()).isZero();
   }

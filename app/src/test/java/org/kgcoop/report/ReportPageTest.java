@@ -105,8 +105,8 @@ class ReportPageTest {
     ObjectNode cell =
         cells.addObject().put("method", method).put("title", title).put("prompts", "textual");
     ArrayNode targets = StoredResults.targets(StoredResults.sample(cell, "food <i>", 16, seed));
-    targets.addObject().put("name", "base").put("correct", base).put("total", 10_000);
-    targets.addObject().put("name", "new").put("correct", unseen).put("total", 10_000);
+    targets.add(StoredResults.counts("base", "food <i>", "base", base, 10_000));
+    targets.add(StoredResults.counts("new", "food <i>", "new", unseen, 10_000));
     return (ObjectNode) cell.path("results");
   }
 
@@ -478,38 +478,15 @@ class ReportPageTest {
   @Test
   void whatIsMissingIsADash() throws IOException {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    ArrayNode cells = results.putArray("cells").add(1);
-    cells.addObject().put("method", "other").put("run", "nowhere").put("results", "none");
-    StoredResults.targets(cells.addObject()).add(3);
+    ArrayNode cells = results.putArray("cells");
+    ObjectNode other = StoredResults.sample(cells.addObject().put("title", "other"), "", 0, 1);
+    StoredResults.targets(other.put("run", "nowhere"));
     results.putObject("settings").putArray("methods").add("kgcoop").addObject();
 
     Document page = page(results);
 
     assertThat(rows(page.expectFirst("table")))
-        .containsExactly("other – – – – –", "unnamed – – – – –");
-  }
-
-  @Test
-  void runFilesWithNanAndWithoutKeysAreShownAsFarAsTheyGo() throws IOException {
-    Path run = Files.createDirectories(folder.resolve("run"));
-    Files.writeString(run.resolve("run.json"), "{\"settings\": {}}");
-    Files.writeString(
-        run.resolve("results.json"),
-        """
-        {"targets": [{"correct": NaN, "distance": NaN, "set": {"class_names": ["a_b"]}}]}
-        """);
-    Files.writeString(
-        run.resolve("predictions.json"),
-        """
-        {"targets": [{"confusion": [[1, 2], [0]], "labels": [0, 9], "predictions": [1, -3],
-          "confidences": [NaN]}]}
-        """);
-    Files.writeString(run.resolve("events.jsonl"), "{\"lr\": NaN}\n{\"epoch\": 2, \"loss\": 1}\n");
-
-    Document page = page(run);
-
-    assertThat(page.expectFirst("#runs td").text()).isEqualTo("–");
-    assertThat(sections(page)).contains("training", "mistakes");
+        .containsExactly("other – – – – –");
   }
 
   @Test
@@ -537,7 +514,9 @@ class ReportPageTest {
   void aCellCannotPointOutOfItsFolder() throws IOException {
     var targets = stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    StoredResults.targets(results.putArray("cells").addObject().put("run", "../run"))
+    StoredResults.targets(
+            StoredResults.sample(results.putArray("cells").addObject(), "objects", 8, 1)
+                .put("run", "../run"))
         .addAll(targets);
     Path table = Files.createDirectories(folder.resolve("table"));
 
@@ -635,8 +614,11 @@ class ReportPageTest {
     ArrayNode cells = results.withArray("/cells");
     ObjectNode last = (ObjectNode) cells.remove(cells.size() - 1);
     ArrayNode pending = results.putArray("pending");
-    pending.add(last.deepCopy().put("run", "objects/none/seed1").without("results"));
-    pending.add(last.deepCopy().put("run", "objects/next/seed1").without("results"));
+    for (String run : List.of("objects/none/seed1", "objects/next/seed1")) {
+      ObjectNode cell = last.deepCopy().put("run", run);
+      cell.putObject("results");
+      pending.add(cell);
+    }
     Files.delete(folder.resolve("results.json"));
     Files.writeString(folder.resolve("table.json"), results.toPrettyString());
 
@@ -653,7 +635,7 @@ class ReportPageTest {
         """
         {"settings": {"protocol": "base2new"}, "cells": [], "pending": [
           {"method": "coop", "title": "CoOp", "sample": {"data_set": "pets"},
-           "run": "pets/coop/seed1"}]}
+           "run": "pets/coop/seed1", "results": {}}]}
         """);
 
     Document page = page(folder);
@@ -676,8 +658,9 @@ class ReportPageTest {
     Files.writeString(
         folder.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"}, "plan": {"shots": 0, "views": 0},
-         "images": {"count": 8, "classes": 2, "fewest": 4, "most": 4},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images": {"count": 8, "classes": 2, "fewest": 4, "most": 4, "copies": {}},
+         "result": {},
          "candidates": [{"method": "clip", "title": "CLIP", "value": 61.5, "seconds": 2}]}
         """);
 
@@ -689,19 +672,13 @@ class ReportPageTest {
   }
 
   @Test
-  void anAdaptationWithoutImagesAndPlanIsShownAsFarAsItIsKnown() throws IOException {
-    Files.writeString(folder.resolve("adapt.json"), "{\"settings\": {\"data\": \"photos\"}}");
-
-    assertThat(page(folder).expectFirst("#choice").text()).contains("None is chosen yet");
-  }
-
-  @Test
   void theMistakesOfAnAdaptationAreNamedByImage() throws IOException {
     Files.writeString(
         folder.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"},
-         "images": {"count": 4, "available": 4, "classes": 2, "fewest": 2, "most": 2},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images":
+           {"count": 4, "available": 4, "classes": 2, "fewest": 2, "most": 2, "copies": {}},
          "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
          "result": {
            "expected": {"accuracy": 75, "low": 40, "high": 95, "images": 4},
@@ -739,8 +716,8 @@ class ReportPageTest {
     Files.writeString(
         run.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"},
-         "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images": {"copies": {}}, "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
          "result": {"suspects": [%s]}}
         """
             .formatted(suspects));

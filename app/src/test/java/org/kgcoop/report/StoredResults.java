@@ -157,7 +157,7 @@ final class StoredResults {
     return results;
   }
 
-  private static ObjectNode counts(
+  static ObjectNode counts(
       String name, String set, String classes, int correct, int total) {
     ObjectNode target =
         JSON.objectNode().put("name", name).put("correct", correct).put("total", total);

@@ -131,13 +131,6 @@ class RunsBelowTest {
   }
 
   @Test
-  void anIndexOfAnEarlierVersionIsPassedOver() throws IOException {
-    Files.writeString(folder.resolve(".index.sqlite"), "no database");
-    assertThat(all()).hasSize(3);
-    assertThat(warnings).isEmpty();
-  }
-
-  @Test
   void aRunThatCannotBeReadIsNamedAndTheOthersAreListed() throws IOException {
     Files.writeString(folder.resolve("single/run.json"), "{\"settings\": ");
 

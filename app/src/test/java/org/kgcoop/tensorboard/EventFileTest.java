@@ -35,7 +35,8 @@ class EventFileTest {
         run.resolve("results.json"),
         """
         {"nearest_words": [["a","the"],["pho|to"]],
-         "targets": [{"name":"base","correct":161,"total":200},{"name":"new","correct":281,"total":400}]}
+         "targets": [{"name":"base","set":{},"correct":161,"total":200},
+           {"name":"new","set":{},"correct":281,"total":400}]}
         """);
     return run;
   }
@@ -190,7 +191,7 @@ class EventFileTest {
     assertThat(events(file)).hasSize(4);
     assertThat(scalars(events(file).get(2))).containsExactly("lr 0.25");
     append(run, line(4));
-    Files.writeString(run.resolve("results.json"), "{\"targets\":[{\"name\":\"test\"}]}");
+    Files.writeString(run.resolve("results.json"), "{\"targets\":[{\"name\":\"test\",\"set\":{}}]}");
     Object before = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     growing.grow(); // finish() writes the end
     growing.finish();

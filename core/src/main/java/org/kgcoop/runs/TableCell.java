@@ -28,14 +28,11 @@ public record TableCell(
    * @param shots images per class; 0 for all, and if nothing was learned
    * @param seed null if it is not known
    */
-  public record Sample(String dataSet, int shots, @Nullable Long seed) {
-    static final Sample UNKNOWN = new Sample("", 0, null);
-  }
+  public record Sample(String dataSet, int shots, @Nullable Long seed) {}
 
   public TableCell {
-    title = RunJson.or(title, RunJson.or(method, "unnamed"));
     setting = RunJson.map(setting);
-    sample = Objects.requireNonNullElse(sample, Sample.UNKNOWN);
-    results = Objects.requireNonNullElse(results, RunResults.NONE);
+    sample = Objects.requireNonNull(sample, "sample");
+    results = Objects.requireNonNull(results, "results");
   }
 }

@@ -41,10 +41,7 @@ public record TargetResult(
       String template,
       String fingerprint,
       List<String> classNames) {
-    static final EvaluatedSet UNKNOWN = new EvaluatedSet("", "", "", "", List.of());
-
     public EvaluatedSet {
-      classes = RunJson.or(classes, "all");
       classNames = RunJson.list(classNames);
     }
   }
@@ -57,8 +54,7 @@ public record TargetResult(
   public record ClassMeans(double accuracy, double f1) {}
 
   public TargetResult {
-    name = RunJson.or(name, "test");
-    set = Objects.requireNonNullElse(set, EvaluatedSet.UNKNOWN);
+    set = Objects.requireNonNull(set, "set");
   }
 
   /** Returns the share of correct images. */

@@ -116,26 +116,25 @@ class RunResultsTest {
   }
 
   @Test
-  void aValueOfAnotherKindCountsAsMissing() throws IOException {
-    write(
-        "results.json",
-        """
-        {"cells": [{"sample": {"seed": "one"}, "run": {},
-           "results": {"targets": [3, {"correct": 1, "total": 2, "distance": null, "set": 4}]}},
-           {"sample": [], "results": 5}],
-         "other": [{}]}
-        """);
-
+  void aFileWithoutTheValuesOfARunIsDamaged() throws IOException {
+    for (String cell :
+        List.of(
+            "1",
+            "{\"run\": {}}",
+            "{\"run\": \"a\"}",
+            "{\"sample\": {\"seed\": \"one\"}, \"results\": {}}",
+            "{\"sample\": {}, \"results\": 5}")) {
+      write("results.json", "{\"cells\": [" + cell + "]}");
+      assertThatThrownBy(() -> TableResults.read(folder))
+          .as(cell)
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("results.json: damaged in line 1");
+    }
+    write("results.json", "{\"other\": [{}], \"cells\": [{\"sample\": {}, \"results\": {}}]}");
     TableResults table = TableResults.read(folder).orElseThrow();
-
-    TableCell cell = table.cells().get(0);
-    assertThat(cell.sample().seed()).isNull();
-    assertThat(cell.run()).isEmpty();
-    assertThat(cell.results().targets()).extracting(TargetResult::accuracy).containsExactly(50.0);
-    assertThat(cell.results().targets().get(0).set().classes()).isEqualTo("all");
-    assertThat(table.cells().get(1).results()).isEqualTo(RunResults.NONE);
-    assertThat(table.cells().get(1).sample().dataSet()).isEmpty();
     assertThat(table.protocol()).isEmpty();
+    assertThat(table.cells().get(0).sample().dataSet()).isEmpty();
+    assertThat(table.cells().get(0).results()).isEqualTo(RunResults.NONE);
     write("results.json", "[1]");
     assertThatThrownBy(() -> RunResults.read(folder))
         .isInstanceOf(KgCoopException.class)

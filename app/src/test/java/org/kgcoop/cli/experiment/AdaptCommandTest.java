@@ -45,7 +45,10 @@ class AdaptCommandTest {
     Path plan = Files.createDirectories(folder.resolve("plan"));
     Files.writeString(
         plan.resolve("adapt.json"),
-        "{\"plan\":{\"per_class\":0,\"methods\":[\"%s\"]}}"
+        """
+        {"plan": {"methods": ["%s"]}, "labels": {"origin": "unstated"},
+         "images": {"copies": {}}, "result": {}}
+        """
             .formatted(String.join("\",\"", methods)));
     return plan;
   }
