@@ -181,7 +181,7 @@ class PublishedDefaultsTest {
   }
 
   @Test
-  void whereViewsAreToBeThePublishedOnesTheyAreTheMethods() {
+  void usesTheViewsOfTheMethodIfPublished() {
     SettingValues published = SettingValues.of("augment", "published");
     for (String id : List.of("clap", "coop")) {
       TrainedMethod method =

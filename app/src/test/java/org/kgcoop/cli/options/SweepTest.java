@@ -147,7 +147,7 @@ class SweepTest {
   }
 
   @Test
-  void whatIsWrongIsSaidInALine() {
+  void rejectsWrongSweeps() {
     assertThat(table("--methods", "clip", "--sweep", "weight=1,2").errorLine())
         .contains("--sweep weight: no setting of clip; known are templates");
     assertThat(table("--methods", "kgcoop", "--sweep", "weight").errorLine())

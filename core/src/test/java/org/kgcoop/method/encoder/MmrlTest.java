@@ -513,7 +513,7 @@ class MmrlTest {
   }
 
   @Test
-  void wrongSettingsAreRefused() {
+  void rejectsWrongSettings() {
     refused(() -> read(method(List.of())), "representation_layers: expected ascending", "got []");
     refused(
         () -> read(method(List.of(3, 2))),
