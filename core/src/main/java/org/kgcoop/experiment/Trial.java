@@ -14,9 +14,9 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.ClassPlaces;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
-import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.train.TrainingSettings;
 
 /**

@@ -9,7 +9,6 @@ import static org.kgcoop.method.TinyModels.classFeatures;
 import static org.kgcoop.method.TinyModels.moved;
 import static org.kgcoop.method.TinyModels.parameter;
 import static org.kgcoop.method.TinyModels.rows;
-import static org.kgcoop.method.TinyModels.softmax;
 
 import java.util.List;
 import java.util.Map;

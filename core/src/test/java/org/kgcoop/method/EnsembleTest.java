@@ -39,8 +39,7 @@ class EnsembleTest {
   void leavesOutTheTemplateOfTheDataSet() {
     List<String> names = List.of("a", "b", "c");
     try (Scope scope = Scope.open("test");
-        Head ensemble =
-            new Ensemble(Templates.ENSEMBLE, "a {}.", false).classifier(clip, names);
+        Head ensemble = new Ensemble(Templates.ENSEMBLE, "a {}.", false).classifier(clip, names);
         Head byHand = new ZeroShot(Templates.ENSEMBLE).classifier(clip, names)) {
       assertThat(ensemble.classFeatures().orElseThrow().toFloats())
           .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());

@@ -76,7 +76,8 @@ class KgCoOpTest {
   void scalesTheWeightToTheLogitScale() {
     ContextSettings context = ContextSettings.shared(3, "");
     try (TrainableModel plain = moved(clip, new KgCoOp(context, "a photo of a {}.", 3, 0));
-        TrainableModel scaled = moved(clip, new KgCoOp(context, "a photo of a {}.", 30, 10 / 0.07));
+        TrainableModel scaled =
+            moved(clip, new KgCoOp(context, "a photo of a {}.", 30, 10 / 0.07));
         Scope scope = Scope.open("test")) {
       assertThat(loss(scaled.step(batch()), "loss"))
           .isCloseTo(loss(plain.step(batch()), "loss"), within(1e-5));
