@@ -48,11 +48,7 @@ final class AdaptSection {
         new Words(
             choice == null
                 ? "None is chosen yet; below are those tried so far."
-                : (choice.preliminary() ? "Chosen so far: " : "Chosen: ")
-                    + choice.title()
-                    + ". "
-                    + choice.why()
-                    + (choice.preliminary() ? " Other methods are still to be compared." : "")));
+                : "Chosen: " + choice.title() + ". " + choice.why()));
     List<Entry> expected = new ArrayList<>();
     List<String> sentences = record.expectations();
     if (!sentences.isEmpty()) {

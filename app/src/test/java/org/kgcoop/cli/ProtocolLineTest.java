@@ -36,7 +36,7 @@ class ProtocolLineTest {
   }
 
   @Test
-  void itsWordsMeanTheSameElsewhere() throws IOException {
+  void writesOptionsThatWorkInOtherFolders() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("grid.yaml"),
@@ -79,7 +79,7 @@ class ProtocolLineTest {
   }
 
   @Test
-  void aWrongLineIsRefusedAsByTheCommand() {
+  void rejectsAWrongLineLikeTheCommand() {
     assertThatThrownBy(() -> line("train", "--out=y")).hasMessageContaining("expected one of");
     assertThatThrownBy(() -> line("base2new", "--data=x", "--out=y", "--only=x/clip/seed1"))
         .hasMessageContaining("--only does its run on this machine");

@@ -58,7 +58,7 @@ class ReleasedWeightsTest {
   }
 
   @Test
-  void anArchiveIsAskedForUnderItsHashAndCheckedByIt() {
+  void requestsAnArchiveByItsHashAndChecksIt() {
     server.put(HASH + "/ViT-B-16.pt", new byte[] {1, 2, 3});
 
     assertThatThrownBy(() -> weights(false).locate("ViT-B/16"))
@@ -81,7 +81,7 @@ class ReleasedWeightsTest {
   }
 
   @Test
-  void aSnapshotOfHuggingFacesToolsIsUsedAsItLies() throws IOException {
+  void usesASnapshotOfHuggingFacesTools() throws IOException {
     Path model = folder.resolve("hub/models--openai--clip-vit-base-patch16");
     Path snapshot = Files.createDirectories(model.resolve("snapshots/abc"));
     Files.createDirectories(model.resolve("refs"));

@@ -61,7 +61,7 @@ class BrowserTest {
   }
 
   @Test
-  void thePageIsSilentAndAsksForNothing() {
+  void logsNothingAndRequestsNothing() {
     for (String page : PAGES) {
       String address = open(page);
       assertThat(browser().value("document.querySelectorAll('main .drawing').length").asInt())
@@ -74,7 +74,7 @@ class BrowserTest {
   }
 
   @Test
-  void theCheckWouldSeeARequestAndARefusal() throws IOException {
+  void noticesARequestAndAnError() throws IOException {
     Path bad =
         Files.writeString(
             folder.resolve("bad.html"),
@@ -85,7 +85,7 @@ class BrowserTest {
   }
 
   @Test
-  void onAPhoneAndOnADeskItIsAsWideAsTheWindowByDayAndByNight() {
+  void fitsPhonesAndDesktopsInLightAndDarkMode() {
     for (String page : PAGES) {
       for (int width : new int[] {360, 1200}) {
         browser().look(width, 800, false);

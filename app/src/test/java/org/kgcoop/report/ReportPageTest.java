@@ -157,7 +157,7 @@ class ReportPageTest {
   }
 
   @Test
-  void theSentenceSaysWhatWasCompared() throws IOException {
+  void namesTheComparedMethodsInASentence() throws IOException {
     assertThat(page(plain()).expectFirst("header p").text())
         .isEqualTo(
             "CLIP and "
@@ -301,7 +301,7 @@ class ReportPageTest {
   }
 
   @Test
-  void whatComesLateOnAPageTakesTheColorsThatAreLeft() {
+  void givesLateMethodsTheRemainingColors() {
     Palette palette = new Palette(List.of("a", "b", "c", "d", "e", "f", "g", "h", "late"));
 
     assertThat(palette.places(List.of("c", "a"))).containsExactly("a", "", "c");
@@ -329,7 +329,7 @@ class ReportPageTest {
   }
 
   @Test
-  void unknownDataSetsSayWhyThereAreNoImages() throws IOException {
+  void explainsMissingImagesOfUnknownDataSets() throws IOException {
     Path run = folder.resolve("run");
     ArrayNode targets = stored.run(run, StoredResults.COOP, "objects", 1);
     targets.forEach(target -> ((ObjectNode) target.path("set")).put("data_set", "mine"));
@@ -412,7 +412,7 @@ class ReportPageTest {
   }
 
   @Test
-  void whatIsForeignStaysText() throws IOException {
+  void escapesForeignText() throws IOException {
     Document page = page(plain());
 
     assertThat(page.select("i, script, alert")).isEmpty();
@@ -476,7 +476,7 @@ class ReportPageTest {
   }
 
   @Test
-  void whatIsMissingIsADash() throws IOException {
+  void showsMissingValuesAsDashes() throws IOException {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
     ArrayNode cells = results.putArray("cells");
     ObjectNode other = StoredResults.sample(cells.addObject().put("title", "other"), "", 0, 1);
@@ -502,7 +502,7 @@ class ReportPageTest {
   }
 
   @Test
-  void noResultsAtAllAreSaidToBeNone() throws IOException {
+  void reportsThatThereAreNoResults() throws IOException {
     Document page = page(JsonNodeFactory.instance.objectNode());
 
     assertThat(page.expectFirst("table").text()).contains("no results");
@@ -552,7 +552,7 @@ class ReportPageTest {
   }
 
   @Test
-  void aFolderWithoutResultsIsAnError() {
+  void rejectsAFolderWithoutResults() {
     Path file = folder.resolve("report.html");
 
     assertThatThrownBy(() -> ReportPage.write(List.of(folder.resolve("no")), List.of(), file))
@@ -574,7 +574,7 @@ class ReportPageTest {
   }
 
   @Test
-  void aPlaceThatIsNotThereIsAnError() throws IOException {
+  void rejectsAMissingFolder() throws IOException {
     StoredResults.write(folder, plain());
     Path file = folder.resolve("no").resolve("report.html");
 
@@ -653,7 +653,7 @@ class ReportPageTest {
   }
 
   @Test
-  void anAdaptationThatHasNotChosenYetShowsWhatWasTried() throws IOException {
+  void showsTheMethodsOfAnUnfinishedAdaptation() throws IOException {
     Files.writeString(
         folder.resolve("adapt.json"),
         """

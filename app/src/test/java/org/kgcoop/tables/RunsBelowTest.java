@@ -61,7 +61,7 @@ class RunsBelowTest {
   }
 
   @Test
-  void aRunIsReadWithAllThatItsFolderTells() {
+  void readsARunFolder() {
     StoredRun run = all().get(1);
 
     assertThat(run.name()).isEqualTo("table/pets/kgcoop-weight4/seed1");
@@ -150,7 +150,7 @@ class RunsBelowTest {
   }
 
   @Test
-  void whatIsNoRunOfAMethodIsLeftOut() throws IOException {
+  void leavesOutFoldersThatAreNoRuns() throws IOException {
     Path other = Files.createDirectories(folder.resolve("pretrained"));
     Files.writeString(
         other.resolve("run.json"), "{\"settings\": {\"steps\": 5}, \"state\": \"complete\"}");

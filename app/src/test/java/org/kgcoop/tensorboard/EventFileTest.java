@@ -206,7 +206,7 @@ class EventFileTest {
   }
 
   @Test
-  void whereARunGoesOnTheFileIsMadeAnewOfWhatTheLogKeeps() throws IOException {
+  void rewritesTheFileOfAResumedRunFromItsLog() throws IOException {
     Path run = begun(line(1), line(2), line(3));
     Path file = run.resolve(EventFile.NAME);
     new EventFile(run).grow(); // of a process that died
@@ -224,7 +224,7 @@ class EventFileTest {
   }
 
   @Test
-  void whatAnInterruptedRunHasLoggedIsThereWhenItIsClosed() throws IOException {
+  void keepsTheLogOfAnInterruptedRun() throws IOException {
     Path run = begun(line(1));
     List<String> warnings = new ArrayList<>();
     Path none = folder.resolve("not-begun");
@@ -237,7 +237,7 @@ class EventFileTest {
   }
 
   @Test
-  void whereItCannotBeWrittenOneLineSaysSoAndNothingFails() throws IOException {
+  void warnsOnceIfItCannotWrite() throws IOException {
     Path run = begun(line(1));
     Path place = Files.createDirectory(run.resolve(EventFile.NAME)); // this blocks the file
     List<String> warnings = new ArrayList<>();

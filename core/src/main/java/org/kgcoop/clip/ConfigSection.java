@@ -96,13 +96,13 @@ public record ConfigSection(String name, JsonNode json) {
    * Returns the numbers of a key, one per channel, or the released values if the key is missing.
    */
   public List<Double> perChannel(String key, List<Double> released, int channels) {
-    JsonNode given = json.path(key);
-    if (given.isMissingNode() || given.isNull()) {
+    JsonNode node = json.path(key);
+    if (node.isMissingNode() || node.isNull()) {
       double mean = released.stream().mapToDouble(v -> v).average().orElseThrow();
       return channels == released.size() ? released : List.of(mean);
     }
     List<Double> values = new ArrayList<>();
-    given.forEach(value -> values.add(value.asDouble()));
+    node.forEach(value -> values.add(value.asDouble()));
     return values;
   }
 

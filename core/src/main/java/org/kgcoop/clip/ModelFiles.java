@@ -124,10 +124,10 @@ final class ModelFiles {
    * Reads the tokenizer in the background: the given file, the file next to the weights, or
    * OpenAI's.
    *
-   * @param given the file, or null
+   * @param chosen the file, or null
    */
-  CompletableFuture<Tokenizer> tokenizer(ClipConfig config, @Nullable Path given) {
-    Path file = given == null ? tokenizerFile() : given;
+  CompletableFuture<Tokenizer> tokenizer(ClipConfig config, @Nullable Path chosen) {
+    Path file = chosen == null ? tokenizerFile() : chosen;
     if (file == null && traits.releasedTokenizer() != null) {
       assumed.add("the released tokenizer (no merges.txt or tokenizer.json)");
     }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -84,26 +83,14 @@ class AdaptationTest {
     final Path out;
     final AdaptRecord record;
 
-    /** The record of each first classifier, and the files at that time. */
-    final List<AdaptRecord> firsts = new ArrayList<>();
-
-    final List<Optional<AdaptRecord>> firstsInFolder = new ArrayList<>();
-    final List<ClassifierFile> firstFiles = new ArrayList<>();
-
     Complete(Path folder, ExperimentContext context) {
       data = TestImages.dataSet(folder.resolve("data"), CLASSES, 2, 1, 2);
       out = folder.resolve("out");
-      record = Adaptation.run(context, request(5), out, this::keepFirst);
+      record = Adaptation.run(context, request(5), out);
     }
 
     AdaptRequest request(double minutes) {
       return new AdaptRequest(data, List.of(), 9, minutes, 1);
-    }
-
-    private void keepFirst(AdaptRecord first) {
-      firsts.add(first);
-      firstsInFolder.add(AdaptRecord.read(out));
-      firstFiles.add(ClassifierFile.read(ClassifierFile.in(out)));
     }
   }
 
@@ -169,28 +156,6 @@ class AdaptationTest {
   }
 
   @Test
-  void aFirstClassifierIsCompleteBeforeMethodsThatTakeStepsAreCompared() {
-    Complete complete = complete();
-    assertThat(complete.firsts).hasSize(1);
-    AdaptRecord record = complete.firsts.get(0);
-    AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
-    assertThat(choice.preliminary()).isTrue();
-    assertThat(record.candidates()).noneMatch(each -> each.method().equals("kgcoop"));
-    assertThat(record.result().expected()).isNotNull();
-    assertThat(record.result().calibration()).isNotNull();
-    assertThat(record.result().test()).isNotNull().matches(test -> test.images() == 8);
-    ClassifierFile file = complete.firstFiles.get(0);
-    assertThat(file.method().id()).isEqualTo(choice.method());
-    assertThat(file.calibration()).isNotNull();
-    assertThat(complete.firstsInFolder.get(0).orElseThrow().choice()).isEqualTo(choice);
-    AdaptRecord last = complete.record;
-    assertThat(Objects.requireNonNull(last.choice()).preliminary()).isFalse();
-    assertThat(last.candidates()).hasSize(Candidates.SHORT_LIST.size());
-    assertThat(ClassifierFile.read(ClassifierFile.in(complete.out)).method().id())
-        .isEqualTo(Objects.requireNonNull(last.choice()).method());
-  }
-
-  @Test
   void temperatureAndThresholdAreThoseOfTheHeldOutImagesAndImagesOfNoClassAreCompared()
       throws Exception {
     DataSet data = data(3, 0, 0);
@@ -228,7 +193,7 @@ class AdaptationTest {
   }
 
   @Test
-  void whereClassesAreToComeThoseThatKnowAnyNameAreComparedOnHiddenOnes() {
+  void comparesMethodsOnHiddenClassesIfNewClassesAreNeeded() {
     AdaptRecord record = adapt(data(2, 0, 1), List.of("wolf", "bear", "cow"), 5);
     for (AdaptRecord.Candidate each : record.candidates()) {
       boolean bound =
@@ -383,7 +348,7 @@ class AdaptationTest {
   }
 
   @Test
-  void whatCannotBeMeasuredIsNotGuessed() {
+  void leavesOutFiguresThatCannotBeMeasured() {
     AdaptRecord record = adapt(data(1, 0, 1), List.of(), 5);
     AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
     assertThat(choice.method()).isIn("clip", "ensemble");
@@ -393,7 +358,7 @@ class AdaptationTest {
   }
 
   @Test
-  void whatDoesNotFitIntoTheTimeIsLeftOutAndSaid() {
+  void leavesOutAndNamesMethodsThatDoNotFitIntoTheTime() {
     AdaptRecord record = adapt(data(2, 0, 1), List.of(), 1e-5);
     assertThat(record.choice()).isNotNull();
     assertThat(record.candidates().get(0).isMeasured()).isTrue();
@@ -406,7 +371,7 @@ class AdaptationTest {
   }
 
   @Test
-  void copiesAndContradictionsAreTold() throws Exception {
+  void reportsCopiesAndContradictions() throws Exception {
     DataSet data = data(2, 0, 1);
     Path train = folder.resolve("data/train");
     Files.copy(train.resolve("cat/p0.png"), train.resolve("cat/copy.png"));
@@ -427,7 +392,7 @@ class AdaptationTest {
   }
 
   @Test
-  void whatCannotWorkIsRefusedInOneLine() {
+  void rejectsImpossibleSettings() {
     DataSet data = data(2, 0, 1);
     assertThatThrownBy(() -> adapt(data, List.of("dog"), 5))
         .isInstanceOf(KgCoopException.class)
@@ -524,7 +489,7 @@ class AdaptationTest {
   }
 
   @Test
-  void tooLittleTimeForTwoImagesOfEachClassIsRefused() {
+  void rejectsTooLittleTimeForTwoImagesOfEachClass() {
     List<String> many = IntStream.range(0, 33).mapToObj(i -> "class" + i).toList();
     DataSet data = TestImages.dataSet(folder.resolve("many"), many, 2, 0, 0);
     assertThatThrownBy(() -> adapt(data, List.of(), 1e-5))
@@ -612,7 +577,7 @@ class AdaptationTest {
   }
 
   @Test
-  void withoutAStatementTheConditionOfThePromiseIsSaid() {
+  void printsTheConditionOfTheExpectation() {
     AdaptRecord record = adapt(data(3, 0, 0), List.of(), 1e-5);
     assertThat(record.expectations())
         .anyMatch(line -> line.startsWith("This holds if you labeled images as they came."));

@@ -213,7 +213,7 @@ class SentencePieceTest {
         "{\"a\": 1}",
         "null"
       })
-  void aPairWithoutAPieceAndItsScoreIsRefused(String pair) {
+  void rejectsAPairWithoutAPieceAndItsScore(String pair) {
     assertRefused(
         """
         {"model": {"type": "Unigram", "vocab": [["<unk>", 0], ["</s>", 0], %s, ["b", -1]]}}"""
@@ -251,7 +251,7 @@ class SentencePieceTest {
   }
 
   @Test
-  void sentencePiecesOwnFileIsRefusedByName() {
+  void rejectsSentencePiecesOwnFile() {
     Path file = folder.resolve("spiece.model");
     assertThatThrownBy(() -> Tokenizers.read(file))
         .isInstanceOf(KgCoopException.class)
@@ -262,7 +262,7 @@ class SentencePieceTest {
 
   /** Cyclic maps of characters, empty pieces, settings of another kind. */
   @Test
-  void aFileWithOneOtherByteIsRefusedInALineOrGivesIds() throws IOException {
+  void rejectsOrReadsAFileWithAChangedByte() throws IOException {
     unigram(
         "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"%s\"}".formatted(base64(xToBc())));
     byte[] whole = Files.readAllBytes(folder.resolve("tokenizer.json"));

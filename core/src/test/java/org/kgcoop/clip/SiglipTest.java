@@ -382,7 +382,7 @@ class SiglipTest {
   }
 
   @Test
-  void otherFormsAreRefusedByTheirNames() throws IOException {
+  void rejectsOtherForms() throws IOException {
     with(
         "config.json", "{\"model_type\": \"siglip2\", \"text_config\": {}, \"vision_config\": {}}");
     assertRefused("config.json: model_type \"siglip2\"", "NaFlex");

@@ -199,7 +199,8 @@ class BaseToNewTest {
   }
 
   @Test
-  void interruptedAtAnyStepAndGoneOnWithItEndsInTheSameBytes() throws IOException {
+  @Tag("nightly")
+  void resumesAtEachStepByteIdentically() throws IOException {
     List<Function<TaskContext, Method>> one = METHODS.subList(2, 3);
     JsonNode expected =
         TinyLab.withoutTimes(written(plan(one, "online"), "undisturbed", () -> false));
@@ -287,7 +288,7 @@ class BaseToNewTest {
   }
 
   @Test
-  void aClassSpecificContextIsRefusedBeforeAnythingIsTrained() {
+  void rejectsAClassSpecificContextBeforeAnythingIsTrained() {
     Function<TaskContext, Method> specific =
         task -> new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true));
     assertThatThrownBy(() -> run(plan(List.of(specific), "test"), "out"))
@@ -297,7 +298,7 @@ class BaseToNewTest {
   }
 
   @Test
-  void otherSettingsInTheSameFolderAreRefused() {
+  void rejectsOtherSettingsInTheSameFolder() {
     TableResults unused = run(plan(METHODS.subList(1, 2), "test"), "out");
     assertThatThrownBy(() -> run(plan(METHODS.subList(1, 2), "cache:2"), "out"))
         .isInstanceOf(KgCoopException.class)

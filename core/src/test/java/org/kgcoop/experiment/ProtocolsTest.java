@@ -116,7 +116,7 @@ class ProtocolsTest {
   }
 
   @Test
-  void crossAsksEachSetAmongItsOwnNames() {
+  void crossClassifiesEachDataSetAmongItsOwnNames() {
     JsonNode table =
         lab.run(
             new Transfer("cross", abc(), List.of(de(), ac())),
@@ -235,7 +235,7 @@ class ProtocolsTest {
   }
 
   @Test
-  void fewerTargetsLaterAreThoseThatAreAskedFor() {
+  void evaluatesOnlyTheRequestedTargetsLater() {
     ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
     JsonNode all =
         lab.run(new Transfer("cross", abc(), List.of(ac(), de())), plan, folder.resolve("out"));
@@ -360,7 +360,8 @@ class ProtocolsTest {
   }
 
   @Test
-  void stoppedAtEveryThirdStepACurveEndsInTheSameTable() {
+  @Tag("nightly")
+  void resumesACurveAtEveryThirdStepWithTheSameTable() {
     FewShotCurve protocol = new FewShotCurve(List.of(abc()));
     ExperimentPlan plan =
         TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.KGCOOP), "cache:2", List.of(1, 2), 1L, 2L);

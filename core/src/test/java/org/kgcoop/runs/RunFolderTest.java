@@ -65,7 +65,7 @@ class RunFolderTest {
   // ---- opening
 
   @Test
-  void aFolderInUseIsRefusedUntilItIsClosed() {
+  void rejectsAFolderInUseUntilItIsClosed() {
     try (RunFolder first = open(8)) {
       assertThat(first.path()).isEqualTo(path());
       assertThatThrownBy(() -> open(8).close())
@@ -230,7 +230,7 @@ class RunFolderTest {
   }
 
   @Test
-  void aDamagedNewestGivesWayToTheOneBeforeWithAWarning() throws IOException {
+  void fallsBackToTheCheckpointBefore() throws IOException {
     try (RunFolder folder = open(8)) {
       folder.save(checkpoint(5));
       folder.save(checkpoint(10));
@@ -242,7 +242,7 @@ class RunFolderTest {
   }
 
   @Test
-  void twoDamagedOnesBeginAgain() throws IOException {
+  void startsAgainAfterTwoDamagedCheckpoints() throws IOException {
     try (RunFolder folder = open(8)) {
       folder.save(checkpoint(5));
       folder.save(checkpoint(10));
@@ -270,7 +270,7 @@ class RunFolderTest {
   }
 
   @Test
-  void everyFlippedBitOfACheckpointIsNoticed() throws IOException {
+  void noticesEachFlippedBitOfACheckpoint() throws IOException {
     try (RunFolder folder = open(8)) {
       folder.save(checkpoint(5));
     }
@@ -297,7 +297,7 @@ class RunFolderTest {
   }
 
   @Test
-  void eventsOfStepsThatWillBeMadeAgainAreDropped() throws IOException {
+  void dropsEventsOfRepeatedSteps() throws IOException {
     try (RunFolder folder = open(8)) {
       for (int step = 1; step <= 4; step++) {
         folder.events().append(JSON.createObjectNode().put("step", step).put("loss", 0.5));
@@ -331,7 +331,7 @@ class RunFolderTest {
   }
 
   @Test
-  void withoutEventsThereIsNothingToRewind() {
+  void acceptsARunWithoutEvents() {
     try (RunFolder folder = open(8)) {
       folder.events().rewind(0);
     }

@@ -102,7 +102,7 @@ class SiglipServedTest {
 
   @ParameterizedTest
   @FieldSource("METHODS")
-  void whatARunHasLearnedIsAnsweredAsTheRunSays(String id)
+  void answersAsTheRunMeasured(String id)
       throws IOException, InterruptedException {
     for (Predictions.Prediction each : served.found(id).subList(0, 3)) {
       BodyPublisher image = BodyPublishers.ofFile(data.resolve(each.image()));

@@ -77,7 +77,7 @@ class BaseToNewCommandTest {
   }
 
   @Test
-  void theTableSaysWhichViewsItHad() throws IOException {
+  void namesTheViewsInTheTable() throws IOException {
     assertThat(table().out()).doesNotContain("views");
     Cli.Result fixed =
         Cli.run(
@@ -144,7 +144,7 @@ class BaseToNewCommandTest {
   }
 
   @Test
-  void forMachinesOnlyTheResultsArePrinted() throws IOException {
+  void printsOnlyResultsAsJson() throws IOException {
     Cli.Result result = table("--json");
 
     ObjectMapper mapper = new ObjectMapper();

@@ -75,7 +75,7 @@ class DemoCommandTest {
   /** The embedded CLIP encodes 487 test images. */
   @Test
   @Tag("system")
-  void aRunOfItIsDoneAlone(@TempDir Path folder) {
+  void runsOneRunOfTheDemo(@TempDir Path folder) {
     Cli.Result result = Cli.run("demo", "--only=places/clip/seed1", "--out", folder);
 
     assertThat(result.exitCode()).as(result.err()).isZero();
@@ -94,7 +94,7 @@ class DemoCommandTest {
   }
 
   @Test
-  void lessAndMoreAtOnceAreRefused() {
+  void rejectsQuickAndFullTogether() {
     Cli.Result result = Cli.run("demo", "--quick", "--full");
 
     assertThat(result.exitCode()).isEqualTo(2);
@@ -102,7 +102,7 @@ class DemoCommandTest {
   }
 
   @Test
-  void theSentencesSayWhatWasGainedLostAndKept() {
+  void namesGainLossAndShareKept() {
     TableCell clip = row("clip", 60, 70);
 
     assertThat(sentences(clip, row("coop", 75.26, 66), row("kgcoop", 73, 68.84)))
@@ -119,7 +119,7 @@ class DemoCommandTest {
   }
 
   @Test
-  void whereNothingWasLostNothingIsKept() {
+  void keepsNothingIfNothingWasLost() {
     assertThat(sentences(row("clip", 60, 70), row("coop", 75, 71), row("kgcoop", 75, 72)))
         .containsExactly(
             "Against zero-shot CLIP, CoOp gained 15.0 on base classes and gained 1.0 on new ones.",

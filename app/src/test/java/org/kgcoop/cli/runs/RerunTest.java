@@ -24,7 +24,7 @@ class RerunTest {
   @TempDir Path folder;
 
   @Test
-  void aTrainedRunMadeAgainHasTheSameNumbersAndOthersAreTold() {
+  void repeatsATrainedRunAndNamesDifferences() {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"));
     Path run = folder.resolve("run");
@@ -58,7 +58,7 @@ class RerunTest {
   }
 
   @Test
-  void aRunOfATableIsMadeAgainAlone() throws IOException {
+  void repeatsOneRunOfATable() throws IOException {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"));
     Path config =
@@ -94,7 +94,7 @@ class RerunTest {
   }
 
   @Test
-  void pathsAreThoseOfTheFolderInWhichTheCommandWasGivenAndPairsBecomeOptions() {
+  void pathsAreThoseOfTheFolderInWhichTheCommandWasGiven() {
     Path run = folder.resolve("table/places/coop/seed2");
     StoredRuns.run("coop", "places", 2)
         .target("base", 1, 2)
@@ -108,10 +108,8 @@ class RerunTest {
                 "--published",
                 "--per-set",
                 "--out=table",
-                "DATASET.NUM_SHOTS",
-                "4",
-                "DATASET.ROOT",
-                "data"))
+                "--shots=4",
+                "--root=data"))
         .write(run);
 
     Cli.Result result = Cli.run("runs", "rerun", run, "--out", "again", "--dry-run");
@@ -125,7 +123,7 @@ class RerunTest {
   }
 
   @Test
-  void aRunOfTheDemoIsMadeAgainAlone() {
+  void repeatsOneRunOfTheDemo() {
     Path run = folder.resolve("demo/places/coop/seed2");
     StoredRuns.run("coop", "places", 2)
         .target("base", 1, 2)
@@ -167,7 +165,7 @@ class RerunTest {
   }
 
   @Test
-  void aRunThatIsNoneOfTheTableIsRefusedWithThoseThatAre() {
+  void rejectsARunThatIsNotInTheTable() {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"));
     Cli.Result result =

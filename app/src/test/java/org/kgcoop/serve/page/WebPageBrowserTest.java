@@ -220,7 +220,7 @@ class WebPageBrowserTest {
   }
 
   @Test
-  void whatTheServerCannotReadIsSaidAndHowToHelpIt() throws IOException {
+  void explainsImagesThatTheServerCannotRead() throws IOException {
     open();
     browser().drop(Files.writeString(folder.resolve("a.heic"), "\0\0\0\u0018ftypheic\0\0\0\0"));
     browser().await("document.querySelector('#problem').innerText.includes('JPEG')");
@@ -356,7 +356,7 @@ class WebPageBrowserTest {
   }
 
   @Test
-  void whoeverDoesNotSeeThePageHearsIt() {
+  void announcesAnswersToScreenReaders() {
     open();
     browser().value("document.querySelector('[value=names]').click()");
     browser().await(ANSWERED);
@@ -394,7 +394,7 @@ class WebPageBrowserTest {
   }
 
   @Test
-  void itFitsAPhoneAndADeskByDayAndByNight() throws IOException {
+  void fitsPhonesAndDesktopsInLightAndDarkMode() throws IOException {
     open();
     for (int width : new int[] {1280, 390, 320}) {
       for (boolean dark : new boolean[] {false, true}) {
@@ -410,7 +410,7 @@ class WebPageBrowserTest {
   }
 
   @Test
-  void theTokenIsAskedForOnce() {
+  void asksOnceForTheToken() {
     ClassifierServer open = server;
     server = serve(TOKEN);
     OTHERS.add(server);
