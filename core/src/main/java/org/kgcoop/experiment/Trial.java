@@ -17,6 +17,7 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
+import org.kgcoop.train.TrainingDeclaration;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -125,7 +126,11 @@ public record Trial(
   ObjectNode settings(ExperimentContext context) {
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.set("method", method.settingValues().toJson());
-    method.trained().ifPresent(trained -> settings.set("training", training(trained).toJson()));
+    method
+        .trained()
+        .ifPresent(
+            trained ->
+                settings.set("training", TrainingDeclaration.values(training(trained)).toJson()));
     DataSet data = sample.data(context.warnings());
     settings
         .putObject("data")

@@ -169,10 +169,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
 
   @Override
   public Defaults defaults() {
-    return new Defaults(25, 32)
-        .with("lr", 0.032)
-        .with("warmup", "constant:3")
-        .with("clip_norm", 1.0);
+    return new Defaults(25, 32).with("lr", 0.032).with("warmup_epochs", 3).with("clip_norm", 1.0);
   }
 
   @Override

@@ -18,11 +18,6 @@ import org.kgcoop.serve.http.ServerSettings;
  * secret; only its requests need the token.
  */
 public final class WebPage {
-  /** Scripts and styles are separate files; a chosen image is a blob of the tab. */
-  private static final String POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
-          + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
   private static final Map<String, String> TYPES =
       Map.of(
           "index.html", "text/html; charset=utf-8",
@@ -68,7 +63,7 @@ public final class WebPage {
     if (type == null) {
       throw new HttpErrorException(404, "this part of the page does not exist");
     }
-    request.header(SecurityHeaders.POLICY, POLICY);
+    SecurityHeaders.allowOwnFiles(request);
     request.contentType(type).result(Resources.bytes(WebPage.class, name));
   }
 

@@ -196,10 +196,11 @@ public record ClipLora(
     return new Defaults(epochs(0, MOST_SHOTS, 0), BATCH)
         .with("lr", 2e-4)
         .with("lr_unit", "step")
-        .with("decay", "cosine:1e-6")
+        .with("min_lr", 1e-6)
         .with("warmup", "none")
-        .with("sampler", "random:all")
-        .with("optimizer", "adamw:weight_decay=0.01");
+        .with("sampler", "random-all")
+        .with("optimizer", "adamw")
+        .with("weight_decay", 0.01);
   }
 
   @Override
