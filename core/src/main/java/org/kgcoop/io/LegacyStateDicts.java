@@ -47,7 +47,8 @@ final class LegacyStateDicts {
       throw FileErrors.damaged(path, "its storage keys are not a list");
     }
     TensorBuilder.Storages storages = locate(file, list, reader.storages(), input.position());
-    return new TorchFile(path, root, reader.foreign(), new TensorBuilder(path, storages, 4 * file.size()));
+    return new TorchFile(
+        path, root, reader.foreign(), new TensorBuilder(path, storages, 4 * file.size()));
   }
 
   /** The position of a storage in the file. */

@@ -142,15 +142,13 @@ public final class WeightFiles {
         ZipRecords records = ZipRecords.open(file);
         return records.contains("constants.pkl")
             ? TorchScript.read(TorchFile.of(file, records, true))
-            : StateDicts.read(
-                WeightFile.Format.STATE_DICT, TorchFile.of(file, records, false));
+            : StateDicts.read(WeightFile.Format.STATE_DICT, TorchFile.of(file, records, false));
       }
       if ((head.length > 8 && head[8] == '{') || path.toString().endsWith(".safetensors")) {
         return Safetensors.read(file);
       }
       if ((head[0] & 0xff) == 0x80) {
-        return StateDicts.read(
-            WeightFile.Format.LEGACY_STATE_DICT, LegacyStateDicts.read(file));
+        return StateDicts.read(WeightFile.Format.LEGACY_STATE_DICT, LegacyStateDicts.read(file));
       }
       throw unknown(path, new String(head, StandardCharsets.ISO_8859_1));
     }
