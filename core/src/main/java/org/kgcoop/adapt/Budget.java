@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.experiment.CrossValidation;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.CoOp;
@@ -104,21 +105,18 @@ final class Budget {
    * Returns the reason to skip a method that trains through the text encoder, or an empty text if
    * there is enough time.
    *
-   * @param parts the parts of the data that the method is trained on first, several at a time
+   * @param folds the number of folds that the method is trained on first, several at a time, each
+   *     for as many steps as on all data
    * @param data the data of the final training
    */
-  String leftOut(
-      Method method, MethodSpec spec, TaskContext task, List<DataSet> parts, DataSet data) {
+  String leftOut(Method method, MethodSpec spec, TaskContext task, int folds, DataSet data) {
     if (Double.isInfinite(seconds)) {
       return "";
     }
     TrainingSettings training = spec.training().apply(method.trained().orElseThrow(), task);
     int classes = data.classNames().size();
-    int atATime = Math.min(parts.size(), HeldOutRuns.atATime(context.clip().device(), classes));
-    double steps = steps(training, data);
-    for (DataSet part : parts) {
-      steps += (double) steps(training, part) / atATime;
-    }
+    int parallel = CrossValidation.foldsAtATime(context.clip().device(), classes);
+    double steps = steps(training, data) * (1 + (double) folds / Math.min(folds, parallel));
     double needed = steps * secondsOfAStep(data.classNames());
     if (needed <= left()) {
       return "";

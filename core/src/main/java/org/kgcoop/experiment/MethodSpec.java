@@ -51,7 +51,7 @@ public record MethodSpec(
   }
 
   /** Returns a method that does not belong to a sweep. */
-  static MethodSpec of(
+  public static MethodSpec of(
       Function<TaskContext, Method> method,
       BiFunction<TrainedMethod, TaskContext, TrainingSettings> training) {
     return new MethodSpec(method, training, SettingValues.NONE);

@@ -3,6 +3,7 @@ package org.kgcoop.method;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.rows;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -83,16 +84,6 @@ class TipAdapterTest {
     List<Integer> of = IntStream.range(0, 3 * classes).mapToObj(i -> i % classes).toList();
     return new GivenFitContext(
         clip, classes, views, validation ? Optional.of(asked(8, of)) : Optional.empty());
-  }
-
-  private static double[][] rows(Tensor matrix) {
-    float[] values = matrix.toFloats();
-    int columns = (int) matrix.size(1);
-    double[][] rows = new double[values.length / columns][columns];
-    for (int i = 0; i < values.length; i++) {
-      rows[i / columns][i % columns] = values[i];
-    }
-    return rows;
   }
 
   private static double product(double[] a, double[] b) {
