@@ -13,7 +13,7 @@ import org.kgcoop.tensor.Tensor;
  * The training images as inputs of a trainable model, epoch by epoch. The view of an image in an
  * epoch is a pure function of the seed, so a resumed run uses the same views. If all epochs use the
  * same views, features come from the feature cache, and tokens in front of a block stay in memory
- * up to {@value FrozenTokens#MOST_BYTES} bytes. Otherwise each image is decoded once per step, for
+ * up to {@value FrozenTokens#MAX_BYTES} bytes. Otherwise each image is decoded once per step, for
  * its tokens and its feature.
  */
 public final class TrainingLoader implements AutoCloseable {
@@ -55,7 +55,7 @@ public final class TrainingLoader implements AutoCloseable {
             : new FrozenTokens(
                 cache.encoder(),
                 inputs.block().getAsInt(),
-                isWorthKeeping(inputs.block().getAsInt()) ? FrozenTokens.MOST_BYTES : 0);
+                isWorthKeeping(inputs.block().getAsInt()) ? FrozenTokens.MAX_BYTES : 0);
   }
 
   /** Returns true if epochs reuse the tokens, and at least one block has computed them. */
