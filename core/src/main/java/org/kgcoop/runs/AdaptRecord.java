@@ -152,7 +152,7 @@ public record AdaptRecord(
     }
 
     public Images {
-      copies = Objects.requireNonNull(copies, "copies");
+      Objects.requireNonNull(copies, "copies");
       single = RunJson.list(single);
       unreadable = RunJson.list(unreadable);
     }
@@ -406,11 +406,11 @@ public record AdaptRecord(
 
   public AdaptRecord {
     settings = RunJson.node(settings);
-    plan = Objects.requireNonNull(plan, "plan");
-    labels = Objects.requireNonNull(labels, "labels");
-    images = Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(labels, "labels");
+    Objects.requireNonNull(images, "images");
     candidates = RunJson.list(candidates);
-    result = Objects.requireNonNull(result, "result");
+    Objects.requireNonNull(result, "result");
   }
 
   /** Returns the record of an adaptation that has just begun. */

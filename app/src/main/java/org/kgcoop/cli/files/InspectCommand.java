@@ -208,10 +208,10 @@ public final class InspectCommand implements Callable<Integer> {
     if (contactSheet != null) {
       ContactSheet.write(data, contactSheet);
       json.put("contact_sheet", contactSheet.toString());
-      if (data.classNames().size() > ContactSheet.MOST_CLASSES) {
+      if (data.classNames().size() > ContactSheet.MAX_CLASSES) {
         output.warn(
             "%s: the first %s of %s classes"
-                .formatted(contactSheet, ContactSheet.MOST_CLASSES, data.classNames().size()));
+                .formatted(contactSheet, ContactSheet.MAX_CLASSES, data.classNames().size()));
       }
     }
     return json;

@@ -2,6 +2,7 @@ package org.kgcoop.method.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.parameter;
 
 import java.util.List;
 import java.util.Map;

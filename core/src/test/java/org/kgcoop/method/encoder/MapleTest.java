@@ -2,6 +2,8 @@ package org.kgcoop.method.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.parameter;
+import static org.kgcoop.fixtures.Losses.rows;
 
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,6 +2,9 @@ package org.kgcoop.method.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.loss;
+import static org.kgcoop.fixtures.Losses.rows;
+import static org.kgcoop.fixtures.Losses.softmax;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,8 +39,8 @@ class PromptSrcTest extends EncoderMethodContract {
       double[][] t0 = taught();
       double divergence = 0;
       for (int b = 0; b < f.length; b++) {
-        double[] student = softmax(logits(f[b], t));
-        double[] teacher = softmax(logits(f0[b], t0));
+        double[] student = softmax(logits(f[b], t), 1);
+        double[] teacher = softmax(logits(f0[b], t0), 1);
         for (int c = 0; c < t.length; c++) {
           divergence += teacher[c] * Math.log(teacher[c] / student[c]) / f.length / t.length;
         }
