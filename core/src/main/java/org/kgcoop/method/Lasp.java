@@ -224,7 +224,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
      */
     static Names of(List<String> learned, List<String> allClassNames) {
       List<String> ordered = new ArrayList<>(learned);
-      ClassPlaces known = ClassPlaces.of(learned, allClassNames);
+      ClassIndices known = ClassIndices.of(learned, allClassNames);
       List<Integer> places = new ArrayList<>();
       for (int c = 0; c < allClassNames.size(); c++) {
         Optional<Integer> place = known.of(c);
