@@ -35,19 +35,6 @@ public record Calibration(
     public String id() {
       return EnumIds.id(this);
     }
-
-    /**
-     * Returns the origin with a name.
-     *
-     * @throws IllegalArgumentException if there is none
-     */
-    public static Origin ofId(String id) {
-      return EnumIds.find(Origin.class, id)
-          .orElseThrow(
-              () ->
-                  new IllegalArgumentException(
-                      "by: expected %s, got '%s'".formatted(EnumIds.choices(Origin.class), id)));
-    }
   }
 
   /**
