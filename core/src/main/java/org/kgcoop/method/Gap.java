@@ -10,7 +10,6 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -40,7 +39,7 @@ public record Gap(List<String> templates) implements Method {
               "logits = 0.5 log max(softmax(scale f . t_c) + sum_i k(f, f_i) a_ic, 0.0001)"
                   + " + 25 f . p_c")
           .published("unpublished: the classifier of label", "")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .setting(SharedSettings.TEMPLATES, Gap::templates)
           .build(values -> new Gap(values.get(SharedSettings.TEMPLATES)));
 
@@ -134,7 +133,7 @@ public record Gap(List<String> templates) implements Method {
               List.of(
                   new FixedHead.LogScores(
                       new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()),
-                      new FixedHead.Cache(rows, new FixedHead.Votes(coefficients), 1, beta),
+                      new FixedHead.Cache(rows, new FixedHead.DenseValues(coefficients), 1, beta),
                       GapHead.MIN_PROBABILITY,
                       0.5,
                       null),
