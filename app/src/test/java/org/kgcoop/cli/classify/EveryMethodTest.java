@@ -353,8 +353,7 @@ class EveryMethodTest {
 
   @ParameterizedTest
   @MethodSource("ids")
-  void aServerAnswersTheRunAndZeroShotClip(String id)
-      throws IOException, InterruptedException {
+  void aServerAnswersTheRunAndZeroShotClip(String id) throws IOException, InterruptedException {
     Predictions.Prediction one = served.found(id).get(0);
     Path image = data.resolve(one.image());
     URI address =
