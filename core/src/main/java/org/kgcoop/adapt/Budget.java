@@ -34,11 +34,11 @@ final class Budget {
   /** Share of the time for reading images that there is no time to encode. */
   static final double READING = 0.65;
 
-  private static final int MOST_VIEWS = 8;
+  private static final int MAX_VIEWS = 8;
   private static final double SHARE_OF_VIEWS = 0.05;
 
   /** Maximum number of steps that are run to measure the time per step. */
-  private static final int MOST_STEPS = 6;
+  private static final int MAX_STEPS = 6;
 
   private static final double LONGEST_SAMPLE = 2;
 
@@ -91,8 +91,7 @@ final class Budget {
    */
   int views(int images, double secondsOfAnImage) {
     return (int)
-        Math.min(
-            MOST_VIEWS, seconds * SHARE_OF_VIEWS / (images * Math.max(1e-5, secondsOfAnImage)));
+        Math.min(MAX_VIEWS, seconds * SHARE_OF_VIEWS / (images * Math.max(1e-5, secondsOfAnImage)));
   }
 
   static String duration(double seconds) {
@@ -147,7 +146,7 @@ final class Budget {
     double shortest = Double.POSITIVE_INFINITY;
     double sum = 0;
     try (TrainableModel model = method.model(context.clip(), classNames, 1)) {
-      for (int i = 0; i < 2 || (i < MOST_STEPS && sum < LONGEST_SAMPLE); i++) {
+      for (int i = 0; i < 2 || (i < MAX_STEPS && sum < LONGEST_SAMPLE); i++) {
         long begin = System.nanoTime();
         try (Scope scope = Scope.open("step")) {
           Tensor feature = Tensor.of(values, 1, width).to(context.clip().device()).unitRows();

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.method.ClassPlaces;
+import org.kgcoop.method.ClassIndices;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.runs.RunResults;
@@ -73,7 +73,7 @@ public record Trial(
   }
 
   private void checkKnown(String why, EvaluationSet target) {
-    ClassPlaces.of(sample.classNames(), target.data().classNames())
+    ClassIndices.of(sample.classNames(), target.data().classNames())
         .firstUnknown()
         .ifPresent(
             name -> {

@@ -14,8 +14,6 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Autograd;
@@ -95,16 +93,17 @@ public record Gda(
   }
 
   private static final Setting<Integer> VIEWS =
-      Setting.whole("views", 10, Range.from(0, 1000), "Random views of each image, a row each")
+      Setting.whole("views", 10, "Random views of each image, a row each")
+          .between(0, 1000)
           .in("views");
 
   private static final Setting<OptionalDouble> WEIGHT =
       Setting.of(
-          "weight",
-          SettingType.numberOr("auto"),
-          OptionalDouble.empty(),
-          new Range<>("at least 0", weight -> weight.orElse(0) >= 0),
-          "Weight of the log-density of a class; auto: chosen");
+              "weight",
+              SettingType.numberOr("auto"),
+              OptionalDouble.empty(),
+              "Weight of the log-density of a class; auto: chosen")
+          .allowing("at least 0", weight -> weight.orElse(0) >= 0);
 
   private static final Setting<SelectionData> SEARCH =
       SelectionData.setting(
@@ -119,17 +118,17 @@ public record Gda(
 
   private static final Setting<Integer> NEIGHBORS =
       Setting.whole(
-          "neighbors",
-          GaussianDiscriminant.NEIGHBORS,
-          Range.atLeast(1),
-          "Rows near the text of a new class that stand for its images");
+              "neighbors",
+              GaussianDiscriminant.NEIGHBORS,
+              "Rows near the text of a new class that stand for its images")
+          .atLeast(1);
 
   private static final Setting<Integer> COPIES =
       Setting.whole(
-          "copies",
-          GaussianDiscriminant.COPIES,
-          Range.atLeast(0),
-          "How many rows the text of a new class counts for");
+              "copies",
+              GaussianDiscriminant.COPIES,
+              "How many rows the text of a new class counts for")
+          .atLeast(0);
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Gda.class, ID, "GDA")
@@ -141,7 +140,7 @@ public record Gda(
               "Wang et al., A Hard-to-Beat Baseline for Training-free CLIP-based Adaptation, ICLR"
                   + " 2024",
               "https://github.com/mrflogs/ICLR24")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .setting(SharedSettings.TEMPLATES, Gda::templates)
           .setting(VIEWS, Gda::views)
           .setting(CacheSettings.CROP_SCALE, Gda::crop)
@@ -195,7 +194,7 @@ public record Gda(
   public FittedMethod fit(FitContext context) {
     try (Scope scope = Scope.open("GDA");
         Autograd.Switch off = Autograd.off()) {
-      ViewRows rows = new ViewRows(context.views(views, CacheSettings.recipe(crop)));
+      FlattenedViews rows = new FlattenedViews(context.views(views, CacheSettings.recipe(crop)));
       Tensor features = rows.features();
       int[] labels = rows.labels();
       GaussianDiscriminant gaussians =
@@ -231,7 +230,7 @@ public record Gda(
    * Returns the alpha that corresponds to a weight of 1 for the given number of images: (n - 1) /
    * E.
    */
-  private static double alpha(ViewRows rows, int ofImages) {
+  private static double alpha(FlattenedViews rows, int ofImages) {
     return (double) (ofImages * rows.count() - 1) / rows.width();
   }
 
@@ -239,7 +238,7 @@ public record Gda(
       FitContext context,
       GaussianDiscriminant gaussians,
       GaussianDiscriminant.Linear head,
-      ViewRows rows) {
+      FlattenedViews rows) {
     boolean pooled = precision == Precision.POOLED;
     Tensor texts = texts(context.clip(), context.classNames());
     double scale = context.clip().logitScale();
@@ -270,7 +269,7 @@ public record Gda(
   }
 
   /** Returns the default weight, for data that do not allow a selection. */
-  private double unchosen(ViewRows rows) {
+  private double unchosen(FlattenedViews rows) {
     if (precision == Precision.SEPARATE) {
       return WEIGHT_OF_SEPARATE;
     }
@@ -292,7 +291,7 @@ public record Gda(
     try (Scope scope = Scope.open("GDA");
         Autograd.Switch off = Autograd.off()) {
       Tensor texts = texts(clip, classNames);
-      ClassPlaces places = ClassPlaces.of(learnedNames(learned), classNames);
+      ClassIndices places = ClassIndices.of(learnedNames(learned), classNames);
       FixedHead.Linear gaussians =
           places.firstUnknown().isEmpty()
               ? ofLearned(clip, learned, places)
@@ -302,7 +301,7 @@ public record Gda(
     }
   }
 
-  private static FixedHead.Linear ofLearned(Clip clip, FittedMethod learned, ClassPlaces places) {
+  private static FixedHead.Linear ofLearned(Clip clip, FittedMethod learned, ClassIndices places) {
     long classes = learnedNames(learned).size();
     Tensor index = places.index().to(clip.device());
     Tensor weights = learned.value(WEIGHTS, classes, clip.config().embedDim()).to(clip.device());
@@ -314,7 +313,7 @@ public record Gda(
    * Returns the Gaussians of a list of classes that contains new classes, in the order of the list.
    */
   private FixedHead.Linear ofNew(
-      Clip clip, FittedMethod learned, ClassPlaces places, Tensor texts) {
+      Clip clip, FittedMethod learned, ClassIndices places, Tensor texts) {
     LabeledFeatures rows = KeyCache.images(clip, learned, ROWS);
     int classes = learnedNames(learned).size();
     GaussianDiscriminant gaussians =

@@ -12,8 +12,6 @@ import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
@@ -48,12 +46,12 @@ public record LpPlusPlus(
   public static final String ID = "lp++";
 
   private static final Setting<Integer> VIEWS =
-      Setting.whole(
-          "views", 1, Range.from(0, 1), "1 for a random view of each image, 0 for its test view");
+      Setting.whole("views", 1, "1 for a random view of each image, 0 for its test view")
+          .between(0, 1);
 
   private static final Setting<Integer> MOST =
-      Setting.whole(
-              "epochs", LpPlusPlus.EPOCHS, Range.from(1, LpPlusPlus.MOST_EPOCHS), "Epochs at most")
+      Setting.whole("epochs", LpPlusPlus.EPOCHS, "Epochs at most")
+          .between(1, LpPlusPlus.MAX_EPOCHS)
           .in("epochs");
 
   private static final Setting<SelectionData> SEARCH =
@@ -73,7 +71,7 @@ public record LpPlusPlus(
           .published(
               "Huang et al., LP++: A Surprisingly Strong Linear Probe for Few-Shot CLIP, CVPR 2024",
               "https://github.com/FereshteShakeri/FewShot-CLIP-Strong-Baseline")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .setting(SharedSettings.TEMPLATES, LpPlusPlus::templates)
           .setting(CacheSettings.CROP_SCALE, LpPlusPlus::crop)
           .setting(VIEWS, LpPlusPlus::views)
@@ -91,7 +89,7 @@ public record LpPlusPlus(
                       values.get(SUM_GRADIENTS)));
   public static final int EPOCHS = 300;
 
-  private static final int MOST_EPOCHS = 100_000;
+  private static final int MAX_EPOCHS = 100_000;
 
   public LpPlusPlus {
     templates = new ZeroShot(templates).templates();
@@ -175,8 +173,8 @@ public record LpPlusPlus(
       FitContext context, Folds folds, Tensor features, Tensor asked, Tensor texts, Tensor bias) {
     long[] correct = new long[epochs];
     for (int held = 0; held < folds.count(); held++) {
-      Folds.Part kept = folds.without(held);
-      Folds.Part out = folds.of(held);
+      Folds.Subset kept = folds.without(held);
+      Folds.Subset out = folds.of(held);
       try (Scope scope = Scope.open("fold")) {
         long[] own =
             correct(

@@ -36,7 +36,7 @@ public record PromptText(
   private static final String FILLER = "X";
 
   /** Upper bound that exceeds the number of positions of every text encoder. */
-  private static final int MOST_TOKENS = 10_000;
+  private static final int MAX_TOKENS = 10_000;
 
   /**
    * Text of a class.
@@ -108,9 +108,9 @@ public record PromptText(
    * @param rest the text after the vectors; {@code {}} marks the position of the class name
    */
   public static String pattern(int contextTokens, String rest) {
-    if (contextTokens < 1 || contextTokens > MOST_TOKENS) {
+    if (contextTokens < 1 || contextTokens > MAX_TOKENS) {
       throw KgCoopException.configuration(
-          "context tokens: expected 1 to %s, got %s".formatted(MOST_TOKENS, contextTokens));
+          "context tokens: expected 1 to %s, got %s".formatted(MAX_TOKENS, contextTokens));
     }
     return (FILLER + " ").repeat(contextTokens) + rest;
   }
@@ -131,16 +131,7 @@ public record PromptText(
           "pattern '%s': expected at least %s tokens before {}, one for each context token, got %s"
               .formatted(pattern, contextTokens, before));
     }
-    Tokenizer tokenizer = clip.tokenizer();
-    int contextLength = clip.config().contextLength();
-    List<Row> rows = new ArrayList<>();
-    for (String className : classNames) {
-      String text = pattern.replace("{}", Underscores.REPLACE.in(className));
-      List<Integer> tokens = of(className, () -> tokenizer.encodeMarked(text, contextLength));
-      rows.add(
-          arranged(tokens, tokenizer.start().size(), contextTokens, 0, ClassTokenPosition.END));
-    }
-    checkDifferent(rows, classNames, contextLength);
+    List<Row> rows = rows(clip, classNames, pattern, Underscores.REPLACE, contextTokens);
     return new PromptText(rows, contextTokens, false, sharedLength(rows));
   }
 
@@ -168,16 +159,27 @@ public record PromptText(
   public static PromptText handCrafted(
       Clip clip, List<String> classNames, String template, Underscores underscores) {
     Templates.check(template);
+    List<Row> rows = rows(clip, classNames, template, underscores, 0);
+    return new PromptText(rows, 0, false, sharedLength(rows));
+  }
+
+  /**
+   * Returns the texts of a template.
+   *
+   * @param vectors the number of tokens after the start of text that are vectors
+   */
+  private static List<Row> rows(
+      Clip clip, List<String> classNames, String template, Underscores underscores, int vectors) {
     Tokenizer tokenizer = clip.tokenizer();
     int contextLength = clip.config().contextLength();
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
       String text = template.replace("{}", underscores.in(className));
       List<Integer> tokens = of(className, () -> tokenizer.encodeMarked(text, contextLength));
-      rows.add(new Row(tokens, Collections.nCopies(tokens.size(), -1)));
+      rows.add(arranged(tokens, tokenizer.start().size(), vectors, 0, ClassTokenPosition.END));
     }
     checkDifferent(rows, classNames, contextLength);
-    return new PromptText(rows, 0, false, sharedLength(rows));
+    return rows;
   }
 
   /**

@@ -237,7 +237,7 @@ class TipAdapterTest {
     assertThat(folds.count()).isEqualTo(4);
     List<Integer> out = new ArrayList<>();
     for (int held = 0; held < folds.count(); held++) {
-      Folds.Part kept = folds.without(held);
+      Folds.Subset kept = folds.without(held);
       assertThat(kept.labels()).contains(0, 1, 2);
       IntStream.of(folds.of(held).places()).forEach(out::add);
       assertThat(kept.places()).doesNotContain(folds.of(held).places());

@@ -30,8 +30,6 @@ import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.DType;
@@ -89,33 +87,29 @@ public record ClipLora(
   public static final double DEFAULT_DROPOUT = 0.25;
 
   private static final Setting<Integer> RANK =
-      Setting.whole("rank", 2, Range.atLeast(1), "Rank of a branch");
+      Setting.whole("rank", 2, "Rank of a branch").atLeast(1);
 
   private static final Setting<Double> ALPHA =
-      Setting.number("alpha", 1, Range.above(0), "A branch's factor times the root of its rank");
+      Setting.number("alpha", 1, "A branch's factor times the root of its rank").above(0);
 
   private static final Setting<Double> DROPOUT =
-      Setting.number(
-          "dropout",
-          DEFAULT_DROPOUT,
-          Range.finite("0 to below 1", n -> n >= 0 && n < 1),
-          "The share of a branch's input that a step drops");
+      Setting.number("dropout", DEFAULT_DROPOUT, "The share of a branch's input that a step drops")
+          .allowing("0 to below 1", n -> n >= 0 && n < 1);
 
   private static final Setting<List<String>> ADAPTED =
       Setting.of(
-          "matrices",
-          SettingType.TEXTS,
-          List.of("q", "k", "v"),
-          new Range<>(
-              "some of q, k, v, o", some -> !some.isEmpty() && ClipLora.MATRICES.containsAll(some)),
-          "Matrices of the attention that have branches");
+              "matrices",
+              SettingType.TEXTS,
+              List.of("q", "k", "v"),
+              "Matrices of the attention that have branches")
+          .allowing(
+              "some of q, k, v, o", some -> !some.isEmpty() && ClipLora.MATRICES.containsAll(some));
 
   private static final Setting<Layers> TEXT_LAYERS =
-      Setting.of("text_layers", Layers.TYPE, Layers.ALL, Range.any(), "Blocks of the text encoder");
+      Setting.of("text_layers", Layers.TYPE, Layers.ALL, "Blocks of the text encoder");
 
   private static final Setting<Layers> IMAGE_LAYERS =
-      Setting.of(
-          "image_layers", Layers.TYPE, Layers.ALL, Range.any(), "Blocks of the image encoder");
+      Setting.of("image_layers", Layers.TYPE, Layers.ALL, "Blocks of the image encoder");
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(ClipLora.class, ID, "CLIP-LoRA")
@@ -126,7 +120,8 @@ public record ClipLora(
               "Zanella and Ben Ayed, Low-Rank Few-Shot Adaptation of Vision-Language Models, CVPR"
                   + " workshops 2024",
               "https://github.com/MaxZanella/CLIP-LoRA")
-          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .needsTextEncoder()
+          .needsVit()
           .setting(RANK, ClipLora::rank)
           .setting(ALPHA, ClipLora::alpha)
           .setting(DROPOUT, ClipLora::dropout)
@@ -152,7 +147,7 @@ public record ClipLora(
   private static final int STEPS_A_SHOT = 500;
 
   /** Largest published number of shots. */
-  private static final int MOST_SHOTS = 16;
+  private static final int MAX_SHOTS = 16;
 
   private static final List<String> MATRICES = List.of("q", "k", "v", "o");
 
@@ -176,8 +171,8 @@ public record ClipLora(
    */
   public static int epochs(int classes, int shots, int images) {
     int known = classes == 0 ? 50 : classes;
-    int seen = shots > 0 ? known * shots : images > 0 ? images : known * MOST_SHOTS;
-    int counted = shots > 0 ? shots : Math.min(MOST_SHOTS, ceiling(seen, known));
+    int seen = shots > 0 ? known * shots : images > 0 ? images : known * MAX_SHOTS;
+    int counted = shots > 0 ? shots : Math.min(MAX_SHOTS, ceiling(seen, known));
     return ceiling(STEPS_A_SHOT * counted, ceiling(seen, BATCH));
   }
 
@@ -193,7 +188,7 @@ public record ClipLora(
   /** Returns the training settings for 16 shots of 50 classes. */
   @Override
   public Defaults defaults() {
-    return new Defaults(epochs(0, MOST_SHOTS, 0), BATCH)
+    return new Defaults(epochs(0, MAX_SHOTS, 0), BATCH)
         .with("lr", 2e-4)
         .with("lr_unit", "step")
         .with("min_lr", 1e-6)
@@ -360,7 +355,7 @@ public record ClipLora(
     }
 
     /** Returns the branches of the text encoder without dropout. */
-    private TextFeatures.Adapter whole() {
+    private TextFeatures.ProjectionTerms whole() {
       return (inputs, from, layout) -> textBranches.additions(inputs, null);
     }
 

@@ -103,7 +103,7 @@ class PromptSrcTest extends EncoderMethodContract {
   @Test
   void publishedAreSixtyTemplatesAndAMeanOverEpochs() {
     assertThat(PromptSrc.TEMPLATES).hasSize(60).doesNotHaveDuplicates();
-    assertThat(methods().get(0).defaults().settings()).containsEntry("keep", "gauss:15,1");
+    assertThat(methods().get(0).defaults().settings()).containsEntry("model_selection", "gauss");
   }
 
   @Test
@@ -113,12 +113,12 @@ class PromptSrcTest extends EncoderMethodContract {
         "expected at least one template");
     refused(
         () -> read(new PromptSrc(new VisionLanguagePrompts(2, "", 1, 1, 1), TEMPLATES, -1, 1)),
-        "PromptSRC's text_weight: expected at least 0, got -1.0");
+        "setting text_weight: expected at least 0, got -1.0");
     refused(
         () ->
             read(
                 new PromptSrc(new VisionLanguagePrompts(2, "", 1, 1, 1), TEMPLATES, 1, Double.NaN)),
-        "PromptSRC's image_weight: expected at least 0, got NaN");
+        "setting image_weight: expected at least 0, got NaN");
     refused(
         () ->
             new PromptSrc(new VisionLanguagePrompts(2, "", 4, 1, 1), TEMPLATES, 1, 1)
