@@ -86,6 +86,14 @@ public final class Messages {
     return text.matches("(?s)[=+\\-@\t\r].*") ? "'" + text : text;
   }
 
+  /** Joins the words of a command line with spaces, and quotes those that a shell would change. */
+  public static String shell(List<String> words) {
+    return words.stream()
+        .map(
+            word -> word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+        .collect(joining(" "));
+  }
+
   /** Lists the first five elements, separated by commas, and the number of the others. */
   public static String firstOf(List<?> elements) {
     String shown = elements.stream().limit(MAX_SHOWN).map(Object::toString).collect(joining(", "));
