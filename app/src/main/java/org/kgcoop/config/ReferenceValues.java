@@ -75,7 +75,7 @@ final class ReferenceValues {
   /** Returns true if the value is this text. Does not count as reading. */
   boolean is(String key, String text) {
     JsonNode value = values.get(key);
-    return value != null && value.asText().strip().equals(text);
+    return value != null && has(key) && value.asText().strip().equals(text);
   }
 
   static boolean isTrue(String text) {

@@ -56,7 +56,7 @@ public final class Downloader {
       Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
 
   private static final Set<Integer> REDIRECTIONS = Set.of(301, 302, 303, 307, 308);
-  private static final int MOST_REDIRECTIONS = 10;
+  private static final int MAX_REDIRECTIONS = 10;
 
   private final HttpClient client;
   private final boolean offline;
@@ -248,13 +248,13 @@ public final class Downloader {
 
   private static void checkSize(Link link, Path target, PartialFile part, long size) {
     ContentKind kind = link.kind();
-    if (size > kind.mostBytes()) {
+    if (size > kind.maxBytes()) {
       part.begin(link, "");
       throw byHand(
           link,
           target,
           "the server sends more than %s MB, too much for %s; the download is deleted"
-              .formatted(kind.mostBytes() >> 20, kind.title()),
+              .formatted(kind.maxBytes() >> 20, kind.title()),
           null);
     }
   }
@@ -270,7 +270,7 @@ public final class Downloader {
       throws IOException {
     List<HttpResponse<InputStream>> answers = new ArrayList<>();
     Link next = link;
-    while (answers.size() <= MOST_REDIRECTIONS) {
+    while (answers.size() <= MAX_REDIRECTIONS) {
       HttpRequest.Builder request =
           HttpRequest.newBuilder(next.address())
               .timeout(patience) // until the headers arrive
@@ -297,7 +297,7 @@ public final class Downloader {
       }
     }
     throw byHand(
-        link, target, "the server redirects more than " + MOST_REDIRECTIONS + " times", null);
+        link, target, "the server redirects more than " + MAX_REDIRECTIONS + " times", null);
   }
 
   private HttpResponse<InputStream> send(Link link, Path target, HttpRequest request)

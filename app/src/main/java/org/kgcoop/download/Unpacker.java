@@ -29,10 +29,10 @@ final class Unpacker {
   private static final String GZIP = ".*\\.(tgz|tar\\.gz)";
 
   /** The maximum nesting: some data sets contain archives in an archive. */
-  private static final int MOST_DEPTH = 3;
+  private static final int MAX_DEPTH = 3;
 
   /** The maximum ratio of sizes: images do not shrink, lists shrink to a tenth. */
-  private static final int MOST_RATIO = 20;
+  private static final int MAX_RATIO = 20;
 
   private static final long ANY_RATIO_BYTES = 1L << 30;
   private static final int BYTES_A_FILE =
@@ -62,7 +62,7 @@ final class Unpacker {
     try {
       FolderTree.delete(temporary); // left by an interrupted attempt
       Files.createDirectories(temporary);
-      long maxBytes = Math.max(anyRatioBytes, MOST_RATIO * Files.size(archive));
+      long maxBytes = Math.max(anyRatioBytes, MAX_RATIO * Files.size(archive));
       extract(archive, temporary, 1, new SizeBudget(archive, maxBytes));
       Path wanted = within.isEmpty() ? temporary : temporary.resolve(within);
       // A single top folder is the name of the release.
@@ -103,7 +103,7 @@ final class Unpacker {
           budget.copy(in, out);
         }
         if (target.toString().matches(".*\\.(zip|tar)|" + GZIP)) {
-          if (depth == MOST_DEPTH) {
+          if (depth == MAX_DEPTH) {
             throw refused(archive, entry.getName(), "is nested too deeply");
           }
           extract(target, parent == null ? folder : parent, depth + 1, budget);

@@ -47,10 +47,6 @@ record Page(String title, String summary, List<Section> sections) {
     return new Page(title(inputs), summary(inputs), sections);
   }
 
-  int refresh() {
-    return 0;
-  }
-
   private static String title(ReportSources inputs) {
     if (inputs.tables().size() == 1 && inputs.runs().isEmpty()) {
       return TITLES.getOrDefault(inputs.tables().get(0).protocol(), BASE_TO_NEW);
@@ -96,7 +92,7 @@ record Page(String title, String summary, List<Section> sections) {
           .append(Formats.firstOf(sets, 6));
     }
     List<String> with = new ArrayList<>();
-    List<String> shots = values(settings.path("shots"));
+    List<String> shots = Formats.values(settings.path("shots"));
     if (shots.equals(List.of("0"))) {
       with.add("all training images");
     } else if (!shots.isEmpty()) {
@@ -104,7 +100,7 @@ record Page(String title, String summary, List<Section> sections) {
       with.add(
           Formats.list(shots) + (one ? " training image per class" : " training images per class"));
     }
-    List<String> seeds = values(settings.path("seeds"));
+    List<String> seeds = Formats.values(settings.path("seeds"));
     if (!seeds.isEmpty()) {
       with.add((seeds.size() == 1 ? "seed " : "seeds ") + Formats.list(seeds));
     }
@@ -118,13 +114,6 @@ record Page(String title, String summary, List<Section> sections) {
           " %s of %s runs are done.".formatted(done, done + table.results().pending().size()));
     }
     return summary.toString();
-  }
-
-  /** Returns a single value or the values of a list as texts. */
-  private static List<String> values(JsonNode value) {
-    List<String> values = new ArrayList<>();
-    (value.isNumber() ? List.of(value) : value).forEach(each -> values.add(each.asText()));
-    return values;
   }
 
   private static Section notes(ReportSources inputs) {

@@ -102,8 +102,7 @@ public final class RunTable {
     this.paired = new HashMap<>();
     targets =
         runs.values().stream()
-            .flatMap(ofRow -> ofRow.values().stream())
-            .flatMap(bySeed -> bySeed.values().stream())
+            .flatMap(RunTable::stream)
             .flatMap(run -> run.targets().stream().map(TargetResult::name))
             .distinct()
             .toList();
@@ -228,8 +227,7 @@ public final class RunTable {
 
   /** Returns the reason why a row has no figures for base and new classes in one list. */
   private String jointReason(TableRow row) {
-    return ofRow(row).values().stream()
-        .flatMap(bySeed -> bySeed.values().stream())
+    return stream(runsOfRow(row))
         .findFirst()
         .flatMap(run -> closedReason(run.record().settings().path("method")))
         .map(why -> why + " cannot be used on new classes.")
@@ -252,10 +250,7 @@ public final class RunTable {
   }
 
   private boolean any(Predicate<StoredRun> property) {
-    return runs.values().stream()
-        .flatMap(ofRow -> ofRow.values().stream())
-        .flatMap(bySeed -> bySeed.values().stream())
-        .anyMatch(property);
+    return runs.values().stream().flatMap(RunTable::stream).anyMatch(property);
   }
 
   private static boolean has(StoredRun run, String setting, String beginning) {
@@ -264,11 +259,7 @@ public final class RunTable {
 
   /** Returns the mean training time per image in milliseconds, or NaN if nothing was trained. */
   public double msPerImage(TableRow row) {
-    return Metrics.mean(
-        ofRow(row).values().stream()
-            .flatMap(bySeed -> bySeed.values().stream())
-            .map(StoredRun::msPerImage)
-            .toList());
+    return Metrics.mean(stream(runsOfRow(row)).map(StoredRun::msPerImage).toList());
   }
 
   /** Returns the estimate of a row in a column, or null if there is none. */
@@ -279,7 +270,7 @@ public final class RunTable {
     }
     List<Double> bySeed = new ArrayList<>();
     for (long seed : seeds(row)) {
-      double value = derive(row, column, target -> measurements.of(row, target).ofSeed(seed));
+      double value = derive(row, column, target -> measurements.of(row, target).meanOfSeed(seed));
       if (!Double.isNaN(value)) {
         bySeed.add(value);
       }
@@ -358,29 +349,34 @@ public final class RunTable {
 
   // ---- computation of the figures
 
-  private Map<String, Map<Long, StoredRun>> ofRow(TableRow row) {
+  private Map<String, Map<Long, StoredRun>> runsOfRow(TableRow row) {
     return runs.getOrDefault(row, Map.of());
+  }
+
+  private static Stream<StoredRun> stream(Map<String, Map<Long, StoredRun>> runsOfRow) {
+    return runsOfRow.values().stream().flatMap(bySeed -> bySeed.values().stream());
   }
 
   private Set<Long> seeds(TableRow row) {
     Set<Long> seeds = new TreeSet<>();
-    ofRow(row).values().forEach(bySeed -> seeds.addAll(bySeed.keySet()));
+    runsOfRow(row).values().forEach(bySeed -> seeds.addAll(bySeed.keySet()));
     return seeds;
   }
 
   /** Computes a column from its evaluation sets. The result is NaN if one of them is missing. */
-  private double derive(TableRow row, String column, ToDoubleFunction<String> ofTarget) {
+  private double derive(TableRow row, String column, ToDoubleFunction<String> valueOfTarget) {
     return switch (column) {
       case HARMONIC_MEAN ->
-          Metrics.harmonicMean(ofTarget.applyAsDouble("base"), ofTarget.applyAsDouble("new"));
+          Metrics.harmonicMean(
+              valueOfTarget.applyAsDouble("base"), valueOfTarget.applyAsDouble("new"));
       case JOINT_H ->
           Metrics.harmonicMean(
-              ofTarget.applyAsDouble(Metric.JOINT_BASE.id()),
-              ofTarget.applyAsDouble(Metric.JOINT_NEW.id()));
+              valueOfTarget.applyAsDouble(Metric.JOINT_BASE.id()),
+              valueOfTarget.applyAsDouble(Metric.JOINT_NEW.id()));
       default ->
           isAverage(column)
-              ? parts(row, column).stream().mapToDouble(ofTarget).average().orElse(Double.NaN)
-              : ofTarget.applyAsDouble(column);
+              ? parts(row, column).stream().mapToDouble(valueOfTarget).average().orElse(Double.NaN)
+              : valueOfTarget.applyAsDouble(column);
     };
   }
 
@@ -395,7 +391,7 @@ public final class RunTable {
         }
         String metric = column.substring(0, column.length() - AVERAGE.length());
         yield targets.stream()
-            .filter(target -> !PARTS.contains(target) && !ofRow(row).containsKey(target))
+            .filter(target -> !PARTS.contains(target) && !runsOfRow(row).containsKey(target))
             .map(target -> metric + target)
             .toList();
       }
@@ -437,23 +433,19 @@ public final class RunTable {
 
   /** Returns the number of runs of a row, on all data sets. */
   int runs(TableRow row) {
-    return ofRow(row).values().stream().mapToInt(Map::size).sum();
+    return (int) stream(runsOfRow(row)).count();
   }
 
   /** Returns the number of runs of one row that the other row has, too. */
   int pairs(TableRow row, TableRow other) {
-    return Math.max(count(common(row, other)), count(common(other, row)));
-  }
-
-  private static int count(Map<String, Map<Long, StoredRun>> ofRow) {
-    return ofRow.values().stream().mapToInt(Map::size).sum();
+    return (int) Math.max(stream(common(row, other)).count(), stream(common(other, row)).count());
   }
 
   /** Returns the table of two rows with only the runs that both have. */
   private RunTable both(TableRow row, TableRow other) {
     Map<String, Map<Long, StoredRun>> own = common(row, other);
     Map<String, Map<Long, StoredRun>> others = common(other, row);
-    if (own.equals(ofRow(row)) && others.equals(ofRow(other))) {
+    if (own.equals(runsOfRow(row)) && others.equals(runsOfRow(other))) {
       return this;
     }
     return paired.computeIfAbsent(
@@ -472,18 +464,19 @@ public final class RunTable {
    */
   private Map<String, Map<Long, StoredRun>> common(TableRow row, TableRow other) {
     Map<String, Map<Long, StoredRun>> common = new TreeMap<>();
-    ofRow(row)
+    runsOfRow(row)
         .forEach(
             (dataSet, bySeed) -> {
-              Set<Long> seeds = ofRow(other).getOrDefault(dataSet, Map.of()).keySet();
-              Map<Long, StoredRun> kept = new TreeMap<>(bySeed);
+              Set<Long> seeds = runsOfRow(other).getOrDefault(dataSet, Map.of()).keySet();
+              Map<Long, StoredRun> shared = new TreeMap<>(bySeed);
               if (!seeds.contains(RunRows.NO_SEED)) {
-                kept.keySet()
+                shared
+                    .keySet()
                     .removeIf(
                         seed -> seed == RunRows.NO_SEED ? seeds.isEmpty() : !seeds.contains(seed));
               }
-              if (!kept.isEmpty()) {
-                common.put(dataSet, kept);
+              if (!shared.isEmpty()) {
+                common.put(dataSet, shared);
               }
             });
     return common;

@@ -186,8 +186,8 @@ public final class TableWriter {
   /** Returns the number of compared runs; if a row has others, of how many. */
   private String pairs(Pair pair) {
     int pairs = table.pairs(pair.row(), pair.other());
-    int most = Math.max(table.runs(pair.row()), table.runs(pair.other()));
-    return pairs == most ? "" + pairs : pairs + " of " + most;
+    int larger = Math.max(table.runs(pair.row()), table.runs(pair.other()));
+    return pairs == larger ? "" + pairs : pairs + " of " + larger;
   }
 
   private List<String> header(String first, boolean time) {

@@ -1,5 +1,6 @@
 package org.kgcoop.classifier;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class NearestWords {
   private NearestWords() {}
 
   /** Word, with the distance of its embedding from the vector. */
-  public record Word(String text, double distance) {}
+  public record Word(@JsonProperty("word") String text, double distance) {}
 
   /**
    * Context vector with its nearest words.
@@ -34,7 +35,7 @@ public final class NearestWords {
    *     own vectors, or its block of the text encoder, for blocks after the first
    * @param words the nearest words, in ascending order of distance
    */
-  public record Vector(String name, List<Word> words) {
+  public record Vector(@JsonProperty("vector") String name, List<Word> words) {
     public Vector {
       words = List.copyOf(words);
     }

@@ -1,7 +1,5 @@
 package org.kgcoop.io;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,80 +27,21 @@ public final class StateDicts {
   private static final List<String> NESTED = List.of("state_dict", "model", "model_state_dict");
   private static final String WEIGHTS = "weights";
   private static final String METADATA = "metadata";
-  private static final int DEEPEST = 4;
+  private static final int MAX_DEPTH = 4;
   private static final int MAX_ENTRIES = 100_000;
 
   private StateDicts() {}
 
   /**
-   * Reads a file of either kind.
+   * Finds the state dict in a file and builds its tensors.
    *
-   * @throws KgCoopException if it cannot be read, is damaged, has no state dict, or contains
-   *     objects of classes
+   * @throws KgCoopException if it is damaged, has no state dict, or contains objects of classes
    */
-  static WeightFile read(Path path) {
-    try (MappedFile file = MappedFile.open(path)) {
-      boolean zip = file.size() >= 4 && file.window(0, 4).getInt() == 0x04034b50;
-      if (zip) {
-        return readZip(file);
-      }
-      LegacyStateDicts.Content content = LegacyStateDicts.read(file);
-      return toWeightFile(
-          path,
-          WeightFile.Format.LEGACY_STATE_DICT,
-          content.root(),
-          content.reader(),
-          content.builder());
-    }
-  }
-
-  private static WeightFile readZip(MappedFile file) {
+  static WeightFile read(WeightFile.Format format, TorchFile file) {
     Path path = file.path();
-    ZipRecords records = ZipRecords.open(file);
-    checkLittleEndian(path, records);
-    PickleReader reader =
-        new PickleReader(new BufferInput(records.whole("data.pkl", PickleReader.MAX_BYTES)), false);
-    Object root = reader.read(path, "data.pkl");
-    TensorBuilder builder = new TensorBuilder(path, new ZipStorages(records), 4 * file.size());
-    return toWeightFile(path, WeightFile.Format.STATE_DICT, root, reader, builder);
-  }
-
-  static void checkLittleEndian(Path path, ZipRecords records) {
-    if (records.contains("byteorder")) {
-      String order =
-          StandardCharsets.UTF_8.decode(records.whole("byteorder", 100)).toString().strip();
-      if (!order.equals("little")) {
-        throw FileErrors.refused(
-            path, "its byte order is '" + order + "', expected little; save it on such a machine");
-      }
-    }
-  }
-
-  /** The storages in the entries {@code data/KEY} of a zip. */
-  record ZipStorages(ZipRecords records) implements TensorBuilder.Storages {
-    @Override
-    public long bytes(Pickled.Storage storage) {
-      return Math.min(
-          records.size("data/" + storage.key()),
-          Math.multiplyExact(storage.elements(), (long) storage.elementBytes()));
-    }
-
-    @Override
-    public ByteBuffer part(Pickled.Storage storage, long offset, long length) {
-      return records.part("data/" + storage.key(), offset, length);
-    }
-  }
-
-  /** Finds the state dict in the content and builds its tensors. */
-  private static WeightFile toWeightFile(
-      Path path,
-      WeightFile.Format format,
-      @Nullable Object root,
-      PickleReader reader,
-      TensorBuilder builder) {
     Map<String, String> metadata = new LinkedHashMap<>();
-    List<String> skipped = new ArrayList<>(reader.foreign());
-    Map<?, ?> entries = stateDict(path, root, metadata);
+    List<String> skipped = new ArrayList<>(file.foreign());
+    Map<?, ?> entries = stateDict(path, file.root(), metadata);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : entries.entrySet()) {
       if (!(entry.getKey() instanceof String name)) {
@@ -115,7 +54,7 @@ public final class StateDicts {
         throw TensorBuilder.foreign(path, "its entry '" + name + "'", foreign.get());
       }
       if (value instanceof Pickled.Tensor tensor) {
-        tensors.put(name, builder.build(name, tensor));
+        tensors.put(name, file.builder().build(name, tensor));
       } else {
         scalar(value)
             .ifPresentOrElse(
@@ -134,7 +73,7 @@ public final class StateDicts {
       Path path, @Nullable Object root, Map<String, String> metadata) {
     Object current = root;
     String place = "it";
-    for (int depth = 0; depth < DEEPEST; depth++) {
+    for (int depth = 0; depth < MAX_DEPTH; depth++) {
       Optional<String> foreign = Pickled.foreignClass(current);
       if (foreign.isPresent()) {
         throw TensorBuilder.foreign(path, place, foreign.get());
@@ -170,7 +109,7 @@ public final class StateDicts {
    */
   private static Map<String, @Nullable Object> flat(Path path, Map<?, ?> dict) {
     Map<String, @Nullable Object> flat = new LinkedHashMap<>();
-    flatten("", dict, DEEPEST, flat);
+    flatten("", dict, MAX_DEPTH, flat);
     if (flat.size() > MAX_ENTRIES) {
       throw FileErrors.refused(path, "its nested dicts have more than " + MAX_ENTRIES + " entries");
     }

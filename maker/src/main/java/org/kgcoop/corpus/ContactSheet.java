@@ -8,13 +8,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.image.Images;
-import org.kgcoop.image.RgbImage;
 
 /** A sheet with every image of a data set and one row per class, to find wrong labels. */
 final class ContactSheet {
@@ -34,11 +32,7 @@ final class ContactSheet {
     List<List<Item>> rows = new ArrayList<>();
     for (int label = 0; label < dataSet.classNames().size(); label++) {
       int wanted = label;
-      List<Item> items =
-          Stream.of(dataSet.train(), dataSet.val(), dataSet.test())
-              .flatMap(List::stream)
-              .filter(item -> item.label() == wanted)
-              .toList();
+      List<Item> items = dataSet.items().filter(item -> item.label() == wanted).toList();
       for (int from = 0; from < items.size(); from += COLUMNS) {
         rows.add(items.subList(from, Math.min(items.size(), from + COLUMNS)));
       }
@@ -62,16 +56,8 @@ final class ContactSheet {
         int below = row * CELL + IMAGE;
         graphics.drawString(name.substring(0, middle), left, below + 8);
         graphics.drawString(name.substring(middle), left, below + 17);
-        RgbImage image = images.read(items.get(column).file());
-        for (int y = 0; y < image.height(); y++) {
-          for (int x = 0; x < image.width(); x++) {
-            int rgb =
-                (image.sample(x, y, 0) << 16)
-                    | (image.sample(x, y, 1) << 8)
-                    | image.sample(x, y, 2);
-            sheet.setRGB(left + x, row * CELL + y, rgb);
-          }
-        }
+        BufferedImage image = images.read(items.get(column).file()).toBufferedImage();
+        graphics.drawImage(image, left, row * CELL, null);
       }
     }
     graphics.dispose();

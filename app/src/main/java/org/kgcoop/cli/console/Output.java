@@ -2,6 +2,8 @@ package org.kgcoop.cli.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.runs.RunJson;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -148,20 +151,35 @@ public final class Output {
   }
 
   /**
-   * Prints one line of the result. Control characters are replaced, because names may contain any.
+   * Prints one line of the result, unless the format is JSON. Control characters are replaced,
+   * because names may contain any.
    */
   public void print(String text) {
-    out().println(Messages.line(text));
+    text(Messages.line(text));
   }
 
-  /** Prints several lines of the result, such as a table. */
+  /** Prints one formatted line of the result, unless the format is JSON. */
+  @FormatMethod
+  public void printf(@FormatString String format, Object... values) {
+    print(String.format(Locale.ROOT, format, values));
+  }
+
+  /** Prints several lines of the result, such as a table, unless the format is JSON. */
   public void text(String text) {
-    out().println(Messages.lines(text));
+    if (!isJson()) {
+      out().println(Messages.lines(text));
+    }
   }
 
-  /** Prints the result as JSON. */
-  public void json(JsonNode node) {
-    out().println(text(node, true));
+  /**
+   * Prints the result if the format is JSON.
+   *
+   * @param result a tree, or a record whose fields become keys in snake case
+   */
+  public void json(Object result) {
+    if (isJson()) {
+      out().println(text(result instanceof JsonNode tree ? tree : RunJson.tree(result), true));
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -17,12 +18,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.MethodRegistry;
-import org.kgcoop.classifier.NearestWords;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.DataSet;
@@ -32,6 +31,7 @@ import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.TaskContext;
+import org.kgcoop.runs.RunJson;
 
 /** The descriptions of files and data sets for {@code inspect}, as JSON and as text. */
 final class Inspection {
@@ -68,8 +68,10 @@ final class Inspection {
 
   /** Adds the results of reading the images. */
   static void add(ObjectNode json, ImageSurvey survey) {
-    range(json, "width", survey.width());
-    range(json, "height", survey.height());
+    if (survey.width() != null && survey.height() != null) {
+      json.set("width", RunJson.tree(survey.width()));
+      json.set("height", RunJson.tree(survey.height()));
+    }
     json.putObject("duplicates")
         .put("in_train_and_test", survey.leaks().size())
         .put("under_two_classes", survey.contradictions().size())
@@ -77,15 +79,6 @@ final class Inspection {
     survey.problems().forEach(json.putArray("bad")::add);
     twins(json.putArray("in_train_and_test"), survey.leaks());
     twins(json.putArray("under_two_classes"), survey.contradictions());
-  }
-
-  private static void range(ObjectNode json, String side, ImageSurvey.@Nullable Range range) {
-    if (range != null) {
-      json.putObject(side)
-          .put("least", range.least())
-          .put("median", range.median())
-          .put("greatest", range.greatest());
-    }
   }
 
   private static void twins(ArrayNode json, List<ImageSurvey.Twin> twins) {
@@ -166,12 +159,17 @@ final class Inspection {
     if (settings.isObject()) {
       learned(file.tensors().values()).forEach(json.putArray("learned")::add);
       try {
-        ClassifierFile unused = ClassifierFile.readAny(file.path(), List.of());
+        check(file);
       } catch (KgCoopException e) {
         json.put("refused", e.getMessage());
       }
     }
     return json;
+  }
+
+  @CanIgnoreReturnValue
+  private static ClassifierFile check(WeightFile file) {
+    return ClassifierFile.readAny(file.path(), List.of());
   }
 
   /**
@@ -306,37 +304,6 @@ final class Inspection {
 
   private static ObjectNode object(String kind) {
     return JsonNodeFactory.instance.objectNode().put("kind", kind);
-  }
-
-  /** Returns the words nearest to each context vector as JSON. */
-  static ObjectNode of(List<NearestWords.Vector> vectors) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    ArrayNode array = json.putArray("vectors");
-    for (NearestWords.Vector vector : vectors) {
-      ArrayNode words = array.addObject().put("vector", vector.name()).putArray("words");
-      for (NearestWords.Word word : vector.words()) {
-        words.addObject().put("word", word.text()).put("distance", word.distance());
-      }
-    }
-    return json;
-  }
-
-  /** Formats the nearest words as text, one line per vector. */
-  static List<String> nearestWords(ObjectNode json) {
-    List<String> lines = new ArrayList<>();
-    for (JsonNode vector : json.path("vectors")) {
-      List<String> words = new ArrayList<>();
-      for (JsonNode word : vector.path("words")) {
-        words.add(
-            String.format(
-                Locale.ROOT,
-                "%s (%.4f)",
-                word.path("word").asText(),
-                word.path("distance").asDouble()));
-      }
-      lines.add(vector.path("vector").asText() + "  " + String.join(", ", words));
-    }
-    return lines;
   }
 
   /** Formats a description as text, with one line per field and indented lists. */

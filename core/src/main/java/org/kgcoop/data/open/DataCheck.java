@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
@@ -53,15 +52,10 @@ final class DataCheck {
                   where, trains ? "training" : "test", needed.size(), Messages.firstOf(needed)));
     }
     if (!untested.isEmpty() && !dataSet.test().isEmpty()) {
-      options
-          .warnings()
-          .accept(
-              "%s: no test images of %s of %s classes, so results do not cover them: label %s"
-                  .formatted(
-                      where,
-                      untested.size(),
-                      dataSet.classNames().size(),
-                      Messages.firstOf(untested)));
+      options.warn(
+          "%s: no test images of %s of %s classes, so results do not cover them: label %s"
+              .formatted(
+                  where, untested.size(), dataSet.classNames().size(), Messages.firstOf(untested)));
     }
   }
 
@@ -94,23 +88,19 @@ final class DataCheck {
         if (options.checks().strict()) {
           throw KgCoopException.data(message + "; rename one, such as in classnames.txt");
         }
-        options.warnings().accept(message + ", so no method can tell them apart by it");
+        options.warn(message + ", so no method can tell them apart by it");
       }
     }
   }
 
   private static void checkFiles(DataSet dataSet, Path where) {
     List<Path> missing =
-        Stream.of(dataSet.train(), dataSet.val(), dataSet.test())
-            .flatMap(List::stream)
-            .map(Item::file)
-            .filter(file -> !Files.isRegularFile(file))
-            .toList();
+        dataSet.items().map(Item::file).filter(file -> !Files.isRegularFile(file)).toList();
     if (!missing.isEmpty()) {
-      int all = dataSet.train().size() + dataSet.val().size() + dataSet.test().size();
       throw KgCoopException.data(
           "%s: %s of %s images are missing: %s; expected all of them, check the image folder"
-              .formatted(where, missing.size(), all, Messages.firstOf(missing)));
+              .formatted(
+                  where, missing.size(), dataSet.items().count(), Messages.firstOf(missing)));
     }
   }
 }

@@ -1,8 +1,6 @@
 package org.kgcoop.data.published;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +17,8 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.layout.AutomaticSplit;
 import org.kgcoop.data.layout.LabelNames;
-import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.JsonFiles;
 import us.hebi.matlab.mat.format.BufferAllocator;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.types.Cell;
@@ -46,11 +44,11 @@ final class MatlabAnnotations {
             "class_names, a cell array of names",
             mat -> {
               Cell cell = mat.getCell("class_names");
-              List<String> found = new ArrayList<>();
+              List<String> values = new ArrayList<>();
               for (int i = 0; i < cell.getNumElements(); i++) {
-                found.add(yearFirst(cell.getChar(i).getString()));
+                values.add(yearFirst(cell.getChar(i).getString()));
               }
-              return found;
+              return values;
             });
     return AutomaticSplit.of(
         raw.name(),
@@ -100,14 +98,14 @@ final class MatlabAnnotations {
             "labels, a row of numbers",
             mat -> {
               Matrix matrix = mat.getMatrix("labels");
-              List<Integer> found = new ArrayList<>();
+              List<Integer> values = new ArrayList<>();
               for (int i = 0; i < matrix.getNumElements(); i++) {
-                found.add(matrix.getInt(i));
+                values.add(matrix.getInt(i));
               }
-              return found;
+              return values;
             });
     Path nameFile = raw.file("cat_to_name.json");
-    JsonNode json = json(nameFile);
+    JsonNode json = JsonFiles.readData(nameFile);
     LabelNames names = new LabelNames();
     Map<Integer, List<Item>> byLabel = new LinkedHashMap<>();
     for (int i = 0; i < labels.size(); i++) {
@@ -129,17 +127,6 @@ final class MatlabAnnotations {
         List.copyOf(byLabel.values()),
         raw.options().splitSeed(),
         raw.folder());
-  }
-
-  private static JsonNode json(Path file) {
-    try {
-      return new ObjectMapper().readTree(Folders.bytes(file));
-    } catch (JsonProcessingException e) {
-      throw KgCoopException.data(
-          file + ": not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
-    } catch (IOException e) {
-      throw FileErrors.unreadable(file, e);
-    }
   }
 
   /** Detects version 7.3. MATLAB begins both versions with a text that contains the version. */
@@ -174,14 +161,14 @@ final class MatlabAnnotations {
 
   /** An allocator with a limit, because a compressed file of 1 MB can claim 700 MB. */
   private static final class Allocator implements BufferAllocator {
-    private static final int MOST_BYTES = 64 << 20;
+    private static final int MAX_BYTES = 64 << 20;
     private long allocated;
 
     @Override
     public ByteBuffer allocate(int bytes) {
       allocated += bytes;
-      if (allocated > MOST_BYTES) {
-        throw new IllegalArgumentException("more than " + MOST_BYTES + " bytes of annotations");
+      if (allocated > MAX_BYTES) {
+        throw new IllegalArgumentException("more than " + MAX_BYTES + " bytes of annotations");
       }
       return ByteBuffer.allocate(bytes);
     }
