@@ -81,6 +81,6 @@ class DistanceSectionTest {
         .put("name", "new")
         .put("correct", correct)
         .put("total", 100)
-        .put("distance", distance);
+        .put("distance", Double.isNaN(distance) ? null : (Double) distance);
   }
 }

@@ -1,6 +1,5 @@
 package org.kgcoop.cli.runs;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -98,12 +97,6 @@ final class RunsOptions {
 
   Path root() {
     return root;
-  }
-
-  /** Reads a run by its path or by its name relative to {@code --runs}. */
-  StoredRun run(Path named) {
-    Path folder = folder(named);
-    return StoredRun.read(folder, named.toString().replace(File.separatorChar, '/'));
   }
 
   private Path folder(Path named) {
