@@ -211,12 +211,14 @@ final class AdaptSection {
                 : record.plan().views() + " random views of each"));
     if (images.copies().repeated() > 0) {
       entries.add(
-          new Entry("copies, left out", Messages.count(images.copies().repeated(), "image", "images")));
+          new Entry(
+              "copies, left out", Messages.count(images.copies().repeated(), "image", "images")));
     }
     if (images.copies().near() > 0) {
       entries.add(
           new Entry(
-              "near copies, held out together", Messages.count(images.copies().near(), "image", "images")));
+              "near copies, held out together",
+              Messages.count(images.copies().near(), "image", "images")));
     }
     add(entries, "classes that cannot be measured", images.single());
     add(entries, "test images that repeat a training image", images.copies().inTest());

@@ -53,7 +53,11 @@ final class DemoSummary {
     Change regularized = Change.of(zeroShot.get(), kgCoOp.get());
     List<String> sentences = new ArrayList<>();
     sentences.add("Against zero-shot CLIP, CoOp " + free.text() + ".");
-    sentences.add("KgCoOp " + regularized.text() + retained(-free.unseen, regularized.unseen - free.unseen) + ".");
+    sentences.add(
+        "KgCoOp "
+            + regularized.text()
+            + retained(-free.unseen, regularized.unseen - free.unseen)
+            + ".");
     return sentences;
   }
 

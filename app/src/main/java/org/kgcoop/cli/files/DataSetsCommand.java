@@ -222,7 +222,8 @@ public final class DataSetsCommand implements Callable<Integer> {
                 .formatted(set.name(), set.classNames().size(), classes));
       }
       List<String> problems;
-      try (Progress.Task task = output.progress().start("checking " + set.name(), set.items().count())) {
+      try (Progress.Task task =
+          output.progress().start("checking " + set.name(), set.items().count())) {
         problems = ImageSurvey.of(set, output::warn, task::done).problems();
       }
       problems.forEach(bad::add);

@@ -46,8 +46,7 @@ public final class ImageFiles {
             folder,
             file -> ImageNames.isImage(Folders.name(file)) && Files.isRegularFile(file),
             link -> {});
-    List<Path> images =
-        all.stream().filter(file -> ImageNames.isRead(Folders.name(file))).toList();
+    List<Path> images = all.stream().filter(file -> ImageNames.isRead(Folders.name(file))).toList();
     Optional<String> leftOut = ImageNames.leftOut(all);
     if (images.isEmpty()) {
       throw KgCoopException.data(

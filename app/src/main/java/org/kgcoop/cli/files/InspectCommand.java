@@ -190,7 +190,8 @@ public final class InspectCommand implements Callable<Integer> {
     ObjectNode json = Inspection.of(data);
     if (!quick) {
       ImageSurvey survey;
-      try (Progress.Task task = output.progress().start("looking at " + data.name(), data.items().count())) {
+      try (Progress.Task task =
+          output.progress().start("looking at " + data.name(), data.items().count())) {
         survey = ImageSurvey.of(data, output::warn, task::done);
       }
       Inspection.add(json, survey);
