@@ -274,7 +274,7 @@ public final class AdaptCommand implements Callable<Integer> {
   }
 
   private DataSet judged(DataSet set) {
-    return exclude == null ? set : ExclusionFile.leaveOut(set, exclude);
+    return exclude == null ? set : ExclusionFile.exclude(set, exclude);
   }
 
   private DataSet grouped(DataSet set) {

@@ -27,10 +27,8 @@ import org.kgcoop.io.WeightFiles;
 import org.kgcoop.runs.RunFolders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * The command {@code inspect}, which describes a file or folder, or explains why it cannot be read.
@@ -97,8 +95,6 @@ public final class InspectCommand implements Callable<Integer> {
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Output output = new Output();
-
-  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {

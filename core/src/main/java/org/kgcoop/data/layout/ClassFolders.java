@@ -104,14 +104,12 @@ public final class ClassFolders {
     checkLists(folders, true);
     List<Path> besides = ImageNames.in(root);
     if (!besides.isEmpty()) {
-      options
-          .warnings()
-          .accept(
-              "%s: %s in no class folder and left out, such as %s"
-                  .formatted(
-                      root,
-                      Messages.count(besides.size(), "image is", "images are"),
-                      Folders.name(besides.get(0))));
+      options.warn(
+          "%s: %s in no class folder and left out, such as %s"
+              .formatted(
+                  root,
+                  Messages.count(besides.size(), "image is", "images are"),
+                  Folders.name(besides.get(0))));
     }
     List<String> names = ClassNames.of(root, folders, options);
     List<List<Item>> byLabel = new ArrayList<>();
@@ -125,29 +123,21 @@ public final class ClassFolders {
   /** Reports images in subfolders, because the subfolders could be meant as classes. */
   private void reportSubfolders() {
     if (!deep.isEmpty()) {
-      options
-          .notes()
-          .accept(
-              "%s: %s in subfolders of a class folder, such as %s; they belong to that class"
-                  .formatted(
-                      root, Messages.count(deep.size(), "image is", "images are"), deep.get(0)));
+      options.note(
+          "%s: %s in subfolders of a class folder, such as %s; they belong to that class"
+              .formatted(root, Messages.count(deep.size(), "image is", "images are"), deep.get(0)));
     }
     if (!links.isEmpty()) {
-      options
-          .warnings()
-          .accept(
-              "%s: links to folders inside a class folder are left out: %s"
-                  .formatted(root, Messages.firstOf(links)));
+      options.warn(
+          "%s: links to folders inside a class folder are left out: %s"
+              .formatted(root, Messages.firstOf(links)));
     }
   }
 
   private String name() {
-    String chosenName = options.name();
-    if (chosenName != null) {
-      return chosenName;
-    }
     Path place = root.toAbsolutePath().normalize();
-    return Folders.name(Folders.hasName(place, TRAIN) ? Folders.parent(place) : place);
+    return options.nameOr(
+        Folders.name(Folders.hasName(place, TRAIN) ? Folders.parent(place) : place));
   }
 
   /**
@@ -203,7 +193,7 @@ public final class ClassFolders {
                   Messages.firstOf(empty),
                   skippedNote.map(line -> " (" + line + ")").orElse("")));
     }
-    skippedNote.ifPresent(line -> options.warnings().accept(root + ": " + line));
+    skippedNote.ifPresent(line -> options.warn(root + ": " + line));
     return List.copyOf(names);
   }
 
@@ -212,12 +202,10 @@ public final class ClassFolders {
     Optional<Path> none = part.folder().equals(root) ? noClass(root) : Optional.empty();
     none.ifPresent(
         folder ->
-            options
-                .notes()
-                .accept(
-                    folder
-                        + ": predict sorted images of no class into this folder, so it is not a"
-                        + " class; adapt uses it as --unknown"));
+            options.note(
+                folder
+                    + ": predict sorted images of no class into this folder, so it is not a"
+                    + " class; adapt uses it as --unknown"));
     return Folders.folders(part.folder()).stream()
         .filter(folder -> none.filter(folder::equals).isEmpty())
         .toList();
@@ -266,11 +254,9 @@ public final class ClassFolders {
               .formatted(root, classes.get(0), ignored, instead));
     }
     if (divided && !lists.isEmpty()) {
-      options
-          .warnings()
-          .accept(
-              "%s: classes are the folders %s%s; %s"
-                  .formatted(root, Messages.firstOf(classes), ignored, instead));
+      options.warn(
+          "%s: classes are the folders %s%s; %s"
+              .formatted(root, Messages.firstOf(classes), ignored, instead));
     }
   }
 

@@ -63,6 +63,17 @@ public final class Manifest {
    */
   private record Row(String where, String key, Path image, String label, String split) {
 
+    String part() {
+      return switch (split.toLowerCase(Locale.ROOT)) {
+        case "train" -> Parts.TRAIN;
+        case "val", "valid", "validation" -> Parts.VAL;
+        case "test" -> Parts.TEST;
+        default ->
+            throw KgCoopException.data(
+                where + ": split \"" + split + "\"; expected train, val or test");
+      };
+    }
+
     Row withSplit(String newSplit) {
       return new Row(where, key, image, label, newSplit);
     }
@@ -99,9 +110,7 @@ public final class Manifest {
       if (manifest.hasLabels()) {
         manifest.rows().stream().map(Manifest::withSplitOfFolder).forEach(rows::add);
       } else {
-        options
-            .warnings()
-            .accept(manifest.file + ": no column file_name or label, so it defines no classes");
+        options.warn(manifest.file + ": no column file_name or label, so it defines no classes");
       }
     }
     if (rows.isEmpty()) {
@@ -146,45 +155,16 @@ public final class Manifest {
     rows.forEach(row -> labels.add(row.label()));
     List<String> classes = List.copyOf(labels);
     List<String> names = ClassNames.of(Folders.parent(file), classes, options);
-    String chosenName = options.name();
-    String name = chosenName != null ? chosenName : Folders.name(Folders.parent(file).normalize());
-    if (rows.stream().allMatch(row -> row.split().isEmpty())) {
-      return AutomaticSplit.of(name, names, byLabel(rows, classes, names), options, file);
-    }
-    List<Item> train = new ArrayList<>();
-    List<Item> val = new ArrayList<>();
-    List<Item> test = new ArrayList<>();
-    for (Row row : rows) {
-      Item item = item(row, classes, names);
-      switch (row.split().toLowerCase(Locale.ROOT)) {
-        case "train" -> train.add(item);
-        case "val", "valid", "validation" -> val.add(item);
-        case "test" -> test.add(item);
-        default ->
-            throw KgCoopException.data(
-                row.where() + ": split \"" + row.split() + "\"; expected train, val or test");
-      }
-    }
-    return new DataSet(name, names, train, val, test, null);
-  }
-
-  private static List<List<Item>> allEmpty(int count) {
-    List<List<Item>> lists = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      lists.add(new ArrayList<>());
-    }
-    return lists;
-  }
-
-  private static List<List<Item>> byLabel(
-      List<Row> rows, List<String> classes, List<String> names) {
-    List<List<Item>> byLabel = allEmpty(classes.size());
-    for (Row row : rows) {
-      Item item = item(row, classes, names);
-      byLabel.get(item.label()).add(item);
-    }
-    byLabel.forEach(items -> items.sort(Comparator.comparing(Item::key)));
-    return byLabel;
+    boolean divided = rows.stream().anyMatch(row -> !row.split().isEmpty());
+    List<Row> ordered =
+        divided ? rows : rows.stream().sorted(Comparator.comparing(Row::key)).toList();
+    return Parts.dataSet(
+        options.nameOr(Folders.name(Folders.parent(file).normalize())),
+        names,
+        ordered.stream().map(row -> item(row, classes, names)).toList(),
+        ordered.stream().map(row -> divided ? row.part() : "").toList(),
+        options,
+        file);
   }
 
   private static Item item(Row row, List<String> classes, List<String> names) {

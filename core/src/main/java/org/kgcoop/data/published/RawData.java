@@ -33,8 +33,7 @@ record RawData(
   }
 
   String name() {
-    String name = options.name();
-    return name == null ? title : name;
+    return options.nameOr(title);
   }
 
   /** Creates an image from its path below the images. */

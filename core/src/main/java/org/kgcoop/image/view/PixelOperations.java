@@ -39,7 +39,7 @@ final class PixelOperations {
 
   /** Blends gray (0) and the image (1), or extrapolates. */
   static RgbImage saturation(RgbImage image, double factor) {
-    return blended(grey(image), image, factor);
+    return blended(gray(image), image, factor);
   }
 
   /** Blends a smoothed image (0) and the image (1), or extrapolates. */
@@ -47,7 +47,7 @@ final class PixelOperations {
     return blended(smoothed(image), image, factor);
   }
 
-  static RgbImage grey(RgbImage image) {
+  static RgbImage gray(RgbImage image) {
     byte[] in = image.rgb();
     byte[] out = new byte[in.length];
     for (int i = 0; i < in.length; i += 3) {
@@ -98,11 +98,11 @@ final class PixelOperations {
         levels[channel][level] = clipped((int) (level * scale + offset));
       }
     }
-    return looked(image, levels);
+    return mapped(image, levels);
   }
 
   /** Equalizes the histogram of each channel. */
-  static RgbImage equalise(RgbImage image) {
+  static RgbImage equalize(RgbImage image) {
     int[][] levels = new int[3][];
     for (int channel = 0; channel < 3; channel++) {
       int[] counts = counts(image, channel);
@@ -118,17 +118,17 @@ final class PixelOperations {
         before += counts[level];
       }
     }
-    return looked(image, levels);
+    return mapped(image, levels);
   }
 
   /** Keeps only the highest bits of each sample. */
-  static RgbImage posterised(RgbImage image, int bits) {
+  static RgbImage posterized(RgbImage image, int bits) {
     int mask = 0xff & -(1 << (8 - bits));
     return mapped(image, level -> level & mask);
   }
 
   /** Inverts samples from a level on. */
-  static RgbImage solarised(RgbImage image, double threshold) {
+  static RgbImage solarized(RgbImage image, double threshold) {
     return mapped(image, level -> level < threshold ? level : 255 - level);
   }
 
@@ -278,7 +278,7 @@ final class PixelOperations {
     return counts;
   }
 
-  private static RgbImage looked(RgbImage image, int[][] levels) {
+  private static RgbImage mapped(RgbImage image, int[][] levels) {
     byte[] out = new byte[image.rgb().length];
     for (int i = 0; i < out.length; i++) {
       out[i] = (byte) levels[i % 3][image.rgb()[i] & 0xff];
