@@ -177,14 +177,14 @@ public final class ProtocolTable {
    * @param targets the names of the evaluation sets; for few-shot learning, the numbers of shots
    */
   public static List<String> accuracies(String protocol, List<String> targets) {
-    return protocol.equals(FEW_SHOT) ? targets : RunTable.columns(targets);
+    return protocol.equals(FEW_SHOT) ? targets : TableColumns.accuracies(targets);
   }
 
   /** Returns the names of all columns of a protocol, with the parameters of {@link #accuracies}. */
   public static List<String> columns(String protocol, List<String> targets) {
     return protocol.equals(FEW_SHOT)
-        ? Stream.concat(targets.stream(), RunTable.metrics(targets)).toList()
-        : RunTable.available(targets);
+        ? Stream.concat(targets.stream(), TableColumns.metrics(targets)).toList()
+        : TableColumns.available(targets);
   }
 
   /** Returns the title of a column. */
