@@ -44,12 +44,12 @@ public record RunsBelow(List<StoredRun> runs) {
             .collect(
                 Collectors.partitioningBy(folder -> Files.exists(folder.resolve(RunRecord.FILE))));
     Map<Path, TableResults> tables = new HashMap<>();
-    for (Path folder : folders.get(false)) {
+    for (Path folder : folders.getOrDefault(false, List.of())) {
       table(folder, warnings).ifPresent(table -> tables.put(folder, table));
     }
     Queue<String> unreadable = new ConcurrentLinkedQueue<>();
     List<StoredRun> runs =
-        folders.get(true).parallelStream()
+        folders.getOrDefault(true, List.of()).parallelStream()
             .flatMap(folder -> run(root, folder, tables, unreadable::add).stream())
             .sorted(Comparator.comparing(StoredRun::name))
             .toList();
