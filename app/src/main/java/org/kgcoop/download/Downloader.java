@@ -26,6 +26,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.files.Folders;
 
 /**
  * Downloads files completely or not at all. If a connection breaks, stalls or the process is
@@ -223,7 +224,7 @@ public final class Downloader {
       checkSize(link, target, part, total);
       checkSpace(target, total - have);
       copy(link, target, body, part, have, total);
-      return link.sha256() != null ? link.sha256() : statedHash(answers);
+      return link.sha256() != null ? link.sha256() : publishedHash(answers);
     }
   }
 
@@ -232,7 +233,7 @@ public final class Downloader {
    *
    * @param answers the redirections and the final answer
    */
-  private static @Nullable String statedHash(List<HttpResponse<InputStream>> answers) {
+  private static @Nullable String publishedHash(List<HttpResponse<InputStream>> answers) {
     String tag = "";
     boolean hub = false;
     for (HttpResponse<?> each : answers) {
@@ -371,8 +372,7 @@ public final class Downloader {
   /** Returns the free bytes of the disk of a file. */
   private static long usableSpace(Path target) {
     try {
-      Path folder = target.toAbsolutePath().getParent();
-      return folder == null ? Long.MAX_VALUE : Files.getFileStore(folder).getUsableSpace();
+      return Files.getFileStore(Folders.parent(target)).getUsableSpace();
     } catch (IOException e) {
       return Long.MAX_VALUE; // unknown: a full disk fails on writing
     }

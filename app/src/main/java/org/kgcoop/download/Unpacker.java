@@ -19,6 +19,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.data.layout.BoundedTar;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 
 /**
  * Unpacks .zip, .tar, .tgz and .tar.gz. Rejects names outside the folder, links, devices, and
@@ -35,8 +36,9 @@ final class Unpacker {
   private static final int MAX_RATIO = 20;
 
   private static final long ANY_RATIO_BYTES = 1L << 30;
-  private static final int BYTES_A_FILE =
-      512; // counted for each file, because an empty one takes disk space too
+
+  /** The bytes that each file counts in addition, because an empty one takes disk space too. */
+  private static final int BYTES_A_FILE = 512;
 
   private final Progress progress;
   private final long anyRatioBytes;
@@ -95,10 +97,8 @@ final class Unpacker {
         if (!in.canReadEntryData(entry)) {
           throw new IOException("entry " + entry.getName() + " has an unsupported type");
         }
-        Path parent = target.getParent();
-        if (parent != null) {
-          Files.createDirectories(parent);
-        }
+        Path parent = target.resolveSibling("");
+        Files.createDirectories(parent);
         try (OutputStream out = Files.newOutputStream(target)) {
           budget.copy(in, out);
         }
@@ -106,7 +106,7 @@ final class Unpacker {
           if (depth == MAX_DEPTH) {
             throw refused(archive, entry.getName(), "is nested too deeply");
           }
-          extract(target, parent == null ? folder : parent, depth + 1, budget);
+          extract(target, parent, depth + 1, budget);
           Files.delete(target);
         }
       }
@@ -157,10 +157,7 @@ final class Unpacker {
   /** Moves the content of a folder into another, replacing existing files. */
   private static void move(Path from, Path into) throws IOException {
     if (!Files.exists(into)) {
-      Path parent = into.toAbsolutePath().getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
+      Files.createDirectories(Folders.parent(into));
       Files.move(from, into, StandardCopyOption.ATOMIC_MOVE);
       return;
     }

@@ -148,9 +148,4 @@ final class Formats {
         ? String.join("", words)
         : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
   }
-
-  /** Returns a count with its noun: "1 seed", "3 seeds". */
-  static String count(long count, String noun) {
-    return count + " " + noun + (count == 1 ? "" : "s");
-  }
 }

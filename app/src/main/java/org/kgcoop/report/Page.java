@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.kgcoop.Messages;
 import org.kgcoop.report.Block.Entries;
 import org.kgcoop.report.Block.Entry;
 import org.kgcoop.tables.StoredRun;
@@ -63,7 +64,7 @@ record Page(String title, String summary, List<Section> sections) {
       List<String> parts = new ArrayList<>();
       inputs.tables().forEach(table -> parts.add(table.name()));
       if (!inputs.runs().isEmpty()) {
-        parts.add(Formats.count(inputs.runs().size(), "run"));
+        parts.add(Messages.count(inputs.runs().size(), "run", "runs"));
       }
       return Formats.list(parts) + ".";
     }

@@ -1,5 +1,6 @@
 package org.kgcoop.tables;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -39,16 +40,7 @@ import org.kgcoop.settings.SettingValues;
  * same seed.
  */
 public final class RunTable {
-  /** The column with the harmonic mean of base and new. */
-  public static final String HARMONIC_MEAN = "H";
-
-  /** The column with the mean over the data sets that the row was not trained on. */
-  public static final String AVERAGE = "average";
-
   private static final String JOINT_H = "joint_h";
-
-  /** The evaluation sets that are parts of the training data set itself. */
-  private static final Set<String> PARTS = Set.of("base", "new", "test");
 
   /**
    * An accuracy in percent.
@@ -60,11 +52,11 @@ public final class RunTable {
    */
   public record Estimate(
       double mean,
-      double deviation,
+      @JsonProperty("std") double deviation,
       int seeds,
       int dataSets,
       boolean complete,
-      Bootstrap.@Nullable Interval interval) {}
+      @JsonProperty("interval_95") Bootstrap.@Nullable Interval interval) {}
 
   /**
    * The difference between two rows in a column, in percentage points.
@@ -76,10 +68,11 @@ public final class RunTable {
       String column,
       TableRow row,
       TableRow other,
-      double value,
-      Bootstrap.@Nullable Interval interval,
+      @JsonProperty("difference") double value,
+      @JsonProperty("interval_95") Bootstrap.@Nullable Interval interval,
       int pairs) {
     /** Returns true if the interval excludes 0. */
+    @JsonProperty("stands")
     boolean isSignificant() {
       return interval != null && interval.excludesZero();
     }
@@ -106,11 +99,13 @@ public final class RunTable {
             .flatMap(run -> run.targets().stream().map(TargetResult::name))
             .distinct()
             .toList();
-    available = available(targets);
-    columns = columns(targets);
+    available = TableColumns.available(targets);
+    columns = TableColumns.accuracies(targets);
     measurements =
         new Measurements(
-            runs, Stream.concat(targets.stream(), metrics(targets)).toList(), bootstrap);
+            runs,
+            Stream.concat(targets.stream(), TableColumns.metrics(targets)).toList(),
+            bootstrap);
   }
 
   private RunTable(RunTable all, List<String> columns) {
@@ -135,40 +130,6 @@ public final class RunTable {
   /** Makes a table without confidence intervals from runs that are grouped already. */
   static RunTable withoutIntervals(Map<TableRow, Map<String, Map<Long, StoredRun>>> runs) {
     return new RunTable(runs, null);
-  }
-
-  /** Returns the accuracies of some evaluation sets. */
-  static List<String> columns(List<String> targets) {
-    List<String> columns = new ArrayList<>(targets);
-    if (targets.contains("base") && targets.contains("new")) {
-      columns.add(columns.indexOf("new") + 1, HARMONIC_MEAN);
-    }
-    if (targets.stream().filter(t -> !PARTS.contains(t)).count() > 1) {
-      columns.add(AVERAGE);
-    }
-    return List.copyOf(columns);
-  }
-
-  /**
-   * Returns the names of all metrics, such as {@code ece:new}.
-   *
-   * @param groups the evaluation sets, and {@link #AVERAGE} for the mean over some of them
-   */
-  static Stream<String> metrics(List<String> groups) {
-    return Arrays.stream(Metric.values())
-        .filter(metric -> !metric.isJoint() || groups.contains("new"))
-        .flatMap(
-            metric ->
-                Stream.concat(
-                    Stream.of(metric.id()),
-                    metric.isJoint() ? Stream.of() : groups.stream().map(metric::id)));
-  }
-
-  /** Returns the names of all columns of some evaluation sets. */
-  static List<String> available(List<String> targets) {
-    List<String> columns = columns(targets);
-    List<String> groups = columns.stream().filter(c -> !c.equals(HARMONIC_MEAN)).toList();
-    return Stream.concat(columns.stream(), metrics(groups)).toList();
   }
 
   /** Returns the names of the evaluation sets. */
@@ -366,7 +327,7 @@ public final class RunTable {
   /** Computes a column from its evaluation sets. The result is NaN if one of them is missing. */
   private double derive(TableRow row, String column, ToDoubleFunction<String> valueOfTarget) {
     return switch (column) {
-      case HARMONIC_MEAN ->
+      case TableColumns.HARMONIC_MEAN ->
           Metrics.harmonicMean(
               valueOfTarget.applyAsDouble("base"), valueOfTarget.applyAsDouble("new"));
       case JOINT_H ->
@@ -374,7 +335,7 @@ public final class RunTable {
               valueOfTarget.applyAsDouble(Metric.JOINT_BASE.id()),
               valueOfTarget.applyAsDouble(Metric.JOINT_NEW.id()));
       default ->
-          isAverage(column)
+          TableColumns.isAverage(column)
               ? parts(row, column).stream().mapToDouble(valueOfTarget).average().orElse(Double.NaN)
               : valueOfTarget.applyAsDouble(column);
     };
@@ -383,24 +344,21 @@ public final class RunTable {
   /** Returns the evaluation sets that a column is computed from. */
   private List<String> parts(TableRow row, String column) {
     return switch (column) {
-      case HARMONIC_MEAN -> List.of("base", "new");
+      case TableColumns.HARMONIC_MEAN -> List.of("base", "new");
       case JOINT_H -> List.of(Metric.JOINT_BASE.id(), Metric.JOINT_NEW.id());
       default -> {
-        if (!isAverage(column)) {
+        if (!TableColumns.isAverage(column)) {
           yield List.of(column);
         }
-        String metric = column.substring(0, column.length() - AVERAGE.length());
+        String metric = column.substring(0, column.length() - TableColumns.AVERAGE.length());
         yield targets.stream()
-            .filter(target -> !PARTS.contains(target) && !runsOfRow(row).containsKey(target))
+            .filter(
+                target ->
+                    !TableColumns.PARTS.contains(target) && !runsOfRow(row).containsKey(target))
             .map(target -> metric + target)
             .toList();
       }
     };
-  }
-
-  /** Returns true for the average of the accuracies, or of a metric: {@code ece:average}. */
-  private static boolean isAverage(String column) {
-    return column.equals(AVERAGE) || column.endsWith(":" + AVERAGE);
   }
 
   private double @Nullable [] resampled(TableRow row, String column) {

@@ -400,16 +400,17 @@ public final class TrainingDeclaration {
 
   /** Rejects given settings that the resolved values do not use. */
   private static void checkUsed(SettingValues given, SettingValues resolved) {
-    for (Map.Entry<Setting<?>, Condition> each : CONDITIONS.entrySet()) {
-      Condition condition = each.getValue();
-      if (given.has(each.getKey()) && !isUsed(each.getKey().key(), resolved)) {
+    for (Setting<?> setting : all()) {
+      Condition condition = CONDITIONS.get(setting);
+      if (condition != null && given.has(setting) && !isUsed(setting.key(), resolved)) {
+        String choice = condition.on().key();
         throw KgCoopException.configuration(
             "setting %s: used only with %s %s, and %s is %s"
                 .formatted(
-                    each.getKey().key(),
-                    condition.on().key(),
+                    setting.key(),
+                    choice,
                     String.join(" or ", condition.values()),
-                    condition.on().key(),
+                    choice,
                     choice(condition.on(), resolved)));
       }
     }

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -103,19 +102,12 @@ public final class Output {
     if (chosen == null) {
       return json ? Format.JSON : formats.get(0);
     }
-    Format found =
-        formats.stream()
-            .filter(each -> each.id().equals(chosen))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    KgCoopException.configuration(
-                        "--format %s: expected %s"
-                            .formatted(
-                                chosen,
-                                formats.stream()
-                                    .map(Format::id)
-                                    .collect(Collectors.joining(", ")))));
+    List<String> ids = formats.stream().map(Format::id).toList();
+    if (!ids.contains(chosen)) {
+      throw KgCoopException.configuration(
+          "--format %s: expected %s".formatted(chosen, String.join(", ", ids)));
+    }
+    Format found = formats.get(ids.indexOf(chosen));
     if (json && found != Format.JSON) {
       throw KgCoopException.configuration("--json and --format " + chosen + ": give one of them");
     }

@@ -153,8 +153,8 @@ public final class ExperimentSession implements AutoCloseable {
   }
 
   @MustBeClosed
-  private EventFiles events(List<String> of) {
-    return EventFiles.growing(of.stream().map(out::resolve).toList(), output::warn);
+  private EventFiles events(List<String> names) {
+    return EventFiles.growing(names.stream().map(out::resolve).toList(), output::warn);
   }
 
   /** Returns the display of progress that the options select. */

@@ -78,7 +78,7 @@ public final class HeadroomCommand implements Callable<Integer> {
       ExperimentContext context =
           invocation.context(clip, cache.open(clip, output), output.progress(), output);
       for (DataSet set : sets) {
-        Set<String> said = new HashSet<>(); // every few-shot sample repeats the same warnings
+        Set<String> warned = new HashSet<>(); // every few-shot sample repeats the same warnings
         List<DataSet> draws =
             drawn.stream()
                 .map(
@@ -88,7 +88,7 @@ public final class HeadroomCommand implements Callable<Integer> {
                                 shots.value(),
                                 seed,
                                 line -> {
-                                  if (said.add(line)) {
+                                  if (warned.add(line)) {
                                     context.warnings().accept(line);
                                   }
                                 })

@@ -215,18 +215,15 @@ public final class DataSetsCommand implements Callable<Integer> {
     ArrayNode bad = json.putArray("bad");
     try {
       DataSet set = opening.get();
-      int count = set.train().size() + set.val().size() + set.test().size();
-      json.putObject("images")
-          .put("train", set.train().size())
-          .put("val", set.val().size())
-          .put("test", set.test().size());
+      Inspection.putCounts(json.putObject("images"), set, item -> true);
       if (set.classNames().size() != classes) {
         output.warn(
             "%s: %s classes, expected %s; some folders or lists are not whole"
                 .formatted(set.name(), set.classNames().size(), classes));
       }
       List<String> problems;
-      try (Progress.Task task = output.progress().start("checking " + set.name(), count)) {
+      try (Progress.Task task =
+          output.progress().start("checking " + set.name(), set.items().count())) {
         problems = ImageSurvey.of(set, output::warn, task::done).problems();
       }
       problems.forEach(bad::add);

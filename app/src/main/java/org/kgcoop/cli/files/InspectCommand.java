@@ -185,9 +185,9 @@ public final class InspectCommand implements Callable<Integer> {
     NoClassNames.question(data).ifPresent(output::warn);
     ObjectNode json = Inspection.of(data);
     if (!quick) {
-      int count = data.train().size() + data.val().size() + data.test().size();
       ImageSurvey survey;
-      try (Progress.Task task = output.progress().start("looking at " + data.name(), count)) {
+      try (Progress.Task task =
+          output.progress().start("looking at " + data.name(), data.items().count())) {
         survey = ImageSurvey.of(data, output::warn, task::done);
       }
       Inspection.add(json, survey);

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -50,18 +51,12 @@ final class Inspection {
     json.put("name", data.name());
     json.put("template", data.template());
     json.put("classes", data.classNames().size());
-    json.putObject("images")
-        .put("train", data.train().size())
-        .put("val", data.val().size())
-        .put("test", data.test().size());
+    putCounts(json.putObject("images"), data, item -> true);
     ArrayNode classes = json.putArray("class_counts");
-    for (int label = 0; label < data.classNames().size(); label++) {
-      classes
-          .addObject()
-          .put("class", data.classNames().get(label))
-          .put("train", count(data.train(), label))
-          .put("val", count(data.val(), label))
-          .put("test", count(data.test(), label));
+    for (int i = 0; i < data.classNames().size(); i++) {
+      int label = i;
+      ObjectNode counts = classes.addObject().put("class", data.classNames().get(label));
+      putCounts(counts, data, item -> item.label() == label);
     }
     return json;
   }
@@ -120,8 +115,11 @@ final class Inspection {
     return warnings;
   }
 
-  private static long count(List<Item> items, int label) {
-    return items.stream().filter(item -> item.label() == label).count();
+  /** Adds the numbers of some images in the parts of a data set. */
+  static void putCounts(ObjectNode json, DataSet data, Predicate<Item> counted) {
+    json.put("train", data.train().stream().filter(counted).count())
+        .put("val", data.val().stream().filter(counted).count())
+        .put("test", data.test().stream().filter(counted).count());
   }
 
   static ObjectNode of(WeightFile file, boolean tensors) {

@@ -75,7 +75,7 @@ final class RunsRerunCommand implements Callable<Integer> {
   public Integer call() {
     Path folder = runs.runFolder(run);
     Path out = this.out;
-    List<String> words = words(runs.run(folder), out);
+    List<String> words = words(StoredRun.read(folder, run.toString()), out);
     if (out == null && !dryRun) {
       throw KgCoopException.configuration(
           "--out is missing: a run is repeated in a new folder; --dry-run only prints the"

@@ -42,7 +42,7 @@ final class RunsShowCommand implements Callable<Integer> {
       output.json(json);
       return 0;
     }
-    StoredRun stored = runs.run(folder);
+    StoredRun stored = StoredRun.read(folder, run.toString());
     output.print(folder + ": " + stored.state());
     stored.settings().forEach((key, value) -> output.print("  " + key + ": " + value));
     if (!stored.clip().isEmpty()) {
