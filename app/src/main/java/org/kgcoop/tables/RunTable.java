@@ -1,5 +1,6 @@
 package org.kgcoop.tables;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -51,11 +52,11 @@ public final class RunTable {
    */
   public record Estimate(
       double mean,
-      double deviation,
+      @JsonProperty("std") double deviation,
       int seeds,
       int dataSets,
       boolean complete,
-      Bootstrap.@Nullable Interval interval) {}
+      @JsonProperty("interval_95") Bootstrap.@Nullable Interval interval) {}
 
   /**
    * The difference between two rows in a column, in percentage points.
@@ -67,10 +68,11 @@ public final class RunTable {
       String column,
       TableRow row,
       TableRow other,
-      double value,
-      Bootstrap.@Nullable Interval interval,
+      @JsonProperty("difference") double value,
+      @JsonProperty("interval_95") Bootstrap.@Nullable Interval interval,
       int pairs) {
     /** Returns true if the interval excludes 0. */
+    @JsonProperty("stands")
     boolean isSignificant() {
       return interval != null && interval.excludesZero();
     }
