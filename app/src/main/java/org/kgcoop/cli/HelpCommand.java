@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.classifier.MethodRegistry;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.ColorScheme;
@@ -58,7 +58,7 @@ final class HelpCommand implements Runnable, CommandLine.IHelpCommandInitializab
     } else if (words.equals(List.of("methods"))) {
       MethodHelp.list().forEach(out::println);
     } else if (words.get(0).equals("method") && words.size() == 2) {
-      MethodHelp.page(MethodCatalogue.of(words.get(1))).forEach(out::println);
+      MethodHelp.page(MethodRegistry.of(words.get(1))).forEach(out::println);
     } else if (words.get(0).equals("method")) {
       throw new ParameterException(self, "help method: expected the name of a method");
     } else {

@@ -29,7 +29,6 @@ import org.kgcoop.cli.files.DownloadCommand;
 import org.kgcoop.cli.files.InspectCommand;
 import org.kgcoop.cli.options.ConfigExpansion;
 import org.kgcoop.cli.options.TrainingOptions;
-import org.kgcoop.cli.runs.LogsCommand;
 import org.kgcoop.cli.runs.ReportCommand;
 import org.kgcoop.cli.runs.RunsCommand;
 import org.kgcoop.tensor.NativeLibraries;
@@ -85,7 +84,6 @@ import picocli.CommandLine.Spec;
       DomainCommand.class,
       ReportCommand.class,
       RunsCommand.class,
-      LogsCommand.class,
       HelpCommand.class
     })
 public final class Main implements Callable<Integer>, Invocation {

@@ -1,20 +1,18 @@
 package org.kgcoop.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.classifier.PublishedSettings;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.PublishedSettings;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Setting;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingValues;
 
 /** The help pages of methods, generated from their declarations and published results. */
 final class MethodHelp {
@@ -25,7 +23,7 @@ final class MethodHelp {
   /** Returns one or two lines per method. */
   static List<String> list() {
     List<String> lines = new ArrayList<>();
-    for (Declaration<Method> method : MethodCatalogue.all()) {
+    for (Declaration<Method> method : MethodRegistry.all()) {
       add(
           lines,
           "  %-15s ".formatted(method.id()),
@@ -39,8 +37,7 @@ final class MethodHelp {
   /** Returns the page of a method. */
   static List<String> page(Declaration<Method> method) {
     Declaration.About about = method.about();
-    Method usual =
-        method.parse(JsonNodeFactory.instance.objectNode().put(Declaration.METHOD, method.id()));
+    Method usual = method.withDefaults();
     List<String> lines = new ArrayList<>();
     lines.add(about.title() + " (" + about.id() + ")");
     add(lines, "", about.sentence());
@@ -51,7 +48,7 @@ final class MethodHelp {
         "Needs:    ",
         Stream.concat(
                 usual instanceof TextMethod ? Stream.empty() : Stream.of("shots"),
-                method.needs().stream().map(Declaration.Need::says))
+                method.needs().stream().map(Declaration.Need::description))
             .collect(Collectors.joining("; ")));
     add(
         lines,
@@ -86,12 +83,12 @@ final class MethodHelp {
   }
 
   private static String text(Setting<?> setting) {
-    String range = setting.range().says();
-    String usual = setting.usual().says();
+    String range = setting.range().description();
+    String usual = setting.defaultValue().description();
     return "%s. %s%s; default: %s%s."
         .formatted(
-            setting.meaning(),
-            setting.kind().says(),
+            setting.description(),
+            setting.typeText(),
             range.isEmpty() ? "" : ", " + range,
             usual.isEmpty() ? "empty" : usual,
             setting.published().isEmpty()
@@ -104,20 +101,17 @@ final class MethodHelp {
     if (!published.template().isEmpty()) {
       values.add("template " + published.template());
     }
-    for (JsonNode part : List.of(published.settings(), published.training())) {
-      part.properties()
-          .forEach(setting -> values.add(setting.getKey() + " " + text(setting.getValue())));
+    for (SettingValues part : List.of(published.settings(), published.training())) {
+      part.values().forEach((key, value) -> values.add(key + " " + text(value)));
     }
     return "%s: %s (%s)"
         .formatted(published.where(), String.join(", ", values), published.source());
   }
 
-  private static String text(JsonNode value) {
-    return value.isArray()
-        ? StreamSupport.stream(value.spliterator(), false)
-            .map(JsonNode::asText)
-            .collect(Collectors.joining("|"))
-        : value.asText();
+  private static String text(Object value) {
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining("|"))
+        : String.valueOf(value);
   }
 
   /** Adds a text whose further lines are aligned with the first. */

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Setting;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Setting;
 
 /** The keys of the published code, grouped by their translation. */
 final class ReferenceKeys {
@@ -110,7 +110,7 @@ final class ReferenceKeys {
 
   private static Map<String, List<String>> settings() {
     Map<String, List<String>> settings = new LinkedHashMap<>();
-    for (Declaration<Method> method : MethodCatalogue.all()) {
+    for (Declaration<Method> method : MethodRegistry.all()) {
       for (Setting<?> setting : method.settings()) {
         for (String key : setting.published()) {
           settings

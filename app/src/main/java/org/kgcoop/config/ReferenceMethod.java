@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.KgCoOp;
@@ -16,9 +17,8 @@ import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.encoder.PromptSrc;
-import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.settings.Declaration;
 
 /** Translates the method of a published configuration, and its context vectors. */
 final class ReferenceMethod {
@@ -91,7 +91,7 @@ final class ReferenceMethod {
 
   private static Map<String, String> trainers() {
     Map<String, String> trainers = new TreeMap<>();
-    for (Declaration<Method> method : MethodCatalogue.all()) {
+    for (Declaration<Method> method : MethodRegistry.all()) {
       trainers.put(method.about().trainer(), method.id());
     }
     trainers.remove(""); // methods without a trainer

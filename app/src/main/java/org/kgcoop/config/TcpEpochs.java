@@ -1,18 +1,18 @@
 package org.kgcoop.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.PublishedDefaults;
-import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.SettingValues;
 
 /**
  * The epochs of TCP. After all files and pairs, its published {@code train.py} sets 25 epochs on
@@ -46,9 +46,7 @@ final class TcpEpochs {
 
   /** Returns the published epochs on a data set. */
   private static int epochs(String dataSet) {
-    TrainedMethod tcp =
-        MethodCatalogue.parsePrompt(
-            JsonNodeFactory.instance.objectNode().put(Declaration.METHOD, Tcp.ID));
+    TrainedMethod tcp = MethodRegistry.parsePrompt(SettingValues.of(Declaration.METHOD, Tcp.ID));
     return PublishedDefaults.BASE_TO_NEW
         .training(tcp, new TaskContext(dataSet, Templates.DEFAULT, 0, 0))
         .epochs();

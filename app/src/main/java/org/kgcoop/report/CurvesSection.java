@@ -85,7 +85,7 @@ final class CurvesSection {
           name += name.equals(Text.label(run)) ? ", seed " + Text.seed(run) : "'";
         }
         all.put(name, own);
-        ofEpochs.put(name, run.isTraining() ? own.withoutTheLastEpoch() : own);
+        ofEpochs.put(name, run.isComplete() ? own : own.withoutTheLastEpoch());
       }
     }
     boolean byEpoch = ofEpochs.values().stream().anyMatch(own -> own.lastEpoch() > 1);

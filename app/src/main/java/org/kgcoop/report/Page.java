@@ -14,12 +14,8 @@ import org.kgcoop.tables.StoredRun;
  * The content of a page.
  *
  * @param summary one sentence about what was compared
- * @param refresh the seconds after which the browser reloads the page, or 0 for never
  */
-record Page(String title, String summary, List<Section> sections, int refresh) {
-  /** The seconds between two checks of runs in progress. */
-  static final int REFRESH = 10;
-
+record Page(String title, String summary, List<Section> sections) {
   private static final String BASE_TO_NEW = "Base-to-new generalization";
   private static final Map<String, String> TITLES =
       Map.of(
@@ -28,14 +24,8 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
           "cross", "Transfer to other data sets",
           "domain", "Domain generalization");
 
-  /** Makes a page. The browser reloads it if runs are in progress. */
   static Page of(ReportSources inputs, EmbeddedImages images) {
-    return of(inputs, images, inputs.isRunning() ? REFRESH : 0);
-  }
-
-  static Page of(ReportSources inputs, EmbeddedImages images, int refresh) {
     List<Section> sections = new ArrayList<>();
-    ProgressSection.of(inputs).ifPresent(sections::add);
     boolean several = inputs.tables().size() > 1;
     Palette palette = Palette.of(inputs);
     for (int i = 0; i < inputs.tables().size(); i++) {
@@ -48,13 +38,17 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
     RunsSection.of(inputs.runs()).ifPresent(sections::add);
     List<StoredRun> runs = inputs.all();
     DistanceSection.of(runs, palette).ifPresent(sections::add);
-    CurvesSection.of(Selection.trained(inputs.trained()), palette).ifPresent(sections::add);
+    CurvesSection.of(Selection.trained(inputs.all()), palette).ifPresent(sections::add);
     Selection.Chosen chosen = Selection.closely(inputs);
     new MistakesSection(images).of(chosen).ifPresent(sections::add);
     NearestWordsSection.of(chosen.runs()).ifPresent(sections::add);
     sections.add(ProvenanceSection.of(inputs));
     sections.add(notes(inputs));
-    return new Page(title(inputs), summary(inputs), sections, refresh);
+    return new Page(title(inputs), summary(inputs), sections);
+  }
+
+  int refresh() {
+    return 0;
   }
 
   private static String title(ReportSources inputs) {
@@ -119,7 +113,13 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
     if (!with.isEmpty()) {
       summary.append(sets.size() > 1 ? ", with " : " with ").append(String.join(" and ", with));
     }
-    return summary.append('.').toString();
+    summary.append('.');
+    if (!table.isComplete()) {
+      int done = table.runs().size();
+      summary.append(
+          " %s of %s runs are done.".formatted(done, done + table.results().pending().size()));
+    }
+    return summary.toString();
   }
 
   /** Returns a single value or the values of a list as texts. */

@@ -23,7 +23,6 @@ record Palette(List<String> methods) {
       table.rows().forEach(row -> methods.add(Text.label(row)));
     }
     inputs.all().forEach(run -> methods.add(Text.label(run)));
-    inputs.underWay().forEach(run -> methods.add(Text.label(run)));
     return new Palette(List.copyOf(methods));
   }
 

@@ -18,7 +18,7 @@ import org.kgcoop.report.chart.ChartFile;
 /**
  * A page of tables and runs: tables, charts, images and settings in one HTML file. The file refers
  * to no other file and contains no script. Missing data is left out or shown as a dash, so the page
- * can also show runs in progress. The browser reloads such a page every few seconds.
+ * can also show runs in progress.
  */
 public final class ReportPage {
   private ReportPage() {}

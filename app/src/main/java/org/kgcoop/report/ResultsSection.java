@@ -22,7 +22,6 @@ import org.kgcoop.report.chart.XyPlot.Style;
 import org.kgcoop.runs.Measure;
 import org.kgcoop.runs.Measure.Best;
 import org.kgcoop.runs.Measurement;
-import org.kgcoop.runs.RunState;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TableResults.OfDataSet;
 import org.kgcoop.runs.TableResults.Row;
@@ -56,7 +55,7 @@ final class ResultsSection {
     List<Section> sections = new ArrayList<>();
     if (table.isBaseToNew()) {
       // A complete table without rows is shown too, so that the page states that it is empty.
-      if (!rows.isEmpty() || table.state() == RunState.COMPLETE) {
+      if (!rows.isEmpty() || table.isComplete()) {
         String heading =
             sets.size() == 1 ? "Results on " + sets.get(0).name() : "Average over all data sets";
         sections.add(new Section("results" + number, name + heading, baseToNew(heading)));

@@ -4,10 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.runs.Measure;
-import org.kgcoop.runs.Measurement;
-import org.kgcoop.runs.RunFolders;
-import org.kgcoop.runs.RunResults;
-import org.kgcoop.runs.RunState;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tables.StoredRun;
 
@@ -15,21 +11,8 @@ import org.kgcoop.tables.StoredRun;
  * The results of a protocol.
  *
  * @param name the name of the folder, or a longer path if two folders have the same name
- * @param state the state of the table, which is complete if no run remains
- * @param underWay the runs that started and are not complete
- * @param files the files that change while runs are in progress
  */
-record Table(
-    String name,
-    TableResults results,
-    RunState state,
-    List<StoredRun> runs,
-    List<StoredRun> underWay,
-    List<Path> files) {
-
-  static List<StoredRun> runs(List<Measurement> measurements, Path folder) {
-    return measurements.stream().map(each -> StoredRun.of(each, folder)).toList();
-  }
+record Table(String name, TableResults results, List<StoredRun> runs) {
 
   static Table of(TableResults results, Path folder) {
     Path name = folder.toAbsolutePath().normalize().getFileName();
@@ -37,17 +20,16 @@ record Table(
   }
 
   static Table of(TableResults results, Path folder, String name) {
-    RunState state =
-        results.pending().isEmpty()
-            ? RunState.COMPLETE
-            : RunFolders.isInUse(folder) ? RunState.RUNNING : RunState.STOPPED;
-    return new Table(
-        name,
-        results,
-        state,
-        runs(results.cells(), folder),
-        runs(results.pending(), folder).stream().filter(StoredRun::isUnderWay).toList(),
-        List.of(folder.resolve(TableResults.SO_FAR), folder.resolve(RunResults.FILE)));
+    return new Table(name, results, runs(results, folder));
+  }
+
+  static List<StoredRun> runs(TableResults results, Path folder) {
+    return results.cells().stream().map(cell -> StoredRun.of(cell, folder)).toList();
+  }
+
+  /** Returns true if no run of the table remains. */
+  boolean isComplete() {
+    return results.pending().isEmpty();
   }
 
   String protocol() {

@@ -1,35 +1,24 @@
 package org.kgcoop.serve;
 
-import io.javalin.Javalin;
-import io.javalin.config.JavalinConfig;
-import io.javalin.http.Context;
-import io.javalin.http.HttpResponseException;
-import io.javalin.http.MethodNotAllowedResponse;
-import io.javalin.router.Endpoint;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Drawings;
-import org.kgcoop.method.catalogue.EmbeddedPrompt;
-import org.kgcoop.serve.http.HttpSetup;
-import org.kgcoop.serve.http.Refusals;
-import org.kgcoop.serve.http.RefusedRequestException;
-import org.kgcoop.serve.http.RequestTrace;
+import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.http.ServerMetrics;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
-import org.kgcoop.serve.inference.OpenInference;
 import org.kgcoop.serve.model.EncodingQueue;
-import org.kgcoop.serve.model.ImageReader;
 import org.kgcoop.serve.model.ModelRegistry;
+import org.kgcoop.serve.model.RequestImageDecoder;
 import org.kgcoop.serve.model.WarmUp;
 import org.kgcoop.serve.model.ZeroShotCache;
 import org.kgcoop.serve.page.WebPage;
@@ -44,73 +33,62 @@ public final class ClassifierServer implements AutoCloseable {
   private final ServerMetrics metrics = new ServerMetrics();
   private final ZeroShotCache zeroShot;
   private final EncodingQueue queue;
-  private final HttpSetup setup;
-  private final Javalin http;
+  private final HttpServer http;
 
   /**
    * Starts the server.
    *
    * @param models the caller closes them and the CLIP after the server
+   * @param template the hand-crafted prompt of zero-shot requests without a template
    * @param log receives errors of the server itself
-   * @param requests receives one JSON object per finished request, as one line, possibly from
-   *     several threads; null for no log
+   * @param requestLog receives one line per finished request, possibly from several threads; null
+   *     for no log
    * @throws KgCoopException if it cannot listen on the address
    */
   public ClassifierServer(
       Clip clip,
       ModelRegistry models,
+      String template,
       ServerSettings settings,
       Consumer<String> log,
-      @Nullable Consumer<String> requests) {
+      @Nullable Consumer<String> requestLog) {
     this.log = log;
     boolean embedded = EmbeddedPrompt.isFor(clip);
-    WebPage pages = new WebPage(settings, embedded ? EmbeddedClip.NOTE : "");
+    WebPage pages = new WebPage(settings, template, embedded ? EmbeddedClip.NOTE : "");
     Limits limits = settings.limits();
-    int underWay = limits.queue() + EncodingQueue.BATCH;
-    zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, limits.time());
-    ImageReader images =
-        new ImageReader(clip, limits, log, embedded ? this::checkDrawing : image -> {});
+    int maxActiveRequests = limits.maxWaitingImages() + EncodingQueue.MAX_BATCH;
+    zeroShot = new ZeroShotCache(clip, ZeroShotCache.MAX_CLASSES);
+    RequestImageDecoder decoder =
+        new RequestImageDecoder(clip, limits, log, embedded ? this::checkDrawing : image -> {});
     queue =
         new EncodingQueue(
             new ViewEncoder(clip, new Images(log)),
-            underWay,
-            limits.time(),
-            images::upcoming,
+            maxActiveRequests,
+            decoder::active,
             metrics::countBatch);
     metrics.gauge("kgcoop.queue.images", "Images that wait to be encoded", queue::waiting);
-    Endpoints endpoints = new Endpoints(models, zeroShot, queue, images, settings);
-    Embeddings embeddings = new Embeddings(clip, queue, images, limits);
-    setup = new HttpSetup(settings, underWay, WebPage::isPart, metrics, requests);
-    OpenInference protocol =
-        new OpenInference(
-            models, queue, images, clip.preprocessing(), limits, () -> !setup.isDraining());
+    Endpoints endpoints =
+        new Endpoints(models, zeroShot, queue, decoder, template, limits.timeLimit());
+    Embeddings embeddings = new Embeddings(clip, queue, decoder, limits);
     http =
-        Javalin.create(
-            config -> {
-              setup.applyTo(config);
-              configure(config);
-              endpoints.addTo(config.routes);
-              embeddings.addTo(config.routes);
-              protocol.addTo(config.routes);
-              pages.addTo(config.routes);
+        new HttpServer(
+            settings,
+            maxActiveRequests,
+            WebPage::isPart,
+            metrics,
+            log,
+            requestLog,
+            routes -> {
+              endpoints.addTo(routes);
+              embeddings.addTo(routes);
+              pages.addTo(routes);
             });
     try {
-      WarmUp.run(models, images, queue);
+      WarmUp.run(models, decoder, queue, limits.timeLimit());
+      http.start();
     } catch (RuntimeException e) {
-      queue.close();
-      metrics.close();
+      closeModels();
       throw e;
-    }
-    try {
-      http.start(settings.host(), settings.port());
-    } catch (RuntimeException e) {
-      queue.close();
-      metrics.close();
-      throw KgCoopException.io(
-          "cannot listen on %s, port %s: the port is in use, or the address does not belong to this machine; try"
-                  .formatted(settings.host(), settings.port())
-              + " another --port or --host",
-          e);
     }
   }
 
@@ -125,78 +103,28 @@ public final class ClassifierServer implements AutoCloseable {
     }
   }
 
-  private void configure(JavalinConfig config) {
-    config.routes.beforeMatched(
-        request -> {
-          Endpoint route = request.endpoints().matchedHttpEndpoint();
-          if (route != null) {
-            RequestTrace.current().setRoute(route.path);
-          }
-        });
-    config.routes.get("/metrics", metrics::answer);
-    config.routes.exception(
-        RefusedRequestException.class,
-        (e, request) -> Refusals.refuse(request, e.status(), String.valueOf(e.getMessage())));
-    config.routes.exception(KgCoopException.class, this::known);
-    config.routes.exception(MethodNotAllowedResponse.class, ClassifierServer::wrongMethod);
-    config.routes.exception(
-        HttpResponseException.class,
-        (e, request) -> Refusals.refuse(request, e.getStatus(), "see /openapi.yaml"));
-    config.routes.exception(Exception.class, this::unexpected);
-    config.router.javaLangErrorHandler(
-        (response, e) -> {
-          log.accept("a request failed: " + e);
-          response.setStatus(500);
-        });
-  }
-
-  /** Reports errors of images and texts to the client, and hides all others. */
-  private void known(KgCoopException e, Context request) {
-    switch (e.category()) {
-      case DATA, CONFIGURATION -> Refusals.refuse(request, 400, String.valueOf(e.getMessage()));
-      case WEIGHTS -> Refusals.refuse(request, 422, String.valueOf(e.getMessage()));
-      default -> unexpected(e, request);
-    }
-  }
-
-  private static void wrongMethod(MethodNotAllowedResponse e, Context request) {
-    String allowed = String.join(", ", e.getDetails().values());
-    request.header("Allow", allowed);
-    Refusals.refuse(request, e.getStatus(), "expected " + allowed + "; see /openapi.yaml");
-  }
-
-  private void unexpected(Exception e, Context request) {
-    log.accept(request.method() + " " + RequestTrace.current().route() + ": " + e);
-    Refusals.refuse(request, 500, "the server failed; see its log");
-  }
-
   public int port() {
     return http.port();
   }
 
   /** Returns the routes, such as {@code get /v1/models}. */
   List<String> routes() {
-    return http.unsafe.internalRouter.allHttpHandlers().stream()
-        .map(handler -> handler.endpoint)
-        .filter(endpoint -> endpoint.method.isHttpMethod())
-        .map(endpoint -> endpoint.method.name().toLowerCase(Locale.ROOT) + " " + endpoint.path)
-        .toList();
+    return http.routes();
   }
 
   /** Announces the end to clients and load balancers, and waits for the open requests. */
   void drain() {
-    setup.drain();
+    http.drain();
   }
 
   /** Accepts no more requests, and returns when the accepted ones are answered. */
   @Override
   public void close() {
-    drain();
-    try {
-      http.stop();
-    } catch (RuntimeException e) { // connections that did not end in time
-      log.accept("closed connections that did not end in time");
-    }
+    http.close();
+    closeModels();
+  }
+
+  private void closeModels() {
     queue.close();
     zeroShot.close();
     metrics.close();

@@ -8,35 +8,38 @@ import io.javalin.http.Context;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.kgcoop.classify.Embedder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.features.ViewEncoder.Pixels;
-import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.ServerSettings.Limits;
+import org.kgcoop.serve.model.Deadline;
 import org.kgcoop.serve.model.EncodingQueue;
-import org.kgcoop.serve.model.ImageReader;
-import org.kgcoop.serve.model.TextReader;
+import org.kgcoop.serve.model.RequestImageDecoder;
+import org.kgcoop.serve.model.TimedLock;
 import org.kgcoop.tensor.Tensor;
 
 /** Returns unit features of images and texts. */
 final class Embeddings {
-  private static final int MOST_TEXTS = 32;
-  private static final int LONGEST_TEXT = 1000;
+  private static final int MAX_TEXTS = 32;
+  private static final int MAX_TEXT_LENGTH = 1000;
 
   /** The same object for all requests, so that their images are encoded in one batch. */
-  private static final EncodingQueue.Reading<float[]> ROWS = Embeddings::rows;
+  private static final EncodingQueue.BatchFunction<float[]> ROWS = Embeddings::rows;
 
   private final Clip clip;
   private final EncodingQueue queue;
-  private final ImageReader images;
-  private final TextReader texts;
-  private final int mostImages;
+  private final RequestImageDecoder decoder;
+  private final Embedder embedder;
+  private final TimedLock textLock = new TimedLock();
+  private final Limits limits;
 
-  Embeddings(Clip clip, EncodingQueue queue, ImageReader images, Limits limits) {
+  Embeddings(Clip clip, EncodingQueue queue, RequestImageDecoder decoder, Limits limits) {
     this.clip = clip;
     this.queue = queue;
-    this.images = images;
-    this.texts = new TextReader(clip, limits.time());
-    this.mostImages = Math.min(EncodingQueue.BATCH, limits.queue());
+    this.decoder = decoder;
+    this.embedder = Embedder.unit(clip);
+    this.limits = limits;
   }
 
   void addTo(RoutesConfig routes) {
@@ -44,28 +47,34 @@ final class Embeddings {
   }
 
   private void embed(Context request) {
+    Deadline deadline = Deadline.in(limits.timeLimit());
     RequestParts parts = new RequestParts(request);
-    List<String> asked = parts.texts("text");
+    List<String> texts = parts.texts("text");
     List<byte[]> files = parts.images();
-    if (asked.isEmpty() && files.isEmpty()) {
-      throw new RefusedRequestException(
+    if (texts.isEmpty() && files.isEmpty()) {
+      throw new HttpErrorException(
           400, "expected an image as the body or in the form's parts 'image', or a 'text'");
     }
-    if (asked.size() > MOST_TEXTS || files.size() > mostImages) {
-      throw new RefusedRequestException(
+    int maxImages = Math.min(EncodingQueue.MAX_BATCH, limits.maxWaitingImages());
+    if (texts.size() > MAX_TEXTS || files.size() > maxImages) {
+      throw new HttpErrorException(
           400,
           "expected at most %s images and %s texts per request, got %s and %s"
-              .formatted(mostImages, MOST_TEXTS, files.size(), asked.size()));
+              .formatted(maxImages, MAX_TEXTS, files.size(), texts.size()));
     }
-    if (asked.stream().anyMatch(text -> text.isBlank() || text.length() > LONGEST_TEXT)) {
-      throw new RefusedRequestException(
-          400, "text: expected 1 to " + LONGEST_TEXT + " characters that are not all blank");
+    if (texts.stream().anyMatch(text -> text.isBlank() || text.length() > MAX_TEXT_LENGTH)) {
+      throw new HttpErrorException(
+          400, "text: expected 1 to " + MAX_TEXT_LENGTH + " characters that are not all blank");
     }
-    List<Pixels> decoded = files.stream().map(images::read).toList();
+    List<Pixels> decoded = files.stream().map(file -> decoder.decode(file, deadline)).toList();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("clip", clip.fingerprint()).put("width", clip.config().embedDim());
-    features(json.putArray("images"), decoded.isEmpty() ? List.of() : queue.askAll(decoded, ROWS));
-    features(json.putArray("texts"), asked.isEmpty() ? List.of() : texts.read(asked));
+    features(
+        json.putArray("images"),
+        decoded.isEmpty() ? List.of() : queue.submitAll(decoded, ROWS, deadline));
+    features(
+        json.putArray("texts"),
+        texts.isEmpty() ? List.of() : textLock.run(deadline, () -> embedder.embedTexts(texts)));
     request.json(json);
   }
 

@@ -5,49 +5,54 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classification.Candidate;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.files.Resources;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.serve.http.RefusedRequestException;
-import org.kgcoop.serve.http.RequestTrace;
-import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.http.HttpErrorException;
+import org.kgcoop.serve.http.HttpServer;
+import org.kgcoop.serve.model.Deadline;
 import org.kgcoop.serve.model.EncodingQueue;
-import org.kgcoop.serve.model.ImageReader;
+import org.kgcoop.serve.model.EncodingQueue.BatchFunction;
 import org.kgcoop.serve.model.ModelRegistry;
+import org.kgcoop.serve.model.RequestImageDecoder;
 import org.kgcoop.serve.model.ServedModel;
 import org.kgcoop.serve.model.SharedClassifier;
 import org.kgcoop.serve.model.ZeroShotCache;
 
 /** The endpoints, as {@code openapi.yaml} describes them. */
 final class Endpoints {
-  private static final int MOST_CLASSES = 1000;
-  private static final int LONGEST_NAME = 200;
+  private static final int MAX_CLASSES = 1000;
+  private static final int MAX_NAME_LENGTH = 200;
 
   private final ModelRegistry models;
   private final ZeroShotCache zeroShot;
   private final EncodingQueue queue;
-  private final ImageReader images;
-  private final ServerSettings settings;
+  private final RequestImageDecoder decoder;
+  private final String defaultTemplate;
+  private final Duration timeLimit;
 
   Endpoints(
       ModelRegistry models,
       ZeroShotCache zeroShot,
       EncodingQueue queue,
-      ImageReader images,
-      ServerSettings settings) {
+      RequestImageDecoder decoder,
+      String defaultTemplate,
+      Duration timeLimit) {
     this.models = models;
     this.zeroShot = zeroShot;
     this.queue = queue;
-    this.images = images;
-    this.settings = settings;
+    this.decoder = decoder;
+    this.defaultTemplate = defaultTemplate;
+    this.timeLimit = timeLimit;
   }
 
   void addTo(RoutesConfig routes) {
@@ -78,7 +83,7 @@ final class Endpoints {
     ObjectNode model = object().put("name", name);
     model
         .put("method", classifier.method())
-        .put("title", MethodCatalogue.title(classifier.method()));
+        .put("title", MethodRegistry.title(classifier.method()));
     model.put("template", classifier.template());
     model.put("temperature", classifier.temperature());
     classifier.threshold().ifPresent(threshold -> model.put("threshold", threshold));
@@ -87,23 +92,26 @@ final class Endpoints {
   }
 
   private void classify(Context request) {
+    Deadline deadline = Deadline.in(timeLimit);
     RequestParts parts = new RequestParts(request);
     boolean compare = flag(parts.text("compare"));
     ServedModel model = models.get(parts.text("model"));
     Classifier classifier = model.classifier();
-    Asked asked =
-        asked(parts, compare ? classifier.classNames().size() : Classification.DEFAULT_TOP);
+    Query query =
+        query(
+            parts, compare ? classifier.classNames().size() : Classification.DEFAULT_TOP, deadline);
     if (compare) {
       try (SharedClassifier.Use handCrafted =
-          zeroShot.use(classifier.classNames(), classifier.template())) {
-        answer(request, asked, model, handCrafted.model());
+          zeroShot.use(classifier.classNames(), classifier.template(), deadline)) {
+        write(request, query, model, handCrafted.model());
       }
     } else {
-      answer(request, asked, model, null);
+      write(request, query, model, null);
     }
   }
 
   private void zeroShot(Context request) {
+    Deadline deadline = Deadline.in(timeLimit);
     RequestParts parts = new RequestParts(request);
     List<String> names =
         parts.texts("classes").stream()
@@ -112,19 +120,19 @@ final class Endpoints {
             .filter(text -> !text.isEmpty())
             .distinct()
             .toList();
-    if (names.isEmpty() || names.size() > MOST_CLASSES) {
-      throw new RefusedRequestException(
-          400, "classes: expected 1 to " + MOST_CLASSES + " names, separated by commas");
+    if (names.isEmpty() || names.size() > MAX_CLASSES) {
+      throw new HttpErrorException(
+          400, "classes: expected 1 to " + MAX_CLASSES + " names, separated by commas");
     }
-    String template = Objects.requireNonNullElse(parts.text("template"), settings.template());
+    String template = Objects.requireNonNullElse(parts.text("template"), defaultTemplate);
     if (Stream.concat(names.stream(), Stream.of(template))
-        .anyMatch(t -> t.length() > LONGEST_NAME)) {
-      throw new RefusedRequestException(
-          400, "a class name or the template has more than " + LONGEST_NAME + " characters");
+        .anyMatch(t -> t.length() > MAX_NAME_LENGTH)) {
+      throw new HttpErrorException(
+          400, "a class name or the template has more than " + MAX_NAME_LENGTH + " characters");
     }
-    Asked asked = asked(parts, Classification.DEFAULT_TOP);
-    try (SharedClassifier.Use model = zeroShot.use(names, template)) {
-      answer(request, asked, model.model(), null);
+    Query query = query(parts, Classification.DEFAULT_TOP, deadline);
+    try (SharedClassifier.Use model = zeroShot.use(names, template, deadline)) {
+      write(request, query, model.model(), null);
     }
   }
 
@@ -133,13 +141,13 @@ final class Endpoints {
    *
    * @param start the {@link System#nanoTime} at which the request was complete
    */
-  private record Asked(int top, Pixels image, long start) {}
+  private record Query(int top, Pixels image, Deadline deadline, long start) {}
 
-  private Asked asked(RequestParts parts, int defaultTop) {
+  private Query query(RequestParts parts, int defaultTop, Deadline deadline) {
     int top = top(parts.text("top"), defaultTop);
     byte[] file = parts.image();
     long start = System.nanoTime();
-    return new Asked(top, images.read(file), start);
+    return new Query(top, decoder.decode(file, deadline), deadline, start);
   }
 
   /**
@@ -147,52 +155,57 @@ final class Endpoints {
    *
    * @param handCrafted the result for the hand-crafted texts of the same classes, if requested
    */
-  private record Found(Classification classification, @Nullable Classification handCrafted) {}
+  private record Answer(Classification classification, @Nullable Classification handCrafted) {}
 
-  private static EncodingQueue.Reading<Found> compared(Classifier one, Classifier other) {
+  private static BatchFunction<Answer> compared(Classifier one, Classifier other) {
     return features -> {
       List<Classification> first = one.ofFeatures(features);
       List<Classification> second = other.ofFeatures(features);
       return IntStream.range(0, first.size())
-          .mapToObj(i -> new Found(first.get(i), second.get(i)))
+          .mapToObj(i -> new Answer(first.get(i), second.get(i)))
           .toList();
     };
   }
 
-  private Found found(Pixels image, ServedModel model, @Nullable ServedModel handCrafted) {
+  private Answer answer(Query query, ServedModel model, @Nullable ServedModel handCrafted) {
     if (handCrafted == null) {
-      return new Found(queue.ask(image, model.reading()), null);
+      return new Answer(classify(query, model), null);
     }
     if (model.classifier().hasOwnEncoder()) { // the image goes through both
-      return new Found(queue.ask(image, model.reading()), queue.ask(image, handCrafted.reading()));
+      return new Answer(classify(query, model), classify(query, handCrafted));
     }
-    return queue.ask(image, compared(model.classifier(), handCrafted.classifier()));
+    return queue.submit(
+        query.image(), compared(model.classifier(), handCrafted.classifier()), query.deadline());
   }
 
-  private void answer(
-      Context request, Asked asked, ServedModel model, @Nullable ServedModel handCrafted) {
-    RequestTrace.current().setModel(model.name());
-    Found found = found(asked.image(), model, handCrafted);
+  private Classification classify(Query query, ServedModel model) {
+    return queue.submit(query.image(), model.function(), query.deadline());
+  }
+
+  private void write(
+      Context request, Query query, ServedModel model, @Nullable ServedModel handCrafted) {
+    request.attribute(HttpServer.MODEL, model.name());
+    Answer answer = answer(query, model, handCrafted);
     ObjectNode json = object().put("model", model.name());
     json.put("class_count", model.classifier().classNames().size());
-    json.put("milliseconds", Math.rint((System.nanoTime() - asked.start()) / 1e3) / 1e3);
+    json.put("milliseconds", Math.rint((System.nanoTime() - query.start()) / 1e3) / 1e3);
     model
         .classifier()
         .threshold()
         .ifPresent(
             threshold ->
                 json.put("threshold", threshold)
-                    .put("accepted", found.classification().isAccepted()));
-    List<Candidate> best = found.classification().top(asked.top());
+                    .put("accepted", answer.classification().isAccepted()));
+    List<Candidate> best = answer.classification().top(query.top());
     candidates(json.putArray("classes"), best);
-    if (found.handCrafted() != null) {
-      float[] handCraftedOnes = found.handCrafted().probabilities();
+    if (answer.handCrafted() != null) {
+      float[] probabilities = answer.handCrafted().probabilities();
       candidates(
           json.putArray("handcrafted"),
           best.stream()
               .map(
                   each ->
-                      new Candidate(each.index(), each.className(), handCraftedOnes[each.index()]))
+                      new Candidate(each.index(), each.className(), probabilities[each.index()]))
               .toList());
     }
     request.json(json);
@@ -214,18 +227,18 @@ final class Endpoints {
     if (text.equals("true")) {
       return true;
     }
-    throw new RefusedRequestException(400, "compare: expected true or false");
+    throw new HttpErrorException(400, "compare: expected true or false");
   }
 
-  private static int top(@Nullable String text, int otherwise) {
+  private static int top(@Nullable String text, int defaultTop) {
     try {
-      int top = text == null ? otherwise : Integer.parseInt(text);
+      int top = text == null ? defaultTop : Integer.parseInt(text);
       if (top >= 1) {
         return top;
       }
     } catch (NumberFormatException e) {
-      // said below
+      // rejected below
     }
-    throw new RefusedRequestException(400, "top: expected a whole number, at least 1");
+    throw new HttpErrorException(400, "top: expected a whole number, at least 1");
   }
 }

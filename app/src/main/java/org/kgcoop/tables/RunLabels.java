@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.classifier.MethodRegistry;
 
 /**
  * Labels that distinguish the runs of a method. A label contains the settings that differ between
@@ -78,7 +78,7 @@ public final class RunLabels {
 
   /** Returns the title of the method with its varied settings, such as {@code KgCoOp weight=4}. */
   public String method(StoredRun run) {
-    StringBuilder label = new StringBuilder(MethodCatalogue.title(run.method()));
+    StringBuilder label = new StringBuilder(MethodRegistry.title(run.method()));
     setting(run).forEach((key, value) -> label.append(' ').append(key).append('=').append(value));
     return label.toString();
   }

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.classifier.MethodRegistry;
 
 /**
  * A grouping of runs into the rows of a table: {@code row > data set > seed > run}. A run that does
@@ -53,24 +53,9 @@ final class RunRows {
     return rows;
   }
 
-  /**
-   * Makes one row per run, with the run's name as label. Rows are paired even if their seeds
-   * differ.
-   */
-  static Map<TableRow, Map<String, Map<Long, StoredRun>>> byRun(
-      List<StoredRun> all, Consumer<String> warnings) {
-    Map<TableRow, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
-    for (StoredRun run : complete(all, warnings)) {
-      rows.put(
-          new TableRow(run.name(), run.method(), Map.of(), run.shots()),
-          Map.of(run.dataSet(), Map.of(NO_SEED, run)));
-    }
-    return rows;
-  }
-
   /** Orders methods as protocols list them, and the rows of one method by their settings. */
   private static Comparator<StoredRun> order(RunLabels labels) {
-    List<String> methods = MethodCatalogue.ids();
+    List<String> methods = MethodRegistry.ids();
     Comparator<StoredRun> byMethod =
         Comparator.comparingInt(
             run -> methods.contains(run.method()) ? methods.indexOf(run.method()) : methods.size());

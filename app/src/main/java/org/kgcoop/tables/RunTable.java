@@ -18,12 +18,13 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.method.KgCoOp;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.runs.Measure;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.settings.SettingValues;
 
 /**
  * A table of complete runs with one row per method and varied settings, and one column per
@@ -131,16 +132,6 @@ public final class RunTable {
     return new RunTable(RunRows.byMethod(runs, warnings), bootstrap);
   }
 
-  /**
-   * Makes one row per run, with the run's name as label.
-   *
-   * @throws org.kgcoop.KgCoopException if none of the runs is complete
-   */
-  public static RunTable ofEach(
-      List<StoredRun> runs, Bootstrap bootstrap, Consumer<String> warnings) {
-    return new RunTable(RunRows.byRun(runs, warnings), bootstrap);
-  }
-
   private static List<String> columns(List<String> targets) {
     List<String> columns = new ArrayList<>(targets);
     if (targets.contains("base") && targets.contains("new")) {
@@ -228,7 +219,7 @@ public final class RunTable {
   private static Optional<String> closedReason(JsonNode method) {
     try {
       return method instanceof ObjectNode json
-          ? MethodCatalogue.parse(json).closedClassReason()
+          ? MethodRegistry.parse(SettingValues.fromJson(json)).closedClassReason()
           : Optional.empty();
     } catch (KgCoopException e) {
       return Optional.empty(); // settings of another version

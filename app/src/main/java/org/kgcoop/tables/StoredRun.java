@@ -20,7 +20,6 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.Predictions;
-import org.kgcoop.runs.RunProgress;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.RunState;
@@ -198,22 +197,6 @@ public final class StoredRun {
       state = known;
     }
     return known;
-  }
-
-  /** Returns the progress of the training. */
-  public RunProgress progress() {
-    return RunProgress.read(path(), record());
-  }
-
-  /** Returns true if training steps remain. */
-  public boolean isTraining() {
-    RunProgress now = progress();
-    return state() != RunState.COMPLETE && now.step() < now.steps();
-  }
-
-  /** Returns true if the run started and is not complete. */
-  public boolean isUnderWay() {
-    return path != null && isRunFolder(path) && state() != RunState.COMPLETE;
   }
 
   /**

@@ -1,7 +1,7 @@
 package org.kgcoop.tables;
 
 import java.util.Map;
-import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.classifier.MethodRegistry;
 
 /**
  * A row of a table: the runs of a method with the same settings and shots.
@@ -18,6 +18,6 @@ public record TableRow(String label, String method, Map<String, String> setting,
    */
   public boolean isNamed(String name) {
     return name.equalsIgnoreCase(label)
-        || name.equalsIgnoreCase(label.replace(MethodCatalogue.title(method), method));
+        || name.equalsIgnoreCase(label.replace(MethodRegistry.title(method), method));
   }
 }

@@ -455,14 +455,6 @@ class BadInputTest {
     refused(Cli.run("report", folder.resolve("nowhere")), IO, "nowhere", "no such folder");
     refused(Cli.run("report", folder), IO, "no results here", "run.json");
     refused(Cli.run("report"), CONFIGURATION, "RUN");
-    for (String seconds : List.of("0", "-1", "3601", "soon", "1.5", "")) {
-      refused(
-          Cli.run("report", folder, "--watch=" + seconds),
-          CONFIGURATION,
-          "--watch " + seconds,
-          "expected seconds, from 1 to 3600");
-    }
-    refused(Cli.run("report", "--watch", folder, folder), CONFIGURATION, "a RUN stands before it");
     assertThat(folder.resolve("report.html")).doesNotExist();
   }
 
@@ -503,7 +495,7 @@ class BadInputTest {
   @Test
   void wordsThatCannotBeTakenAreToldInTheWordsOfTheCommand() {
     refused(Cli.run("inspect", data, data), CONFIGURATION, "unexpected argument '" + data + "'");
-    refused(Cli.run("runs", "compare", data), CONFIGURATION, "expected RUN: at least 2");
+    refused(Cli.run("runs", "show"), CONFIGURATION, "RUN");
     refused(train(data, folder, "--lr", "fast"), CONFIGURATION, "'fast' is not a number");
     refused(train(data, folder, "--seed", "a"), CONFIGURATION, "'a' is not an integer");
   }

@@ -102,7 +102,7 @@ class DocumentedExamplesTest {
   }
 
   private static boolean endsItself(MarkdownPage.Call call) {
-    return !call.words().get(0).equals("serve") && !call.words().contains("--watch");
+    return !call.words().get(0).equals("serve");
   }
 
   private static List<MarkdownPage.Call> run(boolean all) throws IOException {
@@ -144,17 +144,7 @@ class DocumentedExamplesTest {
         words.addAll(1, effort.subList(i, i + 2));
       }
     }
-    return example(call, words);
-  }
-
-  /** Returns an example with the answer that {@code runs delete} asks for in a terminal. */
-  private static Example example(MarkdownPage.Call call, List<String> words) {
-    if (!words.subList(0, Math.min(2, words.size())).equals(List.of("runs", "delete"))) {
-      return new Example(page(call), words);
-    }
-    List<String> answered = new ArrayList<>(words);
-    answered.add("--yes");
-    return new Example(page(call), answered);
+    return new Example(page(call), words);
   }
 
   @BeforeAll
@@ -210,7 +200,11 @@ class DocumentedExamplesTest {
 
     succeeds(
         call,
-        result(call, calls, calls.stream().map(c -> example(c, c.words())).toList(), List.of()));
+        result(
+            call,
+            calls,
+            calls.stream().map(c -> new Example(page(c), c.words())).toList(),
+            List.of()));
   }
 
   private static void succeeds(MarkdownPage.Call call, Examples.Result result) {
@@ -248,7 +242,7 @@ class DocumentedExamplesTest {
     ChildProcess server = start(scratch, words, List.of("--port", "0", "--quiet"));
     String address = server.firstLine().replaceFirst(".* on (http://[^/]+)/.*", "$1");
 
-    for (String path : List.of("/v2/health/ready", "/", "/openapi.yaml")) {
+    for (String path : List.of("/health", "/", "/openapi.yaml")) {
       assertThat(get(address + path).statusCode()).as(path).isEqualTo(200);
     }
     if (words.equals(List.of("serve", "runs/pets"))) {
@@ -303,23 +297,6 @@ class DocumentedExamplesTest {
         .filter(line -> line.startsWith("curl "))
         .distinct()
         .toList();
-  }
-
-  @Test
-  void reportIsWrittenWhileItIsWatched() throws Exception {
-    Set<List<String>> watched =
-        calls().stream()
-            .map(MarkdownPage.Call::words)
-            .filter(words -> words.contains("--watch"))
-            .collect(Collectors.toSet());
-    assertThat(watched).containsExactly(List.of("report", "runs/pets", "--watch"));
-    Path scratch = Files.createTempDirectory(folder, "report");
-
-    ChildProcess report = start(scratch, watched.iterator().next(), List.of());
-
-    report.makes(scratch.resolve("work"), "runs/pets/report.html");
-    assertThat(report.endsWithin(60_000)).as("all runs are complete: %s", report.log()).isTrue();
-    assertThat(report.exitCode()).isZero();
   }
 
   /** The guides' complete programs have tests of their own, such as TrainingFromJavaTest. */

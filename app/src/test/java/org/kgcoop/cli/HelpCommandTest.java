@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Setting;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Setting;
 import picocli.CommandLine;
 
 class HelpCommandTest {
@@ -31,14 +31,14 @@ class HelpCommandTest {
   }
 
   private static java.util.List<String> ids() {
-    return MethodCatalogue.ids();
+    return MethodRegistry.ids();
   }
 
   @Test
   void everyMethodIsListedWithItsTitleAndSentence() {
     assertThat(run("help", "methods")).isZero();
     for (String id : ids()) {
-      Declaration.About about = MethodCatalogue.of(id).about();
+      Declaration.About about = MethodRegistry.of(id).about();
       assertThat(about.sentence()).endsWith(".");
       assertThat(text()).contains(id + " " + about.title() + ": " + about.sentence());
     }
@@ -48,7 +48,7 @@ class HelpCommandTest {
   @MethodSource("ids")
   void aPageHasFormulaSourceAndEverySettingWithTypeRangeAndDefault(String id) {
     assertThat(run("help", "method", id)).isZero();
-    Declaration<?> method = MethodCatalogue.of(id);
+    Declaration<?> method = MethodRegistry.of(id);
     assertThat(method.about().formula()).isNotEmpty();
     assertThat(text())
         .contains(method.about().formula())
@@ -57,9 +57,9 @@ class HelpCommandTest {
     for (Setting<?> setting : method.settings()) {
       if (method.keys().contains(setting.key())) {
         assertThat(text())
-            .contains(" " + setting.key() + " " + setting.meaning() + ". " + setting.kind().says())
-            .contains(setting.range().says())
-            .contains("default: " + setting.usual().says());
+            .contains(" " + setting.key() + " " + setting.description() + ". " + setting.typeText())
+            .contains(setting.range().description())
+            .contains("default: " + setting.defaultValue().description());
       }
     }
     assertThat(out.toString().lines()).allMatch(line -> line.length() <= 120);

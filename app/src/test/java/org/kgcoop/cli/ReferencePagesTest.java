@@ -14,10 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.docs.MarkdownPage;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.settings.Declaration;
 import org.kgcoop.train.TrainingSetting;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -161,7 +161,7 @@ class ReferencePagesTest {
             "Method pages",
             "`./kgcoop help method NAME` prints the same text. [Methods](methods.md) compares the",
             "methods with the published code.");
-    for (Declaration<Method> method : MethodCatalogue.all()) {
+    for (Declaration<Method> method : MethodRegistry.all()) {
       section(lines, method.id(), MethodHelp.page(method).stream());
     }
     return lines;

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /**
  * Tests of configuration files of methods with their own keys, in the layout of their repositories.
@@ -70,7 +70,7 @@ class ReferenceKeysTest {
         .forEach(
             setting -> {
               String[] parts = setting.split("\\.", 2);
-              assertThat(MethodCatalogue.keys(parts[0])).as(setting).contains(parts[1]);
+              assertThat(MethodRegistry.keys(parts[0])).as(setting).contains(parts[1]);
             });
   }
 

@@ -65,7 +65,7 @@ class DistanceSectionTest {
 
     StoredResults.write(folder, results);
     List<DistanceSection.Loss> losses =
-        DistanceSection.losses(Table.runs(TableResults.read(folder).orElseThrow().cells(), folder));
+        DistanceSection.losses(Table.runs(TableResults.read(folder).orElseThrow(), folder));
 
     // (80 - 60) / 80 = 25 %. The zero-shot accuracy on data set b is unknown.
     assertThat(losses).containsExactly(new DistanceSection.Loss("coop", 0.25, 25));

@@ -609,32 +609,18 @@ class ReportPageTest {
 
   // ---- runs in progress
 
-  private static List<String> refresh(Document page) {
-    return page.select("meta[http-equiv=refresh]").eachAttr("content");
-  }
-
   @Test
-  void aRunThatGoesOnHasItsCurvesAndSaysHowFarItIs() throws IOException {
+  void aRunInProgressHasTheCurvesOfItsCompleteEpochs() throws IOException {
     Path run = folder.resolve("run");
     try (LockedFile lock = StoredResults.begun(run, 14)) {
       Document page = page(run);
 
-      assertThat(sections(page)).containsExactly("progress", "training", "made", "notes");
-      // 14 steps took 14 minutes, so the other 26 steps take 26 minutes.
-      assertThat(rows(page.expectFirst("#progress table")))
-          .containsExactly(
-              "CoOp objects, 8 shots, seed 1 running 4 of 10 about 26 min 14 min 14 of 40"
-                  + " 00:30:40");
-      assertThat(refresh(page)).containsExactly("10");
+      assertThat(sections(page)).containsExactly("training", "made", "notes");
       // Only two of the four steps of the fourth epoch are complete, so the curve ends with the
       // third.
       assertThat(rows(page.expectFirst("#training table")))
           .containsExactly("1 8.5000", "2 8.0000", "3 7.5000");
     }
-    Document stopped = page(run);
-    assertThat(stopped.expectFirst("#progress td").text()).isEqualTo("stopped");
-    assertThat(stopped.expectFirst("#progress table").text()).doesNotContain("about");
-    assertThat(refresh(stopped)).isEmpty();
   }
 
   @Test
@@ -646,7 +632,7 @@ class ReportPageTest {
   }
 
   @Test
-  void aTableUnderWayShowsWhatIsDoneAndTheCurvesOfWhatGoesOn() throws IOException {
+  void anIncompleteTableShowsTheCompleteRuns() throws IOException {
     ObjectNode results = stored.baseToNew(folder);
     ArrayNode cells = results.withArray("/cells");
     ObjectNode last = (ObjectNode) cells.remove(cells.size() - 1);
@@ -655,28 +641,15 @@ class ReportPageTest {
     pending.add(last.deepCopy().put("run", "objects/next/seed1").without("results"));
     Files.delete(folder.resolve("results.json"));
     Files.writeString(folder.resolve("table.json"), results.toPrettyString());
-    try (LockedFile table = RunFolders.lock(folder);
-        LockedFile run = StoredResults.begun(folder.resolve("objects/next/seed1"), 14)) {
-      Document page = page(folder);
 
-      assertThat(sections(page)).contains("progress", "results", "training", "mistakes");
-      assertThat(page.expectFirst("#progress p").text())
-          .contains(": 19 of 21 runs are done. Results below are of the runs that are done");
-      assertThat(rows(page.expectFirst("#progress table")))
-          .singleElement()
-          .asString()
-          .startsWith("KgCoOp weight=16 places, 8 shots, seed 2 running 4 of 10");
-      assertThat(refresh(page)).containsExactly("10");
-      // The page shows one run per method. For this method it shows the run in progress, with three
-      // complete epochs.
-      assertThat(page.select("#training figcaption").eachText()).isNotEmpty();
-    }
-    assertThat(page(folder).expectFirst("#progress p").text())
-        .contains("nothing works at the others: the same command goes on");
+    Document page = page(folder);
+
+    assertThat(sections(page)).contains("results", "training", "mistakes");
+    assertThat(page.expectFirst("header").text()).contains("19 of 21 runs are done.");
   }
 
   @Test
-  void aTableOfWhichNothingIsDoneYetIsNoEmptyTable() throws IOException {
+  void aTableWithoutACompleteRunHasNoResults() throws IOException {
     Files.writeString(
         folder.resolve("table.json"),
         """
@@ -687,16 +660,16 @@ class ReportPageTest {
 
     Document page = page(folder);
 
-    assertThat(sections(page)).containsExactly("progress", "made", "notes");
-    assertThat(page.expectFirst("header").text()).contains("CoOp measured on the data set pets");
-    assertThat(page.expectFirst("#progress").text()).contains("0 of 1 runs are done");
+    assertThat(sections(page)).containsExactly("made", "notes");
+    assertThat(page.expectFirst("header").text())
+        .contains("CoOp measured on the data set pets. 0 of 1 runs are done.");
   }
 
   @Test
-  void runsOfATableThatNoFileTellsOfAreShownAlone() throws IOException {
+  void runsOfATableWithoutATableFileAreShownAlone() throws IOException {
     try (LockedFile table = RunFolders.lock(folder);
         LockedFile run = StoredResults.begun(folder.resolve("objects/coop/seed1"), 14)) {
-      assertThat(sections(page(folder))).startsWith("progress", "training");
+      assertThat(sections(page(folder))).startsWith("training");
     }
   }
 
@@ -713,7 +686,7 @@ class ReportPageTest {
     Document page = page(folder);
 
     assertThat(page.title()).isEqualTo("Adaptation on photos");
-    assertThat(sections(page)).startsWith("progress", "choice");
+    assertThat(sections(page)).startsWith("choice");
     assertThat(page.expectFirst("#choice").text()).contains("None is chosen yet", "61.50");
   }
 
@@ -779,34 +752,5 @@ class ReportPageTest {
     assertThat(file).content().doesNotContain("data:image").contains("name it by --data");
     ReportPage.write(List.of(run), List.of(photos), file);
     assertThat(file).content().contains("data:image");
-  }
-
-  @Test
-  void aWatchedPageIsWrittenWhereSomethingChangedAndEndsWithTheRun() throws IOException {
-    Path run = folder.resolve("run");
-    Path file = folder.resolve("watched.html");
-    WatchedReport watched = new WatchedReport(List.of(run), List.of(), file, 3);
-    assertThat(watched.look()).isEqualTo(WatchedReport.Look.WAITING);
-    assertThat(file).doesNotExist();
-    try (LockedFile lock = StoredResults.begun(run, 14)) {
-      assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
-      assertThat(refresh(Jsoup.parse(Files.readString(file)))).containsExactly("3");
-      Files.delete(file);
-      assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
-      assertThat(file).as("no new page without a change").doesNotExist();
-      Files.writeString(run.resolve("events.jsonl"), "{\"step\":15,\"epoch\":4,\"loss\":1}\n");
-      assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
-      assertThat(file).content().contains("15 of 40");
-    }
-    // A stopped run can resume at any time, so the page continues to refresh.
-    assertThat(watched.look()).isEqualTo(WatchedReport.Look.STOPPED);
-    assertThat(refresh(Jsoup.parse(Files.readString(file)))).containsExactly("3");
-    watched.end();
-    assertThat(refresh(Jsoup.parse(Files.readString(file)))).isEmpty();
-    assertThat(stored.run(run, StoredResults.COOP, "objects", 1)).isNotEmpty();
-    assertThat(watched.look()).isEqualTo(WatchedReport.Look.COMPLETE);
-    Document page = Jsoup.parse(Files.readString(file));
-    assertThat(refresh(page)).isEmpty();
-    assertThat(sections(page)).doesNotContain("progress");
   }
 }

@@ -8,7 +8,6 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -325,7 +324,6 @@ final class StoredResults {
           "method": {"method": "coop"}, "training": {"epochs": 10, "seed": 1},
           "data": {"name": "objects", "shots": 8, "seed": 1}}}
         """);
-    Files.writeString(folder.resolve("progress.json"), "{\"steps\": 40, \"from\": 0}");
     StringBuilder lines = new StringBuilder();
     for (int step = 1; step <= steps; step++) {
       int epoch = (step + 3) / 4;
@@ -335,9 +333,6 @@ final class StoredResults {
     }
     Path events = folder.resolve("events.jsonl");
     Files.writeString(events, lines + "{\"step\":99,\"epoch\":9");
-    FileTime began = FileTime.fromMillis(1_000_000);
-    Files.setLastModifiedTime(folder.resolve("progress.json"), began);
-    Files.setLastModifiedTime(events, FileTime.fromMillis(1_000_000 + 60_000L * steps));
     return RunFolders.lock(folder);
   }
 

@@ -36,7 +36,7 @@ public final class ApiDescription {
     }
   }
 
-  /** A route: a method, such as {@code get}, and a path, such as {@code /v2/models/{model}}. */
+  /** A route: a method, such as {@code get}, and a path, such as {@code /page/{file}}. */
   public record Route(String method, String path) {
     @Override
     public String toString() {

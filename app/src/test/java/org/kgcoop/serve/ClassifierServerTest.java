@@ -47,6 +47,7 @@ import org.kgcoop.classify.Embedder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.serve.ApiDescription.Route;
+import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -55,7 +56,7 @@ import org.kgcoop.serve.model.ModelRegistry;
 @Timeout(240)
 class ClassifierServerTest {
   private static final String TEMPLATE = "a photo of a {}.";
-  private static final int MOST_BYTES = 20_000;
+  private static final int MAX_BYTES = 20_000;
   private static final long PIXELS = ServerSettings.DEFAULT_MAX_PIXELS;
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -83,7 +84,7 @@ class ClassifierServerTest {
     byName.put("places", places);
     byName.put("trained", trained);
     models = new ModelRegistry(byName);
-    server = new ClassifierServer(clip, models, settings(null), LOG::add, null);
+    server = new ClassifierServer(clip, models, TEMPLATE, settings(null), LOG::add, null);
     BufferedImage drawn = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 2000; i++) {
       drawn.setRGB(i % 50, i / 50, i * 8009);
@@ -103,11 +104,7 @@ class ClassifierServerTest {
 
   private static ServerSettings settings(@Nullable String token) {
     return new ServerSettings(
-        "127.0.0.1",
-        0,
-        token,
-        TEMPLATE,
-        new Limits(8, Duration.ofSeconds(20), MOST_BYTES, 0, PIXELS));
+        "127.0.0.1", 0, token, new Limits(8, Duration.ofSeconds(20), MAX_BYTES, 0, PIXELS));
   }
 
   private static HttpRequest.Builder request(ClassifierServer to, String path) {
@@ -226,19 +223,19 @@ class ClassifierServerTest {
   @Test
   void aFormOfTooManyPartsIsRefused() {
     List<String> fields = new ArrayList<>();
-    for (int i = 0; i < RequestParts.MOST - 1; i++) {
+    for (int i = 0; i < HttpServer.MAX_FORM_PARTS - 1; i++) {
       fields.addAll(List.of("classes", "class " + i));
     }
-    byte[] most = form(image, fields.toArray(String[]::new)); // one part is the image
-    JsonNode answer = json(postForm("/v1/zero-shot", BodyPublishers.ofByteArray(most)));
-    assertThat(answer.path("class_count").asInt()).isEqualTo(RequestParts.MOST - 1);
+    byte[] full = form(image, fields.toArray(String[]::new)); // one part is the image
+    JsonNode answer = json(postForm("/v1/zero-shot", BodyPublishers.ofByteArray(full)));
+    assertThat(answer.path("class_count").asInt()).isEqualTo(HttpServer.MAX_FORM_PARTS - 1);
     fields.addAll(List.of("classes", "one more"));
     byte[] more = form(image, fields.toArray(String[]::new));
     for (String path : List.of("/v1/zero-shot", "/v1/classify", "/v1/embed")) {
       assertRefused(
           postForm(path, BodyPublishers.ofByteArray(more)),
           400,
-          "the form has 65 parts; expected at most 64");
+          "multipart/form-data of at most 64 parts");
     }
   }
 
@@ -371,7 +368,6 @@ class ClassifierServerTest {
     assertRefused(post("/v1/classify?top=0", image), 400, "top");
     assertRefused(post("/v1/classify?top=x", image), 400, "top");
     assertRefused(post("/v1/classify?model=cars", image), 404, "pets, places, trained");
-    assertRefused(get("/v2/models/cars"), 404, "pets, places, trained");
     assertRefused(get("/etc/passwd"), 404, "openapi");
     BodyPublisher noForm = BodyPublishers.ofByteArray(image);
     assertRefused(postForm("/v1/classify", noForm), 400, "form");
@@ -389,7 +385,7 @@ class ClassifierServerTest {
     Map<String, String> allowed = new LinkedHashMap<>();
     allowed.put("GET /v1/classify", "POST");
     allowed.put("POST /v1/models", "GET");
-    allowed.put("DELETE /v2/models/pets/versions/1/infer", "POST");
+    allowed.put("DELETE /v1/embed", "POST");
     allowed.forEach(
         (asked, methods) -> {
           String[] words = asked.split(" ", -1);
@@ -402,7 +398,7 @@ class ClassifierServerTest {
 
   @Test
   void largeBodiesAreRefusedHoweverTheyCome() {
-    byte[] large = new byte[MOST_BYTES + 1];
+    byte[] large = new byte[MAX_BYTES + 1];
     assertRefused(post("/v1/classify", large), 413, "at most");
     BodyPublisher chunked = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large));
     assertRefused(send(request(server, "/v1/classify").POST(chunked)), 413, "at most");
@@ -437,8 +433,8 @@ class ClassifierServerTest {
   @Test
   void withATokenOnlyHealthIsOpen() {
     try (ClassifierServer guarded =
-        new ClassifierServer(clip, models, settings(TOKEN), LOG::add, null)) {
-      assertThat(send(request(guarded, "/v2/health/ready")).statusCode()).isEqualTo(200);
+        new ClassifierServer(clip, models, TEMPLATE, settings(TOKEN), LOG::add, null)) {
+      assertThat(send(request(guarded, "/health")).statusCode()).isEqualTo(200);
       assertRefused(send(request(guarded, "/v1/models")), 401, "Authorization");
       for (String wrong :
           List.of("Bearer ", "Bearer " + TOKEN + "0", TOKEN, "bearer x", "Basic " + TOKEN)) {
@@ -457,12 +453,9 @@ class ClassifierServerTest {
   void aImageOfMorePixelsThanTheServerTakesIsRefused() throws IOException {
     ServerSettings small =
         new ServerSettings(
-            "127.0.0.1",
-            0,
-            null,
-            TEMPLATE,
-            new Limits(8, Duration.ofSeconds(20), MOST_BYTES, 0, 64 * 64));
-    try (ClassifierServer strict = new ClassifierServer(clip, models, small, LOG::add, null)) {
+            "127.0.0.1", 0, null, new Limits(8, Duration.ofSeconds(20), MAX_BYTES, 0, 64 * 64));
+    try (ClassifierServer strict =
+        new ClassifierServer(clip, models, TEMPLATE, small, LOG::add, null)) {
       HttpRequest.Builder fits = request(strict, "/v1/classify"); // 50 x 40
       assertThat(send(fits.POST(BodyPublishers.ofByteArray(image))).statusCode()).isEqualTo(200);
       ByteArrayOutputStream wide = new ByteArrayOutputStream();
@@ -474,7 +467,7 @@ class ClassifierServerTest {
           400,
           "100 x 41 pixels, more than the limit of 4096");
     }
-    assertThat(settings(null).limits().pixels()).isEqualTo(25_000_000);
+    assertThat(settings(null).limits().maxPixels()).isEqualTo(25_000_000);
   }
 
   @Test
@@ -484,9 +477,9 @@ class ClassifierServerTest {
             "127.0.0.1",
             server.port(),
             null,
-            TEMPLATE,
-            new Limits(8, Duration.ofSeconds(20), MOST_BYTES, 0, PIXELS));
-    assertThatThrownBy(() -> new ClassifierServer(clip, models, taken, LOG::add, null).close())
+            new Limits(8, Duration.ofSeconds(20), MAX_BYTES, 0, PIXELS));
+    assertThatThrownBy(
+            () -> new ClassifierServer(clip, models, TEMPLATE, taken, LOG::add, null).close())
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("port " + server.port() + ": the port is in use");
   }
@@ -500,11 +493,6 @@ class ClassifierServerTest {
     assertThat(models.findValuesAsText("template"))
         .containsExactly(TEMPLATE, TEMPLATE, TinyPrompt.TEMPLATE);
     assertThat(models.get(1).path("classes").get(0).asText()).isEqualTo("beach");
-    assertThat(json(get("/v2")).path("name").asText()).isEqualTo("kgcoop");
-    assertThat(json(get("/v2/health/live")).path("live").asBoolean()).isTrue();
-    assertThat(json(get("/v2/models/pets/ready")).path("ready").asBoolean()).isTrue();
-    assertThat(json(get("/v2/models/pets")).path("outputs").get(0).path("shape").toString())
-        .isEqualTo("[-1,3]");
   }
 
   @Test
@@ -556,7 +544,8 @@ class ClassifierServerTest {
 
   @Test
   void whatWasAcceptedIsAnsweredWhenTheServerStops() throws Exception {
-    ClassifierServer stopping = new ClassifierServer(clip, models, settings(null), LOG::add, null);
+    ClassifierServer stopping =
+        new ClassifierServer(clip, models, TEMPLATE, settings(null), LOG::add, null);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {
       OutputStream out = socket.getOutputStream();
       String header =
@@ -583,21 +572,14 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aServerThatStopsIsLiveAndNotReady() throws Exception {
-    ClassifierServer stopping = new ClassifierServer(clip, models, settings(null), LOG::add, null);
-    String model = "/v2/models/" + models.all().iterator().next().name();
-    List<String> routes =
-        List.of("/v2/health/ready", model + "/ready", model + "/versions/1/ready");
-    for (String route : routes) {
-      assertThat(send(request(stopping, route)).statusCode()).isEqualTo(200);
-    }
+  void aStoppingServerIsNotReady() {
+    ClassifierServer stopping =
+        new ClassifierServer(clip, models, TEMPLATE, settings(null), LOG::add, null);
+    assertThat(send(request(stopping, "/health")).statusCode()).isEqualTo(200);
     stopping.drain();
-    for (String route : routes) {
-      HttpResponse<String> answer = send(request(stopping, route));
-      assertThat(answer.statusCode()).as(route).isEqualTo(503);
-      assertThat(json(answer).path("ready").asBoolean(true)).as(route).isFalse();
-    }
-    assertThat(send(request(stopping, "/v2/health/live")).statusCode()).isEqualTo(200);
+    HttpResponse<String> answer = send(request(stopping, "/health"));
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(json(answer).path("ready").asBoolean(true)).isFalse();
     stopping.close();
   }
 

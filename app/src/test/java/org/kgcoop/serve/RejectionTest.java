@@ -4,38 +4,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.serve.InferenceClient.Answer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
 
-/** Tests of classifiers with a rejection threshold, in Java and with both APIs of a server. */
+/** Tests of classifiers with a rejection threshold, in Java and of a server. */
 class RejectionTest {
-  /** The JSON object of a request for one binary image, without options and size. */
-  private static final String REQUEST =
-      "{%s\"inputs\":[{\"name\":\"image\",\"shape\":[2],\"datatype\":\"BYTES\","
-          + "\"parameters\":{\"binary_data_size\":%s}}]}";
-
   @TempDir static Path folder;
   private static Clip clip;
   private static ClassifierFile file;
@@ -44,7 +43,6 @@ class RejectionTest {
   private static double between; // the largest probabilities of both images
   private static ModelRegistry models;
   private static ClassifierServer server;
-  private static InferenceClient client;
 
   @BeforeAll
   static void start() throws IOException {
@@ -69,15 +67,11 @@ class RejectionTest {
         new ClassifierServer(
             clip,
             models,
+            "a {}.",
             new ServerSettings(
-                "127.0.0.1",
-                0,
-                null,
-                "a {}.",
-                new Limits(8, Duration.ofSeconds(20), 1 << 20, 0, 1 << 20)),
+                "127.0.0.1", 0, null, new Limits(8, Duration.ofSeconds(20), 1 << 20, 0, 1 << 20)),
             line -> {},
             null);
-    client = new InferenceClient(server.port());
   }
 
   @AfterAll
@@ -93,10 +87,24 @@ class RejectionTest {
     return Classifier.of(file.withCalibration(calibration), clip, names);
   }
 
+  private static HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+  }
+
+  private static JsonNode send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      return new ObjectMapper().readTree(answer.body());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static JsonNode classify(String model, byte[] image) {
-    Answer answer = client.send(client.post("/v1/classify?top=3&model=" + model, image));
-    assertThat(answer.status()).isEqualTo(200);
-    return answer.json();
+    return send(
+        request("/v1/classify?top=3&model=" + model).POST(BodyPublishers.ofByteArray(image)));
   }
 
   @Test
@@ -114,7 +122,7 @@ class RejectionTest {
   }
 
   @Test
-  void theFirstAddressSaysIfAClassIsAccepted() {
+  void theServerSaysIfAClassIsAccepted() {
     JsonNode accepted = classify("rejecting", sure);
     assertThat(accepted.path("accepted").asBoolean()).isTrue();
     assertThat(accepted.path("threshold").asDouble()).isCloseTo(between, within(1e-12));
@@ -126,38 +134,9 @@ class RejectionTest {
     assertThat(plain.has("accepted")).isFalse();
     assertThat(plain.has("threshold")).isFalse();
 
-    JsonNode listed = client.get("/v1/models").json().path("models");
+    JsonNode listed = send(request("/v1/models")).path("models");
     assertThat(listed.path(0).path("threshold").asDouble()).isCloseTo(between, within(1e-12));
     assertThat(listed.path(1).has("threshold")).isFalse();
     assertThat(listed.path(1).path("temperature").asDouble()).isEqualTo(1);
-  }
-
-  private static Answer infer(String model, @Nullable String parameters) {
-    byte[] elements = InferenceClient.elements(sure, unsure);
-    String start = parameters == null ? "" : parameters + ",";
-    return client.infer(
-        "/v2/models/" + model + "/infer", REQUEST.formatted(start, elements.length), elements);
-  }
-
-  @Test
-  void theInferenceProtocolHasAnOutputOfIt() {
-    JsonNode outputs = client.get("/v2/models/rejecting").json().path("outputs");
-    assertThat(outputs.path(2).toString())
-        .isEqualTo("{\"name\":\"accepted\",\"datatype\":\"BOOL\",\"shape\":[-1]}");
-    assertThat(client.get("/v2/models/plain").json().path("outputs")).hasSize(2);
-
-    assertThat(infer("rejecting", null).output("accepted").toString())
-        .isEqualTo(
-            "{\"name\":\"accepted\",\"datatype\":\"BOOL\",\"shape\":[2],\"data\":[true,false]}");
-    Answer binary =
-        infer(
-            "rejecting",
-            "\"outputs\":[{\"name\":\"accepted\",\"parameters\":{\"binary_data\":true}}]");
-    byte[] body = binary.body();
-    assertThat(Arrays.copyOfRange(body, binary.jsonLength(), body.length)).containsExactly(1, 0);
-
-    Answer none = infer("plain", "\"outputs\":[{\"name\":\"accepted\"}]");
-    assertThat(none.status()).isEqualTo(400);
-    assertThat(none.error()).contains("expected 'probabilities' or 'label'");
   }
 }

@@ -343,18 +343,6 @@ class RunTableTest {
   }
 
   @Test
-  void singleRunsOfOtherSeedsAreComparedAsTheyAre() {
-    add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));
-    add(StoredRuns.run("coop", "pets", 2).target("test", 40, 40));
-
-    RunTable table = RunTable.ofEach(runs, BOOTSTRAP, warnings::add);
-
-    assertThat(table.rows().stream().map(TableRow::label)).containsExactly("run0", "run1");
-    RunTable.Difference difference = difference(table, 1);
-    assertThat(difference.isSignificant()).isTrue();
-  }
-
-  @Test
   void ofEqualRunsTheNewerCounts() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));
     add(StoredRuns.run("coop", "pets", 1).target("test", 20, 40));

@@ -1,20 +1,19 @@
 package org.kgcoop.bench;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -84,8 +83,8 @@ final class EncodersBench implements Callable<Integer> {
   @Override
   public Integer call() {
     List<String> names = BenchModel.classNames(classes);
-    ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", method);
-    TrainedMethod made = MethodCatalogue.parse(stated).trained().orElseThrow();
+    SettingValues stated = SettingValues.of("method", method);
+    TrainedMethod made = MethodRegistry.parse(stated).trained().orElseThrow();
     if (!(made instanceof EncoderMethod encoder)) {
       throw KgCoopException.configuration(method + " does not train inside the image encoder");
     }
@@ -137,7 +136,7 @@ final class EncodersBench implements Callable<Integer> {
     try (Clip reference = BenchModel.load(DType.FLOAT32);
         PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
         PublishedEncoders published =
-            new PublishedEncoders(reference, plain, encoder.toJson(), names)) {
+            new PublishedEncoders(reference, plain, encoder.settingValues().toJson(), names)) {
       return options.measure(
           () -> {
             try (Scope step = Scope.open("reference")) {

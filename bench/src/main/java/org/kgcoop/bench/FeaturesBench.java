@@ -1,7 +1,5 @@
 package org.kgcoop.bench;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,10 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
@@ -31,8 +29,8 @@ import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.Images;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Device;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -95,8 +93,8 @@ final class FeaturesBench implements Callable<Integer> {
                 Progress.SILENT,
                 warning -> {},
                 () -> false);
-        ObjectNode brief = JsonNodeFactory.instance.objectNode().put("epochs", 1);
-        ObjectNode published = JsonNodeFactory.instance.objectNode();
+        SettingValues brief = SettingValues.of("epochs", 1);
+        SettingValues published = SettingValues.NONE;
         for (String method : methods) {
           TableResults unused =
               run(context, data, method, brief, folder.resolve("first-" + method));
@@ -138,13 +136,13 @@ final class FeaturesBench implements Callable<Integer> {
   }
 
   private TableResults run(
-      ExperimentContext context, DataSet data, String method, ObjectNode training, Path out) {
+      ExperimentContext context, DataSet data, String method, SettingValues training, Path out) {
     MethodSpec spec =
         MethodSpec.of(
-            JsonNodeFactory.instance.objectNode().put("method", method),
+            SettingValues.of("method", method),
             training,
             PublishedDefaults.FEW_SHOT,
-            Map.of());
+            SettingValues.NONE);
     ExperimentPlan plan = new ExperimentPlan(List.of(spec), List.of(shots), List.of(1L), 1);
     return new Experiment(context, new FewShotCurve(List.of(data)), plan).run(out);
   }

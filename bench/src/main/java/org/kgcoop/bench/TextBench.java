@@ -1,17 +1,16 @@
 package org.kgcoop.bench;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.method.PromptMethod;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.PromptText;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
@@ -82,7 +81,7 @@ final class TextBench implements Callable<Integer> {
 
   private int againstThePublished() {
     List<String> names = BenchModel.classNames(classes);
-    PromptMethod prompt = MethodCatalogue.parsePrompt(settings(method));
+    PromptMethod prompt = MethodRegistry.parsePrompt(settings(method));
     try (Clip ours = BenchModel.load(model, options.precision());
         Clip reference = BenchModel.load(model, DType.FLOAT32);
         PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
@@ -121,9 +120,9 @@ final class TextBench implements Callable<Integer> {
   /** Measures the steps of two methods of kgcoop, alternating. */
   private int againstOurs(String other) {
     List<String> names = BenchModel.classNames(classes);
-    PromptMethod prompt = MethodCatalogue.parsePrompt(settings(method));
+    PromptMethod prompt = MethodRegistry.parsePrompt(settings(method));
     try (Clip ours = BenchModel.load(options.precision());
-        TrainableModel first = MethodCatalogue.parsePrompt(settings(other)).model(ours, names, 1);
+        TrainableModel first = MethodRegistry.parsePrompt(settings(other)).model(ours, names, 1);
         TrainableModel second = prompt.model(ours, names, 1);
         Scope scope = Scope.open("bench")) {
       Batch seen = batch(ours);
@@ -158,18 +157,17 @@ final class TextBench implements Callable<Integer> {
         BenchModel.features(batch, clip.config().embedDim()), BenchModel.labels(batch, classes));
   }
 
-  private ObjectNode settings(String id) {
-    ObjectNode settings =
-        JsonNodeFactory.instance.objectNode().put("method", id).put("context_tokens", context);
-    if (MethodCatalogue.keys(id).contains("words")) {
-      settings.put("words", context == 4 ? "a photo of a" : "");
+  private SettingValues settings(String id) {
+    SettingValues settings = SettingValues.of("method", id).with("context_tokens", context);
+    if (MethodRegistry.keys(id).contains("words")) {
+      settings = settings.with("words", context == 4 ? "a photo of a" : "");
     }
-    if (!MethodCatalogue.keys(id).contains("class_position")) {
+    if (!MethodRegistry.keys(id).contains("class_position")) {
       return settings;
     }
     return position.equals("csc")
-        ? settings.put("class_specific", true)
-        : settings.put("class_position", position);
+        ? settings.with("class_specific", true)
+        : settings.with("class_position", position);
   }
 
   /**

@@ -1,16 +1,16 @@
 package org.kgcoop.bench;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.PromptMethod;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.PromptText;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Optimizer;
@@ -67,12 +67,10 @@ final class TrainBench implements Callable<Integer> {
   public Integer call() {
     List<String> names = BenchModel.classNames(classes);
     PromptMethod prompt =
-        MethodCatalogue.parsePrompt(
-            JsonNodeFactory.instance
-                .objectNode()
-                .put("method", method)
-                .put("context_tokens", context)
-                .put("words", context == 4 ? "a photo of a" : ""));
+        MethodRegistry.parsePrompt(
+            SettingValues.of("method", method)
+                .with("context_tokens", context)
+                .with("words", context == 4 ? "a photo of a" : ""));
     int size = batch > 0 ? batch : prompt.defaults().batchSize();
     try (Clip ours = BenchModel.load(options.precision());
         Clip reference = BenchModel.load(DType.FLOAT32);

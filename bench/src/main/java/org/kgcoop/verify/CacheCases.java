@@ -3,11 +3,10 @@ package org.kgcoop.verify;
 import static org.kgcoop.verify.ReferenceFolder.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.method.CacheCounts;
@@ -15,8 +14,8 @@ import org.kgcoop.method.CacheGrid;
 import org.kgcoop.method.CacheSettings;
 import org.kgcoop.method.KeyCache;
 import org.kgcoop.method.TipAdapter;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.FixedHead;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Tensor;
 
 /** The cases of an image cache, as in Tip-Adapter. */
@@ -34,14 +33,15 @@ final class CacheCases {
 
   /** Returns the settings of a case. A case has them among its other fields. */
   private static CacheSettings settings(JsonNode c) {
-    ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", TipAdapter.ID);
+    SettingValues stated = SettingValues.of("method", TipAdapter.ID);
+    SettingValues all = SettingValues.fromJson(c);
     for (String key :
         List.of("templates", "scale", "alpha", "beta", "search_scale", "search_step")) {
-      if (c.has(key)) {
-        stated.set(key, c.path(key));
+      if (all.has(key)) {
+        stated = stated.with(key, all.values().get(key));
       }
     }
-    return ((TipAdapter) MethodCatalogue.parse(stated)).settings();
+    return ((TipAdapter) MethodRegistry.parse(stated)).settings();
   }
 
   private static KeyCache cache(Clip clip, JsonNode c, Tensor keys) {

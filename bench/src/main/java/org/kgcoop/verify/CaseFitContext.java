@@ -5,12 +5,10 @@ import static org.kgcoop.verify.ReferenceFolder.texts;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
-import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.FitContext;
 import org.kgcoop.method.LabeledFeatures;
 import org.kgcoop.method.LabeledViews;
@@ -100,11 +98,6 @@ final class CaseFitContext implements FitContext {
     Tensor all = views.features().reshape(-1, views.features().size(2)); // (V N, E)
     Tensor chosen = all.indexSelect(0, Tensor.of(rows, rows.length)).unitRows();
     return new Batch(chosen, Tensor.of(labels, labels.length));
-  }
-
-  @Override
-  public Map<String, StoredTensor> train(TrainedMethod method) {
-    throw new IllegalStateException("a case has its own steps");
   }
 
   @Override

@@ -8,16 +8,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.EnumIds;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.Underscores;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.TemplateEnsemble;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Head;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Tensor;
@@ -100,7 +102,8 @@ final class ModelCases {
   static void classFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     TemplateEnsemble texts =
         new TemplateEnsemble(
-            texts(c.path("templates")), Underscores.ofId(c.path("underscores").asText("replace")));
+            texts(c.path("templates")),
+            EnumIds.of(Underscores.class, "underscores", c.path("underscores").asText("replace")));
     Clip clip = folder.model(c);
     List<String> names = texts(c.path("classnames"));
     boolean raw = c.path("average").asText("unit").equals("raw");
@@ -123,7 +126,7 @@ final class ModelCases {
     List<String> classNames = texts(c.path("classnames"));
     ClassifierFile file =
         ClassifierFile.readAny(folder.file(c.path("file").asText()), classNames)
-            .with(MethodCatalogue.parse(c.path("settings")));
+            .with(MethodRegistry.parse(SettingValues.fromJson(c.path("settings"))));
     try (Head model = file.classifier(clip, classNames)) {
       Tensor seen = features(clip, model, images(folder, c, "images"));
       Tensor logits = logits(model, seen).plus(clip.logitBias());

@@ -3,7 +3,6 @@ package org.kgcoop.verify;
 import static org.kgcoop.verify.ReferenceFolder.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.TunedImageEncoder;
@@ -19,7 +19,6 @@ import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.encoder.ClipLora;
 import org.kgcoop.method.encoder.DropoutMasks;
 import org.kgcoop.model.Batch;
@@ -27,6 +26,7 @@ import org.kgcoop.model.Head;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
@@ -63,12 +63,11 @@ final class TrainCase {
 
   /** Returns the method of a case, which must have trained parameters. */
   static TrainedMethod method(JsonNode c) {
-    JsonNode settings = c.path("settings");
-    if (settings instanceof ObjectNode all) {
-      settings =
-          all.deepCopy().without(List.of("all_classnames", CLIP_NORM)); // not settings of methods
-    }
-    Method method = MethodCatalogue.parse(settings);
+    SettingValues settings =
+        SettingValues.fromJson(c.path("settings"))
+            .without("all_classnames") // not settings of methods
+            .without(CLIP_NORM);
+    Method method = MethodRegistry.parse(settings);
     return method
         .trained()
         .orElseThrow(

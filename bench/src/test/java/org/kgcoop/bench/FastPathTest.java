@@ -3,8 +3,6 @@ package org.kgcoop.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,17 +13,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.Family;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.method.PromptMethod;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -67,13 +66,11 @@ class FastPathTest {
     clip.close();
   }
 
-  private static ObjectNode settings(String method, int m) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("method", method)
-        .put("context_tokens", m)
-        .put("words", "")
-        .put("template", "an odd drawing of one {}.");
+  private static SettingValues settings(String method, int m) {
+    return SettingValues.of("method", method)
+        .with("context_tokens", m)
+        .with("words", "")
+        .with("template", "an odd drawing of one {}.");
   }
 
   /** Returns names with given numbers of tokens. Each single letter is one token. */
@@ -89,13 +86,13 @@ class FastPathTest {
     return names;
   }
 
-  private static void same(ObjectNode settings, List<String> names, int batch) {
+  private static void same(SettingValues settings, List<String> names, int batch) {
     same(clip, published, settings, names, batch);
   }
 
   private static void same(
-      Clip clip, PublishedClip published, ObjectNode settings, List<String> names, int batch) {
-    PromptMethod method = MethodCatalogue.parsePrompt(settings);
+      Clip clip, PublishedClip published, SettingValues settings, List<String> names, int batch) {
+    PromptMethod method = MethodRegistry.parsePrompt(settings);
     try (Scope scope = Scope.open("test");
         TrainableModel model = method.model(clip, names, 3);
         PublishedMethod plain =
@@ -162,8 +159,8 @@ class FastPathTest {
   @ValueSource(strings = {"end", "middle", "front"})
   void everyPosition(String position) {
     for (int m : new int[] {1, 2, 5, 16}) {
-      same(settings("coop", m).put("class_position", position), names(1, 2, 9, 60), 4);
-      same(settings("kgcoop", m).put("class_position", position), names(3, 3, 3), 4);
+      same(settings("coop", m).with("class_position", position), names(1, 2, 9, 60), 4);
+      same(settings("kgcoop", m).with("class_position", position), names(3, 3, 3), 4);
     }
   }
 
@@ -172,7 +169,7 @@ class FastPathTest {
   void classSpecificContexts(String position) {
     for (int m : new int[] {1, 3, 16}) {
       same(
-          settings("coop", m).put("class_position", position).put("class_specific", true),
+          settings("coop", m).with("class_position", position).with("class_specific", true),
           names(1, 2, 9, 60),
           4);
     }
@@ -181,20 +178,21 @@ class FastPathTest {
   @ParameterizedTest
   @ValueSource(strings = {"maple", "ivlp", "vpt", "promptsrc", "mmrl"})
   void everyMethodThatLearnsInsideOfTheImageEncoder(String id) {
-    ObjectNode settings = JsonNodeFactory.instance.objectNode().put("method", id);
+    SettingValues settings = SettingValues.of("method", id);
     for (String key : List.of("depth", "text_depth", "image_depth")) {
-      if (MethodCatalogue.keys(id).contains(key)) {
-        settings.put(key, 2);
+      if (MethodRegistry.keys(id).contains(key)) {
+        settings = settings.with(key, 2);
       }
     }
     if (id.equals("mmrl")) {
-      settings.put("dimension", 24).putArray("representation_layers").add(2).add(3);
+      settings = settings.with("dimension", 24).with("representation_layers", List.of(2, 3));
     }
-    EncoderMethod method = (EncoderMethod) MethodCatalogue.parse(settings);
+    EncoderMethod method = (EncoderMethod) MethodRegistry.parse(settings);
     List<String> names = names(1, 20, 2, 7);
     try (Scope scope = Scope.open("test");
         TrainableModel model = method.model(clip, names, 3);
-        PublishedEncoders plain = new PublishedEncoders(clip, published, method.toJson(), names)) {
+        PublishedEncoders plain =
+            new PublishedEncoders(clip, published, method.settingValues().toJson(), names)) {
       Tensor images = BenchModel.random(3 * 3 * 32 * 32, 7, 3, 3, 32, 32);
       Tensor labels = BenchModel.labels(3, names.size());
       Batch seen =
@@ -217,7 +215,7 @@ class FastPathTest {
 
   @Test
   void surplusWordsBetweenContextAndName() {
-    same(settings("prograd", 12).put("words", "a type of pet, a photo of a"), names(1, 4, 2), 3);
+    same(settings("prograd", 12).with("words", "a type of pet, a photo of a"), names(1, 4, 2), 3);
   }
 
   @ParameterizedTest

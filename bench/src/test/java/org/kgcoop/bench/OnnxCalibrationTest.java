@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnxruntime.OrtException;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +13,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
@@ -37,11 +38,9 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 
 /** The ONNX file of a classifier with a temperature gives the same probabilities as Java. */
@@ -87,15 +86,15 @@ class OnnxCalibrationTest {
   /** Returns one method of each kind in a build, and all methods with {@code -Pnightly}. */
   static List<String> ids() {
     String ids = System.getProperty("kgcoop.methods", "all");
-    return ids.equals("all") ? MethodCatalogue.ids() : List.of(ids.split(","));
+    return ids.equals("all") ? MethodRegistry.ids() : List.of(ids.split(","));
   }
 
   /** Trains a method for one epoch and returns its classifier. */
   private static ClassifierFile learned(String id) {
-    ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
-    ObjectNode training =
-        JsonNodeFactory.instance.objectNode().put("epochs", 1).put("augment", "test");
-    MethodSpec spec = MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, Map.of());
+    SettingValues method = SettingValues.of("method", id);
+    SettingValues training = SettingValues.of("epochs", 1).with("augment", "test");
+    MethodSpec spec =
+        MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, SettingValues.NONE);
     ExperimentContext context =
         new ExperimentContext(
             clip,

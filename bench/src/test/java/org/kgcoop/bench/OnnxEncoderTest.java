@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnxruntime.OrtException;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
@@ -31,12 +31,12 @@ import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.model.FeatureEncoder;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -210,13 +210,11 @@ class OnnxEncoderTest {
   }
 
   static List<String> towerMethods() {
-    return MethodCatalogue.ids().stream()
-        .filter(id -> method(id) instanceof EncoderMethod)
-        .toList();
+    return MethodRegistry.ids().stream().filter(id -> method(id) instanceof EncoderMethod).toList();
   }
 
   private static Method method(String id) {
-    return MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", id));
+    return MethodRegistry.parse(SettingValues.of("method", id));
   }
 
   /**

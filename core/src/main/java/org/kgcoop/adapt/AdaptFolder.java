@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
-import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
 

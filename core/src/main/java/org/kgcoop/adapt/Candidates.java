@@ -1,9 +1,8 @@
 package org.kgcoop.adapt;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Map;
+import org.kgcoop.classifier.EmbeddedPrompt;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.Templates;
@@ -19,8 +18,8 @@ import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.EmbeddedPrompt;
-import org.kgcoop.method.catalogue.PublishedDefaults;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.SettingValues;
 
 /**
  * Candidate methods with their settings, those closest to zero-shot CLIP first. The settings are
@@ -121,46 +120,44 @@ final class Candidates {
   }
 
   MethodSpec spec(String id) {
-    ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
-    ObjectNode training =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("augment", views == 0 ? "test" : "cache:" + views);
+    SettingValues method = SettingValues.of(Declaration.METHOD, id);
+    SettingValues training = SettingValues.of("augment", views == 0 ? "test" : "cache:" + views);
     if (views > 0) {
-      training.put("transforms", "random_resized_crop(" + CROP_SCALE + "),random_flip");
+      training = training.with("transforms", "random_resized_crop(" + CROP_SCALE + "),random_flip");
     }
     switch (id) {
       case KgCoOp.ID, Tcp.ID -> {
-        training.put("epochs", PROMPT_EPOCHS).put("batch_size", PROMPT_BATCH);
+        training = training.with("epochs", PROMPT_EPOCHS).with("batch_size", PROMPT_BATCH);
         if (id.equals(Tcp.ID)) {
-          method.put("layer", layer());
+          method = method.with("layer", layer());
         } else if (EmbeddedPrompt.isFor(clip)) {
-          method.put("words", Templates.words(EmbeddedClip.TEMPLATE));
+          method = method.with("words", Templates.words(EmbeddedClip.TEMPLATE));
         }
       }
       case Clap.ID -> {
         // The texts of all other methods replace underscores, too, and CLAP gains about two points.
-        method.put("underscores", "replace");
-        training.put("augment", views == 0 ? "test" : "pool:" + views);
+        method = method.with("underscores", "replace");
+        training = training.with("augment", views == 0 ? "test" : "pool:" + views);
       }
       case TipAdapterF.ID -> {
-        method.put("scale", "model");
-        method.putArray("search_scale").add(CACHE_TOP).add(CACHE_TOP);
+        method = method.with("scale", "model");
+        method = method.with("search_scale", List.of(CACHE_TOP, CACHE_TOP));
         if (views > 0) {
-          method.put("views", views);
+          method = method.with("views", views);
         }
       }
       // Each view would add rows, and the size of a kernel is quadratic in the number of rows.
-      case Gda.ID -> method.put("views", 0);
+      case Gda.ID -> method = method.with("views", 0);
       case Proker.ID -> {
-        method.put("views", 0);
+        method = method.with("views", 0);
         if (images > MOST_SEARCHED) {
-          method.put("search", SelectionData.NONE.id()); // the published beta and lambda
+          method =
+              method.with("select_on", SelectionData.NONE.id()); // the published beta and lambda
         }
       }
       default -> {}
     }
-    return MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, Map.of());
+    return MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, SettingValues.NONE);
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
@@ -22,11 +23,11 @@ import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TextMethod;
-import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -104,7 +105,9 @@ final class FinalTraining {
     boolean selects = !spec.method().apply(HeldOutRuns.task(data, request.seed())).equals(selected);
     return selects && Candidates.isQuick(id)
         ? runs.logits(
-            new MethodSpec(task -> selected, spec.training(), Map.of()), id + SELECTED, parts)
+            new MethodSpec(task -> selected, spec.training(), SettingValues.NONE),
+            id + SELECTED,
+            parts)
         : runs.logits(id, parts);
   }
 

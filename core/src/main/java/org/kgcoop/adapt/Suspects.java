@@ -4,9 +4,9 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.LabelNoise;
-import org.kgcoop.eval.LabelSuspects;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
@@ -39,8 +39,6 @@ final class Suspects {
     double[][] rows = probabilities.toArray(double[][]::new);
     int[] labels = items.stream().mapToInt(Item::label).toArray();
     LabelNoise noise = LabelNoise.fit(rows, labels);
-    LabelSuspects found = new LabelSuspects(rows, labels);
-    double[] confidence = found.selfConfidence();
     Set<Integer> suspects = new HashSet<>(noise.suspects(PRECISION));
     return noise.order().stream()
         .filter(i -> suspects.contains(i) || contradictory.contains(items.get(i).key()))
@@ -51,8 +49,17 @@ final class Suspects {
                     items.get(i).key(),
                     items.get(i).file().toString(),
                     classNames.get(labels[i]),
-                    classNames.get(found.likelyLabel(i)),
-                    confidence[i]))
+                    classNames.get(likelyOther(rows[i], labels[i])),
+                    rows[i][labels[i]]))
         .toList();
+  }
+
+  /** Returns the most probable class other than the label. */
+  private static int likelyOther(double[] probabilities, int label) {
+    return IntStream.range(0, probabilities.length)
+        .filter(j -> j != label)
+        .boxed()
+        .max(Comparator.comparingDouble((Integer j) -> probabilities[j]).thenComparing(j -> -j))
+        .orElse(label);
   }
 }

@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -27,7 +28,6 @@ import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
-import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.runs.AdaptRecord;
 
 /** Images that an adaptation learns from: all readable images, without copies. */

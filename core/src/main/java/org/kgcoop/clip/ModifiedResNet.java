@@ -13,9 +13,7 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class ModifiedResNet implements ImageEncoder {
   private final List<Convolution> stem = new ArrayList<>();
-  private final List<Bottleneck> blocks = new ArrayList<>();
-  // number of blocks up to the end of each
-  private final List<Integer> stageEnds = new ArrayList<>();
+  private final List<List<Bottleneck>> stages = new ArrayList<>();
   private final AttentionPool pool;
 
   public ModifiedResNet(WeightSource weights, ClipConfig config, ClipConfig.ResNet resNet) {
@@ -26,44 +24,48 @@ public final class ModifiedResNet implements ImageEncoder {
     int in = width;
     for (int stage = 0; stage < resNet.layers().size(); stage++) {
       int planes = width << stage;
+      List<Bottleneck> blocks = new ArrayList<>();
       for (int i = 0; i < resNet.layers().get(stage); i++) {
         int stride = stage > 0 && i == 0 ? 2 : 1;
         String prefix = "visual.layer" + (stage + 1) + "." + i + ".";
         blocks.add(new Bottleneck(weights, prefix, in, planes, stride));
         in = planes * 4;
       }
-      stageEnds.add(blocks.size());
+      stages.add(blocks);
     }
     pool = new AttentionPool(weights, in, config, resNet.heads());
   }
 
   @Override
   public Tensor features(Tensor images) {
-    return inside(images, List.of()).features();
+    return features(images, (stage, map) -> {});
+  }
+
+  /** Receives the map of a stage, (B, channels, height, width). Stages are counted from 1. */
+  @FunctionalInterface
+  public interface StageListener {
+    void map(int stage, Tensor map);
   }
 
   /**
-   * Computes image features and the maps of some stages.
+   * Computes image features, before scaling to unit length, and reports the map of each stage.
    *
    * @param images (B, channels, R, R), normalized
-   * @param stages counted from 1, rising
-   * @return maps of (B, channels, height, width)
+   * @return (B, E)
    */
-  public IntermediateMaps inside(Tensor images, List<Integer> stages) {
+  public Tensor features(Tensor images, StageListener listener) {
     Tensor x = images.to(stem.get(0).weight.dtype());
     for (Convolution convolution : stem) {
       x = Functions.relu(convolution.apply(x));
     }
     x = Functions.averagePool2d(x, 2);
-    List<Tensor> maps = new ArrayList<>();
-    for (int i = 0; i < blocks.size(); i++) {
-      x = blocks.get(i).apply(x);
-      int stage = 1 + stageEnds.indexOf(i + 1);
-      if (stages.contains(stage)) {
-        maps.add(x);
+    for (int i = 0; i < stages.size(); i++) {
+      for (Bottleneck block : stages.get(i)) {
+        x = block.apply(x);
       }
+      listener.map(i + 1, x);
     }
-    return new IntermediateMaps(pool.apply(x), maps);
+    return pool.apply(x);
   }
 
   /** A convolution and its batch normalization, {@code convN} and {@code bnN}. */

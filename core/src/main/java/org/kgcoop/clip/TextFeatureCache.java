@@ -15,14 +15,14 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class TextFeatureCache implements AutoCloseable {
   /** Maximum number of values: 16 MiB of float32. */
-  private static final long MOST_VALUES = 1 << 22;
+  private static final long MAX_VALUES = 1 << 22;
 
   private final long mostValues;
   private final Map<Object, Tensor> features = new LinkedHashMap<>(16, 0.75f, true);
   private long values;
 
   TextFeatureCache() {
-    this(MOST_VALUES);
+    this(MAX_VALUES);
   }
 
   /** Creates a cache with a custom limit, so that tests can fill it. */

@@ -108,51 +108,7 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
       Tensor x = patches.plus(siglip.patchBias()).plus(positions);
       return siglip.pool().of(norm(through(blocks, x, batch)), batch);
     }
-    Tensor x = through(blocks.subList(0, blocks.size() - 1), before((OfClip) ends, patches), batch);
-    return project(norm(blocks.get(blocks.size() - 1).classRows(x, batch)));
-  }
-
-  /**
-   * Computes image features from some of the patches, with a ViT of CLIP.
-   *
-   * @param images (B, channels, R, R), normalized
-   * @param seen the numbers of the visible patches of each image, row by row from 0, equally many
-   *     per image; or null for all
-   * @param after counted from 1, rising, without the last one: the blocks whose patch tokens are
-   *     returned
-   * @return maps of (B, seen patches, W), in the order of {@code seen}
-   */
-  public IntermediateMaps inside(Tensor images, int @Nullable [][] seen, List<Integer> after) {
-    long batch = images.size(0);
-    Tensor x = before(ofClip(), patches(images)); // (B, L, W)
-    if (seen != null) {
-      x = Functions.rows(x.reshape(-1, width), rowsOf(seen, x.size(1)));
-    }
-    List<Tensor> maps = new ArrayList<>();
-    int from = 0;
-    for (int block : after) {
-      x = through(blocks.subList(from, block), x, batch);
-      Tensor rows = x.reshape(batch, -1, width);
-      maps.add(rows.narrow(1, 1, rows.size(1) - 1));
-      from = block;
-    }
-    x = through(blocks.subList(from, blocks.size() - 1), x, batch);
-    return new IntermediateMaps(
-        project(norm(blocks.get(blocks.size() - 1).classRows(x, batch))), maps);
-  }
-
-  /** Returns the indices of the CLS token and the visible patches of each image among all rows. */
-  private static Tensor rowsOf(int[][] seen, long each) {
-    int patches = seen.length == 0 ? 0 : seen[0].length;
-    long[] rows = new long[seen.length * (1 + patches)];
-    int next = 0;
-    for (int image = 0; image < seen.length; image++) {
-      rows[next++] = image * each;
-      for (int patch : seen[image]) {
-        rows[next++] = image * each + 1 + patch;
-      }
-    }
-    return Tensor.of(rows, rows.length);
+    return features(before((OfClip) ends, patches), 0);
   }
 
   /**
@@ -166,6 +122,31 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     long batch = images.size(0);
     Tensor x = before(ofClip(), patches(images));
     return through(blocks.subList(0, block), x, batch).reshape(batch, -1, width);
+  }
+
+  /**
+   * Computes some blocks of CLIP's encoder.
+   *
+   * @param rows (B, L, W) in front of the first block; not necessarily all patches of an image
+   * @param from the first block, counted from 0
+   * @param to the block behind the last one
+   * @return (B, L, W)
+   */
+  public Tensor rows(Tensor rows, int from, int to) {
+    return through(blocks.subList(from, to), rows, rows.size(0)).reshape(rows.size(0), -1, width);
+  }
+
+  /**
+   * Computes image features from the tokens in front of a block of CLIP's encoder, before scaling
+   * to unit length.
+   *
+   * @param rows (B, L, W); not necessarily all patches of an image
+   * @param from the block, counted from 0
+   * @return (B, E)
+   */
+  public Tensor features(Tensor rows, int from) {
+    Tensor x = through(blocks.subList(from, blocks.size() - 1), rows, rows.size(0));
+    return project(norm(blocks.get(blocks.size() - 1).classRows(x, rows.size(0))));
   }
 
   /** Embeds the patches: (B, patches, W). */

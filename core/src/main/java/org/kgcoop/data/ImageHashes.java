@@ -37,7 +37,7 @@ import org.kgcoop.image.Orientation;
  * computed again. If it cannot be written, the values are not stored. Damaged lines are ignored.
  */
 public final class ImageHashes {
-  private static final String NAME = "pictures.txt";
+  private static final String NAME = "image-hashes.txt";
 
   /**
    * The age below which a file is not stored. The coarsest clock of a common file system, FAT's,
@@ -46,7 +46,7 @@ public final class ImageHashes {
   private static final long YOUNG_MILLISECONDS = 3000;
 
   /**
-   * A line: the mark of a file, its SHA-256, its orientation, and the beginning of the SHA-256 of
+   * A line: the stamp of a file, its SHA-256, its orientation, and the beginning of the SHA-256 of
    * these.
    */
   private static final Pattern LINE =
@@ -55,10 +55,10 @@ public final class ImageHashes {
   /** The folder of the text file, or null if there is none. */
   private final @Nullable Path folder;
 
-  /** The known values, by the mark of a file. */
+  /** The known values, by the stamp of a file. */
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
-  /** Marks that the text file did not contain. */
+  /** Stamps that the text file did not contain. */
   private final Set<String> absent = ConcurrentHashMap.newKeySet();
 
   /**
@@ -78,12 +78,12 @@ public final class ImageHashes {
   }
 
   /** Creates hashes that are stored in a folder, which may not exist yet. */
-  public static ImageHashes besides(Path folder) {
+  public static ImageHashes inFolder(Path folder) {
     return new ImageHashes(folder);
   }
 
   /** Creates hashes that are kept only in memory. */
-  public static ImageHashes forgetful() {
+  public static ImageHashes inMemory() {
     return new ImageHashes(null);
   }
 
@@ -92,7 +92,7 @@ public final class ImageHashes {
    * that the text file is read only once.
    */
   public void recall(List<Path> images) {
-    remember(images.parallelStream().map(ImageHashes::look).toList());
+    remember(images.parallelStream().map(ImageHashes::fileStamp).toList());
   }
 
   /**
@@ -112,32 +112,32 @@ public final class ImageHashes {
   public List<Known> known(List<Path> images) {
     List<Path> distinct = images.stream().distinct().toList();
     // Images can be read in any order, because each has a fixed position in the output.
-    List<String> looks = distinct.parallelStream().map(ImageHashes::look).toList();
-    remember(looks);
+    List<String> stamps = distinct.parallelStream().map(ImageHashes::fileStamp).toList();
+    remember(stamps);
     Map<String, Known> fresh = new LinkedHashMap<>();
     List<Known> computed =
         IntStream.range(0, distinct.size())
             .parallel()
             .mapToObj(
                 i -> {
-                  Known before = known.get(looks.get(i));
+                  Known before = known.get(stamps.get(i));
                   return before == null ? Known.of(Images.bytes(distinct.get(i))) : before;
                 })
             .toList();
     Map<Path, Known> found = new HashMap<>();
     for (int i = 0; i < distinct.size(); i++) {
       found.put(distinct.get(i), computed.get(i));
-      absent.remove(looks.get(i));
-      if (!looks.get(i).isEmpty() && known.put(looks.get(i), computed.get(i)) == null) {
-        fresh.put(looks.get(i), computed.get(i));
+      absent.remove(stamps.get(i));
+      if (!stamps.get(i).isEmpty() && known.put(stamps.get(i), computed.get(i)) == null) {
+        fresh.put(stamps.get(i), computed.get(i));
       }
     }
     append(fresh);
     return images.stream().map(image -> Objects.requireNonNull(found.get(image))).toList();
   }
 
-  /** Returns the mark of a file; empty if its values must not be stored. */
-  private static String look(Path image) {
+  /** Returns the stamp of a file; empty if its values must not be stored. */
+  private static String fileStamp(Path image) {
     try {
       BasicFileAttributes now = Files.readAttributes(image, BasicFileAttributes.class);
       boolean plain = image.getFileSystem().equals(FileSystems.getDefault());
@@ -145,7 +145,7 @@ public final class ImageHashes {
           && now.lastModifiedTime().toMillis() > System.currentTimeMillis() - YOUNG_MILLISECONDS) {
         return "";
       }
-      String look =
+      String stamp =
           String.join(
               "\n",
               image.toAbsolutePath().toString(),
@@ -153,17 +153,17 @@ public final class ImageHashes {
               now.lastModifiedTime().toString(),
               // For an image in a zip file, the checksum in the zip directory.
               String.valueOf(plain ? now.fileKey() : Files.getAttribute(image, "zip:crc")));
-      return Sha256.of(look);
+      return Sha256.of(stamp);
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       return ""; // reading it will report the reason
     }
   }
 
   /** Loads the values that are not known yet. */
-  private void remember(List<String> looks) {
-    Set<String> wanted = new HashSet<>(looks);
+  private void remember(List<String> stamps) {
+    Set<String> wanted = new HashSet<>(stamps);
     wanted.remove("");
-    wanted.removeIf(look -> known.containsKey(look) || absent.contains(look));
+    wanted.removeIf(stamp -> known.containsKey(stamp) || absent.contains(stamp));
     if (folder == null || wanted.isEmpty() || !Files.isRegularFile(folder.resolve(NAME))) {
       return;
     }
@@ -192,8 +192,8 @@ public final class ImageHashes {
   /**
    * Returns a line. Two processes may write into each other's lines, which the last field detects.
    */
-  private static String line(String look, Known known) {
-    String all = look + " " + known.sha256() + " " + known.orientation();
+  private static String line(String stamp, Known known) {
+    String all = stamp + " " + known.sha256() + " " + known.orientation();
     return all + " " + Sha256.of(all).substring(0, 8);
   }
 
@@ -202,7 +202,7 @@ public final class ImageHashes {
       return;
     }
     List<String> lines = new ArrayList<>();
-    fresh.forEach((look, known) -> lines.add("\n" + line(look, known)));
+    fresh.forEach((stamp, known) -> lines.add("\n" + line(stamp, known)));
     ByteBuffer bytes =
         ByteBuffer.wrap((String.join("", lines) + "\n").getBytes(StandardCharsets.US_ASCII));
     try {

@@ -1,7 +1,6 @@
 package org.kgcoop.data;
 
-import java.util.Locale;
-import org.kgcoop.KgCoopException;
+import org.kgcoop.EnumIds;
 
 /** The fate of the underscores of a class name in a text. */
 public enum Underscores {
@@ -12,16 +11,7 @@ public enum Underscores {
 
   /** The name in files and options. */
   public String id() {
-    return name().toLowerCase(Locale.ROOT);
-  }
-
-  public static Underscores ofId(String id) {
-    for (Underscores rule : values()) {
-      if (rule.id().equals(id)) {
-        return rule;
-      }
-    }
-    throw KgCoopException.configuration("underscores '" + id + "': expected replace or keep");
+    return EnumIds.id(this);
   }
 
   /** The class name as texts have it. */

@@ -80,43 +80,13 @@ public final class JointEvaluation {
   }
 
   /**
-   * An evaluation of all images at once.
-   *
-   * @param baseClasses the number of base classes; their logits come first
-   * @param baseLogits (M_b, C_b + C_new) of images of base classes
-   * @param baseLabels (M_b), from 0
-   * @param newLogits (M_n, C_b + C_new) of images of new classes
-   * @param newLabels (M_n), from {@code baseClasses}
-   */
-  public JointEvaluation(
-      int baseClasses,
-      double[][] baseLogits,
-      int[] baseLabels,
-      double[][] newLogits,
-      int[] newLabels) {
-    this(baseClasses, baseLogits[0].length);
-    ProbabilityMetrics.checkRows(baseLogits, baseLabels);
-    ProbabilityMetrics.checkRows(newLogits, newLabels);
-    if (Arrays.stream(baseLabels).anyMatch(label -> label >= baseClasses)
-        || Arrays.stream(newLabels).anyMatch(label -> label < baseClasses)) {
-      throw new IllegalArgumentException(
-          "labels: expected base labels below %s and new labels from it to %s"
-              .formatted(baseClasses, classes - 1));
-    }
-    IntStream.range(0, baseLabels.length).forEach(i -> add(baseLogits[i], baseLabels[i]));
-    IntStream.range(0, newLabels.length).forEach(i -> add(newLogits[i], newLabels[i]));
-  }
-
-  /**
    * The kept values of an image.
    *
    * @param rightAlone true if the prediction among the names of its own half is right
    * @param rightAmongAll true if the prediction among all names is right
-   * @param taken true if the prediction among all names is of the other half
    * @param scores by {@link Score}
    */
-  private record Image(
-      boolean rightAlone, boolean rightAmongAll, boolean taken, Map<Score, Double> scores) {
+  private record Image(boolean rightAlone, boolean rightAmongAll, Map<Score, Double> scores) {
     double score(Score score) {
       return scores.getOrDefault(score, Double.NaN);
     }
@@ -131,8 +101,7 @@ public final class JointEvaluation {
       scores.put(score, score.of(logits, base));
     }
     int alone = isBase ? Softmax.argMax(logits, 0, base) : Softmax.argMax(logits, base, classes);
-    (isBase ? baseImages : newImages)
-        .add(new Image(alone == label, prediction == label, (prediction < base) != isBase, scores));
+    (isBase ? baseImages : newImages).add(new Image(alone == label, prediction == label, scores));
   }
 
   private static double percent(List<Image> images, Predicate<Image> which) {
@@ -156,36 +125,6 @@ public final class JointEvaluation {
   /** Returns the accuracy on images of new classes, with all names competing. */
   public double newAccuracy() {
     return percent(newImages, Image::rightAmongAll);
-  }
-
-  /** Returns joint H: the harmonic mean of {@link #base()} and {@link #newAccuracy()}. */
-  public double harmonicMean() {
-    return Metrics.harmonicMean(base(), newAccuracy());
-  }
-
-  /** Returns the accuracy on images of base classes, only among base names. */
-  public double baseAlone() {
-    return percent(baseImages, Image::rightAlone);
-  }
-
-  /** Returns the accuracy on images of new classes, only among new names. */
-  public double newAlone() {
-    return percent(newImages, Image::rightAlone);
-  }
-
-  /** Returns H as published: the harmonic mean of {@link #baseAlone()} and {@link #newAlone()}. */
-  public double harmonicMeanAlone() {
-    return Metrics.harmonicMean(baseAlone(), newAlone());
-  }
-
-  /** Returns the share of images of base classes that get a new name, in percent. */
-  public double baseTakenForNew() {
-    return percent(baseImages, Image::taken);
-  }
-
-  /** Returns the share of images of new classes that get a base name, in percent. */
-  public double newTakenForBase() {
-    return percent(newImages, Image::taken);
   }
 
   /**

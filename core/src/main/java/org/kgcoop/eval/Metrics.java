@@ -73,14 +73,6 @@ public final class Metrics {
   }
 
   /**
-   * Returns half the width of the 95 % interval of the mean, {@code 1.96 std / sqrt(n)}, as
-   * published.
-   */
-  public static double interval95(List<Double> values) {
-    return 1.96 * spread(values).standardDeviation() / Math.sqrt(values.size());
-  }
-
-  /**
    * Returns the expected calibration error, a fraction: the mean distance of confidence and
    * accuracy over the bins (b/n, (b+1)/n], weighted by their images. A confidence of 0 is in no bin
    * but counts as an image.

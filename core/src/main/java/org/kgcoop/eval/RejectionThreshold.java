@@ -1,9 +1,7 @@
 package org.kgcoop.eval;
 
 import java.util.Arrays;
-import java.util.OptionalDouble;
 import org.apache.commons.statistics.distribution.BetaDistribution;
-import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
  * A threshold on a score below which an image counts as "none of these classes". It is the j-th
@@ -20,7 +18,6 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  * @param keptAtLeast the share of new images of known classes that is kept on average, 1 - j / (n +
  *     1)
  * @param keptInterval the interval of the share that this threshold keeps
- * @param quantileInterval an interval of the score's true quantile by order statistics
  */
 public record RejectionThreshold(
     double threshold,
@@ -28,8 +25,7 @@ public record RejectionThreshold(
     int images,
     boolean enough,
     double keptAtLeast,
-    Interval keptInterval,
-    QuantileInterval quantileInterval) {
+    Interval keptInterval) {
 
   /** The default share of images of known classes to keep. */
   public static final double KEEP = 0.95;
@@ -38,22 +34,11 @@ public record RejectionThreshold(
   public record Interval(double low, double high) {}
 
   /**
-   * An interval between two order statistics.
-   *
-   * @param lowRank the rank of the lower end, 0 if there is no lower bound
-   * @param highRank the rank of the upper end, n + 1 if there is no upper bound
-   * @param low the score of that rank, or empty
-   * @param high the score of that rank, or empty
-   */
-  public record QuantileInterval(
-      int lowRank, int highRank, OptionalDouble low, OptionalDouble high) {}
-
-  /**
    * Computes the threshold.
    *
    * @param scores one score per image of a known class; a higher score means "known"
    * @param keep the share of images of known classes to keep, between 0 and 1
-   * @param confidence the level of both intervals, between 0 and 1
+   * @param confidence the level of the interval, between 0 and 1
    * @throws IllegalArgumentException if there is no score, or a number is out of range
    */
   public static RejectionThreshold of(double[] scores, double keep, double confidence) {
@@ -81,30 +66,6 @@ public record RejectionThreshold(
         1 - rank / (n + 1.0),
         new Interval(
             keptShare.inverseCumulativeProbability(tail),
-            keptShare.inverseSurvivalProbability(tail)),
-        quantile(sorted, keep, tail));
-  }
-
-  private static QuantileInterval quantile(double[] sorted, double keep, double tail) {
-    int n = sorted.length;
-    BinomialDistribution below = BinomialDistribution.of(n, 1 - keep);
-    int low = 0;
-    while (low < n && below.cumulativeProbability(low) <= tail) {
-      low++;
-    }
-    int high = 1;
-    while (high <= n && below.cumulativeProbability(high - 1) < 1 - tail) {
-      high++;
-    }
-    return new QuantileInterval(
-        low,
-        high,
-        low == 0 ? OptionalDouble.empty() : OptionalDouble.of(sorted[low - 1]),
-        high > n ? OptionalDouble.empty() : OptionalDouble.of(sorted[high - 1]));
-  }
-
-  /** Returns the number of scores that the threshold accepts. */
-  public long accepted(double[] scores) {
-    return Arrays.stream(scores).filter(score -> score >= threshold).count();
+            keptShare.inverseSurvivalProbability(tail)));
   }
 }

@@ -190,7 +190,8 @@ public final class Experiment {
       List<TaskContext> occasions = occasions(spec);
       List<Method> made = occasions.stream().map(spec.method()).toList();
       ObjectNode entry = methods.addObject();
-      entry.set("method", merged(made.stream().map(Method::toJson).toList()));
+      entry.set(
+          "method", merged(made.stream().map(method -> method.settingValues().toJson()).toList()));
       List<ObjectNode> trainings = new ArrayList<>();
       for (int i = 0; i < made.size(); i++) {
         TaskContext task = occasions.get(i);
@@ -202,7 +203,7 @@ public final class Experiment {
       if (!trainings.isEmpty()) {
         entry.set("training", merged(trainings).without("seed"));
       }
-      entry.set("setting", MethodSpec.json(spec.setting()));
+      entry.set("setting", spec.setting().toJson());
     }
     ArrayNode sets = settings.putArray("data_sets");
     for (DataSet data : protocol.dataSets()) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
@@ -15,7 +16,6 @@ import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.ImageSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.catalogue.TrainingDataRecord;
 
 /**
  * Few-shot sample that trials learn from, drawn on first use. Trials of several methods share one

@@ -1,24 +1,22 @@
 package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.PublishedDefaults;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -33,20 +31,16 @@ import org.kgcoop.train.TrainingSettings;
 public record MethodSpec(
     Function<TaskContext, Method> method,
     BiFunction<TrainedMethod, TaskContext, TrainingSettings> training,
-    Map<String, JsonNode> setting,
+    SettingValues setting,
     boolean calibrate) {
 
   private static final String VIEWS = "views";
-
-  public MethodSpec {
-    setting = Collections.unmodifiableMap(new LinkedHashMap<>(setting));
-  }
 
   /** Creates a method without calibration. */
   public MethodSpec(
       Function<TaskContext, Method> method,
       BiFunction<TrainedMethod, TaskContext, TrainingSettings> training,
-      Map<String, JsonNode> setting) {
+      SettingValues setting) {
     this(method, training, setting, false);
   }
 
@@ -59,28 +53,28 @@ public record MethodSpec(
   static MethodSpec of(
       Function<TaskContext, Method> method,
       BiFunction<TrainedMethod, TaskContext, TrainingSettings> training) {
-    return new MethodSpec(method, training, Map.of());
+    return new MethodSpec(method, training, SettingValues.NONE);
   }
 
   /**
    * Returns a method from the given settings. All other settings have their published values.
    *
-   * @param method the method, as for {@link org.kgcoop.method.catalogue.MethodCatalogue#parse}
-   * @param training the training settings, as for {@link TrainingSettings#parse(JsonNode)}
+   * @param method the method, as for {@link org.kgcoop.classifier.MethodRegistry#parse}
+   * @param training the training settings, as for {@link TrainingSettings#parse}
    * @param preset the source of settings that are not given
    * @param setting the values that a sweep varied
    * @throws KgCoopException immediately, if a key or a value is invalid
    */
   public static MethodSpec of(
-      ObjectNode method,
-      ObjectNode training,
+      SettingValues method,
+      SettingValues training,
       PublishedDefaults preset,
-      Map<String, JsonNode> setting) {
-    ObjectNode seen = seen(method, training);
-    boolean asPublished = training.path("augment").asText().equals(TrainingSettings.PUBLISHED);
+      SettingValues setting) {
+    SettingValues viewed = withViews(method, training);
+    boolean asPublished = training.text("augment").equals(TrainingSettings.PUBLISHED);
     MethodSpec spec =
         new MethodSpec(
-            task -> preset.method(seen, task, asPublished),
+            task -> preset.method(viewed, task, asPublished),
             (trained, task) ->
                 TrainingSettings.parse(training, preset.training(trained, task), task.seed()),
             setting);
@@ -96,10 +90,12 @@ public record MethodSpec(
    * Returns the method settings. With {@code augment test}, methods that request their own views
    * use the test view, too.
    */
-  private static ObjectNode seen(ObjectNode method, ObjectNode training) {
-    boolean test = training.path("augment").asText().equals(new Augmentation.Test().id());
-    return test && MethodCatalogue.keys(method.path("method").asText()).contains(VIEWS)
-        ? method.deepCopy().put(VIEWS, method.path(VIEWS).asInt(0))
+  private static SettingValues withViews(SettingValues method, SettingValues training) {
+    boolean test = training.text("augment").equals(new Augmentation.Test().id());
+    return test
+            && !method.has(VIEWS)
+            && MethodRegistry.keys(method.text(Declaration.METHOD)).contains(VIEWS)
+        ? method.with(VIEWS, 0)
         : method;
   }
 
@@ -129,7 +125,9 @@ public record MethodSpec(
    * kgcoop/weight=4}.
    */
   String folder(Method made) {
-    return setting.isEmpty() ? made.id() : made.id() + "/" + folder(text(setting));
+    return setting.values().isEmpty()
+        ? made.id()
+        : made.id() + "/" + folder(text(setting.values()));
   }
 
   /**
@@ -145,15 +143,13 @@ public record MethodSpec(
   }
 
   /** Returns a setting as text, such as {@code weight=4}. */
-  public static String text(Map<String, JsonNode> setting) {
+  public static String text(Map<String, ?> setting) {
     return setting.entrySet().stream()
-        .map(entry -> entry.getKey() + "=" + entry.getValue().asText())
+        .map(entry -> entry.getKey() + "=" + text(entry.getValue()))
         .collect(Collectors.joining(","));
   }
 
-  static ObjectNode json(Map<String, JsonNode> setting) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    setting.forEach(json::set);
-    return json;
+  private static String text(Object value) {
+    return value instanceof JsonNode json ? json.asText() : String.valueOf(value);
   }
 }

@@ -24,83 +24,73 @@ import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
-/** Training on a few-shot sample in an open run folder, started or resumed. */
+/** Training of a model on a few-shot sample in an open run folder, started or resumed. */
 final class RunTraining {
   private final ExperimentContext context;
   private final DataSet data;
-  private final TrainedMethod method;
   private final TrainingSettings training;
-
-  RunTraining(
-      ExperimentContext context,
-      FewShotSample sample,
-      TrainedMethod method,
-      TrainingSettings training) {
-    this.context = context;
-    this.data = sample.data(context.warnings());
-    this.method = method;
-    this.training = training;
-  }
+  private final TrainableModel model;
+  private final String what;
 
   /**
-   * Trains the missing steps.
+   * Creates a training.
    *
-   * @param model a model for the classes of the sample
+   * @param model a model for the classes of the trial's sample
    */
-  Trained train(RunFolder folder, TrainableModel model) {
-    String what = data.name() + ", " + method.title() + ", seed " + training.seed();
-    try (TrainingLoader source =
-        new TrainingLoader(
-            context.cache(),
-            data.train(),
-            training.augmentation(),
-            training.seed(),
-            model.inputs())) {
-      return train(folder, model, source, what);
+  RunTraining(ExperimentContext context, Trial trial, TrainedMethod method, TrainableModel model) {
+    this.context = context;
+    this.model = model;
+    data = trial.sample().data(context.warnings());
+    training = trial.training(method);
+    what = data.name() + ", " + method.title() + ", seed " + training.seed();
+  }
+
+  /** Trains the missing steps. */
+  Trained run(RunFolder folder) {
+    Optional<Checkpoint> from = folder.newest();
+    long step = from.map(Checkpoint::step).orElse(0L);
+    TrainingTime before = from.map(folder::effort).orElse(TrainingTime.NONE);
+    int epochs = training.schedule().epochs();
+    try (Scope scope = Scope.open("training");
+        TrainingLoader loader =
+            new TrainingLoader(
+                context.cache(),
+                data.train(),
+                training.augmentation(),
+                training.seed(),
+                model.inputs())) {
+      double prepareSeconds = prepared(loader);
+      folder.events().rewind(step);
+      from.ifPresent(c -> context.progress().message(what + ": goes on after step " + step));
+      ToDoubleFunction<TrainableModel> validation = validation(model.inputs());
+      BatchSampler batches = training.plan(loader);
+      try (Progress.Task task = context.progress().start(what + ", epochs", epochs)) {
+        from.ifPresent(checkpoint -> task.doneBefore(checkpoint.epoch()));
+        Recorder recorder = new Recorder(folder, task, step, before);
+        Trainer.Outcome outcome =
+            new Trainer(model, loader, training, batches, recorder, context.interrupted())
+                .train(from.orElse(null), validation);
+        TrainingTime effort = before.plus(outcome.effort());
+        return new Trained(
+            outcome.parameters(),
+            new RunResults.Training(
+                effort.images(),
+                effort.seconds(),
+                1000 * effort.seconds() / Math.max(1, effort.images()),
+                prepareSeconds));
+      }
     }
   }
 
-  private Trained train(
-      RunFolder folder, TrainableModel model, TrainingLoader source, String what) {
-    double prepareSeconds = 0;
-    if (source.toPrepare() > 0) {
-      try (Progress.Task task =
-          context.progress().start(what + ": image features", source.toPrepare())) {
-        prepareSeconds = source.prepare(task);
-      }
+  /** Computes the features that are encoded once, and returns the seconds that they take. */
+  private double prepared(TrainingLoader loader) {
+    if (loader.toPrepare() == 0) {
+      return 0;
     }
-    Optional<Checkpoint> from = folder.newest();
-    folder.events().rewind(from.map(Checkpoint::step).orElse(0L));
-    from.ifPresent(c -> context.progress().message(what + ": goes on after step " + c.step()));
-    int epochs = training.schedule().epochs();
-    TrainingTime before = from.map(folder::effort).orElse(TrainingTime.NONE);
-    Trainer.Outcome outcome;
-    try (Scope scope = Scope.open("validation images")) {
-      ToDoubleFunction<TrainableModel> validation = validation(model.inputs());
-      BatchSampler plan = training.plan(source);
-      folder.beginTraining(
-          from.map(Checkpoint::step).orElse(0L), (long) epochs * plan.batches(0).size(), before);
-      try (Progress.Task task = context.progress().start(what + ", epochs", epochs)) {
-        from.ifPresent(checkpoint -> task.doneBefore(checkpoint.epoch()));
-        outcome =
-            new Trainer(
-                    model,
-                    source,
-                    training,
-                    plan,
-                    new Recorder(folder, task, from.map(Checkpoint::step).orElse(0L), before),
-                    context.interrupted())
-                .train(from.orElse(null), validation);
-      }
+    try (Progress.Task task =
+        context.progress().start(what + ": image features", loader.toPrepare())) {
+      return loader.prepare(task);
     }
-    TrainingTime effort = before.plus(outcome.effort());
-    return new Trained(
-        outcome.parameters(),
-        new RunResults.Training(
-            effort.images(),
-            effort.seconds(),
-            1000 * effort.seconds() / Math.max(1, effort.images()),
-            prepareSeconds));
   }
 
   /**

@@ -1,18 +1,23 @@
 package org.kgcoop.experiment;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.ClassPlaces;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.train.TrainingSettings;
 
 /**
  * Trial, the unit of every protocol: a method learns from one few-shot sample and is measured on
@@ -22,11 +27,21 @@ import org.kgcoop.runs.RunResults;
  * @param sample the few-shot sample
  * @param targets the evaluation sets, with distinct names
  * @param run the path of the run folder relative to the folder of the table, with '/'
+ * @param method the method for the classes to learn
  */
 public record Trial(
-    MethodSpec spec, FewShotSample sample, List<EvaluationSet> targets, String run) {
+    MethodSpec spec, FewShotSample sample, List<EvaluationSet> targets, String run, Method method) {
   public Trial {
     targets = List.copyOf(targets);
+  }
+
+  /**
+   * Creates a trial, and parses the settings of its method.
+   *
+   * @throws KgCoopException if a setting is invalid
+   */
+  public Trial(MethodSpec spec, FewShotSample sample, List<EvaluationSet> targets, String run) {
+    this(spec, sample, targets, run, spec.method().apply(sample.task()));
   }
 
   /**
@@ -45,21 +60,18 @@ public record Trial(
     return new Trial(spec, new FewShotSample(whole, classes, shots, seed), targets, "");
   }
 
-  /** Returns the method for the classes to learn. */
-  Method method() {
-    return spec.method().apply(sample.task());
+  /** Returns the training settings of the method with selected settings. */
+  TrainingSettings training(TrainedMethod method) {
+    return spec.training().apply(method, sample.task());
   }
 
   /** Checks that the method supports the sample and the evaluation sets, before any training. */
   void check() {
-    Method method = method();
     method.check(sample.task(), sample.classNames().size(), sample.hasValidation());
-    method
-        .closedClassReason()
-        .ifPresent(why -> targets.forEach(target -> checkKnown(method, why, target)));
+    method.closedClassReason().ifPresent(why -> targets.forEach(target -> checkKnown(why, target)));
   }
 
-  private void checkKnown(Method method, String why, EvaluationSet target) {
+  private void checkKnown(String why, EvaluationSet target) {
     ClassPlaces.of(sample.classNames(), target.data().classNames())
         .firstUnknown()
         .ifPresent(
@@ -75,12 +87,13 @@ public record Trial(
    * RunResults#NONE} creates the entry of a pending run.
    */
   Measurement cell(RunResults results) {
-    Method method = method();
+    Map<String, JsonNode> setting = new LinkedHashMap<>();
+    spec.setting().toJson().properties().forEach(e -> setting.put(e.getKey(), e.getValue()));
     return new Measurement(
         method.id(),
         method.title(),
         method.prompts(),
-        spec.setting(),
+        setting,
         new Measurement.Sample(sample.name(), sample.statedShots(), sample.seed()),
         run,
         results.brief(targets.stream().map(EvaluationSet::name).toList(), hasJointList()));
@@ -110,14 +123,9 @@ public record Trial(
    * results.
    */
   ObjectNode settings(ExperimentContext context) {
-    Method method = method();
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
-    settings.set("method", method.toJson());
-    method
-        .trained()
-        .ifPresent(
-            trained ->
-                settings.set("training", spec.training().apply(trained, sample.task()).toJson()));
+    settings.set("method", method.settingValues().toJson());
+    method.trained().ifPresent(trained -> settings.set("training", training(trained).toJson()));
     DataSet data = sample.data(context.warnings());
     settings
         .putObject("data")

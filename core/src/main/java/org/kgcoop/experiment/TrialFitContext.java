@@ -10,26 +10,22 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.NearestWords;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.TrainingLoader;
 import org.kgcoop.image.view.ViewRecipe;
-import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.FitContext;
 import org.kgcoop.method.LabeledFeatures;
 import org.kgcoop.method.LabeledViews;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.NearestWords;
-import org.kgcoop.model.TrainableModel;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunResults;
-import org.kgcoop.tensor.Scope;
-import org.kgcoop.train.TrainingSettings;
 
 /** Fit context of a trial: the method learns from the trial's sample in a run folder. */
 final class TrialFitContext implements FitContext {
@@ -44,7 +40,6 @@ final class TrialFitContext implements FitContext {
   private final BiFunction<Trial, Path, RunResults> runs;
   private final DataSet data;
   private final Map<String, JsonNode> chosen = new LinkedHashMap<>();
-  private RunResults.@Nullable Training training;
 
   /**
    * Creates the context of a trial.
@@ -114,7 +109,7 @@ final class TrialFitContext implements FitContext {
 
   @Override
   public LabeledViews views(TrainedMethod method) {
-    Augmentation seen = training(method).augmentation();
+    Augmentation seen = trial.training(method).augmentation();
     return views(seen.views() == 0 ? new Augmentation.Test() : seen);
   }
 
@@ -125,21 +120,6 @@ final class TrialFitContext implements FitContext {
         experiment.progress().start(data.name() + ": image features", source.toPrepare())) {
       return new LabeledViews(source.raw(task), data.train().stream().map(Item::label).toList());
     }
-  }
-
-  @Override
-  public Map<String, StoredTensor> train(TrainedMethod method) {
-    RunTraining steps = new RunTraining(experiment, trial.sample(), method, training(method));
-    try (Scope scope = Scope.open("training");
-        TrainableModel model = method.model(this)) {
-      RunTraining.Trained trained = steps.train(folder, model);
-      training = trained.time();
-      return trained.parameters();
-    }
-  }
-
-  private TrainingSettings training(TrainedMethod method) {
-    return trial.spec().training().apply(method, trial.sample().task());
   }
 
   @Override
@@ -161,8 +141,9 @@ final class TrialFitContext implements FitContext {
    * Returns the results of the training, without evaluation sets.
    *
    * @param file the trained classifier
+   * @param training the time of the training steps; null if there were none
    */
-  RunResults learned(ClassifierFile file) {
+  RunResults learned(ClassifierFile file, RunResults.@Nullable Training training) {
     List<List<String>> words =
         NearestWords.first(file, experiment.clip(), WORDS).stream()
             .map(vector -> vector.words().stream().map(word -> word.text()).toList())

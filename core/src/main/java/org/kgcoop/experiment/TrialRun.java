@@ -16,12 +16,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.method.Fit;
 import org.kgcoop.method.FittedMethod;
-import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.model.Head;
+import org.kgcoop.model.TrainableModel;
 import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.JointResult;
 import org.kgcoop.runs.Predictions;
@@ -109,13 +111,14 @@ public final class TrialRun {
         BiFunction<Trial, Path, RunResults> runs =
             (other, below) -> new TrialRun(experiment, other).run(below);
         TrialFitContext context = new TrialFitContext(experiment, trial, folder, runs);
-        file = file(fit(context));
+        Learned fitted = learned(context, folder);
+        file = file(fitted.method());
         if (trial.spec().calibrate()) {
           CalibrationFit fit = new CalibrationFit(experiment, trial, runs);
           file = file.withCalibration(fit.find(file, folder.path()));
         }
         file.write(path);
-        learned = before == null ? context.learned(file) : before;
+        learned = before == null ? context.learned(file, fitted.training()) : before;
       }
       Measured measured = measure(file, learned, Predictions.read(folder.path()));
       RunResults results =
@@ -126,9 +129,25 @@ public final class TrialRun {
     }
   }
 
-  private FittedMethod fit(TrialFitContext context) {
+  /**
+   * What was learned.
+   *
+   * @param training the time of the training steps; null if there were none
+   */
+  private record Learned(FittedMethod method, RunResults.@Nullable Training training) {}
+
+  private Learned learned(TrialFitContext context, RunFolder folder) {
     try (Scope scope = Scope.open("fit")) {
-      return trial.method().fit(context);
+      Fit fit = trial.method().fit(context);
+      if (fit instanceof FittedMethod fitted) {
+        return new Learned(fitted, null);
+      }
+      Fit.Training begun = (Fit.Training) fit;
+      try (TrainableModel model = begun.model()) {
+        RunTraining.Trained trained =
+            new RunTraining(experiment, trial, begun.method(), model).run(folder);
+        return new Learned(begun.fitted().apply(trained.parameters()), trained.time());
+      }
     }
   }
 

@@ -51,7 +51,7 @@ public final class FeatureCache {
   private FeatureCache(
       ViewEncoder encoder, @Nullable Path folder, boolean optional, Consumer<String> warnings) {
     this.encoder = encoder;
-    this.hashes = folder == null ? ImageHashes.forgetful() : ImageHashes.besides(folder);
+    this.hashes = folder == null ? ImageHashes.inMemory() : ImageHashes.inFolder(folder);
     Path own = folder == null ? null : folder.resolve(folderName(encoder));
     this.kept = new FeatureStore(own, optional, warnings);
   }

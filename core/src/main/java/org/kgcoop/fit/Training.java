@@ -1,18 +1,14 @@
 package org.kgcoop.fit;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -30,8 +26,9 @@ import org.kgcoop.image.Images;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.SettingValues;
 
 /**
  * A training for programs, equal to {@code ./kgcoop train}. It writes the same run folder as the
@@ -55,15 +52,13 @@ import org.kgcoop.runs.RunResults;
  * An instance is not thread-safe. The {@link Clip} stays open.
  */
 public final class Training {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** Not a training setting here, because {@link #seed} also selects the few-shot sample. */
   private static final String SEED = "seed";
 
   private final Clip clip;
   private final Function<DataSetOptions, DataSet> data;
-  private final ObjectNode settings = JSON.createObjectNode();
-  private final ObjectNode training = JSON.createObjectNode();
+  private SettingValues settings = SettingValues.NONE;
+  private SettingValues training = SettingValues.NONE;
   private String method = KgCoOp.ID;
   private boolean calibrate;
   private int shots = 16;
@@ -116,7 +111,7 @@ public final class Training {
    */
   @CanIgnoreReturnValue
   public Training set(String key, Object value) {
-    settings.set(key, JSON.<JsonNode>valueToTree(value));
+    settings = settings.with(key, value);
     return this;
   }
 
@@ -129,7 +124,7 @@ public final class Training {
    */
   @CanIgnoreReturnValue
   public Training training(String key, Object value) {
-    training.set(key.replace('-', '_'), JSON.<JsonNode>valueToTree(value));
+    training = training.with(key.replace('-', '_'), value);
     return this;
   }
 
@@ -245,24 +240,23 @@ public final class Training {
     if (training.has(SEED)) {
       throw KgCoopException.configuration(
           "training setting seed: the few-shot sample uses the same seed; expected seed("
-              + training.get(SEED)
+              + training.text(SEED)
               + ")");
     }
-    ObjectNode stated = settings.deepCopy().put("method", method);
     MethodSpec spec =
-        MethodSpec.of(stated, training.deepCopy(), PublishedDefaults.BASE_TO_NEW, Map.of());
+        MethodSpec.of(
+            settings.with(Declaration.METHOD, method),
+            training,
+            PublishedDefaults.BASE_TO_NEW,
+            SettingValues.NONE);
     Method made = spec.method().apply(TaskContext.ANY);
     made.check(clip);
-    if (made.trained().isEmpty() && !training.isEmpty()) {
+    if (made.trained().isEmpty() && !training.keys().isEmpty()) {
       throw KgCoopException.configuration(
           "training settings %s: %s is not trained in steps; remove these settings"
-              .formatted(String.join(", ", keys(training)), method));
+              .formatted(String.join(", ", training.keys()), method));
     }
     return calibrate ? spec.calibrated() : spec;
-  }
-
-  private static List<String> keys(ObjectNode node) {
-    return node.properties().stream().map(Map.Entry::getKey).toList();
   }
 
   private ExperimentContext context() {

@@ -2,8 +2,10 @@ package org.kgcoop.image;
 
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Iterator;
+import javax.imageio.IIOException;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
@@ -16,6 +18,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 enum ImageReaders {
   JPEG("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi"),
   PNG("com.sun.imageio.plugins.png.PNGImageReaderSpi"),
+  GIF("com.sun.imageio.plugins.gif.GIFImageReaderSpi"),
   BMP("com.sun.imageio.plugins.bmp.BMPImageReaderSpi");
 
   private final String providerClass;
@@ -39,8 +42,17 @@ enum ImageReaders {
   }
 
   /** A call of a reader. */
-  interface Use {
-    Raster of(ImageReader reader) throws IOException;
+  interface Use<T> {
+    T of(ImageReader reader) throws IOException;
+  }
+
+  /**
+   * Decodes a file.
+   *
+   * @throws IOException if the data are damaged
+   */
+  <T> T use(byte[] file, Use<T> use) throws IOException {
+    return use(provider(), file, use);
   }
 
   /**
@@ -49,13 +61,25 @@ enum ImageReaders {
    * @throws IOException if the data are damaged, or have another size or fewer bands
    */
   static Raster read(
-      ImageReaderSpi provider, byte[] file, Use use, long width, long height, int bands)
+      ImageReaderSpi provider, byte[] file, Use<Raster> use, long width, long height, int bands)
       throws IOException {
+    Raster raster = use(provider, file, use);
+    if (raster.getWidth() != width
+        || raster.getHeight() != height
+        || raster.getNumBands() < bands) {
+      throw new IOException("it is damaged: its sizes contradict each other");
+    }
+    return raster;
+  }
+
+  private static <T> T use(ImageReaderSpi provider, byte[] file, Use<T> use) throws IOException {
     ImageReader reader = provider.createReaderInstance();
-    Raster raster;
     try {
-      reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(file)), true, true);
-      raster = use.of(reader);
+      reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(file)), true);
+      return use.of(reader);
+    } catch (EOFException | IIOException e) {
+      boolean hasReason = e.getMessage() != null && !(e.getCause() instanceof EOFException);
+      throw hasReason ? e : new EOFException("it is truncated");
     } catch (RuntimeException e) {
       // Readers throw exceptions of any kind for damaged data. Those of kgcoop's own code are bugs,
       // so nothing outside this method catches them.
@@ -63,12 +87,6 @@ enum ImageReaders {
     } finally {
       reader.dispose();
     }
-    if (raster.getWidth() != width
-        || raster.getHeight() != height
-        || raster.getNumBands() < bands) {
-      throw new IOException("it is damaged: its sizes contradict each other");
-    }
-    return raster;
   }
 
   private ImageReaderSpi provider() {

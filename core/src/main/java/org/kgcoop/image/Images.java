@@ -14,7 +14,8 @@ import org.kgcoop.files.InputFile;
 /**
  * A reader of image files. Its result equals Pillow's {@code Image.open(file).convert("RGB")}, byte
  * for byte. It reads JPEG, PNG, GIF (first frame), BMP and WebP, and detects the format from the
- * content.
+ * content. It rejects GIF files without a palette or with fewer than 5 interlaced rows, and BMP
+ * files with headers of OS/2 2.x.
  *
  * <p>As in Pillow, transparency is dropped without blending, and ICC profiles and the EXIF
  * orientation are ignored. Values of 16-bit gray images are clipped to 255; each instance warns

@@ -7,7 +7,7 @@ import java.io.IOException;
  * that claims 30,000 x 30,000 pixels takes no memory.
  */
 record PixelLimit(long pixels) {
-  private static final int MOST_SCANS = 1000;
+  private static final int MAX_SCANS = 1000;
   private static final int SCANS_OF_THE_LARGEST = 20;
 
   void check(long width, long height) throws IOException {
@@ -27,7 +27,7 @@ record PixelLimit(long pixels) {
    * of the file, but as much time as the entire image.
    */
   void checkScans(int scans, long width, long height) throws IOException {
-    if (scans > MOST_SCANS || scans * width * height > SCANS_OF_THE_LARGEST * pixels) {
+    if (scans > MAX_SCANS || scans * width * height > SCANS_OF_THE_LARGEST * pixels) {
       throw new RefusedImageException(
           "it has %s scans or more of %s x %s pixels, which take long to decode; save it again"
               .formatted(scans, width, height));

@@ -16,13 +16,13 @@ public final class Thumbnail {
   public static final int FREQUENCIES = 66;
 
   private static final int PIXELS = SIZE * SIZE;
-  private static final int MOST_FREQUENCY = 5;
+  private static final int MAX_FREQUENCY = 5;
 
   /** The standard deviation, in gray levels, below which a picture is taken for a plain surface. */
   private static final double FLAT = 1;
 
   private static final int HALF = SIZE / 2;
-  private static final int MOST_SHIFT = 4; // of half the resolution: a quarter of the picture
+  private static final int MAX_SHIFT = 4; // of half the resolution: a quarter of the picture
   private static final int ITERATIONS = 10;
 
   /** Correlations below which the search stops, after the shifts and after three iterations. */
@@ -99,8 +99,8 @@ public final class Thumbnail {
     }
     double square = 0;
     int next = 0;
-    for (int down = -MOST_FREQUENCY; down <= MOST_FREQUENCY; down++) {
-      for (int across = 0; across <= MOST_FREQUENCY; across++) {
+    for (int down = -MAX_FREQUENCY; down <= MAX_FREQUENCY; down++) {
+      for (int across = 0; across <= MAX_FREQUENCY; across++) {
         double amplitude = down == 0 && across == 0 ? 0 : amplitude(values, windowed, down, across);
         square += amplitude;
         spectrum[next++] = (float) Math.sqrt(amplitude);
@@ -218,8 +218,8 @@ public final class Thumbnail {
   /** Returns the largest correlation of all shifts, and sets the shift in the parameters. */
   private static double shift(double[] target, double[] source, double[] parameters) {
     double best = -1;
-    for (int dy = -MOST_SHIFT; dy <= MOST_SHIFT; dy++) {
-      for (int dx = -MOST_SHIFT; dx <= MOST_SHIFT; dx++) {
+    for (int dy = -MAX_SHIFT; dy <= MAX_SHIFT; dy++) {
+      for (int dx = -MAX_SHIFT; dx <= MAX_SHIFT; dx++) {
         double correlation = shifted(target, source, dx, dy);
         if (correlation > best) {
           best = correlation;
@@ -272,7 +272,7 @@ public final class Thumbnail {
   private static final class Step {
     private static final double DAMPING = 1e-3;
     private static final double LEAST_GAIN = 0.2;
-    private static final double MOST_CHANGE = 2; // in pixels
+    private static final double MAX_CHANGE = 2; // in pixels
 
     private final double[][] equations = new double[UNKNOWNS][UNKNOWNS + 1];
     private final Moments moments = new Moments();
@@ -346,7 +346,7 @@ public final class Thumbnail {
         if (!Double.isFinite(change)) {
           return false;
         }
-        parameters[i] += Math.max(-MOST_CHANGE, Math.min(MOST_CHANGE, change));
+        parameters[i] += Math.max(-MAX_CHANGE, Math.min(MAX_CHANGE, change));
       }
       return true;
     }

@@ -30,7 +30,7 @@ public final class StateDicts {
   private static final String WEIGHTS = "weights";
   private static final String METADATA = "metadata";
   private static final int DEEPEST = 4;
-  private static final int MOST_ENTRIES = 100_000;
+  private static final int MAX_ENTRIES = 100_000;
 
   private StateDicts() {}
 
@@ -171,9 +171,8 @@ public final class StateDicts {
   private static Map<String, @Nullable Object> flat(Path path, Map<?, ?> dict) {
     Map<String, @Nullable Object> flat = new LinkedHashMap<>();
     flatten("", dict, DEEPEST, flat);
-    if (flat.size() > MOST_ENTRIES) {
-      throw FileErrors.refused(
-          path, "its nested dicts have more than " + MOST_ENTRIES + " entries");
+    if (flat.size() > MAX_ENTRIES) {
+      throw FileErrors.refused(path, "its nested dicts have more than " + MAX_ENTRIES + " entries");
     }
     return flat;
   }
@@ -182,7 +181,7 @@ public final class StateDicts {
       String before, Map<?, ?> dict, int deepest, Map<String, @Nullable Object> flat) {
     for (Map.Entry<?, ?> entry : dict.entrySet()) {
       String name = before + entry.getKey();
-      if (flat.size() > MOST_ENTRIES) {
+      if (flat.size() > MAX_ENTRIES) {
         return;
       }
       if (entry.getValue() instanceof Map<?, ?> inner && deepest > 1) {

@@ -17,7 +17,7 @@ import org.kgcoop.files.FileErrors;
 final class TorchScript {
 
   private static final int DEEPEST = 64;
-  private static final int MOST_ATTRIBUTES = 1_000_000;
+  private static final int MAX_ATTRIBUTES = 1_000_000;
   private static final String LIST_MAKERS = "torch.jit._pickle.";
 
   private final Path path;
@@ -70,8 +70,8 @@ final class TorchScript {
       throw FileErrors.damaged(path, "its modules are nested more than " + DEEPEST + " deep");
     }
     for (Map.Entry<?, ?> attribute : module.attributes().entrySet()) {
-      if (++attributes > MOST_ATTRIBUTES) {
-        throw FileErrors.damaged(path, "it has more than " + MOST_ATTRIBUTES + " attributes");
+      if (++attributes > MAX_ATTRIBUTES) {
+        throw FileErrors.damaged(path, "it has more than " + MAX_ATTRIBUTES + " attributes");
       }
       String name = prefix + attribute.getKey();
       Object value = attribute.getValue();

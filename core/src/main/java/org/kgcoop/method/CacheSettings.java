@@ -6,12 +6,12 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep.RandomFlip;
 import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
-import org.kgcoop.method.setting.Kind;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
-import org.kgcoop.method.setting.Setting.Stated;
-import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.model.FixedHead;
+import org.kgcoop.settings.BoundSetting;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingType;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -51,7 +51,7 @@ public record CacheSettings(
   static final Setting<RandomResizedCrop> CROP_SCALE =
       Setting.of(
           "crop_scale",
-          Kind.pair(Kind.NUMBERS)
+          SettingType.pair(SettingType.NUMBERS)
               .as(
                   areas -> new RandomResizedCrop(areas.get(0), areas.get(1)),
                   crop -> List.of(crop.leastArea(), crop.greatestArea())),
@@ -62,7 +62,7 @@ public record CacheSettings(
   private static final Setting<OptionalDouble> SCALE =
       Setting.of(
           "scale",
-          Kind.numberOr("model"),
+          SettingType.numberOr("model"),
           OptionalDouble.of(100),
           new Range<>("at least 0", scale -> scale.orElse(0) >= 0),
           "The scale of the zero-shot logits; model: the CLIP's own");
@@ -82,7 +82,7 @@ public record CacheSettings(
   private static final Setting<List<Double>> SEARCH_SCALE =
       Setting.of(
               "search_scale",
-              Kind.pair(Kind.NUMBERS),
+              SettingType.pair(SettingType.NUMBERS),
               List.of(7.0, 3.0),
               Range.any(),
               "The tops of beta and alpha that are tried, both above 0.1")
@@ -91,13 +91,13 @@ public record CacheSettings(
   private static final Setting<List<Integer>> SEARCH_STEP =
       Setting.of(
               "search_step",
-              Kind.pair(Kind.WHOLES),
+              SettingType.pair(SettingType.WHOLES),
               List.of(200, 20),
               Range.any(),
               "How many values of beta and alpha are tried")
           .publishedAs("search_step");
 
-  static final List<Stated<CacheSettings>> SETTINGS =
+  static final List<BoundSetting<CacheSettings>> SETTINGS =
       List.of(
           SharedSettings.TEMPLATES.from(CacheSettings::templates),
           VIEWS.from(CacheSettings::views),
@@ -113,7 +113,7 @@ public record CacheSettings(
     templates = new ZeroShot(templates).templates();
   }
 
-  static CacheSettings of(Values values) {
+  static CacheSettings of(SettingValues values) {
     List<Double> tops = values.get(SEARCH_SCALE);
     List<Integer> counts = values.get(SEARCH_STEP);
     return new CacheSettings(

@@ -8,15 +8,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.Batch;
-import org.kgcoop.model.CosineModel;
 import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.Losses;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -66,7 +66,8 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
     boolean own = id.equals(ID);
     return Declaration.of(Clap.class, id, title)
         .trainer(own ? "ADAPTER" : "")
-        .says(sentence, "logits = scale f . unit(w_c); w_c starts at b_c of the texts; " + loss)
+        .description(
+            sentence, "logits = scale f . unit(w_c); w_c starts at b_c of the texts; " + loss)
         .published(
             "Silva-Rodriguez, Hajimiri, Ben Ayed and Dolz, A Closer Look at the Few-Shot Adaptation"
                 + " of Large Vision-Language Models, CVPR 2024",
@@ -76,7 +77,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
         .setting(
             own ? constraint.publishedAs("TRAINER.ADAPTER.CONSTRAINT") : constraint,
             clap -> clap.constrained ? L2 : NONE)
-        .made(values -> of(SharedSettings.handCrafted(values), values.get(constraint)));
+        .build(values -> of(SharedSettings.handCrafted(values), values.get(constraint)));
   }
 
   private static final String PROTOTYPES = "prototypes";
@@ -130,13 +131,15 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
                 .unitRows());
   }
 
-  private final class PrototypeModel extends CosineModel {
+  private final class PrototypeModel extends FixedHeadModel {
+    private final double scale;
     private final Tensor base; // (C, E)
     private final Tensor prototypes; // (C, E)
     private final @Nullable Tensor multipliers; // (C); null without a constraint
 
     PrototypeModel(FitContext context) {
-      super(context.clip());
+      super(context.clip().device());
+      scale = context.clip().logitScale();
       try (Scope scope = Scope.open("base text features")) {
         base = buffer("base_text_features", texts.raw(context.clip(), context.classNames()));
         prototypes = parameter(PROTOTYPES, base);
@@ -173,14 +176,14 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
     }
 
     @Override
-    protected Tensor classVectors() {
-      return prototypes.unitRows();
+    protected FixedHead fixedHead() {
+      return new FixedHead.Linear(prototypes.unitRows(), null, scale);
     }
 
     @Override
-    protected Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+    protected Losses losses(Tensor logits, Batch batch) {
       if (multipliers == null) {
-        return super.losses(classFeatures, logits, batch);
+        return super.losses(logits, batch);
       }
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor away = prototypes.minus(base); // (C, E)

@@ -3,15 +3,15 @@ package org.kgcoop.method;
 import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
-import org.kgcoop.model.CosineModel;
 import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.random.PythonRandom;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -41,7 +41,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(ClipAdapter.class, ID, "CLIP-Adapter")
-          .says(
+          .description(
               "A small net changes image features.",
               "logits = scale unit(r a(f) + (1 - r) f) . t_c; a(f) = relu(W2 relu(W1 f));"
                   + " loss = cross entropy")
@@ -52,7 +52,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
           .needs(Need.TEXT_ENCODER)
           .setting(SharedSettings.TEMPLATE, ClipAdapter::template)
           .setting(RATIO, ClipAdapter::ratio)
-          .made(values -> new ClipAdapter(values.get(SharedSettings.TEMPLATE), values.get(RATIO)));
+          .build(values -> new ClipAdapter(values.get(SharedSettings.TEMPLATE), values.get(RATIO)));
 
   private static final String FIRST = "fc.0.weight";
   private static final String SECOND = "fc.2.weight";
@@ -120,26 +120,22 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
     return new FixedHead.Adapter(first, second, ratio, texts);
   }
 
-  private final class AdapterModel extends CosineModel {
+  private final class AdapterModel extends FixedHeadModel {
     private final Tensor first; // (E / 4, E)
     private final Tensor second; // (E, E / 4)
-    private final Tensor texts; // (C, E)
+    private final FixedHead.Linear texts; // (C, E)
 
     AdapterModel(Clip clip, List<String> classNames, Tensor first, Tensor second) {
-      super(clip);
+      super(clip.device());
       this.first = parameter(FIRST, first);
       this.second = parameter(SECOND, second);
-      texts = buffer("text_features", texts(clip, classNames));
+      Tensor features = buffer("text_features", texts(clip, classNames));
+      texts = new FixedHead.Linear(features, null, clip.logitScale());
     }
 
     @Override
-    protected Tensor classVectors() {
-      return texts;
-    }
-
-    @Override
-    protected FixedHead head(FixedHead.Linear zeroShot) {
-      return adapted(first, second, zeroShot);
+    protected FixedHead fixedHead() {
+      return adapted(first, second, texts);
     }
   }
 }

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
@@ -18,6 +16,8 @@ import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -43,7 +43,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       Declaration.of(CoCoOp.class, ID, "CoCoOp")
           .prompts("textual+visual")
           .trainer("CoCoOp")
-          .says(
+          .description(
               "A small net shifts the learned vectors by each image.",
               "context(f) = ctx + W2 relu(W1 f + b1) + b2; loss = cross entropy")
           .published(
@@ -51,7 +51,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
               "https://github.com/KaiyangZhou/CoOp")
           .needs(Need.TEXT_ENCODER)
           .settings(SharedSettings.context(), CoCoOp::context)
-          .made(values -> new CoCoOp(SharedSettings.context(values)));
+          .build(values -> new CoCoOp(SharedSettings.context(values)));
 
   public CoCoOp {
     if (context.classSpecific() || context.position() != ClassTokenPosition.END) {

@@ -2,13 +2,13 @@ package org.kgcoop.method;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.Losses;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -29,7 +29,7 @@ public record CoOp(ContextSettings context) implements PromptMethod {
       Declaration.of(CoOp.class, ID, "CoOp")
           .prompts("textual")
           .trainer("CoOp")
-          .says(
+          .description(
               "The words around the class name become vectors that are learned.",
               "loss = cross entropy of exp(logit_scale) f . t_c(vectors)")
           .published(
@@ -37,7 +37,7 @@ public record CoOp(ContextSettings context) implements PromptMethod {
               "https://github.com/KaiyangZhou/CoOp")
           .needs(Need.TEXT_ENCODER)
           .settings(SharedSettings.context(), CoOp::context)
-          .made(values -> new CoOp(SharedSettings.context(values)));
+          .build(values -> new CoOp(SharedSettings.context(values)));
 
   @Override
   public Declaration<Method> declaration() {

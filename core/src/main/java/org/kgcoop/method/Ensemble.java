@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.Head;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Setting;
 
 /**
  * Zero-shot CLIP with several templates and the template of the data set. A class feature is the
@@ -27,12 +27,12 @@ public record Ensemble(List<String> templates, String own, boolean addsOwn) impl
 
   private static final Setting<Boolean> OWN_TEMPLATE =
       Setting.flag("own_template", true, "Whether the data set's template is one of them")
-          .inBrief();
+          .omittingDefault();
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Ensemble.class, ID, "CLIP ensemble")
           .prompts("hand-crafted")
-          .says(
+          .description(
               "Zero-shot CLIP by the mean class features of several templates.",
               "logits = exp(logit_scale) f . unit(mean over templates of t_c)")
           .published(
@@ -43,7 +43,7 @@ public record Ensemble(List<String> templates, String own, boolean addsOwn) impl
           .setting(SharedSettings.TEMPLATE, Ensemble::own)
           .setting(TEMPLATES, Ensemble::templates)
           .setting(OWN_TEMPLATE, Ensemble::addsOwn)
-          .made(
+          .build(
               values ->
                   new Ensemble(
                       values.get(TEMPLATES),

@@ -1,17 +1,14 @@
 package org.kgcoop.method;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
-import org.kgcoop.io.StoredTensor;
 
 /**
- * Data and services for fitting a method: features of the few-shot sample, and training by gradient
- * steps. Training saves its progress in a folder and can be resumed. Tensors are in the open scope
- * of the caller.
+ * Data and services for fitting a method: names, features of the few-shot sample, and a search by
+ * nested runs. Tensors are in the open scope of the caller.
  */
 public interface FitContext {
 
@@ -53,9 +50,6 @@ public interface FitContext {
    * views are cached. If every epoch has its own views, returns the test view.
    */
   LabeledViews views(TrainedMethod method);
-
-  /** Trains a method and returns its parameters by name. */
-  Map<String, StoredTensor> train(TrainedMethod method);
 
   /** Returns the best weight of a grid, by a search among the classes of the sample. */
   double bestWeight(List<Double> grid, DoubleFunction<Method> method);

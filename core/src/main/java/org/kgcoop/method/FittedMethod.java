@@ -25,7 +25,7 @@ import org.kgcoop.tensor.Tensor;
  * @param tensors the learned tensors by their published names, outside of any scope
  */
 public record FittedMethod(
-    Method method, List<String> classNames, Map<String, StoredTensor> tensors) {
+    Method method, List<String> classNames, Map<String, StoredTensor> tensors) implements Fit {
   public FittedMethod {
     classNames = List.copyOf(classNames);
     UnicodeText.checkNames(classNames);

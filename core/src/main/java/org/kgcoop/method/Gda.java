@@ -2,7 +2,6 @@ package org.kgcoop.method;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -12,13 +11,13 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Kind;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -92,20 +91,7 @@ public record Gda(
     /** Single matrix for all classes, so that they can be in one list. */
     POOLED,
     /** Separate matrices for learned and new classes, as published for base-to-new. */
-    SEPARATE;
-
-    private String id() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    private static Precision ofId(String id) {
-      for (Precision each : values()) {
-        if (each.id().equals(id)) {
-          return each;
-        }
-      }
-      throw KgCoopException.configuration("precision '" + id + "': expected pooled or separate");
-    }
+    SEPARATE
   }
 
   private static final Setting<Integer> VIEWS =
@@ -115,7 +101,7 @@ public record Gda(
   private static final Setting<OptionalDouble> WEIGHT =
       Setting.of(
           "weight",
-          Kind.numberOr("auto"),
+          SettingType.numberOr("auto"),
           OptionalDouble.empty(),
           new Range<>("at least 0", weight -> weight.orElse(0) >= 0),
           "Weight of the log-density of a class; auto: chosen");
@@ -125,11 +111,9 @@ public record Gda(
           "The images that choose the weight; folds: the shots, each left out in turn");
 
   private static final Setting<Precision> PRECISION =
-      Setting.of(
+      Setting.choice(
           "precision",
-          Kind.TEXT.as(Precision::ofId, Precision::id).called("pooled or separate"),
           Precision.POOLED,
-          Range.any(),
           "pooled: one for all classes; separate: learned and new classes have their own, as"
               + " published for base-to-new");
 
@@ -149,7 +133,7 @@ public record Gda(
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Gda.class, ID, "GDA")
-          .says(
+          .description(
               "Zero-shot CLIP and Gaussians of the classes with one covariance; nothing is trained.",
               "logits = scale f . t_c + weight (n - 1) / E (f . P m_c - m_c' P m_c / 2);"
                   + " P = E (S + tr(S) / (n - 1) I)^-1")
@@ -166,7 +150,7 @@ public record Gda(
           .setting(PRECISION, Gda::precision)
           .setting(NEIGHBORS, gda -> gda.newClasses.neighbors)
           .setting(COPIES, gda -> gda.newClasses.copies)
-          .made(
+          .build(
               values ->
                   new Gda(
                       values.get(SharedSettings.TEMPLATES),

@@ -1,6 +1,5 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,12 +7,6 @@ import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Kind;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
-import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
@@ -22,6 +15,12 @@ import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingType;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -52,7 +51,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
   private static final Setting<Double> WEIGHT =
       Setting.of(
               "weight",
-              Kind.NUMBER.called("number or auto"),
+              SettingType.NUMBER.called("number or auto"),
               DEFAULT_WEIGHT,
               Range.atLeast(0),
               "Factor of the loss that keeps text features close to the hand-crafted prompt. Published: 8"
@@ -65,13 +64,13 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
               0,
               Range.atLeast(0),
               "The logit scale that the weight is meant for; 0: every model takes it as it is")
-          .inBrief();
+          .omittingDefault();
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(KgCoOp.class, ID, "KgCoOp")
           .prompts("textual")
           .trainer("KgCoOp")
-          .says(
+          .description(
               "CoOp whose class features stay close to those of the hand-crafted prompt.",
               "loss = cross entropy + weight (1 - mean_c cos(t_c, t_c^clip))")
           .published(
@@ -83,11 +82,11 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
           .setting(SharedSettings.TEMPLATE, KgCoOp::template)
           .setting(WEIGHT, KgCoOp::weight)
           .setting(WEIGHT_AT_SCALE, KgCoOp::weightAtScale)
-          .asked(AutoWeight.GRID)
-          .made(KgCoOp::of);
+          .unsaved(AutoWeight.GRID)
+          .build(KgCoOp::of);
 
-  private static Method of(Values values) {
-    boolean auto = values.json().path(WEIGHT.key()).asText().equals(AutoWeight.AUTO);
+  private static Method of(SettingValues values) {
+    boolean auto = values.text(WEIGHT.key()).equals(AutoWeight.AUTO);
     KgCoOp method =
         new KgCoOp(
             SharedSettings.context(values),
@@ -173,7 +172,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     static final Setting<List<Double>> GRID =
         Setting.of(
             "weight_grid",
-            Kind.NUMBERS,
+            SettingType.NUMBERS,
             List.of(0.0, 1.0, 2.0, 4.0, 8.0, 16.0),
             new Range<>(
                 "at least one weight, none below 0",
@@ -195,7 +194,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     }
 
     @Override
-    public FittedMethod fit(FitContext context) {
+    public Fit.Training fit(FitContext context) {
       double weight = context.bestWeight(grid, this::with);
       context.chosen("weight", weight);
       SelectionData by =
@@ -236,10 +235,8 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     }
 
     @Override
-    public ObjectNode toJson() {
-      ObjectNode json = method.toJson().put("weight", AUTO);
-      grid.forEach(json.putArray("weight_grid")::add);
-      return json;
+    public SettingValues settingValues() {
+      return method.settingValues().with(WEIGHT.key(), AUTO).with(GRID.key(), grid);
     }
   }
 }

@@ -10,21 +10,23 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.Batch;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.Tape;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.prompt.TextModel;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.random.Seeds;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -72,7 +74,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
 
   private static final Setting<List<String>> ASKED =
       Setting.texts("templates", List.of(), "", "Texts that the learned one has to be told by")
-          .usually("35 published ones", values -> Lasp.TEMPLATES)
+          .withDefault("35 published ones", values -> Lasp.TEMPLATES)
           .publishedAs("TRAINER.LASP.LASP_PROMPTS");
 
   private static final Setting<Double> WEIGHT =
@@ -90,7 +92,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
       Declaration.of(Lasp.class, ID, "LASP")
           .prompts("textual")
           .trainer("LASP")
-          .says(
+          .description(
               "The learned text of each class has to be told by texts of many templates.",
               "loss = cross entropy + weight mean_gj -log softmax_i(scale t_i . h_gj)[j]")
           .published(
@@ -103,7 +105,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
           .setting(ASKED, Lasp::templates)
           .setting(WEIGHT, Lasp::weight)
           .setting(VIRTUAL, Lasp::virtual)
-          .made(
+          .build(
               values ->
                   new Lasp(
                       ContextSettings.shared(values.get(CONTEXT_TOKENS), values.get(WORDS)),
@@ -238,8 +240,10 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     }
   }
 
-  final class LanguageAwareModel extends TextModel {
+  final class LanguageAwareModel extends FixedHeadModel {
     private final Clip clip;
+    private final TextFeatures text; // first the learned classes, then the others
+    private final Tensor context; // (M, W)
     private final int classes; // C
     private final List<String> allClassNames; // A, the number of these names
     private final Noise noise;
@@ -255,33 +259,39 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
 
     private LanguageAwareModel(
         Clip clip, int classes, List<String> allClassNames, Names names, long seed, Noise noise) {
-      super(
-          clip,
-          // first the learned classes, then the others
-          new TextFeatures(clip, PromptText.learned(clip, names.all(), context())),
-          context(),
-          classes,
-          seed);
+      super(clip.device());
       this.clip = clip;
+      text = new TextFeatures(clip, PromptText.learned(clip, names.all(), context()));
       this.classes = classes;
       this.allClassNames = allClassNames;
       this.noise = noise;
-      try (Scope scope = Scope.open("correction")) {
+      try (Scope scope = Scope.open("start")) {
+        context = parameter("ctx", Context.initial(clip, context(), classes, seed));
         long[] targets = names.places().stream().mapToLong(Integer::longValue).toArray();
         places = Tensor.of(targets, targets.length).to(clip.device()).keep();
         correction = parameter("w", Tensor.full(0, 1, clip.config().embedDim()));
       }
     }
 
-    @Override
-    protected Tensor unit(Tensor encoded) {
+    private Tensor unit(Tensor encoded) {
       return encoded.plus(correction).unitRows();
     }
 
-    /** Returns the class features of the learned classes, (C, E). */
+    /** Computes the logits of images for class features: (B, E) and (C, E) to (B, C). */
+    private Tensor logits(Tensor features, Tensor classFeatures) {
+      return head(classFeatures).logits(features);
+    }
+
+    private FixedHead.Linear head(Tensor classFeatures) {
+      return new FixedHead.Linear(classFeatures, null, clip.logitScale());
+    }
+
+    /** Computes the head of the learned classes without gradients. */
     @Override
-    protected Tensor classVectors() {
-      return super.classVectors().narrow(0, 0, classes);
+    protected FixedHead fixedHead() {
+      try (Autograd.Switch off = Autograd.off()) {
+        return head(unit(text.all(List.of(context))).narrow(0, 0, classes));
+      }
     }
 
     /**
@@ -304,7 +314,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     @Override
     public Step step(Batch batch) {
       Tape tape = new Tape();
-      Tensor classFeatures = classVectors(tape); // (A, E)
+      Tensor classFeatures = unit(tape.cut(text.pass(List.of(context)))); // (A, E)
       Tensor given = classFeatures.parameter();
       Tensor seen = virtual ? given : given.narrow(0, 0, classes);
       Tensor crossEntropy = Functions.crossEntropy(logits(batch.features(), seen), batch.labels());
@@ -346,6 +356,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     @Override
     public void close() {
       super.close();
+      text.close();
       places.close();
       if (handCrafted != null) {
         handCrafted.close();

@@ -8,13 +8,13 @@ import java.util.stream.IntStream;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.random.PythonRandom;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -67,7 +67,7 @@ public record LpPlusPlus(
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(LpPlusPlus.class, ID, "LP++")
-          .says(
+          .description(
               "A linear probe to which each class adds its text at a weight of its own.",
               "logits = f . (w_c + alpha_c t_c) + b_c; loss = cross entropy")
           .published(
@@ -80,7 +80,7 @@ public record LpPlusPlus(
           .setting(MOST, LpPlusPlus::epochs)
           .setting(SEARCH, LpPlusPlus::search)
           .setting(SUM_GRADIENTS, LpPlusPlus::sumsGradients)
-          .made(
+          .build(
               values ->
                   new LpPlusPlus(
                       values.get(SharedSettings.TEMPLATES),

@@ -1,12 +1,12 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.model.Head;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.SettingValues;
 
 /**
  * Method to classify image features. {@link #fit} learns from data, and {@link #classifier} returns
@@ -37,17 +37,18 @@ public interface Method {
   }
 
   /** Returns all settings, in the form that {@link Declaration#parse} reads. */
-  default ObjectNode toJson() {
-    return declaration().json(this);
+  default SettingValues settingValues() {
+    return declaration().values(this);
   }
 
   /**
    * Learns from data.
    *
-   * @return the fitted method, which includes the settings that were selected
+   * @return the fitted method, which includes the settings that were selected, or a model to train;
+   *     tensors are in the open scope of the caller
    * @throws KgCoopException if the method cannot learn from these data, or if it was interrupted
    */
-  FittedMethod fit(FitContext context);
+  Fit fit(FitContext context);
 
   /**
    * Returns a classifier that uses the fitted method. The caller closes it. Call {@link

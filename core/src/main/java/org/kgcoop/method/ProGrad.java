@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.Losses;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -50,10 +50,11 @@ public record ProGrad(ContextSettings context, String template, double temperatu
    * Words of the template. Unlike in other methods, they do not depend on the number of vectors.
    */
   private static final Setting<String> WORDS =
-      SharedSettings.WORDS.usually(
+      SharedSettings.WORDS.withDefault(
           "the template's", values -> Templates.words(values.get(SharedSettings.TEMPLATE)));
 
-  private static final Setting<Integer> CONTEXT_TOKENS = SharedSettings.CONTEXT_TOKENS.usually(16);
+  private static final Setting<Integer> CONTEXT_TOKENS =
+      SharedSettings.CONTEXT_TOKENS.withDefault(16);
 
   private static final Setting<Double> TEMPERATURE =
       Setting.number("temperature", 1, Range.above(0), "T of the distillation")
@@ -68,7 +69,7 @@ public record ProGrad(ContextSettings context, String template, double temperatu
       Declaration.of(ProGrad.class, ID, "ProGrad")
           .prompts("textual")
           .trainer("ProGrad")
-          .says(
+          .description(
               "CoOp whose gradient loses the part that goes against the zero-shot predictions.",
               "g = g_ce - lambda (g_ce . u) u where g_ce . u < 0; u = g_kl / |g_kl|")
           .published(
@@ -79,7 +80,7 @@ public record ProGrad(ContextSettings context, String template, double temperatu
           .setting(SharedSettings.TEMPLATE, ProGrad::template)
           .setting(TEMPERATURE, ProGrad::temperature)
           .setting(LAMBDA, ProGrad::lambda)
-          .made(
+          .build(
               values ->
                   new ProGrad(
                       SharedSettings.context(values, CONTEXT_TOKENS, WORDS),
@@ -145,9 +146,11 @@ public record ProGrad(ContextSettings context, String template, double temperatu
      * distillation.
      */
     @Override
-    public Tensor combined(List<Tensor> gradients) {
-      Tensor specific = gradients.get(0);
-      Tensor general = gradients.get(1);
+    public List<Tensor> combined(List<List<Tensor>> gradients) {
+      return List.of(combined(gradients.get(0).get(0), gradients.get(1).get(0)));
+    }
+
+    private Tensor combined(Tensor specific, Tensor general) {
       double generalNorm = general.norm().item();
       // The condition is also false for NaN, as in the published code.
       if (!(generalNorm > NOISE * specific.norm().item())) {

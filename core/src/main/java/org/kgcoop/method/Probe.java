@@ -5,12 +5,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Kind;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -27,7 +27,7 @@ public record Probe(OptionalDouble strength, SelectionData search) implements Me
   private static final Setting<OptionalDouble> STRENGTH =
       Setting.of(
           "strength",
-          Kind.numberOr("auto"),
+          SettingType.numberOr("auto"),
           OptionalDouble.empty(),
           new Range<>("above 0", strength -> strength.orElse(1) > 0),
           "Weight C of the cross-entropies; auto: chosen");
@@ -37,7 +37,7 @@ public record Probe(OptionalDouble strength, SelectionData search) implements Me
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Probe.class, ID, "Linear probe")
-          .says(
+          .description(
               "Logistic regression on image features, without any text.",
               "W, b minimize |W|^2 / 2 + C sum of cross-entropies of W f + b; C is searched for")
           .published(
@@ -46,7 +46,7 @@ public record Probe(OptionalDouble strength, SelectionData search) implements Me
               "https://github.com/openai/CLIP")
           .setting(STRENGTH, Probe::strength)
           .setting(SEARCH, Probe::search)
-          .made(values -> new Probe(values.get(STRENGTH), values.get(SEARCH)));
+          .build(values -> new Probe(values.get(STRENGTH), values.get(SEARCH)));
 
   /** C if it is not selected: the middle of the grid. */
   static final double DEFAULT_STRENGTH = 10;

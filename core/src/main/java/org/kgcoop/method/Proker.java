@@ -15,13 +15,13 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Kind;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -84,7 +84,7 @@ public record Proker(
   private static final Setting<OptionalDouble> BETA =
       Setting.of(
           "beta",
-          Kind.numberOr("auto"),
+          SettingType.numberOr("auto"),
           OptionalDouble.empty(),
           new Range<>("above 0", beta -> beta.orElse(1) > 0),
           "Sharpness of the kernel; auto: chosen");
@@ -92,7 +92,7 @@ public record Proker(
   private static final Setting<OptionalDouble> LAMBDA =
       Setting.of(
           "lambda",
-          Kind.numberOr("auto"),
+          SettingType.numberOr("auto"),
           OptionalDouble.empty(),
           new Range<>("above 0", lambda -> lambda.orElse(1) > 0),
           "Ridge of the regression; auto: chosen");
@@ -108,7 +108,7 @@ public record Proker(
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Proker.class, ID, "ProKeR")
-          .says(
+          .description(
               "Zero-shot CLIP and a kernel ridge regression of its errors; nothing is trained.",
               "logits = scale f . t_c + weight sum_i exp(-beta (1 - f . f_i)) gamma_ic;"
                   + " gamma = (K / lambda + I)^-1 (Y - F T')")
@@ -124,7 +124,7 @@ public record Proker(
           .setting(LAMBDA, Proker::lambda)
           .setting(WEIGHT, Proker::weight)
           .setting(SEARCH, Proker::search)
-          .made(
+          .build(
               values ->
                   new Proker(
                       values.get(SharedSettings.TEMPLATES),

@@ -1,11 +1,8 @@
 package org.kgcoop.method;
 
-import java.util.Locale;
 import java.util.Optional;
-import org.kgcoop.KgCoopException;
-import org.kgcoop.method.setting.Kind;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
+import org.kgcoop.EnumIds;
+import org.kgcoop.settings.Setting;
 
 /** Images that a method uses to select one of its settings. They never include test images. */
 public enum SelectionData {
@@ -32,7 +29,7 @@ public enum SelectionData {
 
   /** Returns the name in files and options. */
   public String id() {
-    return name().toLowerCase(Locale.ROOT);
+    return EnumIds.id(this);
   }
 
   /**
@@ -46,23 +43,9 @@ public enum SelectionData {
   /**
    * Returns the setting for the images of a search.
    *
-   * @param meaning the description of the setting
+   * @param description the description of the setting
    */
-  static Setting<SelectionData> setting(String meaning) {
-    return Setting.of(
-        "search",
-        Kind.TEXT.as(SelectionData::ofId, SelectionData::id).called("validation, folds or none"),
-        FOLDS,
-        Range.any(),
-        meaning);
-  }
-
-  public static SelectionData ofId(String id) {
-    for (SelectionData search : values()) {
-      if (search.id().equals(id)) {
-        return search;
-      }
-    }
-    throw KgCoopException.configuration("search '" + id + "': expected validation, folds or none");
+  static Setting<SelectionData> setting(String description) {
+    return Setting.choice("select_on", FOLDS, description);
   }
 }

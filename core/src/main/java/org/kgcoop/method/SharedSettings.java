@@ -3,19 +3,18 @@ package org.kgcoop.method;
 import java.util.List;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.Underscores;
-import org.kgcoop.method.setting.Kind;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
-import org.kgcoop.method.setting.Setting.Stated;
-import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.settings.BoundSetting;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingValues;
 
 /** Settings that several methods share. */
 public final class SharedSettings {
   public static final Setting<String> TEMPLATE =
       Setting.text("template", Templates.DEFAULT, "The hand-crafted text of a class")
-          .usually("the data set's", values -> Templates.DEFAULT);
+          .withDefault("the data set's", values -> Templates.DEFAULT);
 
   public static final Setting<List<String>> TEMPLATES =
       Setting.texts(
@@ -24,7 +23,7 @@ public final class SharedSettings {
               "",
               "Hand-crafted texts, whose class features are averaged, with {} where the class name"
                   + " goes")
-          .usually("the data set's template", values -> List.of(values.get(TEMPLATE)));
+          .withDefault("the data set's template", values -> List.of(values.get(TEMPLATE)));
 
   public static final Setting<Integer> CONTEXT_TOKENS =
       Setting.whole("context_tokens", 4, Range.atLeast(1), "How many vectors of texts are learned")
@@ -36,36 +35,31 @@ public final class SharedSettings {
    */
   public static final Setting<String> WORDS =
       Setting.text("words", "", "What the vectors begin with; empty for random values")
-          .usually(
+          .withDefault(
               "a photo of a, or empty where context_tokens is given",
-              values -> values.state(CONTEXT_TOKENS) ? "" : "a photo of a");
+              values -> values.has(CONTEXT_TOKENS) ? "" : "a photo of a");
 
   private static final Setting<ClassTokenPosition> CLASS_POSITION =
-      Setting.of(
+      Setting.choice(
           "class_position",
-          Kind.TEXT
-              .as(ClassTokenPosition::ofId, ClassTokenPosition::id)
-              .called("end, middle or front"),
           ClassTokenPosition.END,
-          Range.any(),
           "The place of the class name among the vectors");
 
   private static final Setting<Boolean> CLASS_SPECIFIC =
       Setting.flag("class_specific", false, "Whether each class has vectors of its own");
 
   private static final Setting<Underscores> UNDERSCORES =
-      Setting.of(
+      Setting.choice(
           "underscores",
-          Kind.TEXT.as(Underscores::ofId, Underscores::id).called("keep or replace"),
           Underscores.KEEP,
-          Range.any(),
           "Underscores of class names stay in texts, or become blanks");
 
   /**
    * Returns the settings of a context with the given settings for the number of vectors and the
    * words.
    */
-  static List<Stated<ContextSettings>> context(Setting<Integer> tokens, Setting<String> words) {
+  static List<BoundSetting<ContextSettings>> context(
+      Setting<Integer> tokens, Setting<String> words) {
     return List.of(
         tokens.from(ContextSettings::tokens),
         words.from(ContextSettings::words),
@@ -74,15 +68,16 @@ public final class SharedSettings {
   }
 
   /** Returns the usual settings of a context. */
-  static List<Stated<ContextSettings>> context() {
+  static List<BoundSetting<ContextSettings>> context() {
     return context(CONTEXT_TOKENS, WORDS);
   }
 
-  static ContextSettings context(Values values) {
+  static ContextSettings context(SettingValues values) {
     return context(values, CONTEXT_TOKENS, WORDS);
   }
 
-  static ContextSettings context(Values values, Setting<Integer> tokens, Setting<String> words) {
+  static ContextSettings context(
+      SettingValues values, Setting<Integer> tokens, Setting<String> words) {
     return new ContextSettings(
         values.get(tokens),
         values.get(words),
@@ -91,12 +86,12 @@ public final class SharedSettings {
   }
 
   /** Settings of hand-crafted texts that keep underscores. */
-  static final List<Stated<TemplateEnsemble>> HAND_CRAFTED =
+  static final List<BoundSetting<TemplateEnsemble>> HAND_CRAFTED =
       List.of(
           TEMPLATES.from(TemplateEnsemble::templates),
           UNDERSCORES.from(TemplateEnsemble::underscores));
 
-  static TemplateEnsemble handCrafted(Values values) {
+  static TemplateEnsemble handCrafted(SettingValues values) {
     return new TemplateEnsemble(values.get(TEMPLATES), values.get(UNDERSCORES));
   }
 

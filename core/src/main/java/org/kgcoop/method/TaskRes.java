@@ -3,14 +3,14 @@ package org.kgcoop.method;
 import java.util.List;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
-import org.kgcoop.model.CosineModel;
 import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -38,7 +38,7 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
   public static final Declaration<Method> DECLARATION =
       Declaration.of(TaskRes.class, ID, "TaskRes")
           .trainer("TaskRes")
-          .says(
+          .description(
               "A residual of each class is added to its hand-crafted feature.",
               "logits = scale f . unit(b_c + alpha x_c); loss = cross entropy")
           .published(
@@ -48,7 +48,7 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
           .needs(Need.TEXT_ENCODER)
           .settings(SharedSettings.HAND_CRAFTED, TaskRes::texts)
           .setting(ALPHA, TaskRes::alpha)
-          .made(values -> new TaskRes(SharedSettings.handCrafted(values), values.get(ALPHA)));
+          .build(values -> new TaskRes(SharedSettings.handCrafted(values), values.get(ALPHA)));
 
   private static final String RESIDUALS = "text_feature_residuals";
 
@@ -89,12 +89,14 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
     return base.plus(residuals.times(alpha)).unitRows();
   }
 
-  private final class ResidualModel extends CosineModel {
+  private final class ResidualModel extends FixedHeadModel {
+    private final double scale;
     private final Tensor base;
     private final Tensor residuals;
 
     ResidualModel(Clip clip, List<String> classNames) {
-      super(clip);
+      super(clip.device());
+      scale = clip.logitScale();
       try (Scope scope = Scope.open("base text features")) {
         base = buffer("base_text_features", texts.raw(clip, classNames));
         residuals = parameter(RESIDUALS, Tensor.full(0, base.shape()));
@@ -102,8 +104,8 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
     }
 
     @Override
-    protected Tensor classVectors() {
-      return TaskRes.this.classVectors(base, residuals);
+    protected FixedHead fixedHead() {
+      return new FixedHead.Linear(classVectors(base, residuals), null, scale);
     }
   }
 }

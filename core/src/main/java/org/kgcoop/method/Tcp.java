@@ -4,19 +4,17 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
-import org.kgcoop.model.Batch;
 import org.kgcoop.model.FixedHead;
-import org.kgcoop.model.Losses;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.DeepTextPrompts;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.prompt.TextModel;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -63,7 +61,7 @@ public record Tcp(
 
   private static final Setting<String> PATTERN =
       Setting.text("pattern", "", "The text whose first context_tokens tokens are learned")
-          .usually(
+          .withDefault(
               "an X for each vector, then {}.",
               values -> PromptText.pattern(values.get(SharedSettings.CONTEXT_TOKENS)));
 
@@ -81,7 +79,7 @@ public record Tcp(
       Declaration.of(Tcp.class, ID, "TCP")
           .prompts("textual")
           .trainer("TCP")
-          .says(
+          .description(
               "A small net makes tokens of each class out of its hand-crafted feature and puts"
                   + " them into the text encoder.",
               "loss = cross entropy + weight (1 - mean_c cos(t_c, u_c)); u_c of the template")
@@ -96,7 +94,7 @@ public record Tcp(
           .setting(LAYER, Tcp::layer)
           .setting(SharedSettings.TEMPLATE, Tcp::template)
           .setting(WEIGHT, Tcp::weight)
-          .made(
+          .build(
               values ->
                   new Tcp(
                       values.get(SharedSettings.CONTEXT_TOKENS),
@@ -164,12 +162,21 @@ public record Tcp(
         : this;
   }
 
-  private final class ClassAwareModel extends TextModel {
-    private final FixedHead.Linear handCrafted; // u, (C, E)
-    private final KgCoOp.Objective objective;
+  private final class ClassAwareModel extends ContextModel {
+    private final Tensor handCrafted; // u, (C, E)
     private final MetaNet net;
 
     ClassAwareModel(Clip clip, List<String> classNames, long seed) {
+      this(
+          clip,
+          classNames,
+          seed,
+          FixedHead.Linear.of(
+              clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template)));
+    }
+
+    private ClassAwareModel(
+        Clip clip, List<String> classNames, long seed, FixedHead.Linear handCrafted) {
       super(
           clip,
           new TextFeatures(
@@ -178,36 +185,23 @@ public record Tcp(
               new DeepTextPrompts.OfClasses(layer, classTokens)),
           context(),
           classNames.size(),
-          seed);
+          seed,
+          new KgCoOp.Objective(handCrafted, weight));
+      this.handCrafted = handCrafted.weight();
       int embed = clip.config().embedDim();
       int width = clip.config().textWidth();
-      handCrafted =
-          FixedHead.Linear.of(
-              clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template));
-      objective = new KgCoOp.Objective(handCrafted, weight);
       net = new MetaNet(this::parameter, embed, hidden(embed), classTokens * width, seed);
     }
 
     /** Returns the context and S, (C, P, W). */
     @Override
     protected List<Tensor> textInputs() {
-      Tensor rows = net.apply(handCrafted.weight(), ClassAwareModel::quickGelu); // (C, P W)
+      Tensor rows = net.apply(handCrafted, ClassAwareModel::quickGelu); // (C, P W)
       return List.of(parameter("ctx"), rows.reshape(rows.size(0), classTokens, -1));
     }
 
     private static Tensor quickGelu(Tensor x) {
       return x.times(Functions.sigmoid(x.times(QUICK)));
-    }
-
-    @Override
-    protected Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
-      return objective.losses(classFeatures, logits, batch);
-    }
-
-    @Override
-    public void close() {
-      super.close();
-      objective.close();
     }
   }
 }

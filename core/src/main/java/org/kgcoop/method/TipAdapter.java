@@ -3,9 +3,9 @@ package org.kgcoop.method;
 import java.util.List;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.model.Head;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -22,7 +22,7 @@ public record TipAdapter(CacheSettings settings) implements Method {
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(TipAdapter.class, ID, "Tip-Adapter")
-          .says(
+          .description(
               "Zero-shot CLIP and a cache of the training images; nothing is trained.",
               "logits = scale f . t_c + alpha sum_i exp(-beta (1 - f . key_i)) [label_i = c]")
           .published(
@@ -31,7 +31,7 @@ public record TipAdapter(CacheSettings settings) implements Method {
               "https://github.com/gaopengcuhk/Tip-Adapter")
           .needs(Need.TEXT_ENCODER)
           .settings(CacheSettings.SETTINGS, TipAdapter::settings)
-          .made(values -> new TipAdapter(CacheSettings.of(values)));
+          .build(values -> new TipAdapter(CacheSettings.of(values)));
 
   /** Reason why Tip-Adapter and Tip-Adapter-F do not support other classes. */
   static final String BOUND = "a cache of images";

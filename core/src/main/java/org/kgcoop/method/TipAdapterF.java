@@ -4,14 +4,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.model.CosineModel;
 import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.SegmentSum;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -27,7 +26,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(TipAdapterF.class, ID, "Tip-Adapter-F")
-          .says(
+          .description(
               "Tip-Adapter whose keys are trained from where they begin.",
               "logits = scale f . t_c + alpha sum_i exp(-beta (1 - f . key_i)) [label_i = c];"
                   + " loss = cross entropy")
@@ -37,7 +36,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
               "https://github.com/gaopengcuhk/Tip-Adapter")
           .needs(Need.TEXT_ENCODER)
           .settings(CacheSettings.SETTINGS, TipAdapterF::settings)
-          .made(values -> new TipAdapterF(CacheSettings.of(values)));
+          .build(values -> new TipAdapterF(CacheSettings.of(values)));
 
   private static final String KEYS = "weight"; // the name in the published linear layer
 
@@ -61,18 +60,20 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
   }
 
   @Override
-  public FittedMethod fit(FitContext context) {
-    try (Scope scope = Scope.open("cache")) {
-      CacheSearch search = new CacheSearch(context, settings);
-      CacheSettings start = search.start();
-      StoredTensor weight =
-          Objects.requireNonNull(context.train(new TipAdapterF(start)).get(KEYS), KEYS);
-      Tensor keys = weight.tensor();
-      return new FittedMethod(
-          new TipAdapterF(search.end(start, keys)),
-          context.classNames(),
-          KeyCache.stored(KEYS, keys, search.labels()));
-    }
+  public Fit.Training fit(FitContext context) {
+    CacheSearch search = new CacheSearch(context, settings);
+    CacheSettings start = search.start();
+    TrainedMethod started = new TipAdapterF(start);
+    return new Fit.Training(
+        started,
+        started.model(context),
+        parameters -> {
+          Tensor keys = Objects.requireNonNull(parameters.get(KEYS), KEYS).tensor();
+          return new FittedMethod(
+              new TipAdapterF(search.end(start, keys)),
+              context.classNames(),
+              KeyCache.stored(KEYS, keys, search.labels()));
+        });
   }
 
   @Override
@@ -96,28 +97,24 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
     return Optional.of(TipAdapter.BOUND);
   }
 
-  private final class KeyModel extends CosineModel {
+  private final class KeyModel extends FixedHeadModel {
     private final Tensor keys; // (N, E)
-    private final Tensor texts; // (C, E), unit rows
+    private final FixedHead.Linear texts; // (C, E), unit rows
     private final SegmentSum sums;
 
     KeyModel(Clip clip, List<String> classNames, Tensor keys, LabeledViews views) {
-      super(clip.device(), settings.scale(clip));
+      super(clip.device());
       this.keys = parameter(KEYS, keys);
-      texts = buffer("text_features", settings.texts(clip, classNames).weight());
+      Tensor features = buffer("text_features", settings.texts(clip, classNames).weight());
+      texts = new FixedHead.Linear(features, null, settings.scale(clip));
       sums =
           new SegmentSum(
               views.labels().stream().mapToInt(Integer::intValue).toArray(), classNames.size());
     }
 
     @Override
-    protected Tensor classVectors() {
-      return texts;
-    }
-
-    @Override
-    protected FixedHead head(FixedHead.Linear zeroShot) {
-      return KeyCache.of(settings, zeroShot, keys, sums).head();
+    protected FixedHead fixedHead() {
+      return KeyCache.of(settings, texts, keys, sums).head();
     }
   }
 }

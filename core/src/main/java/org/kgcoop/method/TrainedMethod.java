@@ -67,8 +67,11 @@ public interface TrainedMethod extends Method {
   TrainableModel model(FitContext context);
 
   @Override
-  default FittedMethod fit(FitContext context) {
-    return new FittedMethod(this, context.classNames(), context.train(this));
+  default Fit.Training fit(FitContext context) {
+    return new Fit.Training(
+        this,
+        model(context),
+        parameters -> new FittedMethod(this, context.classNames(), parameters));
   }
 
   @Override

@@ -3,10 +3,10 @@ package org.kgcoop.method;
 import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Underscores;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -25,7 +25,7 @@ public record ZeroShot(List<String> templates) implements TextMethod {
       Declaration.of(ZeroShot.class, ID, "CLIP")
           .prompts("hand-crafted")
           .trainer("ZeroshotCLIP")
-          .says(
+          .description(
               "Zero-shot CLIP: the text of a hand-crafted template stands for each class.",
               "logits = exp(logit_scale) f . t_c; f and t_c are unit features of image and text")
           .published(
@@ -34,7 +34,7 @@ public record ZeroShot(List<String> templates) implements TextMethod {
               "https://github.com/openai/CLIP")
           .needs(Need.TEXT_ENCODER)
           .setting(SharedSettings.TEMPLATES, ZeroShot::templates)
-          .made(values -> new ZeroShot(values.get(SharedSettings.TEMPLATES)));
+          .build(values -> new ZeroShot(values.get(SharedSettings.TEMPLATES)));
 
   public ZeroShot {
     templates = texts(templates).templates();

@@ -23,6 +23,13 @@ public record Losses(Map<String, Tensor> logged, List<Tensor> optimized) {
     this(logged, List.of(logged.values().iterator().next()));
   }
 
+  /** Returns the logged losses as numbers. */
+  public Map<String, Double> values() {
+    Map<String, Double> values = new LinkedHashMap<>();
+    logged.forEach((name, loss) -> values.put(name, loss.item()));
+    return values;
+  }
+
   /** Creates a single loss. */
   public static Losses of(Tensor loss) {
     return new Losses(Map.of("loss", loss));

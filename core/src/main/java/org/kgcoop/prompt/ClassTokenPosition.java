@@ -1,7 +1,6 @@
 package org.kgcoop.prompt;
 
-import java.util.Locale;
-import org.kgcoop.KgCoopException;
+import org.kgcoop.EnumIds;
 
 /** Position of the class name relative to the context vectors. */
 public enum ClassTokenPosition {
@@ -14,16 +13,6 @@ public enum ClassTokenPosition {
 
   /** Returns the name in files and options. */
   public String id() {
-    return name().toLowerCase(Locale.ROOT);
-  }
-
-  public static ClassTokenPosition ofId(String id) {
-    for (ClassTokenPosition position : values()) {
-      if (position.id().equals(id)) {
-        return position;
-      }
-    }
-    throw KgCoopException.configuration(
-        "class position '" + id + "': expected end, middle or front");
+    return EnumIds.id(this);
   }
 }

@@ -3,14 +3,20 @@ package org.kgcoop.prompt;
 import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.model.Batch;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Losses;
+import org.kgcoop.model.Step;
+import org.kgcoop.model.Tape;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Model that CoOp, ProGrad and KgCoOp share. Its only parameters are the context vectors. The
- * methods differ in their objective.
+ * Model whose class features come from texts with context vectors, the parameter {@code ctx}. CoOp,
+ * ProGrad and KgCoOp differ only in their objective. TCP adds parameters and inputs of the texts.
  */
-public final class ContextModel extends TextModel {
+public class ContextModel extends FixedHeadModel {
 
   /** Objective that computes losses from class features. */
   public interface Objective extends AutoCloseable {
@@ -23,12 +29,11 @@ public final class ContextModel extends TextModel {
     Losses losses(Tensor classFeatures, Tensor logits, Batch batch);
 
     /**
-     * Combines the gradients of the optimized losses.
+     * Combines the gradients of the optimized losses into one gradient per parameter.
      *
-     * @param gradients the gradients of the optimized losses, in order, each with the shape of the
-     *     context
+     * @param gradients the gradients of each optimized loss, each with the shape of a parameter
      */
-    default Tensor combined(List<Tensor> gradients) {
+    default List<Tensor> combined(List<List<Tensor>> gradients) {
       return gradients.get(0);
     }
 
@@ -36,6 +41,9 @@ public final class ContextModel extends TextModel {
     default void close() {}
   }
 
+  private final double scale;
+  private final TextFeatures text;
+  private final Tensor context; // (M, W), or (C, M, W)
   private final Objective objective;
 
   /**
@@ -50,28 +58,71 @@ public final class ContextModel extends TextModel {
       ContextSettings settings,
       long seed,
       Objective objective) {
-    super(
+    this(
         clip,
         new TextFeatures(clip, PromptText.learned(clip, classNames, settings)),
         settings,
         classNames.size(),
-        seed);
+        seed,
+        objective);
+  }
+
+  /**
+   * Creates a model of the given texts.
+   *
+   * @param text the texts, closed together with this model
+   * @param classes the number of classes, which matters only for class-specific vectors
+   * @param seed the seed of random initial vectors
+   * @param objective the objective, closed together with this model
+   */
+  protected ContextModel(
+      Clip clip,
+      TextFeatures text,
+      ContextSettings settings,
+      int classes,
+      long seed,
+      Objective objective) {
+    super(clip.device());
+    this.scale = clip.logitScale();
+    this.text = text;
     this.objective = objective;
+    try (Scope scope = Scope.open("context")) {
+      context = parameter("ctx", Context.initial(clip, settings, classes, seed));
+    }
+  }
+
+  /** Returns the inputs of the texts, as {@link TextFeatures#pass} requires them. */
+  protected List<Tensor> textInputs() {
+    return List.of(context);
   }
 
   @Override
-  protected Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
-    return objective.losses(classFeatures, logits, batch);
+  public Step step(Batch batch) {
+    Tape tape = new Tape();
+    Tensor classFeatures = tape.cut(text.pass(textInputs())).unitRows(); // (C, E)
+    Losses losses =
+        objective.losses(classFeatures, head(classFeatures).logits(batch.features()), batch);
+    List<List<Tensor>> gradients = // of each optimized loss
+        tape.gradients(losses.optimized(), List.copyOf(parameters().values()));
+    return new Step(losses.values(), objective.combined(gradients));
   }
 
+  private FixedHead.Linear head(Tensor classFeatures) {
+    return new FixedHead.Linear(classFeatures, null, scale);
+  }
+
+  /** Computes the head without gradients. */
   @Override
-  protected List<Tensor> combined(List<List<Tensor>> gradients) {
-    return List.of(objective.combined(gradients.stream().map(g -> g.get(0)).toList()));
+  protected FixedHead fixedHead() {
+    try (Autograd.Switch off = Autograd.off()) {
+      return head(text.all(textInputs()).unitRows());
+    }
   }
 
   @Override
   public void close() {
     super.close();
+    text.close();
     objective.close();
   }
 }

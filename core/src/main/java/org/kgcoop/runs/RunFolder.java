@@ -22,9 +22,9 @@ import org.kgcoop.io.SealedFile;
 /**
  * The folder of a run. It contains {@code run.json} (resolved settings, provenance, state), {@code
  * events.jsonl} (one line per step and epoch), {@code checkpoint/}, {@code classifier.safetensors},
- * {@code results.json} and {@code predictions.json}, and {@code progress.json} during training.
- * There are two generations of checkpoints, each with the training time next to it; the newest
- * valid one is used. The folder is locked while it is open.
+ * {@code results.json} and {@code predictions.json}. There are two generations of checkpoints, each
+ * with the training time next to it; the newest valid one is used. The folder is locked while it is
+ * open.
  */
 public final class RunFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -104,7 +104,9 @@ public final class RunFolder implements AutoCloseable {
               + "; use the same settings to resume it, or choose another --out");
     }
     if (isComplete()) {
-      deleteWhatWasForTraining(); // if the process that completed it died before this step
+      checkpoints()
+          .forEach(
+              this::deleteCheckpoint); // if the process that completed it died before this step
     }
   }
 
@@ -138,12 +140,7 @@ public final class RunFolder implements AutoCloseable {
     events.force();
     JsonFiles.write(path.resolve(RunResults.FILE), results);
     RunRecord.read(path).orElseThrow().completed().write(path);
-    deleteWhatWasForTraining();
-  }
-
-  private void deleteWhatWasForTraining() {
     checkpoints().forEach(this::deleteCheckpoint);
-    RunFolders.deleteFile(path.resolve(RunProgress.FILE));
   }
 
   /** Returns the results as written; a missing node if there are none. */
@@ -219,17 +216,6 @@ public final class RunFolder implements AutoCloseable {
   private List<Path> checkpoints() {
     return Folders.list(
         path.resolve("checkpoint"), file -> Folders.name(file).matches("step-\\d+\\.safetensors"));
-  }
-
-  /**
-   * Records for viewers that training begins, or resumes from a checkpoint.
-   *
-   * @param from the number of earlier steps
-   * @param steps the number of steps of the training
-   * @param before the training time of the earlier steps
-   */
-  public void beginTraining(long from, long steps, TrainingTime before) {
-    RunProgress.begin(path, from, steps, before);
   }
 
   /** Returns the log of steps and epochs. */

@@ -1,7 +1,6 @@
 package org.kgcoop.runs;
 
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,10 +9,8 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
-import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.files.LockedFile;
@@ -22,10 +19,6 @@ import org.kgcoop.files.LockedFile;
 public final class RunFolders {
   /** The file that is locked while a run is open. */
   private static final String LOCK = ".lock";
-
-  /** The files in the folder of a table, the lock last. */
-  private static final List<String> OF_A_TABLE =
-      List.of(RunResults.FILE, TableResults.SO_FAR, "report.html", ".index.sqlite", LOCK);
 
   private RunFolders() {}
 
@@ -118,91 +111,6 @@ public final class RunFolders {
     } catch (IOException e) {
       throw KgCoopException.io(
           path + ": cannot be written: " + FileErrors.reason(e) + "; try another --out", e);
-    }
-  }
-
-  /**
-   * Deletes a table: its runs, its own files, and the folders that become empty.
-   *
-   * @return the folders that remain because they contain other files
-   * @throws KgCoopException if it is not a table, or if it or one of its runs is in use
-   */
-  public static List<Path> deleteTable(Path path) {
-    if (!isTable(path)) {
-      throw KgCoopException.configuration(
-          path + ": not the folder of a table, so nothing is deleted");
-    }
-    List<Path> staying = new ArrayList<>();
-    try (LockedFile lock = lock(path)) {
-      List<Path> runs = runsBelow(path);
-      for (Path run : runs) {
-        if (isInUse(run)) {
-          throw new KgCoopException(
-              KgCoopException.Category.IO,
-              run + ": in use by another run, so nothing of " + path + " is deleted");
-        }
-      }
-      runs.forEach(RunFolders::delete);
-      OF_A_TABLE.forEach(file -> deleteFile(path.resolve(file)));
-      for (Path folder : FolderTree.deepestFirst(path)) {
-        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && !deleteEmpty(folder)) {
-          staying.add(folder);
-        }
-      }
-      return staying;
-    } catch (IOException e) {
-      throw KgCoopException.io(path + ": cannot be deleted: " + FileErrors.reason(e), e);
-    }
-  }
-
-  private static boolean deleteEmpty(Path folder) throws IOException {
-    try {
-      Files.delete(folder);
-      return true;
-    } catch (DirectoryNotEmptyException e) {
-      return false;
-    }
-  }
-
-  /**
-   * Returns true if a file in a run's folder belongs to the run. Hidden files, such as those of a
-   * search, do.
-   */
-  private static boolean isOwn(Path relative) {
-    return StreamSupport.stream(relative.spliterator(), false)
-        .anyMatch(name -> name.toString().startsWith("."));
-  }
-
-  /**
-   * Deletes a run with its folder. Links are deleted, not followed.
-   *
-   * @throws KgCoopException if it is not a run folder, contains other runs, is in use, or cannot be
-   *     deleted
-   */
-  public static void delete(Path path) {
-    if (!isRunFolder(path)) {
-      throw KgCoopException.configuration(
-          path + ": not a run folder (it has no run.json of a run), so nothing in it is deleted");
-    }
-    try (LockedFile lock = lock(path)) {
-      List<Path> files = FolderTree.deepestFirst(path);
-      if (files.stream()
-          .anyMatch(f -> !f.equals(path) && !isOwn(path.relativize(f)) && isRunFolder(f))) {
-        throw KgCoopException.configuration(
-            path + ": contains other runs, so nothing in it is deleted; delete those first");
-      }
-      // The lock is deleted last, just before the folder, so that no other process writes
-      // meanwhile.
-      Path lockFile = path.resolve(LOCK);
-      for (Path file : files) {
-        if (!file.equals(path) && !file.equals(lockFile)) {
-          deleteFile(file);
-        }
-      }
-      deleteFile(lockFile);
-      deleteFile(path);
-    } catch (IOException e) {
-      throw KgCoopException.io(path + ": cannot be deleted: " + FileErrors.reason(e), e);
     }
   }
 

@@ -1,12 +1,12 @@
 package org.kgcoop.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.settings.SettingValues;
 
 /** A reader of explicit training settings, which checks their types. */
 final class TrainingConfigReader {
@@ -16,13 +16,13 @@ final class TrainingConfigReader {
   /** The default values. */
   private static final Map<String, String> USUAL = usual();
 
-  private final JsonNode json;
+  private final SettingValues values;
 
   /** Creates a reader and rejects unknown keys. */
-  TrainingConfigReader(JsonNode json) {
-    this.json = json;
+  TrainingConfigReader(SettingValues values) {
+    this.values = values;
     List<String> unknown = new ArrayList<>();
-    json.fieldNames().forEachRemaining(unknown::add);
+    unknown.addAll(values.keys());
     unknown.removeAll(USUAL.keySet());
     if (!unknown.isEmpty()) {
       throw KgCoopException.configuration(
@@ -41,7 +41,7 @@ final class TrainingConfigReader {
   }
 
   String text(String key) {
-    return json.has(key) ? json.path(key).asText().strip() : USUAL.getOrDefault(key, "");
+    return values.has(key) ? values.text(key).strip() : USUAL.getOrDefault(key, "");
   }
 
   /** The value where none is stated. */
@@ -50,15 +50,14 @@ final class TrainingConfigReader {
   }
 
   double number(String key) {
-    JsonNode stated = json.path(key);
     String usual = USUAL.getOrDefault(key, "");
-    if (stated.isMissingNode() && !usual.isEmpty()) {
+    if (!values.has(key) && !usual.isEmpty()) {
       return Double.parseDouble(usual);
     }
-    if (!stated.isNumber()) {
-      throw wrong(key, "a number");
+    if (values.values().get(key) instanceof Number number) {
+      return number.doubleValue();
     }
-    return stated.asDouble();
+    throw wrong(key, "a number");
   }
 
   int whole(String key) {
@@ -70,13 +69,12 @@ final class TrainingConfigReader {
   }
 
   long seed() {
-    return json.path(SEED).asLong(1);
+    return values.values().get(SEED) instanceof Number seed ? seed.longValue() : 1;
   }
 
   private KgCoopException wrong(String key, String expected) {
-    JsonNode stated = json.path(key);
     return KgCoopException.configuration(
         "%s: expected %s, got %s"
-            .formatted(key, expected, stated.isMissingNode() ? "nothing" : stated));
+            .formatted(key, expected, values.has(key) ? values.text(key) : "nothing"));
   }
 }

@@ -1,14 +1,13 @@
 package org.kgcoop.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.TrainingLoader;
 import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.UpdateRule;
 
 /**
@@ -34,8 +33,6 @@ public record TrainingSettings(
     Augmentation augmentation,
     int checkpointEvery,
     ModelSelection kept) {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The value of {@code augment} that selects the published augmentation of the method. */
   public static final String PUBLISHED = "published";
@@ -65,8 +62,8 @@ public record TrainingSettings(
    * @param json keys of {@link TrainingSetting#ALL}, {@code seed} and {@code checkpoint_every}
    * @throws KgCoopException if a key is unknown or a value is invalid
    */
-  static TrainingSettings parse(JsonNode json) {
-    TrainingConfigReader stated = new TrainingConfigReader(json);
+  static TrainingSettings parse(SettingValues values) {
+    TrainingConfigReader stated = new TrainingConfigReader(values);
     return new TrainingSettings(
         new Schedule(
             stated.number("lr"),
@@ -88,40 +85,38 @@ public record TrainingSettings(
   }
 
   /**
-   * Parses settings as {@link #parse(JsonNode)}, with the method's published values as defaults.
+   * Parses settings as {@link #parse(SettingValues)}, with the method's published values as
+   * defaults.
    *
    * @param published the defaults of the method
    */
-  public static TrainingSettings parse(JsonNode json, TrainedMethod.Defaults published, long seed) {
-    ObjectNode all =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("epochs", published.epochs())
-            .put("batch_size", published.batchSize());
-    published.settings().forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
-    json.properties()
-        .forEach(
-            setting ->
-                all.set(
-                    setting.getKey(),
-                    over(setting.getKey(), setting.getValue(), all.path(setting.getKey()))));
-    if (all.path("augment").asText().equals(PUBLISHED)) {
-      all.put("augment", published.views());
+  public static TrainingSettings parse(
+      SettingValues values, TrainedMethod.Defaults published, long seed) {
+    SettingValues all =
+        SettingValues.of("epochs", published.epochs())
+            .with("batch_size", published.batchSize())
+            .with(new SettingValues(published.settings()));
+    for (Map.Entry<String, Object> setting : values.values().entrySet()) {
+      String key = setting.getKey();
+      all = all.with(key, over(key, setting.getValue(), all.text(key)));
     }
-    return parse(all.put(TrainingConfigReader.SEED, seed));
+    if (all.text("augment").equals(PUBLISHED)) {
+      all = all.with("augment", published.views());
+    }
+    return parse(all.with(TrainingConfigReader.SEED, seed));
   }
 
   /** A setting over the method's published one: some consist of parts that may be left out. */
-  private static JsonNode over(String key, JsonNode stated, JsonNode published) {
-    String other = published.asText();
+  private static Object over(String key, Object stated, String other) {
     if (other.isEmpty()) {
       return stated;
     }
+    String text = String.valueOf(stated);
     return switch (key) {
-      case "optimizer" -> TextNode.valueOf(OptimizerReader.over(stated.asText(), other));
-      case "decay" -> TextNode.valueOf(Decay.over(stated.asText(), other));
-      case "warmup" -> TextNode.valueOf(Warmup.over(stated.asText(), other));
-      case "transforms" -> TextNode.valueOf(ViewSettingsReader.over(stated.asText(), other));
+      case "optimizer" -> OptimizerReader.over(text, other);
+      case "decay" -> Decay.over(text, other);
+      case "warmup" -> Warmup.over(text, other);
+      case "transforms" -> ViewSettingsReader.over(text, other);
       default -> stated;
     };
   }
@@ -143,7 +138,7 @@ public record TrainingSettings(
   }
 
   /**
-   * Returns the settings that determine the result, in the form that {@link #parse(JsonNode)}
+   * Returns the settings that determine the result, in the form that {@link #parse(SettingValues)}
    * reads.
    */
   public ObjectNode toJson() {

@@ -30,7 +30,7 @@ class ImageHashesTest {
   }
 
   private ImageHashes remembering() {
-    return ImageHashes.besides(folder.resolve("bank"));
+    return ImageHashes.inFolder(folder.resolve("bank"));
   }
 
   private static String of(String content) {
@@ -47,7 +47,7 @@ class ImageHashesTest {
 
     assertThat(hashes.of(List.of(image))).containsExactly(of("first"));
     assertThat(remembering().of(List.of(image))).containsExactly(of("first"));
-    assertThat(ImageHashes.forgetful().of(List.of(image))).containsExactly(of("other"));
+    assertThat(ImageHashes.inMemory().of(List.of(image))).containsExactly(of("other"));
   }
 
   @Test
@@ -59,7 +59,7 @@ class ImageHashesTest {
 
     hashes.recall(List.of(known, fresh));
 
-    Files.delete(folder.resolve("bank/pictures.txt"));
+    Files.delete(folder.resolve("bank/image-hashes.txt"));
     assertThat(image("a.png", "other", OLD)).isEqualTo(known);
     assertThat(hashes.of(List.of(known))).containsExactly(of("first"));
     assertThat(hashes.of(List.of(fresh))).containsExactly(of("fresh"));
@@ -96,7 +96,7 @@ class ImageHashesTest {
   void aBrokenLineIsNone() throws IOException {
     Path image = image("a.png", "first", OLD);
     assertThat(remembering().of(List.of(image))).containsExactly(of("first"));
-    Path file = folder.resolve("bank/pictures.txt");
+    Path file = folder.resolve("bank/image-hashes.txt");
     String line = Files.readString(file);
     assertThat(line).contains(of("first"));
     Files.writeString(file, line.replace(of("first"), of("other")));
@@ -107,7 +107,7 @@ class ImageHashesTest {
   void theyAreComputedIfNothingCanBeWritten() throws IOException {
     Path place = Files.writeString(folder.resolve("bank"), "a file");
     Path image = image("a.png", "first", OLD);
-    assertThat(ImageHashes.besides(place).of(List.of(image))).containsExactly(of("first"));
+    assertThat(ImageHashes.inFolder(place).of(List.of(image))).containsExactly(of("first"));
   }
 
   @Test
@@ -121,7 +121,7 @@ class ImageHashesTest {
     try (FileSystem archive = FileSystems.newFileSystem(zip)) {
       List<Path> images = List.of(archive.getPath("/a.png"));
       assertThat(remembering().of(images)).containsExactly(of("first"));
-      assertThat(Files.readString(folder.resolve("bank/pictures.txt"))).contains(of("first"));
+      assertThat(Files.readString(folder.resolve("bank/image-hashes.txt"))).contains(of("first"));
       assertThat(remembering().of(images)).containsExactly(of("first"));
     }
   }

@@ -10,7 +10,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Tests of calibration, joint evaluation, thresholds, label suspects and near-duplicates. */
+/** Tests of calibration, joint evaluation, thresholds and near-duplicates. */
 class TrustTest {
 
   /** Returns logits of three classes whose probabilities are exactly (.5, .25, .25) and so on. */
@@ -101,7 +101,6 @@ class TrustTest {
     assertThat(threshold.enough()).isFalse();
     assertThat(threshold.threshold()).isEqualTo(.2);
     assertThat(threshold.keptAtLeast()).isCloseTo(0.8, within(1e-12));
-    assertThat(threshold.accepted(new double[] {.1, .2, .3})).isEqualTo(2);
   }
 
   @Test
@@ -109,25 +108,16 @@ class TrustTest {
     // labels 0, 0: the second is wrong among base names
     double[][] base = {{4, 1, 0, 0}, {2, 3, 0, 0}};
     double[][] fresh = {{0, 0, 5, 1}, {3, 0, 1, 2}}; // labels 2, 3: both right among new names
-    JointEvaluation joint = new JointEvaluation(2, base, new int[] {0, 0}, fresh, new int[] {2, 3});
+    JointEvaluation joint = new JointEvaluation(2, 4);
+    joint.add(base[0], 0);
+    joint.add(base[1], 0);
+    joint.add(fresh[0], 2);
+    joint.add(fresh[1], 3);
 
-    assertThat(joint.baseAlone()).isEqualTo(50);
-    assertThat(joint.newAlone()).isEqualTo(100);
     assertThat(joint.newAccuracy()).isEqualTo(50); // the second new image gets name 0
-    assertThat(joint.newTakenForBase()).isEqualTo(50);
     // Maximum logits: base 4, 3; new 0, 3. Pairs in order: (4,0), (4,3), (3,0), half of (3,3).
     assertThat(joint.auroc(JointEvaluation.Score.MAXIMUM_LOGIT)).isEqualTo(3.5 / 4);
     assertThat(joint.openworldAuc(JointEvaluation.Score.MAXIMUM_LOGIT)).isEqualTo(2.0 / 4);
-  }
-
-  @Test
-  void aFlippedLabelIsASuspectAndComesFirst() {
-    double[][] probabilities = {{.9, .1}, {.8, .2}, {.1, .9}, {.2, .8}, {.3, .7}};
-    LabelSuspects suspects = new LabelSuspects(probabilities, new int[] {0, 0, 0, 1, 1});
-
-    assertThat(suspects.suspects(LabelSuspects.Rule.CONFIDENT)).containsExactly(2);
-    assertThat(suspects.order()).startsWith(2);
-    assertThat(suspects.likelyLabel(2)).isEqualTo(1);
   }
 
   @Test

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
@@ -25,10 +25,9 @@ import org.kgcoop.method.Probe;
 import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 
 /** Methods that prompts are compared with: the linear probe, LP++ and the caches. */
@@ -141,16 +140,17 @@ class BaselinesTest {
   /** Each class has a color, which LP++ and the caches learn. */
   @Test
   void cachesAndLpPlusPlusLearnFromFeaturesAndSayWhatTheyHaveChosenBy() {
-    ObjectNode cache = JsonNodeFactory.instance.objectNode().put("views", 2);
-    cache.putArray("search_scale").add(9).add(30);
-    cache.putArray("search_step").add(6).add(6);
+    SettingValues cache =
+        SettingValues.of("views", 2)
+            .with("search_scale", List.of(9, 30))
+            .with("search_step", List.of(6, 6));
     List<Function<TaskContext, Method>> methods = new ArrayList<>();
     for (String id : List.of("tip-adapter", "tip-adapter-f")) {
-      methods.add(task -> MethodCatalogue.parse(cache.deepCopy().put("method", id)));
+      methods.add(task -> MethodRegistry.parse(cache.with("method", id)));
     }
-    ObjectNode lp = JsonNodeFactory.instance.objectNode().put("method", "lp++").put("epochs", 40);
-    lp.put("search", "validation");
-    methods.add(task -> MethodCatalogue.parse(lp));
+    SettingValues lp =
+        SettingValues.of("method", "lp++").with("epochs", 40).with("select_on", "validation");
+    methods.add(task -> MethodRegistry.parse(lp));
     FewShotCurve curve = new FewShotCurve(List.of(data("val", List.of("a", "b", "c"), 4, 2)));
     ExperimentPlan plan = TinyLab.plan(methods, "cache:2", List.of(4), 1L);
 
@@ -171,7 +171,7 @@ class BaselinesTest {
     ClassifierFile file =
         ClassifierFile.read(
             folder.resolve("out/val/tip-adapter-f/shots4/seed1/classifier.safetensors"));
-    assertThat(file.method().toJson().path("beta"))
+    assertThat(file.method().settingValues().toJson().path("beta"))
         .isEqualTo(results("val/tip-adapter-f/shots4/seed1").path("chosen").path("beta"));
     assertThat(file.parameters().keySet()).containsExactly("weight", "labels");
     assertThat(lab.run(curve, plan, folder.resolve("out"))).isEqualTo(table);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
@@ -34,12 +35,11 @@ import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.CalibrationResult.Reliability;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 
 class CalibrationFitTest {
@@ -47,7 +47,7 @@ class CalibrationFitTest {
 
   /** With a random CLIP, prompts are no better than guessing. TaskRes is better. */
   private static Method taskRes(TaskContext task) {
-    return MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", "taskres"));
+    return MethodRegistry.parse(SettingValues.of("method", "taskres"));
   }
 
   private final TinyLab lab = new TinyLab();

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -20,14 +17,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.method.encoder.EncoderMethod;
+import org.kgcoop.settings.SettingValues;
 
 /**
  * Runs of the methods that train parts of the image encoder: some of them in {@code verify}, and
@@ -46,39 +44,37 @@ class EncoderMethodsTest {
 
   static Stream<String> methods() {
     String tested = System.getProperty("kgcoop.methods", "all");
-    return MethodCatalogue.ids().stream()
+    return MethodRegistry.ids().stream()
         .filter(id -> tested.equals("all") || List.of(tested.split(",", -1)).contains(id))
-        .filter(id -> MethodCatalogue.parse(json(id)) instanceof EncoderMethod);
+        .filter(id -> MethodRegistry.parse(json(id)) instanceof EncoderMethod);
   }
 
-  private static ObjectNode json(String id) {
-    return JsonNodeFactory.instance.objectNode().put("method", id);
+  private static SettingValues json(String id) {
+    return SettingValues.of("method", id);
   }
 
   /** Returns settings that fit encoders with three blocks. */
-  private static ObjectNode settings(String id) {
-    ObjectNode settings = json(id);
-    List<String> keys = MethodCatalogue.keys(id);
-    Stream.of("depth", "text_depth", "image_depth")
-        .filter(keys::contains)
-        .forEach(key -> settings.put(key, 2));
-    if (keys.contains("representation_layers")) {
-      settings.putArray("representation_layers").add(2).add(3);
-      settings.put("dimension", 8);
+  private static SettingValues settings(String id) {
+    SettingValues settings = json(id);
+    List<String> keys = MethodRegistry.keys(id);
+    for (String key : List.of("depth", "text_depth", "image_depth")) {
+      settings = keys.contains(key) ? settings.with(key, 2) : settings;
     }
-    return settings;
+    return keys.contains("representation_layers")
+        ? settings.with("representation_layers", List.of(2, 3)).with("dimension", 8)
+        : settings;
   }
 
   private static ExperimentPlan plan(String id, String augmentation) {
-    ObjectNode training =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("epochs", 2)
-            .put("batch_size", 2)
-            .put("checkpoint_every", 1)
-            .put("augment", augmentation);
+    SettingValues training =
+        SettingValues.of("epochs", 2)
+            .with("batch_size", 2)
+            .with("checkpoint_every", 1)
+            .with("augment", augmentation);
     return new ExperimentPlan(
-        List.of(MethodSpec.of(settings(id), training, PublishedDefaults.BASE_TO_NEW, Map.of())),
+        List.of(
+            MethodSpec.of(
+                settings(id), training, PublishedDefaults.BASE_TO_NEW, SettingValues.NONE)),
         List.of(2),
         List.of(1L),
         1);

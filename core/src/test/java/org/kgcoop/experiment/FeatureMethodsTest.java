@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -20,13 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.model.Head;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 
 /** Runs of methods that learn only from features, with few images, unequal and single classes. */
@@ -42,19 +40,21 @@ class FeatureMethodsTest {
     lab.close();
   }
 
-  private static ExperimentPlan plan(List<String> methods, ObjectNode training, int shots) {
+  private static ExperimentPlan plan(List<String> methods, SettingValues training, int shots) {
     return new ExperimentPlan(
         methods.stream()
-            .map(id -> JsonNodeFactory.instance.objectNode().put("method", id))
-            .map(method -> MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, Map.of()))
+            .map(id -> SettingValues.of("method", id))
+            .map(
+                method ->
+                    MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, SettingValues.NONE))
             .toList(),
         List.of(shots),
         List.of(1L),
         1);
   }
 
-  private static ObjectNode epochs(int epochs) {
-    return JsonNodeFactory.instance.objectNode().put("epochs", epochs).put("checkpoint_every", 1);
+  private static SettingValues epochs(int epochs) {
+    return SettingValues.of("epochs", epochs).with("checkpoint_every", 1);
   }
 
   private Path run(String set, String method, int shots) {
@@ -106,7 +106,7 @@ class FeatureMethodsTest {
     Item rare = even.train().get(80);
     DataSet data = only(even, item -> item.label() == 0 || item.equals(rare));
     assertThat(data.train()).hasSize(41);
-    ObjectNode training = epochs(2).put("batch_size", 16).put("augment", "pool:2");
+    SettingValues training = epochs(2).with("batch_size", 16).with("augment", "pool:2");
     JsonNode table =
         lab.run(new FewShotCurve(List.of(data)), plan(ALL, training, 0), folder.resolve("out"));
     for (JsonNode cell : table.path("cells")) {
@@ -126,7 +126,7 @@ class FeatureMethodsTest {
   @ValueSource(strings = {"taskres", "clap"})
   void interruptedAndGoneOnItEndsInTheSameBytes(String id) throws IOException {
     DataSet data = TestImages.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 2, 0, 1);
-    ObjectNode training = epochs(4).put("batch_size", 2).put("augment", "pool:3");
+    SettingValues training = epochs(4).with("batch_size", 2).with("augment", "pool:3");
     FewShotCurve protocol = new FewShotCurve(List.of(data));
     ExperimentPlan plan = plan(List.of(id), training, 2);
     JsonNode unused = lab.run(protocol, plan, folder.resolve("out"));

@@ -2,11 +2,10 @@ package org.kgcoop.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.settings.SettingValues;
 
 class MethodSpecTest {
 
@@ -17,7 +16,7 @@ class MethodSpecTest {
             (prompt, seed) -> {
               throw new IllegalStateException("nothing to train");
             },
-            Map.of("words", TextNode.valueOf(words)))
+            SettingValues.of("words", words))
         .folder(method);
   }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.TestImages;
@@ -25,7 +26,6 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.catalogue.ClassifierFile;
 
 @Tag("equality")
 @Tag("system")

@@ -90,7 +90,6 @@ class EndedAtAnyWriteTest {
     List<String> whole =
         Stream.of(
                 "run.json in run",
-                "progress.json in run",
                 "effort-1.json in checkpoint",
                 "step-000000001.safetensors in checkpoint",
                 "effort-2.json in checkpoint",

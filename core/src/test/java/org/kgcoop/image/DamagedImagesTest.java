@@ -165,7 +165,7 @@ class DamagedImagesTest {
   void rejectsABmpWithoutBitsForAColor() throws IOException {
     byte[] file = Files.readAllBytes(IMAGES.resolve("b7x5_16m565_1.bmp"));
     Arrays.fill(file, 54, 58, (byte) 0); // the mask of red
-    assertRefused(file, "no bits of one color");
+    assertRefused(file, "expected a complete file");
   }
 
   /** Only damage of the file is reported as such. */

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +18,6 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ReferenceCases;
@@ -66,24 +63,6 @@ class ImagesTest {
     assertThat(image.height()).isEqualTo(Integer.parseInt(fields.get(2)));
     assertThat(sha256(image)).isEqualTo(fields.get(3));
     assertThat(sha256(new Transform(Preprocessing.clip(64)).test(image))).isEqualTo(fields.get(4));
-  }
-
-  /**
-   * Pillow 11.1 reads a header of 64 bytes like a header of 40 bytes. The masks and pixels follow
-   * headers of 52 and 56 bytes in the same way.
-   */
-  @ParameterizedTest
-  @CsvSource({"bp17x33_P.bmp,64", "bp17x33_P.bmp,52", "b33x17_rle8.bmp,64"})
-  void bitmapsWithLongerHeadersAreReadAsThoseWithTheUsual(String name, int header)
-      throws IOException {
-    byte[] usual = Files.readAllBytes(IMAGES.resolve(name));
-    byte[] longer = new byte[usual.length + header - 40];
-    System.arraycopy(usual, 0, longer, 0, 54);
-    System.arraycopy(usual, 54, longer, 14 + header, usual.length - 54);
-    ByteBuffer numbers = ByteBuffer.wrap(longer).order(ByteOrder.LITTLE_ENDIAN);
-    numbers.putInt(10, numbers.getInt(10) + header - 40).putInt(14, header);
-
-    assertThat(images.decode(longer, "a.bmp")).isEqualTo(images.decode(usual, "a.bmp"));
   }
 
   @Test

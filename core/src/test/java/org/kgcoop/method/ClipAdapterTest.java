@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -103,10 +103,7 @@ class ClipAdapterTest {
   @Test
   void aRatioOutsideOfItsRangeIsRefused() {
     for (double ratio : new double[] {0, -0.1, 1.1, Double.NaN}) {
-      assertThatThrownBy(
-              () ->
-                  ClipAdapter.DECLARATION.parse(
-                      JsonNodeFactory.instance.objectNode().put("ratio", ratio)))
+      assertThatThrownBy(() -> ClipAdapter.DECLARATION.parse(SettingValues.of("ratio", ratio)))
           .isInstanceOf(KgCoopException.class)
           .hasMessage("CLIP-Adapter's ratio: expected above 0 to 1, got " + ratio);
     }

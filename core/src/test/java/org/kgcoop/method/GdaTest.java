@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -16,11 +14,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -42,8 +41,8 @@ class GdaTest {
     clip.close();
   }
 
-  private static ObjectNode explicitSettings() {
-    return JsonNodeFactory.instance.objectNode().put("method", Gda.ID);
+  private static SettingValues explicitSettings() {
+    return SettingValues.of("method", Gda.ID);
   }
 
   private static LabeledViews views(int count, List<Integer> labels) {
@@ -173,8 +172,8 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      Method method = MethodCatalogue.parse(explicitSettings().put("views", 2).put("weight", 0.5));
-      FittedMethod learned = method.fit(context);
+      Method method = MethodRegistry.parse(explicitSettings().with("views", 2).with("weight", 0.5));
+      FittedMethod learned = context.fit(method);
       double[][] rows = unitRows(views);
       double[][] densities = densities(rows, LABELS, CLASSES, -1, rows);
       double alpha = 0.5 * (2 * LABELS.size() - 1) / WIDTH;
@@ -200,7 +199,7 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      FittedMethod learned = MethodCatalogue.parse(explicitSettings().put("views", 1)).fit(context);
+      FittedMethod learned = context.fit(MethodRegistry.parse(explicitSettings().with("views", 1)));
       double[][] rows = unitRows(views);
       double best = 0;
       int most = -1;
@@ -233,7 +232,8 @@ class GdaTest {
         }
       }
       assertThat(context.chosen).containsEntry("weight", best).containsEntry("by", "folds");
-      assertThat(learned.method().toJson().path("weight").asDouble()).isEqualTo(best);
+      assertThat(learned.method().settingValues().toJson().path("weight").asDouble())
+          .isEqualTo(best);
     }
   }
 
@@ -244,13 +244,14 @@ class GdaTest {
       // The validation images are the training images, which their own means classify well.
       LabeledFeatures own = new LabeledFeatures(views.features().select(0, 0).unitRows(), LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.of(own));
-      fit(explicitSettings().put("views", 1), context);
+      fit(explicitSettings().with("views", 1), context);
       assertThat(context.chosen).containsEntry("by", "folds");
       FittedMethod learned =
-          MethodCatalogue.parse(explicitSettings().put("views", 1).put("search", "validation"))
-              .fit(context);
+          context.fit(
+              MethodRegistry.parse(
+                  explicitSettings().with("views", 1).with("select_on", "validation")));
       assertThat(context.chosen).containsEntry("by", "validation");
-      assertThat(learned.method().toJson().path("weight").asDouble()).isPositive();
+      assertThat(learned.method().settingValues().toJson().path("weight").asDouble()).isPositive();
     }
   }
 
@@ -259,16 +260,17 @@ class GdaTest {
     List<Integer> one = List.of(0, 1, 2);
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views(1, one), Optional.empty());
-      FittedMethod learned = MethodCatalogue.parse(explicitSettings().put("views", 1)).fit(context);
+      FittedMethod learned = context.fit(MethodRegistry.parse(explicitSettings().with("views", 1)));
       assertThat(context.chosen).containsEntry("weight", 0.0).containsEntry("by", "default");
       assertThat(learned.value("weight").toFloats()).containsOnly(0);
       GivenFitContext more = new GivenFitContext(clip, CLASSES, views(4, one), Optional.empty());
-      FittedMethod seen = MethodCatalogue.parse(explicitSettings().put("views", 4)).fit(more);
-      double alpha = seen.method().toJson().path("weight").asDouble() * (12 - 1) / WIDTH;
+      FittedMethod seen = more.fit(MethodRegistry.parse(explicitSettings().with("views", 4)));
+      double alpha =
+          seen.method().settingValues().toJson().path("weight").asDouble() * (12 - 1) / WIDTH;
       assertThat(alpha).isCloseTo(0.001, within(1e-12));
       // If S is 0, a given weight adds only a constant to the zero-shot logits.
       FittedMethod flat =
-          MethodCatalogue.parse(explicitSettings().put("views", 1).put("weight", 3)).fit(context);
+          context.fit(MethodRegistry.parse(explicitSettings().with("views", 1).with("weight", 3)));
       assertThat(flat.value("weight").toFloats()).containsOnly(0);
     }
   }
@@ -278,12 +280,12 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context =
           new GivenFitContext(clip, CLASSES, views(1, List.of(0, 0, 2)), Optional.empty());
-      Method method = MethodCatalogue.parse(explicitSettings().put("views", 1));
-      assertThatThrownBy(() -> method.fit(context))
+      Method method = MethodRegistry.parse(explicitSettings().with("views", 1));
+      assertThatThrownBy(() -> context.fit(method))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("class 1 has no image");
-      assertThatThrownBy(() -> MethodCatalogue.parse(explicitSettings().put("weight", -1)))
-          .hasMessageContaining("GDA's weight: expected at least 0");
+      assertThatThrownBy(() -> MethodRegistry.parse(explicitSettings().with("weight", -1)))
+          .hasMessageContaining("setting weight: expected at least 0");
     }
   }
 
@@ -323,8 +325,9 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      ObjectNode stated = explicitSettings().put("views", 2).put("weight", 0.5).put("neighbors", 3);
-      FittedMethod learned = MethodCatalogue.parse(stated.put("copies", 2)).fit(context);
+      SettingValues stated =
+          explicitSettings().with("views", 2).with("weight", 0.5).with("neighbors", 3);
+      FittedMethod learned = context.fit(MethodRegistry.parse(stated.with("copies", 2)));
       assertThat(learned.method().closedClassReason()).isEmpty();
       double[][] rows = unitRows(views);
       double alpha = 0.5 * (rows.length - 1) / WIDTH;
@@ -360,8 +363,9 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      ObjectNode stated = explicitSettings().put("views", 2).put("weight", 0.5).put("neighbors", 3);
-      FittedMethod learned = MethodCatalogue.parse(stated).fit(context);
+      SettingValues stated =
+          explicitSettings().with("views", 2).with("weight", 0.5).with("neighbors", 3);
+      FittedMethod learned = context.fit(MethodRegistry.parse(stated));
       List<String> longer =
           Stream.concat(learned.classNames().stream(), Stream.of("owl", "cow")).toList();
       FittedMethod named = new FittedMethod(learned.method(), longer, learned.tensors());
@@ -503,13 +507,13 @@ class GdaTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      ObjectNode stated =
+      SettingValues stated =
           explicitSettings()
-              .put("views", 2)
-              .put("precision", "separate")
-              .put("neighbors", 4)
-              .put("copies", 1);
-      FittedMethod learned = MethodCatalogue.parse(stated).fit(context);
+              .with("views", 2)
+              .with("precision", "separate")
+              .with("neighbors", 4)
+              .with("copies", 1);
+      FittedMethod learned = context.fit(MethodRegistry.parse(stated));
       assertThat(context.chosen).containsEntry("weight", 0.1).containsEntry("by", "default");
       Tensor asked = views.features().reshape(-1, WIDTH).unitRows();
       int[] labels = new ViewRows(views).labels();
@@ -544,8 +548,8 @@ class GdaTest {
       GivenFitContext context =
           new GivenFitContext(clip, CLASSES, views(1, List.of(0, 1, 2)), Optional.empty());
       Method method =
-          MethodCatalogue.parse(explicitSettings().put("views", 1).put("precision", "separate"));
-      assertThatThrownBy(() -> method.fit(context))
+          MethodRegistry.parse(explicitSettings().with("views", 1).with("precision", "separate"));
+      assertThatThrownBy(() -> context.fit(method))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("a class with one image has no covariance")
           .hasMessageContaining("--set gda.precision=pooled");
@@ -555,16 +559,16 @@ class GdaTest {
   @Test
   void settingsAreReadBackAsTheyAreWritten() {
     for (String weight : List.of("auto", "0.25")) {
-      ObjectNode stated = explicitSettings();
+      SettingValues stated = explicitSettings();
       Method method =
-          MethodCatalogue.parse(
-              weight.equals("auto") ? stated.put("weight", weight) : stated.put("weight", 0.25));
-      assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
-      assertThat(method.toJson().path("weight").asText()).isEqualTo(weight);
+          MethodRegistry.parse(
+              weight.equals("auto") ? stated.with("weight", weight) : stated.with("weight", 0.25));
+      assertThat(MethodRegistry.parse(method.settingValues())).isEqualTo(method);
+      assertThat(method.settingValues().toJson().path("weight").asText()).isEqualTo(weight);
     }
   }
 
-  private static void fit(ObjectNode settings, FitContext context) {
-    FittedMethod unused = MethodCatalogue.parse(settings).fit(context);
+  private static void fit(SettingValues settings, FitContext context) {
+    Fit unused = MethodRegistry.parse(settings).fit(context);
   }
 }

@@ -77,12 +77,17 @@ final class GivenFitContext implements FitContext {
     return views;
   }
 
-  @Override
-  public Map<String, StoredTensor> train(TrainedMethod method) {
-    trained.add(method);
+  /** Fits a method, and trains its model if it has one. */
+  FittedMethod fit(Method method) {
+    Fit fit = method.fit(this);
+    if (fit instanceof FittedMethod fitted) {
+      return fitted;
+    }
+    Fit.Training begun = (Fit.Training) fit;
+    trained.add(begun.method());
     long[] labels = views.labels().stream().mapToLong(Integer::longValue).toArray();
     Batch batch = new Batch(train().features(), Tensor.of(labels, labels.length));
-    try (TrainableModel model = method.model(this);
+    try (TrainableModel model = begun.model();
         Optimizer optimizer =
             new Optimizer(
                 List.copyOf(model.parameters().values()),
@@ -92,7 +97,7 @@ final class GivenFitContext implements FitContext {
       }
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
       model.parameters().forEach((name, p) -> parameters.put(name, StoredTensor.of(name, p)));
-      return parameters;
+      return begun.fitted().apply(parameters);
     }
   }
 

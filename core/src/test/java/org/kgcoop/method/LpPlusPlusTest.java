@@ -7,8 +7,6 @@ import static org.kgcoop.method.TipAdapterTest.asked;
 import static org.kgcoop.method.TipAdapterTest.labels;
 import static org.kgcoop.method.TipAdapterTest.views;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,12 +19,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.Step;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -40,8 +39,8 @@ class LpPlusPlusTest {
     clip.close();
   }
 
-  private static ObjectNode explicitSettings() {
-    return JsonNodeFactory.instance.objectNode().put("method", LpPlusPlus.ID);
+  private static SettingValues explicitSettings() {
+    return SettingValues.of("method", LpPlusPlus.ID);
   }
 
   private static Tensor texts(int classes) {
@@ -159,8 +158,8 @@ class LpPlusPlusTest {
   }
 
   private FittedMethod fit(GivenFitContext context, String search) {
-    return MethodCatalogue.parse(explicitSettings().put("epochs", 12).put("search", search))
-        .fit(context);
+    return context.fit(
+        MethodRegistry.parse(explicitSettings().with("epochs", 12).with("select_on", search)));
   }
 
   @Test
@@ -174,7 +173,7 @@ class LpPlusPlusTest {
       assertThat(learned.tensors().keySet()).containsExactly("weight", "bias", "alpha_vec");
       FittedMethod read =
           new FittedMethod(
-              MethodCatalogue.parse(learned.method().toJson()),
+              MethodRegistry.parse(learned.method().settingValues()),
               learned.classNames(),
               learned.tensors());
       assertThat(read.method()).isEqualTo(learned.method());
@@ -236,7 +235,7 @@ class LpPlusPlusTest {
       LabeledViews views = views(1, labels(1, 5, 500));
       GivenFitContext context = new GivenFitContext(clip, 3, views, Optional.empty());
       FittedMethod learned =
-          MethodCatalogue.parse(explicitSettings().put("epochs", 100)).fit(context);
+          context.fit(MethodRegistry.parse(explicitSettings().with("epochs", 100)));
       LabeledFeatures asked = asked(9, labels(20, 20, 20));
       try (Head classifier = learned.classifier(clip, learned.classNames())) {
         long[] found = classifier.logits(asked.features()).argmax(1).toLongs();
@@ -259,14 +258,14 @@ class LpPlusPlusTest {
 
   @Test
   void wrongSettingsAndTensorsAreRefusedInALine() {
-    assertThatThrownBy(() -> MethodCatalogue.parse(explicitSettings().put("epochs", 0)))
+    assertThatThrownBy(() -> MethodRegistry.parse(explicitSettings().with("epochs", 0)))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("LP++'s epochs: expected 1 to 100,000, got 0");
+        .hasMessageContaining("setting epochs: expected 1 to 100,000, got 0");
     try (Scope scope = Scope.open("test")) {
       Map<String, StoredTensor> tensors =
           Map.of("alpha_vec", StoredTensor.of("alpha_vec", Tensor.full(1, 1, 4)));
       FittedMethod other =
-          new FittedMethod(MethodCatalogue.parse(explicitSettings()), List.of("a", "b"), tensors);
+          new FittedMethod(MethodRegistry.parse(explicitSettings()), List.of("a", "b"), tensors);
       assertThatThrownBy(() -> other.classifier(clip, other.classNames()))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("'alpha_vec' is FLOAT32(1, 4), expected [1, 2]");

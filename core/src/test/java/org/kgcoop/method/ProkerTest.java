@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -17,12 +15,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -44,8 +43,8 @@ class ProkerTest {
     clip.close();
   }
 
-  private static ObjectNode explicitSettings() {
-    return JsonNodeFactory.instance.objectNode().put("method", Proker.ID);
+  private static SettingValues explicitSettings() {
+    return SettingValues.of("method", Proker.ID);
   }
 
   private static LabeledViews views(int count, List<Integer> labels) {
@@ -127,9 +126,9 @@ class ProkerTest {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       FittedMethod learned =
-          MethodCatalogue.parse(
-                  explicitSettings().put("views", 2).put("beta", 1.5).put("lambda", 0.05))
-              .fit(context);
+          context.fit(
+              MethodRegistry.parse(
+                  explicitSettings().with("views", 2).with("beta", 1.5).with("lambda", 0.05)));
       assertThat(context.chosen).isEmpty();
       Tensor rows = views.features().reshape(-1, WIDTH).unitRows();
       double[][] asked = matrix(rows);
@@ -165,7 +164,7 @@ class ProkerTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(2, LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
-      FittedMethod learned = MethodCatalogue.parse(explicitSettings().put("views", 2)).fit(context);
+      FittedMethod learned = context.fit(MethodRegistry.parse(explicitSettings().with("views", 2)));
       double[][] rows = matrix(views.features().reshape(-1, WIDTH).unitRows());
       double[][] texts = matrix(texts(learned.classNames()));
       double unit = medianDistance(rows);
@@ -199,7 +198,8 @@ class ProkerTest {
       assertThat((double) Objects.requireNonNull(context.chosen.get("beta")))
           .isCloseTo(best[0], within(1e-9));
       assertThat(context.chosen).containsEntry("lambda", best[1]).containsEntry("by", "folds");
-      assertThat(learned.method().toJson().path("lambda").asDouble()).isEqualTo(best[1]);
+      assertThat(learned.method().settingValues().toJson().path("lambda").asDouble())
+          .isEqualTo(best[1]);
     }
   }
 
@@ -223,11 +223,12 @@ class ProkerTest {
       // The validation images are the training images, which the smallest lambda fits best.
       LabeledFeatures own = new LabeledFeatures(views.features().select(0, 0).unitRows(), LABELS);
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.of(own));
-      fit(explicitSettings().put("views", 1), context);
+      fit(explicitSettings().with("views", 1), context);
       assertThat(context.chosen).containsEntry("by", "folds");
       FittedMethod learned =
-          MethodCatalogue.parse(explicitSettings().put("views", 1).put("search", "validation"))
-              .fit(context);
+          context.fit(
+              MethodRegistry.parse(
+                  explicitSettings().with("views", 1).with("select_on", "validation")));
       assertThat(context.chosen).containsEntry("by", "validation");
       try (Head found = learned.classifier(clip, learned.classNames())) {
         assertThat(LinearProbe.correct(found, own.features(), own.labelArray())).isEqualTo(8);
@@ -240,15 +241,15 @@ class ProkerTest {
     List<Integer> one = List.of(0, 1, 2);
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = new GivenFitContext(clip, CLASSES, views(2, one), Optional.empty());
-      fit(explicitSettings().put("views", 2), context);
+      fit(explicitSettings().with("views", 2), context);
       assertThat(context.chosen)
           .containsEntry("beta", 3.0)
           .containsEntry("lambda", 0.05)
           .containsEntry("by", "default");
-      fit(explicitSettings().put("views", 2).put("beta", 2), context);
+      fit(explicitSettings().with("views", 2).with("beta", 2), context);
       assertThat(context.chosen).containsEntry("beta", 2.0).containsEntry("lambda", 0.05);
       GivenFitContext more = new GivenFitContext(clip, CLASSES, views(1, LABELS), Optional.empty());
-      fit(explicitSettings().put("views", 1).put("search", "none"), more);
+      fit(explicitSettings().with("views", 1).with("select_on", "none"), more);
       assertThat(more.chosen).containsEntry("beta", 2.6).containsEntry("by", "default");
     }
   }
@@ -283,8 +284,8 @@ class ProkerTest {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context =
           new GivenFitContext(clip, CLASSES, views(count, labels), Optional.empty());
-      ObjectNode few = explicitSettings().put("views", count).put("beta", 1.5);
-      FittedMethod learned = MethodCatalogue.parse(few).fit(context);
+      SettingValues few = explicitSettings().with("views", count).with("beta", 1.5);
+      FittedMethod learned = context.fit(MethodRegistry.parse(few));
       assertThat(context.chosen).containsEntry("by", "folds, part").containsEntry("beta", 1.5);
       assertThat(learned.value("features").count()).isEqualTo((long) count * images * WIDTH);
       GivenFitContext again =
@@ -296,15 +297,15 @@ class ProkerTest {
 
   @Test
   void wrongValuesAndTooManyRowsAreRefused() {
-    assertThatThrownBy(() -> MethodCatalogue.parse(explicitSettings().put("lambda", 0)))
+    assertThatThrownBy(() -> MethodRegistry.parse(explicitSettings().with("lambda", 0)))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("ProKeR's lambda: expected above 0");
+        .hasMessageContaining("setting lambda: expected above 0");
     try (Scope scope = Scope.open("test")) {
       LabeledViews many =
           new LabeledViews(TinyClip.normal(7, 1, 1, 10_001, WIDTH), Collections.nCopies(10_001, 0));
       GivenFitContext context = new GivenFitContext(clip, 1, many, Optional.empty());
       assertThatThrownBy(
-              () -> MethodCatalogue.parse(explicitSettings().put("views", 1)).fit(context))
+              () -> context.fit(MethodRegistry.parse(explicitSettings().with("views", 1))))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("10001 rows")
           .hasMessageContaining("--set proker.views=0");
@@ -314,19 +315,19 @@ class ProkerTest {
   @Test
   void settingsAreReadBackAsTheyAreWrittenAndThePublishedSearchComesWithPublished() {
     Method method =
-        MethodCatalogue.parse(explicitSettings().put("beta", "auto").put("lambda", 0.2));
-    assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
+        MethodRegistry.parse(explicitSettings().with("beta", "auto").with("lambda", 0.2));
+    assertThat(MethodRegistry.parse(method.settingValues())).isEqualTo(method);
     PublishedDefaults preset = PublishedDefaults.FEW_SHOT;
     assertThat(((Proker) preset.method(explicitSettings(), TaskContext.ANY)).search())
         .isEqualTo(SelectionData.FOLDS);
     assertThat(((Proker) preset.method(explicitSettings(), TaskContext.ANY, true)).search())
         .isEqualTo(SelectionData.VALIDATION);
-    ObjectNode none = explicitSettings().put("search", "none");
+    SettingValues none = explicitSettings().with("select_on", "none");
     assertThat(((Proker) preset.method(none, TaskContext.ANY, true)).search())
         .isEqualTo(SelectionData.NONE);
   }
 
-  private static void fit(ObjectNode settings, FitContext context) {
-    FittedMethod unused = MethodCatalogue.parse(settings).fit(context);
+  private static void fit(SettingValues settings, FitContext context) {
+    Fit unused = MethodRegistry.parse(settings).fit(context);
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +17,7 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -112,10 +112,7 @@ class TaskResTest {
   @Test
   void anAlphaThatIsNoWeightIsRefused() {
     for (double alpha : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
-      assertThatThrownBy(
-              () ->
-                  TaskRes.DECLARATION.parse(
-                      JsonNodeFactory.instance.objectNode().put("alpha", alpha)))
+      assertThatThrownBy(() -> TaskRes.DECLARATION.parse(SettingValues.of("alpha", alpha)))
           .isInstanceOf(KgCoopException.class)
           .hasMessage("TaskRes's alpha: expected above 0, got " + alpha);
     }

@@ -11,6 +11,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Underscores;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -55,8 +56,8 @@ class TemplateEnsembleTest {
     assertThatThrownBy(() -> new TemplateEnsemble(List.of(), Underscores.KEEP))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("templates: expected at least one template, got none");
-    assertThatThrownBy(() -> Underscores.ofId("drop"))
+    assertThatThrownBy(() -> TaskRes.DECLARATION.parse(SettingValues.of("underscores", "drop")))
         .isInstanceOf(KgCoopException.class)
-        .hasMessage("underscores 'drop': expected replace or keep");
+        .hasMessage("setting underscores: expected replace or keep, got 'drop'");
   }
 }

@@ -18,14 +18,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -43,7 +44,8 @@ class TipAdapterTest {
   /** Parses the settings of a method from JSON with single quotes. */
   private static Method method(String settings) {
     try {
-      return MethodCatalogue.parse(new ObjectMapper().readTree(settings.replace('\'', '"')));
+      return MethodRegistry.parse(
+          SettingValues.fromJson(new ObjectMapper().readTree(settings.replace('\'', '"'))));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(settings, e);
     }
@@ -102,11 +104,11 @@ class TipAdapterTest {
 
   @Test
   void logitsAreThoseOfTheFormula() {
-    Method method = small(TipAdapter.ID, ",'alpha':2,'beta':3,'search':'none','scale':7");
+    Method method = small(TipAdapter.ID, ",'alpha':2,'beta':3,'select_on':'none','scale':7");
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, MIXED);
       GivenFitContext context = context(views, 4, false);
-      FittedMethod learned = method.fit(context);
+      FittedMethod learned = context.fit(method);
       double[][] f = rows(asked(2, labels(2, 2, 2, 2)).features());
       double[][] raw = rows(views.features().reshape(-1, WIDTH));
       double[][] texts =
@@ -167,10 +169,10 @@ class TipAdapterTest {
   void whatWasLearnedAnswersAsItDidWithTheSettingsThatWereFound(String id) {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = context(views(1, labels(3, 3, 3)), 3, true);
-      FittedMethod learned = small(id, ",'search':'validation'").fit(context);
+      FittedMethod learned = context.fit(small(id, ",'search':'validation'"));
       FittedMethod read =
           new FittedMethod(
-              MethodCatalogue.parse(learned.method().toJson()),
+              MethodRegistry.parse(learned.method().settingValues()),
               learned.classNames(),
               learned.tensors());
       assertThat(read.method()).isEqualTo(learned.method());
@@ -208,8 +210,8 @@ class TipAdapterTest {
           new LabeledFeatures(asked(8, labels(2, 2, 2)).features(), labels(0, 3, 3));
       GivenFitContext with = new GivenFitContext(clip, 3, views, Optional.of(wrong));
       GivenFitContext without = new GivenFitContext(clip, 3, views, Optional.empty());
-      FittedMethod byFolds = small(id, ",'search':'folds'").fit(with);
-      FittedMethod forWantOfImages = small(id, "").fit(without);
+      FittedMethod byFolds = with.fit(small(id, ",'search':'folds'"));
+      FittedMethod forWantOfImages = without.fit(small(id, ""));
       assertThat(with.chosen).isEqualTo(without.chosen).containsEntry("by", "folds");
       assertThat(byFolds.classNames()).isEqualTo(forWantOfImages.classNames());
       byFolds
@@ -229,7 +231,7 @@ class TipAdapterTest {
   void ofSingleImagesThereIsNothingToChooseBy() {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = context(views(1, labels(1, 1, 1)), 3, false);
-      FittedMethod learned = small(TipAdapter.ID, ",'alpha':2.5,'beta':1.5").fit(context);
+      FittedMethod learned = context.fit(small(TipAdapter.ID, ",'alpha':2.5,'beta':1.5"));
       assertThat(context.chosen)
           .containsExactly(
               Map.entry("alpha", 2.5), Map.entry("beta", 1.5), Map.entry("by", "default"));
@@ -270,7 +272,7 @@ class TipAdapterTest {
   void theSearchCountsWhatTheCacheOfEachPointPredicts() {
     try (Scope scope = Scope.open("test")) {
       FittedMethod learned =
-          small(TipAdapter.ID, ",'search':'none'").fit(context(views(1, MIXED), 4, false));
+          context(views(1, MIXED), 4, false).fit(small(TipAdapter.ID, ",'search':'none'"));
       CacheSettings settings = ((TipAdapter) learned.method()).settings();
       // There are more images than one part of the computation contains.
       List<Integer> many = IntStream.range(0, 600).mapToObj(i -> i * 7 % 4).toList();
@@ -310,7 +312,7 @@ class TipAdapterTest {
     try (Scope scope = Scope.open("test")) {
       int[] each = IntStream.range(0, classes).map(c -> images).toArray();
       GivenFitContext context = context(views(1, labels(each)), classes, false);
-      FittedMethod learned = small(TipAdapterF.ID, "").fit(context);
+      FittedMethod learned = context.fit(small(TipAdapterF.ID, ""));
       try (Head classifier = learned.classifier(clip, learned.classNames())) {
         Tensor logits = classifier.logits(context.train().features());
         assertThat(logits.shape()).containsExactly((long) classes * images, classes);
@@ -326,7 +328,7 @@ class TipAdapterTest {
   void classesOfVeryUnequalSizeAreLearned() {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = context(views(1, labels(1, 2, 500)), 3, false);
-      FittedMethod learned = small(TipAdapter.ID, "").fit(context);
+      FittedMethod learned = context.fit(small(TipAdapter.ID, ""));
       assertThat(context.chosen).containsEntry("by", "folds");
       LabeledFeatures asked = asked(9, labels(0, 0, 50));
       try (Head classifier = learned.classifier(clip, learned.classNames())) {
@@ -340,7 +342,7 @@ class TipAdapterTest {
   void tensorsOfAnotherModelAreRefusedInALine() {
     try (Scope scope = Scope.open("test")) {
       FittedMethod learned =
-          small(TipAdapter.ID, ",'search':'none'").fit(context(views(1, MIXED), 4, false));
+          context(views(1, MIXED), 4, false).fit(small(TipAdapter.ID, ",'search':'none'"));
       Map<String, StoredTensor> tensors =
           Map.of(
               "keys", StoredTensor.of("keys", Tensor.full(1, 7, 5)),
@@ -358,9 +360,9 @@ class TipAdapterTest {
       delimiter = ';',
       quoteCharacter = '"',
       value = {
-        "'search':'test'; search 'test': expected validation, folds or none",
+        "'select_on':'test'; setting select_on: expected validation, folds or none, got 'test'",
         "'views':-1; views: expected 0 to 1,000, got -1",
-        "'alpha':-1; alpha: expected at least 0, got -1.0",
+        "'alpha':-1; alpha: expected at least 0, got -1",
         "'scale':'mine'; setting scale: expected a number",
         "'search_scale':[7]; setting search_scale: expected two numbers",
         "'search_scale':[0.1,3]; search_scale: expected the tops of beta and alpha",
@@ -376,10 +378,10 @@ class TipAdapterTest {
 
   @Test
   void theScaleOfTheModelIsItsOwn() {
-    Method method = small(TipAdapter.ID, ",'alpha':0,'search':'none','scale':'model'");
-    assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
+    Method method = small(TipAdapter.ID, ",'alpha':0,'select_on':'none','scale':'model'");
+    assertThat(MethodRegistry.parse(method.settingValues())).isEqualTo(method);
     try (Scope scope = Scope.open("test")) {
-      FittedMethod learned = method.fit(context(views(1, MIXED), 4, false));
+      FittedMethod learned = context(views(1, MIXED), 4, false).fit(method);
       Tensor f = asked(2, labels(1, 1, 1, 1)).features();
       try (Head cache = learned.classifier(clip, learned.classNames());
           Head clipAlone =

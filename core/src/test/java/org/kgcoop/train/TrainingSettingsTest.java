@@ -4,27 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep;
 import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.UpdateRule;
 
 class TrainingSettingsTest {
 
   /** JSON with single quotes. */
-  private static JsonNode json(String text) {
+  private static SettingValues json(String text) {
     try {
-      return new ObjectMapper().readTree(text.replace('\'', '"'));
+      return SettingValues.fromJson(new ObjectMapper().readTree(text.replace('\'', '"')));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(text, e);
     }
@@ -59,6 +59,7 @@ class TrainingSettingsTest {
                     + "'optimizer':'sgd:momentum=0.9:weight_decay=5.0E-4',"
                     + "'seed':7,'augment':'cache:8',"
                     + "'transforms':'random_resized_crop(0.08,1.0),random_flip','keep':'last'}")
+                .toJson()
                 .toString());
   }
 
@@ -126,7 +127,8 @@ class TrainingSettingsTest {
       })
   void theirJsonSaysTheSame(String text) {
     TrainingSettings settings = settings(text);
-    assertThat(TrainingSettings.parse(settings.toJson())).isEqualTo(settings);
+    assertThat(TrainingSettings.parse(SettingValues.fromJson(settings.toJson())))
+        .isEqualTo(settings);
   }
 
   @Test
@@ -156,7 +158,7 @@ class TrainingSettingsTest {
       textBlock =
           """
           {'epoch':1,'picture':2}  | unknown epoch (did you mean epochs?), picture; known are epochs,
-          {'epochs':'many'}        | epochs: expected a number, got "many"
+          {'epochs':'many'}        | epochs: expected a number, got many
           {'epochs':1.5}           | epochs: expected a whole number, got 1.5
           {'lr':true}              | lr: expected a number, got true
           {'clip_norm':-1}         | gradient norm limit: expected above 0, or 0 for none, got -1
@@ -191,7 +193,7 @@ class TrainingSettingsTest {
   @Test
   void tipAdapterFTrainsAsPublishedAndKeepsItsSettings() {
     TrainedMethod method =
-        MethodCatalogue.parse(json("{'method':'tip-adapter-f','crop_scale':[0.6,0.9]}"))
+        MethodRegistry.parse(json("{'method':'tip-adapter-f','crop_scale':[0.6,0.9]}"))
             .trained()
             .orElseThrow();
     TrainingSettings settings = TrainingSettings.parse(json("{}"), method.defaults(), 7);
@@ -211,6 +213,7 @@ class TrainingSettingsTest {
         .isEqualTo("random_resized_crop(0.6,0.9),random_flip");
     assertThat(settings.toJson().toString())
         .contains("\"lr_unit\":\"step\"", ":epsilon=1.0E-4:", "\"sampler\":\"random:all\"");
-    assertThat(TrainingSettings.parse(settings.toJson())).isEqualTo(settings);
+    assertThat(TrainingSettings.parse(SettingValues.fromJson(settings.toJson())))
+        .isEqualTo(settings);
   }
 }

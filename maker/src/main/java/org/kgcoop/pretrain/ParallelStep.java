@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.clip.IntermediateMaps;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.TextEncoder;
 import org.kgcoop.io.StoredTensor;

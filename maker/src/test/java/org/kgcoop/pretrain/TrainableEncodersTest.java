@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
-import org.kgcoop.clip.IntermediateMaps;
 import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.random.PythonRandom;

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.options.Parse;
 import org.kgcoop.files.Folders;
-import org.kgcoop.method.catalogue.ClassifierFile;
 import picocli.CommandLine.Option;
 
 /** The options for class names on the command line or in a file. */

@@ -3,10 +3,11 @@ package org.kgcoop.cli.classify;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.EnumIds;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ClassTokenPosition;
 import picocli.CommandLine.Option;
 
@@ -31,7 +32,7 @@ final class ClassifierInput {
         ClassifierFile.at(path),
         classNames,
         asked,
-        position == null ? null : ClassTokenPosition.ofId(position),
+        position == null ? null : EnumIds.of(ClassTokenPosition.class, "class position", position),
         output::warn);
   }
 

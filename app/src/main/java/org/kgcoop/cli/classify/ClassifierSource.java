@@ -1,8 +1,8 @@
 package org.kgcoop.cli.classify;
 
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.catalogue.ClassifierFile;
 
 /**
  * The origin of a classifier.

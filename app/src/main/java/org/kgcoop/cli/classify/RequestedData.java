@@ -2,11 +2,11 @@ package org.kgcoop.cli.classify;
 
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.catalogue.ClassifierFile;
 import picocli.CommandLine.Option;
 
 /** The option for the data set of the images, if it differs from the training data set. */

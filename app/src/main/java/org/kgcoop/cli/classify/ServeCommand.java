@@ -14,6 +14,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
@@ -22,10 +24,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.files.Folders;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.serve.ClassifierServer;
-import org.kgcoop.serve.RequestLogFile;
+import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.serve.model.ServedModel;
@@ -59,7 +59,7 @@ import picocli.CommandLine.ParentCommand;
     })
 public final class ServeCommand implements Callable<Integer> {
   private static final int MEGABYTE = 1 << 20;
-  private static final int MOST_MEGABYTES = 1024;
+  private static final int MAX_MEGABYTES = 1024;
 
   @Parameters(
       arity = "0..*",
@@ -87,7 +87,7 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Require the token in this file: Authorization: Bearer TOKEN. Only the page at / and"
-              + " /v2/health/live and /v2/health/ready work without it. The page asks for it.")
+              + " /health work without it. The page asks for it.")
   private @Nullable Path tokenFile;
 
   @Option(
@@ -135,7 +135,7 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--request-log",
       paramLabel = "FILE",
       description =
-          "Write one JSON object per request to a file, or to standard error with - (default:"
+          "Write one line per request to a file, or to standard error with - (default:"
               + " standard error, if it is not a terminal and without --quiet).")
   private @Nullable Path requestLog;
 
@@ -149,9 +149,9 @@ public final class ServeCommand implements Callable<Integer> {
     Map<String, Path> paths = paths();
     try (Clip clip = clipOptions.load();
         ModelRegistry models = new ModelRegistry(load(clip, paths));
-        RequestLogFile log = requestLogFile();
         ClassifierServer server =
-            new ClassifierServer(clip, models, settings, output::error, requestLines(log))) {
+            new ClassifierServer(
+                clip, models, clipOptions.template(), settings, output::error, requestLog())) {
       announce(
           models.all().stream().map(ServedModel::name).toList(),
           "http://" + host + ":" + server.port());
@@ -162,16 +162,15 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private ServerSettings settings() {
-    if (megabytes < 1 || megabytes > MOST_MEGABYTES) {
+    if (megabytes < 1 || megabytes > MAX_MEGABYTES) {
       throw KgCoopException.configuration(
-          "--max-megabytes " + megabytes + ": expected 1 to " + MOST_MEGABYTES);
+          "--max-megabytes " + megabytes + ": expected 1 to " + MAX_MEGABYTES);
     }
     ServerSettings settings =
         new ServerSettings(
             host,
             port,
             tokenFile == null ? null : token(tokenFile),
-            clipOptions.template(),
             new ServerSettings.Limits(
                 queue, Duration.ofSeconds(seconds), megabytes * MEGABYTE, rate, maxPixels));
     if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
@@ -184,20 +183,14 @@ public final class ServeCommand implements Callable<Integer> {
     return settings;
   }
 
-  private @Nullable RequestLogFile requestLogFile() {
-    return requestLog == null || requestLog.toString().equals("-")
-        ? null
-        : new RequestLogFile(requestLog, output::error);
-  }
-
-  private @Nullable Consumer<String> requestLines(@Nullable RequestLogFile file) {
-    if (file != null) {
-      return file;
+  private @Nullable Consumer<String> requestLog() {
+    if (requestLog == null) {
+      return Boolean.getBoolean("kgcoop.terminal") || output.isQuiet() ? null : output::record;
     }
-    if (requestLog != null) {
+    if (requestLog.toString().equals("-")) {
       return output::record;
     }
-    return Boolean.getBoolean("kgcoop.terminal") || output.isQuiet() ? null : output::record;
+    return HttpServer.logFile(requestLog);
   }
 
   private static String token(Path file) {

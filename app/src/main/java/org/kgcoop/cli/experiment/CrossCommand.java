@@ -1,13 +1,13 @@
 package org.kgcoop.cli.experiment;
 
 import java.util.List;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.DataSetList;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Transfer;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

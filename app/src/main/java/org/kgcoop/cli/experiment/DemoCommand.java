@@ -1,15 +1,14 @@
 package org.kgcoop.cli.experiment;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ColumnOptions;
@@ -27,10 +26,11 @@ import org.kgcoop.experiment.ExperimentPlan;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Engine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -106,7 +106,7 @@ public final class DemoCommand implements Callable<Integer> {
       return switch (this) {
         case DEFAULT, FULL -> Parse.list("methods", MethodNames.TABLE);
         case QUICK -> List.of(ZeroShot.ID, CoOp.ID, KgCoOp.ID);
-        case ALL -> List.copyOf(MethodCatalogue.ids());
+        case ALL -> List.copyOf(MethodRegistry.ids());
       };
     }
 
@@ -127,32 +127,32 @@ public final class DemoCommand implements Callable<Integer> {
      * Returns a method with the settings of this extent, the test view and the template's words.
      */
     MethodSpec spec(String id) {
-      ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
-      if (MethodCatalogue.keys(id).contains("words")) {
-        method.put("words", Templates.words(EmbeddedClip.TEMPLATE));
+      SettingValues method = SettingValues.of(Declaration.METHOD, id);
+      if (MethodRegistry.keys(id).contains("words")) {
+        method = method.with("words", Templates.words(EmbeddedClip.TEMPLATE));
       }
-      ObjectNode training = JsonNodeFactory.instance.objectNode().put("augment", "test");
+      SettingValues training = SettingValues.of("augment", "test");
       Length length = length();
       if (length != null) {
-        length.putInto(training, method);
+        training = training.with(length.values(id));
       }
-      return MethodSpec.of(method, training, PublishedDefaults.BASE_TO_NEW, Map.of());
+      return MethodSpec.of(method, training, PublishedDefaults.BASE_TO_NEW, SettingValues.NONE);
     }
   }
 
   /** The learning rate and the number of epochs of {@link #BATCH} images. */
   private record Length(double rate, int epochs) {
-    /** Sets as many steps for a method, also if it trains on single images. */
-    void putInto(ObjectNode training, ObjectNode method) {
-      training.put("lr", rate);
-      MethodCatalogue.parse(method)
-          .trained()
-          .map(trained -> trained.defaults().batchSize())
-          .ifPresent(
-              batch ->
-                  training
-                      .put("epochs", batch == 1 ? Math.round((float) epochs / BATCH) : epochs)
-                      .put("batch_size", batch == 1 ? 1 : BATCH));
+    /** Returns training settings with as many steps, also for a method with single images. */
+    SettingValues values(String id) {
+      SettingValues training = SettingValues.of("lr", rate);
+      TrainedMethod method = MethodRegistry.of(id).withDefaults().trained().orElse(null);
+      if (method == null) {
+        return training;
+      }
+      boolean single = method.defaults().batchSize() == 1;
+      return training
+          .with("epochs", single ? Math.round((float) epochs / BATCH) : epochs)
+          .with("batch_size", single ? 1 : BATCH);
     }
   }
 

@@ -2,12 +2,12 @@ package org.kgcoop.cli.experiment;
 
 import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.DataSetList;
 import org.kgcoop.cli.options.Parse;
 import org.kgcoop.experiment.FewShotCurve;
 import org.kgcoop.experiment.Protocol;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

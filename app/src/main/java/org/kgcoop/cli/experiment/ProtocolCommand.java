@@ -3,6 +3,7 @@ package org.kgcoop.cli.experiment;
 import com.google.errorprone.annotations.MustBeClosed;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ColumnOptions;
@@ -11,7 +12,6 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.ExperimentPlan;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.experiment.Protocol;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 

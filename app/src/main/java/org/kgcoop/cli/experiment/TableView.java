@@ -5,7 +5,6 @@ import static org.kgcoop.cli.console.TextTable.number;
 import static org.kgcoop.cli.console.TextTable.right;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.github.freva.asciitable.ColumnData;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.ColumnOptions;
@@ -20,7 +20,6 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.Experiment;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Protocol;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.Measure;
 import org.kgcoop.runs.Measurement;
@@ -54,7 +53,7 @@ final class TableView {
   static List<String> columns(Experiment experiment, ColumnOptions choice) {
     List<String> available = new ArrayList<>();
     List<String> shown = new ArrayList<>();
-    boolean swept = experiment.plan().specs().stream().anyMatch(s -> !s.setting().isEmpty());
+    boolean swept = experiment.plan().specs().stream().anyMatch(s -> !s.setting().keys().isEmpty());
     for (Protocol.Column column : experiment.columns()) {
       available.add(column.name());
       if (column.isShown() || (swept && column.name().equals(Measure.DISTANCE.id()))) {
@@ -117,11 +116,7 @@ final class TableView {
   }
 
   private static String publishedViews(String id) {
-    return MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", id))
-        .trained()
-        .orElseThrow()
-        .defaults()
-        .views();
+    return MethodRegistry.of(id).withDefaults().trained().orElseThrow().defaults().views();
   }
 
   private String text(List<TableResults.Row> rows, List<String> names) {

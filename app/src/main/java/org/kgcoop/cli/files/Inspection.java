@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.classifier.NearestWords;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.DataSet;
@@ -29,9 +32,6 @@ import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.NearestWords;
 
 /** The descriptions of files and data sets for {@code inspect}, as JSON and as text. */
 final class Inspection {
@@ -159,7 +159,7 @@ final class Inspection {
     JsonNode settings = content.path("settings");
     ObjectNode json = object(settings.isObject() ? "classifier file" : "checkpoint");
     if (settings.isObject()) {
-      json.put("method", MethodCatalogue.title(settings.path("method").asText()));
+      json.put("method", MethodRegistry.title(settings.path("method").asText()));
     }
     json.put("format", file.format().title());
     json.setAll((ObjectNode) content);
@@ -221,7 +221,7 @@ final class Inspection {
     file.metadata().forEach(json::put);
     read.ifPresent(
         found -> {
-          json.set("settings", found.method().toJson());
+          json.set("settings", found.method().settingValues().toJson());
           learned(
                   found.parameters().values().stream()
                       .filter(tensor -> !tensor.name().startsWith("token_"))

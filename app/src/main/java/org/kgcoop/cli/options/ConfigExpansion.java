@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Nearest;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.config.ConfigFile;
 import org.kgcoop.config.OptionValues;
 import org.kgcoop.config.ReferenceConfig;
 import org.kgcoop.method.KgCoOp;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
@@ -175,7 +175,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   private List<String> methods(OptionValues line, OptionValues ofFiles) {
     OptionSpec option = option("methods");
     if (option == null) {
-      return MethodCatalogue.ids();
+      return MethodRegistry.ids();
     }
     List<String> values = values(option, line, ofFiles);
     return values.isEmpty() ? List.of(String.valueOf(option.defaultValue()).split(",")) : values;

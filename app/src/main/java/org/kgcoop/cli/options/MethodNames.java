@@ -1,14 +1,13 @@
 package org.kgcoop.cli.options;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Iterator;
 import java.util.List;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /** The names of all methods, for help texts. */
 public final class MethodNames implements Iterable<String> {
@@ -18,18 +17,14 @@ public final class MethodNames implements Iterable<String> {
 
   @Override
   public Iterator<String> iterator() {
-    return MethodCatalogue.ids().iterator();
+    return MethodRegistry.ids().iterator();
   }
 
   /** The names of the methods that are trained by gradient descent. */
   public static final class Trained implements Iterable<String> {
     static List<String> all() {
-      return MethodCatalogue.ids().stream()
-          .filter(
-              id ->
-                  MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", id))
-                      .trained()
-                      .isPresent())
+      return MethodRegistry.ids().stream()
+          .filter(id -> MethodRegistry.of(id).withDefaults().trained().isPresent())
           .toList();
     }
 

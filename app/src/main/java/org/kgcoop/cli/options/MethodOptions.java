@@ -1,27 +1,19 @@
 package org.kgcoop.cli.options;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.method.KgCoOp;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.setting.Kind;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.SettingValues;
 import picocli.CommandLine.Option;
 
 /** The settings of methods: {@code --set KEY=VALUE} or {@code --set METHOD.KEY=VALUE}. */
 public final class MethodOptions {
-  private static final String LIST_SEPARATOR = "\\|";
-
   @Option(
       names = "--set",
       paramLabel = "[METHOD.]KEY=VALUE",
@@ -41,20 +33,19 @@ public final class MethodOptions {
   private @Nullable String weight;
 
   /**
-   * Returns the settings of a method in the form that {@link MethodCatalogue#parse} reads.
+   * Returns the settings of a method in the form that {@link MethodRegistry#parse} reads.
    *
    * @throws KgCoopException if the method is unknown
    */
-  ObjectNode explicitSettings(String id) {
-    ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", id);
-    given()
-        .forEach(
-            (key, value) -> {
-              if (knows(id, key)) {
-                stated.set(plain(id, key), value(id, key, value));
-              }
-            });
-    return stated;
+  SettingValues explicitSettings(String id) {
+    SettingValues explicit = SettingValues.of(Declaration.METHOD, id);
+    for (Map.Entry<String, String> each : given().entrySet()) {
+      String key = each.getKey();
+      if (knows(id, key)) {
+        explicit = explicit.with(plain(id, key), value(id, key, each.getValue()));
+      }
+    }
+    return explicit;
   }
 
   private Map<String, String> given() {
@@ -72,7 +63,7 @@ public final class MethodOptions {
    * Returns true if a method has a setting with that key. The key may begin with the method's name.
    */
   boolean knows(String id, String key) {
-    return MethodCatalogue.keys(id).contains(plain(id, key));
+    return MethodRegistry.keys(id).contains(plain(id, key));
   }
 
   /** Removes the name of the method from a key. */
@@ -83,7 +74,7 @@ public final class MethodOptions {
 
   /** Returns the keys of all settings of some methods. */
   List<String> known(List<String> ids) {
-    return ids.stream().flatMap(id -> MethodCatalogue.keys(id).stream()).distinct().toList();
+    return ids.stream().flatMap(id -> MethodRegistry.keys(id).stream()).distinct().toList();
   }
 
   /** Rejects settings that none of the methods has. */
@@ -107,26 +98,8 @@ public final class MethodOptions {
     }
   }
 
-  /** Returns the value of a method's setting as JSON. */
-  static JsonNode value(String id, String key, String text) {
-    Kind.Form form = MethodCatalogue.of(id).setting(plain(id, key)).kind().form();
-    if (!form.isList()) {
-      return form.isText() ? TextNode.valueOf(text) : literal(text);
-    }
-    ArrayNode list = JsonNodeFactory.instance.arrayNode();
-    for (String part : text.split(LIST_SEPARATOR, -1)) {
-      list.add(form.isText() ? TextNode.valueOf(part.strip()) : literal(part.strip()));
-    }
-    return list;
-  }
-
-  /** Converts numbers and booleans by their form, and keeps any other value as text. */
-  static JsonNode literal(String text) {
-    try {
-      JsonNode value = new ObjectMapper().readTree(text);
-      return value.isNumber() || value.isBoolean() ? value : new TextNode(text);
-    } catch (IOException e) {
-      return new TextNode(text);
-    }
+  /** Converts the text of a method's setting to its value. */
+  static Object value(String id, String key, String text) {
+    return MethodRegistry.of(id).setting(plain(id, key)).type().fromText(text);
   }
 }

@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.experiment.ExperimentPlan;
 import org.kgcoop.experiment.MethodSpec;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

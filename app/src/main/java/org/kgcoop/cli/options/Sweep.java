@@ -1,7 +1,5 @@
 package org.kgcoop.cli.options;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,9 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.catalogue.PublishedDefaults;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.CommaSeparated;
 import org.kgcoop.train.TrainingSetting;
 import picocli.CommandLine.Option;
@@ -39,7 +38,10 @@ public final class Sweep {
     for (String id : ids) {
       MethodSpec plain =
           MethodSpec.of(
-              methods.explicitSettings(id), training.explicitSettings(), preset, Map.of());
+              methods.explicitSettings(id),
+              training.explicitSettings(),
+              preset,
+              SettingValues.NONE);
       boolean trained = plain.method().apply(TaskContext.ANY).trained().isPresent();
       List<Map<String, String>> combinations = new ArrayList<>(List.of(Map.of()));
       for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
@@ -72,25 +74,29 @@ public final class Sweep {
       TrainingOptions training,
       Map<String, String> combination,
       PublishedDefaults preset) {
-    ObjectNode ofMethod = methods.explicitSettings(id);
-    ObjectNode ofTraining = training.explicitSettings();
+    SettingValues method = methods.explicitSettings(id);
+    SettingValues trained = training.explicitSettings();
     training.checkSweep(combination.keySet().stream().filter(k -> !methods.knows(id, k)).toList());
-    Map<String, JsonNode> setting = new LinkedHashMap<>();
-    combination.forEach(
-        (key, text) -> {
-          boolean own = methods.knows(id, key);
-          String plain = MethodOptions.plain(id, key);
-          JsonNode value = own ? MethodOptions.value(id, key, text) : MethodOptions.literal(text);
-          if ((own ? ofMethod : ofTraining).has(plain)) {
-            throw KgCoopException.configuration(
-                "--sweep %s: %s gives it too; leave one out"
-                    .formatted(key, own ? "--set or --weight" : "--" + key.replace('_', '-')));
-          }
-          (own ? ofMethod : ofTraining).set(plain, value);
-          setting.put(plain, value);
-        });
+    SettingValues swept = SettingValues.NONE;
+    for (Map.Entry<String, String> each : combination.entrySet()) {
+      String key = each.getKey();
+      boolean isOwn = methods.knows(id, key);
+      String plain = MethodOptions.plain(id, key);
+      Object value =
+          isOwn
+              ? MethodOptions.value(id, key, each.getValue())
+              : TrainingOptions.value(key, each.getValue());
+      if ((isOwn ? method : trained).has(plain)) {
+        throw KgCoopException.configuration(
+            "--sweep %s: %s gives it too; leave one out"
+                .formatted(key, isOwn ? "--set or --weight" : "--" + key.replace('_', '-')));
+      }
+      method = isOwn ? method.with(plain, value) : method;
+      trained = isOwn ? trained : trained.with(plain, value);
+      swept = swept.with(plain, value);
+    }
     try {
-      return MethodSpec.of(ofMethod, ofTraining, preset, setting);
+      return MethodSpec.of(method, trained, preset, swept);
     } catch (KgCoopException e) {
       throw new KgCoopException(e.category(), "--sweep: " + e.getMessage(), e);
     }

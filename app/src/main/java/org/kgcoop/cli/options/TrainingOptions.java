@@ -1,14 +1,13 @@
 package org.kgcoop.cli.options;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.settings.SettingType;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.TrainingSetting;
 import org.kgcoop.train.TrainingSettings;
 import picocli.CommandLine.Mixin;
@@ -20,8 +19,6 @@ import picocli.CommandLine.Option;
  * The options of training: one per {@link TrainingSetting}, configuration files and checkpoints.
  */
 public final class TrainingOptions {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @SuppressWarnings("UnusedVariable") // ConfigExpansion replaces it before parsing
   @Mixin
   private ConfigOptions config = new ConfigOptions();
@@ -83,24 +80,31 @@ public final class TrainingOptions {
    *
    * @throws KgCoopException if the settings contradict {@code --published}
    */
-  ObjectNode explicitSettings() {
-    ObjectNode stated = JSON.createObjectNode();
+  SettingValues explicitSettings() {
+    Map<String, Object> values = new LinkedHashMap<>();
     options.forEach(
         (key, option) -> {
-          if (option.getValue() != null) {
-            stated.set(key, JSON.<JsonNode>valueToTree(option.getValue()));
+          Object value = option.getValue();
+          if (value != null) {
+            values.put(key, value);
           }
         });
     if (published) {
       List<String> given =
           TrainingSetting.ALL.stream()
-              .filter(setting -> stated.has(setting.key()))
+              .filter(setting -> values.containsKey(setting.key()))
               .map(TrainingSetting::option)
               .toList();
       refuse(given);
-      stated.put("augment", TrainingSettings.PUBLISHED);
+      values.put("augment", TrainingSettings.PUBLISHED);
     }
-    return stated.put("checkpoint_every", checkpointEvery);
+    values.put("checkpoint_every", checkpointEvery);
+    return new SettingValues(values);
+  }
+
+  /** Converts the text of a training setting to its value. */
+  static Object value(String key, String text) {
+    return SettingType.literal(text);
   }
 
   /** Returns true if a temperature and a threshold are fitted after each training. */
@@ -110,8 +114,8 @@ public final class TrainingOptions {
 
   /** Prints a warning about options without an effect. */
   public void check(Output output) {
-    ObjectNode stated = explicitSettings();
-    if (stated.path("augment").asText().equals("test") && stated.has("transforms")) {
+    SettingValues explicit = explicitSettings();
+    if (explicit.text("augment").equals("test") && explicit.has("transforms")) {
       output.warn("--augment test sees one fixed view: --transforms changes nothing");
     }
   }

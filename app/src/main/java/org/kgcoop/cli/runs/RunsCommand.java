@@ -6,26 +6,23 @@ import picocli.CommandLine.Command;
 @Command(
     name = "runs",
     mixinStandardHelpOptions = true,
-    header = "List, compare, tabulate, delete and repeat runs.",
+    header = "List, tabulate and repeat runs.",
     description = {
       "",
-      "List all runs in the folder --runs and its subfolders. The subcommands show, compare,"
-          + " tabulate, delete and repeat runs.",
+      "List all runs in the folder --runs and its subfolders. The subcommands show,"
+          + " tabulate and repeat runs.",
       ""
     },
     footer = {
       "",
       "Examples:",
       "  ./kgcoop runs --methods kgcoop --set weight=8",
-      "  ./kgcoop runs compare runs/a runs/b",
       "  ./kgcoop runs table runs/table --format latex > table.tex"
     },
     subcommands = {
       RunsCommand.ListCommand.class,
       RunsShowCommand.class,
-      RunsCompareCommand.class,
       RunsTableCommand.class,
-      RunsDeleteCommand.class,
       RunsRerunCommand.class
     })
 public final class RunsCommand extends RunsList {

@@ -124,16 +124,6 @@ final class RunsOptions {
         named + ": not a run folder (it has no run.json of a run)" + example(folder));
   }
 
-  /**
-   * Returns the folder of a run or of a table.
-   *
-   * @throws KgCoopException if the folder is neither
-   */
-  Path runOrTable(Path named) {
-    Path folder = folder(named);
-    return RunFolders.isTable(folder) ? folder : runFolder(named);
-  }
-
   private static String example(Path folder) {
     if (!Files.isDirectory(folder)) {
       return "; './kgcoop runs' lists those there are";

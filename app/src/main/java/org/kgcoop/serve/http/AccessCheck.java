@@ -18,22 +18,21 @@ import org.kgcoop.files.Sha256;
 /** Checks the headers of a request before its body is read. */
 final class AccessCheck extends Handler.Wrapper {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
-  private static final Set<String> WITHOUT_TOKEN = Set.of("/v2/health/live", "/v2/health/ready");
   private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(.*)");
 
-  private final ServerSettings settings;
-  private final Predicate<Request> open;
+  private final @Nullable String token;
   private final boolean loopback;
+  private final Predicate<String> isPublic;
 
   /**
    * Creates the check.
    *
-   * @param open true for requests that need no token, such as parts of the web page
+   * @param isPublic true for paths that need no token, such as parts of the web page
    */
-  AccessCheck(ServerSettings settings, Predicate<Request> open) {
-    this.settings = settings;
-    this.open = open;
+  AccessCheck(ServerSettings settings, Predicate<String> isPublic) {
+    this.token = settings.token();
     this.loopback = settings.isLoopback();
+    this.isPublic = isPublic;
   }
 
   @Override
@@ -41,31 +40,25 @@ final class AccessCheck extends Handler.Wrapper {
     SecurityHeaders.putOn(response.getHeaders());
     try {
       checkSite(request.getHeaders());
-      String token = settings.token();
-      if (token != null && !isOpen(request)) {
+      if (token != null && !isPublic.test(Request.getPathInContext(request))) {
         checkToken(request, response, token);
       }
-      checkLength(request);
-    } catch (RefusedRequestException e) {
-      Refusals.writeAndClose(response, callback, e.status(), String.valueOf(e.getMessage()));
+    } catch (HttpErrorException e) {
+      ErrorResponses.writeAndClose(response, callback, e);
       return true;
     }
     return super.handle(request, response, callback);
-  }
-
-  private boolean isOpen(Request request) {
-    return WITHOUT_TOKEN.contains(Request.getPathInContext(request)) || open.test(request);
   }
 
   /** Rejects pages of other sites, which must not reach a server of this machine. */
   private void checkSite(HttpFields headers) {
     String host = headers.get(HttpHeader.HOST);
     if (loopback && (host == null || !LOOPBACK_NAMES.contains(withoutPort(host)))) {
-      throw new RefusedRequestException(421, "this server answers only to localhost");
+      throw new HttpErrorException(421, "this server answers only to localhost");
     }
     String origin = headers.get(HttpHeader.ORIGIN);
     if (origin != null && !origin.replaceFirst("^https?://", "").equals(host)) {
-      throw new RefusedRequestException(403, "a page of another site may not use this server");
+      throw new HttpErrorException(403, "a page of another site may not use this server");
     }
   }
 
@@ -75,25 +68,15 @@ final class AccessCheck extends Handler.Wrapper {
 
   private static void checkToken(Request request, Response response, String token) {
     String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
-    Matcher given = BEARER.matcher(Objects.requireNonNullElse(header, ""));
+    Matcher matcher = BEARER.matcher(Objects.requireNonNullElse(header, ""));
     // The digests have one length and isEqual reads every byte, so the time reveals nothing.
-    if (!given.matches() || !MessageDigest.isEqual(digest(token), digest(given.group(1)))) {
+    if (!matcher.matches() || !MessageDigest.isEqual(digest(token), digest(matcher.group(1)))) {
       response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
-      throw new RefusedRequestException(401, "expected the header 'Authorization: Bearer TOKEN'");
+      throw new HttpErrorException(401, "expected the header 'Authorization: Bearer TOKEN'");
     }
   }
 
   private static byte[] digest(@Nullable String text) {
     return Sha256.bytes(Objects.requireNonNullElse(text, ""));
-  }
-
-  private void checkLength(Request request) {
-    if (request.getLength() > settings.limits().bytes()) {
-      throw tooLarge(settings.limits().bytes());
-    }
-  }
-
-  static RefusedRequestException tooLarge(int maxBytes) {
-    return new RefusedRequestException(413, "expected at most " + maxBytes + " bytes");
   }
 }

@@ -13,43 +13,48 @@ import org.kgcoop.image.Images;
  * @param host an address of this machine
  * @param port 0 for any free port
  * @param token the token that requests must contain, or null to allow all clients
- * @param template the hand-crafted prompt of zero-shot requests without a template
  */
-public record ServerSettings(
-    String host, int port, @Nullable String token, String template, Limits limits) {
+public record ServerSettings(String host, int port, @Nullable String token, Limits limits) {
 
   /** 5000 x 5000 pixels, more than most cameras produce. */
   public static final long DEFAULT_MAX_PIXELS = 25_000_000;
 
-  private static final int SHORTEST_TOKEN = 16;
+  private static final int MIN_TOKEN_LENGTH = 16;
 
   /**
    * The limits of requests.
    *
-   * @param queue the maximum number of images that wait for the encoder
-   * @param time the maximum time to the answer of a request
-   * @param bytes the maximum size of the body of a request
-   * @param rate the maximum number of requests per second from one address, or 0 for no limit
-   * @param pixels the maximum number of pixels of an image, because a small file may take long to
-   *     decode
+   * @param maxWaitingImages the maximum number of images that wait for the encoder
+   * @param timeLimit the maximum time from the complete request to its answer
+   * @param maxBodyBytes the maximum size of the body of a request
+   * @param requestsPerSecond the maximum rate of one address, or 0 for no limit
+   * @param maxPixels the maximum number of pixels of an image, because a small file may take long
+   *     to decode
    */
-  public record Limits(int queue, Duration time, int bytes, int rate, long pixels) {
+  public record Limits(
+      int maxWaitingImages,
+      Duration timeLimit,
+      int maxBodyBytes,
+      int requestsPerSecond,
+      long maxPixels) {
     public Limits {
-      check(queue >= 1, "--queue " + queue + ": expected at least 1");
-      check(time.toMillis() > 0, "--time-limit: expected more than 0 seconds");
-      check(bytes > 0, "--max-megabytes: expected 1 to 1024");
-      check(rate >= 0, "--rate " + rate + ": expected requests per second, or 0 for no limit");
+      check(maxWaitingImages >= 1, "--queue " + maxWaitingImages + ": expected at least 1");
+      check(timeLimit.toMillis() > 0, "--time-limit: expected more than 0 seconds");
+      check(maxBodyBytes > 0, "--max-megabytes: expected 1 to 1024");
       check(
-          pixels >= 1 && pixels <= Images.DEFAULT_MAX_PIXELS,
-          "--max-pixels %s: expected 1 to %s".formatted(pixels, Images.DEFAULT_MAX_PIXELS));
+          requestsPerSecond >= 0,
+          "--rate " + requestsPerSecond + ": expected requests per second, or 0 for no limit");
+      check(
+          maxPixels >= 1 && maxPixels <= Images.DEFAULT_MAX_PIXELS,
+          "--max-pixels %s: expected 1 to %s".formatted(maxPixels, Images.DEFAULT_MAX_PIXELS));
     }
   }
 
   public ServerSettings {
     check(port >= 0 && port <= 65535, "--port " + port + ": expected 0 to 65535");
     check(
-        token == null || token.length() >= SHORTEST_TOKEN,
-        "the token has fewer than " + SHORTEST_TOKEN + " characters; expected a random text");
+        token == null || token.length() >= MIN_TOKEN_LENGTH,
+        "the token has fewer than " + MIN_TOKEN_LENGTH + " characters; expected a random text");
   }
 
   private static void check(boolean right, String message) {

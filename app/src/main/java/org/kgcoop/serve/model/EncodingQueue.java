@@ -1,7 +1,6 @@
 package org.kgcoop.serve.model;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,9 +17,7 @@ import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.features.ViewEncoder.Pixels;
-import org.kgcoop.serve.http.RefusedRequestException;
-import org.kgcoop.serve.http.RequestTrace;
-import org.kgcoop.serve.http.RequestTrace.Stage;
+import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -32,7 +29,7 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class EncodingQueue implements AutoCloseable {
   /** The maximum number of images in a batch. */
-  public static final int BATCH = 32;
+  public static final int MAX_BATCH = 32;
 
   private static final long IDLE_MILLISECONDS = 100;
 
@@ -44,21 +41,20 @@ public final class EncodingQueue implements AutoCloseable {
 
   private final ViewEncoder encoder;
   private final BlockingQueue<Job<?>> waiting;
-  private final Duration timeLimit;
-  private final IntSupplier upcoming;
-  private final IntConsumer batches;
+  private final IntSupplier decoding;
+  private final IntConsumer batchSizes;
   private final Thread thread;
   private boolean severalBefore; // images in the last batch
   private long lastNanos; // duration of the last batch
   private volatile boolean stopping;
 
   /**
-   * Converts features to answers. All waiting images with the same {@code Reading} object are
-   * processed together, which is faster. Images whose readings use the CLIP's own image encoder are
-   * encoded together.
+   * Converts features to answers. All waiting images with the same {@code BatchFunction} object are
+   * processed together, which is faster. Images whose functions use the CLIP's own image encoder
+   * are encoded together.
    */
   @FunctionalInterface
-  public interface Reading<T> {
+  public interface BatchFunction<T> {
     /**
      * Converts the features of a batch. Only the encoding thread calls this.
      *
@@ -66,7 +62,7 @@ public final class EncodingQueue implements AutoCloseable {
      *     #encoder}
      * @return B answers, in their order
      */
-    List<T> of(Tensor features);
+    List<T> apply(Tensor features);
 
     /**
      * Returns an image encoder of its own, (B, channels, R, R) to (B, E); empty to use the CLIP's.
@@ -76,23 +72,14 @@ public final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  /**
-   * A waiting image.
-   *
-   * @param since the {@link System#nanoTime} of its arrival; {@code deadline} has the same unit
-   */
+  /** A waiting image. */
   private record Job<T>(
-      Pixels image,
-      Reading<T> reading,
-      RequestTrace trace,
-      long since,
-      long deadline,
-      CompletableFuture<T> answer) {
+      Pixels image, BatchFunction<T> function, Deadline deadline, CompletableFuture<T> answer) {
     boolean isWanted() {
-      return !answer.isDone() && deadline - System.nanoTime() > 0;
+      return !answer.isDone() && deadline.remaining() > 0;
     }
 
-    @SuppressWarnings("unchecked") // it comes from this job's reading
+    @SuppressWarnings("unchecked") // it comes from this job's function
     void answer(Object found) {
       answer.complete((T) found);
     }
@@ -101,21 +88,15 @@ public final class EncodingQueue implements AutoCloseable {
   /**
    * Starts the encoding thread.
    *
-   * @param timeLimit the maximum time from the complete request to its answer
-   * @param upcoming returns the number of images that are being decoded
-   * @param batches receives the number of images of each batch
+   * @param decoding returns the number of images that are being decoded
+   * @param batchSizes receives the number of images of each batch
    */
   public EncodingQueue(
-      ViewEncoder encoder,
-      int capacity,
-      Duration timeLimit,
-      IntSupplier upcoming,
-      IntConsumer batches) {
+      ViewEncoder encoder, int capacity, IntSupplier decoding, IntConsumer batchSizes) {
     this.encoder = encoder;
     this.waiting = new ArrayBlockingQueue<>(capacity);
-    this.timeLimit = timeLimit;
-    this.upcoming = upcoming;
-    this.batches = batches;
+    this.decoding = decoding;
+    this.batchSizes = batchSizes;
     this.thread = new Thread(this::work, "kgcoop-encoder");
     thread.setDaemon(true);
     thread.start();
@@ -124,43 +105,37 @@ public final class EncodingQueue implements AutoCloseable {
   /**
    * Waits for the answer to an image.
    *
-   * @throws RefusedRequestException 503 if too many images wait, or the time limit is exceeded
+   * @throws HttpErrorException 503 if too many images wait, or the deadline passes
    */
   @CanIgnoreReturnValue
-  public <T> T ask(Pixels image, Reading<T> reading) {
-    return askAll(List.of(image), reading).get(0);
+  public <T> T submit(Pixels image, BatchFunction<T> function, Deadline deadline) {
+    return submitAll(List.of(image), function, deadline).get(0);
   }
 
   /**
    * Waits for the answers to several images. The queue accepts all of them or none.
    *
    * @param images fewer than the maximum number of waiting images
-   * @see #ask
+   * @see #submit
    */
-  public <T> List<T> askAll(List<Pixels> images, Reading<T> reading) {
-    RequestTrace trace = RequestTrace.current();
-    long now = System.nanoTime();
-    long deadline = trace.begun() + timeLimit.toNanos();
+  public <T> List<T> submitAll(List<Pixels> images, BatchFunction<T> function, Deadline deadline) {
     List<Job<T>> jobs =
         images.stream()
-            .map(
-                image ->
-                    new Job<>(image, reading, trace, now, deadline, new CompletableFuture<T>()))
+            .map(image -> new Job<>(image, function, deadline, new CompletableFuture<T>()))
             .toList();
     if (!offer(jobs)) {
-      throw new RefusedRequestException(503, "too many images are waiting; try again later");
+      throw new HttpErrorException(503, "too many images are waiting; try again later");
     }
     try {
       List<T> answers = new ArrayList<>();
       for (Job<T> job : jobs) {
-        answers.add(job.answer().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+        answers.add(job.answer().get(deadline.remaining(), TimeUnit.NANOSECONDS));
       }
       return answers;
     } catch (TimeoutException e) {
-      throw tooLate();
+      throw Deadline.exceeded();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RefusedRequestException(503, "the server is shutting down");
+      throw Deadline.interrupted();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException known) {
         throw known;
@@ -177,10 +152,6 @@ public final class EncodingQueue implements AutoCloseable {
    */
   private synchronized boolean offer(List<? extends Job<?>> jobs) {
     return waiting.remainingCapacity() >= jobs.size() && waiting.addAll(jobs);
-  }
-
-  static RefusedRequestException tooLate() {
-    return new RefusedRequestException(503, "no answer within the time limit; try again later");
   }
 
   private void work() {
@@ -206,10 +177,10 @@ public final class EncodingQueue implements AutoCloseable {
     // A large model encodes slowly, and its clients send larger images: wait longer.
     long end = System.nanoTime() + Math.max(GATHERING_NANOS, lastNanos / 10);
     long back = Math.max(RETURN_NANOS, lastNanos / 50);
-    waiting.drainTo(batch, BATCH - 1);
-    while (batch.size() < BATCH) {
+    waiting.drainTo(batch, MAX_BATCH - 1);
+    while (batch.size() < MAX_BATCH) {
       long left = end - System.nanoTime();
-      long patience = upcoming.getAsInt() > 0 ? left : severalBefore ? back : 0;
+      long patience = decoding.getAsInt() > 0 ? left : severalBefore ? back : 0;
       Job<?> next = waiting.poll(Math.min(patience, left), TimeUnit.NANOSECONDS);
       if (next == null) {
         return;
@@ -222,35 +193,33 @@ public final class EncodingQueue implements AutoCloseable {
     if (batch.isEmpty()) {
       return;
     }
-    Map<Reading<?>, List<Job<?>>> shared = new LinkedHashMap<>(); // by reading
-    Map<Reading<?>, List<Job<?>>> own = new LinkedHashMap<>();
+    Map<BatchFunction<?>, List<Job<?>>> shared = new LinkedHashMap<>(); // by function
+    Map<BatchFunction<?>, List<Job<?>>> own = new LinkedHashMap<>();
     for (Job<?> job : batch) {
-      (job.reading().encoder().isPresent() ? own : shared)
-          .computeIfAbsent(job.reading(), reading -> new ArrayList<>())
+      (job.function().encoder().isPresent() ? own : shared)
+          .computeIfAbsent(job.function(), function -> new ArrayList<>())
           .add(job);
     }
     if (!shared.isEmpty()) {
       answer(shared, encoder::features);
     }
-    own.forEach((reading, jobs) -> answer(Map.of(reading, jobs), reading.encoder().orElseThrow()));
+    own.forEach(
+        (function, jobs) -> answer(Map.of(function, jobs), function.encoder().orElseThrow()));
   }
 
   /** Encodes the images of jobs with one encoder, and answers them. */
-  private void answer(Map<Reading<?>, List<Job<?>>> alike, UnaryOperator<Tensor> features) {
-    long start = System.nanoTime();
+  private void answer(Map<BatchFunction<?>, List<Job<?>>> alike, UnaryOperator<Tensor> features) {
     List<Job<?>> all = new ArrayList<>();
     alike.values().forEach(all::addAll);
-    all.forEach(job -> job.trace().add(Stage.WAIT, job.since()));
     try (Scope scope = Scope.open("batch")) {
       List<Pixels> images = new ArrayList<>();
       all.forEach(job -> images.add(job.image()));
       Tensor encoded = features.apply(encoder.input(images)); // (B, E)
-      all.forEach(job -> job.trace().add(Stage.ENCODE, start));
-      batches.accept(all.size());
+      batchSizes.accept(all.size());
       int from = 0;
-      for (Map.Entry<Reading<?>, List<Job<?>>> entry : alike.entrySet()) {
+      for (Map.Entry<BatchFunction<?>, List<Job<?>>> entry : alike.entrySet()) {
         int count = entry.getValue().size();
-        read(entry.getKey(), encoded.narrow(0, from, count), entry.getValue());
+        apply(entry.getKey(), encoded.narrow(0, from, count), entry.getValue());
         from += count;
       }
     } catch (RuntimeException | Error e) {
@@ -261,9 +230,9 @@ public final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  private static void read(Reading<?> reading, Tensor features, List<Job<?>> jobs) {
+  private static void apply(BatchFunction<?> function, Tensor features, List<Job<?>> jobs) {
     try {
-      List<?> found = reading.of(features);
+      List<?> found = function.apply(features);
       for (int i = 0; i < jobs.size(); i++) {
         jobs.get(i).answer(found.get(i));
       }

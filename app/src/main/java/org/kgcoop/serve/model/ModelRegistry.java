@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.classify.Classifier;
-import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.HttpErrorException;
 
 /**
  * The models of a server by name, the first of them the default. They are fixed when the server
@@ -31,12 +31,12 @@ public final class ModelRegistry implements AutoCloseable {
    * Returns a model.
    *
    * @param name null for the default
-   * @throws RefusedRequestException 404 if the model does not exist
+   * @throws HttpErrorException 404 if the model does not exist
    */
   public ServedModel get(@Nullable String name) {
     ServedModel model = name == null ? all().iterator().next() : models.get(name);
     if (model == null) {
-      throw new RefusedRequestException(
+      throw new HttpErrorException(
           404, "no such model; expected one of " + String.join(", ", models.keySet()));
     }
     return model;

@@ -5,24 +5,25 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
+import org.kgcoop.serve.model.EncodingQueue.BatchFunction;
 import org.kgcoop.tensor.Tensor;
 
 /**
  * A classifier with a name.
  *
- * @param reading one object for all requests, so that they share batches
+ * @param function one object for all requests, so that they share batches
  */
 public record ServedModel(
-    String name, Classifier classifier, EncodingQueue.Reading<Classification> reading) {
+    String name, Classifier classifier, BatchFunction<Classification> function) {
 
   ServedModel(String name, Classifier classifier) {
-    this(name, classifier, new Answers(classifier));
+    this(name, classifier, new Classify(classifier));
   }
 
   /** Classifies images, with the classifier's own image encoder if it has one. */
-  private record Answers(Classifier classifier) implements EncodingQueue.Reading<Classification> {
+  private record Classify(Classifier classifier) implements BatchFunction<Classification> {
     @Override
-    public List<Classification> of(Tensor features) {
+    public List<Classification> apply(Tensor features) {
       return classifier.ofFeatures(features);
     }
 

@@ -4,10 +4,11 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.ViewEncoder.Pixels;
-import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.HttpErrorException;
 
 /**
  * Runs all code that is slow on its first call, such as starting threads, before the first request.
@@ -26,12 +27,13 @@ public final class WarmUp {
    *
    * @throws KgCoopException if a model fails
    */
-  public static void run(ModelRegistry models, ImageReader images, EncodingQueue queue) {
-    Pixels black = images.read(black());
+  public static void run(
+      ModelRegistry models, RequestImageDecoder decoder, EncodingQueue queue, Duration timeLimit) {
+    Pixels black = decoder.decode(black(), Deadline.in(timeLimit));
     for (ServedModel model : models.all()) {
       try {
-        queue.ask(black, model.reading());
-      } catch (RefusedRequestException e) {
+        queue.submit(black, model.function(), Deadline.in(timeLimit));
+      } catch (HttpErrorException e) {
         return; // it exceeds the time limit of requests; the encoder continues without this thread
       } catch (KgCoopException e) {
         throw new KgCoopException(e.category(), "model " + model.name() + ": " + e.getMessage(), e);

@@ -1,7 +1,6 @@
 package org.kgcoop.serve.model;
 
 import com.google.errorprone.annotations.MustBeClosed;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -10,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.HttpErrorException;
 
 /**
  * Caches class features of the most recently used class names, up to a total number of classes. New
@@ -19,41 +18,37 @@ import org.kgcoop.serve.http.RefusedRequestException;
  */
 public final class ZeroShotCache implements AutoCloseable {
   /** The maximum number of classes: 20 MB of features at E = 512. */
-  public static final int MOST_CLASSES = 10_000;
+  public static final int MAX_CLASSES = 10_000;
 
   private record Texts(List<String> classNames, String template) {}
 
   private final Clip clip;
-  private final int mostClasses;
-  private final SerialWork turns;
+  private final int maxClasses;
+  private final TimedLock lock = new TimedLock();
   private final Map<Texts, SharedClassifier> known = new LinkedHashMap<>(16, 0.75f, true);
   private int classes;
 
-  /**
-   * Creates an empty cache.
-   *
-   * @param timeLimit the maximum time from the complete request to its answer
-   */
-  public ZeroShotCache(Clip clip, int mostClasses, Duration timeLimit) {
+  /** Creates an empty cache. */
+  public ZeroShotCache(Clip clip, int maxClasses) {
     this.clip = clip;
-    this.mostClasses = mostClasses;
-    this.turns = new SerialWork(timeLimit);
+    this.maxClasses = maxClasses;
   }
 
   /**
    * Returns a classifier for these names.
    *
-   * @throws RefusedRequestException 503 if the time limit is exceeded
+   * @throws HttpErrorException 503 if the deadline passes
    * @throws org.kgcoop.KgCoopException if a name or the template is invalid
    */
   @MustBeClosed
-  public SharedClassifier.Use use(List<String> classNames, String template) {
+  public SharedClassifier.Use use(List<String> classNames, String template, Deadline deadline) {
     Texts texts = new Texts(List.copyOf(classNames), template);
     SharedClassifier.Use use = known(texts);
     if (use != null) {
       return use;
     }
-    return turns.compute(
+    return lock.run(
+        deadline,
         () -> {
           SharedClassifier.Use meanwhile = known(texts);
           return meanwhile != null
@@ -76,7 +71,7 @@ public final class ZeroShotCache implements AutoCloseable {
       known.put(texts, shared);
       classes += texts.classNames().size();
       Iterator<Map.Entry<Texts, SharedClassifier>> oldest = known.entrySet().iterator();
-      while (classes > mostClasses && known.size() > 1) {
+      while (classes > maxClasses && known.size() > 1) {
         Map.Entry<Texts, SharedClassifier> entry = oldest.next();
         oldest.remove();
         classes -= entry.getKey().classNames().size();

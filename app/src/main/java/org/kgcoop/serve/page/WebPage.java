@@ -7,10 +7,9 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.eclipse.jetty.server.Request;
+import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.files.Resources;
-import org.kgcoop.method.catalogue.EmbeddedPrompt;
-import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.SecurityHeaders;
 import org.kgcoop.serve.http.ServerSettings;
 
@@ -32,26 +31,29 @@ public final class WebPage {
           "bars.js", "text/javascript; charset=utf-8",
           "icon.svg", "image/svg+xml");
 
-  private static final Pattern OPEN =
+  private static final Pattern PUBLIC =
       Pattern.compile("/|/page/([a-z]+\\.[a-z]+|examples/\\d{1,3})");
 
   private final ServerSettings settings;
+  private final String template;
   private final String note;
   private final JsonNode examples = examples();
 
   /**
    * Creates the page.
    *
+   * @param template the hand-crafted prompt of requests without a template
    * @param note about the CLIP; may be empty
    */
-  public WebPage(ServerSettings settings, String note) {
+  public WebPage(ServerSettings settings, String template, String note) {
     this.settings = settings;
+    this.template = template;
     this.note = note;
   }
 
-  /** Returns true if a request is for a part of the page, which needs no token. */
-  public static boolean isPart(Request request) {
-    return OPEN.matcher(Request.getPathInContext(request)).matches();
+  /** Returns true if a path is a part of the page, which needs no token. */
+  public static boolean isPart(String path) {
+    return PUBLIC.matcher(path).matches();
   }
 
   public void addTo(RoutesConfig routes) {
@@ -64,7 +66,7 @@ public final class WebPage {
   private static void file(Context request, String name) {
     String type = TYPES.get(name);
     if (type == null) {
-      throw new RefusedRequestException(404, "this part of the page does not exist");
+      throw new HttpErrorException(404, "this part of the page does not exist");
     }
     request.header(SecurityHeaders.POLICY, POLICY);
     request.contentType(type).result(Resources.bytes(WebPage.class, name));
@@ -78,8 +80,8 @@ public final class WebPage {
   /** Answers with the data that the page needs before its first request. */
   private void about(Context request) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("token", settings.token() != null).put("template", settings.template());
-    json.put("max_bytes", settings.limits().bytes());
+    json.put("token", settings.token() != null).put("template", template);
+    json.put("max_bytes", settings.limits().maxBodyBytes());
     json.put("note", note).putObject("notes").put(EmbeddedPrompt.MODEL, EmbeddedPrompt.NOTE);
     request.json(json.set("examples", examples));
   }
@@ -87,7 +89,7 @@ public final class WebPage {
   private void example(Context request) {
     String number = request.pathParam("number");
     if (!number.matches("\\d{1,3}") || Integer.parseInt(number) >= examples.size()) {
-      throw new RefusedRequestException(404, "this example does not exist");
+      throw new HttpErrorException(404, "this example does not exist");
     }
     request
         .contentType("image/png")

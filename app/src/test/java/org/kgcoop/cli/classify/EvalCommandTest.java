@@ -19,11 +19,11 @@ import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.Folders;
-import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.serve.TinyPrompt;
 

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -20,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.Cli;
@@ -60,9 +61,6 @@ import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.method.encoder.Ivlp;
 import org.kgcoop.method.encoder.Mmrl;
@@ -71,6 +69,7 @@ import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -110,7 +109,7 @@ class EveryMethodTest {
 
   static List<String> inEncoders() {
     return ids().stream()
-        .filter(id -> MethodCatalogue.parse(named(id)) instanceof EncoderMethod)
+        .filter(id -> MethodRegistry.parse(named(id)) instanceof EncoderMethod)
         .toList();
   }
 
@@ -223,7 +222,7 @@ class EveryMethodTest {
   /** Returns the methods that accept other classes than their training classes. */
   static List<String> transferable() {
     return ids().stream()
-        .filter(id -> MethodCatalogue.parse(named(id)).closedClassReason().isEmpty())
+        .filter(id -> MethodRegistry.parse(named(id)).closedClassReason().isEmpty())
         .toList();
   }
 
@@ -325,16 +324,18 @@ class EveryMethodTest {
     Path bare = shared.resolve("bare-" + id + ".pth.tar-1");
     StateDicts.writePrompt(bare, own.parameters(), 1, Map.of());
     TaskContext pets = new TaskContext("OxfordPets", "a photo of a {}, a type of pet.", 16, 1);
-    ObjectNode settings = named(id);
-    settings.set("representation_layers", own.method().toJson().get("representation_layers"));
-    Method there =
-        PublishedDefaults.BASE_TO_NEW.method(id.equals(Mmrl.ID) ? settings : named(id), pets);
+    SettingValues settings = named(id);
+    if (id.equals(Mmrl.ID)) {
+      settings = settings.with("representation_layers", ((Mmrl) own.method()).layers());
+    }
+    Method there = PublishedDefaults.BASE_TO_NEW.method(settings, pets);
 
     ClassifierFile read = ClassifierFile.readAny(bare, own.classNames(), pets, null, warning -> {});
 
-    assertThat(read.method().toJson().path("template").asText())
+    assertThat(read.method().settingValues().text("template"))
         .isEqualTo("a photo of a {}, a type of pet.");
-    assertThat(read.method().toJson().path("pattern")).isEqualTo(there.toJson().path("pattern"));
+    assertThat(read.method().settingValues().text("pattern"))
+        .isEqualTo(there.settingValues().text("pattern"));
     JsonNode stated =
         json(
             "eval",
@@ -381,7 +382,7 @@ class EveryMethodTest {
   /** OnnxCalibrationTest of the bench module tests the ONNX files. */
   @ParameterizedTest
   @MethodSource("ids")
-  void theTemperatureHoldsInJavaPredictAndBothAddressesOfTheServer(String id)
+  void theTemperatureHoldsInJavaPredictAndTheServer(String id)
       throws IOException, InterruptedException {
     Path image = data.resolve(served.found(id).get(0).image());
     ClassifierFile plain = ClassifierFile.read(ClassifierFile.at(served.run(id)));
@@ -399,28 +400,12 @@ class EveryMethodTest {
       answer.ranking().forEach(each -> own[each.index()] = each.probability());
       found.put("java", own);
     }
-    JsonNode told = json("predict", calibrated.run(id), image, "--top", CLASSES);
-    found.put("predict", byIndex(told.path("images").path(0).path("classes")));
-    String name = URLEncoder.encode(id, StandardCharsets.UTF_8);
-    JsonNode first =
-        posted(
-            URI.create(
-                "http://127.0.0.1:%s/v1/classify?top=%s&model=%s"
-                    .formatted(calibrated.port(), CLASSES, name)),
-            image);
-    found.put("/v1", byIndex(first.path("classes")));
-    assertThat(first.path("accepted").isBoolean()).isTrue();
-    assertThat(first.path("accepted").asBoolean()).isEqualTo(accepted);
-    HttpResponse<String> second =
-        HttpClient.newHttpClient()
-            .send(infer(calibrated.port(), id, image), BodyHandlers.ofString());
-    JsonNode outputs = JSON.readTree(second.body()).path("outputs");
-    double[] row = new double[expected.length];
-    for (int c = 0; c < row.length; c++) {
-      row[c] = outputs.path(0).path("data").path(c).asDouble();
-    }
-    found.put("/v2", row);
-    assertThat(outputs.path(2).path("data").path(0).asBoolean()).isEqualTo(accepted);
+    JsonNode predicted = json("predict", calibrated.run(id), image, "--top", CLASSES);
+    found.put("predict", byIndex(predicted.path("images").path(0).path("classes")));
+    JsonNode answer = posted(address(calibrated.port(), id), image);
+    found.put("serve", byIndex(answer.path("classes")));
+    assertThat(answer.path("accepted").isBoolean()).isTrue();
+    assertThat(answer.path("accepted").asBoolean()).isEqualTo(accepted);
 
     found.forEach(
         (where, probabilities) ->
@@ -466,16 +451,20 @@ class EveryMethodTest {
   /** The images of all models wait in one queue, but each one uses the encoder of its model. */
   @Test
   @Tag("equality")
-  void aServersModelsAnswerTheSameBitsAloneAndAmongOthers() throws InterruptedException {
+  void aServersModelsAnswerTheSameBitsAloneAndAmongOthers() throws IOException {
     Path image = data.resolve(served.found(ZeroShot.ID).get(0).image());
     HttpClient http = HttpClient.newHttpClient();
     Map<String, HttpRequest> requests = new LinkedHashMap<>();
     for (String id : ids()) {
-      requests.put(id, infer(served.port(), id, image));
+      requests.put(
+          id,
+          HttpRequest.newBuilder(address(served.port(), id))
+              .POST(BodyPublishers.ofFile(image))
+              .build());
     }
     Map<String, String> alone = new LinkedHashMap<>();
     for (String id : ids()) {
-      alone.put(id, answer(http.sendAsync(requests.get(id), BodyHandlers.ofString())));
+      alone.put(id, classes(http.sendAsync(requests.get(id), BodyHandlers.ofString())));
     }
     Map<String, List<CompletableFuture<HttpResponse<String>>>> among = new LinkedHashMap<>();
     for (int i = 0; i < 3; i++) {
@@ -487,32 +476,22 @@ class EveryMethodTest {
     }
     among.forEach(
         (id, answers) ->
-            answers.forEach(each -> assertThat(answer(each)).isEqualTo(alone.get(id))));
+            answers.forEach(each -> assertThat(classes(each)).isEqualTo(alone.get(id))));
     assertThat(alone.values()).doesNotHaveDuplicates();
   }
 
-  private static HttpRequest infer(int port, String id, Path image) {
-    try {
-      String content = Base64.getEncoder().encodeToString(Files.readAllBytes(image));
-      String body =
-          "{\"inputs\":[{\"name\":\"image\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"%s\"]}]}"
-              .formatted(content);
-      URI address =
-          URI.create(
-              "http://127.0.0.1:%s/v2/models/%s/infer"
-                  .formatted(
-                      port, URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20")));
-      return HttpRequest.newBuilder(address).POST(BodyPublishers.ofString(body)).build();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Returns the address that answers with all classes. */
+  private static URI address(int port, String id) {
+    return URI.create(
+        "http://127.0.0.1:%s/v1/classify?top=%s&model=%s"
+            .formatted(port, CLASSES, URLEncoder.encode(id, StandardCharsets.UTF_8)));
   }
 
-  /** Returns the numbers of an answer as the server sent them. */
-  private static String answer(CompletableFuture<HttpResponse<String>> sent) {
+  /** Returns the classes of an answer with the numbers as the server sent them. */
+  private static String classes(CompletableFuture<HttpResponse<String>> sent) {
     HttpResponse<String> answer = sent.join();
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return answer.body();
+    return answer.body().replaceFirst(".*\"classes\":", "");
   }
 
   /** OnnxTest of the bench module computes the graphs of these heads. */
@@ -594,7 +573,7 @@ class EveryMethodTest {
     JsonNode told = JSON.readTree(result.out());
 
     assertThat(told.path("kind").asText()).isEqualTo("classifier file");
-    assertThat(told.path("method").asText()).isEqualTo(MethodCatalogue.title(id));
+    assertThat(told.path("method").asText()).isEqualTo(MethodRegistry.title(id));
     assertThat(told.path("settings").path("method").asText()).isEqualTo(id);
     assertThat(told.path("class_names")).hasSize(CLASSES);
     assertThat(told.path("learned").isEmpty())
@@ -641,7 +620,7 @@ class EveryMethodTest {
     Cli.Result result =
         Cli.run("export", served.run(id), "--to", "published", "--out", out, "--json");
     if (result.exitCode() != 0) {
-      refused(result, MethodCatalogue.title(id));
+      refused(result, MethodRegistry.title(id));
       assertThat(id).isNotIn(CoOp.ID, ProGrad.ID, KgCoOp.ID, CoCoOp.ID, Tcp.ID);
       return;
     }
@@ -658,7 +637,7 @@ class EveryMethodTest {
 
     JsonNode told = JSON.readTree(Cli.run("inspect", file, "--json").out());
     assertThat(told.path("kind").asText()).isEqualTo("classifier in the published form");
-    assertThat(told.path("method").asText()).isEqualTo(MethodCatalogue.title(id));
+    assertThat(told.path("method").asText()).isEqualTo(MethodRegistry.title(id));
     assertThat(told.path("settings").path("method").asText()).isEqualTo(id);
     assertThat(told.path("learned")).isNotEmpty();
     assertThat(told.path("use").path(0).asText()).contains("--classes");
@@ -708,13 +687,13 @@ class EveryMethodTest {
       List<Object> one = new ArrayList<>(List.of("train", "--method", id));
       one.addAll(rest);
       for (List<Object> words : List.of(table, one)) {
-        refused(Cli.run(words.toArray()), MethodCatalogue.title(id), "a ResNet", "--clip ViT-B/16");
+        refused(Cli.run(words.toArray()), MethodRegistry.title(id), "a ResNet", "--clip ViT-B/16");
         assertThat(out).doesNotExist();
       }
     }
   }
 
-  private static ObjectNode named(String id) {
-    return JSON.createObjectNode().put("method", id);
+  private static SettingValues named(String id) {
+    return SettingValues.of("method", id);
   }
 }

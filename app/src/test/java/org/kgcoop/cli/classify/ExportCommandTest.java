@@ -3,7 +3,6 @@ package org.kgcoop.cli.classify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
@@ -19,6 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.clip.Clip;
@@ -29,12 +31,10 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.PromptMethod;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.TrainingDataRecord;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -60,8 +60,7 @@ class ExportCommandTest {
 
   /** Writes a prompt before any training. */
   private static Path write(String id) {
-    return write(
-        MethodCatalogue.parsePrompt(JsonNodeFactory.instance.objectNode().put("method", id)));
+    return write(MethodRegistry.parsePrompt(SettingValues.of("method", id)));
   }
 
   private static Path write(PromptMethod method) {

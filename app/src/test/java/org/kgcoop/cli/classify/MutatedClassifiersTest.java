@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
@@ -44,7 +45,6 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFiles;
-import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
@@ -191,13 +191,10 @@ class MutatedClassifiersTest {
       throws IOException, InterruptedException {
     ServerSettings settings =
         new ServerSettings(
-            "127.0.0.1",
-            0,
-            null,
-            "a {}.",
-            new Limits(100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20));
+            "127.0.0.1", 0, null, new Limits(100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20));
     try (ModelRegistry models = new ModelRegistry(Map.of("changed", Classifier.load(file, clip)));
-        ClassifierServer server = new ClassifierServer(clip, models, settings, line -> {}, null)) {
+        ClassifierServer server =
+            new ClassifierServer(clip, models, "a {}.", settings, line -> {}, null)) {
       URI address =
           URI.create("http://127.0.0.1:%s/v1/classify?top=3&compare=true".formatted(server.port()));
       HttpResponse<String> answer =

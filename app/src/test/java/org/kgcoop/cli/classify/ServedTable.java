@@ -33,12 +33,8 @@ final class ServedTable implements AutoCloseable {
     models = new ModelRegistry(byMethod);
     ServerSettings settings =
         new ServerSettings(
-            "127.0.0.1",
-            0,
-            null,
-            "a {}.",
-            new Limits(100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20));
-    server = new ClassifierServer(clip, models, settings, line -> {}, null);
+            "127.0.0.1", 0, null, new Limits(100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20));
+    server = new ClassifierServer(clip, models, "a {}.", settings, line -> {}, null);
   }
 
   Clip clip() {

@@ -1,7 +1,7 @@
 package org.kgcoop.cli.classify;
 
 import java.util.List;
-import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.classifier.MethodRegistry;
 
 /**
  * The methods whose classifiers are tested with all commands. A build tests one method of each
@@ -12,6 +12,6 @@ final class TestedMethods {
 
   static List<String> ids() {
     String ids = System.getProperty("kgcoop.methods", "all");
-    return ids.equals("all") ? MethodCatalogue.ids() : List.of(ids.split(","));
+    return ids.equals("all") ? MethodRegistry.ids() : List.of(ids.split(","));
   }
 }

@@ -189,7 +189,8 @@ class PhotoWarningTest {
             new ClassifierServer(
                 clip,
                 models,
-                new ServerSettings("127.0.0.1", 0, null, EmbeddedClip.TEMPLATE, limits),
+                EmbeddedClip.TEMPLATE,
+                new ServerSettings("127.0.0.1", 0, null, limits),
                 log::add,
                 null)) {
       classify(server, drawing);

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.tables.StoredRuns;
 
 /** Tests of the report on a trained run. */
 class ReportCommandTest {
@@ -101,24 +98,5 @@ class ReportCommandTest {
     assertThat(new ObjectMapper().readTree(result.out()).path("report").asText())
         .isEqualTo(file.toString());
     assertThat(file).isRegularFile();
-  }
-
-  @Test
-  void watchingWaitsForARunAndEndsWithIt() throws IOException {
-    Path run = folder.resolve("later");
-    Path file = folder.resolve("watched.html");
-    CompletableFuture<Cli.Result> watching =
-        CompletableFuture.supplyAsync(() -> Cli.run("report", run, "--out", file, "--watch", 1));
-
-    Path made = folder.resolve("made");
-    StoredRuns.run("kgcoop", "pets", 1).target("test", 3, 4).write(made);
-    Files.move(made, run);
-
-    Cli.Result result = watching.orTimeout(4, TimeUnit.MINUTES).join();
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).isEqualTo("Report: " + file + System.lineSeparator());
-    Document page = Jsoup.parse(Files.readString(file));
-    assertThat(page.select("#runs").text()).contains("75.00");
-    assertThat(page.select("meta[http-equiv=refresh]")).isEmpty();
   }
 }

@@ -145,7 +145,7 @@ class RerunTest {
     List<List<String>> commands =
         List.of(
             List.of("serve", "--host=0.0.0.0", "--open-to-everybody", "--port=0"),
-            List.of("runs", "delete", folder.toString()),
+            List.of("export", folder.toString(), "--to=npy"),
             List.of("runs"),
             List.of("download", "--list"),
             List.of("export", "run", "--to=onnx"),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,25 +88,15 @@ class RunsCommandTest {
     assertThat(runs("table", "--against", "x").errorLine())
         .contains("no such row; there are CoOp, base2new; ");
     assertThat(runs("show", "none").errorLine()).contains("not a run folder");
-    assertThat(runs("delete", folder.resolve("t"), "--yes").errorLine())
-        .contains("it holds runs: name those");
-    assertThat(runs("delete", "t/pets/coop/seed1").errorLine()).contains("use --yes");
+    assertThat(runs("show", folder.resolve("t")).errorLine()).contains("it holds runs: name those");
     assertThat(Cli.run("runs", "--runs", folder.resolve("no")).exitCode()).isEqualTo(2);
   }
 
   @Test
-  void aRunIsComparedShownAndDeleted() {
-    assertThat(runs("compare", "t/pets/coop/seed1", "t/pets/kgcoop/seed2").out())
-        .contains("data.seed: 1 | 2", "method.method: coop | kgcoop", "+25.00");
+  void aRunIsShown() {
     assertThat(runs("show", "t/pets/coop/seed1").out())
         .contains("method.method: coop", "base (pets, base classes): 25.00 %, 100 of 400")
         .contains("CLIP: /models/ViT-B-16.pt");
-
-    Cli.Result result = runs("delete", "t/pets/coop/seed1", "--yes");
-
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(folder.resolve("t/pets/coop/seed1")).doesNotExist();
-    assertThat(runs("list").out().lines()).hasSize(4);
   }
 
   @Test
@@ -122,18 +111,6 @@ class RunsCommandTest {
     assertThat(unknown.errorLine())
         .contains("--columns accuracy: no such column; this table has base, new, H, joint, ")
         .contains("ece, ece:base, ece:new, ");
-  }
-
-  @Test
-  void aTableIsDeletedAsAWhole() throws IOException {
-    Files.writeString(folder.resolve("t/results.json"), "{\"rows\": []}");
-    assertThat(runs("delete", "t").errorLine()).contains("4 runs", "use --yes");
-    assertThat(folder.resolve("t/pets/coop/seed1")).exists();
-
-    Cli.Result result = runs("delete", "t", "--yes");
-
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(folder.resolve("t")).doesNotExist();
   }
 
   @Test

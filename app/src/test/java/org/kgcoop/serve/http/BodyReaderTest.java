@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +28,7 @@ import org.kgcoop.Waiting;
 /** Tests of request bodies that arrive slowly, incompletely or in too large numbers. */
 @Timeout(120)
 class BodyReaderTest {
-  private static final int MOST_BYTES = 1000;
+  private static final int MAX_BYTES = 1000;
 
   private final BodyReader bodies = reader(Duration.ofSeconds(60));
   private final CountDownLatch released = new CountDownLatch(1);
@@ -35,8 +37,10 @@ class BodyReaderTest {
   private final Server server = new Server(0);
 
   private BodyReader reader(Duration grace) {
-    BodyReader reader = new BodyReader(MOST_BYTES, 1500, 1, grace);
-    reader.setHandler(
+    BodyReader reader = new BodyReader(MAX_BYTES, 1500, grace);
+    QoSHandler limit = HttpServer.activeLimit(1);
+    reader.setHandler(limit);
+    limit.setHandler(
         new Handler.Abstract() {
           @Override
           public boolean handle(Request request, Response response, Callback callback)
@@ -66,16 +70,15 @@ class BodyReaderTest {
   @BeforeEach
   void start() throws Exception {
     server.setHandler(bodies);
+    server.setErrorHandler(new ErrorResponses());
     server.start();
   }
 
   @AfterEach
   void stop() throws Exception {
     released.countDown();
-    awaitRest();
+    awaitRest(); // all bodies are released
     server.stop();
-    assertThat(bodies.bytes()).isZero(); // all bodies were released
-    assertThat(bodies.requests()).isZero();
   }
 
   private Socket connect() throws IOException {
@@ -106,14 +109,14 @@ class BodyReaderTest {
     }
   }
 
-  /** Waits until no request is counted. A client can read its response before that. */
+  /** Waits until no body is counted. A client can read its response before that. */
   private void awaitRest() {
-    Waiting.until(() -> bodies.requests() == 0);
+    Waiting.until(() -> bodies.bytes() == 0);
   }
 
   @Test
   void wholeBodiesArePassedOnHoweverTheyAreDivided() throws IOException {
-    assertThat(post("x".repeat(MOST_BYTES))).contains(" 200 ").endsWith("1000 bytes");
+    assertThat(post("x".repeat(MAX_BYTES))).contains(" 200 ").endsWith("1000 bytes");
     awaitRest();
     try (Socket socket = connect()) {
       write(socket, header("Transfer-Encoding: chunked") + "3\r\nabc\r\n");
@@ -122,23 +125,51 @@ class BodyReaderTest {
     }
   }
 
-  @Test
-  void aSlowSenderIsCutOff() throws Exception {
+  /** Starts the server again with a reader and a timeout of idle connections. */
+  private BodyReader restart(Duration grace, Duration idleTimeout) throws Exception {
     server.stop();
-    BodyReader hasty = reader(Duration.ofMillis(200));
-    server.setHandler(hasty);
+    BodyReader reader = reader(grace);
+    server.setHandler(reader);
+    ((AbstractConnector) server.getConnectors()[0]).setIdleTimeout(idleTimeout.toMillis());
     server.start();
+    return reader;
+  }
+
+  private static void assertTooSlow(String answer, BodyReader reader) {
+    assertThat(answer).contains(" 408 ").contains("too slowly").contains("nosniff");
+    Waiting.until(() -> reader.bytes() == 0);
+  }
+
+  @Test
+  void aSenderThatStopsIsCutOff() throws Exception {
+    BodyReader reader = restart(Duration.ofSeconds(60), Duration.ofMillis(200));
     try (Socket socket = connect()) {
       write(socket, header("Content-Length: 900") + "x".repeat(10));
-      // The client sends nothing more. 10 bytes are too few at any time after the grace period.
-      assertThat(answer(socket)).contains(" 408 ").contains("too slowly").contains("nosniff");
-      assertThat(hasty.bytes()).isZero();
+      assertTooSlow(answer(socket), reader);
+    }
+  }
+
+  @Test
+  void aSlowSenderIsCutOff() throws Exception {
+    BodyReader reader = restart(Duration.ofMillis(200), Duration.ofSeconds(60));
+    try (Socket socket = connect()) {
+      write(socket, header("Content-Length: 900"));
+      for (int i = 0; socket.getInputStream().available() == 0; i++) { // too few after the grace
+        assertThat(i).isLessThan(900);
+        write(socket, "x");
+        Thread.sleep(20);
+      }
+      assertTooSlow(answer(socket), reader);
     }
   }
 
   @Test
   void largeOnesAreRefusedWhateverTheirLengthSays() throws IOException {
-    assertThat(post("x".repeat(MOST_BYTES + 1))).contains(" 413 ");
+    assertThat(post("x".repeat(MAX_BYTES + 1))).contains(" 413 ");
+    try (Socket socket = connect()) {
+      write(socket, header("Transfer-Encoding: chunked") + "3e9\r\n" + "x".repeat(1001));
+      assertThat(answer(socket)).contains(" 413 ").contains("at most 1000 bytes");
+    }
   }
 
   @Test
@@ -154,7 +185,7 @@ class BodyReaderTest {
             });
     handled.await();
     assertThat(post("x".repeat(900))).contains(" 503 ").contains("large bodies");
-    assertThat(post("x")).contains(" 503 ").contains("too many images").contains("Retry-After");
+    assertThat(post("x")).contains(" 503 ").contains("too many requests").contains("Retry-After");
     released.countDown();
     assertThat(first.join()).contains(" 200 ").endsWith("900 bytes");
     awaitRest();

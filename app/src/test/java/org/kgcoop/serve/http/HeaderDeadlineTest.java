@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.eclipse.jetty.io.Content;
@@ -26,7 +28,7 @@ class HeaderDeadlineTest {
 
   @BeforeEach
   void start() throws Exception {
-    BodyReader bodies = new BodyReader(1000, 1000, 1, Duration.ofSeconds(60));
+    BodyReader bodies = new BodyReader(1000, 1000, Duration.ofSeconds(60));
     bodies.setHandler(
         new Handler.Abstract() {
           @Override
@@ -73,6 +75,26 @@ class HeaderDeadlineTest {
     try (Socket socket = connect()) {
       write(socket, "GET / HTTP/1.1\r\nX: ");
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aHeaderThatArrivesInSmallPartsIsCutOff() throws Exception {
+    try (Socket socket = connect()) {
+      write(socket, "GET / HTTP/1.1\r\nX: ");
+      socket.setSoTimeout(20);
+      for (int i = 0; true; i++) {
+        assertThat(i).isLessThan(1000);
+        try {
+          write(socket, "x");
+          assertThat(socket.getInputStream().read()).isEqualTo(-1);
+          return;
+        } catch (SocketTimeoutException e) {
+          // The connection is open.
+        } catch (SocketException e) {
+          return; // closed while the client wrote
+        }
+      }
     }
   }
 

@@ -28,8 +28,8 @@ import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
-import org.kgcoop.serve.http.RefusedRequestException;
-import org.kgcoop.serve.http.RequestTrace;
+import org.kgcoop.serve.http.HttpErrorException;
+import org.kgcoop.serve.model.EncodingQueue.BatchFunction;
 import org.kgcoop.tensor.Tensor;
 
 @Timeout(120)
@@ -58,9 +58,13 @@ class EncodingQueueTest {
     clip.close();
   }
 
-  private static EncodingQueue queue(int capacity, Duration limit) {
+  private static Deadline deadline() {
+    return Deadline.in(LONG);
+  }
+
+  private static EncodingQueue queue(int capacity) {
     return new EncodingQueue(
-        new ViewEncoder(clip, new Images(w -> {})), capacity, limit, () -> 0, batch -> {});
+        new ViewEncoder(clip, new Images(w -> {})), capacity, () -> 0, batch -> {});
   }
 
   private static List<Classification> read(Tensor features) {
@@ -70,7 +74,7 @@ class EncodingQueueTest {
   /**
    * Returns a request that blocks the encoding thread between {@code started} and {@code released}.
    */
-  private static EncodingQueue.Reading<Classification> held(
+  private static BatchFunction<Classification> held(
       CountDownLatch started, CountDownLatch released) {
     return feature -> {
       started.countDown();
@@ -87,16 +91,18 @@ class EncodingQueueTest {
   void beyondItsCapacityItRefusesAndOnClosingItAnswersWhatItTook() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
-    EncodingQueue queue = queue(1, LONG);
+    EncodingQueue queue = queue(1);
     CompletableFuture<Classification> first =
-        CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+        CompletableFuture.supplyAsync(
+            () -> queue.submit(pixels, held(started, released), deadline()));
     started.await();
     CompletableFuture<Classification> second =
-        CompletableFuture.supplyAsync(() -> queue.ask(pixels, EncodingQueueTest::read));
+        CompletableFuture.supplyAsync(
+            () -> queue.submit(pixels, EncodingQueueTest::read, deadline()));
     awaitWaiting(queue, 1);
-    assertThatThrownBy(() -> queue.ask(pixels, EncodingQueueTest::read))
+    assertThatThrownBy(() -> queue.submit(pixels, EncodingQueueTest::read, deadline()))
         .isInstanceOfSatisfying(
-            RefusedRequestException.class, e -> assertThat(e.status()).isEqualTo(503))
+            HttpErrorException.class, e -> assertThat(e.status()).isEqualTo(503))
         .hasMessageContaining("too many");
     CompletableFuture<Void> closed = CompletableFuture.runAsync(queue::close);
     released.countDown();
@@ -110,15 +116,17 @@ class EncodingQueueTest {
   void theSeveralImagesOfARequestAreTakenAllOrNotAtAll() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
-    try (EncodingQueue queue = queue(3, LONG)) {
+    try (EncodingQueue queue = queue(3)) {
       CompletableFuture<Classification> first =
-          CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+          CompletableFuture.supplyAsync(
+              () -> queue.submit(pixels, held(started, released), deadline()));
       started.await();
       CompletableFuture<List<Classification>> two =
           CompletableFuture.supplyAsync(
-              () -> queue.askAll(List.of(pixels, pixels), EncodingQueueTest::read));
+              () -> queue.submitAll(List.of(pixels, pixels), EncodingQueueTest::read, deadline()));
       awaitWaiting(queue, 2);
-      assertThatThrownBy(() -> queue.askAll(List.of(pixels, pixels), EncodingQueueTest::read))
+      assertThatThrownBy(
+              () -> queue.submitAll(List.of(pixels, pixels), EncodingQueueTest::read, deadline()))
           .hasMessageContaining("too many");
       assertThat(queue.waiting()).isEqualTo(2);
       released.countDown();
@@ -135,23 +143,26 @@ class EncodingQueueTest {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     List<Integer> together = new CopyOnWriteArrayList<>();
-    EncodingQueue.Reading<Classification> counted =
+    BatchFunction<Classification> counted =
         features -> {
           together.add((int) features.shape()[0]);
           return read(features);
         };
-    try (EncodingQueue queue = queue(3, LONG)) {
+    try (EncodingQueue queue = queue(3)) {
       CompletableFuture<Classification> first =
-          CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+          CompletableFuture.supplyAsync(
+              () -> queue.submit(pixels, held(started, released), deadline()));
       started.await();
       CompletableFuture<Classification> image =
-          CompletableFuture.supplyAsync(() -> queue.ask(pixels, counted));
+          CompletableFuture.supplyAsync(() -> queue.submit(pixels, counted, deadline()));
       awaitWaiting(queue, 1);
       CompletableFuture<Classification> other =
-          CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+          CompletableFuture.supplyAsync(
+              () -> queue.submit(pixels, held(started, released), deadline()));
       awaitWaiting(queue, 2);
       CompletableFuture<Classification> grey =
-          CompletableFuture.supplyAsync(() -> queue.ask((values, offset) -> {}, counted));
+          CompletableFuture.supplyAsync(
+              () -> queue.submit((values, offset) -> {}, counted, deadline()));
       awaitWaiting(queue, 3);
       released.countDown();
       float[] expected = classifier.classify(IMAGE).probabilities();
@@ -170,29 +181,32 @@ class EncodingQueueTest {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     List<Integer> together = new CopyOnWriteArrayList<>();
-    EncodingQueue.Reading<Classification> turned =
+    BatchFunction<Classification> turned =
         byEncoder(
             images -> {
               together.add((int) images.size(0));
               return classifier.features(images).times(-1);
             });
-    EncodingQueue.Reading<Classification> broken =
+    BatchFunction<Classification> broken =
         byEncoder(
             images -> {
               throw new IllegalStateException("closed");
             });
-    try (EncodingQueue queue = queue(5, LONG)) {
+    try (EncodingQueue queue = queue(5)) {
       CompletableFuture<Classification> first =
-          CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+          CompletableFuture.supplyAsync(
+              () -> queue.submit(pixels, held(started, released), deadline()));
       started.await();
       CompletableFuture<List<Classification>> two =
-          CompletableFuture.supplyAsync(() -> queue.askAll(List.of(pixels, pixels), turned));
+          CompletableFuture.supplyAsync(
+              () -> queue.submitAll(List.of(pixels, pixels), turned, deadline()));
       awaitWaiting(queue, 2);
       CompletableFuture<Classification> failing =
-          CompletableFuture.supplyAsync(() -> queue.ask(pixels, broken));
+          CompletableFuture.supplyAsync(() -> queue.submit(pixels, broken, deadline()));
       awaitWaiting(queue, 3);
       CompletableFuture<Classification> plain =
-          CompletableFuture.supplyAsync(() -> queue.ask(pixels, EncodingQueueTest::read));
+          CompletableFuture.supplyAsync(
+              () -> queue.submit(pixels, EncodingQueueTest::read, deadline()));
       awaitWaiting(queue, 4);
       released.countDown();
 
@@ -207,10 +221,10 @@ class EncodingQueueTest {
     }
   }
 
-  private static EncodingQueue.Reading<Classification> byEncoder(UnaryOperator<Tensor> encoder) {
-    return new EncodingQueue.Reading<>() {
+  private static BatchFunction<Classification> byEncoder(UnaryOperator<Tensor> encoder) {
+    return new BatchFunction<>() {
       @Override
-      public List<Classification> of(Tensor features) {
+      public List<Classification> apply(Tensor features) {
         return read(features);
       }
 
@@ -229,9 +243,12 @@ class EncodingQueueTest {
   void aRequestWaitsNoLongerThanTheTimeLimit() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
-    try (EncodingQueue queue = queue(4, Duration.ofMillis(200))) {
-      assertThatThrownBy(() -> queue.ask(pixels, held(started, released)))
-          .isInstanceOf(RefusedRequestException.class)
+    try (EncodingQueue queue = queue(4)) {
+      assertThatThrownBy(
+              () ->
+                  queue.submit(
+                      pixels, held(started, released), Deadline.in(Duration.ofMillis(200))))
+          .isInstanceOf(HttpErrorException.class)
           .hasMessageContaining("time limit");
       released.countDown();
     }
@@ -239,28 +256,29 @@ class EncodingQueueTest {
 
   @Test
   void aRequestThatFailsLeavesTheOthers() {
-    try (EncodingQueue queue = queue(4, LONG)) {
+    try (EncodingQueue queue = queue(4)) {
       assertThatThrownBy(
               () ->
-                  queue.ask(
+                  queue.submit(
                       pixels,
                       feature -> {
                         throw KgCoopException.configuration("no such thing");
-                      }))
+                      },
+                      deadline()))
           .isInstanceOf(KgCoopException.class)
           .hasMessage("no such thing");
-      assertThat(queue.ask(pixels, EncodingQueueTest::read).ranking()).hasSize(2);
+      assertThat(queue.submit(pixels, EncodingQueueTest::read, deadline()).ranking()).hasSize(2);
     }
   }
 
   @Test
   void theCacheKeepsTheNamesThatWereAskedForLast() {
     List<String> names = List.of("a", "b");
-    try (ZeroShotCache cache = new ZeroShotCache(clip, 5, LONG)) {
+    try (ZeroShotCache cache = new ZeroShotCache(clip, 5)) {
       Classifier first = used(cache, names, "a {}.");
       Classifier second = used(cache, names, "the {}.");
       assertThat(used(cache, names, "a {}.")).isSameAs(first);
-      try (SharedClassifier.Use use = cache.use(names, "the {}.")) {
+      try (SharedClassifier.Use use = cache.use(names, "the {}.", deadline())) {
         assertThat(used(cache, names, "a {}.")).isSameAs(first);
         assertThat(used(cache, List.of("c", "d"), "a {}.").classNames()).containsExactly("c", "d");
         assertThat(cache.size()).isEqualTo(2); // the second one was removed
@@ -273,18 +291,16 @@ class EncodingQueueTest {
 
   @Test
   void aRequestWhoseTimeIsOverGetsNoMoreOfIt() {
-    try (ZeroShotCache cache = new ZeroShotCache(clip, 5, Duration.ZERO)) {
-      RequestTrace.setCurrent(new RequestTrace());
-      assertThatThrownBy(() -> cache.use(List.of("a", "b"), "a {}.").close())
-          .isInstanceOf(RefusedRequestException.class)
+    try (ZeroShotCache cache = new ZeroShotCache(clip, 5)) {
+      assertThatThrownBy(
+              () -> cache.use(List.of("a", "b"), "a {}.", Deadline.in(Duration.ZERO)).close())
+          .isInstanceOf(HttpErrorException.class)
           .hasMessageContaining("within the time limit");
-    } finally {
-      RequestTrace.setCurrent(null);
     }
   }
 
   private static Classifier used(ZeroShotCache cache, List<String> names, String template) {
-    try (SharedClassifier.Use use = cache.use(names, template)) {
+    try (SharedClassifier.Use use = cache.use(names, template, deadline())) {
       return use.model().classifier();
     }
   }

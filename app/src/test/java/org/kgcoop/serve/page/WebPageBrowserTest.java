@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.Chromium;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
@@ -80,9 +80,8 @@ class WebPageBrowserTest {
             "127.0.0.1",
             0,
             token,
-            EmbeddedClip.TEMPLATE,
             new Limits(8, Duration.ofSeconds(20), 2_000_000, 0, ServerSettings.DEFAULT_MAX_PIXELS));
-    return new ClassifierServer(clip, models, settings, LOG::add, null);
+    return new ClassifierServer(clip, models, EmbeddedClip.TEMPLATE, settings, LOG::add, null);
   }
 
   @AfterAll

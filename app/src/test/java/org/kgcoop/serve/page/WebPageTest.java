@@ -53,7 +53,7 @@ class WebPageTest {
     models =
         new ModelRegistry(
             Map.of("pets", Classifier.zeroShot(clip, List.of("cat", "dog"), "a photo of a {}.")));
-    server = new ClassifierServer(clip, models, settings(), LOG::add, null);
+    server = new ClassifierServer(clip, models, "a {}.", settings(), LOG::add, null);
   }
 
   @AfterAll
@@ -68,7 +68,6 @@ class WebPageTest {
         "127.0.0.1",
         0,
         TOKEN,
-        "a {}.",
         new Limits(8, Duration.ofSeconds(20), 20_000, 0, ServerSettings.DEFAULT_MAX_PIXELS));
   }
 

@@ -24,16 +24,16 @@ import org.kgcoop.method.Init;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Kind;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -104,22 +104,22 @@ public record ClipLora(
   private static final Setting<List<String>> ADAPTED =
       Setting.of(
           "matrices",
-          Kind.TEXTS,
+          SettingType.TEXTS,
           List.of("q", "k", "v"),
           new Range<>(
               "some of q, k, v, o", some -> !some.isEmpty() && ClipLora.MATRICES.containsAll(some)),
           "Matrices of the attention that have branches");
 
   private static final Setting<Layers> TEXT_LAYERS =
-      Setting.of("text_layers", Layers.KIND, Layers.ALL, Range.any(), "Blocks of the text encoder");
+      Setting.of("text_layers", Layers.TYPE, Layers.ALL, Range.any(), "Blocks of the text encoder");
 
   private static final Setting<Layers> IMAGE_LAYERS =
       Setting.of(
-          "image_layers", Layers.KIND, Layers.ALL, Range.any(), "Blocks of the image encoder");
+          "image_layers", Layers.TYPE, Layers.ALL, Range.any(), "Blocks of the image encoder");
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(ClipLora.class, ID, "CLIP-LoRA")
-          .says(
+          .description(
               "Low-rank branches beside matrices of the attention in both encoders.",
               "y = W x + b + (alpha / sqrt(rank)) B A drop(x); loss = cross entropy of 100 f . t")
           .published(
@@ -134,7 +134,7 @@ public record ClipLora(
           .setting(TEXT_LAYERS, ClipLora::textLayers)
           .setting(IMAGE_LAYERS, ClipLora::imageLayers)
           .setting(SharedSettings.TEMPLATE, ClipLora::template)
-          .made(
+          .build(
               values ->
                   new ClipLora(
                       values.get(RANK),
@@ -238,7 +238,7 @@ public record ClipLora(
           Stream.of(ofTexts(clip), ofImages(clip)).flatMap(t -> t.names().stream()).toList();
       String settings =
           "matrices %s, text_layers %s and image_layers %s"
-              .formatted(String.join(", ", matrices), textLayers.toJson(), imageLayers.toJson());
+              .formatted(String.join(", ", matrices), textLayers, imageLayers);
       named = LoraNames.own(named, own, settings);
     }
     return EncoderMethod.super.classifier(

@@ -6,8 +6,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.Init;
 import org.kgcoop.method.SharedSettings;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.PromptText;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -38,7 +38,7 @@ public record ContextInit(int count, String words) {
 
   /** Returns the setting of the initial words, for a setting of the number of vectors. */
   static Setting<String> setting(Setting<Integer> count) {
-    return SharedSettings.WORDS.usually(
+    return SharedSettings.WORDS.withDefault(
         "a photo of a, or empty for more than 4 vectors",
         values -> values.get(count) <= MOST_WITH_WORDS ? "a photo of a" : "");
   }

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.model.Batch;
-import org.kgcoop.model.CosineModel;
 import org.kgcoop.model.FeatureEncoder;
 import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.Tape;
@@ -29,7 +29,7 @@ import org.kgcoop.tensor.Workers;
  * gradients with respect to the class features, summed over the images, are propagated through the
  * text encoder. Memory therefore does not grow with the batch size.
  */
-abstract class EncoderModel extends CosineModel {
+abstract class EncoderModel extends FixedHeadModel {
 
   /**
    * Loss term: the mean over images, or a function of the class features only.
@@ -87,6 +87,7 @@ abstract class EncoderModel extends CosineModel {
     }
   }
 
+  private final double scale;
   private final TextFeatures text;
   private final List<Loss> ofImages;
   private final List<Loss> ofTexts;
@@ -102,7 +103,8 @@ abstract class EncoderModel extends CosineModel {
    */
   EncoderModel(
       Device device, double scale, TextFeatures text, List<Loss> ofImages, List<Loss> ofTexts) {
-    super(device, scale);
+    super(device);
+    this.scale = scale;
     this.text = text;
     this.ofImages = List.copyOf(ofImages);
     this.ofTexts = List.copyOf(ofTexts);
@@ -167,9 +169,22 @@ abstract class EncoderModel extends CosineModel {
     return Functions.crossEntropy(logits(features, classFeatures), image.label());
   }
 
-  /** Computes the class features without gradients. */
+  /** Computes the logits of images for class features: (B, E) and (C, E) to (B, C). */
+  final Tensor logits(Tensor features, Tensor classFeatures) {
+    return head(classFeatures).logits(features);
+  }
+
+  private FixedHead.Linear head(Tensor classFeatures) {
+    return new FixedHead.Linear(classFeatures, null, scale);
+  }
+
   @Override
-  protected final Tensor classVectors() {
+  protected final FixedHead fixedHead() {
+    return head(currentTexts());
+  }
+
+  /** Computes the class features without gradients. */
+  private Tensor currentTexts() {
     try (Autograd.Switch off = Autograd.off()) {
       List<Tensor> inputs = given().text();
       if (!inputs.isEmpty()) {
@@ -196,7 +211,7 @@ abstract class EncoderModel extends CosineModel {
     }
     List<Tensor> leaves = made.stream().map(Tensor::parameter).toList();
     List<Tensor> inputs = leaves.subList(0, images);
-    Tensor classFeatures = given.text().isEmpty() ? classVectors() : leaves.get(images);
+    Tensor classFeatures = given.text().isEmpty() ? currentTexts() : leaves.get(images);
     List<List<Tensor>> ofEach = // losses of each image, then the gradients of their sum
         Workers.map(
             batch.size(),
@@ -272,7 +287,7 @@ abstract class EncoderModel extends CosineModel {
   }
 
   private Head head(Runnable closing) {
-    FixedHead texts = fixedHead();
+    FixedHead texts = headCopy();
     return inputs().block().isEmpty() ? texts : new TunedHead(texts, new Encoder(), closing);
   }
 

@@ -4,9 +4,9 @@ import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TokenSpaceContext;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -40,7 +40,7 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSp
       Declaration.of(Ivlp.class, ID, "IVLP")
           .prompts("textual+visual")
           .trainer("IVLP")
-          .says(
+          .description(
               "Independent learned rows in both encoders, or in that of the texts alone.",
               "loss = cross entropy of exp(logit_scale) f . t, both with rows in their blocks")
           .published(
@@ -48,7 +48,7 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSp
               "https://github.com/muzairkhattak/multimodal-prompt-learning")
           .needs(Need.TEXT_ENCODER, Need.VIT)
           .settings(ROWS.settings(), Ivlp::rows)
-          .made(values -> new Ivlp(ROWS.of(values)));
+          .build(values -> new Ivlp(ROWS.of(values)));
 
   /** Published number of tokens if only the text encoder has learned tokens. */
   public static final int TEXT_ONLY_TOKENS = 4;

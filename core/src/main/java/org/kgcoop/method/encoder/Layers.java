@@ -1,15 +1,12 @@
 package org.kgcoop.method.encoder;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
-import org.kgcoop.method.setting.Kind;
+import org.kgcoop.settings.SettingType;
 
 /**
  * Adapted blocks of an encoder, given by numbers or by a published word. The numbers for a word
@@ -34,21 +31,20 @@ public record Layers(String word, List<Integer> numbers) {
   }
 
   /** Type of the setting in all its forms. Options convert words to lists, too. */
-  static final Kind<Layers> KIND =
-      new Kind<>(
+  static final SettingType<Layers> TYPE =
+      new SettingType<>(
           "numbers from 0, none, or " + String.join(", ", WORDS),
           "whole numbers",
-          Kind.Form.LITERALS,
+          true,
+          false,
           Layers::read,
-          Layers::toJson);
+          Layers::toValue);
 
-  private static Optional<Layers> read(JsonNode json) {
-    JsonNode stated = json.isArray() && json.size() == 1 ? json.get(0) : json;
-    return Kind.TEXT
-        .read()
-        .apply(stated)
-        .map(Layers::of)
-        .or(() -> Kind.WHOLES.read().apply(json).map(Layers::of));
+  private static Optional<Layers> read(Object value) {
+    Object single = value instanceof List<?> list && list.size() == 1 ? list.get(0) : value;
+    return single instanceof String text
+        ? Optional.of(of(text))
+        : SettingType.WHOLES.reader().apply(value).map(Layers::of);
   }
 
   /** Returns the blocks with the given numbers. */
@@ -102,7 +98,7 @@ public record Layers(String word, List<Integer> numbers) {
     if (outside || (chosen.isEmpty() && !isEmpty())) {
       throw KgCoopException.configuration(
           "%s %s: this encoder has %s blocks, which count from 0; give others with --set"
-              .formatted(key, toJson(), count));
+              .formatted(key, this, count));
     }
     return chosen;
   }
@@ -112,12 +108,13 @@ public record Layers(String word, List<Integer> numbers) {
   }
 
   /** Returns the word as text, or the numbers as a list. */
-  public JsonNode toJson() {
-    if (!word.isEmpty()) {
-      return JsonNodeFactory.instance.textNode(word);
-    }
-    ArrayNode list = JsonNodeFactory.instance.arrayNode();
-    numbers.forEach(list::add);
-    return list;
+  private Object toValue() {
+    return word.isEmpty() ? numbers : word;
+  }
+
+  /** Returns the word or the numbers, for messages. */
+  @Override
+  public String toString() {
+    return toValue().toString();
   }
 }

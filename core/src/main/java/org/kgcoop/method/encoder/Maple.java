@@ -8,12 +8,12 @@ import org.kgcoop.method.Init;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.TokenSpaceContext;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.random.PythonRandom;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -45,7 +45,7 @@ public record Maple(int contextTokens, String words, int depth)
   public static final String ID = "maple";
 
   private static final Setting<Integer> CONTEXT_TOKENS =
-      SharedSettings.CONTEXT_TOKENS.usually(2).publishedAs("TRAINER.MAPLE.N_CTX");
+      SharedSettings.CONTEXT_TOKENS.withDefault(2).publishedAs("TRAINER.MAPLE.N_CTX");
 
   private static final Setting<String> WORDS =
       ContextInit.setting(CONTEXT_TOKENS).publishedAs("TRAINER.MAPLE.CTX_INIT");
@@ -59,7 +59,7 @@ public record Maple(int contextTokens, String words, int depth)
       Declaration.of(Maple.class, ID, "MaPLe")
           .prompts("textual+visual")
           .trainer("MaPLe")
-          .says(
+          .description(
               "Learned rows in both encoders; those of images are linear images of those of texts.",
               "v_i = W_i p_i + b_i in front of block i; loss = cross entropy of"
                   + " exp(logit_scale) f . t")
@@ -70,7 +70,7 @@ public record Maple(int contextTokens, String words, int depth)
           .setting(CONTEXT_TOKENS, Maple::contextTokens)
           .setting(WORDS, Maple::words)
           .setting(DEPTH, Maple::depth)
-          .made(
+          .build(
               values ->
                   new Maple(values.get(CONTEXT_TOKENS), values.get(WORDS), values.get(DEPTH)));
 

@@ -20,11 +20,6 @@ import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Init;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Kind;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.model.TrainableModel;
@@ -32,6 +27,11 @@ import org.kgcoop.prompt.DeepTextPrompts;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.random.PythonRandom;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -86,7 +86,7 @@ public record Mmrl(
   private static final Setting<List<Integer>> LAYERS =
       Setting.of(
               "representation_layers",
-              Kind.WHOLES,
+              SettingType.WHOLES,
               DEFAULT_LAYERS,
               new Range<>("ascending ones from 1 on, such as 6|7|8|9|10|11|12", Mmrl::isAscending),
               "Layers that the tokens are inserted before, from 1")
@@ -108,7 +108,7 @@ public record Mmrl(
       Declaration.of(Mmrl.class, ID, "MMRL")
           .prompts("textual+visual")
           .trainer("MMRL")
-          .says(
+          .description(
               "Learned tokens of a space of their own, which linear layers bring into both"
                   + " encoders.",
               "loss = share CE(100 f . t) + (1 - share) CE(100 r . t) + weight (1 - mean cos(f, f0))"
@@ -124,7 +124,7 @@ public record Mmrl(
           .setting(SHARE, Mmrl::share)
           .setting(WEIGHT, Mmrl::weight)
           .setting(SharedSettings.TEMPLATE, Mmrl::template)
-          .made(
+          .build(
               values ->
                   new Mmrl(
                       values.get(REPRESENTATIONS),

@@ -9,11 +9,11 @@ import org.kgcoop.data.Underscores;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TemplateEnsemble;
 import org.kgcoop.method.TokenSpaceContext;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -59,7 +59,7 @@ public record PromptSrc(
 
   private static final Setting<List<String>> TAUGHT =
       Setting.texts("templates", List.of(), "", "Texts whose mean features teach the learned ones")
-          .usually("60 published ones", values -> PromptSrc.TEMPLATES);
+          .withDefault("60 published ones", values -> PromptSrc.TEMPLATES);
 
   private static final Setting<Double> TEXT_WEIGHT =
       Setting.number("text_weight", 25, Range.atLeast(0), "Weight of the distance of texts")
@@ -73,7 +73,7 @@ public record PromptSrc(
       Declaration.of(PromptSrc.class, ID, "PromptSRC")
           .prompts("textual+visual")
           .trainer("PromptSRC")
-          .says(
+          .description(
               "Rows in both encoders that are held to what the frozen CLIP says.",
               "loss = cross entropy + text_weight mean |t - t0| + image_weight mean |f - f0|"
                   + " + mean p0 (log p0 - log p)")
@@ -86,7 +86,7 @@ public record PromptSrc(
           .setting(TAUGHT, PromptSrc::templates)
           .setting(TEXT_WEIGHT, PromptSrc::textWeight)
           .setting(IMAGE_WEIGHT, PromptSrc::imageWeight)
-          .made(
+          .build(
               values ->
                   new PromptSrc(
                       ROWS.of(values),

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.method.SharedSettings;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
-import org.kgcoop.method.setting.Setting.Stated;
-import org.kgcoop.method.setting.Setting.Values;
+import org.kgcoop.settings.BoundSetting;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingValues;
 
 /**
  * Learned tokens of IVLP and PromptSRC, which are independent for the two encoders.
@@ -42,7 +42,7 @@ public record VisionLanguagePrompts(
   record Declared(String section, int tokens, int depth) {
     private Setting<Integer> contextTokens() {
       return SharedSettings.CONTEXT_TOKENS
-          .usually(
+          .withDefault(
               tokens + ", or " + Ivlp.TEXT_ONLY_TOKENS + " where image_depth is 0",
               values -> values.get(imageDepth()) == 0 ? Ivlp.TEXT_ONLY_TOKENS : tokens)
           .publishedAs(key("N_CTX_TEXT"));
@@ -74,13 +74,13 @@ public record VisionLanguagePrompts(
     private Setting<Integer> imageTokens() {
       return Setting.whole("image_tokens", tokens, Range.atLeast(0), "Learned rows of each image")
           .in("rows")
-          .usually(
+          .withDefault(
               tokens + ", or 0 where image_depth is 0",
               values -> values.get(imageDepth()) == 0 ? 0 : tokens)
           .publishedAs(key("N_CTX_VISION"));
     }
 
-    List<Stated<VisionLanguagePrompts>> settings() {
+    List<BoundSetting<VisionLanguagePrompts>> settings() {
       return List.of(
           contextTokens().from(VisionLanguagePrompts::contextTokens),
           words().from(VisionLanguagePrompts::words),
@@ -89,7 +89,7 @@ public record VisionLanguagePrompts(
           imageDepth().from(VisionLanguagePrompts::imageDepth));
     }
 
-    VisionLanguagePrompts of(Values values) {
+    VisionLanguagePrompts of(SettingValues values) {
       return new VisionLanguagePrompts(
           values.get(contextTokens()),
           values.get(words()),

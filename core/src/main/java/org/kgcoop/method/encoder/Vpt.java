@@ -5,12 +5,12 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
-import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.method.setting.Range;
-import org.kgcoop.method.setting.Setting;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.PromptText;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Declaration.Need;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -48,7 +48,7 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
       Declaration.of(Vpt.class, ID, "VPT")
           .prompts("visual")
           .trainer("VPT")
-          .says(
+          .description(
               "Learned rows in the image encoder, hand-crafted texts.",
               "loss = cross entropy of exp(logit_scale) f . t; f with rows in front of J blocks")
           .published(
@@ -59,7 +59,7 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
           .setting(IMAGE_TOKENS, Vpt::imageTokens)
           .setting(IMAGE_DEPTH, Vpt::imageDepth)
           .setting(SharedSettings.TEMPLATE, Vpt::template)
-          .made(
+          .build(
               values ->
                   new Vpt(
                       values.get(IMAGE_TOKENS),

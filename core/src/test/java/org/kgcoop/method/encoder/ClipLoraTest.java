@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
@@ -34,13 +35,13 @@ import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -498,8 +499,9 @@ class ClipLoraTest {
 
   private static Method parse(String settings) {
     try {
-      return MethodCatalogue.parse(
-          new ObjectMapper().readTree(settings.replace('\'', '"').replace(';', ',')));
+      return MethodRegistry.parse(
+          SettingValues.fromJson(
+              new ObjectMapper().readTree(settings.replace('\'', '"').replace(';', ','))));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(settings, e);
     }
@@ -512,7 +514,7 @@ class ClipLoraTest {
         .isEqualTo(
             new ClipLora(2, 1, 0.25, List.of("q", "k", "v"), Layers.ALL, Layers.ALL, TEMPLATE));
     for (ClipLora method : List.of(usual, lora(0, List.of("o", "q"), List.of(3, 1), List.of()))) {
-      assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
+      assertThat(MethodRegistry.parse(method.settingValues())).isEqualTo(method);
     }
     // The command-line options use this format.
     assertThat(parse("{'method':'clip-lora','text_layers':['none'],'image_layers':['top3']}"))
@@ -526,8 +528,8 @@ class ClipLoraTest {
       textBlock =
           """
           {'method':'clip-lora','rank':0}                  | rank: expected at least 1, got 0
-          {'method':'clip-lora','alpha':0}                 | alpha: expected above 0, got 0.0
-          {'method':'clip-lora','dropout':1}               | dropout: expected 0 to below 1, got 1.0
+          {'method':'clip-lora','alpha':0}                 | alpha: expected above 0, got 0
+          {'method':'clip-lora','dropout':1}               | dropout: expected 0 to below 1, got 1
           {'method':'clip-lora','matrices':['q';'w']}      | some of q, k, v, o, got [q, w]
           {'method':'clip-lora','text_layers':'half'}      | layers 'half' (did you mean all?)
           {'method':'clip-lora','text_layers':[-1]}        | numbers of blocks from 0, got [-1]

@@ -134,7 +134,7 @@ abstract class EncoderMethodContract {
 
   /** Writes a method as JSON and reads it again. */
   static Method read(Method method) {
-    return method.declaration().parse(method.toJson());
+    return method.declaration().parse(method.settingValues());
   }
 
   static void refused(ThrowingCallable work, String message) {

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
@@ -30,8 +32,6 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.Step;
@@ -499,11 +499,11 @@ class MmrlTest {
   @Test
   void settingsAreReadAsTheyAreWritten() {
     Mmrl method = method(List.of(1, 3));
-    assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
+    assertThat(MethodRegistry.parse(method.settingValues())).isEqualTo(method);
   }
 
   private static Method read(Method method) {
-    return MethodCatalogue.parse(method.toJson());
+    return MethodRegistry.parse(method.settingValues());
   }
 
   private static void refused(Runnable wrong, String... parts) {

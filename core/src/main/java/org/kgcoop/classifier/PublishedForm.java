@@ -1,0 +1,288 @@
+package org.kgcoop.classifier;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.Templates;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.CoOp;
+import org.kgcoop.method.Lasp;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TaskContext;
+import org.kgcoop.method.Tcp;
+import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.SettingValues;
+
+/**
+ * Content of a file of the published code, for any of its methods.
+ *
+ * @param method the method that the tensors determine, with published values for all other
+ *     settings; for a file that kgcoop wrote, the method with the settings in the file
+ * @param tensors the learned tensors
+ * @param written the additional information in a file that kgcoop wrote
+ */
+record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata written) {
+  /** Names of the entries that only kgcoop writes. */
+  private static final String SETTINGS = "settings";
+
+  private static final String CLASS_NAMES = "class_names";
+  private static final String DATA_SET = "data_set";
+  private static final String TEMPLATE = "template";
+
+  /**
+   * Information that the published form does not contain.
+   *
+   * @param classNames the names of the learned classes; empty if unknown
+   * @param template the data set's hand-crafted prompt
+   * @param dataSet the name of the data set; empty if unknown
+   */
+  record Metadata(List<String> classNames, String template, String dataSet) {
+    Metadata {
+      classNames = List.copyOf(classNames);
+    }
+
+    private static Metadata of(WeightFile file) {
+      Map<String, String> texts = file.metadata();
+      return new Metadata(
+          texts.containsKey(CLASS_NAMES) ? names(file, texts.get(CLASS_NAMES)) : List.of(),
+          texts.getOrDefault(TEMPLATE, Templates.DEFAULT),
+          texts.getOrDefault(DATA_SET, ""));
+    }
+
+    private static List<String> names(WeightFile file, @Nullable String json) {
+      try {
+        return JSON.readValue(json, new TypeReference<List<String>>() {});
+      } catch (JsonProcessingException | IllegalArgumentException e) {
+        throw KgCoopException.weights(
+            file.path() + ": its '" + CLASS_NAMES + "' are no list of names; leave them out", e);
+      }
+    }
+
+    /** Returns the additional texts of a file with a method, by name. */
+    Map<String, String> toTexts(Method method) {
+      Map<String, String> texts = new LinkedHashMap<>();
+      texts.put(SETTINGS, method.settingValues().toJson().toString());
+      texts.put(TEMPLATE, template);
+      texts.put(CLASS_NAMES, JSON.valueToTree(classNames).toString());
+      texts.put(DATA_SET, dataSet);
+      return texts;
+    }
+  }
+
+  /** Prefix of LASP's tensor names, because its trainer writes the entire model. */
+  private static final String LEARNER = "prompt_learner.";
+
+  private static final String TOKENS = "context_tokens";
+  private static final String CONTEXT = "ctx";
+  private static final String CORRECTION = "w"; // a tensor of LASP
+  private static final String IMAGE_NORM = "image_encoder.transformer.resblocks.0.ln_1.weight";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Checks that a given position of the class name does not contradict the file. */
+  static void checkPosition(
+      Path path, @Nullable ClassTokenPosition stated, ClassTokenPosition shown) {
+    if (stated != null && stated != shown) {
+      throw KgCoopException.configuration(
+          path
+              + ": class position "
+              + stated.id()
+              + ": this file is known to have "
+              + shown.id()
+              + "; leave the position out");
+    }
+  }
+
+  /** Returns the position of the class name in a file of the published form. */
+  private static ClassTokenPosition position(
+      WeightFile file, @Nullable ClassTokenPosition stated, Consumer<String> warnings) {
+    // The published CoCoOp and KgCoOp write this tensor and support no other position.
+    if (file.tensors().containsKey("meta_net.linear1.weight")) {
+      checkPosition(file.path(), stated, ClassTokenPosition.END);
+      return ClassTokenPosition.END;
+    }
+    if (stated != null) {
+      return stated;
+    }
+    warnings.accept(
+        file.path()
+            + ": the published form does not say where the class name stands; supposed at the end,"
+            + " else give --class-position middle or front");
+    return ClassTokenPosition.END;
+  }
+
+  /**
+   * Reads the content of a file.
+   *
+   * @param named true if the user gives the class names, for a file that does not contain them
+   * @param asked the data set to classify
+   * @param stated the position of the class name, for a file that does not determine it, or null
+   * @param warnings receives a warning about every assumption
+   * @throws KgCoopException if the form of the file is unknown, or if it determines another
+   *     position
+   */
+  static PublishedForm of(
+      WeightFile file,
+      boolean named,
+      TaskContext asked,
+      @Nullable ClassTokenPosition stated,
+      Consumer<String> warnings) {
+    if (!is(file)) {
+      throw KgCoopException.weights(
+          file.path()
+              + ": not a classifier file: no tensor 'ctx' among its "
+              + file.tensors().size());
+    }
+    Metadata written = Metadata.of(file);
+    if (!named && written.classNames().isEmpty()) {
+      throw KgCoopException.configuration(
+          file.path() + ": the published form does not name its classes: give them with --classes");
+    }
+    if (LoraFile.is(file)) {
+      return new PublishedForm(LoraFile.method(file), file.tensors(), written);
+    }
+    StoredTensor ctx = file.tensors().get(CONTEXT);
+    if (ctx == null) { // an entire model
+      checkPosition(file.path(), stated, ClassTokenPosition.END);
+      boolean isLasp = isLasp(file);
+      Map<String, StoredTensor> learned =
+          isLasp ? lasp(file, warnings) : PublishedEncoder.learned(file);
+      return new PublishedForm(
+          published(
+              file,
+              isLasp ? laspSettings(file) : PublishedEncoder.settings(file, learned, warnings),
+              asked),
+          learned,
+          written);
+    }
+    Optional<Method> own = writtenMethod(file);
+    if (own.isPresent()) {
+      if (own.get() instanceof PromptMethod method) {
+        checkPosition(file.path(), stated, method.context().position());
+      }
+      return new PublishedForm(own.get(), file.tensors(), written);
+    }
+    long[] shape = shape(file, ctx);
+    boolean classSpecific = shape.length == 3;
+    ContextSettings context =
+        new ContextSettings(
+            (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
+    return new PublishedForm(
+        publishedMethod(file, context, shape[shape.length - 1], asked), file.tensors(), written);
+  }
+
+  /**
+   * Returns a method with the given settings, and with published values of all others for the data
+   * set to classify.
+   */
+  private static Method published(WeightFile file, SettingValues shown, TaskContext asked) {
+    try {
+      return PublishedDefaults.BASE_TO_NEW.method(shown, asked);
+    } catch (KgCoopException e) {
+      throw KgCoopException.weights(file.path() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns true for a file of a known form. */
+  static boolean is(WeightFile file) {
+    return file.tensors().containsKey(CONTEXT)
+        || isLasp(file)
+        || PublishedEncoder.is(file)
+        || LoraFile.is(file);
+  }
+
+  private static boolean isLasp(WeightFile file) {
+    return file.tensors().containsKey(LEARNER + CORRECTION);
+  }
+
+  private static Map<String, StoredTensor> lasp(WeightFile file, Consumer<String> warnings) {
+    Map<String, StoredTensor> learned = new LinkedHashMap<>();
+    for (String name : List.of(CONTEXT, CORRECTION)) {
+      learned.put(name, file.tensor(LEARNER + name));
+    }
+    if (file.tensors().containsKey(IMAGE_NORM)) {
+      warnings.accept(
+          file.path()
+              + ": LASP's published training changes the norms of the image encoder too, which are"
+              + " not read: images are seen as the CLIP sees them");
+    }
+    return learned;
+  }
+
+  private static SettingValues laspSettings(WeightFile file) {
+    return SettingValues.of(Declaration.METHOD, Lasp.ID)
+        .with(TOKENS, shape(file, file.tensor(LEARNER + CONTEXT))[0]);
+  }
+
+  /** Returns the method of a file that kgcoop wrote. */
+  private static Optional<Method> writtenMethod(WeightFile file) {
+    String settings = file.metadata().get(SETTINGS);
+    try {
+      return settings == null
+          ? Optional.empty()
+          : Optional.of(
+              MethodRegistry.parse(file.path(), SettingValues.fromJson(JSON.readTree(settings))));
+    } catch (JsonProcessingException e) {
+      throw KgCoopException.weights(
+          file.path() + ": its '" + SETTINGS + "' are no settings of a method; leave them out", e);
+    }
+  }
+
+  /** Returns the shape of the context vectors. */
+  private static long[] shape(WeightFile file, StoredTensor ctx) {
+    long[] shape = ctx.shape();
+    if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
+      throw KgCoopException.weights(
+          file.path()
+              + ": 'ctx' has shape "
+              + Arrays.toString(shape)
+              + "; expected (vectors, width) or (classes, vectors, width)");
+    }
+    return shape;
+  }
+
+  /**
+   * Infers the method of a file of the published form, which does not contain its name. A KgCoOp
+   * file contains an unused linear1. Only CoCoOp and TCP have both layers, and the hidden layer of
+   * TCP is four times as wide. Settings of TCP and LASP that the file does not determine have their
+   * published values.
+   *
+   * @param width the width of the text encoder
+   */
+  private static Method publishedMethod(
+      WeightFile file, ContextSettings context, long width, TaskContext asked) {
+    StoredTensor first = file.tensors().get("meta_net.linear1.weight"); // (hidden, E)
+    StoredTensor second = file.tensors().get("meta_net.linear2.weight"); // (out, hidden)
+    SettingValues tokens = SettingValues.of(TOKENS, context.tokens());
+    if (second == null) {
+      return file.tensors().containsKey(CORRECTION) && !context.classSpecific()
+          ? published(file, tokens.with(Declaration.METHOD, Lasp.ID), asked)
+          : new CoOp(context);
+    }
+    boolean wide =
+        first != null
+            && first.shape().length == 2
+            && first.shape()[0] == Tcp.hidden((int) first.shape()[1]);
+    if (!wide || second.shape().length != 2 || context.classSpecific()) {
+      return new CoCoOp(context);
+    }
+    return published(
+        file,
+        tokens.with(Declaration.METHOD, Tcp.ID).with("class_tokens", second.shape()[0] / width),
+        asked);
+  }
+}

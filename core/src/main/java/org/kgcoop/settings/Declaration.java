@@ -1,0 +1,228 @@
+package org.kgcoop.settings;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.kgcoop.KgCoopException;
+
+/**
+ * Declaration of a method, next to its record. The parser, files, the help, sweeps and the
+ * translation of published files use it, so that every fact about a method is written once.
+ *
+ * @param <M> the type that the declaration creates, such as {@code Method}
+ */
+public final class Declaration<M> {
+  /** Key of the method's name in settings. */
+  public static final String METHOD = "method";
+
+  /** Key of the template, which every method accepts. */
+  public static final String TEMPLATE = "template";
+
+  private final About about;
+  private final String prompts;
+  private final Set<Need> needs;
+  private final SettingList<M> settings;
+
+  /** Requirements of a method in addition to image features. */
+  public enum Need {
+    TEXT_ENCODER("the text encoder of the CLIP"),
+    VIT("an image encoder that is a ViT");
+
+    private final String description;
+
+    Need(String description) {
+      this.description = description;
+    }
+
+    public String description() {
+      return description;
+    }
+  }
+
+  /**
+   * Names and sources of a method, with a one-sentence description.
+   *
+   * @param id the name in files and options, such as {@code kgcoop}
+   * @param title the name in papers, such as {@code KgCoOp}
+   * @param sentence the description
+   * @param formula the formula of the logits or of the loss
+   * @param paper the publication
+   * @param code the repository of the published code
+   * @param trainer the name in files of the published code; empty if it has none
+   */
+  public record About(
+      String id,
+      String title,
+      String sentence,
+      String formula,
+      String paper,
+      String code,
+      String trainer) {}
+
+  private <R> Declaration(Builder<R> builder, Function<SettingValues, M> factory) {
+    about =
+        new About(
+            builder.id,
+            builder.title,
+            builder.sentence,
+            builder.formula.strip(),
+            builder.paper,
+            builder.code,
+            builder.trainer);
+    prompts = builder.prompts;
+    needs = builder.needs;
+    settings =
+        new SettingList<>(
+            builder.title,
+            builder.settings.stream().map(each -> each.<M>of(builder.type::cast)).toList(),
+            factory);
+  }
+
+  /** Starts the declaration of a method. */
+  public static <R> Builder<R> of(Class<R> type, String id, String title) {
+    return new Builder<>(type, id, title);
+  }
+
+  public String id() {
+    return about.id();
+  }
+
+  public About about() {
+    return about;
+  }
+
+  /** Returns the kind of prompt, such as {@code textual}. */
+  public String prompts() {
+    return prompts;
+  }
+
+  public Set<Need> needs() {
+    return needs;
+  }
+
+  /**
+   * Returns the settings in the order of files. They include the template if it is a setting of the
+   * method.
+   */
+  public List<Setting<?>> settings() {
+    return settings.settings();
+  }
+
+  /** Returns the setting with the given key, which must exist. */
+  public Setting<?> setting(String key) {
+    return settings.setting(key);
+  }
+
+  /** Returns the keys of all settings except the template, which the data set provides. */
+  public List<String> keys() {
+    return settings.keys().stream().filter(key -> !key.equals(TEMPLATE)).toList();
+  }
+
+  /** Returns the method with the default of every setting. */
+  public M withDefaults() {
+    return parse(SettingValues.NONE);
+  }
+
+  /**
+   * Creates a method from its settings. A setting that is not given has its published default.
+   *
+   * @throws KgCoopException if a key is unknown or a value is invalid
+   */
+  public M parse(SettingValues values) {
+    return settings.parse(values, List.of(METHOD, TEMPLATE));
+  }
+
+  /** Returns the name and all settings of a method, in the form that {@link #parse} reads. */
+  public SettingValues values(M method) {
+    return SettingValues.of(METHOD, about.id()).with(settings.values(method));
+  }
+
+  /**
+   * Builder of a declaration.
+   *
+   * @param <R> the method's record
+   */
+  public static final class Builder<R> {
+    private final Class<R> type;
+    private final String id;
+    private final String title;
+    private String prompts = "none";
+    private String sentence = "";
+    private String formula = "";
+    private String paper = "";
+    private String code = "";
+    private String trainer = "";
+    private final Set<Need> needs = EnumSet.noneOf(Need.class);
+    private final List<BoundSetting<R>> settings = new ArrayList<>();
+
+    private Builder(Class<R> type, String id, String title) {
+      this.type = type;
+      this.id = id;
+      this.title = title;
+    }
+
+    /**
+     * Sets the kind of prompt, such as {@code textual} or {@code visual}. The default is {@code
+     * none}.
+     */
+    public Builder<R> prompts(String kind) {
+      prompts = kind;
+      return this;
+    }
+
+    /** Sets the sentence of the help, and the formula of the logits or of the loss. */
+    public Builder<R> description(String one, String how) {
+      sentence = one;
+      formula = how;
+      return this;
+    }
+
+    /** Sets the publication and the repository of the published code. */
+    public Builder<R> published(String where, String repository) {
+      paper = where;
+      code = repository;
+      return this;
+    }
+
+    /** Sets the name of the trainer in published files. */
+    public Builder<R> trainer(String name) {
+      trainer = name;
+      return this;
+    }
+
+    public Builder<R> needs(Need... what) {
+      needs.addAll(List.of(what));
+      return this;
+    }
+
+    /** Adds a setting. The order is the order in files. */
+    public <T> Builder<R> setting(Setting<T> setting, Function<R, T> value) {
+      settings.add(setting.from(value));
+      return this;
+    }
+
+    /** Adds a setting that the method does not store. */
+    public Builder<R> unsaved(Setting<?> setting) {
+      settings.add(new BoundSetting<>(setting, method -> Optional.empty()));
+      return this;
+    }
+
+    /** Adds the settings of a part of the method. */
+    public <P> Builder<R> settings(List<BoundSetting<P>> shared, Function<R, P> part) {
+      shared.forEach(each -> settings.add(each.of(part)));
+      return this;
+    }
+
+    /**
+     * Completes the declaration.
+     *
+     * @param factory the function that creates the method from the given values
+     */
+    public <M> Declaration<M> build(Function<SettingValues, M> factory) {
+      return new Declaration<>(this, factory);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package org.kgcoop.settings;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Setting of a method or of the training. The parser, files, messages, the help, options, sweeps
+ * and the translation of published files use it, so that every setting is declared once.
+ *
+ * @param key the name in files and options
+ * @param type the type
+ * @param unit the plural unit in the help, such as {@code epochs}; empty for none
+ * @param range the range of the values
+ * @param defaultValue the default value
+ * @param description one sentence for the help
+ * @param published the keys in files of the published code
+ * @param omitsDefault true if files omit the default value
+ */
+public record Setting<T>(
+    String key,
+    SettingType<T> type,
+    String unit,
+    Range<T> range,
+    Default<T> defaultValue,
+    String description,
+    List<String> published,
+    boolean omitsDefault) {
+
+  /**
+   * Default value of a setting.
+   *
+   * @param description the default in the help
+   * @param value the function that computes the default from the given settings
+   */
+  public record Default<T>(String description, Function<SettingValues, T> value) {
+    private static <T> Default<T> constant(SettingType<T> type, T value) {
+      Object written = type.writer().apply(value);
+      String text =
+          written instanceof List<?> list
+              ? String.join("|", list.stream().map(String::valueOf).toList())
+              : String.valueOf(written);
+      return new Default<>(text, values -> value);
+    }
+  }
+
+  /** Creates a setting with a constant default. */
+  public static <T> Setting<T> of(
+      String key, SettingType<T> type, T defaultValue, Range<T> range, String description) {
+    return new Setting<>(
+        key, type, "", range, Default.constant(type, defaultValue), description, List.of(), false);
+  }
+
+  public static Setting<Double> number(
+      String key, double defaultValue, Range<Double> range, String description) {
+    return of(key, SettingType.NUMBER, defaultValue, range, description);
+  }
+
+  public static Setting<Integer> whole(
+      String key, int defaultValue, Range<Integer> range, String description) {
+    return of(key, SettingType.WHOLE, defaultValue, range, description);
+  }
+
+  public static Setting<Boolean> flag(String key, boolean defaultValue, String description) {
+    return of(key, SettingType.FLAG, defaultValue, Range.any(), description);
+  }
+
+  public static Setting<String> text(String key, String defaultValue, String description) {
+    return of(key, SettingType.TEXT, defaultValue, Range.any(), description);
+  }
+
+  /** Creates a choice between the constants of an enum. */
+  public static <E extends Enum<E>> Setting<E> choice(
+      String key, E defaultValue, String description) {
+    SettingType<E> type = SettingType.choice(defaultValue.getDeclaringClass());
+    return of(key, type, defaultValue, Range.any(), description);
+  }
+
+  /**
+   * Creates a list of texts.
+   *
+   * @param defaultDescription the default in the help
+   */
+  public static Setting<List<String>> texts(
+      String key, List<String> defaultValue, String defaultDescription, String description) {
+    return of(key, SettingType.TEXTS, defaultValue, Range.any(), description)
+        .withDefault(defaultDescription, values -> defaultValue);
+  }
+
+  /**
+   * Combines the setting with a function that returns its value in a record, or in a part of a
+   * record.
+   */
+  public <R> BoundSetting<R> from(Function<R, T> value) {
+    return new BoundSetting<>(
+        this, record -> Optional.of(type.writer().apply(value.apply(record))));
+  }
+
+  /** Returns the type and the unit for the help, such as {@code whole number of epochs}. */
+  public String typeText() {
+    return unit.isEmpty() ? type.description() : type.description() + " of " + unit;
+  }
+
+  /** Returns this setting with another default. */
+  public Setting<T> withDefault(T other) {
+    return with(unit, Default.constant(type, other), published, omitsDefault);
+  }
+
+  /** Returns this setting with a default that depends on other settings. */
+  public Setting<T> withDefault(String text, Function<SettingValues, T> value) {
+    return with(unit, new Default<>(text, value), published, omitsDefault);
+  }
+
+  /** Returns this setting with a unit, such as {@code vectors}. */
+  public Setting<T> in(String plural) {
+    return with(plural, defaultValue, published, omitsDefault);
+  }
+
+  /** Returns this setting with keys of published files. */
+  public Setting<T> publishedAs(String... keys) {
+    return with(unit, defaultValue, List.of(keys), omitsDefault);
+  }
+
+  /** Returns this setting, omitted from files if it has its default value. */
+  public Setting<T> omittingDefault() {
+    return with(unit, defaultValue, published, true);
+  }
+
+  private Setting<T> with(
+      String otherUnit, Default<T> otherDefault, List<String> otherKeys, boolean omits) {
+    return new Setting<>(key, type, otherUnit, range, otherDefault, description, otherKeys, omits);
+  }
+}

@@ -1,0 +1,174 @@
+package org.kgcoop.settings;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.kgcoop.EnumIds;
+
+/**
+ * Type of a setting.
+ *
+ * @param description the name in the help, such as {@code whole number}
+ * @param expected the name in messages, such as {@code a whole number}
+ * @param isList true for lists, which options separate by {@code |}
+ * @param isText true if every value, or every element of a list, is a text
+ * @param reader the reader of a value in {@link SettingValues}; it returns empty for a value of
+ *     another type
+ * @param writer the writer
+ */
+public record SettingType<T>(
+    String description,
+    String expected,
+    boolean isList,
+    boolean isText,
+    Function<Object, Optional<T>> reader,
+    Function<T, Object> writer) {
+  private static final String SEPARATOR = "\\|";
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?(0|[1-9]\\d{0,8})");
+  private static final Pattern ANY_NUMBER =
+      Pattern.compile("-?(0|[1-9]\\d*+)(\\.\\d++)?([eE][+-]?\\d++)?");
+
+  public static final SettingType<Double> NUMBER =
+      scalar("number", "a number", false, SettingType::number);
+
+  public static final SettingType<Integer> WHOLE =
+      scalar("whole number", "a whole number", false, SettingType::whole);
+
+  public static final SettingType<Boolean> FLAG =
+      scalar(
+          "true or false",
+          "true or false",
+          false,
+          value -> value instanceof Boolean flag ? Optional.of(flag) : Optional.empty());
+
+  public static final SettingType<String> TEXT =
+      scalar(
+          "text",
+          "a text",
+          true,
+          value -> value instanceof String text ? Optional.of(text) : Optional.empty());
+
+  public static final SettingType<List<String>> TEXTS =
+      list("texts", "a list", true, value -> Optional.of(String.valueOf(value)));
+
+  public static final SettingType<List<Double>> NUMBERS =
+      list("numbers", "numbers", false, SettingType::number);
+
+  public static final SettingType<List<Integer>> WHOLES =
+      list("whole numbers", "whole numbers", false, SettingType::whole);
+
+  /** Returns the type of a constant, which is written as {@link EnumIds#id}. */
+  public static <E extends Enum<E>> SettingType<E> choice(Class<E> constants) {
+    String names = EnumIds.choices(constants);
+    return new SettingType<>(
+        names,
+        names,
+        false,
+        true,
+        value -> EnumIds.find(constants, String.valueOf(value)),
+        EnumIds::id);
+  }
+
+  /** Returns the type of a number, or a word that means that there is no number. */
+  public static SettingType<OptionalDouble> numberOr(String word) {
+    return new SettingType<>(
+        "number or " + word,
+        "a number or " + word,
+        false,
+        false,
+        value ->
+            value.equals(word)
+                ? Optional.of(OptionalDouble.empty())
+                : number(value).map(OptionalDouble::of),
+        number -> number.isPresent() ? (Object) number.getAsDouble() : word);
+  }
+
+  /** Returns a list type with exactly two entries. */
+  public static <T> SettingType<List<T>> pair(SettingType<List<T>> of) {
+    return new SettingType<>(
+        "two " + of.description,
+        "two " + of.expected,
+        true,
+        of.isText,
+        value -> of.reader.apply(value).filter(list -> list.size() == 2),
+        of.writer);
+  }
+
+  /** Returns this type with values of another class. */
+  public <U> SettingType<U> as(Function<T, U> to, Function<U, T> from) {
+    return new SettingType<>(
+        description,
+        expected,
+        isList,
+        isText,
+        value -> reader.apply(value).map(to),
+        from.andThen(writer));
+  }
+
+  /** Returns this type with another name in the help. */
+  public SettingType<T> called(String other) {
+    return new SettingType<>(other, expected, isList, isText, reader, writer);
+  }
+
+  /**
+   * Converts the text of an option to a value that {@link #reader} reads. A list has {@code |}
+   * between its elements.
+   */
+  public Object fromText(String text) {
+    if (!isList) {
+      return isText ? text : literal(text);
+    }
+    List<Object> list = new ArrayList<>();
+    for (String part : text.split(SEPARATOR, -1)) {
+      list.add(isText ? part.strip() : literal(part.strip()));
+    }
+    return list;
+  }
+
+  /** Converts numbers and flags by their form, and keeps any other value as text. */
+  public static Object literal(String text) {
+    if (text.equals("true") || text.equals("false")) {
+      return text.equals("true");
+    }
+    if (WHOLE_NUMBER.matcher(text).matches()) {
+      return Integer.valueOf(text);
+    }
+    return ANY_NUMBER.matcher(text).matches() ? (Object) Double.valueOf(text) : text;
+  }
+
+  private static Optional<Double> number(Object value) {
+    return value instanceof Number number ? Optional.of(number.doubleValue()) : Optional.empty();
+  }
+
+  private static Optional<Integer> whole(Object value) {
+    return number(value).filter(n -> n == n.intValue()).map(Double::intValue);
+  }
+
+  private static <T> SettingType<T> scalar(
+      String description, String expected, boolean isText, Function<Object, Optional<T>> reader) {
+    return new SettingType<>(description, expected, false, isText, reader, value -> value);
+  }
+
+  private static <T> SettingType<List<T>> list(
+      String description, String expected, boolean isText, Function<Object, Optional<T>> element) {
+    return new SettingType<>(
+        description,
+        expected,
+        true,
+        isText,
+        value -> {
+          List<T> read = new ArrayList<>();
+          if (value instanceof List<?> list) {
+            list.forEach(each -> element.apply(each).ifPresent(read::add));
+            if (read.size() == list.size()) {
+              return Optional.of(List.copyOf(read));
+            }
+          }
+          return Optional.empty();
+        },
+        list -> list);
+  }
+}

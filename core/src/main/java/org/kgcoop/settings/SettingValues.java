@@ -1,0 +1,118 @@
+package org.kgcoop.settings;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+
+/**
+ * Values of settings by key, in order, as a user or a file gives them. A value is a number, a text,
+ * a flag, or a list of them.
+ */
+public record SettingValues(Map<String, Object> values) {
+  /** No values, so that every setting has its default. */
+  public static final SettingValues NONE = new SettingValues(Map.of());
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  public SettingValues {
+    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+  }
+
+  /** Returns a single value. */
+  public static SettingValues of(String key, Object value) {
+    return new SettingValues(Map.of(key, value));
+  }
+
+  /** Reads an object. Its null values are left out. Other JSON has no values. */
+  public static SettingValues fromJson(JsonNode json) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : json.properties()) {
+      Object value = JSON.convertValue(entry.getValue(), Object.class);
+      if (value != null) {
+        values.put(entry.getKey(), value);
+      }
+    }
+    return new SettingValues(values);
+  }
+
+  /** Returns the values as an object. */
+  public ObjectNode toJson() {
+    return JSON.valueToTree(values);
+  }
+
+  /** Returns these values with another value of a setting. */
+  public SettingValues with(String key, Object value) {
+    Map<String, Object> all = new LinkedHashMap<>(values);
+    all.put(key, value);
+    return new SettingValues(all);
+  }
+
+  /** Returns these values, replaced and extended by stronger ones. */
+  public SettingValues with(SettingValues stronger) {
+    Map<String, Object> all = new LinkedHashMap<>(values);
+    all.putAll(stronger.values);
+    return new SettingValues(all);
+  }
+
+  /** Returns these values without that of a setting. */
+  public SettingValues without(String key) {
+    Map<String, Object> all = new LinkedHashMap<>(values);
+    all.remove(key);
+    return new SettingValues(all);
+  }
+
+  public Set<String> keys() {
+    return values.keySet();
+  }
+
+  /** Returns true if the setting is given. */
+  public boolean has(String key) {
+    return values.containsKey(key);
+  }
+
+  /** Returns true if the setting is given. */
+  public boolean has(Setting<?> setting) {
+    return has(setting.key());
+  }
+
+  /** Returns the value of a setting as text, or an empty text if it is not given. */
+  public String text(String key) {
+    return has(key) ? String.valueOf(values.get(key)) : "";
+  }
+
+  /**
+   * Returns the value of a setting, or its default if it is not given.
+   *
+   * @throws KgCoopException if the value has the wrong type or is out of range
+   */
+  public <T> T get(Setting<T> setting) {
+    Object given = values.get(setting.key());
+    if (given == null) {
+      return setting.defaultValue().value().apply(this);
+    }
+    T value =
+        setting
+            .type()
+            .reader()
+            .apply(given)
+            .orElseThrow(() -> wrong(setting, setting.type().expected(), given));
+    if (!setting.range().allows().test(value)) {
+      throw wrong(setting, setting.range().description(), given);
+    }
+    return value;
+  }
+
+  private static KgCoopException wrong(
+      Setting<?> setting, String expected, @Nullable Object given) {
+    return KgCoopException.configuration(
+        "setting %s: expected %s, got %s"
+            .formatted(
+                setting.key(), expected, given instanceof String ? "'" + given + "'" : given));
+  }
+}
