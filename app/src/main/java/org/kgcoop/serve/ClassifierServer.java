@@ -78,6 +78,7 @@ public final class ClassifierServer implements AutoCloseable {
             metrics,
             log,
             requestLog,
+            "see /openapi.yaml",
             routes -> {
               endpoints.addTo(routes);
               embeddings.addTo(routes);

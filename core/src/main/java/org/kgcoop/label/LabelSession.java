@@ -43,6 +43,7 @@ final class LabelSession implements AutoCloseable {
   private static final int MAX_ROWS = 2_000;
 
   private static final int NEWEST_ROWS = 1_000;
+  private static final int MAX_EXAMPLES = 1_000;
 
   /** The random part changes only after this many labels, because the factor is then computed anew. */
   private static final int ROW_BLOCK = 250;
@@ -51,6 +52,9 @@ final class LabelSession implements AutoCloseable {
   private static final int LABELS_PER_AUDIT_BATCH = 20;
   private static final int REPEATED_LABELS = 20;
   private static final double SUSPICIOUS = 0.5;
+
+  /** Images of the overview; more would take longer than a second. */
+  private static final int CLUSTERED = 2_000;
 
   /** Source of the class features of class names, (K, D), unit rows. */
   interface ClassTexts {
@@ -74,11 +78,13 @@ final class LabelSession implements AutoCloseable {
   private final double scale;
   private final JournalEntry.Start start;
   private final double distance;
+  private List<float[]> examples = List.of(); // labeled images of another folder
+  private List<Integer> exampleClasses = List.of();
   private int[] pool; // the images that take part, ascending
   private int[] place; // (N), the position in the pool, or -1
   private int draws;
   private @Nullable GapHead head; // for the current pool
-  private List<Integer> rows = List.of(); // the images of the rows of the head
+  private List<Integer> rows = List.of(); // of the head: images, or -1 - i for the example i
   private List<String> headClasses = List.of(); // names of its classes
   private int[] headNumbers = {}; // numbers of its classes
   private GapHead.@Nullable Fit fit;
@@ -108,6 +114,23 @@ final class LabelSession implements AutoCloseable {
     pool = new int[0];
     place = new int[features.length];
     drawPool();
+  }
+
+  /**
+   * Adds labeled images that are not in the folder. They train in front of all others. At most 1,000
+   * random ones are used.
+   *
+   * @param rows their features, each (D), unit length
+   * @param numbers their classes, or {@link JournalEntry#NONE}
+   */
+  void addExamples(List<float[]> rows, List<Integer> numbers) {
+    List<Integer> used = new ArrayList<>(IntStream.range(0, rows.size()).boxed().toList());
+    if (used.size() > MAX_EXAMPLES) {
+      used = new ArrayList<>(new PythonRandom(start.seed()).sample(used, MAX_EXAMPLES));
+    }
+    examples = used.stream().map(rows::get).toList();
+    exampleClasses = used.stream().map(numbers::get).toList();
+    closeHead();
   }
 
   /** Returns the images of the audit of a new session, in random order. */
@@ -217,9 +240,14 @@ final class LabelSession implements AutoCloseable {
   /** Fits the head to the answers, if they have changed. */
   GapHead.Fit fit() {
     if (fit == null) {
-      fit = synchronize(rows(state.labeled(), start.seed())).fit();
+      fit = synchronize(withExamples(rows(state.labeled(), start.seed()))).fit();
     }
     return fit;
+  }
+
+  private List<Integer> withExamples(List<Integer> labeled) {
+    return Stream.concat(IntStream.range(0, examples.size()).mapToObj(i -> -1 - i), labeled.stream())
+        .toList();
   }
 
   /** Brings the rows, labels and classes of the head up to date. */
@@ -255,17 +283,22 @@ final class LabelSession implements AutoCloseable {
   }
 
   private double[] row(int image) {
+    float[] feature = image < 0 ? examples.get(-1 - image) : features[image];
     double[] row = new double[width()];
     for (int d = 0; d < row.length; d++) {
-      row[d] = features[image][d];
+      row[d] = feature[d];
     }
     return row;
   }
 
   /** Returns the column of the label of an image. */
   private int column(int image) {
-    int answer = state.answer(image);
+    int answer = image < 0 ? example(-1 - image) : state.answer(image);
     return answer < 0 ? headNumbers.length : Arrays.binarySearch(headNumbers, answer);
+  }
+
+  private int example(int position) {
+    return state.current(exampleClasses.get(position));
   }
 
   /** Returns the class of a column, or {@link JournalEntry#NONE} for the last one. */
@@ -301,7 +334,7 @@ final class LabelSession implements AutoCloseable {
   Result result() {
     List<Integer> labeled = new ArrayList<>(state.labeled());
     auditImages().stream().filter(state::isLabeled).forEach(labeled::add);
-    GapHead current = synchronize(rows(labeled, start.seed()));
+    GapHead current = synchronize(withExamples(rows(labeled, start.seed())));
     GapHead.Fit all = current.fit();
     int[] classes = new int[features.length];
     double[] probabilities = new double[features.length];
@@ -343,7 +376,8 @@ final class LabelSession implements AutoCloseable {
   /**
    * Returns the next step.
    *
-   * @param wanted the kind that the person asked for, or null for the best one
+   * @param wanted the kind that the person asked for, or null for the best one; questions are those
+   *     that the person skipped
    * @param offered images that other browsers show at the moment
    */
   Proposal next(@Nullable Kind wanted, Set<Integer> offered) {
@@ -355,6 +389,9 @@ final class LabelSession implements AutoCloseable {
     }
     if (wanted == Kind.AUDIT) {
       return audit(audit, LABELS_PER_AUDIT_BATCH);
+    }
+    if (wanted == Kind.QUESTIONS) {
+      return skipped(offered);
     }
     long passedOnes = audit.stream().filter(state::isPassed).count();
     if (passedOnes > 0) {
@@ -373,6 +410,11 @@ final class LabelSession implements AutoCloseable {
     if (!audit.isEmpty()) {
       return audit(audit, LABELS_PER_AUDIT_BATCH);
     }
+    return skipped(offered);
+  }
+
+  /** Asks the images again that the person skipped. */
+  private Proposal skipped(Set<Integer> offered) {
     List<Integer> skipped =
         IntStream.range(0, features.length)
             .filter(i -> state.answer(i) == JournalEntry.SKIP && !offered.contains(i))
@@ -381,6 +423,17 @@ final class LabelSession implements AutoCloseable {
             .boxed()
             .toList();
     return new Proposal(Kind.QUESTIONS, null, skipped, List.of());
+  }
+
+  /** Returns images nearest to the centers of clusters, largest cluster first. */
+  List<Integer> overview(int count) {
+    return Clusters.central(
+        Arrays.stream(pool).limit(CLUSTERED).mapToObj(i -> features[i]).toList(),
+            count,
+            start.seed())
+        .stream()
+        .map(position -> pool[position])
+        .toList();
   }
 
   private Proposal chosen(@Nullable Kind wanted, int[] remaining) {
@@ -455,14 +508,19 @@ final class LabelSession implements AutoCloseable {
     return again.stream().sorted().toList();
   }
 
+  int toCheckAgain() {
+    return again(Set.of()).size();
+  }
+
   /** Returns the labels to which another class is more probable than 0.5 without them. */
   List<Integer> suspicious() {
-    List<Integer> wanted = rows(state.labeled(), start.seed());
-    if (wanted.isEmpty()) {
+    List<Integer> wanted = withExamples(rows(state.labeled(), start.seed()));
+    if (wanted.size() == examples.size()) {
       return List.of();
     }
     double[][] p = synchronize(wanted).leftOut();
-    return IntStream.range(0, wanted.size())
+    fit = null;
+    return IntStream.range(examples.size(), wanted.size())
         .filter(
             i -> {
               int best = NextImages.argmax(p[i]);
@@ -542,7 +600,10 @@ final class LabelSession implements AutoCloseable {
 
   private boolean isRight(int image) {
     int answer = state.answer(image);
-    return state.isSeen(answer) && predicted(image) == answer;
+    boolean isKnown =
+        state.isSeen(answer)
+            || IntStream.range(0, examples.size()).anyMatch(i -> example(i) == answer);
+    return isKnown && predicted(image) == answer;
   }
 
   /** Returns the number of images of the pool that the head assigns to each class, by number. */

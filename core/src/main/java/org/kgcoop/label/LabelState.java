@@ -205,7 +205,12 @@ final class LabelState {
 
   /** Returns the answer of an image, of merged classes the other one. */
   int answer(int image) {
-    return answers[image] < 0 ? answers[image] : into.get(answers[image]);
+    return current(answers[image]);
+  }
+
+  /** Returns the class into which a class was merged, or the class itself. */
+  int current(int label) {
+    return label < 0 ? label : into.get(label);
   }
 
   /** Returns true if the person gave a class or none of these. */
@@ -255,7 +260,6 @@ final class LabelState {
 
   /** Returns true if the repeated answer of an image equals its first one. */
   boolean isRepeated(int image) {
-    int first = firstAnswers[image];
-    return (first < 0 ? first : into.get(first)) == answer(image);
+    return current(firstAnswers[image]) == answer(image);
   }
 }
