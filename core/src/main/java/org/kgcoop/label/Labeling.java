@@ -307,10 +307,7 @@ public final class Labeling implements AutoCloseable {
    */
   public static Labeling open(Path folder, Clip clip, Options options) {
     Path root = folder.toAbsolutePath().normalize();
-    Path own =
-        options.session() != null
-            ? options.session()
-            : root.resolveSibling(root.getFileName() + LabelJournal.SESSION);
+    Path own = folderOfSession(folder, options.session());
     Folders.create(own, "for the session", "choose another folder with --out");
     LockedFile lock = lock(own);
     try {
@@ -319,6 +316,19 @@ public final class Labeling implements AutoCloseable {
       closeQuietly(lock);
       throw e;
     }
+  }
+
+  /**
+   * Returns the folder of a session.
+   *
+   * @param folder the folder of the images
+   * @param chosen the choice of the user; null for {@code FOLDER.labels} next to the images
+   */
+  public static Path folderOfSession(Path folder, @Nullable Path chosen) {
+    Path root = folder.toAbsolutePath().normalize();
+    return chosen != null
+        ? chosen
+        : root.resolveSibling(root.getFileName() + LabelJournal.SESSION);
   }
 
   private static Labeling open(
@@ -950,18 +960,6 @@ public final class Labeling implements AutoCloseable {
    * @throws KgCoopException if an image has no answer, or a class does not exist
    */
   public synchronized void answer(int number, Map<Path, String> labels, double seconds) {
-    answer(number, labels, seconds, false);
-  }
-
-  /**
-   * Answers a part of an open page, because the person leaves it. The other images remain. See
-   * {@link #answer(int, Map, double)}.
-   */
-  public synchronized void answerPart(int number, Map<Path, String> labels, double seconds) {
-    answer(number, labels, seconds, true);
-  }
-
-  private void answer(int number, Map<Path, String> labels, double seconds, boolean isPart) {
     Map.Entry<String, OpenPage> entry =
         open.entrySet().stream()
             .filter(each -> each.getValue().number == number)
@@ -971,9 +969,6 @@ public final class Labeling implements AutoCloseable {
     Map<String, Integer> answers = new LinkedHashMap<>();
     for (String path : paths(proposal.shown())) {
       String answer = labels.get(Path.of(path));
-      if (answer == null && isPart) {
-        continue;
-      }
       if (answer == null) {
         throw KgCoopException.configuration(path + ": has no answer");
       }
@@ -987,10 +982,6 @@ public final class Labeling implements AutoCloseable {
       throw KgCoopException.configuration(
           "expected answers for the %s images of the page, got %s"
               .formatted(answers.size(), labels.size()));
-    }
-    if (answers.isEmpty()) {
-      open.remove(entry.getKey());
-      return;
     }
     List<JournalEntry.Page> steps = session.state().steps();
     int step = steps.isEmpty() ? 1 : steps.get(steps.size() - 1).step() + 1;

@@ -50,15 +50,20 @@ final class LabelRoutes {
    *
    * @param images the images by their index
    * @param indexes the indexes of the images
+   * @param drafts answers that a browser has chosen, but not given; guarded by the labeling
    */
-  private record Session(Labeling labeling, List<Path> images, Map<Path, Integer> indexes) {
+  private record Session(
+      Labeling labeling,
+      List<Path> images,
+      Map<Path, Integer> indexes,
+      Map<Path, String> drafts) {
     static Session of(Labeling labeling) {
       List<Path> images = labeling.images();
       Map<Path, Integer> indexes = new HashMap<>();
       for (int i = 0; i < images.size(); i++) {
         indexes.put(images.get(i), i);
       }
-      return new Session(labeling, images, indexes);
+      return new Session(labeling, images, indexes, new HashMap<>());
     }
 
     int index(Path image) {
@@ -225,6 +230,7 @@ final class LabelRoutes {
     Map<String, Integer> numbers = new HashMap<>();
     status.classes().forEach(each -> numbers.put(each.name(), each.number()));
     numbers.put(Labeling.NONE, JournalEntry.NONE);
+    numbers.put(Labeling.SKIP, JournalEntry.SKIP);
     ObjectNode json = object().put("number", page.number()).put("kind", page.kind());
     if (page.proposed() != null) {
       json.put("class", numbers.get(page.proposed()));
@@ -236,6 +242,10 @@ final class LabelRoutes {
       Path image = page.images().get(i);
       ObjectNode each =
           images.addObject().put("image", current.index(image)).put("name", relative(image));
+      Integer draft = numbers.get(current.drafts.getOrDefault(image, "\n"));
+      if (draft != null) {
+        each.put("draft", draft);
+      }
       if (!page.likely().isEmpty()) {
         ArrayNode likely = each.putArray("likely");
         page.likely().get(i).forEach(name -> likely.add(numbers.get(name)));
@@ -252,7 +262,10 @@ final class LabelRoutes {
     return images.stream().map(current.labeling.folder()::resolve).toList();
   }
 
-  /** Answers with the new state, and with the next page if the body names a browser. */
+  /**
+   * Answers with the new state, and with the next page if the body names a browser. A draft is kept
+   * in memory until its page is answered, so that a tab may close in the middle of a page.
+   */
   private void answer(Context request) {
     Session current = session();
     JsonNode body = body(request);
@@ -269,12 +282,14 @@ final class LabelRoutes {
       for (Map.Entry<String, JsonNode> each : body.path("labels").properties()) {
         labels.put(image(current, each.getKey(), 400), label(current, each.getValue()));
       }
-      if (body.path("partial").asBoolean()) {
-        current.labeling.answerPart(number, labels, seconds);
-      } else {
-        current.labeling.answer(number, labels, seconds);
+      if (body.path("draft").asBoolean()) {
+        current.drafts.putAll(labels);
+        request.json(object());
+        return;
       }
-      finishAction(request, current, body, "", Map.of());
+      current.labeling.answer(number, labels, seconds);
+      current.drafts.keySet().removeAll(labels.keySet());
+      finishAction(request, current, body, "");
     }
   }
 
@@ -308,18 +323,17 @@ final class LabelRoutes {
             case "more-audit" -> "audit";
             default -> kind;
           };
-      finishAction(request, current, body, wanted, last.get().labels());
+      current.drafts.putAll(last.get().labels());
+      finishAction(request, current, body, wanted);
     }
   }
 
   /**
    * Answers with the new state.
    *
-   * @param wanted the kind of the next page
-   * @param undone answers that were taken back
+   * @param wanted the kind of the next page; empty for the one that the body names
    */
-  private void finishAction(
-      Context request, Session current, JsonNode body, String wanted, Map<Path, String> undone) {
+  private void finishAction(Context request, Session current, JsonNode body, String wanted) {
     boolean hasPage = body.has("browser") && current.labeling.classes().size() >= 2;
     ObjectNode page =
         hasPage
@@ -328,24 +342,6 @@ final class LabelRoutes {
     ObjectNode json = state(current);
     if (page != null) {
       json.set("page", page);
-    }
-    if (!undone.isEmpty()) {
-      Map<String, Integer> numbers = new HashMap<>();
-      current
-          .labeling
-          .status()
-          .classes()
-          .forEach(each -> numbers.put(each.name(), each.number()));
-      numbers.put(Labeling.NONE, JournalEntry.NONE);
-      numbers.put(Labeling.SKIP, JournalEntry.SKIP);
-      ObjectNode labels = json.putObject("labels");
-      undone.forEach(
-          (image, name) -> {
-            Integer index = current.indexes.get(image); // images can leave the folder
-            if (index != null) {
-              labels.put(index.toString(), numbers.get(name));
-            }
-          });
     }
     request.json(json);
   }
@@ -374,7 +370,7 @@ final class LabelRoutes {
       } else {
         throw new HttpErrorException(400, "expected add, rename or merge");
       }
-      finishAction(request, current, body, "", Map.of());
+      finishAction(request, current, body, "");
     }
   }
 

@@ -3,6 +3,7 @@ package org.kgcoop.serve.label;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
@@ -36,6 +37,7 @@ public final class LabelServer implements AutoCloseable {
   private final Thumbnails thumbnails = new Thumbnails();
   private final LabelRoutes routes;
   private final HttpServer http;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * Starts the server.
@@ -103,6 +105,9 @@ public final class LabelServer implements AutoCloseable {
   /** Accepts no more requests, and returns when the accepted ones are answered. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     http.close();
     thumbnails.close();
     metrics.close();

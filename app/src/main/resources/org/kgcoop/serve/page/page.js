@@ -2,18 +2,17 @@
 // server. It stores only the token, until the tab is closed. It inserts texts as text, never as HTML.
 
 import {show} from '/page/bars.js';
+import {fetched, keepToken, token} from '/page/requests.js';
 
 const DEBOUNCE = 250; // milliseconds from the last key to the request
 const MOST_NAMES = 1000; // class names per request, the limit of the server
 const MOST_SHOWN = 12; // class names in the description of a classifier
 const MOST_TRIES = 4; // requests, if the server is busy
-const TOKEN = 'kgcoop-token';
 
 const element = (id) => document.getElementById(id);
 const among = () => document.forms.ask.elements.among.value;
 
 let server = {examples: [], models: []};
-let token = '';
 let picture = null; // a Blob
 let example = null; // null if the picture is not an example
 let namesAreOurs = true; // until the user types class names
@@ -23,25 +22,6 @@ let asking = new AbortController();
 let timer = 0;
 
 // ---- requests
-
-/** Returns a successful response. Otherwise throws an Error with the message of the server. */
-async function fetched(path, options = {}) {
-  const headers = token ? {Authorization: 'Bearer ' + token} : {};
-  let response;
-  try {
-    response = await fetch(path, {...options, headers});
-  } catch (e) {
-    throw e.name === 'AbortError' ? e : new Error('The server cannot be reached.');
-  }
-  if (response.ok) {
-    return response;
-  }
-  const body = await response.json().catch(() => ({}));
-  const error = new Error(body.error || 'The server answered with status ' + response.status + '.');
-  error.status = response.status;
-  error.wait = Number(response.headers.get('Retry-After')) || 1;
-  throw error;
-}
 
 /** Returns the request for the current choices, or null after a message about what is missing. */
 function question() {
@@ -296,15 +276,6 @@ function askForToken(reason) {
   element('token').focus();
 }
 
-function remember(value) {
-  token = value;
-  try {
-    sessionStorage.setItem(TOKEN, value);
-  } catch {
-    // Without storage, the page asks again after a reload.
-  }
-}
-
 async function open() {
   listModels((await (await fetched('/v1/models')).json()).models);
   element('token-form').hidden = true;
@@ -357,7 +328,7 @@ function listen() {
   });
   element('token-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    remember(element('token').value.trim());
+    keepToken(element('token').value.trim());
     open().catch(refused);
   });
 }
@@ -368,12 +339,7 @@ async function begin() {
   element('template').value = server.template;
   element('api-link').hidden = server.token; // a link carries none
   listExamples();
-  try {
-    token = sessionStorage.getItem(TOKEN) || '';
-  } catch {
-    token = '';
-  }
-  if (server.token && !token) {
+  if (server.token && !token()) {
     askForToken('');
   } else {
     await open();
