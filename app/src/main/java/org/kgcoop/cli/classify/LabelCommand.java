@@ -387,8 +387,9 @@ public final class LabelCommand implements Callable<Integer> {
   private Labeling.Options options(Map<String, String> truth, FeatureProgress progress) {
     Set<String> names = new LinkedHashSet<>(classes.names());
     if (names.isEmpty() && trial) {
-      names.addAll(
-          EmbeddedDataSets.open(TRY_SET, DataSetOptions.defaults(output::warn)).classNames());
+      EmbeddedDataSets.open(TRY_SET, DataSetOptions.defaults(output::warn)).classNames().stream()
+          .map(name -> name.replace('_', ' '))
+          .forEach(names::add);
     }
     if (names.size() < 2) { // a simulated person knows all classes
       truth.values().stream().filter(name -> !name.isEmpty()).sorted().forEach(names::add);

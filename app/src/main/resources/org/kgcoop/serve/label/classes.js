@@ -1,7 +1,8 @@
 // The list of classes: their keys, counts and order, the field that finds or adds one, and the dialog that
 // renames and merges them.
 
-const KEYS = '123456789abcdefghijklmnopqrtvwxyz'; // without s (skip) and u (undo)
+const LETTERS = 'abcdefghijklmnopqrtvwxyz'; // without s (skip) and u (undo)
+const KEYS = '123456789' + LETTERS + LETTERS.toUpperCase(); // capital letters need the shift key
 const MOST_ROWS = 200;
 
 export const NONE = -1;
@@ -19,6 +20,12 @@ let on = {}; // choose(number), add(name), edit(change)
 /** The key of a class. It depends on its number alone, so that it never changes. */
 export function keyOf(number) {
   return number === NONE ? '0' : KEYS[number] || '';
+}
+
+/** The key as it is written on the keyboard. */
+function keycap(number) {
+  const key = keyOf(number);
+  return key >= 'A' && key <= 'Z' ? '⇧' + key : key.toUpperCase();
 }
 
 /** The class of a key, or undefined. */
@@ -90,16 +97,10 @@ function render() {
     row.classList.toggle('active', i === active);
     return row;
   });
-  if (query()) {
-    const known = list.some((each) => each.name.toLowerCase() === query());
-    if (!known) {
-      items.push(note(list.length ? '' : 'Enter adds this class.'));
-    }
-  } else {
-    const none = classRow(NONE, nameOf(NONE), counts.none, counts.noneProposed, most);
-    none.classList.add('fixed');
-    items.push(none);
+  if (query() && !list.length) {
+    items.push(note('Enter adds this class.'));
   }
+  element('class-none').replaceChildren(classRow(NONE, nameOf(NONE), counts.none, counts.noneProposed, most));
   if (list.length > rows.length) {
     items.push(note(`and ${list.length - rows.length} more: type to find them`));
   }
@@ -122,12 +123,12 @@ function classRow(number, name, labeled, proposed, most) {
   row.id = 'class-' + number;
   row.setAttribute('role', 'option');
   row.setAttribute('aria-selected', String(number === shown.chosen));
-  row.setAttribute('aria-label', `${name}${keyOf(number) ? ', key ' + keyOf(number) : ''}, ${labeled} labeled, ${proposed} proposed`);
+  row.setAttribute('aria-label', `${name}${keyOf(number) ? ', key ' + keycap(number) : ''}, ${labeled} labeled, ${proposed} proposed`);
   row.title = `${name}: ${labeled} labeled, ${proposed} proposed`;
   row.classList.toggle('proposed', number === shown.proposed);
   row.classList.toggle('chosen', number === shown.chosen);
   const key = document.createElement('kbd');
-  key.textContent = keyOf(number).toUpperCase();
+  key.textContent = keycap(number);
   const text = document.createElement('span');
   text.className = 'text';
   text.textContent = name;

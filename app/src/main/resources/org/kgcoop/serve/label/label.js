@@ -277,7 +277,7 @@ function openGrid() {
   if (page.kind === 'page') {
     const name = document.createElement('em');
     name.textContent = nameOf(page.class);
-    heading.replaceChildren(page.images.length === 1 ? 'Is this ' : 'These are ', name, '?');
+    heading.replaceChildren(page.images.length === 1 ? 'This is: ' : 'These are: ', name, '?');
   } else {
     heading.textContent = 'Unusual images: are the names right?';
   }
@@ -575,7 +575,7 @@ function onKey(event) {
     return;
   }
   const onButton = event.target.matches('button, a') && (event.key === 'Enter' || event.key === ' ');
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = event.key;
   const isTile = onScreen() === 'grid';
   const actions = {
     Enter: confirm,
@@ -588,7 +588,9 @@ function onKey(event) {
     },
     '/': () => element('find').focus(),
     u: undo,
+    U: undo,
     s: () => answer(SKIP),
+    S: () => answer(SKIP),
     '+': () => enlarge(),
     '=': () => enlarge(),
     '?': () => element('keys-dialog').showModal(),
