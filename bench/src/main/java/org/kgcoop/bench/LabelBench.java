@@ -47,6 +47,7 @@ final class LabelBench implements Callable<Integer> {
   private static final double KNOWN_SHARE = 0.6;
   private static final double MISTAKES = 0.03;
   private static final int AUDIT_IMAGES = 400;
+  private static final int AUDIT_STEPS = 52; // 40 and those of the audit
 
   @Option(
       names = "--scenarios",
@@ -137,16 +138,10 @@ final class LabelBench implements Callable<Integer> {
         items.stream().map(item -> data.classNames().get(item.label())).toList());
   }
 
-  /**
-   * A folder, and other images of the same kind.
-   *
-   * @param pool the folder
-   * @param fresh the features of the other images
-   * @param truth their classes
-   */
-  private record Folder(Simulation.Pool pool, List<float[]> fresh, List<String> truth) {}
-
-  private Folder folder(String name, String scenario, int size, double scale, long seed) {
+  /** Returns a folder of images of a data set, and with {@code --audit} other images like them. */
+  private Simulation.Pool folder(
+      String name, String scenario, int size, double scale, long seed) {
+    boolean isAudit = auditSessions > 0;
     Features set = sets.get(name);
     if (set == null) {
       throw new IllegalStateException(name);
@@ -174,7 +169,10 @@ final class LabelBench implements Callable<Integer> {
       List<String> others = new ArrayList<>(SETS);
       others.remove(name);
       Features other = sets.get(others.get(random.nextInt(others.size())));
-      for (int i = 0; i < (int) (NONE_SHARE * total); i++) {
+      for (int i = 0; i < features.size(); i++) {
+        if (random.nextDouble() >= NONE_SHARE) {
+          continue;
+        }
         int place = random.nextInt(other.images.size());
         features.set(i, other.images.get(place));
         truth.set(i, "");
@@ -184,15 +182,14 @@ final class LabelBench implements Callable<Integer> {
     if (scenario.equals("late")) {
       known.removeIf(c -> random.nextDouble() >= KNOWN_SHARE);
     }
-    return new Folder(
-        new Simulation.Pool(
+    return new Simulation.Pool(
             features.subList(0, total).toArray(float[][]::new),
             truth.subList(0, total),
             set.texts,
             known,
-            scale),
-        features.subList(total, features.size()),
-        truth.subList(total, truth.size()));
+            scale,
+            isAudit ? features.subList(total, features.size()).toArray(float[][]::new) : new float[0][],
+            isAudit ? truth.subList(total, truth.size()) : List.of());
   }
 
   private static double mistakes(String scenario) {
@@ -210,7 +207,7 @@ final class LabelBench implements Callable<Integer> {
         double[] last = {0};
         starts.add(
             Simulation.run(
-                folder(name, scenario, images, scale, seed).pool,
+                folder(name, scenario, images, scale, seed),
                 0,
                 seed,
                 new Simulation.Settings(mistakes(scenario), goals.get(goals.size() - 1), seed),
@@ -251,6 +248,8 @@ final class LabelBench implements Callable<Integer> {
     int sessions;
     int folderCovered;
     double folderWidth;
+    int newCovered;
+    double newWidth;
     int stops;
     int stopsRight;
   }
@@ -265,10 +264,10 @@ final class LabelBench implements Callable<Integer> {
       boolean[] stopped = {false};
       int[] pages = {0};
       Simulation.run(
-          folder(name, scenario, AUDIT_IMAGES, scale, seed).pool,
+          folder(name, scenario, AUDIT_IMAGES, scale, seed),
           50,
           seed,
-          new Simulation.Settings(mistakes(scenario), 100, seed),
+          new Simulation.Settings(mistakes(scenario), 100, seed, AUDIT_STEPS),
           step -> {
             if (step.kind().endsWith("audit")) {
               return;
@@ -286,6 +285,10 @@ final class LabelBench implements Callable<Integer> {
               check.sessions++;
               check.folderCovered += covered ? 1 : 0;
               check.folderWidth += share.high() - share.low();
+              Audit.Share fresh = step.newImages().orElseThrow();
+              double right = step.newRight() / 100;
+              check.newCovered += fresh.low() <= right && right <= fresh.high() ? 1 : 0;
+              check.newWidth += fresh.high() - fresh.low();
             }
             if (!stopped[0] && share.low() >= 0.9) {
               stopped[0] = true;
@@ -299,12 +302,15 @@ final class LabelBench implements Callable<Integer> {
             output.print(
                 String.format(
                     Locale.ROOT,
-                    "%-11s after %2d steps: %d sessions, folder covered %.1f %%, width %.1f",
+                    "%-11s after %2d steps: %d sessions, folder covered %.1f %%, width %.1f; new images"
+                        + " covered %.1f %%, width %.1f",
                     scenario,
                     step,
                     check.sessions,
                     100.0 * check.folderCovered / Math.max(1, check.sessions),
-                    100 * check.folderWidth / Math.max(1, check.sessions))));
+                    100 * check.folderWidth / Math.max(1, check.sessions),
+                    100.0 * check.newCovered / Math.max(1, check.sessions),
+                    100 * check.newWidth / Math.max(1, check.sessions))));
     output.print(
         String.format(
             Locale.ROOT,

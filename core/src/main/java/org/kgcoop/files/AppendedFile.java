@@ -27,6 +27,25 @@ public final class AppendedFile implements AutoCloseable {
     disk.write(file, channel, ByteBuffer.wrap(bytes));
   }
 
+  /**
+   * Appends bytes and forces them to the disk. If this fails, the file gets its previous length, so
+   * that it never contains a part of them.
+   */
+  public void appendAndForce(byte[] bytes) throws IOException {
+    long before = channel.size();
+    try {
+      append(bytes);
+      force();
+    } catch (IOException e) {
+      try {
+        channel.truncate(before);
+      } catch (IOException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
+    }
+  }
+
   /** Forces the appended bytes to the disk. */
   public void force() throws IOException {
     disk.force(file, channel, false);

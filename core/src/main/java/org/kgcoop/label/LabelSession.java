@@ -311,6 +311,21 @@ final class LabelSession implements AutoCloseable {
     return number(NextImages.argmax(fit().probabilities()[place[image]]));
   }
 
+  /** Returns the most probable class of other images, or {@link JournalEntry#NONE}. */
+  int[] classify(float[][] images) {
+    GapHead.Fit current = fit();
+    float[] flat = new float[images.length * width()];
+    for (int i = 0; i < images.length; i++) {
+      System.arraycopy(images[i], 0, flat, i * width(), width());
+    }
+    try (Scope scope = Scope.open("classify")) {
+      double[][] p =
+          Objects.requireNonNull(head)
+              .classify(Tensor.of(flat, images.length, width()), current);
+      return Arrays.stream(p).mapToInt(row -> number(NextImages.argmax(row))).toArray();
+    }
+  }
+
   /** Returns true if an image of the pool gets a class from the head in every fit. */
   boolean isInPool(int image) {
     return place[image] >= 0;
@@ -558,7 +573,7 @@ final class LabelSession implements AutoCloseable {
 
   // ---- the accuracy
 
-  /** Returns the share of the folder that is right, or nothing before an audit image was asked. */
+  /** Returns the share of the folder that is right, or nothing before an audit image is answered. */
   Optional<Audit.Share> folder() {
     int remaining = 0;
     int sample = 0;
@@ -580,7 +595,8 @@ final class LabelSession implements AutoCloseable {
         unresolved += isSkipped ? 1 : 0;
       }
     }
-    return sample == 0
+    boolean isMeasured = auditImages().stream().anyMatch(state::isLabeled);
+    return !isMeasured && remaining > 0
         ? Optional.empty()
         : Optional.of(Audit.folder(wrong, sample, remaining, unresolved, features.length));
   }

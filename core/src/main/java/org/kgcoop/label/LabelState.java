@@ -13,6 +13,7 @@ import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
 import org.kgcoop.runs.JournalEntry.ClassMerged;
 import org.kgcoop.runs.JournalEntry.ClassRenamed;
+import org.kgcoop.runs.JournalEntry.ClassUndo;
 import org.kgcoop.runs.JournalEntry.Draw;
 import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.JournalEntry.Page;
@@ -40,7 +41,7 @@ final class LabelState {
   private final List<Integer> firstDraw = new ArrayList<>();
   private final List<Integer> moreDraw = new ArrayList<>();
   private final Set<Integer> labeled = new LinkedHashSet<>(); // without the audit, in order
-  private final Set<Integer> seen = new LinkedHashSet<>(); // classes of these images
+  private final Set<Integer> seen = new LinkedHashSet<>(); // classes not known from the audit alone
   private final List<Page> steps = new ArrayList<>();
 
   /**
@@ -87,15 +88,64 @@ final class LabelState {
       if (last == null || last.step() != undo.step()) {
         throw new IllegalArgumentException("step %s is not the last one".formatted(undo.step()));
       }
-      List<JournalEntry> others = new ArrayList<>(entries);
-      others.remove(others.lastIndexOf(last));
-      entries.clear();
-      clear();
-      others.forEach(this::apply);
+      remove(entries.lastIndexOf(last));
+      return;
+    }
+    if (entry instanceof ClassUndo undo) {
+      OptionalInt last = lastClassChange();
+      if (last.isEmpty() || classOf(entries.get(last.getAsInt())) != undo.number()) {
+        throw new IllegalArgumentException(
+            "class %s: has no change that can be undone".formatted(undo.number()));
+      }
+      remove(last.getAsInt());
       return;
     }
     change(entry);
     entries.add(entry);
+  }
+
+  private void remove(int position) {
+    List<JournalEntry> others = new ArrayList<>(entries);
+    others.remove(position);
+    entries.clear();
+    clear();
+    others.forEach(this::apply);
+  }
+
+  /**
+   * Returns the position of the last change of a class in {@link #entries}, or nothing if a step
+   * came after it, or if there was no step: the first classes are no change.
+   */
+  OptionalInt lastClassChange() {
+    if (steps.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i) instanceof Page) {
+        return OptionalInt.empty();
+      }
+      if (classOf(entries.get(i)) >= 0) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** Returns the class that an entry changes, or -1. */
+  private static int classOf(JournalEntry entry) {
+    if (entry instanceof ClassAdded added) {
+      return added.number();
+    }
+    if (entry instanceof ClassRenamed renamed) {
+      return renamed.number();
+    }
+    return entry instanceof ClassMerged merged ? merged.number() : -1;
+  }
+
+  /** Returns the class of the last change, or nothing if {@link #lastClassChange} is nothing. */
+  OptionalInt lastChangedClass() {
+    OptionalInt last = lastClassChange();
+    return last.isEmpty() ? last : OptionalInt.of(classOf(entries.get(last.getAsInt())));
   }
 
   private void change(JournalEntry entry) {
@@ -106,6 +156,9 @@ final class LabelState {
       }
       names.add(added.name());
       into.add(added.number());
+      if (steps.isEmpty()) {
+        seen.add(added.number());
+      }
     } else if (entry instanceof ClassRenamed renamed) {
       names.set(active(renamed.number()), renamed.name());
     } else if (entry instanceof ClassMerged merged) {
@@ -242,8 +295,8 @@ final class LabelState {
   }
 
   /**
-   * Returns true if an image outside the audit has shown a class. Until then, all audit images of
-   * this class count as wrong: its name comes from the audit.
+   * Returns true if a class was named before the first step, or an image outside the audit has shown
+   * it. Until then, all audit images of this class count as wrong: its name comes from the audit.
    */
   boolean isSeen(int number) {
     return number < 0 || seen.contains(number);

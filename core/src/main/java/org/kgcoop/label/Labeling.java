@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -694,8 +695,7 @@ public final class Labeling implements AutoCloseable {
     StringBuilder lines = new StringBuilder();
     entries.forEach(entry -> lines.append(entry.line()).append('\n'));
     try {
-      journal.append(lines.toString().getBytes(StandardCharsets.UTF_8));
-      journal.force();
+      journal.appendAndForce(lines.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw KgCoopException.io(
           sessionFolder.resolve(LabelJournal.FILE)
@@ -1045,6 +1045,26 @@ public final class Labeling implements AutoCloseable {
   /** Returns the number of labels to check again: doubtful ones, and random ones. */
   public synchronized int toCheckAgain() {
     return classes().size() < 2 ? 0 : session.toCheckAgain();
+  }
+
+  /**
+   * Returns the number of the class that was changed after the last step: added, renamed or merged.
+   * The first classes of a session are no change.
+   */
+  public synchronized OptionalInt lastChangedClass() {
+    return session.state().lastChangedClass();
+  }
+
+  /** Takes back the last change of a class, if {@link #lastChangedClass} is present. */
+  public synchronized void undoClassChange() {
+    session
+        .state()
+        .lastChangedClass()
+        .ifPresent(
+            number -> {
+              record(new JournalEntry.ClassUndo(number));
+              open.clear(); // the pages may show the class
+            });
   }
 
   // ---- results

@@ -35,8 +35,14 @@ public final class Simulation {
    * @param until the share of right images at which the simulation ends, in percent; 100 labels
    *     until nothing is left
    * @param seed of the mistakes
+   * @param maxSteps the simulation ends after so many steps
    */
-  public record Settings(double mistakes, double until, long seed) {}
+  public record Settings(double mistakes, double until, long seed, int maxSteps) {
+    /** Creates settings without a limit of steps. */
+    public Settings(double mistakes, double until, long seed) {
+      this(mistakes, until, seed, Integer.MAX_VALUE);
+    }
+  }
 
   /**
    * A step.
@@ -51,6 +57,7 @@ public final class Simulation {
    * @param right the share of images that are right, labeled or classified, in percent
    * @param folder the measured share, with its limits
    * @param newImages the measured accuracy on new images, with its limits
+   * @param newRight the true accuracy on new images, in percent; NaN without new images
    * @param cpuMilliseconds the CPU time of this thread for the step
    */
   public record Step(
@@ -64,6 +71,7 @@ public final class Simulation {
       double right,
       Optional<Audit.Share> folder,
       Optional<Audit.Share> newImages,
+      double newRight,
       double cpuMilliseconds) {}
 
   /**
@@ -74,14 +82,19 @@ public final class Simulation {
    * @param texts the class feature of each class, (D), unit length
    * @param known the classes that exist at the start
    * @param scale the factor of the cosines in zero-shot probabilities
+   * @param newFeatures other images like these, (M, D); may be empty
+   * @param newTruth the classes of the other images
    */
   public record Pool(
       float[][] features,
       List<String> truth,
       Map<String, double[]> texts,
       List<String> known,
-      double scale) {
+      double scale,
+      float[][] newFeatures,
+      List<String> newTruth) {
     public Pool {
+      newTruth = List.copyOf(newTruth);
       truth = List.copyOf(truth);
       texts = Map.copyOf(texts);
       known = List.copyOf(known);
@@ -123,6 +136,8 @@ public final class Simulation {
         session.apply(new JournalEntry.ClassAdded(c, pool.known.get(c)));
       }
       Simulation simulation = new Simulation(session, session::apply, pool.truth, settings);
+      simulation.newFeatures = pool.newFeatures;
+      simulation.newTruth = pool.newTruth;
       double before = simulation.right();
       simulation.run(steps);
       return before;
@@ -135,6 +150,8 @@ public final class Simulation {
   private final Settings settings;
   private final PythonRandom random;
   private final Map<String, Integer> numbers = new HashMap<>();
+  private float[][] newFeatures = {};
+  private List<String> newTruth = List.of();
   private double seconds;
 
   /**
@@ -160,7 +177,7 @@ public final class Simulation {
     }
     int last =
         state.steps().isEmpty() ? 0 : state.steps().get(state.steps().size() - 1).step();
-    for (int step = last + 1; ; step++) {
+    for (int step = last + 1; step - last <= settings.maxSteps(); step++) {
       long start = cpuNanoseconds();
       LabelSession.Proposal proposal = session.next(null, Set.of());
       if (proposal.shown().isEmpty()) {
@@ -198,6 +215,7 @@ public final class Simulation {
               right,
               session.folder(),
               session.newImages(),
+              newRight(),
               cpu));
       if (right >= settings.until() && settings.until() < 100) {
         return;
@@ -251,6 +269,20 @@ public final class Simulation {
         .filter(number -> number != right)
         .findFirst()
         .orElse(LabelState.UNLABELED);
+  }
+
+  private double newRight() {
+    if (newTruth.isEmpty()) {
+      return Double.NaN;
+    }
+    int[] classes = session.classify(newFeatures);
+    LabelState state = session.state();
+    long right =
+        IntStream.range(0, classes.length)
+            .filter(
+                i -> (classes[i] < 0 ? "" : state.name(classes[i])).equals(newTruth.get(i)))
+            .count();
+    return 100.0 * right / classes.length;
   }
 
   /** Returns the share of images that are right, in percent. */

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = JournalEntry.ClassMerged.class, name = "merge"),
   @JsonSubTypes.Type(value = JournalEntry.Page.class, name = "page"),
   @JsonSubTypes.Type(value = JournalEntry.Undo.class, name = "undo"),
+  @JsonSubTypes.Type(value = JournalEntry.ClassUndo.class, name = "undo-class"),
   @JsonSubTypes.Type(value = JournalEntry.Finish.class, name = "finish"),
 })
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -134,6 +135,9 @@ public sealed interface JournalEntry {
 
   /** The removal of the last step. */
   record Undo(int step) implements JournalEntry {}
+
+  /** The removal of the last change of a class: of its addition, new name or merger. */
+  record ClassUndo(@JsonProperty("class") int number) implements JournalEntry {}
 
   /** The end of the session. */
   record Finish() implements JournalEntry {}

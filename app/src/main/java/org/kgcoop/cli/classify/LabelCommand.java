@@ -165,6 +165,14 @@ public final class LabelCommand implements Callable<Integer> {
   private String sortBy = "copy";
 
   @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description =
+          "Limit the time to train the classifier when the results are written, in minutes (default:"
+              + " 2).")
+  private double minutes = 2;
+
+  @Option(
       names = "--port",
       paramLabel = "N",
       description = "Set the port of the page, or 0 for any free port (default: 0).")
@@ -218,7 +226,8 @@ public final class LabelCommand implements Callable<Integer> {
       ImageSorter.check(sortInto);
     }
     try (Clip clip = clipOptions.load()) {
-      LabelWriter writer = new LabelWriter(clip, invocation, output, sortInto, way);
+      LabelWriter writer =
+          new LabelWriter(clip, invocation, output, minutes, sortInto, way);
       if (simulate == null && !write) {
         return page(images, clip, writer);
       }
@@ -227,7 +236,7 @@ public final class LabelCommand implements Callable<Integer> {
           simulate(labeling, truth);
         }
         if (write) {
-          writer.write(labeling, true, progress -> {}).forEach(output::print);
+          List<String> unused = writer.write(labeling, true, progress -> {});
         }
         return exitCode(labeling);
       }

@@ -48,29 +48,32 @@ import org.kgcoop.serve.label.LabelResults;
 final class LabelWriter implements LabelResults {
   static final String LIST = "labels.csv";
 
-  private static final double MINUTES = 2;
   private static final String TRAINING = ".training";
 
   private final Clip clip;
   private final Invocation invocation;
   private final Output output;
+  private final double minutes;
   private final @Nullable Path sortInto;
   private final ImageSorter.Way way;
 
   /**
    * Creates a writer.
    *
+   * @param minutes the time limit of the training
    * @param sortInto an empty folder for the sorted images; null to leave the images where they are
    */
   LabelWriter(
       Clip clip,
       Invocation invocation,
       Output output,
+      double minutes,
       @Nullable Path sortInto,
       ImageSorter.Way way) {
     this.clip = clip;
     this.invocation = invocation;
     this.output = output;
+    this.minutes = minutes;
     this.sortInto = sortInto;
     this.way = way;
   }
@@ -87,7 +90,7 @@ final class LabelWriter implements LabelResults {
     Path list = labeling.session().resolve(LIST);
     AtomicFile.write(list, to -> csv(to, results));
     lines.add("labels: " + list);
-    progress.accept("training a classifier, up to %.0f minutes".formatted(MINUTES));
+    progress.accept("training a classifier");
     lines.addAll(classifier(labeling, results));
     if (isLast) {
       if (sortInto != null) {
@@ -97,6 +100,7 @@ final class LabelWriter implements LabelResults {
       labeling.finish();
     }
     lines.addAll(accuracy(labeling.status()));
+    lines.forEach(output::print);
     return lines;
   }
 
@@ -151,7 +155,7 @@ final class LabelWriter implements LabelResults {
         }
       }
       AdaptRequest request =
-          new AdaptRequest(data, List.of(), FewShot.ALL, MINUTES, 1)
+          new AdaptRequest(data, List.of(), FewShot.ALL, minutes, 1)
               .with(true, none)
               .with(
                   new LabelSource(
@@ -256,10 +260,10 @@ final class LabelWriter implements LabelResults {
                         Locale.ROOT,
                         "At least %.0f %% of the folder is right (estimate %.0f %%; 95 %% interval:"
                             + " %.0f to %.0f), from %d random images",
-                        100 * share.low(),
+                        Math.floor(100 * share.low()),
                         100 * share.estimate(),
-                        100 * share.low(),
-                        100 * share.high(),
+                        Math.floor(100 * share.low()),
+                        Math.ceil(100 * share.high()),
                         share.images()))
             .orElse("Accuracy: not measured"));
     status
@@ -271,8 +275,8 @@ final class LabelWriter implements LabelResults {
                         Locale.ROOT,
                         "Of 100 new images like these, expect %.0f right (95 %%: %.0f to %.0f)",
                         100 * share.estimate(),
-                        100 * share.low(),
-                        100 * share.high())));
+                        Math.floor(100 * share.low()),
+                        Math.ceil(100 * share.high()))));
     if (!status.agreement().isEmpty()) {
       lines.add(status.agreement());
     }

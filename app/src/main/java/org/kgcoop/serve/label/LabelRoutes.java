@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -184,6 +185,11 @@ final class LabelRoutes {
           .put("labeled", each.labeled())
           .put("proposed", each.proposed());
     }
+    OptionalInt changed = labeling.lastChangedClass();
+    if (changed.isPresent()) {
+      json.putObject("undo").put("class", changed.getAsInt());
+      return json;
+    }
     labeling
         .lastStep()
         .ifPresent(
@@ -308,10 +314,16 @@ final class LabelRoutes {
   private void undo(Context request) {
     Session current = session();
     JsonNode body = body(request);
+    if (body.has("class")) {
+      undoClass(request, current, body);
+      return;
+    }
     int step = number(body, "step");
     synchronized (current.labeling) {
       Optional<Labeling.Step> last = current.labeling.lastStep();
-      if (last.isEmpty() || last.get().number() != step) {
+      if (last.isEmpty()
+          || last.get().number() != step
+          || current.labeling.lastChangedClass().isPresent()) {
         conflict(request, "step %s is not the last one".formatted(step));
         return;
       }
@@ -325,6 +337,18 @@ final class LabelRoutes {
           };
       current.drafts.putAll(last.get().labels());
       finishAction(request, current, body, wanted);
+    }
+  }
+
+  private void undoClass(Context request, Session current, JsonNode body) {
+    int number = number(body, "class");
+    synchronized (current.labeling) {
+      if (current.labeling.lastChangedClass().orElse(-1) != number) {
+        conflict(request, "class %s: has no change that can be undone".formatted(number));
+        return;
+      }
+      current.labeling.undoClassChange();
+      finishAction(request, current, body, "");
     }
   }
 

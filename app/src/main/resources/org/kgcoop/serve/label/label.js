@@ -402,7 +402,7 @@ function undo() {
     openSingle();
   } else if (state?.undo) {
     wantedRest = true; // the step may have asked skipped images
-    send('/label/undo', {step: state.undo.step});
+    send('/label/undo', state.undo.step ? {step: state.undo.step} : {class: state.undo.class});
   }
 }
 

@@ -1,0 +1,158 @@
+package org.kgcoop.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+class GapHeadTest {
+  private static final int N = 12;
+  private static final int D = 5;
+  private static final int K = 3;
+  private static final int NONE = K;
+
+  private final Scope scope = Scope.open("test");
+  private final double[][] images = unit(N, 1);
+  private final double[][] texts = unit(K, 2);
+
+  private static double[][] unit(int count, long seed) {
+    Random random = new Random(seed);
+    double[][] rows = new double[count][D];
+    for (double[] row : rows) {
+      Arrays.setAll(row, i -> random.nextGaussian());
+      double norm = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
+      Arrays.setAll(row, i -> row[i] / norm);
+    }
+    return rows;
+  }
+
+  private static Tensor tensor(double[][] rows) {
+    return Tensor.of(
+        Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray(), rows.length, D);
+  }
+
+  private GapHead head(double[][] classTexts) {
+    return new GapHead(tensor(images), classTexts, 100, 0.5);
+  }
+
+  private static void add(GapHead head, double[][] images, int[] labels, int from, int to) {
+    head.add(Arrays.copyOfRange(images, from, to), Arrays.copyOfRange(labels, from, to));
+  }
+
+  private static void assertEqual(double[][] actual, double[][] expected) {
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(actual[i]).containsExactly(expected[i], Offset.offset(1e-12));
+    }
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  @Test
+  void isZeroShotWithoutLabels() {
+    try (GapHead head = head(texts)) {
+      double[][] p = head.fit().probabilities();
+      for (int i = 0; i < N; i++) {
+        double[] logits = new double[K];
+        for (int c = 0; c < K; c++) {
+          for (int d = 0; d < D; d++) {
+            logits[c] += 100 * images[i][d] * texts[c][d];
+          }
+        }
+        double max = Arrays.stream(logits).max().orElseThrow();
+        double sum = Arrays.stream(logits).map(z -> Math.exp(z - max)).sum();
+        double[] floored =
+            Arrays.stream(logits).map(z -> Math.max(1e-4, Math.exp(z - max) / sum)).toArray();
+        double total = Arrays.stream(floored).sum();
+        for (int c = 0; c < K; c++) {
+          assertThat(p[i][c]).isCloseTo(floored[c] / total, Offset.offset(1e-9));
+        }
+        assertThat(p[i][NONE]).isZero();
+      }
+    }
+  }
+
+  @Test
+  void givesTheSameAfterAddingInPartsCorrectingAndCutting() {
+    int[] labels = {0, 1, 2, 0, NONE, 1, 0};
+    try (GapHead whole = head(texts);
+        GapHead parts = head(texts)) {
+      add(whole, images, labels, 0, 7);
+      add(parts, images, new int[] {0, 0, 2, 0, NONE, 2, 2}, 0, 7);
+      parts.cut(5);
+      parts.correct(1, 1);
+      add(parts, images, labels, 5, 6);
+      add(parts, images, labels, 6, 7);
+      GapHead.Fit expected = whole.fit();
+      GapHead.Fit actual = parts.fit();
+      assertEqual(actual.probabilities(), expected.probabilities());
+      assertThat(actual.tau()).isEqualTo(expected.tau());
+    }
+  }
+
+  @Test
+  void classifiesOtherImagesAsThoseOfTheFolder() {
+    int[] labels = {0, 1, 2, NONE};
+    try (GapHead head = head(texts)) {
+      assertEqual(head.classify(tensor(images), head.fit()), head.fit().probabilities());
+      add(head, images, labels, 0, 4);
+      GapHead.Fit fit = head.fit();
+      assertEqual(head.classify(tensor(images), fit), fit.probabilities());
+    }
+  }
+
+  @Test
+  void takesNewClassesWithoutLosingLabels() {
+    double[][] more = unit(K + 2, 2); // begins with the same texts
+    try (GapHead grown = head(Arrays.copyOf(more, K));
+        GapHead fresh = head(more)) {
+      add(grown, images, new int[] {0, 1, 2}, 0, 3);
+      grown.setTexts(more);
+      add(fresh, images, new int[] {0, 1, 2}, 0, 3);
+      assertEqual(grown.fit().probabilities(), fresh.fit().probabilities());
+    }
+  }
+
+  @Test
+  void leavesALabelOutOfItsRidgeAndItsPrototype() {
+    int[] labels = {0, 1, 2, 0, 1, 2, 0};
+    try (GapHead all = head(texts)) {
+      add(all, images, labels, 0, 7);
+      double[][] leftOut = all.leftOut();
+      // The ridge without the last image is exact; the gap stays that of all images.
+      try (GapHead others = head(texts)) {
+        add(others, images, labels, 0, 6);
+        double[] without = others.fit().probabilities()[6];
+        assertThat(NextImages.argmax(leftOut[6])).isEqualTo(NextImages.argmax(without));
+      }
+      assertThat(Arrays.stream(leftOut[6]).sum()).isCloseTo(1, Offset.offset(1e-9));
+      assertThat(leftOut[6][0]).isLessThan(all.fit().probabilities()[6][0]);
+    }
+  }
+
+  @Test
+  void findsNoneOfTheseByItsCosine() {
+    try (GapHead head = head(texts)) {
+      add(head, images, new int[] {0, 1, 2}, 0, 3);
+      assertThat(head.fit().tau()).isEmpty();
+      head.add(new double[][] {images[3]}, new int[] {NONE});
+      assertThat(head.fit().tau()).isPresent();
+      assertThat(head.fit().probabilities()[3][NONE]).isPositive();
+    }
+  }
+
+  @Test
+  void measuresTheMedianDistance() {
+    double[][] rows = {{1, 0, 0, 0, 0}, {0, 1, 0, 0, 0}, {0.6, 0.8, 0, 0, 0}};
+    assertThat(GapHead.distance(tensor(rows))).isCloseTo(0.4, Offset.offset(1e-9)); // 1, 0.4, 0.2
+    double[][] equal = {{1, 0, 0, 0, 0}, {1, 0, 0, 0, 0}};
+    assertThat(GapHead.distance(tensor(equal))).isEqualTo(0.01);
+  }
+}

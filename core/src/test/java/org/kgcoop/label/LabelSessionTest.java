@@ -1,0 +1,224 @@
+package org.kgcoop.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.JournalEntry.ClassAdded;
+import org.kgcoop.runs.JournalEntry.Draw;
+import org.kgcoop.runs.JournalEntry.Kind;
+import org.kgcoop.runs.JournalEntry.Page;
+import org.kgcoop.runs.JournalEntry.Undo;
+
+class LabelSessionTest {
+  private static final int D = 8;
+  private static final int K = 3;
+
+  private final int n = 60;
+  private final Random random = new Random(1);
+  private final double[][] centers = new double[K][];
+  private final int[] truth = new int[n];
+  private final float[][] features = new float[n][];
+
+  LabelSessionTest() {
+    for (int c = 0; c < K; c++) {
+      centers[c] = unit(random.doubles(D, -1, 1).toArray());
+    }
+    for (int i = 0; i < n; i++) {
+      truth[i] = i % K;
+      double[] noisy = new double[D];
+      for (int d = 0; d < D; d++) {
+        noisy[d] = centers[truth[i]][d] + 0.25 * random.nextGaussian();
+      }
+      noisy = unit(noisy);
+      features[i] = new float[D];
+      for (int d = 0; d < D; d++) {
+        features[i][d] = (float) noisy[d];
+      }
+    }
+  }
+
+  private static double[] unit(double[] row) {
+    double norm = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
+    return Arrays.stream(row).map(x -> x / norm).toArray();
+  }
+
+  private LabelSession session(int audit) {
+    List<String> images = IntStream.range(0, n).mapToObj("%03d"::formatted).toList();
+    JournalEntry.Start start = new JournalEntry.Start(1, 1, "", n, "", 6, audit, 90);
+    LabelSession session =
+        new LabelSession(
+            images,
+            features,
+            names ->
+                names.stream()
+                    .map(name -> centers[Integer.parseInt(name.substring(1))])
+                    .toArray(double[][]::new),
+            20,
+            start);
+    session.apply(start);
+    session.apply(
+        new Draw(
+            LabelSession.drawAudit(n, audit, 1).stream().map(images::get).toList(), false));
+    for (int c = 0; c < K; c++) {
+      session.apply(new ClassAdded(c, "c" + c));
+    }
+    return session;
+  }
+
+  private Page answer(LabelSession session, LabelSession.Proposal proposal) {
+    Map<String, Integer> labels = new LinkedHashMap<>();
+    proposal.shown().forEach(i -> labels.put(session.state().images().get(i), truth[i]));
+    int step = session.state().steps().size() + 1;
+    Page page =
+        new Page(
+            step,
+            proposal.kind(),
+            proposal.proposed(),
+            labels,
+            proposal.passed().stream().map(session.state().images()::get).toList(),
+            null);
+    session.apply(page);
+    return page;
+  }
+
+  @Test
+  void asksEachImageOnceUntilNothingIsLeft() {
+    try (LabelSession session = session(12)) {
+      Set<Integer> shown = new HashSet<>();
+      for (LabelSession.Proposal next = session.next(null, Set.of());
+          !next.shown().isEmpty();
+          next = session.next(null, Set.of())) {
+        for (int image : next.shown()) {
+          assertThat(shown.add(image)).as("image %s", image).isTrue();
+          assertThat(session.state().isAudit(image)).isEqualTo(next.kind() == Kind.AUDIT);
+        }
+        answer(session, next);
+      }
+      assertThat(shown).hasSize(n);
+      Audit.Share folder = session.folder().orElseThrow();
+      assertThat(folder.low()).isEqualTo(1);
+      assertThat(folder.high()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void showsTheSameAfterAReplayOfTheSameEntries() {
+    List<JournalEntry> entries = new ArrayList<>();
+    LabelSession.Proposal expected;
+    try (LabelSession session = session(12)) {
+      for (int i = 0; i < 5; i++) {
+        entries.add(answer(session, session.next(null, Set.of())));
+      }
+      expected = session.next(null, Set.of());
+    }
+    try (LabelSession session = session(12)) {
+      entries.forEach(session::apply);
+      assertThat(session.next(null, Set.of())).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void proposesTheSameAfterAnUndo() {
+    try (LabelSession session = session(0)) {
+      answer(session, session.next(null, Set.of()));
+      LabelSession.Proposal before = session.next(null, Set.of());
+      Page page = answer(session, before);
+      session.next(null, Set.of());
+      session.apply(new Undo(page.step()));
+      assertThat(session.next(null, Set.of())).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void doesNotOfferImagesOfAnotherBrowser() {
+    try (LabelSession session = session(0)) {
+      LabelSession.Proposal first = session.next(null, Set.of());
+      LabelSession.Proposal second = session.next(null, new HashSet<>(first.shown()));
+      assertThat(second.shown()).isNotEmpty().doesNotContainAnyElementsOf(first.shown());
+    }
+  }
+
+  @Test
+  void asksAFifthOfTheAuditAfterTwentyLabels() {
+    try (LabelSession session = session(10)) {
+      while (session.state().labeled().size() < 20) {
+        LabelSession.Proposal next = session.next(null, Set.of());
+        // Only passed images are asked earlier.
+        assertThat(next.kind() != Kind.AUDIT || session.state().isPassed(next.shown().get(0)))
+            .isTrue();
+        answer(session, next);
+      }
+      long answered =
+          session.state().firstDraw().stream().filter(session.state()::isLabeled).count();
+      if (answered < 2) {
+        assertThat(session.next(null, Set.of()).kind()).isEqualTo(Kind.AUDIT);
+      }
+      assertThat(session.next(Kind.AUDIT, Set.of()).shown()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void countsSkippedImagesAsWrongUntilTheyAreDecided() {
+    try (LabelSession session = session(12)) {
+      for (int i = 0; i < 3; i++) { // so that each class was shown outside the audit
+        answer(session, session.next(null, Set.of()));
+      }
+      answer(session, session.next(Kind.AUDIT, Set.of()));
+      double before = session.folder().orElseThrow().estimate();
+      LabelSession.Proposal next = session.next(null, Set.of());
+      Map<String, Integer> skipped = new LinkedHashMap<>();
+      next.shown()
+          .forEach(i -> skipped.put(session.state().images().get(i), JournalEntry.SKIP));
+      session.apply(new Page(99, next.kind(), next.proposed(), skipped, List.of(), null));
+      assertThat(session.folder().orElseThrow().estimate()).isLessThan(before);
+    }
+  }
+
+  @Test
+  void asksAnImageAgainWhoseLabelContradictsTheOthers() {
+    try (LabelSession session = session(0)) {
+      Map<String, Integer> labels = new LinkedHashMap<>();
+      IntStream.range(0, n).forEach(i -> labels.put("%03d".formatted(i), truth[i]));
+      labels.put("007", (truth[7] + 1) % K);
+      session.apply(new Page(1, Kind.PAGE, 0, labels, List.of(), null));
+      assertThat(session.suspicious()).contains(7);
+      assertThat(session.suspicious().size()).isLessThan(n / 4);
+      assertThat(session.next(Kind.AGAIN, Set.of()).kind()).isEqualTo(Kind.AGAIN);
+    }
+  }
+
+  @Test
+  void classifiesTheRestWithAllLabels() {
+    try (LabelSession session = session(12)) {
+      for (int i = 0; i < 4; i++) {
+        answer(session, session.next(null, Set.of()));
+      }
+      LabelSession.Result result = session.result();
+      long right = IntStream.range(0, n).filter(i -> result.classes()[i] == truth[i]).count();
+      assertThat(right).isGreaterThan(n * 8 / 10);
+      int labeled = session.state().labeled().get(0);
+      assertThat(result.probabilities()[labeled]).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void takesTheNewestLabelsAndAPartOfTheOthersAsRows() {
+    List<Integer> labeled = IntStream.range(0, 3_100).boxed().toList();
+    List<Integer> rows = LabelSession.rows(labeled, 1);
+    assertThat(rows).hasSizeLessThanOrEqualTo(2_000).doesNotHaveDuplicates();
+    assertThat(rows).containsAll(labeled.subList(2_100, 3_100));
+    // The random part stays for a while, so that the factor is not computed anew each time.
+    List<Integer> more = IntStream.range(0, 3_101).boxed().toList();
+    assertThat(LabelSession.rows(more, 1).subList(0, rows.size())).isEqualTo(rows);
+  }
+}
