@@ -75,7 +75,8 @@ class LabelingTest {
         1,
         warnings::add,
         defaults.progress(),
-        defaults.cancelled());
+        defaults.cancelled(),
+        null);
   }
 
   private Labeling open() {
