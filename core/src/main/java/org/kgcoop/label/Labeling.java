@@ -44,6 +44,7 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.image.ImageNames;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.TemplateEnsemble;
+import org.kgcoop.prompt.PromptText;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.LabelJournal;
@@ -266,6 +267,7 @@ public final class Labeling implements AutoCloseable {
   private final LockedFile lock;
   private final AppendedFile journal;
   private final LabelSession session;
+  private final TextRows texts;
   private final Map<String, List<String>> copies; // of an image, by its path
   private final List<String> unreadable;
   private final boolean hasJoined;
@@ -282,6 +284,7 @@ public final class Labeling implements AutoCloseable {
       LockedFile lock,
       AppendedFile journal,
       LabelSession session,
+      TextRows texts,
       Map<String, List<String>> copies,
       List<String> unreadable,
       boolean hasJoined,
@@ -292,6 +295,7 @@ public final class Labeling implements AutoCloseable {
     this.lock = lock;
     this.journal = journal;
     this.session = session;
+    this.texts = texts;
     this.copies = copies;
     this.unreadable = unreadable;
     this.hasJoined = hasJoined;
@@ -353,11 +357,12 @@ public final class Labeling implements AutoCloseable {
     }
     JournalEntry.Start start =
         (JournalEntry.Start) (entries.isEmpty() ? fresh.get(0) : entries.get(0));
+    TextRows texts = new TextRows(clip, options.template());
     LabelSession session =
         new LabelSession(
             images,
             encoded.features.values().toArray(float[][]::new),
-            new TextRows(clip, options.template()),
+            texts,
             clip.logitScale(),
             start);
     replay(file, entries, session);
@@ -381,11 +386,20 @@ public final class Labeling implements AutoCloseable {
             lock,
             journal,
             session,
+            texts,
             encoded.copies,
             encoded.unreadable,
             !start.list().equals(list),
             examples,
             Clock.systemUTC());
+    List<String> names = new ArrayList<>(labeling.classes());
+    fresh.forEach(
+        entry -> {
+          if (entry instanceof JournalEntry.ClassAdded added) {
+            names.add(added.name());
+          }
+        });
+    texts.check(names);
     labeling.record(fresh);
     labeling.train(examples, cache, encoded, options);
     return labeling;
@@ -661,11 +675,17 @@ public final class Labeling implements AutoCloseable {
     }
   }
 
-  /** The features of class names. Each name is encoded once and alone, so it never changes. */
+  /**
+   * The features of class names. Rounding depends on the names that are encoded together, so they
+   * are encoded in groups of fixed places. A new class changes only the last group, and a session
+   * that is opened again has the same features.
+   */
   private static final class TextRows implements LabelSession.ClassTexts {
+    private static final int GROUP = 32;
+
     private final Clip clip;
     private final TemplateEnsemble template;
-    private final Map<String, double[]> known = new HashMap<>();
+    private Map<List<String>, List<double[]>> known = Map.of(); // by the names of the group
 
     TextRows(Clip clip, String template) {
       this.clip = clip;
@@ -674,14 +694,39 @@ public final class Labeling implements AutoCloseable {
 
     @Override
     public double[][] of(List<String> names) {
-      return names.stream()
-          .map(name -> known.computeIfAbsent(name, this::encoded))
-          .toArray(double[][]::new);
+      Map<List<String>, List<double[]>> used = new HashMap<>();
+      List<double[]> rows = new ArrayList<>();
+      for (int from = 0; from < names.size(); from += GROUP) {
+        List<String> group = List.copyOf(names.subList(from, Math.min(from + GROUP, names.size())));
+        List<double[]> before = known.get(group);
+        List<double[]> encoded = before == null ? encoded(group) : before;
+        used.put(group, encoded);
+        rows.addAll(encoded);
+      }
+      known = used;
+      return rows.toArray(double[][]::new);
     }
 
-    private double[] encoded(String name) {
-      try (Scope scope = Scope.open("class name")) {
-        return template.unit(clip, List.of(name)).toDoubles();
+    /**
+     * Checks names before they are added.
+     *
+     * @throws KgCoopException if the model cannot tell two of them apart
+     */
+    void check(List<String> names) {
+      for (String text : template.templates()) {
+        PromptText unused = PromptText.handCrafted(clip, names, text, template.underscores());
+      }
+    }
+
+    private List<double[]> encoded(List<String> names) {
+      try (Scope scope = Scope.open("class names")) {
+        double[] flat = template.unit(clip, names).toDoubles();
+        int width = flat.length / names.size();
+        List<double[]> rows = new ArrayList<>();
+        for (int c = 0; c < names.size(); c++) {
+          rows.add(Arrays.copyOfRange(flat, c * width, (c + 1) * width));
+        }
+        return rows;
       }
     }
   }
@@ -749,7 +794,7 @@ public final class Labeling implements AutoCloseable {
     LabelState state = session.state();
     Set<String> known = new HashSet<>();
     Arrays.stream(state.classes()).forEach(c -> known.add(folded(state.name(c))));
-    List<JournalEntry> added = new ArrayList<>();
+    List<JournalEntry.ClassAdded> added = new ArrayList<>();
     for (String name : names) {
       String checked = checkedName(name);
       if (!known.add(folded(checked))) {
@@ -762,6 +807,9 @@ public final class Labeling implements AutoCloseable {
       throw KgCoopException.configuration(
           "expected at most %s classes, got %s".formatted(MAX_CLASSES, known.size()));
     }
+    List<String> all = new ArrayList<>(classes());
+    added.forEach(entry -> all.add(entry.name()));
+    texts.check(all);
     record(added);
   }
 
@@ -778,6 +826,8 @@ public final class Labeling implements AutoCloseable {
       throw KgCoopException.configuration(
           "class \"%s\": there is one already; merge the two".formatted(checked));
     }
+    String before = session.state().name(number);
+    texts.check(classes().stream().map(each -> each.equals(before) ? checked : each).toList());
     record(new JournalEntry.ClassRenamed(number, checked));
   }
 
