@@ -194,7 +194,7 @@ public final class LabelCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Answer from a CSV file with the columns image and class, without a page. An empty class"
-              + " is none of these. Prints each step.")
+              + " is none of these. Prints each step; --format json prints a JSON object per line.")
   private @Nullable Path simulate;
 
   @Option(
@@ -211,8 +211,7 @@ public final class LabelCommand implements Callable<Integer> {
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
 
-  @Mixin
-  private Output output = new Output(Output.Format.TEXT, Output.Format.JSON, Output.Format.JSONL);
+  @Mixin private Output output = new Output();
 
   @ParentCommand private Invocation invocation;
 
@@ -482,7 +481,7 @@ public final class LabelCommand implements Callable<Integer> {
         new Simulation.Settings(mistakes, until, seed),
         step -> {
           if (output.isJson()) {
-            output.record(json(step).toString());
+            output.out().println(Output.text(json(step), false));
           } else {
             output.print(text(step));
           }

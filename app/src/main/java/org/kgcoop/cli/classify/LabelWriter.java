@@ -1,5 +1,7 @@
 package org.kgcoop.cli.classify;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -100,7 +102,13 @@ final class LabelWriter implements LabelResults {
       labeling.finish();
     }
     lines.addAll(accuracy(labeling.status()));
-    lines.forEach(output::print);
+    if (output.isJson()) {
+      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      lines.forEach(json.putArray("results")::add);
+      output.out().println(Output.text(json, false));
+    } else {
+      lines.forEach(output::print);
+    }
     return lines;
   }
 
