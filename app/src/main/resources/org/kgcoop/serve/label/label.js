@@ -239,6 +239,7 @@ const SINGLE = {
 
 function openSingle() {
   screen('single');
+  document.body.dataset.at = `${page.number}.${position}`;
   const entry = page.images[position];
   const chosen = answers.get(entry.image);
   [element('single-heading').textContent, element('single-note').textContent] = SINGLE[page.kind];
@@ -273,6 +274,7 @@ function answerSingle(number) {
 
 function openGrid() {
   screen('grid');
+  document.body.dataset.at = String(page.number);
   const heading = element('grid-heading');
   if (page.kind === 'page') {
     const name = document.createElement('em');
