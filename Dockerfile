@@ -8,8 +8,6 @@ ADD dist/target/archives/kgcoop-*-linux-x86_64.tar.gz /opt/
 RUN ln -s /opt/kgcoop-*/kgcoop /usr/local/bin/kgcoop && useradd --create-home kgcoop
 USER kgcoop
 WORKDIR /home/kgcoop
-# Creates the class data archive in the image.
-RUN kgcoop --version
 EXPOSE 8080
 HEALTHCHECK --start-period=60s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET /health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3; grep -q '\"ready\":true' <&3"]
 ENTRYPOINT ["kgcoop"]

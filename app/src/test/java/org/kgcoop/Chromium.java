@@ -1,6 +1,5 @@
 package org.kgcoop;
 
-import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One tab of a real browser, controlled through its DevTools protocol. Tests press keys, drop files
@@ -46,18 +47,24 @@ public final class Chromium implements AutoCloseable {
   private final List<JsonNode> events = new CopyOnWriteArrayList<>();
 
   /**
-   * Starts a browser with an empty tab. Skips the tests if there is no browser.
+   * Starts a browser with an empty tab.
    *
    * @param profile a new folder for the settings of the browser
+   * @return null if there is no browser, or if it does not run on this machine
    */
-  public static Chromium startOrSkip(Path profile) throws InterruptedException {
-    Optional<Path> found = find();
-    assumeTrue(found.isPresent(), "Chromium is not on the PATH; this test is skipped");
+  public static @Nullable Chromium start(Path profile) throws InterruptedException {
+    Optional<Path> executable = find();
     try {
-      return new Chromium(found.orElseThrow(), profile);
+      return executable.isEmpty() ? null : new Chromium(executable.get(), profile);
     } catch (IOException e) {
-      return abort("Chromium does not run on this machine; this test is skipped");
+      return null;
     }
+  }
+
+  /** Returns the browser, or skips the test if there is none. */
+  public static Chromium orSkip(@Nullable Chromium browser) {
+    assumeTrue(browser != null, "no Chromium on the PATH runs on this machine");
+    return Objects.requireNonNull(browser);
   }
 
   private static Optional<Path> find() {

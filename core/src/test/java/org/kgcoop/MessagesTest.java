@@ -53,7 +53,7 @@ class MessagesTest {
   }
 
   @Test
-  void ofAVeryLongErrorTheMiddleIsCut() {
+  void cutsTheMiddleOfAVeryLongError() {
     String text = "file: 'a" + "x".repeat(100_000) + "': expected a number";
     assertThat(new KgCoopException(KgCoopException.Category.DATA, text).getMessage())
         .startsWith("file: 'ax")
@@ -64,7 +64,7 @@ class MessagesTest {
   }
 
   @Test
-  void reasonsHaveNoWordsOfJava() {
+  void translatesReasonsOfJava() {
     assertThat(Messages.reason(new FileAlreadyExistsException("a"))).isEqualTo("it exists already");
     assertThat(Messages.reason(new DirectoryNotEmptyException("a")))
         .isEqualTo("the folder is not empty");
@@ -80,7 +80,7 @@ class MessagesTest {
   }
 
   @Test
-  void oneThingIsNotCalledSeveral() {
+  void countsInSingularAndPlural() {
     assertThat(Messages.count(1, "image", "images")).isEqualTo("1 image");
     assertThat(Messages.count(0, "image", "images")).isEqualTo("0 images");
   }

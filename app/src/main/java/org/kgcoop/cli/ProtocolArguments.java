@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.cli.console.CommandErrors;
-import org.kgcoop.cli.experiment.OpenProtocol;
+import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cli.experiment.ProtocolCommand;
 import org.kgcoop.cli.options.PortableArguments;
 import org.kgcoop.experiment.Progress;
@@ -101,7 +101,7 @@ public final class ProtocolArguments {
 
   /** Opens the data sets and loads the weights. Runs print nothing. */
   @MustBeClosed
-  public OpenProtocol open() {
+  public ExperimentSession open() {
     return ((ProtocolCommand) parsed.commandSpec().userObject()).open(Progress.SILENT);
   }
 }

@@ -42,7 +42,7 @@ final class ShellFiles {
       Native libraries, unpacked once.
       .TP
       .I ~/.cache/kgcoop
-      Features, unpacked data and the class data archive of each Java.
+      Features and unpacked data.
       .SH DESCRIPTION
       """;
 

@@ -39,8 +39,7 @@ public final class ReleasedWeights {
       List.of("preprocessor_config.json", "processor_config.json");
 
   /** The tokenizer files of a repository, the preferred one first. */
-  private static final List<String> TOKENIZERS =
-      List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model");
+  private static final List<String> TOKENIZERS = List.of("tokenizer.json", "merges.txt");
 
   /**
    * A repository with a short name.

@@ -3,7 +3,6 @@ package org.kgcoop.export;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.Family;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Tensor;
@@ -33,7 +32,7 @@ final class OnnxVit {
     this.vit = vit;
     this.learned = learned;
     int grid = config.imageResolution() / vit.patch();
-    own = vit.rowsBesidePatches() + grid * grid;
+    own = config.form().image().rowsBesidePatches() + grid * grid;
     positions = own;
   }
 
@@ -56,7 +55,7 @@ final class OnnxVit {
   }
 
   private String features(String name) {
-    if (vit.family() == Family.SIGLIP) {
+    if (config.form().image().attentionPool()) {
       return graph.unitRows(name, pooled());
     }
     String read = readAtClass();

@@ -21,7 +21,7 @@ import org.kgcoop.runs.AdaptRecord.Images;
 import org.kgcoop.runs.AdaptRecord.Interval;
 import org.kgcoop.runs.AdaptRecord.Result;
 import org.kgcoop.runs.AdaptRecord.Suspect;
-import org.kgcoop.runs.Measure.Best;
+import org.kgcoop.runs.Metric.Best;
 import org.kgcoop.tables.StoredRun;
 
 /** The comparison of an adaptation: the accuracies of all candidates on held-out images. */
@@ -136,7 +136,7 @@ final class AdaptSection {
                     AdaptRecord.Mistake::image)
                 .words("class", AdaptRecord.Mistake::actual)
                 .words("taken for", AdaptRecord.Mistake::predicted)
-                .numbers("confidence, %", each -> 100 * each.confidence(), Text::percent)
+                .numbers("confidence, %", each -> 100 * each.confidence(), Formats::percent)
                 .build()));
     if (shown.size() < adapted.mistakes().size()) {
       blocks.add(
@@ -180,7 +180,8 @@ final class AdaptSection {
                 .words("label", Suspect::given)
                 .words("likely label", Suspect::likely)
                 .numbers(
-                    "probability of the label, %", each -> 100 * each.confidence(), Text::percent)
+                    "probability of the label, %",
+                    each -> 100 * each.confidence(), Formats::percent)
                 .build()));
     if (shown.size() < suspects.size()) {
       blocks.add(new Words("adapt.json names all %s of them.".formatted(suspects.size())));
@@ -191,10 +192,13 @@ final class AdaptSection {
     return ReportTable.of(caption, "method", record.candidates(), Candidate::title)
         .notes(Candidate::reason)
         .numbers(
-            record.isForUnseen() ? "H" : "accuracy", Candidate::value, Best.HIGHEST, Text::percent)
-        .numbers("behind", Candidate::behind, Text::percent)
-        .numbers("p", Candidate::pValue, Text::percent)
-        .words("time", each -> each.isMeasured() ? Text.duration(each.seconds()) : Text.NONE)
+            record.isForUnseen() ? "H" : "accuracy",
+            Candidate::value,
+            Best.HIGHEST,
+            Formats::percent)
+        .numbers("behind", Candidate::behind, Formats::percent)
+        .numbers("p", Candidate::pValue, Formats::percent)
+        .words("time", each -> each.isMeasured() ? Formats.duration(each.seconds()) : Formats.NONE)
         .build();
   }
 
@@ -209,11 +213,13 @@ final class AdaptSection {
                 ? "as they are"
                 : record.plan().views() + " random views of each"));
     if (images.copies().repeated() > 0) {
-      entries.add(new Entry("copies, left out", Text.count(images.copies().repeated(), "image")));
+      entries.add(
+          new Entry("copies, left out", Formats.count(images.copies().repeated(), "image")));
     }
     if (images.copies().near() > 0) {
       entries.add(
-          new Entry("near copies, held out together", Text.count(images.copies().near(), "image")));
+          new Entry(
+              "near copies, held out together", Formats.count(images.copies().near(), "image")));
     }
     add(entries, "classes that cannot be measured", images.single());
     add(entries, "test images that repeat a training image", images.copies().inTest());
@@ -224,7 +230,7 @@ final class AdaptSection {
 
   private static void add(List<Entry> entries, String term, List<String> names) {
     if (!names.isEmpty()) {
-      entries.add(new Entry(term, Text.firstOf(names, MOST_NAMES)));
+      entries.add(new Entry(term, Formats.firstOf(names, MOST_NAMES)));
     }
   }
 }

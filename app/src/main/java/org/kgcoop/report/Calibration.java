@@ -58,7 +58,7 @@ final class Calibration {
       ProbabilityMetrics known = target.probabilities();
       double error = known == null ? Double.NaN : known.expectedCalibrationError();
       if (Double.isFinite(error)) {
-        errors.add(target.name() + " " + Text.percent(100 * error) + "\u00a0%");
+        errors.add(target.name() + " " + Formats.percent(100 * error) + "\u00a0%");
       }
     }
     String error =
@@ -79,7 +79,7 @@ final class Calibration {
       return Optional.empty();
     }
     String without = "without temperature";
-    String with = "temperature " + Text.percent(found.temperature());
+    String with = "temperature " + Formats.percent(found.temperature());
     Map<String, List<Line>> curves = new LinkedHashMap<>();
     curves.put(without, lines(without, before));
     curves.put(with, lines(with, after));
@@ -87,9 +87,9 @@ final class Calibration {
         draw(
             "Calibration on learned classes; expected calibration error: %s\u00a0%% %s, %s\u00a0%% %s"
                 .formatted(
-                    Text.percent(100 * before.ece()),
+                    Formats.percent(100 * before.ece()),
                     without,
-                    Text.percent(100 * after.ece()),
+                    Formats.percent(100 * after.ece()),
                     "with it, from %s %s images".formatted(found.images(), found.by())),
             "Calibration without and with the temperature",
             "probabilities",
@@ -111,8 +111,8 @@ final class Calibration {
         List.copyOf(curves.keySet()),
         ReportTable.of(label, corner, rows, Line::row)
             .numbers("images", Line::images, SeriesGrid::number)
-            .numbers("mean confidence", Line::confidence, v -> Text.decimals(v, 3))
-            .numbers("accuracy", Line::accuracy, v -> Text.decimals(v, 3))
+            .numbers("mean confidence", Line::confidence, v -> Formats.decimals(v, 3))
+            .numbers("accuracy", Line::accuracy, v -> Formats.decimals(v, 3))
             .build());
   }
 

@@ -96,7 +96,7 @@ final class Confusion {
     List<Integer> worst = worst().stream().limit(WORST).toList();
     return ReportTable.of(label, "class", worst, names::get)
         .numbers("images", this::images, SeriesGrid::number)
-        .numbers("right, %", this::accuracy, Text::percent)
+        .numbers("right, %", this::accuracy, Formats::percent)
         .words("most often taken for", this::takenFor)
         .build();
   }
@@ -110,7 +110,7 @@ final class Confusion {
             .limit(3)
             .map(i -> names.get(i) + " (" + counts[label][i] + ")")
             .toList();
-    return others.isEmpty() ? Text.NONE : String.join(", ", others);
+    return others.isEmpty() ? Formats.NONE : String.join(", ", others);
   }
 
   /** Draws the matrix. If there are many classes, it contains only the worst. */

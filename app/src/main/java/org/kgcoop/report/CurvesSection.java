@@ -80,9 +80,9 @@ final class CurvesSection {
       }
       RunCurves own = RunCurves.read(run.path().resolve(EventLog.FILE));
       if (!own.isEmpty()) {
-        String name = Text.label(run);
+        String name = Formats.label(run);
         while (all.containsKey(name)) {
-          name += name.equals(Text.label(run)) ? ", seed " + Text.seed(run) : "'";
+          name += name.equals(Formats.label(run)) ? ", seed " + Formats.seed(run) : "'";
         }
         all.put(name, own);
         ofEpochs.put(name, run.isComplete() ? own : own.withoutTheLastEpoch());

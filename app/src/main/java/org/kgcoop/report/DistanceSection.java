@@ -55,14 +55,14 @@ final class DistanceSection {
     String caption = "Distance to the hand-crafted class features, and loss on new classes";
     Chart chart =
         new Chart(
-            caption + ": r = " + Text.decimals(r, 2),
+            caption + ": r = " + Formats.decimals(r, 2),
             new XyPlot(Axis.of("squared distance"), Axis.of("relative loss, percent"), series)
                 .draw(),
             places,
             ReportTable.of(
                     caption, "method", rows, own -> own == losses ? "all" : own.get(0).method)
                 .numbers("runs", List::size, SeriesGrid::number)
-                .numbers("r", DistanceSection::correlation, Text::percent)
+                .numbers("r", DistanceSection::correlation, Formats::percent)
                 .build());
     String words =
         "A point is a run: the mean squared distance between learned and hand-crafted class features"
@@ -70,7 +70,7 @@ final class DistanceSection {
             + " these classes is lower (below 0: higher). r is the correlation over "
             + (Double.isNaN(r)
                 ? "the points; here it is undefined."
-                : Text.count(losses.size(), "run") + ".");
+                : Formats.count(losses.size(), "run") + ".");
     return Optional.of(
         new Section(
             "distance",
@@ -97,7 +97,7 @@ final class DistanceSection {
       }
       double distance = distance(run);
       if (Double.isFinite(distance)) {
-        losses.add(new Loss(Text.label(run), distance, 100 * (zeroShot - accuracy) / zeroShot));
+        losses.add(new Loss(Formats.label(run), distance, 100 * (zeroShot - accuracy) / zeroShot));
       }
     }
     return losses;

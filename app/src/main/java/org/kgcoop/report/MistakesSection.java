@@ -50,7 +50,7 @@ final class MistakesSection {
 
   private static String name(StoredRun run) {
     String set = run.dataSet().isEmpty() ? "" : run.dataSet() + ": ";
-    return set + Text.label(run) + ", seed " + Text.seed(run);
+    return set + Formats.label(run) + ", seed " + Formats.seed(run);
   }
 
   private List<Block> of(StoredRun run, List<TargetResult> targets, Predictions predictions) {
@@ -144,7 +144,7 @@ final class MistakesSection {
             : "?";
     String sure =
         Double.isFinite(wrong.confidence())
-            ? " (" + Text.decimals(100 * wrong.confidence(), 0) + "\u00a0%)"
+            ? " (" + Formats.decimals(100 * wrong.confidence(), 0) + "\u00a0%)"
             : "";
     images
         .source(dataSet, wrong.image(), is)

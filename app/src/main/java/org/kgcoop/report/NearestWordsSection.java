@@ -24,7 +24,7 @@ final class NearestWordsSection {
       }
       List<String> words = vectors.stream().map(vector -> String.join(", ", vector)).toList();
       List<String> shown = words.subList(0, Math.min(MOST_VECTORS, words.size()));
-      String name = run.dataSet() + ": " + Text.label(run) + ", seed " + Text.seed(run);
+      String name = run.dataSet() + ": " + Formats.label(run) + ", seed " + Formats.seed(run);
       blocks.add(new Heading(name));
       blocks.add(
           new Figures(

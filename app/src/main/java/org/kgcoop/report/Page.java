@@ -29,7 +29,7 @@ record Page(String title, String summary, List<Section> sections) {
     boolean several = inputs.tables().size() > 1;
     Palette palette = Palette.of(inputs);
     for (int i = 0; i < inputs.tables().size(); i++) {
-      Table table = inputs.tables().get(i);
+      ProtocolResults table = inputs.tables().get(i);
       String name = several ? table.name() + ": " : "";
       String number = several ? "-" + (i + 1) : "";
       sections.addAll(new ResultsSection(table, palette).of(name, number));
@@ -57,7 +57,7 @@ record Page(String title, String summary, List<Section> sections) {
     }
     if (inputs.tables().isEmpty() && inputs.runs().size() == 1) {
       StoredRun run = inputs.runs().get(0);
-      return Text.label(run) + (run.dataSet().isEmpty() ? "" : " on " + run.dataSet());
+      return Formats.label(run) + (run.dataSet().isEmpty() ? "" : " on " + run.dataSet());
     }
     return "Results";
   }
@@ -67,26 +67,24 @@ record Page(String title, String summary, List<Section> sections) {
       List<String> parts = new ArrayList<>();
       inputs.tables().forEach(table -> parts.add(table.name()));
       if (!inputs.runs().isEmpty()) {
-        parts.add(Text.count(inputs.runs().size(), "run"));
+        parts.add(Formats.count(inputs.runs().size(), "run"));
       }
-      return Text.list(parts) + ".";
+      return Formats.list(parts) + ".";
     }
     return summary(inputs.tables().get(0));
   }
 
-  private static String summary(Table table) {
+  private static String summary(ProtocolResults table) {
     JsonNode settings = table.results().settings();
     Set<String> methods = new LinkedHashSet<>();
-    table.rows().forEach(row -> methods.add(row.title()));
     table.runs().forEach(run -> methods.add(run.title()));
     table.results().pending().forEach(cell -> methods.add(cell.title()));
     Set<String> names = new LinkedHashSet<>();
-    table.results().dataSets().forEach(set -> names.add(set.name()));
     table.runs().forEach(run -> names.add(run.dataSet()));
     table.results().pending().forEach(cell -> names.add(cell.sample().dataSet()));
     List<String> sets = List.copyOf(names);
     StringBuilder summary =
-        new StringBuilder(methods.isEmpty() ? "Nothing" : Text.firstOf(List.copyOf(methods), 8));
+        new StringBuilder(methods.isEmpty() ? "Nothing" : Formats.firstOf(List.copyOf(methods), 8));
     summary.append(methods.size() > 1 ? " compared" : " measured");
     if (sets.size() == 1) {
       summary.append(" on the data set ").append(sets.get(0));
@@ -95,7 +93,7 @@ record Page(String title, String summary, List<Section> sections) {
           .append(" on ")
           .append(sets.size())
           .append(" data sets, ")
-          .append(Text.firstOf(sets, 6));
+          .append(Formats.firstOf(sets, 6));
     }
     List<String> with = new ArrayList<>();
     List<String> shots = values(settings.path("shots"));
@@ -104,11 +102,11 @@ record Page(String title, String summary, List<Section> sections) {
     } else if (!shots.isEmpty()) {
       boolean one = shots.equals(List.of("1"));
       with.add(
-          Text.list(shots) + (one ? " training image per class" : " training images per class"));
+          Formats.list(shots) + (one ? " training image per class" : " training images per class"));
     }
     List<String> seeds = values(settings.path("seeds"));
     if (!seeds.isEmpty()) {
-      with.add((seeds.size() == 1 ? "seed " : "seeds ") + Text.list(seeds));
+      with.add((seeds.size() == 1 ? "seed " : "seeds ") + Formats.list(seeds));
     }
     if (!with.isEmpty()) {
       summary.append(sets.size() > 1 ? ", with " : " with ").append(String.join(" and ", with));
@@ -131,7 +129,7 @@ record Page(String title, String summary, List<Section> sections) {
 
   private static Section notes(ReportSources inputs) {
     List<Entry> notes = new ArrayList<>();
-    if (inputs.tables().stream().anyMatch(Table::isBaseToNew)) {
+    if (inputs.tables().stream().anyMatch(ProtocolResults::isBaseToNew)) {
       notes.add(
           new Entry(
               "base",

@@ -19,10 +19,10 @@ record Palette(List<String> methods) {
   /** Assigns colors first in the order of the tables' rows, then to all other measured methods. */
   static Palette of(ReportSources inputs) {
     Set<String> methods = new LinkedHashSet<>();
-    for (Table table : inputs.tables()) {
-      table.rows().forEach(row -> methods.add(Text.label(row)));
+    for (ProtocolResults table : inputs.tables()) {
+      table.rows().forEach(row -> methods.add(Formats.label(row)));
     }
-    inputs.all().forEach(run -> methods.add(Text.label(run)));
+    inputs.all().forEach(run -> methods.add(Formats.label(run)));
     return new Palette(List.copyOf(methods));
   }
 

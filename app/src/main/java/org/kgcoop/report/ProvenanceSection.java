@@ -14,6 +14,7 @@ import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.tables.ProtocolTable.Row;
 import org.kgcoop.tables.StoredRun;
 
 /** The origin of the results: command, settings, data, versions and time. */
@@ -37,7 +38,7 @@ final class ProvenanceSection {
 
   static Section of(ReportSources inputs) {
     List<Block> blocks = new ArrayList<>();
-    for (Table table : inputs.tables()) {
+    for (ProtocolResults table : inputs.tables()) {
       if (inputs.tables().size() > 1) {
         blocks.add(new Heading(table.name()));
       }
@@ -49,7 +50,7 @@ final class ProvenanceSection {
     return new Section("made", "How it was made", blocks);
   }
 
-  private static void addTable(List<Block> blocks, Table table) {
+  private static void addTable(List<Block> blocks, ProtocolResults table) {
     TableResults results = table.results();
     JsonNode settings = results.settings();
     List<Entry> entries = new ArrayList<>();
@@ -61,7 +62,7 @@ final class ProvenanceSection {
     double seconds =
         table.runs().stream().mapToDouble(StoredRun::seconds).filter(Double::isFinite).sum();
     if (seconds > 0) {
-      entries.add(new Entry("training time, all runs", Text.duration(seconds)));
+      entries.add(new Entry("training time, all runs", Formats.duration(seconds)));
     }
     if (!entries.isEmpty()) {
       blocks.add(new Entries(entries, true));
@@ -83,21 +84,20 @@ final class ProvenanceSection {
 
   private static void addCommand(List<Entry> entries, List<JsonNode> places) {
     places.stream()
-        .map(place -> Text.command(place.path("command")))
+        .map(place -> Formats.command(place.path("command")))
         .filter(command -> !command.isEmpty())
         .findFirst()
         .ifPresent(command -> entries.add(new Entry("command", command)));
   }
 
-  private static void addMethods(
-      List<Block> blocks, JsonNode methods, List<TableResults.Row> rows) {
+  private static void addMethods(List<Block> blocks, JsonNode methods, List<Row> rows) {
     List<String> titles = new ArrayList<>();
     List<JsonNode> own = new ArrayList<>();
     List<JsonNode> training = new ArrayList<>();
     for (JsonNode method : methods) {
       if (method.isObject()) {
         String title = title(method.path("method").path("method"), rows);
-        titles.add(Text.label(title, method.path("setting").properties()));
+        titles.add(Formats.label(title, method.path("setting").properties()));
         own.add(method.path("method"));
         training.add(method.path("training"));
       }
@@ -127,9 +127,9 @@ final class ProvenanceSection {
     if (known.stream().anyMatch(JsonNode::isObject)) {
       add(
           blocks,
-          ReportTable.of("Data sets", "data set", known, set -> Text.any(set.path("name")))
-              .words("template", set -> Text.any(set.path("template")))
-              .words("fingerprint", set -> Text.shortened(Text.any(set.path("fingerprint"))))
+          ReportTable.of("Data sets", "data set", known, set -> Formats.any(set.path("name")))
+              .words("template", set -> Formats.any(set.path("template")))
+              .words("fingerprint", set -> Formats.shortened(Formats.any(set.path("fingerprint"))))
               .build());
     }
   }
@@ -139,7 +139,7 @@ final class ProvenanceSection {
     List<RunRecord> about = shown.stream().map(StoredRun::record).toList();
     List<String> titles = new ArrayList<>();
     for (int i = 0; i < shown.size(); i++) {
-      titles.add(Text.label(shown.get(i)) + (shown.size() > 1 ? " (run " + (i + 1) + ")" : ""));
+      titles.add(Formats.label(shown.get(i)) + (shown.size() > 1 ? " (run " + (i + 1) + ")" : ""));
     }
     List<Entry> entries = new ArrayList<>();
     RunRecord first = about.get(0);
@@ -158,7 +158,7 @@ final class ProvenanceSection {
     add(
         blocks,
         ReportTable.of("Time", "run", shown, run -> titles.get(shown.indexOf(run)))
-            .words("training", run -> Text.duration(run.seconds()))
+            .words("training", run -> Formats.duration(run.seconds()))
             .build());
     if (runs.size() > shown.size()) {
       blocks.add(
@@ -183,7 +183,7 @@ final class ProvenanceSection {
     if (key.equals(CLIP)) {
       return fileName(value.asText());
     }
-    return key.endsWith("fingerprint") ? Text.shortened(Text.any(value)) : Text.any(value);
+    return key.endsWith("fingerprint") ? Formats.shortened(Formats.any(value)) : Formats.any(value);
   }
 
   /** Returns the last name of a path, because a page must not reveal folders of the machine. */
@@ -196,12 +196,12 @@ final class ProvenanceSection {
   }
 
   /** Returns the title of a method, because settings use the id and rows use the title. */
-  private static String title(JsonNode id, List<TableResults.Row> rows) {
+  private static String title(JsonNode id, List<Row> rows) {
     return rows.stream()
         .filter(row -> !id.isMissingNode() && row.method().equals(id.asText()))
-        .map(TableResults.Row::title)
+        .map(Row::title)
         .findFirst()
-        .orElse(Text.or(id, "unnamed"));
+        .orElse(Formats.or(id, "unnamed"));
   }
 
   /** Makes a table with one row per setting and one column per run or method. */

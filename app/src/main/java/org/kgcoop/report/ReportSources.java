@@ -17,7 +17,7 @@ import org.kgcoop.tables.StoredRun;
  * @param tables the tables of protocols
  * @param runs the single runs, and the runs of tables that have no results yet
  */
-record ReportSources(List<Table> tables, List<StoredRun> runs) {
+record ReportSources(List<ProtocolResults> tables, List<StoredRun> runs) {
 
   ReportSources {
     tables = List.copyOf(tables);
@@ -30,7 +30,7 @@ record ReportSources(List<Table> tables, List<StoredRun> runs) {
    * @throws KgCoopException of the kind IO if a folder contains neither
    */
   static ReportSources read(List<Path> folders) {
-    List<Table> tables = new ArrayList<>();
+    List<ProtocolResults> tables = new ArrayList<>();
     List<StoredRun> runs = new ArrayList<>();
     for (Path folder : folders) {
       Optional<TableResults> table =
@@ -38,7 +38,7 @@ record ReportSources(List<Table> tables, List<StoredRun> runs) {
       if (StoredRun.isRunFolder(folder)) {
         runs.add(StoredRun.of(folder));
       } else if (table.isPresent()) {
-        tables.add(Table.of(table.get(), folder));
+        tables.add(ProtocolResults.of(table.get(), folder));
       } else if (RunFolders.isTable(folder)) {
         RunFolders.runsBelow(folder).forEach(run -> runs.add(StoredRun.of(run)));
       } else {

@@ -8,7 +8,7 @@ import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
-import org.kgcoop.runs.Measure.Best;
+import org.kgcoop.runs.Metric.Best;
 
 /**
  * A table of the page.

@@ -2,6 +2,7 @@ package org.kgcoop.report;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -19,29 +20,28 @@ import org.kgcoop.report.chart.XyPlot.Axis;
 import org.kgcoop.report.chart.XyPlot.Point;
 import org.kgcoop.report.chart.XyPlot.Series;
 import org.kgcoop.report.chart.XyPlot.Style;
-import org.kgcoop.runs.Measure;
-import org.kgcoop.runs.Measure.Best;
-import org.kgcoop.runs.Measurement;
+import org.kgcoop.runs.Metric;
+import org.kgcoop.runs.Metric.Best;
+import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TableResults;
-import org.kgcoop.runs.TableResults.OfDataSet;
-import org.kgcoop.runs.TableResults.Row;
+import org.kgcoop.tables.ProtocolTable.Row;
 import org.kgcoop.tables.StoredRun;
 
-/** The results of a protocol: its rows, other measures, and charts. */
+/** The results of a protocol: its rows, other metrics, and charts. */
 final class ResultsSection {
-  private static final int MOST_DATA_SETS = 20;
-  private static final int MOST_CURVES = 16;
+  private static final int MAX_DATA_SETS = 20;
+  private static final int MAX_CURVES = 16;
   private static final String AVERAGE = "average";
 
-  private final Table table;
+  private final ProtocolResults table;
   private final List<Row> rows;
-  private final List<OfDataSet> sets;
+  private final Map<String, List<Row>> sets = new LinkedHashMap<>();
   private final Palette palette;
 
-  ResultsSection(Table table, Palette palette) {
+  ResultsSection(ProtocolResults table, Palette palette) {
     this.table = table;
     this.rows = table.rows();
-    this.sets = table.results().dataSets();
+    table.table().dataSets().forEach(set -> sets.put(set, table.table().of(set).rows()));
     this.palette = palette;
   }
 
@@ -57,7 +57,9 @@ final class ResultsSection {
       // A complete table without rows is shown too, so that the page states that it is empty.
       if (!rows.isEmpty() || table.isComplete()) {
         String heading =
-            sets.size() == 1 ? "Results on " + sets.get(0).name() : "Average over all data sets";
+            sets.size() == 1
+                ? "Results on " + String.join("", sets.keySet())
+                : "Average over all data sets";
         sections.add(new Section("results" + number, name + heading, baseToNew(heading)));
       }
     } else if (!rows.isEmpty()) {
@@ -91,8 +93,8 @@ final class ResultsSection {
         "Accuracies in percent"
             + (spread ? ", mean ± standard deviation over seeds" : "")
             + ". ★ marks the best of a column.";
-    List<Measurement> measurements = runs.stream().map(StoredRun::measurement).toList();
-    return Stream.concat(Stream.of(key), TableResults.choices(measurements).stream())
+    List<TableCell> cells = runs.stream().map(StoredRun::cell).toList();
+    return Stream.concat(Stream.of(key), TableResults.choices(cells).stream())
         .collect(Collectors.joining(" "));
   }
 
@@ -109,22 +111,22 @@ final class ResultsSection {
     addMeasures(
         blocks,
         "Joint list and calibration",
-        Arrays.stream(Measure.values())
-            .filter(m -> m != Measure.DISTANCE)
-            .map(Measure::id)
-            .toList(),
-        id -> Measure.ofColumn(id).map(Measure::header).orElse(id));
+        Arrays.stream(Metric.values()).filter(m -> m != Metric.DISTANCE).map(Metric::id).toList(),
+        id -> Metric.ofColumn(id).map(Metric::header).orElse(id));
     blocks.add(new Charts(bars()));
     if (sets.size() > 1) {
-      for (OfDataSet set : sets.subList(0, Math.min(MOST_DATA_SETS, sets.size()))) {
-        blocks.add(new Heading(set.name()));
-        blocks.add(new Figures(baseToNew(set.name(), set.rows())));
-      }
-      if (sets.size() > MOST_DATA_SETS) {
+      sets.entrySet().stream()
+          .limit(MAX_DATA_SETS)
+          .forEach(
+              set -> {
+                blocks.add(new Heading(set.getKey()));
+                blocks.add(new Figures(baseToNew(set.getKey(), set.getValue())));
+              });
+      if (sets.size() > MAX_DATA_SETS) {
         blocks.add(
             new Words(
                 "Left out: the tables of %s more data sets; results.json has them."
-                    .formatted(sets.size() - MOST_DATA_SETS)));
+                    .formatted(sets.size() - MAX_DATA_SETS)));
       }
     }
     return blocks;
@@ -135,24 +137,24 @@ final class ResultsSection {
     for (String name : List.of("base", "new", "H")) {
       columns.add(table.column(name, of, name));
     }
-    String distance = Measure.DISTANCE.id();
+    String distance = Metric.DISTANCE.id();
     if (has(of, distance)) {
       columns.add(table.column(distance, of, distance));
     }
     return byMethod(label, of)
         .notes(Row::prompts)
         .columns(columns)
-        .numbers("ms/image", Row::msPerImage, Best.LOWEST, Text::milliseconds)
-        .numbers("with features", Row::msPerImageWithFeatures, Best.LOWEST, Text::milliseconds)
+        .numbers("ms/image", Row::msPerImage, Best.LOWEST, Formats::milliseconds)
+        .numbers("with features", Row::msPerImageWithFeatures, Best.LOWEST, Formats::milliseconds)
         .build();
   }
 
   private static ReportTable.Builder<Row> byMethod(String label, List<Row> rows) {
-    return ReportTable.of(label, "method", rows, (Row row) -> Text.label(row));
+    return ReportTable.of(label, "method", rows, (Row row) -> Formats.label(row));
   }
 
   private static List<String> labels(List<Row> rows) {
-    return rows.stream().map(Text::label).toList();
+    return rows.stream().map(Formats::label).toList();
   }
 
   private static boolean has(List<Row> rows, String column) {
@@ -190,7 +192,7 @@ final class ResultsSection {
             columns,
             rows.stream().map(row -> columns.stream().map(row::mean).toList()).toList()));
     if (sets.size() > 1) {
-      List<String> names = sets.stream().map(OfDataSet::name).toList();
+      List<String> names = List.copyOf(sets.keySet());
       Map<String, String> captions =
           Map.of(
               "base", "Accuracy on base classes of each data set",
@@ -199,7 +201,8 @@ final class ResultsSection {
       for (String column : columns) {
         List<List<Double>> series =
             methods.stream()
-                .map(method -> sets.stream().map(set -> mean(set.rows(), method, column)).toList())
+                .map(
+                    method -> sets.values().stream().map(own -> mean(own, method, column)).toList())
                 .toList();
         charts.add(bars(captions.getOrDefault(column, column), names, series));
       }
@@ -209,7 +212,7 @@ final class ResultsSection {
 
   private static double mean(List<Row> rows, String method, String column) {
     return rows.stream()
-        .filter(row -> Text.label(row).equals(method))
+        .filter(row -> Formats.label(row).equals(method))
         .mapToDouble(row -> row.mean(column))
         .findFirst()
         .orElse(Double.NaN);
@@ -232,7 +235,7 @@ final class ResultsSection {
       numbers.numbers(
           groups.get(group),
           method -> series.get(methods.indexOf(method)).get(index),
-          Text::percent);
+          Formats::percent);
     }
     return new Chart(
         caption + ", in percent" + more,
@@ -245,11 +248,7 @@ final class ResultsSection {
 
   private List<Block> transfer() {
     String source = table.runs().isEmpty() ? "" : table.runs().get(0).dataSet();
-    List<String> accuracies =
-        rows.get(0).columns().stream()
-            .map(TableResults.Column::name)
-            .filter(name -> Measure.ofColumn(name).isEmpty())
-            .toList();
+    List<String> accuracies = table.table().accuracies();
     // The average of a single data set would repeat its column.
     List<String> shown =
         accuracies.stream().filter(name -> !name.equals(AVERAGE) || accuracies.size() > 3).toList();
@@ -279,15 +278,17 @@ final class ResultsSection {
     addMeasures(
         blocks,
         "Expected calibration error",
-        of.stream().map(Measure.ECE::id).toList(),
-        column -> title.apply(column.substring(Measure.ECE.id("").length())));
+        of.stream().map(Metric.ECE::id).toList(),
+        column -> title.apply(column.substring(Metric.ECE.id("").length())));
   }
 
   // ---- few-shot learning
 
   private List<Block> fewShot() {
     String all =
-        sets.size() == 1 ? sets.get(0).name() : "average over " + sets.size() + " data sets";
+        sets.size() == 1
+            ? String.join("", sets.keySet())
+            : "average over " + sets.size() + " data sets";
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Figures(fewShot("Accuracy, " + all, rows)));
     blocks.add(key(" Shots are training images per class."));
@@ -296,25 +297,22 @@ final class ResultsSection {
     List<Chart> charts = new ArrayList<>();
     charts.add(curves("Accuracy, " + all, rows));
     if (sets.size() > 1) {
-      for (OfDataSet set : sets.subList(0, Math.min(MOST_CURVES, sets.size()))) {
-        charts.add(curves("Accuracy on " + set.name(), set.rows()));
-      }
+      sets.entrySet().stream()
+          .limit(MAX_CURVES)
+          .forEach(set -> charts.add(curves("Accuracy on " + set.getKey(), set.getValue())));
     }
     blocks.add(new Charts(charts));
-    if (sets.size() > MOST_CURVES) {
+    if (sets.size() > MAX_CURVES) {
       blocks.add(
-          new Words("Left out: the curves of %s data sets.".formatted(sets.size() - MOST_CURVES)));
+          new Words("Left out: the curves of %s data sets.".formatted(sets.size() - MAX_CURVES)));
     }
     return blocks;
   }
 
   private List<Integer> shots() {
-    return rows.stream()
-        .flatMap(row -> row.columns().stream())
-        .map(TableResults.Column::name)
+    return table.table().accuracies().stream()
         .filter(name -> name.matches("[1-9]\\d{0,8}"))
         .map(Integer::valueOf)
-        .distinct()
         .sorted()
         .toList();
   }
@@ -340,7 +338,7 @@ final class ResultsSection {
     List<Series> series = new ArrayList<>();
     for (String method : places) {
       List<Point> points = new ArrayList<>();
-      for (Row row : of.stream().filter(r -> Text.label(r).equals(method)).toList()) {
+      for (Row row : of.stream().filter(r -> Formats.label(r).equals(method)).toList()) {
         for (int k : shots) {
           SweepCharts.addPoint(points, log2(k), row.column(String.valueOf(k)));
         }

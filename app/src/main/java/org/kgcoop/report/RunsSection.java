@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Words;
-import org.kgcoop.runs.Measure.Best;
+import org.kgcoop.runs.Metric.Best;
 import org.kgcoop.runs.RunState;
 import org.kgcoop.tables.StoredRun;
 
@@ -26,19 +26,19 @@ final class RunsSection {
     Set<String> names = new LinkedHashSet<>();
     runs.forEach(run -> run.targets().forEach(target -> names.add(target.name())));
     ReportTable.Builder<StoredRun> table =
-        ReportTable.of("Results", "run", runs, (StoredRun run) -> Text.label(run))
+        ReportTable.of("Results", "run", runs, (StoredRun run) -> Formats.label(run))
             .notes(
                 run ->
                     run.dataSet()
                         + (run.shots() > 0 ? ", " + run.shots() + " shots" : "")
                         + ", seed "
-                        + Text.seed(run));
+                        + Formats.seed(run));
     for (String name : names) {
       table.numbers(
-          name, run -> run.measurement().results().accuracy(name), Best.HIGHEST, Text::percent);
+          name, run -> run.cell().results().accuracy(name), Best.HIGHEST, Formats::percent);
     }
     if (runs.stream().anyMatch(run -> Double.isFinite(run.msPerImage()))) {
-      table.numbers("ms/image", StoredRun::msPerImage, Best.LOWEST, Text::milliseconds);
+      table.numbers("ms/image", StoredRun::msPerImage, Best.LOWEST, Formats::milliseconds);
     }
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Figures(table.build()));

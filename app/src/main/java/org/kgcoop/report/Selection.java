@@ -32,7 +32,7 @@ final class Selection {
     }
     List<StoredRun> cells = inputs.all().stream().filter(StoredRun::hasFolder).toList();
     String best =
-        StoredRun.distinct(cells, Text::label).stream()
+        StoredRun.distinct(cells, Formats::label).stream()
             .max(Comparator.comparingDouble(label -> quality(cells, label)))
             .orElse("");
     List<StoredRun> chosen = new ArrayList<>();
@@ -40,7 +40,7 @@ final class Selection {
     for (String set : sets.subList(0, Math.min(MOST, sets.size()))) {
       List<StoredRun> own =
           cells.stream()
-              .filter(c -> Text.label(c).equals(best) && c.dataSet().equals(set))
+              .filter(c -> Formats.label(c).equals(best) && c.dataSet().equals(set))
               .toList();
       chosen.addAll(one(own));
     }
@@ -64,8 +64,8 @@ final class Selection {
       List<StoredRun> group = new ArrayList<>();
       List<StoredRun> own =
           cells.stream().filter(c -> c.hasFolder() && c.dataSet().equals(set)).toList();
-      for (String label : StoredRun.distinct(own, Text::label)) {
-        group.addAll(one(own.stream().filter(c -> Text.label(c).equals(label)).toList()));
+      for (String label : StoredRun.distinct(own, Formats::label)) {
+        group.addAll(one(own.stream().filter(c -> Formats.label(c).equals(label)).toList()));
       }
       groups.add(group);
     }
@@ -82,7 +82,8 @@ final class Selection {
     ToDoubleFunction<StoredRun> mean =
         cell -> Metrics.mean(cell.targets().stream().map(TargetResult::accuracy).toList());
     double quality =
-        StoredRun.overSeeds(cells.stream().filter(c -> Text.label(c).equals(label)).toList(), mean)
+        StoredRun.overSeeds(
+                cells.stream().filter(c -> Formats.label(c).equals(label)).toList(), mean)
             .mean();
     return Double.isNaN(quality) ? -1 : quality;
   }

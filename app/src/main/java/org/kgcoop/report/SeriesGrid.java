@@ -24,7 +24,7 @@ final class SeriesGrid {
     List<Double> rows = thinned(List.copyOf(all), MOST_ROWS);
     ReportTable.Builder<Double> table = ReportTable.of(label, x, rows, SeriesGrid::number);
     for (Series one : series) {
-      table.numbers(one.name(), row -> at(one, row), Text::significant);
+      table.numbers(one.name(), row -> at(one, row), Formats::significant);
     }
     return table.build();
   }
@@ -52,6 +52,6 @@ final class SeriesGrid {
   static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? String.valueOf((long) value)
-        : Text.significant(value);
+        : Formats.significant(value);
   }
 }

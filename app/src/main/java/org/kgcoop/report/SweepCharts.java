@@ -31,7 +31,7 @@ final class SweepCharts {
     for (String method : StoredRun.distinct(all, StoredRun::title)) {
       List<StoredRun> runs = all.stream().filter(run -> run.title().equals(method)).toList();
       Set<String> keys = new LinkedHashSet<>();
-      runs.forEach(run -> keys.addAll(run.measurement().setting().keySet()));
+      runs.forEach(run -> keys.addAll(run.cell().setting().keySet()));
       for (String key : keys) {
         Map<Double, List<StoredRun>> byValue = byValue(runs, key);
         if (byValue.size() > 1 && charts.size() < MOST) {
@@ -45,8 +45,8 @@ final class SweepCharts {
   private static Map<Double, List<StoredRun>> byValue(List<StoredRun> runs, String key) {
     Map<Double, List<StoredRun>> byValue = new TreeMap<>();
     for (StoredRun run : runs) {
-      JsonNode value = run.measurement().setting().get(key);
-      if (value != null && Text.isFinite(value)) {
+      JsonNode value = run.cell().setting().get(key);
+      if (value != null && Formats.isFinite(value)) {
         byValue.computeIfAbsent(value.asDouble(), v -> new ArrayList<>()).add(run);
       }
     }
@@ -94,7 +94,7 @@ final class SweepCharts {
   }
 
   private static Spread accuracy(List<StoredRun> runs, String target) {
-    return StoredRun.overSeeds(runs, run -> run.measurement().results().accuracy(target));
+    return StoredRun.overSeeds(runs, run -> run.cell().results().accuracy(target));
   }
 
   private static Series series(

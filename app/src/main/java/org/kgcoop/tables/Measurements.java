@@ -78,7 +78,7 @@ final class Measurements {
   Measurements(
       Map<TableRow, Map<String, Map<Long, StoredRun>>> runs,
       List<String> targets,
-      Bootstrap bootstrap) {
+      @Nullable Bootstrap bootstrap) {
     this.runs = runs;
     Map<Key, Sum> sums = new HashMap<>();
     for (String target : targets) {
@@ -86,15 +86,8 @@ final class Measurements {
       runs.keySet().forEach(row -> having.addAll(dataSets(row, target)));
       dataSets.put(target, having);
     }
-    TreeSet<String> all = new TreeSet<>();
-    runs.values().forEach(ofRow -> all.addAll(ofRow.keySet()));
-    for (String dataSet : all) {
-      Outcomes outcomes =
-          new Outcomes(
-              runs.keySet().stream().flatMap(r -> bySeed(r, dataSet).values().stream()).toList());
-      for (String target : targets) {
-        resample(dataSet, target, outcomes, bootstrap, sums);
-      }
+    if (bootstrap != null) {
+      resample(targets, bootstrap, sums);
     }
     for (TableRow row : runs.keySet()) {
       for (String target : targets) {
@@ -110,6 +103,19 @@ final class Measurements {
 
   private Map<Long, StoredRun> bySeed(TableRow row, String dataSet) {
     return runs.getOrDefault(row, Map.of()).getOrDefault(dataSet, Map.of());
+  }
+
+  private void resample(List<String> targets, Bootstrap bootstrap, Map<Key, Sum> sums) {
+    TreeSet<String> all = new TreeSet<>();
+    runs.values().forEach(ofRow -> all.addAll(ofRow.keySet()));
+    for (String dataSet : all) {
+      Outcomes outcomes =
+          new Outcomes(
+              runs.keySet().stream().flatMap(r -> bySeed(r, dataSet).values().stream()).toList());
+      for (String target : targets) {
+        resample(dataSet, target, outcomes, bootstrap, sums);
+      }
+    }
   }
 
   private void resample(
@@ -175,6 +181,6 @@ final class Measurements {
 
   /** Returns the accuracy of a run, or NaN if the run has no results on the evaluation set. */
   private static double accuracy(@Nullable StoredRun run, String target) {
-    return run == null ? Double.NaN : run.figure(target);
+    return run == null ? Double.NaN : run.value(target);
   }
 }

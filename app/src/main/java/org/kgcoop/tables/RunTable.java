@@ -22,7 +22,7 @@ import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.method.KgCoOp;
-import org.kgcoop.runs.Measure;
+import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.settings.SettingValues;
 
@@ -90,12 +90,13 @@ public final class RunTable {
   private final List<String> available;
   private final List<String> columns;
   private final Measurements measurements;
-  private final Bootstrap bootstrap;
+  private final @Nullable Bootstrap bootstrap;
 
   /** The tables of two rows with only the runs that both have, by these rows. */
   private final Map<List<TableRow>, RunTable> paired;
 
-  private RunTable(Map<TableRow, Map<String, Map<Long, StoredRun>>> runs, Bootstrap bootstrap) {
+  private RunTable(
+      Map<TableRow, Map<String, Map<Long, StoredRun>>> runs, @Nullable Bootstrap bootstrap) {
     this.runs = runs;
     this.bootstrap = bootstrap;
     this.paired = new HashMap<>();
@@ -110,7 +111,7 @@ public final class RunTable {
     columns = columns(targets);
     measurements =
         new Measurements(
-            runs, Stream.concat(targets.stream(), measures(targets)).toList(), bootstrap);
+            runs, Stream.concat(targets.stream(), metrics(targets)).toList(), bootstrap);
   }
 
   private RunTable(RunTable all, List<String> columns) {
@@ -132,7 +133,13 @@ public final class RunTable {
     return new RunTable(RunRows.byMethod(runs, warnings), bootstrap);
   }
 
-  private static List<String> columns(List<String> targets) {
+  /** Makes a table without confidence intervals from runs that are grouped already. */
+  static RunTable withoutIntervals(Map<TableRow, Map<String, Map<Long, StoredRun>>> runs) {
+    return new RunTable(runs, null);
+  }
+
+  /** Returns the accuracies of some evaluation sets. */
+  static List<String> columns(List<String> targets) {
     List<String> columns = new ArrayList<>(targets);
     if (targets.contains("base") && targets.contains("new")) {
       columns.add(columns.indexOf("new") + 1, HARMONIC_MEAN);
@@ -143,18 +150,31 @@ public final class RunTable {
     return List.copyOf(columns);
   }
 
-  /** Returns the names of all measures of some evaluation sets, such as {@code ece:new}. */
-  private static Stream<String> measures(List<String> targets) {
-    return Arrays.stream(Measure.values())
+  /**
+   * Returns the names of all metrics, such as {@code ece:new}.
+   *
+   * @param groups the evaluation sets, and {@link #AVERAGE} for the mean over some of them
+   */
+  static Stream<String> metrics(List<String> groups) {
+    return Arrays.stream(Metric.values())
+        .filter(metric -> !metric.isJoint() || groups.contains("new"))
         .flatMap(
-            measure ->
-                measure.isJoint()
-                    ? Stream.of(measure.id())
-                    : Stream.concat(Stream.of(measure.id()), targets.stream().map(measure::id)));
+            metric ->
+                Stream.concat(
+                    Stream.of(metric.id()),
+                    metric.isJoint() ? Stream.of() : groups.stream().map(metric::id)));
   }
 
-  private static List<String> available(List<String> targets) {
-    return Stream.concat(columns(targets).stream(), measures(targets)).toList();
+  /** Returns the names of all columns of some evaluation sets. */
+  static List<String> available(List<String> targets) {
+    List<String> columns = columns(targets);
+    List<String> groups = columns.stream().filter(c -> !c.equals(HARMONIC_MEAN)).toList();
+    return Stream.concat(columns.stream(), metrics(groups)).toList();
+  }
+
+  /** Returns the names of the evaluation sets. */
+  List<String> targets() {
+    return targets;
   }
 
   /** Returns the names of all columns that the table can show. */
@@ -185,7 +205,7 @@ public final class RunTable {
     }
     List<String> joint =
         columns.stream()
-            .filter(column -> Measure.ofColumn(column).filter(Measure::isJoint).isPresent())
+            .filter(column -> Metric.ofColumn(column).filter(Metric::isJoint).isPresent())
             .toList();
     rows().stream()
         .filter(row -> !joint.isEmpty())
@@ -309,8 +329,8 @@ public final class RunTable {
 
   /** Returns the best row of a column if its lead over every other row is significant, or null. */
   public @Nullable TableRow best(String column) {
-    if (Measure.ofColumn(column).isPresent()) {
-      return null; // measures have no resamples
+    if (Metric.ofColumn(column).isPresent()) {
+      return null; // metrics have no resamples
     }
     TableRow best = null;
     double highest = Double.NEGATIVE_INFINITY;
@@ -355,11 +375,12 @@ public final class RunTable {
           Metrics.harmonicMean(ofTarget.applyAsDouble("base"), ofTarget.applyAsDouble("new"));
       case JOINT_H ->
           Metrics.harmonicMean(
-              ofTarget.applyAsDouble(Measure.JOINT_BASE.id()),
-              ofTarget.applyAsDouble(Measure.JOINT_NEW.id()));
-      case AVERAGE ->
-          parts(row, column).stream().mapToDouble(ofTarget).average().orElse(Double.NaN);
-      default -> ofTarget.applyAsDouble(column);
+              ofTarget.applyAsDouble(Metric.JOINT_BASE.id()),
+              ofTarget.applyAsDouble(Metric.JOINT_NEW.id()));
+      default ->
+          isAverage(column)
+              ? parts(row, column).stream().mapToDouble(ofTarget).average().orElse(Double.NaN)
+              : ofTarget.applyAsDouble(column);
     };
   }
 
@@ -367,11 +388,23 @@ public final class RunTable {
   private List<String> parts(TableRow row, String column) {
     return switch (column) {
       case HARMONIC_MEAN -> List.of("base", "new");
-      case JOINT_H -> List.of(Measure.JOINT_BASE.id(), Measure.JOINT_NEW.id());
-      case AVERAGE ->
-          targets.stream().filter(t -> !PARTS.contains(t) && !ofRow(row).containsKey(t)).toList();
-      default -> List.of(column);
+      case JOINT_H -> List.of(Metric.JOINT_BASE.id(), Metric.JOINT_NEW.id());
+      default -> {
+        if (!isAverage(column)) {
+          yield List.of(column);
+        }
+        String metric = column.substring(0, column.length() - AVERAGE.length());
+        yield targets.stream()
+            .filter(target -> !PARTS.contains(target) && !ofRow(row).containsKey(target))
+            .map(target -> metric + target)
+            .toList();
+      }
     };
+  }
+
+  /** Returns true for the average of the accuracies, or of a metric: {@code ece:average}. */
+  private static boolean isAverage(String column) {
+    return column.equals(AVERAGE) || column.endsWith(":" + AVERAGE);
   }
 
   private double @Nullable [] resampled(TableRow row, String column) {

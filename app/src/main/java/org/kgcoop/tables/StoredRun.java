@@ -18,11 +18,11 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.runs.AdaptRecord;
-import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.RunState;
+import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TargetResult;
 
@@ -38,17 +38,16 @@ public final class StoredRun {
   private final Instant modified;
   private String protocol = "";
   private Set<String> planned = Set.of();
-  private @Nullable Measurement measurement;
+  private @Nullable TableCell cell;
   private @Nullable RunRecord record;
   private @Nullable RunResults results;
   private @Nullable RunState state;
 
-  private StoredRun(
-      @Nullable Path path, String name, Instant modified, @Nullable Measurement measurement) {
+  private StoredRun(@Nullable Path path, String name, Instant modified, @Nullable TableCell cell) {
     this.path = path;
     this.name = name;
     this.modified = modified;
-    this.measurement = measurement;
+    this.cell = cell;
   }
 
   /** Returns the run or adaptation of a folder. The folder does not have to exist yet. */
@@ -62,10 +61,10 @@ public final class StoredRun {
    *
    * @param table the folder of the table
    */
-  public static StoredRun of(Measurement measurement, Path table) {
-    Path run = table.resolve(measurement.run()).normalize();
-    boolean isBelow = !measurement.run().isEmpty() && run.startsWith(table.normalize());
-    return new StoredRun(isBelow ? run : null, measurement.run(), Instant.EPOCH, measurement);
+  public static StoredRun of(TableCell cell, Path table) {
+    Path run = table.resolve(cell.run()).normalize();
+    boolean isBelow = !cell.run().isEmpty() && run.startsWith(table.normalize());
+    return new StoredRun(isBelow ? run : null, cell.run(), Instant.EPOCH, cell);
   }
 
   /**
@@ -209,16 +208,16 @@ public final class StoredRun {
   // ---- the outcome
 
   /** Returns the results as a table stores them. */
-  public Measurement measurement() {
-    Measurement known = measurement;
+  public TableCell cell() {
+    TableCell known = cell;
     if (known == null) {
       known = read();
-      measurement = known;
+      cell = known;
     }
     return known;
   }
 
-  private Measurement read() {
+  private TableCell read() {
     RunRecord about = record();
     // An adaptation has no method until it has chosen one.
     AdaptRecord adaptation = about.method().isEmpty() ? adaptation().orElse(null) : null;
@@ -231,25 +230,42 @@ public final class StoredRun {
                     .path("method")
                     .path("title")
                     .asText(adaptation == null ? "" : "Adaptation"));
-    return new Measurement(
+    return new TableCell(
         about.method(),
         title,
         "",
         Map.of(),
         adaptation == null
             ? about.sample()
-            : new Measurement.Sample(adaptation.settings().path("data").asText(), 0, null),
+            : new TableCell.Sample(adaptation.settings().path("data").asText(), 0, null),
         "",
         results());
   }
 
+  /** Returns the run with other results on evaluation sets, as an entry of a table. */
+  StoredRun withTargets(List<TargetResult> targets) {
+    TableCell own = cell();
+    return new StoredRun(
+        path,
+        name,
+        modified,
+        new TableCell(
+            own.method(),
+            own.title(),
+            own.prompts(),
+            own.setting(),
+            own.sample(),
+            own.run(),
+            RunResults.NONE.with(targets, own.results().joint())));
+  }
+
   public String method() {
-    return measurement().method();
+    return cell().method();
   }
 
   /** Returns the title of the method. */
   public String title() {
-    return measurement().title();
+    return cell().title();
   }
 
   /** Returns true for CLIP with a hand-crafted prompt. */
@@ -259,17 +275,17 @@ public final class StoredRun {
 
   /** Returns the name of the data set of the training images. */
   public String dataSet() {
-    return measurement().sample().dataSet();
+    return cell().sample().dataSet();
   }
 
   /** Returns the number of training images per class, or 0 for all images or an unknown number. */
   public int shots() {
-    return measurement().sample().shots();
+    return cell().sample().shots();
   }
 
   /** Returns the seed, or null if the run does not depend on one. */
   public @Nullable Long seed() {
-    return measurement().sample().seed();
+    return cell().sample().seed();
   }
 
   /** Returns all settings that affect the results, by names such as {@code method.weight}. */
@@ -279,7 +295,7 @@ public final class StoredRun {
 
   /** Returns the counts of each evaluation set. */
   public List<TargetResult> targets() {
-    return measurement().results().targets();
+    return cell().results().targets();
   }
 
   /** Returns the accuracy that an adaptation expects on new images. Other runs have none. */
@@ -288,13 +304,13 @@ public final class StoredRun {
   }
 
   /** Returns the value of a column such as {@code base}, {@code H} or {@code ece:new}, or NaN. */
-  public double figure(String column) {
-    return measurement().results().figure(column);
+  public double value(String column) {
+    return cell().results().value(column);
   }
 
   /** Returns the training time per image in milliseconds, or NaN if nothing was trained. */
   public double msPerImage() {
-    return measurement().results().msPerImage();
+    return cell().results().msPerImage();
   }
 
   /** Returns the training time in seconds, or NaN if nothing was trained. */

@@ -15,7 +15,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.Messages;
 import org.kgcoop.eval.Bootstrap;
-import org.kgcoop.runs.Measure;
+import org.kgcoop.runs.Metric;
 
 /** A writer of a {@link RunTable} and its differences as text, Markdown, LaTeX, CSV or JSON. */
 public final class TableWriter {
@@ -200,10 +200,10 @@ public final class TableWriter {
   /** Returns true for the best mean of a column among the rows with equal shots. */
   private boolean isBest(TableRow row, String column) {
     RunTable.Figure own = table.figure(row, column);
-    Measure.Best best = Measure.ofColumn(column).map(Measure::best).orElse(Measure.Best.HIGHEST);
-    double sign = best == Measure.Best.LOWEST ? -1 : 1;
+    Metric.Best best = Metric.ofColumn(column).map(Metric::best).orElse(Metric.Best.HIGHEST);
+    double sign = best == Metric.Best.LOWEST ? -1 : 1;
     return own != null
-        && best != Measure.Best.NONE
+        && best != Metric.Best.NONE
         && table.rows().stream()
             .filter(other -> other.shots() == row.shots())
             .map(other -> table.figure(other, column))
@@ -242,9 +242,9 @@ public final class TableWriter {
     return format == Format.LATEX ? bold + MARK : bold + " \\" + MARK;
   }
 
-  /** Formats accuracies with two decimals and other measures with four. */
+  /** Formats accuracies with two decimals and other metrics with four. */
   private static String number(double value, String column) {
-    boolean isPercent = Measure.ofColumn(column).map(Measure::isPercent).orElse(true);
+    boolean isPercent = Metric.ofColumn(column).map(Metric::isPercent).orElse(true);
     return String.format(Locale.ROOT, isPercent ? "%.2f" : "%.4f", value);
   }
 

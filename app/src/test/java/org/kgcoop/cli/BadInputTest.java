@@ -199,7 +199,7 @@ class BadInputTest {
   }
 
   @Test
-  void aBadImageDoesNotKeepTheOthersFromBeingClassified() throws IOException {
+  void classifiesTheOtherImages() throws IOException {
     Path images = Files.createDirectory(folder.resolve("images"));
     Files.createFile(images.resolve("a-empty.png"));
     Files.copy(data.resolve("book").resolve("0.png"), images.resolve("b-good.png"));
@@ -251,7 +251,7 @@ class BadInputTest {
   }
 
   @Test
-  void aMissingImageIsDataAndAMissingClassifierOrClipIsWeights() {
+  void usesTheExitCodesOfDataAndWeights() {
     Path gone = folder.resolve("gone");
     refused(predict(gone), DATA, "gone");
     Path image = data.resolve("bell").resolve("0.png");
@@ -272,7 +272,7 @@ class BadInputTest {
   }
 
   @Test
-  void aThresholdIsHelpedAndRefusedInTheSameWords() {
+  void rejectsAThresholdOfZero() {
     assertThat(Cli.run("predict", "--help").out().replaceAll("\\s+", " "))
         .contains("a probability below P (above 0, at most 1)");
     refused(
@@ -408,7 +408,7 @@ class BadInputTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void aPipeIsNotWaitedFor() throws Exception {
+  void rejectsAPipe() throws Exception {
     Path pipe = folder.resolve("pipe");
     assertThat(ChildProcess.run(new ProcessBuilder("mkfifo", pipe.toString()).inheritIO()))
         .isZero();
@@ -473,7 +473,7 @@ class BadInputTest {
   // ---- options
 
   @Test
-  void unknownValuesSayWhatIsKnown() {
+  void namesTheKnownValues() {
     Path out = folder.resolve("out");
     refused(train(data, out, "--method", "kgcop"), CONFIGURATION, "kgcop", "kgcoop");
     refused(
@@ -493,7 +493,7 @@ class BadInputTest {
   }
 
   @Test
-  void wordsThatCannotBeTakenAreToldInTheWordsOfTheCommand() {
+  void namesWrongOptionsAsTheUserWroteThem() {
     refused(Cli.run("inspect", data, data), CONFIGURATION, "unexpected argument '" + data + "'");
     refused(Cli.run("runs", "show"), CONFIGURATION, "RUN");
     refused(train(data, folder, "--lr", "fast"), CONFIGURATION, "'fast' is not a number");
@@ -501,20 +501,20 @@ class BadInputTest {
   }
 
   @Test
-  void inspectSaysWhereNumbersOfRunsAreShown() throws IOException {
+  void inspectRefersToTheCommandThatShowsRuns() throws IOException {
     Path run = shared.resolve("run");
     refused(
         Cli.run("inspect", run.resolve("results.json")),
         CONFIGURATION,
         "results.json: of a run; ./kgcoop runs show " + run);
     Path table = Files.createDirectory(folder.resolve("table"));
-    Files.writeString(table.resolve("results.json"), "{\"rows\": []}");
+    Files.writeString(table.resolve("results.json"), "{\"cells\": []}");
     refused(Cli.run("inspect", table), CONFIGURATION, "of a table; ./kgcoop runs table " + table);
     assertThat(Cli.run("inspect", run).exitCode()).isZero();
   }
 
   @Test
-  void anUnknownConfigurationKeySaysWhatIsKnown() {
+  void namesTheKnownConfigurationKeys() {
     refused(
         train(data, folder.resolve("out"), "--set", "wieght=4"), CONFIGURATION, "wieght", "weight");
     refused(
@@ -525,7 +525,7 @@ class BadInputTest {
   }
 
   @Test
-  void noThreadIsNotTheDefault() {
+  void rejectsZeroThreads() {
     refused(
         train(data, folder.resolve("out"), "--threads", 0),
         CONFIGURATION,
@@ -533,7 +533,7 @@ class BadInputTest {
   }
 
   @Test
-  void transformsOfAFixedViewAreToldToChangeNothing() {
+  void warnsOfTransformsOfAFixedView() {
     Cli.Result result =
         train(data, folder.resolve("out"), "--transforms", "random_flip", "--shots", 2);
     assertThat(result.exitCode()).as(result.err()).isZero();
@@ -573,7 +573,7 @@ class BadInputTest {
   }
 
   @Test
-  void misspeltNamesAreAnsweredWithTheNearestKnownOne() {
+  void suggestsTheNearestKnownName() {
     Path out = folder.resolve("out");
     refused(
         Cli.run("train", "--data", "embedded:document", "--out", out),

@@ -85,7 +85,7 @@ class FirstUseTest {
 
   /** Neither the data nor the weights exist, so the command must not try to read them. */
   @Test
-  void base2newRefusesAtOnceWhatItCannotAsk() {
+  void base2newRejectsImpossibleDataAtOnce() {
     Object[] words = {
       "base2new",
       "--data",
@@ -109,7 +109,7 @@ class FirstUseTest {
 
   /** The exit code is 2, as with uv, so that a script that forgets the command fails. */
   @Test
-  void withoutACommandItPrintsItsHelpAndFails() {
+  void printsItsHelpAndFailsWithoutACommand() {
     Cli.Result result = Cli.run();
 
     assertThat(result.exitCode()).isEqualTo(2);

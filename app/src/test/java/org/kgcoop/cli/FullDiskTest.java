@@ -35,7 +35,7 @@ class FullDiskTest {
   }
 
   @Test
-  void oneLineNothingHalfWrittenAndTheSameResultWhenThereIsSpaceAgain()
+  void resumesAfterAFullDisk()
       throws IOException, InterruptedException {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"), 4);

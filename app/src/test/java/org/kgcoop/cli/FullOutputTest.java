@@ -93,7 +93,7 @@ class FullOutputTest {
   }
 
   @Test
-  void aReaderThatHasGoneMissesNothing() {
+  void endsQuietlyIfTheReaderIsGone() {
     Cli.Result result = run(broken("Broken pipe"), "datasets");
     assertThat(result.exitCode()).isZero();
     assertThat(result.err()).isEmpty();
@@ -102,7 +102,7 @@ class FullOutputTest {
   @Test
   @Tag("system")
   @EnabledOnOs(OS.LINUX)
-  void aProcessTellsAFullAndAClosedOutputAndNoClosedPipe() throws Exception {
+  void reportsAFullOrClosedOutputButNoClosedPipe() throws Exception {
     assertThat(in("exec \"$@\" >/dev/full"))
         .isEqualTo(
             "5: kgcoop: standard output: results are lost: No space left on device; give it room,"

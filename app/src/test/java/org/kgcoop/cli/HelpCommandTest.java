@@ -76,7 +76,7 @@ class HelpCommandTest {
   }
 
   @Test
-  void publishedValuesStandWithWhereTheyHoldAndTheirSource() {
+  void printsPublishedValuesWithTheirScopeAndSource() {
     assertThat(run("help", "method", "prograd")).isZero();
     assertThat(text())
         .contains("few-shot, OxfordFlowers, DescribableTextures, EuroSAT, from 8 shots: lambda 0.8")
@@ -86,7 +86,7 @@ class HelpCommandTest {
   }
 
   @Test
-  void aCommandsHelpIsShownAndWhatIsUnknownIsRefused() {
+  void showsTheHelpOfACommandAndRejectsUnknownOnes() {
     assertThat(run("help", "train")).isZero();
     assertThat(out.toString()).contains("train");
     assertThat(run("help")).isZero();

@@ -43,7 +43,7 @@ class JvmErrorsTest {
   }
 
   @Test
-  void aHeapThatIsTooSmallIsToldInOneLine() {
+  void reportsASmallHeapInOneLine() {
     assertThat(run(new OutOfMemoryError("Java heap space"), "fails")).isEqualTo(5);
     assertThat(err.toString().lines())
         .containsExactly(
@@ -54,7 +54,7 @@ class JvmErrorsTest {
 
   /** The JVM throws one object if it cannot make another, also for the use and for the closing. */
   @Test
-  void aHeapThatIsTooSmallIsToldAlsoBehindOtherErrors() {
+  void reportsASmallHeapBehindOtherErrors() {
     OutOfMemoryError cause = new OutOfMemoryError("Java heap space");
     IllegalArgumentException closing = new IllegalArgumentException("Self-suppression", cause);
     assertThat(run(closing, "fails")).isEqualTo(5);
@@ -66,7 +66,7 @@ class JvmErrorsTest {
   }
 
   @Test
-  void otherErrorsAreBugsInOneLine() {
+  void reportsOtherErrorsAsBugs() {
     assertThat(run(new NoClassDefFoundError("io/airlift/Lz4"), "fails")).isEqualTo(70);
     assertThat(run(new StackOverflowError(), "fails")).isEqualTo(70);
     assertThat(err.toString().lines())
@@ -79,7 +79,7 @@ class JvmErrorsTest {
   }
 
   @Test
-  void theTraceIsThereOnDemand() {
+  void printsTheStackTraceOnDemand() {
     assertThat(run(new StackOverflowError(), "fails", "--debug")).isEqualTo(70);
     assertThat(err.toString()).contains("Caused by: java.lang.StackOverflowError");
   }

@@ -51,7 +51,7 @@ class KilledTrainingTest {
 
   @Test
   @Tag("equality")
-  void killedBehindACheckpointItEndsInTheSameBytes() throws IOException, InterruptedException {
+  void resumesByteIdenticallyAfterAKill() throws IOException, InterruptedException {
     writeInput(3);
     Object[] calm = words(METHODS.get(1), 2, 4, folder.resolve("undisturbed"));
     Object[] killed = words(METHODS.get(1), 2, 4, folder.resolve("killed"));
@@ -68,7 +68,7 @@ class KilledTrainingTest {
   @ParameterizedTest
   @MethodSource("methods")
   @Tag("nightly")
-  void killedAtAnyMomentAnyMethodEndsInTheSameBytes(String method)
+  void resumesEachMethodByteIdenticallyAfterManyKills(String method)
       throws IOException, InterruptedException {
     writeInput(12);
     long begun = System.nanoTime();

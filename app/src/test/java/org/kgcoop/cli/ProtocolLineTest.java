@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.experiment.OpenProtocol;
+import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.clip.RandomClip;
 
 /** Tests of the command line of a protocol, for schedulers that distribute its runs. */
@@ -36,7 +36,7 @@ class ProtocolLineTest {
   }
 
   @Test
-  void itsWordsMeanTheSameElsewhere() throws IOException {
+  void writesOptionsThatWorkInOtherFolders() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("grid.yaml"),
@@ -79,7 +79,7 @@ class ProtocolLineTest {
   }
 
   @Test
-  void aWrongLineIsRefusedAsByTheCommand() {
+  void rejectsAWrongLineLikeTheCommand() {
     assertThatThrownBy(() -> line("train", "--out=y")).hasMessageContaining("expected one of");
     assertThatThrownBy(() -> line("base2new", "--data=x", "--out=y", "--only=x/clip/seed1"))
         .hasMessageContaining("--only does its run on this machine");
@@ -108,14 +108,15 @@ class ProtocolLineTest {
       "--threads=1",
       "--out=" + folder
     };
-    try (OpenProtocol grid = line(words).open()) {
-      assertThat(grid.runs()).containsExactly("drawings/clip/seed1", "drawings/kgcoop/seed1");
-      for (String run : grid.runs()) {
-        assertThat(grid.isDone(run)).isFalse();
-        grid.run(run, folder, () -> false);
-        assertThat(grid.isDone(run)).isTrue();
+    try (ExperimentSession experiments = line(words).open()) {
+      assertThat(experiments.runs())
+          .containsExactly("drawings/clip/seed1", "drawings/kgcoop/seed1");
+      for (String run : experiments.runs()) {
+        assertThat(experiments.isDone(run)).isFalse();
+        experiments.run(run, folder, () -> false);
+        assertThat(experiments.isDone(run)).isTrue();
       }
-      grid.printTable();
+      experiments.printTable();
     }
     // The command finds that all runs are complete.
     Cli.Result command = Cli.run((Object[]) words);

@@ -71,7 +71,7 @@ class SharedFolderTest {
   }
 
   @Test
-  void ofTwoTrainingsTheSecondIsRefusedAndTheFirstEndsAsIfAlone()
+  void rejectsASecondTrainingInTheSameFolder()
       throws IOException, InterruptedException {
     Path out = theSecondIsRefused("train", "run.json");
 
@@ -84,17 +84,17 @@ class SharedFolderTest {
   }
 
   @Test
-  void ofTwoProtocolsTheSecondIsRefusedAndTheFirstWritesItsTable()
+  void rejectsASecondProtocolInTheSameFolder()
       throws IOException, InterruptedException {
     Path out =
         theSecondIsRefused("base2new --seeds 1 --methods kgcoop", "drawings/kgcoop/seed1/run.json");
 
     assertThat(out.resolve("report.html")).isRegularFile();
-    assertThat(JsonFiles.read(out.resolve("results.json")).path("rows")).hasSize(1);
+    assertThat(JsonFiles.read(out.resolve("results.json")).path("cells")).hasSize(1);
   }
 
   @Test
-  void whatAnotherCommandMadeIsNotReplaced() throws IOException {
+  void keepsResultsOfOtherCommands() throws IOException {
     Path run = folder.resolve("run");
     Path table = folder.resolve("table");
     String base2new = "base2new --methods kgcoop --seeds 1";

@@ -221,7 +221,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void allThatIsUnknownIsToldAtOnce() {
+  void namesAllUnknownKeysAtOnce() {
     assertThatThrownBy(
             () ->
                 translate(
@@ -246,7 +246,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void whatThePublishedCodeIgnoresIsIgnored() {
+  void ignoresKeysThatThePublishedCodeIgnores() {
     // With CTX_INIT, all classes have one context. KgCoOp always puts the class name at the end.
     ReferenceConfig.Translation coOp =
         translate(
@@ -334,7 +334,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void whatPairsSayIsToldFromWhatFilesSay() throws IOException {
+  void distinguishesPairsFromFiles() throws IOException {
     ConfigFile trainer = trainer("RN50", 32, 50, "TRAINER:\n  NAME: KgCoOp\n  COOP:\n    W: 1.0");
     OptionValues ofPairs =
         translate(List.of(trainer), null, "OPTIM.LR", "0.002", "TRAINER.COOP.W", "8.0").ofPairs();
@@ -360,7 +360,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void whatIsNoSafeYamlIsRefused() throws IOException {
+  void rejectsUnsafeYaml() throws IOException {
     assertThatThrownBy(() -> file("a.yaml", "a: [1, 2"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("a.yaml, line");
@@ -396,7 +396,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void ofEndlesslyManyUnknownKeysSomeAreTold() throws IOException {
+  void namesSomeOfManyUnknownKeys() throws IOException {
     StringBuilder many = new StringBuilder();
     for (int i = 0; i < 50_000; i++) {
       many.append("UNKNOWN_").append(i).append(": 1\n");

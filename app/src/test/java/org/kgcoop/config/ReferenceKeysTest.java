@@ -380,7 +380,7 @@ class ReferenceKeysTest {
   }
 
   @Test
-  void ofSeveralMethodsEachHasItsSettings() throws IOException {
+  void readsTheSettingsOfSeveralMethods() throws IOException {
     ReferenceConfig.Translation both =
         translate("TRAINER:\n  MAPLE:\n    N_CTX: 3\n  VPT:\n    N_CTX_VISION: 5\n", List.of());
     assertThat(both.values().options()).isEmpty();

@@ -14,7 +14,7 @@ class MarkdownPageTest {
   }
 
   @Test
-  void aCallIsOneCommandOfACodeBlockWithoutPromptVariablesAndComment() {
+  void findsCallsInCodeBlocks() {
     MarkdownPage page =
         page(
             "kgcoop is no command here",
@@ -36,13 +36,13 @@ class MarkdownPageTest {
   }
 
   @Test
-  void aHashWithinAWordOrQuotesBeginsNoComment() {
+  void splitsWordsAsAShell() {
     assertThat(ShellWords.of("a b#c '# d' \\# e # f")).containsExactly("a", "b#c", "# d", "#", "e");
     assertThatThrownBy(() -> ShellWords.of("a 'b")).hasMessageContaining("not closed");
   }
 
   @Test
-  void anchorsAreThoseOfGitHub() {
+  void computesTheAnchorsOfGitHub() {
     assertThat(
             page("# `lp++` and [GDA](x.md): *both*", "## Same", "## Same", "```", "# no", "```")
                 .anchors())
@@ -50,32 +50,11 @@ class MarkdownPageTest {
   }
 
   @Test
-  void linksToOtherSitesAndThoseInCodeAreLeftOut() {
+  void findsLinksWithinTheRepository() {
     assertThat(
             page("[a](https://x.y) ![b](b.svg) `[c](c)` [d](d.md#e \"title\")", "[f]: f.md")
                 .links())
         .extracting(MarkdownPage.Link::target)
         .containsExactly("b.svg", "d.md#e", "f.md");
-  }
-
-  @Test
-  void sentencesOfParagraphsAndItemsAreCountedWithoutTablesHeadingsAndCode() {
-    assertThat(
-            Prose.sentences(
-                page(
-                    "# What a heading says is not read",
-                    "One sentence has five words. Another goes on and",
-                    "on over a [link to a page](of/a/page.md).",
-                    "",
-                    "- An item of four words",
-                    "- Short.",
-                    "",
-                    "| a cell what is this |",
-                    "```",
-                    "what stands in code here",
-                    "```")))
-        .extracting(Prose.Sentence::line, Prose.Sentence::words, Prose.Sentence::idioms)
-        .containsExactly(
-            tuple(2, 5, List.of()), tuple(2, 11, List.of("goes on")), tuple(5, 5, List.of()));
   }
 }

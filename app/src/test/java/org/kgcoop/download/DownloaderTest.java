@@ -83,7 +83,7 @@ class DownloaderTest {
   }
 
   @Test
-  void aServerThatDoesNotAnswerIsTriedAgainAndNothingIsSaidToGoOn() throws IOException {
+  void triesAServerAgainThatDoesNotAnswer() throws IOException {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort(); // the port is closed again
@@ -169,7 +169,7 @@ class DownloaderTest {
   }
 
   @Test
-  void aFileThatIsThereIsNotAskedFor() throws IOException {
+  void doesNotRequestAnExistingFile() throws IOException {
     Files.writeString(target(), "mine");
 
     downloader().fetch(link("w.pt"), target());
@@ -179,7 +179,7 @@ class DownloaderTest {
   }
 
   @Test
-  void aBrokenConnectionGoesOnWhereItEnded() throws IOException {
+  void resumesABrokenConnection() throws IOException {
     server.put("w.pt", CONTENT);
     server.fail(FileServer.Fault.BREAK, FileServer.Fault.BUSY);
 
@@ -192,7 +192,7 @@ class DownloaderTest {
 
   @Test
   @Tag("system")
-  void aStalledConnectionIsGivenUpAndGoneOnWith() throws IOException {
+  void resumesAStalledConnection() throws IOException {
     server.put("w.pt", CONTENT);
     server.fail(FileServer.Fault.STALL);
     // Longer than a busy machine is silent, and shorter than the server is.
@@ -205,7 +205,7 @@ class DownloaderTest {
   }
 
   @Test
-  void anotherProcessGoesOnWithWhatWasLeft() throws IOException {
+  void resumesInAnotherProcess() throws IOException {
     server.put("w.pt", CONTENT);
     server.fail(
         FileServer.Fault.BREAK,
@@ -268,7 +268,7 @@ class DownloaderTest {
   }
 
   @Test
-  void aDeadLinkSaysWhatToFetchAndWhereToPutIt() {
+  void namesTheFileOfADeadLinkAndItsPlace() {
     assertThatThrownBy(() -> downloader().fetch(link("gone.pt"), target()))
         .isInstanceOf(KgCoopException.class)
         .hasMessage(
@@ -278,7 +278,7 @@ class DownloaderTest {
   }
 
   @Test
-  void aHostThatDoesNotAnswerSaysSoToo() {
+  void namesTheFileOfAHostThatDoesNotAnswer() {
     Link nowhere = Link.of("http://127.0.0.1:1/w.pt");
 
     assertThatThrownBy(() -> downloader().fetch(nowhere, target()))
@@ -287,7 +287,7 @@ class DownloaderTest {
   }
 
   @Test
-  void offlineNothingIsAskedFor() {
+  void requestsNothingOffline() {
     server.put("w.pt", CONTENT);
 
     assertThatThrownBy(
@@ -363,7 +363,7 @@ class DownloaderTest {
   }
 
   @Test
-  void hostsOfNoProxyAreAskedDirectly() {
+  void connectsDirectlyToHostsOfNoProxy() {
     Map<String, String> environment =
         Map.of("HTTPS_PROXY", "proxy.example:3128", "no_proxy", "localhost, .example.org");
     Connection.EnvironmentProxies proxies = new Connection.EnvironmentProxies(environment);
@@ -395,7 +395,7 @@ class DownloaderTest {
   }
 
   @Test
-  void aPageThatAsksForALoginIsNeitherWeightsNorSettings() throws IOException {
+  void rejectsALoginPage() throws IOException {
     for (Map.Entry<String, String> each :
         Map.of(
                 "model.safetensors", "not a safetensors file",
@@ -423,7 +423,7 @@ class DownloaderTest {
             "model.bin", "PK\3\4",
             "old.pt", "\u0080\2",
             "config.json", " {\"a\": [1]}\n",
-            "spiece.model", "\n\16",
+            "merges.txt", "#version: 0.2\n",
             "images.zip", "PK\5\6",
             "images.tgz", "\u001f\u008b",
             "notes", "<anything>");
@@ -458,7 +458,7 @@ class DownloaderTest {
   }
 
   @Test
-  void aFileOfNoEndIsGivenUp() throws IOException {
+  void stopsAtAnEndlessFile() throws IOException {
     server.put("merges.txt", new byte[(1 << 24) + 1]);
     assertRefused(downloader(), "merges.txt", "sends more than 16 MB, too much for a tokenizer");
     assertThat(server.requests()).hasSize(1);
@@ -469,7 +469,7 @@ class DownloaderTest {
   }
 
   @Test
-  void aServerThatSendsHardlyAnythingIsGivenUp() throws IOException {
+  void stopsAtAVerySlowServer() throws IOException {
     server.put("notes", new byte[1 << 20]);
     AtomicLong now = new AtomicLong();
     LongSupplier clock = () -> now.addAndGet(100 * MinimumRate.OVER.toNanos());

@@ -58,7 +58,7 @@ class ReleasedWeightsTest {
   }
 
   @Test
-  void anArchiveIsAskedForUnderItsHashAndCheckedByIt() {
+  void requestsAnArchiveByItsHashAndChecksIt() {
     server.put(HASH + "/ViT-B-16.pt", new byte[] {1, 2, 3});
 
     assertThatThrownBy(() -> weights(false).locate("ViT-B/16"))
@@ -81,7 +81,7 @@ class ReleasedWeightsTest {
   }
 
   @Test
-  void aSnapshotOfHuggingFacesToolsIsUsedAsItLies() throws IOException {
+  void usesASnapshotOfHuggingFacesTools() throws IOException {
     Path model = folder.resolve("hub/models--openai--clip-vit-base-patch16");
     Path snapshot = Files.createDirectories(model.resolve("snapshots/abc"));
     Files.createDirectories(model.resolve("refs"));
@@ -111,19 +111,19 @@ class ReleasedWeightsTest {
   void oneTokenizerIsFetched() throws IOException {
     String base = "owner/name/resolve/main/";
     server.put(base + "config.json", JSON);
-    server.put(base + "spiece.model", new byte[] {2});
+    server.put(base + "merges.txt", new byte[] {2});
     server.put(base + "model.safetensors", WEIGHTS);
     Path fetched = weights(false).locate("hf:owner/name");
-    assertThat(fetched.resolve("spiece.model")).hasBinaryContent(new byte[] {2});
+    assertThat(fetched.resolve("merges.txt")).hasBinaryContent(new byte[] {2});
 
     base = base.replace("owner", "other");
     server.put(base + "config.json", JSON);
     server.put(base + "tokenizer.json", JSON);
-    server.put(base + "spiece.model", new byte[] {3});
+    server.put(base + "merges.txt", new byte[] {3});
     server.put(base + "model.safetensors", WEIGHTS);
     fetched = weights(false).locate("hf:other/name");
     assertThat(fetched.resolve("tokenizer.json")).hasBinaryContent(JSON);
-    assertThat(fetched.resolve("spiece.model")).doesNotExist();
+    assertThat(fetched.resolve("merges.txt")).doesNotExist();
   }
 
   @Test

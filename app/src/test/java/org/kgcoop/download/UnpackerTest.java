@@ -117,7 +117,7 @@ class UnpackerTest {
   }
 
   @Test
-  void linksAreRefused() throws IOException {
+  void rejectsLinks() throws IOException {
     for (byte kind : new byte[] {TarConstants.LF_SYMLINK, TarConstants.LF_LINK}) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       try (TarArchiveOutputStream out = new TarArchiveOutputStream(bytes)) {

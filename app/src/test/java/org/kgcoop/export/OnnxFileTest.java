@@ -150,7 +150,7 @@ class OnnxFileTest {
 
   /** A sparse file contains 550 million bf16 numbers, which would need 2.2 GB as float32. */
   @Test
-  void whatWouldReachTwoGigabytesIsRefusedBeforeAnythingIsWritten() throws IOException {
+  void rejectsTwoGigabytesBeforeWriting() throws IOException {
     int elements = 550_000_000;
     Path sparse = folder.resolve("sparse");
     try (FileChannel channel =

@@ -28,7 +28,7 @@ class BrowserTest {
 
   @BeforeAll
   static void makePages() throws IOException, InterruptedException {
-    browser = Chromium.startOrSkip(folder.resolve("profile"));
+    browser = Chromium.start(folder.resolve("profile"));
     StoredResults results = new StoredResults();
     Path table = folder.resolve("base2new");
     assertThat(results.baseToNew(table)).isNotEmpty();
@@ -50,10 +50,7 @@ class BrowserTest {
   }
 
   private static Chromium browser() {
-    if (browser == null) {
-      throw new IllegalStateException("no browser");
-    }
-    return browser;
+    return Chromium.orSkip(browser);
   }
 
   /** Opens a report and returns its address. */
@@ -64,7 +61,7 @@ class BrowserTest {
   }
 
   @Test
-  void thePageIsSilentAndAsksForNothing() {
+  void logsNothingAndRequestsNothing() {
     for (String page : PAGES) {
       String address = open(page);
       assertThat(browser().value("document.querySelectorAll('main .drawing').length").asInt())
@@ -77,7 +74,7 @@ class BrowserTest {
   }
 
   @Test
-  void theCheckWouldSeeARequestAndARefusal() throws IOException {
+  void noticesARequestAndAnError() throws IOException {
     Path bad =
         Files.writeString(
             folder.resolve("bad.html"),
@@ -88,7 +85,7 @@ class BrowserTest {
   }
 
   @Test
-  void onAPhoneAndOnADeskItIsAsWideAsTheWindowByDayAndByNight() {
+  void fitsPhonesAndDesktopsInLightAndDarkMode() {
     for (String page : PAGES) {
       for (int width : new int[] {360, 1200}) {
         browser().look(width, 800, false);

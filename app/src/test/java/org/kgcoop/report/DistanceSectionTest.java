@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.tables.ProtocolTable;
 
 /** Tests of the numbers that a report computes. */
 class DistanceSectionTest {
@@ -65,7 +66,7 @@ class DistanceSectionTest {
 
     StoredResults.write(folder, results);
     List<DistanceSection.Loss> losses =
-        DistanceSection.losses(Table.runs(TableResults.read(folder).orElseThrow(), folder));
+        DistanceSection.losses(ProtocolTable.runs(TableResults.read(folder).orElseThrow(), folder));
 
     // (80 - 60) / 80 = 25 %. The zero-shot accuracy on data set b is unknown.
     assertThat(losses).containsExactly(new DistanceSection.Loss("coop", 0.25, 25));

@@ -82,35 +82,32 @@ class ReportPageTest {
         .orElse("");
   }
 
-  /** Returns the results of two methods on one data set, without runs. */
+  /** Returns the results of two methods on one data set, without run folders. */
   private static ObjectNode plain() {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    ArrayNode rows = results.putArray("rows");
-    row(rows, "clip", "CLIP", 70.125, 74.5, 72.246).putNull("ms_per_image");
-    row(rows, "kgcoop", AWKWARD, 80.7349, 73.6, 77.0024)
-        .put("ms_per_image", 12.4)
-        .put("ms_per_image_with_features", 0.987);
-    ArrayNode ofSet =
-        results.putArray("data_sets").addObject().put("name", "food <i>").putArray("rows");
-    row(ofSet, "clip", "CLIP", 61, 62, 61.4959)
-        .putArray("seeds")
-        .addObject()
-        .put("total_base", 130)
-        .put("total_new", 123);
+    ArrayNode cells = results.putArray("cells");
+    for (int seed = 1; seed <= 2; seed++) {
+      cell(cells, "clip", "CLIP", seed, 6980 + 20 * seed, 7450);
+      cell(cells, "kgcoop", AWKWARD, seed, 8040 + 20 * seed, 7360)
+          .putObject("training")
+          .put("images", 1000)
+          .put("ms_per_image", 12.4)
+          .put("prepare_seconds", 1);
+    }
     ObjectNode settings = results.putObject("settings").put("protocol", "base2new");
     settings.put("shots", 16).putArray("seeds").add(1).add(2);
     return results;
   }
 
-  private static ObjectNode row(
-      ArrayNode rows, String method, String title, double base, double unseen, double h) {
-    ObjectNode row =
-        rows.addObject().put("method", method).put("title", title).put("prompts", "textual");
-    ArrayNode columns = row.putArray("columns");
-    columns.addObject().put("name", "base").put("mean", base).put("std", 0.3151);
-    columns.addObject().put("name", "new").put("mean", unseen).put("std", 0);
-    columns.addObject().put("name", "H").put("mean", h);
-    return row;
+  /** Adds a run, with the numbers of correct images among 10000, and returns its results. */
+  private static ObjectNode cell(
+      ArrayNode cells, String method, String title, int seed, int base, int unseen) {
+    ObjectNode cell =
+        cells.addObject().put("method", method).put("title", title).put("prompts", "textual");
+    ArrayNode targets = StoredResults.targets(StoredResults.sample(cell, "food <i>", 16, seed));
+    targets.add(StoredResults.counts("base", "food <i>", "base", base, 10_000));
+    targets.add(StoredResults.counts("new", "food <i>", "new", unseen, 10_000));
+    return (ObjectNode) cell.path("results");
   }
 
   @Test
@@ -121,8 +118,8 @@ class ReportPageTest {
         .containsExactly("method", "base", "new", "H", "ms/image", "with features");
     assertThat(rows(table))
         .containsExactly(
-            "CLIP textual 70.13 ± 0.32 ★ 74.50 ± 0.00 72.25 – –",
-            AWKWARD + " textual ★ 80.73 ± 0.32 73.60 ± 0.00 ★ 77.00 12 0.99");
+            "CLIP textual 70.10 ± 0.10 ★ 74.50 ± 0.00 72.23 ± 0.05 – –",
+            AWKWARD + " textual ★ 80.70 ± 0.10 73.60 ± 0.00 ★ 76.99 ± 0.05 12 13");
     assertThat(table.select(".star")).allMatch(star -> star.attr("aria-label").equals("best"));
   }
 
@@ -130,33 +127,37 @@ class ReportPageTest {
   void theJointListAndTheCalibrationHaveATableOfTheirOwn() throws IOException {
     Element table = sweep().select("#results table").get(1);
 
-    assertThat(table.select("thead th").eachText()).containsExactly("method", "joint H", "ECE");
+    assertThat(table.select("thead th").eachText()).contains("joint H", "ECE");
     // The highest joint H and the lowest calibration error are the best.
-    assertThat(rows(table))
-        .startsWith("CLIP 60.00 ★ 0.0500 ± 0.0100")
-        .endsWith("KgCoOp weight=16 ★ 64.00 0.0900 ± 0.0100");
+    assertThat(rows(table)).first().asString().startsWith("CLIP 60.00 ± 0.00");
+    assertThat(rows(table)).last().asString().startsWith("KgCoOp weight=16 ★ 64.00 ± 0.00");
   }
 
   @Test
   void equalAsShownIsEquallyGood() throws IOException {
     ObjectNode results = plain();
-    ((ObjectNode) results.path("rows").path(0).path("columns").path(0)).put("mean", 80.7321);
+    for (int cell = 0; cell < 3; cell += 2) {
+      JsonNode target = results.path("cells").path(cell).path("results").path("targets").path(0);
+      ((ObjectNode) target).put("correct", 80_701 + cell).put("total", 100_000);
+    }
 
     assertThat(page(results).expectFirst("table").select("td:nth-child(2)").eachText())
-        .containsExactly("★ 80.73 ± 0.32", "★ 80.73 ± 0.32");
+        .containsExactly("★ 80.70 ± 0.00", "★ 80.70 ± 0.10");
   }
 
   @Test
   void theFasterMethodIsTheBetterOne() throws IOException {
     ObjectNode results = plain();
-    ((ObjectNode) results.path("rows").path(0)).put("ms_per_image", 6);
+    ((ObjectNode) results.path("cells").path(0).path("results"))
+        .putObject("training")
+        .put("ms_per_image", 6);
 
     assertThat(page(results).expectFirst("table").select("td:nth-child(5)").eachText())
         .containsExactly("★ 6.00", "12");
   }
 
   @Test
-  void theSentenceSaysWhatWasCompared() throws IOException {
+  void namesTheComparedMethodsInASentence() throws IOException {
     assertThat(page(plain()).expectFirst("header p").text())
         .isEqualTo(
             "CLIP and "
@@ -300,7 +301,7 @@ class ReportPageTest {
   }
 
   @Test
-  void whatComesLateOnAPageTakesTheColorsThatAreLeft() {
+  void givesLateMethodsTheRemainingColors() {
     Palette palette = new Palette(List.of("a", "b", "c", "d", "e", "f", "g", "h", "late"));
 
     assertThat(palette.places(List.of("c", "a"))).containsExactly("a", "", "c");
@@ -328,7 +329,7 @@ class ReportPageTest {
   }
 
   @Test
-  void unknownDataSetsSayWhyThereAreNoImages() throws IOException {
+  void explainsMissingImagesOfUnknownDataSets() throws IOException {
     Path run = folder.resolve("run");
     ArrayNode targets = stored.run(run, StoredResults.COOP, "objects", 1);
     targets.forEach(target -> ((ObjectNode) target.path("set")).put("data_set", "mine"));
@@ -355,7 +356,8 @@ class ReportPageTest {
         .containsExactly("runs", "training", "mistakes", "words", "made", "notes");
     JsonNode base = targets.path(0);
     assertThat(page.expectFirst("#runs td").text())
-        .isEqualTo(Text.percent(100.0 * base.path("correct").asInt() / base.path("total").asInt()));
+        .isEqualTo(
+            Formats.percent(100.0 * base.path("correct").asInt() / base.path("total").asInt()));
     assertThat(page.expectFirst("#made").text()).contains("epochs 10", "0.1.0", "2.5 s");
     assertThat(value(page, "command")).isEqualTo("./kgcoop train --template 'it'\\''s a {}.'");
     assertThat(value(page, "CLIP")).isEqualTo("ViT-B-16.pt");
@@ -410,7 +412,7 @@ class ReportPageTest {
   }
 
   @Test
-  void whatIsForeignStaysText() throws IOException {
+  void escapesForeignText() throws IOException {
     Document page = page(plain());
 
     assertThat(page.select("i, script, alert")).isEmpty();
@@ -455,7 +457,7 @@ class ReportPageTest {
     Document page = page(results);
 
     assertThat(rows(page.expectFirst("table")).get(0))
-        .isEqualTo("CLIP textual 70.13 ★ 74.50 72.25 – –");
+        .isEqualTo("CLIP textual 70.10 ★ 74.50 72.23 – –");
     assertThat(page.expectFirst("#results").text()).doesNotContain("±");
   }
 
@@ -474,45 +476,17 @@ class ReportPageTest {
   }
 
   @Test
-  void whatIsMissingIsADash() throws IOException {
+  void showsMissingValuesAsDashes() throws IOException {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    ArrayNode rows = results.putArray("rows");
-    ArrayNode columns = rows.addObject().put("method", "other").putArray("columns");
-    columns.addObject().put("name", "base").put("mean", Double.NaN);
-    columns.addObject().put("name", "new").put("mean", "high");
-    rows.addObject().put("columns", "none");
-    results.putArray("data_sets").addObject();
-    StoredResults.targets(results.putArray("cells").add(1).addObject().put("run", "nowhere"))
-        .add(3);
+    ArrayNode cells = results.putArray("cells");
+    ObjectNode other = StoredResults.sample(cells.addObject().put("title", "other"), "", 0, 1);
+    StoredResults.targets(other.put("run", "nowhere"));
     results.putObject("settings").putArray("methods").add("kgcoop").addObject();
 
     Document page = page(results);
 
     assertThat(rows(page.expectFirst("table")))
-        .containsExactly("other – – – – –", "unnamed – – – – –");
-  }
-
-  @Test
-  void runFilesWithNanAndWithoutKeysAreShownAsFarAsTheyGo() throws IOException {
-    Path run = Files.createDirectories(folder.resolve("run"));
-    Files.writeString(run.resolve("run.json"), "{\"settings\": {}}");
-    Files.writeString(
-        run.resolve("results.json"),
-        """
-        {"targets": [{"correct": NaN, "distance": NaN, "set": {"class_names": ["a_b"]}}]}
-        """);
-    Files.writeString(
-        run.resolve("predictions.json"),
-        """
-        {"targets": [{"confusion": [[1, 2], [0]], "labels": [0, 9], "predictions": [1, -3],
-          "confidences": [NaN]}]}
-        """);
-    Files.writeString(run.resolve("events.jsonl"), "{\"lr\": NaN}\n{\"epoch\": 2, \"loss\": 1}\n");
-
-    Document page = page(run);
-
-    assertThat(page.expectFirst("#runs td").text()).isEqualTo("–");
-    assertThat(sections(page)).contains("training", "mistakes");
+        .containsExactly("other – – – – –");
   }
 
   @Test
@@ -529,7 +503,7 @@ class ReportPageTest {
   }
 
   @Test
-  void noResultsAtAllAreSaidToBeNone() throws IOException {
+  void reportsThatThereAreNoResults() throws IOException {
     Document page = page(JsonNodeFactory.instance.objectNode());
 
     assertThat(page.expectFirst("table").text()).contains("no results");
@@ -540,7 +514,9 @@ class ReportPageTest {
   void aCellCannotPointOutOfItsFolder() throws IOException {
     var targets = stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
     ObjectNode results = JsonNodeFactory.instance.objectNode();
-    StoredResults.targets(results.putArray("cells").addObject().put("run", "../run"))
+    StoredResults.targets(
+            StoredResults.sample(results.putArray("cells").addObject(), "objects", 8, 1)
+                .put("run", "../run"))
         .addAll(targets);
     Path table = Files.createDirectories(folder.resolve("table"));
 
@@ -559,12 +535,13 @@ class ReportPageTest {
   @Test
   void manyRunsStayAPageThatOneCanOpen() throws IOException {
     ObjectNode results = stored.fewShot(folder);
-    ArrayNode sets = results.withArray("/data_sets");
+    ArrayNode cells = results.withArray("/cells");
+    JsonNode one = cells.path(0).deepCopy();
     for (int set = 0; set < 40; set++) {
-      ArrayNode rows = sets.addObject().put("name", "set" + set).putArray("rows");
       for (int method = 0; method < 20; method++) {
-        ObjectNode row = results.path("rows").path(0).deepCopy();
-        rows.add(row.put("title", "method " + method));
+        ObjectNode cell = one.deepCopy();
+        cells.add(cell.put("title", "method " + method).put("run", ""));
+        ((ObjectNode) cell.path("sample")).put("data_set", "set" + set);
       }
     }
 
@@ -576,7 +553,7 @@ class ReportPageTest {
   }
 
   @Test
-  void aFolderWithoutResultsIsAnError() {
+  void rejectsAFolderWithoutResults() {
     Path file = folder.resolve("report.html");
 
     assertThatThrownBy(() -> ReportPage.write(List.of(folder.resolve("no")), List.of(), file))
@@ -598,7 +575,7 @@ class ReportPageTest {
   }
 
   @Test
-  void aPlaceThatIsNotThereIsAnError() throws IOException {
+  void rejectsAMissingFolder() throws IOException {
     StoredResults.write(folder, plain());
     Path file = folder.resolve("no").resolve("report.html");
 
@@ -637,8 +614,11 @@ class ReportPageTest {
     ArrayNode cells = results.withArray("/cells");
     ObjectNode last = (ObjectNode) cells.remove(cells.size() - 1);
     ArrayNode pending = results.putArray("pending");
-    pending.add(last.deepCopy().put("run", "objects/none/seed1").without("results"));
-    pending.add(last.deepCopy().put("run", "objects/next/seed1").without("results"));
+    for (String run : List.of("objects/none/seed1", "objects/next/seed1")) {
+      ObjectNode cell = last.deepCopy().put("run", run);
+      cell.putObject("results");
+      pending.add(cell);
+    }
     Files.delete(folder.resolve("results.json"));
     Files.writeString(folder.resolve("table.json"), results.toPrettyString());
 
@@ -653,9 +633,9 @@ class ReportPageTest {
     Files.writeString(
         folder.resolve("table.json"),
         """
-        {"settings": {"protocol": "base2new"}, "rows": [], "cells": [], "pending": [
+        {"settings": {"protocol": "base2new"}, "cells": [], "pending": [
           {"method": "coop", "title": "CoOp", "sample": {"data_set": "pets"},
-           "run": "pets/coop/seed1"}]}
+           "run": "pets/coop/seed1", "results": {}}]}
         """);
 
     Document page = page(folder);
@@ -674,12 +654,13 @@ class ReportPageTest {
   }
 
   @Test
-  void anAdaptationThatHasNotChosenYetShowsWhatWasTried() throws IOException {
+  void showsTheMethodsOfAnUnfinishedAdaptation() throws IOException {
     Files.writeString(
         folder.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"}, "plan": {"shots": 0, "views": 0},
-         "images": {"count": 8, "classes": 2, "fewest": 4, "most": 4},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images": {"count": 8, "classes": 2, "fewest": 4, "most": 4, "copies": {}},
+         "result": {},
          "candidates": [{"method": "clip", "title": "CLIP", "value": 61.5, "seconds": 2}]}
         """);
 
@@ -691,19 +672,13 @@ class ReportPageTest {
   }
 
   @Test
-  void anAdaptationWithoutImagesAndPlanIsShownAsFarAsItIsKnown() throws IOException {
-    Files.writeString(folder.resolve("adapt.json"), "{\"settings\": {\"data\": \"photos\"}}");
-
-    assertThat(page(folder).expectFirst("#choice").text()).contains("None is chosen yet");
-  }
-
-  @Test
   void theMistakesOfAnAdaptationAreNamedByImage() throws IOException {
     Files.writeString(
         folder.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"},
-         "images": {"count": 4, "available": 4, "classes": 2, "fewest": 2, "most": 2},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images":
+           {"count": 4, "available": 4, "classes": 2, "fewest": 2, "most": 2, "copies": {}},
          "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
          "result": {
            "expected": {"accuracy": 75, "low": 40, "high": 95, "images": 4},
@@ -741,8 +716,8 @@ class ReportPageTest {
     Files.writeString(
         run.resolve("adapt.json"),
         """
-        {"settings": {"data": "photos"},
-         "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
+        {"settings": {"data": "photos"}, "plan": {}, "labels": {"origin": "unstated"},
+         "images": {"copies": {}}, "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
          "result": {"suspects": [%s]}}
         """
             .formatted(suspects));

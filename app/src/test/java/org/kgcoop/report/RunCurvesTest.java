@@ -42,7 +42,7 @@ class RunCurvesTest {
   }
 
   @Test
-  void ofManyStepsSomeAtEvenDistancesAndTheLastAreKept() throws IOException {
+  void keepsStepsAtEvenDistancesAndTheLast() throws IOException {
     List<Point> points =
         read(IntStream.rangeClosed(1, 50_000)
                 .mapToObj("{\"step\": %1$s, \"epoch\": 1, \"loss\": %1$s}"::formatted)

@@ -60,23 +60,8 @@ final class StoredResults {
   ObjectNode baseToNew(Path folder) throws IOException {
     List<Method> methods = List.of(CLIP, COOP, kgCoOp(0), kgCoOp(4), kgCoOp(16));
     ObjectNode results = JSON.objectNode();
-    ArrayNode rows = results.putArray("rows");
-    for (int i = 0; i < methods.size(); i++) {
-      ObjectNode row = methods.get(i).putInto(rows.addObject());
-      ArrayNode columns = row.putArray("columns");
-      column(columns, "base", 70 + i, 0.5);
-      column(columns, "new", 66 + i % 3, 0.25);
-      column(columns, "H", 68 + i, Double.NaN);
-      column(columns, "joint_h", 60 + i, Double.NaN);
-      column(columns, "ece", 0.05 + i / 100.0, 0.01);
-      column(columns, "ece:base", 0.04, 0.01);
-      time(row, methods.get(i), 3 + i);
-    }
-    ArrayNode sets = results.putArray("data_sets");
     ArrayNode cells = results.putArray("cells");
     for (String set : SETS) {
-      ArrayNode ofSet = sets.addObject().put("name", set).putArray("rows");
-      ofSet.addAll(rows.deepCopy());
       for (Method method : methods) {
         for (int seed = 1; seed <= 2; seed++) {
           String run = set + "/" + method.folder() + "/seed" + seed;
@@ -86,6 +71,8 @@ final class StoredResults {
           if (method.learns()) {
             ofCell.putObject("training").put("ms_per_image", 3);
           }
+          int place = methods.indexOf(method);
+          ofCell.putObject("joint").put("base", 60 + place).put("new", 60 + place);
           ArrayNode targets = run(folder.resolve(run), method, set, seed);
           targets.forEach(
               target ->
@@ -93,21 +80,14 @@ final class StoredResults {
                       .withArray("targets")
                       .add(
                           ((ObjectNode) target.deepCopy())
-                              .retain("name", "set", "correct", "total")));
+                              .retain(
+                                  "name", "set", "correct", "total", "probabilities", "distance")));
         }
       }
     }
     settings(results, "base2new", List.of(8));
     write(folder, results);
     return results;
-  }
-
-  private static void time(ObjectNode json, Method method, double ms) {
-    if (method.learns()) {
-      json.put("ms_per_image", ms).put("ms_per_image_with_features", ms + 2);
-    } else {
-      json.putNull("ms_per_image").putNull("ms_per_image_with_features");
-    }
   }
 
   private static void settings(ObjectNode results, String protocol, List<Integer> shots) {
@@ -138,20 +118,10 @@ final class StoredResults {
   /** Writes a few-shot table without run folders. */
   ObjectNode fewShot(Path folder) throws IOException {
     ObjectNode results = JSON.objectNode();
-    ArrayNode rows = results.putArray("rows");
-    for (Method method : List.of(CLIP, COOP, kgCoOp(Double.NaN))) {
-      ArrayNode columns = method.putInto(rows.addObject()).putArray("columns");
-      for (int k = 0; k < 4; k++) {
-        // The value is the mean of seeds 1 and 2 below.
-        column(columns, "" + (1 << k), 61.5 + (method.learns() ? 4 * k : 0), 0.5);
-      }
-    }
-    ArrayNode sets = results.putArray("data_sets");
     ArrayNode cells = results.putArray("cells");
     for (String set : SETS) {
-      sets.addObject().put("name", set).set("rows", rows.deepCopy());
       for (Method method : List.of(CLIP, COOP, kgCoOp(Double.NaN))) {
-        for (int shots : method.learns() ? new int[] {1, 2, 4, 8} : new int[] {0}) {
+        for (int shots : List.of(1, 2, 4, 8)) {
           for (int seed = 1; seed <= 2; seed++) {
             ObjectNode cell = method.putInto(cells.addObject());
             sample(cell, set, shots, seed);
@@ -170,15 +140,8 @@ final class StoredResults {
   /** Writes a table of methods that learn on objects and are tested on other data sets. */
   ObjectNode transfer(Path folder, String protocol) throws IOException {
     ObjectNode results = JSON.objectNode();
-    ArrayNode rows = results.putArray("rows");
     ArrayNode cells = results.putArray("cells");
     for (Method method : List.of(CLIP, kgCoOp(Double.NaN))) {
-      ArrayNode columns = method.putInto(rows.addObject()).putArray("columns");
-      double gain = method.learns() ? 7.5 : 0; // the mean of seeds 1 and 2 below
-      column(columns, "objects", 80 + gain, gain / 3);
-      column(columns, "places", 50 + gain, gain / 3);
-      column(columns, "symbols", 20 + gain, gain / 3);
-      column(columns, "average", 35 + gain, gain / 3);
       for (int seed = 1; seed <= 2; seed++) {
         ObjectNode cell = method.putInto(cells.addObject());
         sample(cell, "objects", 8, seed);
@@ -194,11 +157,7 @@ final class StoredResults {
     return results;
   }
 
-  private static void column(ArrayNode columns, String name, double accuracy, double std) {
-    columns.addObject().put("name", name).put("mean", accuracy).put("std", std);
-  }
-
-  private static ObjectNode counts(
+  static ObjectNode counts(
       String name, String set, String classes, int correct, int total) {
     ObjectNode target =
         JSON.objectNode().put("name", name).put("correct", correct).put("total", total);

@@ -193,7 +193,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aImageGetsWhatTheClassifierSaysOfIt() {
+  void classifiesLikeTheLibrary() {
     Classification expected = pets.classify(image);
     assertAnswer(post("/v1/classify?top=9", image), expected, 3);
     assertAnswer(post("/v1/classify?top=2", image), expected, 2);
@@ -208,7 +208,7 @@ class ClassifierServerTest {
    * The command line also returns only the best class. The response contains the number of classes.
    */
   @Test
-  void withoutTopTheBestClassIsAnsweredAndHowManyThereAre() {
+  void returnsOneClassAndTheNumberOfClassesByDefault() {
     HttpResponse<String> learned = post("/v1/classify", image);
     assertAnswer(learned, pets.classify(image), 1);
     assertThat(json(learned).path("class_count").asInt()).isEqualTo(3);
@@ -221,7 +221,7 @@ class ClassifierServerTest {
 
   /** Each part takes time, and a small body can contain many parts. */
   @Test
-  void aFormOfTooManyPartsIsRefused() {
+  void rejectsAFormWithTooManyParts() {
     List<String> fields = new ArrayList<>();
     for (int i = 0; i < HttpServer.MAX_FORM_PARTS - 1; i++) {
       fields.addAll(List.of("classes", "class " + i));
@@ -240,7 +240,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void learnedAndHandCraftedProbabilitiesComeInOneOrder() {
+  void comparesWithHandCraftedTextsInTheSameOrder() {
     Classification learned = trained.classify(image);
     try (Classifier handCrafted =
         Classifier.zeroShot(clip, TinyPrompt.NAMES, TinyPrompt.TEMPLATE)) {
@@ -265,7 +265,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void classNamesComeWithTheRequest() {
+  void classifiesWithClassNamesOfTheRequest() {
     try (Classifier expected = Classifier.zeroShot(clip, List.of("a red fox", "cow"), "one {}.")) {
       BodyPublisher form =
           BodyPublishers.ofByteArray(
@@ -294,7 +294,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void featuresOfImagesAndTextsAreThoseOfTheLibrary() {
+  void embedsLikeTheLibrary() {
     Embedder embedder = Embedder.unit(clip);
     List<float[]> expected = List.of(embedder.embed(image));
     JsonNode one = json(post("/v1/embed", image));
@@ -317,7 +317,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void whatHasNoFeatureIsRefusedWithAReason() {
+  void rejectsRequestsWithoutAFeature() {
     assertRefused(post("/v1/embed", new byte[0]), 400, "expected an image");
     assertRefused(post("/v1/embed", utf8("hello")), 400, "a text file");
     assertRefused(post("/v1/embed?text=+", new byte[0]), 400, "text: expected 1 to 1000");
@@ -327,7 +327,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void manyAtATimeAreEachAnsweredRight() {
+  void answersParallelRequests() {
     Classification expected = pets.classify(image);
     List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
     HttpRequest request =
@@ -350,7 +350,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void badImagesAreRefusedWithAReason() {
+  void rejectsDamagedImages() {
     assertRefused(post("/v1/classify", utf8("hello")), 400, "a text file");
     assertRefused(post("/v1/classify", new byte[0]), 400, "empty");
     assertRefused(post("/v1/classify", Arrays.copyOf(image, 60)), 400, "PNG");
@@ -364,7 +364,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void badRequestsAreRefusedWithAReason() {
+  void rejectsInvalidRequests() {
     assertRefused(post("/v1/classify?top=0", image), 400, "top");
     assertRefused(post("/v1/classify?top=x", image), 400, "top");
     assertRefused(post("/v1/classify?model=cars", image), 404, "pets, places, trained");
@@ -381,23 +381,23 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aWrongMethodIsToldTheRightOnes() {
+  void listsTheAllowedMethods() {
     Map<String, String> allowed = new LinkedHashMap<>();
     allowed.put("GET /v1/classify", "POST");
     allowed.put("POST /v1/models", "GET");
     allowed.put("DELETE /v1/embed", "POST");
     allowed.forEach(
-        (asked, methods) -> {
-          String[] words = asked.split(" ", -1);
+        (request, methods) -> {
+          String[] words = request.split(" ", -1);
           HttpResponse<String> answer =
               send(request(server, words[1]).method(words[0], BodyPublishers.noBody()));
           assertRefused(answer, 405, "expected " + methods);
-          assertThat(answer.headers().allValues("Allow")).as(asked).containsExactly(methods);
+          assertThat(answer.headers().allValues("Allow")).as(request).containsExactly(methods);
         });
   }
 
   @Test
-  void largeBodiesAreRefusedHoweverTheyCome() {
+  void rejectsLargeBodiesChunkedOrNot() {
     byte[] large = new byte[MAX_BYTES + 1];
     assertRefused(post("/v1/classify", large), 413, "at most");
     BodyPublisher chunked = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large));
@@ -410,7 +410,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void pagesOfOtherSitesAreRefused() throws IOException {
+  void rejectsPagesOfOtherSites() throws IOException {
     HttpRequest.Builder request =
         request(server, "/v1/models").header("Origin", "http://elsewhere.example");
     assertRefused(send(request), 403, "another site");
@@ -431,7 +431,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void withATokenOnlyHealthIsOpen() {
+  void requiresTheTokenExceptForHealth() {
     try (ClassifierServer guarded =
         new ClassifierServer(clip, models, TEMPLATE, settings(TOKEN), LOG::add, null)) {
       assertThat(send(request(guarded, "/health")).statusCode()).isEqualTo(200);
@@ -450,7 +450,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aImageOfMorePixelsThanTheServerTakesIsRefused() throws IOException {
+  void rejectsImagesWithTooManyPixels() throws IOException {
     ServerSettings small =
         new ServerSettings(
             "127.0.0.1", 0, null, new Limits(8, Duration.ofSeconds(20), MAX_BYTES, 0, 64 * 64));
@@ -471,7 +471,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aTakenPortIsSaidInOneLine() {
+  void reportsAPortInUse() {
     ServerSettings taken =
         new ServerSettings(
             "127.0.0.1",
@@ -485,7 +485,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void modelsTellWhatTheyAre() {
+  void describesModels() {
     JsonNode models = json(get("/v1/models")).path("models");
     assertThat(models.findValuesAsText("name")).containsExactly("pets", "places", "trained");
     assertThat(models.findValuesAsText("method"))
@@ -496,7 +496,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void theDescriptionNamesEveryRouteAndNoOther() {
+  void describesEachRoute() {
     ApiDescription description = ApiDescription.read();
     description.assertValid();
     assertThat(server.routes())
@@ -517,7 +517,7 @@ class ClassifierServerTest {
 
   /** Each described parameter rejects an invalid value, so the server reads it. */
   @Test
-  void everyParameterThatIsDescribedIsLookedAt() {
+  void readsEachDescribedParameter() {
     Map<String, String> wrong = new LinkedHashMap<>();
     wrong.put("model", "cars");
     wrong.put("top", "0");
@@ -543,7 +543,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void whatWasAcceptedIsAnsweredWhenTheServerStops() throws Exception {
+  void answersAcceptedRequestsWhenTheServerStops() throws Exception {
     ClassifierServer stopping =
         new ClassifierServer(clip, models, TEMPLATE, settings(null), LOG::add, null);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {
@@ -572,7 +572,7 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aStoppingServerIsNotReady() {
+  void isNotReadyWhileItStops() {
     ClassifierServer stopping =
         new ClassifierServer(clip, models, TEMPLATE, settings(null), LOG::add, null);
     assertThat(send(request(stopping, "/health")).statusCode()).isEqualTo(200);

@@ -108,7 +108,7 @@ class RejectionTest {
   }
 
   @Test
-  void javaSaysIfAClassIsAcceptedAndOnlyForTheClassesOfTheFile() {
+  void rejectsInJavaOnlyWithTheClassesOfTheFile() {
     try (Classifier own = classifier(TinyPrompt.NAMES);
         Classifier other = classifier(List.of("cat", "cow"))) {
       assertThat(own.threshold()).hasValue(between);
@@ -122,7 +122,7 @@ class RejectionTest {
   }
 
   @Test
-  void theServerSaysIfAClassIsAccepted() {
+  void rejectsOnTheServer() {
     JsonNode accepted = classify("rejecting", sure);
     assertThat(accepted.path("accepted").asBoolean()).isTrue();
     assertThat(accepted.path("threshold").asDouble()).isCloseTo(between, within(1e-12));

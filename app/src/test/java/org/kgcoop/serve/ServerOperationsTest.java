@@ -130,7 +130,7 @@ class ServerOperationsTest {
   }
 
   @Test
-  void everyRequestIsCountedAndHasALine() throws Exception {
+  void countsAndLogsEachRequest() throws Exception {
     LINES.clear();
     HttpResponse<String> answer = send(server.port(), "/v1/classify", GIF);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -160,7 +160,7 @@ class ServerOperationsTest {
   }
 
   @Test
-  void metricsNeedTheToken() throws Exception {
+  void metricsRequireTheToken() throws Exception {
     URI metrics = URI.create("http://127.0.0.1:" + server.port() + "/metrics");
     assertThat(
             CLIENT
@@ -170,7 +170,7 @@ class ServerOperationsTest {
   }
 
   @Test
-  void whoAsksTooOftenIsRefused() throws Exception {
+  void limitsTheRateOfAnAddress() throws Exception {
     try (ClassifierServer limited =
         new ClassifierServer(clip, models, "a {}.", settings(1), line -> {}, null)) {
       HttpResponse<String> answer = send(limited.port(), "/v1/models", new byte[0]);
@@ -187,7 +187,7 @@ class ServerOperationsTest {
   }
 
   @Test
-  void whatIsNoHttpIsRefusedAsAllElseIs() throws IOException {
+  void rejectsInvalidHttpAsJson() throws IOException {
     for (String nonsense :
         List.of(
             "NONSENSE\r\n\r\n",

@@ -90,7 +90,7 @@ class RunTableTest {
   }
 
   @Test
-  void aSeedThatLacksADataSetDoesNotCountAndTheFigureIsMarked() {
+  void leavesOutIncompleteSeedsAndMarksTheMean() {
     for (long seed = 1; seed <= 3; seed++) {
       add(StoredRuns.run("coop", "pets", seed).target("test", 50, 100));
       add(StoredRuns.run("kgcoop", "pets", seed).target("test", 50, 100));
@@ -153,7 +153,7 @@ class RunTableTest {
   }
 
   @Test
-  void whatSeedsShareAndWhatASearchSeesIsSaid() {
+  void namesWhatSeedsShareAndWhatASearchSees() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 1, 2));
     assertThat(table().notes()).isEmpty();
     add(
@@ -193,7 +193,7 @@ class RunTableTest {
   }
 
   @Test
-  void aDifferenceThatIsLargeAndSteadyStands() {
+  void marksALargeSteadyDifference() {
     for (long seed = 1; seed <= 3; seed++) {
       add(StoredRuns.run("coop", "pets", seed).target("test", 100, 400));
       add(StoredRuns.run("kgcoop", "pets", seed).target("test", 200, 400));
@@ -209,7 +209,7 @@ class RunTableTest {
   }
 
   @Test
-  void aDifferenceOfOneImageDoesNotStand() {
+  void doesNotMarkADifferenceOfOneImage() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 20, 40));
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 21, 40));
     RunTable table = table();
@@ -343,7 +343,7 @@ class RunTableTest {
   }
 
   @Test
-  void ofEqualRunsTheNewerCounts() {
+  void countsTheNewerOfEqualRuns() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));
     add(StoredRuns.run("coop", "pets", 1).target("test", 20, 40));
 
@@ -355,7 +355,7 @@ class RunTableTest {
   }
 
   @Test
-  void runsThatAreNotCompleteAreLeftOutAndSaidSo() {
+  void leavesOutAndNamesIncompleteRuns() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));
     add(StoredRuns.run("coop", "pets", 2).running());
 
@@ -418,7 +418,7 @@ class RunTableTest {
   }
 
   @Test
-  void ofCalibrationErrorsTheLowestIsTheBest() {
+  void marksTheLowestCalibrationError() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 1, 2).ece("test", 0.25));
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 1, 2).ece("test", 0.125));
 
@@ -430,7 +430,7 @@ class RunTableTest {
   }
 
   @Test
-  void aRowWithoutAJointListSaysWhy() {
+  void explainsARowWithoutAJointList() {
     add(
         StoredRuns.run("coop", "pets", 1)
             .target("base", 80, 100)

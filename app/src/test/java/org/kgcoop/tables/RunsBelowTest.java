@@ -61,7 +61,7 @@ class RunsBelowTest {
   }
 
   @Test
-  void aRunIsReadWithAllThatItsFolderTells() {
+  void readsARunFolder() {
     StoredRun run = all().get(1);
 
     assertThat(run.name()).isEqualTo("table/pets/kgcoop-weight4/seed1");
@@ -73,7 +73,7 @@ class RunsBelowTest {
     assertThat(base.total()).isEqualTo(4);
     assertThat(run.msPerImage()).isEqualTo(2.5);
     // H of 75 % and 50 % is 2 x 75 x 50 / 125.
-    assertThat(all().get(2).figure("H")).isEqualTo(60);
+    assertThat(all().get(2).value("H")).isEqualTo(60);
   }
 
   @Test
@@ -131,13 +131,6 @@ class RunsBelowTest {
   }
 
   @Test
-  void anIndexOfAnEarlierVersionIsPassedOver() throws IOException {
-    Files.writeString(folder.resolve(".index.sqlite"), "no database");
-    assertThat(all()).hasSize(3);
-    assertThat(warnings).isEmpty();
-  }
-
-  @Test
   void aRunThatCannotBeReadIsNamedAndTheOthersAreListed() throws IOException {
     Files.writeString(folder.resolve("single/run.json"), "{\"settings\": ");
 
@@ -157,7 +150,7 @@ class RunsBelowTest {
   }
 
   @Test
-  void whatIsNoRunOfAMethodIsLeftOut() throws IOException {
+  void leavesOutFoldersThatAreNoRuns() throws IOException {
     Path other = Files.createDirectories(folder.resolve("pretrained"));
     Files.writeString(
         other.resolve("run.json"), "{\"settings\": {\"steps\": 5}, \"state\": \"complete\"}");

@@ -35,7 +35,8 @@ class EventFileTest {
         run.resolve("results.json"),
         """
         {"nearest_words": [["a","the"],["pho|to"]],
-         "targets": [{"name":"base","correct":161,"total":200},{"name":"new","correct":281,"total":400}]}
+         "targets": [{"name":"base","set":{},"correct":161,"total":200},
+           {"name":"new","set":{},"correct":281,"total":400}]}
         """);
     return run;
   }
@@ -190,7 +191,7 @@ class EventFileTest {
     assertThat(events(file)).hasSize(4);
     assertThat(scalars(events(file).get(2))).containsExactly("lr 0.25");
     append(run, line(4));
-    Files.writeString(run.resolve("results.json"), "{\"targets\":[{\"name\":\"test\"}]}");
+    Files.writeString(run.resolve("results.json"), "{\"targets\":[{\"name\":\"test\",\"set\":{}}]}");
     Object before = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     growing.grow(); // finish() writes the end
     growing.finish();
@@ -204,7 +205,7 @@ class EventFileTest {
   }
 
   @Test
-  void whereARunGoesOnTheFileIsMadeAnewOfWhatTheLogKeeps() throws IOException {
+  void rewritesTheFileOfAResumedRunFromItsLog() throws IOException {
     Path run = begun(line(1), line(2), line(3));
     Path file = run.resolve(EventFile.NAME);
     new EventFile(run).grow(); // of a process that died
@@ -222,7 +223,7 @@ class EventFileTest {
   }
 
   @Test
-  void whatAnInterruptedRunHasLoggedIsThereWhenItIsClosed() throws IOException {
+  void keepsTheLogOfAnInterruptedRun() throws IOException {
     Path run = begun(line(1));
     List<String> warnings = new ArrayList<>();
     Path none = folder.resolve("not-begun");
@@ -235,7 +236,7 @@ class EventFileTest {
   }
 
   @Test
-  void whereItCannotBeWrittenOneLineSaysSoAndNothingFails() throws IOException {
+  void warnsOnceIfItCannotWrite() throws IOException {
     Path run = begun(line(1));
     Path place = Files.createDirectory(run.resolve(EventFile.NAME)); // this blocks the file
     List<String> warnings = new ArrayList<>();

@@ -14,9 +14,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.Family;
 import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.random.PythonRandom;
@@ -59,8 +59,8 @@ final class BenchModel {
           3,
           new ClipConfig.Text(64, 32000, 768, 12, 12),
           Activation.GELU_PYTORCH_TANH,
-          new ClipConfig.Vit(768, 12, 16, 12, Family.SIGLIP),
-          new ClipConfig.Form(1e-6, 1e-6, false));
+          new ClipConfig.Vit(768, 12, 16, 12),
+          SiglipFamily.FORM);
 
   private BenchModel() {}
 
@@ -121,7 +121,9 @@ final class BenchModel {
             tensors,
             Map.of(),
             List.of(),
-            config.family() == Family.SIGLIP ? ofSiglip(config) : configuration(config.form()));
+            config.form().image().attentionPool()
+                ? ofSiglip(config)
+                : configuration(config.form()));
     return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
   }
 

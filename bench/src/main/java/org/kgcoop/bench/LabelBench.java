@@ -46,6 +46,7 @@ final class LabelBench implements Callable<Integer> {
   private static final double NONE_SHARE = 0.1;
   private static final double KNOWN_SHARE = 0.6;
   private static final double MISTAKES = 0.03;
+  private static final List<Integer> CHECKS = List.of(8, 20, 40);
   private static final int AUDIT_IMAGES = 400;
   private static final int AUDIT_STEPS = 52; // 40 and those of the audit
 
@@ -164,7 +165,7 @@ final class LabelBench implements Callable<Integer> {
       features.add(set.images.get(i));
       truth.add(set.truth.get(i));
     }
-    int total = Math.min(size, features.size());
+    int total = Math.min(size, isAudit ? features.size() * 6 / 10 : features.size());
     if (scenario.equals("none")) {
       List<String> others = new ArrayList<>(SETS);
       others.remove(name);
@@ -256,32 +257,30 @@ final class LabelBench implements Callable<Integer> {
 
   private void coverage(String scenario, double scale) {
     Map<Integer, Coverage> checks = new LinkedHashMap<>();
-    List.of(8, 20, 40).forEach(step -> checks.put(step, new Coverage()));
+    CHECKS.forEach(step -> checks.put(step, new Coverage()));
     Coverage stops = new Coverage();
     for (int session = 0; session < auditSessions; session++) {
       String name = SETS.get(session % SETS.size());
       long seed = 2L * session + 2;
       boolean[] stopped = {false};
       int[] pages = {0};
+      int[] next = {0}; // of CHECKS
       Simulation.run(
           folder(name, scenario, AUDIT_IMAGES, scale, seed),
           50,
           seed,
           new Simulation.Settings(mistakes(scenario), 100, seed, AUDIT_STEPS),
           step -> {
-            if (step.kind().endsWith("audit")) {
-              return;
-            }
-            pages[0]++;
-            if (step.folder().isEmpty()) {
+            pages[0] += step.kind().endsWith("audit") ? 0 : 1;
+            if (step.newImages().isEmpty() || step.folder().isEmpty() || step.waiting() > 0) {
               return;
             }
             Audit.Share share = step.folder().get();
             boolean covered =
                 share.low() <= step.right() / 100 + 1e-9
                     && step.right() / 100 <= share.high() + 1e-9;
-            Coverage check = checks.get(pages[0]);
-            if (check != null) {
+            if (next[0] < CHECKS.size() && pages[0] >= CHECKS.get(next[0])) {
+              Coverage check = checks.get(CHECKS.get(next[0]++));
               check.sessions++;
               check.folderCovered += covered ? 1 : 0;
               check.folderWidth += share.high() - share.low();

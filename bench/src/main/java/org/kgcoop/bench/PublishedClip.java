@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.Family;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -127,7 +126,7 @@ final class PublishedClip implements AutoCloseable {
     }
     x = norm(x, "ln_final");
     long length = x.size(1);
-    boolean siglip = config.family() == Family.SIGLIP;
+    boolean siglip = config.form().text().readsLast();
     long[] rows = new long[ends.length];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = i * length + (siglip ? length - 1 : ends[i]);

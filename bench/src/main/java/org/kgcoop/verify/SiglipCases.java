@@ -22,7 +22,7 @@ final class SiglipCases {
 
   /** Adds fields for the configuration of a family. */
   static void addForm(ObjectNode json, Clip clip) {
-    json.put("family", clip.config().family().id());
+    json.put("family", clip.family().traits().id());
     json.put("text_mlp", rows(clip, BLOCK));
     json.put("vision_mlp", rows(clip, "visual." + BLOCK));
     json.put("text_activation", name(clip.config().activation()));

@@ -229,7 +229,7 @@ final class TrainCase {
       compare("image features", features, expected.path("image_features"));
       compare(
           "token features",
-          learned.mix().orElseThrow().ofTokens(read),
+          learned.mix().orElseThrow().tokenFeatures(read),
           expected.path("token_features"));
       compare("class logits", classifier.logits(features), expected.path("class_logits"));
     }

@@ -17,8 +17,8 @@ import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.Family;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.model.Batch;
@@ -146,8 +146,8 @@ class FastPathTest {
             3,
             new ClipConfig.Text(24, 100, 64, 2, 3),
             Activation.GELU_PYTORCH_TANH,
-            new ClipConfig.Vit(64, 1, 8, 2, Family.SIGLIP),
-            new ClipConfig.Form(1e-6, 1e-6, false));
+            new ClipConfig.Vit(64, 1, 8, 2),
+            SiglipFamily.FORM);
     RandomClip.write(other, config, 11);
     try (Clip siglip = Clip.load(other);
         PublishedClip plain = new PublishedClip(siglip, DType.FLOAT32)) {

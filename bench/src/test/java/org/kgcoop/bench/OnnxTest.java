@@ -28,8 +28,8 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.clip.Family;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
@@ -87,8 +87,8 @@ class OnnxTest {
             3,
             new ClipConfig.Text(16, 100, 32, 1, 1),
             Activation.GELU_PYTORCH_TANH,
-            new ClipConfig.Vit(48, 2, 8, 3, Family.SIGLIP),
-            new ClipConfig.Form(1e-6, 1e-6, false)));
+            new ClipConfig.Vit(48, 2, 8, 3),
+            SiglipFamily.FORM));
   }
 
   /** Returns a classifier whose class features have random directions and unit length. */

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.ProtocolArguments;
-import org.kgcoop.cli.experiment.OpenProtocol;
+import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cluster.experiments.Attempts;
 import org.kgcoop.cluster.experiments.ExperimentJob;
 import org.kgcoop.cluster.experiments.SharedProtocols;
@@ -83,23 +83,26 @@ final class ExperimentsCommand implements Callable<Integer> {
     }
     int threads = threads(line);
     List<String> everywhere = line.arguments(threads);
-    OpenProtocol grid = SharedProtocols.of(everywhere, out, err);
-    doMissing(grid, everywhere, threads);
-    grid.printTable();
+    ExperimentSession experiments = SharedProtocols.of(everywhere, out, err);
+    doMissing(experiments, everywhere, threads);
+    experiments.printTable();
     SharedProtocols.close(everywhere);
     return 0;
   }
 
-  private void doMissing(OpenProtocol grid, List<String> everywhere, int threads) {
-    Path table = grid.out();
+  private void doMissing(ExperimentSession experiments, List<String> everywhere, int threads) {
+    Path table = experiments.out();
     Attempts attempts = new Attempts(table);
     try (LockedFile lock = attempts.lock()) {
-      attempts.tidy(grid.runs());
-      List<String> missing = grid.runs().stream().filter(run -> !grid.isDone(run)).toList();
-      int before = grid.runs().size() - missing.size();
+      attempts.tidy(experiments.runs());
+      List<String> missing =
+          experiments.runs().stream().filter(run -> !experiments.isDone(run)).toList();
+      int before = experiments.runs().size() - missing.size();
       if (before > 0) {
-        grid.progress()
-            .message("%s of %s runs were already complete".formatted(before, grid.runs().size()));
+        experiments
+            .progress()
+            .message(
+                "%s of %s runs were already complete".formatted(before, experiments.runs().size()));
       }
       if (missing.isEmpty()) {
         return;
@@ -107,25 +110,25 @@ final class ExperimentsCommand implements Callable<Integer> {
       try (Session session = spark.open(NAME, Map.of(TASK_CORES, String.valueOf(threads)))) {
         if (session.isLocal()) {
           List<String> line = spec.commandLine().getParent().getParseResult().originalArgs();
-          grid.progress().message("on a cluster: " + Submission.line(line));
+          experiments.progress().message("on a cluster: " + Submission.line(line));
         }
-        new ExperimentJob(session, everywhere, grid).run(missing, this::error);
+        new ExperimentJob(session, everywhere, experiments).run(missing, this::error);
       } catch (KgCoopException e) {
-        throw interrupted.getAsBoolean() ? interrupted(grid, e) : e;
+        throw interrupted.getAsBoolean() ? interrupted(experiments, e) : e;
       } finally {
-        attempts.tidy(grid.runs());
+        attempts.tidy(experiments.runs());
       }
     } catch (java.io.IOException e) {
       throw KgCoopException.io(table + ": cannot release this folder: " + e, e);
     }
   }
 
-  private static KgCoopException interrupted(OpenProtocol grid, KgCoopException cause) {
-    long done = grid.runs().stream().filter(grid::isDone).count();
+  private static KgCoopException interrupted(ExperimentSession experiments, KgCoopException cause) {
+    long done = experiments.runs().stream().filter(experiments::isDone).count();
     return new KgCoopException(
         KgCoopException.Category.INTERRUPTED,
         "interrupted: %s of %s runs are complete; run the same command again to resume"
-            .formatted(done, grid.runs().size()),
+            .formatted(done, experiments.runs().size()),
         cause);
   }
 

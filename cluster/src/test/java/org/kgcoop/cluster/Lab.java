@@ -23,7 +23,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.kgcoop.cli.ProtocolArguments;
-import org.kgcoop.cli.experiment.OpenProtocol;
+import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.clip.RandomClip;
 import picocli.CommandLine;
 
@@ -89,7 +89,7 @@ public final class Lab {
     List<String> words = new ArrayList<>(List.of("base2new", "--config", grid.toString()));
     words.addAll(List.of("--threads=1", "--out", out.toString()));
     words.addAll(texts(more));
-    try (OpenProtocol opened = ProtocolArguments.parse(words, writer, writer).open()) {
+    try (ExperimentSession opened = ProtocolArguments.parse(words, writer, writer).open()) {
       opened.printTable();
     }
     return out;

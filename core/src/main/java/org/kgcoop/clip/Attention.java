@@ -16,10 +16,10 @@ import org.kgcoop.tensor.Tensor;
  *
  * @param groups the number of groups; G in the shapes below, with Q queries and L keys per group
  */
-record Attention(int heads, long groups) {
+public record Attention(int heads, long groups) {
 
   /** Keys and values, each (rows, W). */
-  record Memory(Tensor keys, Tensor values) {}
+  public record Memory(Tensor keys, Tensor values) {}
 
   /**
    * Computes the weighted mean of the values for each query.
@@ -30,7 +30,7 @@ record Attention(int heads, long groups) {
    * @param shared (P, W) keys and values that every query attends to without a mask; or null
    * @return (G Q, W)
    */
-  Tensor of(Tensor queries, Memory own, @Nullable Tensor mask, @Nullable Memory shared) {
+  public Tensor of(Tensor queries, Memory own, @Nullable Tensor mask, @Nullable Memory shared) {
     long width = queries.size(1);
     double scale = 1 / Math.sqrt((double) width / heads);
     Tensor query = byHead(queries); // (heads G, Q, d)

@@ -55,13 +55,14 @@ final class AttentionPool {
   Tensor of(Tensor rows, long batch) {
     Tensor query =
         Functions.linear(probe, inWeight.narrow(0, 0, width), inBias.narrow(0, 0, width));
-    Tensor seen = // (B L, 2W)
+    Tensor keysAndValues = // (B L, 2W)
         Functions.linear(
             rows.to(computeType),
             inWeight.narrow(0, width, 2L * width),
             inBias.narrow(0, width, 2L * width));
     Attention.Memory memory =
-        new Attention.Memory(seen.narrow(1, 0, width), seen.narrow(1, width, width));
+        new Attention.Memory(
+            keysAndValues.narrow(1, 0, width), keysAndValues.narrow(1, width, width));
     Tensor attended =
         new Attention(heads, batch).of(query.expand(batch, width), memory, null, null);
     Tensor y = Functions.linear(attended, outWeight, outBias).to(DType.FLOAT32);

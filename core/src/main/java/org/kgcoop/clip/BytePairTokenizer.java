@@ -51,7 +51,7 @@ public final class BytePairTokenizer extends Tokenizer {
   }
 
   @Override
-  boolean cuts() {
+  public boolean cuts() {
     return false;
   }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.Fingerprints;
-import org.kgcoop.io.ReleasedNames;
+import org.kgcoop.io.StateDictNames;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
@@ -31,6 +31,7 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class Clip implements AutoCloseable {
   private final Path path;
+  private final Family family;
   private final ClipConfig config;
   private final Weights weights;
   private final Map<String, StoredTensor> stored;
@@ -51,8 +52,8 @@ public final class Clip implements AutoCloseable {
    *
    * @param precision the precision of matrix products, float32 or bf16; norms, residuals and losses
    *     are always float32
-   * @param tokenizer a merges.txt, tokenizer.json or SentencePiece model; null for the file next to
-   *     the weights, or OpenAI's tokenizer
+   * @param tokenizer a merges.txt or tokenizer.json; null for the file next to the weights, or
+   *     OpenAI's tokenizer
    * @param activation overrides the activation of the configuration files; or null
    */
   public record Options(
@@ -70,29 +71,26 @@ public final class Clip implements AutoCloseable {
   private Clip(WeightFile file, Options options) {
     path = file.path();
     String source = path.toString();
-    stored = ReleasedNames.of(file).tensors();
-    ModelFiles files =
-        new ModelFiles(
-            file, Architectures.family(stored.keySet(), source, ModelFiles.architecture(file)));
+    family = Families.of(StateDictNames.plain(file).tensors().keySet());
+    stored = family.traits().names().released(file).tensors();
+    family.check(stored.keySet(), source, ModelFiles.architecture(file));
+    ModelFiles files = new ModelFiles(file, family);
     Map<String, long[]> shapes = new LinkedHashMap<>();
     stored.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-    ClipConfig.Stated stated = files.stated();
+    ClipConfig.FileConfig fileConfig = files.config();
     if (options.activation() != null) {
-      stated = stated.with(options.activation());
+      fileConfig = fileConfig.with(options.activation());
     }
-    config = ClipConfig.infer(shapes, stated, source);
+    config = ClipConfig.infer(shapes, fileConfig, family.traits().assumedHeads(), source);
     tokenizer = files.tokenizer(config, options.tokenizer()); // next to the weights
     device = options.device();
     weights = new Weights(stored, options.precision(), device, source);
-    encoder =
-        config.vision() instanceof ClipConfig.Vit vit
-            ? new VisionTransformer(weights, config, vit)
-            : new ModifiedResNet(weights, config, (ClipConfig.ResNet) config.vision());
+    encoder = family.imageEncoder(weights, config);
     // An accelerator has one queue, so dividing its work has no benefit.
     imageEncoder = device.isCpu() ? new PerImageEncoder(encoder) : encoder;
-    textEncoder = new TextEncoder(weights, config);
+    textEncoder = family.textEncoder(weights, config);
     Tensor logScale = weights.get("logit_scale");
-    boolean hasBias = config.family() == Family.SIGLIP || stored.containsKey("logit_bias");
+    boolean hasBias = family.traits().hasLogitBias() || stored.containsKey("logit_bias");
     Tensor bias = hasBias ? weights.get("logit_bias") : Tensor.scalar(0);
     weights.ignore("num_batches_tracked");
     weights.check();
@@ -127,6 +125,11 @@ public final class Clip implements AutoCloseable {
     return config;
   }
 
+  /** Returns the family of the model. */
+  public Family family() {
+    return family;
+  }
+
   public ImageEncoder imageEncoder() {
     return imageEncoder;
   }
@@ -138,12 +141,16 @@ public final class Clip implements AutoCloseable {
    * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT of CLIP
    */
   public PromptedVision promptedVision(String who) {
-    if (encoder instanceof VisionTransformer vit && vit.hasClassRow()) {
+    if (encoder instanceof VisionTransformer vit && vit.readsClassToken()) {
       return new PromptedVision(vit);
     }
     throw KgCoopException.configuration(
         "%s trains inside a ViT of CLIP, and the image encoder of this model is %s: take another model, such as --clip ViT-B/16, or a method that leaves the encoder as it is, such as kgcoop"
-            .formatted(who, encoder instanceof VisionTransformer ? "SigLIP's" : "a ResNet"));
+            .formatted(
+                who,
+                encoder instanceof VisionTransformer
+                    ? family.traits().title() + "'s"
+                    : "a ResNet"));
   }
 
   public TextEncoder textEncoder() {
@@ -159,7 +166,7 @@ public final class Clip implements AutoCloseable {
     try {
       return tokenizer.join();
     } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException told ? told : e;
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
@@ -88,36 +89,78 @@ public record ClipConfig(
   }
 
   /**
-   * Settings that no shape shows and that all released models share.
+   * Settings that no shape shows.
    *
    * @param textEpsilon the epsilon of the layer norms of the text encoder
    * @param visionEpsilon the epsilon of the layer norms of a vision transformer
-   * @param causal true if a token attends only to the tokens before it; false if it attends to the
-   *     entire text, including padding
+   * @param text the kind of text encoder
+   * @param image the kind of vision transformer
    * @param visionActivation the activation of a vision transformer, or null for that of the text
    *     encoder
    */
   public record Form(
       double textEpsilon,
       double visionEpsilon,
-      boolean causal,
+      TextForm text,
+      ImageForm image,
       @Nullable Activation visionActivation) {
     public static final Form RELEASED = new Form(1e-5, 1e-5, true);
 
-    /** Creates a form with one activation for both encoders. */
+    /** Creates a form of CLIP with one activation for both encoders. */
     public Form(double textEpsilon, double visionEpsilon, boolean causal) {
-      this(textEpsilon, visionEpsilon, causal, null);
+      this(textEpsilon, visionEpsilon, new TextForm(causal, false), ImageForm.CLASS_TOKEN, null);
+    }
+
+    /** Returns true if a text token attends only to the tokens before it. */
+    public boolean causal() {
+      return text.causal();
+    }
+
+    /** Returns the form with other epsilons and another activation of images. */
+    public Form with(double text, double images, @Nullable Activation otherVisionActivation) {
+      return new Form(text, images, this.text, image, otherVisionActivation);
+    }
+  }
+
+  /**
+   * The kind of a text encoder.
+   *
+   * @param causal true if a token attends only to the tokens before it; false if it attends to the
+   *     entire text, including padding
+   * @param readsLast true if the feature is read at the last position, and projected with a bias;
+   *     false if it is read at the end of the text
+   */
+  public record TextForm(boolean causal, boolean readsLast) {}
+
+  /**
+   * The kind of a vision transformer.
+   *
+   * @param classToken true if a CLS token is in front of the patches
+   * @param preNorm true if a norm is in front of the first block
+   * @param patchBias true if the embedding of patches has a bias
+   * @param attentionPool true if an attention pooling computes the feature; false if it is a
+   *     projection of the CLS token
+   */
+  public record ImageForm(
+      boolean classToken, boolean preNorm, boolean patchBias, boolean attentionPool) {
+    /** CLIP's kind. */
+    public static final ImageForm CLASS_TOKEN = new ImageForm(true, true, false, false);
+
+    public ImageForm {
+      if (!classToken && !attentionPool) {
+        throw new IllegalArgumentException("no CLS token: expected an attention pooling");
+      }
+    }
+
+    /** Returns the number of rows of the position table that do not belong to patches. */
+    public int rowsBesidePatches() {
+      return classToken ? 1 : 0;
     }
   }
 
   /** Returns the activation of a vision transformer. */
   public Activation visionActivation() {
     return form.visionActivation() == null ? activation : form.visionActivation();
-  }
-
-  /** Returns the model family. */
-  public Family family() {
-    return vision instanceof Vit vit ? vit.family() : Family.CLIP;
   }
 
   /** The sizes of the image encoder. */
@@ -134,19 +177,8 @@ public record ClipConfig(
    * @param layers the number of blocks
    * @param patch the side of a patch in pixels
    * @param heads the number of attention heads
-   * @param family the model family
    */
-  public record Vit(int width, int layers, int patch, int heads, Family family) implements Vision {
-    /** Creates the sizes of a CLIP vision transformer. */
-    public Vit(int width, int layers, int patch, int heads) {
-      this(width, layers, patch, heads, Family.CLIP);
-    }
-
-    /** Returns the number of rows of the position table that do not belong to patches. */
-    public int rowsBesidePatches() {
-      return family == Family.SIGLIP ? 0 : 1;
-    }
-  }
+  public record Vit(int width, int layers, int patch, int heads) implements Vision {}
 
   /**
    * The sizes of a modified ResNet.
@@ -168,31 +200,16 @@ public record ClipConfig(
    * @param visionHeads the number of heads, or 0 for the family's default
    * @param imageSize the side of the images, or 0 if the patches cover them exactly
    */
-  record Stated(Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
+  public record FileConfig(
+      Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
     /** The settings of OpenAI's models: QuickGELU and heads of width 64. */
-    public static final Stated RELEASED = new Stated(Activation.QUICK_GELU, 0, 0);
-
-    /** The settings of SigLIP, as in Hugging Face's library. */
-    private static final Stated SIGLIP =
-        new Stated(Activation.GELU_PYTORCH_TANH, 0, 0, 0, new Form(1e-6, 1e-6, false));
-
-    /** Returns the default settings of a family. */
-    static Stated assumed(Family family) {
-      return switch (family) {
-        case CLIP -> RELEASED;
-        case SIGLIP -> SIGLIP;
-      };
-    }
-
-    /** Creates settings with heads and activation, otherwise as in the released files. */
-    public Stated(Activation activation, int textHeads, int visionHeads) {
-      this(activation, textHeads, visionHeads, 0, Form.RELEASED);
-    }
+    public static final FileConfig RELEASED =
+        new FileConfig(Activation.QUICK_GELU, 0, 0, 0, Form.RELEASED);
 
     /** Returns the settings with another activation, for both encoders. */
-    Stated with(Activation other) {
-      Form same = new Form(form.textEpsilon(), form.visionEpsilon(), form.causal());
-      return new Stated(other, textHeads, visionHeads, imageSize, same);
+    FileConfig with(Activation other) {
+      Form same = form.with(form.textEpsilon(), form.visionEpsilon(), null);
+      return new FileConfig(other, textHeads, visionHeads, imageSize, same);
     }
   }
 
@@ -200,23 +217,28 @@ public record ClipConfig(
    * Infers the configuration from shapes.
    *
    * @param shapes the shapes of all weights, under their released names
+   * @param assumedHeads the number of heads of an encoder without a configuration, by its width
    * @param source the file, for error messages
    */
-  static ClipConfig infer(Map<String, long[]> shapes, Stated stated, String source) {
+  static ClipConfig infer(
+      Map<String, long[]> shapes,
+      FileConfig fileConfig,
+      IntUnaryOperator assumedHeads,
+      String source) {
     Shapes s = new Shapes(shapes, source);
-    Family family = Architectures.family(shapes.keySet(), source, "");
+    Heads heads = new Heads(assumedHeads, source);
     int embedDim = s.length("text_projection", 1, 2);
     int textWidth = s.length("ln_final.weight", 0, 1);
     boolean vit = !shapes.containsKey("visual.layer1.0.conv1.weight");
-    Vision vision = vit ? vit(s, stated, family) : resNet(s, stated);
+    Vision vision = vit ? vit(s, fileConfig, heads) : resNet(s, fileConfig, heads);
     int resolution =
         vision instanceof Vit encoder
             ? s.side(
                 "visual.positional_embedding",
-                encoder.rowsBesidePatches(),
+                fileConfig.form().image().rowsBesidePatches(),
                 encoder.patch(),
-                stated.imageSize())
-            : s.side("visual.attnpool.positional_embedding", 1, 32, stated.imageSize());
+                fileConfig.imageSize())
+            : s.side("visual.attnpool.positional_embedding", 1, 32, fileConfig.imageSize());
     return new ClipConfig(
         embedDim,
         resolution,
@@ -225,42 +247,43 @@ public record ClipConfig(
             s.length("positional_embedding", 0, 2),
             s.length("token_embedding.weight", 0, 2),
             textWidth,
-            heads(stated.textHeads(), textWidth, family, "text", source),
+            heads.of(fileConfig.textHeads(), textWidth, "text"),
             s.count("transformer.resblocks.")),
-        stated.activation(),
+        fileConfig.activation(),
         vision,
-        stated.form());
+        fileConfig.form());
   }
 
-  private static Vit vit(Shapes s, Stated stated, Family family) {
+  private static Vit vit(Shapes s, FileConfig fileConfig, Heads heads) {
     int width = s.length("visual.conv1.weight", 0, 4);
     return new Vit(
         width,
         s.count("visual.transformer.resblocks."),
         s.length("visual.conv1.weight", 3, 4),
-        heads(stated.visionHeads(), width, family, "vision", s.source),
-        family);
+        heads.of(fileConfig.visionHeads(), width, "vision"));
   }
 
-  private static ResNet resNet(Shapes s, Stated stated) {
+  private static ResNet resNet(Shapes s, FileConfig fileConfig, Heads heads) {
     int width = s.length("visual.layer1.0.conv1.weight", 0, 4);
     List<Integer> layers = new ArrayList<>();
     for (int stage = 1; stage <= 4; stage++) {
       layers.add(s.count("visual.layer" + stage + "."));
     }
-    return new ResNet(
-        width, layers, heads(stated.visionHeads(), width * 32, Family.CLIP, "vision", s.source));
+    return new ResNet(width, layers, heads.of(fileConfig.visionHeads(), width * 32, "vision"));
   }
 
-  private static int heads(int stated, int width, Family family, String encoder, String source) {
-    int heads = stated > 0 ? stated : family.assumedHeads(width);
-    if (width % heads != 0) {
-      throw KgCoopException.weights(
-          ("%s: %s width %s does not divide into %s heads; specify them in a config.json next to "
-                  + "the weights")
-              .formatted(source, encoder, width, heads));
+  /** The rule for the number of heads. */
+  private record Heads(IntUnaryOperator assumed, String source) {
+    int of(int configured, int width, String encoder) {
+      int heads = configured > 0 ? configured : assumed.applyAsInt(width);
+      if (width % heads != 0) {
+        throw KgCoopException.weights(
+            ("%s: %s width %s does not divide into %s heads; specify them in a config.json next to "
+                    + "the weights")
+                .formatted(source, encoder, width, heads));
+      }
+      return heads;
     }
-    return heads;
   }
 
   /** Sizes from tensor shapes. Errors contain the name of the tensor. */
@@ -302,17 +325,17 @@ public record ClipConfig(
      *
      * @param more the number of rows that are not positions of an image
      * @param unit the number of pixels per position
-     * @param stated the configured side, which may not be a multiple of the unit; or 0
+     * @param configured the configured side, which may not be a multiple of the unit; or 0
      */
-    int side(String key, int more, int unit, int stated) {
+    int side(String key, int more, int unit, int configured) {
       int grid = grid(key, more);
-      if (stated > 0 && stated / unit != grid) {
+      if (configured > 0 && configured / unit != grid) {
         throw KgCoopException.weights(
             ("%s: its configuration has images of %s pixels, with %s positions of %s per"
                     + " side; '%s' has %s")
-                .formatted(source, stated, stated / unit, unit, key, grid));
+                .formatted(source, configured, configured / unit, unit, key, grid));
       }
-      return stated > 0 ? stated : unit * grid;
+      return configured > 0 ? configured : unit * grid;
     }
 
     /** Returns the side of the square grid of positions. */

@@ -13,16 +13,16 @@ import org.kgcoop.KgCoopException;
  *
  * @param name the file and the keys that lead here; ends in a separator
  */
-record ConfigSection(String name, JsonNode json) {
+public record ConfigSection(String name, JsonNode json) {
   private static final int LONGEST_VALUE = 60;
 
   /** Returns a nested object, empty if it is missing. */
-  ConfigSection at(String key) {
+  public ConfigSection at(String key) {
     return new ConfigSection(name + key + ".", json.path(key));
   }
 
   /** Returns true if the key is missing, or its value is null, false, 0 or empty. */
-  boolean isOff(String key) {
+  public boolean isOff(String key) {
     JsonNode value = json.path(key);
     return value.isMissingNode()
         || value.isNull()
@@ -33,7 +33,7 @@ record ConfigSection(String name, JsonNode json) {
   }
 
   /** Rejects all keys that are not off, except the known ones. */
-  void allOffBut(Set<String> known) {
+  public void allOffBut(Set<String> known) {
     json.fieldNames()
         .forEachRemaining(
             key -> {
@@ -44,32 +44,32 @@ record ConfigSection(String name, JsonNode json) {
   }
 
   /** Rejects a key that is not off. */
-  void off(String key) {
+  public void off(String key) {
     if (!isOff(key)) {
       throw refused(key, "none");
     }
   }
 
   /** Returns true unless the key is explicitly off. */
-  boolean isOn(String key) {
+  public boolean isOn(String key) {
     return json.path(key).isMissingNode() || json.path(key).isNull() || !isOff(key);
   }
 
   /** Rejects a preprocessing step that is off. */
-  void on(String key) {
+  public void on(String key) {
     if (!isOn(key)) {
       throw refused(key, "true");
     }
   }
 
   /** Rejects all values except these. */
-  void only(String key, String... values) {
+  public void only(String key, String... values) {
     oneOf(key, List.of(values));
   }
 
   /** Returns the value, which must be one of those allowed; the first one if the key is missing. */
   @CanIgnoreReturnValue
-  String oneOf(String key, List<String> values) {
+  public String oneOf(String key, List<String> values) {
     JsonNode value = json.path(key);
     if (value.isMissingNode() || value.isNull()) {
       return values.get(0);
@@ -81,7 +81,7 @@ record ConfigSection(String name, JsonNode json) {
   }
 
   /** Returns a positive number, or the default if the key is missing. */
-  double positive(String key, double otherwise) {
+  public double positive(String key, double otherwise) {
     JsonNode value = json.path(key);
     if (value.isMissingNode() || value.isNull()) {
       return otherwise;
@@ -95,14 +95,14 @@ record ConfigSection(String name, JsonNode json) {
   /**
    * Returns the numbers of a key, one per channel, or the released values if the key is missing.
    */
-  List<Double> perChannel(String key, List<Double> released, int channels) {
-    JsonNode given = json.path(key);
-    if (given.isMissingNode() || given.isNull()) {
+  public List<Double> perChannel(String key, List<Double> released, int channels) {
+    JsonNode node = json.path(key);
+    if (node.isMissingNode() || node.isNull()) {
       double mean = released.stream().mapToDouble(v -> v).average().orElseThrow();
       return channels == released.size() ? released : List.of(mean);
     }
     List<Double> values = new ArrayList<>();
-    given.forEach(value -> values.add(value.asDouble()));
+    node.forEach(value -> values.add(value.asDouble()));
     return values;
   }
 
@@ -110,7 +110,7 @@ record ConfigSection(String name, JsonNode json) {
    * Returns the side of a square: a number, two equal ones, or height and width; 0 if the key is
    * missing.
    */
-  int square(String key) {
+  public int square(String key) {
     JsonNode value = json.path(key);
     JsonNode first = value;
     JsonNode second = value;
@@ -131,7 +131,7 @@ record ConfigSection(String name, JsonNode json) {
   }
 
   /** Creates the error for a value. */
-  KgCoopException refused(String key, String expected) {
+  public KgCoopException refused(String key, String expected) {
     String value = json.path(key).toString();
     String shown =
         value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE) + "...";

@@ -1,65 +1,95 @@
 package org.kgcoop.clip;
 
-import java.util.List;
-import java.util.Locale;
-import org.kgcoop.image.view.Preprocessing;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 
-/** A family of image-text models, with the same kind of encoders. */
-public enum Family {
-  /**
-   * CLIP. The image feature comes from the CLS token, or from a ResNet. The text feature comes from
-   * the end of the text.
-   */
-  CLIP("CLIP") {
-    @Override
-    int assumedHeads(int width) {
-      return Math.max(1, width / 64);
-    }
-  },
+/**
+ * A family of image-text models: how its files are recognized and read. A family is a package of
+ * its own and a line of {@code META-INF/services/org.kgcoop.clip.Family}. Code outside of its
+ * package asks for a property, such as {@link ClipConfig.Form}, and not for the family.
+ */
+public interface Family {
 
   /**
-   * SigLIP, and SigLIP 2 of a fixed resolution. The image feature comes from an attention pooling.
-   * The text encoder is not causal: texts are padded to the context length, and the feature comes
-   * from the last position.
+   * The properties of a family.
+   *
+   * @param id the name for files
+   * @param title the name for display
+   * @param known a description of the supported models, for error messages
+   * @param names the tensor names of all layouts
+   * @param defaults the settings of files without a configuration
+   * @param assumedHeads the default number of attention heads of an encoder, by its width
+   * @param assumed a description of the last two, for the user
+   * @param images the default preprocessing
+   * @param hasLogitBias true if the logits have a bias
+   * @param releasedTokenizer the tokenizer of models without a tokenizer file, or null
    */
-  SIGLIP("SigLIP") {
-    @Override
-    int assumedHeads(int width) {
-      return width < 1024 ? 12 : 16;
-    }
-  };
+  record Traits(
+      String id,
+      String title,
+      String known,
+      TensorNames names,
+      ClipConfig.FileConfig defaults,
+      IntUnaryOperator assumedHeads,
+      String assumed,
+      ImageDefaults images,
+      boolean hasLogitBias,
+      @Nullable Supplier<Tokenizer> releasedTokenizer) {}
 
-  private final String title;
+  /** Returns the properties. */
+  Traits traits();
 
-  Family(String title) {
-    this.title = title;
+  /**
+   * Returns true if a model belongs to this family.
+   *
+   * @param names the names of its tensors in the file
+   */
+  boolean recognizes(Set<String> names);
+
+  /**
+   * Checks that a recognized model is supported.
+   *
+   * @param names the released names of its tensors
+   * @param source the file, for error messages
+   * @param architecture the architecture according to a file next to it, or ""
+   * @throws KgCoopException if it is not supported
+   */
+  default void check(Set<String> names, String source, String architecture) {}
+
+  /**
+   * Reads the settings of a {@code config.json}.
+   *
+   * @param imageSize the default side of images, or 0
+   * @throws KgCoopException if a setting is not implemented
+   */
+  ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize);
+
+  /**
+   * Reads the settings of an {@code open_clip_config.json}.
+   *
+   * @throws KgCoopException if a setting is not implemented
+   */
+  ClipConfig.FileConfig openClip(OpenClipConfig file);
+
+  /**
+   * Reads a tokenizer file.
+   *
+   * @param config the file of OpenCLIP next to the weights, which may be empty
+   * @throws KgCoopException if it is not the tokenizer of such a model
+   */
+  Tokenizer tokenizer(Path file, OpenClipConfig config);
+
+  /** Creates the image encoder. */
+  default ImageEncoder imageEncoder(WeightSource weights, ClipConfig config) {
+    return new VisionTransformer(weights, config);
   }
 
-  /** Returns the name for display. */
-  public String title() {
-    return title;
-  }
-
-  /** Returns the name for files. */
-  public String id() {
-    return name().toLowerCase(Locale.ROOT);
-  }
-
-  /** Returns the default number of attention heads of an encoder with this width. */
-  abstract int assumedHeads(int width);
-
-  /** Returns the default mean of the preprocessing. */
-  List<Double> mean() {
-    return this == SIGLIP ? List.of(0.5, 0.5, 0.5) : Preprocessing.CLIP_MEAN;
-  }
-
-  /** Returns the default standard deviation of the preprocessing. */
-  List<Double> std() {
-    return this == SIGLIP ? List.of(0.5, 0.5, 0.5) : Preprocessing.CLIP_STD;
-  }
-
-  /** Returns true if the default preprocessing resizes the entire image to a square. */
-  boolean squashes() {
-    return this == SIGLIP;
+  /** Creates the text encoder. */
+  default TextEncoder textEncoder(WeightSource weights, ClipConfig config) {
+    return new TextTransformer(weights, config);
   }
 }

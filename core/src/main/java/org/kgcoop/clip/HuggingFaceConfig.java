@@ -15,7 +15,7 @@ import org.kgcoop.image.view.Preprocessing;
  * models read them. Most of their keys have no effect on the model, so this class checks only the
  * others.
  */
-final class HuggingFaceConfig {
+public final class HuggingFaceConfig {
   static final String FILE = "config.json";
   static final String PREPROCESSING = "preprocessor_config.json";
 
@@ -34,39 +34,39 @@ final class HuggingFaceConfig {
    * Reads the settings of a {@code config.json}. Missing keys have the library's defaults, because
    * most files are sparse.
    *
+   * @param modelTypes the values of {@code model_type} in such files
+   * @param defaults the settings of missing keys
+   * @param heads the number of heads of missing keys, or 0 for the rule of the family
    * @param imageSize the default side of images, or 0
    */
-  static ClipConfig.Stated stated(ConfigSection file, Family family, int imageSize) {
-    if (file.json().path("model_type").asText().equals("siglip2")) {
-      throw file.refused(
-          "model_type",
-          "SigLIP 2 of a fixed resolution, such as google/siglip2-base-patch16-224 (this is NaFlex)");
-    }
-    // MetaCLIP 2 is a CLIP with another tokenizer.
-    file.oneOf(
-        "model_type", family == Family.CLIP ? List.of("clip", "metaclip_2") : List.of("siglip"));
+  public static ClipConfig.FileConfig fileConfig(
+      ConfigSection file,
+      List<String> modelTypes,
+      ClipConfig.FileConfig defaults,
+      int heads,
+      int imageSize) {
+    file.oneOf("model_type", modelTypes);
     ConfigSection text = encoder(file, "text_config");
     ConfigSection vision = encoder(file, "vision_config");
     vision.on("vision_use_head");
-    ClipConfig.Stated usual = ClipConfig.Stated.assumed(family);
-    Activation activation = activation(text, usual);
-    Activation ofImages = activation(vision, usual);
-    int heads = family == Family.SIGLIP ? 12 : 0;
+    Activation activation = activation(text, defaults);
+    Activation visionActivation = activation(vision, defaults);
     int size = vision.square("image_size");
-    return new ClipConfig.Stated(
+    return new ClipConfig.FileConfig(
         activation,
         text.json().path("num_attention_heads").asInt(heads),
         vision.json().path("num_attention_heads").asInt(heads),
         size > 0 ? size : imageSize,
-        new ClipConfig.Form(
-            text.positive("layer_norm_eps", usual.form().textEpsilon()),
-            vision.positive("layer_norm_eps", usual.form().visionEpsilon()),
-            usual.form().causal(),
-            ofImages == activation ? null : ofImages));
+        defaults
+            .form()
+            .with(
+                text.positive("layer_norm_eps", defaults.form().textEpsilon()),
+                vision.positive("layer_norm_eps", defaults.form().visionEpsilon()),
+                visionActivation == activation ? null : visionActivation));
   }
 
-  private static Activation activation(ConfigSection encoder, ClipConfig.Stated usual) {
-    String first = usual.activation().name().toLowerCase(Locale.ROOT);
+  private static Activation activation(ConfigSection encoder, ClipConfig.FileConfig defaults) {
+    String first = defaults.activation().name().toLowerCase(Locale.ROOT);
     return Activation.ofName(
         encoder.oneOf(
             "hidden_act",
@@ -92,8 +92,10 @@ final class HuggingFaceConfig {
    * Reads the preprocessing of images.
    *
    * @param images a {@code preprocessor_config.json}
+   * @param defaults the values of missing keys
    */
-  static Preprocessing preprocessing(ConfigSection images, ClipConfig config) {
+  static Preprocessing preprocessing(
+      ConfigSection images, ClipConfig config, ImageDefaults defaults) {
     JsonNode json = images.json();
     json.fieldNames()
         .forEachRemaining(
@@ -108,25 +110,25 @@ final class HuggingFaceConfig {
       throw images.refused("rescale_factor", "1/255");
     }
     boolean bilinear = images.oneOf("resample", FILTERS).equals("2");
-    boolean normalised = images.isOn("do_normalize");
+    boolean normalized = images.isOn("do_normalize");
     return new Preprocessing(
         config.imageResolution(),
         config.channels(),
-        normalised
-            ? images.perChannel("image_mean", config.family().mean(), config.channels())
+        normalized
+            ? images.perChannel("image_mean", defaults.mean(), config.channels())
             : Collections.nCopies(config.channels(), 0.0),
-        normalised
-            ? images.perChannel("image_std", config.family().std(), config.channels())
+        normalized
+            ? images.perChannel("image_std", defaults.std(), config.channels())
             : Collections.nCopies(config.channels(), 1.0),
         bilinear ? Interpolation.BILINEAR : Interpolation.BICUBIC,
-        shorterSide(images, config));
+        shorterSide(images, config, defaults));
   }
 
   /**
    * Returns the length of the shorter side after resizing, or 0 if the entire image is resized to a
    * square.
    */
-  private static int shorterSide(ConfigSection images, ClipConfig config) {
+  private static int shorterSide(ConfigSection images, ClipConfig config, ImageDefaults defaults) {
     int size = config.imageResolution();
     JsonNode resized = images.json().path("size");
     // A plain number is the shorter side for CLIP, and a square for others.
@@ -134,7 +136,7 @@ final class HuggingFaceConfig {
         resized.isInt()
             ? !images.json().path("image_processor_type").asText("CLIP").startsWith("CLIP")
             : resized.has("height");
-    if (images.isOff("size") && config.family().squashes()) {
+    if (images.isOff("size") && defaults.squashes()) {
       return 0;
     }
     if (square) {

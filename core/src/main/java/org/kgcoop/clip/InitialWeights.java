@@ -43,7 +43,7 @@ public final class InitialWeights {
     int width = config.textWidth();
     normal("positional_embedding", 0.01, config.contextLength(), width);
     normal("text_projection", deviation(width), width, config.embedDim());
-    if (config.family() == Family.SIGLIP) {
+    if (config.form().text().readsLast()) {
       constant("text_projection.bias", 0, config.embedDim());
       add("logit_scale", () -> Math.log(10));
       add("logit_bias", () -> -10);
@@ -70,28 +70,31 @@ public final class InitialWeights {
 
   private void vit(ClipConfig.Vit vit) {
     int width = vit.width();
-    boolean siglip = vit.family() == Family.SIGLIP;
+    ClipConfig.ImageForm form = config.form().image();
     if (config.imageResolution() % vit.patch() != 0
         || width % vit.heads() != 0
-        || (siglip && width != config.embedDim())) {
+        || (form.attentionPool() && width != config.embedDim())) {
       throw new IllegalArgumentException(
-          "resolution %s and patch %s, width %s and heads %s: expected multiples, and of a SigLIP the width as that of the joint space"
+          "resolution %s and patch %s, width %s and heads %s: expected multiples, and with an attention pooling the width as that of the joint space"
               .formatted(config.imageResolution(), vit.patch(), width, vit.heads()));
     }
     int grid = config.imageResolution() / vit.patch();
-    long rows = vit.rowsBesidePatches() + (long) grid * grid;
-    if (!siglip) {
+    long rows = form.rowsBesidePatches() + (long) grid * grid;
+    if (form.classToken()) {
       normal("visual.class_embedding", deviation(width), width);
     }
     normal("visual.positional_embedding", deviation(width), rows, width);
-    if (!siglip) {
+    if (!form.attentionPool()) {
       normal("visual.proj", deviation(width), width, config.embedDim());
     }
     convolution("visual.conv1.weight", width, config.channels(), vit.patch());
-    if (siglip) {
+    if (form.patchBias()) {
       constant("visual.conv1.bias", 0, width);
+    }
+    if (form.attentionPool()) {
       pool("visual.pool.", width);
-    } else {
+    }
+    if (form.preNorm()) {
       norm("visual.ln_pre", width);
     }
     for (int i = 0; i < vit.layers(); i++) {

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.WeightFile;
 
@@ -21,17 +20,19 @@ import org.kgcoop.io.WeightFile;
  */
 final class ModelFiles {
   private static final List<String> TOKENIZERS =
-      List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model");
+      List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model"); // last: refused
   private static final String NO_CONFIG = " (no config.json or open_clip_config.json)";
 
   private final Path path;
   private final Map<String, JsonNode> configs;
   private final OpenClipConfig openClip;
   private final Family family;
+  private final Family.Traits traits;
   private final List<String> assumed = new ArrayList<>();
 
   ModelFiles(WeightFile file, Family family) {
     this.family = family;
+    this.traits = family.traits();
     this.path = file.path();
     this.configs = file.configs();
     this.openClip = new OpenClipConfig(section(OpenClipConfig.FILE));
@@ -56,30 +57,26 @@ final class ModelFiles {
     return List.copyOf(assumed);
   }
 
-  ClipConfig.Stated stated() {
+  ClipConfig.FileConfig config() {
     JsonNode hugging = config(HuggingFaceConfig.FILE);
     boolean encoders =
         hugging.path("text_config").isObject() && hugging.path("vision_config").isObject();
     if (encoders || (hugging.has("model_type") && !openClip.isThere())) {
-      return HuggingFaceConfig.stated(section(HuggingFaceConfig.FILE), family, imageSize());
+      return family.huggingFace(section(HuggingFaceConfig.FILE), imageSize());
     }
     if (openClip.isThere()) {
-      ClipConfig.Stated stated = openClip.stated(family);
+      openClip.check();
+      ClipConfig.FileConfig config = family.openClip(openClip);
       String name = path.toString().toLowerCase(Locale.ROOT);
-      if (name.contains("dfn2b") && stated.activation() == Activation.GELU) {
+      if (name.contains("dfn2b") && config.activation() == Activation.GELU) {
         assumed.add(
             "the exact GELU, as the configuration says; DFN2B's B/16 and L/14 were trained with"
                 + " QuickGELU: see --activation quick_gelu");
       }
-      return stated;
+      return config;
     }
-    assumed.add(
-        switch (family) {
-          case CLIP -> "activation QuickGELU, heads of 64" + NO_CONFIG;
-          case SIGLIP ->
-              "activation gelu_pytorch_tanh, 12 heads below a width of 1024, else 16" + NO_CONFIG;
-        });
-    return ClipConfig.Stated.assumed(family);
+    assumed.add(traits.assumed() + NO_CONFIG);
+    return traits.defaults();
   }
 
   /** Returns the image side of a preprocessor file, or 0. */
@@ -100,37 +97,38 @@ final class ModelFiles {
     boolean isHugging = hugging.json().isObject();
     try {
       if (isHugging) {
-        return HuggingFaceConfig.preprocessing(hugging, config);
+        return HuggingFaceConfig.preprocessing(hugging, config, traits.images());
       }
       if (openClip.hasPreprocessing()) {
-        return openClip.preprocessing(config);
+        return openClip.preprocessing(config, traits.images());
       }
     } catch (IllegalArgumentException e) {
       String source = isHugging ? hugging.name() : path + ": " + OpenClipConfig.FILE + ": ";
       throw KgCoopException.weights(source + e.getMessage(), e);
     }
     assumed.add(
-        "%s's mean, deviation and bicubic resizing (no preprocessor_config.json)"
-            .formatted(family.title()));
+        "%s's mean, deviation and %s resizing (no preprocessor_config.json)"
+            .formatted(
+                traits.title(), traits.images().interpolation().name().toLowerCase(Locale.ROOT)));
     ConfigSection none = new ConfigSection("", MissingNode.getInstance());
     return new Preprocessing(
         config.imageResolution(),
         config.channels(),
-        none.perChannel("mean", family.mean(), config.channels()),
-        none.perChannel("std", family.std(), config.channels()),
-        Interpolation.BICUBIC,
-        family.squashes() ? 0 : config.imageResolution());
+        none.perChannel("mean", traits.images().mean(), config.channels()),
+        none.perChannel("std", traits.images().std(), config.channels()),
+        traits.images().interpolation(),
+        traits.images().squashes() ? 0 : config.imageResolution());
   }
 
   /**
    * Reads the tokenizer in the background: the given file, the file next to the weights, or
    * OpenAI's.
    *
-   * @param given the file, or null
+   * @param chosen the file, or null
    */
-  CompletableFuture<Tokenizer> tokenizer(ClipConfig config, @Nullable Path given) {
-    Path file = given == null ? tokenizerFile() : given;
-    if (file == null && family == Family.CLIP) {
+  CompletableFuture<Tokenizer> tokenizer(ClipConfig config, @Nullable Path chosen) {
+    Path file = chosen == null ? tokenizerFile() : chosen;
+    if (file == null && traits.releasedTokenizer() != null) {
       assumed.add("the released tokenizer (no merges.txt or tokenizer.json)");
     }
     return CompletableFuture.supplyAsync(() -> read(config, file));
@@ -138,32 +136,14 @@ final class ModelFiles {
 
   private Tokenizer read(ClipConfig config, @Nullable Path file) {
     if (file != null) {
-      if (family == Family.CLIP && file.toString().endsWith(Tokenizers.SENTENCE_PIECE)) {
-        throw KgCoopException.weights(
-            file
-                + ": SentencePiece's own file, whose ids are not those of a CLIP; expected a"
-                + " tokenizer.json or merges.txt");
-      }
-      TextCleaning cleaning = openClip.cleaning();
-      Tokenizer read =
-          Tokenizers.read(
-              file, cleaning == null && family == Family.CLIP ? TextCleaning.NONE : cleaning);
-      if (family == Family.CLIP && read.cuts()) {
-        openClip.checkEndOfText(read.endOfText());
-      }
-      if (family == Family.SIGLIP && !read.cuts()) {
-        throw KgCoopException.weights(
-            "%s: CLIP's kind of tokenizer; expected SigLIP's own tokenizer.json, spiece.model or tokenizer.model"
-                .formatted(file));
-      }
-      return checked(read, config, file);
+      return checked(family.tokenizer(file, openClip), config, file);
     }
-    if (family != Family.CLIP) {
+    if (traits.releasedTokenizer() == null) {
       throw KgCoopException.weights(
-          "%s: no tokenizer; put the %s's own tokenizer.json, spiece.model or tokenizer.model next to the weights"
-              .formatted(path, family.title()));
+          "%s: no tokenizer; put the %s's own tokenizer.json next to the weights"
+              .formatted(path, traits.title()));
     }
-    return checked(Tokenizers.released(), config, Path.of("the released tokenizer"));
+    return checked(traits.releasedTokenizer().get(), config, Path.of("the released tokenizer"));
   }
 
   private @Nullable Path tokenizerFile() {

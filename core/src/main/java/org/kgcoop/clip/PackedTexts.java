@@ -69,14 +69,14 @@ public final class PackedTexts implements AutoCloseable {
     }
     boolean ragged = Arrays.stream(lengths).anyMatch(length -> length != longest);
     try (Scope scope = Scope.open("layout of texts")) {
-      this.positions = kept(Tensor.of(rowPositions, rows), device);
-      this.padding = ragged ? kept(Tensor.of(padded, padded.length), device) : null;
-      this.packing = ragged ? kept(Tensor.of(packed, packed.length), device) : null;
-      this.ends = kept(Tensor.of(endRows, texts), device);
-      this.mask = causal ? kept(causalMask(longest).to(type), device) : null;
+      this.positions = keepOn(Tensor.of(rowPositions, rows), device);
+      this.padding = ragged ? keepOn(Tensor.of(padded, padded.length), device) : null;
+      this.packing = ragged ? keepOn(Tensor.of(packed, packed.length), device) : null;
+      this.ends = keepOn(Tensor.of(endRows, texts), device);
+      this.mask = causal ? keepOn(causalMask(longest).to(type), device) : null;
       this.maskInBeginning =
-          sharedLength > 0 ? kept(causalMask(sharedLength).to(type), device) : null;
-      this.endMask = ragged ? kept(Tensor.of(ownMask, texts, 1, longest).to(type), device) : null;
+          sharedLength > 0 ? keepOn(causalMask(sharedLength).to(type), device) : null;
+      this.endMask = ragged ? keepOn(Tensor.of(ownMask, texts, 1, longest).to(type), device) : null;
     }
   }
 
@@ -109,7 +109,7 @@ public final class PackedTexts implements AutoCloseable {
     return new PackedTexts(false, 0, lengths, ends, DType.FLOAT32, device);
   }
 
-  private static Tensor kept(Tensor tensor, Device device) {
+  private static Tensor keepOn(Tensor tensor, Device device) {
     return tensor.to(device).keep();
   }
 

@@ -9,24 +9,17 @@ import java.util.Map;
 
 /**
  * SentencePiece's byte-pair encoding. It merges characters across word borders: the pair with the
- * first rank, and of several the leftmost. A character without a piece becomes its bytes. Pieces
- * that stay whole are matched first, the longest at each position.
- *
- * <p>A {@code tokenizer.json} lists the pairs. In a SentencePiece model the score of the merged
- * piece ranks the pair, and a pair without a merged piece is not merged.
+ * first rank, and of several the leftmost. A character without a piece becomes its bytes.
  */
 final class PieceMerges {
   private static final int BITS =
       TokenizerModel.ID_BITS; // of an id and of a rank, three of which fit into a long
 
-  private final TokenizerModel pieces;
   private final Map<String, Integer> ids;
   private final long[] pairs; // left id, right id and rank in one number, sorted
   private final int[] bytes; // id of each byte
-  private final int longestWhole; // length of the longest whole piece, in UTF-16 units
 
   PieceMerges(TokenizerModel pieces) {
-    this.pieces = pieces;
     ids = pieces.ids();
     IntBuffer merges = pieces.merges();
     pairs = new long[merges.limit() / 2];
@@ -38,7 +31,6 @@ final class PieceMerges {
     }
     Arrays.sort(pairs);
     bytes = pieces.bytes();
-    longestWhole = pieces.pieces().whole().stream().mapToInt(String::length).max().orElse(0);
   }
 
   /** Returns the minimum entry of a pair in the table. */
@@ -48,14 +40,6 @@ final class PieceMerges {
 
   /** Returns the rank of two neighbors. The lowest rank is merged first. */
   private double rank(String leftPart, String rightPart) {
-    if (pieces.pieces().whole().contains(leftPart) || pieces.pieces().whole().contains(rightPart)) {
-      return PairMerging.NEVER;
-    }
-    if (!pieces.scores().isEmpty()) {
-      String merged = leftPart + rightPart;
-      Integer id = pieces.pieces().special().contains(merged) ? null : ids.get(merged);
-      return id == null ? PairMerging.NEVER : -pieces.scores().get(id);
-    }
     Integer left = ids.get(leftPart);
     Integer right = ids.get(rightPart);
     if (left == null || right == null) {
@@ -69,24 +53,10 @@ final class PieceMerges {
         : PairMerging.NEVER;
   }
 
-  /** Returns the initial part at a position of a text. */
-  private String first(String text, int at) {
-    for (int end = Math.min(text.length(), at + longestWhole); end > at; end--) {
-      String part = text.substring(at, end);
-      if (pieces.pieces().whole().contains(part)) {
-        return part;
-      }
-    }
-    return Character.toString(text.codePointAt(at));
-  }
-
   /** Returns the ids of a cleaned text. */
   List<Integer> ids(String cleaned) {
     String text = cleaned.replace(' ', SentencePieceTokenizer.SPACE);
-    List<String> parts = new ArrayList<>();
-    for (int at = 0; at < text.length(); at += parts.get(parts.size() - 1).length()) {
-      parts.add(first(text, at));
-    }
+    List<String> parts = text.codePoints().mapToObj(Character::toString).toList();
     List<Integer> found = new ArrayList<>();
     for (String part : PairMerging.merged(parts, this::rank)) {
       Integer id = ids.get(part);

@@ -42,20 +42,20 @@ public final class RandomClip {
    * @throws IllegalArgumentException if the sizes do not fit together
    */
   public static void write(Path folder, ClipConfig config, long seed) {
-    boolean siglip = config.family() == Family.SIGLIP;
+    boolean siglip = config.form().image().attentionPool();
     List<String> merges = siglip ? List.of() : merges(config.vocabularySize());
     List<StoredTensor> tensors = InitialWeights.of(config, seed);
     Folders.create(folder, "the folder of a CLIP", "try another folder");
     Safetensors.write(folder.resolve("model.safetensors"), tensors, Map.of());
     if (siglip) {
       writeText(folder.resolve("tokenizer.json"), unigram(config.vocabularySize()) + "\n");
-      writeText(folder.resolve("config.json"), ofSiglip(config).toPrettyString() + "\n");
+      writeText(folder.resolve("config.json"), siglipConfig(config).toPrettyString() + "\n");
       return;
     }
     writeText(folder.resolve("merges.txt"), String.join("\n", merges) + "\n");
-    ObjectNode stated = configuration(config);
-    if (!stated.isEmpty()) {
-      writeText(folder.resolve("open_clip_config.json"), stated.toPrettyString() + "\n");
+    ObjectNode fileConfig = configuration(config);
+    if (!fileConfig.isEmpty()) {
+      writeText(folder.resolve("open_clip_config.json"), fileConfig.toPrettyString() + "\n");
     }
   }
 
@@ -100,7 +100,7 @@ public final class RandomClip {
   }
 
   /** Creates SigLIP's {@code config.json}. */
-  private static ObjectNode ofSiglip(ClipConfig config) {
+  private static ObjectNode siglipConfig(ClipConfig config) {
     ObjectNode json = new ObjectMapper().createObjectNode().put("model_type", "siglip");
     ClipConfig.Form form = config.form();
     json.putObject("text_config")
@@ -120,8 +120,8 @@ public final class RandomClip {
     int channels = InitialWeights.poolChannels(config);
     boolean ruled =
         config.activation() == Activation.QUICK_GELU
-            && config.textHeads() == Family.CLIP.assumedHeads(config.textWidth())
-            && config.vision().heads() == Family.CLIP.assumedHeads(channels)
+            && config.textHeads() == Math.max(1, config.textWidth() / 64)
+            && config.vision().heads() == Math.max(1, channels / 64)
             && config.form().equals(ClipConfig.Form.RELEASED);
     if (ruled) {
       return json;

@@ -45,13 +45,13 @@ final class SentencePieceTokenizer extends Tokenizer {
    */
   static SentencePieceTokenizer of(TokenizerModel pieces, @Nullable TextCleaning cleaning) {
     if (pieces.unigram()) {
-      TextCleaning usual = cleaning == null ? TextCleaning.SIGLIP : cleaning;
+      TextCleaning used = cleaning == null ? TextCleaning.WITHOUT_PUNCTUATION : cleaning;
       int end = pieces.id("</s>");
-      return new SentencePieceTokenizer(pieces, usual, new Unigram(pieces)::ids, end, end);
+      return new SentencePieceTokenizer(pieces, used, new Unigram(pieces)::ids, end, end);
     }
-    TextCleaning usual = cleaning == null ? TextCleaning.LOWER : cleaning;
+    TextCleaning used = cleaning == null ? TextCleaning.LOWER : cleaning;
     return new SentencePieceTokenizer(
-        pieces, usual, new PieceMerges(pieces)::ids, pieces.id("<eos>"), pieces.id("<pad>"));
+        pieces, used, new PieceMerges(pieces)::ids, pieces.id("<eos>"), pieces.id("<pad>"));
   }
 
   @Override
@@ -75,7 +75,7 @@ final class SentencePieceTokenizer extends Tokenizer {
   }
 
   @Override
-  boolean cuts() {
+  public boolean cuts() {
     return true;
   }
 

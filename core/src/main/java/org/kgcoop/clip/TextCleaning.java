@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jsoup.parser.Parser;
 
 /** The cleaning of a text before tokenization, as published for each family of models. */
-enum TextCleaning {
+public enum TextCleaning {
   /**
    * The cleaning of OpenAI's CLIP: normalized characters, HTML entities replaced twice, joined
    * spaces, lower case.
@@ -30,23 +30,23 @@ enum TextCleaning {
     }
   },
 
-  /** The cleaning of SigLIP: lower case, without ASCII punctuation, joined spaces. */
-  SIGLIP {
+  /** SigLIP's: lower case, without ASCII punctuation, joined spaces. */
+  WITHOUT_PUNCTUATION {
     @Override
     String clean(String text) {
       return joined(PUNCTUATION.matcher(lower(text)).replaceAll(""));
     }
   },
 
-  /** OpenCLIP's {@code canonicalize}: as SigLIP, with entities and "_" replaced first. */
+  /** OpenCLIP's {@code canonicalize}: the same, with entities and "_" replaced first. */
   CANONICAL {
     @Override
     String clean(String text) {
-      return SIGLIP.clean(unescaped(text).replace('_', ' '));
+      return WITHOUT_PUNCTUATION.clean(unescaped(text).replace('_', ' '));
     }
   },
 
-  /** The cleaning of SigLIP 2: only lower case. */
+  /** SigLIP 2's: only lower case. */
   LOWER {
     @Override
     String clean(String text) {

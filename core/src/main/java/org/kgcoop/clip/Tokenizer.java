@@ -54,7 +54,7 @@ public abstract class Tokenizer {
   public abstract String decode(int id);
 
   /** Returns true if long texts are cut, false if they are rejected. */
-  abstract boolean cuts();
+  public abstract boolean cuts();
 
   /**
    * Returns the ids of a text with start and end.

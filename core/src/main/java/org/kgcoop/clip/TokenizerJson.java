@@ -77,7 +77,8 @@ final class TokenizerJson {
         file,
         json.type.equals("Unigram"),
         json.byteFallback,
-        new TokenizerModel.Pieces(json.ids, json.special, Set.of()), // added tokens are merged too
+        json.ids,
+        json.special,
         json.scores,
         IntBuffer.wrap(json.merges.build().toArray()),
         ByteBuffer.wrap(json.characterMap));
@@ -112,7 +113,7 @@ final class TokenizerJson {
 
   private void field(String name, JsonParser value) throws IOException {
     switch (name) {
-      case "model" -> object(value, this::ofModel);
+      case "model" -> object(value, this::modelField);
       case "added_tokens" -> {
         for (JsonNode token : tree(value)) {
           String content = token.path("content").asText();
@@ -135,7 +136,7 @@ final class TokenizerJson {
     }
   }
 
-  private void ofModel(String name, JsonParser value) throws IOException {
+  private void modelField(String name, JsonParser value) throws IOException {
     switch (name) {
       case "type" -> type = value.getValueAsString("");
       case "byte_fallback" -> byteFallback = value.getValueAsBoolean(false);

@@ -2,12 +2,10 @@ package org.kgcoop.clip;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 
 /** A reader of tokenizer files of all supported kinds. */
 public final class Tokenizers {
-  /** The extension of SentencePiece models. */
-  static final String SENTENCE_PIECE = ".model";
-
   private Tokenizers() {}
 
   /** Creates the tokenizer of OpenAI's CLIP models, with 49,408 ids. */
@@ -16,8 +14,9 @@ public final class Tokenizers {
   }
 
   /**
-   * Reads a tokenizer from a {@code merges.txt}, a {@code tokenizer.json}, or SentencePiece's
-   * {@code spiece.model} or {@code tokenizer.model}.
+   * Reads a tokenizer from a {@code merges.txt} or a {@code tokenizer.json}.
+   *
+   * @throws KgCoopException if it cannot be read, or is SentencePiece's own file
    */
   public static Tokenizer read(Path file) {
     return read(file, null);
@@ -29,10 +28,13 @@ public final class Tokenizers {
    * @param cleaning the cleaning of texts, or null for the default of the tokenizer's kind; CLIP's
    *     own supports only one
    */
-  static Tokenizer read(Path file, @Nullable TextCleaning cleaning) {
+  public static Tokenizer read(Path file, @Nullable TextCleaning cleaning) {
     String name = file.toString();
-    if (name.endsWith(SENTENCE_PIECE)) {
-      return SentencePieceTokenizer.of(SentencePieceModel.read(file), cleaning);
+    if (name.endsWith(".model")) {
+      throw KgCoopException.weights(
+          file
+              + ": SentencePiece's own file is not supported; put the tokenizer.json of the model's"
+              + " page on Hugging Face next to the weights");
     }
     if (!name.endsWith(".json")) {
       return new BytePairTokenizer(Vocabulary.ofMerges(file));

@@ -117,11 +117,11 @@ final class TransformerBlock implements AutoCloseable {
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
     Tensor all = all(norm1(x), rows); // (B L, 3W)
     Attention attention = new Attention(heads, batch);
-    return rest(x, attention.of(part(all, 0), memory(all), null, seenBeside(beside)), rows);
+    return rest(x, attention.of(part(all, 0), memory(all), null, memoryBeside(beside)), rows);
   }
 
-  private Attention.@Nullable Memory seenBeside(@Nullable Tensor beside) {
-    return beside == null ? null : memory(seen(norm1(beside), UnaryOperator.identity()));
+  private Attention.@Nullable Memory memoryBeside(@Nullable Tensor beside) {
+    return beside == null ? null : memory(keysAndValues(norm1(beside), UnaryOperator.identity()));
   }
 
   /**
@@ -150,9 +150,9 @@ final class TransformerBlock implements AutoCloseable {
         new Attention(heads, batch)
             .of(
                 queries(first.apply(normed), first),
-                memory(seen(normed, UnaryOperator.identity())),
+                memory(keysAndValues(normed, UnaryOperator.identity())),
                 null,
-                seenBeside(beside));
+                memoryBeside(beside));
     return rest(first.apply(x), attended, first);
   }
 
@@ -172,9 +172,9 @@ final class TransformerBlock implements AutoCloseable {
         new Attention(heads, batch)
             .of(
                 queries(withEach(firstOfEach(normed, batch), normedBeside), rows),
-                memory(seen(normed, rows)),
+                memory(keysAndValues(normed, rows)),
                 null,
-                memory(seen(normedBeside, rows)));
+                memory(keysAndValues(normedBeside, rows)));
     return rest(withEach(firstOfEach(x, batch), beside), attended, rows);
   }
 
@@ -226,15 +226,15 @@ final class TransformerBlock implements AutoCloseable {
    */
   Tensor ends(Tensor x, PackedTexts layout) {
     Tensor normed = norm1(x);
-    Tensor seen = seen(normed, layout::packed);
+    Tensor keysAndValues = keysAndValues(normed, layout::packed);
     UnaryOperator<Tensor> ends = rows -> layout.ends(layout.packed(rows));
     Tensor attended =
         new Attention(heads, layout.texts())
             .of(
                 queries(layout.ends(normed), ends),
-                memory(layout.padded(seen)),
+                memory(layout.padded(keysAndValues)),
                 layout.endMask(),
-                layout.sharedLength() > 0 ? memory(layout.beginning(seen)) : null);
+                layout.sharedLength() > 0 ? memory(layout.beginning(keysAndValues)) : null);
     return rest(layout.ends(x), attended, ends);
   }
 
@@ -252,7 +252,7 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /** Computes only the keys and values: (n, W) to (n, 2W). */
-  private Tensor seen(Tensor normed, UnaryOperator<Tensor> rows) {
+  private Tensor keysAndValues(Tensor normed, UnaryOperator<Tensor> rows) {
     Tensor frozen =
         Functions.linear(
             normed, inWeight.narrow(0, width, 2L * width), inBias.narrow(0, width, 2L * width));

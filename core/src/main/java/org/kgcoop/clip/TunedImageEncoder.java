@@ -31,13 +31,13 @@ public record TunedImageEncoder(
   public record TokenMix(Tensor projection, double share) {
 
     /** Computes the feature of the prompt tokens, (B, E), of unit length. */
-    public Tensor ofTokens(PromptedVision.Output read) {
+    public Tensor tokenFeatures(PromptedVision.Output read) {
       return read.tokens().mean(1, false).matmul(projection).unitRows();
     }
 
     /** Mixes both features, each (B, E) of unit length. */
-    public Tensor mixed(Tensor ofClassRows, Tensor ofTokens) {
-      return ofClassRows.times(share).plus(ofTokens.times(1 - share));
+    public Tensor mixed(Tensor classFeatures, Tensor tokenFeatures) {
+      return classFeatures.times(share).plus(tokenFeatures.times(1 - share));
     }
   }
 

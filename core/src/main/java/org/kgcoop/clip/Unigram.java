@@ -34,9 +34,7 @@ final class Unigram {
     int units = 0;
     for (Map.Entry<String, Integer> piece : pieces.ids().entrySet()) {
       int id = piece.getValue();
-      if (id < scores.length
-          && id != unknown
-          && !pieces.pieces().special().contains(piece.getKey())) {
+      if (id < scores.length && id != unknown && !pieces.special().contains(piece.getKey())) {
         ids.put(piece.getKey(), id);
         scores[id] = pieces.scores().get(id);
         least = Math.min(least, scores[id]);

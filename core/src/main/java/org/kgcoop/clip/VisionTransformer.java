@@ -2,6 +2,7 @@ package org.kgcoop.clip;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -9,62 +10,51 @@ import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A vision transformer. CLIP's has a CLS token and a norm before the blocks, and its feature comes
- * from the CLS token. SigLIP's has neither; its feature comes from an attention pooling.
+ * A vision transformer. {@link ClipConfig.ImageForm} says which parts it has around its blocks:
+ * CLIP's has a CLS token and a norm before the blocks, and its feature comes from the CLS token.
+ * SigLIP's has neither; its feature comes from an attention pooling.
  */
 public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private static final String BIAS = "visual.proj.bias";
 
   private final int patch;
   private final int width; // W
-  private final double epsilon; // epsilon of the norms
   private final Tensor patchWeight; // (W, channels, patch, patch)
+  private final @Nullable Tensor patchBias; // (W)
+  private final @Nullable Tensor classEmbedding; // (W)
   private final Tensor positions; // (class and patches, W)
+  private final @Nullable Norm preNorm;
   private final List<TransformerBlock> blocks = new ArrayList<>();
-  private final Tensor postWeight; // (W)
-  private final Tensor postBias; // (W)
-  private final Ends ends;
+  private final Norm postNorm;
+  private final @Nullable AttentionPool pool;
+  private final @Nullable Tensor projection; // (W, E), of the CLS token
+  private final @Nullable Tensor projectionBias; // (E), in some models from timm
 
-  /** The parts that differ between the families. */
-  private sealed interface Ends permits OfClip, OfSiglip {}
+  /** A layer norm: (..., W) to (..., W). */
+  private record Norm(Tensor weight, Tensor bias, double epsilon) {
+    Norm(WeightSource weights, String prefix, int width, double epsilon) {
+      this(weights.get(prefix + ".weight", width), weights.get(prefix + ".bias", width), epsilon);
+    }
 
-  /**
-   * The parts of CLIP.
-   *
-   * @param classEmbedding (W)
-   * @param preWeight (W)
-   * @param preBias (W)
-   * @param projection (W, E)
-   * @param projectionBias (E), in some models from timm
-   */
-  private record OfClip(
-      Tensor classEmbedding,
-      Tensor preWeight,
-      Tensor preBias,
-      Tensor projection,
-      @Nullable Tensor projectionBias)
-      implements Ends {
-    Tensor projected(Tensor read) {
-      Tensor features = read.matmul(projection);
-      return projectionBias == null ? features : features.plus(projectionBias);
+    Tensor of(Tensor rows) {
+      return Functions.layerNorm(rows, weight, bias, epsilon);
     }
   }
 
-  /**
-   * The parts of SigLIP.
-   *
-   * @param patchBias (W)
-   */
-  private record OfSiglip(Tensor patchBias, AttentionPool pool) implements Ends {}
-
-  public VisionTransformer(WeightSource weights, ClipConfig config, ClipConfig.Vit vit) {
+  /** Loads the encoder of a configuration whose image encoder is a vision transformer. */
+  public VisionTransformer(WeightSource weights, ClipConfig config) {
+    ClipConfig.Vit vit = (ClipConfig.Vit) config.vision();
+    ClipConfig.ImageForm form = config.form().image();
     width = vit.width();
     int grid = config.imageResolution() / vit.patch();
     patch = vit.patch();
-    epsilon = config.form().visionEpsilon();
+    double epsilon = config.form().visionEpsilon();
     patchWeight = weights.compute("visual.conv1.weight", width, config.channels(), patch, patch);
-    long rows = vit.rowsBesidePatches() + (long) grid * grid;
+    patchBias = form.patchBias() ? weights.get("visual.conv1.bias", width) : null;
+    classEmbedding = form.classToken() ? weights.get("visual.class_embedding", width) : null;
+    long rows = form.rowsBesidePatches() + (long) grid * grid;
     positions = weights.get("visual.positional_embedding", rows, width);
+    preNorm = form.preNorm() ? new Norm(weights, "visual.ln_pre", width, epsilon) : null;
     for (int i = 0; i < vit.layers(); i++) {
       blocks.add(
           new TransformerBlock(
@@ -76,43 +66,30 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
               epsilon,
               Linear.Packs.WITH_GRADIENTS));
     }
-    postWeight = weights.get("visual.ln_post.weight", width);
-    postBias = weights.get("visual.ln_post.bias", width);
-    ends =
-        switch (vit.family()) {
-          case CLIP ->
-              new OfClip(
-                  weights.get("visual.class_embedding", width),
-                  weights.get("visual.ln_pre.weight", width),
-                  weights.get("visual.ln_pre.bias", width),
-                  weights.get("visual.proj", width, config.embedDim()),
-                  weights.rows(BIAS, 0) > 0 ? weights.get(BIAS, config.embedDim()) : null);
-          case SIGLIP ->
-              new OfSiglip(
-                  weights.get("visual.conv1.bias", width),
-                  new AttentionPool(
-                      weights,
-                      "visual.pool.",
-                      width,
-                      vit.heads(),
-                      config.visionActivation(),
-                      epsilon));
-        };
+    postNorm = new Norm(weights, "visual.ln_post", width, epsilon);
+    if (form.attentionPool()) {
+      pool =
+          new AttentionPool(
+              weights, "visual.pool.", width, vit.heads(), config.visionActivation(), epsilon);
+      projection = null;
+      projectionBias = null;
+    } else {
+      pool = null;
+      projection = weights.get("visual.proj", width, config.embedDim());
+      projectionBias = weights.rows(BIAS, 0) > 0 ? weights.get(BIAS, config.embedDim()) : null;
+    }
   }
 
   @Override
   public Tensor features(Tensor images) {
     long batch = images.size(0);
-    Tensor patches = patches(images);
-    if (ends instanceof OfSiglip siglip) {
-      Tensor x = patches.plus(siglip.patchBias()).plus(positions);
-      return siglip.pool().of(norm(through(blocks, x, batch)), batch);
-    }
-    return features(before((OfClip) ends, patches), 0);
+    Tensor x = embedded(images);
+    return pool == null ? features(x, 0) : pool.of(norm(through(blocks, x, batch)), batch);
   }
 
   /**
-   * Computes the tokens of images in front of a block of CLIP's encoder: CLS token, then patches.
+   * Computes the tokens of images in front of a block of an encoder that reads its CLS token: CLS
+   * token, then patches.
    *
    * @param images (B, channels, R, R), normalized
    * @param block counted from 0
@@ -120,12 +97,11 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
    */
   public Tensor rows(Tensor images, int block) {
     long batch = images.size(0);
-    Tensor x = before(ofClip(), patches(images));
-    return through(blocks.subList(0, block), x, batch).reshape(batch, -1, width);
+    return through(blocks.subList(0, block), embedded(images), batch).reshape(batch, -1, width);
   }
 
   /**
-   * Computes some blocks of CLIP's encoder.
+   * Computes some blocks.
    *
    * @param rows (B, L, W) in front of the first block; not necessarily all patches of an image
    * @param from the first block, counted from 0
@@ -137,8 +113,8 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   }
 
   /**
-   * Computes image features from the tokens in front of a block of CLIP's encoder, before scaling
-   * to unit length.
+   * Computes image features from the tokens in front of a block, before scaling to unit length, if
+   * the feature is that of a CLS token.
    *
    * @param rows (B, L, W); not necessarily all patches of an image
    * @param from the block, counted from 0
@@ -149,31 +125,25 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return project(norm(blocks.get(blocks.size() - 1).classRows(x, rows.size(0))));
   }
 
-  /** Embeds the patches: (B, patches, W). */
-  private Tensor patches(Tensor images) {
-    return Functions.conv2d(images.to(patchWeight.dtype()), patchWeight, patch, 0)
-        .reshape(images.size(0), width, -1)
-        .transpose(1, 2)
-        .to(DType.FLOAT32);
-  }
-
-  /** Adds CLS token, positions and norm to patches, for the first block: (B, L, W). */
-  private Tensor before(OfClip clip, Tensor patches) {
-    Tensor classes = clip.classEmbedding().expand(patches.size(0), 1, width);
-    return preNorm(Tensor.concat(List.of(classes, patches), 1).plus(positions));
-  }
-
-  private OfClip ofClip() {
-    if (ends instanceof OfClip clip) {
-      return clip;
+  /** Computes the tokens in front of the first block: (B, L, W). */
+  private Tensor embedded(Tensor images) {
+    Tensor x = // (B, patches, W)
+        Functions.conv2d(images.to(patchWeight.dtype()), patchWeight, patch, 0)
+            .reshape(images.size(0), width, -1)
+            .transpose(1, 2)
+            .to(DType.FLOAT32);
+    if (patchBias != null) {
+      x = x.plus(patchBias);
     }
-    throw new IllegalStateException("tokens of an encoder without a CLS token");
+    if (classEmbedding != null) {
+      x = Tensor.concat(List.of(classEmbedding.expand(x.size(0), 1, width), x), 1);
+    }
+    return preNorm(x.plus(positions));
   }
 
-  /** Applies the norm in front of the first block: (..., W) to (..., W). */
+  /** Applies the norm in front of the first block, if there is one: (..., W) to (..., W). */
   Tensor preNorm(Tensor rows) {
-    OfClip clip = ofClip();
-    return Functions.layerNorm(rows, clip.preWeight(), clip.preBias(), epsilon);
+    return preNorm == null ? rows : preNorm.of(rows);
   }
 
   List<TransformerBlock> blocks() {
@@ -184,9 +154,9 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return width;
   }
 
-  /** Returns true if the encoder has a CLS token, as CLIP's do. */
-  public boolean hasClassRow() {
-    return ends instanceof OfClip;
+  /** Returns true if the feature is that of a CLS token. */
+  public boolean readsClassToken() {
+    return pool == null;
   }
 
   /** Computes some blocks: (B, L, W) to (B L, W). */
@@ -200,12 +170,13 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
 
   /** Applies the norm after the last block: (N, W) to (N, W). */
   Tensor norm(Tensor rows) {
-    return Functions.layerNorm(rows, postWeight, postBias, epsilon);
+    return postNorm.of(rows);
   }
 
   /** Projects CLS tokens after this norm to features: (B, W) to (B, E). */
   Tensor project(Tensor classRows) {
-    return ofClip().projected(classRows);
+    Tensor features = classRows.matmul(Objects.requireNonNull(projection, "a CLS token"));
+    return projectionBias == null ? features : features.plus(projectionBias);
   }
 
   /** Frees the packed copies of the weights. Others own the weights. */

@@ -1,13 +1,8 @@
 package org.kgcoop.experiment;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiPredicate;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.runs.Measure;
-import org.kgcoop.runs.Measurement;
-import org.kgcoop.runs.TargetResult;
 
 /**
  * Base-to-new generalization. A method learns from a few images of the first half of the classes.
@@ -51,40 +46,5 @@ public record BaseToNew(List<DataSet> dataSets, boolean acceptsClosed) implement
                   .stream();
             })
         .toList();
-  }
-
-  @Override
-  public List<Column> columns(ExperimentPlan plan) {
-    List<Column> columns = new ArrayList<>();
-    for (String half : List.of(BASE, NEW)) {
-      columns.add(Column.accuracy(half, half, named(half)));
-    }
-    columns.add(Column.harmonicMean("H", "H", BASE, NEW));
-    for (Measure measure : Measure.values()) {
-      columns.add(
-          switch (measure) {
-            case JOINT_H ->
-                Column.harmonicMean(
-                    measure.id(),
-                    measure.header(),
-                    Measure.JOINT_BASE.id(),
-                    Measure.JOINT_NEW.id());
-            case ECE -> Column.of(measure).shown();
-            default -> Column.of(measure);
-          });
-    }
-    for (String half : List.of(BASE, NEW)) {
-      columns.addAll(Protocol.measures(half, half, named(half)).toList());
-    }
-    return columns;
-  }
-
-  private static BiPredicate<Measurement, TargetResult> named(String name) {
-    return (run, target) -> target.name().equals(name);
-  }
-
-  @Override
-  public boolean perSet() {
-    return true;
   }
 }

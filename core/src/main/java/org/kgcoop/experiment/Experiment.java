@@ -20,9 +20,9 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TableResults;
 
 /** Execution of a protocol: a run folder for each of its trials, and a table of the results. */
@@ -47,18 +47,12 @@ public final class Experiment {
     trials.stream().map(Trial::method).distinct().forEach(method -> method.check(context.clip()));
   }
 
+  public Protocol protocol() {
+    return protocol;
+  }
+
   public ExperimentPlan plan() {
     return plan;
-  }
-
-  /** Returns the columns of the table. */
-  public List<Protocol.Column> columns() {
-    return protocol.columns(plan);
-  }
-
-  /** Returns true if the protocol evaluates base and new classes, so that its table contains H. */
-  public boolean isBaseToNew() {
-    return protocol instanceof BaseToNew;
   }
 
   /** Returns all trials. Trials of the same data set share their derived data. */
@@ -80,7 +74,7 @@ public final class Experiment {
       trials.forEach(Trial::check);
       ObjectNode settings = settings();
       TableSoFar soFar = new TableSoFar(out, settings);
-      List<Measurement> cells = new Trials(context, plan.jobs()).run(trials, out, soFar::finished);
+      List<TableCell> cells = new Trials(context, plan.jobs()).run(trials, out, soFar::finished);
       TableResults results = table(cells, withFingerprints(settings), List.of());
       results.write(out);
       return results;
@@ -89,12 +83,8 @@ public final class Experiment {
     }
   }
 
-  private TableResults table(
-      List<Measurement> cells, ObjectNode settings, List<Measurement> pending) {
-    ProtocolTable table = new ProtocolTable(protocol, columns());
+  private TableResults table(List<TableCell> cells, ObjectNode settings, List<TableCell> pending) {
     return new TableResults(
-        table.rows(cells),
-        table.dataSets(cells),
         cells,
         settings,
         SettingsJson.computation(context.clip()),
@@ -106,7 +96,7 @@ public final class Experiment {
   private final class TableSoFar {
     private final Path out;
     private final ObjectNode settings;
-    private final Map<String, Measurement> cells = new LinkedHashMap<>();
+    private final Map<String, TableCell> cells = new LinkedHashMap<>();
     private final Set<String> pending = new HashSet<>();
 
     TableSoFar(Path out, ObjectNode settings) {
@@ -117,7 +107,7 @@ public final class Experiment {
       write();
     }
 
-    synchronized void finished(Measurement cell) {
+    synchronized void finished(TableCell cell) {
       cells.put(cell.run(), cell);
       pending.remove(cell.run());
       write();
@@ -136,7 +126,7 @@ public final class Experiment {
       }
     }
 
-    private List<Measurement> cells(boolean isPending) {
+    private List<TableCell> cells(boolean isPending) {
       return cells.values().stream()
           .filter(cell -> pending.contains(cell.run()) == isPending)
           .toList();

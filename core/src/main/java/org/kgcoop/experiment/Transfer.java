@@ -1,17 +1,10 @@
 package org.kgcoop.experiment;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.runs.Measure;
-import org.kgcoop.runs.Measurement;
-import org.kgcoop.runs.TargetResult;
 
 /**
  * Transfer between data sets. A method learns all classes of one data set. It is measured on the
@@ -55,24 +48,5 @@ public record Transfer(String id, DataSet source, List<DataSet> others) implemen
             .map(data -> new EvaluationSet(data.name(), data, ClassSplit.ALL))
             .toList();
     return Protocol.trials(plan, source, ClassSplit.ALL, spec -> targets, false);
-  }
-
-  @Override
-  public List<Column> columns(ExperimentPlan plan) {
-    Map<String, BiPredicate<Measurement, TargetResult>> groups = new LinkedHashMap<>();
-    for (DataSet data : dataSets()) {
-      groups.put(data.name(), (run, target) -> target.name().equals(data.name()));
-    }
-    groups.put(AVERAGE, (run, target) -> !target.name().equals(source.name()));
-    List<Column> columns = new ArrayList<>();
-    groups.forEach((name, takes) -> columns.add(Column.accuracy(name, name, takes)));
-    columns.add(Column.of(Measure.DISTANCE));
-    groups.forEach((name, takes) -> columns.addAll(Protocol.measures(name, name, takes).toList()));
-    return columns;
-  }
-
-  @Override
-  public boolean perSet() {
-    return false;
   }
 }

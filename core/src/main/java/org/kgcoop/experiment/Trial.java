@@ -15,8 +15,8 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.method.ClassPlaces;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.runs.Measurement;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TableCell;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -86,15 +86,15 @@ public record Trial(
    * Returns the trial's entry in a table. Results for other evaluation sets are ignored. {@link
    * RunResults#NONE} creates the entry of a pending run.
    */
-  Measurement cell(RunResults results) {
+  TableCell cell(RunResults results) {
     Map<String, JsonNode> setting = new LinkedHashMap<>();
     spec.setting().toJson().properties().forEach(e -> setting.put(e.getKey(), e.getValue()));
-    return new Measurement(
+    return new TableCell(
         method.id(),
         method.title(),
         method.prompts(),
         setting,
-        new Measurement.Sample(sample.name(), sample.statedShots(), sample.seed()),
+        new TableCell.Sample(sample.name(), sample.statedShots(), sample.seed()),
         run,
         results.brief(targets.stream().map(EvaluationSet::name).toList(), hasJointList()));
   }

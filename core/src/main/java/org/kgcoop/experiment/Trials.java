@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.kgcoop.runs.Measurement;
+import org.kgcoop.runs.TableCell;
 
 /** Execution of many trials, optionally in parallel. */
 final class Trials {
@@ -28,7 +28,7 @@ final class Trials {
    * @param done receives the entry of each finished trial, in the thread of this trial
    * @return one entry per trial, in the order of the trials
    */
-  List<Measurement> run(List<Trial> trials, Path out, Consumer<Measurement> done) {
+  List<TableCell> run(List<Trial> trials, Path out, Consumer<TableCell> done) {
     trials.forEach(trial -> trial.targets().forEach(EvaluationSet::use));
     try {
       if (jobs == 1) {
@@ -36,7 +36,7 @@ final class Trials {
       }
       AtomicLong count = new AtomicLong();
       try (Progress.Task task = all.start("runs", trials.size())) {
-        Consumer<Measurement> told =
+        Consumer<TableCell> told =
             cell -> {
               synchronized (task) {
                 task.done(count.incrementAndGet());
@@ -50,13 +50,13 @@ final class Trials {
     }
   }
 
-  private List<Supplier<Measurement>> suppliers(
-      List<Trial> trials, Path out, Consumer<Measurement> done) {
+  private List<Supplier<TableCell>> suppliers(
+      List<Trial> trials, Path out, Consumer<TableCell> done) {
     return trials.stream()
-        .<Supplier<Measurement>>map(
+        .<Supplier<TableCell>>map(
             trial ->
                 () -> {
-                  Measurement cell = trial.cell(new TrialRun(context, trial).run(out));
+                  TableCell cell = trial.cell(new TrialRun(context, trial).run(out));
                   trial.targets().forEach(EvaluationSet::release);
                   done.accept(cell);
                   return cell;

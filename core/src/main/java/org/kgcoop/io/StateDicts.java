@@ -127,7 +127,7 @@ public final class StateDicts {
           path, "it contains no tensors; expected a state dict, as torch.save(model.state_dict())");
     }
     return new WeightFile(
-        path, format, ReleasedNames.withoutModulePrefix(tensors), metadata, skipped);
+        path, format, StateDictNames.withoutModulePrefix(tensors), metadata, skipped);
   }
 
   private static Map<?, ?> stateDict(

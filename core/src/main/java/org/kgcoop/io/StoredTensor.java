@@ -102,7 +102,7 @@ public final class StoredTensor {
    *
    * @throws IllegalArgumentException if the number of elements differs
    */
-  StoredTensor reshaped(long... newShape) {
+  public StoredTensor reshaped(long... newShape) {
     return new StoredTensor(name, dtype, newShape, data);
   }
 

@@ -59,7 +59,7 @@ final class TorchScript {
               new ArrayList<>(reader.foreign()));
       archive.add("", module, 0);
       Map<String, String> metadata = new LinkedHashMap<>(archive.metadata);
-      Map<String, StoredTensor> tensors = ReleasedNames.withoutScalars(archive.tensors, metadata);
+      Map<String, StoredTensor> tensors = StateDictNames.withoutScalars(archive.tensors, metadata);
       return new WeightFile(
           path, WeightFile.Format.TORCHSCRIPT, tensors, metadata, archive.skipped);
     }

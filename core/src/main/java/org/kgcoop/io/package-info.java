@@ -5,10 +5,9 @@
  * <p>Start at {@link org.kgcoop.io.WeightFiles#open}. It detects the format from the content and
  * returns a {@link org.kgcoop.io.WeightFile}, a map from names to {@link
  * org.kgcoop.io.StoredTensor}. One class reads each format ({@link org.kgcoop.io.Safetensors},
- * {@link org.kgcoop.io.StateDicts}, {@link org.kgcoop.io.TorchScript}). {@link
- * org.kgcoop.io.ReleasedNames} converts all of them to the tensor names of OpenAI's CLIP files.
- * Sizes are checked before memory is allocated, and no name from a file is ever looked up or
- * called. All files are written with {@link org.kgcoop.files.AtomicFile}.
+ * {@link org.kgcoop.io.StateDicts}, {@link org.kgcoop.io.TorchScript}). Sizes are checked before
+ * memory is allocated, and no name from a file is ever looked up or called. All files are written
+ * with {@link org.kgcoop.files.AtomicFile}.
  */
 @NullMarked
 package org.kgcoop.io;

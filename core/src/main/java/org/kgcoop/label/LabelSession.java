@@ -203,9 +203,14 @@ final class LabelSession implements AutoCloseable {
     fit = null;
   }
 
-  /** Returns true for an image that was neither answered nor passed. */
+  /**
+   * Returns true for an image that takes part in the choice. An answered audit image stays until it
+   * is passed. Otherwise the audit would no longer be a random sample of these images.
+   */
   private boolean isRemaining(int image) {
-    return state.answer(image) == LabelState.UNLABELED && !state.isPassed(image);
+    return state.isAudit(image)
+        ? !state.isPassed(image)
+        : state.answer(image) == LabelState.UNLABELED;
   }
 
   private Tensor tensor(int[] images) {
@@ -412,9 +417,9 @@ final class LabelSession implements AutoCloseable {
     if (passedOnes > 0) {
       return audit(audit, Math.toIntExact(passedOnes));
     }
-    int due = due();
-    if (due > 0) {
-      return audit(audit, due);
+    List<Integer> due = due(audit);
+    if (!due.isEmpty()) {
+      return audit(due, auditBatch());
     }
     int[] remaining =
         Arrays.stream(pool).filter(i -> isRemaining(i) && !offered.contains(i)).toArray();
@@ -475,15 +480,17 @@ final class LabelSession implements AutoCloseable {
     return new Proposal(more ? Kind.MORE_AUDIT : Kind.AUDIT, null, shown, List.of());
   }
 
-  /** Returns the number of audit images to ask now: a fifth after each 20 labels, up to all. */
-  private int due() {
-    List<Integer> first = state.firstDraw();
-    int batch = (first.size() + AUDIT_BATCHES - 1) / AUDIT_BATCHES;
+  /** Returns the number of audit images that are asked together: a fifth of the first draw. */
+  private int auditBatch() {
+    return Math.max(1, (state.firstDraw().size() + AUDIT_BATCHES - 1) / AUDIT_BATCHES);
+  }
+
+  /** Returns the open images among those that are due: one more fifth after each 20 labels. */
+  private List<Integer> due(List<Integer> open) {
     int batches = Math.min(AUDIT_BATCHES, state.labeled().size() / LABELS_PER_AUDIT_BATCH);
-    long answered =
-        first.stream().filter(i -> state.answer(i) != LabelState.UNLABELED).count();
-    return Math.toIntExact(
-        Math.max(0, Math.min(batch, Math.min(first.size(), (long) batch * batches) - answered)));
+    List<Integer> first = state.firstDraw();
+    List<Integer> due = first.subList(0, Math.min(first.size(), batches * auditBatch()));
+    return open.stream().filter(due::contains).toList();
   }
 
   /** Returns the largest cosine with a prototype for each image of the pool. */
@@ -601,17 +608,26 @@ final class LabelSession implements AutoCloseable {
         : Optional.of(Audit.folder(wrong, sample, remaining, unresolved, features.length));
   }
 
-  /** Returns the accuracy on new images, or nothing before an audit image was asked. */
+  /**
+   * Returns the accuracy on new images, or nothing before a fifth of the audit is answered. It counts
+   * whole fifths of the random order. Images that are answered early because they were passed are
+   * more difficult than others.
+   */
   Optional<Audit.Share> newImages() {
-    List<Integer> answered =
-        state.firstDraw().stream()
-            .filter(i -> state.answer(i) != LabelState.UNLABELED)
-            .toList();
-    return answered.isEmpty()
+    List<Integer> order = state.firstDraw();
+    int answered = 0;
+    while (answered < order.size()
+        && state.answer(order.get(answered)) != LabelState.UNLABELED) {
+      answered++;
+    }
+    List<Integer> sample =
+        order.subList(
+            0, answered == order.size() ? answered : answered / auditBatch() * auditBatch());
+    return sample.isEmpty()
         ? Optional.empty()
         : Optional.of(
             Audit.newImages(
-                (int) answered.stream().filter(this::isRight).count(), answered.size()));
+                (int) sample.stream().filter(this::isRight).count(), sample.size()));
   }
 
   private boolean isRight(int image) {

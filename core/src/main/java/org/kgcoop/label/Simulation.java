@@ -58,6 +58,8 @@ public final class Simulation {
    * @param folder the measured share, with its limits
    * @param newImages the measured accuracy on new images, with its limits
    * @param newRight the true accuracy on new images, in percent; NaN without new images
+   * @param waiting the audit images that were passed and are asked next; until then the folder's
+   *     share counts them as wrong
    * @param cpuMilliseconds the CPU time of this thread for the step
    */
   public record Step(
@@ -72,6 +74,7 @@ public final class Simulation {
       Optional<Audit.Share> folder,
       Optional<Audit.Share> newImages,
       double newRight,
+      int waiting,
       double cpuMilliseconds) {}
 
   /**
@@ -216,6 +219,11 @@ public final class Simulation {
               session.folder(),
               session.newImages(),
               newRight(),
+              (int)
+                  images()
+                      .filter(session.state()::isPassed)
+                      .filter(i -> session.state().answer(i) == LabelState.UNLABELED)
+                      .count(),
               cpu));
       if (right >= settings.until() && settings.until() < 100) {
         return;

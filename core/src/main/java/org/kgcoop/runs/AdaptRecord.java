@@ -62,8 +62,6 @@ public record AdaptRecord(
    *     known
    */
   public record Plan(int perClass, int testImages, int views, List<String> methods, int folds) {
-    static final Plan ALL = new Plan(0, 0, 0, List.of(), 0);
-
     public Plan {
       methods = RunJson.list(methods);
     }
@@ -115,11 +113,6 @@ public record AdaptRecord(
       }
     }
 
-    public Labels {
-      origin = Objects.requireNonNullElse(origin, Origin.UNSTATED);
-      source = Objects.requireNonNullElse(source, "");
-    }
-
     /** Returns true if cross-validation cannot measure the accuracy on new images. */
     public boolean areChosen() {
       return origin == Origin.CHOSEN;
@@ -160,11 +153,8 @@ public record AdaptRecord(
       this(count, count, 0, classes, fewest, most, copies, single, unreadable);
     }
 
-    /** The images of a record that does not contain any. */
-    static final Images NONE = new Images(0, 0, 0, 0, Copies.NONE, List.of(), List.of());
-
     public Images {
-      copies = Objects.requireNonNullElse(copies, Copies.NONE);
+      copies = Objects.requireNonNull(copies, "copies");
       single = RunJson.list(single);
       unreadable = RunJson.list(unreadable);
     }
@@ -194,8 +184,6 @@ public record AdaptRecord(
    * @param inTest test images that are copies of a training image, which are not measured
    */
   public record Copies(int repeated, int near, List<String> contradictions, List<String> inTest) {
-    static final Copies NONE = new Copies(0, 0, List.of(), List.of());
-
     public Copies {
       contradictions = RunJson.list(contradictions);
       inTest = RunJson.list(inTest);
@@ -430,11 +418,11 @@ public record AdaptRecord(
 
   public AdaptRecord {
     settings = RunJson.node(settings);
-    plan = Objects.requireNonNullElse(plan, Plan.ALL); // missing in files of other versions
-    labels = Objects.requireNonNullElse(labels, Labels.UNSTATED);
-    images = Objects.requireNonNullElse(images, Images.NONE);
+    plan = Objects.requireNonNull(plan, "plan");
+    labels = Objects.requireNonNull(labels, "labels");
+    images = Objects.requireNonNull(images, "images");
     candidates = RunJson.list(candidates);
-    result = Objects.requireNonNullElse(result, Result.UNKNOWN);
+    result = Objects.requireNonNull(result, "result");
   }
 
   /** Returns the record of an adaptation that has just begun. */

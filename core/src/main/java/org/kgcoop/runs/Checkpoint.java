@@ -35,7 +35,7 @@ public record Checkpoint(
     Map<String, StoredTensor> kept,
     Map<String, StoredTensor> optimizer) {
   private static final String PARAMETER = "parameter/";
-  private static final String KEPT = "best/"; // named when it contained only the best parameters
+  private static final String KEPT = "kept/";
   private static final String OPTIMIZER = "optimizer/";
 
   public Checkpoint {
@@ -64,16 +64,10 @@ public record Checkpoint(
   /**
    * Reads the checkpoint in a file.
    *
-   * @throws KgCoopException if the file does not contain an intact checkpoint of this version
+   * @throws KgCoopException if the file does not contain an intact checkpoint
    */
   public static Checkpoint read(Path file) {
     SealedFile.Content content = SealedFile.read(file, "checkpoint");
-    Map<String, StoredTensor> optimizer = under(OPTIMIZER, content.tensors());
-    if (optimizer.isEmpty()) {
-      throw KgCoopException.weights(
-          "%s: a checkpoint of another version of kgcoop: expected tensors '%s...'; train again"
-              .formatted(file, OPTIMIZER));
-    }
     return new Checkpoint(
         content.json().path("epoch").asInt(),
         content.json().path("batch").asInt(),
@@ -81,7 +75,7 @@ public record Checkpoint(
         content.json().path("best_accuracy").asDouble(),
         under(PARAMETER, content.tensors()),
         under(KEPT, content.tensors()),
-        optimizer);
+        under(OPTIMIZER, content.tensors()));
   }
 
   private static Map<String, StoredTensor> under(String prefix, Map<String, StoredTensor> tensors) {

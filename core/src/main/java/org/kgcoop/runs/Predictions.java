@@ -35,7 +35,6 @@ public record Predictions(List<OfTarget> targets) {
       List<Integer> predictions,
       List<Double> confidences) {
     public OfTarget {
-      name = RunJson.or(name, "test");
       confusion = RunJson.list(confusion).stream().map(RunJson::list).toList();
       images = RunJson.list(images);
       labels = RunJson.list(labels);

@@ -67,7 +67,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private void refuseTable() {
-    if (!Files.exists(path.resolve(RunRecord.FILE)) && results().has("rows")) {
+    if (!Files.exists(path.resolve(RunRecord.FILE)) && results().has("cells")) {
       throw KgCoopException.configuration(
           path
               + ": contains the results of a table, which a run would replace; choose another --out");

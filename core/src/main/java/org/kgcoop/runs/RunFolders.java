@@ -43,14 +43,14 @@ public final class RunFolders {
   public static boolean isTable(Path path) {
     return !isRunFolder(path)
         && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
-        && (holdsRows(path)
+        && (holdsCells(path)
             || (Files.isRegularFile(path.resolve(LOCK)) && !runsBelow(path).isEmpty()));
   }
 
-  private static boolean holdsRows(Path path) {
+  private static boolean holdsCells(Path path) {
     try {
       return Files.isRegularFile(path.resolve(TableResults.SO_FAR))
-          || JsonFiles.read(path.resolve(RunResults.FILE)).has("rows");
+          || JsonFiles.read(path.resolve(RunResults.FILE)).has("cells");
     } catch (KgCoopException e) {
       return false;
     }

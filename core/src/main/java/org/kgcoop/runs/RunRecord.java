@@ -72,7 +72,7 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
   }
 
   /** Returns the training images. Their seed is also that of the training. */
-  public Measurement.Sample sample() {
+  public TableCell.Sample sample() {
     JsonNode data = settings.path("data");
     Long seed =
         Stream.of(data, settings.path("training"))
@@ -81,7 +81,7 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
             .map(JsonNode::asLong)
             .findFirst()
             .orElse(null);
-    return new Measurement.Sample(data.path("name").asText(""), data.path("shots").asInt(), seed);
+    return new TableCell.Sample(data.path("name").asText(""), data.path("shots").asInt(), seed);
   }
 
   /** Returns the command line of the run; empty if unknown. */

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Metrics;
 
@@ -96,24 +95,20 @@ public record RunResults(
   }
 
   /**
-   * Returns the figure of a column: an accuracy by the name of its evaluation set, {@code H}, or a
-   * measure, such as {@code ece} or {@code ece:new}; NaN if there is none.
+   * Returns the value of a column: an accuracy by the name of its evaluation set, {@code H}, or a
+   * metric, such as {@code ece} or {@code ece:new}; NaN if there is none.
    */
-  public double figure(String column) {
+  public double value(String column) {
     if (column.equals("H")) {
       return Metrics.harmonicMean(accuracy("base"), accuracy("new"));
     }
-    Measure measure = Measure.ofColumn(column).orElse(null);
-    if (measure == null) {
+    Metric metric = Metric.ofColumn(column).orElse(null);
+    if (metric == null) {
       return accuracy(column);
     }
-    String target = column.substring(Math.min(column.length(), measure.id().length() + 1));
-    return Metrics.mean(values(measure, each -> target.isEmpty() || each.name().equals(target)));
-  }
-
-  /** Returns the values of a measure: one of the joint list, or one per evaluation set. */
-  public List<Double> values(Measure measure, Predicate<TargetResult> takes) {
-    return measure.values(targets, joint, takes);
+    String target = column.substring(Math.min(column.length(), metric.id().length() + 1));
+    return Metrics.mean(
+        metric.values(targets, joint, each -> target.isEmpty() || each.name().equals(target)));
   }
 
   /** Returns the training time per image in milliseconds; NaN if nothing was trained. */

@@ -10,17 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.JsonFiles;
 
 /**
  * The table of a protocol: {@code results.json} in its folder.
  *
- * @param rows the rows over all data sets, in the order of the methods
- * @param dataSets the rows per data set, if there are several
  * @param cells one per run
  * @param settings the settings of all runs: {@code protocol}, {@code shots}, {@code seeds}, {@code
  *     methods}, {@code data_sets}
@@ -29,13 +25,11 @@ import org.kgcoop.files.JsonFiles;
  * @param pending cells without a result; none in a complete table
  */
 public record TableResults(
-    List<Row> rows,
-    List<OfDataSet> dataSets,
-    List<Measurement> cells,
+    List<TableCell> cells,
     JsonNode settings,
     JsonNode computation,
     JsonNode versions,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Measurement> pending) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TableCell> pending) {
 
   /** The name of the file in the folder of an incomplete table. */
   public static final String SO_FAR = "table.json";
@@ -51,78 +45,7 @@ public record TableResults(
               "chosen by folds of a part of the shots, which are many; no other label looked at",
           "default", "not chosen by images: the default values");
 
-  /** The rows of a data set. */
-  public record OfDataSet(String name, List<Row> rows) {
-    public OfDataSet {
-      name = RunJson.or(name, "unnamed");
-      rows = RunJson.list(rows);
-    }
-  }
-
-  /**
-   * A method and the setting that a sweep gave it.
-   *
-   * @param setting the varied settings
-   * @param columns in the order of the protocol
-   * @param msPerImage a mean over the runs; NaN if nothing was trained
-   * @param msPerImageWithFeatures the same with the time for computing the features
-   */
-  @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  public record Row(
-      String method,
-      String title,
-      String prompts,
-      @JsonInclude(JsonInclude.Include.ALWAYS) Map<String, JsonNode> setting,
-      List<Column> columns,
-      @JsonInclude(JsonInclude.Include.ALWAYS) double msPerImage,
-      @JsonInclude(JsonInclude.Include.ALWAYS) double msPerImageWithFeatures) {
-    public Row {
-      title = RunJson.or(title, RunJson.or(method, "unnamed"));
-      setting = RunJson.map(setting);
-      columns = RunJson.list(columns);
-    }
-
-    /** Creates a row from runs of one method. */
-    public static Row of(List<Measurement> runs, List<Column> columns) {
-      Measurement first = runs.get(0);
-      return new Row(
-          first.method(),
-          first.title(),
-          first.prompts(),
-          first.setting(),
-          columns,
-          mean(runs, RunResults::msPerImage),
-          mean(runs, RunResults::msPerImageWithFeatures));
-    }
-
-    private static double mean(List<Measurement> runs, Function<RunResults, Double> value) {
-      return Metrics.mean(runs.stream().map(Measurement::results).map(value).toList());
-    }
-
-    /** Returns the figure of a column; NaN if there is none. */
-    public Metrics.Spread column(String name) {
-      return columns.stream()
-          .filter(column -> column.name.equals(name))
-          .map(column -> new Metrics.Spread(column.mean, column.std))
-          .findFirst()
-          .orElse(new Metrics.Spread(Double.NaN, Double.NaN));
-    }
-
-    /** The mean of a column; NaN if there is none. */
-    public double mean(String name) {
-      return column(name).mean();
-    }
-  }
-
-  /**
-   * A figure: the mean over seeds of the mean over data sets, and the population standard deviation
-   * over seeds; NaN if a figure has none. Accuracies are in percent.
-   */
-  public record Column(String name, double mean, double std) {}
-
   public TableResults {
-    rows = RunJson.list(rows);
-    dataSets = RunJson.list(dataSets);
     cells = RunJson.list(cells);
     settings = RunJson.node(settings);
     computation = RunJson.node(computation);
@@ -163,9 +86,9 @@ public record TableResults(
    *
    * @param cells the cells of one table or of single runs
    */
-  public static List<String> choices(List<Measurement> cells) {
+  public static List<String> choices(List<TableCell> cells) {
     Set<String> sentences = new LinkedHashSet<>();
-    for (Measurement cell : cells) {
+    for (TableCell cell : cells) {
       Map<String, JsonNode> chosen = cell.results().chosen();
       JsonNode by = chosen.get("by");
       if (by != null) {

@@ -41,10 +41,7 @@ public record TargetResult(
       String template,
       String fingerprint,
       List<String> classNames) {
-    static final EvaluatedSet UNKNOWN = new EvaluatedSet("", "", "", "", List.of());
-
     public EvaluatedSet {
-      classes = RunJson.or(classes, "all");
       classNames = RunJson.list(classNames);
     }
   }
@@ -57,14 +54,18 @@ public record TargetResult(
   public record ClassMeans(double accuracy, double f1) {}
 
   public TargetResult {
-    name = RunJson.or(name, "test");
-    set = Objects.requireNonNullElse(set, EvaluatedSet.UNKNOWN);
+    set = Objects.requireNonNull(set, "set");
   }
 
   /** Returns the share of correct images. */
   @JsonProperty(access = JsonProperty.Access.READ_ONLY)
   public double accuracy() {
     return total > 0 ? 100.0 * correct / total : Double.NaN;
+  }
+
+  /** Returns the result under another name. */
+  public TargetResult named(String other) {
+    return new TargetResult(other, set, correct, total, classMeans, probabilities, distance);
   }
 
   /** Returns the result without class names, as a table contains it. */

@@ -228,7 +228,7 @@ class AdaptationTest {
   }
 
   @Test
-  void whereClassesAreToComeThoseThatKnowAnyNameAreComparedOnHiddenOnes() {
+  void comparesMethodsOnHiddenClassesIfNewClassesAreNeeded() {
     AdaptRecord record = adapt(data(2, 0, 1), List.of("wolf", "bear", "cow"), 5);
     for (AdaptRecord.Candidate each : record.candidates()) {
       boolean bound =
@@ -383,7 +383,7 @@ class AdaptationTest {
   }
 
   @Test
-  void whatCannotBeMeasuredIsNotGuessed() {
+  void leavesOutFiguresThatCannotBeMeasured() {
     AdaptRecord record = adapt(data(1, 0, 1), List.of(), 5);
     AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
     assertThat(choice.method()).isIn("clip", "ensemble");
@@ -393,7 +393,7 @@ class AdaptationTest {
   }
 
   @Test
-  void whatDoesNotFitIntoTheTimeIsLeftOutAndSaid() {
+  void leavesOutAndNamesMethodsThatDoNotFitIntoTheTime() {
     AdaptRecord record = adapt(data(2, 0, 1), List.of(), 1e-5);
     assertThat(record.choice()).isNotNull();
     assertThat(record.candidates().get(0).isMeasured()).isTrue();
@@ -406,7 +406,7 @@ class AdaptationTest {
   }
 
   @Test
-  void copiesAndContradictionsAreTold() throws Exception {
+  void reportsCopiesAndContradictions() throws Exception {
     DataSet data = data(2, 0, 1);
     Path train = folder.resolve("data/train");
     Files.copy(train.resolve("cat/p0.png"), train.resolve("cat/copy.png"));
@@ -427,7 +427,7 @@ class AdaptationTest {
   }
 
   @Test
-  void whatCannotWorkIsRefusedInOneLine() {
+  void rejectsImpossibleSettings() {
     DataSet data = data(2, 0, 1);
     assertThatThrownBy(() -> adapt(data, List.of("dog"), 5))
         .isInstanceOf(KgCoopException.class)
@@ -524,7 +524,7 @@ class AdaptationTest {
   }
 
   @Test
-  void tooLittleTimeForTwoImagesOfEachClassIsRefused() {
+  void rejectsTooLittleTimeForTwoImagesOfEachClass() {
     List<String> many = IntStream.range(0, 33).mapToObj(i -> "class" + i).toList();
     DataSet data = TestImages.dataSet(folder.resolve("many"), many, 2, 0, 0);
     assertThatThrownBy(() -> adapt(data, List.of(), 1e-5))
@@ -612,7 +612,7 @@ class AdaptationTest {
   }
 
   @Test
-  void withoutAStatementTheConditionOfThePromiseIsSaid() {
+  void printsTheConditionOfTheExpectation() {
     AdaptRecord record = adapt(data(3, 0, 0), List.of(), 1e-5);
     assertThat(record.expectations())
         .anyMatch(line -> line.startsWith("This holds if you labeled images as they came."));

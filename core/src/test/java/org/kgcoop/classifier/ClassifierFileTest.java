@@ -89,7 +89,7 @@ class ClassifierFileTest {
 
   @ParameterizedTest
   @MethodSource("methods")
-  void whatIsReadBackGivesEqualLogits(PromptMethod method) {
+  void givesEqualLogitsAfterReading(PromptMethod method) {
     Path path = folder.resolve("classifier.safetensors");
     try (TrainableModel model = method.model(clip, NAMES, 5)) {
       file(method, model).write(path);
@@ -177,7 +177,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void aCalibrationOutOfRangeIsRefused() {
+  void rejectsACalibrationOutOfRange() {
     calibrationRefused(json -> json.put("temperature", 0), "temperature: expected 0.001 to 1000.0");
     calibrationRefused(json -> json.put("temperature", "hot"), "temperature: expected 0.001");
     calibrationRefused(json -> json.remove("by"), "by: expected out-of-fold or validation");
@@ -229,7 +229,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void whatIsNoFiniteNumberIsRefusedWhenAFileIsRead() {
+  void rejectsFilesWithNumbersThatAreNotFinite() {
     int width = clip.config().embedDim();
     for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       float[] values = new float[NAMES.size() * width];
@@ -276,7 +276,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void aProbesBiasOfAnotherSizeIsRefused() {
+  void rejectsAProbesBiasOfAnotherSize() {
     int width = clip.config().embedDim();
     ClassifierFile file =
         new ClassifierFile(
@@ -392,7 +392,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void aPublishedFileThatDoesNotShowThePlaceOfTheClassNameIsToldIt() {
+  void readsTheClassTokenPositionFromTheOption() {
     CoOp middle = new CoOp(new ContextSettings(4, "", ClassTokenPosition.MIDDLE, false));
     Path path = folder.resolve("model.pth.tar-200");
     List<String> warnings = new ArrayList<>();
@@ -413,7 +413,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void aStateDictWithoutAContextIsRefused() {
+  void rejectsAStateDictWithoutAContext() {
     Path path = folder.resolve("other.pt");
     StateDictFiles.write(path, tensors(StoredTensor.ofFloats("weight", new long[] {1}, 1)));
     assertThatThrownBy(() -> ClassifierFile.readAny(path, NAMES))
@@ -453,7 +453,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void everyFlippedBitIsNoticed() throws IOException {
+  void noticesEachFlippedBit() throws IOException {
     Path path = folder.resolve("classifier.safetensors");
     CoOp method = new CoOp(ContextSettings.shared(2, ""));
     try (TrainableModel model = method.model(clip, NAMES, 5)) {
@@ -485,7 +485,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void everyCutIsNoticed() throws IOException {
+  void noticesEachTruncation() throws IOException {
     Path path = folder.resolve("classifier.safetensors");
     CoOp method = new CoOp(ContextSettings.shared(2, ""));
     try (TrainableModel model = method.model(clip, NAMES, 5)) {
@@ -538,7 +538,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void anotherClipIsRefused() {
+  void rejectsAnotherClip() {
     CoOp method = new CoOp(ContextSettings.shared(2, ""));
     try (TrainableModel model = method.model(clip, NAMES, 1);
         Clip other = TinyClip.other()) {
@@ -551,7 +551,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void aPromptOfAnotherWidthIsRefusedWhereTheFileSaysNothing() {
+  void rejectsAPromptOfAnotherWidthWhereTheFileSaysNothing() {
     Path path = folder.resolve("model.pth.tar-1");
     StateDicts.writePrompt(
         path,
@@ -565,7 +565,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void aFileOfAnotherKindIsRefused() {
+  void rejectsAFileOfAnotherKind() {
     assertThatThrownBy(
             () -> use(ClassifierFile.read(TinyClip.folder().resolve("model.safetensors"))))
         .isInstanceOf(KgCoopException.class)
@@ -654,7 +654,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void tensorsOfOtherSizesThanTheClassesOrTheClipAreRefused() {
+  void rejectsTensorsOfOtherSizesThanTheClassesOrTheClip() {
     int width = clip.config().embedDim();
     assertThatThrownBy(() -> close(probe(2, width).classifier(clip, NAMES)))
         .isInstanceOf(KgCoopException.class)
@@ -668,7 +668,7 @@ class ClassifierFileTest {
   }
 
   @Test
-  void aNewerFormatAnUnknownMethodAndAnUnknownSettingAreToldWithTheVersion() {
+  void rejectsNewerFilesAndNamesTheirVersion() {
     Path path = folder.resolve("classifier.safetensors");
     ObjectNode json = JsonNodeFactory.instance.objectNode().put("format", 1);
     json.put("version", "9.1").putObject("settings").put("method", "telepathy");

@@ -127,7 +127,7 @@ class LoraFileTest {
   }
 
   @Test
-  void aFileOfOtherBlocksIsRefused() {
+  void rejectsAFileOfOtherBlocks() {
     Path path = write(file(method(Layers.ALL, Layers.ALL)), "both", "all");
     ClassifierFile other =
         ClassifierFile.readAny(path, NAMES).with(method(Layers.of(List.of(0)), Layers.ALL));

@@ -40,7 +40,7 @@ class MethodRegistryTest {
   }
 
   @Test
-  void whatIsNotStatedIsThePublishedDefault() {
+  void usesPublishedDefaults() {
     ContextSettings four = ContextSettings.shared(4, "a photo of a");
     assertThat(parse("{'method': 'coop'}")).isEqualTo(new CoOp(four));
     assertThat(parse("{'method': 'cocoop'}")).isEqualTo(new CoCoOp(four));
@@ -180,7 +180,7 @@ class MethodRegistryTest {
         "{'method': 'clip', 'templates': []} | expected at least one template",
         "{'method': 'clip', 'templates': ['x']} | expected {} where the class name goes"
       })
-  void whatIsWrongIsSaidWithWhatIsRight(String text, String message) {
+  void rejectsWrongSettingsAndNamesTheRightOnes(String text, String message) {
     assertThatThrownBy(() -> parse(text))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining(message)

@@ -111,7 +111,7 @@ class PublishedEncoderTest {
   }
 
   @Test
-  void whatTheirFilesDoNotShowIsAsPublished() {
+  void usesPublishedSettingsThatFilesDoNotContain() {
     String words = "a photo of a";
     String frozen = "image_encoder.transformer.resblocks.1.ln_1.weight";
     String buffer = "prompt_learner.token_prefix";
@@ -151,7 +151,7 @@ class PublishedEncoderTest {
   }
 
   @Test
-  void anotherClipIsRefusedInALine() {
+  void rejectsAnotherClip() {
     ClassifierFile deep = ClassifierFile.readAny(whole(new Maple(2, "", 3)), NAMES);
     ClassifierFile shallow = ClassifierFile.readAny(whole(new Maple(2, "", 1)), NAMES);
     try (Clip other = TinyClip.load()) {

@@ -282,7 +282,7 @@ class ClassifierTest {
   }
 
   @Test
-  void invalidClassifiersAreRejected() {
+  void rejectsInvalidClassifiers() {
     assertThatThrownBy(() -> Classifier.zeroShot(clip, List.of(), "a {}."))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("at least one");
@@ -306,7 +306,7 @@ class ClassifierTest {
   }
 
   @Test
-  void otherFilesAreRejected() {
+  void rejectsOtherFiles() {
     assertThatThrownBy(() -> classifier.classify("text".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("image: this is a text file");

@@ -154,7 +154,7 @@ class EmbedderTest {
   }
 
   @Test
-  void invalidInputsAreRejected() {
+  void rejectsInvalidInputs() {
     Embedder embedder = Embedder.unit(clip);
     assertThatThrownBy(() -> embedder.embedText("word ".repeat(200)))
         .isInstanceOf(KgCoopException.class)

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.openai.ClipFamily;
 
 class ClipConfigTest {
+  private static final IntUnaryOperator HEADS = new ClipFamily().traits().assumedHeads();
 
   /** Creates only the shapes that the rules use, with the sizes of ViT-B/16. */
   private static Map<String, long[]> vitB16() {
@@ -32,7 +35,7 @@ class ClipConfigTest {
 
   @Test
   void vitB16IsReadOffItsShapes() {
-    assertThat(ClipConfig.infer(vitB16(), ClipConfig.Stated.RELEASED, "file"))
+    assertThat(ClipConfig.infer(vitB16(), ClipConfig.FileConfig.RELEASED, HEADS, "file"))
         .isEqualTo(
             new ClipConfig(
                 512,
@@ -62,7 +65,7 @@ class ClipConfigTest {
       }
     }
     shapes.put("visual.attnpool.positional_embedding", new long[] {50, 2048});
-    ClipConfig config = ClipConfig.infer(shapes, ClipConfig.Stated.RELEASED, "file");
+    ClipConfig config = ClipConfig.infer(shapes, ClipConfig.FileConfig.RELEASED, HEADS, "file");
     assertThat(config.embedDim()).isEqualTo(1024);
     assertThat(config.imageResolution()).isEqualTo(224);
     // 64 x 32 = 2,048 channels in heads of 64
@@ -72,7 +75,11 @@ class ClipConfigTest {
   @Test
   void statedHeadsWinOverTheRule() {
     ClipConfig config =
-        ClipConfig.infer(vitB16(), new ClipConfig.Stated(Activation.GELU, 4, 16), "file");
+        ClipConfig.infer(
+            vitB16(),
+            new ClipConfig.FileConfig(Activation.GELU, 4, 16, 0, ClipConfig.Form.RELEASED),
+            HEADS,
+            "file");
     assertThat(config.textHeads()).isEqualTo(4);
     assertThat(config.vision().heads()).isEqualTo(16);
     assertThat(config.activation()).isEqualTo(Activation.GELU);
@@ -97,39 +104,11 @@ class ClipConfigTest {
       parsed[i] = Long.parseLong(lengths[i]);
     }
     shapes.put(key, parsed);
-    assertThatThrownBy(() -> ClipConfig.infer(shapes, ClipConfig.Stated.RELEASED, "some.pt"))
+    assertThatThrownBy(
+            () -> ClipConfig.infer(shapes, ClipConfig.FileConfig.RELEASED, HEADS, "some.pt"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageStartingWith("some.pt: ")
         .hasMessageContaining(message);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '"',
-      value = {
-        "visual.trunk.blocks.0.norm1.weight | a timm image encoder",
-        "visual.attn_pool.query | a model with attention pooling (CoCa, PE)",
-        "transformer.embeddings.word_embeddings.weight | a Hugging Face text encoder",
-      })
-  void anotherModelIsCalledByItsName(String tensor, String model) {
-    Map<String, long[]> shapes = vitB16();
-    shapes.put(tensor, new long[] {1});
-    assertThatThrownBy(() -> ClipConfig.infer(shapes, ClipConfig.Stated.RELEASED, "some.pt"))
-        .isInstanceOf(KgCoopException.class)
-        .hasMessageStartingWith("some.pt: " + model)
-        .hasMessageContaining("'" + tensor + "': not implemented; known are CLIP");
-  }
-
-  @Test
-  void anImageEncoderThatNobodyKnowsIsDescribed() {
-    Map<String, long[]> shapes = vitB16();
-    shapes.keySet().removeIf(name -> name.startsWith("visual."));
-    shapes.put("visual.stages.0.weight", new long[] {1});
-    shapes.put("visual.stem.weight", new long[] {1});
-    assertThatThrownBy(() -> ClipConfig.infer(shapes, ClipConfig.Stated.RELEASED, "some.pt"))
-        .hasMessageContaining("neither a ViT (no 'visual.proj') nor a ResNet")
-        .hasMessageContaining("below 'visual.' it has stages, stem; known are CLIP");
   }
 
   @Test
@@ -138,7 +117,8 @@ class ClipConfigTest {
             () ->
                 ClipConfig.infer(
                     Map.of("encoder.weight", new long[] {3, 3}),
-                    ClipConfig.Stated.RELEASED,
+                    ClipConfig.FileConfig.RELEASED,
+                    HEADS,
                     "some.pt"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageStartingWith("some.pt: not a CLIP: no tensor 'text_projection' among its 1");

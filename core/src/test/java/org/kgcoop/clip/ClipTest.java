@@ -98,7 +98,7 @@ class ClipTest {
   }
 
   @Test
-  void aWeightOfWholeNumbersIsRefused() {
+  void rejectsAWeightOfWholeNumbers() {
     Map<String, StoredTensor> tensors = tiny();
     tensors.put(
         "logit_scale",
@@ -118,7 +118,7 @@ class ClipTest {
   }
 
   @Test
-  void aTokenizerOfAnotherModelIsRefused() throws IOException {
+  void rejectsATokenizerOfAnotherModel() throws IOException {
     Path target = write("tokenizer", tiny());
     Files.writeString(target.resolve("merges.txt"), "#version\ni n\n");
     try (Clip clip = Clip.load(target)) {
@@ -336,7 +336,7 @@ class ClipTest {
   }
 
   @Test
-  void aTextLongerThanTheModelReadsIsRefused() {
+  void rejectsATextLongerThanTheModelReads() {
     try (Clip clip = TinyClip.load()) {
       assertThatThrownBy(() -> clip.textEncoder().layout(1, new int[] {100}).close())
           .isInstanceOf(IllegalArgumentException.class)

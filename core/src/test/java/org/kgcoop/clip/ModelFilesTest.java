@@ -132,7 +132,7 @@ class ModelFilesTest {
         "preprocess_cfg.resize_mode | 'longest' | shortest or squash",
         "preprocess_cfg.interpolation | 'nearest' | bicubic or bilinear",
       })
-  void aKeyOfOpenClipThatIsNotImplementedIsRefusedByName(String key, String value, String expected)
+  void rejectsAKeyOfOpenClipThatIsNotImplemented(String key, String value, String expected)
       throws IOException {
     assertRefused(openClip(key, value), "open_clip_config.json: " + key, expected);
   }
@@ -146,7 +146,7 @@ class ModelFilesTest {
         "vision_config.hidden_act | 'tanh' | quick_gelu or gelu",
         "vision_config.layer_norm_eps | -1 | a positive number",
       })
-  void aKeyOfHuggingFaceThatIsNotImplementedIsRefusedByName(
+  void rejectsAKeyOfHuggingFaceThatIsNotImplemented(
       String key, String value, String expected) throws IOException {
     assertRefused(huggingFace(key, value), "config.json: " + key, expected);
   }
@@ -168,7 +168,7 @@ class ModelFilesTest {
         "size | {'shortest_edge': 7} | a shortest_edge of at least 8",
         "size | {'shortest_edge': 8, 'longest_edge': 16} | a shortest_edge",
       })
-  void aStepOfImagesThatIsNotImplementedIsRefusedByName(String key, String value, String expected)
+  void rejectsAnImageStepThatIsNotImplemented(String key, String value, String expected)
       throws IOException {
     assertRefused(images(key, value), "preprocessor_config.json: " + key, expected);
   }
@@ -196,7 +196,7 @@ class ModelFilesTest {
   }
 
   @Test
-  void anUnknownEndOfTextIsRejected() throws IOException {
+  void rejectsAnUnknownEndOfText() throws IOException {
     openClip(
         "model_cfg.text_cfg", "{'heads': 2, 'pool_type': 'eos', 'vocab_size': 700, 'eos_id': 3}");
     assertRefused(folder, "eos_id", "699");

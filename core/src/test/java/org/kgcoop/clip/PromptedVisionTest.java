@@ -152,7 +152,7 @@ class PromptedVisionTest {
   }
 
   @Test
-  void otherEncodersAreRefused() {
+  void rejectsOtherEncoders() {
     try (Clip resNet = TinyClip.resNet();
         Clip siglip = Clip.load(TinyClip.siglipFolder())) {
       assertThatThrownBy(() -> resNet.promptedVision("MaPLe"))

@@ -87,8 +87,7 @@ class SentencePieceTest {
    * A map from "x" to "bc". The children of the root begin at 256, so x is at 256 ^ 120 = 376, and
    * its value is at 377, because its offset is 1.
    */
-  @Test
-  void charactersAreReplacedByTheCompiledMap() throws IOException {
+  private static ByteBuffer xToBc() {
     int[] trie = new int[512];
     trie[0] = 256 << 10;
     trie['x' ^ 256] = 'x' | 1 << 8 | 1 << 10;
@@ -98,13 +97,21 @@ class SentencePieceTest {
     for (int unit : trie) {
       map.putInt(unit);
     }
-    map.put(new byte[] {0, 'b', 'c', 0});
+    return map.put(new byte[] {0, 'b', 'c', 0});
+  }
+
+  private static String base64(ByteBuffer map) {
+    return Base64.getEncoder().encodeToString(map.array());
+  }
+
+  @Test
+  void charactersAreReplacedByTheCompiledMap() throws IOException {
     String normalizer =
         "{\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"%s\"}]}";
-    String base64 = Base64.getEncoder().encodeToString(map.array());
-    assertThat(unigram(normalizer.formatted(base64)).encode("ax")).containsExactly(9, 8);
+    ByteBuffer map = xToBc();
+    assertThat(unigram(normalizer.formatted(base64(map))).encode("ax")).containsExactly(9, 8);
     map.putInt(0, 1 << 20);
-    String damaged = Base64.getEncoder().encodeToString(map.array());
+    String damaged = base64(map);
     assertThatThrownBy(() -> unigram(normalizer.formatted(damaged)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("precompiled_charsmap is damaged");
@@ -206,7 +213,7 @@ class SentencePieceTest {
         "{\"a\": 1}",
         "null"
       })
-  void aPairWithoutAPieceAndItsScoreIsRefused(String pair) {
+  void rejectsAPairWithoutAPieceAndItsScore(String pair) {
     assertRefused(
         """
         {"model": {"type": "Unigram", "vocab": [["<unk>", 0], ["</s>", 0], %s, ["b", -1]]}}"""
@@ -241,5 +248,43 @@ class SentencePieceTest {
     assertThat(pairs("[\"a b\", \"~ ab\", \"ab a\"]").encode(text)).hasSizeGreaterThan(1 << 15);
     assertThat(unigram("null").encode(text)).hasSizeGreaterThan(1 << 15);
     assertThat(Tokenizers.released().encode(text.replace(' ', 'e'))).hasSizeGreaterThan(1 << 15);
+  }
+
+  @Test
+  void rejectsSentencePiecesOwnFile() {
+    Path file = folder.resolve("spiece.model");
+    assertThatThrownBy(() -> Tokenizers.read(file))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith(file + ": ")
+        .hasMessageContaining("tokenizer.json")
+        .hasMessageNotContaining("\n");
+  }
+
+  /** Cyclic maps of characters, empty pieces, settings of another kind. */
+  @Test
+  void rejectsOrReadsAFileWithAChangedByte() throws IOException {
+    unigram(
+        "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"%s\"}".formatted(base64(xToBc())));
+    byte[] whole = Files.readAllBytes(folder.resolve("tokenizer.json"));
+    pairs("[\"a b\", \"~ ab\", \"ab a\"]");
+    byte[] pairs = Files.readAllBytes(folder.resolve("tokenizer.json"));
+    Random random = new Random(1);
+    Path file = folder.resolve("damaged.json");
+    for (byte[] bytes : List.of(whole, pairs)) {
+      for (int i = 0; i < 1000; i++) {
+        byte[] damaged = bytes.clone();
+        damaged[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+        Files.deleteIfExists(file);
+        Files.write(file, damaged);
+        try {
+          Tokenizer tokenizer = Tokenizers.read(file);
+          for (int id : tokenizer.encodeMarked("a bcxabx \ud83d\ude00  x\0", 64)) {
+            assertThat(tokenizer.decode(id)).isNotNull();
+          }
+        } catch (KgCoopException e) {
+          assertThat(e).hasMessageStartingWith(file + ": ").hasMessageNotContaining("\n");
+        }
+      }
+    }
   }
 }

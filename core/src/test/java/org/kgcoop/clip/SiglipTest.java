@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
@@ -68,7 +69,7 @@ class SiglipTest {
   void theTinyModelMatchesItsFiles() {
     try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
       assertThat(clip.config()).isEqualTo(TinyClip.SIGLIP);
-      assertThat(clip.config().family()).isEqualTo(Family.SIGLIP);
+      assertThat(clip.family()).isInstanceOf(SiglipFamily.class);
       assertThat(clip.logitScale()).isCloseTo(10, within(1e-5));
       assertThat(clip.logitBias()).isEqualTo(-10);
       List<Double> half = List.of(0.5, 0.5, 0.5);
@@ -245,7 +246,7 @@ class SiglipTest {
             "\"norm_kwargs\"", "\"act_kwargs\": {\"approximate\": \"tanh\"}, \"norm_kwargs\""));
     Files.copy(TinyClip.siglipFolder().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
     try (Clip clip = Clip.load(folder)) {
-      assertThat(clip.config().vision()).isEqualTo(new ClipConfig.Vit(24, 2, 4, 12, Family.SIGLIP));
+      assertThat(clip.config().vision()).isEqualTo(new ClipConfig.Vit(24, 2, 4, 12));
       assertThat(clip.config().activation()).isEqualTo(Activation.GELU_PYTORCH_TANH);
       assertThat(clip.config().visionActivation()).isEqualTo(Activation.GELU);
       assertSameWeights(clip);
@@ -269,19 +270,20 @@ class SiglipTest {
     Files.writeString(
         folder.resolve("open_clip_config.json"),
         OPEN_CLIP.replace("vit_base_patch16_siglip_224", name));
-    ClipConfig.Stated stated =
-        new OpenClipConfig(
-                new ConfigSection(
-                    "",
-                    new com.fasterxml.jackson.databind.ObjectMapper()
-                        .readTree(folder.resolve("open_clip_config.json").toFile())))
-            .stated(Family.SIGLIP);
-    assertThat(stated.visionHeads()).isEqualTo(16);
-    assertThat(stated.activation()).isEqualTo(Activation.GELU);
-    assertThat(stated.form())
+    ClipConfig.FileConfig config =
+        new SiglipFamily()
+            .openClip(
+                new OpenClipConfig(
+                    new ConfigSection(
+                        "",
+                        new com.fasterxml.jackson.databind.ObjectMapper()
+                            .readTree(folder.resolve("open_clip_config.json").toFile()))));
+    assertThat(config.visionHeads()).isEqualTo(16);
+    assertThat(config.activation()).isEqualTo(Activation.GELU);
+    assertThat(config.form())
         .isEqualTo(
-            new ClipConfig.Form(
-                epsilon, epsilon, false, approximate ? Activation.GELU_PYTORCH_TANH : null));
+            SiglipFamily.FORM.with(
+                epsilon, epsilon, approximate ? Activation.GELU_PYTORCH_TANH : null));
   }
 
   // ---- texts
@@ -380,7 +382,7 @@ class SiglipTest {
   }
 
   @Test
-  void otherFormsAreRefusedByTheirNames() throws IOException {
+  void rejectsOtherForms() throws IOException {
     with(
         "config.json", "{\"model_type\": \"siglip2\", \"text_config\": {}, \"vision_config\": {}}");
     assertRefused("config.json: model_type \"siglip2\"", "NaFlex");

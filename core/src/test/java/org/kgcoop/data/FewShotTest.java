@@ -34,7 +34,7 @@ class FewShotTest {
   }
 
   @Test
-  void aPoorClassGivesAllItHasAndIsNamed() {
+  void takesAllImagesOfASmallClassAndNamesIt() {
     List<Item> train = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       train.add(item("dog", 1, i));

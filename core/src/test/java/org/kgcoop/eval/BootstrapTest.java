@@ -127,7 +127,7 @@ class BootstrapTest {
   }
 
   @Test
-  void rowsOfDifferentImagesAreRefused() {
+  void rejectsRowsOfDifferentImages() {
     assertThatThrownBy(
             () -> BOOTSTRAP.accuracies("s", "t", new int[][][] {{first(1, 2)}, {first(1, 3)}}))
         .isInstanceOf(IllegalArgumentException.class)

@@ -167,7 +167,7 @@ class CalibrationTest {
   }
 
   @Test
-  void numbersOutOfRangeAreRefused() {
+  void rejectsNumbersOutOfRange() {
     for (double temperature :
         new double[] {0, 0.0001, 1001, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> new Calibration(temperature, Calibration.Origin.VALIDATION, 1, null))

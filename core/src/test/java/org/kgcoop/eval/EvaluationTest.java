@@ -68,7 +68,7 @@ class EvaluationTest {
   }
 
   @Test
-  void nothingIsNoError() {
+  void countsNoImages() {
     Evaluation nothing = Evaluation.of(new int[0], new int[0], 2);
 
     assertThat(nothing.accuracy()).isZero();

@@ -95,7 +95,7 @@ class TrustTest {
   }
 
   @Test
-  void fewScoresSayThatTheGuaranteeIsLower() {
+  void reportsALowerGuaranteeForFewScores() {
     RejectionThreshold threshold = RejectionThreshold.of(new double[] {.4, .2, .9, .7}, 0.95, 0.95);
 
     assertThat(threshold.enough()).isFalse();

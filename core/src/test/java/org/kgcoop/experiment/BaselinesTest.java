@@ -17,7 +17,6 @@ import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.data.Templates;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Method;
@@ -28,7 +27,6 @@ import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.settings.SettingValues;
-import org.kgcoop.tensor.Scope;
 
 /** Methods that prompts are compared with: the linear probe, LP++ and the caches. */
 class BaselinesTest {
@@ -49,48 +47,7 @@ class BaselinesTest {
   }
 
   @Test
-  void aProbeTellsColorsApartAndItsStrengthComesFromFoldsOrVal() {
-    ExperimentPlan plan =
-        TinyLab.plan(
-            List.of(
-                TinyLab.CLIP, task -> new Probe(OptionalDouble.empty(), SelectionData.VALIDATION)),
-            "test",
-            List.of(1, 4),
-            1L);
-    JsonNode table =
-        lab.run(
-            new FewShotCurve(
-                List.of(
-                    data("folds", List.of("a", "b", "c"), 4, 0),
-                    data("val", List.of("a", "b", "c"), 4, 2))),
-            plan,
-            folder.resolve("out"));
-    // Each class has a color. Its images are noise around this color.
-    JsonNode probe = table.path("rows").path(1);
-    assertThat(probe.path("title").asText()).isEqualTo("Linear probe");
-    assertThat(probe.path("columns").path(1).path("mean").asDouble()).isGreaterThan(80);
-    assertThat(results("folds/probe/shots1/seed1").path("chosen").path("by").asText())
-        .isEqualTo("default");
-    assertThat(results("folds/probe/shots4/seed1").path("chosen").path("by").asText())
-        .isEqualTo("folds");
-    assertThat(results("val/probe/shots4/seed1").path("chosen").path("by").asText())
-        .isEqualTo("validation");
-    assertThat(results("val/probe/shots4/seed1").path("targets").path(0).path("predictions"))
-        .hasSize(12);
-    JsonNode again =
-        lab.run(
-            new FewShotCurve(
-                List.of(
-                    data("folds", List.of("a", "b", "c"), 4, 0),
-                    data("val", List.of("a", "b", "c"), 4, 2))),
-            plan,
-            folder.resolve("out"));
-    assertThat(again).isEqualTo(table);
-    assertThat(lab.messages).hasSize(8).allMatch(line -> line.endsWith("done before"));
-  }
-
-  @Test
-  void aProbeIsRefusedWhereClassesAreNewAndServesAShiftWithSomeOfThem() {
+  void rejectsAProbeForNewClasses() {
     ExperimentPlan plan =
         TinyLab.plan(
             List.of(task -> new Probe(OptionalDouble.empty(), SelectionData.FOLDS)),
@@ -105,11 +62,9 @@ class BaselinesTest {
                 + " classes, such as 'c' of source; leave it out here");
     JsonNode ofBase =
         lab.run(new BaseToNew(List.of(source), true), plan, folder.resolve("base-only"));
-    JsonNode columns = ofBase.path("rows").path(0).path("columns");
-    assertThat(columns.path(0).path("name").asText()).isEqualTo("base");
-    assertThat(columns.path(0).path("mean").asDouble()).isGreaterThan(80);
-    assertThat(columns.path(1).path("name").asText()).isEqualTo("new");
-    assertThat(columns.path(1).path("mean").isNumber()).isFalse();
+    JsonNode targets = ofBase.path("cells").path(0).path("results").path("targets");
+    assertThat(targets.findValuesAsText("name")).containsExactly("base");
+    assertThat(targets.path(0).path("accuracy").asDouble()).isGreaterThan(80);
     assertThatThrownBy(
             () ->
                 lab.run(
@@ -139,7 +94,7 @@ class BaselinesTest {
 
   /** Each class has a color, which LP++ and the caches learn. */
   @Test
-  void cachesAndLpPlusPlusLearnFromFeaturesAndSayWhatTheyHaveChosenBy() {
+  void storesWhatCachesAndLpPlusPlusChose() {
     SettingValues cache =
         SettingValues.of("views", 2)
             .with("search_scale", List.of(9, 30))
@@ -156,9 +111,9 @@ class BaselinesTest {
 
     JsonNode table = lab.run(curve, plan, folder.resolve("out"));
 
-    for (JsonNode row : table.path("rows")) {
-      assertThat(row.path("columns").path(0).path("mean").asDouble())
-          .as(row.path("title").asText())
+    for (JsonNode cell : table.path("cells")) {
+      assertThat(cell.path("results").path("targets").path(0).path("accuracy").asDouble())
+          .as(cell.path("title").asText())
           .isGreaterThan(60);
     }
     TableResults results = TableResults.read(folder.resolve("out")).orElseThrow();
@@ -178,34 +133,7 @@ class BaselinesTest {
   }
 
   @Test
-  void anEnsembleAddsTheSetsOwnTemplateToItsOwn() {
-    List<String> names = List.of("a", "b", "c");
-    List<String> all = new ArrayList<>(Templates.ENSEMBLE);
-    all.add("a texture of {}.");
-    try (Scope scope = Scope.open("test");
-        Head ensemble =
-            new Ensemble(Templates.ENSEMBLE, "a texture of {}.", true).classifier(lab.clip, names);
-        Head byHand = new ZeroShot(all).classifier(lab.clip, names)) {
-      assertThat(ensemble.classFeatures().orElseThrow().toFloats())
-          .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
-    }
-    assertThat(Templates.ENSEMBLE).hasSize(7);
-  }
-
-  @Test
-  void anEnsembleMayLeaveTheSetsOwnTemplateOut() {
-    List<String> names = List.of("a", "b", "c");
-    try (Scope scope = Scope.open("test");
-        Head ensemble =
-            new Ensemble(Templates.ENSEMBLE, "a {}.", false).classifier(lab.clip, names);
-        Head byHand = new ZeroShot(Templates.ENSEMBLE).classifier(lab.clip, names)) {
-      assertThat(ensemble.classFeatures().orElseThrow().toFloats())
-          .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
-    }
-  }
-
-  @Test
-  void inATableEachTargetHasTheTemplateOfItsSet() {
+  void usesTheTemplateOfEachDataSet() {
     DataSet one = data("one", List.of("a", "b"), 1, 0).withTemplate("a drawing of {}.");
     DataSet two = data("two", List.of("c", "d"), 1, 0).withTemplate("the letter {}.");
     JsonNode unused =

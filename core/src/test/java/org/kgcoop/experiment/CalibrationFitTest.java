@@ -191,7 +191,7 @@ class CalibrationFitTest {
   }
 
   @Test
-  void anInterruptedCalibrationGoesOnWithTheSameBits() throws IOException {
+  void resumesAnInterruptedCalibration() throws IOException {
     DataSet data = data(2, 0);
     AtomicInteger alone = new AtomicInteger();
     RunResults unused =

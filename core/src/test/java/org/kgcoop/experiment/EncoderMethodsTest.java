@@ -85,8 +85,9 @@ class EncoderMethodsTest {
   }
 
   @ParameterizedTest
+  @Tag("nightly")
   @MethodSource("methods")
-  void interruptedAndGoneOnItEndsInTheSameBytes(String id) throws IOException {
+  void resumesByteIdentically(String id) throws IOException {
     BaseToNew protocol = new BaseToNew(List.of(data()));
     for (String augmentation : List.of("online", "test")) {
       ExperimentPlan plan = plan(id, augmentation);
@@ -132,7 +133,7 @@ class EncoderMethodsTest {
   }
 
   @Test
-  void aResNetIsRefusedInOneLine() {
+  void rejectsAResNet() {
     try (TinyLab other = new TinyLab(TinyClip.resNet())) {
       assertThatThrownBy(
               () ->

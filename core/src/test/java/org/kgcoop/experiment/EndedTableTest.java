@@ -35,7 +35,7 @@ class EndedTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void theTableIsThatOfAnUndisturbedOne(FailingDisk.End end) {
+  void writesTheSameTableAfterRepeatedFailures(FailingDisk.End end) {
     ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(1), 1L);
     BaseToNew protocol =
         new BaseToNew(

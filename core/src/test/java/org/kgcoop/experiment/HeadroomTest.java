@@ -49,7 +49,7 @@ class HeadroomTest {
   }
 
   @Test
-  void testImagesAreNotLookedAt() {
+  void readsNoTestImage() {
     DataSet data = TestImages.dataSet(folder, List.of("a", "b"), 3, 0, 1);
     DataSet without = data.withImages(data.train(), List.of(), List.of());
     assertThat(Headroom.of(context, List.of(without)))
@@ -57,7 +57,7 @@ class HeadroomTest {
   }
 
   @Test
-  void tooFewImagesAreRefused() {
+  void rejectsTooFewImages() {
     DataSet data = TestImages.dataSet(folder, List.of("a", "b"), 2, 0, 1);
     assertThatThrownBy(() -> Headroom.of(context, List.of(data)))
         .isInstanceOf(KgCoopException.class)

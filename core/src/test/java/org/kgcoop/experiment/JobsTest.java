@@ -30,7 +30,7 @@ class JobsTest {
   }
 
   @Test
-  void theyRunSideBySide() {
+  void runsJobsSideBySide() {
     // Each job waits for the other. If they ran one after the other, neither would end.
     CountDownLatch both = new CountDownLatch(2);
     Supplier<Boolean> job =

@@ -81,7 +81,7 @@ class ProtocolsTest {
   }
 
   @Test
-  void fewShotHasAColumnForEachNumberOfShots() {
+  void fewShotHasARunForEachNumberOfShots() {
     JsonNode table =
         lab.run(
             new FewShotCurve(List.of(abc(), de())),
@@ -89,29 +89,13 @@ class ProtocolsTest {
             folder.resolve("out"));
     // Two methods run on two sets, with two numbers of shots and two seeds.
     assertThat(table.path("cells")).hasSize(16);
-    JsonNode row = table.path("rows").path(1);
-    assertThat(row.path("method").asText()).isEqualTo("coop");
-    for (int column = 0; column < 2; column++) {
-      double[] bySeed = new double[2];
-      for (JsonNode cell : table.path("cells")) {
-        if (cell.path("method").asText().equals("coop")
-            && cell.path("sample").path("shots").asInt() == column + 1) {
-          int seed = cell.path("sample").path("seed").asInt();
-          bySeed[seed - 1] += accuracy(cell, 0) / 2; // over the two sets
-        }
-      }
-      double mean = (bySeed[0] + bySeed[1]) / 2;
-      JsonNode found = row.path("columns").path(column);
-      assertThat(found.path("name").asText()).isEqualTo(String.valueOf(column + 1));
-      assertThat(found.path("mean").asDouble()).isCloseTo(mean, within(1e-9));
-      assertThat(found.path("std").asDouble())
-          .isCloseTo(Math.abs(bySeed[0] - bySeed[1]) / 2, within(1e-9));
-    }
+    assertThat(TinyLab.stream(table.path("cells")).map(cell -> cell.path("sample")))
+        .filteredOn(sample -> sample.path("shots").asInt() == 2)
+        .hasSize(8);
     assertThat(folder.resolve("out/abc/coop/shots2/seed1/classifier.safetensors")).isRegularFile();
     JsonNode run = TinyLab.json(folder.resolve("out/abc/coop/shots2/seed1/run.json"));
     assertThat(run.path("settings").path("data").path("train").asInt()).isEqualTo(6);
     assertThat(run.path("settings").path("data").path("classes").asInt()).isEqualTo(3);
-    assertThat(table.path("data_sets")).hasSize(2);
   }
 
   @Test
@@ -132,7 +116,7 @@ class ProtocolsTest {
   }
 
   @Test
-  void crossAsksEachSetAmongItsOwnNames() {
+  void crossClassifiesEachDataSetAmongItsOwnNames() {
     JsonNode table =
         lab.run(
             new Transfer("cross", abc(), List.of(de(), ac())),
@@ -158,13 +142,6 @@ class ProtocolsTest {
       }
       assertThat(target.path("correct").asInt()).isEqualTo(correct);
     }
-    JsonNode columns = table.path("rows").path(1).path("columns");
-    assertThat(TinyLab.stream(columns).map(c -> c.path("name").asText()))
-        .startsWith("abc", "de", "ac", "average")
-        .contains("ece:abc", "nll:average", "distance");
-    assertThat(columns.path(0).path("mean").asDouble()).isCloseTo(accuracy(cell, 0), within(1e-9));
-    assertThat(columns.path(3).path("mean").asDouble())
-        .isCloseTo((accuracy(cell, 1) + accuracy(cell, 2)) / 2, within(1e-9));
   }
 
   /** MMRL has learned all classes of the other set, but still uses only the CLS token there. */
@@ -258,7 +235,7 @@ class ProtocolsTest {
   }
 
   @Test
-  void fewerTargetsLaterAreThoseThatAreAskedFor() {
+  void evaluatesOnlyTheRequestedTargetsLater() {
     ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
     JsonNode all =
         lab.run(new Transfer("cross", abc(), List.of(ac(), de())), plan, folder.resolve("out"));
@@ -294,9 +271,8 @@ class ProtocolsTest {
     double seconds = training.path("seconds").asDouble();
     assertThat(training.path("ms_per_image").asDouble())
         .isCloseTo(1000 * seconds / 24, within(1e-9));
-    assertThat(table.path("rows").path(0).path("ms_per_image_with_features").asDouble())
-        .isCloseTo(
-            1000 * (seconds + training.path("prepare_seconds").asDouble()) / 24, within(1e-9));
+    assertThat(table.path("cells").path(0).path("results").path("training"))
+        .hasToString(training.toString());
   }
 
   @Test
@@ -384,7 +360,8 @@ class ProtocolsTest {
   }
 
   @Test
-  void stoppedAtEveryThirdStepACurveEndsInTheSameTable() {
+  @Tag("nightly")
+  void resumesACurveAtEveryThirdStepWithTheSameTable() {
     FewShotCurve protocol = new FewShotCurve(List.of(abc()));
     ExperimentPlan plan =
         TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.KGCOOP), "cache:2", List.of(1, 2), 1L, 2L);
@@ -421,7 +398,6 @@ class ProtocolsTest {
         .containsExactly("abc/clip/shots1/seed1", "abc/clip/shots2/seed1");
     assertThat(soFar.path("pending").findValuesAsText("run"))
         .containsExactly("abc/coop/shots1/seed1", "abc/coop/shots2/seed1");
-    assertThat(soFar.path("rows").findValuesAsText("title")).containsExactly("CLIP");
     assertThat(soFar.path("settings").path("protocol").asText()).isEqualTo("fewshot");
     assertThat(out.resolve("results.json")).doesNotExist();
 

@@ -79,7 +79,7 @@ class WeightSearchTest {
   }
 
   @Test
-  void theWeightOfTheBestMeanHIsTrainedWithAndTheSearchIsKept() {
+  void trainsWithTheWeightOfTheBestMeanH() {
     Found found = found();
     Path run = found.run();
     JsonNode search = TinyLab.json(run.resolve("weight_search.json"));
@@ -143,7 +143,7 @@ class WeightSearchTest {
   }
 
   @Test
-  void newClassesAreNotLookedAt() throws IOException {
+  void readsNoImageOfNewClasses() throws IOException {
     JsonNode unused = lab.run(new BaseToNew(List.of(data(2))), plan(2), folder.resolve("out"));
     byte[] search = Files.readAllBytes(folder.resolve("out/set/kgcoop/seed1/weight_search.json"));
     DataSet data = data(2);
@@ -173,7 +173,8 @@ class WeightSearchTest {
   }
 
   @Test
-  void stoppedAtEveryFifthStepItFindsTheSame() throws IOException {
+  @Tag("nightly")
+  void resumesASearchAtEveryFifthStepWithTheSameResult() throws IOException {
     DataSet data = data(0);
     JsonNode expected =
         TinyLab.withoutTimes(
@@ -202,7 +203,7 @@ class WeightSearchTest {
   }
 
   @Test
-  void whatCannotBeDividedIsRefusedBeforeAnythingIsTrained() {
+  void rejectsIndivisibleDataBeforeTraining() {
     assertThatThrownBy(
             () -> lab.run(new BaseToNew(List.of(data(0))), plan(1), folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)

@@ -69,7 +69,7 @@ class AtomicFileTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void theErrorOfAFullDeviceIsPassedOn() throws IOException {
+  void reportsAFullDevice() throws IOException {
     Path target = Files.writeString(folder.resolve("a.txt"), "old");
     assertThatThrownBy(
             () ->
@@ -160,7 +160,7 @@ class AtomicFileTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void aLinkThatLeadsToNoFileIsRefusedWithItsReason() throws IOException {
+  void rejectsALinkThatLeadsToNoFile() throws IOException {
     Path loop = link("loop", "pool");
     Path unused = link("pool", "loop");
     Path itself = link("itself", "itself");

@@ -45,7 +45,7 @@ class JsonFilesTest {
   }
 
   @Test
-  void aFileWithoutAnObjectIsRefused() throws IOException {
+  void rejectsAFileWithoutAnObject() throws IOException {
     for (String content : new String[] {"", "\n", "null", "[]", "1"}) {
       Path file = file(content);
       assertThatThrownBy(() -> JsonFiles.read(file))
@@ -66,7 +66,7 @@ class JsonFilesTest {
   }
 
   @Test
-  void ofALineTheFiniteNumbersAreRead() throws IOException {
+  void readsTheFiniteNumbersOfALine() throws IOException {
     String line = "{\"a\": {\"b\": 1}, \"c\": [2], \"d\": 3, \"e\": NaN, \"f\": \"4\", \"g\": 5.5}";
     assertThat(numbers(file("1\n[2]\n" + line + "\n"))).containsExactly(Map.of("d", 3.0, "g", 5.5));
     assertThat(numbers(folder.resolve("gone"))).isEmpty();

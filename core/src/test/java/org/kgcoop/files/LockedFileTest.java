@@ -62,7 +62,7 @@ class LockedFileTest {
   }
 
   @Test
-  void whoAsksInAnotherProcessKeepsNobodyFromLocking() throws Exception {
+  void doesNotBlockLocksOfOtherProcesses() throws Exception {
     Path file = Files.createFile(folder.resolve("lock"));
     Path log = folder.resolve("log.txt");
     Path end = folder.resolve("end");

@@ -86,7 +86,7 @@ class EndedAtAnyWriteTest {
 
   /** All points of a training. If a run writes another file, add it here. */
   @Test
-  void theWritesOfATrainingAreThese() {
+  void listsAllWritesOfATraining() {
     List<String> whole =
         Stream.of(
                 "run.json in run",
@@ -139,7 +139,7 @@ class EndedAtAnyWriteTest {
 
   @ParameterizedTest
   @EnumSource
-  void endedOnceItIsResumedAfterTheLastCheckpointAndEndsInTheSameBytes(End end) throws IOException {
+  void resumesByteIdenticallyAfterAFailedWrite(End end) throws IOException {
     for (int at = 1; at <= points.size(); at++) {
       String point = "%s: %s".formatted(at, points.get(at - 1));
       Path run = out.resolve(at + "/run");
@@ -163,7 +163,8 @@ class EndedAtAnyWriteTest {
   /** Each attempt ends one point later than the one before. */
   @ParameterizedTest
   @EnumSource
-  void endedAgainAndAgainItEndsInTheSameBytes(End end) throws IOException {
+  @Tag("nightly")
+  void resumesByteIdenticallyAfterRepeatedFailures(End end) throws IOException {
     Path run = out.resolve("run");
     long kept = 0;
     int at = 1;

@@ -265,7 +265,7 @@ class TrainingTest {
         "method kgcop", "set wieght", "set weight", "training epoch", "training epochs",
         "training seed", "probe", "shots", "template", "data"
       })
-  void aWrongSettingIsRefusedInOneLineBeforeAnythingIsMade(String wrong) {
+  void rejectsAWrongSettingBeforeWriting(String wrong) {
     Path run = out.resolve("run");
     assertThatThrownBy(() -> wrongly(wrong).into(run))
         .isInstanceOf(KgCoopException.class)

@@ -31,7 +31,7 @@ class OrientationTest {
   }
 
   @Test
-  void isUprightIfTheTagIsMissingOrDamaged() throws IOException {
+  void isNotRotatedIfTheTagIsMissingOrDamaged() throws IOException {
     assertThat(Orientation.of(Files.readAllBytes(IMAGES.resolve("jg17x33.jpg")))).isEqualTo(1);
     assertThat(Orientation.of(png(tiff(ByteOrder.BIG_ENDIAN, 9)))).isEqualTo(1);
     byte[] tiff = tiff(ByteOrder.BIG_ENDIAN, 3);

@@ -82,7 +82,7 @@ class PickleReaderTest {
   }
 
   @Test
-  void aLengthBeyondThePickleIsRefusedBeforeItIsAllocated() {
+  void rejectsALengthBeyondThePickleBeforeItIsAllocated() {
     assertThat(error("X", 0xff, 0xff, 0xff, 0x7f, "a.")).contains("longer than the pickle");
     assertThat(error("T", 0xff, 0xff, 0xff, 0xff, "a.")).contains("longer than the pickle");
     assertThat(error("B", 0xff, 0xff, 0xff, 0xff, "a.")).contains("longer than the pickle");
@@ -93,12 +93,12 @@ class PickleReaderTest {
   }
 
   @Test
-  void aNumberWithoutEndIsRefused() {
+  void rejectsANumberWithoutEnd() {
     assertThat(error("L" + "9".repeat(100_000) + "L\n.")).contains("too many digits");
   }
 
   @Test
-  void tooManyOperationsAreRefused() {
+  void rejectsTooManyOperations() {
     byte[] pickle = new byte[4_000_001];
     Arrays.fill(pickle, (byte) ']');
     assertThat(weightsError(PATH, () -> reader(pickle).read(PATH, "data.pkl")))
@@ -140,7 +140,7 @@ class PickleReaderTest {
         "\u00ff", // an undefined operation
         "Fx\n.", // an invalid number
       })
-  void brokenPicklesAreRefusedCleanly(String pickle) {
+  void rejectsBrokenPickles(String pickle) {
     assertThat(error(pickle)).contains("its pickle (data.pkl) cannot be read: ");
   }
 }

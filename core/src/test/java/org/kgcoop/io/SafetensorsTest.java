@@ -128,7 +128,7 @@ class SafetensorsTest {
         "[]                                                                  | 0  | JSON object",
         "{'a':                                                               | 0  | not the JSON",
       })
-  void aWrongHeaderIsRefused(String header, int dataBytes, String expected) {
+  void rejectsAWrongHeader(String header, int dataBytes, String expected) {
     Path path = file(header.replace('\'', '"'), dataBytes);
     assertThat(openError(path)).contains(expected);
   }
@@ -143,7 +143,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void aHeaderLengthBeyondTheFileOrTheLimitIsRefused() {
+  void rejectsAHeaderLengthBeyondTheFileOrTheLimit() {
     for (long length : new long[] {-1, 0, 1, 9, 100_000_001, Long.MAX_VALUE, Long.MIN_VALUE}) {
       ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
       Path path = IoFixtures.write(folder.resolve("x.safetensors"), bytes.put((byte) '{').array());
@@ -152,7 +152,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void everyTruncationIsRefused() {
+  void rejectsEachTruncation() {
     Path whole = folder.resolve("a.safetensors");
     Safetensors.write(whole, List.of(floats("a", 2), floats("b", 1)), Map.of("k", "v"));
     byte[] bytes = IoFixtures.read(whole);

@@ -99,7 +99,7 @@ class StateDictsTest {
   }
 
   @Test
-  void whatIsWrittenIsReadAgain() {
+  void readsWhatItWrites() {
     Path path = folder.resolve("a.pt");
     StateDictFiles.write(path, byName(floats("b", 2, 3), floats("a"), floats("e", 0, 4)));
     WeightFile file = WeightFiles.open(path);
@@ -169,7 +169,7 @@ class StateDictsTest {
   }
 
   @Test
-  void aSystemCallInTheStateDictIsRefusedByName() {
+  void rejectsASystemCallInTheStateDict() {
     assertThat(openError(resource("system-in-state-dict.pt")))
         .contains("'hook'", "posix.system", "never built");
     assertThat(openError(resource("system-legacy.pt"))).contains("posix.system");
@@ -183,17 +183,17 @@ class StateDictsTest {
   }
 
   @Test
-  void aWholePickledModuleIsRefusedByItsClass() {
+  void rejectsAWholePickledModule() {
     assertThat(openError(resource("module.pt"))).contains("__main__.Plain", "state dict");
   }
 
   @Test
-  void anElementTypeThatIsUnknownIsRefusedByItsClass() {
+  void rejectsAnElementTypeThatIsUnknown() {
     assertThat(openError(resource("complex.pt"))).contains("'weight'", "ComplexFloatStorage");
   }
 
   @Test
-  void bigEndianNumbersAreRefused() {
+  void rejectsBigEndianNumbers() {
     Map<String, byte[]> entries = IoFixtures.unzip(resource("views.pt"));
     entries.put("views/byteorder", "big".getBytes(StandardCharsets.UTF_8));
     Path path = IoFixtures.zip(folder.resolve("a.pt"), ZipEntry.STORED, entries);
@@ -201,7 +201,7 @@ class StateDictsTest {
   }
 
   @Test
-  void aShapeBeyondItsStorageIsRefused() {
+  void rejectsAShapeBeyondItsStorage() {
     Map<String, byte[]> entries = IoFixtures.unzip(resource("views.pt"));
     entries.put("views/data/0", new byte[40]);
     Path path = IoFixtures.zip(folder.resolve("a.pt"), ZipEntry.STORED, entries);
@@ -209,7 +209,7 @@ class StateDictsTest {
   }
 
   @Test
-  void aMissingStorageIsRefused() {
+  void rejectsAMissingStorage() {
     Map<String, byte[]> entries = new LinkedHashMap<>(IoFixtures.unzip(resource("views.pt")));
     entries.remove("views/data/0");
     Path path = IoFixtures.zip(folder.resolve("a.pt"), ZipEntry.STORED, entries);
@@ -218,7 +218,7 @@ class StateDictsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"views.pt", "views-legacy.pt", "archive.pt"})
-  void everyTruncationIsRefused(String name) {
+  void rejectsEachTruncation(String name) {
     byte[] bytes = IoFixtures.read(resource(name));
     Path cut = folder.resolve("cut.pt");
     // A zip reader searches for the end byte by byte, so about 250 cuts are enough.
@@ -270,7 +270,7 @@ class StateDictsTest {
   }
 
   @Test
-  void aDictWithoutTensorsIsRefused() {
+  void rejectsADictWithoutTensors() {
     Path path = folder.resolve("a.pt");
     StateDictFiles.write(path, Map.of());
     assertThat(openError(path)).contains("no tensors", "state_dict()");

@@ -36,12 +36,12 @@ class WeightFilesTest {
   }
 
   @Test
-  void anEmptyFileIsRefused() throws IOException {
+  void rejectsAnEmptyFile() throws IOException {
     assertThat(openError(text("a.pt", ""))).contains("the file is empty");
   }
 
   @Test
-  void aTextThatIsCalledAWeightFileIsRefusedWithItsBeginning() throws IOException {
+  void rejectsATextThatIsCalledAWeightFileWithItsBeginning() throws IOException {
     assertThat(openError(text("a.pt", "dear\nreader"))).contains("'dear?reader'", "expected");
     assertThat(openError(text("b.pt", "version https://git-lfs.github.com/spec/v1\n")))
         .contains("git lfs pull");
@@ -65,7 +65,7 @@ class WeightFilesTest {
   }
 
   @Test
-  void aPickleOfOtherOriginIsRefused() {
+  void rejectsAPickleOfOtherOrigin() {
     Path path = IoFixtures.write(folder.resolve("a.pkl"), IoFixtures.bytes(0x80, 2, "}."));
     assertThat(openError(path)).contains("torch.save did not write");
   }
@@ -174,7 +174,7 @@ class WeightFilesTest {
   }
 
   @Test
-  void aFolderWithSeveralOrNoneIsRefused() throws IOException {
+  void rejectsAFolderWithSeveralOrNone() throws IOException {
     text("notes.txt", "x");
     assertThat(openError(folder)).contains("without weights", "model.safetensors");
     safetensors("a.safetensors", floats("a", 1));

@@ -26,19 +26,19 @@ class ZipRecordsTest {
   }
 
   @Test
-  void aZipBombIsRefused() {
+  void rejectsAZipBomb() {
     entries.put("views/data/0", new byte[1 << 20]);
     assertThat(openError(zip(ZipEntry.DEFLATED))).contains("'views/data/0'", "zip bomb");
   }
 
   @Test
-  void anEndlessPickleIsRefused() {
+  void rejectsAnEndlessPickle() {
     entries.put("views/data.pkl", new byte[PickleReader.MAX_BYTES + 1]);
     assertThat(openError(zip(ZipEntry.STORED))).contains("'data.pkl'", "at most 16777216");
   }
 
   @Test
-  void twoEntriesOfOneNameAreRefused() {
+  void rejectsTwoEntriesOfOneName() {
     entries.put("views/data/X", new byte[3]);
     Path path = zip(ZipEntry.STORED);
     String text = new String(IoFixtures.read(path), StandardCharsets.ISO_8859_1);
@@ -48,7 +48,7 @@ class ZipRecordsTest {
   }
 
   @Test
-  void twoEntriesInOnePlaceAreRefused() {
+  void rejectsTwoEntriesInOnePlace() {
     Path path = zip(ZipEntry.STORED);
     byte[] bytes = IoFixtures.read(path);
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -64,7 +64,7 @@ class ZipRecordsTest {
   }
 
   @Test
-  void aZipOfOtherOriginIsRefused() {
+  void rejectsAZipOfOtherOrigin() {
     entries.clear();
     entries.put("word/document.xml", new byte[3]);
     assertThat(openError(zip(ZipEntry.STORED))).contains("data.pkl", "torch.save");

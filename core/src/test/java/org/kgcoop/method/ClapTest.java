@@ -150,7 +150,7 @@ class ClapTest {
   }
 
   @Test
-  void anUnknownConstraintIsRefused() {
+  void rejectsAnUnknownConstraint() {
     assertThatThrownBy(() -> Clap.of(TEXTS, "cosine"))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("CLAP's constraint 'cosine': expected l2, or none, which is ZS-LP");

@@ -101,7 +101,7 @@ class ClipAdapterTest {
   }
 
   @Test
-  void aRatioOutsideOfItsRangeIsRefused() {
+  void rejectsARatioOutsideOfItsRange() {
     for (double ratio : new double[] {0, -0.1, 1.1, Double.NaN}) {
       assertThatThrownBy(() -> ClipAdapter.DECLARATION.parse(SettingValues.of("ratio", ratio)))
           .isInstanceOf(KgCoopException.class)

@@ -134,7 +134,7 @@ class ClosedFormTest {
   }
 
   @Test
-  void ofEqualCountsTheSmallerLossWinsAndOfEqualLossesTheFirst() {
+  void prefersTheSmallerLossAmongEqualCountsAndThenTheFirst() {
     LeaveOneOut scores =
         new LeaveOneOut(new long[] {1, 3, 3, 3}, new double[] {0.1, 0.5, 0.2, 0.2 + 1e-12});
 

@@ -20,7 +20,7 @@ class FoldsTest {
   private static final List<Integer> GROUPS = List.of(7, 7, 8, 8, 9, 9, 1, 1, 2, 2, 3, 3, 5, 5);
 
   @Test
-  void aGroupIsNeverDividedAndEveryClassIsLearned() {
+  void keepsGroupsTogetherAndLearnsEachClass() {
     Folds folds = new Folds(LABELS, GROUPS, 10);
     assertThat(folds.count()).isEqualTo(3);
     Set<Integer> held = new HashSet<>();
@@ -57,7 +57,7 @@ class FoldsTest {
 
   /** Random points have random labels and three copies. A probe can learn nothing from them. */
   @Test
-  void copiesDoNotMakeAProbeLookGood() {
+  void doesNotRewardCopies() {
     Random random = new Random(4);
     List<Integer> labels = new ArrayList<>();
     List<Integer> groups = new ArrayList<>();
@@ -82,7 +82,7 @@ class FoldsTest {
 
   /** The search trains no probe twice, and gives up strengths that cannot win any more. */
   @Test
-  void theSearchOfAProbeFindsWhatAPlainLoopFinds() {
+  void choosesTheStrengthOfAPlainLoop() {
     Random random = new Random(2);
     List<Integer> labels = new ArrayList<>();
     float[] values = new float[24 * 4];

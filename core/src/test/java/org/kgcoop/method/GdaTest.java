@@ -276,7 +276,7 @@ class GdaTest {
   }
 
   @Test
-  void aClassWithoutImagesAndAWrongWeightAreRefused() {
+  void rejectsAClassWithoutImagesAndAWrongWeight() {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context =
           new GivenFitContext(clip, CLASSES, views(1, List.of(0, 0, 2)), Optional.empty());

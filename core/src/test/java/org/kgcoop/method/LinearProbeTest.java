@@ -50,7 +50,7 @@ class LinearProbeTest {
   }
 
   @Test
-  void weakDataLeaveNothingButTheFrequencies() {
+  void learnsOnlyFrequenciesFromWeakData() {
     int[] labels = {0, 0, 0, 0, 1, 1};
     try (Scope scope = Scope.open("test");
         FixedHead probe = LinearProbe.fit(Tensor.of(FEATURES, 6, 2), labels, 2, 1e-4)) {

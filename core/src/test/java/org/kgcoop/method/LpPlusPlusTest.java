@@ -152,7 +152,7 @@ class LpPlusPlusTest {
   }
 
   @Test
-  void ofEqualEpochsTheLastIsTheBest() {
+  void prefersTheLastOfEqualEpochs() {
     assertThat(LpPlusPlus.last(new long[] {1, 3, 2, 3, 0})).isEqualTo(4);
     assertThat(LpPlusPlus.last(new long[] {0, 0, 0})).isEqualTo(3);
   }
@@ -202,7 +202,7 @@ class LpPlusPlusTest {
 
   /** A search by folds ignores the labels of validation images, which are all wrong here. */
   @Test
-  void foldsLookAtNoValidationLabel() {
+  void usesNoValidationLabelForFolds() {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, labels(4, 4, 4));
       LabeledFeatures wrong =
@@ -219,7 +219,7 @@ class LpPlusPlusTest {
 
   @ParameterizedTest
   @CsvSource({"validation, default", "none, "})
-  void ofSingleImagesTheLastEpochIsKept(String search, @Nullable String by) {
+  void keepsTheLastEpochForSingleImages(String search, @Nullable String by) {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context =
           new GivenFitContext(clip, 3, views(1, labels(1, 1, 1)), Optional.empty());
@@ -257,7 +257,7 @@ class LpPlusPlusTest {
   }
 
   @Test
-  void wrongSettingsAndTensorsAreRefusedInALine() {
+  void rejectsWrongSettingsAndTensors() {
     assertThatThrownBy(() -> MethodRegistry.parse(explicitSettings().with("epochs", 0)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("setting epochs: expected 1 to 100,000, got 0");

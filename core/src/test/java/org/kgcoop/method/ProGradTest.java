@@ -2,6 +2,11 @@ package org.kgcoop.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.method.TinyModels.batch;
+import static org.kgcoop.method.TinyModels.loss;
+import static org.kgcoop.method.TinyModels.moved;
+import static org.kgcoop.method.TinyModels.rows;
+import static org.kgcoop.method.TinyModels.softmax;
 
 import java.util.List;
 import java.util.Objects;
@@ -11,6 +16,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.Head;
+import org.kgcoop.model.Step;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.PromptText;
@@ -20,7 +26,7 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Tests the projection rule with separate gradients of both losses. */
+/** Compares the losses and the projection rule of ProGrad with plain loops. */
 class ProGradTest {
   private static final List<String> NAMES = List.of("cat", "dog", "ice cream");
   private static final String TEMPLATE = "a photo of a {}.";
@@ -93,7 +99,7 @@ class ProGradTest {
   private static final ContextSettings RANDOM = ContextSettings.shared(4, "");
 
   @Test
-  void labelsAgainstTheTeacherLoseThePartThatOpposesIt() {
+  void removesThePartOfTheGradientThatOpposesTheTeacher() {
     for (double lambda : new double[] {1, 0.8}) {
       Gradients g = gradients(RANDOM, lambda, labels(false));
       assertThat(g.dot()).isNegative();
@@ -114,14 +120,14 @@ class ProGradTest {
   }
 
   @Test
-  void labelsThatTheTeacherAgreesWithChangeNothing() {
+  void keepsAGradientThatAgreesWithTheTeacher() {
     Gradients g = gradients(RANDOM, 1, labels(true));
     assertThat(g.dot()).isPositive();
     assertThat(g.projected).isEqualTo(g.crossEntropy);
   }
 
   @Test
-  void startedFromTheTeachersWordsRoundingNoiseIsNoDirection() {
+  void ignoresTheRoundingNoiseOfAStudentThatEqualsItsTeacher() {
     // The student equals the teacher, so the distillation loss is at its minimum. Its gradient is
     // only rounding noise.
     Gradients g = gradients(ContextSettings.shared(4, "a photo of a"), 1, labels(false));
@@ -133,5 +139,27 @@ class ProGradTest {
     }
     assertThat(noise).isLessThan(1e-5 * real);
     assertThat(g.projected).isEqualTo(g.crossEntropy);
+  }
+
+  @Test
+  void distillsTheTemperedProbabilitiesOfTheTeacher() {
+    ProGrad method = new ProGrad(ContextSettings.shared(3, ""), "{} texture", 2, 0.7);
+    try (TrainableModel model = moved(clip, method);
+        Head teacher = new ZeroShot(List.of("{} texture")).classifier(clip, TinyModels.NAMES);
+        Scope scope = Scope.open("test")) {
+      double[][] z = rows(teacher.logits(batch().features()));
+      double[][] s = rows(model.logits(batch().features()));
+      double sum = 0;
+      for (int b = 0; b < 2; b++) {
+        double[] target = softmax(z[b], 2);
+        double[] student = softmax(s[b], 2);
+        for (int c = 0; c < 3; c++) {
+          sum -= target[c] * Math.log(student[c]);
+        }
+      }
+      Step step = model.step(batch());
+      assertThat(loss(step, "distillation")).isCloseTo(4 * sum / 2, within(1e-5));
+      assertThat(step.losses().keySet()).containsExactly("cross_entropy", "distillation");
+    }
   }
 }

@@ -52,7 +52,7 @@ class TaskResTest {
   }
 
   @Test
-  void whatWasLearnedAnswersByBasePlusWeighedResidual() {
+  void classifiesByTheBasePlusTheWeightedResidual() {
     try (Scope scope = Scope.open("test")) {
       Tensor residuals = TinyClip.normal(4, 0.5, 3, 12);
       float[] base = TEXTS.raw(clip, NAMES).toFloats();
@@ -92,7 +92,7 @@ class TaskResTest {
   }
 
   @Test
-  void newClassesAndAnotherWidthAreRefused() {
+  void rejectsNewClassesAndAnotherWidth() {
     try (Scope scope = Scope.open("test");
         Clip other = TinyClip.smallest()) {
       FittedMethod learned = learned(TinyClip.normal(4, 0.5, 3, 12));

@@ -72,7 +72,7 @@ class TcpTest {
   }
 
   @Test
-  void aModelWhoseTextsHaveNoStartIsRefused() {
+  void rejectsAModelWhoseTextsHaveNoStart() {
     Tcp method = new Tcp(2, 2, "X X {}.", 1, "a photo of a {}.", 8);
     try (Clip siglip = Clip.load(TinyClip.siglipFolder())) {
       assertThatThrownBy(() -> method.model(siglip, NAMES, 1))
@@ -134,7 +134,7 @@ class TcpTest {
   }
 
   @Test
-  void itsParametersHaveTheirPublishedNamesAndShapes() {
+  void hasThePublishedNamesAndShapes() {
     try (TrainableModel model = METHOD.model(clip, NAMES, 1)) {
       Map<String, List<Long>> shapes = new LinkedHashMap<>();
       model
@@ -161,7 +161,7 @@ class TcpTest {
   }
 
   @Test
-  void aPatternWithFewerTokensThanVectorsIsRefused() {
+  void rejectsAPatternWithFewerTokensThanVectors() {
     Tcp method = new Tcp(4, 4, "X X {}.", 1, "a photo of a {}.", 8);
     assertThatThrownBy(() -> method.model(clip, NAMES, 1))
         .isInstanceOf(KgCoopException.class)

@@ -52,7 +52,7 @@ class TemplateEnsembleTest {
   }
 
   @Test
-  void noTemplateAndAnUnknownRuleAreRefused() {
+  void rejectsNoTemplateAndAnUnknownRule() {
     assertThatThrownBy(() -> new TemplateEnsemble(List.of(), Underscores.KEEP))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("templates: expected at least one template, got none");

@@ -166,7 +166,7 @@ class TipAdapterTest {
 
   @ParameterizedTest
   @ValueSource(strings = {TipAdapter.ID, TipAdapterF.ID})
-  void whatWasLearnedAnswersAsItDidWithTheSettingsThatWereFound(String id) {
+  void classifiesWithTheChosenSettings(String id) {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = context(views(1, labels(3, 3, 3)), 3, true);
       FittedMethod learned = context.fit(small(id, ",'search':'validation'"));
@@ -203,7 +203,7 @@ class TipAdapterTest {
   /** A search by folds ignores the labels of validation images, which are all wrong here. */
   @ParameterizedTest
   @ValueSource(strings = {TipAdapter.ID, TipAdapterF.ID})
-  void foldsLookAtNoValidationLabel(String id) {
+  void usesNoValidationLabelForFolds(String id) {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views = views(1, labels(4, 4, 4));
       LabeledFeatures wrong =
@@ -228,7 +228,7 @@ class TipAdapterTest {
   }
 
   @Test
-  void ofSingleImagesThereIsNothingToChooseBy() {
+  void choosesNothingForSingleImages() {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = context(views(1, labels(1, 1, 1)), 3, false);
       FittedMethod learned = context.fit(small(TipAdapter.ID, ",'alpha':2.5,'beta':1.5"));
@@ -339,7 +339,7 @@ class TipAdapterTest {
   }
 
   @Test
-  void tensorsOfAnotherModelAreRefusedInALine() {
+  void rejectsTensorsOfAnotherModel() {
     try (Scope scope = Scope.open("test")) {
       FittedMethod learned =
           context(views(1, MIXED), 4, false).fit(small(TipAdapter.ID, ",'search':'none'"));
@@ -370,7 +370,7 @@ class TipAdapterTest {
         "'search_step':[0,3]; search_step: expected 1 to 10,000 values",
         "'crop_scale':[1,0.5]; expected areas in rising order"
       })
-  void badSettingsAreRefusedInALine(String setting, String message) {
+  void rejectsBadSettings(String setting, String message) {
     assertThatThrownBy(() -> method("{'method':'tip-adapter-f'," + setting.strip() + "}"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining(message.strip());

@@ -72,7 +72,7 @@ class PromptTextTest {
   }
 
   @Test
-  void ofOneVectorTheMiddleIsTheFront() {
+  void putsASingleVectorInFrontIfThePositionIsTheMiddle() {
     assertThat(shown(text(1, "", ClassTokenPosition.MIDDLE, "cat").rows().get(0)))
         .isEqualTo(shown(text(1, "", ClassTokenPosition.FRONT, "cat").rows().get(0)));
   }
@@ -156,21 +156,21 @@ class PromptTextTest {
   }
 
   @Test
-  void aTemplateWithoutAPlaceForTheNameIsRefused() {
+  void rejectsATemplateWithoutAPlaceForTheName() {
     assertThatThrownBy(() -> PromptText.handCrafted(clip, List.of("cat"), "a photo."))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("expected {}");
   }
 
   @Test
-  void moreVectorsThanATextHasTokensAreRefusedAtOnce() {
+  void rejectsMoreVectorsThanATextHasTokens() {
     assertThatThrownBy(() -> text(Integer.MAX_VALUE, "", ClassTokenPosition.END, "cat"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("2147483647 context tokens do not fit");
   }
 
   @Test
-  void moreWordsThanVectorsAreRefused() {
+  void rejectsMoreWordsThanVectors() {
     assertThatThrownBy(() -> ContextSettings.shared(3, "a photo of a"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("are 4, more than the 3");

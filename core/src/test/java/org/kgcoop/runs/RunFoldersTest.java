@@ -43,7 +43,7 @@ class RunFoldersTest {
     }
     assertThat(run("table/set/kgcoop/seed1/.weight-search/x")).exists();
     Path table = folder.resolve("table");
-    Files.writeString(table.resolve("results.json"), "{\"rows\": []}");
+    Files.writeString(table.resolve("results.json"), "{\"cells\": []}");
     Files.writeString(table.resolve("report.html"), "<html>");
     return table;
   }

@@ -15,7 +15,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.CalibrationResult.Reliability;
@@ -117,33 +116,25 @@ class RunResultsTest {
   }
 
   @Test
-  void aValueOfAnotherKindCountsAsMissing() throws IOException {
-    write(
-        "results.json",
-        """
-        {"rows": [1, {"method": "coop", "columns": [{"name": "base", "mean": "high"}], "setting": 5}],
-         "cells": [{"sample": {"seed": "one"}, "run": {},
-           "results": {"targets": [3, {"correct": 1, "total": 2, "distance": null, "set": 4}]}},
-           {"sample": [], "results": 5}],
-         "data_sets": {}, "other": [{}]}
-        """);
-
+  void aFileWithoutTheValuesOfARunIsDamaged() throws IOException {
+    for (String cell :
+        List.of(
+            "1",
+            "{\"run\": {}}",
+            "{\"run\": \"a\"}",
+            "{\"sample\": {\"seed\": \"one\"}, \"results\": {}}",
+            "{\"sample\": {}, \"results\": 5}")) {
+      write("results.json", "{\"cells\": [" + cell + "]}");
+      assertThatThrownBy(() -> TableResults.read(folder))
+          .as(cell)
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("results.json: damaged in line 1");
+    }
+    write("results.json", "{\"other\": [{}], \"cells\": [{\"sample\": {}, \"results\": {}}]}");
     TableResults table = TableResults.read(folder).orElseThrow();
-
-    assertThat(table.rows()).hasSize(1);
-    TableResults.Row row = table.rows().get(0);
-    assertThat(row.title()).isEqualTo("coop");
-    assertThat(row.mean("base")).isNaN();
-    assertThat(row.setting()).isEmpty();
-    Measurement cell = table.cells().get(0);
-    assertThat(cell.sample().seed()).isNull();
-    assertThat(cell.run()).isEmpty();
-    assertThat(cell.results().targets()).extracting(TargetResult::accuracy).containsExactly(50.0);
-    assertThat(cell.results().targets().get(0).set().classes()).isEqualTo("all");
-    assertThat(table.cells().get(1).results()).isEqualTo(RunResults.NONE);
-    assertThat(table.cells().get(1).sample().dataSet()).isEmpty();
-    assertThat(table.dataSets()).isEmpty();
     assertThat(table.protocol()).isEmpty();
+    assertThat(table.cells().get(0).sample().dataSet()).isEmpty();
+    assertThat(table.cells().get(0).results()).isEqualTo(RunResults.NONE);
     write("results.json", "[1]");
     assertThatThrownBy(() -> RunResults.read(folder))
         .isInstanceOf(KgCoopException.class)
@@ -155,35 +146,20 @@ class RunResultsTest {
   }
 
   @Test
-  void aRowHasAListOfFigures() {
+  void aCellHasBriefResults() {
     RunResults results =
         RunResults.NONE.with(
             List.of(target("base", 0.5), target("test", 1), target("new", NAN)), null);
-    Measurement run =
-        new Measurement(
+    TableCell run =
+        new TableCell(
             "coop",
             "CoOp",
             "textual",
             Map.of(),
-            new Measurement.Sample("pets", 4, 1L),
+            new TableCell.Sample("pets", 4, 1L),
             "pets/coop/seed1",
             results.brief(List.of("base", "new"), false));
 
-    TableResults.Row row =
-        TableResults.Row.of(
-            List.of(run),
-            List.of(new TableResults.Column("new", 20, 2), new TableResults.Column("H", 32, NAN)));
-
-    assertThat(keys(RunJson.tree(row)))
-        .containsExactly(
-            "method",
-            "title",
-            "prompts",
-            "setting",
-            "columns",
-            "ms_per_image",
-            "ms_per_image_with_features");
-    assertThat(RunJson.tree(row).path("ms_per_image_with_features").isNull()).isTrue();
     assertThat(run.results().targets())
         .extracting(TargetResult::name)
         .containsExactly("base", "new");
@@ -192,11 +168,7 @@ class RunResultsTest {
             "name", "set", "correct", "total", "probabilities", "distance", "accuracy");
     assertThat(keys(RunJson.tree(run).path("results").path("targets").path(0).path("set")))
         .containsExactly("data_set", "classes");
-    assertThat(row.column("new")).isEqualTo(new Metrics.Spread(20, 2));
-    assertThat(row.mean("H")).isEqualTo(32);
-    assertThat(row.mean("base")).isNaN();
-    assertThat(run.results().values(Measure.ECE, target -> target.name().equals("new")))
-        .containsExactly(0.125);
-    assertThat(run.results().values(Measure.JOINT, target -> true)).isEmpty();
+    assertThat(run.results().value("ece:new")).isEqualTo(0.125);
+    assertThat(run.results().value("joint")).isNaN();
   }
 }

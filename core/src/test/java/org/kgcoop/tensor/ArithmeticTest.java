@@ -14,7 +14,7 @@ class ArithmeticTest {
   }
 
   @Test
-  void onlyWhoAsksForBf16IsWarned() {
+  void warnsOnlyIfBf16IsRequested() {
     assertThat(Arithmetic.warning(DType.FLOAT32)).isEmpty();
     Arithmetic.warning(DType.BFLOAT16)
         .ifPresent(line -> assertThat(line).startsWith("precision bf16: ").contains("emulates"));

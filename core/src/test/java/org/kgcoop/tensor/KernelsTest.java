@@ -12,7 +12,7 @@ class KernelsTest {
 
   @Test
   @EnabledIfSystemProperty(named = "os.arch", matches = "amd64|x86_64")
-  void thoseOfThisProcessorHaveNames() {
+  void namesTheInstructionSetsOfTheProcessor() {
     Kernels kernels = Kernels.inUse();
     System.out.println("kernels: " + kernels);
     assertThat(kernels.aten()).isIn("DEFAULT", "AVX2", "AVX512");

@@ -125,7 +125,7 @@ class OptimizerTest {
   }
 
   @Test
-  void impossibleSettingsAreRefused() {
+  void rejectsImpossibleSettings() {
     assertThatThrownBy(() -> new UpdateRule.Sgd(1, 0))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("momentum: expected 0 to below 1, got 1.0");
@@ -153,7 +153,7 @@ class OptimizerTest {
   }
 
   @Test
-  void aWrongNumberOrShapeOfGradientsIsRefused() {
+  void rejectsAWrongNumberOrShapeOfGradients() {
     try (Scope scope = Scope.open("test")) {
       Tensor p = Tensor.full(1, 2).parameter();
       try (Optimizer sgd = new Optimizer(List.of(p), new UpdateRule.Sgd(0.9, 0))) {

@@ -101,7 +101,7 @@ class ScopeTest {
   }
 
   @Test
-  void nothingCanBePromotedOutOfTheOutermostScope() {
+  void rejectsPromotionOutOfTheOutermostScope() {
     try (Scope scope = Scope.open("only")) {
       Tensor x = Tensor.full(1, 1);
       assertThatThrownBy(() -> scope.promote(x))
@@ -112,7 +112,7 @@ class ScopeTest {
   }
 
   @Test
-  void closingAScopeTwiceOrAnOwnedTensorDoesNothing() {
+  void ignoresASecondClose() {
     try (Scope outer = Scope.open("outer")) {
       Tensor x = Tensor.full(4, 1);
       x.close();

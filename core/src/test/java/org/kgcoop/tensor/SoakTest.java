@@ -45,13 +45,13 @@ class SoakTest {
 
   @Test
   @Tag("system")
-  void aThousandStepsKeepTheMemoryFlat() throws IOException, InterruptedException {
+  void usesConstantMemoryForAThousandSteps() throws IOException, InterruptedException {
     theMemoryStaysFlat(300, 1_000);
   }
 
   @Test
   @Tag("nightly")
-  void tenThousandStepsKeepTheMemoryFlat() throws IOException, InterruptedException {
+  void usesConstantMemoryForTenThousandSteps() throws IOException, InterruptedException {
     theMemoryStaysFlat(2_000, 10_000);
   }
 

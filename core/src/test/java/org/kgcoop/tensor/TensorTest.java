@@ -55,7 +55,7 @@ class TensorTest {
   }
 
   @Test
-  void aTensorOutsideOfAnyScopeIsRefused() {
+  void rejectsATensorOutsideOfAnyScope() {
     assertThatThrownBy(() -> Tensor.full(1, 2))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("Scope.open");
@@ -84,7 +84,7 @@ class TensorTest {
   }
 
   @Test
-  void aScopeClosedBeforeAnInnerOneIsRefused() {
+  void rejectsAScopeClosedBeforeAnInnerOne() {
     try (Scope outer = Scope.open("outer");
         Scope inner = Scope.open("inner")) {
       assertThatThrownBy(outer::close).isInstanceOf(IllegalStateException.class);
@@ -156,7 +156,7 @@ class TensorTest {
   }
 
   @Test
-  void aBufferOfTheWrongSizeIsRefused() {
+  void rejectsABufferOfTheWrongSize() {
     try (Scope scope = Scope.open("test")) {
       assertThatThrownBy(() -> Tensor.of(ByteBuffer.allocate(7), DType.FLOAT32, 2))
           .isInstanceOf(IllegalArgumentException.class)
@@ -244,7 +244,7 @@ class TensorTest {
   }
 
   @Test
-  void aGradientWithRespectToAnUnusedTensorIsRejected() {
+  void rejectsAGradientWithRespectToAnUnusedTensor() {
     try (Scope scope = Scope.open("test")) {
       Tensor x = Tensor.full(1, 2).parameter();
       Tensor y = Tensor.full(1, 2).parameter();

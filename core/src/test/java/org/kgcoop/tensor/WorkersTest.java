@@ -87,7 +87,7 @@ class WorkersTest {
   }
 
   @Test
-  void theFirstFailureIsThrownAfterAllHaveEnded() {
+  void throwsTheFirstFailureAfterAllPieces() {
     CountDownLatch ended = new CountDownLatch(2);
     try (Scope scope = Scope.open("caller")) {
       assertThatThrownBy(
@@ -161,7 +161,7 @@ class WorkersTest {
   }
 
   @Test
-  void aPieceThatReturnsAFreedTensorKeepsNoneOfItsTensors() {
+  void freesAllTensorsOfAFailedPiece() {
     List<Tensor> made = new ArrayList<>();
     try (Scope scope = Scope.open("caller")) {
       assertThatThrownBy(

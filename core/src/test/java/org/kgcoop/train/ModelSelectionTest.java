@@ -33,7 +33,7 @@ class ModelSelectionTest {
   }
 
   @Test
-  void theyAreReadByTheirNames() {
+  void readsModelSelectionsByName() {
     for (ModelSelection kept :
         List.of(
             new ModelSelection.Last(),
@@ -50,7 +50,7 @@ class ModelSelectionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"first", "gauss", "gauss:", "gauss:15", "gauss:15,x", "gauss:1,2,3", ""})
-  void othersAreRefused(String id) {
+  void rejectsOtherNames(String id) {
     assertThatThrownBy(() -> ModelSelection.ofId(id))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining(

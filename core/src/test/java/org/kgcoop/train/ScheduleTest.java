@@ -216,7 +216,7 @@ class ScheduleTest {
   }
 
   @Test
-  void impossibleSettingsAreRefused() {
+  void rejectsImpossibleSettings() {
     for (double rate : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> use(TinyTraining.schedule(rate, 1)))
           .isInstanceOf(KgCoopException.class)

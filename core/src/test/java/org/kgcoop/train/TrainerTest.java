@@ -182,7 +182,7 @@ class TrainerTest {
     "tcp, test",
     "lasp, test"
   })
-  void goneOnFromAnyCheckpointItEndsInTheSameBytes(String id, String augmentation) {
+  void resumesFromEachCheckpointByteIdentically(String id, String augmentation) {
     assertGoesOn(id, augmentation);
   }
 
@@ -196,7 +196,7 @@ class TrainerTest {
     "cocoop, online",
     "cocoop, test"
   })
-  void alsoWithTheOtherAugmentations(String id, String augmentation) {
+  void resumesWithTheOtherAugmentations(String id, String augmentation) {
     assertGoesOn(id, augmentation);
   }
 
@@ -489,7 +489,7 @@ class TrainerTest {
   }
 
   @Test
-  void impossibleSettingsAreRefused() {
+  void rejectsImpossibleSettings() {
     Schedule schedule = TinyTraining.schedule(0.002, 1);
     Augmentation test = new Augmentation.Test();
     assertThatThrownBy(() -> TinyTraining.settings(schedule, 0, 0.9, 0, 1, test, 1, false))

@@ -35,7 +35,7 @@ class TrainingSettingsTest {
   }
 
   @Test
-  void whatNobodyStatesIsPublished() {
+  void usesPublishedDefaults() {
     TrainingSettings settings = settings("{}");
     assertThat(settings)
         .isEqualTo(
@@ -125,7 +125,7 @@ class TrainingSettingsTest {
         "{'augment':'test','sampler':'sequential'}",
         "{'transforms':'random_crop,randaugment,colorjitter,randomgrayscale,gaussian_blur,cutout'}"
       })
-  void theirJsonSaysTheSame(String text) {
+  void isEqualAfterJson(String text) {
     TrainingSettings settings = settings(text);
     assertThat(TrainingSettings.parse(SettingValues.fromJson(settings.toJson())))
         .isEqualTo(settings);
@@ -144,7 +144,7 @@ class TrainingSettingsTest {
   }
 
   @Test
-  void theSeedIsWhole() {
+  void readsTheSeedAndTheDefaultOptimizer() {
     assertThat(TrainingSettings.parse(json("{'epochs':1,'batch_size':1,'seed':3}")).seed())
         .isEqualTo(3);
     assertThat(TrainingSettings.parse(json("{'epochs':1,'batch_size':1}")).optimizer())
@@ -178,7 +178,7 @@ class TrainingSettingsTest {
           {'transforms':'cutout(1.5,2)'} | cutout(1.5,2): '1.5' is not an integer
           {'transforms':'cutout(1,2'} | expected a list such as random_resized_crop(0.5,1),\
           """)
-  void whatIsWrongIsToldInALine(String text, String expected) {
+  void rejectsWrongSettings(String text, String expected) {
     assertThatThrownBy(() -> settings(text))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining(expected);

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.ImageEncoder;
-import org.kgcoop.clip.ModifiedResNet;
 import org.kgcoop.clip.TextEncoder;
+import org.kgcoop.clip.TextTransformer;
 import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.clip.WeightSource;
+import org.kgcoop.clip.openai.ModifiedResNet;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
@@ -43,10 +44,10 @@ public record TrainableEncoders(ImageEncoder images, TextEncoder texts, Map<Stri
     Map<String, Tensor> taken = new LinkedHashMap<>();
     WeightSource source = new Given(weights, computed, computeType, training, taken);
     ImageEncoder images =
-        config.vision() instanceof ClipConfig.Vit vit
-            ? new VisionTransformer(source, config, vit)
-            : new ModifiedResNet(source, config, (ClipConfig.ResNet) config.vision());
-    return new TrainableEncoders(images, new TextEncoder(source, config), taken);
+        config.vision() instanceof ClipConfig.ResNet resNet
+            ? new ModifiedResNet(source, config, resNet)
+            : new VisionTransformer(source, config);
+    return new TrainableEncoders(images, new TextTransformer(source, config), taken);
   }
 
   /**
@@ -61,7 +62,7 @@ public record TrainableEncoders(ImageEncoder images, TextEncoder texts, Map<Stri
    * @throws IllegalStateException if the image encoder is of another kind
    */
   public IntermediateMaps patches(Tensor images, int @Nullable [][] seen, List<Integer> after) {
-    if (!(images() instanceof VisionTransformer vit) || !vit.hasClassRow()) {
+    if (!(images() instanceof VisionTransformer vit) || !vit.readsClassToken()) {
       throw new IllegalStateException("patches of an image encoder that is not a ViT of CLIP");
     }
     Tensor x = vit.rows(images, 0); // (B, L, W)

@@ -170,6 +170,7 @@ class PretrainingTest {
   }
 
   @Test
+  @Tag("nightly")
   @Tag("equality")
   void anInterruptedStudentEndsInTheSameBytes() {
     Path undisturbed = folder.resolve("student-undisturbed");

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
       "  ./kgcoop base2new --clip ViT-B/16 --data pets,food --shots 16 \\",
       "      --seeds 1,2,3 --out runs/table",
       "",
-      "DIR/results.json contains the rows, settings and counts. DIR/report.html shows them in a"
+      "DIR/results.json contains the settings and the counts of each run. DIR/report.html shows them in a"
           + " browser."
     })
 public final class BaseToNewCommand extends ProtocolCommand {

@@ -31,6 +31,7 @@ import org.kgcoop.method.ZeroShot;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.SettingValues;
+import org.kgcoop.tables.ProtocolTable;
 import org.kgcoop.tensor.Engine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -233,8 +234,8 @@ public final class DemoCommand implements Callable<Integer> {
       }
     }
     try (Clip clip = Clip.load(EmbeddedClip.folder());
-        OpenProtocol grid =
-            new OpenProtocol(
+        ExperimentSession session =
+            new ExperimentSession(
                 invocation.context(clip, cache.open(clip, output), output.progress(), output),
                 protocol,
                 plan,
@@ -242,11 +243,11 @@ public final class DemoCommand implements Callable<Integer> {
                 output,
                 ColumnOptions.of(COLUMNS),
                 perSet)) {
-      grid.print(only);
+      session.print(only);
     }
     if (!output.isJson() && only == null) {
       TableResults.read(folder)
-          .map(DemoSummary::sentences)
+          .map(results -> DemoSummary.sentences(ProtocolTable.of(results, folder)))
           .orElse(List.of())
           .forEach(output::print);
       output.print("");

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.runs.TableResults;
-import org.kgcoop.runs.TableResults.Row;
+import org.kgcoop.tables.ProtocolTable;
+import org.kgcoop.tables.ProtocolTable.Row;
 
 /**
  * A summary of a base-to-new table in sentences. They compare CoOp with zero-shot CLIP, and KgCoOp
@@ -42,7 +42,7 @@ final class DemoSummary {
   }
 
   /** Returns the sentences, or an empty list if the table lacks one of the three methods. */
-  static List<String> sentences(TableResults table) {
+  static List<String> sentences(ProtocolTable table) {
     Optional<Row> zeroShot = row(table, ZeroShot.ID);
     Optional<Row> coOp = row(table, CoOp.ID);
     Optional<Row> kgCoOp = row(table, KgCoOp.ID);
@@ -75,7 +75,7 @@ final class DemoSummary {
     return String.format(Locale.ROOT, "%.1f", tenths / 10.0);
   }
 
-  private static Optional<Row> row(TableResults table, String method) {
+  private static Optional<Row> row(ProtocolTable table, String method) {
     return table.rows().stream()
         .filter(row -> row.method().equals(method) && row.setting().isEmpty())
         .findFirst();

@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
       "  ./kgcoop fewshot --clip ViT-B/16 --data pets --methods clip,probe,kgcoop \\",
       "      --shots 1,2,4,8,16 --seeds 1,2,3 --out runs/few",
       "",
-      "DIR/results.json contains the rows, settings and counts. DIR/report.html shows them in a"
+      "DIR/results.json contains the settings and the counts of each run. DIR/report.html shows them in a"
           + " browser."
     })
 public final class FewShotCommand extends ProtocolCommand {

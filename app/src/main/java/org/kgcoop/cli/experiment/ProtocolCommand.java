@@ -45,12 +45,12 @@ public abstract class ProtocolCommand implements Callable<Integer> {
 
   /** Opens the data sets and loads the weights. */
   @MustBeClosed
-  public OpenProtocol open(Progress progress) {
+  public ExperimentSession open(Progress progress) {
     ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), output);
     Protocol protocol = protocol(output);
     Clip clip = options.clip().load();
     try {
-      return new OpenProtocol(
+      return new ExperimentSession(
           invocation.context(clip, options.cache().open(clip, output), progress, output),
           protocol,
           plan,
@@ -66,8 +66,8 @@ public abstract class ProtocolCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (OpenProtocol grid = open(output.progress())) {
-      grid.print(options.only());
+    try (ExperimentSession session = open(output.progress())) {
+      session.print(options.only());
     }
     return 0;
   }

@@ -242,7 +242,7 @@ final class Inspection {
     }
     try (Clip clip = Clip.of(file, Clip.Options.DEFAULT)) {
       ObjectNode json = object("CLIP weights");
-      json.put("family", clip.config().family().title());
+      json.put("family", clip.family().traits().title());
       json.put("format", file.format().title());
       json.set("configuration", configuration(clip.config()));
       json.put("logit_scale", clip.logitScale());

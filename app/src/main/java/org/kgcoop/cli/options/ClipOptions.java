@@ -43,8 +43,8 @@ public final class ClipOptions {
       names = "--tokenizer",
       paramLabel = "FILE",
       description =
-          "Choose the tokenizer: merges.txt, tokenizer.json or a SentencePiece .model file"
-              + " (default: the file next to the weights, or CLIP's tokenizer).")
+          "Choose the tokenizer: merges.txt or tokenizer.json (default: the file"
+              + " next to the weights, or CLIP's tokenizer).")
   private @Nullable Path tokenizer;
 
   @Option(

@@ -60,7 +60,7 @@ abstract class RunsList implements Callable<Integer> {
                 right("shots", run -> run.shots() == 0 ? "all" : "" + run.shots()),
                 right("seed", run -> run.seed() == null ? "-" : "" + run.seed()),
                 left("accuracy", RunsList::accuracies),
-                right("H", run -> number(run.figure("H"))),
+                right("H", run -> number(run.value("H"))),
                 right("ms/image", run -> number(run.msPerImage())),
                 right("age", run -> age(Duration.between(run.modified(), now))))));
     return 0;
@@ -95,7 +95,7 @@ abstract class RunsList implements Callable<Integer> {
     ArrayNode targets = json.putArray("targets");
     run.targets().forEach(target -> targets.add(RunJson.tree(target.counts())));
     run.expected().ifPresent(each -> json.set("expected", RunJson.tree(each)));
-    json.put("h", Double.isNaN(run.figure("H")) ? null : (Double) run.figure("H"));
+    json.put("h", Double.isNaN(run.value("H")) ? null : (Double) run.value("H"));
     json.put("ms_per_image", Double.isNaN(run.msPerImage()) ? null : (Double) run.msPerImage());
     return json.put("modified", run.modified().toString());
   }

@@ -10,7 +10,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.ShellWords;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.files.JsonFiles;
-import org.kgcoop.runs.Measure;
+import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Command;
@@ -65,8 +65,8 @@ final class RunsShowCommand implements Callable<Integer> {
                   target.total()));
     }
     print(stored, "H", "H", true);
-    for (Measure measure : Measure.values()) {
-      print(stored, measure.header(), measure.id(), measure.isPercent());
+    for (Metric metric : Metric.values()) {
+      print(stored, metric.header(), metric.id(), metric.isPercent());
     }
     if (!Double.isNaN(stored.msPerImage())) {
       output.print("training: " + TextTable.number(stored.msPerImage()) + " ms per image");
@@ -79,7 +79,7 @@ final class RunsShowCommand implements Callable<Integer> {
   }
 
   private void print(StoredRun run, String header, String column, boolean isPercent) {
-    double value = run.figure(column);
+    double value = run.value(column);
     if (!Double.isNaN(value)) {
       output.print(header + ": " + TextTable.number(isPercent ? "%.2f" : "%.4f", value));
     }

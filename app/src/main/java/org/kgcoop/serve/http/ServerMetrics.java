@@ -3,6 +3,7 @@ package org.kgcoop.serve.http;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jetty.JettyServerThreadPoolMetrics;
@@ -37,7 +38,7 @@ public final class ServerMetrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final DistributionSummary batches;
-  private final Timer.MeterProvider<Timer> requests =
+  private final Meter.MeterProvider<Timer> requests =
       Timer.builder("http.server.requests")
           .description("Time from the first byte of a request to the last byte of the answer")
           .serviceLevelObjectives(TIMES)

@@ -16,9 +16,9 @@ import org.kgcoop.serve.http.ServerSettings.Limits;
 
 /**
  * Decodes images and resizes them to the size of the model, so that waiting images are small. Small
- * and large images have separate places, as many each as there are processors. Large images may
- * take seconds, and small images do not wait for them. Only as many large images are decoded at a
- * time as fit into the heap: an image takes 3 bytes per pixel as RGB, and more during decoding.
+ * and large images have separate slots, as many each as there are processors. Large images may take
+ * seconds, and small images do not wait for them. Only as many large images are decoded at a time
+ * as fit into the heap: an image takes 3 bytes per pixel as RGB, and more during decoding.
  */
 public final class RequestImageDecoder {
   private static final long BYTES_PER_PIXEL = 12;
@@ -94,12 +94,10 @@ public final class RequestImageDecoder {
         return large.decode(file, deadline); // or rejected with its own limit
       }
       throw e;
-    } catch (OutOfMemoryError e) {
-      throw new HttpErrorException(503, "the server is out of memory; try again later");
     }
   }
 
-  /** The places for images of one kind, and the callers that wait for one. */
+  /** The slots for images of one kind, and the callers that wait for one. */
   private final class DecodingSlots {
     private final Images images;
     private final Semaphore slots;
@@ -115,6 +113,8 @@ public final class RequestImageDecoder {
       take(deadline);
       try {
         return transform.test(images.decodeUpright(file, "image"));
+      } catch (OutOfMemoryError e) {
+        throw new HttpErrorException(503, "the server is out of memory; try again later");
       } finally {
         slots.release();
       }
@@ -133,8 +133,7 @@ public final class RequestImageDecoder {
           throw Deadline.exceeded();
         }
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new HttpErrorException(503, "the server is shutting down");
+        throw Deadline.interrupted();
       }
     }
   }

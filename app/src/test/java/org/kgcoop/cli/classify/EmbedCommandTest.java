@@ -194,7 +194,7 @@ class EmbedCommandTest {
   }
 
   @Test
-  void aBrokenImageEndsItUnlessItIsToBeLeftOut() throws IOException {
+  void stopsAtAnUnreadableImageUnlessItIsLeftOut() throws IOException {
     Path some = folder.resolve("some");
     ManyDrawings.write(some, 5);
     Files.writeString(some.resolve("00002.png"), "no image");
@@ -213,7 +213,7 @@ class EmbedCommandTest {
   }
 
   @Test
-  void whatCannotBeDoneIsSaidInOneLine() throws IOException {
+  void rejectsImpossibleRequests() throws IOException {
     Path texts = Files.writeString(folder.resolve("t.txt"), "short\n" + "word ".repeat(99) + "\n");
     Path out = folder.resolve("a.npy");
     refused(embed("--texts", texts, "--out", out), 3, "t.txt, line 2", "the model reads 77");
@@ -253,7 +253,7 @@ class EmbedCommandTest {
   @Test
   @Tag("equality")
   @Tag("system")
-  void killedOnceItEndsInTheSameBytes() throws IOException, InterruptedException {
+  void resumesByteIdenticallyAfterAKill() throws IOException, InterruptedException {
     Path once = folder.resolve("once.npy");
     Path killed = folder.resolve("killed.npy");
     Path cache = folder.resolve("bank2");
@@ -271,7 +271,7 @@ class EmbedCommandTest {
 
   @Test
   @Tag("system")
-  void numpyReadsIt() throws IOException, InterruptedException {
+  void isReadByNumpy() throws IOException, InterruptedException {
     assumeTrue(python("import numpy"), "this test needs Python with numpy");
     Path npy = folder.resolve("a.npy");
     done(embed(files.get(0), files.get(1), "--out", npy));

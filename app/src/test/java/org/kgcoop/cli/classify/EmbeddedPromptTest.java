@@ -35,7 +35,7 @@ class EmbeddedPromptTest {
   @Test
   @Tag("system")
   @Tag("nightly")
-  void itRecognisesWhatItsNoteSays() {
+  void hasTheAccuracyOfItsNote() {
     recognises(1, 345, 280);
     // 100 * 345 / 487 and 100 * 280 / 487
     assertThat(EmbeddedPrompt.NOTE).contains("487 test images", "70.84 %", "57.49 %");
@@ -44,7 +44,7 @@ class EmbeddedPromptTest {
   /** Every fifth of the images that its note tells of. */
   @Test
   @Tag("system")
-  void itRecognisesAsManyOfEveryFifthImageAsWhenItWasLearned() {
+  void hasTheStoredAccuracyOnEveryFifthImage() {
     recognises(5, 71, 52);
   }
 
@@ -87,7 +87,7 @@ class EmbeddedPromptTest {
   }
 
   @Test
-  void itIsForTheEmbeddedClipAlone(@TempDir Path folder) {
+  void fitsOnlyTheEmbeddedClip(@TempDir Path folder) {
     RandomClip.write(folder, RandomClip.TINY, 1);
     try (Clip other = Clip.load(folder)) {
       assertThat(EmbeddedPrompt.isFor(other)).isFalse();

@@ -59,7 +59,7 @@ class EvalCommandTest {
   }
 
   @Test
-  void imagesThatWereLearnedAreLeftOutUnlessTheyAreAskedFor() throws IOException {
+  void leavesOutTrainingImagesUnlessRequested() throws IOException {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"), 3);
     Path data = folder.resolve("parts");
@@ -152,7 +152,7 @@ class EvalCommandTest {
 
   /** The drawings are rotated, and their EXIF orientation rotates them back. */
   @Test
-  void imagesThatACameraHeldAsideAreLearnedAndMeasuredAsTheyArePredicted() throws IOException {
+  void rotatesExifImagesInTrainingAndEvaluation() throws IOException {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     Path upright = folder.resolve("upright/drawings");
     Path aside = folder.resolve("aside/drawings");

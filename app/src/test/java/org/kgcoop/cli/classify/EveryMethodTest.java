@@ -187,7 +187,7 @@ class EveryMethodTest {
 
   @ParameterizedTest
   @MethodSource("ids")
-  void predictAndEvalSayWhatTheRunSays(String id) throws IOException {
+  void predictAndEvalRepeatTheResultOfTheRun(String id) throws IOException {
     List<Predictions.Prediction> all = served.found(id);
     // Predict one image per class, and count all images with eval.
     List<Predictions.Prediction> found =
@@ -279,7 +279,7 @@ class EveryMethodTest {
 
   @ParameterizedTest
   @MethodSource("transferable")
-  void evalAndPredictSayOfOtherDataWhatCrossSays(String id) throws IOException {
+  void evalAndPredictRepeatTheResultOfCross(String id) throws IOException {
     transfer();
     Path run = shared.resolve("cross/drawings").resolve(id).resolve("seed1");
     Predictions.OfTarget found = Predictions.read(run).target("OxfordPets").orElseThrow();
@@ -353,7 +353,7 @@ class EveryMethodTest {
 
   @ParameterizedTest
   @MethodSource("ids")
-  void aServerAnswersSoBesideWhatZeroShotClipSays(String id)
+  void aServerAnswersTheRunAndZeroShotClip(String id)
       throws IOException, InterruptedException {
     Predictions.Prediction one = served.found(id).get(0);
     Path image = data.resolve(one.image());
@@ -544,7 +544,7 @@ class EveryMethodTest {
 
   @ParameterizedTest
   @MethodSource("ids")
-  void otherNamesAreAnsweredOrRefusedInOneLine(String id) {
+  void answersOrRejectsOtherClassNames(String id) {
     ClassifierFile file = ClassifierFile.read(ClassifierFile.at(served.run(id)));
     List<String> some = List.of(file.classNames().get(3), file.classNames().get(0));
     List<String> others = List.of("cow", "owl");
@@ -567,7 +567,7 @@ class EveryMethodTest {
 
   @ParameterizedTest
   @MethodSource("ids")
-  void inspectTellsTheMethodItsSettingsAndItsClasses(String id) throws IOException {
+  void inspectPrintsMethodSettingsAndClasses(String id) throws IOException {
     Cli.Result result = Cli.run("inspect", served.run(id), "--json");
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonNode told = JSON.readTree(result.out());
@@ -584,7 +584,7 @@ class EveryMethodTest {
 
   @ParameterizedTest
   @MethodSource("ids")
-  void nearestTellsWordsOfVectorsOfTextsOrRefusesInOneLine(String id) throws IOException {
+  void nearestPrintsWordsOrRejectsTheMethod(String id) throws IOException {
     Cli.Result result = run("inspect", served.run(id), "--nearest", 3, "--json");
     if (result.exitCode() != 0) {
       assertThat(result.errorLine()).contains(" learns no vectors of texts, which words could");
@@ -596,7 +596,7 @@ class EveryMethodTest {
 
   /** IVLP has two context vectors in front of each of the twelve blocks. */
   @Test
-  void inspectTellsOfTheBlocksThatVectorsStandInFrontOf() throws IOException {
+  void inspectPrintsTheBlocksOfVectors() throws IOException {
     JsonNode vectors = json("inspect", served.run(Ivlp.ID), "--nearest", 3).path("vectors");
     assertThat(vectors.findValuesAsText("vector"))
         .hasSize(24)
@@ -615,7 +615,7 @@ class EveryMethodTest {
 
   @ParameterizedTest
   @MethodSource("ids")
-  void thePublishedFormPredictsTheSameBitsOrIsRefusedInOneLine(String id) throws IOException {
+  void thePublishedFormPredictsTheSameOrIsRejected(String id) throws IOException {
     Path out = shared.resolve("published").resolve(id);
     Cli.Result result =
         Cli.run("export", served.run(id), "--to", "published", "--out", out, "--json");
@@ -645,7 +645,7 @@ class EveryMethodTest {
 
   /** The file of CLIP-LoRA has a setting with an invalid value. */
   @Test
-  void inspectTellsWhyAFileOfAPublishedFormIsRefused() throws IOException {
+  void inspectNamesTheReasonOfARejectedFile() throws IOException {
     Path file = shared.resolve("refused/lora_weights.pt");
     Files.createDirectories(file.getParent());
     StoredTensor tensor = StoredTensor.ofFloats("layer_0.q_proj.w_lora_A", new long[] {1, 2}, 1, 2);
@@ -661,7 +661,7 @@ class EveryMethodTest {
 
   /** Otherwise the first method of a table could train for an hour before the second one fails. */
   @Test
-  void aMethodOfTheImageEncoderIsRefusedWithAResNetBeforeAnyOtherHasRun() {
+  void rejectsAMethodOfTheImageEncoderWithAResNet() {
     Path resNet = shared.resolve("resnet");
     RandomClip.write(
         resNet,

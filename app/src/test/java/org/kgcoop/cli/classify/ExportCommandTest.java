@@ -283,7 +283,7 @@ class ExportCommandTest {
   }
 
   @Test
-  void whatStandsThereIsReplacedOnlyOnDemand() throws IOException {
+  void replacesAFileOnlyOnDemand() throws IOException {
     Path file = folder.resolve("mine.csv");
     Files.writeString(file, "mine");
     refused(export(prompt, "--to", "csv", "--out", file), CONFIGURATION, "mine.csv", "--overwrite");
@@ -293,7 +293,7 @@ class ExportCommandTest {
   }
 
   @Test
-  void whatCannotBeExportedIsRefused() {
+  void rejectsClassifiersThatCannotBeExported() {
     Path file = folder.resolve("out.onnx");
     refused(
         export(prompt, "--to", "onxn", "--out", file),

@@ -96,10 +96,10 @@ class MutatedClassifiersTest {
     assertThat(table.exitCode()).as(table.err()).isZero();
   }
 
-  /** Tests two changed files per method. */
+  /** Tests one changed file per method. */
   @Test
-  void changedFilesAreAnsweredWithNumbersOrRefusedInOneLine() throws Exception {
-    check(0, 2 * TestedMethods.ids().size(), 1);
+  void answersOrRejectsAChangedFile() throws Exception {
+    check(0, TestedMethods.ids().size(), 1);
   }
 
   /**
@@ -109,7 +109,7 @@ class MutatedClassifiersTest {
   @Test
   @Tag("nightly")
   @EnabledIfSystemProperty(named = "kgcoop.mutations", matches = "\\d+")
-  void manyChangedFilesAreAnsweredWithNumbersOrRefusedInOneLine() throws Exception {
+  void answersOrRejectsManyChangedFiles() throws Exception {
     check(
         Integer.getInteger("kgcoop.mutations.first", 0), Integer.getInteger("kgcoop.mutations"), 2);
   }

@@ -17,7 +17,7 @@ class NearestImagesTest {
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
   @Test
-  void ofTenThousandTheNearestAreThoseOfAPlainLoop() {
+  void findsTheNearestOfTenThousand() {
     Random random = new Random(3);
     float[] wanted = vector(random);
     List<float[]> features = new ArrayList<>();
@@ -52,7 +52,7 @@ class NearestImagesTest {
   }
 
   @Test
-  void ofFewAllAreFound() {
+  void findsAllOfFew() {
     TopMatches nearest = new TopMatches(9);
     float[] one = {1, 0};
     nearest.offer(path(2), one, new float[] {0, 1});

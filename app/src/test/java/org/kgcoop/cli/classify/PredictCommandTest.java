@@ -41,7 +41,7 @@ class PredictCommandTest {
   @TempDir Path folder;
 
   @Test
-  void classesOfOneNameAreToldApartByTheirNumber() throws IOException {
+  void distinguishesClassesOfOneNameByNumber() throws IOException {
     Path weights = folder.resolve("clip");
     RandomClip.write(weights, RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"));
@@ -355,7 +355,7 @@ class PredictCommandTest {
   }
 
   @Test
-  void whatCannotBeDoneIsSaidBeforeAnythingIsAnswered() throws IOException {
+  void rejectsImpossibleRequestsBeforeTheFirstAnswer() throws IOException {
     Path images = folder.resolve("few");
     ManyDrawings.write(images, 2);
     Path taken = Files.writeString(folder.resolve("taken.csv"), "mine");

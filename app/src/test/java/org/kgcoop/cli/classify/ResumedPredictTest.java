@@ -87,12 +87,13 @@ class ResumedPredictTest {
   }
 
   @Test
-  void aFrozenEncoder() throws IOException, InterruptedException {
+  void resumesWithAFrozenEncoder() throws IOException, InterruptedException {
     killedAndResumed("--classes", String.join(",", NAMES));
   }
 
   @Test
-  void aTrainedEncoder() throws IOException, InterruptedException {
+  @Tag("nightly")
+  void resumesWithATrainedEncoder() throws IOException, InterruptedException {
     Path one = trained(1);
     killedAndResumed(one);
     // The features of another classifier are other features.

@@ -62,7 +62,7 @@ class SearchCommandTest {
   }
 
   @Test
-  void itFindsWhatAPlainLoopFinds() throws IOException {
+  void findsTheSameAsAPlainLoop() throws IOException {
     double[] cosines = new double[MANY];
     for (int i = 0; i < MANY; i++) {
       for (int j = 0; j < text.length; j++) {
@@ -104,7 +104,7 @@ class SearchCommandTest {
   }
 
   @Test
-  void anImageFindsItsClassAndNotItself() throws IOException {
+  void findsTheClassOfAnImageButNotTheImage() throws IOException {
     Path classes = folder.resolve("classes");
     SampleDrawings.copyTo(classes);
     Path example = classes.resolve("bell/1.png");
@@ -157,7 +157,7 @@ class SearchCommandTest {
   }
 
   @Test
-  void theContactSheetShowsWhatWasFound() throws IOException {
+  void showsTheFoundImagesOnAContactSheet() throws IOException {
     Path sheet = folder.resolve("found.png");
     Object[] words = {drawings, "a \u001b[2Jbell", "--top", 7, "--contact-sheet", sheet};
     assertThat(search(words).exitCode()).isZero();
@@ -178,7 +178,7 @@ class SearchCommandTest {
   }
 
   @Test
-  void whatCannotBeDoneIsSaidInOneLine() throws IOException {
+  void rejectsImpossibleRequests() throws IOException {
     refused(search(drawings), 2, "expected IMAGE... TEXT: at least 2");
     refused(search(drawings, " "), 2, "the text is empty");
     refused(search(drawings, "--image", folder.resolve("no.png")), 3, "no.png");

@@ -28,7 +28,7 @@ class ServeCommandTest {
   }
 
   @Test
-  void wrongSettingsAreRefused() {
+  void rejectsWrongSettings() {
     refused(2, "--port 70000", "serve", "--port", 70000);
     refused(2, "--queue 0", "serve", "--queue", 0);
     refused(2, "--time-limit", "serve", "--time-limit", 0);

@@ -29,8 +29,8 @@ import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.Family;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.runs.Predictions;
 
 /**
@@ -44,8 +44,8 @@ class SiglipServedTest {
           3,
           new ClipConfig.Text(32, 200, 16, 2, 2),
           Activation.GELU_PYTORCH_TANH,
-          new ClipConfig.Vit(24, 2, 4, 3, Family.SIGLIP),
-          new ClipConfig.Form(1e-6, 1e-6, false));
+          new ClipConfig.Vit(24, 2, 4, 3),
+          SiglipFamily.FORM);
 
   private static final List<String> METHODS = List.of("taskres", "tip-adapter", "kgcoop");
 
@@ -102,7 +102,7 @@ class SiglipServedTest {
 
   @ParameterizedTest
   @FieldSource("METHODS")
-  void whatARunHasLearnedIsAnsweredAsTheRunSays(String id)
+  void answersAsTheRunMeasured(String id)
       throws IOException, InterruptedException {
     for (Predictions.Prediction each : served.found(id).subList(0, 3)) {
       BodyPublisher image = BodyPublishers.ofFile(data.resolve(each.image()));

@@ -45,7 +45,10 @@ class AdaptCommandTest {
     Path plan = Files.createDirectories(folder.resolve("plan"));
     Files.writeString(
         plan.resolve("adapt.json"),
-        "{\"plan\":{\"per_class\":0,\"methods\":[\"%s\"],\"folds\":4}}"
+        """
+        {"plan": {"methods": ["%s"], "folds": 4}, "labels": {"origin": "unstated"},
+         "images": {"copies": {}}, "result": {}}
+        """
             .formatted(String.join("\",\"", methods)));
     return plan;
   }
@@ -67,7 +70,7 @@ class AdaptCommandTest {
   }
 
   @Test
-  void itWritesAClassifierAPageAndWhatToExpect() throws IOException {
+  void writesAClassifierAPageAndTheExpectation() throws IOException {
     Path out = folder.resolve("out");
     Cli.Result result = Cli.run(words(out));
     assertThat(result.exitCode()).as(result.err()).isZero();
@@ -104,7 +107,7 @@ class AdaptCommandTest {
   }
 
   @Test
-  void aMislabeledImageAmongFiftyIsTheFirstSuspectAndCanBeLeftOut() throws IOException {
+  void findsAMislabeledImageAndLeavesItOut() throws IOException {
     Path images = folder.resolve("fifty");
     SampleDrawings.copyTo(images, 7); // 56 images of 7 classes
     List<Path> classes;
@@ -288,7 +291,8 @@ class AdaptCommandTest {
   }
 
   @Test
-  void aPlanIsRepeatedWithoutAClock() throws IOException {
+  @Tag("nightly")
+  void repeatsAPlan() throws IOException {
     Path first = folder.resolve("first");
     Path again = folder.resolve("again");
     assertThat(Cli.run(words(first, "--minutes", 0.05, "--labels", "random")).exitCode()).isZero();
@@ -302,14 +306,14 @@ class AdaptCommandTest {
         .hasSameBinaryContentAs(first.resolve("classifier.safetensors"));
     assertThat(Cli.run(words(folder.resolve("b"), "--plan", first, "--minutes", 5)).errorLine())
         .contains("leave out --minutes");
+  }
+
+  @Test
+  void rejectsWrongOptions() {
     assertThat(Cli.run(words(folder.resolve("b"), "--plan", folder.resolve("no"))).errorLine())
         .contains("expected the folder of an adaptation, with adapt.json");
     assertThat(Cli.run(words(folder.resolve("b"), "--labels", "guessed")).errorLine())
         .contains("--labels: expected random or chosen, got 'guessed'");
-  }
-
-  @Test
-  void wrongWordsAreOneLine() {
     assertThat(Cli.run(words(folder.resolve("a"), "--minutes", "0")).err())
         .contains("minutes: expected above 0, got 0.0");
     assertThat(Cli.run("adapt", folder.resolve("nothing"), "--out", folder.resolve("b")).exitCode())
@@ -318,7 +322,7 @@ class AdaptCommandTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void killedBetweenTwoOfItsRunsItEndsInTheSameBytes() throws IOException, InterruptedException {
+  void resumesByteIdenticallyAfterAKill() throws IOException, InterruptedException {
     Path calm = folder.resolve("calm");
     Path disturbed = folder.resolve("disturbed");
     assertThat(Cli.run(words(calm, "--unseen", "wolf")).exitCode()).isZero();
@@ -333,7 +337,7 @@ class AdaptCommandTest {
   @Test
   @Tag("nightly")
   @DisabledOnOs(OS.WINDOWS)
-  void killedAtAnyMomentItEndsInTheSameBytes() throws IOException, InterruptedException {
+  void resumesByteIdenticallyAfterManyKills() throws IOException, InterruptedException {
     Path calm = folder.resolve("calm");
     long begun = System.nanoTime();
     assertThat(Cli.run(words(calm, "--unseen", "wolf")).exitCode()).isZero();

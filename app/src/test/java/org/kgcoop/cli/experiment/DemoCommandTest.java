@@ -14,10 +14,11 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.experiment.DemoCommand.Extent;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.runs.RunJson;
-import org.kgcoop.runs.TableResults;
-import org.kgcoop.runs.TableResults.Column;
-import org.kgcoop.runs.TableResults.Row;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TableCell;
+import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tables.ProtocolTable;
+import org.kgcoop.tables.StoredRun;
 import org.kgcoop.train.TrainingSettings;
 
 class DemoCommandTest {
@@ -27,22 +28,33 @@ class DemoCommandTest {
         .apply(spec.method().apply(TaskContext.ANY).trained().orElseThrow(), TaskContext.ANY);
   }
 
-  /** Returns a table row to test the sentences of the summary. */
-  private static Row row(String method, double base, double unseen) {
-    List<Column> columns = List.of(new Column("base", base, 0), new Column("new", unseen, 0));
-    return new Row(method, method, "", Map.of(), columns, 1, 1);
+  /** Returns a run to test the sentences of the summary. */
+  private static TableCell row(String method, double base, double unseen) {
+    return new TableCell(
+        method,
+        method,
+        "",
+        Map.of(),
+        new TableCell.Sample("places", 8, 1L),
+        "",
+        RunResults.NONE.with(List.of(target("base", base), target("new", unseen)), null));
   }
 
-  private static List<String> sentences(Row... rows) {
+  private static TargetResult target(String name, double accuracy) {
+    return new TargetResult(
+        name,
+        new TargetResult.EvaluatedSet("places", name, "", "", List.of()),
+        Math.round(100 * accuracy),
+        10_000,
+        null,
+        null,
+        Double.NaN);
+  }
+
+  private static List<String> sentences(TableCell... cells) {
     return DemoSummary.sentences(
-        new TableResults(
-            List.of(rows),
-            List.of(),
-            List.of(),
-            RunJson.tree(Map.of()),
-            RunJson.tree(Map.of()),
-            RunJson.tree(Map.of()),
-            List.of()));
+        new ProtocolTable(
+            "base2new", Stream.of(cells).map(cell -> StoredRun.of(cell, Path.of(""))).toList()));
   }
 
   @Test
@@ -63,7 +75,7 @@ class DemoCommandTest {
   /** The embedded CLIP encodes 487 test images. */
   @Test
   @Tag("system")
-  void aRunOfItIsDoneAlone(@TempDir Path folder) {
+  void runsOneRunOfTheDemo(@TempDir Path folder) {
     Cli.Result result = Cli.run("demo", "--only=places/clip/seed1", "--out", folder);
 
     assertThat(result.exitCode()).as(result.err()).isZero();
@@ -82,7 +94,7 @@ class DemoCommandTest {
   }
 
   @Test
-  void lessAndMoreAtOnceAreRefused() {
+  void rejectsQuickAndFullTogether() {
     Cli.Result result = Cli.run("demo", "--quick", "--full");
 
     assertThat(result.exitCode()).isEqualTo(2);
@@ -90,8 +102,8 @@ class DemoCommandTest {
   }
 
   @Test
-  void theSentencesSayWhatWasGainedLostAndKept() {
-    Row clip = row("clip", 60, 70);
+  void namesGainLossAndShareKept() {
+    TableCell clip = row("clip", 60, 70);
 
     assertThat(sentences(clip, row("coop", 75.26, 66), row("kgcoop", 73, 68.84)))
         .containsExactly(
@@ -107,7 +119,7 @@ class DemoCommandTest {
   }
 
   @Test
-  void whereNothingWasLostNothingIsKept() {
+  void keepsNothingIfNothingWasLost() {
     assertThat(sentences(row("clip", 60, 70), row("coop", 75, 71), row("kgcoop", 75, 72)))
         .containsExactly(
             "Against zero-shot CLIP, CoOp gained 15.0 on base classes and gained 1.0 on new ones.",

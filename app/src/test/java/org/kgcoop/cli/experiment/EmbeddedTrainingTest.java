@@ -150,7 +150,7 @@ class EmbeddedTrainingTest {
   }
 
   @Test
-  void withoutWeightKgCoOpIsCoOp() {
+  void kgCoOpWithoutWeightEqualsCoOp() {
     Trained coOp = train(new CoOp(WORDS), STEPS);
     Trained kgCoOp = train(new KgCoOp(WORDS, TEMPLATE, 0, 0), STEPS);
     assertThat(kgCoOp.last("cross_entropy")).isCloseTo(coOp.last("loss"), within(1e-4));
@@ -162,14 +162,14 @@ class EmbeddedTrainingTest {
   }
 
   @Test
-  void fromTheTeachersOwnWordsTheDistanceBeginsAtNothing() {
+  void startsAtDistanceZeroFromTheTemplate() {
     Trained trained = train(new KgCoOp(WORDS, TEMPLATE, 8, 0), STEPS);
     assertThat(trained.first("knowledge")).isCloseTo(0, within(1e-5));
     assertThat(trained.last("knowledge")).isGreaterThan(1e-5);
   }
 
   @Test
-  void theLargerTheWeightTheSmallerTheDistanceInTheEnd() {
+  void endsNearerToTheTemplateWithALargerWeight() {
     double before = Double.POSITIVE_INFINITY;
     for (double weight : new double[] {0, 2, 8, 32}) {
       double distance = train(new KgCoOp(WORDS, TEMPLATE, weight, 0), STEPS).last("knowledge");

@@ -42,7 +42,7 @@ class TrainCommandTest {
   }
 
   @Test
-  void zeroShotStandsBesideTheResultWhereverTheFeaturesAreKnown() throws IOException {
+  void printsZeroShotNextToTheResult() throws IOException {
     JsonNode zeroShot =
         new ObjectMapper().readTree(Cli.run(words("eval --json --feature-cache none")).out());
     String line =
@@ -64,7 +64,7 @@ class TrainCommandTest {
   @Tag("system")
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void whereTheFolderForCachesCannotBeWrittenAnotherTakesItsPlace()
+  void usesAnotherCacheFolderIfItCannotWrite()
       throws IOException, InterruptedException {
     Path file = Files.writeString(folder.resolve("file"), "no folder");
     List<String> environment = List.of("env", "XDG_CACHE_HOME=" + file);

@@ -34,7 +34,7 @@ class DownloadCommandTest {
   }
 
   @Test
-  void whatHasNoDirectLinkIsNamedWithItsPlace() {
+  void namesThePlaceOfDataWithoutADirectLink() {
     Cli.Result result = download("imagenet");
     assertThat(result.exitCode()).isEqualTo(2);
     assertThat(result.errorLine())
@@ -43,7 +43,7 @@ class DownloadCommandTest {
   }
 
   @Test
-  void whatIsThereIsNotFetchedAndWhatIsMissingByHandIsTold() throws IOException {
+  void downloadsOnlyMissingFilesAndNamesThoseToFetchByHand() throws IOException {
     Path folder = root.resolve("oxford_flowers");
     Files.createDirectories(folder.resolve("jpg"));
     Files.write(folder.resolve("imagelabels.mat"), new byte[1]);

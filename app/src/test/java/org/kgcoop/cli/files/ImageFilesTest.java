@@ -34,7 +34,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void whatIsLeftOutIsCountedAndNamed() throws IOException {
+  void countsAndNamesIgnoredFiles() throws IOException {
     write("a.png", "b.tif", "c.tif", "d.ppm");
 
     assertThat(ImageFiles.expand(List.of(folder), warnings::add)).hasSize(1);

@@ -43,7 +43,7 @@ class InspectDataTest {
   }
 
   @Test
-  void tellsSizesAndImagesInTrainAndTest() throws IOException {
+  void printsSizesAndImagesInTrainAndTest() throws IOException {
     Cli.Result result = Cli.run("inspect", data, "--json");
 
     assertThat(result.exitCode()).as(result.err()).isZero();
@@ -59,7 +59,7 @@ class InspectDataTest {
   }
 
   @Test
-  void tellsBadImagesAndGoesOn() throws IOException {
+  void namesUnreadableImagesAndContinues() throws IOException {
     Files.writeString(data.resolve("train/ant/2.png"), "hello");
 
     Cli.Result result = Cli.run("inspect", data);
@@ -70,7 +70,7 @@ class InspectDataTest {
   }
 
   @Test
-  void tellsThatImagesAreDividedHere() throws IOException {
+  void reportsThatImagesAreDivided() throws IOException {
     Path plain = folder.resolve("plain");
     for (String name : new String[] {"ant/1.png", "ant/2.png", "fox/1.png", "fox/2.png"}) {
       image("../plain/" + name, 8, 6, name.hashCode());
@@ -131,7 +131,7 @@ class InspectDataTest {
   }
 
   @Test
-  void questionsOfWhichOnlyOneWouldBeAnsweredAreRejected() {
+  void rejectsConflictingQuestions() {
     for (String second : List.of("--features", "--check")) {
       Cli.Result result = Cli.run("inspect", folder, "--nearest", 3, second);
       assertThat(result.exitCode()).isEqualTo(2);

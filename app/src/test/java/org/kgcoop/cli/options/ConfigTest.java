@@ -64,7 +64,7 @@ class ConfigTest {
   }
 
   @Test
-  void aFileSaysAllThatOptionsSayAndTheCommandLineIsStronger() throws IOException {
+  void readsAllOptionsFromAFileAndPrefersTheCommandLine() throws IOException {
     Cli.Result result =
         Cli.run("train", "--config", own(), "--lr", "0.01", "--set", "kgcoop.weight=3");
     assertThat(result.exitCode()).as(result.err()).isZero();
@@ -130,7 +130,7 @@ class ConfigTest {
   }
 
   @Test
-  void pairsAreStrongerThanAnyFileAndOptionsThanPairs() throws IOException {
+  void prefersOptionsToPairsAndPairsToFiles() throws IOException {
     Cli.Result result =
         Cli.run(
             "train",
@@ -154,7 +154,7 @@ class ConfigTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"--set weight=4", "--set kgcoop.weight=4", "--weight 4"})
-  void aSettingOfTheCommandLineIsStrongerThanAnySpellingInAFile(String option) throws IOException {
+  void prefersTheCommandLineToEachSpellingInAFile(String option) throws IOException {
     for (String inFile :
         List.of("weight: auto", "set: {weight: 2}", "set: {kgcoop: {weight: 2}}")) {
       Path weight = file("weight.yaml", inFile + "\n");
@@ -168,7 +168,7 @@ class ConfigTest {
   }
 
   @Test
-  void twoSpellingsOfOneSettingInOnePlaceAreRefused() throws IOException {
+  void rejectsTwoSpellingsOfOneSettingInOnePlace() throws IOException {
     Path both = file("both.yaml", "weight: auto\nset: {kgcoop: {weight: 4}}\n");
     assertThat(Cli.run("train", "--config", both).errorLine())
         .contains("both.yaml: weight and set: weight: give one of them");
@@ -179,7 +179,7 @@ class ConfigTest {
   }
 
   @Test
-  void aSweepOfTheCommandLineTakesThePlaceOfAFilesSetting() throws IOException {
+  void replacesASettingOfAFileByASweep() throws IOException {
     Path table =
         file(
             "table.yaml", "methods: [kgcoop]\nseeds: 1\nshots: 2\nepochs: 1\nlr: 0.1\nweight: 3\n");
@@ -291,7 +291,7 @@ class ConfigTest {
   }
 
   @Test
-  void aDataSetWithoutKnownShiftsWantsThemNamed() {
+  void requiresShiftsOfOtherDataSets() {
     Cli.Result result =
         Cli.run(
             "domain",
@@ -306,7 +306,7 @@ class ConfigTest {
   }
 
   @Test
-  void allUnknownKeysAreRefusedWithTheNearestKnownOnes() throws IOException {
+  void rejectsUnknownKeysAndSuggestsKnownOnes() throws IOException {
     Path wrong = file("wrong.yaml", "batch_size: 3\nlearning: 1\nepoch: 2\n");
     Cli.Result result = Cli.run("train", "--config", wrong);
     assertThat(result.exitCode()).isEqualTo(2);
@@ -317,7 +317,7 @@ class ConfigTest {
   }
 
   @Test
-  void aWrongValueInAFileIsToldAsThatOfTheOption() throws IOException {
+  void rejectsAWrongValueInAFile() throws IOException {
     Path wrong = file("wrong.yaml", "epochs: many\nout: x\ndata: y\n");
     Cli.Result result = Cli.run("train", "--config", wrong);
     assertThat(result.exitCode()).isEqualTo(2);
@@ -328,7 +328,7 @@ class ConfigTest {
   }
 
   @Test
-  void aFileThatIsNoYamlIsToldInPlainWords() throws IOException {
+  void rejectsAFileThatIsNotYaml() throws IOException {
     for (String text :
         new String[] {
           "epochs: 1\n---\nout: x\n",

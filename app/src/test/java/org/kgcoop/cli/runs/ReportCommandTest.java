@@ -81,7 +81,7 @@ class ReportCommandTest {
   }
 
   @Test
-  void theFileCanBeNamedAndMachinesAreToldWhere() throws IOException {
+  void writesToANamedFileAndPrintsItsPath() throws IOException {
     Path file = folder.resolve("page.html");
 
     Cli.Result result =

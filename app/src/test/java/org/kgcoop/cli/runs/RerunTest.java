@@ -24,7 +24,7 @@ class RerunTest {
   @TempDir Path folder;
 
   @Test
-  void aTrainedRunMadeAgainHasTheSameNumbersAndOthersAreTold() {
+  void repeatsATrainedRunAndNamesDifferences() {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"));
     Path run = folder.resolve("run");
@@ -58,7 +58,7 @@ class RerunTest {
   }
 
   @Test
-  void aRunOfATableIsMadeAgainAlone() throws IOException {
+  void repeatsOneRunOfATable() throws IOException {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"));
     Path config =
@@ -125,7 +125,7 @@ class RerunTest {
   }
 
   @Test
-  void aRunOfTheDemoIsMadeAgainAlone() {
+  void repeatsOneRunOfTheDemo() {
     Path run = folder.resolve("demo/places/coop/seed2");
     StoredRuns.run("coop", "places", 2)
         .target("base", 1, 2)
@@ -167,7 +167,7 @@ class RerunTest {
   }
 
   @Test
-  void aRunThatIsNoneOfTheTableIsRefusedWithThoseThatAre() {
+  void rejectsARunThatIsNotInTheTable() {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"));
     Cli.Result result =

@@ -53,7 +53,7 @@ class RunsCommandTest {
   }
 
   @Test
-  void aloneItLists() {
+  void listsRunsWithoutASubcommand() {
     Cli.Result result = runs();
 
     assertThat(result.exitCode()).as(result.err()).isZero();
@@ -64,7 +64,7 @@ class RunsCommandTest {
   }
 
   @Test
-  void aTableMarksWhatStands() throws IOException {
+  void marksSignificantDifferences() throws IOException {
     JsonNode json = new ObjectMapper().readTree(runs("table", "--json").out());
 
     assertThat(json.path("rows")).hasSize(2);
@@ -83,7 +83,7 @@ class RunsCommandTest {
   }
 
   @Test
-  void badInputGivesOneLine() {
+  void rejectsBadInput() {
     assertThat(runs("table", "--format", "word").errorLine()).contains("expected text, markdown");
     assertThat(runs("table", "--against", "x").errorLine())
         .contains("no such row; there are CoOp, base2new; ");

@@ -115,7 +115,7 @@ class BodyReaderTest {
   }
 
   @Test
-  void wholeBodiesArePassedOnHoweverTheyAreDivided() throws IOException {
+  void readsBodiesInAnyNumberOfParts() throws IOException {
     assertThat(post("x".repeat(MAX_BYTES))).contains(" 200 ").endsWith("1000 bytes");
     awaitRest();
     try (Socket socket = connect()) {
@@ -141,7 +141,7 @@ class BodyReaderTest {
   }
 
   @Test
-  void aSenderThatStopsIsCutOff() throws Exception {
+  void cutsOffASenderThatStops() throws Exception {
     BodyReader reader = restart(Duration.ofSeconds(60), Duration.ofMillis(200));
     try (Socket socket = connect()) {
       write(socket, header("Content-Length: 900") + "x".repeat(10));
@@ -150,7 +150,7 @@ class BodyReaderTest {
   }
 
   @Test
-  void aSlowSenderIsCutOff() throws Exception {
+  void cutsOffASlowSender() throws Exception {
     BodyReader reader = restart(Duration.ofMillis(200), Duration.ofSeconds(60));
     try (Socket socket = connect()) {
       write(socket, header("Content-Length: 900"));
@@ -164,7 +164,7 @@ class BodyReaderTest {
   }
 
   @Test
-  void largeOnesAreRefusedWhateverTheirLengthSays() throws IOException {
+  void rejectsLargeBodiesWithAndWithoutALength() throws IOException {
     assertThat(post("x".repeat(MAX_BYTES + 1))).contains(" 413 ");
     try (Socket socket = connect()) {
       write(socket, header("Transfer-Encoding: chunked") + "3e9\r\n" + "x".repeat(1001));
@@ -173,7 +173,7 @@ class BodyReaderTest {
   }
 
   @Test
-  void beyondTheMemoryForBodiesAndTheNumberOfRequestsTheyAreRefused() throws Exception {
+  void limitsTheMemoryOfBodiesAndTheActiveRequests() throws Exception {
     CompletableFuture<String> first =
         CompletableFuture.supplyAsync(
             () -> {
@@ -193,7 +193,7 @@ class BodyReaderTest {
   }
 
   @Test
-  void anAnswerMayTakeLongerThanAConnectionMayBeIdle() throws Exception {
+  void allowsAnswersLongerThanTheIdleTimeout() throws Exception {
     try (Socket socket = connect()) {
       write(socket, header("Content-Length: 4") + "wait");
       handled.await();
@@ -204,7 +204,7 @@ class BodyReaderTest {
   }
 
   @Test
-  void aDroppedConnectionLeavesNothing() throws Exception {
+  void releasesTheBodyOfADroppedConnection() throws Exception {
     try (Socket socket = connect()) {
       write(socket, header("Content-Length: 900") + "x".repeat(100));
       Waiting.until(() -> bodies.bytes() > 0);

@@ -71,7 +71,7 @@ class HeaderDeadlineTest {
   }
 
   @Test
-  void aHeaderThatNeverEndsIsCutOff() throws IOException {
+  void cutsOffAHeaderThatStops() throws IOException {
     try (Socket socket = connect()) {
       write(socket, "GET / HTTP/1.1\r\nX: ");
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
@@ -79,7 +79,7 @@ class HeaderDeadlineTest {
   }
 
   @Test
-  void aHeaderThatArrivesInSmallPartsIsCutOff() throws Exception {
+  void cutsOffAHeaderThatArrivesByteByByte() throws Exception {
     try (Socket socket = connect()) {
       write(socket, "GET / HTTP/1.1\r\nX: ");
       socket.setSoTimeout(20);
@@ -102,13 +102,13 @@ class HeaderDeadlineTest {
    * A client with a large body first waits for status 100. Its body may take longer than a header.
    */
   @Test
-  void aBodyThatWasAskedForMayTakeLongerThanAHeader() throws Exception {
+  void allowsABodyToTakeLongerThanAHeader() throws Exception {
     try (Socket socket = connect()) {
       write(
           socket,
           "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
       assertThat(readTo(socket, "\r\n\r\n")).startsWith("HTTP/1.1 100 ");
-      aHeaderThatNeverEndsIsCutOff(); // this takes longer than the timeout
+      cutsOffAHeaderThatStops(); // this takes longer than the timeout
       write(socket, "body");
       assertThat(readTo(socket, "4 bytes")).startsWith("HTTP/1.1 200 ");
       // The server closes the connection, because no other header arrives.

@@ -88,7 +88,7 @@ class EncodingQueueTest {
   }
 
   @Test
-  void beyondItsCapacityItRefusesAndOnClosingItAnswersWhatItTook() throws InterruptedException {
+  void rejectsBeyondItsCapacityAndAnswersTheRestWhenItCloses() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     EncodingQueue queue = queue(1);
@@ -113,7 +113,7 @@ class EncodingQueueTest {
   }
 
   @Test
-  void theSeveralImagesOfARequestAreTakenAllOrNotAtAll() throws InterruptedException {
+  void acceptsAllImagesOfARequestOrNone() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     try (EncodingQueue queue = queue(3)) {
@@ -139,7 +139,7 @@ class EncodingQueueTest {
   }
 
   @Test
-  void imagesOfABatchAreReadWithTheirLikeAndAnsweredEachByItsOwn() throws InterruptedException {
+  void appliesAFunctionToAllOfItsImagesInABatch() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     List<Integer> together = new CopyOnWriteArrayList<>();
@@ -176,8 +176,7 @@ class EncodingQueueTest {
   }
 
   @Test
-  void imagesOfAEncoderOfItsOwnAreEncodedByItTogetherAndItsFailureIsItsOwn()
-      throws InterruptedException {
+  void batchesImagesOfAnotherEncoderSeparately() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     List<Integer> together = new CopyOnWriteArrayList<>();
@@ -240,7 +239,7 @@ class EncodingQueueTest {
   }
 
   @Test
-  void aRequestWaitsNoLongerThanTheTimeLimit() throws InterruptedException {
+  void rejectsAfterTheDeadline() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     try (EncodingQueue queue = queue(4)) {
@@ -255,7 +254,7 @@ class EncodingQueueTest {
   }
 
   @Test
-  void aRequestThatFailsLeavesTheOthers() {
+  void continuesAfterAFailure() {
     try (EncodingQueue queue = queue(4)) {
       assertThatThrownBy(
               () ->
@@ -272,7 +271,7 @@ class EncodingQueueTest {
   }
 
   @Test
-  void theCacheKeepsTheNamesThatWereAskedForLast() {
+  void cachesTheMostRecentlyUsedNames() {
     List<String> names = List.of("a", "b");
     try (ZeroShotCache cache = new ZeroShotCache(clip, 5)) {
       Classifier first = used(cache, names, "a {}.");
@@ -290,7 +289,7 @@ class EncodingQueueTest {
   }
 
   @Test
-  void aRequestWhoseTimeIsOverGetsNoMoreOfIt() {
+  void computesNoTextsAfterTheDeadline() {
     try (ZeroShotCache cache = new ZeroShotCache(clip, 5)) {
       assertThatThrownBy(
               () -> cache.use(List.of("a", "b"), "a {}.", Deadline.in(Duration.ZERO)).close())

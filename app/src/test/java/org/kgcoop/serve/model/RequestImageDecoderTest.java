@@ -36,7 +36,7 @@ class RequestImageDecoderTest {
   }
 
   @Test
-  void smallImagesDoNotWaitForLargeOnesAndOfTheseOnlySomeMayWait() throws Exception {
+  void limitsLargeImagesWithoutDelayingSmallOnes() throws Exception {
     RandomClip.write(folder, RandomClip.TINY, 1);
     Limits limits = // one large image may wait
         new Limits(2, Duration.ofSeconds(100), 1 << 20, 0, ServerSettings.DEFAULT_MAX_PIXELS);

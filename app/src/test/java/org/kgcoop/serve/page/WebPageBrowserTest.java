@@ -61,7 +61,7 @@ class WebPageBrowserTest {
 
   @BeforeAll
   static void start() throws InterruptedException {
-    browser = Chromium.startOrSkip(folder.resolve("profile"));
+    browser = Chromium.start(folder.resolve("profile"));
     clip = Clip.load(EmbeddedClip.folder());
     ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
     learned = Classifier.of(prompt, clip, prompt.classNames());
@@ -88,16 +88,14 @@ class WebPageBrowserTest {
   static void stop() throws Exception {
     if (browser != null) {
       browser.close();
-      for (AutoCloseable other : OTHERS) {
-        other.close();
-      }
-      if (server != null) {
-        server.close();
-        models.close();
-        handCrafted.close();
-        clip.close();
-      }
     }
+    for (AutoCloseable other : OTHERS) {
+      other.close();
+    }
+    server.close();
+    models.close();
+    handCrafted.close();
+    clip.close();
   }
 
   /**
@@ -115,10 +113,7 @@ class WebPageBrowserTest {
   }
 
   private static Chromium browser() {
-    if (browser == null) {
-      throw new IllegalStateException("no browser");
-    }
-    return browser;
+    return Chromium.orSkip(browser);
   }
 
   private static void open() {
@@ -225,7 +220,7 @@ class WebPageBrowserTest {
   }
 
   @Test
-  void whatTheServerCannotReadIsSaidAndHowToHelpIt() throws IOException {
+  void explainsImagesThatTheServerCannotRead() throws IOException {
     open();
     browser().drop(Files.writeString(folder.resolve("a.heic"), "\0\0\0\u0018ftypheic\0\0\0\0"));
     browser().await("document.querySelector('#problem').innerText.includes('JPEG')");
@@ -361,7 +356,7 @@ class WebPageBrowserTest {
   }
 
   @Test
-  void whoeverDoesNotSeeThePageHearsIt() {
+  void announcesAnswersToScreenReaders() {
     open();
     browser().value("document.querySelector('[value=names]').click()");
     browser().await(ANSWERED);
@@ -399,7 +394,7 @@ class WebPageBrowserTest {
   }
 
   @Test
-  void itFitsAPhoneAndADeskByDayAndByNight() throws IOException {
+  void fitsPhonesAndDesktopsInLightAndDarkMode() throws IOException {
     open();
     for (int width : new int[] {1280, 390, 320}) {
       for (boolean dark : new boolean[] {false, true}) {
@@ -415,7 +410,7 @@ class WebPageBrowserTest {
   }
 
   @Test
-  void theTokenIsAskedForOnce() {
+  void asksOnceForTheToken() {
     ClassifierServer open = server;
     server = serve(TOKEN);
     OTHERS.add(server);

@@ -104,7 +104,7 @@ class WebPageTest {
   }
 
   @Test
-  void thePageAndAllThatItNamesNeedNoTokenAndHaveAStrictPolicy() {
+  void servesThePageWithoutTokenAndWithAStrictPolicy() {
     HttpResponse<byte[]> index = get("/");
     assertThat(index.statusCode()).isEqualTo(200);
     Document page = Jsoup.parse(text(index));
@@ -126,7 +126,7 @@ class WebPageTest {
 
   /** Users of a screen reader jump from landmark to landmark. */
   @Test
-  void landmarksHoldAllThatIsShown() {
+  void putsAllContentIntoLandmarks() {
     Document page = Jsoup.parse(text(get("/")));
     assertThat(page.body().children())
         .hasSizeGreaterThan(3)
@@ -134,7 +134,7 @@ class WebPageTest {
   }
 
   @Test
-  void examplesAreImagesThatAreCredited() throws IOException {
+  void creditsEachExample() throws IOException {
     JsonNode examples = about().path("examples");
     assertThat(examples).hasSize(10);
     for (JsonNode example : examples) {
@@ -148,7 +148,7 @@ class WebPageTest {
   }
 
   @Test
-  void thePageKnowsWhatItHasToAskFor() throws IOException {
+  void tellsThePageIfItNeedsAToken() throws IOException {
     JsonNode about = about();
     assertThat(about.path("token").asBoolean()).isTrue();
     assertThat(about.path("max_bytes").asInt()).isEqualTo(20_000);
@@ -158,7 +158,7 @@ class WebPageTest {
   }
 
   @Test
-  void noOtherFileOfTheClassPathIsServed() {
+  void servesNoOtherFileOfTheClassPath() {
     for (String path :
         List.of(
             "/page/examples.json",

@@ -13,7 +13,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.experiment.OpenProtocol;
+import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cluster.session.Failures;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Versions;
@@ -28,7 +28,7 @@ public final class ExperimentJob {
 
   private final SparkContext spark;
   private final List<String> words;
-  private final OpenProtocol grid;
+  private final ExperimentSession experiments;
   private final Versions versions;
 
   /**
@@ -36,14 +36,15 @@ public final class ExperimentJob {
    *
    * @param words a command line with the same meaning on every machine
    */
-  public ExperimentJob(Session session, List<String> words, OpenProtocol grid) {
-    this(session, words, grid, Versions.here());
+  public ExperimentJob(Session session, List<String> words, ExperimentSession experiments) {
+    this(session, words, experiments, Versions.here());
   }
 
-  ExperimentJob(Session session, List<String> words, OpenProtocol grid, Versions versions) {
+  ExperimentJob(
+      Session session, List<String> words, ExperimentSession experiments, Versions versions) {
     this.spark = session.context();
     this.words = words;
-    this.grid = grid;
+    this.experiments = experiments;
     this.versions = versions;
   }
 
@@ -55,7 +56,7 @@ public final class ExperimentJob {
    */
   public void run(List<String> runs, Consumer<String> errors) {
     List<Outcome> outcomes = new ArrayList<>();
-    try (Progress.Task task = grid.progress().start("runs", runs.size())) {
+    try (Progress.Task task = experiments.progress().start("runs", runs.size())) {
       submit(
           runs,
           outcome -> {
@@ -92,11 +93,11 @@ public final class ExperimentJob {
           "%s of %s runs failed. The other runs are complete. Run the same command again to repeat the failed ones"
               .formatted(failures.size(), runs.size()));
     }
-    List<String> missing = runs.stream().filter(run -> !grid.isDone(run)).toList();
+    List<String> missing = runs.stream().filter(run -> !experiments.isDone(run)).toList();
     if (!missing.isEmpty()) {
       throw KgCoopException.configuration(
           "%s: an executor completed %s, but its folder is not here; --out must be a folder that all machines"
-                  .formatted(grid.out(), missing.get(0))
+                  .formatted(experiments.out(), missing.get(0))
               + " share");
     }
   }
@@ -107,7 +108,7 @@ public final class ExperimentJob {
             ? 1
             : Integer.parseInt(spark.conf().get("spark.task.maxFailures", DEFAULT_ATTEMPTS));
     List<Assignment> assignments =
-        runs.stream().map(run -> new Assignment(run, grid.settings(run))).toList();
+        runs.stream().map(run -> new Assignment(run, experiments.settings(run))).toList();
     RDD<Assignment> tasks =
         JavaSparkContext.fromSparkContext(spark).parallelize(assignments, assignments.size()).rdd();
     List<Object> partitions = IntStream.range(0, runs.size()).<Object>mapToObj(i -> i).toList();

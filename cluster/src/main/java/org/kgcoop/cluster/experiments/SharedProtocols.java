@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.cli.ProtocolArguments;
-import org.kgcoop.cli.experiment.OpenProtocol;
+import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cluster.session.NativeMemory;
 
 /**
@@ -14,7 +14,7 @@ import org.kgcoop.cluster.session.NativeMemory;
  * cache and one listing of the data. On an executor they stay open until the process ends.
  */
 public final class SharedProtocols {
-  private static final Map<List<String>, OpenProtocol> OPEN = new HashMap<>();
+  private static final Map<List<String>, ExperimentSession> OPEN = new HashMap<>();
 
   private SharedProtocols() {}
 
@@ -23,19 +23,19 @@ public final class SharedProtocols {
    *
    * @param words a command line with the same meaning in every process
    */
-  public static OpenProtocol of(List<String> words, PrintWriter out, PrintWriter err) {
+  public static ExperimentSession of(List<String> words, PrintWriter out, PrintWriter err) {
     synchronized (OPEN) {
-      OpenProtocol grid = OPEN.get(words);
-      if (grid == null) {
-        grid = opened(words, out, err);
-        OPEN.put(List.copyOf(words), grid);
+      ExperimentSession experiments = OPEN.get(words);
+      if (experiments == null) {
+        experiments = opened(words, out, err);
+        OPEN.put(List.copyOf(words), experiments);
       }
-      return grid;
+      return experiments;
     }
   }
 
   @SuppressWarnings("MustBeClosed") // stays open until close()
-  private static OpenProtocol opened(List<String> words, PrintWriter out, PrintWriter err) {
+  private static ExperimentSession opened(List<String> words, PrintWriter out, PrintWriter err) {
     NativeMemory.leaveToCluster();
     return ProtocolArguments.parse(words, out, err).open();
   }
@@ -43,9 +43,9 @@ public final class SharedProtocols {
   /** Closes an experiment. None of its tasks may be running. */
   public static void close(List<String> words) {
     synchronized (OPEN) {
-      @Nullable OpenProtocol grid = OPEN.remove(words);
-      if (grid != null) {
-        grid.close();
+      @Nullable ExperimentSession experiments = OPEN.remove(words);
+      if (experiments != null) {
+        experiments.close();
       }
     }
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.experiment.OpenProtocol;
+import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cluster.session.Versions;
 import org.kgcoop.runs.SettingsDifferences;
 import scala.collection.Iterator;
@@ -74,8 +74,8 @@ final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment
     String run = assignment.run();
     PrintWriter log =
         new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
-    OpenProtocol grid = SharedProtocols.of(words, log, log);
-    List<String> differences = differences(assignment.settings(), grid.settings(run));
+    ExperimentSession experiments = SharedProtocols.of(words, log, log);
+    List<String> differences = differences(assignment.settings(), experiments.settings(run));
     if (!differences.isEmpty()) {
       return Outcome.failed(
           run,
@@ -83,14 +83,14 @@ final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment
               "the executor on %s has other settings than the driver: %s; both need the same files"
                   .formatted(host(), String.join(", ", differences))));
     }
-    if (grid.isDone(run)) { // by an attempt whose executor was lost before it reported
+    if (experiments.isDone(run)) { // by an attempt whose executor was lost before it reported
       return Outcome.done(run);
     }
-    Attempts attempts = new Attempts(grid.out());
+    Attempts attempts = new Attempts(experiments.out());
     Path attempt = attempts.begin(run);
     try {
-      grid.run(run, attempt, context::isInterrupted);
-      attempts.commit(run, attempt, () -> grid.isDone(run));
+      experiments.run(run, attempt, context::isInterrupted);
+      attempts.commit(run, attempt, () -> experiments.isDone(run));
     } finally {
       attempts.end(attempt);
     }

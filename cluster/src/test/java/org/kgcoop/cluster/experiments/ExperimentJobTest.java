@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.experiment.OpenProtocol;
+import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cluster.Lab;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Versions;
@@ -23,7 +23,7 @@ class ExperimentJobTest {
   @TempDir Path folder;
 
   private List<String> words;
-  private OpenProtocol grid;
+  private ExperimentSession experiments;
   private final StringWriter said = new StringWriter();
 
   @BeforeEach
@@ -35,18 +35,18 @@ class ExperimentJobTest {
             "--threads=1",
             "--out=" + folder.resolve("out"));
     PrintWriter writer = new PrintWriter(said, true);
-    grid = SharedProtocols.of(words, writer, writer);
+    experiments = SharedProtocols.of(words, writer, writer);
   }
 
   @Test
   void aTaskThatRunsTwiceAtATimeLeavesOneRun() {
-    String run = grid.runs().get(0);
+    String run = experiments.runs().get(0);
     try (Session session = Session.open("test", "local[2]", Map.of())) {
-      new ExperimentJob(session, words, grid).run(List.of(run, run), line -> {});
+      new ExperimentJob(session, words, experiments).run(List.of(run, run), line -> {});
     }
-    assertThat(Lab.done(grid.out())).containsExactly(grid.out().resolve(run));
-    new Attempts(grid.out()).tidy(grid.runs());
-    assertThat(grid.out().resolve(".attempts")).doesNotExist();
+    assertThat(Lab.done(experiments.out())).containsExactly(experiments.out().resolve(run));
+    new Attempts(experiments.out()).tidy(experiments.runs());
+    assertThat(experiments.out().resolve(".attempts")).doesNotExist();
     SharedProtocols.close(words);
   }
 
@@ -55,13 +55,13 @@ class ExperimentJobTest {
     Versions here = Versions.here();
     Versions other = new Versions("0.0.9", here.java(), here.engine());
     try (Session session = Session.open("test", "local[2]", Map.of())) {
-      ExperimentJob job = new ExperimentJob(session, words, grid, other);
-      assertThatThrownBy(() -> job.run(grid.runs(), line -> {}))
+      ExperimentJob job = new ExperimentJob(session, words, experiments, other);
+      assertThatThrownBy(() -> job.run(experiments.runs(), line -> {}))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("kgcoop " + here.kgcoop() + " there, 0.0.9 here")
           .hasMessageNotContaining("\n");
     }
-    assertThat(Lab.done(grid.out())).isEmpty();
+    assertThat(Lab.done(experiments.out())).isEmpty();
     SharedProtocols.close(words);
   }
 }

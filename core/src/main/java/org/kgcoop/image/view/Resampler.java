@@ -57,11 +57,11 @@ final class Resampler {
 
   private static int[] unchanged(RgbImage image, Crop part, int firstRow, int rows, Crop window) {
     int top = part.top() + firstRow;
-    byte[] kept =
+    byte[] bytes =
         image.crop(new Crop(top, part.left() + window.left(), rows, window.width())).rgb();
-    int[] out = new int[kept.length];
+    int[] out = new int[bytes.length];
     for (int i = 0; i < out.length; i++) {
-      out[i] = kept[i] & 0xff;
+      out[i] = bytes[i] & 0xff;
     }
     return out;
   }

@@ -61,13 +61,13 @@ public record ViewRecipe(List<ViewStep> steps) {
    */
   public RgbImage view(long seed, long number, String key, RgbImage image, Transform transform) {
     SplitMix64 random = Views.random(seed, number, key);
-    RgbImage seen = square(image, key, random, transform);
+    RgbImage view = square(image, key, random, transform);
     for (ViewStep step : steps) {
       if (!(step instanceof ViewStep.RandomResizedCrop || step instanceof ViewStep.RandomCrop)) {
-        seen = step.apply(seen, random);
+        view = step.apply(view, random);
       }
     }
-    return seen;
+    return view;
   }
 
   private RgbImage square(RgbImage image, String key, SplitMix64 random, Transform transform) {

@@ -221,8 +221,8 @@ public record ClipLora(
     return new Branches(
         clip,
         PromptText.handCrafted(clip, classNames, template),
-        ofTexts(clip),
-        ofImages(clip),
+        textBranches(clip),
+        imageBranches(clip),
         seed,
         kept);
   }
@@ -235,7 +235,9 @@ public record ClipLora(
     Map<String, StoredTensor> named = learned.tensors();
     if (LoraNames.arePublished(named.keySet())) {
       List<String> own =
-          Stream.of(ofTexts(clip), ofImages(clip)).flatMap(t -> t.names().stream()).toList();
+          Stream.of(textBranches(clip), imageBranches(clip))
+              .flatMap(t -> t.names().stream())
+              .toList();
       String settings =
           "matrices %s, text_layers %s and image_layers %s"
               .formatted(String.join(", ", matrices), textLayers, imageLayers);
@@ -245,11 +247,11 @@ public record ClipLora(
         clip, new FittedMethod(learned.method(), learned.classNames(), named), classNames);
   }
 
-  private LowRank ofTexts(Clip clip) {
+  private LowRank textBranches(Clip clip) {
     return branches("", textLayers.in("text_layers", clip.config().textLayers()));
   }
 
-  private LowRank ofImages(Clip clip) {
+  private LowRank imageBranches(Clip clip) {
     return imageLayers.isEmpty()
         ? branches("visual.", List.of())
         : branches(
@@ -282,16 +284,16 @@ public record ClipLora(
     private final Clip clip;
     private final PromptText prompts;
     private final DropoutMasks kept;
-    private final LowRank ofTexts;
-    private final LowRank ofImages;
+    private final LowRank textBranches;
+    private final LowRank imageBranches;
     private final @Nullable PromptedVision vision; // null if the image encoder is not adapted
     private @Nullable TextFeatures unshared; // for dropout; created by the first step
 
     Branches(
         Clip clip,
         PromptText prompts,
-        LowRank ofTexts,
-        LowRank ofImages,
+        LowRank textBranches,
+        LowRank imageBranches,
         long seed,
         DropoutMasks kept) {
       super(
@@ -303,12 +305,12 @@ public record ClipLora(
       this.clip = clip;
       this.prompts = prompts;
       this.kept = kept;
-      this.ofTexts = ofTexts;
-      this.ofImages = ofImages;
-      vision = ofImages.isEmpty() ? null : clip.promptedVision(title());
+      this.textBranches = textBranches;
+      this.imageBranches = imageBranches;
+      vision = imageBranches.isEmpty() ? null : clip.promptedVision(title());
       try (Scope scope = Scope.open("start")) {
-        start(ofTexts, clip.config().textWidth(), seed);
-        start(ofImages, clip.config().vision().width(), seed);
+        start(textBranches, clip.config().textWidth(), seed);
+        start(imageBranches, clip.config().vision().width(), seed);
       }
     }
 
@@ -321,42 +323,44 @@ public record ClipLora(
 
     @Override
     public ModelInputs inputs() {
-      return vision == null ? ModelInputs.FEATURES : ModelInputs.rows(ofImages.firstBlock(), false);
+      return vision == null
+          ? ModelInputs.FEATURES
+          : ModelInputs.rows(imageBranches.firstBlock(), false);
     }
 
     @Override
-    Given given() {
-      return new Given(given(ofTexts), given(ofImages));
+    EncoderInputs encoderInputs() {
+      return new EncoderInputs(parameters(textBranches), parameters(imageBranches));
     }
 
-    private List<Tensor> given(LowRank branches) {
+    private List<Tensor> parameters(LowRank branches) {
       return branches.names().stream().map(this::parameter).toList();
     }
 
     @Override
-    TextFeatures.Pass pass(TextFeatures text, List<Tensor> given, long step) {
+    TextFeatures.Pass pass(TextFeatures text, List<Tensor> encoderInputs, long step) {
       if (dropout == 0) {
-        return text.pass(given, whole());
+        return text.pass(encoderInputs, whole());
       }
       if (unshared == null) {
         unshared = new TextFeatures(clip, new PromptText(prompts.rows(), 0, false, 0));
       }
       return unshared.pass(
-          given,
+          encoderInputs,
           (inputs, from, layout) ->
-              ofTexts.additions(
+              textBranches.additions(
                   inputs,
                   matrix -> kept(step, matrix, from, layout.texts(), layout.longest(), inputs)));
     }
 
     @Override
-    Tensor texts(TextFeatures text, List<Tensor> given) {
-      return text.all(given, whole());
+    Tensor texts(TextFeatures text, List<Tensor> encoderInputs) {
+      return text.all(encoderInputs, whole());
     }
 
     /** Returns the branches of the text encoder without dropout. */
     private TextFeatures.Adapter whole() {
-      return (inputs, from, layout) -> ofTexts.additions(inputs, null);
+      return (inputs, from, layout) -> textBranches.additions(inputs, null);
     }
 
     /** Returns the masks of consecutive images or classes, (count length, W). */
@@ -371,35 +375,37 @@ public record ClipLora(
     }
 
     @Override
-    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
+    List<Tensor> imageLosses(Image image, List<Tensor> encoderInputs, Tensor classFeatures) {
       if (vision == null) {
         return List.of(crossEntropy(image, image.features(), classFeatures));
       }
       Tensor rows = image.rows();
       int length = Math.toIntExact(rows.size(1));
       Function<String, Tensor> dropped =
-          matrix -> kept(image.step(), matrix, image.place(), 1, length, given);
+          matrix -> kept(image.step(), matrix, image.place(), 1, length, encoderInputs);
       IntFunction<ProjectionDeltas> additions =
-          ofImages.additions(given, dropout == 0 ? null : dropped);
-      Tensor features = vision.features(rows, ofImages.firstBlock(), additions).unitRows();
+          imageBranches.additions(encoderInputs, dropout == 0 ? null : dropped);
+      Tensor features = vision.features(rows, imageBranches.firstBlock(), additions).unitRows();
       return List.of(crossEntropy(image, features, classFeatures));
     }
 
     @Override
-    Tensor encode(Tensor images, List<Tensor> given) {
+    Tensor encode(Tensor images, List<Tensor> encoderInputs) {
       if (vision == null) {
         throw new IllegalStateException("the image encoder is the CLIP's own");
       }
-      int first = ofImages.firstBlock();
+      int first = imageBranches.firstBlock();
       return vision
-          .features(vision.rows(images, first), first, ofImages.additions(given, null))
+          .features(vision.rows(images, first), first, imageBranches.additions(encoderInputs, null))
           .unitRows();
     }
 
     @Override
-    TunedImageEncoder learned(List<Tensor> given) {
+    TunedImageEncoder learned(List<Tensor> encoderInputs) {
       return new TunedImageEncoder(
-          new DeepPrompts(0, List.of()), ofImages.merged(given, this::frozen), Optional.empty());
+          new DeepPrompts(0, List.of()),
+          imageBranches.merged(encoderInputs, this::frozen),
+          Optional.empty());
     }
 
     private Tensor frozen(String weight) {

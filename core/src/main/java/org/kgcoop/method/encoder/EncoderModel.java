@@ -45,8 +45,8 @@ abstract class EncoderModel extends FixedHeadModel {
    * @param text the input of {@link TextFeatures#pass}; empty if the text encoder is not trained
    * @param image the input of the image encoder; empty if the image encoder is not trained
    */
-  record Given(List<Tensor> text, List<Tensor> image) {
-    Given {
+  record EncoderInputs(List<Tensor> text, List<Tensor> image) {
+    EncoderInputs {
       text = List.copyOf(text);
       image = List.copyOf(image);
     }
@@ -89,8 +89,8 @@ abstract class EncoderModel extends FixedHeadModel {
 
   private final double scale;
   private final TextFeatures text;
-  private final List<Loss> ofImages;
-  private final List<Loss> ofTexts;
+  private final List<Loss> imageTerms;
+  private final List<Loss> textTerms;
   private @Nullable Tensor constant; // class features, if the text encoder is not trained
 
   /**
@@ -98,16 +98,16 @@ abstract class EncoderModel extends FixedHeadModel {
    *
    * @param scale the scale of the cosines in logits
    * @param text the texts, closed together with this model
-   * @param ofImages the losses that {@link #imageLosses} returns, in the same order
-   * @param ofTexts the losses that {@link #textLosses} returns, in the same order
+   * @param imageTerms the losses that {@link #imageLosses} returns, in the same order
+   * @param textTerms the losses that {@link #textLosses} returns, in the same order
    */
   EncoderModel(
-      Device device, double scale, TextFeatures text, List<Loss> ofImages, List<Loss> ofTexts) {
+      Device device, double scale, TextFeatures text, List<Loss> imageTerms, List<Loss> textTerms) {
     super(device);
     this.scale = scale;
     this.text = text;
-    this.ofImages = List.copyOf(ofImages);
-    this.ofTexts = List.copyOf(ofTexts);
+    this.imageTerms = List.copyOf(imageTerms);
+    this.textTerms = List.copyOf(textTerms);
   }
 
   /**
@@ -117,15 +117,15 @@ abstract class EncoderModel extends FixedHeadModel {
   void prepare() {}
 
   /** Returns the inputs of the encoders for the current parameters. */
-  abstract Given given();
+  abstract EncoderInputs encoderInputs();
 
   /**
    * Computes the losses of an image, each ().
    *
-   * @param given the inputs of the image encoder
+   * @param encoderInputs the inputs of the image encoder
    * @param classFeatures the class features, (C, E), unit rows
    */
-  abstract List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures);
+  abstract List<Tensor> imageLosses(Image image, List<Tensor> encoderInputs, Tensor classFeatures);
 
   /**
    * Computes the losses of the class features, each ().
@@ -141,16 +141,16 @@ abstract class EncoderModel extends FixedHeadModel {
    * encoder.
    *
    * @param text the texts that were passed to the constructor
-   * @param given the inputs of the text encoder
+   * @param encoderInputs the inputs of the text encoder
    * @param step the number of the step, from 0
    */
-  TextFeatures.Pass pass(TextFeatures text, List<Tensor> given, long step) {
-    return text.pass(given);
+  TextFeatures.Pass pass(TextFeatures text, List<Tensor> encoderInputs, long step) {
+    return text.pass(encoderInputs);
   }
 
   /** Computes the class features without gradients, (C, E), not normalized. */
-  Tensor texts(TextFeatures text, List<Tensor> given) {
-    return text.all(given);
+  Tensor texts(TextFeatures text, List<Tensor> encoderInputs) {
+    return text.all(encoderInputs);
   }
 
   /**
@@ -158,12 +158,12 @@ abstract class EncoderModel extends FixedHeadModel {
    * are image features.
    *
    * @param images the image, (1, channels, R, R), normalized
-   * @param given the inputs of the image encoder
+   * @param encoderInputs the inputs of the image encoder
    */
-  abstract Tensor encode(Tensor images, List<Tensor> given);
+  abstract Tensor encode(Tensor images, List<Tensor> encoderInputs);
 
   /** Returns all trained parts of the image encoder, for the given inputs. */
-  abstract TunedImageEncoder learned(List<Tensor> given);
+  abstract TunedImageEncoder learned(List<Tensor> encoderInputs);
 
   final Tensor crossEntropy(Image image, Tensor features, Tensor classFeatures) {
     return Functions.crossEntropy(logits(features, classFeatures), image.label());
@@ -186,7 +186,7 @@ abstract class EncoderModel extends FixedHeadModel {
   /** Computes the class features without gradients. */
   private Tensor currentTexts() {
     try (Autograd.Switch off = Autograd.off()) {
-      List<Tensor> inputs = given().text();
+      List<Tensor> inputs = encoderInputs().text();
       if (!inputs.isEmpty()) {
         return texts(text, inputs).unitRows();
       }
@@ -202,52 +202,56 @@ abstract class EncoderModel extends FixedHeadModel {
   @Override
   public final Step step(Batch batch) {
     prepare();
-    Given given = given();
+    EncoderInputs encoderInputs = encoderInputs();
     Tape tape = new Tape();
-    int images = given.image().size();
-    List<Tensor> made = new ArrayList<>(given.image()); // computed from the parameters
-    if (!given.text().isEmpty()) {
-      made.add(tape.cut(pass(text, given.text(), batch.step())).unitRows()); // (C, E)
+    int images = encoderInputs.image().size();
+    List<Tensor> differentiated =
+        new ArrayList<>(encoderInputs.image()); // computed from the parameters
+    if (!encoderInputs.text().isEmpty()) {
+      differentiated.add(
+          tape.cut(pass(text, encoderInputs.text(), batch.step())).unitRows()); // (C, E)
     }
-    List<Tensor> leaves = made.stream().map(Tensor::parameter).toList();
+    List<Tensor> leaves = differentiated.stream().map(Tensor::parameter).toList();
     List<Tensor> inputs = leaves.subList(0, images);
-    Tensor classFeatures = given.text().isEmpty() ? currentTexts() : leaves.get(images);
-    List<List<Tensor>> ofEach = // losses of each image, then the gradients of their sum
+    Tensor classFeatures = encoderInputs.text().isEmpty() ? currentTexts() : leaves.get(images);
+    List<List<Tensor>> lossesByImage = // losses of each image, then the gradients of their sum
         Workers.map(
             batch.size(),
             place -> {
               Image image = new Image(batch, place);
               List<Tensor> losses = imageLosses(image, inputs, classFeatures);
-              Tensor followed = weighted(losses, ofImages).times(1.0 / batch.size());
+              Tensor optimized = weighted(losses, imageTerms).times(1.0 / batch.size());
               List<Tensor> found = new ArrayList<>(losses.stream().map(Tensor::detach).toList());
-              found.addAll(Autograd.gradients(followed, leaves, false));
+              found.addAll(Autograd.gradients(optimized, leaves, false));
               return found;
             });
-    Map<String, Double> told = new LinkedHashMap<>();
+    Map<String, Double> logged = new LinkedHashMap<>();
     double sum = 0;
-    for (int i = 0; i < ofImages.size(); i++) {
+    for (int i = 0; i < imageTerms.size(); i++) {
       int loss = i;
-      double mean = ofEach.stream().mapToDouble(m -> m.get(loss).item()).sum() / batch.size();
-      told.put(ofImages.get(i).name(), mean);
-      sum += ofImages.get(i).weight() * mean;
+      double mean =
+          lossesByImage.stream().mapToDouble(m -> m.get(loss).item()).sum() / batch.size();
+      logged.put(imageTerms.get(i).name(), mean);
+      sum += imageTerms.get(i).weight() * mean;
     }
     List<Tensor> gradients = new ArrayList<>(); // with respect to the inputs of the encoders
-    for (int i = 0; i < made.size(); i++) {
-      gradients.add(sum(ofEach, ofImages.size() + i));
+    for (int i = 0; i < differentiated.size(); i++) {
+      gradients.add(sum(lossesByImage, imageTerms.size() + i));
     }
-    List<Tensor> losses = given.text().isEmpty() ? List.of() : textLosses(classFeatures);
+    List<Tensor> losses = encoderInputs.text().isEmpty() ? List.of() : textLosses(classFeatures);
     if (!losses.isEmpty()) {
-      Tensor followed = weighted(losses, ofTexts);
-      Tensor byTexts = Autograd.gradients(followed, List.of(classFeatures), false).get(0);
+      Tensor optimized = weighted(losses, textTerms);
+      Tensor byTexts = Autograd.gradients(optimized, List.of(classFeatures), false).get(0);
       gradients.set(images, gradients.get(images).plus(byTexts));
     }
     for (int i = 0; i < losses.size(); i++) {
       double value = losses.get(i).item();
-      told.put(ofTexts.get(i).name(), value);
-      sum += ofTexts.get(i).weight() * value;
+      logged.put(textTerms.get(i).name(), value);
+      sum += textTerms.get(i).weight() * value;
     }
     return new Step(
-        withSum(told, sum), tape.gradients(made, gradients, List.copyOf(parameters().values())));
+        withSum(logged, sum),
+        tape.gradients(differentiated, gradients, List.copyOf(parameters().values())));
   }
 
   private static Tensor weighted(List<Tensor> values, List<Loss> losses) {
@@ -259,15 +263,15 @@ abstract class EncoderModel extends FixedHeadModel {
   }
 
   /** Sums in the order of the images, so that the result is deterministic. */
-  private static Tensor sum(List<List<Tensor>> ofEach, int place) {
-    Tensor sum = ofEach.get(0).get(place);
-    for (List<Tensor> made : ofEach.subList(1, ofEach.size())) {
-      sum = sum.plus(made.get(place));
+  private static Tensor sum(List<List<Tensor>> lossesByImage, int place) {
+    Tensor sum = lossesByImage.get(0).get(place);
+    for (List<Tensor> differentiated : lossesByImage.subList(1, lossesByImage.size())) {
+      sum = sum.plus(differentiated.get(place));
     }
     return sum;
   }
 
-  /** Returns the optimized sum first, followed by its terms if there are several. */
+  /** Returns the optimized sum first, optimized by its terms if there are several. */
   private static Map<String, Double> withSum(Map<String, Double> parts, double sum) {
     Map<String, Double> losses = new LinkedHashMap<>(Map.of("loss", sum));
     if (parts.size() > 1) {
@@ -296,11 +300,11 @@ abstract class EncoderModel extends FixedHeadModel {
     @Override
     public Tensor features(Tensor images) {
       try (Autograd.Switch off = Autograd.off()) {
-        List<Tensor> given = given().image();
+        List<Tensor> encoderInputs = encoderInputs().image();
         List<Tensor> features = new ArrayList<>();
         Workers.map(
                 Math.toIntExact(images.size(0)),
-                i -> List.of(encode(images.narrow(0, i, 1), given)))
+                i -> List.of(encode(images.narrow(0, i, 1), encoderInputs)))
             .forEach(features::addAll);
         return Tensor.concat(features, 0);
       }
@@ -309,7 +313,7 @@ abstract class EncoderModel extends FixedHeadModel {
     @Override
     public TunedImageEncoder learned() {
       try (Autograd.Switch off = Autograd.off()) {
-        return EncoderModel.this.learned(given().image());
+        return EncoderModel.this.learned(encoderInputs().image());
       }
     }
   }

@@ -92,8 +92,8 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSp
     }
 
     @Override
-    Given given() {
-      return given(rows);
+    EncoderInputs encoderInputs() {
+      return encoderInputs(rows);
     }
   }
 }

@@ -120,12 +120,12 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
   /**
    * Returns the terms that the branches add in each block.
    *
-   * @param given A and B of each branch
+   * @param matrices A and B of each branch
    * @param kept a function that returns the dropout mask of x for a matrix, (positions, W), with
    *     ones and zeros; null without dropout
    */
   IntFunction<ProjectionDeltas> additions(
-      List<Tensor> given, @Nullable Function<String, Tensor> kept) {
+      List<Tensor> matrices, @Nullable Function<String, Tensor> kept) {
     return block ->
         branches.stream().noneMatch(branch -> branch.block() == block)
             ? ProjectionDeltas.NONE
@@ -142,8 +142,8 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
                   input = input.times(rows.apply(kept.apply(branches.get(place).name())));
                   factor = scale / (1 - dropout);
                 }
-                Tensor a = given.get(2 * place);
-                Tensor b = given.get(2 * place + 1).times(factor);
+                Tensor a = matrices.get(2 * place);
+                Tensor b = matrices.get(2 * place + 1).times(factor);
                 return scope.promote(input.matmul(a.transpose(0, 1)).matmul(b.transpose(0, 1)));
               }
             };
@@ -153,16 +153,16 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
    * Returns the weights of the encoder with the branches merged into them. They are copies of the
    * frozen weights and take 7 MB per block of ViT-B/16.
    *
-   * @param given A and B of each branch
+   * @param matrices A and B of each branch
    * @param frozen a function that returns a float32 weight by OpenAI's name
    * @return the changed weights, by OpenAI's name
    */
-  Map<String, Tensor> merged(List<Tensor> given, Function<String, Tensor> frozen) {
+  Map<String, Tensor> merged(List<Tensor> matrices, Function<String, Tensor> frozen) {
     Map<String, Tensor> merged = new LinkedHashMap<>();
     for (int i = 0; i < branches.size(); i++) {
       Branch branch = branches.get(i);
       Tensor weight = merged.computeIfAbsent(branch.weight(), name -> frozen.apply(name).copy());
-      Tensor product = given.get(2 * i + 1).matmul(given.get(2 * i)).times(scale); // B A
+      Tensor product = matrices.get(2 * i + 1).matmul(matrices.get(2 * i)).times(scale); // B A
       branch.rowsOf(weight).add_(product);
     }
     return merged;

@@ -144,7 +144,7 @@ public record Maple(int contextTokens, String words, int depth)
     }
 
     @Override
-    Given given() {
+    EncoderInputs encoderInputs() {
       List<Tensor> ofTexts = new ArrayList<>();
       List<Tensor> ofImages = new ArrayList<>();
       for (int i = 0; i < depth; i++) {
@@ -153,7 +153,7 @@ public record Maple(int contextTokens, String words, int depth)
         ofTexts.add(vectors);
         ofImages.add(Functions.linear(vectors, parameter(layer + WEIGHT), parameter(layer + BIAS)));
       }
-      return new Given(ofTexts, ofImages);
+      return new EncoderInputs(ofTexts, ofImages);
     }
   }
 }

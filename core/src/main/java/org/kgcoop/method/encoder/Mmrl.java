@@ -331,7 +331,7 @@ public record Mmrl(
      * projection.
      */
     @Override
-    Given given() {
+    EncoderInputs encoderInputs() {
       Function<String, List<Tensor>> rows =
           encoder ->
               IntStream.range(0, layers.size())
@@ -344,25 +344,25 @@ public record Mmrl(
                   .toList();
       List<Tensor> image = new ArrayList<>(rows.apply(TO_IMAGES));
       image.add(parameter(PROJECTION));
-      return new Given(rows.apply(TO_TEXTS), image);
+      return new EncoderInputs(rows.apply(TO_TEXTS), image);
     }
 
-    private DeepPrompts prompts(List<Tensor> given) {
+    private DeepPrompts prompts(List<Tensor> encoderInputs) {
       List<Integer> blocks = blocks();
-      return new DeepPrompts(blocks.get(0), blocks, given.subList(0, blocks.size()), false);
+      return new DeepPrompts(blocks.get(0), blocks, encoderInputs.subList(0, blocks.size()), false);
     }
 
-    private TunedImageEncoder.TokenMix mix(List<Tensor> given) {
-      return new TunedImageEncoder.TokenMix(given.get(given.size() - 1), answered);
+    private TunedImageEncoder.TokenMix mix(List<Tensor> encoderInputs) {
+      return new TunedImageEncoder.TokenMix(encoderInputs.get(encoderInputs.size() - 1), answered);
     }
 
     @Override
-    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
-      PromptedVision.Output read = vision.output(image.rows(), prompts(given));
+    List<Tensor> imageLosses(Image image, List<Tensor> encoderInputs, Tensor classFeatures) {
+      PromptedVision.Output read = vision.output(image.rows(), prompts(encoderInputs));
       Tensor features = vision.project(read.classRows()).unitRows();
       return List.of(
           crossEntropy(image, features, classFeatures),
-          crossEntropy(image, mix(given).ofTokens(read), classFeatures),
+          crossEntropy(image, mix(encoderInputs).tokenFeatures(read), classFeatures),
           apart(features, image.features()));
     }
 
@@ -387,20 +387,22 @@ public record Mmrl(
     }
 
     @Override
-    Tensor encode(Tensor images, List<Tensor> given) {
+    Tensor encode(Tensor images, List<Tensor> encoderInputs) {
       Tensor rows = vision.rows(images, blocks().get(0));
       if (answered == 1) {
-        return vision.features(rows, prompts(given)).unitRows();
+        return vision.features(rows, prompts(encoderInputs)).unitRows();
       }
-      PromptedVision.Output read = vision.output(rows, prompts(given));
-      TunedImageEncoder.TokenMix mix = mix(given);
-      return mix.mixed(vision.project(read.classRows()).unitRows(), mix.ofTokens(read));
+      PromptedVision.Output read = vision.output(rows, prompts(encoderInputs));
+      TunedImageEncoder.TokenMix mix = mix(encoderInputs);
+      return mix.mixed(vision.project(read.classRows()).unitRows(), mix.tokenFeatures(read));
     }
 
     @Override
-    TunedImageEncoder learned(List<Tensor> given) {
+    TunedImageEncoder learned(List<Tensor> encoderInputs) {
       return new TunedImageEncoder(
-          prompts(given), Map.of(), answered == 1 ? Optional.empty() : Optional.of(mix(given)));
+          prompts(encoderInputs),
+          Map.of(),
+          answered == 1 ? Optional.empty() : Optional.of(mix(encoderInputs)));
     }
 
     @Override

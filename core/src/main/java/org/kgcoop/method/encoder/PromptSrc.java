@@ -172,13 +172,13 @@ public record PromptSrc(
     }
 
     @Override
-    Given given() {
-      return given(rows);
+    EncoderInputs encoderInputs() {
+      return encoderInputs(rows);
     }
 
     @Override
-    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
-      Tensor f = features(image, given);
+    List<Tensor> imageLosses(Image image, List<Tensor> encoderInputs, Tensor classFeatures) {
+      Tensor f = features(image, encoderInputs);
       Tensor logs = Functions.logSoftmax(logits(f, classFeatures), 1); // (1, C)
       Tensor taughtLogs = Functions.logSoftmax(logits(image.features(), taught()), 1);
       return List.of(

@@ -96,8 +96,8 @@ abstract class PromptTokenModel extends EncoderModel {
 
   /** Returns only the cross-entropy. */
   @Override
-  List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
-    return List.of(crossEntropy(image, features(image, given), classFeatures));
+  List<Tensor> imageLosses(Image image, List<Tensor> encoderInputs, Tensor classFeatures) {
+    return List.of(crossEntropy(image, features(image, encoderInputs), classFeatures));
   }
 
   /** Returns true if the losses need the features of the frozen encoder. */
@@ -106,23 +106,23 @@ abstract class PromptTokenModel extends EncoderModel {
   }
 
   /** Computes the unit feature of an image with the given tokens, (1, E). */
-  final Tensor features(Image image, List<Tensor> given) {
+  final Tensor features(Image image, List<Tensor> encoderInputs) {
     return vision == null
         ? image.features()
-        : vision.features(image.rows(), new DeepPrompts(0, given)).unitRows();
+        : vision.features(image.rows(), new DeepPrompts(0, encoderInputs)).unitRows();
   }
 
   @Override
-  final Tensor encode(Tensor images, List<Tensor> given) {
+  final Tensor encode(Tensor images, List<Tensor> encoderInputs) {
     if (vision == null) {
       throw new IllegalStateException("the image encoder is the CLIP's own");
     }
-    return vision.features(vision.rows(images, 0), new DeepPrompts(0, given)).unitRows();
+    return vision.features(vision.rows(images, 0), new DeepPrompts(0, encoderInputs)).unitRows();
   }
 
   @Override
-  final TunedImageEncoder learned(List<Tensor> given) {
-    return TunedImageEncoder.of(new DeepPrompts(0, given));
+  final TunedImageEncoder learned(List<Tensor> encoderInputs) {
+    return TunedImageEncoder.of(new DeepPrompts(0, encoderInputs));
   }
 
   /** Adds the parameters of both encoders, in the order of the published state. */
@@ -156,8 +156,8 @@ abstract class PromptTokenModel extends EncoderModel {
   }
 
   /** Returns all current tokens. */
-  final Given given(VisionLanguagePrompts rows) {
-    return new Given(
+  final EncoderInputs encoderInputs(VisionLanguagePrompts rows) {
+    return new EncoderInputs(
         rows.textNames().stream().map(this::parameter).toList(), imageRows(rows.imageDepth()));
   }
 }

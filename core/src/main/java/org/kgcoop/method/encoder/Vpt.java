@@ -100,8 +100,8 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
     }
 
     @Override
-    Given given() {
-      return new Given(List.of(), imageRows(imageDepth));
+    EncoderInputs encoderInputs() {
+      return new EncoderInputs(List.of(), imageRows(imageDepth));
     }
   }
 }

@@ -169,7 +169,7 @@ class ManifestTest {
   }
 
   @Test
-  void aHeaderWithAColumnTwiceIsRefusedInPlainWords() {
+  void rejectsAHeaderWithAColumnTwice() {
     assertThatThrownBy(() -> open("m.csv", "path,path,label\na.png,b.png,x\n"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("not CSV with one header line: ")

@@ -153,7 +153,7 @@ class TransformTest {
   }
 
   @Test
-  void aImageTooThinToCountIsRefused() {
+  void rejectsAVeryThinImage() {
     RgbImage thin = new RgbImage(10_000_000, 1, new byte[30_000_000]);
 
     assertThatThrownBy(() -> new Transform(Preprocessing.clip(224)).test(thin))

@@ -118,7 +118,7 @@ class ViewRecipeTest {
   }
 
   @Test
-  void aImageThatIsSmallerThanARandomCropIsRefusedByName() {
+  void rejectsAnImageThatIsSmallerThanARandomCrop() {
     ViewRecipe recipe = new ViewRecipe(List.of(new ViewStep.RandomCrop(1)));
     Transform large = new Transform(Preprocessing.clip(17)); // with padding, the image has 22 x 16
     assertThatThrownBy(() -> recipe.view(1, 1, "cat/1.png", IMAGE, large))
@@ -235,7 +235,7 @@ class ViewRecipeTest {
   }
 
   @Test
-  void impossibleSettingsAreRefused() {
+  void rejectsImpossibleSettings() {
     assertThatThrownBy(() -> new ViewStep.GaussianBlur(4, 0.5)).hasMessageContaining("odd kernel");
     assertThatThrownBy(() -> new ViewStep.RandAugment(2, 31))
         .hasMessage("randaugment: expected magnitude of 0 to 30, got 31");

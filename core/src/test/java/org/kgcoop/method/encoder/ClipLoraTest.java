@@ -418,7 +418,7 @@ class ClipLoraTest {
   }
 
   @Test
-  void whatWasLearnedGivesEqualLogitsForOtherClassesToo() {
+  void givesEqualLogitsForOtherClasses() {
     ClipLora method = all(0.25);
     try (Scope scope = Scope.open("test");
         TrainableModel model = moved(method)) {
@@ -536,7 +536,7 @@ class ClipLoraTest {
           {'method':'clip-lora','text_layers':[0.5]}       | text_layers: expected whole numbers
           {'method':'clip-lora','text_layers':[];'image_layers':[]} | neither text_layers nor
           """)
-  void badSettingsAreRefusedInOneLine(String settings, String message) {
+  void rejectsBadSettings(String settings, String message) {
     assertThatThrownBy(() -> parse(settings))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining(message)

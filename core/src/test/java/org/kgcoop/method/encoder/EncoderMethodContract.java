@@ -227,7 +227,7 @@ abstract class EncoderMethodContract {
   }
 
   @Test
-  void whatWasLearnedClassifiesAlikeAndOtherClassesToo() {
+  void givesEqualLogitsForItsOwnAndOtherClasses() {
     for (EncoderMethod method : methods()) {
       try (TrainableModel model = moved(method);
           Scope scope = Scope.open("test");

@@ -23,7 +23,7 @@ class IvlpTest extends EncoderMethodContract {
   }
 
   @Test
-  void itsParametersHaveTheirPublishedNames() {
+  void hasThePublishedNames() {
     try (TrainableModel model =
         new Ivlp(new VisionLanguagePrompts(2, "", 3, 3, 2)).model(clip, NAMES, 1)) {
       assertThat(model.parameters().keySet())
@@ -68,7 +68,7 @@ class IvlpTest extends EncoderMethodContract {
   }
 
   @Test
-  void whatIsWrongIsRefusedInALine() {
+  void rejectsWrongSettings() {
     refused(
         () -> read(new Ivlp(new VisionLanguagePrompts(2, "", 0, 1, 1))),
         "IVLP's text_depth: expected 1 to 1,000, got 0");

@@ -24,7 +24,7 @@ class MapleTest extends EncoderMethodContract {
   }
 
   @Test
-  void itsParametersHaveTheirPublishedNamesAndShapes() {
+  void hasThePublishedNamesAndShapes() {
     try (TrainableModel model = new Maple(2, "", 3).model(clip, NAMES, 1)) {
       assertThat(model.parameters().keySet())
           .containsExactly(
@@ -122,7 +122,7 @@ class MapleTest extends EncoderMethodContract {
   }
 
   @Test
-  void whatIsWrongIsRefusedInALine() {
+  void rejectsWrongSettings() {
     refused(() -> new Maple(0, "", 1), "context tokens: expected at least 1, got 0");
     refused(() -> read(new Maple(2, "", 0)), "MaPLe's depth: expected 1 to 1,000, got 0");
     refused(

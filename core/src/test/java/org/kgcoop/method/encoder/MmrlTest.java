@@ -404,7 +404,7 @@ class MmrlTest {
       PromptedVision.Output read =
           vision().output(vision().rows(images(), encoder.prompts().first()), encoder.prompts());
       Tensor features =
-          mix.mixed(vision().project(read.classRows()).unitRows(), mix.ofTokens(read));
+          mix.mixed(vision().project(read.classRows()).unitRows(), mix.tokenFeatures(read));
       assertThat(fixed.encoder().orElseThrow().features(images()).toFloats())
           .containsExactly(features.toFloats(), within(1e-5f));
       assertThat(encoder.prompts().blocks()).containsExactly(1, 3);
@@ -513,7 +513,7 @@ class MmrlTest {
   }
 
   @Test
-  void wrongSettingsAreRefused() {
+  void rejectsWrongSettings() {
     refused(() -> read(method(List.of())), "representation_layers: expected ascending", "got []");
     refused(
         () -> read(method(List.of(3, 2))),

@@ -104,7 +104,7 @@ class PromptSrcTest extends EncoderMethodContract {
   }
 
   @Test
-  void whatIsWrongIsRefusedInALine() {
+  void rejectsWrongSettings() {
     refused(
         () -> new PromptSrc(new VisionLanguagePrompts(2, "", 1, 1, 1), List.of(), 1, 1),
         "expected at least one template");

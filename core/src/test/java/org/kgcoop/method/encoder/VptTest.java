@@ -47,7 +47,7 @@ class VptTest extends EncoderMethodContract {
   }
 
   @Test
-  void whatIsWrongIsRefusedInALine() {
+  void rejectsWrongSettings() {
     refused(() -> read(new Vpt(0, 1, TEMPLATE)), "VPT's image_tokens: expected at least 1, got 0");
     refused(() -> read(new Vpt(1, 0, TEMPLATE)), "VPT's image_depth: expected 1 to 1,000, got 0");
     refused(() -> new Vpt(1, 1, "a photo"), "expected {} where the class name goes");

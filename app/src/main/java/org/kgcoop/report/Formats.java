@@ -1,0 +1,164 @@
+package org.kgcoop.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.kgcoop.tables.ProtocolTable;
+import org.kgcoop.tables.StoredRun;
+
+/** The formatting of values of {@code results.json}. */
+final class Formats {
+  /** The text for a missing value. */
+  static final String NONE = "–";
+
+  private static final int SHORT = 12;
+  private static final int MOST_ZEROS = 10;
+
+  private Formats() {}
+
+  /** Formats a percentage with two decimals. */
+  static String percent(double value) {
+    return decimals(value, 2);
+  }
+
+  /** Formats a number with a fixed number of decimals. */
+  static String decimals(double value, int decimals) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + decimals + "f", value) : NONE;
+  }
+
+  /** Formats a number with three or four significant digits. */
+  static String significant(double value) {
+    if (!Double.isFinite(value)) {
+      return NONE;
+    }
+    double size = Math.abs(value);
+    return size > 0 && size < 1e-3
+        ? String.format(Locale.ROOT, "%.2e", value)
+        : decimals(value, size < 10 ? 4 : size < 1000 ? 2 : 0);
+  }
+
+  static String milliseconds(double ms) {
+    return decimals(ms, ms < 10 ? 2 : 0);
+  }
+
+  /** Formats a duration in seconds, minutes or hours. */
+  static String duration(double seconds) {
+    return duration(seconds, 1);
+  }
+
+  /** Formats a duration like {@link #duration(double)}, with some decimals below one minute. */
+  static String duration(double seconds, int decimals) {
+    if (!Double.isFinite(seconds)) {
+      return NONE;
+    }
+    if (seconds < 60) {
+      return decimals(seconds, decimals) + " s";
+    }
+    long minutes = Math.round(seconds / 60);
+    return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
+  }
+
+  /** Returns the method of a row and its swept settings. */
+  static String label(ProtocolTable.Row row) {
+    return label(row.title(), row.setting().entrySet());
+  }
+
+  /** Returns the method of a run and its swept settings. */
+  static String label(StoredRun run) {
+    return label(run.title(), run.cell().setting().entrySet());
+  }
+
+  /** Returns the seed of a run. */
+  static String seed(StoredRun run) {
+    return run.seed() == null ? NONE : String.valueOf(run.seed());
+  }
+
+  /** Returns the title of a method and its swept settings. */
+  static String label(String title, Collection<Map.Entry<String, JsonNode>> setting) {
+    List<String> varied = new ArrayList<>();
+    setting.forEach(e -> varied.add(e.getKey() + "=" + any(e.getValue())));
+    return varied.isEmpty() ? title : title + " " + String.join(" ", varied);
+  }
+
+  /** Lists the first few words and the number of the others. */
+  static String firstOf(List<String> words, int most) {
+    return words.size() <= most
+        ? list(words)
+        : String.join(", ", words.subList(0, most)) + " and " + (words.size() - most) + " more";
+  }
+
+  static boolean isFinite(JsonNode value) {
+    return value.isNumber() && Double.isFinite(value.asDouble());
+  }
+
+  /**
+   * Formats any value of the settings: numbers without exponents, and lists with separating dots.
+   */
+  static String any(JsonNode value) {
+    if (value.isMissingNode() || value.isNull()) {
+      return NONE;
+    }
+    if (isFinite(value)) {
+      return number(value.decimalValue());
+    }
+    if (value.isBoolean()) {
+      return value.asBoolean() ? "yes" : "no";
+    }
+    if (value.isArray()) {
+      List<String> parts = new ArrayList<>();
+      value.forEach(part -> parts.add(any(part)));
+      return parts.isEmpty() ? "none" : String.join(" · ", parts);
+    }
+    if (value.isObject()) {
+      return value.toString();
+    }
+    return value.asText().isEmpty() ? "none" : value.asText();
+  }
+
+  private static String number(BigDecimal value) {
+    BigDecimal plain = value.stripTrailingZeros();
+    return Math.abs(plain.scale()) > MOST_ZEROS ? plain.toString() : plain.toPlainString();
+  }
+
+  /** Returns a text, or the alternative if the text is missing or empty. */
+  static String or(JsonNode value, String otherwise) {
+    return value.asText("").isEmpty() ? otherwise : value.asText();
+  }
+
+  /** Quotes the arguments of a command line for a shell. The result is empty without arguments. */
+  static String command(JsonNode words) {
+    if (words.isTextual()) {
+      return words.asText();
+    }
+    StringBuilder line = new StringBuilder();
+    for (JsonNode word : words) {
+      String text = word.asText();
+      boolean plain = text.matches("[\\w@%+=:,./-]+");
+      line.append(line.isEmpty() ? "./kgcoop " : " ");
+      line.append(plain ? text : "'" + text.replace("'", "'\\''") + "'");
+    }
+    return line.toString();
+  }
+
+  /** Returns the first characters of a fingerprint, which suffice to distinguish it from others. */
+  static String shortened(String fingerprint) {
+    return fingerprint.length() <= SHORT ? fingerprint : fingerprint.substring(0, SHORT) + "…";
+  }
+
+  /** Lists words: "a", "a and b", "a, b and c". */
+  static String list(List<String> words) {
+    int last = words.size() - 1;
+    return last < 1
+        ? String.join("", words)
+        : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
+  }
+
+  /** Returns a count with its noun: "1 seed", "3 seeds". */
+  static String count(long count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
+  }
+}

@@ -1,0 +1,29 @@
+package org.kgcoop.clip;
+
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+
+/** All families of models. */
+public final class Families {
+  private static final List<Family> ALL =
+      ServiceLoader.load(Family.class, Family.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
+
+  private Families() {}
+
+  /** Returns all families, in the order in which they are asked for their models. */
+  public static List<Family> all() {
+    return ALL;
+  }
+
+  /**
+   * Returns the family of a model.
+   *
+   * @param names the names of its tensors in the file
+   */
+  static Family of(Set<String> names) {
+    return ALL.stream().filter(family -> family.recognizes(names)).findFirst().orElseThrow();
+  }
+}

@@ -1,0 +1,178 @@
+package org.kgcoop.clip.openai;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.ConfigSection;
+import org.kgcoop.clip.Family;
+import org.kgcoop.clip.HuggingFaceConfig;
+import org.kgcoop.clip.ImageDefaults;
+import org.kgcoop.clip.ImageEncoder;
+import org.kgcoop.clip.OpenClipConfig;
+import org.kgcoop.clip.TensorNames;
+import org.kgcoop.clip.TextCleaning;
+import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.clip.Tokenizers;
+import org.kgcoop.clip.VisionTransformer;
+import org.kgcoop.clip.WeightSource;
+import org.kgcoop.image.view.Interpolation;
+import org.kgcoop.image.view.Preprocessing;
+
+/**
+ * CLIP. The image feature comes from the CLS token, or from a ResNet. The text feature comes from
+ * the end of the text.
+ */
+public final class ClipFamily implements Family {
+  private static final TensorNames NAMES =
+      new TensorNames(
+          """
+          vision_model.embeddings.class_embedding -> visual.class_embedding
+          vision_model.pre_layrnorm.* -> visual.ln_pre.*
+          visual_projection.* -> visual.proj.*
+          visual.trunk.cls_token -> visual.class_embedding
+          visual.trunk.norm_pre.* -> visual.ln_pre.*
+          visual.trunk.head.* -> visual.proj.*
+          visual.head.proj.* -> visual.proj.*
+          """,
+          TensorNames.HUGGING_FACE,
+          TensorNames.TIMM,
+          TensorNames.OPEN_CLIP_TEXT);
+
+  private static final Traits TRAITS =
+      new Traits(
+          "clip",
+          "CLIP",
+          "CLIP (ViT, ResNet)",
+          NAMES,
+          ClipConfig.FileConfig.RELEASED,
+          width -> Math.max(1, width / 64),
+          "activation QuickGELU, heads of 64",
+          new ImageDefaults(
+              Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD, Interpolation.BICUBIC, false),
+          false,
+          Tokenizers::released);
+
+  private static final List<String> FIRST_END_OF_TEXT = List.of("argmax", "eos");
+
+  /** The names of timm's encoders for CLIP. */
+  private static final Pattern TIMM_CLIP = Pattern.compile("vit_[a-z]+_patch\\d+_clip_.+");
+
+  @Override
+  public Traits traits() {
+    return TRAITS;
+  }
+
+  /** Returns true for all models. {@link #check} rejects those that are not a CLIP. */
+  @Override
+  public boolean recognizes(Set<String> names) {
+    return true;
+  }
+
+  @Override
+  public void check(Set<String> names, String source, String architecture) {
+    Architectures.check(names, source, architecture);
+  }
+
+  @Override
+  public ImageEncoder imageEncoder(WeightSource weights, ClipConfig config) {
+    return config.vision() instanceof ClipConfig.ResNet resNet
+        ? new ModifiedResNet(weights, config, resNet)
+        : new VisionTransformer(weights, config);
+  }
+
+  /** MetaCLIP 2 is a CLIP with another tokenizer. */
+  @Override
+  public ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize) {
+    return HuggingFaceConfig.fileConfig(
+        file, List.of("clip", "metaclip_2"), TRAITS.defaults(), 0, imageSize);
+  }
+
+  @Override
+  public ClipConfig.FileConfig openClip(OpenClipConfig file) {
+    ConfigSection text = file.text();
+    ConfigSection vision = file.vision();
+    String encoder = vision.json().path("timm_model_name").asText("");
+    if (!vision.isOff("timm_model_name") && !TIMM_CLIP.matcher(encoder).matches()) {
+      throw vision.refused("timm_model_name", "none, or a vit_..._clip_...");
+    }
+    file.checkVisionKeys(Set.of("timm_model_name"));
+    if (!vision.isOff("timm_model_name")) {
+      vision.only("timm_pool", "token");
+    }
+    vision.only("pool_type", "tok");
+    // The weights contain either kind of positions.
+    vision.only("pos_embed_type", "learnable", "sin_cos_2d");
+    file.checkTextKeys(Set.of());
+    checkEndOfText(text);
+    checkTokens(text);
+    int headWidth = vision.json().path("head_width").asInt(0);
+    // A list of layers means a ResNet, whose attention is 32 times as wide as its stem.
+    int pooled = vision.json().path("layers").isArray() ? 32 : 1;
+    Activation activation =
+        file.model().json().path("quick_gelu").asBoolean(false)
+            ? Activation.QUICK_GELU
+            : Activation.GELU;
+    Activation visionActivation =
+        vision.isOff("timm_model_name")
+            ? activation
+            : encoder.contains("_quickgelu") ? Activation.QUICK_GELU : Activation.GELU;
+    return new ClipConfig.FileConfig(
+        activation,
+        text.json().path("heads").asInt(0),
+        headWidth > 0 && vision.json().path("width").isInt()
+            ? pooled * vision.json().path("width").asInt() / headWidth
+            : 0,
+        vision.square("image_size"),
+        new ClipConfig.Form(
+            OpenClipConfig.epsilon(text),
+            OpenClipConfig.epsilon(vision),
+            new ClipConfig.TextForm(text.isOff("no_causal_mask"), false),
+            ClipConfig.ImageForm.CLASS_TOKEN,
+            visionActivation == activation ? null : visionActivation));
+  }
+
+  /** Checks that the feature is read at the first end of text, whose id is the maximum. */
+  private static void checkEndOfText(ConfigSection text) {
+    String pooling = text.oneOf("pool_type", FIRST_END_OF_TEXT);
+    if (!text.isOff("hf_tokenizer_name")) {
+      return; // compared with the tokenizer, once it is loaded
+    }
+    int last = text.json().path("vocab_size").asInt(49408) - 1;
+    if (pooling.equals("eos") && text.json().path("eos_id").asInt(last) != last) {
+      throw text.refused("eos_id", Integer.toString(last));
+    }
+  }
+
+  private static void checkTokens(ConfigSection text) {
+    ConfigSection tokenizer = text.at("tokenizer_kwargs");
+    tokenizer.allOffBut(Set.of("clean"));
+    tokenizer.only("clean", "lower");
+    if (!text.isOff("no_causal_mask") && !text.isOff("hf_tokenizer_name")) {
+      // Such tokenizers have other kinds of padding, which only causal texts ignore.
+      throw text.refused("hf_tokenizer_name", "none with no_causal_mask");
+    }
+  }
+
+  @Override
+  public Tokenizer tokenizer(Path file, OpenClipConfig config) {
+    TextCleaning cleaning = config.cleaning();
+    Tokenizer tokenizer = Tokenizers.read(file, cleaning == null ? TextCleaning.NONE : cleaning);
+    if (tokenizer.cuts() && config.isThere()) {
+      checkEndOfText(config.text(), tokenizer.endOfText());
+    }
+    return tokenizer;
+  }
+
+  /** Rejects a SentencePiece tokenizer if its end token is not the position that a CLIP reads. */
+  private static void checkEndOfText(ConfigSection text, int end) {
+    if (!text.json().path("pool_type").asText().equals("eos")) {
+      throw text.refused("pool_type", "eos with a tokenizer of this kind");
+    }
+    if (text.json().path("eos_id").asInt(end) != end) {
+      throw text.refused("eos_id", end + ", the tokenizer's");
+    }
+  }
+}

@@ -1,0 +1,15 @@
+@echo off
+rem Starts kgcoop on Windows. The launcher of a checkout sets KGCOOP_JARS. No test runs this file.
+setlocal
+set "home=%~dp0"
+if exist "%~dp0..\jvm.options" set "home=%~dp0..\"
+if not defined KGCOOP_JARS set "KGCOOP_JARS=%home%lib\*"
+set "java=java"
+if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
+rem Otherwise, waiting threads spin.
+if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
+rem Only a console can answer questions. timeout rejects an input that is no console.
+set "terminal=true"
+timeout /t 0 >nul 2>nul || set "terminal=false"
+"%java%" "@%home%jvm.options" -Xmx3g -Dorg.bytedeco.javacpp.maxPhysicalBytes=20g -Dkgcoop.terminal=%terminal% %KGCOOP_OPTS% -cp "%KGCOOP_JARS%" org.kgcoop.cli.Main %*
+exit /b %ERRORLEVEL%
