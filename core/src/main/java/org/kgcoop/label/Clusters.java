@@ -25,6 +25,9 @@ final class Clusters {
    */
   static List<Integer> central(List<float[]> features, int count, long seed) {
     int n = features.size();
+    if (n == 0) {
+      return List.of();
+    }
     List<Integer> all = new ArrayList<>(IntStream.range(0, n).boxed().toList());
     float[][] centers =
         new PythonRandom(seed)

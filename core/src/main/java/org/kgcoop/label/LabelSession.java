@@ -80,7 +80,8 @@ final class LabelSession implements AutoCloseable {
   private final double distance;
   private List<float[]> examples = List.of(); // labeled images of another folder
   private List<Integer> exampleClasses = List.of();
-  private int[] pool; // the images that take part, ascending
+  private int[] pool; // the images that are always classified, ascending
+  private Set<Integer> working = Set.of(); // those of the pool that can be chosen
   private int[] place; // (N), the position in the pool, or -1
   private int draws;
   private @Nullable GapHead head; // for the current pool
@@ -167,7 +168,7 @@ final class LabelSession implements AutoCloseable {
   }
 
   private long remainingInPool() {
-    return Arrays.stream(pool).filter(this::isRemaining).count();
+    return Arrays.stream(pool).filter(this::isAvailable).count();
   }
 
   private void drawPool() {
@@ -175,16 +176,19 @@ final class LabelSession implements AutoCloseable {
         Math.min(MAX_POOL, Math.max(MIN_POOL, MAX_PROBABILITIES / (state.classes().length + 1)));
     List<Integer> all = IntStream.range(0, features.length).boxed().toList();
     if (all.size() > limit) {
-      List<Integer> open =
-          new ArrayList<>(all.stream().filter(i -> isRemaining(i) && !state.isAudit(i)).toList());
+      List<Integer> open = new ArrayList<>(all.stream().filter(this::isRemaining).toList());
       new PythonRandom(start.seed() + ++draws).shuffle(open);
+      working = new HashSet<>(open.subList(0, Math.min(open.size(), limit - auditImages().size())));
       all =
-          Stream.concat(
-                  all.stream()
-                      .filter(i -> state.isAudit(i) || state.answer(i) == JournalEntry.SKIP),
-                  open.stream().limit(limit - auditImages().size()))
-              .sorted()
+          all.stream()
+              .filter(
+                  i ->
+                      working.contains(i)
+                          || state.isAudit(i)
+                          || state.answer(i) == JournalEntry.SKIP)
               .toList();
+    } else {
+      working = Set.copyOf(all);
     }
     pool = all.stream().mapToInt(Integer::intValue).toArray();
     Arrays.fill(place, -1);
@@ -211,6 +215,20 @@ final class LabelSession implements AutoCloseable {
     return state.isAudit(image)
         ? !state.isPassed(image)
         : state.answer(image) == LabelState.UNLABELED;
+  }
+
+  /** Returns true for a remaining image of the working set. */
+  private boolean isAvailable(int image) {
+    return working.contains(image) && isRemaining(image);
+  }
+
+  /**
+   * Returns the working set: the images from which the next ones are chosen. It is a random part of
+   * a large folder. Audit images belong to it as often as all others. Otherwise they would be passed
+   * more often, and those that are not passed would be easier than the folder.
+   */
+  Set<Integer> working() {
+    return working;
   }
 
   private Tensor tensor(int[] images) {
@@ -422,7 +440,7 @@ final class LabelSession implements AutoCloseable {
       return audit(due, auditBatch());
     }
     int[] remaining =
-        Arrays.stream(pool).filter(i -> isRemaining(i) && !offered.contains(i)).toArray();
+        Arrays.stream(pool).filter(i -> isAvailable(i) && !offered.contains(i)).toArray();
     boolean unlabeled = Arrays.stream(remaining).anyMatch(i -> !state.isAudit(i));
     if (unlabeled) {
       return chosen(wanted, remaining);

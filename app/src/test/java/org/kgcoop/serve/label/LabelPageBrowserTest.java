@@ -53,7 +53,7 @@ class LabelPageBrowserTest {
 
   @BeforeAll
   static void start() throws InterruptedException {
-    browser = Chromium.startOrSkip(shared.resolve("profile"));
+    browser = Chromium.start(shared.resolve("profile"));
     clip = Clip.load(EmbeddedClip.folder());
   }
 
@@ -66,10 +66,7 @@ class LabelPageBrowserTest {
   }
 
   private static Chromium browser() {
-    if (browser == null) {
-      throw new IllegalStateException("no browser");
-    }
-    return browser;
+    return Chromium.orSkip(browser);
   }
 
   @BeforeEach
