@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 import org.kgcoop.random.PythonRandom;
 
 /**
- * Spherical k-means: Lloyd's algorithm with cosines, from random images. A center without
- * images keeps its place.
+ * Spherical k-means: Lloyd's algorithm with cosines, from random images. A center without images
+ * keeps its place.
  */
 final class Clusters {
   private static final int ITERATIONS = 10;

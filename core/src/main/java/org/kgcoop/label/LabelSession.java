@@ -45,7 +45,9 @@ final class LabelSession implements AutoCloseable {
   private static final int NEWEST_ROWS = 1_000;
   private static final int MAX_EXAMPLES = 1_000;
 
-  /** The random part changes only after this many labels, because the factor is then computed anew. */
+  /**
+   * The random part changes only after this many labels, because the factor is then computed anew.
+   */
   private static final int ROW_BLOCK = 250;
 
   private static final int AUDIT_BATCHES = 5;
@@ -118,8 +120,8 @@ final class LabelSession implements AutoCloseable {
   }
 
   /**
-   * Adds labeled images that are not in the folder. They train in front of all others. At most 1,000
-   * random ones are used.
+   * Adds labeled images that are not in the folder. They train in front of all others. At most
+   * 1,000 random ones are used.
    *
    * @param rows their features, each (D), unit length
    * @param numbers their classes, or {@link JournalEntry#NONE}
@@ -224,8 +226,8 @@ final class LabelSession implements AutoCloseable {
 
   /**
    * Returns the working set: the images from which the next ones are chosen. It is a random part of
-   * a large folder. Audit images belong to it as often as all others. Otherwise they would be passed
-   * more often, and those that are not passed would be easier than the folder.
+   * a large folder. Audit images belong to it as often as all others. Otherwise they would be
+   * passed more often, and those that are not passed would be easier than the folder.
    */
   Set<Integer> working() {
     return working;
@@ -269,7 +271,8 @@ final class LabelSession implements AutoCloseable {
   }
 
   private List<Integer> withExamples(List<Integer> labeled) {
-    return Stream.concat(IntStream.range(0, examples.size()).mapToObj(i -> -1 - i), labeled.stream())
+    return Stream.concat(
+            IntStream.range(0, examples.size()).mapToObj(i -> -1 - i), labeled.stream())
         .toList();
   }
 
@@ -343,8 +346,7 @@ final class LabelSession implements AutoCloseable {
     }
     try (Scope scope = Scope.open("classify")) {
       double[][] p =
-          Objects.requireNonNull(head)
-              .classify(Tensor.of(flat, images.length, width()), current);
+          Objects.requireNonNull(head).classify(Tensor.of(flat, images.length, width()), current);
       return Arrays.stream(p).mapToInt(row -> number(NextImages.argmax(row))).toArray();
     }
   }
@@ -466,7 +468,7 @@ final class LabelSession implements AutoCloseable {
   /** Returns images nearest to the centers of clusters, largest cluster first. */
   List<Integer> overview(int count) {
     return Clusters.central(
-        Arrays.stream(pool).limit(CLUSTERED).mapToObj(i -> features[i]).toList(),
+            Arrays.stream(pool).limit(CLUSTERED).mapToObj(i -> features[i]).toList(),
             count,
             start.seed())
         .stream()
@@ -482,10 +484,12 @@ final class LabelSession implements AutoCloseable {
         wanted == Kind.UNUSUAL
             ? NextImages.unusual(nearness(), positions, audit, start.page())
             : NextImages.choose(fit().probabilities(), positions, audit, start.page(), BATCH);
-    Kind kind =
-        wanted == Kind.UNUSUAL ? Kind.UNUSUAL : step.isPage() ? Kind.PAGE : Kind.QUESTIONS;
+    Kind kind = wanted == Kind.UNUSUAL ? Kind.UNUSUAL : step.isPage() ? Kind.PAGE : Kind.QUESTIONS;
     return new Proposal(
-        kind, step.isPage() ? number(step.proposed()) : null, images(step.shown()), images(step.passed()));
+        kind,
+        step.isPage() ? number(step.proposed()) : null,
+        images(step.shown()),
+        images(step.passed()));
   }
 
   private List<Integer> images(List<Integer> positions) {
@@ -519,7 +523,8 @@ final class LabelSession implements AutoCloseable {
             image -> {
               double[] row = row(image);
               return Arrays.stream(prototypes)
-                  .mapToDouble(p -> IntStream.range(0, p.length).mapToDouble(d -> p[d] * row[d]).sum())
+                  .mapToDouble(
+                      p -> IntStream.range(0, p.length).mapToDouble(d -> p[d] * row[d]).sum())
                   .max()
                   .orElse(0);
             })
@@ -576,7 +581,8 @@ final class LabelSession implements AutoCloseable {
   private List<Integer> repeated() {
     List<Integer> labeled = new ArrayList<>(state.labeled());
     Collections.sort(labeled);
-    return new PythonRandom(start.seed()).sample(labeled, Math.min(REPEATED_LABELS, labeled.size()));
+    return new PythonRandom(start.seed())
+        .sample(labeled, Math.min(REPEATED_LABELS, labeled.size()));
   }
 
   /**
@@ -598,7 +604,9 @@ final class LabelSession implements AutoCloseable {
 
   // ---- the accuracy
 
-  /** Returns the share of the folder that is right, or nothing before an audit image is answered. */
+  /**
+   * Returns the share of the folder that is right, or nothing before an audit image is answered.
+   */
   Optional<Audit.Share> folder() {
     int remaining = 0;
     int sample = 0;
@@ -627,15 +635,14 @@ final class LabelSession implements AutoCloseable {
   }
 
   /**
-   * Returns the accuracy on new images, or nothing before a fifth of the audit is answered. It counts
-   * whole fifths of the random order. Images that are answered early because they were passed are
-   * more difficult than others.
+   * Returns the accuracy on new images, or nothing before a fifth of the audit is answered. It
+   * counts whole fifths of the random order. Images that are answered early because they were
+   * passed are more difficult than others.
    */
   Optional<Audit.Share> newImages() {
     List<Integer> order = state.firstDraw();
     int answered = 0;
-    while (answered < order.size()
-        && state.answer(order.get(answered)) != LabelState.UNLABELED) {
+    while (answered < order.size() && state.answer(order.get(answered)) != LabelState.UNLABELED) {
       answered++;
     }
     List<Integer> sample =
@@ -644,8 +651,7 @@ final class LabelSession implements AutoCloseable {
     return sample.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            Audit.newImages(
-                (int) sample.stream().filter(this::isRight).count(), sample.size()));
+            Audit.newImages((int) sample.stream().filter(this::isRight).count(), sample.size()));
   }
 
   private boolean isRight(int image) {

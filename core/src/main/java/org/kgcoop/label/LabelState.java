@@ -165,7 +165,8 @@ final class LabelState {
       int from = active(merged.number());
       int to = active(merged.into());
       if (from == to) {
-        throw new IllegalArgumentException("class %s: cannot be merged into itself".formatted(from));
+        throw new IllegalArgumentException(
+            "class %s: cannot be merged into itself".formatted(from));
       }
       into.replaceAll(each -> each == from ? to : each);
       if (seen.remove(from)) {
@@ -295,8 +296,9 @@ final class LabelState {
   }
 
   /**
-   * Returns true if a class was named before the first step, or an image outside the audit has shown
-   * it. Until then, all audit images of this class count as wrong: its name comes from the audit.
+   * Returns true if a class was named before the first step, or an image outside the audit has
+   * shown it. Until then, all audit images of this class count as wrong: its name comes from the
+   * audit.
    */
   boolean isSeen(int number) {
     return number < 0 || seen.contains(number);

@@ -133,7 +133,18 @@ public final class Labeling implements AutoCloseable {
     /** Returns an audit of 50 images, a target of 90 %, pages of 20 images and seed 1. */
     public static Options defaults() {
       return new Options(
-          List.of(), null, Templates.DEFAULT, null, 50, 90, 20, 1, w -> {}, n -> {}, () -> false, null);
+          List.of(),
+          null,
+          Templates.DEFAULT,
+          null,
+          50,
+          90,
+          20,
+          1,
+          w -> {},
+          n -> {},
+          () -> false,
+          null);
     }
 
     /** Replaces the first class names. */
@@ -156,35 +167,15 @@ public final class Labeling implements AutoCloseable {
     /** Replaces the folder of the session. */
     public Options withSession(Path folder) {
       return new Options(
-          classes,
-          folder,
-          template,
-          cache,
-          audit,
-          target,
-          page,
-          seed,
-          warnings,
-          progress,
-          cancelled,
-          labeled);
+          classes, folder, template, cache, audit, target, page, seed, warnings, progress,
+          cancelled, labeled);
     }
 
     /** Adds a folder of labeled images, with one folder per class. */
     public Options withLabeled(Path examples) {
       return new Options(
-          classes,
-          session,
-          template,
-          cache,
-          audit,
-          target,
-          page,
-          seed,
-          warnings,
-          progress,
-          cancelled,
-          examples);
+          classes, session, template, cache, audit, target, page, seed, warnings, progress,
+          cancelled, examples);
     }
   }
 
@@ -331,13 +322,10 @@ public final class Labeling implements AutoCloseable {
    */
   public static Path folderOfSession(Path folder, @Nullable Path chosen) {
     Path root = folder.toAbsolutePath().normalize();
-    return chosen != null
-        ? chosen
-        : root.resolveSibling(root.getFileName() + LabelJournal.SESSION);
+    return chosen != null ? chosen : root.resolveSibling(root.getFileName() + LabelJournal.SESSION);
   }
 
-  private static Labeling open(
-      Path root, Path own, LockedFile lock, Clip clip, Options options) {
+  private static Labeling open(Path root, Path own, LockedFile lock, Clip clip, Options options) {
     Path file = own.resolve(LabelJournal.FILE);
     List<JournalEntry> entries =
         Files.exists(file) ? LabelJournal.entries(file, options.warnings()) : List.of();
@@ -406,8 +394,7 @@ public final class Labeling implements AutoCloseable {
   }
 
   /** Trains with the examples. Images that are also in the folder are left out: they are asked. */
-  private void train(
-      List<Example> all, FeatureCache cache, Encoded encoded, Options options) {
+  private void train(List<Example> all, FeatureCache cache, Encoded encoded, Options options) {
     if (all.isEmpty()) {
       return;
     }
@@ -442,7 +429,8 @@ public final class Labeling implements AutoCloseable {
           .orElseThrow(
               () ->
                   KgCoopException.configuration(
-                      own + ": another process labels with this session; close it first, or choose"
+                      own
+                          + ": another process labels with this session; close it first, or choose"
                           + " another folder with --out"));
     } catch (IOException e) {
       throw KgCoopException.io(own + ": cannot be locked: " + FileErrors.reason(e), e);
@@ -469,7 +457,8 @@ public final class Labeling implements AutoCloseable {
       throw KgCoopException.data(root + ": expected a folder of images");
     }
     Path session = own.toAbsolutePath().normalize();
-    Path labeled = options.labeled() == null ? null : options.labeled().toAbsolutePath().normalize();
+    Path labeled =
+        options.labeled() == null ? null : options.labeled().toAbsolutePath().normalize();
     List<Path> files =
         imagesBelow(root, options.warnings()).stream()
             .filter(
@@ -485,8 +474,7 @@ public final class Labeling implements AutoCloseable {
   private static List<Path> imagesBelow(Path folder, Consumer<String> warnings) {
     return Folders.below(
             folder,
-            path ->
-                ImageNames.isRead(Folders.name(path)) && !Folders.name(path).startsWith("."),
+            path -> ImageNames.isRead(Folders.name(path)) && !Folders.name(path).startsWith("."),
             link -> warnings.accept(link + ": a link to a folder; left out"))
         .stream()
         .sorted()
@@ -517,7 +505,8 @@ public final class Labeling implements AutoCloseable {
     }
     if (examples.isEmpty()) {
       throw KgCoopException.data(
-          labeled + ": no class folder with images; expected a folder per class, such as cat/1.jpg");
+          labeled
+              + ": no class folder with images; expected a folder per class, such as cat/1.jpg");
     }
     return examples;
   }
@@ -548,8 +537,7 @@ public final class Labeling implements AutoCloseable {
         : FeatureCache.optional(encoder, options.cache(), options.warnings());
   }
 
-  private static Encoded encode(
-      Path root, List<Path> files, FeatureCache cache, Options options) {
+  private static Encoded encode(Path root, List<Path> files, FeatureCache cache, Options options) {
     cache.hashes().recall(files);
     Map<Path, float[]> features = new LinkedHashMap<>();
     List<String> unreadable = new ArrayList<>();
@@ -857,7 +845,9 @@ public final class Labeling implements AutoCloseable {
     return stripped;
   }
 
-  /** Returns true for characters that would hide or reorder a name, and for halves of characters. */
+  /**
+   * Returns true for characters that would hide or reorder a name, and for halves of characters.
+   */
   private static boolean isInvisible(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
@@ -895,8 +885,8 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * Returns the next images to answer. Each caller has one open page at most. No image is offered to
-   * two callers at once; an open page is free again after ten minutes.
+   * Returns the next images to answer. Each caller has one open page at most. No image is offered
+   * to two callers at once; an open page is free again after ten minutes.
    *
    * @param caller identifies the browser or thread that asks
    * @param wanted {@code audit}, {@code more-audit}, {@code unusual}, {@code again} or {@link
@@ -984,7 +974,8 @@ public final class Labeling implements AutoCloseable {
         .orElseThrow(
             () ->
                 KgCoopException.configuration(
-                    "kind \"%s\": expected audit, more-audit, unusual, again or skipped".formatted(wanted)));
+                    "kind \"%s\": expected audit, more-audit, unusual, again or skipped"
+                        .formatted(wanted)));
   }
 
   private String name(int number) {
@@ -1140,9 +1131,7 @@ public final class Labeling implements AutoCloseable {
     int[] proposed = canFit ? session.proposedCounts() : new int[state.classCount()];
     int audited =
         (int)
-            state.firstDraw().stream()
-                .filter(i -> state.answer(i) != LabelState.UNLABELED)
-                .count();
+            state.firstDraw().stream().filter(i -> state.answer(i) != LabelState.UNLABELED).count();
     return new Status(
         Arrays.stream(numbers)
             .mapToObj(c -> new ClassCount(c, state.name(c), labeled[c], proposed[c]))

@@ -51,7 +51,14 @@ public sealed interface JournalEntry {
    * @param target the share of right images at which the person can stop, in percent
    */
   record Start(
-      int format, long seed, String clip, int images, String list, int page, int audit, double target)
+      int format,
+      long seed,
+      String clip,
+      int images,
+      String list,
+      int page,
+      int audit,
+      double target)
       implements JournalEntry {
     public Start {
       clip = Objects.requireNonNullElse(clip, "");

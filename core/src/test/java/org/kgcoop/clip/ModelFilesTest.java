@@ -146,8 +146,8 @@ class ModelFilesTest {
         "vision_config.hidden_act | 'tanh' | quick_gelu or gelu",
         "vision_config.layer_norm_eps | -1 | a positive number",
       })
-  void rejectsAKeyOfHuggingFaceThatIsNotImplemented(
-      String key, String value, String expected) throws IOException {
+  void rejectsAKeyOfHuggingFaceThatIsNotImplemented(String key, String value, String expected)
+      throws IOException {
     assertRefused(huggingFace(key, value), "config.json: " + key, expected);
   }
 

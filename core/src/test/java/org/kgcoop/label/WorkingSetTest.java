@@ -18,7 +18,9 @@ class WorkingSetTest {
     return new float[] {(float) Math.cos(angle), (float) Math.sin(angle)};
   }
 
-  /** Otherwise more audit images than others would be passed, and the accuracy would be too high. */
+  /**
+   * Otherwise more audit images than others would be passed, and the accuracy would be too high.
+   */
   @Test
   void containsAuditImagesAsOftenAsOthers() {
     List<String> images = IntStream.range(0, IMAGES).mapToObj("%05d"::formatted).toList();
@@ -26,9 +28,7 @@ class WorkingSetTest {
     try (LabelSession session =
         new LabelSession(
             images,
-            IntStream.range(0, IMAGES)
-                .mapToObj(WorkingSetTest::feature)
-                .toArray(float[][]::new),
+            IntStream.range(0, IMAGES).mapToObj(WorkingSetTest::feature).toArray(float[][]::new),
             names -> new double[][] {{1, 0}, {0, 1}},
             100,
             start)) {

@@ -48,8 +48,7 @@ final class BrowserTab implements AutoCloseable {
       Process unused =
           new ProcessBuilder(
                   Stream.concat(
-                          command.stream(),
-                          Stream.of(page.toAbsolutePath().toUri().toString()))
+                          command.stream(), Stream.of(page.toAbsolutePath().toUri().toString()))
                       .toList())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -138,7 +138,10 @@ public final class LabelCommand implements Callable<Integer> {
               + " 95 %% interval (default: 90).")
   private double target = 90;
 
-  @Option(names = "--page", paramLabel = "N", description = "Set the images of a page (default: 20).")
+  @Option(
+      names = "--page",
+      paramLabel = "N",
+      description = "Set the images of a page (default: 20).")
   private int page = 20;
 
   @Option(
@@ -147,9 +150,7 @@ public final class LabelCommand implements Callable<Integer> {
       description = "Set the random seed of the audit (default: 1).")
   private long seed = 1;
 
-  @Option(
-      names = "--write",
-      description = "Write the results of a session, without a page.")
+  @Option(names = "--write", description = "Write the results of a session, without a page.")
   private boolean write;
 
   @Option(
@@ -225,8 +226,7 @@ public final class LabelCommand implements Callable<Integer> {
       ImageSorter.check(sortInto);
     }
     try (Clip clip = clipOptions.load()) {
-      LabelWriter writer =
-          new LabelWriter(clip, invocation, output, minutes, sortInto, way);
+      LabelWriter writer = new LabelWriter(clip, invocation, output, minutes, sortInto, way);
       if (simulate == null && !write) {
         return page(images, clip, writer);
       }
@@ -434,7 +434,8 @@ public final class LabelCommand implements Callable<Integer> {
         Files.copy(
             file,
             into.resolve(
-                String.format(Locale.ROOT, "%03d%s", i + 1, name.substring(name.lastIndexOf('.')))));
+                String.format(
+                    Locale.ROOT, "%03d%s", i + 1, name.substring(name.lastIndexOf('.')))));
       }
     } catch (IOException e) {
       throw KgCoopException.io(into + ": cannot be written: " + FileErrors.reason(e), e);

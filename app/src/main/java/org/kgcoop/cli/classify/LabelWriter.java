@@ -179,8 +179,7 @@ final class LabelWriter implements LabelResults {
               new ViewEncoder(clip, new Images(output::warn)),
               UserFolders.cache("features"),
               output::warn);
-      Adaptation.run(
-          invocation.context(clip, cache, output.progress(), output), request, training);
+      Adaptation.run(invocation.context(clip, cache, output.progress(), output), request, training);
       ReportPage.write(training, data, training.resolve("report.html"));
       publish(training, session);
     } catch (KgCoopException e) {
@@ -211,8 +210,7 @@ final class LabelWriter implements LabelResults {
     for (Labeling.Result each : results) {
       int label = names.indexOf(each.name());
       if (each.source() != Labeling.Source.HEAD && label >= 0) {
-        items.add(
-            new Item(key(each), labeling.folder().resolve(each.image()), label, each.name()));
+        items.add(new Item(key(each), labeling.folder().resolve(each.image()), label, each.name()));
       }
     }
     for (Labeling.Example each : labeling.examples()) {
@@ -222,8 +220,7 @@ final class LabelWriter implements LabelResults {
         items.add(new Item(key, each.file(), label, each.name()));
       }
     }
-    return new DataSet(
-        Folders.name(labeling.folder()), names, items, List.of(), List.of(), null);
+    return new DataSet(Folders.name(labeling.folder()), names, items, List.of(), List.of(), null);
   }
 
   /** Replaces the files of an earlier training. */

@@ -30,8 +30,8 @@ import org.kgcoop.serve.http.HttpErrorException;
 
 /**
  * The routes of the page: state, pages, answers, classes, thumbnails and results. Images are
- * indexes into the sorted list of the session, never paths. Classes are numbers, which never change;
- * -1 is none of these, -2 is undecided.
+ * indexes into the sorted list of the session, never paths. Classes are numbers, which never
+ * change; -1 is none of these, -2 is undecided.
  */
 final class LabelRoutes {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,10 +54,7 @@ final class LabelRoutes {
    * @param drafts answers that a browser has chosen, but not given; guarded by the labeling
    */
   private record Session(
-      Labeling labeling,
-      List<Path> images,
-      Map<Path, Integer> indexes,
-      Map<Path, String> drafts) {
+      Labeling labeling, List<Path> images, Map<Path, Integer> indexes, Map<Path, String> drafts) {
     static Session of(Labeling labeling) {
       List<Path> images = labeling.images();
       Map<Path, Integer> indexes = new HashMap<>();
@@ -439,9 +436,7 @@ final class LabelRoutes {
     try {
       ObjectNode json = object();
       ArrayNode lines = json.putArray("results");
-      results
-          .write(current.labeling, isLast, text -> progress = text)
-          .forEach(lines::add);
+      results.write(current.labeling, isLast, text -> progress = text).forEach(lines::add);
       request.json(json);
       finished |= isLast;
     } finally {

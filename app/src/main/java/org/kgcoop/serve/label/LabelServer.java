@@ -63,8 +63,7 @@ public final class LabelServer implements AutoCloseable {
             "reload the page",
             all -> {
               all.get("/", request -> FILES.answer(request, "label.html"));
-              all.get(
-                  "/page/{file}", request -> FILES.answer(request, request.pathParam("file")));
+              all.get("/page/{file}", request -> FILES.answer(request, request.pathParam("file")));
               routes.addTo(all);
             });
     try {

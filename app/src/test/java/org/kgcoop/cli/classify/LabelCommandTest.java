@@ -109,8 +109,7 @@ class LabelCommandTest {
     assertThat(predicted.out().lines()).hasSize(IMAGES);
     // The journal travels with the folders, so that adapt knows how the labels were chosen.
     assertThat(into.resolve("labels.jsonl")).isRegularFile();
-    Cli.Result adapted =
-        Cli.run("adapt", into, "--minutes", 0.1, "--out", folder.resolve("run"));
+    Cli.Result adapted = Cli.run("adapt", into, "--minutes", 0.1, "--out", folder.resolve("run"));
     assertThat(adapted.exitCode()).as(adapted.err()).isZero();
     assertThat(adapted.out()).contains("random images");
     Cli.Result again = label("--write", "--minutes", 0.1);
@@ -160,8 +159,7 @@ class LabelCommandTest {
         .map(row -> row.split(",", -1))
         .filter(
             row ->
-                lines.contains(
-                    row[0] + "," + meaning.get(Integer.parseInt(row[1].substring(1)))))
+                lines.contains(row[0] + "," + meaning.get(Integer.parseInt(row[1].substring(1)))))
         .count();
   }
 

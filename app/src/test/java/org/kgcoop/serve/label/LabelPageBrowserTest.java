@@ -76,10 +76,7 @@ class LabelPageBrowserTest {
     for (int label = 0; label < CLASSES; label++) {
       int wanted = label;
       List<Item> items =
-          objects.train().stream()
-              .filter(item -> item.label() == wanted)
-              .limit(PER_CLASS)
-              .toList();
+          objects.train().stream().filter(item -> item.label() == wanted).limit(PER_CLASS).toList();
       boolean isNone = label == CLASSES - 1;
       if (!isNone) {
         names.add(objects.classNames().get(label).replace('_', ' '));
@@ -232,7 +229,8 @@ class LabelPageBrowserTest {
       }
       wrong.forEach(
           (name, positions) -> { // several at once
-            positions.forEach(i -> browser().click("document.querySelectorAll('.tile')[" + i + "]"));
+            positions.forEach(
+                i -> browser().click("document.querySelectorAll('.tile')[" + i + "]"));
             browser().click(ROW.apply(number(name)));
           });
       browser().click("document.getElementById('confirm')");
@@ -262,8 +260,7 @@ class LabelPageBrowserTest {
   private void assertEqualsSimulation(List<String> classes) throws IOException {
     Path session = folder.resolve("simulated");
     List<Labeling.Result> results;
-    try (Labeling simulated =
-        Labeling.open(photos, clip, options(classes).withSession(session))) {
+    try (Labeling simulated = Labeling.open(photos, clip, options(classes).withSession(session))) {
       simulated.simulate(truth, new Simulation.Settings(0, 100, 1), step -> {});
       results = simulated.results();
     }

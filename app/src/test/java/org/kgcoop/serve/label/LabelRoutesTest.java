@@ -188,8 +188,7 @@ class LabelRoutesTest {
         site.request("/label/state").setHeader("Origin", "http://example.org");
     assertThat(LabelSite.send(other).statusCode()).isEqualTo(403);
     HttpRequest.Builder own =
-        site.request("/label/state")
-            .setHeader("Origin", "http://127.0.0.1:" + site.server.port());
+        site.request("/label/state").setHeader("Origin", "http://127.0.0.1:" + site.server.port());
     assertThat(LabelSite.send(own).statusCode()).isEqualTo(200);
   }
 
@@ -217,8 +216,7 @@ class LabelRoutesTest {
   @Test
   void imagesAreIndexesAndJpegs() throws IOException {
     for (int size : new int[] {128, 256, 1024}) {
-      HttpResponse<byte[]> response =
-          LabelSite.send(site.request("/label/images/0?size=" + size));
+      HttpResponse<byte[]> response = LabelSite.send(site.request("/label/images/0?size=" + size));
       assertThat(response.headers().firstValue("Content-Type")).contains("image/jpeg");
       assertThat(response.headers().firstValue("Cache-Control")).contains("no-store");
       BufferedImage image = ImageIO.read(new ByteArrayInputStream(response.body()));
@@ -238,7 +236,8 @@ class LabelRoutesTest {
   @Test
   void aHostileImageIsAPlaceholder() throws IOException {
     byte[] whole = Files.readAllBytes(photos.resolve("00-red.png"));
-    List<byte[]> contents = new ArrayList<>(List.of(new byte[0], "<html>".getBytes(StandardCharsets.UTF_8)));
+    List<byte[]> contents =
+        new ArrayList<>(List.of(new byte[0], "<html>".getBytes(StandardCharsets.UTF_8)));
     contents.add(Arrays.copyOf(whole, whole.length / 2));
     for (byte[] content : contents) {
       Files.write(photos.resolve("00-red.png"), content);
@@ -341,8 +340,7 @@ class LabelRoutesTest {
     JsonNode page = next(A);
     String image = page.path("images").get(1).path("image").asText();
     String draft =
-        "{'number': %s, 'draft': true, 'labels': {'%s': -2}}"
-            .formatted(page.path("number"), image);
+        "{'number': %s, 'draft': true, 'labels': {'%s': -2}}".formatted(page.path("number"), image);
     assertThat(site.post("/label/answer", draft).status()).isEqualTo(200);
     assertThat(next(A).path("images").get(1).path("draft").asInt()).isEqualTo(-2);
     assertThat(labeling.status().steps()).isZero();
@@ -382,14 +380,7 @@ class LabelRoutesTest {
   void hostileNamesAreTextOrRefused() {
     for (String name :
         List.of(
-            "",
-            "  ",
-            "RED",
-            "a\nb",
-            "a\u0000b",
-            "evil\u202egnp.exe",
-            "\u2067x",
-            "x".repeat(201))) {
+            "", "  ", "RED", "a\nb", "a\u0000b", "evil\u202egnp.exe", "\u2067x", "x".repeat(201))) {
       Answer refused = add("owl", name);
       assertThat(refused.status()).as(name).isEqualTo(400);
       assertThat(refused.error()).startsWith("class \"");

@@ -8,8 +8,8 @@ public final class Shrunk {
   private Shrunk() {}
 
   /**
-   * Returns an image whose longer side has at most {@code side} pixels, in the same shape. A smaller
-   * image stays as it is.
+   * Returns an image whose longer side has at most {@code side} pixels, in the same shape. A
+   * smaller image stays as it is.
    */
   public static RgbImage within(int side, RgbImage image) {
     int longer = Math.max(image.width(), image.height());
