@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -290,14 +291,17 @@ public final class Chromium implements AutoCloseable {
     }
   }
 
-  /** Drops a file onto the middle of the page. */
-  public void drop(Path file) {
+  /** Drops files onto the middle of the page. */
+  public void drop(Path... files) {
     for (String type : List.of("dragEnter", "dragOver", "drop")) {
       ObjectNode event =
           JsonNodeFactory.instance.objectNode().put("type", type).put("x", 200).put("y", 200);
       ObjectNode data = event.putObject("data").put("dragOperationsMask", 1);
       data.putArray("items");
-      data.putArray("files").add(file.toString());
+      ArrayNode paths = data.putArray("files");
+      for (Path file : files) {
+        paths.add(file.toString());
+      }
       call("Input.dispatchDragEvent", event);
     }
   }

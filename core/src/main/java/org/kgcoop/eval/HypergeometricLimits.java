@@ -56,7 +56,7 @@ public record HypergeometricLimits(int low, int high) {
     return new HypergeometricLimits(low, high);
   }
 
-  /** Returns P(X <= x) for D wrong images in the population. */
+  /** Returns P(X &lt;= x) for D wrong images in the population. */
   private static double atMost(int x, int d, int sample, int population) {
     double all = logChoose(population, sample);
     double sum = 0;

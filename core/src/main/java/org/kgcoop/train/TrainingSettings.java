@@ -59,7 +59,7 @@ public record TrainingSettings(
   /**
    * Parses settings, with the default for each missing one.
    *
-   * @param json keys of {@link TrainingSetting#ALL}, {@code seed} and {@code checkpoint_every}
+   * @param values keys of {@link TrainingSetting#ALL}, {@code seed} and {@code checkpoint_every}
    * @throws KgCoopException if a key is unknown or a value is invalid
    */
   static TrainingSettings parse(SettingValues values) {

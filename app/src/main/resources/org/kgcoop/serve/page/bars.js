@@ -41,6 +41,7 @@ export function show(answer, prompts, truth, milliseconds) {
   element('rest').textContent = left > 0 ? `and ${left} less probable ${left === 1 ? 'class' : 'classes'}` : '';
   const onServer = Math.max(1, Math.round(answer.milliseconds));
   element('time').textContent = `Answered in ${Math.round(milliseconds)} ms, ${onServer} of them on the server.`;
+  large(prompts[0], best[0], answer.accepted === false);
   verdict(prompts, best, two, truth, answer.accepted === false);
   table.hidden = false;
 }
@@ -87,6 +88,13 @@ function bar(cell, probability, best) {
   track.firstChild.style.width = 100 * probability + '%';
   number.textContent = percent(probability);
   cell.classList.toggle('best', best);
+}
+
+/** The answer of the first column, large. */
+function large(prompt, row, rejected) {
+  element('best-name').textContent = rejected ? 'none of these classes' : readable(row[0]);
+  element('best-share').textContent = rejected ? '' : percent(row[1]);
+  element('answer').classList.toggle('crafted-answer', !prompt.learned);
 }
 
 /**
