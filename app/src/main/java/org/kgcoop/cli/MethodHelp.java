@@ -37,7 +37,7 @@ final class MethodHelp {
   /** Returns the page of a method. */
   static List<String> page(Declaration<Method> method) {
     Declaration.About about = method.about();
-    Method usual = method.withDefaults();
+    Method defaults = method.withDefaults();
     List<String> lines = new ArrayList<>();
     lines.add(about.title() + " (" + about.id() + ")");
     add(lines, "", about.sentence());
@@ -47,14 +47,14 @@ final class MethodHelp {
         lines,
         "Needs:    ",
         Stream.concat(
-                usual instanceof TextMethod ? Stream.empty() : Stream.of("shots"),
+                defaults instanceof TextMethod ? Stream.empty() : Stream.of("shots"),
                 method.needs().stream().map(Declaration.Need::description))
             .collect(Collectors.joining("; ")));
     add(
         lines,
         "Classes:  ",
-        usual.closedClassReason().isPresent() ? "those that it has learned" : "any");
-    add(lines, "Training: ", usual.trained().map(MethodHelp::training).orElse("none by steps"));
+        defaults.closedClassReason().isPresent() ? "those that it has learned" : "any");
+    add(lines, "Training: ", defaults.trained().map(MethodHelp::training).orElse("none by steps"));
     add(lines, "Paper:    ", about.paper());
     add(lines, "Code:     ", about.code());
     lines.add("");
@@ -84,13 +84,13 @@ final class MethodHelp {
 
   private static String text(Setting<?> setting) {
     String range = setting.range().description();
-    String usual = setting.defaultValue().description();
+    String defaultValue = setting.defaultValue().description();
     return "%s. %s%s; default: %s%s."
         .formatted(
             setting.description(),
             setting.typeText(),
             range.isEmpty() ? "" : ", " + range,
-            usual.isEmpty() ? "empty" : usual,
+            defaultValue.isEmpty() ? "empty" : defaultValue,
             setting.published().isEmpty()
                 ? ""
                 : "; in published files " + String.join(", ", setting.published()));

@@ -24,7 +24,7 @@ public final class Program {
   public static void run(String[] arguments, Function<BooleanSupplier, CommandLine> program) {
     int exitCode;
     try (Interrupts interrupts = new Interrupts()) {
-      exitCode = program.apply(interrupts::asked).execute(arguments);
+      exitCode = program.apply(interrupts::isRequested).execute(arguments);
     }
     NativeLibraries.close();
     System.exit(exitCode);

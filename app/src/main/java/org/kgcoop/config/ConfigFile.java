@@ -108,16 +108,6 @@ public record ConfigFile(String name, ObjectNode content) {
             .replaceFirst(", (from `[^`]*`|got this instead: <.*)", "");
   }
 
-  /** Returns a single value, parsed as in a file. */
-  static JsonNode value(String text) {
-    try {
-      JsonNode value = YAML.readTree(text);
-      return value.isMissingNode() ? YAML.getNodeFactory().textNode(text) : value;
-    } catch (JsonProcessingException e) {
-      return YAML.getNodeFactory().textNode(text);
-    }
-  }
-
   /**
    * Returns true for a file of the published code: it has sections and keys in capitals, or
    * Tip-Adapter's keys.

@@ -77,21 +77,6 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
     return left;
   }
 
-  /** Returns a copy without the values that are equal in the files and that no pair names. */
-  OptionValues touched(OptionValues ofFiles, OptionValues ofPairs) {
-    OptionValues left = without(List.of());
-    left.options
-        .entrySet()
-        .removeIf(e -> ofFiles.options.entrySet().contains(e) && !ofPairs.has(e.getKey()));
-    left.settings
-        .entrySet()
-        .removeIf(
-            e ->
-                ofFiles.settings.entrySet().contains(e)
-                    && !ofPairs.settings.containsKey(e.getKey()));
-    return left;
-  }
-
   private static List<String> texts(JsonNode value) {
     if (value.isArray()) {
       List<String> texts = new ArrayList<>();

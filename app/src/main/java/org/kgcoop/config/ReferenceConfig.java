@@ -5,274 +5,280 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.published.PublishedDataSets;
+import org.kgcoop.method.Clap;
+import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.CoOp;
+import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.Lasp;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.Tcp;
+import org.kgcoop.method.encoder.Mmrl;
+import org.kgcoop.method.encoder.PromptSrc;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingType;
+import org.kgcoop.settings.SettingValues;
+import org.kgcoop.train.TrainingDeclaration;
 
 /**
- * Translates the keys of the published code, such as {@code OPTIM.LR}, to options: those of
- * Dassl.pytorch, of the methods, and of Tip-Adapter. A missing key keeps the default of the option,
- * not Dassl's.
+ * Translates the keys of the published code of one method, such as {@code OPTIM.LR}, to options:
+ * those of Dassl.pytorch, of the methods, and of Tip-Adapter. A missing key keeps the default of
+ * the option, not Dassl's.
  */
 public final class ReferenceConfig {
-  private static final Pattern KEY =
-      Pattern.compile("[A-Z][A-Z0-9_]*(\\.(TaskRes|[A-Z][A-Z0-9_]*))*+");
-
-  private static final String DATA_SET = "DATASET.NAME";
+  private static final String TRAINER = "TRAINER.NAME";
+  private static final String STEPS = "OPTIM.STEPSIZE";
+  private static final String WARMUP_EPOCHS = "OPTIM.WARMUP_EPOCH";
+  private static final String INPUT = "INPUT.";
 
   /** The transforms if no key names them, as in CoOp's configurations. */
-  private static final List<String> USUAL_TRANSFORMS =
+  private static final List<String> DEFAULT_TRANSFORMS =
       List.of("random_resized_crop", "random_flip");
 
-  private static final int MOST_TOLD = 20; // listed unknown keys
+  /**
+   * Transforms with numbers of their own keys, each followed by its default in Dassl. If a number
+   * is given, the others have these defaults.
+   */
+  private static final Map<String, List<String>> TRANSFORM_KEYS =
+      Map.of(
+          "random_crop", List.of("CROP_PADDING", "4"),
+          "randomgrayscale", List.of("RGS_P", "0.2"),
+          "cutout", List.of("CUTOUT_N", "1", "CUTOUT_LEN", "16"),
+          "randaugment", List.of("RANDAUGMENT_N", "2", "RANDAUGMENT_M", "10"),
+          "gaussian_blur", List.of("GB_K", "21", "GB_P", "0.5"),
+          "colorjitter",
+              List.of(
+                  "COLORJITTER_B",
+                  "0.4",
+                  "COLORJITTER_C",
+                  "0.4",
+                  "COLORJITTER_S",
+                  "0.4",
+                  "COLORJITTER_H",
+                  "0.1"));
+
+  /** The published maximum number of prompt tokens that start from words inside the encoders. */
+  private static final int MAX_TOKENS_WITH_WORDS = 4;
+
+  private static final int MAX_LISTED = 20; // unknown keys in a message
 
   private final ReferenceValues in;
   private final OptionValues out = OptionValues.empty();
+  private final Declaration<Method> method;
 
   /**
    * A translated configuration.
    *
-   * @param values of files and pairs
-   * @param ofPairs the values that pairs influence
    * @param ignored the keys without a meaning here
    */
-  public record Translation(OptionValues values, OptionValues ofPairs, List<String> ignored) {}
+  public record Translation(OptionValues values, List<String> ignored) {}
 
-  private ReferenceConfig(ReferenceValues in) {
+  private ReferenceConfig(ReferenceValues in, String method) {
     this.in = in;
+    this.method = MethodRegistry.of(method);
   }
 
   /**
-   * Returns the number of arguments at the end of a command line that are KEY VALUE pairs of the
-   * published code, such as {@code DATASET.NUM_SHOTS 16}.
-   */
-  public static int pairWords(List<String> words) {
-    int count = 0;
-    while (words.size() - count >= 2
-        && KEY.matcher(words.get(words.size() - count - 2)).matches()
-        && isSection(words.get(words.size() - count - 2))) {
-      count += 2;
-    }
-    return count;
-  }
-
-  private static boolean isSection(String key) {
-    return key.contains(".") || ReferenceKeys.all().contains(key);
-  }
-
-  /**
-   * Translates files and pairs. Later ones are stronger.
+   * Translates files. Later ones are stronger.
    *
-   * @param pairs KEY VALUE KEY VALUE ...
-   * @param asked the methods of the command line, by their names here; empty if it names none
+   * @param asked the method of the command line, or null if the files name it by {@code
+   *     TRAINER.NAME}
    * @throws KgCoopException that lists all keys that are unknown or unsupported
    */
-  public static Translation translate(
-      List<ConfigFile> files, List<String> pairs, List<String> asked) {
-    Map<String, JsonNode> ofFiles = new LinkedHashMap<>();
-    files.forEach(file -> ofFiles.putAll(file.flat()));
-    Map<String, JsonNode> ofPairs = new LinkedHashMap<>();
-    for (int i = 0; i + 1 < pairs.size(); i += 2) {
-      ofPairs.put(pairs.get(i), ConfigFile.value(pairs.get(i + 1)));
+  public static Translation translate(List<ConfigFile> files, @Nullable String asked) {
+    Map<String, JsonNode> values = new LinkedHashMap<>();
+    files.forEach(file -> values.putAll(file.flat()));
+    ReferenceValues in = new ReferenceValues(values);
+    String method = asked == null ? trainer(in, files) : asked;
+    checkKeys(in);
+    if (method == null) {
+      in.throwErrors();
+      throw new IllegalStateException("no method and no error");
     }
-    List<String> replaced = replaced(ofFiles, ofPairs);
-    ofFiles.keySet().removeAll(replaced);
-    Map<String, JsonNode> both = new LinkedHashMap<>(ofFiles);
-    both.putAll(ofPairs);
-    boolean counted = TcpEpochs.areOfDataSet(both, asked);
-    if (counted) {
-      List.of(both, ofFiles, ofPairs).forEach(each -> each.remove(TcpEpochs.KEY));
-    }
-    ReferenceConfig config = new ReferenceConfig(new ReferenceValues(both));
-    List<String> ignored = config.read(asked);
-    if (counted) {
-      ignored.add(TcpEpochs.KEY + " (TCP's code has epochs for each data set)");
-    }
-    replaced.forEach(key -> ignored.add(key + " of a file (data sets have their own)"));
-    config.in.throwErrors();
-    OptionValues all = config.out;
-    List<String> trained = all.options().getOrDefault("method", List.of());
-    List<String> known = trained.size() == 1 ? trained : asked;
-    OptionValues touched = all.touched(values(ofFiles, known), values(ofPairs, known));
-    if (!ofPairs.containsKey("TRAINER.NAME") && !ofPairs.containsKey("LOSS.NAME")) {
-      touched.options().remove("method");
-    }
-    return new Translation(all, touched, ignored);
+    ReferenceConfig config = new ReferenceConfig(in, method);
+    config.translate();
+    in.throwErrors();
+    config.out.put("method", method);
+    List<String> ignored = new ArrayList<>(in.unread());
+    ignored.remove(TRAINER);
+    return new Translation(config.out, ignored);
   }
 
-  /**
-   * Returns the keys of files that the code of the method overrides, unless they name a custom data
-   * set.
-   */
-  private static List<String> replaced(
-      Map<String, JsonNode> ofFiles, Map<String, JsonNode> ofPairs) {
-    JsonNode data = ofPairs.getOrDefault(DATA_SET, ofFiles.get(DATA_SET));
-    return data != null && PublishedDataSets.find(data.asText()).isEmpty()
-        ? List.of()
-        : ReferenceKeys.BY_DATA_SET.stream().filter(ofFiles::containsKey).toList();
+  /** Returns the method of the trainer, or null after adding an error. */
+  private static @Nullable String trainer(ReferenceValues in, List<ConfigFile> files) {
+    String name = in.text(TRAINER);
+    String id = ReferenceKeys.TRAINERS.get(name);
+    if (name.isEmpty()) {
+      in.error(
+          files.get(0).name()
+              + ": a published file without TRAINER.NAME; add it, or name one method on the command"
+              + " line");
+    } else if (id == null) {
+      in.error(
+          "%s %s: expected one of %s"
+              .formatted(
+                  TRAINER,
+                  name,
+                  String.join(", ", new TreeSet<>(ReferenceKeys.TRAINERS.keySet()))));
+    }
+    return id;
   }
 
-  /** Translates a part of the keys, which may be incomplete. */
-  private static OptionValues values(Map<String, JsonNode> part, List<String> methods) {
-    ReferenceConfig config = new ReferenceConfig(new ReferenceValues(part));
-    config.read(methods);
-    return config.out;
+  private static void checkKeys(ReferenceValues in) {
+    List<String> unknown =
+        in.keys().stream()
+            .filter(key -> !ReferenceKeys.ALL.contains(key))
+            .filter(key -> !key.matches("TRAINER\\..+\\..+") || ReferenceKeys.isOfKnownTrainer(key))
+            .toList();
+    unknown.stream()
+        .limit(MAX_LISTED)
+        .forEach(key -> in.error("unknown key " + key + Nearest.hint(key, ReferenceKeys.ALL)));
+    if (unknown.size() > MAX_LISTED) {
+      in.error((unknown.size() - MAX_LISTED) + " more unknown keys");
+    }
   }
 
-  /** Reads all keys, and returns those without a meaning here. */
-  private List<String> read(List<String> methods) {
-    List<String> ignored = checkKeys();
-    plain();
-    optimizer();
-    decay();
-    warmup();
-    input(ignored);
-    loading();
-    new ReferenceMethod(in, out, ignored).translate(methods);
-    return ignored;
-  }
-
-  private void plain() {
-    ReferenceKeys.PLAIN.forEach(
+  private void translate() {
+    ReferenceKeys.OPTIONS.forEach(
         (key, option) -> {
           if (in.has(key) && !in.text(key).isEmpty()) {
             out.put(option, in.text(key));
           }
         });
+    for (Setting<?> setting : method.settings()) {
+      setting.published().stream()
+          .filter(in::has)
+          .filter(key -> !isOfDataSet(key))
+          .forEach(key -> set(setting.key(), key));
+    }
+    method
+        .withDefaults()
+        .trained()
+        .ifPresent(
+            trained -> {
+              training(new SettingValues(trained.defaults().settings()));
+              transforms();
+            });
+    switch (method.id()) {
+      case CoOp.ID, KgCoOp.ID, ProGrad.ID -> context("TRAINER.COOP.");
+      case CoCoOp.ID -> context("TRAINER.COCOOP.");
+      case Tcp.ID -> set("context_tokens", "TRAINER.COOP.N_CTX");
+      case Lasp.ID -> {
+        expect("TRAINER.LASP.ENABLE", "true", ": without the text loss, set its weight to 0");
+        expect("TRAINER.LASP.ENABLE_CORRECTION", "true", ", as published");
+        if (!in.text("TRAINER.LASP.CTX_INIT").isEmpty()) {
+          startFrom(in.text("TRAINER.LASP.CTX_INIT"));
+        }
+      }
+      case Clap.ID ->
+          expect(
+              "TRAINER.ADAPTER.INIT", "ZS", "; other values are separate methods, such as taskres");
+      default -> dropWords();
+    }
   }
 
-  private List<String> checkKeys() {
-    List<String> all = ReferenceKeys.all();
-    List<String> ignored = new ArrayList<>();
-    List<String> unknown = new ArrayList<>();
-    for (String key : in.keys()) {
-      boolean otherTrainer =
-          key.matches("TRAINER\\..+\\..+") && !ReferenceKeys.isOfKnownTrainer(key);
-      if (ReferenceKeys.WITHOUT_MEANING.contains(key) || otherTrainer) {
-        ignored.add(key);
-      } else if (!all.contains(key)) {
-        unknown.add(key);
-      }
-    }
-    unknown.stream()
-        .limit(MOST_TOLD)
-        .forEach(key -> in.error("unknown key " + key + Nearest.hint(key, all)));
-    if (unknown.size() > MOST_TOLD) {
-      in.error((unknown.size() - MOST_TOLD) + " more unknown keys");
-    }
-    if (in.is("OPTIM.SGD_NESTEROV")
+  /**
+   * Returns true for a key of files that the code of the method overrides, unless they name a
+   * custom data set.
+   */
+  private boolean isOfDataSet(String key) {
+    return method.id().equals(Mmrl.ID)
+        && ReferenceKeys.BY_DATA_SET.contains(key)
+        && (!in.has("DATASET.NAME") || PublishedDataSets.find(in.text("DATASET.NAME")).isPresent());
+  }
+
+  /** Translates the training settings. Those that other settings leave unused stay unread. */
+  private void training(SettingValues defaults) {
+    if (ReferenceValues.isTrue(in.text("OPTIM.SGD_NESTEROV"))
         || (in.has("OPTIM.SGD_DAMPNING") && in.number("OPTIM.SGD_DAMPNING") != 0)) {
       in.error("OPTIM.SGD_NESTEROV, OPTIM.SGD_DAMPNING: expected none, as published");
     }
-    return ignored;
-  }
-
-  /** The optimizer with those of the given numbers that it has, or numbers of the method's own. */
-  private void optimizer() {
-    Map<String, String> keys = new LinkedHashMap<>();
-    String name = in.has("OPTIM.NAME") ? in.text("OPTIM.NAME") : "";
-    if (name.isEmpty() || name.equals("sgd") || name.equals("rmsprop")) {
-      keys.put("OPTIM.MOMENTUM", "momentum");
+    SettingValues all = defaults;
+    if (in.has(WARMUP_EPOCHS) && in.number(WARMUP_EPOCHS) <= 0) {
+      out.put("warmup", "none");
+      all = all.with("warmup", "none");
     }
-    if (name.isEmpty() || name.equals("rmsprop")) {
-      keys.put("OPTIM.RMSPROP_ALPHA", "alpha");
-    }
-    if (name.isEmpty() || name.startsWith("adam")) {
-      keys.put("OPTIM.ADAM_BETA1", "beta1");
-      keys.put("OPTIM.ADAM_BETA2", "beta2");
-    }
-    keys.put("OPTIM.WEIGHT_DECAY", "weight_decay");
-    List<String> parts = new ArrayList<>(name.isEmpty() ? List.of() : List.of(name));
-    keys.forEach(
-        (key, number) -> {
-          if (in.has(key)) {
-            parts.add(number + "=" + in.text(key));
-          }
-        });
-    if (!parts.isEmpty()) {
-      out.put("optimizer", String.join(":", parts));
-    }
-  }
-
-  private void decay() {
-    if (in.has("OPTIM.LR_SCHEDULER")) {
-      String gamma = in.has("OPTIM.GAMMA") ? ":" + in.text("OPTIM.GAMMA") : "";
-      switch (in.text("OPTIM.LR_SCHEDULER")) {
-        case "cosine" -> out.put("decay", "cosine");
-        case "single_step" -> singleStep(gamma);
-        case "multi_step" ->
-            out.put(
-                "decay", "steps:" + String.join(",", in.parts("OPTIM.STEPSIZE", "-?\\d+")) + gamma);
-        default ->
-            in.error(
-                "OPTIM.LR_SCHEDULER "
-                    + in.text("OPTIM.LR_SCHEDULER")
-                    + ": expected cosine, single_step or multi_step");
+    for (Map.Entry<String, String> each : ReferenceKeys.TRAINING.entrySet()) {
+      String setting = each.getValue();
+      if (in.has(each.getKey())
+          && !out.has(option(setting))
+          && !isOfCode(each.getKey())
+          && TrainingDeclaration.isUsed(setting, all)) {
+        all = all.with(setting, training(setting, word(in.text(each.getKey())), each.getKey()));
       }
     }
-    if (in.has("OPTIM.WARMUP_RECOUNT")) {
-      out.put("schedule", in.is("OPTIM.WARMUP_RECOUNT") ? "current" : "paper-era");
+    String rate =
+        all.text("warmup").equals("linear") ? "OPTIM.WARMUP_MIN_LR" : "OPTIM.WARMUP_CONS_LR";
+    if (in.has(rate) && TrainingDeclaration.isUsed("warmup_lr", all)) {
+      training("warmup_lr", in.text(rate), rate);
+    }
+    List<String> steps = in.has(STEPS) ? in.parts(STEPS, "-?\\d+") : List.of();
+    if (all.text("decay").equals("multi-step")) {
+      training("decay_epochs", String.join(",", steps), STEPS);
+    } else if (all.text("decay").equals("step")) {
+      String size = steps.isEmpty() ? "-1" : steps.get(steps.size() - 1);
+      boolean isAll = size.startsWith("-") || size.equals("0"); // as in Dassl: after all epochs
+      training("decay_epochs", isAll ? in.text("OPTIM.MAX_EPOCH") : size, STEPS);
     }
   }
 
-  private void singleStep(String gamma) {
-    List<String> sizes = in.parts("OPTIM.STEPSIZE", "-?\\d+");
-    String size = sizes.isEmpty() ? "-1" : sizes.get(sizes.size() - 1);
-    if (size.startsWith("-") || size.equals("0")) { // as in Dassl: after all epochs
-      size = in.has("OPTIM.MAX_EPOCH") ? in.text("OPTIM.MAX_EPOCH") : "";
-    }
-    if (size.isEmpty()) {
-      in.error("OPTIM.LR_SCHEDULER single_step: expected OPTIM.STEPSIZE or OPTIM.MAX_EPOCH");
-    } else {
-      out.put("decay", "step:" + size + gamma);
-    }
+  /** Returns true for a key that the code of the method overrides. */
+  private boolean isOfCode(String key) {
+    return switch (key) {
+      // After all files, TCP's train.py sets 25 epochs for two data sets.
+      case "OPTIM.MAX_EPOCH" -> method.id().equals(Tcp.ID) && in.is(key, "50");
+      case "TEST.FINAL_MODEL" -> method.id().equals(PromptSrc.ID); // averages always
+      case "TRAIN.CHECKPOINT_FREQ" -> in.is(key, "0");
+      default -> false;
+    };
   }
 
-  /** The kind, epochs and rate of the warm-up; a part that is not given is empty. */
-  private void warmup() {
-    if (in.has("OPTIM.WARMUP_EPOCH") && in.number("OPTIM.WARMUP_EPOCH") <= 0) {
-      out.put("warmup", "none");
-      return;
+  /** Adds the option of a training setting, and returns its value. */
+  private Object training(String setting, String text, String key) {
+    SettingType<?> type = TrainingDeclaration.setting(setting).type();
+    Object value = type.fromText(text);
+    if (type.reader().apply(value).isEmpty()) {
+      in.error("%s %s: expected %s".formatted(key, text, type.expected()));
     }
-    String kind = in.text("OPTIM.WARMUP_TYPE");
-    String rate = in.text(kind.equals("linear") ? "OPTIM.WARMUP_MIN_LR" : "OPTIM.WARMUP_CONS_LR");
-    String text = String.join(":", kind, in.text("OPTIM.WARMUP_EPOCH"), rate);
-    if (!text.equals("::")) {
-      out.put("warmup", text.replaceFirst(":+$", ""));
-    }
+    out.put(option(setting), text);
+    return value;
+  }
+
+  private static String option(String setting) {
+    return setting.replace('_', '-');
   }
 
   /** The transforms, with the numbers that are given; numbers of others change nothing. */
-  private void input(List<String> ignored) {
+  private void transforms() {
     Map<String, String> numbers = new LinkedHashMap<>();
+    TRANSFORM_KEYS.forEach(
+        (transform, keys) -> {
+          List<String> parts = new ArrayList<>();
+          boolean given = false;
+          for (int i = 0; i < keys.size(); i += 2) {
+            given |= in.has(INPUT + keys.get(i));
+            parts.add(in.text(INPUT + keys.get(i), keys.get(i + 1)));
+          }
+          if (given) {
+            numbers.put(transform, String.join(",", parts));
+          }
+        });
     if (in.has("INPUT.RRCROP_SCALE")) {
       numbers.put(
           "random_resized_crop", String.join(",", in.parts("INPUT.RRCROP_SCALE", "[\\d.eE+-]+")));
     }
-    together(numbers, "random_crop", "INPUT.CROP_PADDING", "4");
-    together(numbers, "randomgrayscale", "INPUT.RGS_P", "0.2");
-    together(numbers, "cutout", "INPUT.CUTOUT_N", "1", "INPUT.CUTOUT_LEN", "16");
-    together(numbers, "randaugment", "INPUT.RANDAUGMENT_N", "2", "INPUT.RANDAUGMENT_M", "10");
-    together(numbers, "gaussian_blur", "INPUT.GB_K", "21", "INPUT.GB_P", "0.5");
-    together(
-        numbers,
-        "colorjitter",
-        "INPUT.COLORJITTER_B",
-        "0.4",
-        "INPUT.COLORJITTER_C",
-        "0.4",
-        "INPUT.COLORJITTER_S",
-        "0.4",
-        "INPUT.COLORJITTER_H",
-        "0.1");
-    List<String> names = new ArrayList<>(USUAL_TRANSFORMS);
+    List<String> names = new ArrayList<>(DEFAULT_TRANSFORMS);
     if (in.has("INPUT.TRANSFORMS")) {
       names = new ArrayList<>(in.parts("INPUT.TRANSFORMS", "\\w+"));
-      if (!names.remove("normalize")) {
-        ignored.add("INPUT.TRANSFORMS without normalize (images are normalized always)");
-      }
+      names.remove("normalize"); // images are normalized always
     } else if (names.stream().noneMatch(numbers::containsKey)) {
       return;
     }
@@ -283,50 +289,68 @@ public final class ReferenceConfig {
     out.put("transforms", transforms.isEmpty() ? "none" : transforms);
   }
 
-  /** Joins the numbers of a transform from several keys, each followed by its default in Dassl. */
-  private void together(Map<String, String> numbers, String transform, String... keysAndDefaults) {
-    List<String> parts = new ArrayList<>();
-    boolean given = false;
-    for (int i = 0; i < keysAndDefaults.length; i += 2) {
-      given |= in.has(keysAndDefaults[i]);
-      parts.add(in.has(keysAndDefaults[i]) ? in.text(keysAndDefaults[i]) : keysAndDefaults[i + 1]);
-    }
-    if (given) {
-      numbers.put(transform, String.join(",", parts));
+  private void expect(String key, String value, String rest) {
+    if (in.has(key) && !in.text(key).equalsIgnoreCase(value)) {
+      in.error(key + " " + in.text(key) + ": expected " + value + rest);
     }
   }
 
-  private void loading() {
-    if (in.has("DATALOADER.TRAIN_X.SAMPLER")) {
-      String sampler = in.text("DATALOADER.TRAIN_X.SAMPLER");
-      String instances =
-          in.has("DATALOADER.TRAIN_X.N_INS") ? in.text("DATALOADER.TRAIN_X.N_INS") : "16";
-      switch (sampler) {
-        case "RandomSampler" -> out.put("sampler", "random");
-        case "SequentialSampler" -> out.put("sampler", "sequential");
-        case "RandomClassSampler" -> out.put("sampler", "random-class:" + instances);
-        default ->
-            in.error(
-                "DATALOADER.TRAIN_X.SAMPLER "
-                    + sampler
-                    + ": expected RandomSampler, SequentialSampler or RandomClassSampler");
-      }
+  /** Translates the context vectors of CoOp's code. */
+  private void context(String section) {
+    String words = in.text(section + "CTX_INIT");
+    boolean isFlag = ReferenceValues.isTrue(words);
+    boolean begins = !words.isEmpty() && !words.equalsIgnoreCase("false");
+    if (!begins) {
+      set("class_specific", section + "CSC"); // contexts that start from words are shared
     }
-    if (in.has("TRAIN.CHECKPOINT_FREQ") && in.number("TRAIN.CHECKPOINT_FREQ") > 0) {
-      copy("TRAIN.CHECKPOINT_FREQ", "checkpoint-every");
+    if (!method.id().equals(KgCoOp.ID)) { // its code has the class name always at the end
+      set("class_position", section + "CLASS_TOKEN_POSITION");
     }
-    if (in.has("TEST.FINAL_MODEL")) {
-      switch (in.text("TEST.FINAL_MODEL")) {
-        case "last_step" -> out.put("keep", "last");
-        case "best_val" -> out.put("keep", "best");
-        default -> in.error("TEST.FINAL_MODEL: expected last_step or best_val");
-      }
+    if (!in.has(section + "CTX_INIT") || (isFlag && method.id().equals(ProGrad.ID))) {
+      set("context_tokens", section + "N_CTX"); // ProGrad starts from the template's words
+    } else if (!begins) {
+      setting("words", "");
+      setting("context_tokens", in.text(section + "N_CTX", "16")); // the published default
+    } else if (method.id().equals(KgCoOp.ID)) { // any value is a flag in its code
+      startFrom("a photo of a");
+    } else if (!isFlag) {
+      startFrom(words);
+    } else {
+      in.error(
+          "%sCTX_INIT True: for %s expected the words themselves, such as \"a photo of a\""
+              .formatted(section, method.id()));
     }
   }
 
-  private void copy(String key, String option) {
+  /** Starts one context vector per word. The published code does the same and ignores N_CTX. */
+  private void startFrom(String words) {
+    setting("words", words);
+    setting("context_tokens", String.valueOf(words.strip().split("\\s+").length));
+  }
+
+  /** Removes the words of methods inside the encoders if they have more tokens. */
+  private void dropWords() {
+    String tokens = out.settings().get(method.id() + ".context_tokens");
+    boolean many =
+        tokens != null
+            && tokens.matches("\\d{1,9}")
+            && Integer.parseInt(tokens) > MAX_TOKENS_WITH_WORDS;
+    if (many && out.settings().containsKey(method.id() + ".words")) {
+      setting("words", "");
+    }
+  }
+
+  private void set(String setting, String key) {
     if (in.has(key)) {
-      out.put(option, in.text(key));
+      setting(setting, word(in.listed(key)));
     }
+  }
+
+  private void setting(String setting, String value) {
+    out.settings().put(method.id() + "." + setting, value);
+  }
+
+  private static String word(String text) {
+    return ReferenceKeys.WORDS.getOrDefault(text, text);
   }
 }

@@ -1,6 +1,7 @@
 package org.kgcoop.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,10 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.kgcoop.KgCoopException;
 
-/** The values of a published configuration by key, and their errors. */
+/** The values of a published configuration by key, the keys that were read, and the errors. */
 final class ReferenceValues {
   private final Map<String, JsonNode> values;
+  private final Set<String> read = new HashSet<>();
   private final Set<String> errors = new LinkedHashSet<>();
 
   ReferenceValues(Map<String, JsonNode> values) {
@@ -35,12 +37,18 @@ final class ReferenceValues {
     return values.keySet();
   }
 
+  /** Returns the keys that nothing has read, in order. */
+  List<String> unread() {
+    return values.keySet().stream().filter(key -> !read.contains(key)).toList();
+  }
+
   boolean has(String key) {
     return values.containsKey(key);
   }
 
   /** Returns the value without surrounding spaces, or an empty text. A list is an error. */
   String text(String key) {
+    read.add(key);
     JsonNode value = values.get(key);
     if (value != null && value.isContainerNode()) {
       error("%s: expected one value, got the list %s".formatted(key, value));
@@ -48,8 +56,14 @@ final class ReferenceValues {
     return value == null || value.isNull() ? "" : value.asText().strip();
   }
 
+  /** Returns the text, or another text if the key is missing. */
+  String text(String key, String other) {
+    return has(key) ? text(key) : other;
+  }
+
   /** Returns the text. The elements of a list are joined by {@code |}, as in settings. */
   String listed(String key) {
+    read.add(key);
     JsonNode value = values.get(key);
     return value != null && value.isArray()
         ? StreamSupport.stream(value.spliterator(), false)
@@ -58,8 +72,9 @@ final class ReferenceValues {
         : text(key);
   }
 
-  boolean is(String key) {
-    return has(key) && isTrue(text(key));
+  /** Returns true if the value is this text. Does not count as reading. */
+  boolean is(String key, String text) {
+    return has(key) && values.get(key).asText().strip().equals(text);
   }
 
   static boolean isTrue(String text) {
@@ -78,6 +93,7 @@ final class ReferenceValues {
 
   /** Returns the parts of a list, or of a text such as {@code (30, 60)}. */
   List<String> parts(String key, String part) {
+    read.add(key);
     JsonNode value = values.get(key);
     if (value == null) {
       return List.of();

@@ -26,9 +26,9 @@ import org.kgcoop.tables.StoredRun;
 
 /** The comparison of an adaptation: the accuracies of all candidates on held-out images. */
 final class AdaptSection {
-  private static final int MOST_MISTAKES = 100;
-  private static final int MOST_NAMES = 8;
-  private static final int MOST_SUSPECTS = 24;
+  private static final int MAX_MISTAKES = 100;
+  private static final int MAX_NAMES = 8;
+  private static final int MAX_SUSPECTS = 24;
 
   private AdaptSection() {}
 
@@ -48,11 +48,7 @@ final class AdaptSection {
         new Words(
             choice == null
                 ? "None is chosen yet; below are those tried so far."
-                : (choice.preliminary() ? "Chosen so far: " : "Chosen: ")
-                    + choice.title()
-                    + ". "
-                    + choice.why()
-                    + (choice.preliminary() ? " Other methods are still to be compared." : "")));
+                : "Chosen: " + choice.title() + ". " + choice.why()));
     List<Entry> expected = new ArrayList<>();
     List<String> sentences = record.expectations();
     if (!sentences.isEmpty()) {
@@ -125,7 +121,7 @@ final class AdaptSection {
     List<AdaptRecord.Mistake> shown =
         adapted.mistakes().stream()
             .sorted(Comparator.comparingDouble(each -> -each.confidence()))
-            .limit(MOST_MISTAKES)
+            .limit(MAX_MISTAKES)
             .toList();
     blocks.add(
         new Figures(
@@ -155,7 +151,7 @@ final class AdaptSection {
         new Words(
             "The most suspicious come first. Look at each: an unusual image may be labeled"
                 + " correctly. adapt --exclude FILE leaves out the images that the file lists."));
-    List<Suspect> shown = suspects.subList(0, Math.min(MOST_SUSPECTS, suspects.size()));
+    List<Suspect> shown = suspects.subList(0, Math.min(MAX_SUSPECTS, suspects.size()));
     String dataSet = record.settings().path("data").asText();
     List<Block.Image> gallery = new ArrayList<>();
     for (Suspect each : shown) {
@@ -230,7 +226,7 @@ final class AdaptSection {
 
   private static void add(List<Entry> entries, String term, List<String> names) {
     if (!names.isEmpty()) {
-      entries.add(new Entry(term, Formats.firstOf(names, MOST_NAMES)));
+      entries.add(new Entry(term, Formats.firstOf(names, MAX_NAMES)));
     }
   }
 }

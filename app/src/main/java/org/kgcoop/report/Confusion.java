@@ -12,7 +12,7 @@ import org.kgcoop.runs.TargetResult;
 
 /** A confusion matrix: counts of images by label (row) and prediction (column). */
 final class Confusion {
-  private static final int MOST_CLASSES = 22;
+  private static final int MAX_CLASSES = 22;
   private static final int WORST = 8;
 
   private final List<String> names;
@@ -116,9 +116,9 @@ final class Confusion {
   /** Draws the matrix. If there are many classes, it contains only the worst. */
   Chart chart(String title) {
     List<Integer> shown =
-        names.size() <= MOST_CLASSES
+        names.size() <= MAX_CLASSES
             ? IntStream.range(0, names.size()).boxed().toList()
-            : worst().stream().limit(MOST_CLASSES).sorted().toList();
+            : worst().stream().limit(MAX_CLASSES).sorted().toList();
     List<List<Double>> shares = new ArrayList<>();
     for (int row : shown) {
       double sum = Math.max(1, images(row));

@@ -25,10 +25,10 @@ import org.kgcoop.tables.StoredRun;
  * curves are over steps as long as no run has two complete epochs.
  */
 final class CurvesSection {
-  private static final int MOST_POINTS = 150;
+  private static final int MAX_POINTS = 150;
   private static final String RATE = "lr";
   private static final String ACCURACY = "accuracy";
-  private static final int MOST_LOSSES = 4;
+  private static final int MAX_LOSSES = 4;
 
   private CurvesSection() {}
 
@@ -49,7 +49,7 @@ final class CurvesSection {
       if (group.curves.isEmpty()) {
         continue;
       }
-      if (shown == Selection.MOST) {
+      if (shown == Selection.MAX_RUNS) {
         left++;
         continue;
       }
@@ -73,7 +73,7 @@ final class CurvesSection {
 
   private static Group read(List<StoredRun> cells) {
     Map<String, RunCurves> all = new LinkedHashMap<>();
-    Map<String, RunCurves> ofEpochs = new LinkedHashMap<>();
+    Map<String, RunCurves> byEpochs = new LinkedHashMap<>();
     for (StoredRun run : cells) {
       if (!run.hasFolder() || all.size() == Drawing.COLOURS) {
         continue;
@@ -85,12 +85,12 @@ final class CurvesSection {
           name += name.equals(Formats.label(run)) ? ", seed " + Formats.seed(run) : "'";
         }
         all.put(name, own);
-        ofEpochs.put(name, run.isComplete() ? own : own.withoutTheLastEpoch());
+        byEpochs.put(name, run.isComplete() ? own : own.withoutTheLastEpoch());
       }
     }
-    boolean byEpoch = ofEpochs.values().stream().anyMatch(own -> own.lastEpoch() > 1);
+    boolean byEpoch = byEpochs.values().stream().anyMatch(own -> own.lastEpoch() > 1);
     Map<String, Map<String, List<Point>>> curves = new LinkedHashMap<>();
-    (byEpoch ? ofEpochs : all)
+    (byEpoch ? byEpochs : all)
         .forEach((name, own) -> curves.put(name, byEpoch ? own.overEpochs() : own.overSteps()));
     curves.values().forEach(CurvesSection::thin);
     String by = byEpoch ? RunCurves.EPOCH : RunCurves.STEP;
@@ -98,7 +98,7 @@ final class CurvesSection {
   }
 
   private static void thin(Map<String, List<Point>> curves) {
-    curves.replaceAll((name, points) -> SeriesGrid.thinned(points, MOST_POINTS));
+    curves.replaceAll((name, points) -> SeriesGrid.thinned(points, MAX_POINTS));
   }
 
   /** Draws all losses of a single run in one chart, or one chart per loss for several runs. */
@@ -115,7 +115,7 @@ final class CurvesSection {
           losses.stream().flatMap(name -> series(group, name, runs, true).stream()).toList();
       add(charts, group.by, "Losses", "loss", all);
     } else {
-      for (String name : losses.subList(0, Math.min(MOST_LOSSES, losses.size()))) {
+      for (String name : losses.subList(0, Math.min(MAX_LOSSES, losses.size()))) {
         String what = name.replace('_', ' ');
         add(
             charts,

@@ -16,7 +16,7 @@ final class Formats {
   static final String NONE = "–";
 
   private static final int SHORT = 12;
-  private static final int MOST_ZEROS = 10;
+  private static final int MAX_ZEROS = 10;
 
   private Formats() {}
 
@@ -121,7 +121,7 @@ final class Formats {
 
   private static String number(BigDecimal value) {
     BigDecimal plain = value.stripTrailingZeros();
-    return Math.abs(plain.scale()) > MOST_ZEROS ? plain.toString() : plain.toPlainString();
+    return Math.abs(plain.scale()) > MAX_ZEROS ? plain.toString() : plain.toPlainString();
   }
 
   /** Returns a text, or the alternative if the text is missing or empty. */

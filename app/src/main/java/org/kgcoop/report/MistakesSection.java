@@ -19,8 +19,8 @@ import org.kgcoop.tables.StoredRun;
 
 /** The mistakes of some runs, with confidences and images. */
 final class MistakesSection {
-  private static final int MOST_TARGETS = 3;
-  private static final int MOST_IMAGES = 8;
+  private static final int MAX_TARGETS = 3;
+  private static final int MAX_IMAGES = 8;
 
   private final EmbeddedImages images;
 
@@ -57,7 +57,7 @@ final class MistakesSection {
     List<Block> blocks = new ArrayList<>();
     List<Chart> charts = new ArrayList<>();
     List<Block> closely = new ArrayList<>();
-    List<TargetResult> shown = targets.subList(0, Math.min(MOST_TARGETS, targets.size()));
+    List<TargetResult> shown = targets.subList(0, Math.min(MAX_TARGETS, targets.size()));
     for (TargetResult target : shown) {
       Predictions.OfTarget own = predictions.target(target.name()).orElse(null);
       if (own == null) {
@@ -123,7 +123,7 @@ final class MistakesSection {
           .sorted(Comparator.comparingDouble(p -> -p.confidence()))
           .limit(2)
           .forEach(wrong -> add(gallery, dataSet, names, wrong));
-      if (gallery.size() >= MOST_IMAGES) {
+      if (gallery.size() >= MAX_IMAGES) {
         break;
       }
     }
@@ -134,7 +134,7 @@ final class MistakesSection {
   }
 
   private void add(List<Image> gallery, String dataSet, List<String> names, Prediction wrong) {
-    if (gallery.size() >= MOST_IMAGES) {
+    if (gallery.size() >= MAX_IMAGES) {
       return;
     }
     String is = names.get(wrong.label());

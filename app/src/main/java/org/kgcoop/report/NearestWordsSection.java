@@ -11,7 +11,7 @@ import org.kgcoop.tables.StoredRun;
 
 /** The words whose embeddings are nearest to the context vectors. */
 final class NearestWordsSection {
-  private static final int MOST_VECTORS = 32;
+  private static final int MAX_VECTORS = 32;
 
   private NearestWordsSection() {}
 
@@ -23,7 +23,7 @@ final class NearestWordsSection {
         continue;
       }
       List<String> words = vectors.stream().map(vector -> String.join(", ", vector)).toList();
-      List<String> shown = words.subList(0, Math.min(MOST_VECTORS, words.size()));
+      List<String> shown = words.subList(0, Math.min(MAX_VECTORS, words.size()));
       String name = run.dataSet() + ": " + Formats.label(run) + ", seed " + Formats.seed(run);
       blocks.add(new Heading(name));
       blocks.add(

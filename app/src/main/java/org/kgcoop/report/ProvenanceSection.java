@@ -19,7 +19,7 @@ import org.kgcoop.tables.StoredRun;
 
 /** The origin of the results: command, settings, data, versions and time. */
 final class ProvenanceSection {
-  private static final int MOST_RUNS = 8;
+  private static final int MAX_RUNS = 8;
   private static final Set<String> OWN_TABLES = Set.of("methods", "data_sets");
 
   /**
@@ -103,7 +103,7 @@ final class ProvenanceSection {
       }
     }
     ReportTable settings = grid("Settings of the methods", titles, own);
-    ReportTable ofTraining = grid("Settings of training", titles, training);
+    ReportTable trainingTable = grid("Settings of training", titles, training);
     add(blocks, settings);
     if (!settings.rows().isEmpty()) {
       blocks.add(
@@ -111,7 +111,7 @@ final class ProvenanceSection {
               "A template named here, and words taken from it, are the default. The template of a"
                   + " data set takes its place."));
     }
-    add(blocks, ofTraining);
+    add(blocks, trainingTable);
   }
 
   private static void add(List<Block> blocks, ReportTable grid) {
@@ -135,7 +135,7 @@ final class ProvenanceSection {
   }
 
   private static void addRuns(List<Block> blocks, List<StoredRun> runs) {
-    List<StoredRun> shown = runs.subList(0, Math.min(MOST_RUNS, runs.size()));
+    List<StoredRun> shown = runs.subList(0, Math.min(MAX_RUNS, runs.size()));
     List<RunRecord> about = shown.stream().map(StoredRun::record).toList();
     List<String> titles = new ArrayList<>();
     for (int i = 0; i < shown.size(); i++) {

@@ -11,7 +11,7 @@ import org.kgcoop.tables.StoredRun;
 /** The selection of the runs that a page shows in detail. */
 final class Selection {
   /** The maximum number of runs with mistakes, and of data sets with curves. */
-  static final int MOST = 6;
+  static final int MAX_RUNS = 6;
 
   private Selection() {}
 
@@ -27,8 +27,8 @@ final class Selection {
     if (!inputs.runs().isEmpty()) {
       List<StoredRun> runs = inputs.runs();
       return new Chosen(
-          runs.subList(0, Math.min(MOST, runs.size())),
-          runs.size() > MOST ? "Left out: " + (runs.size() - MOST) + " more runs." : "");
+          runs.subList(0, Math.min(MAX_RUNS, runs.size())),
+          runs.size() > MAX_RUNS ? "Left out: " + (runs.size() - MAX_RUNS) + " more runs." : "");
     }
     List<StoredRun> cells = inputs.all().stream().filter(StoredRun::hasFolder).toList();
     String best =
@@ -37,7 +37,7 @@ final class Selection {
             .orElse("");
     List<StoredRun> chosen = new ArrayList<>();
     List<String> sets = StoredRun.distinct(cells, StoredRun::dataSet);
-    for (String set : sets.subList(0, Math.min(MOST, sets.size()))) {
+    for (String set : sets.subList(0, Math.min(MAX_RUNS, sets.size()))) {
       List<StoredRun> own =
           cells.stream()
               .filter(c -> Formats.label(c).equals(best) && c.dataSet().equals(set))
@@ -45,7 +45,9 @@ final class Selection {
       chosen.addAll(one(own));
     }
     String more =
-        sets.size() > MOST ? "; left out: %s more data sets".formatted(sets.size() - MOST) : "";
+        sets.size() > MAX_RUNS
+            ? "; left out: %s more data sets".formatted(sets.size() - MAX_RUNS)
+            : "";
     return new Chosen(
         chosen,
         chosen.isEmpty()

@@ -8,7 +8,7 @@ import org.kgcoop.report.chart.XyPlot.Series;
 
 /** Tables of the points of curves. */
 final class SeriesGrid {
-  private static final int MOST_ROWS = 12;
+  private static final int MAX_ROWS = 12;
 
   private SeriesGrid() {}
 
@@ -21,7 +21,7 @@ final class SeriesGrid {
   static ReportTable of(String label, String x, List<Series> series) {
     TreeSet<Double> all = new TreeSet<>();
     series.forEach(s -> s.points().forEach(p -> all.add(p.x())));
-    List<Double> rows = thinned(List.copyOf(all), MOST_ROWS);
+    List<Double> rows = thinned(List.copyOf(all), MAX_ROWS);
     ReportTable.Builder<Double> table = ReportTable.of(label, x, rows, SeriesGrid::number);
     for (Series one : series) {
       table.numbers(one.name(), row -> at(one, row), Formats::significant);

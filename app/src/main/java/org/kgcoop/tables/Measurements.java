@@ -125,10 +125,10 @@ final class Measurements {
     for (TableRow row : runs.keySet()) {
       Map<Long, StoredRun> counted = new TreeMap<>(bySeed(row, dataSet));
       counted.keySet().retainAll(seeds(row, target));
-      int[][] ofSeeds = outcomes.correct(counted.values(), target);
-      if (ofSeeds != null) {
+      int[][] outcome = outcomes.correct(counted.values(), target);
+      if (outcome != null) {
         rows.add(row);
-        correct.add(ofSeeds);
+        correct.add(outcome);
       }
     }
     if (rows.isEmpty()) {

@@ -20,14 +20,14 @@ final class Outcomes {
   /** Reads the results of runs on one data set. */
   Outcomes(List<StoredRun> runs) {
     for (StoredRun run : runs) {
-      Map<String, int[]> ofRun = new HashMap<>();
+      Map<String, int[]> outcome = new HashMap<>();
       for (Predictions.OfTarget target : Predictions.read(run.path()).targets()) {
         int[] ordered = ordered(target);
         if (ordered != null) {
-          ofRun.put(target.name(), ordered);
+          outcome.put(target.name(), ordered);
         }
       }
-      correct.put(run, ofRun);
+      correct.put(run, outcome);
     }
   }
 
@@ -37,15 +37,15 @@ final class Outcomes {
    * name other images than the runs before.
    */
   int @Nullable [][] correct(Collection<StoredRun> runs, String target) {
-    List<int[]> ofRuns = new ArrayList<>();
+    List<int[]> outcomes = new ArrayList<>();
     for (StoredRun run : runs) {
-      int[] ofRun = correct.getOrDefault(run, Map.of()).get(target);
-      if (ofRun == null) {
+      int[] outcome = correct.getOrDefault(run, Map.of()).get(target);
+      if (outcome == null) {
         return null;
       }
-      ofRuns.add(ofRun);
+      outcomes.add(outcome);
     }
-    return ofRuns.isEmpty() ? null : ofRuns.toArray(int[][]::new);
+    return outcomes.isEmpty() ? null : outcomes.toArray(int[][]::new);
   }
 
   private int @Nullable [] ordered(Predictions.OfTarget target) {

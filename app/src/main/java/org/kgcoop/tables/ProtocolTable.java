@@ -68,7 +68,7 @@ public final class ProtocolTable {
      * is none.
      */
     public Spread column(String name) {
-      RunTable.Figure figure = table.figure(key, name);
+      RunTable.Estimate figure = table.estimate(key, name);
       return figure == null
           ? new Spread(Double.NaN, Double.NaN)
           : new Spread(figure.mean(), figure.deviation());

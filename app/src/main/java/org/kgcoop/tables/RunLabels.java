@@ -31,7 +31,7 @@ public final class RunLabels {
   public RunLabels(List<StoredRun> runs) {
     Map<List<String>, Map<String, Set<String>>> values = new HashMap<>();
     for (StoredRun run : runs) {
-      Map<String, Set<String>> ofSet =
+      Map<String, Set<String>> valuesByKey =
           values.computeIfAbsent(List.of(run.method(), run.dataSet()), k -> new HashMap<>());
       run.settings()
           .forEach(
@@ -40,13 +40,13 @@ public final class RunLabels {
                   keys.computeIfAbsent(run.method(), k -> new TreeSet<>()).add(key);
                 }
                 if (!NEVER.contains(key) && PARTS.stream().anyMatch(key::startsWith)) {
-                  ofSet.computeIfAbsent(key, k -> new HashSet<>()).add(value);
+                  valuesByKey.computeIfAbsent(key, k -> new HashSet<>()).add(value);
                 }
               });
     }
     values.forEach(
-        (methodAndSet, ofSet) ->
-            ofSet.forEach(
+        (methodAndSet, valuesByKey) ->
+            valuesByKey.forEach(
                 (key, different) -> {
                   if (different.size() > 1) {
                     keys.computeIfAbsent(methodAndSet.get(0), k -> new TreeSet<>()).add(key);

@@ -30,7 +30,7 @@ import org.kgcoop.settings.SettingValues;
  * A table of complete runs with one row per method and varied settings, and one column per
  * evaluation set. Each difference between two rows has a confidence interval.
  *
- * <p>A figure is the mean over seeds of the mean over data sets, as in the published tables. Its
+ * <p>An estimate is the mean over seeds of the mean over data sets, as in the published tables. Its
  * deviation is the population standard deviation over seeds (divided by n), as in the log parser of
  * the published code. H is the harmonic mean of the averaged base and new accuracies. Intervals and
  * differences come from {@link Bootstrap}, over images and seeds. A difference is significant if
@@ -58,7 +58,7 @@ public final class RunTable {
    *     more data sets
    * @param interval the confidence interval, or null if the results do not name their images
    */
-  public record Figure(
+  public record Estimate(
       double mean,
       double deviation,
       int seeds,
@@ -209,7 +209,7 @@ public final class RunTable {
             .toList();
     rows().stream()
         .filter(row -> !joint.isEmpty())
-        .filter(row -> joint.stream().allMatch(column -> figure(row, column) == null))
+        .filter(row -> joint.stream().allMatch(column -> estimate(row, column) == null))
         .map(row -> "no joint list for " + row.label() + ": " + jointReason(row))
         .forEach(notes::add);
     if (any(
@@ -271,8 +271,8 @@ public final class RunTable {
             .toList());
   }
 
-  /** Returns the figure of a row in a column, or null if there is none. */
-  public @Nullable Figure figure(TableRow row, String column) {
+  /** Returns the estimate of a row in a column, or null if there is none. */
+  public @Nullable Estimate estimate(TableRow row, String column) {
     double mean = derive(row, column, target -> measurements.of(row, target).mean());
     if (Double.isNaN(mean)) {
       return null;
@@ -285,7 +285,7 @@ public final class RunTable {
       }
     }
     double[] resampled = resampled(row, column);
-    return new Figure(
+    return new Estimate(
         mean,
         Metrics.spread(bySeed).standardDeviation(),
         bySeed.size(),
@@ -310,9 +310,9 @@ public final class RunTable {
    */
   @Nullable Difference difference(TableRow row, TableRow other, String column) {
     RunTable both = both(row, other);
-    Figure figure = both.figure(row, column);
-    Figure against = both.figure(other, column);
-    if (figure == null || against == null) {
+    Estimate estimate = both.estimate(row, column);
+    Estimate against = both.estimate(other, column);
+    if (estimate == null || against == null) {
       return null;
     }
     double[] a = both.resampled(row, column);
@@ -324,7 +324,7 @@ public final class RunTable {
       interval = Bootstrap.Interval.of(difference);
     }
     return new Difference(
-        column, row, other, figure.mean() - against.mean(), interval, pairs(row, other));
+        column, row, other, estimate.mean() - against.mean(), interval, pairs(row, other));
   }
 
   /** Returns the best row of a column if its lead over every other row is significant, or null. */
@@ -335,17 +335,17 @@ public final class RunTable {
     TableRow best = null;
     double highest = Double.NEGATIVE_INFINITY;
     for (TableRow row : runs.keySet()) {
-      Figure figure = figure(row, column);
-      if (figure != null && figure.mean() > highest) {
+      Estimate estimate = estimate(row, column);
+      if (estimate != null && estimate.mean() > highest) {
         best = row;
-        highest = figure.mean();
+        highest = estimate.mean();
       }
     }
     if (best == null || runs.size() < 2) {
       return null;
     }
     for (TableRow row : runs.keySet()) {
-      if (row.equals(best) || figure(row, column) == null) {
+      if (row.equals(best) || estimate(row, column) == null) {
         continue;
       }
       Difference difference = difference(best, row, column);
@@ -408,14 +408,14 @@ public final class RunTable {
   }
 
   private double @Nullable [] resampled(TableRow row, String column) {
-    Map<String, double[]> ofTargets = new TreeMap<>();
+    Map<String, double[]> byTarget = new TreeMap<>();
     int count = 0;
     for (String part : parts(row, column)) {
       double[] values = measurements.of(row, part).resampled();
       if (values == null) {
         return null;
       }
-      ofTargets.put(part, values);
+      byTarget.put(part, values);
       count = values.length;
     }
     double[] derived = new double[count];
@@ -426,7 +426,7 @@ public final class RunTable {
               row,
               column,
               target -> {
-                double[] values = ofTargets.get(target);
+                double[] values = byTarget.get(target);
                 return values == null ? Double.NaN : values[resample];
               });
     }

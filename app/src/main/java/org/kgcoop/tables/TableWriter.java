@@ -40,7 +40,9 @@ public final class TableWriter {
    */
   private final @Nullable TableRow against;
 
-  /** False for the style of papers: no intervals, and the best figure of each column is marked. */
+  /**
+   * False for the style of papers: no intervals, and the best estimate of each column is marked.
+   */
   private final boolean intervals;
 
   /**
@@ -49,7 +51,7 @@ public final class TableWriter {
    * @param against the row that all others are compared with, or null to compare all pairs with
    *     equal shots
    * @param intervals false for the style of papers: no intervals or differences, and the best
-   *     figure of each column is marked
+   *     estimate of each column is marked
    */
   public TableWriter(RunTable table, @Nullable TableRow against, boolean intervals) {
     this.table = table;
@@ -146,9 +148,9 @@ public final class TableWriter {
     for (TableRow row : table.rows()) {
       List<String> line = new ArrayList<>(List.of(Messages.line(row.label())));
       for (String column : table.columns()) {
-        RunTable.Figure figure = table.figure(row, column);
+        RunTable.Estimate estimate = table.estimate(row, column);
         boolean best = intervals ? row.equals(table.best(column)) : isBest(row, column);
-        line.add(figure == null ? "-" : mark(figure(figure, column, format), best, format));
+        line.add(estimate == null ? "-" : mark(text(estimate, column, format), best, format));
       }
       double ms = table.msPerImage(row);
       line.add(Double.isNaN(ms) ? "-" : number(ms));
@@ -199,27 +201,27 @@ public final class TableWriter {
 
   /** Returns true for the best mean of a column among the rows with equal shots. */
   private boolean isBest(TableRow row, String column) {
-    RunTable.Figure own = table.figure(row, column);
+    RunTable.Estimate own = table.estimate(row, column);
     Metric.Best best = Metric.ofColumn(column).map(Metric::best).orElse(Metric.Best.HIGHEST);
     double sign = best == Metric.Best.LOWEST ? -1 : 1;
     return own != null
         && best != Metric.Best.NONE
         && table.rows().stream()
             .filter(other -> other.shots() == row.shots())
-            .map(other -> table.figure(other, column))
+            .map(other -> table.estimate(other, column))
             .allMatch(other -> other == null || sign * other.mean() <= sign * own.mean());
   }
 
-  private String figure(RunTable.Figure figure, String column, Format format) {
+  private String text(RunTable.Estimate estimate, String column, Format format) {
     String plusMinus =
         switch (format) {
           case LATEX -> " $\\pm$ ";
           default -> " ± ";
         };
-    return number(figure.mean(), column)
-        + (figure.seeds() > 1 ? plusMinus + number(figure.deviation(), column) : "")
-        + (intervals ? interval(figure.interval()) : "")
-        + (figure.complete() ? "" : format == Format.LATEX ? "$^\\dagger$" : " †");
+    return number(estimate.mean(), column)
+        + (estimate.seeds() > 1 ? plusMinus + number(estimate.deviation(), column) : "")
+        + (intervals ? interval(estimate.interval()) : "")
+        + (estimate.complete() ? "" : format == Format.LATEX ? "$^\\dagger$" : " †");
   }
 
   private static String interval(Bootstrap.@Nullable Interval interval) {
@@ -312,11 +314,11 @@ public final class TableWriter {
     csv.writeRecord(HEADER.split(",", -1));
     for (TableRow row : table.rows()) {
       for (String column : table.columns()) {
-        RunTable.Figure figure = table.figure(row, column);
-        if (figure == null) {
+        RunTable.Estimate estimate = table.estimate(row, column);
+        if (estimate == null) {
           continue;
         }
-        Bootstrap.Interval interval = figure.interval();
+        Bootstrap.Interval interval = estimate.interval();
         double ms = table.msPerImage(row);
         csv.writeRecord(
             Messages.cell(row.label()),
@@ -324,15 +326,15 @@ public final class TableWriter {
             row.setting().isEmpty() ? "" : row.setting().toString(),
             "" + row.shots(),
             Messages.cell(column),
-            "" + figure.mean(),
-            "" + figure.deviation(),
+            "" + estimate.mean(),
+            "" + estimate.deviation(),
             interval == null ? "" : "" + interval.low(),
             interval == null ? "" : "" + interval.high(),
-            "" + figure.seeds(),
-            "" + figure.dataSets(),
+            "" + estimate.seeds(),
+            "" + estimate.dataSets(),
             "" + row.equals(table.best(column)),
             Double.isNaN(ms) ? "" : "" + ms,
-            "" + figure.complete());
+            "" + estimate.complete());
       }
     }
     return text.toString().stripTrailing();
@@ -351,18 +353,18 @@ public final class TableWriter {
       line.put("ms_per_image", Double.isNaN(ms) ? null : Double.valueOf(ms));
       ObjectNode figures = line.putObject("figures");
       for (String column : table.columns()) {
-        RunTable.Figure figure = table.figure(row, column);
-        if (figure != null) {
+        RunTable.Estimate estimate = table.estimate(row, column);
+        if (estimate != null) {
           ObjectNode cell =
               figures
                   .putObject(column)
-                  .put("mean", figure.mean())
-                  .put("std", figure.deviation())
-                  .put("seeds", figure.seeds())
-                  .put("data_sets", figure.dataSets())
-                  .put("complete", figure.complete())
+                  .put("mean", estimate.mean())
+                  .put("std", estimate.deviation())
+                  .put("seeds", estimate.seeds())
+                  .put("data_sets", estimate.dataSets())
+                  .put("complete", estimate.complete())
                   .put("best_stands", row.equals(table.best(column)));
-          put(cell, figure.interval());
+          put(cell, estimate.interval());
         }
       }
     }

@@ -482,8 +482,8 @@ class BadInputTest {
         "none",
         "cache:V");
     refused(train(data, out, "--precision", "float16"), CONFIGURATION, "float16", "bf16");
-    refused(train(data, out, "--schedule", "step"), CONFIGURATION, "step", "paper-era");
-    refused(train(data, out, "--keep", "first"), CONFIGURATION, "first", "best");
+    refused(train(data, out, "--warmup-recount", "maybe"), CONFIGURATION, "maybe", "true or false");
+    refused(train(data, out, "--model-selection", "first"), CONFIGURATION, "first", "best");
     refused(train(data, out, "--device", "tpu"), CONFIGURATION, "tpu", "cuda");
     refused(train(data, out, "--template", "a photo"), DATA, "a photo", "{}");
     refused(train(data, out, "--shots", "many"), CONFIGURATION, "many");

@@ -26,7 +26,7 @@ public final class Cli {
       texts[i] = arguments[i].toString();
     }
     try (Interrupts interrupts = new Interrupts()) {
-      CommandLine commandLine = Main.commandLine(interrupts::asked);
+      CommandLine commandLine = Main.commandLine(interrupts::isRequested);
       commandLine.setOut(new PrintWriter(out, true));
       commandLine.setErr(new PrintWriter(err, true));
       int exitCode = commandLine.execute(texts);

@@ -35,8 +35,7 @@ class FullDiskTest {
   }
 
   @Test
-  void resumesAfterAFullDisk()
-      throws IOException, InterruptedException {
+  void resumesAfterAFullDisk() throws IOException, InterruptedException {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"), 4);
     Path spacious = folder.resolve("spacious");

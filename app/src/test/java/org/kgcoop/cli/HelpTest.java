@@ -63,9 +63,7 @@ class HelpTest {
       arguments(command.getCommandSpec())
           .forEach(
               argument ->
-                  assertThat(description(argument))
-                      .as("%s %s", name, argument)
-                      .isNotBlank());
+                  assertThat(description(argument)).as("%s %s", name, argument).isNotBlank());
     }
   }
 

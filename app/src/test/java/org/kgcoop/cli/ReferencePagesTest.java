@@ -15,10 +15,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.cli.options.TrainingOptions;
 import org.kgcoop.docs.MarkdownPage;
 import org.kgcoop.method.Method;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.train.TrainingSetting;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.train.TrainingDeclaration;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
@@ -109,36 +111,27 @@ class ReferencePagesTest {
             "Each setting is an option of the commands that train, and a key of settings files,",
             "with underscores instead of dashes. `--sweep KEY=V1,V2` compares values. The pages of",
             "the [methods](method-pages.md) state the published values.");
-    for (TrainingSetting.Subject subject : TrainingSetting.Subject.values()) {
-      lines.addAll(
-          List.of(
-              "",
-              "## " + subject.title(),
-              "",
-              "| Option | Value | Default | Meaning |",
-              "|---|---|---|---|"));
-      for (TrainingSetting setting : TrainingSetting.ALL) {
-        if (setting.subject() == subject) {
-          lines.add(
-              "| `%s` | %s | %s | %s |"
-                  .formatted(
-                      setting.option(),
-                      value(setting),
-                      setting.usual().isEmpty() ? "" : "`" + setting.usual() + "`",
-                      cell(setting.meaning())));
-        }
-      }
-    }
+    TrainingDeclaration.byHeading()
+        .forEach(
+            (heading, settings) -> {
+              lines.addAll(
+                  List.of(
+                      "",
+                      "## " + heading,
+                      "",
+                      "| Option | Value | Default | Meaning |",
+                      "|---|---|---|---|"));
+              for (Setting<?> setting : settings) {
+                lines.add(
+                    "| `%s` | %s | `%s` | %s |"
+                        .formatted(
+                            TrainingOptions.option(setting.key()),
+                            cell(setting.typeText()),
+                            setting.defaultValue().description(),
+                            cell(setting.description())));
+              }
+            });
     return lines;
-  }
-
-  private static String value(TrainingSetting setting) {
-    return "`%s`%s"
-        .formatted(
-            setting.label(),
-            setting.type() == Integer.class
-                ? ", whole number"
-                : setting.type() == Double.class ? ", number" : "");
   }
 
   private static String cell(String text) {

@@ -71,8 +71,7 @@ class SharedFolderTest {
   }
 
   @Test
-  void rejectsASecondTrainingInTheSameFolder()
-      throws IOException, InterruptedException {
+  void rejectsASecondTrainingInTheSameFolder() throws IOException, InterruptedException {
     Path out = theSecondIsRefused("train", "run.json");
 
     Path alone = folder.resolve("alone");
@@ -84,8 +83,7 @@ class SharedFolderTest {
   }
 
   @Test
-  void rejectsASecondProtocolInTheSameFolder()
-      throws IOException, InterruptedException {
+  void rejectsASecondProtocolInTheSameFolder() throws IOException, InterruptedException {
     Path out =
         theSecondIsRefused("base2new --seeds 1 --methods kgcoop", "drawings/kgcoop/seed1/run.json");
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,183 +15,219 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 
+/** Configuration files in the layout of the published repositories. */
 class ReferenceConfigTest {
+  private static final String TRAINER =
+      """
+      DATALOADER:
+        TRAIN_X:
+          BATCH_SIZE: 128
+        NUM_WORKERS: 8
+      INPUT:
+        SIZE: (224, 224)
+        TRANSFORMS: ["random_resized_crop", "random_flip", "normalize"]
+      OPTIM:
+        NAME: "sgd"
+        LR: 0.002
+        MAX_EPOCH: 100
+        LR_SCHEDULER: "cosine"
+        WARMUP_EPOCH: 1
+        WARMUP_TYPE: "constant"
+        WARMUP_CONS_LR: 1e-5
+      MODEL:
+        BACKBONE:
+          NAME: "ViT-B/16"
+      """;
+
   @TempDir Path folder;
 
   private ConfigFile file(String name, String text) throws IOException {
     return ConfigFile.read(Files.writeString(folder.resolve(name), text));
   }
 
-  private static ReferenceConfig.Translation translate(
-      List<ConfigFile> files, @Nullable String method, String... pairs) {
-    return ReferenceConfig.translate(
-        files, List.of(pairs), method == null ? List.of() : List.of(method));
+  private ReferenceConfig.Translation translate(@Nullable String method, String yaml)
+      throws IOException {
+    return ReferenceConfig.translate(List.of(file("published.yaml", yaml)), method);
   }
 
-  /** Writes a trainer file in the published form. */
-  private ConfigFile trainer(String backbone, int batch, int epochs, String rest)
+  /** Translates lines of KEY VALUE. */
+  private ReferenceConfig.Translation lines(@Nullable String method, String... lines)
       throws IOException {
-    return file(
-        "trainer.yaml",
-        """
-        DATALOADER:
-          TRAIN_X:
-            BATCH_SIZE: %s
-          NUM_WORKERS: 8
-        INPUT:
-          SIZE: (224, 224)
-          TRANSFORMS: ["random_resized_crop", "random_flip", "normalize"]
-        OPTIM:
-          NAME: "sgd"
-          LR: 0.002
-          MAX_EPOCH: %s
-          LR_SCHEDULER: "cosine"
-          WARMUP_EPOCH: 1
-          WARMUP_TYPE: "constant"
-          WARMUP_CONS_LR: 1e-5
-        MODEL:
-          BACKBONE:
-            NAME: "%s"
-        %s
-        """
-            .formatted(batch, epochs, backbone, rest));
+    StringBuilder yaml = new StringBuilder();
+    for (String line : lines) {
+      yaml.append(line.replaceFirst(" ", ": ")).append('\n');
+    }
+    return translate(method, yaml.toString());
   }
 
   @Test
-  void kgCoOpOnBaseClassesIsThePublishedRun() throws IOException {
-    ConfigFile dataSet = file("pets.yaml", "DATASET:\n  NAME: 'OxfordPets'\n");
-    ConfigFile trainer =
-        trainer("ViT-B/16", 128, 100, "TRAINER:\n  COOP:\n    CTX_INIT: True\n    PREC: fp16");
-
+  void translatesThePublishedRunOfKgCoOp() throws IOException {
     ReferenceConfig.Translation translation =
-        translate(
-            List.of(dataSet, trainer),
-            null,
-            "TRAINER.NAME",
-            "KgCoOp",
-            "TRAINER.COOP.N_CTX",
-            "4",
-            "TRAINER.COOP.CSC",
-            "False",
-            "TRAINER.COOP.W",
-            "8.0",
-            "TRAINER.COOP.CLASS_TOKEN_POSITION",
-            "end",
-            "DATASET.NUM_SHOTS",
-            "16",
-            "DATASET.SUBSAMPLE_CLASSES",
-            "base");
-
-    // KgCoOp base-to-new: 100 epochs, batch 128, 16 shots, 4 vectors from "a photo of a", weight 8.
+        ReferenceConfig.translate(
+            List.of(
+                file("trainer.yaml", TRAINER),
+                file(
+                    "run.yaml",
+                    """
+                    TRAINER:
+                      NAME: KgCoOp
+                      COOP:
+                        CTX_INIT: True
+                        PREC: fp16
+                        N_CTX: 4
+                        CSC: False
+                        W: 8.0
+                        CLASS_TOKEN_POSITION: end
+                    DATASET:
+                      NAME: OxfordPets
+                      NUM_SHOTS: 16
+                      SUBSAMPLE_CLASSES: base
+                    """)),
+            null);
     assertThat(translation.values().options())
-        .containsEntry("data", List.of("OxfordPets"))
-        .containsEntry("clip", List.of("ViT-B/16"))
-        .containsEntry("method", List.of("kgcoop"))
-        .containsEntry("shots", List.of("16"))
-        .containsEntry("class-split", List.of("base"))
-        .containsEntry("batch-size", List.of("128"))
-        .containsEntry("epochs", List.of("100"))
-        .containsEntry("optimizer", List.of("sgd"))
-        .containsEntry("lr", List.of("0.002"))
-        .containsEntry("decay", List.of("cosine"))
-        .containsEntry("warmup", List.of("constant:1:1.0E-5"))
-        .containsEntry("transforms", List.of("random_resized_crop,random_flip"))
-        .hasSize(12);
+        .isEqualTo(
+            Map.ofEntries(
+                Map.entry("data", List.of("OxfordPets")),
+                Map.entry("clip", List.of("ViT-B/16")),
+                Map.entry("method", List.of("kgcoop")),
+                Map.entry("shots", List.of("16")),
+                Map.entry("class-split", List.of("base")),
+                Map.entry("batch-size", List.of("128")),
+                Map.entry("epochs", List.of("100")),
+                Map.entry("optimizer", List.of("sgd")),
+                Map.entry("lr", List.of("0.002")),
+                Map.entry("decay", List.of("cosine")),
+                Map.entry("warmup", List.of("constant")),
+                Map.entry("warmup-epochs", List.of("1")),
+                Map.entry("warmup-lr", List.of("1.0E-5")),
+                Map.entry("transforms", List.of("random_resized_crop,random_flip"))));
     assertThat(translation.values().settings())
         .isEqualTo(
             Map.of(
-                "words", "a photo of a",
-                "context_tokens", "4",
-                "class_specific", "false",
-                "class_position", "end",
-                "weight", "8.0"));
+                "kgcoop.words", "a photo of a",
+                "kgcoop.context_tokens", "4",
+                "kgcoop.weight", "8.0"));
     assertThat(translation.ignored())
-        .containsExactlyInAnyOrder("DATALOADER.NUM_WORKERS", "INPUT.SIZE", "TRAINER.COOP.PREC");
+        .containsExactlyInAnyOrder(
+            "DATALOADER.NUM_WORKERS",
+            "INPUT.SIZE",
+            "TRAINER.COOP.PREC",
+            "TRAINER.COOP.N_CTX", // the words determine it
+            "TRAINER.COOP.CSC",
+            "TRAINER.COOP.CLASS_TOKEN_POSITION");
   }
 
   @Test
-  void coCoOpCoOpAndProGradAreThePublishedRuns() throws IOException {
-    String words = "    N_CTX: 4\n    CTX_INIT: \"a photo of a\"\n";
-    ReferenceConfig.Translation coCoOp =
-        translate(List.of(trainer("ViT-B/16", 1, 10, "TRAINER:\n  COCOOP:\n" + words)), "cocoop");
-    assertThat(coCoOp.values().options())
-        .containsEntry("epochs", List.of("10"))
-        .containsEntry("batch-size", List.of("1"));
-    assertThat(coCoOp.values().settings())
-        .isEqualTo(Map.of("words", "a photo of a", "context_tokens", "4"));
+  void needsATrainerUnlessTheCommandLineNamesAMethod() throws IOException {
+    assertThatThrownBy(() -> translate(null, TRAINER))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("published.yaml: a published file without TRAINER.NAME; add it")
+        .hasMessageNotContaining("\n");
+    assertThat(translate("coop", TRAINER).values().options())
+        .containsEntry("method", List.of("coop"));
+    assertThat(translate("coop", TRAINER + "TRAINER: {NAME: KgCoOp}").values().options())
+        .containsEntry("method", List.of("coop"));
+    assertThatThrownBy(() -> lines(null, "TRAINER.NAME DAEL"))
+        .hasMessageContaining(
+            "TRAINER.NAME DAEL: expected one of ADAPTER, CoCoOp, CoOp, IVLP, KgCoOp, LASP, MMRL,");
+  }
 
-    // Few-shot CoOp uses RN50, 16 random vectors, and 50 epochs for one shot.
-    ReferenceConfig.Translation coOp =
-        translate(
-            List.of(trainer("RN50", 32, 50, "")),
-            "coop",
-            "TRAINER.COOP.N_CTX",
-            "16",
-            "TRAINER.COOP.CSC",
-            "True",
-            "DATASET.NUM_SHOTS",
-            "1");
-    assertThat(coOp.values().options())
-        .containsEntry("epochs", List.of("50"))
-        .containsEntry("batch-size", List.of("32"))
-        .containsEntry("shots", List.of("1"))
-        .containsEntry("clip", List.of("RN50"));
-    assertThat(coOp.values().settings())
-        .isEqualTo(Map.of("context_tokens", "16", "class_specific", "true"));
-
-    // ProGrad starts from the template by default here. T and lambda are 1.
-    ReferenceConfig.Translation proGrad =
-        translate(
-            List.of(
-                trainer(
-                    "RN50",
-                    32,
-                    100,
-                    "LOSS:\n  NAME: prograd\n  T: 1.0\nTRAINER:\n  COOP:\n    CTX_INIT: True")),
-            null,
-            "LOSS.LAMBDA",
-            "0.8");
-    assertThat(proGrad.values().options()).containsEntry("method", List.of("prograd"));
-    assertThat(proGrad.values().settings())
-        .isEqualTo(Map.of("prograd.temperature", "1.0", "prograd.lambda", "0.8"));
+  @Test
+  void translatesContextsAsCoOpsCodeReadsThem() throws IOException {
+    String words = "TRAINER.COOP.CTX_INIT a photo of a";
+    assertThat(lines("coop", words, "TRAINER.COOP.CLASS_TOKEN_POSITION middle").values().settings())
+        .isEqualTo(
+            Map.of(
+                "coop.words", "a photo of a",
+                "coop.context_tokens", "4",
+                "coop.class_position", "middle"));
+    // With CTX_INIT, all classes have one context.
+    assertThat(lines("coop", words, "TRAINER.COOP.CSC True").ignored())
+        .containsExactly("TRAINER.COOP.CSC");
+    assertThat(lines("coop", "TRAINER.COOP.N_CTX 16", "TRAINER.COOP.CSC True").values().settings())
+        .isEqualTo(Map.of("coop.context_tokens", "16", "coop.class_specific", "true"));
+    assertThat(lines("coop", "TRAINER.COOP.CTX_INIT ''").values().settings())
+        .isEqualTo(Map.of("coop.words", "", "coop.context_tokens", "16"));
+    assertThatThrownBy(() -> lines("coop", "TRAINER.COOP.CTX_INIT True"))
+        .hasMessageContaining("expected the words themselves");
+    assertThat(
+            lines("cocoop", "TRAINER.COCOOP.N_CTX 4", "TRAINER.COCOOP.CTX_INIT a photo of a")
+                .values()
+                .settings())
+        .isEqualTo(Map.of("cocoop.words", "a photo of a", "cocoop.context_tokens", "4"));
+    // ProGrad starts from the template by default here.
+    assertThat(
+            lines(
+                    "prograd",
+                    "TRAINER.COOP.CTX_INIT True",
+                    "TRAINER.COOP.N_CTX 8",
+                    "LOSS.NAME prograd",
+                    "LOSS.T 1.0",
+                    "LOSS.LAMBDA 0.8")
+                .values()
+                .settings())
+        .isEqualTo(
+            Map.of(
+                "prograd.context_tokens", "8",
+                "prograd.temperature", "1.0",
+                "prograd.lambda", "0.8"));
+    ReferenceConfig.Translation tcp =
+        lines("tcp", "TRAINER.COOP.N_CTX 2", "TRAINER.COOP.CSC False", "TRAINER.COOP.W 1.0");
+    assertThat(tcp.values().settings()).isEqualTo(Map.of("tcp.context_tokens", "2"));
+    assertThat(tcp.ignored()).containsExactly("TRAINER.COOP.CSC", "TRAINER.COOP.W");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "OPTIM.LR_SCHEDULER multi_step OPTIM.STEPSIZE (30,60) | decay | steps:30,60",
-        "OPTIM.LR_SCHEDULER single_step OPTIM.STEPSIZE [30] | decay | step:30",
-        "OPTIM.LR_SCHEDULER single_step OPTIM.STEPSIZE 30 OPTIM.GAMMA 0.5 | decay | step:30:0.5",
-        "OPTIM.LR_SCHEDULER single_step OPTIM.STEPSIZE -1 OPTIM.MAX_EPOCH 9 | decay | step:9",
-        "OPTIM.WARMUP_EPOCH -1 OPTIM.WARMUP_TYPE linear | warmup | none",
-        "OPTIM.WARMUP_TYPE linear OPTIM.WARMUP_MIN_LR 1e-4 | warmup | linear::1.0E-4",
-        "OPTIM.WARMUP_EPOCH 3 | warmup | :3",
-        "OPTIM.WARMUP_RECOUNT False | schedule | paper-era",
-        "DATALOADER.TRAIN_X.SAMPLER RandomClassSampler DATALOADER.TRAIN_X.N_INS 4 | sampler |"
-            + " random-class:4",
+        "OPTIM.LR_SCHEDULER multi_step; OPTIM.STEPSIZE (30,60) | decay-epochs | 30,60",
+        "OPTIM.LR_SCHEDULER multi_step; OPTIM.STEPSIZE (30,60) | decay | multi-step",
+        "OPTIM.LR_SCHEDULER single_step; OPTIM.STEPSIZE [30] | decay | step",
+        "OPTIM.LR_SCHEDULER single_step; OPTIM.STEPSIZE [30] | decay-epochs | 30",
+        "OPTIM.LR_SCHEDULER single_step; OPTIM.STEPSIZE 30; OPTIM.GAMMA 0.5 | decay-gamma | 0.5",
+        "OPTIM.LR_SCHEDULER single_step; OPTIM.STEPSIZE -1; OPTIM.MAX_EPOCH 9 | decay-epochs | 9",
+        "OPTIM.WARMUP_EPOCH -1; OPTIM.WARMUP_TYPE linear | warmup | none",
+        "OPTIM.WARMUP_TYPE linear; OPTIM.WARMUP_MIN_LR 1e-4 | warmup | linear",
+        "OPTIM.WARMUP_TYPE linear; OPTIM.WARMUP_MIN_LR 1e-4 | warmup-lr | 1.0E-4",
+        "OPTIM.WARMUP_EPOCH 3 | warmup-epochs | 3",
+        "OPTIM.WARMUP_RECOUNT False | warmup-recount | false",
+        "DATALOADER.TRAIN_X.SAMPLER RandomClassSampler | sampler | random-class",
+        "DATALOADER.TRAIN_X.SAMPLER RandomClassSampler; DATALOADER.TRAIN_X.N_INS 4 | class-images |"
+            + " 4",
         "INPUT.TRANSFORMS ('random_crop','cutout','normalize') | transforms | random_crop,cutout",
-        "INPUT.TRANSFORMS ['cutout','normalize'] INPUT.CUTOUT_LEN 8 | transforms | cutout(1,8)",
-        "INPUT.TRANSFORMS ['colorjitter','normalize'] INPUT.COLORJITTER_H 0.2 | transforms |"
+        "INPUT.TRANSFORMS ['cutout','normalize']; INPUT.CUTOUT_LEN 8 | transforms | cutout(1,8)",
+        "INPUT.TRANSFORMS ['colorjitter','normalize']; INPUT.COLORJITTER_H 0.2 | transforms |"
             + " colorjitter(0.4,0.4,0.4,0.2)",
+        "INPUT.TRANSFORMS ('normalize') | transforms | none",
         "INPUT.RRCROP_SCALE (0.5,1.0) | transforms | random_resized_crop(0.5,1.0),random_flip",
-        "OPTIM.NAME adam OPTIM.MOMENTUM 0.8 OPTIM.ADAM_BETA2 0.98 | optimizer | adam:beta2=0.98",
-        "OPTIM.WEIGHT_DECAY 0.01 | optimizer | weight_decay=0.01",
-        "TEST.FINAL_MODEL best_val | keep | best",
+        "OPTIM.NAME adam; OPTIM.ADAM_BETA2 0.98 | beta2 | 0.98",
+        "OPTIM.WEIGHT_DECAY 0.01 | weight-decay | 0.01",
+        "TEST.FINAL_MODEL best_val | model-selection | best",
         "OPTIM.NAME adamw | optimizer | adamw",
+        "TRAIN.CHECKPOINT_FREQ 7 | checkpoint-every | 7",
         "SEED 3 | seed | 3",
         "DATASET.ROOT /data | root | /data",
         "DATASET.NAME ImageNetSketch | data | ImageNetSketch",
         "OUTPUT_DIR out/x | out | out/x"
       })
-  void pairsBecomeOptions(String pairs, String option, String value) {
-    List<String> words = List.of(pairs.strip().split(" "));
-    assertThat(ReferenceConfig.pairWords(words)).isEqualTo(words.size());
-    assertThat(ReferenceConfig.translate(List.of(), words, List.of()).values().options())
-        .containsEntry(option, List.of(value));
+  void translatesKeysToOptions(String lines, String option, String value) throws IOException {
+    ReferenceConfig.Translation translation = lines("coop", lines.strip().split("; "));
+    assertThat(translation.values().options()).containsEntry(option, List.of(value));
+  }
+
+  @Test
+  void ignoresNumbersThatTheOptimizerDoesNotUse() throws IOException {
+    ReferenceConfig.Translation adam =
+        lines("coop", "OPTIM.NAME adam", "OPTIM.MOMENTUM 0.8", "OPTIM.GAMMA 0.5");
+    assertThat(adam.values().options()).containsOnlyKeys("optimizer", "method");
+    assertThat(adam.ignored()).containsExactly("OPTIM.MOMENTUM", "OPTIM.GAMMA");
+    assertThat(lines("taskres", "OPTIM.ADAM_BETA1 0.8").values().options()) // trains with adam
+        .containsEntry("beta1", List.of("0.8"));
   }
 
   @ParameterizedTest
@@ -202,161 +237,270 @@ class ReferenceConfigTest {
         "FGVCAircraft", "SUN397", "DescribableTextures", "EuroSAT", "UCF101", "ImageNetV2",
         "ImageNetSketch", "ImageNetA", "ImageNetR"
       })
-  void theNamesOfThePublishedConfigurationsAreThoseOfDataSets(String name) {
-    List<String> data =
-        translate(List.of(), null, "DATASET.NAME", name)
-            .values()
-            .options()
-            .getOrDefault("data", List.of());
+  void knowsThePublishedNamesOfDataSets(String name) throws IOException {
+    List<String> data = lines("coop", "DATASET.NAME " + name).values().options().get("data");
     assertThat(data).hasSize(1);
     assertThat(PublishedDataSets.find(data.get(0)).map(PublishedDataSet::name)).contains(name);
   }
 
   @Test
-  void onlyTheEndOfACommandLineHoldsPairs() {
-    assertThat(ReferenceConfig.pairWords(List.of("--out", "RUNS.A", "--seed", "1"))).isZero();
-    assertThat(ReferenceConfig.pairWords(List.of("--out", "RUNS.A"))).isZero();
-    assertThat(ReferenceConfig.pairWords(List.of("--seed", "1", "OPTIM.LR", "0.1"))).isEqualTo(2);
-    assertThat(ReferenceConfig.pairWords(List.of())).isZero();
-  }
-
-  @Test
-  void namesAllUnknownKeysAtOnce() {
+  void reportsAllErrorsAtOnce() {
     assertThatThrownBy(
             () ->
-                translate(
-                    List.of(),
-                    null,
-                    "OPTIM.LRR",
-                    "1",
-                    "TRAINER.NAME",
-                    "DAEL",
-                    "OPTIM.LR_SCHEDULER",
-                    "linear",
-                    "OPTIM.SGD_NESTEROV",
-                    "True"))
+                lines(
+                    "coop",
+                    "OPTIM.LRR 1",
+                    "TRAINER.COOP.N_CTXX 2",
+                    "OPTIM.LR_SCHEDULER linear",
+                    "OPTIM.SGD_NESTEROV True"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContainingAll(
             "unknown key OPTIM.LRR (did you mean OPTIM.LR?)",
-            "TRAINER.NAME DAEL: expected one of ADAPTER, CoCoOp, CoOp, IVLP, KgCoOp, LASP, MMRL, MaPLe,",
-            "OPTIM.LR_SCHEDULER linear: expected cosine, single_step or multi_step",
+            "unknown key TRAINER.COOP.N_CTXX (did you mean TRAINER.COOP.N_CTX?)",
+            "OPTIM.LR_SCHEDULER linear: expected cosine, step or multi-step",
             "OPTIM.SGD_NESTEROV");
-    assertThatThrownBy(() -> translate(List.of(), "coop", "TRAINER.COOP.CTX_INIT", "True"))
-        .hasMessageContaining("expected the words themselves");
   }
 
   @Test
-  void ignoresKeysThatThePublishedCodeIgnores() {
-    // With CTX_INIT, all classes have one context. KgCoOp always puts the class name at the end.
-    ReferenceConfig.Translation coOp =
-        translate(
-            List.of(),
-            "coop",
-            "TRAINER.COOP.CTX_INIT",
-            "a photo of a",
-            "TRAINER.COOP.CSC",
-            "True",
-            "TRAINER.COOP.CLASS_TOKEN_POSITION",
-            "middle");
-    assertThat(coOp.values().settings())
-        .isEqualTo(
-            Map.of("words", "a photo of a", "context_tokens", "4", "class_position", "middle"));
-    assertThat(coOp.ignored()).containsExactly("TRAINER.COOP.CSC with CTX_INIT");
-    ReferenceConfig.Translation kgCoOp =
-        translate(List.of(), "kgcoop", "TRAINER.COOP.CLASS_TOKEN_POSITION", "middle");
-    assertThat(kgCoOp.values().settings()).containsEntry("kgcoop.class_position", "end");
-    assertThat(kgCoOp.ignored()).containsExactly("TRAINER.COOP.CLASS_TOKEN_POSITION of KgCoOp");
-  }
-
-  @Test
-  void imagesAreNormalisedAlsoWhereAConfigurationLeavesItOut() {
-    assertThat(translate(List.of(), null, "INPUT.TRANSFORMS", "('random_flip')").ignored())
-        .singleElement()
-        .asString()
-        .contains("INPUT.TRANSFORMS without normalize");
-    assertThat(translate(List.of(), null, "INPUT.TRANSFORMS", "('normalize')").ignored()).isEmpty();
-  }
-
-  @Test
-  void theNumberOfProGradsVectorsKeepsItsWords() {
+  void ignoresKeysOfOtherTrainers() throws IOException {
     assertThat(
-            translate(
-                    List.of(),
-                    "prograd",
-                    "TRAINER.COOP.CTX_INIT",
-                    "True",
-                    "TRAINER.COOP.N_CTX",
-                    "8")
-                .values()
-                .settings())
-        .isEqualTo(Map.of("context_tokens", "8"));
+            lines(
+                    "coop",
+                    "TRAINER.FIXMATCH.WEIGHT_U 1",
+                    "TRAINER.COCOOP.N_CTX 4",
+                    "TRAINER.COOP.W 8",
+                    "TRAINER.MMRLpp.BETA 0.9")
+                .ignored())
+        .containsExactly(
+            "TRAINER.FIXMATCH.WEIGHT_U",
+            "TRAINER.COCOOP.N_CTX",
+            "TRAINER.COOP.W",
+            "TRAINER.MMRLpp.BETA");
   }
 
   /** TCP's train.py sets 25 epochs for two data sets after it has read all settings. */
   @Test
-  void tcpHasTheEpochsOfTheDataSet() {
-    assertThat(tcpEpochs("50", "SUN397")).isNull();
-    assertThat(tcpEpochs("100", "ImageNet")).isNull();
-    assertThat(tcpEpochs("50", "")).isNull(); // depends on --data: 25 or 50
-    assertThat(tcpEpochs("10", "")).containsExactly("10");
-    assertThat(tcpEpochs("50", "OxfordPets")).containsExactly("50");
+  void leavesTcpsPublishedEpochsToTheDataSet() throws IOException {
+    assertThat(lines("tcp", "OPTIM.MAX_EPOCH 50").ignored()).containsExactly("OPTIM.MAX_EPOCH");
+    assertThat(lines("tcp", "OPTIM.MAX_EPOCH 10").values().options())
+        .containsEntry("epochs", List.of("10"));
   }
 
-  private @Nullable List<String> tcpEpochs(String stated, String dataSet) {
-    List<String> pairs = new ArrayList<>(List.of("TRAINER.NAME", "TCP", "OPTIM.MAX_EPOCH", stated));
-    if (!dataSet.isEmpty()) {
-      pairs.addAll(List.of("DATASET.NAME", dataSet));
+  @Test
+  void knowsEveryPublishedKey() throws IOException {
+    for (String id : MethodRegistry.ids()) {
+      for (var setting : MethodRegistry.of(id).settings()) {
+        for (String key : setting.published()) {
+          assertThat(ReferenceKeys.ALL).as(id).contains(key);
+        }
+      }
     }
-    ReferenceConfig.Translation tcp = translate(List.of(), null, pairs.toArray(String[]::new));
-    List<String> epochs = tcp.values().options().get("epochs");
-    assertThat(tcp.ignored().stream().anyMatch(key -> key.startsWith("OPTIM.MAX_EPOCH")))
-        .isEqualTo(epochs == null);
-    return epochs;
   }
 
   @Test
-  void tcpReadsTheNumberOfVectorsAlone() {
-    ReferenceConfig.Translation tcp =
+  void translatesThePublishedRunOfMaPLe() throws IOException {
+    ReferenceConfig.Translation maple =
         translate(
-            List.of(),
             null,
-            "TRAINER.NAME",
-            "TCP",
-            "TRAINER.COOP.N_CTX",
-            "2",
-            "TRAINER.COOP.CSC",
-            "False",
-            "TRAINER.COOP.W",
-            "1.0");
-    assertThat(tcp.values().options()).isEqualTo(Map.of("method", List.of("tcp")));
-    assertThat(tcp.values().settings()).isEqualTo(Map.of("context_tokens", "2"));
-    assertThat(tcp.ignored()).containsExactly("TRAINER.COOP.CSC", "TRAINER.COOP.W");
-  }
-
-  @Test
-  void distinguishesPairsFromFiles() throws IOException {
-    ConfigFile trainer = trainer("RN50", 32, 50, "TRAINER:\n  NAME: KgCoOp\n  COOP:\n    W: 1.0");
-    OptionValues ofPairs =
-        translate(List.of(trainer), null, "OPTIM.LR", "0.002", "TRAINER.COOP.W", "8.0").ofPairs();
-    // A pair counts even if it repeats the value of the file.
-    assertThat(ofPairs.options()).isEqualTo(Map.of("lr", List.of("0.002")));
-    assertThat(ofPairs.settings()).isEqualTo(Map.of("weight", "8.0"));
-  }
-
-  @Test
-  void settingsOfOtherTrainersHaveNoMeaning() {
+            TRAINER
+                + """
+                TRAINER:
+                  NAME: MaPLe
+                  MAPLE:
+                    N_CTX: 2
+                    CTX_INIT: "a photo of a"
+                    PREC: "fp16"
+                    PROMPT_DEPTH: 9
+                """);
+    assertThat(maple.values().options()).containsEntry("method", List.of("maple"));
+    assertThat(maple.values().settings())
+        .isEqualTo(
+            Map.of("maple.context_tokens", "2", "maple.words", "a photo of a", "maple.depth", "9"));
+    assertThat(maple.ignored()).contains("TRAINER.MAPLE.PREC");
+    // By the published rule, words initialize at most four vectors.
     assertThat(
-            translate(
-                    List.of(),
-                    "coop",
-                    "TRAINER.FIXMATCH.WEIGHT_U",
-                    "1",
-                    "TRAINER.COCOOP.N_CTX",
-                    "4",
-                    "TRAINER.COOP.W",
-                    "8")
-                .ignored())
-        .containsExactly("TRAINER.FIXMATCH.WEIGHT_U", "TRAINER.COCOOP.N_CTX", "TRAINER.COOP.W");
+            lines("maple", "TRAINER.MAPLE.N_CTX 5", "TRAINER.MAPLE.CTX_INIT a photo of a")
+                .values()
+                .settings())
+        .isEqualTo(Map.of("maple.context_tokens", "5", "maple.words", ""));
+  }
+
+  @Test
+  void translatesThePublishedRunOfPromptSrc() throws IOException {
+    ReferenceConfig.Translation promptSrc =
+        translate(
+            null,
+            """
+            TRAINER:
+              NAME: PromptSRC
+              PROMPTSRC:
+                N_CTX_VISION: 4
+                N_CTX_TEXT: 4
+                CTX_INIT: "a photo of a"
+                PREC: "fp16"
+                PROMPT_DEPTH_VISION: 9
+                PROMPT_DEPTH_TEXT: 9
+                TEXT_LOSS_WEIGHT: 25
+                IMAGE_LOSS_WEIGHT: 10
+                GPA_MEAN: 45
+                GPA_STD: 5
+            TEST: {FINAL_MODEL: last_step}
+            """);
+    assertThat(promptSrc.values().options())
+        .isEqualTo(
+            Map.of(
+                "method", List.of("promptsrc"),
+                "gauss-mean", List.of("45"),
+                "gauss-std", List.of("5")));
+    assertThat(promptSrc.values().settings())
+        .isEqualTo(
+            Map.of(
+                "promptsrc.context_tokens", "4",
+                "promptsrc.words", "a photo of a",
+                "promptsrc.text_depth", "9",
+                "promptsrc.image_tokens", "4",
+                "promptsrc.image_depth", "9",
+                "promptsrc.text_weight", "25",
+                "promptsrc.image_weight", "10"));
+    assertThat(promptSrc.ignored())
+        .containsExactlyInAnyOrder("TEST.FINAL_MODEL", "TRAINER.PROMPTSRC.PREC");
+  }
+
+  /** The first version of the published code has the name SCALE for the share. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ALPHA", "SCALE"})
+  void leavesMmrlsWeightToPublishedDataSets(String share) throws IOException {
+    String yaml =
+        """
+        TRAINER:
+          NAME: MMRL
+          MMRL:
+            %s: 0.7
+            REG_WEIGHT: 1.0
+            N_REP_TOKENS: 5
+            REP_LAYERS: [6, 7, 8, 9, 10, 11, 12]
+            PREC: "amp"
+            REP_DIM: 512
+        TASK: B2N
+        DATASET: {NAME: %s}
+        """;
+    ReferenceConfig.Translation cars = translate(null, yaml.formatted(share, "StanfordCars"));
+    assertThat(cars.values().settings())
+        .isEqualTo(
+            Map.of(
+                "mmrl.share", "0.7",
+                "mmrl.tokens", "5",
+                "mmrl.representation_layers", "6|7|8|9|10|11|12"));
+    assertThat(cars.ignored())
+        .containsExactlyInAnyOrder(
+            "TASK", "TRAINER.MMRL.PREC", "TRAINER.MMRL.REG_WEIGHT", "TRAINER.MMRL.REP_DIM");
+    assertThat(translate(null, yaml.formatted(share, "my-birds")).values().settings())
+        .containsEntry("mmrl.weight", "1.0")
+        .containsEntry("mmrl.dimension", "512");
+  }
+
+  @Test
+  void translatesThePublishedRunOfLaspExceptTheImageEncoder() throws IOException {
+    String lasp =
+        """
+        DATASET:
+          INCLUDE_ALL_CLASSES: False
+        TRAINER:
+          NAME: LASP
+          LASP:
+            ENABLE: True
+            ENABLE_CORRECTION: %s
+            FINETUNE_VIT_LN: True
+            N_CTX: 4
+            CTX_INIT: "a photo of a"
+            LASP_PROMPTS: [
+               "a photo of a {}, a type of flower.",
+               "{} texture.",
+             ]
+            LASP_LOSS_WEIGHT: 5.0
+        """;
+    ReferenceConfig.Translation translation = translate(null, lasp.formatted("True"));
+    assertThat(translation.values().settings())
+        .isEqualTo(
+            Map.of(
+                "lasp.context_tokens", "4",
+                "lasp.words", "a photo of a",
+                "lasp.templates", "a photo of a {}, a type of flower.|{} texture.",
+                "lasp.weight", "5.0",
+                "lasp.virtual", "false"));
+    assertThat(translation.ignored()).containsExactly("TRAINER.LASP.FINETUNE_VIT_LN");
+    assertThatThrownBy(() -> translate(null, lasp.formatted("False")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("TRAINER.LASP.ENABLE_CORRECTION false: expected true");
+  }
+
+  @Test
+  void rejectsOtherInitialValuesOfClap() throws IOException {
+    assertThat(lines("clap", "TRAINER.ADAPTER.INIT ZS", "TRAINER.ADAPTER.CONSTRAINT none"))
+        .extracting(t -> t.values().settings())
+        .isEqualTo(Map.of("clap.constraint", "none"));
+    assertThatThrownBy(() -> lines("clap", "TRAINER.ADAPTER.INIT TR"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("TRAINER.ADAPTER.INIT TR: expected ZS");
+  }
+
+  @Test
+  void translatesTipAdaptersFilesForBothMethods() throws IOException {
+    String tip =
+        """
+        root_path: ''
+        load_cache: False
+        load_pre_feat: False
+        search_hp: True
+        search_scale: [13, 10.5]
+        search_step: [200, 20]
+        init_beta: 1
+        init_alpha: 2
+        dataset: 'dtd'
+        shots: 16
+        backbone: 'RN50'
+        lr: 0.001
+        augment_epoch: 10
+        train_epoch: 20
+        """;
+    assertThat(file("tip.yaml", tip).isReference()).isTrue();
+    ReferenceConfig.Translation trained = translate("tip-adapter-f", tip);
+    assertThat(trained.values().options())
+        .isEqualTo(
+            Map.of(
+                "method", List.of("tip-adapter-f"),
+                "data", List.of("dtd"),
+                "shots", List.of("16"),
+                "clip", List.of("RN50"),
+                "lr", List.of("0.001"),
+                "epochs", List.of("20")));
+    assertThat(trained.values().settings())
+        .isEqualTo(
+            Map.of(
+                "tip-adapter-f.search_scale", "13|10.5",
+                "tip-adapter-f.search_step", "200|20",
+                "tip-adapter-f.beta", "1",
+                "tip-adapter-f.alpha", "2",
+                "tip-adapter-f.views", "10"));
+    ReferenceConfig.Translation plain = translate("tip-adapter", tip);
+    assertThat(plain.values().options()).doesNotContainKeys("lr", "epochs");
+    assertThat(plain.values().settings()).containsEntry("tip-adapter.alpha", "2").hasSize(5);
+    assertThat(plain.ignored())
+        .containsExactlyInAnyOrder("search_hp", "load_cache", "load_pre_feat", "lr", "train_epoch");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "imagenet, ImageNet",
+    "fgvc, FGVCAircraft",
+    "caltech101, Caltech101",
+    "dtd, DescribableTextures",
+    "stanford_cars, StanfordCars",
+    "oxford_flowers, OxfordFlowers",
+    "ucf101, UCF101"
+  })
+  void knowsTipAdaptersNamesOfDataSets(String name, String known) {
+    assertThat(PublishedDataSets.find(name).map(PublishedDataSet::name)).contains(known);
   }
 
   @Test
@@ -378,31 +522,25 @@ class ReferenceConfigTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "OPTIM: {LR: [0.1, 0.2]}",
         "OPTIM: {MAX_EPOCH: [50]}",
         "OPTIM: {WARMUP_EPOCH: [[1]]}",
-        "OPTIM: {LR_SCHEDULER: [cosine]}",
         "DATASET: {NAME: [dtd]}",
         "SEED: []",
-        "TRAINER: {NAME: [CoOp], COOP: {N_CTX: 4}}",
-        "TRAINER: {COOP: {CTX_INIT: [a, photo]}}",
-        "DATALOADER: {TRAIN_X: {SAMPLER: [RandomSampler]}}"
+        "TRAINER: {COOP: {CTX_INIT: [a, photo]}}"
       })
-  void aListInPlaceOfAValueIsNamed(String text) throws IOException {
-    ConfigFile file = file("list.yaml", text);
-    assertThatThrownBy(() -> translate(List.of(file), null))
+  void rejectsAListInPlaceOfAValue(String text) {
+    assertThatThrownBy(() -> translate("coop", text))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("expected one value, got the list [");
+        .hasMessageContaining("[");
   }
 
   @Test
-  void namesSomeOfManyUnknownKeys() throws IOException {
+  void ofEndlesslyManyUnknownKeysSomeAreTold() {
     StringBuilder many = new StringBuilder();
     for (int i = 0; i < 50_000; i++) {
       many.append("UNKNOWN_").append(i).append(": 1\n");
     }
-    ConfigFile file = file("many.yaml", many.toString());
-    assertThatThrownBy(() -> translate(List.of(file), null))
+    assertThatThrownBy(() -> translate("coop", many.toString()))
         .hasMessageContaining("unknown key UNKNOWN_19")
         .hasMessageEndingWith("; 49980 more unknown keys");
   }

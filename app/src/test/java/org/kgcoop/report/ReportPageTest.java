@@ -485,8 +485,7 @@ class ReportPageTest {
 
     Document page = page(results);
 
-    assertThat(rows(page.expectFirst("table")))
-        .containsExactly("other – – – – –");
+    assertThat(rows(page.expectFirst("table"))).containsExactly("other – – – – –");
   }
 
   @Test

@@ -157,8 +157,7 @@ final class StoredResults {
     return results;
   }
 
-  static ObjectNode counts(
-      String name, String set, String classes, int correct, int total) {
+  static ObjectNode counts(String name, String set, String classes, int correct, int total) {
     ObjectNode target =
         JSON.objectNode().put("name", name).put("correct", correct).put("total", total);
     target.putObject("set").put("data_set", set).put("classes", classes);

@@ -32,8 +32,8 @@ class RunTableTest {
     return RunTable.of(runs, BOOTSTRAP, warnings::add);
   }
 
-  private static RunTable.Figure figure(RunTable table, int row, String column) {
-    return Objects.requireNonNull(table.figure(table.rows().get(row), column));
+  private static RunTable.Estimate figure(RunTable table, int row, String column) {
+    return Objects.requireNonNull(table.estimate(table.rows().get(row), column));
   }
 
   /** Returns the difference between a row and the first row. */
@@ -49,7 +49,7 @@ class RunTableTest {
     add(StoredRuns.run("coop", "food", 1).target("test", 90, 100));
     add(StoredRuns.run("coop", "food", 2).target("test", 96, 100));
 
-    RunTable.Figure figure = figure(table(), 0, "test");
+    RunTable.Estimate figure = figure(table(), 0, "test");
 
     // Seed 1 has (50 + 90) / 2 = 70, and seed 2 has (60 + 96) / 2 = 78. The mean is 74. The
     // deviation divides by n, so it is 4.
@@ -103,7 +103,7 @@ class RunTableTest {
     RunTable table = table();
 
     // If the third seed counted with its only value 50, the mean would be (70 + 70 + 50) / 3.
-    RunTable.Figure coop = figure(table, 0, "test");
+    RunTable.Estimate coop = figure(table, 0, "test");
     assertThat(coop.mean()).isCloseTo(70, within(1e-9));
     assertThat(coop.deviation()).isCloseTo(0, within(1e-9));
     assertThat(coop.seeds()).isEqualTo(2);
@@ -147,7 +147,7 @@ class RunTableTest {
         .containsExactly("coop", "cocoop", "kgcoop");
     assertThat(figure(table, 0, "test").complete()).isFalse();
     assertThat(figure(table, 0, "test").mean()).isEqualTo(50);
-    assertThat(table.figure(table.rows().get(1), "test")).isNull();
+    assertThat(table.estimate(table.rows().get(1), "test")).isNull();
     assertThat(figure(table, 2, "test").complete()).isTrue();
     assertThat(table.notes()).singleElement().asString().startsWith("† incomplete");
   }
@@ -316,7 +316,8 @@ class RunTableTest {
     Path table = folder.resolve("table/table.json");
     String cell =
         """
-        {"method": "kgcoop", "setting": {"weight": %s}, "sample": {"data_set": "pets"}}
+        {"method": "kgcoop", "setting": {"weight": %s}, "sample": {"data_set": "pets"},
+         "results": {}}
         """;
     Files.writeString(
         table,
@@ -383,7 +384,7 @@ class RunTableTest {
         .containsExactly("CoOp, base2new", "CoOp, fewshot");
     assertThat(figure(table, 0, "base").mean()).isCloseTo(80, within(1e-9));
     assertThat(figure(table, 1, "test").mean()).isCloseTo(50, within(1e-9));
-    assertThat(table.figure(table.rows().get(0), "test")).isNull();
+    assertThat(table.estimate(table.rows().get(0), "test")).isNull();
     assertThat(warnings).isEmpty();
   }
 

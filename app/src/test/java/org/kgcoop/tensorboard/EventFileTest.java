@@ -191,7 +191,8 @@ class EventFileTest {
     assertThat(events(file)).hasSize(4);
     assertThat(scalars(events(file).get(2))).containsExactly("lr 0.25");
     append(run, line(4));
-    Files.writeString(run.resolve("results.json"), "{\"targets\":[{\"name\":\"test\",\"set\":{}}]}");
+    Files.writeString(
+        run.resolve("results.json"), "{\"targets\":[{\"name\":\"test\",\"set\":{}}]}");
     Object before = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     growing.grow(); // finish() writes the end
     growing.finish();

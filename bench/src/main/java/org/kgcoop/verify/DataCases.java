@@ -7,6 +7,7 @@ import static org.kgcoop.verify.ReferenceFolder.texts;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.kgcoop.EnumIds;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.FewShot;
@@ -103,11 +104,11 @@ final class DataCases {
         c.path(perStep ? "steps" : "epochs").asInt(),
         new Decay.Cosine(c.path("minimum").asDouble()),
         new Warmup(
-            Warmup.Kind.ofId(c.path("warmup").asText("none")),
+            EnumIds.of(Warmup.Kind.class, "warmup", c.path("warmup").asText("none")),
             c.path("warmup_epochs").asInt(0),
             c.path("warmup_lr").asDouble(0)),
-        Schedule.Variant.ofId(perStep ? "current" : c.path("variant").asText("current")),
-        Schedule.Unit.ofId(c.path("unit").asText(perStep ? "step" : "epoch")));
+        !c.path("variant").asText().equals("paper-era"),
+        EnumIds.of(Schedule.Unit.class, "unit", c.path("unit").asText(perStep ? "step" : "epoch")));
   }
 
   static void schedule(JsonNode c, JsonNode expected, Comparison comparison) {
@@ -115,7 +116,7 @@ final class DataCases {
     comparison.equal("epochs", schedule.epochs(), expected.size());
     for (int epoch = 0; epoch < Math.min(schedule.epochs(), expected.size()); epoch++) {
       comparison.rate(
-          "rate of %s %s".formatted(schedule.unit().id(), epoch + 1),
+          "rate of %s %s".formatted(EnumIds.id(schedule.unit()), epoch + 1),
           schedule.rate(epoch, 0, 1), // cases count each step as one epoch
           expected.path(epoch).asDouble());
     }

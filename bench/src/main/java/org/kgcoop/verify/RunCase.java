@@ -66,7 +66,7 @@ final class RunCase {
             c.path("batch_size").asInt(),
             new UpdateRule.Sgd(c.path("momentum").asDouble(), c.path("weight_decay").asDouble()),
             0,
-            new Sampler.Random(),
+            Sampler.RANDOM,
             c.path("seed").asLong(),
             augmentation,
             c.path("epochs").asInt(),

@@ -143,7 +143,7 @@ class OnnxTest {
       FixedHead.Linear text = new FixedHead.Linear(rows(CLASSES, width), null, 30);
       FixedHead.Linear probe = new FixedHead.Linear(text.weight(), rows(1, CLASSES).reshape(-1), 2);
       FixedHead.Cache cache =
-          new FixedHead.Cache(rows(7, width), new FixedHead.Votes(rows(7, CLASSES)), 3, 5.5);
+          new FixedHead.Cache(rows(7, width), new FixedHead.DenseValues(rows(7, CLASSES)), 3, 5.5);
       FixedHead.Adapter adapter = new FixedHead.Adapter(rows(3, width), rows(width, 3), 0.2, text);
       List<FixedHead> all =
           List.of(

@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.experiment.CrossValidation;
 import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.files.AtomicFile;
+import org.kgcoop.experiment.FewShotSample;
+import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.AdaptRecord;
@@ -27,60 +27,37 @@ import org.kgcoop.runs.RunFolders;
  * <p>The output folder is the run folder of the chosen method, with {@code adapt.json} next to its
  * files. Measurements are kept in {@code .adapt} until the end, so that an interrupted adaptation
  * can be resumed.
- *
- * <p>A first classifier is available as soon as the quick methods are compared. The final
- * classifier replaces it.
  */
 public final class Adaptation {
-  private static final String FIRST = "first"; // the run of the first classifier
-
   private final ExperimentContext context;
   private final AdaptRequest asked;
   private final AdaptFolder folder;
   private final Budget budget;
-  private final Consumer<AdaptRecord> first;
 
-  private Adaptation(
-      ExperimentContext context,
-      AdaptRequest request,
-      Path out,
-      Consumer<AdaptRecord> first,
-      long start) {
+  private Adaptation(ExperimentContext context, AdaptRequest request, Path out, long start) {
     this.context = context;
     this.asked = request;
-    this.first = first;
     folder = new AdaptFolder(out);
     double minutes = request.plan() == null ? request.minutes() : Double.POSITIVE_INFINITY;
     budget = new Budget(context, start, minutes);
   }
 
-  /** Runs or resumes an adaptation. */
-  public static AdaptRecord run(ExperimentContext context, AdaptRequest request, Path out) {
-    return run(context, request, out, record -> {});
-  }
-
   /** Runs or resumes an adaptation, with the time limit from now. */
-  public static AdaptRecord run(
-      ExperimentContext context, AdaptRequest request, Path out, Consumer<AdaptRecord> first) {
-    return run(context, request, out, first, System.nanoTime());
+  public static AdaptRecord run(ExperimentContext context, AdaptRequest request, Path out) {
+    return run(context, request, out, System.nanoTime());
   }
 
   /**
    * Runs or resumes an adaptation.
    *
    * @param out the output folder
-   * @param first receives the record as soon as the folder contains a first classifier
    * @param start the {@link System#nanoTime} at which the time limit began
    * @throws KgCoopException if the folder contains other results, if it is in use, or if the time
    *     is too short to encode two images of each class
    */
   public static AdaptRecord run(
-      ExperimentContext context,
-      AdaptRequest request,
-      Path out,
-      Consumer<AdaptRecord> first,
-      long start) {
-    return new Adaptation(context, request, out, first, start).run();
+      ExperimentContext context, AdaptRequest request, Path out, long start) {
+    return new Adaptation(context, request, out, start).run();
   }
 
   private AdaptRecord run() {
@@ -145,17 +122,15 @@ public final class Adaptation {
             : AdaptRecord.begun(
                 settings, plan, request.labels().labels(), images.described(copies, encoded));
     write(record);
-    HeldOutRuns runs = new HeldOutRuns(context, request, copies, folder.work());
+    CrossValidation nested =
+        new CrossValidation(
+            context, FewShotSample.of(copies.data(), request.seed()), folder.work(), TrialRun::run);
     FinalTraining training = new FinalTraining(context, request, copies.data(), plan);
-    Comparison comparison = new Comparison(context, request, copies.data(), record, budget, runs);
-    Comparison.Outcome outcome =
-        comparison.run(
-            this::write,
-            quick ->
-                publishFirst(
-                    training.train(quick, runs, copies.contradictory(), firstRun(), () -> false)));
+    Comparison comparison =
+        new Comparison(context, request, copies.data(), record, budget, nested, copies.share());
+    Comparison.Outcome outcome = comparison.run(this::write);
     write(outcome.record());
-    AdaptRecord done = trained(training, comparison, outcome, runs, copies.contradictory());
+    AdaptRecord done = trained(training, comparison, outcome, nested, copies.contradictory());
     write(done);
     return done;
   }
@@ -168,7 +143,7 @@ public final class Adaptation {
       FinalTraining training,
       Comparison comparison,
       Comparison.Outcome outcome,
-      HeldOutRuns runs,
+      CrossValidation nested,
       Set<String> contradictory) {
     boolean isLimited = asked.plan() == null && !Candidates.isQuick(outcome.method());
     BooleanSupplier stop =
@@ -176,7 +151,7 @@ public final class Adaptation {
             ? budget.afterNext(budget.left() - comparison.secondsOfAFinalTraining())
             : () -> false;
     try {
-      return training.train(outcome, runs, contradictory, folder.out(), stop);
+      return training.train(outcome, nested, contradictory, folder.out(), stop);
     } catch (KgCoopException e) {
       if (e.category() != KgCoopException.Category.INTERRUPTED
           || context.interrupted().getAsBoolean()) {
@@ -185,24 +160,12 @@ public final class Adaptation {
       folder.deleteRun();
       Comparison.Outcome other = comparison.without(outcome.method());
       write(other.record());
-      return trained(training, comparison, other, runs, contradictory);
+      return trained(training, comparison, other, nested, contradictory);
     }
   }
 
   private void write(AdaptRecord record) {
     record.write(folder.out());
-  }
-
-  private Path firstRun() {
-    return folder.work().resolve(FIRST);
-  }
-
-  /** Publishes the classifier of the best quick method, so that it can be used immediately. */
-  private void publishFirst(AdaptRecord record) {
-    Path file = ClassifierFile.in(firstRun());
-    AtomicFile.write(ClassifierFile.in(folder.out()), to -> Files.copy(file, to));
-    write(record);
-    first.accept(record);
   }
 
   /** Measures a method of the short list on the test images. */

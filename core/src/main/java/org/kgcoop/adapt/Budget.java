@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.experiment.CrossValidation;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.CoOp;
@@ -33,11 +34,11 @@ final class Budget {
   /** Share of the time for reading images that there is no time to encode. */
   static final double READING = 0.65;
 
-  private static final int MOST_VIEWS = 8;
+  private static final int MAX_VIEWS = 8;
   private static final double SHARE_OF_VIEWS = 0.05;
 
   /** Maximum number of steps that are run to measure the time per step. */
-  private static final int MOST_STEPS = 6;
+  private static final int MAX_STEPS = 6;
 
   private static final double LONGEST_SAMPLE = 2;
 
@@ -90,8 +91,7 @@ final class Budget {
    */
   int views(int images, double secondsOfAnImage) {
     return (int)
-        Math.min(
-            MOST_VIEWS, seconds * SHARE_OF_VIEWS / (images * Math.max(1e-5, secondsOfAnImage)));
+        Math.min(MAX_VIEWS, seconds * SHARE_OF_VIEWS / (images * Math.max(1e-5, secondsOfAnImage)));
   }
 
   static String duration(double seconds) {
@@ -104,21 +104,18 @@ final class Budget {
    * Returns the reason to skip a method that trains through the text encoder, or an empty text if
    * there is enough time.
    *
-   * @param parts the parts of the data that the method is trained on first, several at a time
+   * @param folds the number of folds that the method is trained on first, several at a time, each
+   *     for as many steps as on all data
    * @param data the data of the final training
    */
-  String leftOut(
-      Method method, MethodSpec spec, TaskContext task, List<DataSet> parts, DataSet data) {
+  String leftOut(Method method, MethodSpec spec, TaskContext task, int folds, DataSet data) {
     if (Double.isInfinite(seconds)) {
       return "";
     }
     TrainingSettings training = spec.training().apply(method.trained().orElseThrow(), task);
     int classes = data.classNames().size();
-    int atATime = Math.min(parts.size(), HeldOutRuns.atATime(context.clip().device(), classes));
-    double steps = steps(training, data);
-    for (DataSet part : parts) {
-      steps += (double) steps(training, part) / atATime;
-    }
+    int parallel = CrossValidation.foldsAtATime(context.clip().device(), classes);
+    double steps = steps(training, data) * (1 + (double) folds / Math.min(folds, parallel));
     double needed = steps * secondsOfAStep(data.classNames());
     if (needed <= left()) {
       return "";
@@ -149,7 +146,7 @@ final class Budget {
     double shortest = Double.POSITIVE_INFINITY;
     double sum = 0;
     try (TrainableModel model = method.model(context.clip(), classNames, 1)) {
-      for (int i = 0; i < 2 || (i < MOST_STEPS && sum < LONGEST_SAMPLE); i++) {
+      for (int i = 0; i < 2 || (i < MAX_STEPS && sum < LONGEST_SAMPLE); i++) {
         long begin = System.nanoTime();
         try (Scope scope = Scope.open("step")) {
           Tensor feature = Tensor.of(values, 1, width).to(context.clip().device()).unitRows();

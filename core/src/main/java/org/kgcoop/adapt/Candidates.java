@@ -78,7 +78,7 @@ final class Candidates {
   private static final double CACHE_TOP = 20;
 
   /** Maximum number of images for ProKeR's search, whose time is cubic in this number. */
-  private static final int MOST_SEARCHED = 1_000;
+  private static final int MAX_SEARCHED = 1_000;
 
   private final Clip clip;
   private final int views;
@@ -113,9 +113,9 @@ final class Candidates {
    * fewer images, so they do not show this.
    */
   static String leftOut(String id, int images) {
-    return id.equals(Proker.ID) && images > Proker.MOST_ROWS
+    return id.equals(Proker.ID) && images > Proker.MAX_ROWS
         ? "it keeps every image and supports at most %s; there are %s"
-            .formatted(Proker.MOST_ROWS, images)
+            .formatted(Proker.MAX_ROWS, images)
         : "";
   }
 
@@ -150,7 +150,7 @@ final class Candidates {
       case Gda.ID -> method = method.with("views", 0);
       case Proker.ID -> {
         method = method.with("views", 0);
-        if (images > MOST_SEARCHED) {
+        if (images > MAX_SEARCHED) {
           method =
               method.with("select_on", SelectionData.NONE.id()); // the published beta and lambda
         }

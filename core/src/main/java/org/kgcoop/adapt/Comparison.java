@@ -9,13 +9,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.BinomialLimits;
+import org.kgcoop.experiment.CrossValidation;
 import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.FewShotSample;
+import org.kgcoop.experiment.Fold;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.method.Method;
@@ -31,13 +33,6 @@ import org.kgcoop.runs.AdaptRecord;
 final class Comparison {
   /** Number of folds to compare methods. */
   private static final int FOLDS = 4;
-
-  /**
-   * Number of folds to measure the accuracy of the chosen method again. A method that learns from
-   * nine tenths of the images is almost as accurate as the final one. Classes with fewer images
-   * have fewer folds.
-   */
-  private static final int FINE_FOLDS = 10;
 
   /**
    * Minimum number of classes. Some classes are hidden at a time, and accuracy on a single class is
@@ -59,21 +54,23 @@ final class Comparison {
   private final DataSet data;
   private final DataSet compared; // without the images of the audit
   private final Budget budget;
-  private final HeldOutRuns runs;
+  private final FewShotSample sample; // all images
+  private final Map<String, Double> shares; // the weight of an image in a score
+  private final CrossValidation nested;
   private final Candidates candidates;
-  private final List<HoldoutPart> parts; // empty if no class has a second image
-  private final @Nullable HoldoutPart audit; // images drawn at random, if the others were not
-  private final Map<String, HeldOutRuns.Answers> measured = new HashMap<>();
+  private final List<Fold> folds; // empty if no class has a second image
+  private final @Nullable Fold audit; // images drawn at random, if the others were not
+  private final Map<String, Answers> measured = new HashMap<>();
   private AdaptRecord record;
-  private double finalTraining; // seconds of the final training of a quick method
+  private double finalTraining; // estimated seconds of the final training of a quick method
 
   /**
    * Chosen method.
    *
    * @param record the record, with the choice and its expected accuracy
-   * @param parts the parts on which the accuracy was measured
+   * @param folds the folds on which the accuracy was measured
    */
-  record Outcome(AdaptRecord record, List<HoldoutPart> parts) {
+  record Outcome(AdaptRecord record, List<Fold> folds) {
     /** Returns the chosen method. */
     String method() {
       return Objects.requireNonNull(record.choice(), "nothing was chosen").method();
@@ -85,6 +82,8 @@ final class Comparison {
    *
    * @param data the planned training images
    * @param begun the record so far
+   * @param nested the cross-validation of the candidates
+   * @param shares the weight of each training image by key; absent for 1
    */
   Comparison(
       ExperimentContext context,
@@ -92,20 +91,23 @@ final class Comparison {
       DataSet data,
       AdaptRecord begun,
       Budget budget,
-      HeldOutRuns runs) {
+      CrossValidation nested,
+      Map<String, Double> shares) {
     this.context = context;
     this.request = request;
     this.data = data;
     this.budget = budget;
-    this.runs = runs;
+    this.nested = nested;
+    this.shares = shares;
+    sample = FewShotSample.of(data, request.seed());
     record = begun;
     candidates = new Candidates(context.clip(), begun.plan().views(), data.train().size());
-    audit = HoldoutPart.audit(data, request.labels().audit(), request.unseen());
+    audit = Fold.audit(data, request.labels().audit(), request.unseen());
     compared = audit == null ? data : audit.fitted();
-    parts =
+    folds =
         request.unseen().isEmpty()
-            ? HoldoutPart.of(compared, FOLDS)
-            : HoldoutPart.hiding(compared, request.unseen());
+            ? Fold.ofImages(compared, FOLDS)
+            : Fold.ofClasses(compared, request.unseen());
   }
 
   /**
@@ -126,22 +128,14 @@ final class Comparison {
    * Runs or resumes the comparison.
    *
    * @param keep receives the record after each candidate
-   * @param first receives the best of the quick methods, before the others are compared
    */
-  Outcome run(Consumer<AdaptRecord> keep, Consumer<Outcome> first) {
-    if (parts.isEmpty()) {
+  Outcome run(Consumer<AdaptRecord> keep) {
+    if (folds.isEmpty()) {
       return unmeasured();
     }
-    boolean answered = false;
     try (Progress.Task task =
         context.progress().start("adapt: " + data.name(), (long) Candidates.BY_EFFORT.size())) {
       for (String id : Candidates.BY_EFFORT) {
-        if (!answered && !Candidates.isQuick(id)) {
-          if (isWorthPublishing()) {
-            publish(first);
-          }
-          answered = true;
-        }
         task.detail(id);
         Optional<AdaptRecord.Candidate> known =
             record.candidates().stream().filter(each -> each.method().equals(id)).findFirst();
@@ -157,14 +151,6 @@ final class Comparison {
     return last();
   }
 
-  /** Returns false if the final classifier follows immediately. */
-  private boolean isWorthPublishing() {
-    AdaptRecord.Plan repeated = request.plan();
-    return repeated == null
-        ? budget.left() > 2 * finalTraining
-        : !repeated.methods().stream().allMatch(Candidates::isQuick);
-  }
-
   /** Adds a candidate, or replaces it, in the order of the short list. */
   private void add(AdaptRecord.Candidate candidate) {
     List<AdaptRecord.Candidate> tried = new ArrayList<>(record.candidates());
@@ -172,17 +158,6 @@ final class Comparison {
     tried.add(candidate);
     tried.sort(Comparator.comparing(each -> Candidates.SHORT_LIST.indexOf(each.method())));
     record = record.with(tried);
-  }
-
-  /** Publishes the best of the quick methods, with the folds of the comparison. */
-  private void publish(Consumer<Outcome> first) {
-    decide();
-    AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
-    record =
-        record.with(new AdaptRecord.Choice(choice.method(), choice.title(), choice.why(), true));
-    double begin = budget.elapsed();
-    first.accept(expected(answers(choice.method()), parts));
-    finalTraining = budget.elapsed() - begin;
   }
 
   /** Returns the seconds that a final training of the best quick method takes. */
@@ -205,43 +180,15 @@ final class Comparison {
     return last();
   }
 
-  /**
-   * Returns the final choice with its expected accuracy. If there is enough time, the accuracy is
-   * measured with more folds.
-   */
+  /** Returns the final choice with its expected accuracy. */
   private Outcome last() {
     decide();
     String id = Objects.requireNonNull(record.choice()).method();
-    AdaptRecord.Plan repeated = request.plan();
-    if (audit != null) {
-      return done(
-          runs.answers(candidates.spec(id), id, List.of(audit), Comparison::never), List.of(audit));
-    }
-    List<HoldoutPart> fine = HoldoutPart.of(compared, FINE_FOLDS);
-    double needed =
-        seconds(record, candidate -> candidate.method().equals(id)) * fine.size() / parts.size();
-    boolean fits =
-        repeated == null
-            ? needed + finalTraining * fine.size() / parts.size() < budget.left()
-            : repeated.folds() == fine.size();
-    if (request.unseen().isEmpty() && fits) {
-      try (Progress.Task task =
-          context.progress().start("adapt: " + data.name() + ": what to expect", 1)) {
-        BooleanSupplier stop =
-            repeated == null ? budget.afterNext(budget.left() - finalTraining) : Comparison::never;
-        HeldOutRuns.Answers answers = runs.answers(candidates.spec(id), id, fine, stop);
-        task.done(1);
-        return done(answers, fine);
-      } catch (KgCoopException e) {
-        rethrowUnlessOutOfTime(e);
-      }
-    }
-    return done(answers(id), parts);
-  }
-
-  private Outcome done(HeldOutRuns.Answers answers, List<HoldoutPart> on) {
-    Outcome outcome = expected(answers, on);
-    return new Outcome(outcome.record().compared(on.size()), on);
+    Outcome outcome =
+        audit == null
+            ? expected(answers(id), folds)
+            : expected(answers(id, List.of(audit), Comparison::never), List.of(audit));
+    return new Outcome(outcome.record().compared(), outcome.folds());
   }
 
   private static boolean never() {
@@ -256,20 +203,13 @@ final class Comparison {
     }
   }
 
-  private static double seconds(AdaptRecord record, Predicate<AdaptRecord.Candidate> which) {
-    return record.candidates().stream()
-        .filter(which)
-        .mapToDouble(AdaptRecord.Candidate::seconds)
-        .sum();
-  }
-
   /**
    * Computes the expected accuracy of the chosen method.
    *
    * @param chosen the answers of the chosen method
-   * @param on the parts that these answers belong to
+   * @param on the folds that these answers belong to
    */
-  private Outcome expected(HeldOutRuns.Answers chosen, List<HoldoutPart> on) {
+  private Outcome expected(Answers chosen, List<Fold> on) {
     boolean hides = !request.unseen().isEmpty();
     record =
         record.with(
@@ -287,7 +227,7 @@ final class Comparison {
    * an audit are a random sample that had no part in the choice, so the exact limits hold.
    */
   private AdaptRecord.@Nullable Interval accuracy(
-      HeldOutRuns.Answers chosen, List<HoldoutPart> on, UnaryOperator<Score> weighting) {
+      Answers chosen, List<Fold> on, UnaryOperator<Score> weighting) {
     if (audit != null) {
       Score score = chosen.score();
       int right = (int) Math.round(score.accuracy(false) / 100 * score.images());
@@ -306,10 +246,10 @@ final class Comparison {
             : Expectation.gain(
                 score.accuracy(false),
                 on.stream()
-                    .mapToDouble(part -> HoldoutPart.groupsPerClass(part.fitted()))
+                    .mapToDouble(fold -> Fold.groupsPerClass(fold.fitted()))
                     .average()
                     .orElse(0),
-                HoldoutPart.groupsPerClass(data));
+                Fold.groupsPerClass(data));
     return new Expectation(score, Expectation.optimism(all, false), gain, isLearned()).interval();
   }
 
@@ -318,15 +258,12 @@ final class Comparison {
    * be held out. Zero-shot CLIP answers for it, because a method that learned one image of the
    * class is hardly better.
    */
-  private AdaptRecord.@Nullable Interval balanced(
-      HeldOutRuns.Answers chosen, List<HoldoutPart> on) {
-    HoldoutPart rest = HoldoutPart.rest(compared, parts);
+  private AdaptRecord.@Nullable Interval balanced(Answers chosen, List<Fold> on) {
+    Fold rest = Fold.rest(compared, folds);
     if (rest == null) {
       return accuracy(chosen, on, Score::balanced);
     }
-    Score others =
-        runs.answers(candidates.spec(ZeroShot.ID), ZeroShot.ID, List.of(rest), Comparison::never)
-            .score();
+    Score others = answers(ZeroShot.ID, List.of(rest), Comparison::never).score();
     return accuracy(chosen, on, score -> score.plus(others).balanced());
   }
 
@@ -335,7 +272,7 @@ final class Comparison {
     return !(method(candidates.spec(id)) instanceof TextMethod);
   }
 
-  private AdaptRecord.@Nullable Interval unseenAccuracy(HeldOutRuns.Answers chosen) {
+  private AdaptRecord.@Nullable Interval unseenAccuracy(Answers chosen) {
     return record.labels().areChosen()
         ? null
         : new Expectation(chosen.score(), Expectation.optimism(scores(), true), 0, isLearned())
@@ -350,12 +287,23 @@ final class Comparison {
         .toList();
   }
 
-  private HeldOutRuns.Answers answers(String id) {
+  /** Returns the predictions of a method for held-out images, after training what is missing. */
+  private Answers answers(String id, List<Fold> folds, BooleanSupplier stop) {
+    nested.until(stop).train(candidates.spec(id), id, folds);
+    return Answers.of(
+        nested.heldOut(id, folds),
+        folds.get(0).seen().classNames(),
+        data.classNames().size(),
+        shares,
+        !request.unseen().isEmpty());
+  }
+
+  private Answers answers(String id) {
     return Objects.requireNonNull(measured.get(id), id);
   }
 
   private TaskContext task() {
-    return HeldOutRuns.task(data, request.seed());
+    return sample.task();
   }
 
   private Method method(MethodSpec spec) {
@@ -379,8 +327,7 @@ final class Comparison {
         isLimited ? budget.afterNext(share * (budget.left() - finalTraining)) : Comparison::never;
     try {
       AdaptRecord.Candidate candidate = measured(id, stop);
-      // Until the first final training, its time is estimated from the folds: one more training and
-      // one more classification of all images.
+      // The final training is one more training and one more classification of all images.
       if (Candidates.isQuick(id)) {
         finalTraining = Math.max(finalTraining, candidate.seconds() / 2);
       }
@@ -416,10 +363,9 @@ final class Comparison {
     if (budget.left() <= finalTraining) {
       return leftOut(spec, "the time was up (--minutes)", true);
     }
-    List<DataSet> fitted = parts.stream().map(HoldoutPart::fitted).toList();
     String why =
         Candidates.trainsText(method.id())
-            ? budget.leftOut(method, spec, task(), fitted, data)
+            ? budget.leftOut(method, spec, task(), folds.size(), data)
             : "";
     return why.isEmpty() ? null : leftOut(spec, why, true);
   }
@@ -438,12 +384,12 @@ final class Comparison {
 
   /** Measures a method, or reads its stored measurements. */
   private AdaptRecord.Candidate measured(String id, BooleanSupplier stop) {
-    return measured(id, parts, stop);
+    return measured(id, folds, stop);
   }
 
-  private AdaptRecord.Candidate measured(String id, List<HoldoutPart> on, BooleanSupplier stop) {
+  private AdaptRecord.Candidate measured(String id, List<Fold> on, BooleanSupplier stop) {
     long start = System.nanoTime();
-    HeldOutRuns.Answers answers = runs.answers(candidates.spec(id), id, on, stop);
+    Answers answers = answers(id, on, stop);
     measured.put(id, answers);
     return new AdaptRecord.Candidate(
         id,
@@ -468,7 +414,7 @@ final class Comparison {
    * of the methods that do not learn from images.
    */
   private Outcome unmeasured() {
-    List<HoldoutPart> all = List.of(HoldoutPart.all(data, request.unseen()));
+    List<Fold> all = List.of(Fold.all(data, request.unseen()));
     for (String id : Candidates.SHORT_LIST) {
       MethodSpec spec = candidates.spec(id);
       boolean learns = !(method(spec) instanceof TextMethod);
@@ -485,6 +431,7 @@ final class Comparison {
                 "A method that learns from images cannot be measured if no class has a second"
                     + " image. This one learns nothing and is the best of those. Two images of each"
                     + " class let all methods be compared."));
-    return done(answers(choice.method()), all);
+    Outcome outcome = expected(answers(choice.method()), all);
+    return new Outcome(outcome.record().compared(), all);
   }
 }

@@ -14,9 +14,11 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.experiment.CrossValidation;
 import org.kgcoop.experiment.EvaluationSet;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.FewShotSample;
+import org.kgcoop.experiment.Fold;
 import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
@@ -27,7 +29,6 @@ import org.kgcoop.model.Head;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
-import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -42,6 +43,7 @@ final class FinalTraining {
   private final ExperimentContext context;
   private final AdaptRequest request;
   private final DataSet data;
+  private final FewShotSample sample;
   private final Candidates candidates;
 
   /**
@@ -54,13 +56,14 @@ final class FinalTraining {
     this.context = context;
     this.request = request;
     this.data = data;
+    sample = FewShotSample.of(data, request.seed());
     candidates = new Candidates(context.clip(), plan.views(), data.train().size());
   }
 
   /**
    * Trains the chosen method.
    *
-   * @param runs the runs on parts of the images
+   * @param nested the cross-validation of the candidates
    * @param contradictory the keys of images that occur in two classes
    * @param folder the run folder
    * @param stop a condition that ends the training
@@ -68,7 +71,7 @@ final class FinalTraining {
    */
   AdaptRecord train(
       Comparison.Outcome outcome,
-      HeldOutRuns runs,
+      CrossValidation nested,
       Set<String> contradictory,
       Path folder,
       BooleanSupplier stop) {
@@ -76,7 +79,7 @@ final class FinalTraining {
     String id = outcome.method();
     RunResults results = trained(context.until(stop), id, folder, "");
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder));
-    HeldOutLogits logits = logits(id, file.method(), runs, outcome.parts());
+    HeldOutLogits logits = logits(id, file.method(), nested, outcome.folds());
     Calibration calibration = logits.calibration(file.method() instanceof TextMethod);
     file = complete(file, calibration);
     file.write(ClassifierFile.in(folder));
@@ -95,20 +98,18 @@ final class FinalTraining {
 
   /**
    * Returns the logits of the method for held-out images. In the comparison, a method without
-   * training steps selects its settings for each part anew. They can differ from those of the final
-   * classifier and give other probabilities. Such a method is trained again on each part, with the
+   * training steps selects its settings for each fold. They can differ from those of the final
+   * classifier and give other probabilities. Such a method is trained again on each fold, with the
    * final settings.
    */
   private HeldOutLogits logits(
-      String id, Method selected, HeldOutRuns runs, List<HoldoutPart> parts) {
+      String id, Method selected, CrossValidation nested, List<Fold> folds) {
     MethodSpec spec = candidates.spec(id);
-    boolean selects = !spec.method().apply(HeldOutRuns.task(data, request.seed())).equals(selected);
-    return selects && Candidates.isQuick(id)
-        ? runs.logits(
-            new MethodSpec(task -> selected, spec.training(), SettingValues.NONE),
-            id + SELECTED,
-            parts)
-        : runs.logits(id, parts);
+    if (!Candidates.isQuick(id) || spec.method().apply(sample.task()).equals(selected)) {
+      return HeldOutLogits.of(nested.heldOut(id, folds));
+    }
+    nested.train(MethodSpec.of(any -> selected, spec.training()), id + SELECTED, folds);
+    return HeldOutLogits.of(nested.heldOut(id + SELECTED, folds));
   }
 
   /**
@@ -129,10 +130,7 @@ final class FinalTraining {
             data.template());
     List<EvaluationSet> targets =
         asked.isEmpty() ? List.of() : List.of(new EvaluationSet(TEST, target, ClassSplit.ALL));
-    Trial trial =
-        new Trial(
-            spec, FewShotSample.made(data, HeldOutRuns.shots(data), request.seed()), targets, run);
-    return new TrialRun(on, trial).run(below);
+    return TrialRun.run(on, new Trial(spec, sample, targets, run), below);
   }
 
   /** Measures a method of the short list on the test images. */

@@ -1,11 +1,14 @@
 package org.kgcoop.adapt;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.JointEvaluation;
 import org.kgcoop.eval.Softmax;
+import org.kgcoop.experiment.CrossValidation;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
@@ -18,6 +21,22 @@ record HeldOutLogits(List<Item> items, List<double[]> rows) {
   HeldOutLogits {
     items = List.copyOf(items);
     rows = List.copyOf(rows);
+  }
+
+  /**
+   * Returns the logits of a cross-validation. An image that occurs several times counts once. A
+   * fold in which its class was seen takes precedence.
+   */
+  static HeldOutLogits of(List<CrossValidation.HeldOut> heldOut) {
+    Map<String, CrossValidation.HeldOut> byImage = new LinkedHashMap<>();
+    heldOut.forEach(
+        each ->
+            byImage.merge(
+                each.item().key(), each, (first, other) -> first.unseen() ? other : first));
+    List<CrossValidation.HeldOut> each = List.copyOf(byImage.values());
+    return new HeldOutLogits(
+        each.stream().map(CrossValidation.HeldOut::item).toList(),
+        each.stream().map(CrossValidation.HeldOut::logits).toList());
   }
 
   /**

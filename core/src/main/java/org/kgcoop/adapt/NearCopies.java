@@ -23,7 +23,7 @@ import org.kgcoop.image.Thumbnail;
  *
  * <p>The images that are near by their features, by the {@link Thumbnail#spectrum} or in the order
  * of their names are compared by {@link Thumbnail#correlation}. A pair shows the same picture if 1
- * - correlation is at most {@value #MOST_DIFFERENCE}, and at most {@value #SHARE_OF_DIFFERENCE} of
+ * - correlation is at most {@value #MAX_DIFFERENCE}, and at most {@value #SHARE_OF_DIFFERENCE} of
  * the usual difference to the most similar image of another class. The reference is another class,
  * because a folder of bursts has copies of each image in its own class. It keeps photographs of
  * different things before the same background apart.
@@ -40,15 +40,15 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
    * Those are joined through other frames. Drawings of one class that were drawn independently
    * rarely differ by less.
    */
-  private static final double MOST_DIFFERENCE = 0.02;
+  private static final double MAX_DIFFERENCE = 0.02;
 
   /** The largest difference of similar images that are named in a hint. */
-  private static final double MOST_SIMILAR_DIFFERENCE = 0.04;
+  private static final double MAX_SIMILAR_DIFFERENCE = 0.04;
 
   private static final double SHARE_OF_DIFFERENCE = 0.2;
 
   /** The largest difference if all images are in one class, so that there is no reference. */
-  private static final double MOST_DIFFERENCE_ALONE = 0.01;
+  private static final double MAX_DIFFERENCE_ALONE = 0.01;
 
   private static final int NEIGHBORS = 10;
   private static final int NEXT_NAMES = 2;
@@ -100,9 +100,9 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
       double limit =
           Math.min(
               limits[items.get(pair.first()).label()], limits[items.get(pair.second()).label()]);
-      if (differences[i] <= Math.min(MOST_DIFFERENCE, limit)) {
+      if (differences[i] <= Math.min(MAX_DIFFERENCE, limit)) {
         pairs.add(pair);
-      } else if (differences[i] <= Math.min(MOST_SIMILAR_DIFFERENCE, 2 * limit)) {
+      } else if (differences[i] <= Math.min(MAX_SIMILAR_DIFFERENCE, 2 * limit)) {
         similar.put(pair, differences[i]);
       }
     }
@@ -149,7 +149,7 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
                         .mapToDouble(
                             other -> difference(thumbnails, new Pair(sample[i], other.index())))
                         .min()
-                        .orElse(MOST_DIFFERENCE_ALONE / SHARE_OF_DIFFERENCE))
+                        .orElse(MAX_DIFFERENCE_ALONE / SHARE_OF_DIFFERENCE))
             .toArray();
     int classes = 1 + items.stream().mapToInt(Item::label).max().orElse(0);
     double[] limits = new double[classes];

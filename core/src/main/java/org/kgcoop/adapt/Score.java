@@ -32,9 +32,9 @@ final class Score {
    * @param unseen true if its class was hidden
    * @param weight 1, or less for near copies
    */
-  record Asked(String unit, int label, boolean unseen, double weight) {
-    Asked times(double factor) {
-      return new Asked(unit, label, unseen, weight * factor);
+  record HeldOutImage(String unit, int label, boolean unseen, double weight) {
+    HeldOutImage times(double factor) {
+      return new HeldOutImage(unit, label, unseen, weight * factor);
     }
   }
 
@@ -43,48 +43,48 @@ final class Score {
 
   private final double[][] right = new double[2][]; // by unit
   private final double[][] weight = new double[2][];
-  private final List<Asked> asked;
+  private final List<HeldOutImage> images;
   private final List<Boolean> answers;
 
   /**
    * Creates the score of predictions.
    *
-   * @param asked the images, which must be equal for all scores to compare
+   * @param images the images, which must be equal for all scores to compare
    * @param answers true for each correct prediction
    */
-  Score(List<Asked> asked, List<Boolean> answers) {
-    if (asked.size() != answers.size()) {
+  Score(List<HeldOutImage> images, List<Boolean> answers) {
+    if (images.size() != answers.size()) {
       throw new IllegalArgumentException(
-          "answers: expected %s, got %s".formatted(asked.size(), answers.size()));
+          "answers: expected %s, got %s".formatted(images.size(), answers.size()));
     }
     Map<String, Integer> units = new HashMap<>();
-    asked.forEach(each -> units.computeIfAbsent(each.unit(), unit -> units.size()));
+    images.forEach(each -> units.computeIfAbsent(each.unit(), unit -> units.size()));
     for (int role = SEEN; role <= UNSEEN; role++) {
       right[role] = new double[units.size()];
       weight[role] = new double[units.size()];
     }
-    for (int i = 0; i < asked.size(); i++) {
-      Asked each = asked.get(i);
+    for (int i = 0; i < images.size(); i++) {
+      HeldOutImage each = images.get(i);
       int role = each.unseen() ? UNSEEN : SEEN;
       int unit = units.getOrDefault(each.unit(), 0);
       weight[role][unit] += each.weight();
       right[role][unit] += answers.get(i) ? each.weight() : 0;
     }
-    this.asked = List.copyOf(asked);
+    this.images = List.copyOf(images);
     this.answers = List.copyOf(answers);
   }
 
   int images() {
-    return asked.size();
+    return images.size();
   }
 
   /** Returns the score of the same predictions if every class were equally frequent. */
   Score balanced() {
     Map<Integer, Double> sizes = new HashMap<>();
-    asked.forEach(each -> sizes.merge(each.label(), each.weight(), Double::sum));
+    images.forEach(each -> sizes.merge(each.label(), each.weight(), Double::sum));
     double mean = sizes.values().stream().mapToDouble(Double::doubleValue).average().orElse(1);
     return new Score(
-        asked.stream()
+        images.stream()
             .map(each -> each.times(mean / sizes.getOrDefault(each.label(), mean)))
             .toList(),
         answers);
@@ -93,7 +93,7 @@ final class Score {
   /** Returns the score of these predictions and others. */
   Score plus(Score other) {
     return new Score(
-        Stream.concat(asked.stream(), other.asked.stream()).toList(),
+        Stream.concat(images.stream(), other.images.stream()).toList(),
         Stream.concat(answers.stream(), other.answers.stream()).toList());
   }
 
@@ -161,10 +161,10 @@ final class Score {
     for (int unit = 0; unit < own.length; unit++) {
       sum += drawn[unit] * Math.pow(own[unit] - others[unit], 2);
     }
-    return Math.sqrt(sum * few());
+    return Math.sqrt(sum * smallSampleFactor());
   }
 
-  private double few() {
+  private double smallSampleFactor() {
     return units() / Math.max(1.0, units() - 1.0);
   }
 
@@ -211,7 +211,7 @@ final class Score {
     double share = accuracy(unseen) / 100;
     double variance = 0;
     for (double each : influence(role, once())) {
-      variance += Math.pow(each / 100, 2) * few();
+      variance += Math.pow(each / 100, 2) * smallSampleFactor();
     }
     double total = Arrays.stream(weight[role]).sum();
     double squares = Arrays.stream(weight[role]).map(each -> each * each).sum();

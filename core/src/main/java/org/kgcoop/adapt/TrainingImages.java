@@ -33,7 +33,7 @@ import org.kgcoop.runs.AdaptRecord;
 /** Images that an adaptation learns from: all readable images, without copies. */
 final class TrainingImages {
   /** Maximum number of unreadable images in an error message. */
-  private static final int MOST_NAMED = 10;
+  private static final int MAX_NAMED = 10;
 
   /** Number of images whose stored time tells the speed of the encoder. */
   private static final int SAMPLE = 8;
@@ -316,7 +316,7 @@ final class TrainingImages {
               .formatted(
                   problems.size(),
                   items(data).size(),
-                  String.join("; ", reasons.subList(0, Math.min(MOST_NAMED, reasons.size())))),
+                  String.join("; ", reasons.subList(0, Math.min(MAX_NAMED, reasons.size())))),
           problems.get(0).reason());
     }
     unreadable.addAll(reasons);

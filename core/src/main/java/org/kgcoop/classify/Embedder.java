@@ -115,7 +115,7 @@ public final class Embedder {
     List<float[]> all = new ArrayList<>();
     for (int from = 0; from < images.size(); from += BATCH) {
       List<?> batch = images.subList(from, Math.min(from + BATCH, images.size()));
-      encoder.encoded(this.images.decoded(batch)).stream()
+      encoder.encodedTestViews(this.images.decoded(batch)).stream()
           .map(encoded -> unit ? encoded.vector() : encoded.raw())
           .forEach(all::add);
     }

@@ -9,7 +9,7 @@ import org.kgcoop.tensor.Tensor;
  * SigLIP's attention pooling. A trained query attends to all positions of an image, followed by an
  * MLP: {@code y + mlp(norm(y))}. The query itself is not added.
  */
-final class AttentionPool {
+public final class AttentionPool {
   private final int heads;
   private final int width;
   private final double epsilon;
@@ -24,7 +24,7 @@ final class AttentionPool {
   private final DType computeType;
 
   /** Loads the pooling from tensors whose names start with {@code prefix}. */
-  AttentionPool(
+  public AttentionPool(
       WeightSource weights,
       String prefix,
       int width,
@@ -52,7 +52,7 @@ final class AttentionPool {
    * @param batch B
    * @return (B, W)
    */
-  Tensor of(Tensor rows, long batch) {
+  public Tensor of(Tensor rows, long batch) {
     Tensor query =
         Functions.linear(probe, inWeight.narrow(0, 0, width), inBias.narrow(0, 0, width));
     Tensor keysAndValues = // (B L, 2W)

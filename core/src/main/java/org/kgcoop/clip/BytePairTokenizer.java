@@ -56,7 +56,7 @@ public final class BytePairTokenizer extends Tokenizer {
   }
 
   @Override
-  List<Integer> ids(String text) {
+  protected List<Integer> ids(String text) {
     List<Integer> ids = new ArrayList<>();
     words(text).forEach(word -> ids.addAll(word(word)));
     return ids;

@@ -81,7 +81,7 @@ public final class Clip implements AutoCloseable {
     if (options.activation() != null) {
       fileConfig = fileConfig.with(options.activation());
     }
-    config = ClipConfig.infer(shapes, fileConfig, family.traits().assumedHeads(), source);
+    config = family.config(shapes, fileConfig, source);
     tokenizer = files.tokenizer(config, options.tokenizer()); // next to the weights
     device = options.device();
     weights = new Weights(stored, options.precision(), device, source);

@@ -1,6 +1,7 @@
 package org.kgcoop.clip;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
@@ -82,6 +83,17 @@ public interface Family {
    * @throws KgCoopException if it is not the tokenizer of such a model
    */
   Tokenizer tokenizer(Path file, OpenClipConfig config);
+
+  /**
+   * Infers the configuration from shapes.
+   *
+   * @param shapes the shapes of all weights, under their released names
+   * @param source the file, for error messages
+   */
+  default ClipConfig config(
+      Map<String, long[]> shapes, ClipConfig.FileConfig fileConfig, String source) {
+    return ClipConfig.infer(shapes, fileConfig, traits().assumedHeads(), source);
+  }
 
   /** Creates the image encoder. */
   default ImageEncoder imageEncoder(WeightSource weights, ClipConfig config) {

@@ -5,7 +5,7 @@ import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /** The MLP of a residual block: linear, activation, linear. */
-final class Mlp implements AutoCloseable {
+public final class Mlp implements AutoCloseable {
   /** The s of {@code x sigmoid(s x) = silu(s x) / s}. The linear layers contain the factors. */
   private static final double QUICK = 1.702;
 
@@ -18,7 +18,8 @@ final class Mlp implements AutoCloseable {
    *
    * @param packs when to pack copies of the weights
    */
-  Mlp(WeightSource weights, String prefix, int width, Activation activation, Linear.Packs packs) {
+  public Mlp(
+      WeightSource weights, String prefix, int width, Activation activation, Linear.Packs packs) {
     this.activation = activation;
     boolean quick = activation == Activation.QUICK_GELU;
     long hidden = weights.rows(prefix + "c_fc.weight", 4L * width);
@@ -37,7 +38,8 @@ final class Mlp implements AutoCloseable {
             packs);
   }
 
-  Tensor apply(Tensor x) {
+  /** Computes the layers: (N, W) to (N, W). */
+  public Tensor apply(Tensor x) {
     Tensor hidden = fc.apply(x);
     return projection.apply(
         switch (activation) {

@@ -88,7 +88,7 @@ public final class PackedTexts implements AutoCloseable {
    * @param ends the position of the end of each text
    * @param type the type of attention scores
    */
-  static PackedTexts causal(int sharedLength, int[] ends, DType type, Device device) {
+  public static PackedTexts causal(int sharedLength, int[] ends, DType type, Device device) {
     int[] lengths = Arrays.stream(ends).map(end -> end + 1 - sharedLength).toArray();
     if (sharedLength < 0 || Arrays.stream(lengths).anyMatch(length -> length < 1)) {
       throw new IllegalArgumentException(
@@ -103,7 +103,7 @@ public final class PackedTexts implements AutoCloseable {
    * @param length the length of every text, including padding
    * @param ends the position of the end of each text
    */
-  static PackedTexts whole(int length, int[] ends, Device device) {
+  public static PackedTexts whole(int length, int[] ends, Device device) {
     int[] lengths = new int[ends.length];
     Arrays.fill(lengths, length);
     return new PackedTexts(false, 0, lengths, ends, DType.FLOAT32, device);

@@ -80,12 +80,12 @@ final class SentencePieceTokenizer extends Tokenizer {
   }
 
   @Override
-  List<Integer> ids(String text) {
+  protected List<Integer> ids(String text) {
     return model.apply(cleaning.clean(text));
   }
 
   @Override
-  List<Integer> idsBehind(String text) {
+  protected List<Integer> idsBehind(String text) {
     String cleaned = cleaning.clean(text);
     return model.apply(spaceInFront || cleaned.isEmpty() ? cleaned : " " + cleaned);
   }

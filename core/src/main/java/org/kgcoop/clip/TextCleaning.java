@@ -18,7 +18,7 @@ public enum TextCleaning {
    */
   CLIP {
     @Override
-    String clean(String text) {
+    public String clean(String text) {
       String mended =
           COMPATIBILITY
               .matcher(text)
@@ -33,7 +33,7 @@ public enum TextCleaning {
   /** SigLIP's: lower case, without ASCII punctuation, joined spaces. */
   WITHOUT_PUNCTUATION {
     @Override
-    String clean(String text) {
+    public String clean(String text) {
       return joined(PUNCTUATION.matcher(lower(text)).replaceAll(""));
     }
   },
@@ -41,7 +41,7 @@ public enum TextCleaning {
   /** OpenCLIP's {@code canonicalize}: the same, with entities and "_" replaced first. */
   CANONICAL {
     @Override
-    String clean(String text) {
+    public String clean(String text) {
       return WITHOUT_PUNCTUATION.clean(unescaped(text).replace('_', ' '));
     }
   },
@@ -49,7 +49,7 @@ public enum TextCleaning {
   /** SigLIP 2's: only lower case. */
   LOWER {
     @Override
-    String clean(String text) {
+    public String clean(String text) {
       return lower(text);
     }
   },
@@ -57,7 +57,7 @@ public enum TextCleaning {
   /** No cleaning, except that of the tokenizer's own file. */
   NONE {
     @Override
-    String clean(String text) {
+    public String clean(String text) {
       return text;
     }
   };
@@ -69,7 +69,8 @@ public enum TextCleaning {
   private static final Pattern SPACES = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern PUNCTUATION = Pattern.compile("[!-/:-@\\[-`{-~]");
 
-  abstract String clean(String text);
+  /** Cleans a text. */
+  public abstract String clean(String text);
 
   private static String unescaped(String text) {
     return Parser.unescapeEntities(Parser.unescapeEntities(text, false), false);

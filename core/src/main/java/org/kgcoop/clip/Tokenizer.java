@@ -10,7 +10,7 @@ import org.kgcoop.data.UnicodeText;
  * thread-safe.
  */
 public abstract class Tokenizer {
-  Tokenizer() {}
+  protected Tokenizer() {}
 
   /** Returns the number of ids. */
   public abstract int vocabularySize();
@@ -44,9 +44,11 @@ public abstract class Tokenizer {
     return idsBehind(text);
   }
 
-  abstract List<Integer> ids(String text);
+  /** Returns the ids of a text, without start and end. */
+  protected abstract List<Integer> ids(String text);
 
-  List<Integer> idsBehind(String text) {
+  /** Returns the ids of a text that follows other words. */
+  protected List<Integer> idsBehind(String text) {
     return ids(text);
   }
 

@@ -17,7 +17,7 @@ import org.kgcoop.tensor.Tensor;
  * <p>The residual stream and the norms are float32. The matrix products have the type of their
  * weights, float32 or bf16.
  */
-final class TransformerBlock implements AutoCloseable {
+public final class TransformerBlock implements AutoCloseable {
   private final int heads;
   private final double epsilon; // epsilon of the norms
   private final DType computeType;
@@ -39,7 +39,7 @@ final class TransformerBlock implements AutoCloseable {
    *
    * @param packs when to pack copies of the weights
    */
-  TransformerBlock(
+  public TransformerBlock(
       WeightSource weights,
       String prefix,
       int width,
@@ -89,7 +89,7 @@ final class TransformerBlock implements AutoCloseable {
    * Returns this block with terms added to its projections. The caller closes this block, not the
    * result.
    */
-  TransformerBlock with(ProjectionDeltas terms) {
+  public TransformerBlock with(ProjectionDeltas terms) {
     return terms == ProjectionDeltas.NONE ? this : new TransformerBlock(this, terms);
   }
 
@@ -100,7 +100,7 @@ final class TransformerBlock implements AutoCloseable {
    * @param batch B
    * @return (B L, W)
    */
-  Tensor images(Tensor x, long batch) {
+  public Tensor images(Tensor x, long batch) {
     return images(x, batch, null);
   }
 
@@ -113,7 +113,7 @@ final class TransformerBlock implements AutoCloseable {
    * @param beside (n, W), or null
    * @return (B L, W)
    */
-  Tensor images(Tensor x, long batch, @Nullable Tensor beside) {
+  public Tensor images(Tensor x, long batch, @Nullable Tensor beside) {
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
     Tensor all = all(norm1(x), rows); // (B L, 3W)
     Attention attention = new Attention(heads, batch);
@@ -131,7 +131,7 @@ final class TransformerBlock implements AutoCloseable {
    * @param batch B
    * @return (B, W)
    */
-  Tensor classRows(Tensor x, long batch) {
+  public Tensor classRows(Tensor x, long batch) {
     return classRows(x, batch, null);
   }
 
@@ -143,7 +143,7 @@ final class TransformerBlock implements AutoCloseable {
    * @param beside (n, W), or null
    * @return (B, W)
    */
-  Tensor classRows(Tensor x, long batch, @Nullable Tensor beside) {
+  public Tensor classRows(Tensor x, long batch, @Nullable Tensor beside) {
     Tensor normed = norm1(x);
     UnaryOperator<Tensor> first = rows -> firstOfEach(rows, batch);
     Tensor attended =
@@ -197,7 +197,7 @@ final class TransformerBlock implements AutoCloseable {
    * @param x (N, W)
    * @return (N, W)
    */
-  Tensor texts(Tensor x, PackedTexts layout) {
+  public Tensor texts(Tensor x, PackedTexts layout) {
     if (!layout.isCausal()) {
       return images(x, layout.texts());
     }
@@ -224,7 +224,7 @@ final class TransformerBlock implements AutoCloseable {
    * @param x (N, W)
    * @return (C, W)
    */
-  Tensor ends(Tensor x, PackedTexts layout) {
+  public Tensor ends(Tensor x, PackedTexts layout) {
     Tensor normed = norm1(x);
     Tensor keysAndValues = keysAndValues(normed, layout::packed);
     UnaryOperator<Tensor> ends = rows -> layout.ends(layout.packed(rows));

@@ -3,11 +3,7 @@ package org.kgcoop.experiment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
-import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
@@ -17,10 +13,8 @@ import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Calibration.Origin;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
-import org.kgcoop.method.Folds;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.model.Head;
-import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -29,26 +23,25 @@ import org.kgcoop.tensor.Scope;
  * images.
  *
  * <p>Each fold is classified by a run in {@code .calibration} in the run folder. This run is
- * trained on the other folds, with the settings that the trial has selected. With fewer images, an
- * epoch has fewer steps. These runs therefore have more epochs, and train as many steps as the
- * trial.
+ * trained on the other folds, with the settings that the trial has selected.
  */
 final class CalibrationFit {
   private static final int FOLDS = 4;
+  private static final String RUN = "run";
 
   private final ExperimentContext context;
   private final Trial trial;
-  private final BiFunction<Trial, Path, RunResults> runs;
+  private final CrossValidation.Runner runner;
 
   /**
    * Creates a fit for a trial.
    *
-   * @param runs a function that runs another trial in a folder
+   * @param runner a function that runs another trial
    */
-  CalibrationFit(ExperimentContext context, Trial trial, BiFunction<Trial, Path, RunResults> runs) {
+  CalibrationFit(ExperimentContext context, Trial trial, CrossValidation.Runner runner) {
     this.context = context;
     this.trial = trial;
-    this.runs = runs;
+    this.runner = runner;
   }
 
   private static Path work(Path run) {
@@ -119,52 +112,19 @@ final class CalibrationFit {
   }
 
   private @Nullable Calibration outOfFold(ClassifierFile learned, DataSet drawn, Path work) {
-    Folds folds = folds(drawn);
-    if (folds.count() == 0) {
-      return null;
+    List<Fold> folds = Fold.ofImages(drawn, FOLDS);
+    CrossValidation nested = new CrossValidation(context, trial.sample(), work, runner);
+    MethodSpec spec = MethodSpec.of(any -> learned.method(), trial.spec().training());
+    try (Progress.Task task = context.progress().start(where() + "calibration", 1)) {
+      nested.train(spec, RUN, folds);
+      task.done(1);
     }
-    List<double[]> logits = new ArrayList<>();
-    List<Item> asked = new ArrayList<>();
-    for (int fold = 0; fold < folds.count(); fold++) {
-      int held = fold;
-      List<Item> items = some(drawn, i -> folds.holds(held, i));
-      if (items.isEmpty()) {
-        continue;
-      }
-      DataSet fitted =
-          drawn.withImages(some(drawn, i -> !folds.holds(held, i)), List.of(), List.of());
-      String name = "fold%s-of-%s".formatted(fold + 1, folds.count());
-      logits.addAll(List.of(logits(trained(learned, drawn, fitted, name, work), items)));
-      asked.addAll(items);
-    }
-    return asked.isEmpty() ? null : fit(logits.toArray(double[][]::new), asked, Origin.OUT_OF_FOLD);
-  }
-
-  private static Folds folds(DataSet drawn) {
-    List<Item> items = drawn.train();
-    return new Folds(items.stream().map(Item::label).toList(), Item.groupNumbers(items), FOLDS);
-  }
-
-  private static List<Item> some(DataSet drawn, IntPredicate which) {
-    return IntStream.range(0, drawn.train().size())
-        .filter(which)
-        .mapToObj(drawn.train()::get)
-        .toList();
-  }
-
-  /** Trains the same method, with the settings that it has selected, on a part of the images. */
-  private ClassifierFile trained(
-      ClassifierFile learned, DataSet drawn, DataSet fitted, String name, Path work) {
-    MethodSpec spec =
-        MethodSpec.of(
-            task -> learned.method(),
-            (method, task) ->
-                WeightSearch.lengthened(
-                    trial.spec().training().apply(method, trial.sample().task()), drawn, fitted));
-    FewShotSample sample =
-        FewShotSample.made(fitted, trial.sample().shots(), trial.sample().seed());
-    Trial part = new Trial(spec, sample, List.of(), name);
-    RunResults unused = runs.apply(part, work);
-    return ClassifierFile.read(ClassifierFile.in(part.folder(work)));
+    List<CrossValidation.HeldOut> heldOut = nested.heldOut(RUN, folds);
+    return heldOut.isEmpty()
+        ? null
+        : fit(
+            heldOut.stream().map(CrossValidation.HeldOut::logits).toArray(double[][]::new),
+            heldOut.stream().map(CrossValidation.HeldOut::item).toList(),
+            Origin.OUT_OF_FOLD);
   }
 }

@@ -24,6 +24,7 @@ import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.train.TrainingDeclaration;
 
 /** Execution of a protocol: a run folder for each of its trials, and a table of the results. */
 public final class Experiment {
@@ -187,7 +188,9 @@ public final class Experiment {
         TaskContext task = occasions.get(i);
         made.get(i)
             .trained()
-            .map(trained -> spec.training().apply(trained, task).toJson())
+            .map(
+                trained ->
+                    TrainingDeclaration.values(spec.training().apply(trained, task)).toJson())
             .ifPresent(trainings::add);
       }
       if (!trainings.isEmpty()) {

@@ -27,7 +27,7 @@ public final class FewShotSample {
   private final int shots;
   private final long seed;
   private @Nullable DataSet drawn;
-  private boolean made; // drawn by the caller
+  private boolean isGiven; // drawn by the caller
   private @Nullable String fingerprint;
   private @Nullable Integer learned; // number of classes to learn
   private @Nullable Integer images; // number of their images in the data set
@@ -54,11 +54,22 @@ public final class FewShotSample {
    *
    * @param drawn the data, all of whose training images are used
    */
-  public static FewShotSample made(DataSet drawn, int shots, long seed) {
+  public static FewShotSample of(DataSet drawn, int shots, long seed) {
     FewShotSample sample = new FewShotSample(drawn, ClassSplit.ALL, shots, seed);
     sample.drawn = drawn;
-    sample.made = true;
+    sample.isGiven = true;
     return sample;
+  }
+
+  /**
+   * Creates a sample of all training images. The number of shots is the median number of images per
+   * class, which selects the published settings.
+   */
+  public static FewShotSample of(DataSet data, long seed) {
+    Map<Integer, Integer> sizes = new HashMap<>();
+    data.train().forEach(item -> sizes.merge(item.label(), 1, Integer::sum));
+    List<Integer> sorted = sizes.values().stream().sorted().toList();
+    return of(data, sorted.get(sorted.size() / 2), seed);
   }
 
   String name() {
@@ -78,7 +89,7 @@ public final class FewShotSample {
    * is {@link FewShot#ALL} if the classes have different numbers.
    */
   int statedShots() {
-    if (!made) {
+    if (!isGiven) {
       return shots;
     }
     Map<Integer, Integer> sizes = new HashMap<>();
@@ -96,7 +107,7 @@ public final class FewShotSample {
   }
 
   /** Returns the task that a method learns. */
-  TaskContext task() {
+  public TaskContext task() {
     return task(source).withImages(images());
   }
 

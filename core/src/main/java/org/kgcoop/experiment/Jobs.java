@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Execution of independent jobs, optionally in parallel. */
 public final class Jobs {
+  private static final ThreadLocal<Boolean> IS_JOB = ThreadLocal.withInitial(() -> false);
+
   private Jobs() {}
 
   /**
-   * Runs all jobs. If one job fails, the running jobs are completed, and no other job is started.
+   * Runs all jobs. The jobs of a parallel job run one after the other. If one job fails, the
+   * running jobs are completed, and no other job is started.
    *
    * @param atATime the number of parallel jobs: with 1, the jobs run one after the other in the
    *     calling thread; otherwise each runs in its own thread. All jobs share the threads of {@link
@@ -24,7 +27,7 @@ public final class Jobs {
    * @throws RuntimeException the exception of the first job that failed
    */
   public static <T> List<T> run(List<Supplier<T>> jobs, int atATime) {
-    if (atATime == 1) {
+    if (atATime == 1 || jobs.size() == 1 || IS_JOB.get()) {
       return jobs.stream().map(Supplier::get).toList();
     }
     ExecutorService threads = Executors.newFixedThreadPool(atATime);
@@ -49,6 +52,7 @@ public final class Jobs {
     if (failure.get() != null) {
       throw new IllegalStateException("not begun, since another job failed");
     }
+    IS_JOB.set(true); // the thread ends with its jobs
     try {
       return job.get();
     } catch (RuntimeException | Error e) {

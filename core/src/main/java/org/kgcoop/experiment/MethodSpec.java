@@ -17,6 +17,7 @@ import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.SettingValues;
+import org.kgcoop.train.TrainingDeclaration;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -50,7 +51,7 @@ public record MethodSpec(
   }
 
   /** Returns a method that does not belong to a sweep. */
-  static MethodSpec of(
+  public static MethodSpec of(
       Function<TaskContext, Method> method,
       BiFunction<TrainedMethod, TaskContext, TrainingSettings> training) {
     return new MethodSpec(method, training, SettingValues.NONE);
@@ -60,7 +61,7 @@ public record MethodSpec(
    * Returns a method from the given settings. All other settings have their published values.
    *
    * @param method the method, as for {@link org.kgcoop.classifier.MethodRegistry#parse}
-   * @param training the training settings, as for {@link TrainingSettings#parse}
+   * @param training the training settings, as for {@link TrainingDeclaration#parse}
    * @param preset the source of settings that are not given
    * @param setting the values that a sweep varied
    * @throws KgCoopException immediately, if a key or a value is invalid
@@ -71,12 +72,12 @@ public record MethodSpec(
       PublishedDefaults preset,
       SettingValues setting) {
     SettingValues viewed = withViews(method, training);
-    boolean asPublished = training.text("augment").equals(TrainingSettings.PUBLISHED);
+    boolean asPublished = training.text("augment").equals(TrainingDeclaration.PUBLISHED);
     MethodSpec spec =
         new MethodSpec(
             task -> preset.method(viewed, task, asPublished),
             (trained, task) ->
-                TrainingSettings.parse(training, preset.training(trained, task), task.seed()),
+                TrainingDeclaration.parse(training, preset.training(trained, task), task.seed()),
             setting);
     Optional<TrainingSettings> unused =
         spec.method()

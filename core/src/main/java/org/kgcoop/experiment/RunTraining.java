@@ -106,7 +106,7 @@ final class RunTraining {
    * to the scope of the caller.
    */
   private @Nullable ToDoubleFunction<TrainableModel> validation(ModelInputs inputs) {
-    if (!(training.kept() instanceof ModelSelection.Best)) {
+    if (!(training.modelSelection() instanceof ModelSelection.Best)) {
       return null;
     }
     if (data.val().isEmpty()) {

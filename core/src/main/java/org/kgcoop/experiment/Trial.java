@@ -12,11 +12,12 @@ import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.method.ClassPlaces;
+import org.kgcoop.method.ClassIndices;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
+import org.kgcoop.train.TrainingDeclaration;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -72,7 +73,7 @@ public record Trial(
   }
 
   private void checkKnown(String why, EvaluationSet target) {
-    ClassPlaces.of(sample.classNames(), target.data().classNames())
+    ClassIndices.of(sample.classNames(), target.data().classNames())
         .firstUnknown()
         .ifPresent(
             name -> {
@@ -125,7 +126,11 @@ public record Trial(
   ObjectNode settings(ExperimentContext context) {
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.set("method", method.settingValues().toJson());
-    method.trained().ifPresent(trained -> settings.set("training", training(trained).toJson()));
+    method
+        .trained()
+        .ifPresent(
+            trained ->
+                settings.set("training", TrainingDeclaration.values(training(trained)).toJson()));
     DataSet data = sample.data(context.warnings());
     settings
         .putObject("data")

@@ -2,12 +2,10 @@ package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.classifier.ClassifierFile;
@@ -37,24 +35,21 @@ final class TrialFitContext implements FitContext {
   private final ExperimentContext experiment;
   private final Trial trial;
   private final RunFolder folder;
-  private final BiFunction<Trial, Path, RunResults> runs;
+  private final CrossValidation.Runner runner;
   private final DataSet data;
   private final Map<String, JsonNode> chosen = new LinkedHashMap<>();
 
   /**
    * Creates the context of a trial.
    *
-   * @param runs a function that runs another trial in a folder
+   * @param runner a function that runs another trial
    */
   TrialFitContext(
-      ExperimentContext experiment,
-      Trial trial,
-      RunFolder folder,
-      BiFunction<Trial, Path, RunResults> runs) {
+      ExperimentContext experiment, Trial trial, RunFolder folder, CrossValidation.Runner runner) {
     this.experiment = experiment;
     this.trial = trial;
     this.folder = folder;
-    this.runs = runs;
+    this.runner = runner;
     data = trial.sample().data(experiment.warnings());
   }
 
@@ -124,7 +119,7 @@ final class TrialFitContext implements FitContext {
 
   @Override
   public double bestWeight(List<Double> grid, DoubleFunction<Method> method) {
-    return new WeightSearch(experiment, trial, grid, method, runs).find(folder.path());
+    return new WeightSearch(experiment, trial, grid, method, runner).find(folder.path());
   }
 
   @Override

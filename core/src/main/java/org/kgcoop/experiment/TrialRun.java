@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -46,6 +45,12 @@ public final class TrialRun {
     this.experiment = experiment;
     this.trial = trial;
     trial.check();
+  }
+
+  /** Runs a trial as {@link #run(Path)}. */
+  @CanIgnoreReturnValue
+  public static RunResults run(ExperimentContext experiment, Trial trial, Path out) {
+    return new TrialRun(experiment, trial).run(out);
   }
 
   /**
@@ -108,13 +113,11 @@ public final class TrialRun {
         learned = before;
         file = ClassifierFile.read(path);
       } else {
-        BiFunction<Trial, Path, RunResults> runs =
-            (other, below) -> new TrialRun(experiment, other).run(below);
-        TrialFitContext context = new TrialFitContext(experiment, trial, folder, runs);
+        TrialFitContext context = new TrialFitContext(experiment, trial, folder, TrialRun::run);
         Learned fitted = learned(context, folder);
         file = file(fitted.method());
         if (trial.spec().calibrate()) {
-          CalibrationFit fit = new CalibrationFit(experiment, trial, runs);
+          CalibrationFit fit = new CalibrationFit(experiment, trial, TrialRun::run);
           file = file.withCalibration(fit.find(file, folder.path()));
         }
         file.write(path);

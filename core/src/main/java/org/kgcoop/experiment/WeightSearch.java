@@ -6,17 +6,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Item;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
@@ -24,7 +23,6 @@ import org.kgcoop.files.JsonFiles;
 import org.kgcoop.method.Method;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
-import org.kgcoop.train.TrainingSettings;
 
 /**
  * Selection of KgCoOp's weight without any new classes. Half of the classes to learn is hidden,
@@ -34,9 +32,8 @@ import org.kgcoop.train.TrainingSettings;
  *
  * <p>The held-out images of the seen classes are their validation images, whose labels other
  * methods do not use, or a quarter of their training images if there are none. All images of the
- * hidden classes are held out. With fewer images, an epoch has fewer steps, so these runs have more
- * epochs, and train as many steps as the trial. The result is in {@code weight_search.json} in the
- * run folder. During the search, each training has a run folder in {@code .weight-search}.
+ * hidden classes are held out. The result is in {@code weight_search.json} in the run folder.
+ * During the search, each training has a run folder in {@code .weight-search}.
  */
 final class WeightSearch {
 
@@ -44,26 +41,26 @@ final class WeightSearch {
   private final Trial trial;
   private final List<Double> grid;
   private final DoubleFunction<Method> method;
-  private final BiFunction<Trial, Path, RunResults> runs;
+  private final CrossValidation.Runner runner;
 
   /**
    * Creates a search for a trial.
    *
    * @param grid the weights to try
    * @param method a function that returns the method with a weight
-   * @param runs a function that runs another trial in a folder
+   * @param runner a function that runs another trial
    */
   WeightSearch(
       ExperimentContext context,
       Trial trial,
       List<Double> grid,
       DoubleFunction<Method> method,
-      BiFunction<Trial, Path, RunResults> runs) {
+      CrossValidation.Runner runner) {
     this.context = context;
     this.trial = trial;
     this.grid = grid;
     this.method = method;
-    this.runs = runs;
+    this.runner = runner;
   }
 
   /**
@@ -83,18 +80,20 @@ final class WeightSearch {
     Map<Double, Double> sums = new HashMap<>();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode entries = json.putArray("trials");
-    for (ClassSplit hidden : List.of(ClassSplit.NEW, ClassSplit.BASE)) {
-      ClassHoldout halves = ClassHoldout.of(drawn, hidden);
-      for (double weight : grid) {
-        List<TargetResult> targets = measure(halves, weight, hidden, work);
+    List<Fold> folds =
+        List.of(Fold.hiding(drawn, ClassSplit.NEW), Fold.hiding(drawn, ClassSplit.BASE));
+    List<List<RunResults>> measured = measured(folds, work);
+    for (int fold = 0; fold < folds.size(); fold++) {
+      for (int i = 0; i < grid.size(); i++) {
+        List<TargetResult> targets = measured.get(i).get(fold).targets();
         double seen = targets.get(0).accuracy();
         double unseen = targets.get(1).accuracy();
         double h = Metrics.harmonicMean(seen, unseen);
-        sums.merge(weight, h, Double::sum);
+        sums.merge(grid.get(i), h, Double::sum);
         entries
             .addObject()
-            .put("hidden", hidden == ClassSplit.NEW ? "second" : "first")
-            .put("weight", weight)
+            .put("hidden", folds.get(fold).name().replace("-hidden", ""))
+            .put("weight", grid.get(i))
             .put("seen", seen)
             .put("unseen", unseen)
             .put("h", h)
@@ -122,49 +121,27 @@ final class WeightSearch {
     return best;
   }
 
+  /** Returns the results of each weight on each fold. */
+  private List<List<RunResults>> measured(List<Fold> folds, Path work) {
+    CrossValidation nested = new CrossValidation(context, trial.sample(), work, runner);
+    List<List<RunResults>> measured = new ArrayList<>();
+    try (Progress.Task task =
+        context.progress().start(trial.sample().name() + ": weights", (long) grid.size())) {
+      for (double weight : grid) {
+        MethodSpec spec = MethodSpec.of(any -> method.apply(weight), trial.spec().training());
+        measured.add(nested.measure(spec, "weight=" + weight, folds));
+        task.done(measured.size());
+      }
+    }
+    return measured;
+  }
+
   private double best(Map<Double, Double> sums) {
     return grid.stream()
         .max(
             Comparator.comparingDouble((Double weight) -> sums.getOrDefault(weight, 0.0))
                 .thenComparingDouble(weight -> weight))
         .orElseThrow();
-  }
-
-  private List<TargetResult> measure(
-      ClassHoldout halves, double weight, ClassSplit hidden, Path work) {
-    MethodSpec spec =
-        MethodSpec.of(
-            task -> method.apply(weight),
-            (trained, task) ->
-                lengthened(
-                    trial.spec().training().apply(trained, trial.sample().task()),
-                    trial.sample().data(context.warnings()),
-                    halves.fitted()));
-    FewShotSample sample =
-        FewShotSample.made(halves.fitted(), trial.sample().shots(), trial.sample().seed());
-    List<EvaluationSet> targets =
-        List.of(
-            new EvaluationSet("seen", halves.seen(), ClassSplit.ALL),
-            new EvaluationSet("unseen", halves.unseen(), ClassSplit.ALL));
-    String name = (hidden == ClassSplit.NEW ? "second" : "first") + "-hidden/weight=" + weight;
-    try {
-      return runs.apply(new Trial(spec, sample, targets, name), work).targets();
-    } finally {
-      targets.forEach(EvaluationSet::free);
-    }
-  }
-
-  /**
-   * Returns the training settings with more epochs, so that a part of the images is trained for as
-   * many steps as all of them.
-   */
-  static TrainingSettings lengthened(TrainingSettings training, DataSet all, DataSet part) {
-    return training.stretched((double) steps(all, training) / steps(part, training));
-  }
-
-  private static int steps(DataSet data, TrainingSettings training) {
-    long[] labels = data.train().stream().mapToLong(Item::label).toArray();
-    return training.plan(labels).batches(0).size();
   }
 
   private static void delete(Path folder) {

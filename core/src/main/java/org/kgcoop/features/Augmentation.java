@@ -49,7 +49,7 @@ public sealed interface Augmentation {
     }
 
     public Cache {
-      if (views < 1 || views > MOST_VIEWS) {
+      if (views < 1 || views > MAX_VIEWS) {
         throw KgCoopException.configuration("cache: expected 1 to 10,000 views, got " + views);
       }
     }
@@ -66,7 +66,7 @@ public sealed interface Augmentation {
    */
   record Pool(int views, ViewRecipe recipe) implements Augmentation {
     public Pool {
-      if (views < 1 || views > MOST_VIEWS) {
+      if (views < 1 || views > MAX_VIEWS) {
         throw KgCoopException.configuration("pool: expected 1 to 10,000 views, got " + views);
       }
     }
@@ -78,7 +78,7 @@ public sealed interface Augmentation {
   }
 
   /** The maximum number of views that are encoded once. */
-  int MOST_VIEWS = 10_000;
+  int MAX_VIEWS = 10_000;
 
   /** Returns the name for files and options. */
   String id();

@@ -17,10 +17,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.tensor.Arithmetic;
 
 /**
@@ -46,14 +48,14 @@ public final class FeatureCache {
 
   private final ViewEncoder encoder;
   private final ImageHashes hashes;
-  private final FeatureStore kept;
+  private final FeatureStore store;
 
   private FeatureCache(
       ViewEncoder encoder, @Nullable Path folder, boolean optional, Consumer<String> warnings) {
     this.encoder = encoder;
     this.hashes = folder == null ? ImageHashes.inMemory() : ImageHashes.inFolder(folder);
     Path own = folder == null ? null : folder.resolve(folderName(encoder));
-    this.kept = new FeatureStore(own, optional, warnings);
+    this.store = new FeatureStore(own, optional, warnings);
   }
 
   /**
@@ -84,24 +86,44 @@ public final class FeatureCache {
    * this process.
    */
   public static String folderName(Clip clip) {
-    return Sha256.of(
-            String.join(
-                "\n",
-                clip.fingerprint(),
-                clip.config().toString(),
-                clip.precision().toString(),
-                clip.device().toString(),
-                clip.preprocessing().toString(),
-                Integer.toString(VERSION),
-                Arithmetic.id()))
-        .substring(0, 32);
+    return Sha256.of(folderKey(clip)).substring(0, 32);
+  }
+
+  /**
+   * Returns a text with everything that determines features besides the image and its view. The
+   * weights determine the sizes of the image encoder.
+   */
+  private static String folderKey(Clip clip) {
+    ClipConfig config = clip.config();
+    ClipConfig.ImageForm form = config.form().image();
+    Preprocessing input = clip.preprocessing();
+    return String.join(
+        ";",
+        "version=" + VERSION,
+        "arithmetic=" + Arithmetic.id(),
+        "weights=" + clip.fingerprint(),
+        "precision=" + clip.precision().name(),
+        "device=" + clip.device(),
+        "heads=" + config.vision().heads(),
+        "activation=" + config.visionActivation().name(),
+        "epsilon=" + config.form().visionEpsilon(),
+        "class_token=" + form.classToken(),
+        "pre_norm=" + form.preNorm(),
+        "patch_bias=" + form.patchBias(),
+        "attention_pool=" + form.attentionPool(),
+        "size=" + input.size(),
+        "channels=" + input.channels(),
+        "mean=" + input.mean(),
+        "std=" + input.std(),
+        "interpolation=" + input.interpolation().name(),
+        "shorter_side=" + input.shorterSide());
   }
 
   private static String folderName(ViewEncoder encoder) {
     String name = folderName(encoder.clip());
     return encoder.identity().isEmpty()
         ? name
-        : Sha256.of(name + "\n" + encoder.identity()).substring(0, name.length());
+        : Sha256.of(name + ";encoder=" + encoder.identity()).substring(0, name.length());
   }
 
   /** Returns the known SHA-256 of images, which are stored next to the feature cache. */
@@ -144,11 +166,7 @@ public final class FeatureCache {
 
   /** Returns features as the image encoder computes them, otherwise as {@link #features}. */
   Features raw(List<ViewEncoder.Request> requests, FeatureProgress progress) {
-    return features(requests, FeatureCache::rawVector, progress);
-  }
-
-  private static float[] rawVector(Shard.Feature feature) {
-    return new ViewEncoder.Encoded(feature.vector(), feature.norm()).raw();
+    return features(requests, Shard.Feature::raw, progress);
   }
 
   /** An unreadable image and the reason. */
@@ -172,8 +190,7 @@ public final class FeatureCache {
             readable(files, problems).stream().map(ViewEncoder.Request::upright).toList(),
             problems,
             progress)
-        .forEach(
-            (file, feature) -> features.put(file, raw ? rawVector(feature) : feature.vector()));
+        .forEach((file, feature) -> features.put(file, raw ? feature.raw() : feature.vector()));
     return features;
   }
 
@@ -184,19 +201,16 @@ public final class FeatureCache {
    */
   public static Map<Path, float[]> uncached(
       ViewEncoder encoder, List<Path> files, Consumer<Problem> problems) {
-    Map<String, ViewEncoder.Request> requests = new LinkedHashMap<>();
-    files.forEach(file -> requests.put(file.toString(), ViewEncoder.Request.upright(file)));
     Map<Path, float[]> features = new HashMap<>();
-    try (ReadableViews views =
-        new ReadableViews(
+    pipeline(
             encoder,
-            requests,
-            (request, e) -> problems.accept(new Problem(request.item().file(), e)))) {
-      EncodeBatches.encode(
-          encoder,
-          views,
-          group -> group.forEach(each -> features.put(Path.of(each.key()), each.vector())));
-    }
+            ViewEncoder.Request::upright,
+            Path::toString,
+            (file, e) -> problems.accept(new Problem(file, e)))
+        .run(
+            files.iterator(),
+            () -> {},
+            group -> group.forEach(each -> features.put(Path.of(each.key()), each.vector())));
     return features;
   }
 
@@ -307,7 +321,7 @@ public final class FeatureCache {
       List<String> keys,
       BiConsumer<ViewEncoder.Request, KgCoopException> problems,
       FeatureProgress progress) {
-    Map<String, Shard.Feature> found = kept.find(Set.copyOf(keys));
+    Map<String, Shard.Feature> found = store.find(Set.copyOf(keys));
     Map<String, ViewEncoder.Request> missing = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
       if (!found.containsKey(keys.get(i))) {
@@ -315,7 +329,7 @@ public final class FeatureCache {
       }
     }
     if (!missing.isEmpty()) {
-      kept.prepare();
+      store.prepare();
     }
     int before = requests.size() - missing.size();
     progress.doneBefore(before);
@@ -328,7 +342,7 @@ public final class FeatureCache {
   public synchronized List<Item> missing(List<Item> items) {
     List<String> keys =
         keys(items.stream().map(item -> new ViewEncoder.Request(item, null)).toList());
-    Set<String> known = kept.find(Set.copyOf(keys)).keySet();
+    Set<String> known = store.find(Set.copyOf(keys)).keySet();
     return IntStream.range(0, keys.size())
         .filter(i -> !known.contains(keys.get(i)))
         .mapToObj(items::get)
@@ -341,13 +355,13 @@ public final class FeatureCache {
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {
       ImageHashes.Known file = files.get(i);
-      keys.add(key(file.sha256(), requests.get(i).seen(file.orientation())));
+      keys.add(key(file.sha256(), requests.get(i).viewKey(file.orientation())));
     }
     return keys;
   }
 
-  static String key(String hash, String seen) {
-    return hash + " " + seen;
+  static String key(String hash, String viewKey) {
+    return hash + " " + viewKey;
   }
 
   private void encode(
@@ -357,24 +371,45 @@ public final class FeatureCache {
       FeatureProgress progress) {
     List<Shard.Feature> stored = new ArrayList<>();
     int[] done = {0};
-    try (ReadableViews views = new ReadableViews(encoder, missing, problems)) {
-      EncodeBatches.encode(
-          encoder,
-          views,
-          features -> {
-            features.forEach(feature -> found.put(feature.key(), feature));
-            stored.addAll(features);
-            done[0] += features.size();
-            if (stored.size() >= Shard.LENGTH) {
-              kept.store(stored);
-              stored.clear();
-            }
-            progress.done(done[0]);
-          });
+    try {
+      FeatureCache.<Map.Entry<String, ViewEncoder.Request>>pipeline(
+              encoder,
+              Map.Entry::getValue,
+              Map.Entry::getKey,
+              (entry, e) -> problems.accept(entry.getValue(), e))
+          .run(
+              missing.entrySet().iterator(),
+              () -> {},
+              features -> {
+                features.forEach(feature -> found.put(feature.key(), feature));
+                stored.addAll(features);
+                done[0] += features.size();
+                if (stored.size() >= Shard.LENGTH) {
+                  store.store(stored);
+                  stored.clear();
+                }
+                progress.done(done[0]);
+              });
     } finally { // keeps the encoded features even if the user cancels
       if (!stored.isEmpty()) {
-        kept.store(stored);
+        store.store(stored);
       }
     }
+  }
+
+  /** Creates a pipeline of images with one view each. */
+  private static <T> FeaturePipeline<T> pipeline(
+      ViewEncoder encoder,
+      Function<T, ViewEncoder.Request> request,
+      Function<T, String> key,
+      BiConsumer<T, KgCoopException> problems) {
+    return new FeaturePipeline<>(
+        encoder,
+        image ->
+            List.of(
+                new FeaturePipeline.View(key.apply(image), encoder.values(request.apply(image)))),
+        problems,
+        Runtime.getRuntime().availableProcessors(),
+        2 * FeaturePipeline.GROUP);
   }
 }

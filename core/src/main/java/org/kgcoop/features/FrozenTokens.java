@@ -23,7 +23,7 @@ final class FrozenTokens implements AutoCloseable {
    * The maximum number of bytes per training, 0.5 GiB: 880 views at ViT-B/16, or 16 images of 50
    * classes.
    */
-  static final long MOST_BYTES = 1L << 29;
+  static final long MAX_BYTES = 1L << 29;
 
   private final ViewEncoder viewEncoder;
   private final PromptedVision encoder;

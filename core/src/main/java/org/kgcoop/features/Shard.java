@@ -50,7 +50,12 @@ public record Shard(List<Feature> features) {
    */
   // An array, because there are many features. No code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
-  public record Feature(String key, float[] vector, float norm, double seconds) {}
+  public record Feature(String key, float[] vector, float norm, double seconds) {
+    /** Returns the feature as the image encoder computes it. */
+    float[] raw() {
+      return new ViewEncoder.Encoded(vector, norm).raw();
+    }
+  }
 
   public Shard {
     features = List.copyOf(features);

@@ -1,13 +1,8 @@
 package org.kgcoop.features;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.Queue;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -28,7 +23,7 @@ import org.kgcoop.image.view.ViewRecipe;
  */
 public final class ShardEncoder {
   private final ViewEncoder encoder;
-  private final List<ViewEncoder.@Nullable ViewSpec> sights;
+  private final List<ViewEncoder.@Nullable ViewSpec> specs;
   private final Predicate<String> known;
   private final int threads;
 
@@ -45,9 +40,6 @@ public final class ShardEncoder {
   /** An image that was left out, and the reason. */
   public record Problem(String name, KgCoopException reason) {}
 
-  /** The views of an image, or the reason why it is left out. */
-  private record Prepared(List<EncodeBatches.View> views, @Nullable Problem problem) {}
-
   /**
    * Creates an encoder.
    *
@@ -59,10 +51,10 @@ public final class ShardEncoder {
     this.encoder = encoder;
     this.known = known;
     this.threads = threads;
-    sights = new ArrayList<>();
-    sights.add(null);
+    specs = new ArrayList<>();
+    specs.add(null);
     LongStream.range(0, views)
-        .forEach(view -> sights.add(ViewEncoder.ViewSpec.banked(ViewRecipe.PUBLISHED, view)));
+        .forEach(view -> specs.add(ViewEncoder.ViewSpec.cached(ViewRecipe.PUBLISHED, view)));
   }
 
   /**
@@ -77,83 +69,43 @@ public final class ShardEncoder {
       Consumer<Shard> shards,
       Consumer<Problem> problems,
       LongConsumer progress) {
-    List<Shard.Feature> made = new ArrayList<>();
-    int length = Math.max(threads, 2 * EncodeBatches.SIZE / sights.size());
-    try (Prefetcher<Image, Prepared> ahead =
-        new Prefetcher<>(images, this::prepared, threads, length)) {
-      EncodeBatches.encode(
-          encoder,
-          new Views(ahead, problems, progress),
-          features -> {
-            made.addAll(features);
-            if (made.size() >= Shard.LENGTH) {
-              List<Shard.Feature> full = made.subList(0, Shard.LENGTH);
-              shards.accept(new Shard(full));
-              full.clear();
-            }
-          });
-    }
-    if (!made.isEmpty()) {
-      shards.accept(new Shard(made));
-    }
-  }
-
-  /** The views of images. Images with equal bytes appear once. */
-  private static final class Views implements Iterator<EncodeBatches.View> {
-    private final Iterator<Prepared> images;
-    private final Consumer<Problem> problems;
-    private final LongConsumer progress;
-    private final Set<String> taken = new HashSet<>();
-    private final Queue<EncodeBatches.View> ready = new ArrayDeque<>();
-    private long read;
-
-    Views(Iterator<Prepared> images, Consumer<Problem> problems, LongConsumer progress) {
-      this.images = images;
-      this.problems = problems;
-      this.progress = progress;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (ready.isEmpty() && images.hasNext()) {
-        Prepared image = images.next();
-        if (image.problem() != null) {
-          problems.accept(image.problem());
-        }
-        image.views().stream().filter(view -> taken.add(view.key())).forEach(ready::add);
-        progress.accept(++read);
-      }
-      return !ready.isEmpty();
-    }
-
-    @Override
-    public EncodeBatches.View next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      return ready.remove();
+    List<Shard.Feature> features = new ArrayList<>();
+    long[] count = {0};
+    new FeaturePipeline<>(
+            encoder,
+            this::prepared,
+            (image, e) -> problems.accept(new Problem(image.name(), e)),
+            threads,
+            Math.max(threads, 2 * FeaturePipeline.GROUP / specs.size()))
+        .run(
+            images,
+            () -> progress.accept(++count[0]),
+            group -> {
+              features.addAll(group);
+              if (features.size() >= Shard.LENGTH) {
+                List<Shard.Feature> full = features.subList(0, Shard.LENGTH);
+                shards.accept(new Shard(full));
+                full.clear();
+              }
+            });
+    if (!features.isEmpty()) {
+      shards.accept(new Shard(features));
     }
   }
 
-  private Prepared prepared(Image image) {
-    try {
-      byte[] content = image.content().get();
-      String hash = Sha256.of(content);
-      boolean turned = Orientation.of(content) != Orientation.UPRIGHT;
-      @Nullable RgbImage decoded = null;
-      List<EncodeBatches.View> views = new ArrayList<>();
-      for (ViewEncoder.@Nullable ViewSpec sight : sights) {
-        String seen = ViewEncoder.ViewSpec.seen(sight, image.key(), turned);
-        String key = FeatureCache.key(hash, seen);
-        if (known.test(key)) {
-          continue;
-        }
+  private List<FeaturePipeline.View> prepared(Image image) {
+    byte[] content = image.content().get();
+    String hash = Sha256.of(content);
+    boolean turned = Orientation.of(content) != Orientation.UPRIGHT;
+    @Nullable RgbImage decoded = null;
+    List<FeaturePipeline.View> views = new ArrayList<>();
+    for (ViewEncoder.@Nullable ViewSpec spec : specs) {
+      String key = FeatureCache.key(hash, ViewEncoder.ViewSpec.viewKey(spec, image.key(), turned));
+      if (!known.test(key)) {
         decoded = decoded == null ? encoder.decode(content, image.name()) : decoded;
-        views.add(new EncodeBatches.View(key, encoder.values(decoded, image.key(), sight)));
+        views.add(new FeaturePipeline.View(key, encoder.values(decoded, image.key(), spec)));
       }
-      return new Prepared(views, null);
-    } catch (KgCoopException e) {
-      return new Prepared(List.of(), new Problem(image.name(), e));
     }
+    return views;
   }
 }

@@ -13,7 +13,7 @@ import org.kgcoop.tensor.Tensor;
  * The training images as inputs of a trainable model, epoch by epoch. The view of an image in an
  * epoch is a pure function of the seed, so a resumed run uses the same views. If all epochs use the
  * same views, features come from the feature cache, and tokens in front of a block stay in memory
- * up to {@value FrozenTokens#MOST_BYTES} bytes. Otherwise each image is decoded once per step, for
+ * up to {@value FrozenTokens#MAX_BYTES} bytes. Otherwise each image is decoded once per step, for
  * its tokens and its feature.
  */
 public final class TrainingLoader implements AutoCloseable {
@@ -25,7 +25,7 @@ public final class TrainingLoader implements AutoCloseable {
   private final @Nullable FrozenTokens rows; // null if no model needs them
 
   /** The features that are encoded once: view v of image i at v count + i, each (E). */
-  private List<float[]> banked = List.of();
+  private List<float[]> cachedFeatures = List.of();
 
   /** Creates a loader of features. */
   public TrainingLoader(
@@ -55,7 +55,7 @@ public final class TrainingLoader implements AutoCloseable {
             : new FrozenTokens(
                 cache.encoder(),
                 inputs.block().getAsInt(),
-                isWorthKeeping(inputs.block().getAsInt()) ? FrozenTokens.MOST_BYTES : 0);
+                isWorthKeeping(inputs.block().getAsInt()) ? FrozenTokens.MAX_BYTES : 0);
   }
 
   /** Returns true if epochs reuse the tokens, and at least one block has computed them. */
@@ -99,7 +99,7 @@ public final class TrainingLoader implements AutoCloseable {
    */
   public double prepare(FeatureProgress progress) {
     FeatureCache.Features features = cache.features(cachedRequests(), progress);
-    banked = features.vectors();
+    cachedFeatures = features.vectors();
     return features.seconds();
   }
 
@@ -156,13 +156,13 @@ public final class TrainingLoader implements AutoCloseable {
           .encoder()
           .encode(Arrays.stream(examples).mapToObj(i -> onlineRequest(i, epoch)).toList());
     }
-    if (banked.isEmpty()) {
+    if (cachedFeatures.isEmpty()) {
       throw new IllegalStateException("call prepare before features");
     }
-    int width = banked.get(0).length;
+    int width = cachedFeatures.get(0).length;
     float[] values = new float[examples.length * width];
     for (int i = 0; i < examples.length; i++) {
-      System.arraycopy(banked.get(place(examples[i], epoch)), 0, values, i * width, width);
+      System.arraycopy(cachedFeatures.get(place(examples[i], epoch)), 0, values, i * width, width);
     }
     return Tensor.of(values, examples.length, width).to(cache.encoder().device());
   }
@@ -200,7 +200,7 @@ public final class TrainingLoader implements AutoCloseable {
         items.get(image),
         augmentation instanceof Augmentation.Test
             ? null
-            : ViewEncoder.ViewSpec.banked(augmentation.recipe(), view));
+            : ViewEncoder.ViewSpec.cached(augmentation.recipe(), view));
   }
 
   private ViewEncoder.Request onlineRequest(int image, long epoch) {

@@ -83,31 +83,30 @@ public final class ViewEncoder {
      * The seed of the views in a cache. It differs from the run's seed, so that runs of all seeds
      * share the views.
      */
-    private static final long BANK_SEED = 0;
+    private static final long CACHE_SEED = 0;
 
     /** Returns a view of a feature cache. */
-    static ViewSpec banked(ViewRecipe recipe, long number) {
-      return new ViewSpec(recipe, BANK_SEED, number);
+    static ViewSpec cached(ViewRecipe recipe, long number) {
+      return new ViewSpec(recipe, CACHE_SEED, number);
     }
 
     /**
      * Returns a text with everything that determines the view of an image's bytes.
      *
-     * @param sight null for the test transform
+     * @param view null for the test transform
      * @param key the key of the image
      * @param turned true if the image is EXIF-rotated and the encoder rotates it
      */
-    static String seen(@Nullable ViewSpec sight, String key, boolean turned) {
-      return seen(sight, key) + (turned ? " upright" : "");
+    static String viewKey(@Nullable ViewSpec view, String key, boolean turned) {
+      return viewKey(view, key) + (turned ? " upright" : "");
     }
 
-    private static String seen(@Nullable ViewSpec sight, String key) {
-      if (sight == null) {
+    private static String viewKey(@Nullable ViewSpec view, String key) {
+      if (view == null) {
         return "test";
       }
-      String recipe =
-          sight.recipe().equals(ViewRecipe.PUBLISHED) ? "" : " of " + sight.recipe().id();
-      return "view:%s:%s:%s%s".formatted(sight.seed(), sight.number(), key, recipe);
+      String recipe = view.recipe().equals(ViewRecipe.PUBLISHED) ? "" : " of " + view.recipe().id();
+      return "view:%s:%s:%s%s".formatted(view.seed(), view.number(), key, recipe);
     }
   }
 
@@ -122,12 +121,14 @@ public final class ViewEncoder {
    * @return (B, E)
    */
   public Tensor of(List<RgbImage> images) {
-    return ofPixels(
-        images.stream()
-            .<Pixels>map(
-                image ->
-                    (values, offset) -> transform.normalise(transform.test(image), values, offset))
-            .toList());
+    return ofPixels(testViews(images));
+  }
+
+  private List<Pixels> testViews(List<RgbImage> images) {
+    return images.stream()
+        .<Pixels>map(
+            image -> (values, offset) -> transform.normalise(transform.test(image), values, offset))
+        .toList();
   }
 
   /** A transformed image. */
@@ -160,11 +161,13 @@ public final class ViewEncoder {
     IntStream.range(0, images.size())
         .parallel()
         .forEach(i -> images.get(i).write(values, i * valuesPerImage()));
-    return input(values);
+    int size = clip.preprocessing().size();
+    return Tensor.of(values, images.size(), clip.preprocessing().channels(), size, size)
+        .to(clip.device());
   }
 
   /** An image to encode. Without a view, the test transform is used. */
-  record Request(Item item, @Nullable ViewSpec sight) {
+  record Request(Item item, @Nullable ViewSpec view) {
     /** Returns a request for a file under the test transform, rotated by its EXIF orientation. */
     static Request upright(Path file) {
       return new Request(new Item(file.toString(), file, 0, ""), null);
@@ -175,30 +178,34 @@ public final class ViewEncoder {
      *
      * @param orientation the EXIF orientation of the bytes
      */
-    String seen(int orientation) {
+    String viewKey(int orientation) {
       boolean turned = !item.asStored() && orientation != Orientation.UPRIGHT;
-      return ViewSpec.seen(sight, item.key(), turned);
+      return ViewSpec.viewKey(view, item.key(), turned);
     }
   }
 
   /** Computes features of unit length, (B, E). */
   Tensor encode(List<Request> requests) {
-    try (Scope scope = Scope.open("requests")) {
-      return scope.promote(features(pixels(requests)));
-    }
+    return ofPixels(pixelsOf(requests));
   }
 
-  private float[] valuesOf(List<Request> requests) {
-    float[] values = new float[Math.multiplyExact(requests.size(), valuesPerImage())];
-    // Images can be decoded in any order, because each has a fixed position in the output.
-    IntStream.range(0, requests.size())
-        .parallel()
-        .forEach(
-            i -> {
-              Request request = requests.get(i);
-              see(image(request.item()), request.item().key(), request.sight(), values, i);
-            });
-    return values;
+  /** Decodes and transforms images into the input of the encoders, (B, channels, R, R). */
+  Tensor pixels(List<Request> requests) {
+    return input(pixelsOf(requests));
+  }
+
+  private List<Pixels> pixelsOf(List<Request> requests) {
+    return requests.stream()
+        .<Pixels>map(
+            request ->
+                (values, offset) ->
+                    writeView(
+                        image(request.item()),
+                        request.item().key(),
+                        request.view(),
+                        values,
+                        offset))
+        .toList();
   }
 
   /** Returns channels R R. */
@@ -219,28 +226,24 @@ public final class ViewEncoder {
 
   /** Decodes and transforms an image: (channels, R, R). */
   float[] values(Request request) {
-    return values(image(request.item()), request.item().key(), request.sight());
+    return values(image(request.item()), request.item().key(), request.view());
   }
 
   /** Transforms an image: (channels, R, R). */
-  float[] values(RgbImage image, String key, @Nullable ViewSpec sight) {
+  float[] values(RgbImage image, String key, @Nullable ViewSpec view) {
     float[] values = new float[valuesPerImage()];
-    see(image, key, sight, values, 0);
+    writeView(image, key, view, values, 0);
     return values;
   }
 
-  /** Transforms an image and writes it at its position in values of (B, channels, R, R). */
-  private void see(
-      RgbImage image, String key, @Nullable ViewSpec sight, float[] values, int place) {
-    RgbImage seen =
-        sight == null
+  /** Transforms an image and writes the normalized values, (channels, R, R), from an offset. */
+  private void writeView(
+      RgbImage image, String key, @Nullable ViewSpec view, float[] values, int offset) {
+    RgbImage transformed =
+        view == null
             ? transform.test(image)
-            : sight.recipe().view(sight.seed(), sight.number(), key, image, transform);
-    normalise(seen, values, place);
-  }
-
-  private void normalise(RgbImage seen, float[] values, int place) {
-    transform.normalise(seen, values, place * valuesPerImage());
+            : view.recipe().view(view.seed(), view.number(), key, image, transform);
+    transform.normalise(transformed, values, offset);
   }
 
   /**
@@ -266,20 +269,12 @@ public final class ViewEncoder {
    * Computes features of decoded images under the test transform, byte-identical to those of a
    * feature cache.
    */
-  public List<Encoded> encoded(List<RgbImage> images) {
-    float[] values = new float[Math.multiplyExact(images.size(), valuesPerImage())];
-    IntStream.range(0, images.size())
-        .parallel()
-        .forEach(i -> normalise(transform.test(images.get(i)), values, i));
-    return encoded(values);
+  public List<Encoded> encodedTestViews(List<RgbImage> images) {
+    return encoded(testViews(images));
   }
 
-  /**
-   * Computes features of transformed images.
-   *
-   * @param values (B, channels, R, R)
-   */
-  List<Encoded> encoded(float[] values) {
+  /** Computes features of transformed images, as a feature cache stores them. */
+  List<Encoded> encoded(List<Pixels> images) {
     if (learned != null && identity.isEmpty()) {
       throw new IllegalStateException("features of an encoder in training are not cached");
     }
@@ -287,12 +282,12 @@ public final class ViewEncoder {
         Autograd.Switch off = Autograd.off()) {
       List<Encoded> encoded = new ArrayList<>();
       if (learned != null) {
-        for (Tensor row : rowsOf(learned.apply(input(values)))) {
+        for (Tensor row : rowsOf(learned.apply(input(images)))) {
           encoded.add(new Encoded(row.toFloats(), 1));
         }
         return encoded;
       }
-      for (Tensor row : rows(input(values))) {
+      for (Tensor row : rows(input(images))) {
         encoded.add(new Encoded(row.unitRows().toFloats(), norm(row.toFloats())));
       }
       return encoded;
@@ -321,23 +316,6 @@ public final class ViewEncoder {
               ? Tensor.concat(rows(images).stream().map(Tensor::unitRows).toList(), 0)
               : learned.apply(images));
     }
-  }
-
-  /** Converts transformed images to a tensor: (B, channels, R, R). */
-  private Tensor input(float[] values) {
-    int size = clip.preprocessing().size();
-    int channels = clip.preprocessing().channels();
-    return Tensor.of(values, values.length / valuesPerImage(), channels, size, size)
-        .to(clip.device());
-  }
-
-  /**
-   * Returns transformed images without gradients.
-   *
-   * @return (B, channels, R, R)
-   */
-  Tensor pixels(List<Request> requests) {
-    return input(valuesOf(requests));
   }
 
   /**

@@ -55,8 +55,8 @@ final class CacheSearch {
     long[][] correct = new long[grid.betas()][grid.alphas()];
     Tensor asked = context.train().features();
     for (int held = 0; held < folds.count(); held++) {
-      Folds.Part kept = folds.without(held);
-      Folds.Part out = folds.of(held);
+      Folds.Subset kept = folds.without(held);
+      Folds.Subset out = folds.of(held);
       try (Scope scope = Scope.open("fold")) {
         KeyCache cache = KeyCache.of(settings, texts, kept.rows(keys), kept.labels());
         long[][] own = CacheCounts.correct(cache, grid, out.rows(asked), out.labels());

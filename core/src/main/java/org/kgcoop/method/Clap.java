@@ -106,7 +106,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
   public Defaults defaults() {
     return new Defaults(300, 256)
         .with("lr", 0.1)
-        .with("optimizer", "sgd:weight_decay=0")
+        .with("weight_decay", 0)
         .with("augment", "pool:20");
   }
 

@@ -44,7 +44,7 @@ public record FittedMethod(
     if (bound.isEmpty() || asked.equals(classNames)) {
       return checked(method.classifier(clip, this, asked), clip, asked.size());
     }
-    ClassPlaces places = ClassPlaces.of(classNames, asked);
+    ClassIndices places = ClassIndices.of(classNames, asked);
     places
         .firstUnknown()
         .ifPresent(

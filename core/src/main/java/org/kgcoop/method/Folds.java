@@ -62,7 +62,7 @@ public final class Folds {
       }
       fold[i] = known;
     }
-    while (keepsUnlearnedClass(groups)) {}
+    while (dropUnsplittableClasses(groups)) {}
   }
 
   /**
@@ -99,10 +99,10 @@ public final class Folds {
 
   /**
    * Removes the groups of a class from all folds if one fold contains all images of the class.
-   * Returns true if there was such a class. A group may have images of several classes, so the
-   * removal can affect another class.
+   * Returns true if there was one. A group may have images of several classes, so the removal can
+   * affect another class.
    */
-  private boolean keepsUnlearnedClass(List<Integer> groups) {
+  private boolean dropUnsplittableClasses(List<Integer> groups) {
     Map<Integer, Set<Integer>> folds = new HashMap<>();
     for (int i = 0; i < fold.length; i++) {
       folds.computeIfAbsent(labels[i], label -> new HashSet<>()).add(fold[i]);
@@ -152,17 +152,17 @@ public final class Folds {
   }
 
   /** Returns the images that a method learns from while the given folds are held out. */
-  Part without(int... held) {
+  Subset without(int... held) {
     return part(i -> IntStream.of(held).noneMatch(number -> fold[i] == number));
   }
 
-  Part of(int held) {
+  Subset of(int held) {
     return part(i -> fold[i] == held);
   }
 
-  private Part part(IntPredicate which) {
+  private Subset part(IntPredicate which) {
     int[] places = IntStream.range(0, fold.length).filter(which).toArray();
-    return new Part(places, IntStream.of(places).map(i -> labels[i]).toArray());
+    return new Subset(places, IntStream.of(places).map(i -> labels[i]).toArray());
   }
 
   /**
@@ -173,7 +173,7 @@ public final class Folds {
    */
   // Callers need arrays, and no code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
-  record Part(int[] places, int[] labels) {
+  record Subset(int[] places, int[] labels) {
 
     /** Selects the rows of these images, in the open scope. */
     Tensor rows(Tensor all) {

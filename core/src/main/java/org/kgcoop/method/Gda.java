@@ -195,7 +195,7 @@ public record Gda(
   public FittedMethod fit(FitContext context) {
     try (Scope scope = Scope.open("GDA");
         Autograd.Switch off = Autograd.off()) {
-      ViewRows rows = new ViewRows(context.views(views, CacheSettings.recipe(crop)));
+      FlattenedViews rows = new FlattenedViews(context.views(views, CacheSettings.recipe(crop)));
       Tensor features = rows.features();
       int[] labels = rows.labels();
       GaussianDiscriminant gaussians =
@@ -231,7 +231,7 @@ public record Gda(
    * Returns the alpha that corresponds to a weight of 1 for the given number of images: (n - 1) /
    * E.
    */
-  private static double alpha(ViewRows rows, int ofImages) {
+  private static double alpha(FlattenedViews rows, int ofImages) {
     return (double) (ofImages * rows.count() - 1) / rows.width();
   }
 
@@ -239,7 +239,7 @@ public record Gda(
       FitContext context,
       GaussianDiscriminant gaussians,
       GaussianDiscriminant.Linear head,
-      ViewRows rows) {
+      FlattenedViews rows) {
     boolean pooled = precision == Precision.POOLED;
     Tensor texts = texts(context.clip(), context.classNames());
     double scale = context.clip().logitScale();
@@ -270,7 +270,7 @@ public record Gda(
   }
 
   /** Returns the default weight, for data that do not allow a selection. */
-  private double unchosen(ViewRows rows) {
+  private double unchosen(FlattenedViews rows) {
     if (precision == Precision.SEPARATE) {
       return WEIGHT_OF_SEPARATE;
     }
@@ -292,7 +292,7 @@ public record Gda(
     try (Scope scope = Scope.open("GDA");
         Autograd.Switch off = Autograd.off()) {
       Tensor texts = texts(clip, classNames);
-      ClassPlaces places = ClassPlaces.of(learnedNames(learned), classNames);
+      ClassIndices places = ClassIndices.of(learnedNames(learned), classNames);
       FixedHead.Linear gaussians =
           places.firstUnknown().isEmpty()
               ? ofLearned(clip, learned, places)
@@ -302,7 +302,7 @@ public record Gda(
     }
   }
 
-  private static FixedHead.Linear ofLearned(Clip clip, FittedMethod learned, ClassPlaces places) {
+  private static FixedHead.Linear ofLearned(Clip clip, FittedMethod learned, ClassIndices places) {
     long classes = learnedNames(learned).size();
     Tensor index = places.index().to(clip.device());
     Tensor weights = learned.value(WEIGHTS, classes, clip.config().embedDim()).to(clip.device());
@@ -314,7 +314,7 @@ public record Gda(
    * Returns the Gaussians of a list of classes that contains new classes, in the order of the list.
    */
   private FixedHead.Linear ofNew(
-      Clip clip, FittedMethod learned, ClassPlaces places, Tensor texts) {
+      Clip clip, FittedMethod learned, ClassIndices places, Tensor texts) {
     LabeledFeatures rows = KeyCache.images(clip, learned, ROWS);
     int classes = learnedNames(learned).size();
     GaussianDiscriminant gaussians =

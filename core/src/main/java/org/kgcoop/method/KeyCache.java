@@ -30,7 +30,8 @@ public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
    */
   static KeyCache of(CacheSettings settings, FixedHead.Linear texts, Tensor keys, SegmentSum sums) {
     return new KeyCache(
-        texts, new FixedHead.Cache(sums.put(keys), sums, settings.alpha(), settings.beta()));
+        texts,
+        new FixedHead.Cache(sums.sortByClass(keys), sums, settings.alpha(), settings.beta()));
   }
 
   /**

@@ -169,10 +169,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
 
   @Override
   public Defaults defaults() {
-    return new Defaults(25, 32)
-        .with("lr", 0.032)
-        .with("warmup", "constant:3")
-        .with("clip_norm", 1.0);
+    return new Defaults(25, 32).with("lr", 0.032).with("warmup_epochs", 3).with("clip_norm", 1.0);
   }
 
   @Override
@@ -227,7 +224,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
      */
     static Names of(List<String> learned, List<String> allClassNames) {
       List<String> ordered = new ArrayList<>(learned);
-      ClassPlaces known = ClassPlaces.of(learned, allClassNames);
+      ClassIndices known = ClassIndices.of(learned, allClassNames);
       List<Integer> places = new ArrayList<>();
       for (int c = 0; c < allClassNames.size(); c++) {
         Optional<Integer> place = known.of(c);

@@ -99,7 +99,7 @@ public final class LpDescent implements AutoCloseable {
     for (int c = 0; c < classes; c++) {
       counts[c] = Math.max(1, counts[c]);
     }
-    Tensor all = sums.weighted(sums.put(features).transpose(0, 1)).transpose(0, 1);
+    Tensor all = sums.weighted(sums.sortByClass(features).transpose(0, 1)).transpose(0, 1);
     return all.dividedBy(Tensor.of(counts, classes, 1).to(features.device()));
   }
 

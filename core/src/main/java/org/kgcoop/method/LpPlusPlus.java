@@ -53,7 +53,7 @@ public record LpPlusPlus(
 
   private static final Setting<Integer> MOST =
       Setting.whole(
-              "epochs", LpPlusPlus.EPOCHS, Range.from(1, LpPlusPlus.MOST_EPOCHS), "Epochs at most")
+              "epochs", LpPlusPlus.EPOCHS, Range.from(1, LpPlusPlus.MAX_EPOCHS), "Epochs at most")
           .in("epochs");
 
   private static final Setting<SelectionData> SEARCH =
@@ -91,7 +91,7 @@ public record LpPlusPlus(
                       values.get(SUM_GRADIENTS)));
   public static final int EPOCHS = 300;
 
-  private static final int MOST_EPOCHS = 100_000;
+  private static final int MAX_EPOCHS = 100_000;
 
   public LpPlusPlus {
     templates = new ZeroShot(templates).templates();
@@ -175,8 +175,8 @@ public record LpPlusPlus(
       FitContext context, Folds folds, Tensor features, Tensor asked, Tensor texts, Tensor bias) {
     long[] correct = new long[epochs];
     for (int held = 0; held < folds.count(); held++) {
-      Folds.Part kept = folds.without(held);
-      Folds.Part out = folds.of(held);
+      Folds.Subset kept = folds.without(held);
+      Folds.Subset out = folds.of(held);
       try (Scope scope = Scope.open("fold")) {
         long[] own =
             correct(

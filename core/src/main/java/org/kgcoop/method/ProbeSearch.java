@@ -73,7 +73,7 @@ public final class ProbeSearch {
       int[] others = IntStream.range(0, folds.count()).filter(fold -> fold != out).toArray();
       double best =
           best(others.length, (strength, i) -> wrongWithoutBoth(strength, out, others[i], known));
-      Folds.Part asked = folds.of(held);
+      Folds.Subset asked = folds.of(held);
       right += asked.labels().length - wrong(best, folds.without(held), List.of(asked))[0];
     }
     return 100.0 * right / folds.without().labels().length;
@@ -112,7 +112,7 @@ public final class ProbeSearch {
 
   /** Returns the best strength on other images. Among equal ones, the weakest wins. */
   double strengthOn(LabeledFeatures asked) {
-    Folds.Part all = folds.without();
+    Folds.Subset all = folds.without();
     return best(
         1,
         (strength, part) -> {
@@ -146,7 +146,7 @@ public final class ProbeSearch {
   }
 
   /** Trains a probe and returns the number of its errors on each of some parts. */
-  private int[] wrong(double strength, Folds.Part learned, List<Folds.Part> asked) {
+  private int[] wrong(double strength, Folds.Subset learned, List<Folds.Subset> asked) {
     try (Scope scope = Scope.open("probe");
         FixedHead probe = probe(strength, learned)) {
       return asked.stream()
@@ -155,7 +155,7 @@ public final class ProbeSearch {
     }
   }
 
-  private FixedHead probe(double strength, Folds.Part learned) {
+  private FixedHead probe(double strength, Folds.Subset learned) {
     beforeFit.run();
     return LinearProbe.fit(learned.rows(features), learned.labels(), classes, strength);
   }

@@ -157,10 +157,10 @@ public record Proker(
               16, new Point(1.7, 0.1)));
 
   /** Maximum number of rows; their kernel takes 0.8 GB. */
-  public static final int MOST_ROWS = 10_000;
+  public static final int MAX_ROWS = 10_000;
 
   /** Maximum number of rows for a search, which decomposes a kernel for each beta. */
-  static final int MOST_SEARCHED = 2_500;
+  static final int MAX_SEARCHED = 2_500;
 
   private static final String ROWS = "features";
   private static final String COEFFICIENTS = "coefficients";
@@ -186,9 +186,9 @@ public record Proker(
   public FittedMethod fit(FitContext context) {
     try (Scope scope = Scope.open("ProKeR");
         Autograd.Switch off = Autograd.off()) {
-      ViewRows rows = new ViewRows(context.views(views, CacheSettings.recipe(crop)));
+      FlattenedViews rows = new FlattenedViews(context.views(views, CacheSettings.recipe(crop)));
       Tensor features = rows.features();
-      if (features.size(0) > MOST_ROWS) {
+      if (features.size(0) > MAX_ROWS) {
         throw KgCoopException.configuration(
             "%s: ProKeR has %s rows, %s images of %s views; expected at most %s: give fewer --shots or --set proker.views=0"
                 .formatted(
@@ -196,7 +196,7 @@ public record Proker(
                     features.size(0),
                     rows.images(),
                     rows.count(),
-                    MOST_ROWS));
+                    MAX_ROWS));
       }
       Tensor texts = texts(context.clip(), context.classNames());
       Point found =
@@ -227,11 +227,11 @@ public record Proker(
     return new ZeroShot(templates).classFeatures(clip, classNames);
   }
 
-  private Point chosen(FitContext context, ViewRows all, Tensor texts) {
+  private Point chosen(FitContext context, FlattenedViews all, Tensor texts) {
     int views = searchedViews(all, context.classNames().size());
-    int[] images = all.evenly(MOST_SEARCHED / views);
+    int[] images = all.evenly(MAX_SEARCHED / views);
     boolean isPart = views < all.count() || images.length < all.images();
-    ViewRows rows = isPart ? all.part(views, images) : all;
+    FlattenedViews rows = isPart ? all.part(views, images) : all;
     List<Integer> groups =
         context.groups().isEmpty()
             ? List.of()
@@ -292,13 +292,13 @@ public record Proker(
    * Returns the number of views per image for a search: all, or as many as fit with two images per
    * class.
    */
-  private static int searchedViews(ViewRows rows, int classes) {
+  private static int searchedViews(FlattenedViews rows, int classes) {
     int images = Math.min(rows.images(), 2 * classes);
-    return Math.max(1, Math.min(rows.count(), MOST_SEARCHED / images));
+    return Math.max(1, Math.min(rows.count(), MAX_SEARCHED / images));
   }
 
   /** Returns the values of beta to try. */
-  private static double[] betas(Tensor features, ViewRows rows) {
+  private static double[] betas(Tensor features, FlattenedViews rows) {
     if (rows.images() < 2) {
       return BETAS;
     }
@@ -331,7 +331,8 @@ public record Proker(
       return new FixedHead.Sum(
               List.of(
                   new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()),
-                  new FixedHead.Cache(rows, new FixedHead.Votes(coefficients), 1, beta.orElse(1))))
+                  new FixedHead.Cache(
+                      rows, new FixedHead.DenseValues(coefficients), 1, beta.orElse(1))))
           .copy();
     }
   }

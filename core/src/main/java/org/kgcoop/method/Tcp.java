@@ -126,7 +126,7 @@ public record Tcp(
 
   @Override
   public Defaults defaults() {
-    return new Defaults(50, 32).with("optimizer", "adam:epsilon=1e-3");
+    return new Defaults(50, 32).with("optimizer", "adam").with("epsilon", 1e-3);
   }
 
   /** Returns the number of hidden units for a model of embedding width E. */

@@ -48,11 +48,13 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
   @Override
   public Defaults defaults() {
     return new Defaults(20, 256)
-        .with("optimizer", "adamw:epsilon=1e-4:weight_decay=0.01")
+        .with("optimizer", "adamw")
+        .with("epsilon", 1e-4)
+        .with("weight_decay", 0.01)
         .with("lr", 0.001)
         .with("warmup", "none")
         .with("lr_unit", "step")
-        .with("sampler", "random:all")
+        .with("sampler", "random-all")
         .with(
             "transforms",
             "random_resized_crop(%s,%s),random_flip"

@@ -25,7 +25,7 @@ public interface TrainedMethod extends Method {
    *
    * @param epochs the number of passes over the training images
    * @param batchSize the number of images per step
-   * @param settings other settings, by the keys of {@code TrainingSetting}
+   * @param settings other settings, by the keys of {@code TrainingDeclaration}
    */
   record Defaults(int epochs, int batchSize, Map<String, Object> settings) {
     public Defaults {

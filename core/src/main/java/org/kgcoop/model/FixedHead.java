@@ -122,7 +122,7 @@ public sealed interface FixedHead extends Head {
    * @param alpha the weight of the cache
    * @param beta the sharpness of the cache
    */
-  record Cache(Tensor keys, Values values, double alpha, double beta) implements FixedHead {
+  record Cache(Tensor keys, CacheValues values, double alpha, double beta) implements FixedHead {
 
     /** Computes {@code 1 - f K^T}, (B, N). */
     public Tensor distances(Tensor features) {
@@ -175,8 +175,8 @@ public sealed interface FixedHead extends Head {
     }
   }
 
-  /** Votes of the images of a cache, (N, C). */
-  interface Values extends AutoCloseable {
+  /** Values of the images of a cache, one per class, (N, C). */
+  interface CacheValues extends AutoCloseable {
     long classes();
 
     /** Computes {@code likeness V}: (B, N) to (B, C). */
@@ -186,17 +186,17 @@ public sealed interface FixedHead extends Head {
     Tensor matrix();
 
     /** Selects the votes for some classes. */
-    Values select(Tensor columns);
+    CacheValues select(Tensor columns);
 
     /** Returns values with their own memory. */
-    Values copy();
+    CacheValues copy();
 
     @Override
     void close();
   }
 
-  /** Votes with arbitrary values. */
-  record Votes(Tensor matrix) implements Values {
+  /** Values in a dense matrix. */
+  record DenseValues(Tensor matrix) implements CacheValues {
     @Override
     public long classes() {
       return matrix.size(1);
@@ -208,13 +208,13 @@ public sealed interface FixedHead extends Head {
     }
 
     @Override
-    public Values select(Tensor columns) {
-      return new Votes(matrix.indexSelect(1, columns));
+    public CacheValues select(Tensor columns) {
+      return new DenseValues(matrix.indexSelect(1, columns));
     }
 
     @Override
-    public Values copy() {
-      return new Votes(kept(matrix));
+    public CacheValues copy() {
+      return new DenseValues(kept(matrix));
     }
 
     @Override

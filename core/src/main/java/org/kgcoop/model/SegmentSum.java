@@ -12,7 +12,7 @@ import org.kgcoop.tensor.Tensor;
  * would take most of the time if there are many classes. The images are sorted by class, and
  * classes with equal numbers of images are adjacent, so that each sum is a sum over one axis.
  */
-public final class SegmentSum implements FixedHead.Values {
+public final class SegmentSum implements FixedHead.CacheValues {
   private final long[] order; // sorted images
   private final int[] places; // index of the class of each sorted image, among the sorted classes
   private final long[] columns; // index of each class among the sorted classes
@@ -30,21 +30,21 @@ public final class SegmentSum implements FixedHead.Values {
     for (int i = 0; i < labels.length; i++) {
       images.get(labels[i]).add(i);
     }
-    List<Integer> put =
+    List<Integer> sorted =
         IntStream.range(0, count)
             .boxed()
             .sorted(Comparator.comparingInt(c -> images.get(c).size()))
             .toList();
-    order = put.stream().flatMap(c -> images.get(c).stream()).mapToLong(i -> i).toArray();
+    order = sorted.stream().flatMap(c -> images.get(c).stream()).mapToLong(i -> i).toArray();
     places =
         IntStream.range(0, count)
-            .flatMap(p -> IntStream.generate(() -> p).limit(images.get(put.get(p)).size()))
+            .flatMap(p -> IntStream.generate(() -> p).limit(images.get(sorted.get(p)).size()))
             .toArray();
     columns = new long[count];
     blocks = new ArrayList<>();
     for (int place = 0; place < count; place++) {
-      columns[put.get(place)] = place;
-      int size = images.get(put.get(place)).size();
+      columns[sorted.get(place)] = place;
+      int size = images.get(sorted.get(place)).size();
       Block last = blocks.isEmpty() ? null : blocks.get(blocks.size() - 1);
       if (last != null && last.images == size) {
         blocks.set(blocks.size() - 1, new Block(last.classes + 1, size));
@@ -67,14 +67,14 @@ public final class SegmentSum implements FixedHead.Values {
   }
 
   /** Sorts the rows of images into the order that {@link #weighted} requires. */
-  public Tensor put(Tensor rows) {
+  public Tensor sortByClass(Tensor rows) {
     return taken(rows, 0, order);
   }
 
   /**
    * Computes the sums.
    *
-   * @param values the values, (B, N), with the images in the order of {@link #put}
+   * @param values the values, (B, N), with the images in the order of {@link #sortByClass}
    * @return the sums, (B, C)
    */
   @Override
@@ -103,14 +103,14 @@ public final class SegmentSum implements FixedHead.Values {
   }
 
   @Override
-  public FixedHead.Values select(Tensor chosen) {
+  public FixedHead.CacheValues select(Tensor chosen) {
     return new SegmentSum(
         this, LongStream.of(chosen.toLongs()).map(c -> columns[(int) c]).toArray());
   }
 
   /** Returns this object, which has no native memory. */
   @Override
-  public FixedHead.Values copy() {
+  public FixedHead.CacheValues copy() {
     return this;
   }
 

@@ -36,7 +36,7 @@ public record PromptText(
   private static final String FILLER = "X";
 
   /** Upper bound that exceeds the number of positions of every text encoder. */
-  private static final int MOST_TOKENS = 10_000;
+  private static final int MAX_TOKENS = 10_000;
 
   /**
    * Text of a class.
@@ -108,9 +108,9 @@ public record PromptText(
    * @param rest the text after the vectors; {@code {}} marks the position of the class name
    */
   public static String pattern(int contextTokens, String rest) {
-    if (contextTokens < 1 || contextTokens > MOST_TOKENS) {
+    if (contextTokens < 1 || contextTokens > MAX_TOKENS) {
       throw KgCoopException.configuration(
-          "context tokens: expected 1 to %s, got %s".formatted(MOST_TOKENS, contextTokens));
+          "context tokens: expected 1 to %s, got %s".formatted(MAX_TOKENS, contextTokens));
     }
     return (FILLER + " ").repeat(contextTokens) + rest;
   }

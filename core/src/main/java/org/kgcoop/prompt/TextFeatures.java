@@ -26,7 +26,7 @@ public final class TextFeatures implements AutoCloseable {
   private static final int RECORDED_ROWS = 3200;
 
   /** Maximum number of tokens per part, if there are more than two parts. */
-  private static final int ROWS_OF_A_PART = 320;
+  private static final int MAX_ROWS_PER_CHUNK = 320;
 
   private final Clip clip;
   private final @Nullable DeepTextPrompts deep;
@@ -34,13 +34,13 @@ public final class TextFeatures implements AutoCloseable {
   private final int
       recordedParts; // number of parts, from the first, whose activations are stored for the
   // backward pass
-  private final List<TextParts.Part> parts;
+  private final List<TextParts.ClassChunk> parts;
 
   /** Terms that are added to projections of the text encoder. */
   @FunctionalInterface
-  public interface Adapter {
-    /** Adapter without terms. */
-    Adapter NONE = (inputs, from, layout) -> block -> ProjectionDeltas.NONE;
+  public interface ProjectionTerms {
+    /** No terms. */
+    ProjectionTerms NONE = (inputs, from, layout) -> block -> ProjectionDeltas.NONE;
 
     /**
      * Returns the terms of each block, counted from 0, for a part of the classes.
@@ -63,7 +63,7 @@ public final class TextFeatures implements AutoCloseable {
    * @param deep the deep prompts, or null for none
    */
   public TextFeatures(Clip clip, PromptText text, @Nullable DeepTextPrompts deep) {
-    this(clip, text, deep, RECORDED_ROWS, ROWS_OF_A_PART);
+    this(clip, text, deep, RECORDED_ROWS, MAX_ROWS_PER_CHUNK);
   }
 
   /** Creates features with custom limits, so that tests can divide a small number of classes. */
@@ -72,11 +72,11 @@ public final class TextFeatures implements AutoCloseable {
       PromptText text,
       @Nullable DeepTextPrompts deep,
       int recordedRows,
-      int rowsOfAPart) {
+      int rowsPerChunk) {
     this.clip = clip;
     this.deep = deep;
     hasContext = text.contextTokens() > 0;
-    TextParts division = new TextParts(clip, text, deep, rowsOfAPart);
+    TextParts division = new TextParts(clip, text, deep, rowsPerChunk);
     parts = division.parts();
     recordedParts = division.within(recordedRows);
   }
@@ -132,14 +132,14 @@ public final class TextFeatures implements AutoCloseable {
    * @return the class features, (C, E)
    */
   public Tensor all(List<Tensor> inputs) {
-    return all(inputs, Adapter.NONE);
+    return all(inputs, ProjectionTerms.NONE);
   }
 
   /** Computes class features without gradients, with terms that are added to projections. */
-  public Tensor all(List<Tensor> inputs, Adapter adapter) {
+  public Tensor all(List<Tensor> inputs, ProjectionTerms terms) {
     try (Autograd.Switch off = Autograd.off()) {
       return joined(
-          Workers.map(parts.size(), i -> List.of(partFeatures(inputs, parts.get(i), adapter))));
+          Workers.map(parts.size(), i -> List.of(partFeatures(inputs, parts.get(i), terms))));
     }
   }
 
@@ -151,15 +151,15 @@ public final class TextFeatures implements AutoCloseable {
    *     per block for shared prompts
    */
   public Pass pass(List<Tensor> inputs) {
-    return pass(inputs, Adapter.NONE);
+    return pass(inputs, ProjectionTerms.NONE);
   }
 
   /**
    * Computes class features, with terms that are added to projections. The terms are computed from
    * the inputs and must be deterministic.
    */
-  public Pass pass(List<Tensor> inputs, Adapter adapter) {
-    return new Pass(inputs, adapter);
+  public Pass pass(List<Tensor> inputs, ProjectionTerms terms) {
+    return new Pass(inputs, terms);
   }
 
   /**
@@ -173,14 +173,14 @@ public final class TextFeatures implements AutoCloseable {
   public final class Pass implements Tape.Forward {
     private final List<Tensor> tensors;
     private final List<Tensor> inputs; // the same inputs, without history
-    private final Adapter adapter;
+    private final ProjectionTerms terms;
     private final Tensor features;
     private final List<Tensor>
         recorded; // outputs of each part; the parts that are computed again have no history
 
-    private Pass(List<Tensor> tensors, Adapter adapter) {
+    private Pass(List<Tensor> tensors, ProjectionTerms terms) {
       this.tensors = tensors;
-      this.adapter = adapter;
+      this.terms = terms;
       inputs = tensors.stream().map(input -> input.detach().parameter()).toList();
       recorded =
           flat(Workers.map(parts.size(), i -> List.of(first(parts.get(i), i < recordedParts))));
@@ -189,12 +189,12 @@ public final class TextFeatures implements AutoCloseable {
       }
     }
 
-    private Tensor first(TextParts.Part part, boolean keep) {
+    private Tensor first(TextParts.ClassChunk part, boolean keep) {
       if (keep) {
-        return partFeatures(inputs, part, adapter);
+        return partFeatures(inputs, part, terms);
       }
       try (Autograd.Switch off = Autograd.off()) {
-        return partFeatures(inputs, part, adapter);
+        return partFeatures(inputs, part, terms);
       }
     }
 
@@ -215,9 +215,9 @@ public final class TextFeatures implements AutoCloseable {
           Workers.map(
               parts.size(),
               i -> {
-                TextParts.Part classes = parts.get(i);
+                TextParts.ClassChunk classes = parts.get(i);
                 Tensor part =
-                    i < recordedParts ? recorded.get(i) : partFeatures(inputs, classes, adapter);
+                    i < recordedParts ? recorded.get(i) : partFeatures(inputs, classes, terms);
                 List<Tensor> gradients = new ArrayList<>();
                 for (int loss = 0; loss < featureGradients.size(); loss++) {
                   Tensor cotangent =
@@ -247,7 +247,8 @@ public final class TextFeatures implements AutoCloseable {
     }
   }
 
-  private Tensor partFeatures(List<Tensor> inputs, TextParts.Part part, Adapter adapter) {
+  private Tensor partFeatures(
+      List<Tensor> inputs, TextParts.ClassChunk part, ProjectionTerms terms) {
     long width = part.fixed().size(1);
     Tensor table =
         hasContext
@@ -261,11 +262,11 @@ public final class TextFeatures implements AutoCloseable {
             part.layout(),
             part.deep(),
             deepPrompts(tensors, part),
-            adapter.of(inputs, part.from(), part.layout()));
+            terms.of(inputs, part.from(), part.layout()));
   }
 
   /** Returns the deep prompts of a part, one tensor (tokens, W) per block. */
-  private List<Tensor> deepPrompts(List<Tensor> tensors, TextParts.Part part) {
+  private List<Tensor> deepPrompts(List<Tensor> tensors, TextParts.ClassChunk part) {
     if (!(deep instanceof DeepTextPrompts.OfClasses)) {
       return tensors;
     }
@@ -285,6 +286,6 @@ public final class TextFeatures implements AutoCloseable {
 
   @Override
   public void close() {
-    parts.forEach(TextParts.Part::close);
+    parts.forEach(TextParts.ClassChunk::close);
   }
 }

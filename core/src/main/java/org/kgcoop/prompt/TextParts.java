@@ -25,12 +25,12 @@ final class TextParts {
   private final Clip clip;
   private final PromptText text;
   private final @Nullable DeepTextPrompts deep;
-  private final List<Part> parts = new ArrayList<>();
+  private final List<ClassChunk> parts = new ArrayList<>();
   private final List<Integer> rowsUpTo =
       new ArrayList<>(); // total number of tokens up to and including each part
 
   /**
-   * Part of the classes.
+   * ClassChunk of the classes.
    *
    * @param from the first class
    * @param layout the layout of the packed texts
@@ -38,7 +38,7 @@ final class TextParts {
    * @param gather the indices into the rows of [context; fixed], (N)
    * @param deep the positions of deep prompts
    */
-  record Part(
+  record ClassChunk(
       int from,
       PackedTexts layout,
       Tensor fixed,
@@ -57,15 +57,15 @@ final class TextParts {
    * Divides texts into parts.
    *
    * @param deep the deep prompts, or null for none
-   * @param rowsOfAPart the maximum number of tokens per part, if there are more than two parts
+   * @param rowsPerChunk the maximum number of tokens per part, if there are more than two parts
    */
-  TextParts(Clip clip, PromptText text, @Nullable DeepTextPrompts deep, int rowsOfAPart) {
+  TextParts(Clip clip, PromptText text, @Nullable DeepTextPrompts deep, int rowsPerChunk) {
     this.clip = clip;
     this.text = text;
     this.deep = deep;
     int[] own = IntStream.range(0, text.classes()).map(this::own).toArray();
     int all = Arrays.stream(own).sum();
-    int count = count(clip, all, rowsOfAPart);
+    int count = count(clip, all, rowsPerChunk);
     int from = 0;
     int rows = 0; // number of tokens of the classes before `to`
     for (int to = 0; to < own.length; to++) {
@@ -80,7 +80,7 @@ final class TextParts {
   }
 
   /** Returns all parts. The caller closes them. */
-  List<Part> parts() {
+  List<ClassChunk> parts() {
     return List.copyOf(parts);
   }
 
@@ -96,10 +96,10 @@ final class TextParts {
    * Returns the number of parts: 1 or an even number, because most machines have an even number of
    * cores.
    */
-  private static int count(Clip clip, int rows, int rowsOfAPart) {
+  private static int count(Clip clip, int rows, int rowsPerChunk) {
     ClipConfig config = clip.config();
     double work = 12.0 * config.textWidth() * config.textWidth() * config.textLayers() * rows;
-    int leastParts = ceilDiv(rows, rowsOfAPart);
+    int leastParts = ceilDiv(rows, rowsPerChunk);
     // An accelerator has one queue, so a division of its work only saves memory.
     if (!clip.device().isCpu() || (leastParts == 1 && work < 2 * LEAST_WORK)) {
       return leastParts;
@@ -128,7 +128,7 @@ final class TextParts {
     return own + ceilDiv((shared - 1) * (blocks - classPrompts.block()), blocks);
   }
 
-  private Part part(int from, int to) {
+  private ClassChunk part(int from, int to) {
     int contextRows = text.contextTokens() * (text.classSpecific() ? text.classes() : 1);
     int shared = shared();
     List<PromptText.Row> own = text.rows().subList(from, to);
@@ -151,7 +151,7 @@ final class TextParts {
     }
     long[] tokens = rowOfToken.keySet().stream().mapToLong(Integer::longValue).toArray();
     try (Scope scope = Scope.open("fixed embeddings")) {
-      return new Part(
+      return new ClassChunk(
           from,
           layout,
           clip.textEncoder().embed(tokens).keep(),

@@ -58,22 +58,20 @@ public record AdaptRecord(
    * @param views the number of random views per training image; 0 for only the test view
    * @param methods the compared methods, in the order of the short list; empty until all are
    *     compared
-   * @param folds the number of folds that the expected accuracy was measured with; 0 until it is
-   *     known
    */
-  public record Plan(int perClass, int testImages, int views, List<String> methods, int folds) {
+  public record Plan(int perClass, int testImages, int views, List<String> methods) {
     public Plan {
       methods = RunJson.list(methods);
     }
 
     /** Creates the plan of a comparison that has not begun. */
     public Plan(int perClass, int testImages, int views) {
-      this(perClass, testImages, views, List.of(), 0);
+      this(perClass, testImages, views, List.of());
     }
 
-    /** Returns the plan with the methods and folds of a complete comparison. */
-    public Plan compared(List<String> measured, int used) {
-      return new Plan(perClass, testImages, views, measured, used);
+    /** Returns the plan with the methods of a complete comparison. */
+    public Plan compared(List<String> measured) {
+      return new Plan(perClass, testImages, views, measured);
     }
 
     /** Returns true if the plan was carried out to its end. */
@@ -154,7 +152,7 @@ public record AdaptRecord(
     }
 
     public Images {
-      copies = Objects.requireNonNull(copies, "copies");
+      Objects.requireNonNull(copies, "copies");
       single = RunJson.list(single);
       unreadable = RunJson.list(unreadable);
     }
@@ -305,21 +303,11 @@ public record AdaptRecord(
    *
    * @param method its name
    * @param why a sentence with the reason
-   * @param preliminary true until all other methods are compared
    */
-  public record Choice(
-      String method,
-      String title,
-      String why,
-      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean preliminary) {
-    /** Creates a choice among all methods. */
-    public Choice(String method, String title, String why) {
-      this(method, title, why, false);
-    }
-
+  public record Choice(String method, String title, String why) {
     /** Returns the choice with another reason. */
     public Choice because(String reason) {
-      return new Choice(method, title, reason, preliminary);
+      return new Choice(method, title, reason);
     }
   }
 
@@ -418,11 +406,11 @@ public record AdaptRecord(
 
   public AdaptRecord {
     settings = RunJson.node(settings);
-    plan = Objects.requireNonNull(plan, "plan");
-    labels = Objects.requireNonNull(labels, "labels");
-    images = Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(labels, "labels");
+    Objects.requireNonNull(images, "images");
     candidates = RunJson.list(candidates);
-    result = Objects.requireNonNull(result, "result");
+    Objects.requireNonNull(result, "result");
   }
 
   /** Returns the record of an adaptation that has just begun. */
@@ -551,12 +539,12 @@ public record AdaptRecord(
     return new AdaptRecord(settings, plan, labels, images, candidates, choice, found);
   }
 
-  /** Returns the record with the methods and folds of the complete comparison in its plan. */
-  public AdaptRecord compared(int folds) {
+  /** Returns the record with the methods of the complete comparison in its plan. */
+  public AdaptRecord compared() {
     List<String> measured =
         candidates.stream().filter(Candidate::isMeasured).map(Candidate::method).toList();
     return new AdaptRecord(
-        settings, plan.compared(measured, folds), labels, images, candidates, choice, result);
+        settings, plan.compared(measured), labels, images, candidates, choice, result);
   }
 
   /**

@@ -32,7 +32,7 @@ public record TableCell(
 
   public TableCell {
     setting = RunJson.map(setting);
-    sample = Objects.requireNonNull(sample, "sample");
-    results = Objects.requireNonNull(results, "results");
+    Objects.requireNonNull(sample, "sample");
+    Objects.requireNonNull(results, "results");
   }
 }

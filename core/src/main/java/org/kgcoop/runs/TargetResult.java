@@ -54,7 +54,7 @@ public record TargetResult(
   public record ClassMeans(double accuracy, double f1) {}
 
   public TargetResult {
-    set = Objects.requireNonNull(set, "set");
+    Objects.requireNonNull(set, "set");
   }
 
   /** Returns the share of correct images. */

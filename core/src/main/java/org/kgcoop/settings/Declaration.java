@@ -3,7 +3,6 @@ package org.kgcoop.settings;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
@@ -206,7 +205,7 @@ public final class Declaration<M> {
 
     /** Adds a setting that the method does not store. */
     public Builder<R> unsaved(Setting<?> setting) {
-      settings.add(new BoundSetting<>(setting, method -> Optional.empty()));
+      settings.add(setting.unsaved());
       return this;
     }
 

@@ -96,6 +96,16 @@ public record Setting<T>(
         this, record -> Optional.of(type.writer().apply(value.apply(record))));
   }
 
+  /** Combines the setting with a function that returns its value, or empty if it is not stored. */
+  public <R> BoundSetting<R> fromOptional(Function<R, Optional<T>> value) {
+    return new BoundSetting<>(this, record -> value.apply(record).map(type.writer()));
+  }
+
+  /** Combines the setting with a record that does not store it. */
+  public <R> BoundSetting<R> unsaved() {
+    return fromOptional(record -> Optional.empty());
+  }
+
   /** Returns the type and the unit for the help, such as {@code whole number of epochs}. */
   public String typeText() {
     return unit.isEmpty() ? type.description() : type.description() + " of " + unit;

@@ -13,7 +13,7 @@ import org.kgcoop.EnumIds;
  *
  * @param description the name in the help, such as {@code whole number}
  * @param expected the name in messages, such as {@code a whole number}
- * @param isList true for lists, which options separate by {@code |}
+ * @param isList true for lists,
  * @param isText true if every value, or every element of a list, is a text
  * @param reader the reader of a value in {@link SettingValues}; it returns empty for a value of
  *     another type
@@ -26,7 +26,6 @@ public record SettingType<T>(
     boolean isText,
     Function<Object, Optional<T>> reader,
     Function<T, Object> writer) {
-  private static final String SEPARATOR = "\\|";
   private static final Pattern WHOLE_NUMBER = Pattern.compile("-?(0|[1-9]\\d{0,8})");
   private static final Pattern ANY_NUMBER =
       Pattern.compile("-?(0|[1-9]\\d*+)(\\.\\d++)?([eE][+-]?\\d++)?");
@@ -36,6 +35,17 @@ public record SettingType<T>(
 
   public static final SettingType<Integer> WHOLE =
       scalar("whole number", "a whole number", false, SettingType::whole);
+
+  /** Type of a whole number of 64 bits. */
+  public static final SettingType<Long> LONG =
+      scalar(
+          "whole number",
+          "a whole number",
+          false,
+          value ->
+              value instanceof Integer || value instanceof Long
+                  ? Optional.of(((Number) value).longValue())
+                  : Optional.empty());
 
   public static final SettingType<Boolean> FLAG =
       scalar(
@@ -115,21 +125,21 @@ public record SettingType<T>(
 
   /**
    * Converts the text of an option to a value that {@link #reader} reads. A list has {@code |}
-   * between its elements.
+   * between its elements. Numbers can have commas instead.
    */
   public Object fromText(String text) {
     if (!isList) {
       return isText ? text : literal(text);
     }
     List<Object> list = new ArrayList<>();
-    for (String part : text.split(SEPARATOR, -1)) {
+    for (String part : text.split(isText ? "\\|" : "[|,]", -1)) {
       list.add(isText ? part.strip() : literal(part.strip()));
     }
     return list;
   }
 
   /** Converts numbers and flags by their form, and keeps any other value as text. */
-  public static Object literal(String text) {
+  private static Object literal(String text) {
     if (text.equals("true") || text.equals("false")) {
       return text.equals("true");
     }

@@ -2,30 +2,10 @@ package org.kgcoop.train;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /** A decay of the learning rate over epochs, as in PyTorch's schedulers of the same names. */
 public sealed interface Decay {
-  /** The name of the published decay. */
-  String COSINE = "cosine";
-
-  /** The published factor of steps. */
-  double USUAL_GAMMA = 0.1;
-
-  /**
-   * The three forms of an id. The list of epochs is possessive, because backtracking over a long
-   * one would need a deep stack.
-   */
-  Pattern FORM =
-      Pattern.compile(
-          "(?<name>steps?):(?<epochs>\\d{1,8}(?:,\\d{1,8})*+)(:(?<last>[^:]+))?"
-              + "|cosine(:(?<minimum>[^:]+))?");
-
   /**
    * A cosine decay: {@code m + (r - m) (1 + cos(pi e / T)) / 2} in epoch e of T.
    *
@@ -42,11 +22,6 @@ public sealed interface Decay {
     /** Creates a cosine decay to 0. */
     public Cosine() {
       this(0);
-    }
-
-    @Override
-    public String id() {
-      return minimum == 0 ? COSINE : COSINE + ":" + minimum;
     }
 
     @Override
@@ -71,11 +46,6 @@ public sealed interface Decay {
         throw KgCoopException.configuration("step: expected at least 1 epoch, got " + size);
       }
       checkGamma(gamma);
-    }
-
-    @Override
-    public String id() {
-      return "step:" + size + ":" + gamma;
     }
 
     @Override
@@ -110,13 +80,6 @@ public sealed interface Decay {
     }
 
     @Override
-    public String id() {
-      return milestones.stream()
-          .map(String::valueOf)
-          .collect(Collectors.joining(",", "steps:", ":" + gamma));
-    }
-
-    @Override
     public double rate(double rate, int from, int to, int epochs) {
       int passed = (int) milestones.stream().filter(m -> m > from && m <= to).count();
       return rate * Math.pow(gamma, passed);
@@ -134,9 +97,6 @@ public sealed interface Decay {
     }
   }
 
-  /** Returns the name for files and options. */
-  String id();
-
   /**
    * Returns the rate of an epoch.
    *
@@ -152,49 +112,6 @@ public sealed interface Decay {
    */
   default Decay stretched(double factor) {
     return this;
-  }
-
-  /**
-   * Returns the decay of an id.
-   *
-   * @param id {@code cosine:MINIMUM}, {@code step:N:GAMMA} or {@code steps:N,N,...:GAMMA}; the last
-   *     part may be left out
-   */
-  static Decay ofId(String id) {
-    Matcher parts = FORM.matcher(id);
-    try {
-      if (parts.matches() && parts.group("name") != null) {
-        String last = parts.group("last");
-        double gamma = last == null ? USUAL_GAMMA : Double.parseDouble(last);
-        List<Integer> epochs =
-            Stream.of(parts.group("epochs").split(",", -1)).map(Integer::valueOf).toList();
-        boolean single = parts.group("name").equals("step");
-        if (!single || epochs.size() == 1) {
-          return single ? new SingleStep(epochs.get(0), gamma) : new MultiStep(epochs, gamma);
-        }
-      } else if (parts.matches()) {
-        String minimum = parts.group("minimum");
-        return new Cosine(minimum == null ? 0 : Double.parseDouble(minimum));
-      }
-    } catch (NumberFormatException e) {
-      throw wrong(id, e);
-    }
-    throw wrong(id, null);
-  }
-
-  /** An id, with the minimum of another cosine where it is a cosine without one. */
-  static String over(String id, String published) {
-    return id.equals(COSINE) && published.startsWith(COSINE) ? published : id;
-  }
-
-  private static KgCoopException wrong(String id, @Nullable Exception cause) {
-    return new KgCoopException(
-        KgCoopException.Category.CONFIGURATION,
-        "decay '"
-            + id
-            + "': expected cosine:MINIMUM, step:N:GAMMA or steps:N,N:GAMMA, such as cosine,"
-            + " step:30 or steps:30,60:0.1",
-        cause);
   }
 
   private static void checkGamma(double gamma) {

@@ -1,11 +1,8 @@
 package org.kgcoop.train;
 
-import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Autograd;
@@ -17,23 +14,13 @@ import org.kgcoop.tensor.Tensor;
 public sealed interface ModelSelection {
 
   /** The parameters after the last epoch. */
-  record Last() implements ModelSelection {
-    @Override
-    public String id() {
-      return "last";
-    }
-  }
+  record Last() implements ModelSelection {}
 
   /**
    * The parameters after the epoch with the best validation accuracy. If epochs are equal, the
    * first one is selected.
    */
-  record Best() implements ModelSelection {
-    @Override
-    public String id() {
-      return "best";
-    }
-  }
+  record Best() implements ModelSelection {}
 
   /**
    * The mean of the parameters after each epoch, weighted by a normal density of the epoch number,
@@ -49,15 +36,6 @@ public sealed interface ModelSelection {
             "average over epochs: expected a mean and a deviation above 0, got %s and %s"
                 .formatted(mean, deviation));
       }
-    }
-
-    @Override
-    public String id() {
-      return "gauss:" + text(mean) + "," + text(deviation);
-    }
-
-    private static String text(double number) {
-      return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
     /** Returns the selection for a training with more epochs. */
@@ -109,29 +87,8 @@ public sealed interface ModelSelection {
     }
   }
 
-  /** Returns the name for files and options. */
-  String id();
-
   /** Returns the selection for a training with more epochs. */
   default ModelSelection stretched(double factor) {
     return this;
-  }
-
-  /**
-   * Returns the selection with a name: {@code last}, {@code best} or {@code gauss:MEAN,DEVIATION}.
-   */
-  static ModelSelection ofId(String id) {
-    String number = "(-?\\d{1,9}(?:\\.\\d{1,20})?)";
-    Matcher gauss = Pattern.compile("gauss:" + number + "," + number).matcher(id);
-    if (gauss.matches()) {
-      return new Average(Double.parseDouble(gauss.group(1)), Double.parseDouble(gauss.group(2)));
-    }
-    return switch (id) {
-      case "last" -> new Last();
-      case "best" -> new Best();
-      default ->
-          throw KgCoopException.configuration(
-              "keep '" + id + "': expected last, best or gauss:MEAN,DEVIATION, such as gauss:15,1");
-    };
   }
 }

@@ -1,88 +1,50 @@
 package org.kgcoop.train;
 
 import java.util.Arrays;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.BatchOrder;
 
 /**
  * The selection of images for batches: Dassl.pytorch's samplers, except those for several domains.
+ *
+ * @param classImages the number of images per class in a batch of {@link Kind#RANDOM_CLASS};
+ *     Dassl's {@code N_INS}
  */
-public sealed interface Sampler {
+public record Sampler(Kind kind, int classImages) {
+  /** A new order in every epoch, as published. */
+  public static final Sampler RANDOM = new Sampler(Kind.RANDOM, 1);
 
-  /** A new order in every epoch, as published. Incomplete batches are dropped. */
-  record Random() implements Sampler {
-    @Override
-    public String id() {
-      return "random";
-    }
+  /** The order of images. */
+  public enum Kind {
+    /** A new order in every epoch, as published. Incomplete batches are dropped. */
+    RANDOM,
+    /** A new order in every epoch. The last batch can be smaller. */
+    RANDOM_ALL,
+    /** The order of the training list in every epoch. Incomplete batches are dropped. */
+    SEQUENTIAL,
+    /**
+     * Batches with the same number of images of each sampled class: {@code batchSize / classImages}
+     * random classes, each with {@code classImages} images. A batch has fewer classes if there are
+     * not enough. In an epoch, each class is sampled as often as it has enough images. A class with
+     * fewer images repeats some.
+     */
+    RANDOM_CLASS
+  }
 
-    @Override
-    public BatchSampler plan(long[] labels, int batchSize, long seed) {
-      return BatchSampler.shuffled(labels.length, batchSize, seed);
+  public Sampler {
+    classImages = kind == Kind.RANDOM_CLASS ? classImages : 1;
+    if (classImages < 1) {
+      throw KgCoopException.configuration(
+          "random-class: expected at least 1 image per class, got " + classImages);
     }
   }
 
-  /** A new order in every epoch. The last batch can be smaller. */
-  record EveryImage() implements Sampler {
-    @Override
-    public String id() {
-      return "random:all";
-    }
-
-    @Override
-    public BatchSampler plan(long[] labels, int batchSize, long seed) {
-      return epoch -> BatchOrder.allBatches(labels.length, batchSize, seed, epoch);
-    }
+  /** Returns the number of images per class in a batch, or empty if batches mix all classes. */
+  Optional<Integer> imagesPerClass() {
+    return kind == Kind.RANDOM_CLASS ? Optional.of(classImages) : Optional.empty();
   }
-
-  /** The order of the training list in every epoch. Incomplete batches are dropped. */
-  record Sequential() implements Sampler {
-    @Override
-    public String id() {
-      return "sequential";
-    }
-
-    @Override
-    public BatchSampler plan(long[] labels, int batchSize, long seed) {
-      int[] order = IntStream.range(0, labels.length).toArray();
-      return epoch -> BatchOrder.batches(order, batchSize);
-    }
-  }
-
-  /**
-   * Batches with the same number of images of each sampled class: {@code batchSize / instances}
-   * random classes, each with {@code instances} images. A batch has fewer classes if there are not
-   * enough. In an epoch, each class is sampled as often as it has enough images. A class with fewer
-   * than {@code instances} images repeats some.
-   *
-   * @param instances the number of images per class in a batch; Dassl's {@code N_INS}, 16 by
-   *     default
-   */
-  record RandomClass(int instances) implements Sampler {
-    public RandomClass {
-      if (instances < 1) {
-        throw KgCoopException.configuration(
-            "random-class: expected at least 1 image per class, got " + instances);
-      }
-    }
-
-    @Override
-    public String id() {
-      return "random-class:" + instances;
-    }
-
-    @Override
-    public BatchSampler plan(long[] labels, int batchSize, long seed) {
-      long[] copy = Arrays.copyOf(labels, labels.length);
-      return epoch -> BatchOrder.byClass(copy, batchSize, instances, seed, epoch);
-    }
-  }
-
-  /** Returns the name for files and options. */
-  String id();
 
   /**
    * Returns the batches of all epochs, a pure function of the arguments.
@@ -90,27 +52,19 @@ public sealed interface Sampler {
    * @param labels the label of each image
    * @param batchSize the number of images per batch
    */
-  BatchSampler plan(long[] labels, int batchSize, long seed);
-
-  /**
-   * Returns the sampler with a name: {@code random}, {@code random:all}, {@code sequential} or
-   * {@code random-class:N}.
-   */
-  static Sampler ofId(String id) {
-    Matcher classes = Pattern.compile("random-class:(\\d{1,6})").matcher(id);
-    if (classes.matches()) {
-      return new RandomClass(Integer.parseInt(classes.group(1)));
-    }
-    return switch (id) {
-      case "random" -> new Random();
-      case "random:all" -> new EveryImage();
-      case "sequential" -> new Sequential();
-      default ->
-          throw KgCoopException.configuration(
-              "sampler '"
-                  + id
-                  + "': expected random, random:all, sequential or random-class:N, such as"
-                  + " random-class:4");
+  public BatchSampler plan(long[] labels, int batchSize, long seed) {
+    int images = labels.length;
+    return switch (kind) {
+      case RANDOM -> BatchSampler.shuffled(images, batchSize, seed);
+      case RANDOM_ALL -> epoch -> BatchOrder.allBatches(images, batchSize, seed, epoch);
+      case SEQUENTIAL -> {
+        int[] order = IntStream.range(0, images).toArray();
+        yield epoch -> BatchOrder.batches(order, batchSize);
+      }
+      case RANDOM_CLASS -> {
+        long[] copy = Arrays.copyOf(labels, images);
+        yield epoch -> BatchOrder.byClass(copy, batchSize, classImages, seed, epoch);
+      }
     };
   }
 }

@@ -1,18 +1,20 @@
 package org.kgcoop.train;
 
-import java.util.Locale;
 import org.kgcoop.KgCoopException;
 
 /**
  * The learning rate of every epoch or step ({@link Unit}): a warm-up, then a decay. The published
- * runs use Dassl.pytorch, which counts the warm-up in one of two ways ({@link Variant}).
+ * runs use Dassl.pytorch, which counts the warm-up in one of two ways.
  *
  * @param rate r, the rate at the start of the decay
  * @param epochs T
- * @param decay the decay after the warm-up
+ * @param decay the decay after the warm-up, which has w epochs
+ * @param warmupRecount if true, the decay of epoch e >= w is that of epoch e - w, as in Dassl with
+ *     WARMUP_RECOUNT. If false, it is that from epoch w to e, by PyTorch's recursive formulas, as
+ *     in Dassl without WARMUP_RECOUNT
  */
 public record Schedule(
-    double rate, int epochs, Decay decay, Warmup warmup, Variant variant, Unit unit) {
+    double rate, int epochs, Decay decay, Warmup warmup, boolean warmupRecount, Unit unit) {
 
   /** The unit of time of the schedule. */
   public enum Unit {
@@ -21,51 +23,7 @@ public record Schedule(
      * The rate changes after each step, as if each step was an epoch: with S steps per epoch, all
      * numbers of epochs are S times as large.
      */
-    STEP;
-
-    public String id() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    public static Unit ofId(String id) {
-      for (Unit unit : values()) {
-        if (unit.id().equals(id)) {
-          return unit;
-        }
-      }
-      throw KgCoopException.configuration(
-          "unit of the learning rate '" + id + "': expected epoch or step");
-    }
-  }
-
-  /** The epoch from which the decay counts: the end of the warm-up, or the first epoch. */
-  public enum Variant {
-    /** The decay of epoch e >= w is that of epoch e - w, as in Dassl with WARMUP_RECOUNT. */
-    CURRENT("current"),
-    /**
-     * The decay of epoch e >= w is that from epoch w to e, by PyTorch's recursive formulas, as in
-     * Dassl without WARMUP_RECOUNT.
-     */
-    PAPER_ERA("paper-era");
-
-    private final String id;
-
-    Variant(String id) {
-      this.id = id;
-    }
-
-    public String id() {
-      return id;
-    }
-
-    public static Variant ofId(String id) {
-      for (Variant variant : values()) {
-        if (variant.id.equals(id)) {
-          return variant;
-        }
-      }
-      throw KgCoopException.configuration("schedule '" + id + "': expected current or paper-era");
-    }
+    STEP
   }
 
   public Schedule {
@@ -94,7 +52,7 @@ public record Schedule(
             Math.multiplyExact(epochs, steps),
             decay.stretched(steps),
             warmup.stretched(steps),
-            variant,
+            warmupRecount,
             Unit.EPOCH);
     return ofSteps.rate(epoch * steps + step);
   }
@@ -109,9 +67,8 @@ public record Schedule(
     if (epoch < w) {
       return warmup.kind() == Warmup.Kind.LINEAR && epoch > 0 ? rate * epoch / w : warmup.rate();
     }
-    return switch (variant) {
-      case CURRENT -> decay.rate(rate, 0, epoch - w, epochs);
-      case PAPER_ERA -> decay.rate(rate, w, epoch, epochs);
-    };
+    return warmupRecount
+        ? decay.rate(rate, 0, epoch - w, epochs)
+        : decay.rate(rate, w, epoch, epochs);
   }
 }

@@ -125,13 +125,13 @@ public final class Trainer {
       for (; at.epoch < epochs; at.epoch++, at.batch = 0) {
         epoch(optimizer, at);
         Double accuracy = null;
-        if (settings.kept() instanceof ModelSelection.Best && validation != null) {
+        if (settings.modelSelection() instanceof ModelSelection.Best && validation != null) {
           accuracy = validation.applyAsDouble(model);
           if (accuracy > at.bestAccuracy) { // the first of equal epochs, as published
             at.bestAccuracy = accuracy;
             at.kept = stored();
           }
-        } else if (settings.kept() instanceof ModelSelection.Average average) {
+        } else if (settings.modelSelection() instanceof ModelSelection.Average average) {
           double share = average.shares(epochs)[at.epoch];
           at.kept = ModelSelection.Average.sum(at.kept, model.parameters(), share);
         }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -84,26 +83,14 @@ class AdaptationTest {
     final Path out;
     final AdaptRecord record;
 
-    /** The record of each first classifier, and the files at that time. */
-    final List<AdaptRecord> firsts = new ArrayList<>();
-
-    final List<Optional<AdaptRecord>> firstsInFolder = new ArrayList<>();
-    final List<ClassifierFile> firstFiles = new ArrayList<>();
-
     Complete(Path folder, ExperimentContext context) {
       data = TestImages.dataSet(folder.resolve("data"), CLASSES, 2, 1, 2);
       out = folder.resolve("out");
-      record = Adaptation.run(context, request(5), out, this::keepFirst);
+      record = Adaptation.run(context, request(5), out);
     }
 
     AdaptRequest request(double minutes) {
       return new AdaptRequest(data, List.of(), 9, minutes, 1);
-    }
-
-    private void keepFirst(AdaptRecord first) {
-      firsts.add(first);
-      firstsInFolder.add(AdaptRecord.read(out));
-      firstFiles.add(ClassifierFile.read(ClassifierFile.in(out)));
     }
   }
 
@@ -166,28 +153,6 @@ class AdaptationTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("other settings (minutes: 5.0 before, 6.0 now)")
         .hasMessageContaining("delete the folder");
-  }
-
-  @Test
-  void aFirstClassifierIsCompleteBeforeMethodsThatTakeStepsAreCompared() {
-    Complete complete = complete();
-    assertThat(complete.firsts).hasSize(1);
-    AdaptRecord record = complete.firsts.get(0);
-    AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
-    assertThat(choice.preliminary()).isTrue();
-    assertThat(record.candidates()).noneMatch(each -> each.method().equals("kgcoop"));
-    assertThat(record.result().expected()).isNotNull();
-    assertThat(record.result().calibration()).isNotNull();
-    assertThat(record.result().test()).isNotNull().matches(test -> test.images() == 8);
-    ClassifierFile file = complete.firstFiles.get(0);
-    assertThat(file.method().id()).isEqualTo(choice.method());
-    assertThat(file.calibration()).isNotNull();
-    assertThat(complete.firstsInFolder.get(0).orElseThrow().choice()).isEqualTo(choice);
-    AdaptRecord last = complete.record;
-    assertThat(Objects.requireNonNull(last.choice()).preliminary()).isFalse();
-    assertThat(last.candidates()).hasSize(Candidates.SHORT_LIST.size());
-    assertThat(ClassifierFile.read(ClassifierFile.in(complete.out)).method().id())
-        .isEqualTo(Objects.requireNonNull(last.choice()).method());
   }
 
   @Test

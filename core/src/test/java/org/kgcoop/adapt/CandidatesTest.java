@@ -11,7 +11,7 @@ class CandidatesTest {
   @Test
   void aKernelOfTooManyImagesIsLeftOutBeforeItsFoldsAreTrained() {
     assertThat(Candidates.leftOut(Proker.ID, 12_000)).contains("at most 10000", "12000");
-    assertThat(Candidates.leftOut(Proker.ID, Proker.MOST_ROWS)).isEmpty();
+    assertThat(Candidates.leftOut(Proker.ID, Proker.MAX_ROWS)).isEmpty();
     assertThat(Candidates.leftOut(Gda.ID, 12_000)).isEmpty();
   }
 }

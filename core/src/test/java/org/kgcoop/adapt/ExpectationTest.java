@@ -15,7 +15,7 @@ class ExpectationTest {
   private static Score score(List<Boolean> answers) {
     return new Score(
         IntStream.range(0, answers.size())
-            .mapToObj(i -> new Score.Asked("image " + i, 0, false, 1))
+            .mapToObj(i -> new Score.HeldOutImage("image " + i, 0, false, 1))
             .toList(),
         answers);
   }
@@ -88,9 +88,9 @@ class ExpectationTest {
    */
   @Test
   void fewClassesWithoutImagesVaryMoreThanMany() {
-    List<Score.Asked> asked =
+    List<Score.HeldOutImage> asked =
         IntStream.range(0, 40)
-            .mapToObj(i -> new Score.Asked("class " + i / 4, i / 4, true, 1))
+            .mapToObj(i -> new Score.HeldOutImage("class " + i / 4, i / 4, true, 1))
             .toList();
     Score score = new Score(asked, IntStream.range(0, 40).mapToObj(i -> i < 20).toList());
     assertThat(score.varianceOfClasses()).isCloseTo(10 * 0.25 / 9, within(1e-12));

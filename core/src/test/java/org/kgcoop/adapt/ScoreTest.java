@@ -16,9 +16,9 @@ class ScoreTest {
     return new Score(asked(images), answers(right, images));
   }
 
-  private static List<Score.Asked> asked(int images) {
+  private static List<Score.HeldOutImage> asked(int images) {
     return IntStream.range(0, images)
-        .mapToObj(i -> new Score.Asked("image " + i, 0, false, 1))
+        .mapToObj(i -> new Score.HeldOutImage("image " + i, 0, false, 1))
         .toList();
   }
 
@@ -32,10 +32,10 @@ class ScoreTest {
     Score joint =
         new Score(
             List.of(
-                new Score.Asked("cat", 0, false, 1),
-                new Score.Asked("cat", 0, true, 1),
-                new Score.Asked("dog", 0, false, 1),
-                new Score.Asked("dog", 0, true, 1)),
+                new Score.HeldOutImage("cat", 0, false, 1),
+                new Score.HeldOutImage("cat", 0, true, 1),
+                new Score.HeldOutImage("dog", 0, false, 1),
+                new Score.HeldOutImage("dog", 0, true, 1)),
             List.of(true, true, false, true));
     assertThat(joint.accuracy(false)).isEqualTo(50);
     assertThat(joint.accuracy(true)).isEqualTo(100);
@@ -47,9 +47,9 @@ class ScoreTest {
     Score score =
         new Score(
             List.of(
-                new Score.Asked("a", 0, false, .5),
-                new Score.Asked("a", 0, false, .5),
-                new Score.Asked("b", 0, false, 1)),
+                new Score.HeldOutImage("a", 0, false, .5),
+                new Score.HeldOutImage("a", 0, false, .5),
+                new Score.HeldOutImage("b", 0, false, 1)),
             List.of(true, true, false));
     assertThat(score.accuracy(false)).isEqualTo(50);
     assertThat(score.units()).isEqualTo(2);
@@ -61,9 +61,9 @@ class ScoreTest {
    */
   @Test
   void imagesOfAGroupSayLittleMoreThanOne() {
-    List<Score.Asked> asked =
+    List<Score.HeldOutImage> asked =
         IntStream.range(0, 10)
-            .mapToObj(i -> new Score.Asked(i < 5 ? "a" : "b", 0, false, 1))
+            .mapToObj(i -> new Score.HeldOutImage(i < 5 ? "a" : "b", 0, false, 1))
             .toList();
     // The variance of the mean of two units, with the factor n / (n - 1), is 2 (.5 / 2)^2 2 = .25.
     // One image has the variance .25, too.
@@ -113,11 +113,11 @@ class ScoreTest {
   /** The expected error uses numerical derivatives of H with respect to the weight of a class. */
   @Test
   void theErrorOfHFollowsFromWholeClasses() {
-    List<Score.Asked> asked = new ArrayList<>();
+    List<Score.HeldOutImage> asked = new ArrayList<>();
     List<Boolean> answers = new ArrayList<>();
     for (int label = 0; label < 40; label++) {
       for (boolean unseen : new boolean[] {false, true}) {
-        asked.add(new Score.Asked("class " + label, label, unseen, 1));
+        asked.add(new Score.HeldOutImage("class " + label, label, unseen, 1));
         answers.add(label % (unseen ? 4 : 2) == 0);
       }
     }
@@ -140,7 +140,7 @@ class ScoreTest {
     Score score =
         new Score(
             IntStream.range(0, 5)
-                .mapToObj(i -> new Score.Asked("image " + i, i / 4, false, 1))
+                .mapToObj(i -> new Score.HeldOutImage("image " + i, i / 4, false, 1))
                 .toList(),
             List.of(true, true, true, false, false));
     assertThat(score.accuracy(false)).isEqualTo(60);
@@ -153,7 +153,7 @@ class ScoreTest {
   @Test
   void theTestOfADifferenceIsMcNemars() {
     // The first method is right on 6 images that the second gets wrong, and the reverse on 2.
-    List<Score.Asked> asked = asked(100);
+    List<Score.HeldOutImage> asked = asked(100);
     Score one = new Score(asked, IntStream.range(0, 100).mapToObj(i -> i < 56).toList());
     Score other =
         new Score(

@@ -108,7 +108,7 @@ class LoraFileTest {
   }
 
   @Test
-  void theFileCountsTheAdaptedBlocksOfBothEncoders() {
+  void countsTheAdaptedBlocksOfBothEncoders() {
     Path path = write(file(method(Layers.ALL, Layers.ALL)), "both", "all");
     assertThat(WeightFiles.open(path).tensors().keySet())
         .containsExactly(

@@ -3,7 +3,6 @@ package org.kgcoop.classifier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +36,7 @@ import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Schedule;
+import org.kgcoop.train.TrainingDeclaration;
 import org.kgcoop.train.TrainingSettings;
 
 class PublishedDefaultsTest {
@@ -101,28 +101,29 @@ class PublishedDefaultsTest {
     assertThat(preset.training(method, task).batchSize()).isEqualTo(method.defaults().batchSize());
   }
 
-  private static JsonNode training(String id, String dataSet) {
+  private static SettingValues training(String id, String dataSet) {
     TaskContext task = on(dataSet, 16);
     TrainedMethod method =
         PublishedDefaults.FEW_SHOT.method(explicitSettings(id), task).trained().orElseThrow();
-    return TrainingSettings.parse(
-            SettingValues.NONE, PublishedDefaults.FEW_SHOT.training(method, task), 1)
-        .toJson();
+    return TrainingDeclaration.values(
+        TrainingDeclaration.parse(
+            SettingValues.NONE, PublishedDefaults.FEW_SHOT.training(method, task), 1));
   }
 
   @Test
   void taskResIsTrainedByAdamSlowerOnImageNet() {
-    assertThat(training("taskres", "pets").toString())
-        .contains("\"optimizer\":\"adam:beta1=0.9:beta2=0.999:epsilon=1.0E-8:weight_decay=5.0E-4\"")
-        .contains("\"batch_size\":256")
-        .contains("\"lr\":0.002,");
-    assertThat(training("taskres", "ImageNet").path("lr").asDouble()).isEqualTo(2e-4);
+    assertThat(training("taskres", "pets").values())
+        .containsEntry("optimizer", "adam")
+        .containsEntry("epsilon", 1e-8)
+        .containsEntry("batch_size", 256)
+        .containsEntry("lr", 0.002);
+    assertThat(training("taskres", "ImageNet").values()).containsEntry("lr", 2e-4);
   }
 
   private static TrainingSettings training(PublishedDefaults preset, String id, String dataSet) {
     TaskContext task = on(dataSet, 16);
     TrainedMethod method = preset.method(explicitSettings(id), task).trained().orElseThrow();
-    return TrainingSettings.parse(SettingValues.NONE, preset.training(method, task), 1);
+    return TrainingDeclaration.parse(SettingValues.NONE, preset.training(method, task), 1);
   }
 
   @Test
@@ -167,17 +168,19 @@ class PublishedDefaultsTest {
   })
   void promptSrcAveragesOverOtherEpochs(
       PublishedDefaults preset, String dataSet, double mean, double deviation) {
-    assertThat(training(preset, "promptsrc", dataSet).kept())
+    assertThat(training(preset, "promptsrc", dataSet).modelSelection())
         .isEqualTo(new ModelSelection.Average(mean, deviation));
   }
 
   @Test
   void clapIsTrainedOnAPoolOfTwentyViews() {
-    assertThat(training("clap", "pets").toString())
-        .contains("\"optimizer\":\"sgd:momentum=0.9:weight_decay=0.0\"")
-        .contains("\"batch_size\":256")
-        .contains("\"lr\":0.1,")
-        .contains("\"augment\":\"pool:20\"");
+    assertThat(training("clap", "pets").values())
+        .containsEntry("optimizer", "sgd")
+        .containsEntry("momentum", 0.9)
+        .containsEntry("weight_decay", 0.0)
+        .containsEntry("batch_size", 256)
+        .containsEntry("lr", 0.1)
+        .containsEntry("augment", "pool:20");
   }
 
   @Test
@@ -189,7 +192,7 @@ class PublishedDefaultsTest {
               .method(explicitSettings(id), on("pets", 1))
               .trained()
               .orElseThrow();
-      assertThat(TrainingSettings.parse(published, method.defaults(), 1).augmentation().id())
+      assertThat(TrainingDeclaration.parse(published, method.defaults(), 1).augmentation().id())
           .isEqualTo(id.equals("clap") ? "pool:20" : "online");
     }
   }
@@ -288,7 +291,7 @@ class PublishedDefaultsTest {
     assertThat(method.template()).isEqualTo(Templates.DEFAULT);
     TrainedMethod.Defaults training = preset.training(method, aircraft);
     assertThat(training.epochs()).isEqualTo(160); // 8000 steps, 50 per epoch
-    Schedule schedule = TrainingSettings.parse(SettingValues.NONE, training, 1).schedule();
+    Schedule schedule = TrainingDeclaration.parse(SettingValues.NONE, training, 1).schedule();
     assertThat(schedule.rate(0, 0, 50)).isEqualTo(2e-4);
     assertThat(schedule.rate(80, 0, 50)).isCloseTo((2e-4 + 1e-6) / 2, within(1e-12));
     assertThat(schedule.rate(159, 49, 50)).isCloseTo(1e-6, within(1e-10));
@@ -306,7 +309,7 @@ class PublishedDefaultsTest {
         .isEqualTo(
             new TrainedMethod.Defaults(10, 1)
                 .with("lr", 0.002)
-                .with("warmup", "constant:1")
+                .with("warmup_epochs", 1)
                 .with("clip_norm", 1.0));
     Lasp textures = (Lasp) preset.method(explicitSettings("lasp"), on("DescribableTextures", 16));
     assertThat(textures.weight()).isEqualTo(10);
@@ -314,7 +317,7 @@ class PublishedDefaultsTest {
         .isEqualTo(
             new TrainedMethod.Defaults(50, 32)
                 .with("lr", 0.032)
-                .with("warmup", "constant:5")
+                .with("warmup_epochs", 5)
                 .with("clip_norm", 1.0));
   }
 
@@ -409,7 +412,7 @@ class PublishedDefaultsTest {
     assertThat(method)
         .isEqualTo(new Mmrl(5, Mmrl.DEFAULT_LAYERS, dimension, 0.7, weight, Templates.DEFAULT));
     TrainingSettings training =
-        TrainingSettings.parse(
+        TrainingDeclaration.parse(
             SettingValues.of("augment", "published"), preset.training(method, on(dataSet, 16)), 1);
     assertThat(training.batchSize()).isEqualTo(batch);
     assertThat(training.schedule().epochs()).isEqualTo(epochs);

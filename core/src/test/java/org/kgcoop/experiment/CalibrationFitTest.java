@@ -165,7 +165,7 @@ class CalibrationFitTest {
           MethodSpec.of(
               CalibrationFitTest::taskRes,
               (method, task) -> TinyLab.training("test").apply(method, task).stretched(8 / 6.0));
-      FewShotSample sample = FewShotSample.made(data.withImages(in, List.of(), List.of()), 4, 1);
+      FewShotSample sample = FewShotSample.of(data.withImages(in, List.of(), List.of()), 4, 1);
       Trial trial = new Trial(longer, sample, List.of(), "by-hand" + fold);
       RunResults unused = new TrialRun(context(() -> false), trial).run(folder);
       logits.addAll(List.of(logits(file("by-hand" + fold), out)));

@@ -123,8 +123,9 @@ class WeightSearchTest {
   void aSearchTrainsForAsManySteps() {
     // The run takes 24 steps: 4 classes with 4 images in batches of 2, for 3 epochs. The search
     // tries 2 weights on 2 halves. A half has 2 classes with 3 images, which is 3 steps per epoch
-    // instead of 8, so it trains for 8 epochs instead of 3.
-    assertThat(found().steps()).isEqualTo(24 + 2 * 2 * 24);
+    // instead of 8, so it trains for 8 epochs instead of 3. Each nested run also asks once before
+    // its first step.
+    assertThat(found().steps()).isEqualTo(24 + 2 * 2 * (24 + 1));
   }
 
   @Test

@@ -169,7 +169,7 @@ class FeatureCacheTest {
       Tensor raw = source.raw(done -> {});
       assertThat(raw.shape()).containsExactly(2, data.train().size(), clip.config().embedDim());
       ViewEncoder encoder = new ViewEncoder(clip, new Images(warnings::add));
-      ViewEncoder.ViewSpec second = ViewEncoder.ViewSpec.banked(ViewRecipe.PUBLISHED, 1);
+      ViewEncoder.ViewSpec second = ViewEncoder.ViewSpec.cached(ViewRecipe.PUBLISHED, 1);
       float[] pixels = encoder.values(new ViewEncoder.Request(data.train().get(3), second));
       int size = clip.preprocessing().size();
       float[] direct = clip.imageEncoder().features(Tensor.of(pixels, 1, 3, size, size)).toFloats();
@@ -299,7 +299,7 @@ class FeatureCacheTest {
 
     ViewEncoder encoder = new ViewEncoder(clip, new Images(warnings::add));
     List<ViewEncoder.Encoded> expected =
-        encoder.encoded(List.of(new Images(warnings::add).readUpright(turned)));
+        encoder.encodedTestViews(List.of(new Images(warnings::add).readUpright(turned)));
     assertThat(upright).isEqualTo(expected.get(0).vector()).isNotEqualTo(aside);
     float[] raw = upright(cache(clip), List.of(turned), true).get(turned);
     assertThat(raw).isEqualTo(expected.get(0).raw());

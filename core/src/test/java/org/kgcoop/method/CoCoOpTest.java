@@ -2,12 +2,12 @@ package org.kgcoop.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.loss;
+import static org.kgcoop.fixtures.Losses.parameter;
 import static org.kgcoop.method.TinyModels.LABELS;
 import static org.kgcoop.method.TinyModels.NAMES;
 import static org.kgcoop.method.TinyModels.batch;
-import static org.kgcoop.method.TinyModels.loss;
 import static org.kgcoop.method.TinyModels.moved;
-import static org.kgcoop.method.TinyModels.parameter;
 
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.AfterEach;

@@ -3,12 +3,12 @@ package org.kgcoop.method;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.parameter;
+import static org.kgcoop.fixtures.Losses.rows;
 import static org.kgcoop.method.TinyModels.NAMES;
 import static org.kgcoop.method.TinyModels.batch;
 import static org.kgcoop.method.TinyModels.classFeatures;
 import static org.kgcoop.method.TinyModels.moved;
-import static org.kgcoop.method.TinyModels.parameter;
-import static org.kgcoop.method.TinyModels.rows;
 
 import java.util.List;
 import java.util.Map;

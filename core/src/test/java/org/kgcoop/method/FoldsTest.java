@@ -26,7 +26,7 @@ class FoldsTest {
     Set<Integer> held = new HashSet<>();
     for (int fold = 0; fold < folds.count(); fold++) {
       Set<Integer> inside = groups(folds.of(fold));
-      Folds.Part fitted = folds.without(fold);
+      Folds.Subset fitted = folds.without(fold);
       assertThat(groups(fitted)).doesNotContainAnyElementsOf(inside);
       assertThat(fitted.labels()).contains(0, 1, 2);
       held.addAll(inside);
@@ -47,7 +47,7 @@ class FoldsTest {
     }
   }
 
-  private static Set<Integer> groups(Folds.Part part) {
+  private static Set<Integer> groups(Folds.Subset part) {
     Set<Integer> groups = new HashSet<>();
     for (int place : part.places()) {
       groups.add(GROUPS.get(place));
@@ -125,7 +125,8 @@ class FoldsTest {
     return best;
   }
 
-  private static int right(double strength, Tensor features, Folds.Part learned, Folds.Part asked) {
+  private static int right(
+      double strength, Tensor features, Folds.Subset learned, Folds.Subset asked) {
     try (FixedHead probe = LinearProbe.fit(learned.rows(features), learned.labels(), 3, strength)) {
       return LinearProbe.correct(probe, asked.rows(features), asked.labels());
     }

@@ -2,11 +2,11 @@ package org.kgcoop.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.loss;
+import static org.kgcoop.fixtures.Losses.rows;
+import static org.kgcoop.fixtures.Losses.softmax;
 import static org.kgcoop.method.TinyModels.batch;
-import static org.kgcoop.method.TinyModels.loss;
 import static org.kgcoop.method.TinyModels.moved;
-import static org.kgcoop.method.TinyModels.rows;
-import static org.kgcoop.method.TinyModels.softmax;
 
 import java.util.List;
 import java.util.Objects;

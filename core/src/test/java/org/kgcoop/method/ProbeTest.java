@@ -44,7 +44,7 @@ class ProbeTest {
     GivenFitContext folds = context(NINE, false);
     FittedMethod fitted = fit(folds, SelectionData.FOLDS);
     assertThat(folds.chosen).containsEntry("by", "folds").containsKey("strength");
-    assertThat(((Probe) fitted.method()).strength()).hasValue((double) strength(folds));
+    assertThat(((Probe) fitted.method()).strength()).hasValue(strength(folds));
 
     GivenFitContext validation = context(NINE, true);
     FittedMethod unused = fit(validation, SelectionData.VALIDATION);

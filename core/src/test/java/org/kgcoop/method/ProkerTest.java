@@ -257,16 +257,16 @@ class ProkerTest {
   /** With more rows than a search can have, it sees the first images of each class. */
   @Test
   void aPartOfManyImagesChooses() {
-    int most = Proker.MOST_SEARCHED / 500; // images with 500 views each
+    int most = Proker.MAX_SEARCHED / 500; // images with 500 views each
     List<Integer> labels = List.of(0, 0, 0, 0, 1, 2, 1, 2);
     List<Integer> kept = List.of(0, 1, 4, 5, 6);
     try (Scope scope = Scope.open("test")) {
       LabeledViews views =
           new LabeledViews(TinyClip.normal(7, 1, 500, labels.size(), WIDTH), labels);
-      ViewRows rows = new ViewRows(views);
+      FlattenedViews rows = new FlattenedViews(views);
       assertThat(rows.evenly(most)).containsExactly(0, 1, 4, 5, 6);
       assertThat(rows.evenly(100)).hasSize(8);
-      ViewRows part = rows.part(3, rows.evenly(most));
+      FlattenedViews part = rows.part(3, rows.evenly(most));
       assertThat(part.labels()).hasSize(15).startsWith(0, 0, 1, 2, 1, 0, 0);
       for (int i = 0; i < 5; i++) {
         assertThat(part.views().features().select(0, 2).select(0, i).toFloats())

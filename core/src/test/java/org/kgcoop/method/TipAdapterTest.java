@@ -3,6 +3,7 @@ package org.kgcoop.method;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.rows;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -85,16 +86,6 @@ class TipAdapterTest {
         clip, classes, views, validation ? Optional.of(asked(8, of)) : Optional.empty());
   }
 
-  private static double[][] rows(Tensor matrix) {
-    float[] values = matrix.toFloats();
-    int columns = (int) matrix.size(1);
-    double[][] rows = new double[values.length / columns][columns];
-    for (int i = 0; i < values.length; i++) {
-      rows[i / columns][i % columns] = values[i];
-    }
-    return rows;
-  }
-
   private static double product(double[] a, double[] b) {
     return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
   }
@@ -169,7 +160,7 @@ class TipAdapterTest {
   void classifiesWithTheChosenSettings(String id) {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = context(views(1, labels(3, 3, 3)), 3, true);
-      FittedMethod learned = context.fit(small(id, ",'search':'validation'"));
+      FittedMethod learned = context.fit(small(id, ",'select_on':'validation'"));
       FittedMethod read =
           new FittedMethod(
               MethodRegistry.parse(learned.method().settingValues()),
@@ -210,7 +201,7 @@ class TipAdapterTest {
           new LabeledFeatures(asked(8, labels(2, 2, 2)).features(), labels(0, 3, 3));
       GivenFitContext with = new GivenFitContext(clip, 3, views, Optional.of(wrong));
       GivenFitContext without = new GivenFitContext(clip, 3, views, Optional.empty());
-      FittedMethod byFolds = with.fit(small(id, ",'search':'folds'"));
+      FittedMethod byFolds = with.fit(small(id, ",'select_on':'folds'"));
       FittedMethod forWantOfImages = without.fit(small(id, ""));
       assertThat(with.chosen).isEqualTo(without.chosen).containsEntry("by", "folds");
       assertThat(byFolds.classNames()).isEqualTo(forWantOfImages.classNames());
@@ -246,7 +237,7 @@ class TipAdapterTest {
     assertThat(folds.count()).isEqualTo(4);
     List<Integer> out = new ArrayList<>();
     for (int held = 0; held < folds.count(); held++) {
-      Folds.Part kept = folds.without(held);
+      Folds.Subset kept = folds.without(held);
       assertThat(kept.labels()).contains(0, 1, 2);
       IntStream.of(folds.of(held).places()).forEach(out::add);
       assertThat(kept.places()).doesNotContain(folds.of(held).places());
@@ -272,7 +263,7 @@ class TipAdapterTest {
   void theSearchCountsWhatTheCacheOfEachPointPredicts() {
     try (Scope scope = Scope.open("test")) {
       FittedMethod learned =
-          context(views(1, MIXED), 4, false).fit(small(TipAdapter.ID, ",'search':'none'"));
+          context(views(1, MIXED), 4, false).fit(small(TipAdapter.ID, ",'select_on':'none'"));
       CacheSettings settings = ((TipAdapter) learned.method()).settings();
       // There are more images than one part of the computation contains.
       List<Integer> many = IntStream.range(0, 600).mapToObj(i -> i * 7 % 4).toList();
@@ -342,7 +333,7 @@ class TipAdapterTest {
   void rejectsTensorsOfAnotherModel() {
     try (Scope scope = Scope.open("test")) {
       FittedMethod learned =
-          context(views(1, MIXED), 4, false).fit(small(TipAdapter.ID, ",'search':'none'"));
+          context(views(1, MIXED), 4, false).fit(small(TipAdapter.ID, ",'select_on':'none'"));
       Map<String, StoredTensor> tensors =
           Map.of(
               "keys", StoredTensor.of("keys", Tensor.full(1, 7, 5)),

@@ -2,9 +2,9 @@ package org.kgcoop.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.rows;
 import static org.kgcoop.method.TinyModels.NAMES;
 import static org.kgcoop.method.TinyModels.batch;
-import static org.kgcoop.method.TinyModels.rows;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 
 class ModelSelectionTest {
@@ -33,33 +30,15 @@ class ModelSelectionTest {
   }
 
   @Test
-  void readsModelSelectionsByName() {
-    for (ModelSelection kept :
-        List.of(
-            new ModelSelection.Last(),
-            new ModelSelection.Best(),
-            new ModelSelection.Average(6.5, 10))) {
-      assertThat(ModelSelection.ofId(kept.id())).isEqualTo(kept);
-    }
-    assertThat(ModelSelection.ofId("gauss:15,1")).isEqualTo(new ModelSelection.Average(15, 1));
-    assertThat(new ModelSelection.Average(15, 0.5).id()).isEqualTo("gauss:15,0.5");
+  void stretchesAnAverageWithTheTraining() {
     assertThat(new ModelSelection.Average(15, 2).stretched(2))
         .isEqualTo(new ModelSelection.Average(30, 4));
     assertThat(new ModelSelection.Best().stretched(2)).isEqualTo(new ModelSelection.Best());
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"first", "gauss", "gauss:", "gauss:15", "gauss:15,x", "gauss:1,2,3", ""})
-  void rejectsOtherNames(String id) {
-    assertThatThrownBy(() -> ModelSelection.ofId(id))
-        .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining(
-            "keep '" + id + "': expected last, best or gauss:MEAN,DEVIATION, such as gauss:15,1");
-  }
-
   @Test
   void aDeviationIsAboveZero() {
-    assertThatThrownBy(() -> ModelSelection.ofId("gauss:15,0"))
+    assertThatThrownBy(() -> new ModelSelection.Average(15, 0))
         .isInstanceOf(KgCoopException.class)
         .hasMessage(
             "average over epochs: expected a mean and a deviation above 0, got 15.0 and 0.0");

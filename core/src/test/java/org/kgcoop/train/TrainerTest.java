@@ -98,7 +98,7 @@ class TrainerTest {
             EPOCHS,
             new Decay.Cosine(),
             new Warmup(Warmup.Kind.CONSTANT, 1, 0.01),
-            Schedule.Variant.CURRENT,
+            true,
             Schedule.Unit.EPOCH),
         4,
         0.9,
@@ -250,7 +250,7 @@ class TrainerTest {
             4,
             rule,
             0,
-            new Sampler.RandomClass(2),
+            new Sampler(Sampler.Kind.RANDOM_CLASS, 2),
             1,
             new Augmentation.Test(),
             1,
@@ -370,7 +370,7 @@ class TrainerTest {
         4,
         new UpdateRule.Sgd(0.9, 5e-4),
         0,
-        new Sampler.Random(),
+        Sampler.RANDOM,
         1,
         new Augmentation.Test(),
         1,
@@ -459,17 +459,11 @@ class TrainerTest {
     double bound = 1e-4;
     TrainingSettings settings =
         new TrainingSettings(
-            new Schedule(
-                1,
-                EPOCHS,
-                new Decay.Cosine(),
-                Warmup.NONE,
-                Schedule.Variant.CURRENT,
-                Schedule.Unit.EPOCH),
+            new Schedule(1, EPOCHS, new Decay.Cosine(), Warmup.NONE, true, Schedule.Unit.EPOCH),
             4,
             new UpdateRule.Sgd(0, 0),
             bound,
-            new Sampler.Random(),
+            Sampler.RANDOM,
             1,
             new Augmentation.Test(),
             1,
@@ -492,8 +486,6 @@ class TrainerTest {
   void rejectsImpossibleSettings() {
     Schedule schedule = TinyTraining.schedule(0.002, 1);
     Augmentation test = new Augmentation.Test();
-    assertThatThrownBy(() -> TinyTraining.settings(schedule, 0, 0.9, 0, 1, test, 1, false))
-        .hasMessage("batch size: expected at least 1, got 0");
     assertThatThrownBy(
             () ->
                 new TrainingSettings(
@@ -501,18 +493,17 @@ class TrainerTest {
                     3,
                     new UpdateRule.Sgd(0.9, 0),
                     0,
-                    new Sampler.RandomClass(4),
+                    new Sampler(Sampler.Kind.RANDOM_CLASS, 4),
                     1,
                     test,
                     1,
                     new ModelSelection.Last()))
-        .hasMessage("sampler random-class:4: expected a batch size of at least 4, got 3");
+        .hasMessage(
+            "sampler random-class: expected a batch size of at least class_images, 4, got 3");
     assertThatThrownBy(() -> TinyTraining.settings(schedule, 1, 1, 0, 1, test, 1, false))
         .hasMessageContaining("momentum: expected 0 to below 1");
     assertThatThrownBy(() -> TinyTraining.settings(schedule, 1, 0, Double.NaN, 1, test, 1, false))
         .hasMessageContaining("weight decay: expected at least 0");
-    assertThatThrownBy(() -> TinyTraining.settings(schedule, 1, 0, 0, 1, test, 0, false))
-        .hasMessageContaining("epochs between checkpoints");
     assertThatThrownBy(() -> Augmentation.ofId("cache:0"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("expected 1 to 10,000 views");

@@ -40,8 +40,8 @@ final class ClassList {
 
   /** Returns the class names for a classifier: those of the user, or the classifier's own. */
   List<String> namesFor(ClassifierFile file) {
-    List<String> given = file.method().closedClassReason().isPresent() ? asWritten() : names();
-    return given.isEmpty() ? file.classNames() : given;
+    List<String> listed = file.method().closedClassReason().isPresent() ? asWritten() : names();
+    return listed.isEmpty() ? file.classNames() : listed;
   }
 
   /** Returns the class names with duplicates, because each entry is one label. */

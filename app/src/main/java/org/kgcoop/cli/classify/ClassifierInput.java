@@ -25,13 +25,13 @@ final class ClassifierInput {
    * Reads a classifier from a file or from a run folder.
    *
    * @param classNames the class names of a classifier in the published form
-   * @param asked the data on which the classifier will be used
+   * @param task the data on which the classifier will be used
    */
-  ClassifierFile read(Path path, List<String> classNames, TaskContext asked, Output output) {
+  ClassifierFile read(Path path, List<String> classNames, TaskContext task, Output output) {
     return ClassifierFile.readAny(
         ClassifierFile.at(path),
         classNames,
-        asked,
+        task,
         position == null ? null : EnumIds.of(ClassTokenPosition.class, "class position", position),
         output::warn);
   }

@@ -147,26 +147,26 @@ public final class EvalCommand implements Callable<Integer> {
       form.checkUnused();
       return null;
     }
-    TaskContext asked = TaskContext.of(set, set.classNames().size(), 0, 0);
-    return form.read(learned, set.classNames(), asked, output).forTask(asked);
+    TaskContext task = TaskContext.of(set, set.classNames().size(), 0, 0);
+    return form.read(learned, set.classNames(), task, output).forTask(task);
   }
 
   /** Removes test images that the classifier was trained on. */
   private DataSet unseen(DataSet set, ClassifierFile file, ImageHashes hashes) {
-    List<Boolean> seen =
+    List<Boolean> known =
         file.learnedFrom().images().have(hashes.of(set.test().stream().map(Item::file).toList()));
     List<Item> others =
-        IntStream.range(0, seen.size())
-            .filter(i -> !seen.get(i))
+        IntStream.range(0, known.size())
+            .filter(i -> !known.get(i))
             .mapToObj(set.test()::get)
             .toList();
-    int count = seen.size() - others.size();
+    int count = known.size() - others.size();
     if (count == 0) {
       return set;
     }
     String what =
         "%s of %s test images of %s are images that the classifier has learned from"
-            .formatted(count, seen.size(), data);
+            .formatted(count, known.size(), data);
     if (includeTrainingImages) {
       output.warn(what + ", so the accuracy is not that on other images");
       return set;

@@ -118,7 +118,7 @@ public final class ExportCommand implements Callable<Integer> {
   private int epoch;
 
   @Mixin private ClassList classes = new ClassList();
-  @Mixin private RequestedData asked = new RequestedData();
+  @Mixin private RequestedData requested = new RequestedData();
   @Mixin private ClassifierInput classifierForm = new ClassifierInput();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
@@ -190,9 +190,9 @@ public final class ExportCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--out " + file + ": this is the classifier itself; choose another file");
     }
-    List<String> given = classes.names();
+    List<String> listed = classes.names();
     @Nullable ClassifierFile trained = trained();
-    if (trained == null && given.isEmpty()) {
+    if (trained == null && listed.isEmpty()) {
       throw KgCoopException.configuration(
           "nothing to export: give a CLASSIFIER, or class names with --classes cat,dog,...");
     }
@@ -200,7 +200,7 @@ public final class ExportCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--template works only without a CLASSIFIER; leave it out, or leave out " + learned);
     }
-    List<String> names = trained == null ? given : classes.namesFor(trained);
+    List<String> names = trained == null ? listed : classes.namesFor(trained);
     try (Clip clip = clipOptions.load();
         Head classifier =
             trained == null
@@ -227,11 +227,11 @@ public final class ExportCommand implements Callable<Integer> {
   private @Nullable ClassifierFile trained() {
     if (learned == null) {
       classifierForm.checkUnused();
-      asked.checkUnused();
+      requested.checkUnused();
       return null;
     }
-    return asked.of(
-        classifierForm.read(learned, classes.asWritten(), asked.task(null), output), null);
+    return requested.of(
+        classifierForm.read(learned, classes.asWritten(), requested.task(null), output), null);
   }
 
   private List<String> texts() {

@@ -24,12 +24,12 @@ import org.kgcoop.files.Folders;
 
 /** A folder into which images are sorted, with one subfolder per class. */
 final class ImageSorter {
-  private static final int MOST_BYTES = 255; // of a file name
+  private static final int MAX_BYTES = 255; // of a file name
 
   /** The maximum number of characters of a folder name. Each character has up to 4 bytes. */
-  private static final int LONGEST_NAME = 55;
+  private static final int MAX_NAME_LENGTH = 55;
 
-  private static final int LONGEST_ENDING = 16; // of a file name extension, in bytes
+  private static final int MAX_EXTENSION_BYTES = 16; // of a file name extension, in bytes
 
   private final Path folder;
   private final Way way;
@@ -228,10 +228,10 @@ final class ImageSorter {
    */
   private static String numbered(String name, int number) {
     int dot = name.lastIndexOf('.');
-    int end = dot > 0 && bytes(name.substring(dot)) <= LONGEST_ENDING ? dot : name.length();
+    int end = dot > 0 && bytes(name.substring(dot)) <= MAX_EXTENSION_BYTES ? dot : name.length();
     String behind = "-" + number + name.substring(end);
     String before = name.substring(0, end);
-    while (bytes(before) + bytes(behind) > MOST_BYTES) {
+    while (bytes(before) + bytes(behind) > MAX_BYTES) {
       before = before.substring(0, before.offsetByCodePoints(before.length(), -1));
     }
     return before + behind;
@@ -243,8 +243,8 @@ final class ImageSorter {
 
   /** Returns the part of a name that a folder name may contain. */
   private static String first(String name) {
-    return name.codePointCount(0, name.length()) > LONGEST_NAME
-        ? name.substring(0, name.offsetByCodePoints(0, LONGEST_NAME))
+    return name.codePointCount(0, name.length()) > MAX_NAME_LENGTH
+        ? name.substring(0, name.offsetByCodePoints(0, MAX_NAME_LENGTH))
         : name;
   }
 

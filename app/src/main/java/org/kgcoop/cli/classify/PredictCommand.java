@@ -92,7 +92,7 @@ public final class PredictCommand implements Callable<Integer> {
       description = "Add the seven templates of the published ensemble (zero-shot).")
   private boolean ensemble;
 
-  @Mixin private RequestedData asked = new RequestedData();
+  @Mixin private RequestedData requested = new RequestedData();
   @Mixin private ClassifierInput form = new ClassifierInput();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
@@ -141,7 +141,8 @@ public final class PredictCommand implements Callable<Integer> {
     }
     String template = templates.isEmpty() ? null : templates.get(0);
     ClassifierFile file =
-        asked.of(form.read(learned, classes.asWritten(), asked.task(template), output), template);
+        requested.of(
+            form.read(learned, classes.asWritten(), requested.task(template), output), template);
     List<Path> files = ImageFiles.expand(images, output::warn);
     predictions.check(output);
     List<String> names = classes.namesFor(file);
@@ -154,7 +155,7 @@ public final class PredictCommand implements Callable<Integer> {
   }
 
   private int zeroShot() {
-    asked.checkUnused();
+    requested.checkUnused();
     form.checkUnused();
     List<String> names = classes.names();
     List<String> all = new ArrayList<>(ensemble ? Templates.ENSEMBLE : List.of());

@@ -47,7 +47,7 @@ public final class CommandErrors {
     try {
       exitCode = new CommandLine.RunLast().execute(parsed);
     } catch (Error e) {
-      throw failed(command, told(e));
+      throw failed(command, reported(e));
     }
     lost(command.getOut())
         .ifPresent(
@@ -89,7 +89,7 @@ public final class CommandErrors {
   }
 
   /** Converts an error of the JVM, such as a full heap, to a message of one line. */
-  private static KgCoopException told(Error e) {
+  private static KgCoopException reported(Error e) {
     Optional<OutOfMemoryError> memory = outOfMemory(e);
     if (memory.isPresent()) {
       return KgCoopException.io(
@@ -164,7 +164,7 @@ public final class CommandErrors {
     }
     Optional<OutOfMemoryError> memory = outOfMemory(e);
     if (memory.isPresent() && !(e instanceof KgCoopException)) {
-      return executionError(told(memory.get()), command, interrupted);
+      return executionError(reported(memory.get()), command, interrupted);
     }
     PrintWriter err = command.getErr();
     KgCoopException.Category category =

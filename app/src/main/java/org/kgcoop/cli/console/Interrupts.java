@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Interrupts implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 20;
 
-  private final AtomicBoolean asked = new AtomicBoolean();
+  private final AtomicBoolean requested = new AtomicBoolean();
   private final CountDownLatch done = new CountDownLatch(1);
 
   /** Installs the handler, which stays active until it is closed. */
@@ -21,7 +21,7 @@ public final class Interrupts implements AutoCloseable {
   }
 
   private void shutdown() {
-    asked.set(true);
+    requested.set(true);
     try {
       done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
@@ -30,8 +30,8 @@ public final class Interrupts implements AutoCloseable {
   }
 
   /** Returns true if work should stop. */
-  public boolean asked() {
-    return asked.get();
+  public boolean isRequested() {
+    return requested.get();
   }
 
   /** Ends the wait, because all work is done. */

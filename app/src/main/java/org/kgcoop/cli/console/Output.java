@@ -96,25 +96,25 @@ public final class Output {
 
   /** Returns the format that the user chose, or the default. */
   public Format format() {
-    Object stated = format == null ? null : format.getValue();
-    if (stated == null) {
+    Object chosen = format == null ? null : format.getValue();
+    if (chosen == null) {
       return json ? Format.JSON : formats.get(0);
     }
     Format found =
         formats.stream()
-            .filter(each -> each.id().equals(stated))
+            .filter(each -> each.id().equals(chosen))
             .findFirst()
             .orElseThrow(
                 () ->
                     KgCoopException.configuration(
                         "--format %s: expected %s"
                             .formatted(
-                                stated,
+                                chosen,
                                 formats.stream()
                                     .map(Format::id)
                                     .collect(Collectors.joining(", ")))));
     if (json && found != Format.JSON) {
-      throw KgCoopException.configuration("--json and --format " + stated + ": give one of them");
+      throw KgCoopException.configuration("--json and --format " + chosen + ": give one of them");
     }
     return found;
   }

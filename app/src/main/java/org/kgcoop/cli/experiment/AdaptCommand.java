@@ -56,7 +56,7 @@ import picocli.CommandLine.ParentCommand;
       "Check a folder of labeled images, compare methods by cross-validation, and train the"
           + " best method on all images. The output contains the expected accuracy on new"
           + " images, with a confidence interval. Test images are used only for the final"
-          + " measurement. A first classifier is complete before the slow methods are compared.",
+          + " measurement.",
       "",
       "Run the command again to resume.",
       ""
@@ -205,7 +205,6 @@ public final class AdaptCommand implements Callable<Integer> {
               invocation.context(clip, cache.open(clip, output), output.progress(), output),
               request,
               folder,
-              first -> printFirst(first, folder, set, start),
               start);
       if (repeated != null) {
         warnIfDifferent(repeated, record);
@@ -300,24 +299,6 @@ public final class AdaptCommand implements Callable<Integer> {
     return groupBy.equals("folder")
         ? ImageGroupFile.byFolder(set)
         : ImageGroupFile.of(set, Path.of(groupBy));
-  }
-
-  /** Prints that a first classifier is available, while other methods are still compared. */
-  private void printFirst(AdaptRecord record, Path folder, DataSet set, long start) {
-    writeReport(folder, set);
-    AdaptRecord.Choice choice = record.choice();
-    AdaptRecord.Interval expected = record.result().expected();
-    if (choice != null && expected != null && !output.isJson()) {
-      output.print(
-          String.format(
-              Locale.ROOT,
-              "first classifier after %.0f s: %s, expect %.1f %% right; it is complete in %s while"
-                  + " other methods are compared",
-              (System.nanoTime() - start) / 1e9,
-              choice.title(),
-              expected.accuracy(),
-              folder));
-    }
   }
 
   private void print(AdaptRecord record, Path folder) {

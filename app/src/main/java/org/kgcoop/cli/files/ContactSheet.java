@@ -25,7 +25,7 @@ import org.kgcoop.image.RgbImage;
  */
 public final class ContactSheet {
   /** The maximum number of rows. Few programs open larger images. */
-  static final int MOST_CLASSES = 250;
+  static final int MAX_CLASSES = 250;
 
   private static final int COLUMNS = 10;
   private static final int CELL = 76;
@@ -65,7 +65,7 @@ public final class ContactSheet {
 
   /** Writes the sheet of a data set as PNG. */
   static void write(DataSet dataSet, Path file) {
-    int rows = Math.min(MOST_CLASSES, dataSet.classNames().size());
+    int rows = Math.min(MAX_CLASSES, dataSet.classNames().size());
     BufferedImage sheet = sheet(NAMES + COLUMNS * CELL, rows * CELL);
     Graphics2D graphics = graphics(sheet);
     Images images = new Images(warning -> {});

@@ -8,17 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.adapt.LabelCheck;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.NearestWords;
-import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
-import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
@@ -28,9 +24,7 @@ import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.Folders;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
-import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
-import org.kgcoop.runs.RunJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,9 +46,6 @@ import picocli.CommandLine.Spec;
           + " set. It reports unreadable images, and test images that are identical to a"
           + " training image.",
       "",
-      "With --features, it also lists images whose label may be wrong: the features of the other"
-          + " images and the class names classify each image (confident learning).",
-      ""
     },
     footer = {
       "",
@@ -62,7 +53,6 @@ import picocli.CommandLine.Spec;
       "  ./kgcoop inspect ~/.cache/clip/ViT-B-16.pt",
       "  ./kgcoop inspect ~/.cache/clip/ViT-B-32.pt --check --image CLIP.png",
       "  ./kgcoop inspect pets/ --contact-sheet pets.png",
-      "  ./kgcoop inspect pets/ --features --clip ViT-B/16",
       "  ./kgcoop inspect runs/pets --nearest 3 --clip ViT-B/16"
     })
 public final class InspectCommand implements Callable<Integer> {
@@ -97,11 +87,6 @@ public final class InspectCommand implements Callable<Integer> {
   private @Nullable Path image;
 
   @Option(
-      names = "--features",
-      description = "List images of a data set whose label may be wrong, by their features.")
-  private boolean features;
-
-  @Option(
       names = "--nearest",
       paramLabel = "K",
       description =
@@ -110,40 +95,29 @@ public final class InspectCommand implements Callable<Integer> {
   private @Nullable Integer nearest;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
-  @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Output output = new Output();
 
   @Spec private CommandSpec spec;
-
-  private List<AdaptRecord.Suspect> suspects = List.of();
 
   @Override
   public Integer call() {
     if (image != null && !check) {
       throw KgCoopException.configuration("--image: expected with --check");
     }
-    if (Stream.of(check, features, nearest != null).filter(given -> given).count() > 1) {
-      throw KgCoopException.configuration("--check, --features, --nearest: expected one of them");
+    if (check && nearest != null) {
+      throw KgCoopException.configuration("--check, --nearest: expected one of them");
     }
     if (check) {
       return checkWeights();
     }
     ObjectNode found = inspect();
     if (output.isJson()) {
-      if (features) {
-        ArrayNode list = found.putArray("suspects");
-        suspects.forEach(suspect -> list.add(RunJson.tree(suspect)));
-      }
       output.json(found);
       return 0;
     }
     (nearest != null ? Inspection.nearestWords(found) : Inspection.lines(found))
         .forEach(output::print);
-    if (features) {
-      output.print("labels that may be wrong: " + suspects.size());
-      output.text(SuspectTable.of(suspects));
-    }
     return 0;
   }
 
@@ -197,10 +171,8 @@ public final class InspectCommand implements Callable<Integer> {
     if (looksLikeData(path)) {
       return data();
     }
-    if (contactSheet != null || features) {
-      throw KgCoopException.configuration(
-          "%s: expected a data set, got %s"
-              .formatted(features ? "--features" : "--contact-sheet", path));
+    if (contactSheet != null) {
+      throw KgCoopException.configuration("--contact-sheet: expected a data set, got " + path);
     }
     boolean isRun = Files.isDirectory(path) && ClassifierFile.isIn(path);
     WeightFile file = WeightFiles.open(isRun ? ClassifierFile.in(path) : path);
@@ -233,27 +205,16 @@ public final class InspectCommand implements Callable<Integer> {
       Inspection.add(json, survey);
       Inspection.warnings(survey).forEach(output::warn);
     }
-    if (features) {
-      suspects = suspects(data);
-    }
     if (contactSheet != null) {
       ContactSheet.write(data, contactSheet);
       json.put("contact_sheet", contactSheet.toString());
-      if (data.classNames().size() > ContactSheet.MOST_CLASSES) {
+      if (data.classNames().size() > ContactSheet.MAX_CLASSES) {
         output.warn(
             "%s: the first %s of %s classes"
-                .formatted(contactSheet, ContactSheet.MOST_CLASSES, data.classNames().size()));
+                .formatted(contactSheet, ContactSheet.MAX_CLASSES, data.classNames().size()));
       }
     }
     return json;
-  }
-
-  private List<AdaptRecord.Suspect> suspects(DataSet data) {
-    try (Clip clip = clipOptions.load()) {
-      return LabelCheck.of(
-          Invocation.of(spec).context(clip, cache.open(clip, output), output.progress(), output),
-          data);
-    }
   }
 
   /** Rejects tables, runs without a classifier, and their JSON files. */

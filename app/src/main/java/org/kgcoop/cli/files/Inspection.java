@@ -41,7 +41,7 @@ final class Inspection {
   /**
    * The longest list that is printed on one line. Lists of layers fit, lists of templates do not.
    */
-  private static final int MOST_IN_A_LINE = 24;
+  private static final int MAX_PER_LINE = 24;
 
   private Inspection() {}
 
@@ -370,7 +370,7 @@ final class Inspection {
     if (value.isArray()) {
       List<String> parts = new ArrayList<>();
       value.forEach(v -> parts.add(inline(v)));
-      return parts.size() > MOST_IN_A_LINE
+      return parts.size() > MAX_PER_LINE
           ? "%s, ... (%s)".formatted(String.join(", ", parts.subList(0, 2)), parts.size())
           : String.join(", ", parts);
     }

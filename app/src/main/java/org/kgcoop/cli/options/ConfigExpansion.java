@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Nearest;
-import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.config.ConfigFile;
 import org.kgcoop.config.OptionValues;
 import org.kgcoop.config.ReferenceConfig;
@@ -28,9 +27,9 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
- * A preprocessor that replaces {@code --config FILE} and KEY VALUE pairs by the equivalent options
- * before the command line is parsed. Values from files therefore pass the same checks as options.
- * An option on the command line overrides the value of a file.
+ * A preprocessor that puts the options of {@code --config FILE} in front of those of the command
+ * line before it is parsed. Values from files therefore pass the same checks as options. An option
+ * on the command line overrides the value of a file.
  */
 public final class ConfigExpansion implements IParameterPreprocessor {
   private static final String WEIGHT = "weight";
@@ -76,9 +75,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   }
 
   private List<String> expanded(List<String> words) {
-    int end = words.size() - ReferenceConfig.pairWords(words);
-    List<String> pairs = words.subList(end, words.size());
-    OptionValues line = given(words.subList(0, end));
+    OptionValues line = given(words);
     List<ConfigFile> published = new ArrayList<>();
     OptionValues values = OptionValues.empty();
     for (String name : line.options().getOrDefault("config", List.of())) {
@@ -89,71 +86,82 @@ public final class ConfigExpansion implements IParameterPreprocessor {
         values = values.with(checked(file));
       }
     }
-    if (!published.isEmpty() || !pairs.isEmpty()) {
-      values = translated(published, pairs, line, values);
+    if (!published.isEmpty()) {
+      values = translated(published, method(line, values)).with(values);
     }
     values = values.without(line.settings().keySet());
     values.options().keySet().removeAll(line.options().keySet());
     List<String> expanded = new ArrayList<>();
     values.options().forEach((name, given) -> expanded.addAll(words(name, given)));
     values.settings().forEach((key, value) -> expanded.add("--set=" + key + "=" + value));
-    expanded.addAll(words.subList(0, end));
+    expanded.addAll(words);
     return expanded;
   }
 
-  /**
-   * Merges the values of the published code's files and pairs with the values of kgcoop's own
-   * files.
-   */
-  private OptionValues translated(
-      List<ConfigFile> published, List<String> pairs, OptionValues line, OptionValues ofFiles) {
-    OptionSpec option = optionOfOne("method");
-    boolean open = option == null || (pairs.contains("TRAINER.NAME") && !line.has(plain(option)));
-    List<String> asked = open || option == null ? List.of() : values(option, line, ofFiles);
-    ReferenceConfig.Translation translation = ReferenceConfig.translate(published, pairs, asked);
-    List<String> left = new ArrayList<>(translation.ignored());
-    List<String> methods = methods(line, ofFiles);
-    // Later values override earlier ones: published files, own files, pairs.
-    OptionValues values =
-        context(translation.values(), methods, left)
-            .with(ofFiles)
-            .with(context(translation.ofPairs(), methods, new ArrayList<>()));
-    if (!left.isEmpty()) {
+  /** Translates files of the published code, and warns of keys and options that are ignored. */
+  private OptionValues translated(List<ConfigFile> published, @Nullable String method) {
+    ReferenceConfig.Translation translation = ReferenceConfig.translate(published, method);
+    List<String> ignored = new ArrayList<>(translation.ignored());
+    OptionValues values = OptionValues.empty();
+    values.settings().putAll(translation.values().settings());
+    translation
+        .values()
+        .options()
+        .forEach(
+            (name, value) -> {
+              OptionSpec option = optionOfOne(name);
+              if (option == null) {
+                ignored.add("--" + name);
+              } else {
+                values.options().put(plain(option), value);
+              }
+            });
+    if (!ignored.isEmpty()) {
       command
           .commandLine()
           .getErr()
-          .println(Messages.line("warning: ignored: " + String.join(", ", left)));
+          .println(Messages.line("warning: ignored: " + String.join(", ", ignored)));
     }
     return values;
   }
 
   /**
    * Returns the options of the command line by name, and the keys of the settings. A sweep also
-   * counts as the option with the name of the varied setting.
+   * counts as the option with the name of the varied setting. picocli reads the options here as
+   * texts, so that it reports wrong values once, together with those of files.
    */
   private OptionValues given(List<String> words) {
+    CommandSpec texts = CommandSpec.create();
+    for (OptionSpec option : command.options()) {
+      texts.addOption(
+          OptionSpec.builder(option.names())
+              .arity(option.arity().toString())
+              .type(List.class)
+              .auxiliaryTypes(String.class)
+              .build());
+    }
+    CommandLine parser = new CommandLine(texts).setUnmatchedArgumentsAllowed(true);
+    texts.parser().collectErrors(true);
     OptionValues given = OptionValues.empty();
-    for (int i = 0; i < words.size(); i++) {
-      String word = words.get(i);
-      boolean attached = word.matches("(?s)-[a-z][^=].*"); // for example, -j4
-      String[] parts =
-          attached ? new String[] {word.substring(0, 2), word.substring(2)} : word.split("=", 2);
-      OptionSpec option = command.findOption(parts[0]);
-      if (option != null && parts[0].startsWith("-")) {
-        String next = i + 1 < words.size() ? words.get(i + 1) : "";
-        given.add(plain(option), parts.length > 1 ? parts[1] : next);
-      }
+    for (OptionSpec option : parser.parseArgs(words.toArray(String[]::new)).matchedOptions()) {
+      given.options().put(plain(option), option.originalStringValues());
     }
     List<String> keys = new ArrayList<>(given.options().getOrDefault("set", List.of()));
     for (String sweep : given.options().getOrDefault("sweep", List.of())) {
-      keys.add(sweep.replaceFirst("=.*", "").replace('-', '_'));
-      given.add(sweep.replaceFirst("=.*", "").strip().replace('_', '-'), sweep);
+      String key = key(sweep).replace('-', '_');
+      keys.add(key);
+      given.options().put(key.replace('_', '-'), List.of(sweep));
     }
-    keys.forEach(key -> given.settings().put(key.replaceFirst("(?s)=.*", "").strip(), ""));
+    keys.forEach(text -> given.settings().put(key(text), ""));
     if (given.has(WEIGHT)) {
       WEIGHTS.forEach(key -> given.settings().put(key, ""));
     }
     return given;
+  }
+
+  /** Returns the text in front of the first equals sign. */
+  private static String key(String text) {
+    return text.split("=", 2)[0].strip();
   }
 
   /** Reads the values of kgcoop's own file, and treats {@code weight} like any other setting. */
@@ -171,23 +179,20 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     return values;
   }
 
-  /** Returns the requested methods, as far as they are known before the command line is parsed. */
-  private List<String> methods(OptionValues line, OptionValues ofFiles) {
-    OptionSpec option = option("methods");
+  /** Returns the method that the command line or a file of kgcoop names, or null if not one. */
+  private @Nullable String method(OptionValues line, OptionValues ofFiles) {
+    OptionSpec option = optionOfOne("method");
     if (option == null) {
-      return MethodRegistry.ids();
+      return null;
     }
-    List<String> values = values(option, line, ofFiles);
-    return values.isEmpty() ? List.of(String.valueOf(option.defaultValue()).split(",")) : values;
-  }
-
-  /** Returns the values of an option from the command line or, if absent there, from the files. */
-  private static List<String> values(OptionSpec option, OptionValues line, OptionValues ofFiles) {
-    OptionValues from = line.has(plain(option)) ? line : ofFiles;
-    return from.options().getOrDefault(plain(option), List.of()).stream()
-        .flatMap(text -> Stream.of(text.split(",")))
-        .map(String::strip)
-        .toList();
+    String name = plain(option);
+    List<String> methods =
+        (line.has(name) ? line : ofFiles)
+            .options().getOrDefault(name, List.of()).stream()
+                .flatMap(text -> Stream.of(text.split(",", -1)))
+                .map(String::strip)
+                .toList();
+    return methods.size() == 1 ? methods.get(0) : null;
   }
 
   private @Nullable OptionSpec option(String name) {
@@ -208,39 +213,6 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     return option == null && (name.equals("seed") || name.equals("method"))
         ? option(name + "s")
         : option;
-  }
-
-  /**
-   * Keeps the settings and options that the command and its methods support.
-   *
-   * @param methods the requested methods; settings of other methods are ignored
-   * @param left receives the names of ignored options and settings
-   */
-  private OptionValues context(OptionValues translated, List<String> methods, List<String> left) {
-    OptionValues context = OptionValues.empty();
-    translated
-        .settings()
-        .forEach(
-            (key, value) -> {
-              int point = key.indexOf('.');
-              if (point < 0 || methods.contains(key.substring(0, point))) {
-                context.settings().put(key, value);
-              } else {
-                left.add("--set " + key);
-              }
-            });
-    translated
-        .options()
-        .forEach(
-            (name, value) -> {
-              OptionSpec option = optionOfOne(name);
-              if (option == null) {
-                left.add("--" + name);
-              } else {
-                context.options().put(plain(option), value);
-              }
-            });
-    return context;
   }
 
   private void checkKeys(ConfigFile file, OptionValues values) {

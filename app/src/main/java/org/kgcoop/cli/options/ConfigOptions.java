@@ -18,8 +18,7 @@ final class ConfigOptions {
       paramLabel = "FILE",
       description =
           "Read options from a YAML file of kgcoop or of the published code. Repeat the option for"
-              + " several files. Options on the command line have priority. The command line may"
-              + " end with KEY VALUE pairs of the published code. Example: --config trainer.yaml"
-              + " DATASET.NUM_SHOTS 4")
+              + " several files. Options on the command line have priority. Published files need"
+              + " TRAINER.NAME, or a method on the command line.")
   private List<Path> files = new ArrayList<>();
 }

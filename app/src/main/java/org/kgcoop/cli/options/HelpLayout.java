@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.train.TrainingSetting;
+import org.kgcoop.train.TrainingDeclaration;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IHelpSectionRenderer;
@@ -47,9 +47,7 @@ public final class HelpLayout {
     headings.put(DataOptions.class, "Images");
     headings.put(MethodOptions.class, "Methods");
     headings.put(TrainingOptions.class, "Training");
-    for (TrainingSetting.Subject subject : TrainingSetting.Subject.values()) {
-      headings.put(subject, subject.title());
-    }
+    TrainingDeclaration.byHeading().keySet().forEach(heading -> headings.put(heading, heading));
     headings.put(ClipOptions.class, "CLIP");
     headings.put(Output.class, "Output");
     return headings;
@@ -212,8 +210,11 @@ public final class HelpLayout {
       String own = HEADINGS.getOrDefault(mixin.userObject().getClass(), heading);
       mixin.options().forEach(option -> headings.put(option.longestName(), own));
       if (mixin.userObject() instanceof TrainingOptions) {
-        TrainingSetting.ALL.forEach(
-            setting -> headings.put(setting.option(), setting.subject().title()));
+        TrainingDeclaration.byHeading()
+            .forEach(
+                (title, settings) ->
+                    settings.forEach(
+                        setting -> headings.put(TrainingOptions.option(setting.key()), title)));
       }
       if (mixin.userObject() instanceof Output) {
         headings.put("--format", own);

@@ -21,7 +21,7 @@ public final class PhotoWarning {
       "these images do not look like drawings, and the embedded CLIP knows only drawings: its"
           + " answers mean little; use a larger model, such as --clip ViT-B/16";
 
-  private static final int MOST_IMAGES = 16;
+  private static final int MAX_IMAGES = 16;
 
   private PhotoWarning() {}
 
@@ -45,7 +45,7 @@ public final class PhotoWarning {
    * color shares. Unreadable images are skipped.
    */
   static boolean areDrawings(List<Path> files, Transform transform) {
-    int count = Math.min(files.size(), MOST_IMAGES);
+    int count = Math.min(files.size(), MAX_IMAGES);
     Images images = new Images(unreadable -> {}); // the command reports them
     double[] shares =
         IntStream.range(0, count)

@@ -13,7 +13,7 @@ import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.CommaSeparated;
-import org.kgcoop.train.TrainingSetting;
+import org.kgcoop.train.TrainingDeclaration;
 import picocli.CommandLine.Option;
 
 /**
@@ -46,7 +46,7 @@ public final class Sweep {
       List<Map<String, String>> combinations = new ArrayList<>(List.of(Map.of()));
       for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
         String key = axis.getKey();
-        if (methods.knows(id, key) || (trained && TrainingSetting.keys().contains(key))) {
+        if (methods.knows(id, key) || (trained && TrainingDeclaration.keys().contains(key))) {
           combinations = times(combinations, key, axis.getValue());
           left.remove(key);
         }
@@ -59,7 +59,7 @@ public final class Sweep {
     methods.checkAllUsed(ids);
     if (!left.isEmpty()) {
       Set<String> known = new LinkedHashSet<>(methods.known(ids));
-      known.addAll(TrainingSetting.keys());
+      known.addAll(TrainingDeclaration.keys());
       throw KgCoopException.configuration(
           "--sweep %s: no setting of %s; known are %s"
               .formatted(

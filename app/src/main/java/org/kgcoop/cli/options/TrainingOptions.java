@@ -3,20 +3,22 @@ package org.kgcoop.cli.options;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.settings.SettingValues;
-import org.kgcoop.train.TrainingSetting;
-import org.kgcoop.train.TrainingSettings;
+import org.kgcoop.train.TrainingDeclaration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /**
- * The options of training: one per {@link TrainingSetting}, configuration files and checkpoints.
+ * The options of training: one per setting of {@link TrainingDeclaration}, configuration files and
+ * checkpoints.
  */
 public final class TrainingOptions {
   @SuppressWarnings("UnusedVariable") // ConfigExpansion replaces it before parsing
@@ -30,13 +32,6 @@ public final class TrainingOptions {
               + " the published numbers of epochs and batch sizes. Cannot be combined with options"
               + " that change the training.")
   private boolean published;
-
-  @Option(
-      names = "--checkpoint-every",
-      paramLabel = "N",
-      defaultValue = "5",
-      description = "Set the number of epochs between checkpoints (default: ${DEFAULT-VALUE}).")
-  private int checkpointEvery = 5;
 
   @Option(
       names = "--calibrate",
@@ -57,22 +52,45 @@ public final class TrainingOptions {
   private static void install(CommandSpec command, CommandSpec mixee) {
     for (CommandSpec mixin : mixee.mixins().values()) {
       if (mixin.userObject() instanceof TrainingOptions training) {
-        TrainingSetting.ALL.forEach(setting -> training.add(setting, command));
+        TrainingDeclaration.all().forEach(setting -> training.add(setting, command));
       }
       install(command, mixin);
     }
   }
 
-  private void add(TrainingSetting setting, CommandSpec command) {
-    String usual = setting.usual().isEmpty() ? "the method's published number" : setting.usual();
+  private void add(Setting<?> setting, CommandSpec command) {
+    SettingType<?> type = setting.type();
     OptionSpec option =
-        OptionSpec.builder(setting.option())
-            .type(setting.type())
-            .paramLabel(setting.label())
-            .description(setting.meaning() + " (default: " + usual + ").")
+        OptionSpec.builder(option(setting.key()))
+            .type(
+                type == SettingType.WHOLE
+                    ? Integer.class
+                    : type == SettingType.NUMBER ? Double.class : String.class)
+            .paramLabel(label(setting))
+            .description(
+                setting.description() + " (default: " + setting.defaultValue().description() + ").")
             .build();
     options.put(setting.key(), option);
     command.addOption(option);
+  }
+
+  /** Returns the placeholder of a value: the names of a choice, or a letter for a number. */
+  public static String label(Setting<?> setting) {
+    SettingType<?> type = setting.type();
+    if (type == SettingType.TEXT) {
+      return setting.key().toUpperCase(Locale.ROOT);
+    }
+    if (type.isList()) {
+      return "N,N";
+    }
+    return type.isText()
+        ? String.join("|", type.description().split(", | or ", -1))
+        : type == SettingType.WHOLE ? "N" : type == SettingType.FLAG ? "true|false" : "X";
+  }
+
+  /** Returns the name of the option of a training setting. */
+  public static String option(String key) {
+    return "--" + key.replace('_', '-');
   }
 
   /**
@@ -86,25 +104,24 @@ public final class TrainingOptions {
         (key, option) -> {
           Object value = option.getValue();
           if (value != null) {
-            values.put(key, value);
+            values.put(key, value instanceof String text ? value(key, text) : value);
           }
         });
     if (published) {
       List<String> given =
-          TrainingSetting.ALL.stream()
-              .filter(setting -> values.containsKey(setting.key()))
-              .map(TrainingSetting::option)
+          values.keySet().stream()
+              .filter(key -> !key.equals("checkpoint_every"))
+              .map(TrainingOptions::option)
               .toList();
       refuse(given);
-      values.put("augment", TrainingSettings.PUBLISHED);
+      values.put("augment", TrainingDeclaration.PUBLISHED);
     }
-    values.put("checkpoint_every", checkpointEvery);
     return new SettingValues(values);
   }
 
   /** Converts the text of a training setting to its value. */
   static Object value(String key, String text) {
-    return SettingType.literal(text);
+    return TrainingDeclaration.setting(key).type().fromText(text);
   }
 
   /** Returns true if a temperature and a threshold are fitted after each training. */

@@ -34,9 +34,9 @@ abstract class RunsList implements Callable<Integer> {
   @Override
   public Integer call() {
     List<StoredRun> found = runs.below(List.of(), filter.filter(), output::warn);
-    Map<String, RunLabels> ofFolders = labels(found);
+    Map<String, RunLabels> byFolder = labels(found);
     Function<StoredRun, RunLabels> labels =
-        run -> Objects.requireNonNull(ofFolders.get(folder(run)));
+        run -> Objects.requireNonNull(byFolder.get(folder(run)));
     if (output.isJson()) {
       ArrayNode list = JsonNodeFactory.instance.arrayNode();
       found.forEach(run -> list.add(json(run, labels.apply(run))));

@@ -117,8 +117,8 @@ final class RunsRerunCommand implements Callable<Integer> {
               + " 'runs show' prints its settings");
     }
     Path directory = Path.of(stored.directory());
-    ParseResult made = Invocation.of(spec).parse(stored.command(), directory).subcommand();
-    if (made == null || !REPEATABLE.contains(made.commandSpec().name())) {
+    ParseResult parsed = Invocation.of(spec).parse(stored.command(), directory).subcommand();
+    if (parsed == null || !REPEATABLE.contains(parsed.commandSpec().name())) {
       throw KgCoopException.configuration(
           "%s: its command is '%s'; only runs of %s can be repeated"
               .formatted(
@@ -126,8 +126,8 @@ final class RunsRerunCommand implements Callable<Integer> {
                   ShellWords.join(stored.command()),
                   REPEATABLE.stream().sorted().collect(Collectors.joining(", "))));
     }
-    List<String> words = new PortableArguments(made, directory).without(LEFT_OUT);
-    if (made.commandSpec().findOption("--only") != null) {
+    List<String> words = new PortableArguments(parsed, directory).without(LEFT_OUT);
+    if (parsed.commandSpec().findOption("--only") != null) {
       words.add("--only=" + only(stored));
     }
     if (out != null) {
@@ -164,15 +164,15 @@ final class RunsRerunCommand implements Callable<Integer> {
   private static List<String> differences(Path before, Path now) {
     List<String> differences = new ArrayList<>();
     List<TargetResult> old = RunResults.read(before).targets();
-    List<TargetResult> made = RunResults.read(now).targets();
-    if (old.size() != made.size()) {
-      return List.of("%s targets instead of %s".formatted(made.size(), old.size()));
+    List<TargetResult> repeated = RunResults.read(now).targets();
+    if (old.size() != repeated.size()) {
+      return List.of("%s targets instead of %s".formatted(repeated.size(), old.size()));
     }
     Predictions predicted = Predictions.read(before);
     Predictions again = Predictions.read(now);
     for (int i = 0; i < old.size(); i++) {
       TargetResult a = old.get(i);
-      TargetResult b = made.get(i);
+      TargetResult b = repeated.get(i);
       if (!a.equals(b) || !predicted.target(a.name()).equals(again.target(b.name()))) {
         differences.add(
             "%s %s of %s right instead of %s"

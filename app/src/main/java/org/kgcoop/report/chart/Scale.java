@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param to the pixel of the highest value
  */
 record Scale(double low, double high, double from, double to) {
-  private static final int MOST_ZEROS = 6;
+  private static final int MAX_ZEROS = 6;
 
   double at(double value) {
     return from + (value - low) / (high - low) * (to - from);
@@ -47,7 +47,7 @@ record Scale(double low, double high, double from, double to) {
     if (tick.signum() == 0) {
       return "0";
     }
-    return Math.abs(tick.scale()) < MOST_ZEROS
+    return Math.abs(tick.scale()) < MAX_ZEROS
         ? tick.toPlainString()
         : new DecimalFormat("0.######E0", DecimalFormatSymbols.getInstance(Locale.ROOT))
             .format(tick);

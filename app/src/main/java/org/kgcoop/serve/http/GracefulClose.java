@@ -13,7 +13,7 @@ import org.eclipse.jetty.util.Callback;
 /**
  * Announces the end of each connection before the server stops. When Jetty stops, it also closes
  * connections after answers that did not announce this in a header. A client that has sent its next
- * request by then would lose that request.
+ * request by then would lose that request. Jetty's {@code GracefulHandler} answers it with 503.
  */
 final class GracefulClose extends Handler.Wrapper {
   /**

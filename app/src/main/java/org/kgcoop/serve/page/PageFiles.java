@@ -11,11 +11,6 @@ import org.kgcoop.serve.http.SecurityHeaders;
  * base.css}, {@code requests.js} and {@code icon.svg} belong to all pages.
  */
 public final class PageFiles {
-  /** Scripts and styles are separate files. Images of the user are blobs of the tab. */
-  private static final String POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
-          + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
   private static final Map<String, String> TYPES =
       Map.of(
           "html", "text/html; charset=utf-8",
@@ -45,7 +40,7 @@ public final class PageFiles {
     if (owner == null || type == null) {
       throw new HttpErrorException(404, "this part of the page does not exist");
     }
-    request.header(SecurityHeaders.POLICY, POLICY);
+    SecurityHeaders.allowOwnFiles(request);
     request.contentType(type).result(Resources.bytes(owner, name));
   }
 }

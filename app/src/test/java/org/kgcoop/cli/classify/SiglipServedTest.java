@@ -102,8 +102,7 @@ class SiglipServedTest {
 
   @ParameterizedTest
   @FieldSource("METHODS")
-  void answersAsTheRunMeasured(String id)
-      throws IOException, InterruptedException {
+  void answersAsTheRunMeasured(String id) throws IOException, InterruptedException {
     for (Predictions.Prediction each : served.found(id).subList(0, 3)) {
       BodyPublisher image = BodyPublishers.ofFile(data.resolve(each.image()));
       JsonNode first =

@@ -46,7 +46,7 @@ class AdaptCommandTest {
     Files.writeString(
         plan.resolve("adapt.json"),
         """
-        {"plan": {"methods": ["%s"], "folds": 4}, "labels": {"origin": "unstated"},
+        {"plan": {"methods": ["%s"]}, "labels": {"origin": "unstated"},
          "images": {"copies": {}}, "result": {}}
         """
             .formatted(String.join("\",\"", methods)));
@@ -80,7 +80,6 @@ class AdaptCommandTest {
         .containsPattern(
             "Of 100 new images like these, expect \\d+ right \\(95 %: \\d+ to \\d+\\)\\.")
         .contains("This holds if you labeled images as they came.")
-        .containsPattern("first classifier after \\d+ s: .+ it is complete in ")
         .containsPattern("Below [\\d.]+ %, treat an image as none of these: this keeps \\d+ % of")
         .containsPattern("Probabilities are calibrated by the temperature|No temperature was found")
         .contains("next: ./kgcoop serve " + out);
@@ -141,13 +140,7 @@ class AdaptCommandTest {
     Files.writeString(judged, "no.png\n");
     assertThat(Cli.run(with(words, "--out", folder.resolve("c"), "--exclude", judged)).err())
         .contains("name no image of", "no.png");
-    JsonNode inspected =
-        new ObjectMapper()
-            .readTree(
-                Cli.run("inspect", images, "--features", "--feature-cache", "none", "--json")
-                    .out());
-    assertThat(inspected.path("suspects").path(0).path("image").asText()).isEqualTo(stray);
-    for (JsonNode suspect : inspected.path("suspects")) {
+    for (JsonNode suspect : record.path("result").path("suspects")) {
       assertThat(images.resolve(suspect.path("image").asText())).exists();
       assertThat(suspect.path("likely").asText()).isNotEqualTo(suspect.path("given").asText());
     }

@@ -64,8 +64,7 @@ class TrainCommandTest {
   @Tag("system")
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void usesAnotherCacheFolderIfItCannotWrite()
-      throws IOException, InterruptedException {
+  void usesAnotherCacheFolderIfItCannotWrite() throws IOException, InterruptedException {
     Path file = Files.writeString(folder.resolve("file"), "no folder");
     List<String> environment = List.of("env", "XDG_CACHE_HOME=" + file);
 

@@ -50,7 +50,8 @@ class ConfigTest {
         epochs: 1
         lr: 5e-3
         optimizer: adam
-        decay: steps:1
+        decay: multi-step
+        decay-epochs: 1
         augment: test
         feature-cache: none
         quiet: true
@@ -70,14 +71,14 @@ class ConfigTest {
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err()).isEmpty();
     assertThat(settings().path("training").path("lr").asDouble()).isEqualTo(0.01);
-    assertThat(settings().path("training").path("optimizer").asText()).startsWith("adam:");
-    assertThat(settings().path("training").path("decay").asText()).isEqualTo("steps:1:0.1");
+    assertThat(settings().path("training").path("optimizer").asText()).isEqualTo("adam");
+    assertThat(settings().path("training").path("decay_epochs").toString()).isEqualTo("[1]");
     assertThat(settings().path("method").path("context_tokens").asInt()).isEqualTo(3);
     assertThat(settings().path("method").path("weight").asDouble()).isEqualTo(3);
   }
 
   @Test
-  void aPublishedFileAndPairsTrain() throws IOException {
+  void trainsWithAPublishedFile() throws IOException {
     Path trainer =
         file(
             "trainer.yaml",
@@ -95,61 +96,59 @@ class ConfigTest {
               MAX_EPOCH: 200
               LR_SCHEDULER: "cosine"
               WARMUP_EPOCH: -1
+            TRAINER:
+              COOP:
+                N_CTX: 2
             """);
-    Cli.Result result =
-        Cli.run(
-            "train",
-            "--clip",
-            shared.resolve("clip"),
-            "--data",
-            shared.resolve("drawings"),
-            "--out",
-            folder.resolve("run"),
-            "--feature-cache",
-            "none",
-            "--config",
-            trainer,
-            "TRAINER.NAME",
-            "CoOp",
-            "OPTIM.MAX_EPOCH",
-            "1",
-            "DATASET.NUM_SHOTS",
-            "2",
-            "TRAINER.COOP.N_CTX",
-            "2");
+    Object[] words = {
+      "train",
+      "--clip",
+      shared.resolve("clip"),
+      "--data",
+      shared.resolve("drawings"),
+      "--out",
+      folder.resolve("run"),
+      "--feature-cache",
+      "none",
+      "--epochs=1",
+      "--shots",
+      "2",
+      "--config",
+      trainer
+    };
+    assertThat(Cli.run(words).errorLine())
+        .contains("trainer.yaml: a published file without TRAINER.NAME");
+    Path name = file("name.yaml", "TRAINER: {NAME: CoOp}\n");
+    List<Object> named = new ArrayList<>(List.of(words));
+    named.addAll(List.of("--config", name));
+    Cli.Result result = Cli.run(named.toArray());
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err()).contains("warning: ignored: DATALOADER.NUM_WORKERS");
     JsonNode training = settings().path("training");
-    assertThat(training.path("optimizer").asText()).startsWith("rmsprop:");
+    assertThat(training.path("optimizer").asText()).isEqualTo("rmsprop");
     assertThat(training.path("epochs").asInt()).isEqualTo(1);
     assertThat(training.path("batch_size").asInt()).isEqualTo(8);
     assertThat(training.path("warmup").asText()).isEqualTo("none");
     assertThat(training.path("transforms").asText()).isEqualTo("random_crop(4),cutout(1,6)");
     assertThat(settings().path("method").path("method").asText()).isEqualTo("coop");
+    assertThat(settings().path("method").path("context_tokens").asInt()).isEqualTo(2);
     assertThat(settings().path("data").path("shots").asInt()).isEqualTo(2);
   }
 
   @Test
-  void prefersOptionsToPairsAndPairsToFiles() throws IOException {
+  void prefersOptionsToOwnFilesAndOwnFilesToPublishedFiles() throws IOException {
+    Path published =
+        file(
+            "published.yaml",
+            "OPTIM: {LR: 0.02, NAME: sgd}\nDATALOADER: {TRAIN_X: {BATCH_SIZE: 8}}\n"
+                + "TRAINER: {COOP: {W: 7.0}}\n");
     Cli.Result result =
-        Cli.run(
-            "train",
-            "--config",
-            own(),
-            "--batch-size",
-            "4",
-            "OPTIM.LR",
-            "0.02",
-            "DATALOADER.TRAIN_X.BATCH_SIZE",
-            "8",
-            "TRAINER.COOP.W",
-            "7.0");
+        Cli.run("train", "--config", published, "--config", own(), "--batch-size", "4");
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(settings().path("training").path("lr").asDouble()).isEqualTo(0.02);
+    assertThat(settings().path("training").path("lr").asDouble()).isEqualTo(5e-3);
     assertThat(settings().path("training").path("batch_size").asInt()).isEqualTo(4);
-    assertThat(settings().path("training").path("optimizer").asText()).startsWith("adam:");
-    assertThat(settings().path("method").path("weight").asDouble()).isEqualTo(7);
-    assertThat(settings().path("method").path("context_tokens").asInt()).isEqualTo(3);
+    assertThat(settings().path("training").path("optimizer").asText()).isEqualTo("adam");
+    assertThat(settings().path("method").path("weight").asDouble()).isEqualTo(2.5);
   }
 
   @ParameterizedTest
@@ -207,43 +206,6 @@ class ConfigTest {
   }
 
   @Test
-  void inATableOfSeveralMethodsKgCoOpKeepsTheClassNameAtTheEnd() throws IOException {
-    Cli.Result result =
-        Cli.run(
-            "base2new",
-            "--clip",
-            shared.resolve("clip"),
-            "--data",
-            shared.resolve("drawings"),
-            "--methods",
-            "coop,kgcoop",
-            "--seeds",
-            "1",
-            "--feature-cache",
-            "none",
-            "--augment",
-            "test",
-            "--out",
-            folder.resolve("table"),
-            "DATASET.NUM_SHOTS",
-            "2",
-            "OPTIM.MAX_EPOCH",
-            "1",
-            "TRAINER.COOP.CLASS_TOKEN_POSITION",
-            "middle");
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.err()).contains("TRAINER.COOP.CLASS_TOKEN_POSITION of KgCoOp");
-    assertThat(position("coop")).isEqualTo("middle");
-    assertThat(position("kgcoop")).isEqualTo("end");
-  }
-
-  private String position(String method) throws IOException {
-    Path run = folder.resolve("table/drawings").resolve(method).resolve("seed1/run.json");
-    JsonNode settings = new ObjectMapper().readTree(run.toFile()).path("settings");
-    return settings.path("method").path("class_position").asText();
-  }
-
-  @Test
   void aTableTakesListsFromAFile() throws IOException {
     Path table =
         file(
@@ -271,7 +233,10 @@ class ConfigTest {
 
   @Test
   void aPublishedDataSetIsLookedForBelowItsRootByEveryCommand() throws IOException {
-    Path pets = file("oxford_pets.yaml", "DATASET:\n  NAME: \"OxfordPets\"\n");
+    Path pets =
+        file(
+            "oxford_pets.yaml",
+            "TRAINER: {NAME: CoOp}\nDATASET: {NAME: OxfordPets, ROOT: '%s'}\n".formatted(folder));
     String missing = folder.resolve("oxford_pets") + ": there is no such folder";
     for (String[] command :
         new String[][] {
@@ -283,7 +248,7 @@ class ConfigTest {
         }) {
       List<Object> words = new ArrayList<>(List.of((Object[]) command));
       words.addAll(List.of("--clip", shared.resolve("clip"), "--out", folder.resolve("run")));
-      words.addAll(List.of("--config", pets, "DATASET.ROOT", folder));
+      words.addAll(List.of("--config", pets));
       Cli.Result result = Cli.run(words.toArray());
       assertThat(result.errorLine()).as(command[0]).contains(missing);
       assertThat(result.err()).as(command[0]).doesNotContain("warning: ignored");

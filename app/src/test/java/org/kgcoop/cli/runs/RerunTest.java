@@ -94,7 +94,7 @@ class RerunTest {
   }
 
   @Test
-  void pathsAreThoseOfTheFolderInWhichTheCommandWasGivenAndPairsBecomeOptions() {
+  void pathsAreThoseOfTheFolderInWhichTheCommandWasGiven() {
     Path run = folder.resolve("table/places/coop/seed2");
     StoredRuns.run("coop", "places", 2)
         .target("base", 1, 2)
@@ -108,10 +108,8 @@ class RerunTest {
                 "--published",
                 "--per-set",
                 "--out=table",
-                "DATASET.NUM_SHOTS",
-                "4",
-                "DATASET.ROOT",
-                "data"))
+                "--shots=4",
+                "--root=data"))
         .write(run);
 
     Cli.Result result = Cli.run("runs", "rerun", run, "--out", "again", "--dry-run");

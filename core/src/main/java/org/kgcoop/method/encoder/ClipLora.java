@@ -152,7 +152,7 @@ public record ClipLora(
   private static final int STEPS_A_SHOT = 500;
 
   /** Largest published number of shots. */
-  private static final int MOST_SHOTS = 16;
+  private static final int MAX_SHOTS = 16;
 
   private static final List<String> MATRICES = List.of("q", "k", "v", "o");
 
@@ -176,8 +176,8 @@ public record ClipLora(
    */
   public static int epochs(int classes, int shots, int images) {
     int known = classes == 0 ? 50 : classes;
-    int seen = shots > 0 ? known * shots : images > 0 ? images : known * MOST_SHOTS;
-    int counted = shots > 0 ? shots : Math.min(MOST_SHOTS, ceiling(seen, known));
+    int seen = shots > 0 ? known * shots : images > 0 ? images : known * MAX_SHOTS;
+    int counted = shots > 0 ? shots : Math.min(MAX_SHOTS, ceiling(seen, known));
     return ceiling(STEPS_A_SHOT * counted, ceiling(seen, BATCH));
   }
 
@@ -193,13 +193,14 @@ public record ClipLora(
   /** Returns the training settings for 16 shots of 50 classes. */
   @Override
   public Defaults defaults() {
-    return new Defaults(epochs(0, MOST_SHOTS, 0), BATCH)
+    return new Defaults(epochs(0, MAX_SHOTS, 0), BATCH)
         .with("lr", 2e-4)
         .with("lr_unit", "step")
-        .with("decay", "cosine:1e-6")
+        .with("min_lr", 1e-6)
         .with("warmup", "none")
-        .with("sampler", "random:all")
-        .with("optimizer", "adamw:weight_decay=0.01");
+        .with("sampler", "random-all")
+        .with("optimizer", "adamw")
+        .with("weight_decay", 0.01);
   }
 
   @Override
@@ -359,7 +360,7 @@ public record ClipLora(
     }
 
     /** Returns the branches of the text encoder without dropout. */
-    private TextFeatures.Adapter whole() {
+    private TextFeatures.ProjectionTerms whole() {
       return (inputs, from, layout) -> textBranches.additions(inputs, null);
     }
 

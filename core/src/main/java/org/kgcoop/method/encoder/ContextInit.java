@@ -27,7 +27,7 @@ public record ContextInit(int count, String words) {
   static final double DEVIATION = 0.02;
 
   /** Largest number of vectors with published initial words. */
-  private static final int MOST_WITH_WORDS = 4;
+  private static final int MAX_WITH_WORDS = 4;
 
   public ContextInit {
     words = words.replace('_', ' ').strip();
@@ -40,7 +40,7 @@ public record ContextInit(int count, String words) {
   static Setting<String> setting(Setting<Integer> count) {
     return SharedSettings.WORDS.withDefault(
         "a photo of a, or empty for more than 4 vectors",
-        values -> values.get(count) <= MOST_WITH_WORDS ? "a photo of a" : "");
+        values -> values.get(count) <= MAX_WITH_WORDS ? "a photo of a" : "");
   }
 
   /**

@@ -15,7 +15,7 @@ import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.data.Templates;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.ClassPlaces;
+import org.kgcoop.method.ClassIndices;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Init;
 import org.kgcoop.method.Method;
@@ -205,7 +205,7 @@ public record Mmrl(
     boolean known =
         learned.tensors().containsKey(TEXTS)
             ? hasTexts(clip, learned.tensors().get(TEXTS), classNames)
-            : ClassPlaces.of(learned.classNames(), classNames).firstUnknown().isEmpty();
+            : ClassIndices.of(learned.classNames(), classNames).firstUnknown().isEmpty();
     return learned.head(new Representations(clip, classNames, 0, known ? share : 1));
   }
 

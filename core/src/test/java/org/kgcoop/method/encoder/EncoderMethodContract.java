@@ -3,12 +3,15 @@ package org.kgcoop.method.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.assertSlopes;
+import static org.kgcoop.fixtures.Losses.crossEntropy;
+import static org.kgcoop.fixtures.Losses.loss;
+import static org.kgcoop.fixtures.Losses.parameter;
+import static org.kgcoop.fixtures.Losses.rows;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -86,42 +89,10 @@ abstract class EncoderMethodContract {
     }
   }
 
-  static Tensor parameter(TrainableModel model, String name) {
-    return Objects.requireNonNull(model.parameters().get(name), name);
-  }
-
-  static double loss(Step step, String name) {
-    return Objects.requireNonNull(step.losses().get(name), name);
-  }
-
   final FittedMethod learned(EncoderMethod method, TrainableModel model) {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     model.parameters().forEach((name, value) -> tensors.put(name, StoredTensor.of(name, value)));
     return new FittedMethod(method, NAMES, tensors);
-  }
-
-  /** Returns the rows of a matrix as doubles. */
-  static double[][] rows(Tensor matrix) {
-    float[] values = matrix.toFloats();
-    int columns = (int) matrix.size(1);
-    double[][] rows = new double[values.length / columns][columns];
-    for (int i = 0; i < values.length; i++) {
-      rows[i / columns][i % columns] = values[i];
-    }
-    return rows;
-  }
-
-  static double[] softmax(double[] logits) {
-    double sum = 0;
-    double[] p = new double[logits.length];
-    for (int c = 0; c < p.length; c++) {
-      p[c] = Math.exp(logits[c]);
-      sum += p[c];
-    }
-    for (int c = 0; c < p.length; c++) {
-      p[c] /= sum;
-    }
-    return p;
   }
 
   /** Computes logits with the current parameters of a trainable model. */
@@ -146,15 +117,11 @@ abstract class EncoderMethodContract {
   }
 
   @Test
-  void theCrossEntropyIsThatOfTheLogits() {
+  void computesTheCrossEntropyOfTheLogits() {
     for (EncoderMethod method : methods()) {
       try (TrainableModel model = moved(method);
           Scope scope = Scope.open("test")) {
-        double[][] logits = logits(model);
-        double expected = 0;
-        for (int b = 0; b < LABELS.length; b++) {
-          expected -= Math.log(softmax(logits[b])[(int) LABELS[b]]) / LABELS.length;
-        }
+        double expected = crossEntropy(logits(model), LABELS);
         Step step = model.step(batch(model));
         String name = step.losses().containsKey("cross_entropy") ? "cross_entropy" : "loss";
         assertThat(loss(step, name)).as("%s", method).isCloseTo(expected, within(1e-5));
@@ -163,66 +130,15 @@ abstract class EncoderMethodContract {
     }
   }
 
-  /**
-   * The slope along a direction d is g . d. The direction is half gradient and half random. A
-   * central difference with step h has an error of h^2 / 6 times the third derivative, and a
-   * rounding error of 1e-6 / h.
-   */
   @Test
-  void gradientsEqualFiniteDifferences() {
+  void computesGradientsEqualToFiniteDifferences() {
     for (EncoderMethod method : methods()) {
       try (TrainableModel model = moved(method);
           Scope scope = Scope.open("test")) {
-        List<String> names = new ArrayList<>(model.parameters().keySet());
-        List<Tensor> gradients = model.step(batch(model)).gradients();
-        assertThat(gradients).hasSameSizeAs(names);
-        for (int i = 0; i < names.size(); i++) {
-          float[] gradient = gradients.get(i).toFloats();
-          double norm = norm(gradient);
-          assertThat(norm).as(names.get(i)).isGreaterThan(1e-3);
-          float[] direction = TinyClip.normal(i, norm, gradient.length).toFloats();
-          double stretch = norm(direction) / norm;
-          for (int j = 0; j < gradient.length; j++) {
-            direction[j] += (float) (stretch * gradient[j]);
-          }
-          double length = norm(direction);
-          double expected = 0;
-          for (int j = 0; j < gradient.length; j++) {
-            expected += gradient[j] * direction[j] / length;
-          }
-          double h = 1e-2;
-          double slope =
-              (lossAt(model, names.get(i), direction, h / length)
-                      - lossAt(model, names.get(i), direction, -h / length))
-                  / (2 * h);
-          assertThat(slope)
-              .as("%s of %s", names.get(i), method)
-              .isCloseTo(expected, within(0.02 * norm + 5e-4));
+        for (String name : List.copyOf(model.parameters().keySet())) {
+          assertSlopes(model, List.of(name), () -> batch(model), 1, 7e-3, 5e-4);
         }
       }
-    }
-  }
-
-  private static double norm(float[] values) {
-    double sum = 0;
-    for (float value : values) {
-      sum += value * value;
-    }
-    return Math.sqrt(sum);
-  }
-
-  private double lossAt(TrainableModel model, String name, float[] direction, double distance) {
-    try (Scope scope = Scope.open("moved")) {
-      Tensor p = parameter(model, name);
-      float[] before = p.toFloats();
-      float[] moved = before.clone();
-      for (int i = 0; i < moved.length; i++) {
-        moved[i] += (float) (distance * direction[i]);
-      }
-      p.copy_(Tensor.of(moved, p.shape()));
-      double loss = loss(model.step(batch(model)), "loss");
-      p.copy_(Tensor.of(before, p.shape()));
-      return loss;
     }
   }
 
@@ -245,7 +161,7 @@ abstract class EncoderMethodContract {
   }
 
   @Test
-  void equalSeedsStartAlikeAndOthersDoNot() {
+  void startsByTheSeed() {
     for (EncoderMethod method : methods()) {
       try (TrainableModel a = method.model(clip, NAMES, 3);
           TrainableModel b = method.model(clip, NAMES, 3);

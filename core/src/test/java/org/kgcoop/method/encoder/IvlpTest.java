@@ -2,6 +2,7 @@ package org.kgcoop.method.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.parameter;
 
 import java.util.List;
 import java.util.Map;
@@ -71,10 +72,10 @@ class IvlpTest extends EncoderMethodContract {
   void rejectsWrongSettings() {
     refused(
         () -> read(new Ivlp(new VisionLanguagePrompts(2, "", 0, 1, 1))),
-        "IVLP's text_depth: expected 1 to 1,000, got 0");
+        "setting text_depth: expected 1 to 1,000, got 0");
     refused(
         () -> read(new Ivlp(new VisionLanguagePrompts(2, "", 1, -1, 1))),
-        "IVLP's image_tokens: expected at least 0, got -1");
+        "setting image_tokens: expected at least 0, got -1");
     refused(
         () -> new Ivlp(new VisionLanguagePrompts(2, "", 1, 0, 1)),
         "expected both above 0, or both 0");

@@ -2,6 +2,8 @@ package org.kgcoop.method.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.parameter;
+import static org.kgcoop.fixtures.Losses.rows;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,7 +126,7 @@ class MapleTest extends EncoderMethodContract {
   @Test
   void rejectsWrongSettings() {
     refused(() -> new Maple(0, "", 1), "context tokens: expected at least 1, got 0");
-    refused(() -> read(new Maple(2, "", 0)), "MaPLe's depth: expected 1 to 1,000, got 0");
+    refused(() -> read(new Maple(2, "", 0)), "setting depth: expected 1 to 1,000, got 0");
     refused(
         () -> new Maple(2, "", 4).model(clip, NAMES, 1).close(),
         "MaPLe's depth 4: the text encoder of this CLIP has 3 blocks");

@@ -2,6 +2,9 @@ package org.kgcoop.method.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.loss;
+import static org.kgcoop.fixtures.Losses.rows;
+import static org.kgcoop.fixtures.Losses.softmax;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,8 +39,8 @@ class PromptSrcTest extends EncoderMethodContract {
       double[][] t0 = taught();
       double divergence = 0;
       for (int b = 0; b < f.length; b++) {
-        double[] student = softmax(logits(f[b], t));
-        double[] teacher = softmax(logits(f0[b], t0));
+        double[] student = softmax(logits(f[b], t), 1);
+        double[] teacher = softmax(logits(f0[b], t0), 1);
         for (int c = 0; c < t.length; c++) {
           divergence += teacher[c] * Math.log(teacher[c] / student[c]) / f.length / t.length;
         }
@@ -100,7 +103,7 @@ class PromptSrcTest extends EncoderMethodContract {
   @Test
   void publishedAreSixtyTemplatesAndAMeanOverEpochs() {
     assertThat(PromptSrc.TEMPLATES).hasSize(60).doesNotHaveDuplicates();
-    assertThat(methods().get(0).defaults().settings()).containsEntry("keep", "gauss:15,1");
+    assertThat(methods().get(0).defaults().settings()).containsEntry("model_selection", "gauss");
   }
 
   @Test
@@ -110,12 +113,12 @@ class PromptSrcTest extends EncoderMethodContract {
         "expected at least one template");
     refused(
         () -> read(new PromptSrc(new VisionLanguagePrompts(2, "", 1, 1, 1), TEMPLATES, -1, 1)),
-        "PromptSRC's text_weight: expected at least 0, got -1.0");
+        "setting text_weight: expected at least 0, got -1.0");
     refused(
         () ->
             read(
                 new PromptSrc(new VisionLanguagePrompts(2, "", 1, 1, 1), TEMPLATES, 1, Double.NaN)),
-        "PromptSRC's image_weight: expected at least 0, got NaN");
+        "setting image_weight: expected at least 0, got NaN");
     refused(
         () ->
             new PromptSrc(new VisionLanguagePrompts(2, "", 4, 1, 1), TEMPLATES, 1, 1)

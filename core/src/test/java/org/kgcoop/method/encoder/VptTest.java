@@ -2,6 +2,7 @@ package org.kgcoop.method.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.Losses.parameter;
 
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,9 @@ class VptTest extends EncoderMethodContract {
 
   @Test
   void rejectsWrongSettings() {
-    refused(() -> read(new Vpt(0, 1, TEMPLATE)), "VPT's image_tokens: expected at least 1, got 0");
-    refused(() -> read(new Vpt(1, 0, TEMPLATE)), "VPT's image_depth: expected 1 to 1,000, got 0");
+    refused(
+        () -> read(new Vpt(0, 1, TEMPLATE)), "setting image_tokens: expected at least 1, got 0");
+    refused(() -> read(new Vpt(1, 0, TEMPLATE)), "setting image_depth: expected 1 to 1,000, got 0");
     refused(() -> new Vpt(1, 1, "a photo"), "expected {} where the class name goes");
     refused(
         () -> new Vpt(2, 4, TEMPLATE).model(clip, NAMES, 1).close(),

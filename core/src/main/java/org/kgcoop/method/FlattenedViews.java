@@ -15,7 +15,7 @@ import org.kgcoop.tensor.Tensor;
  *
  * @param views the features of the views, (V, N, E)
  */
-record ViewRows(LabeledViews views) {
+record FlattenedViews(LabeledViews views) {
   int images() {
     return views.labels().size();
   }
@@ -45,14 +45,14 @@ record ViewRows(LabeledViews views) {
   }
 
   /** Returns the first views of some images, in ascending order. */
-  ViewRows part(int firstViews, int[] images) {
+  FlattenedViews part(int firstViews, int[] images) {
     Tensor which = Tensor.of(Arrays.stream(images).asLongStream().toArray(), images.length);
     Tensor some =
         views
             .features()
             .narrow(0, 0, firstViews)
             .indexSelect(1, which.to(views.features().device()));
-    return new ViewRows(
+    return new FlattenedViews(
         new LabeledViews(some, Arrays.stream(images).mapToObj(views.labels()::get).toList()));
   }
 

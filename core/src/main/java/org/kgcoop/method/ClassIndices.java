@@ -14,13 +14,13 @@ import org.kgcoop.tensor.Tensor;
  * classes. Underscores count as spaces. Data sets have classes with equal names, such as the two
  * ImageNet classes "missile"; these are matched in order.
  */
-public final class ClassPlaces {
+public final class ClassIndices {
   private static final int NONE = -1;
 
   private final List<String> asked;
   private final int[] places;
 
-  private ClassPlaces(List<String> asked, int[] places) {
+  private ClassIndices(List<String> asked, int[] places) {
     this.asked = asked;
     this.places = places;
   }
@@ -31,9 +31,9 @@ public final class ClassPlaces {
    * @param learned the names of the learned classes, by label
    * @param asked the names of the requested classes
    */
-  public static ClassPlaces of(List<String> learned, List<String> asked) {
+  public static ClassIndices of(List<String> learned, List<String> asked) {
     if (learned.equals(asked)) {
-      return new ClassPlaces(asked, IntStream.range(0, asked.size()).toArray());
+      return new ClassIndices(asked, IntStream.range(0, asked.size()).toArray());
     }
     Map<String, Deque<Integer>> places = new HashMap<>();
     for (int i = 0; i < learned.size(); i++) {
@@ -44,7 +44,7 @@ public final class ClassPlaces {
       Integer place = places.getOrDefault(plain(asked.get(i)), new ArrayDeque<>()).poll();
       found[i] = place == null ? NONE : place;
     }
-    return new ClassPlaces(asked, found);
+    return new ClassIndices(asked, found);
   }
 
   private static String plain(String name) {

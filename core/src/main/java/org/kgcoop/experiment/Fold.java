@@ -1,4 +1,4 @@
-package org.kgcoop.adapt;
+package org.kgcoop.experiment;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,27 +10,31 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.method.Folds;
 
 /**
- * Part of a comparison: held-out images, the images to learn from, and the class names to choose
- * from, which are those of the final classifier.
+ * Part of a sample that is held out, and the rest to learn from.
  *
- * @param name the name of the part
+ * @param name the name of the fold
  * @param fitted the images to learn from, with their classes
- * @param seen held-out images of these classes, as test images
+ * @param seen held-out images of these classes, as test images; their class names are those to
+ *     choose from
  * @param unseen images of hidden classes, as test images; empty if no class is hidden
  */
-record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
+public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
 
   /** Number of folds of the images if classes are hidden. */
-  private static final int FOLDS = 4;
+  private static final int IMAGE_FOLDS = 4;
 
   /** Maximum number of parts of the classes that are hidden in turn. */
-  private static final int MOST_PARTS = 4;
+  private static final int MAX_CLASS_FOLDS = 4;
+
+  /** One of so many images of a class is held out, if one half of the classes is hidden. */
+  private static final int HOLDOUT_INTERVAL = 4;
 
   /**
    * Returns the folds of the training images, or an empty list if no class has a second group of
@@ -38,13 +42,13 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
    *
    * @param most the number of folds, unless every class has fewer groups
    */
-  static List<HoldoutPart> of(DataSet data, int most) {
+  public static List<Fold> ofImages(DataSet data, int most) {
     Folds folds = folds(data, most);
-    List<HoldoutPart> all = new ArrayList<>();
+    List<Fold> all = new ArrayList<>();
     for (int fold = 0; fold < folds.count(); fold++) {
       int held = fold;
       all.add(
-          new HoldoutPart(
+          new Fold(
               "fold%s-of-%s".formatted(fold + 1, folds.count()),
               data.withImages(some(data, i -> !folds.holds(held, i)), List.of(), List.of()),
               asked(data, List.of(), i -> folds.holds(held, i)),
@@ -62,14 +66,15 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
    * @param unseenNames the names of classes without images, which are also in the list of class
    *     names
    */
-  static List<HoldoutPart> hiding(DataSet data, List<String> unseenNames) {
-    Folds folds = folds(data, FOLDS);
+  public static List<Fold> ofClasses(DataSet data, List<String> unseenNames) {
+    Folds folds = folds(data, IMAGE_FOLDS);
     int names = data.classNames().size() + unseenNames.size();
     int parts =
         folds.count() == 0
             ? 0
-            : Math.max(2, Math.min(MOST_PARTS, Math.round((float) names / unseenNames.size())));
-    List<HoldoutPart> all = new ArrayList<>();
+            : Math.max(
+                2, Math.min(MAX_CLASS_FOLDS, Math.round((float) names / unseenNames.size())));
+    List<Fold> all = new ArrayList<>();
     for (int part = 0; part < parts; part++) {
       int hidden = part;
       int held = part % folds.count();
@@ -80,7 +85,7 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
       some(data, isAsked).forEach(item -> groups.add(item.group()));
       List<Item> fitted = some(data, i -> !groups.contains(train.get(i).group()));
       all.add(
-          new HoldoutPart(
+          new Fold(
               "hidden%s-of-%s".formatted(part + 1, parts),
               data.withImages(fitted, List.of(), List.of()).select(ClassSplit.ALL),
               asked(data, unseenNames, i -> !isHidden.test(i) && folds.holds(held, i)),
@@ -96,7 +101,7 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
    *
    * @param audit the keys of the images that were drawn at random
    */
-  static @Nullable HoldoutPart audit(DataSet data, Set<String> audit, List<String> unseenNames) {
+  public static @Nullable Fold audit(DataSet data, Set<String> audit, List<String> unseenNames) {
     List<Item> train = data.train();
     Set<Integer> learned = new HashSet<>();
     train.stream()
@@ -109,7 +114,7 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
     List<Item> fitted = some(data, i -> !groups.contains(train.get(i).group()));
     return groups.isEmpty() || fitted.isEmpty()
         ? null
-        : new HoldoutPart(
+        : new Fold(
             "audit",
             data.withImages(fitted, List.of(), List.of()),
             asked(data, unseenNames, isAudited),
@@ -117,34 +122,60 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
   }
 
   /** Returns a part with the images that no other part asks about, or null if there are none. */
-  static @Nullable HoldoutPart rest(DataSet data, List<HoldoutPart> parts) {
+  public static @Nullable Fold rest(DataSet data, List<Fold> parts) {
     Set<String> asked = new HashSet<>();
     parts.forEach(part -> part.seen().test().forEach(item -> asked.add(item.key())));
     List<Item> train = data.train();
     IntPredicate isLeft = i -> !asked.contains(train.get(i).key());
     return asked.size() == train.size()
         ? null
-        : new HoldoutPart(
+        : new Fold(
             "rest", data, asked(data, List.of(), isLeft), asked(data, List.of(), i -> false));
   }
 
   /** Returns all training images as test images, for methods that do not learn from them. */
-  static HoldoutPart all(DataSet data, List<String> unseenNames) {
-    return new HoldoutPart(
+  public static Fold all(DataSet data, List<String> unseenNames) {
+    return new Fold(
         "all",
         data,
         asked(data, unseenNames, i -> true),
         asked(data, unseenNames, i -> !unseenNames.isEmpty()));
   }
 
+  /**
+   * Hides one half of the classes. The held-out images of the other classes are their validation
+   * images or, if there are none, the second, sixth, tenth ... training image of each class. The
+   * class names to choose from are those of the half.
+   *
+   * @param hidden the half to hide
+   * @throws KgCoopException if no class has a second image to hold out
+   */
+  static Fold hiding(DataSet data, ClassSplit hidden) {
+    DataSet seen = data.select(hidden == ClassSplit.NEW ? ClassSplit.BASE : ClassSplit.NEW);
+    DataSet unseen = data.select(hidden);
+    List<Item> all = Stream.concat(unseen.train().stream(), unseen.val().stream()).toList();
+    List<Item> fitted = new ArrayList<>();
+    List<Item> heldOut = new ArrayList<>(seen.val());
+    Map<Integer, Integer> number = new HashMap<>();
+    for (Item item : seen.train()) {
+      // With this rule, one of two, one of four, and two of eight images are held out.
+      int place = number.merge(item.label(), 1, Integer::sum);
+      boolean isHeldOut = seen.val().isEmpty() && place % HOLDOUT_INTERVAL == 2;
+      (isHeldOut ? heldOut : fitted).add(item);
+    }
+    if (heldOut.isEmpty()) {
+      throw KgCoopException.data(data.name() + ": no class has a second image to hold out");
+    }
+    return new Fold(
+        (hidden == ClassSplit.NEW ? "second" : "first") + "-hidden",
+        seen.withImages(fitted, seen.val(), List.of()),
+        seen.withImages(List.of(), List.of(), heldOut),
+        unseen.withImages(List.of(), List.of(), all));
+  }
+
   private static Folds folds(DataSet data, int most) {
-    List<String> groups = data.train().stream().map(Item::group).distinct().toList();
-    Map<String, Integer> numbers = new HashMap<>();
-    groups.forEach(group -> numbers.put(group, numbers.size()));
-    return new Folds(
-        data.train().stream().map(Item::label).toList(),
-        data.train().stream().map(item -> numbers.getOrDefault(item.group(), 0)).toList(),
-        most);
+    List<Item> items = data.train();
+    return new Folds(items.stream().map(Item::label).toList(), Item.groupNumbers(items), most);
   }
 
   /** Returns some of the training images as test images, with all class names. */
@@ -166,7 +197,7 @@ record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
   }
 
   /** Returns the mean number of groups of training images per class. */
-  static double groupsPerClass(DataSet data) {
+  public static double groupsPerClass(DataSet data) {
     long groups =
         data.train().stream().map(item -> item.label() + " " + item.group()).distinct().count();
     return (double) groups / data.classNames().size();

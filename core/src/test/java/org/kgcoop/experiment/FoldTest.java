@@ -1,4 +1,4 @@
-package org.kgcoop.adapt;
+package org.kgcoop.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 
-class HoldoutPartTest {
+class FoldTest {
   private static DataSet data(int... sizes) {
     List<Item> items = new ArrayList<>();
     List<String> names = new ArrayList<>();
@@ -29,10 +29,10 @@ class HoldoutPartTest {
   @Test
   void everyImageOfAClassWithTwoIsHeldOutOnceAndItsClassIsStillLearned() {
     DataSet data = data(1, 2, 3, 9, 4);
-    List<HoldoutPart> folds = HoldoutPart.of(data, 4);
+    List<Fold> folds = Fold.ofImages(data, 4);
     assertThat(folds).hasSize(4);
     List<Item> heldOut = new ArrayList<>();
-    for (HoldoutPart fold : folds) {
+    for (Fold fold : folds) {
       heldOut.addAll(fold.seen().test());
       assertThat(fold.fitted().train()).doesNotContainAnyElementsOf(fold.seen().test());
       assertThat(fold.fitted().train().stream().map(Item::label).distinct()).hasSize(5);
@@ -46,13 +46,12 @@ class HoldoutPartTest {
 
   @Test
   void anAuditIsHeldOutUnlessAClassHasNoOtherImage() {
-    HoldoutPart part =
-        Objects.requireNonNull(
-            HoldoutPart.audit(data(3, 1, 2), Set.of("0/1", "1/0", "2/0"), List.of()));
+    Fold part =
+        Objects.requireNonNull(Fold.audit(data(3, 1, 2), Set.of("0/1", "1/0", "2/0"), List.of()));
     assertThat(part.seen().test().stream().map(Item::key)).containsExactly("0/1", "2/0");
     assertThat(part.fitted().train().stream().map(Item::key))
         .containsExactly("0/0", "0/2", "1/0", "2/1");
-    assertThat(HoldoutPart.audit(data(3, 1), Set.of(), List.of())).isNull();
+    assertThat(Fold.audit(data(3, 1), Set.of(), List.of())).isNull();
   }
 
   @Test
@@ -62,7 +61,7 @@ class HoldoutPartTest {
         data.train().stream()
             .map(item -> item.withGroup(item.key().substring(0, 2) + item.file().hashCode() % 3))
             .toList();
-    for (HoldoutPart fold : HoldoutPart.of(data.withImages(grouped, List.of(), List.of()), 4)) {
+    for (Fold fold : Fold.ofImages(data.withImages(grouped, List.of(), List.of()), 4)) {
       assertThat(fold.fitted().train().stream().map(Item::group))
           .doesNotContainAnyElementsOf(fold.seen().test().stream().map(Item::group).toList());
     }
@@ -71,10 +70,10 @@ class HoldoutPartTest {
   @Test
   void everyClassIsHiddenOnceAmongAllNames() {
     DataSet data = data(4, 4, 4, 4, 4, 4);
-    List<HoldoutPart> parts = HoldoutPart.hiding(data, List.of("wolf", "bear"));
+    List<Fold> parts = Fold.ofClasses(data, List.of("wolf", "bear"));
     assertThat(parts).as("two of eight names are unseen").hasSize(4);
     List<Item> hidden = new ArrayList<>();
-    for (HoldoutPart part : parts) {
+    for (Fold part : parts) {
       List<String> learned = part.fitted().classNames();
       for (DataSet asked : List.of(part.seen(), part.unseen())) {
         assertThat(asked.classNames()).hasSize(8).contains("wolf", "bear").containsAll(learned);
@@ -92,21 +91,21 @@ class HoldoutPartTest {
       hidden.addAll(part.unseen().test());
     }
     assertThat(hidden).doesNotHaveDuplicates().hasSize(24);
-    assertThat(HoldoutPart.hiding(data(1, 1, 1, 1), List.of("wolf"))).isEmpty();
-    assertThat(HoldoutPart.hiding(data, List.of("a", "b", "c", "d", "e", "f", "g"))).hasSize(2);
+    assertThat(Fold.ofClasses(data(1, 1, 1, 1), List.of("wolf"))).isEmpty();
+    assertThat(Fold.ofClasses(data, List.of("a", "b", "c", "d", "e", "f", "g"))).hasSize(2);
   }
 
   @Test
   void smallClassesAreSpreadOverTheFolds() {
     int[] sizes = IntStream.generate(() -> 2).limit(40).toArray();
-    assertThat(HoldoutPart.of(data(sizes), 4)).hasSize(2);
+    assertThat(Fold.ofImages(data(sizes), 4)).hasSize(2);
     sizes[0] = 4;
-    List<HoldoutPart> folds = HoldoutPart.of(data(sizes), 4);
+    List<Fold> folds = Fold.ofImages(data(sizes), 4);
     assertThat(folds).hasSize(4).allMatch(fold -> fold.seen().test().size() >= 20);
   }
 
   @Test
   void withOneImageOfEachClassThereAreNone() {
-    assertThat(HoldoutPart.of(data(1, 1, 1), 4)).isEmpty();
+    assertThat(Fold.ofImages(data(1, 1, 1), 4)).isEmpty();
   }
 }

@@ -1,0 +1,541 @@
+package org.kgcoop.train;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.kgcoop.EnumIds;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.features.Augmentation;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.settings.Range;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingList;
+import org.kgcoop.settings.SettingType;
+import org.kgcoop.settings.SettingValues;
+import org.kgcoop.tensor.UpdateRule;
+
+/** Declarations of all training settings. The defaults are CoOp's. */
+public final class TrainingDeclaration {
+  /** The value of {@code augment} that selects the published augmentation of the method. */
+  public static final String PUBLISHED = "published";
+
+  private static final String PUBLISHED_NUMBER = "the method's published number";
+  private static final Range<Double> ABOVE_0 = Range.above(0);
+  private static final Range<Double> AT_LEAST_0 = Range.atLeast(0);
+  private static final Range<Double> BELOW_1 = Range.finite("0 to below 1", n -> n >= 0 && n < 1);
+
+  /** The rules of the optimizer. */
+  enum Optimizer {
+    SGD,
+    ADAM,
+    ADAMW,
+    RMSPROP
+  }
+
+  /** The forms of the decay. */
+  enum DecayForm {
+    COSINE,
+    STEP,
+    MULTI_STEP
+  }
+
+  /** The weights that a training returns. */
+  enum Selection {
+    LAST,
+    BEST,
+    GAUSS
+  }
+
+  static final Setting<Integer> EPOCHS =
+      Setting.whole("epochs", 1, Range.atLeast(1), "Set the number of epochs")
+          .withDefault(PUBLISHED_NUMBER, values -> 1)
+          .publishedAs("OPTIM.MAX_EPOCH", "train_epoch");
+
+  static final Setting<Integer> BATCH_SIZE =
+      Setting.whole("batch_size", 1, Range.atLeast(1), "Set the number of images per step")
+          .withDefault(PUBLISHED_NUMBER, values -> 1)
+          .publishedAs("DATALOADER.TRAIN_X.BATCH_SIZE");
+
+  static final Setting<Sampler.Kind> SAMPLER =
+      Setting.choice(
+              "sampler",
+              Sampler.Kind.RANDOM,
+              "Choose the order of images. random and sequential drop an incomplete last batch, and"
+                  + " random-all keeps it. With random-class, a batch contains --class-images of"
+                  + " each sampled class")
+          .publishedAs("DATALOADER.TRAIN_X.SAMPLER");
+
+  static final Setting<Integer> CLASS_IMAGES =
+      Setting.whole(
+              "class_images",
+              16,
+              Range.atLeast(1),
+              "Set the number of images per class in a batch of the sampler random-class")
+          .publishedAs("DATALOADER.TRAIN_X.N_INS");
+
+  static final Setting<Selection> MODEL_SELECTION =
+      Setting.choice(
+              "model_selection",
+              Selection.LAST,
+              "Choose the weights of the result: after the last epoch, after the epoch with the best"
+                  + " validation accuracy, or the average over epochs with Gaussian weights, as in"
+                  + " PromptSRC")
+          .publishedAs("TEST.FINAL_MODEL");
+
+  static final Setting<Double> GAUSS_MEAN =
+      Setting.number(
+              "gauss_mean",
+              15,
+              Range.finite("a finite number", n -> true),
+              "Set the epoch with the largest weight for --model-selection gauss")
+          .publishedAs("TRAINER.PROMPTSRC.GPA_MEAN");
+
+  static final Setting<Double> GAUSS_STD =
+      Setting.number(
+              "gauss_std",
+              1,
+              ABOVE_0,
+              "Set the standard deviation of the weights in epochs for --model-selection gauss")
+          .publishedAs("TRAINER.PROMPTSRC.GPA_STD");
+
+  static final Setting<Integer> CHECKPOINT_EVERY =
+      Setting.whole(
+              "checkpoint_every",
+              5,
+              Range.atLeast(1),
+              "Set the number of epochs between checkpoints")
+          .publishedAs("TRAIN.CHECKPOINT_FREQ");
+
+  static final Setting<Optimizer> OPTIMIZER =
+      Setting.choice("optimizer", Optimizer.SGD, "Choose the optimizer").publishedAs("OPTIM.NAME");
+
+  static final Setting<Double> MOMENTUM =
+      Setting.number("momentum", 0.9, BELOW_1, "Set the momentum of sgd and rmsprop")
+          .publishedAs("OPTIM.MOMENTUM");
+
+  static final Setting<Double> WEIGHT_DECAY =
+      Setting.number("weight_decay", 5e-4, AT_LEAST_0, "Set the weight decay")
+          .publishedAs("OPTIM.WEIGHT_DECAY");
+
+  static final Setting<Double> BETA1 =
+      Setting.number("beta1", 0.9, BELOW_1, "Set the decay of the mean of adam and adamw")
+          .publishedAs("OPTIM.ADAM_BETA1");
+
+  static final Setting<Double> BETA2 =
+      Setting.number("beta2", 0.999, BELOW_1, "Set the decay of the mean square of adam and adamw")
+          .publishedAs("OPTIM.ADAM_BETA2");
+
+  static final Setting<Double> ALPHA =
+      Setting.number("alpha", 0.99, BELOW_1, "Set the decay of the mean square of rmsprop")
+          .publishedAs("OPTIM.RMSPROP_ALPHA");
+
+  static final Setting<Double> EPSILON =
+      Setting.number("epsilon", 1e-8, ABOVE_0, "Set the epsilon of adam, adamw and rmsprop");
+
+  static final Setting<Double> LR =
+      Setting.number("lr", 0.002, ABOVE_0, "Set the learning rate").publishedAs("OPTIM.LR", "lr");
+
+  static final Setting<Schedule.Unit> LR_UNIT =
+      Setting.choice(
+              "lr_unit",
+              Schedule.Unit.EPOCH,
+              "Choose whether the learning rate changes after every epoch or after every step")
+          .omittingDefault();
+
+  static final Setting<DecayForm> DECAY =
+      Setting.choice(
+              "decay",
+              DecayForm.COSINE,
+              "Choose the decay of the learning rate: cosine, step (times --decay-gamma every"
+                  + " --decay-epochs) or multi-step (times --decay-gamma after each of"
+                  + " --decay-epochs)")
+          .publishedAs("OPTIM.LR_SCHEDULER");
+
+  static final Setting<List<Integer>> DECAY_EPOCHS =
+      Setting.of(
+          "decay_epochs",
+          SettingType.WHOLES,
+          List.of(30),
+          new Range<>("at least 1 epoch", epochs -> !epochs.isEmpty() && epochs.get(0) > 0),
+          "Set the epochs of --decay step, or of --decay multi-step. Example: 30,60");
+
+  static final Setting<Double> DECAY_GAMMA =
+      Setting.number(
+              "decay_gamma",
+              0.1,
+              Range.finite("above 0 to 1", n -> n > 0 && n <= 1),
+              "Set the factor of --decay step and multi-step")
+          .publishedAs("OPTIM.GAMMA");
+
+  static final Setting<Double> MIN_LR =
+      Setting.number(
+              "min_lr", 0, AT_LEAST_0, "Set the learning rate that --decay cosine approaches")
+          .omittingDefault();
+
+  static final Setting<Boolean> WARMUP_RECOUNT =
+      Setting.flag(
+              "warmup_recount",
+              true,
+              "Choose the epoch from which the decay counts: true for the first one after the"
+                  + " warm-up, as in Dassl today, false for the first one of the training, as in"
+                  + " older papers")
+          .publishedAs("OPTIM.WARMUP_RECOUNT");
+
+  static final Setting<Warmup.Kind> WARMUP =
+      Setting.choice("warmup", Warmup.Kind.CONSTANT, "Choose the warm-up of the learning rate")
+          .publishedAs("OPTIM.WARMUP_TYPE");
+
+  static final Setting<Integer> WARMUP_EPOCHS =
+      Setting.whole("warmup_epochs", 1, Range.atLeast(0), "Set the number of epochs of the warm-up")
+          .publishedAs("OPTIM.WARMUP_EPOCH");
+
+  static final Setting<Double> WARMUP_LR =
+      Setting.number(
+          "warmup_lr",
+          1e-5,
+          AT_LEAST_0,
+          "Set the learning rate of a constant warm-up, or of the first epoch of a linear one");
+
+  static final Setting<Double> CLIP_NORM =
+      Setting.number(
+              "clip_norm",
+              0,
+              AT_LEAST_0,
+              "Set the maximum global norm of the gradients. 0 disables the limit")
+          .omittingDefault();
+
+  static final Setting<String> AUGMENT =
+      Setting.text(
+          "augment",
+          "cache:8",
+          "Choose the augmented views of training images. The value online uses new views in every"
+              + " epoch (published, slow). The value cache:V uses V precomputed views per image, one"
+              + " of them in each epoch. The value pool:V uses them in random order, so an epoch may"
+              + " contain several views of an image. The value test disables augmentation");
+
+  static final Setting<String> TRANSFORMS =
+      Setting.text(
+          "transforms",
+          "random_resized_crop(0.08,1),random_flip",
+          "Choose the transforms of augmented views: random_crop(PADDING),"
+              + " random_resized_crop(LEAST,MOST), random_flip, randaugment(N,MAGNITUDE),"
+              + " colorjitter(B,C,S,H), randomgrayscale(P), gaussian_blur(KERNEL,P),"
+              + " cutout(HOLES,PIXELS) or none. Without numbers, a transform uses those of the"
+              + " method, or of Dassl");
+
+  /** The seed, which the library and the commands set with the few-shot sample. */
+  static final Setting<Long> SEED =
+      Setting.of("seed", SettingType.LONG, 1L, Range.any(), "Set the seed");
+
+  /**
+   * Condition of a setting.
+   *
+   * @param on the choice that the setting depends on
+   * @param values the values of the choice that use the setting
+   */
+  private record Condition(Setting<?> on, List<String> values) {}
+
+  private static final Map<Setting<?>, Condition> CONDITIONS =
+      Map.ofEntries(
+          Map.entry(CLASS_IMAGES, new Condition(SAMPLER, List.of("random-class"))),
+          Map.entry(GAUSS_MEAN, new Condition(MODEL_SELECTION, List.of("gauss"))),
+          Map.entry(GAUSS_STD, new Condition(MODEL_SELECTION, List.of("gauss"))),
+          Map.entry(MOMENTUM, new Condition(OPTIMIZER, List.of("sgd", "rmsprop"))),
+          Map.entry(BETA1, new Condition(OPTIMIZER, List.of("adam", "adamw"))),
+          Map.entry(BETA2, new Condition(OPTIMIZER, List.of("adam", "adamw"))),
+          Map.entry(ALPHA, new Condition(OPTIMIZER, List.of("rmsprop"))),
+          Map.entry(EPSILON, new Condition(OPTIMIZER, List.of("adam", "adamw", "rmsprop"))),
+          Map.entry(DECAY_EPOCHS, new Condition(DECAY, List.of("step", "multi-step"))),
+          Map.entry(DECAY_GAMMA, new Condition(DECAY, List.of("step", "multi-step"))),
+          Map.entry(MIN_LR, new Condition(DECAY, List.of("cosine"))),
+          Map.entry(WARMUP_EPOCHS, new Condition(WARMUP, List.of("constant", "linear"))),
+          Map.entry(WARMUP_LR, new Condition(WARMUP, List.of("constant", "linear"))));
+
+  /** The settings of the training, in the order of the help. */
+  private static final List<Setting<?>> TRAINING =
+      List.of(
+          EPOCHS,
+          BATCH_SIZE,
+          SAMPLER,
+          CLASS_IMAGES,
+          MODEL_SELECTION,
+          GAUSS_MEAN,
+          GAUSS_STD,
+          CHECKPOINT_EVERY);
+
+  /** The settings of the optimizer and of the learning rate, in the order of the help. */
+  private static final List<Setting<?>> OPTIMIZATION =
+      List.of(
+          OPTIMIZER,
+          MOMENTUM,
+          WEIGHT_DECAY,
+          BETA1,
+          BETA2,
+          ALPHA,
+          EPSILON,
+          LR,
+          LR_UNIT,
+          DECAY,
+          DECAY_EPOCHS,
+          DECAY_GAMMA,
+          MIN_LR,
+          WARMUP_RECOUNT,
+          WARMUP,
+          WARMUP_EPOCHS,
+          WARMUP_LR,
+          CLIP_NORM);
+
+  /** The settings of augmented views. */
+  private static final List<Setting<?>> AUGMENTATION = List.of(AUGMENT, TRANSFORMS);
+
+  /** All settings, in the order of files. */
+  static final SettingList<TrainingSettings> LIST =
+      new SettingList<>(
+          "training",
+          List.of(
+              EPOCHS.from(settings -> settings.schedule().epochs()),
+              BATCH_SIZE.from(TrainingSettings::batchSize),
+              SAMPLER.from(settings -> settings.sampler().kind()),
+              CLASS_IMAGES.fromOptional(settings -> settings.sampler().imagesPerClass()),
+              LR.from(settings -> settings.schedule().rate()),
+              DECAY.from(settings -> form(settings.schedule().decay())),
+              DECAY_EPOCHS.fromOptional(settings -> decayEpochs(settings.schedule().decay())),
+              DECAY_GAMMA.fromOptional(settings -> gamma(settings.schedule().decay())),
+              MIN_LR.fromOptional(settings -> minimumRate(settings.schedule().decay())),
+              WARMUP_RECOUNT.from(settings -> settings.schedule().warmupRecount()),
+              WARMUP.from(settings -> settings.schedule().warmup().kind()),
+              WARMUP_EPOCHS.fromOptional(settings -> settings.schedule().warmup().usedEpochs()),
+              WARMUP_LR.fromOptional(settings -> settings.schedule().warmup().usedRate()),
+              LR_UNIT.from(settings -> settings.schedule().unit()),
+              OPTIMIZER.from(settings -> optimizer(settings.optimizer())),
+              MOMENTUM.fromOptional(number(MOMENTUM)),
+              BETA1.fromOptional(number(BETA1)),
+              BETA2.fromOptional(number(BETA2)),
+              ALPHA.fromOptional(number(ALPHA)),
+              EPSILON.fromOptional(number(EPSILON)),
+              WEIGHT_DECAY.from(settings -> settings.optimizer().weightDecay()),
+              CLIP_NORM.from(TrainingSettings::clipNorm),
+              SEED.from(TrainingSettings::seed),
+              AUGMENT.from(settings -> settings.augmentation().id()),
+              TRANSFORMS.from(settings -> settings.augmentation().recipe().id()),
+              MODEL_SELECTION.from(settings -> selection(settings.modelSelection())),
+              GAUSS_MEAN.fromOptional(
+                  settings -> average(settings).map(ModelSelection.Average::mean)),
+              GAUSS_STD.fromOptional(
+                  settings -> average(settings).map(ModelSelection.Average::deviation)),
+              CHECKPOINT_EVERY.unsaved()),
+          TrainingDeclaration::settings);
+
+  private TrainingDeclaration() {}
+
+  /** Returns the settings that options and sweeps set, by the heading of the help. */
+  public static Map<String, List<Setting<?>>> byHeading() {
+    Map<String, List<Setting<?>>> settings = new LinkedHashMap<>();
+    settings.put("Training", TRAINING);
+    settings.put("Optimizer", OPTIMIZATION);
+    settings.put("Augmentation", AUGMENTATION);
+    return settings;
+  }
+
+  /** Returns all settings that options and sweeps set, in the order of the help. */
+  public static List<Setting<?>> all() {
+    List<Setting<?>> all = new ArrayList<>();
+    byHeading().values().forEach(all::addAll);
+    return all;
+  }
+
+  /** Returns the keys of {@link #all}. */
+  public static List<String> keys() {
+    return all().stream().<String>map(Setting::key).toList();
+  }
+
+  /** Returns the setting with a key, which must exist. */
+  public static Setting<?> setting(String key) {
+    return LIST.setting(key);
+  }
+
+  /**
+   * Parses settings, with the method's published values as defaults.
+   *
+   * @param given the values by the keys of these declarations
+   * @param published the defaults of the method
+   * @throws KgCoopException if a key is unknown, a value is invalid, or another setting does not
+   *     use it
+   */
+  public static TrainingSettings parse(
+      SettingValues given, TrainedMethod.Defaults published, long seed) {
+    SettingValues defaults =
+        SettingValues.of(EPOCHS.key(), published.epochs())
+            .with(BATCH_SIZE.key(), published.batchSize())
+            .with(new SettingValues(published.settings()));
+    SettingValues all = defaults.with(given).with(SEED.key(), seed);
+    if (given.text(AUGMENT.key()).equals(PUBLISHED)) {
+      all = all.with(AUGMENT.key(), published.views());
+    }
+    if (given.has(TRANSFORMS) && defaults.has(TRANSFORMS)) {
+      all =
+          all.with(
+              TRANSFORMS.key(),
+              ViewSettingsReader.over(given.get(TRANSFORMS), defaults.get(TRANSFORMS)));
+    }
+    TrainingSettings settings = parse(all);
+    checkUsed(given, all);
+    return settings;
+  }
+
+  /** Parses complete settings. A setting that is not given has the default of its declaration. */
+  static TrainingSettings parse(SettingValues values) {
+    return LIST.parse(values, List.of());
+  }
+
+  /** Returns the settings that determine the result, in the form that the parser reads. */
+  public static SettingValues values(TrainingSettings settings) {
+    return LIST.values(settings);
+  }
+
+  /**
+   * Returns true if training settings use a setting: {@code beta1} has no meaning for the optimizer
+   * {@code sgd}.
+   */
+  public static boolean isUsed(String key, SettingValues values) {
+    Condition condition = CONDITIONS.get(setting(key));
+    return condition == null || condition.values().contains(choice(condition.on(), values));
+  }
+
+  /** Rejects given settings that the resolved values do not use. */
+  private static void checkUsed(SettingValues given, SettingValues resolved) {
+    for (Map.Entry<Setting<?>, Condition> each : CONDITIONS.entrySet()) {
+      Condition condition = each.getValue();
+      if (given.has(each.getKey()) && !isUsed(each.getKey().key(), resolved)) {
+        throw KgCoopException.configuration(
+            "setting %s: used only with %s %s, and %s is %s"
+                .formatted(
+                    each.getKey().key(),
+                    condition.on().key(),
+                    String.join(" or ", condition.values()),
+                    condition.on().key(),
+                    choice(condition.on(), resolved)));
+      }
+    }
+  }
+
+  private static <T> String choice(Setting<T> setting, SettingValues values) {
+    return String.valueOf(setting.type().writer().apply(values.get(setting)));
+  }
+
+  private static TrainingSettings settings(SettingValues values) {
+    return new TrainingSettings(
+        new Schedule(
+            values.get(LR),
+            values.get(EPOCHS),
+            decay(values),
+            new Warmup(values.get(WARMUP), values.get(WARMUP_EPOCHS), values.get(WARMUP_LR)),
+            values.get(WARMUP_RECOUNT),
+            values.get(LR_UNIT)),
+        values.get(BATCH_SIZE),
+        optimizer(values),
+        values.get(CLIP_NORM),
+        new Sampler(values.get(SAMPLER), values.get(CLASS_IMAGES)),
+        values.get(SEED),
+        Augmentation.ofId(
+            values.get(AUGMENT), ViewSettingsReader.recipe(values.get(TRANSFORMS).strip())),
+        values.get(CHECKPOINT_EVERY),
+        selection(values));
+  }
+
+  private static UpdateRule optimizer(SettingValues values) {
+    double weightDecay = values.get(WEIGHT_DECAY);
+    return switch (values.get(OPTIMIZER)) {
+      case SGD -> new UpdateRule.Sgd(values.get(MOMENTUM), weightDecay);
+      case ADAM ->
+          new UpdateRule.Adam(
+              values.get(BETA1), values.get(BETA2), values.get(EPSILON), weightDecay);
+      case ADAMW ->
+          new UpdateRule.AdamW(
+              values.get(BETA1), values.get(BETA2), values.get(EPSILON), weightDecay);
+      case RMSPROP ->
+          new UpdateRule.RmsProp(
+              values.get(ALPHA), values.get(MOMENTUM), values.get(EPSILON), weightDecay);
+    };
+  }
+
+  private static Optimizer optimizer(UpdateRule rule) {
+    return EnumIds.of(Optimizer.class, "optimizer", rule.id());
+  }
+
+  private static Function<TrainingSettings, Optional<Double>> number(Setting<Double> setting) {
+    return settings -> Optional.ofNullable(numbers(settings.optimizer()).get(setting));
+  }
+
+  private static Map<Setting<Double>, Double> numbers(UpdateRule rule) {
+    if (rule instanceof UpdateRule.Sgd sgd) {
+      return Map.of(MOMENTUM, sgd.momentum());
+    }
+    if (rule instanceof UpdateRule.Adam adam) {
+      return Map.of(BETA1, adam.beta1(), BETA2, adam.beta2(), EPSILON, adam.epsilon());
+    }
+    if (rule instanceof UpdateRule.AdamW adam) {
+      return Map.of(BETA1, adam.beta1(), BETA2, adam.beta2(), EPSILON, adam.epsilon());
+    }
+    UpdateRule.RmsProp rms = (UpdateRule.RmsProp) rule;
+    return Map.of(ALPHA, rms.alpha(), MOMENTUM, rms.momentum(), EPSILON, rms.epsilon());
+  }
+
+  private static Decay decay(SettingValues values) {
+    List<Integer> epochs = values.get(DECAY_EPOCHS);
+    return switch (values.get(DECAY)) {
+      case COSINE -> new Decay.Cosine(values.get(MIN_LR));
+      case STEP -> new Decay.SingleStep(epochs.get(0), values.get(DECAY_GAMMA));
+      case MULTI_STEP -> new Decay.MultiStep(epochs, values.get(DECAY_GAMMA));
+    };
+  }
+
+  private static DecayForm form(Decay decay) {
+    return decay instanceof Decay.Cosine
+        ? DecayForm.COSINE
+        : decay instanceof Decay.SingleStep ? DecayForm.STEP : DecayForm.MULTI_STEP;
+  }
+
+  private static Optional<List<Integer>> decayEpochs(Decay decay) {
+    if (decay instanceof Decay.SingleStep step) {
+      return Optional.of(List.of(step.size()));
+    }
+    return decay instanceof Decay.MultiStep steps
+        ? Optional.of(steps.milestones())
+        : Optional.empty();
+  }
+
+  private static Optional<Double> gamma(Decay decay) {
+    if (decay instanceof Decay.SingleStep step) {
+      return Optional.of(step.gamma());
+    }
+    return decay instanceof Decay.MultiStep steps ? Optional.of(steps.gamma()) : Optional.empty();
+  }
+
+  private static Optional<Double> minimumRate(Decay decay) {
+    return decay instanceof Decay.Cosine cosine ? Optional.of(cosine.minimum()) : Optional.empty();
+  }
+
+  private static ModelSelection selection(SettingValues values) {
+    return switch (values.get(MODEL_SELECTION)) {
+      case LAST -> new ModelSelection.Last();
+      case BEST -> new ModelSelection.Best();
+      case GAUSS -> new ModelSelection.Average(values.get(GAUSS_MEAN), values.get(GAUSS_STD));
+    };
+  }
+
+  private static Selection selection(ModelSelection selection) {
+    return selection instanceof ModelSelection.Last
+        ? Selection.LAST
+        : selection instanceof ModelSelection.Best ? Selection.BEST : Selection.GAUSS;
+  }
+
+  private static Optional<ModelSelection.Average> average(TrainingSettings settings) {
+    return settings.modelSelection() instanceof ModelSelection.Average average
+        ? Optional.of(average)
+        : Optional.empty();
+  }
+}
