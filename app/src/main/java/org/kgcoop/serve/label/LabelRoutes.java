@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -325,16 +326,23 @@ final class LabelRoutes {
         return;
       }
       current.labeling.undo();
-      String kind = last.get().kind();
-      String wanted =
-          switch (kind) {
-            case "page", "questions" -> "";
-            case "more-audit" -> "audit";
-            default -> kind;
-          };
+      String wanted = body.has("browser") ? kindAgain(current, browser(body), last.get()) : "";
       current.drafts.putAll(last.get().labels());
       finishAction(request, current, body, wanted);
     }
+  }
+
+  /**
+   * Returns the kind that shows an undone step again. Nothing has to be asked for if the rule would
+   * choose it again.
+   */
+  private static String kindAgain(Session current, String browser, Labeling.Step undone) {
+    if (undone.kind().equals("page") || undone.kind().equals("questions")) {
+      return "";
+    }
+    Labeling.Page chosen = current.labeling.next(browser, "");
+    boolean isSame = new HashSet<>(chosen.images()).equals(undone.labels().keySet());
+    return isSame ? "" : undone.kind().equals("more-audit") ? "audit" : undone.kind();
   }
 
   private void undoClass(Context request, Session current, JsonNode body) {

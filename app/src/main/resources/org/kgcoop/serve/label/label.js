@@ -232,7 +232,7 @@ function draft(images) {
 
 const SINGLE = {
   questions: ['What is this?', ''],
-  audit: ['A random image, to measure the accuracy', 'These images were drawn at random. The program does not learn from them yet, so they keep the figure at the top right honest.'],
+  audit: ['A random image, to measure the accuracy', 'These images were drawn at random. The program does not learn from them yet, so they keep the accuracy honest.'],
   'more-audit': ['A random image, to measure the accuracy', 'These images were drawn at random. The program does not learn from them yet.'],
   again: ['What is this? You named it before.', 'Answer without thinking of your first answer: it is replaced.'],
 };

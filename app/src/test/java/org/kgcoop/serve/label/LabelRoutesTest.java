@@ -336,6 +336,20 @@ class LabelRoutesTest {
   }
 
   @Test
+  void undoShowsAnAuditThatTheRuleAsked() {
+    JsonNode page = next(A);
+    while (!isBlind(page)) {
+      page =
+          site.post("/label/answer", "{%s, %s}".formatted(A, labels(page))).json().path("page");
+    }
+    JsonNode answered = site.post("/label/answer", "{%s, %s}".formatted(A, labels(page))).json();
+    String step = answered.path("undo").path("step").asText();
+    JsonNode undone = site.post("/label/undo", "{%s, 'step': %s}".formatted(A, step)).json();
+    assertThat(undone.path("page").path("images").findValuesAsText("image"))
+        .isEqualTo(page.path("images").findValuesAsText("image"));
+  }
+
+  @Test
   void aDraftOutlivesItsTab() {
     JsonNode page = next(A);
     String image = page.path("images").get(1).path("image").asText();
