@@ -24,6 +24,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSetOptions;
@@ -253,7 +254,9 @@ public final class LabelCommand implements Callable<Integer> {
   }
 
   private Labeling open(Path images, Clip clip, Map<String, String> truth, Reading reading) {
-    long count = count(images);
+    List<Path> files = imageFiles(images);
+    PhotoWarning.check(clipOptions, clip, files, output);
+    long count = files.size();
     try (Progress.Task task = output.progress().start("images", count)) {
       return Labeling.open(
           images,
@@ -352,10 +355,8 @@ public final class LabelCommand implements Callable<Integer> {
         || !Files.isDirectory(images)) {
       return;
     }
-    List<Path> all =
-        Folders.below(images, path -> ImageNames.isRead(Folders.name(path)), link -> {});
     Set<String> folders = new TreeSet<>();
-    for (Path file : all) {
+    for (Path file : imageFiles(images)) {
       Path below = images.relativize(file);
       if (below.getNameCount() != 2) {
         return;
@@ -386,10 +387,10 @@ public final class LabelCommand implements Callable<Integer> {
     return folder;
   }
 
-  private static int count(Path folder) {
+  private static List<Path> imageFiles(Path folder) {
     return Files.isDirectory(folder)
-        ? Folders.below(folder, Files::isRegularFile, link -> {}).size()
-        : 0;
+        ? Folders.below(folder, file -> ImageNames.isRead(Folders.name(file)), link -> {})
+        : List.of();
   }
 
   private Labeling.Options options(Map<String, String> truth, FeatureProgress progress) {
