@@ -395,6 +395,7 @@ class WebPageBrowserTest {
     assertThat(reached)
         .contains("Skip to the answer", "file", "umbrella", "fire", "names", "template")
         .doesNotHaveDuplicates();
+    browser().value("document.querySelector('[value=names]').click()");
     browser()
         .await("document.querySelector('#bars').className.includes('one-prompt') && " + ANSWERED);
     // The table shows the names of the example without changes.
