@@ -4,6 +4,7 @@
 const LETTERS = 'abcdefghijklmnopqrtvwxyz'; // without s (skip) and u (undo)
 const KEYS = '123456789' + LETTERS + LETTERS.toUpperCase(); // capital letters need the shift key
 const MOST_ROWS = 200;
+const ADD = null; // a row that adds the typed name
 
 export const NONE = -1;
 export const SKIP = -2;
@@ -13,8 +14,9 @@ const element = (id) => document.getElementById(id);
 let classes = [];
 let counts = {none: 0, noneProposed: 0};
 let shown = {likely: [], proposed: null, chosen: null};
-let matches = []; // class numbers in the order of the list
+let matches = []; // class numbers in the order of the list, or ADD
 let active = -1; // index in matches, while a name is typed
+let starting = 0; // the number of matches that start with the typed letters
 let on = {}; // choose(number), add(name), edit(change)
 
 /** The key of a class. It depends on its number alone, so that it never changes. */
@@ -75,6 +77,7 @@ function ordered() {
   const wanted = query();
   if (wanted) {
     const starts = classes.filter((each) => each.name.toLowerCase().startsWith(wanted));
+    starting = starts.length;
     const contains = classes.filter((each) => !starts.includes(each) && each.name.toLowerCase().includes(wanted));
     return [...starts, ...contains];
   }
@@ -87,7 +90,11 @@ function render() {
   const list = ordered();
   const rows = list.slice(0, MOST_ROWS);
   matches = rows.map((each) => each.class);
-  active = query() && matches.length ? Math.max(0, Math.min(active, matches.length - 1)) : -1;
+  const adds = query() && !classes.some((each) => each.name.toLowerCase() === query());
+  if (adds) {
+    matches.push(ADD);
+  }
+  active = query() ? Math.max(0, Math.min(active, matches.length - 1)) : -1;
   const most = Math.max(1, ...classes.map((each) => each.labeled + each.proposed), counts.none + counts.noneProposed);
   const likely = new Set(query() ? [] : shown.likely);
   const items = rows.map((each, i) => {
@@ -97,8 +104,8 @@ function render() {
     row.classList.toggle('active', i === active);
     return row;
   });
-  if (query() && !list.length) {
-    items.push(note('Enter adds this class.'));
+  if (adds) {
+    items.push(addRow(element('find').value.trim()));
   }
   element('class-none').replaceChildren(classRow(NONE, nameOf(NONE), counts.none, counts.noneProposed, most));
   if (list.length > rows.length) {
@@ -107,6 +114,30 @@ function render() {
   element('class-list').replaceChildren(...items);
   const current = items[active];
   element('find').setAttribute('aria-activedescendant', current ? current.id : '');
+}
+
+/** A row that adds a class with the typed name. */
+function addRow(name) {
+  const row = document.createElement('li');
+  row.className = 'class';
+  row.id = 'class-add';
+  row.setAttribute('role', 'option');
+  row.classList.toggle('active', active === matches.length - 1);
+  const sign = document.createElement('kbd');
+  sign.textContent = '↵';
+  const text = document.createElement('span');
+  text.className = 'text';
+  text.textContent = `add “${name}”`;
+  row.append(sign, text);
+  row.addEventListener('mousedown', (event) => event.preventDefault());
+  row.addEventListener('click', () => addTyped());
+  return row;
+}
+
+function addTyped() {
+  const name = element('find').value.trim();
+  leave();
+  on.add(name);
 }
 
 function note(text) {
@@ -168,7 +199,8 @@ function leave() {
 function listenToFind() {
   const find = element('find');
   find.addEventListener('input', () => {
-    active = 0;
+    ordered();
+    active = starting ? 0 : Infinity; // a name that starts no class is added
     render();
   });
   find.addEventListener('keydown', (event) => {
@@ -183,11 +215,10 @@ function listenToFind() {
       const exact = classes.find((each) => each.name.toLowerCase() === name.toLowerCase());
       if (exact) {
         choose(exact.class);
-      } else if (matches.length) {
-        choose(matches[Math.max(0, active)]);
+      } else if (matches[active] === ADD) {
+        addTyped();
       } else {
-        leave();
-        on.add(name);
+        choose(matches[active]);
       }
     } else {
       return;

@@ -365,6 +365,30 @@ class LabelPageBrowserTest {
     thePageIsSilent();
   }
 
+  @Test
+  void theFieldFindsAndAdds() {
+    open(List.of("carrot", "scarf"));
+    browser().press("/");
+    browser().type("car"); // begins a class, is in another one, and is a class of its own
+    assertThat(
+            browser()
+                .value("[...document.querySelectorAll('#class-list .text')].map(e => e.innerText)"))
+        .map(JsonNode::asText)
+        .containsExactly("carrot", "scarf", "add “car”");
+    browser().press("ArrowDown");
+    browser().press("ArrowDown");
+    browser().press("Enter");
+    browser().await("document.body.dataset.at === '1.1'");
+    assertThat(labeling.classes()).containsExactly("carrot", "scarf", "car");
+    browser().press("/");
+    browser().type("scar");
+    browser().press("Enter"); // the first letters are enough
+    browser().await("document.body.dataset.at === '1.2'");
+    browser().press("u");
+    browser().await("document.querySelector('.class.chosen').innerText.includes('scarf')");
+    thePageIsSilent();
+  }
+
   /** The page logs nothing and sends requests only to its own server. */
   private static void thePageIsSilent() {
     assertThat(browser().complaints()).isEmpty();
