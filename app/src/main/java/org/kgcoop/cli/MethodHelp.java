@@ -48,7 +48,7 @@ final class MethodHelp {
         "Needs:    ",
         Stream.concat(
                 defaults instanceof TextMethod ? Stream.empty() : Stream.of("shots"),
-                method.needs().stream().map(Declaration.Need::description))
+                method.needs().stream())
             .collect(Collectors.joining("; ")));
     add(
         lines,
@@ -83,7 +83,7 @@ final class MethodHelp {
   }
 
   private static String text(Setting<?> setting) {
-    String range = setting.range().description();
+    String range = setting.range();
     String defaultValue = setting.defaultValue().description();
     return "%s. %s%s; default: %s%s."
         .formatted(

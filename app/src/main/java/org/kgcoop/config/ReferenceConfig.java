@@ -89,15 +89,15 @@ public final class ReferenceConfig {
   /**
    * Translates files. Later ones are stronger.
    *
-   * @param asked the method of the command line, or null if the files name it by {@code
+   * @param requested the method of the command line, or null if the files name it by {@code
    *     TRAINER.NAME}
    * @throws KgCoopException that lists all keys that are unknown or unsupported
    */
-  public static Translation translate(List<ConfigFile> files, @Nullable String asked) {
+  public static Translation translate(List<ConfigFile> files, @Nullable String requested) {
     Map<String, JsonNode> values = new LinkedHashMap<>();
     files.forEach(file -> values.putAll(file.flat()));
     ReferenceValues in = new ReferenceValues(values);
-    String method = asked == null ? trainer(in, files) : asked;
+    String method = requested == null ? trainer(in, files) : requested;
     checkKeys(in);
     if (method == null) {
       in.throwErrors();

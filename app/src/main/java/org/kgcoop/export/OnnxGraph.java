@@ -218,6 +218,10 @@ final class OnnxGraph {
     return node("Exp", name, List.of(x));
   }
 
+  String log(String name, String x) {
+    return node("Log", name, List.of(x));
+  }
+
   String relu(String name, String x) {
     return node("Relu", name, List.of(x));
   }
@@ -282,6 +286,11 @@ final class OnnxGraph {
   /** Adds the selection of an index of an axis, which is removed. */
   String select(String name, String x, long axis, long index) {
     return node("Gather", name, List.of(x, index(index)), integer("axis", axis));
+  }
+
+  /** Adds the selection of columns of (batch, C). */
+  String columns(String name, String x, long... indices) {
+    return node("Gather", name, List.of(x, integers(indices)), integer("axis", 1));
   }
 
   /** Expands (n, W) to (batch, n, W), with the batch of another value; (W) counts as one row. */

@@ -38,7 +38,26 @@ final class OnnxHead {
     if (head instanceof FixedHead.Adapter adapter) {
       return adapter(name, within, features, adapter);
     }
+    if (head instanceof FixedHead.LogScores scores) {
+      return logScores(name, within, features, scores);
+    }
     return sum(name, within, features, ((FixedHead.Sum) head).parts());
+  }
+
+  private String logScores(
+      String name, String within, String features, FixedHead.LogScores scores) {
+    String prior = add(within + "prior", within + "prior.", features, scores.prior());
+    String corrected =
+        graph.sum(
+            within + "scores",
+            graph.softmax(within + "prior.probabilities", prior),
+            add(within + "correction", within + "correction.", features, scores.correction()));
+    String above = graph.relu(within + "above", graph.sum(within + "minus", corrected, -scores.floor()));
+    String log = graph.log(within + "log", graph.sum(within + "floored", above, scores.floor()));
+    Tensor columns = scores.columns();
+    String selected =
+        columns == null ? log : graph.columns(within + "selected", log, columns.toLongs());
+    return graph.times(name, selected, scores.factor());
   }
 
   private String linear(String name, String within, String features, FixedHead.Linear linear) {

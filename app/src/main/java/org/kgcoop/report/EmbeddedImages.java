@@ -58,9 +58,7 @@ final class EmbeddedImages {
 
   private static Map<String, Item> byKey(DataSet set) {
     Map<String, Item> items = new HashMap<>();
-    for (List<Item> part : List.of(set.train(), set.val(), set.test())) {
-      part.forEach(item -> items.put(item.key(), item));
-    }
+    set.items().forEach(item -> items.put(item.key(), item));
     return items;
   }
 

@@ -58,7 +58,7 @@ class HelpCommandTest {
       if (method.keys().contains(setting.key())) {
         assertThat(text())
             .contains(" " + setting.key() + " " + setting.description() + ". " + setting.typeText())
-            .contains(setting.range().description())
+            .contains(setting.range())
             .contains("default: " + setting.defaultValue().description());
       }
     }

@@ -535,7 +535,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void ofEndlesslyManyUnknownKeysSomeAreTold() {
+  void namesSomeOfManyUnknownKeys() {
     StringBuilder many = new StringBuilder();
     for (int i = 0; i < 50_000; i++) {
       many.append("UNKNOWN_").append(i).append(": 1\n");

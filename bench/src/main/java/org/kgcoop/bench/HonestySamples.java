@@ -159,7 +159,7 @@ final class HonestySamples {
   // ---- Parts of data sets
 
   private static List<Item> all(DataSet data) {
-    return Stream.of(data.train(), data.val(), data.test()).flatMap(List::stream).toList();
+    return data.items().toList();
   }
 
   private static List<Item> shuffled(DataSet data, Random random) {

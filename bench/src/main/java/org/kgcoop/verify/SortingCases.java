@@ -12,8 +12,8 @@ import java.util.stream.StreamSupport;
 import org.kgcoop.eval.BinomialLimits;
 import org.kgcoop.eval.HypergeometricLimits;
 import org.kgcoop.label.Audit;
-import org.kgcoop.label.GapHead;
 import org.kgcoop.label.NextImages;
+import org.kgcoop.method.GapHead;
 import org.kgcoop.tensor.Tensor;
 
 /** The cases of labeling: heads after some answers, the next images, and the audit's limits. */

@@ -333,7 +333,7 @@ final class TrainingImages {
   }
 
   static List<Item> items(DataSet data) {
-    return Stream.of(data.train(), data.val(), data.test()).flatMap(List::stream).toList();
+    return data.items().toList();
   }
 
   private static List<Item> without(List<Item> items, Set<Path> files) {

@@ -3,6 +3,7 @@ package org.kgcoop.classifier;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.EnumIds;
 import org.kgcoop.eval.Calibration;
 
 /** Calibration in the metadata of a classifier file. */
@@ -45,12 +46,21 @@ final class CalibrationJson {
     }
     return new Calibration(
         number(json, TEMPERATURE),
-        Calibration.Origin.ofId(json.path(BY).asText()),
+        origin(json.path(BY).asText()),
         json.path(IMAGES).asInt(),
         json.has(THRESHOLD)
             ? new Calibration.Rejection(
                 number(json, THRESHOLD), number(json, KEEPS), number(json, LOW), number(json, HIGH))
             : null);
+  }
+
+  private static Calibration.Origin origin(String id) {
+    return EnumIds.find(Calibration.Origin.class, id)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "%s: expected %s, got '%s'"
+                        .formatted(BY, EnumIds.choices(Calibration.Origin.class), id)));
   }
 
   /** Returns a number, or NaN if it is missing or not a number. NaN is out of every range. */

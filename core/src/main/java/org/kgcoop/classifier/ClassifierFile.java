@@ -345,7 +345,7 @@ public record ClassifierFile(
    *
    * @param classNames the class names for a file of the published form without names; ignored for
    *     other files
-   * @param asked the data set to classify, which provides the published values of settings that the
+   * @param task the data set to classify, which provides the published values of settings that the
    *     file does not contain, such as hand-crafted texts
    * @param position the position of the class name, for a file of the published form that does not
    *     determine it; null if unknown, which means the end
@@ -355,14 +355,14 @@ public record ClassifierFile(
   public static ClassifierFile readAny(
       Path path,
       List<String> classNames,
-      TaskContext asked,
+      TaskContext task,
       @Nullable ClassTokenPosition position,
       Consumer<String> warnings) {
     WeightFile file = WeightFiles.open(path);
     if (!SealedFile.isSealed(file)) {
       return published(
           path,
-          PublishedForm.of(file, !classNames.isEmpty(), asked, position, warnings),
+          PublishedForm.of(file, !classNames.isEmpty(), task, position, warnings),
           classNames);
     }
     ClassifierFile read = of(path, SealedFile.open(file, WHAT));
@@ -448,12 +448,12 @@ public record ClassifierFile(
    * that data set. If it is the data set of the training, or if the file does not contain the name
    * of the data set, returns this file.
    */
-  public ClassifierFile forTask(TaskContext asked) {
+  public ClassifierFile forTask(TaskContext task) {
     String own = learnedFrom.dataSet();
-    return own.isEmpty() || own.equals(asked.dataSet())
+    return own.isEmpty() || own.equals(task.dataSet())
         ? this
         : with(
-            method().forDataSetOf(PublishedDefaults.BASE_TO_NEW.method(explicitSettings(), asked)));
+            method().forDataSetOf(PublishedDefaults.BASE_TO_NEW.method(explicitSettings(), task)));
   }
 
   /**

@@ -10,6 +10,7 @@ import org.kgcoop.method.ClipAdapter;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Gap;
 import org.kgcoop.method.Gda;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Lasp;
@@ -63,7 +64,8 @@ public final class MethodRegistry {
           TipAdapterF.DECLARATION,
           LpPlusPlus.DECLARATION,
           Gda.DECLARATION,
-          Proker.DECLARATION);
+          Proker.DECLARATION,
+          Gap.DECLARATION);
 
   private MethodRegistry() {}
 

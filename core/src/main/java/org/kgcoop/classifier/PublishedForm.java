@@ -95,12 +95,12 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
 
   /** Checks that a given position of the class name does not contradict the file. */
   static void checkPosition(
-      Path path, @Nullable ClassTokenPosition stated, ClassTokenPosition shown) {
-    if (stated != null && stated != shown) {
+      Path path, @Nullable ClassTokenPosition requested, ClassTokenPosition shown) {
+    if (requested != null && requested != shown) {
       throw KgCoopException.configuration(
           path
               + ": class position "
-              + stated.id()
+              + requested.id()
               + ": this file is known to have "
               + shown.id()
               + "; leave the position out");
@@ -109,14 +109,14 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
 
   /** Returns the position of the class name in a file of the published form. */
   private static ClassTokenPosition position(
-      WeightFile file, @Nullable ClassTokenPosition stated, Consumer<String> warnings) {
+      WeightFile file, @Nullable ClassTokenPosition requested, Consumer<String> warnings) {
     // The published CoCoOp and KgCoOp write this tensor and support no other position.
     if (file.tensors().containsKey("meta_net.linear1.weight")) {
-      checkPosition(file.path(), stated, ClassTokenPosition.END);
+      checkPosition(file.path(), requested, ClassTokenPosition.END);
       return ClassTokenPosition.END;
     }
-    if (stated != null) {
-      return stated;
+    if (requested != null) {
+      return requested;
     }
     warnings.accept(
         file.path()
@@ -129,8 +129,8 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
    * Reads the content of a file.
    *
    * @param named true if the user gives the class names, for a file that does not contain them
-   * @param asked the data set to classify
-   * @param stated the position of the class name, for a file that does not determine it, or null
+   * @param task the data set to classify
+   * @param requested the position of the class name, for a file that does not determine it, or null
    * @param warnings receives a warning about every assumption
    * @throws KgCoopException if the form of the file is unknown, or if it determines another
    *     position
@@ -138,8 +138,8 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
   static PublishedForm of(
       WeightFile file,
       boolean named,
-      TaskContext asked,
-      @Nullable ClassTokenPosition stated,
+      TaskContext task,
+      @Nullable ClassTokenPosition requested,
       Consumer<String> warnings) {
     if (!is(file)) {
       throw KgCoopException.weights(
@@ -157,7 +157,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
     }
     StoredTensor ctx = file.tensors().get(CONTEXT);
     if (ctx == null) { // an entire model
-      checkPosition(file.path(), stated, ClassTokenPosition.END);
+      checkPosition(file.path(), requested, ClassTokenPosition.END);
       boolean isLasp = isLasp(file);
       Map<String, StoredTensor> learned =
           isLasp ? lasp(file, warnings) : PublishedEncoder.learned(file);
@@ -165,14 +165,14 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
           published(
               file,
               isLasp ? laspSettings(file) : PublishedEncoder.settings(file, learned, warnings),
-              asked),
+              task),
           learned,
           written);
     }
     Optional<Method> own = writtenMethod(file);
     if (own.isPresent()) {
       if (own.get() instanceof PromptMethod method) {
-        checkPosition(file.path(), stated, method.context().position());
+        checkPosition(file.path(), requested, method.context().position());
       }
       return new PublishedForm(own.get(), file.tensors(), written);
     }
@@ -180,18 +180,18 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
     boolean classSpecific = shape.length == 3;
     ContextSettings context =
         new ContextSettings(
-            (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
+            (int) shape[shape.length - 2], "", position(file, requested, warnings), classSpecific);
     return new PublishedForm(
-        publishedMethod(file, context, shape[shape.length - 1], asked), file.tensors(), written);
+        publishedMethod(file, context, shape[shape.length - 1], task), file.tensors(), written);
   }
 
   /**
    * Returns a method with the given settings, and with published values of all others for the data
    * set to classify.
    */
-  private static Method published(WeightFile file, SettingValues shown, TaskContext asked) {
+  private static Method published(WeightFile file, SettingValues inferred, TaskContext task) {
     try {
-      return PublishedDefaults.BASE_TO_NEW.method(shown, asked);
+      return PublishedDefaults.BASE_TO_NEW.method(inferred, task);
     } catch (KgCoopException e) {
       throw KgCoopException.weights(file.path() + ": " + e.getMessage(), e);
     }
@@ -264,13 +264,13 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
    * @param width the width of the text encoder
    */
   private static Method publishedMethod(
-      WeightFile file, ContextSettings context, long width, TaskContext asked) {
+      WeightFile file, ContextSettings context, long width, TaskContext task) {
     StoredTensor first = file.tensors().get("meta_net.linear1.weight"); // (hidden, E)
     StoredTensor second = file.tensors().get("meta_net.linear2.weight"); // (out, hidden)
     SettingValues tokens = SettingValues.of(TOKENS, context.tokens());
     if (second == null) {
       return file.tensors().containsKey(CORRECTION) && !context.classSpecific()
-          ? published(file, tokens.with(Declaration.METHOD, Lasp.ID), asked)
+          ? published(file, tokens.with(Declaration.METHOD, Lasp.ID), task)
           : new CoOp(context);
     }
     boolean wide =
@@ -283,6 +283,6 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
     return published(
         file,
         tokens.with(Declaration.METHOD, Tcp.ID).with("class_tokens", second.shape()[0] / width),
-        asked);
+        task);
   }
 }

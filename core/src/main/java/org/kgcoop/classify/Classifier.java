@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
@@ -170,19 +170,18 @@ public final class Classifier implements AutoCloseable {
    * divided by the {@link #temperature}. The tensor is a copy, in the open scope of this thread.
    */
   public Optional<Tensor> classFeatures() {
-    Lock use = lock.readLock();
-    use.lock();
-    try {
-      checkOpen();
-      return classifier.classFeatures().map(Tensor::copy);
-    } finally {
-      use.unlock();
-    }
+    return whileOpen(() -> classifier.classFeatures().map(Tensor::copy));
   }
 
-  private void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("the classifier is closed");
+  private <T> T whileOpen(Supplier<T> call) {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the classifier is closed");
+      }
+      return call.get();
+    } finally {
+      lock.readLock().unlock();
     }
   }
 
@@ -243,14 +242,12 @@ public final class Classifier implements AutoCloseable {
   }
 
   private List<Classification> classified(List<RgbImage> batch) {
-    Lock use = lock.readLock();
-    use.lock(); // the head may have its own image encoder
-    try (Scope scope = Scope.open("classify")) {
-      checkOpen();
-      return ofFeatures(encoder.of(batch));
-    } finally {
-      use.unlock();
-    }
+    return whileOpen( // the head may have its own image encoder
+        () -> {
+          try (Scope scope = Scope.open("classify")) {
+            return ofFeatures(encoder.of(batch));
+          }
+        });
   }
 
   /**
@@ -269,14 +266,7 @@ public final class Classifier implements AutoCloseable {
    * @return (B, E)
    */
   public Tensor features(Tensor images) {
-    Lock use = lock.readLock();
-    use.lock();
-    try {
-      checkOpen();
-      return encoder.features(images);
-    } finally {
-      use.unlock();
-    }
+    return whileOpen(() -> encoder.features(images));
   }
 
   /**
@@ -287,21 +277,20 @@ public final class Classifier implements AutoCloseable {
    *     CLIP, or from {@link #features} if {@link #hasOwnEncoder} is true
    */
   public List<Classification> ofFeatures(Tensor features) {
-    Lock use = lock.readLock();
-    use.lock();
-    try (Scope scope = Scope.open("classify features");
-        Autograd.Switch off = Autograd.off()) {
-      checkOpen();
-      List<Classification> all = new ArrayList<>();
-      for (long i = 0; i < features.size(0); i++) {
-        // One row at a time, because the last bits of a row depend on its neighbors.
-        Tensor probabilities = classifier.probabilities(features.narrow(0, i, 1)); // (1, C)
-        all.add(new Classification(classNames, probabilities.toFloats(), threshold.orElse(0)));
-      }
-      return all;
-    } finally {
-      use.unlock();
-    }
+    return whileOpen(
+        () -> {
+          try (Scope scope = Scope.open("classify features");
+              Autograd.Switch off = Autograd.off()) {
+            List<Classification> all = new ArrayList<>();
+            for (long i = 0; i < features.size(0); i++) {
+              // One row at a time, because the last bits of a row depend on its neighbors.
+              Tensor probabilities = classifier.probabilities(features.narrow(0, i, 1)); // (1, C)
+              all.add(
+                  new Classification(classNames, probabilities.toFloats(), threshold.orElse(0)));
+            }
+            return all;
+          }
+        });
   }
 
   /** Waits for running calls, then frees the native memory. */

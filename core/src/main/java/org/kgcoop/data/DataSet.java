@@ -47,6 +47,11 @@ public record DataSet(
             });
   }
 
+  /** Returns the images of all parts: train, val, test. */
+  public Stream<Item> items() {
+    return Stream.of(train, val, test).flatMap(List::stream);
+  }
+
   /**
    * Returns the images of a part of the classes, relabeled from 0. The parts divide the labels of
    * the training images, or all labels if there are only test images.

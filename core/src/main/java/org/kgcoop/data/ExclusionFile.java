@@ -23,15 +23,14 @@ public final class ExclusionFile {
     Set<String> listed = new LinkedHashSet<>(Folders.lines(file));
     Set<String> unknown = new LinkedHashSet<>(listed);
     Set<Item> excluded = new HashSet<>();
-    for (List<Item> part : List.of(data.train(), data.val(), data.test())) {
-      for (Item item : part) {
-        if (listed.contains(item.key()) || listed.contains(item.file().toString())) {
-          excluded.add(item);
-          unknown.remove(item.key());
-          unknown.remove(item.file().toString());
-        }
-      }
-    }
+    data.items()
+        .filter(item -> listed.contains(item.key()) || listed.contains(item.file().toString()))
+        .forEach(
+            item -> {
+              excluded.add(item);
+              unknown.remove(item.key());
+              unknown.remove(item.file().toString());
+            });
     if (!unknown.isEmpty()) {
       throw KgCoopException.data(
           "%s: %s of its lines name no image of %s: %s; write paths as %s"

@@ -3,6 +3,7 @@ package org.kgcoop.eval;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.EnumIds;
 
 /**
  * A temperature T and a rejection threshold of a classifier, found with images that it was not
@@ -26,35 +27,13 @@ public record Calibration(
   /** The images that a temperature and a threshold were found with. */
   public enum Origin {
     /** Training images, each classified by a classifier that was trained without it. */
-    OUT_OF_FOLD("out-of-fold"),
+    OUT_OF_FOLD,
     /** Validation images. */
-    VALIDATION("validation");
+    VALIDATION;
 
-    private final String id;
-
-    Origin(String id) {
-      this.id = id;
-    }
-
-    /** The name in files. */
+    /** Returns the name in files. */
     public String id() {
-      return id;
-    }
-
-    /**
-     * The origin of that name.
-     *
-     * @throws IllegalArgumentException if there is none
-     */
-    public static Origin ofId(String id) {
-      return Arrays.stream(values())
-          .filter(origin -> origin.id.equals(id))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new IllegalArgumentException(
-                      "by: expected %s or %s, got '%s'"
-                          .formatted(OUT_OF_FOLD.id, VALIDATION.id, id)));
+      return EnumIds.id(this);
     }
   }
 

@@ -60,19 +60,10 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
    *
    * @param logits (M, C)
    * @param labels (M), each from 0 to C - 1
+   * @param more the number of images for which T = 1 counts as right, at least 0: a few images
+   *     determine the accuracy so badly that the scale of a pretrained model is the better estimate
    * @return T, or empty if no T in this range gives the accuracy: it is at chance level, or many
    *     images have two equal largest logits
-   */
-  public static OptionalDouble ofAccuracy(double[][] logits, int[] labels) {
-    return ofAccuracy(logits, labels, 0);
-  }
-
-  /**
-   * Finds T as {@link #ofAccuracy(double[][], int[])}, with more images for which T = 1 is right. A
-   * few images determine the accuracy so badly that the scale of a pretrained model is the better
-   * estimate.
-   *
-   * @param more the number of these images, at least 0
    */
   public static OptionalDouble ofAccuracy(double[][] logits, int[] labels, int more) {
     ProbabilityMetrics.checkRows(logits, labels);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -64,6 +65,27 @@ public final class JsonFiles {
       throw KgCoopException.io(
           "%s: damaged in line %s; expected JSON; delete it and run the command that made it again"
               .formatted(file, e.getLocation() == null ? 1 : e.getLocation().getLineNr()),
+          e);
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file, e);
+    }
+  }
+
+  /**
+   * Returns the content of a JSON file of a data set.
+   *
+   * @throws KgCoopException of the category DATA if it is not JSON, with the line
+   */
+  public static JsonNode readData(Path file) {
+    try {
+      return new ObjectMapper().readTree(Folders.bytes(file));
+    } catch (JsonProcessingException e) {
+      throw KgCoopException.data(
+          "%s, line %s: not JSON: %s"
+              .formatted(
+                  file,
+                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
+                  FileErrors.oneLine(e.getOriginalMessage(), e)),
           e);
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);

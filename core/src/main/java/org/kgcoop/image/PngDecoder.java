@@ -16,28 +16,23 @@ import java.util.zip.CRC32;
 final class PngDecoder {
 
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  private static final int GREY = 0;
+  private static final int GRAY = 0;
   private static final int PALETTE = 3;
-
-  /** A receiver of the warning about 16-bit gray images. */
-  interface Sixteen {
-    void greyIsClipped();
-  }
 
   private final ByteReader file;
   private final PixelLimit limit;
-  private final Sixteen warning;
+  private final Runnable warning; // of 16-bit gray images
   private byte[] header = new byte[0];
   private byte[] palette = new byte[0];
   private final ByteArrayOutputStream pixelData = new ByteArrayOutputStream();
 
-  private PngDecoder(byte[] file, PixelLimit limit, Sixteen warning) {
+  private PngDecoder(byte[] file, PixelLimit limit, Runnable warning) {
     this.file = ByteReader.bigEndian(file);
     this.limit = limit;
     this.warning = warning;
   }
 
-  static RgbImage decode(byte[] file, PixelLimit limit, Sixteen warning) throws IOException {
+  static RgbImage decode(byte[] file, PixelLimit limit, Runnable warning) throws IOException {
     return new PngDecoder(file, limit, warning).decode();
   }
 
@@ -55,21 +50,42 @@ final class PngDecoder {
       if (palette.length == 0) {
         throw new IOException("it is damaged: its palette is missing");
       }
-      header[9] = GREY;
+      header[9] = GRAY;
     }
     Raster raster = ImageReaders.PNG.read(stream(), width, height, 1);
     if (colorType == PALETTE) {
-      return Samples.colored(width, height, Samples.band(raster, 0), palette);
+      return colored(raster, palette);
     }
-    if (colorType == GREY && bits == 16) {
-      warning.greyIsClipped();
-      char[] values = Samples.band(raster, 0);
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (char) Math.min(values[i], 255);
+    if (colorType == GRAY && bits == 16) {
+      warning.run();
+      byte[] grays = new byte[3 * 256];
+      for (int i = 0; i < grays.length; i++) {
+        grays[i] = (byte) (i / 3);
       }
-      return Samples.grey(width, height, values);
+      return colored(raster, grays);
     }
     return RgbImage.of(raster);
+  }
+
+  /**
+   * Converts the samples of the first band to colors. Samples above 255 count as 255.
+   *
+   * @param palette red, green, blue of each sample; samples beyond it are black, as in Pillow
+   */
+  private static RgbImage colored(Raster raster, byte[] palette) {
+    int width = raster.getWidth();
+    byte[] out = new byte[3 * width * raster.getHeight()];
+    int[] row = new int[width];
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, 0, row);
+      for (int x = 0; x < width; x++) {
+        int entry = 3 * Math.min(row[x], 255);
+        if (entry + 3 <= palette.length) {
+          System.arraycopy(palette, entry, out, 3 * (y * width + x), 3);
+        }
+      }
+    }
+    return new RgbImage(width, raster.getHeight(), out);
   }
 
   private void collectChunks() throws IOException {

@@ -25,12 +25,7 @@ public final class Fingerprints {
 
   /** Computes the fingerprint of the tensors as stored. */
   static String exact(Collection<StoredTensor> tensors) {
-    MessageDigest sha = Sha256.digest();
-    for (StoredTensor tensor : sorted(tensors)) {
-      addHeader(sha, tensor, tensor.dtype());
-      sha.update(tensor.data());
-    }
-    return HexFormat.of().formatHex(sha.digest());
+    return of(tensors, false);
   }
 
   /**
@@ -39,10 +34,16 @@ public final class Fingerprints {
    * Other types count as stored.
    */
   public static String asFloat32(Collection<StoredTensor> tensors) {
+    return of(tensors, true);
+  }
+
+  private static String of(Collection<StoredTensor> tensors, boolean asFloat32) {
     MessageDigest sha = Sha256.digest();
     ByteBuffer chunk = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-    for (StoredTensor tensor : sorted(tensors)) {
-      boolean convert = tensor.dtype().isFloating() && tensor.dtype() != DType.FLOAT32;
+    List<StoredTensor> sorted =
+        tensors.stream().sorted(Comparator.comparing(StoredTensor::name)).toList();
+    for (StoredTensor tensor : sorted) {
+      boolean convert = asFloat32 && tensor.dtype().isFloating() && tensor.dtype() != DType.FLOAT32;
       addHeader(sha, tensor, convert ? DType.FLOAT32 : tensor.dtype());
       if (!convert) {
         sha.update(tensor.data());
@@ -56,10 +57,6 @@ public final class Fingerprints {
       }
     }
     return HexFormat.of().formatHex(sha.digest());
-  }
-
-  private static List<StoredTensor> sorted(Collection<StoredTensor> tensors) {
-    return tensors.stream().sorted(Comparator.comparing(StoredTensor::name)).toList();
   }
 
   private static void addHeader(MessageDigest sha, StoredTensor tensor, DType dtype) {

@@ -23,10 +23,7 @@ final class LegacyStateDicts {
 
   private LegacyStateDicts() {}
 
-  /** A parsed file: the object, the reader with its classes, and the builder of its tensors. */
-  record Content(@Nullable Object root, PickleReader reader, TensorBuilder builder) {}
-
-  static Content read(MappedFile file) {
+  static TorchFile read(MappedFile file) {
     Path path = file.path();
     int head = (int) Math.min(file.size(), PickleReader.MAX_BYTES);
     BufferInput input = new BufferInput(file.window(0, head));
@@ -50,7 +47,8 @@ final class LegacyStateDicts {
       throw FileErrors.damaged(path, "its storage keys are not a list");
     }
     TensorBuilder.Storages storages = locate(file, list, reader.storages(), input.position());
-    return new Content(root, reader, new TensorBuilder(path, storages, 4 * file.size()));
+    return new TorchFile(
+        path, root, reader.foreign(), new TensorBuilder(path, storages, 4 * file.size()));
   }
 
   /** The position of a storage in the file. */

@@ -1,8 +1,11 @@
 package org.kgcoop.io;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 
@@ -15,31 +18,19 @@ sealed interface Pickled {
   /** A class or function named in the file. */
   record Global(String module, String name) implements Pickled {
 
-    private static final Map<String, DType> STORAGES =
+    /** The storage classes of the element types. */
+    static final Map<DType, String> STORAGES =
         Map.of(
-            "DoubleStorage", DType.FLOAT64,
-            "FloatStorage", DType.FLOAT32,
-            "HalfStorage", DType.FLOAT16,
-            "BFloat16Storage", DType.BFLOAT16,
-            "LongStorage", DType.INT64,
-            "IntStorage", DType.INT32,
-            "ShortStorage", DType.INT16,
-            "CharStorage", DType.INT8,
-            "ByteStorage", DType.UINT8,
-            "BoolStorage", DType.BOOL);
-
-    private static final Map<String, DType> DTYPES =
-        Map.of(
-            "float64", DType.FLOAT64,
-            "float32", DType.FLOAT32,
-            "float16", DType.FLOAT16,
-            "bfloat16", DType.BFLOAT16,
-            "int64", DType.INT64,
-            "int32", DType.INT32,
-            "int16", DType.INT16,
-            "int8", DType.INT8,
-            "uint8", DType.UINT8,
-            "bool", DType.BOOL);
+            DType.FLOAT64, "DoubleStorage",
+            DType.FLOAT32, "FloatStorage",
+            DType.FLOAT16, "HalfStorage",
+            DType.BFLOAT16, "BFloat16Storage",
+            DType.INT64, "LongStorage",
+            DType.INT32, "IntStorage",
+            DType.INT16, "ShortStorage",
+            DType.INT8, "CharStorage",
+            DType.UINT8, "ByteStorage",
+            DType.BOOL, "BoolStorage");
 
     String fullName() {
       return module + "." + name;
@@ -48,13 +39,19 @@ sealed interface Pickled {
     /** Returns the element type of a typed storage class, such as {@code torch.HalfStorage}. */
     Optional<DType> storageType() {
       return module.equals("torch") || module.equals("torch.cuda")
-          ? Optional.ofNullable(STORAGES.get(name))
+          ? find(type -> name.equals(STORAGES.get(type)))
           : Optional.empty();
     }
 
     /** Returns the element type of {@code torch.float32} and similar names. */
     Optional<DType> dtype() {
-      return module.equals("torch") ? Optional.ofNullable(DTYPES.get(name)) : Optional.empty();
+      return module.equals("torch")
+          ? find(type -> name.equals(type.name().toLowerCase(Locale.ROOT)))
+          : Optional.empty();
+    }
+
+    private static Optional<DType> find(Predicate<DType> wanted) {
+      return Arrays.stream(DType.values()).filter(wanted).findFirst();
     }
 
     /** Returns true for a storage of bytes, whose tensors have their own element type. */

@@ -85,7 +85,7 @@ public final class Safetensors {
     }
   }
 
-  private static WeightFile read(MappedFile file) {
+  static WeightFile read(MappedFile file) {
     Path path = file.path();
     if (file.size() < 8) {
       throw FileErrors.damaged(path, file.size() + " bytes are too few for a safetensors file");

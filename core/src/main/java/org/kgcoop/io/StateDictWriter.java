@@ -19,7 +19,6 @@ import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.Pickler;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.tensor.DType;
 
 /**
  * A writer of the zip format of {@code torch.save}: the pickle, then one storage per tensor,
@@ -116,19 +115,6 @@ final class StateDictWriter {
   /** The pickle library, extended by tensors, storages and OrderedDict. */
   private static final class StatePickler extends Pickler {
 
-    private static final Map<DType, String> STORAGE_CLASSES =
-        Map.of(
-            DType.FLOAT64, "DoubleStorage",
-            DType.FLOAT32, "FloatStorage",
-            DType.FLOAT16, "HalfStorage",
-            DType.BFLOAT16, "BFloat16Storage",
-            DType.INT64, "LongStorage",
-            DType.INT32, "IntStorage",
-            DType.INT16, "ShortStorage",
-            DType.INT8, "CharStorage",
-            DType.UINT8, "ByteStorage",
-            DType.BOOL, "BoolStorage");
-
     private final List<StoredTensor> storages = new ArrayList<>();
 
     StatePickler() {
@@ -170,7 +156,7 @@ final class StateDictWriter {
       out.write(Opcodes.MARK);
       out.write(Opcodes.MARK);
       save("storage");
-      saveGlobal("torch", STORAGE_CLASSES.get(tensor.dtype()));
+      saveGlobal("torch", Pickled.Global.STORAGES.get(tensor.dtype()));
       save(Integer.toString(storages.size()));
       save("cpu");
       save(tensor.elements());

@@ -1,7 +1,5 @@
 package org.kgcoop.io;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,74 +33,15 @@ public final class StateDicts {
   private StateDicts() {}
 
   /**
-   * Reads a file of either kind.
+   * Finds the state dict in a file and builds its tensors.
    *
-   * @throws KgCoopException if it cannot be read, is damaged, has no state dict, or contains
-   *     objects of classes
+   * @throws KgCoopException if it is damaged, has no state dict, or contains objects of classes
    */
-  static WeightFile read(Path path) {
-    try (MappedFile file = MappedFile.open(path)) {
-      boolean zip = file.size() >= 4 && file.window(0, 4).getInt() == 0x04034b50;
-      if (zip) {
-        return readZip(file);
-      }
-      LegacyStateDicts.Content content = LegacyStateDicts.read(file);
-      return toWeightFile(
-          path,
-          WeightFile.Format.LEGACY_STATE_DICT,
-          content.root(),
-          content.reader(),
-          content.builder());
-    }
-  }
-
-  private static WeightFile readZip(MappedFile file) {
+  static WeightFile read(WeightFile.Format format, TorchFile file) {
     Path path = file.path();
-    ZipRecords records = ZipRecords.open(file);
-    checkLittleEndian(path, records);
-    PickleReader reader =
-        new PickleReader(new BufferInput(records.whole("data.pkl", PickleReader.MAX_BYTES)), false);
-    Object root = reader.read(path, "data.pkl");
-    TensorBuilder builder = new TensorBuilder(path, new ZipStorages(records), 4 * file.size());
-    return toWeightFile(path, WeightFile.Format.STATE_DICT, root, reader, builder);
-  }
-
-  static void checkLittleEndian(Path path, ZipRecords records) {
-    if (records.contains("byteorder")) {
-      String order =
-          StandardCharsets.UTF_8.decode(records.whole("byteorder", 100)).toString().strip();
-      if (!order.equals("little")) {
-        throw FileErrors.refused(
-            path, "its byte order is '" + order + "', expected little; save it on such a machine");
-      }
-    }
-  }
-
-  /** The storages in the entries {@code data/KEY} of a zip. */
-  record ZipStorages(ZipRecords records) implements TensorBuilder.Storages {
-    @Override
-    public long bytes(Pickled.Storage storage) {
-      return Math.min(
-          records.size("data/" + storage.key()),
-          Math.multiplyExact(storage.elements(), (long) storage.elementBytes()));
-    }
-
-    @Override
-    public ByteBuffer part(Pickled.Storage storage, long offset, long length) {
-      return records.part("data/" + storage.key(), offset, length);
-    }
-  }
-
-  /** Finds the state dict in the content and builds its tensors. */
-  private static WeightFile toWeightFile(
-      Path path,
-      WeightFile.Format format,
-      @Nullable Object root,
-      PickleReader reader,
-      TensorBuilder builder) {
     Map<String, String> metadata = new LinkedHashMap<>();
-    List<String> skipped = new ArrayList<>(reader.foreign());
-    Map<?, ?> entries = stateDict(path, root, metadata);
+    List<String> skipped = new ArrayList<>(file.foreign());
+    Map<?, ?> entries = stateDict(path, file.root(), metadata);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : entries.entrySet()) {
       if (!(entry.getKey() instanceof String name)) {
@@ -115,7 +54,7 @@ public final class StateDicts {
         throw TensorBuilder.foreign(path, "its entry '" + name + "'", foreign.get());
       }
       if (value instanceof Pickled.Tensor tensor) {
-        tensors.put(name, builder.build(name, tensor));
+        tensors.put(name, file.builder().build(name, tensor));
       } else {
         scalar(value)
             .ifPresentOrElse(

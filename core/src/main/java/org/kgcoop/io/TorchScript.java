@@ -27,10 +27,10 @@ final class TorchScript {
   private final List<String> skipped;
   private int attributes;
 
-  private TorchScript(Path path, TensorBuilder builder, List<String> skipped) {
-    this.path = path;
-    this.builder = builder;
-    this.skipped = skipped;
+  private TorchScript(TorchFile file) {
+    this.path = file.path();
+    this.builder = file.builder();
+    this.skipped = new ArrayList<>(file.foreign());
   }
 
   /**
@@ -38,31 +38,19 @@ final class TorchScript {
    * context_length} and {@code vocab_size} become metadata, and so do numbers and texts of the
    * outermost module.
    *
-   * @throws KgCoopException if it cannot be read or is damaged
+   * @throws KgCoopException if it contains no module or is damaged
    */
-  static WeightFile read(Path path) {
-    try (MappedFile file = MappedFile.open(path)) {
-      ZipRecords records = ZipRecords.open(file);
-      StateDicts.checkLittleEndian(path, records);
-      PickleReader reader =
-          new PickleReader(
-              new BufferInput(records.whole("data.pkl", PickleReader.MAX_BYTES)), true);
-      Object root = reader.read(path, "data.pkl");
-      if (!(root instanceof Pickled.Module module)) {
-        throw FileErrors.refused(
-            path, "its archive contains no module; expected a file of torch.jit.save");
-      }
-      TorchScript archive =
-          new TorchScript(
-              path,
-              new TensorBuilder(path, new StateDicts.ZipStorages(records), 4 * file.size()),
-              new ArrayList<>(reader.foreign()));
-      archive.add("", module, 0);
-      Map<String, String> metadata = new LinkedHashMap<>(archive.metadata);
-      Map<String, StoredTensor> tensors = StateDictNames.withoutScalars(archive.tensors, metadata);
-      return new WeightFile(
-          path, WeightFile.Format.TORCHSCRIPT, tensors, metadata, archive.skipped);
+  static WeightFile read(TorchFile file) {
+    if (!(file.root() instanceof Pickled.Module module)) {
+      throw FileErrors.refused(
+          file.path(), "its archive contains no module; expected a file of torch.jit.save");
     }
+    TorchScript archive = new TorchScript(file);
+    archive.add("", module, 0);
+    Map<String, String> metadata = new LinkedHashMap<>(archive.metadata);
+    Map<String, StoredTensor> tensors = StateDictNames.withoutScalars(archive.tensors, metadata);
+    return new WeightFile(
+        file.path(), WeightFile.Format.TORCHSCRIPT, tensors, metadata, archive.skipped);
   }
 
   private void add(String prefix, Pickled.Module module, int depth) {

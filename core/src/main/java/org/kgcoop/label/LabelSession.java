@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.method.GapHead;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.Kind;

@@ -8,7 +8,6 @@ import org.kgcoop.image.view.ViewStep.RandomFlip;
 import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.settings.BoundSetting;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.settings.SettingValues;
@@ -44,7 +43,8 @@ public record CacheSettings(
   public record Weights(double alpha, double beta) {}
 
   private static final Setting<Integer> VIEWS =
-      Setting.whole("views", 10, Range.from(0, 1000), "Random views that a key is the mean of")
+      Setting.whole("views", 10, "Random views that a key is the mean of")
+          .between(0, 1000)
           .in("views")
           .publishedAs("augment_epoch");
 
@@ -56,24 +56,24 @@ public record CacheSettings(
                   areas -> new RandomResizedCrop(areas.get(0), areas.get(1)),
                   crop -> List.of(crop.leastArea(), crop.greatestArea())),
           new RandomResizedCrop(0.5, 1),
-          Range.any(),
           "The least and the greatest area of a random view");
 
   private static final Setting<OptionalDouble> SCALE =
       Setting.of(
-          "scale",
-          SettingType.numberOr("model"),
-          OptionalDouble.of(100),
-          new Range<>("at least 0", scale -> scale.orElse(0) >= 0),
-          "The scale of the zero-shot logits; model: the CLIP's own");
+              "scale",
+              SettingType.numberOr("model"),
+              OptionalDouble.of(100),
+              "The scale of the zero-shot logits; model: the CLIP's own")
+          .allowing("at least 0", scale -> scale.orElse(0) >= 0);
 
   private static final Setting<Double> ALPHA =
-      Setting.number(
-              "alpha", 1.17, Range.atLeast(0), "Weight of the cache, where the search starts")
+      Setting.number("alpha", 1.17, "Weight of the cache, where the search starts")
+          .atLeast(0)
           .publishedAs("init_alpha");
 
   private static final Setting<Double> BETA =
-      Setting.number("beta", 1, Range.atLeast(0), "Sharpness of the cache, where the search starts")
+      Setting.number("beta", 1, "Sharpness of the cache, where the search starts")
+          .atLeast(0)
           .publishedAs("init_beta");
 
   private static final Setting<SelectionData> SEARCH =
@@ -84,7 +84,6 @@ public record CacheSettings(
               "search_scale",
               SettingType.pair(SettingType.NUMBERS),
               List.of(7.0, 3.0),
-              Range.any(),
               "The tops of beta and alpha that are tried, both above 0.1")
           .publishedAs("search_scale");
 
@@ -93,7 +92,6 @@ public record CacheSettings(
               "search_step",
               SettingType.pair(SettingType.WHOLES),
               List.of(200, 20),
-              Range.any(),
               "How many values of beta and alpha are tried")
           .publishedAs("search_step");
 

@@ -15,7 +15,6 @@ import org.kgcoop.model.Head;
 import org.kgcoop.model.Losses;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
@@ -72,7 +71,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
             "Silva-Rodriguez, Hajimiri, Ben Ayed and Dolz, A Closer Look at the Few-Shot Adaptation"
                 + " of Large Vision-Language Models, CVPR 2024",
             "https://github.com/jusiro/CLAP")
-        .needs(Need.TEXT_ENCODER)
+        .needsTextEncoder()
         .settings(SharedSettings.HAND_CRAFTED, Clap::texts)
         .setting(
             own ? constraint.publishedAs("TRAINER.ADAPTER.CONSTRAINT") : constraint,

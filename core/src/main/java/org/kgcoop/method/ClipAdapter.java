@@ -9,8 +9,6 @@ import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -33,11 +31,8 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
   public static final String ID = "clip-adapter";
 
   private static final Setting<Double> RATIO =
-      Setting.number(
-          "ratio",
-          0.2,
-          Range.finite("above 0 to 1", n -> n > 0 && n <= 1),
-          "The share of the net in a feature");
+      Setting.number("ratio", 0.2, "The share of the net in a feature")
+          .allowing("above 0 to 1", n -> n > 0 && n <= 1);
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(ClipAdapter.class, ID, "CLIP-Adapter")
@@ -49,7 +44,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
               "Gao et al., CLIP-Adapter: Better Vision-Language Models with Feature Adapters, IJCV"
                   + " 2024",
               "https://github.com/gaopengcuhk/CLIP-Adapter")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .setting(SharedSettings.TEMPLATE, ClipAdapter::template)
           .setting(RATIO, ClipAdapter::ratio)
           .build(values -> new ClipAdapter(values.get(SharedSettings.TEMPLATE), values.get(RATIO)));

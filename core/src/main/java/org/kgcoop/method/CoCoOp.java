@@ -17,7 +17,6 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -49,7 +48,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
           .published(
               "Zhou et al., Conditional Prompt Learning for Vision-Language Models, CVPR 2022",
               "https://github.com/KaiyangZhou/CoOp")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .settings(SharedSettings.context(), CoCoOp::context)
           .build(values -> new CoCoOp(SharedSettings.context(values)));
 

@@ -8,7 +8,6 @@ import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -35,7 +34,7 @@ public record CoOp(ContextSettings context) implements PromptMethod {
           .published(
               "Zhou et al., Learning to Prompt for Vision-Language Models, IJCV 2022",
               "https://github.com/KaiyangZhou/CoOp")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .settings(SharedSettings.context(), CoOp::context)
           .build(values -> new CoOp(SharedSettings.context(values)));
 

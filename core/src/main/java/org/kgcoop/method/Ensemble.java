@@ -6,7 +6,6 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.settings.Setting;
 
 /**
@@ -39,7 +38,7 @@ public record Ensemble(List<String> templates, String own, boolean addsOwn) impl
               "ZeroshotCLIP2 of Zhou et al., Learning to Prompt for Vision-Language Models, IJCV"
                   + " 2022",
               "https://github.com/KaiyangZhou/CoOp")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .setting(SharedSettings.TEMPLATE, Ensemble::own)
           .setting(TEMPLATES, Ensemble::templates)
           .setting(OWN_TEMPLATE, Ensemble::addsOwn)

@@ -14,8 +14,6 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Autograd;
@@ -95,16 +93,17 @@ public record Gda(
   }
 
   private static final Setting<Integer> VIEWS =
-      Setting.whole("views", 10, Range.from(0, 1000), "Random views of each image, a row each")
+      Setting.whole("views", 10, "Random views of each image, a row each")
+          .between(0, 1000)
           .in("views");
 
   private static final Setting<OptionalDouble> WEIGHT =
       Setting.of(
-          "weight",
-          SettingType.numberOr("auto"),
-          OptionalDouble.empty(),
-          new Range<>("at least 0", weight -> weight.orElse(0) >= 0),
-          "Weight of the log-density of a class; auto: chosen");
+              "weight",
+              SettingType.numberOr("auto"),
+              OptionalDouble.empty(),
+              "Weight of the log-density of a class; auto: chosen")
+          .allowing("at least 0", weight -> weight.orElse(0) >= 0);
 
   private static final Setting<SelectionData> SEARCH =
       SelectionData.setting(
@@ -119,17 +118,17 @@ public record Gda(
 
   private static final Setting<Integer> NEIGHBORS =
       Setting.whole(
-          "neighbors",
-          GaussianDiscriminant.NEIGHBORS,
-          Range.atLeast(1),
-          "Rows near the text of a new class that stand for its images");
+              "neighbors",
+              GaussianDiscriminant.NEIGHBORS,
+              "Rows near the text of a new class that stand for its images")
+          .atLeast(1);
 
   private static final Setting<Integer> COPIES =
       Setting.whole(
-          "copies",
-          GaussianDiscriminant.COPIES,
-          Range.atLeast(0),
-          "How many rows the text of a new class counts for");
+              "copies",
+              GaussianDiscriminant.COPIES,
+              "How many rows the text of a new class counts for")
+          .atLeast(0);
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Gda.class, ID, "GDA")
@@ -141,7 +140,7 @@ public record Gda(
               "Wang et al., A Hard-to-Beat Baseline for Training-free CLIP-based Adaptation, ICLR"
                   + " 2024",
               "https://github.com/mrflogs/ICLR24")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .setting(SharedSettings.TEMPLATES, Gda::templates)
           .setting(VIEWS, Gda::views)
           .setting(CacheSettings.CROP_SCALE, Gda::crop)

@@ -16,8 +16,6 @@ import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.settings.SettingValues;
@@ -53,17 +51,17 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
               "weight",
               SettingType.NUMBER.called("number or auto"),
               DEFAULT_WEIGHT,
-              Range.atLeast(0),
               "Factor of the loss that keeps text features close to the hand-crafted prompt. Published: 8"
                   + " for all data sets. auto: chosen on the base classes")
+          .atLeast(0)
           .publishedAs("TRAINER.COOP.W");
 
   private static final Setting<Double> WEIGHT_AT_SCALE =
       Setting.number(
               "weight_at_scale",
               0,
-              Range.atLeast(0),
               "The logit scale that the weight is meant for; 0: every model takes it as it is")
+          .atLeast(0)
           .omittingDefault();
 
   public static final Declaration<Method> DECLARATION =
@@ -77,7 +75,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
               "Yao, Zhang and Xu, Visual-Language Prompt Tuning with Knowledge-guided Context"
                   + " Optimization, CVPR 2023",
               "https://github.com/htyao89/KgCoOp")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .settings(SharedSettings.context(), KgCoOp::context)
           .setting(SharedSettings.TEMPLATE, KgCoOp::template)
           .setting(WEIGHT, KgCoOp::weight)
@@ -171,13 +169,13 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
 
     static final Setting<List<Double>> GRID =
         Setting.of(
-            "weight_grid",
-            SettingType.NUMBERS,
-            List.of(0.0, 1.0, 2.0, 4.0, 8.0, 16.0),
-            new Range<>(
+                "weight_grid",
+                SettingType.NUMBERS,
+                List.of(0.0, 1.0, 2.0, 4.0, 8.0, 16.0),
+                "The weights that auto tries")
+            .allowing(
                 "at least one weight, none below 0",
-                grid -> !grid.isEmpty() && grid.stream().allMatch(weight -> weight >= 0)),
-            "The weights that auto tries");
+                grid -> !grid.isEmpty() && grid.stream().allMatch(weight -> weight >= 0));
 
     public AutoWeight {
       grid = List.copyOf(grid);

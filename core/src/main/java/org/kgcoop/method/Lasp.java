@@ -24,8 +24,6 @@ import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.random.Seeds;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
@@ -78,7 +76,8 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
           .publishedAs("TRAINER.LASP.LASP_PROMPTS");
 
   private static final Setting<Double> WEIGHT =
-      Setting.number("weight", 5, Range.atLeast(0), "Weight of the text-to-text loss")
+      Setting.number("weight", 5, "Weight of the text-to-text loss")
+          .atLeast(0)
           .publishedAs("TRAINER.LASP.LASP_LOSS_WEIGHT");
 
   private static final Setting<Boolean> VIRTUAL =
@@ -99,7 +98,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
               "Bulat and Tzimiropoulos, LASP: Text-to-Text Optimization for Language-Aware Soft"
                   + " Prompting of Vision and Language Models, CVPR 2023",
               "https://github.com/1adrianb/lasp")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .setting(CONTEXT_TOKENS, lasp -> lasp.context.tokens())
           .setting(WORDS, lasp -> lasp.context.words())
           .setting(ASKED, Lasp::templates)

@@ -12,8 +12,6 @@ import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
@@ -48,12 +46,12 @@ public record LpPlusPlus(
   public static final String ID = "lp++";
 
   private static final Setting<Integer> VIEWS =
-      Setting.whole(
-          "views", 1, Range.from(0, 1), "1 for a random view of each image, 0 for its test view");
+      Setting.whole("views", 1, "1 for a random view of each image, 0 for its test view")
+          .between(0, 1);
 
   private static final Setting<Integer> MOST =
-      Setting.whole(
-              "epochs", LpPlusPlus.EPOCHS, Range.from(1, LpPlusPlus.MAX_EPOCHS), "Epochs at most")
+      Setting.whole("epochs", LpPlusPlus.EPOCHS, "Epochs at most")
+          .between(1, LpPlusPlus.MAX_EPOCHS)
           .in("epochs");
 
   private static final Setting<SelectionData> SEARCH =
@@ -73,7 +71,7 @@ public record LpPlusPlus(
           .published(
               "Huang et al., LP++: A Surprisingly Strong Linear Probe for Few-Shot CLIP, CVPR 2024",
               "https://github.com/FereshteShakeri/FewShot-CLIP-Strong-Baseline")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .setting(SharedSettings.TEMPLATES, LpPlusPlus::templates)
           .setting(CacheSettings.CROP_SCALE, LpPlusPlus::crop)
           .setting(VIEWS, LpPlusPlus::views)

@@ -12,8 +12,6 @@ import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
@@ -57,12 +55,11 @@ public record ProGrad(ContextSettings context, String template, double temperatu
       SharedSettings.CONTEXT_TOKENS.withDefault(16);
 
   private static final Setting<Double> TEMPERATURE =
-      Setting.number("temperature", 1, Range.above(0), "T of the distillation")
-          .publishedAs("LOSS.T");
+      Setting.number("temperature", 1, "T of the distillation").above(0).publishedAs("LOSS.T");
 
   private static final Setting<Double> LAMBDA =
-      Setting.number(
-              "lambda", 1, Range.atLeast(0), "How much of the opposing gradient is taken away")
+      Setting.number("lambda", 1, "How much of the opposing gradient is taken away")
+          .atLeast(0)
           .publishedAs("LOSS.LAMBDA");
 
   public static final Declaration<Method> DECLARATION =
@@ -75,7 +72,7 @@ public record ProGrad(ContextSettings context, String template, double temperatu
           .published(
               "Zhu et al., Prompt-aligned Gradient for Prompt Tuning, ICCV 2023",
               "https://github.com/BeierZhu/Prompt-align")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .settings(SharedSettings.context(CONTEXT_TOKENS, WORDS), ProGrad::context)
           .setting(SharedSettings.TEMPLATE, ProGrad::template)
           .setting(TEMPERATURE, ProGrad::temperature)

@@ -8,7 +8,6 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Scope;
@@ -26,11 +25,11 @@ public record Probe(OptionalDouble strength, SelectionData search) implements Me
 
   private static final Setting<OptionalDouble> STRENGTH =
       Setting.of(
-          "strength",
-          SettingType.numberOr("auto"),
-          OptionalDouble.empty(),
-          new Range<>("above 0", strength -> strength.orElse(1) > 0),
-          "Weight C of the cross-entropies; auto: chosen");
+              "strength",
+              SettingType.numberOr("auto"),
+              OptionalDouble.empty(),
+              "Weight C of the cross-entropies; auto: chosen")
+          .allowing("above 0", strength -> strength.orElse(1) > 0);
 
   private static final Setting<SelectionData> SEARCH =
       SelectionData.setting("The images that choose C; none: C is 10");

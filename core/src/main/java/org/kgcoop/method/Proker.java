@@ -18,8 +18,6 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Autograd;
@@ -78,28 +76,29 @@ public record Proker(
   public static final String ID = "proker";
 
   private static final Setting<Integer> VIEWS =
-      Setting.whole("views", 10, Range.from(0, 1000), "Random views of each image, a row each")
+      Setting.whole("views", 10, "Random views of each image, a row each")
+          .between(0, 1000)
           .in("views");
 
   private static final Setting<OptionalDouble> BETA =
       Setting.of(
-          "beta",
-          SettingType.numberOr("auto"),
-          OptionalDouble.empty(),
-          new Range<>("above 0", beta -> beta.orElse(1) > 0),
-          "Sharpness of the kernel; auto: chosen");
+              "beta",
+              SettingType.numberOr("auto"),
+              OptionalDouble.empty(),
+              "Sharpness of the kernel; auto: chosen")
+          .allowing("above 0", beta -> beta.orElse(1) > 0);
 
   private static final Setting<OptionalDouble> LAMBDA =
       Setting.of(
-          "lambda",
-          SettingType.numberOr("auto"),
-          OptionalDouble.empty(),
-          new Range<>("above 0", lambda -> lambda.orElse(1) > 0),
-          "Ridge of the regression; auto: chosen");
+              "lambda",
+              SettingType.numberOr("auto"),
+              OptionalDouble.empty(),
+              "Ridge of the regression; auto: chosen")
+          .allowing("above 0", lambda -> lambda.orElse(1) > 0);
 
   private static final Setting<Double> WEIGHT =
-      Setting.number(
-          "weight", 100, Range.atLeast(0), "Weight of the correction; 100 is the scale of CLIP");
+      Setting.number("weight", 100, "Weight of the correction; 100 is the scale of CLIP")
+          .atLeast(0);
 
   private static final Setting<SelectionData> SEARCH =
       SelectionData.setting(
@@ -116,7 +115,7 @@ public record Proker(
               "Bendou et al., ProKeR: A Kernel Perspective on Few-Shot Adaptation of Large"
                   + " Vision-Language Models, CVPR 2025",
               "https://github.com/omarnust/BReg-Adapter")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .setting(SharedSettings.TEMPLATES, Proker::templates)
           .setting(VIEWS, Proker::views)
           .setting(CacheSettings.CROP_SCALE, Proker::crop)

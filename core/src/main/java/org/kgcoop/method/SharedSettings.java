@@ -6,7 +6,6 @@ import org.kgcoop.data.Underscores;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.settings.BoundSetting;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingValues;
 
@@ -26,7 +25,8 @@ public final class SharedSettings {
           .withDefault("the data set's template", values -> List.of(values.get(TEMPLATE)));
 
   public static final Setting<Integer> CONTEXT_TOKENS =
-      Setting.whole("context_tokens", 4, Range.atLeast(1), "How many vectors of texts are learned")
+      Setting.whole("context_tokens", 4, "How many vectors of texts are learned")
+          .atLeast(1)
           .in("vectors");
 
   /**

@@ -8,8 +8,6 @@ import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -32,7 +30,8 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
   public static final String ID = "taskres";
 
   private static final Setting<Double> ALPHA =
-      Setting.number("alpha", 0.5, Range.above(0), "Weight of the residuals")
+      Setting.number("alpha", 0.5, "Weight of the residuals")
+          .above(0)
           .publishedAs("TRAINER.TaskRes.RESIDUAL_SCALE");
 
   public static final Declaration<Method> DECLARATION =
@@ -45,7 +44,7 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
               "Yu, Lu, Jin, Chen and Wang, Task Residual for Tuning Vision-Language Models, CVPR"
                   + " 2023",
               "https://github.com/geekyutao/TaskRes")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .settings(SharedSettings.HAND_CRAFTED, TaskRes::texts)
           .setting(ALPHA, TaskRes::alpha)
           .build(values -> new TaskRes(SharedSettings.handCrafted(values), values.get(ALPHA)));

@@ -12,8 +12,6 @@ import org.kgcoop.prompt.DeepTextPrompts;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
@@ -56,8 +54,7 @@ public record Tcp(
   public static final int DEFAULT_LAYER = 8;
 
   private static final Setting<Integer> CLASS_TOKENS =
-      Setting.whole("class_tokens", 4, Range.atLeast(1), "Learned tokens of each class")
-          .in("tokens");
+      Setting.whole("class_tokens", 4, "Learned tokens of each class").atLeast(1).in("tokens");
 
   private static final Setting<String> PATTERN =
       Setting.text("pattern", "", "The text whose first context_tokens tokens are learned")
@@ -66,14 +63,11 @@ public record Tcp(
               values -> PromptText.pattern(values.get(SharedSettings.CONTEXT_TOKENS)));
 
   private static final Setting<Integer> LAYER =
-      Setting.whole(
-          "layer",
-          DEFAULT_LAYER,
-          Range.atLeast(0),
-          "The block that class tokens come before, from 0");
+      Setting.whole("layer", DEFAULT_LAYER, "The block that class tokens come before, from 0")
+          .atLeast(0);
 
   private static final Setting<Double> WEIGHT =
-      Setting.number("weight", 8, Range.atLeast(0), "Weight of the knowledge term");
+      Setting.number("weight", 8, "Weight of the knowledge term").atLeast(0);
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Tcp.class, ID, "TCP")
@@ -87,7 +81,7 @@ public record Tcp(
               "Yao, Zhang and Xu, TCP: Textual-based Class-aware Prompt tuning for Visual-Language"
                   + " Model, CVPR 2024",
               "https://github.com/htyao89/Textual-based_Class-aware_prompt_tuning")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .setting(SharedSettings.CONTEXT_TOKENS, Tcp::contextTokens)
           .setting(CLASS_TOKENS, Tcp::classTokens)
           .setting(PATTERN, Tcp::pattern)

@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -29,7 +28,7 @@ public record TipAdapter(CacheSettings settings) implements Method {
               "Zhang et al., Tip-Adapter: Training-free Adaption of CLIP for Few-shot"
                   + " Classification, ECCV 2022",
               "https://github.com/gaopengcuhk/Tip-Adapter")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .settings(CacheSettings.SETTINGS, TipAdapter::settings)
           .build(values -> new TipAdapter(CacheSettings.of(values)));
 

@@ -10,7 +10,6 @@ import org.kgcoop.model.Head;
 import org.kgcoop.model.SegmentSum;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -34,7 +33,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
               "Zhang et al., Tip-Adapter: Training-free Adaption of CLIP for Few-shot"
                   + " Classification, ECCV 2022",
               "https://github.com/gaopengcuhk/Tip-Adapter")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .settings(CacheSettings.SETTINGS, TipAdapterF::settings)
           .build(values -> new TipAdapterF(CacheSettings.of(values)));
 

@@ -6,7 +6,6 @@ import org.kgcoop.data.Underscores;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -32,7 +31,7 @@ public record ZeroShot(List<String> templates) implements TextMethod {
               "Radford et al., Learning Transferable Visual Models From Natural Language"
                   + " Supervision, ICML 2021",
               "https://github.com/openai/CLIP")
-          .needs(Need.TEXT_ENCODER)
+          .needsTextEncoder()
           .setting(SharedSettings.TEMPLATES, ZeroShot::templates)
           .build(values -> new ZeroShot(values.get(SharedSettings.TEMPLATES)));
 

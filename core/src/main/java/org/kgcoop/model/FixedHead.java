@@ -224,6 +224,73 @@ public sealed interface FixedHead extends Head {
   }
 
   /**
+   * Head of the logarithm of scores, {@code factor log max(softmax(prior) + correction, floor)}. The
+   * scores are probabilities that a regression corrects, so they may be below 0.
+   *
+   * @param prior the head of the probabilities
+   * @param correction the head that is added to them
+   * @param floor the smallest score, above 0
+   * @param columns the indices of the selected classes, int64, or null for all
+   */
+  record LogScores(
+      FixedHead prior, FixedHead correction, double floor, double factor, @Nullable Tensor columns)
+      implements FixedHead {
+
+    @Override
+    public long classes() {
+      return columns == null ? prior.classes() : columns.size(0);
+    }
+
+    @Override
+    public long width() {
+      return prior.width();
+    }
+
+    @Override
+    public Tensor logits(Tensor features) {
+      Tensor scores =
+          Functions.softmax(prior.logits(features), 1).plus(correction.logits(features));
+      Tensor floored = Functions.relu(scores.plus(-floor)).plus(floor);
+      Tensor logits = Functions.log(floored).times(factor);
+      return columns == null ? logits : logits.indexSelect(1, columns);
+    }
+
+    @Override
+    public FixedHead select(Tensor selected) {
+      return new LogScores(
+          prior,
+          correction,
+          floor,
+          factor,
+          columns == null ? selected : columns.indexSelect(0, selected));
+    }
+
+    @Override
+    public FixedHead times(double other) {
+      return new LogScores(prior, correction, floor, factor * other, columns);
+    }
+
+    @Override
+    public FixedHead copy() {
+      return new LogScores(
+          prior.copy(),
+          correction.copy(),
+          floor,
+          factor,
+          columns == null ? null : kept(columns));
+    }
+
+    @Override
+    public void close() {
+      prior.close();
+      correction.close();
+      if (columns != null) {
+        columns.close();
+      }
+    }
+  }
+
+  /**
    * Adapter head, {@code then(unit(ratio ReLU(U ReLU(D f)) + (1 - ratio) f))}: a bottleneck before
    * another head. Gao et al., "CLIP-Adapter: Better Vision-Language Models with Feature Adapters",
    * IJCV 2024.

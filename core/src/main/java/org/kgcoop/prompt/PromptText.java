@@ -131,16 +131,7 @@ public record PromptText(
           "pattern '%s': expected at least %s tokens before {}, one for each context token, got %s"
               .formatted(pattern, contextTokens, before));
     }
-    Tokenizer tokenizer = clip.tokenizer();
-    int contextLength = clip.config().contextLength();
-    List<Row> rows = new ArrayList<>();
-    for (String className : classNames) {
-      String text = pattern.replace("{}", Underscores.REPLACE.in(className));
-      List<Integer> tokens = of(className, () -> tokenizer.encodeMarked(text, contextLength));
-      rows.add(
-          arranged(tokens, tokenizer.start().size(), contextTokens, 0, ClassTokenPosition.END));
-    }
-    checkDifferent(rows, classNames, contextLength);
+    List<Row> rows = rows(clip, classNames, pattern, Underscores.REPLACE, contextTokens);
     return new PromptText(rows, contextTokens, false, sharedLength(rows));
   }
 
@@ -168,16 +159,27 @@ public record PromptText(
   public static PromptText handCrafted(
       Clip clip, List<String> classNames, String template, Underscores underscores) {
     Templates.check(template);
+    List<Row> rows = rows(clip, classNames, template, underscores, 0);
+    return new PromptText(rows, 0, false, sharedLength(rows));
+  }
+
+  /**
+   * Returns the texts of a template.
+   *
+   * @param vectors the number of tokens after the start of text that are vectors
+   */
+  private static List<Row> rows(
+      Clip clip, List<String> classNames, String template, Underscores underscores, int vectors) {
     Tokenizer tokenizer = clip.tokenizer();
     int contextLength = clip.config().contextLength();
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
       String text = template.replace("{}", underscores.in(className));
       List<Integer> tokens = of(className, () -> tokenizer.encodeMarked(text, contextLength));
-      rows.add(new Row(tokens, Collections.nCopies(tokens.size(), -1)));
+      rows.add(arranged(tokens, tokenizer.start().size(), vectors, 0, ClassTokenPosition.END));
     }
     checkDifferent(rows, classNames, contextLength);
-    return new PromptText(rows, 0, false, sharedLength(rows));
+    return rows;
   }
 
   /**

@@ -1,9 +1,7 @@
 package org.kgcoop.settings;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 
@@ -22,24 +20,8 @@ public final class Declaration<M> {
 
   private final About about;
   private final String prompts;
-  private final Set<Need> needs;
+  private final List<String> needs;
   private final SettingList<M> settings;
-
-  /** Requirements of a method in addition to image features. */
-  public enum Need {
-    TEXT_ENCODER("the text encoder of the CLIP"),
-    VIT("an image encoder that is a ViT");
-
-    private final String description;
-
-    Need(String description) {
-      this.description = description;
-    }
-
-    public String description() {
-      return description;
-    }
-  }
 
   /**
    * Names and sources of a method, with a one-sentence description.
@@ -72,7 +54,7 @@ public final class Declaration<M> {
             builder.code,
             builder.trainer);
     prompts = builder.prompts;
-    needs = builder.needs;
+    needs = List.copyOf(builder.needs);
     settings =
         new SettingList<>(
             builder.title,
@@ -98,7 +80,8 @@ public final class Declaration<M> {
     return prompts;
   }
 
-  public Set<Need> needs() {
+  /** Returns the requirements of the method in addition to image features, for the help. */
+  public List<String> needs() {
     return needs;
   }
 
@@ -154,7 +137,7 @@ public final class Declaration<M> {
     private String paper = "";
     private String code = "";
     private String trainer = "";
-    private final Set<Need> needs = EnumSet.noneOf(Need.class);
+    private final List<String> needs = new ArrayList<>();
     private final List<BoundSetting<R>> settings = new ArrayList<>();
 
     private Builder(Class<R> type, String id, String title) {
@@ -192,8 +175,15 @@ public final class Declaration<M> {
       return this;
     }
 
-    public Builder<R> needs(Need... what) {
-      needs.addAll(List.of(what));
+    /** States that the method needs the text encoder of the CLIP. */
+    public Builder<R> needsTextEncoder() {
+      needs.add("the text encoder of the CLIP");
+      return this;
+    }
+
+    /** States that the method needs an image encoder that is a ViT. */
+    public Builder<R> needsVit() {
+      needs.add("an image encoder that is a ViT");
       return this;
     }
 

@@ -1,8 +1,11 @@
 package org.kgcoop.settings;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.DoublePredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Setting of a method or of the training. The parser, files, messages, the help, options, sweeps
@@ -11,7 +14,8 @@ import java.util.function.Function;
  * @param key the name in files and options
  * @param type the type
  * @param unit the plural unit in the help, such as {@code epochs}; empty for none
- * @param range the range of the values
+ * @param range the range of the values, which follows "expected" in a message; empty for all values
+ * @param isAllowed the condition of the range
  * @param defaultValue the default value
  * @param description one sentence for the help
  * @param published the keys in files of the published code
@@ -21,7 +25,8 @@ public record Setting<T>(
     String key,
     SettingType<T> type,
     String unit,
-    Range<T> range,
+    String range,
+    Predicate<T> isAllowed,
     Default<T> defaultValue,
     String description,
     List<String> published,
@@ -46,34 +51,40 @@ public record Setting<T>(
 
   /** Creates a setting with a constant default. */
   public static <T> Setting<T> of(
-      String key, SettingType<T> type, T defaultValue, Range<T> range, String description) {
+      String key, SettingType<T> type, T defaultValue, String description) {
     return new Setting<>(
-        key, type, "", range, Default.constant(type, defaultValue), description, List.of(), false);
+        key,
+        type,
+        "",
+        "",
+        value -> true,
+        Default.constant(type, defaultValue),
+        description,
+        List.of(),
+        false);
   }
 
-  public static Setting<Double> number(
-      String key, double defaultValue, Range<Double> range, String description) {
-    return of(key, SettingType.NUMBER, defaultValue, range, description);
+  public static Setting<Double> number(String key, double defaultValue, String description) {
+    return of(key, SettingType.NUMBER, defaultValue, description);
   }
 
-  public static Setting<Integer> whole(
-      String key, int defaultValue, Range<Integer> range, String description) {
-    return of(key, SettingType.WHOLE, defaultValue, range, description);
+  public static Setting<Integer> whole(String key, int defaultValue, String description) {
+    return of(key, SettingType.WHOLE, defaultValue, description);
   }
 
   public static Setting<Boolean> flag(String key, boolean defaultValue, String description) {
-    return of(key, SettingType.FLAG, defaultValue, Range.any(), description);
+    return of(key, SettingType.FLAG, defaultValue, description);
   }
 
   public static Setting<String> text(String key, String defaultValue, String description) {
-    return of(key, SettingType.TEXT, defaultValue, Range.any(), description);
+    return of(key, SettingType.TEXT, defaultValue, description);
   }
 
   /** Creates a choice between the constants of an enum. */
   public static <E extends Enum<E>> Setting<E> choice(
       String key, E defaultValue, String description) {
     SettingType<E> type = SettingType.choice(defaultValue.getDeclaringClass());
-    return of(key, type, defaultValue, Range.any(), description);
+    return of(key, type, defaultValue, description);
   }
 
   /**
@@ -83,7 +94,7 @@ public record Setting<T>(
    */
   public static Setting<List<String>> texts(
       String key, List<String> defaultValue, String defaultDescription, String description) {
-    return of(key, SettingType.TEXTS, defaultValue, Range.any(), description)
+    return of(key, SettingType.TEXTS, defaultValue, description)
         .withDefault(defaultDescription, values -> defaultValue);
   }
 
@@ -109,6 +120,41 @@ public record Setting<T>(
   /** Returns the type and the unit for the help, such as {@code whole number of epochs}. */
   public String typeText() {
     return unit.isEmpty() ? type.description() : type.description() + " of " + unit;
+  }
+
+  /** Returns this setting of a number, which is finite and at least the given one. */
+  public Setting<T> atLeast(int least) {
+    return finite("at least " + least, n -> n >= least);
+  }
+
+  /** Returns this setting of a number, which is finite and above the given one. */
+  public Setting<T> above(int bound) {
+    return finite("above " + bound, n -> n > bound);
+  }
+
+  /** Returns this setting of a number between two numbers, both included. */
+  public Setting<T> between(int least, int most) {
+    return finite(
+        String.format(Locale.ROOT, "%,d to %,d", least, most), n -> n >= least && n <= most);
+  }
+
+  private Setting<T> finite(String text, DoublePredicate condition) {
+    return allowing(
+        text,
+        value ->
+            value instanceof Number n
+                && Double.isFinite(n.doubleValue())
+                && condition.test(n.doubleValue()));
+  }
+
+  /**
+   * Returns this setting with a range of values.
+   *
+   * @param text the range, which follows "expected" in a message
+   */
+  public Setting<T> allowing(String text, Predicate<T> condition) {
+    return new Setting<>(
+        key, type, unit, text, condition, defaultValue, description, published, omitsDefault);
   }
 
   /** Returns this setting with another default. */
@@ -138,6 +184,7 @@ public record Setting<T>(
 
   private Setting<T> with(
       String otherUnit, Default<T> otherDefault, List<String> otherKeys, boolean omits) {
-    return new Setting<>(key, type, otherUnit, range, otherDefault, description, otherKeys, omits);
+    return new Setting<>(
+        key, type, otherUnit, range, isAllowed, otherDefault, description, otherKeys, omits);
   }
 }

@@ -102,8 +102,8 @@ public record SettingValues(Map<String, Object> values) {
             .reader()
             .apply(given)
             .orElseThrow(() -> wrong(setting, setting.type().expected(), given));
-    if (!setting.range().allows().test(value)) {
-      throw wrong(setting, setting.range().description(), given);
+    if (!setting.isAllowed().test(value)) {
+      throw wrong(setting, setting.range(), given);
     }
     return value;
   }

@@ -123,6 +123,11 @@ public final class Functions {
     return tensor("averagePool2d", () -> torch.avg_pool2d(x.handle(), size, size), x);
   }
 
+  /** Computes the natural logarithm of each element. */
+  public static Tensor log(Tensor x) {
+    return tensor("log", () -> torch.log(x.handle()), x);
+  }
+
   public static Tensor relu(Tensor x) {
     return tensor("relu", () -> torch.relu(x.handle()), x);
   }

@@ -10,7 +10,6 @@ import org.kgcoop.EnumIds;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.method.TrainedMethod;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingList;
 import org.kgcoop.settings.SettingType;
@@ -23,9 +22,6 @@ public final class TrainingDeclaration {
   public static final String PUBLISHED = "published";
 
   private static final String PUBLISHED_NUMBER = "the method's published number";
-  private static final Range<Double> ABOVE_0 = Range.above(0);
-  private static final Range<Double> AT_LEAST_0 = Range.atLeast(0);
-  private static final Range<Double> BELOW_1 = Range.finite("0 to below 1", n -> n >= 0 && n < 1);
 
   /** The rules of the optimizer. */
   enum Optimizer {
@@ -50,12 +46,14 @@ public final class TrainingDeclaration {
   }
 
   static final Setting<Integer> EPOCHS =
-      Setting.whole("epochs", 1, Range.atLeast(1), "Set the number of epochs")
+      Setting.whole("epochs", 1, "Set the number of epochs")
+          .atLeast(1)
           .withDefault(PUBLISHED_NUMBER, values -> 1)
           .publishedAs("OPTIM.MAX_EPOCH", "train_epoch");
 
   static final Setting<Integer> BATCH_SIZE =
-      Setting.whole("batch_size", 1, Range.atLeast(1), "Set the number of images per step")
+      Setting.whole("batch_size", 1, "Set the number of images per step")
+          .atLeast(1)
           .withDefault(PUBLISHED_NUMBER, values -> 1)
           .publishedAs("DATALOADER.TRAIN_X.BATCH_SIZE");
 
@@ -72,8 +70,8 @@ public final class TrainingDeclaration {
       Setting.whole(
               "class_images",
               16,
-              Range.atLeast(1),
               "Set the number of images per class in a batch of the sampler random-class")
+          .atLeast(1)
           .publishedAs("DATALOADER.TRAIN_X.N_INS");
 
   static final Setting<Selection> MODEL_SELECTION =
@@ -87,56 +85,56 @@ public final class TrainingDeclaration {
 
   static final Setting<Double> GAUSS_MEAN =
       Setting.number(
-              "gauss_mean",
-              15,
-              Range.finite("a finite number", n -> true),
-              "Set the epoch with the largest weight for --model-selection gauss")
+              "gauss_mean", 15, "Set the epoch with the largest weight for --model-selection gauss")
+          .allowing("a finite number", Double::isFinite)
           .publishedAs("TRAINER.PROMPTSRC.GPA_MEAN");
 
   static final Setting<Double> GAUSS_STD =
       Setting.number(
               "gauss_std",
               1,
-              ABOVE_0,
               "Set the standard deviation of the weights in epochs for --model-selection gauss")
+          .above(0)
           .publishedAs("TRAINER.PROMPTSRC.GPA_STD");
 
   static final Setting<Integer> CHECKPOINT_EVERY =
-      Setting.whole(
-              "checkpoint_every",
-              5,
-              Range.atLeast(1),
-              "Set the number of epochs between checkpoints")
+      Setting.whole("checkpoint_every", 5, "Set the number of epochs between checkpoints")
+          .atLeast(1)
           .publishedAs("TRAIN.CHECKPOINT_FREQ");
 
   static final Setting<Optimizer> OPTIMIZER =
       Setting.choice("optimizer", Optimizer.SGD, "Choose the optimizer").publishedAs("OPTIM.NAME");
 
   static final Setting<Double> MOMENTUM =
-      Setting.number("momentum", 0.9, BELOW_1, "Set the momentum of sgd and rmsprop")
+      Setting.number("momentum", 0.9, "Set the momentum of sgd and rmsprop")
+          .allowing("0 to below 1", n -> n >= 0 && n < 1)
           .publishedAs("OPTIM.MOMENTUM");
 
   static final Setting<Double> WEIGHT_DECAY =
-      Setting.number("weight_decay", 5e-4, AT_LEAST_0, "Set the weight decay")
+      Setting.number("weight_decay", 5e-4, "Set the weight decay")
+          .atLeast(0)
           .publishedAs("OPTIM.WEIGHT_DECAY");
 
   static final Setting<Double> BETA1 =
-      Setting.number("beta1", 0.9, BELOW_1, "Set the decay of the mean of adam and adamw")
+      Setting.number("beta1", 0.9, "Set the decay of the mean of adam and adamw")
+          .allowing("0 to below 1", n -> n >= 0 && n < 1)
           .publishedAs("OPTIM.ADAM_BETA1");
 
   static final Setting<Double> BETA2 =
-      Setting.number("beta2", 0.999, BELOW_1, "Set the decay of the mean square of adam and adamw")
+      Setting.number("beta2", 0.999, "Set the decay of the mean square of adam and adamw")
+          .allowing("0 to below 1", n -> n >= 0 && n < 1)
           .publishedAs("OPTIM.ADAM_BETA2");
 
   static final Setting<Double> ALPHA =
-      Setting.number("alpha", 0.99, BELOW_1, "Set the decay of the mean square of rmsprop")
+      Setting.number("alpha", 0.99, "Set the decay of the mean square of rmsprop")
+          .allowing("0 to below 1", n -> n >= 0 && n < 1)
           .publishedAs("OPTIM.RMSPROP_ALPHA");
 
   static final Setting<Double> EPSILON =
-      Setting.number("epsilon", 1e-8, ABOVE_0, "Set the epsilon of adam, adamw and rmsprop");
+      Setting.number("epsilon", 1e-8, "Set the epsilon of adam, adamw and rmsprop").above(0);
 
   static final Setting<Double> LR =
-      Setting.number("lr", 0.002, ABOVE_0, "Set the learning rate").publishedAs("OPTIM.LR", "lr");
+      Setting.number("lr", 0.002, "Set the learning rate").above(0).publishedAs("OPTIM.LR", "lr");
 
   static final Setting<Schedule.Unit> LR_UNIT =
       Setting.choice(
@@ -156,23 +154,20 @@ public final class TrainingDeclaration {
 
   static final Setting<List<Integer>> DECAY_EPOCHS =
       Setting.of(
-          "decay_epochs",
-          SettingType.WHOLES,
-          List.of(30),
-          new Range<>("at least 1 epoch", epochs -> !epochs.isEmpty() && epochs.get(0) > 0),
-          "Set the epochs of --decay step, or of --decay multi-step. Example: 30,60");
+              "decay_epochs",
+              SettingType.WHOLES,
+              List.of(30),
+              "Set the epochs of --decay step, or of --decay multi-step. Example: 30,60")
+          .allowing("at least 1 epoch", epochs -> !epochs.isEmpty() && epochs.get(0) > 0);
 
   static final Setting<Double> DECAY_GAMMA =
-      Setting.number(
-              "decay_gamma",
-              0.1,
-              Range.finite("above 0 to 1", n -> n > 0 && n <= 1),
-              "Set the factor of --decay step and multi-step")
+      Setting.number("decay_gamma", 0.1, "Set the factor of --decay step and multi-step")
+          .allowing("above 0 to 1", n -> n > 0 && n <= 1)
           .publishedAs("OPTIM.GAMMA");
 
   static final Setting<Double> MIN_LR =
-      Setting.number(
-              "min_lr", 0, AT_LEAST_0, "Set the learning rate that --decay cosine approaches")
+      Setting.number("min_lr", 0, "Set the learning rate that --decay cosine approaches")
+          .atLeast(0)
           .omittingDefault();
 
   static final Setting<Boolean> WARMUP_RECOUNT =
@@ -189,22 +184,21 @@ public final class TrainingDeclaration {
           .publishedAs("OPTIM.WARMUP_TYPE");
 
   static final Setting<Integer> WARMUP_EPOCHS =
-      Setting.whole("warmup_epochs", 1, Range.atLeast(0), "Set the number of epochs of the warm-up")
+      Setting.whole("warmup_epochs", 1, "Set the number of epochs of the warm-up")
+          .atLeast(0)
           .publishedAs("OPTIM.WARMUP_EPOCH");
 
   static final Setting<Double> WARMUP_LR =
       Setting.number(
-          "warmup_lr",
-          1e-5,
-          AT_LEAST_0,
-          "Set the learning rate of a constant warm-up, or of the first epoch of a linear one");
+              "warmup_lr",
+              1e-5,
+              "Set the learning rate of a constant warm-up, or of the first epoch of a linear one")
+          .atLeast(0);
 
   static final Setting<Double> CLIP_NORM =
       Setting.number(
-              "clip_norm",
-              0,
-              AT_LEAST_0,
-              "Set the maximum global norm of the gradients. 0 disables the limit")
+              "clip_norm", 0, "Set the maximum global norm of the gradients. 0 disables the limit")
+          .atLeast(0)
           .omittingDefault();
 
   static final Setting<String> AUGMENT =
@@ -227,8 +221,7 @@ public final class TrainingDeclaration {
               + " method, or of Dassl");
 
   /** The seed, which the library and the commands set with the few-shot sample. */
-  static final Setting<Long> SEED =
-      Setting.of("seed", SettingType.LONG, 1L, Range.any(), "Set the seed");
+  static final Setting<Long> SEED = Setting.of("seed", SettingType.LONG, 1L, "Set the seed");
 
   /**
    * Condition of a setting.

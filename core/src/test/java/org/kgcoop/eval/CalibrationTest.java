@@ -47,7 +47,8 @@ class CalibrationTest {
     Calibration found = Calibration.fit(logits, labels, Calibration.Origin.OUT_OF_FOLD);
 
     assertThat(found.temperature()).isGreaterThan(2);
-    assertThat(found.temperature()).isEqualTo(Temperature.ofAccuracy(logits, labels).orElseThrow());
+    assertThat(found.temperature())
+        .isEqualTo(Temperature.ofAccuracy(logits, labels, 0).orElseThrow());
     assertThat(found.by().id()).isEqualTo("out-of-fold");
     assertThat(found.images()).isEqualTo(99);
     double[] scores =
@@ -70,7 +71,7 @@ class CalibrationTest {
       right += logits[i][labels[i]] == most ? 1 : 0;
     }
 
-    double temperature = Temperature.ofAccuracy(logits, labels).orElseThrow();
+    double temperature = Temperature.ofAccuracy(logits, labels, 0).orElseThrow();
 
     assertThat(Arrays.stream(logits).mapToDouble(row -> largest(row, temperature)).average())
         .hasValueCloseTo(right / 100, within(1e-9));
@@ -80,7 +81,7 @@ class CalibrationTest {
   void correctPredictionsDoNotBecomeCertain() {
     double[][] logits = {{3, 0}, {0, 2}, {5, 1}};
 
-    double temperature = Temperature.ofAccuracy(logits, new int[] {0, 1, 0}).orElseThrow();
+    double temperature = Temperature.ofAccuracy(logits, new int[] {0, 1, 0}, 0).orElseThrow();
 
     assertThat(Arrays.stream(logits).mapToDouble(row -> largest(row, temperature)).average())
         .hasValueCloseTo(3.5 / 4, within(1e-9));
@@ -92,7 +93,7 @@ class CalibrationTest {
     Arrays.fill(logits, new double[] {1e-2, 0});
 
     // softmax(1e-2 / T) is 50.5 / 51, so 1e-2 / T is log(101).
-    assertThat(Temperature.ofAccuracy(logits, new int[50]))
+    assertThat(Temperature.ofAccuracy(logits, new int[50], 0))
         .hasValueCloseTo(1e-2 / Math.log(101), within(1e-12));
   }
 
@@ -117,7 +118,7 @@ class CalibrationTest {
 
   @Test
   void noTemperatureIsFoundWhereTheLargestLogitsAreEqual() {
-    assertThat(Temperature.ofAccuracy(new double[50][2], new int[50])).isEmpty();
+    assertThat(Temperature.ofAccuracy(new double[50][2], new int[50], 0)).isEmpty();
   }
 
   @Test
@@ -178,7 +179,5 @@ class CalibrationTest {
         .hasMessageContaining("images: expected at least 1, got 0");
     assertThatThrownBy(() -> new Calibration.Rejection(1.5, 0.95, 0.9, 1))
         .hasMessageContaining("threshold: expected 0.0 to 1.0, got 1.5");
-    assertThatThrownBy(() -> Calibration.Origin.ofId("guess"))
-        .hasMessageContaining("expected out-of-fold or validation, got 'guess'");
   }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
@@ -34,11 +33,7 @@ final class ContactSheet {
     List<List<Item>> rows = new ArrayList<>();
     for (int label = 0; label < dataSet.classNames().size(); label++) {
       int wanted = label;
-      List<Item> items =
-          Stream.of(dataSet.train(), dataSet.val(), dataSet.test())
-              .flatMap(List::stream)
-              .filter(item -> item.label() == wanted)
-              .toList();
+      List<Item> items = dataSet.items().filter(item -> item.label() == wanted).toList();
       for (int from = 0; from < items.size(); from += COLUMNS) {
         rows.add(items.subList(from, Math.min(items.size(), from + COLUMNS)));
       }

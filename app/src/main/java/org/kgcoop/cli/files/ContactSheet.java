@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -110,11 +109,7 @@ public final class ContactSheet {
 
   /** Selects at most one row of images of a class, evenly from the train, val and test images. */
   private static List<Item> some(DataSet dataSet, int label) {
-    List<Item> all =
-        Stream.of(dataSet.train(), dataSet.val(), dataSet.test())
-            .flatMap(List::stream)
-            .filter(item -> item.label() == label)
-            .toList();
+    List<Item> all = dataSet.items().filter(item -> item.label() == label).toList();
     List<Item> some = new ArrayList<>();
     int count = Math.min(COLUMNS, all.size());
     for (int i = 0; i < count; i++) {

@@ -1,9 +1,6 @@
 package org.kgcoop.data.layout;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,8 +11,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
-import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.JsonFiles;
 
 /**
  * A reader of CoOp's split files, {@code split_zhou_NAME.json}: {@code {"train": [[path, label,
@@ -35,7 +32,7 @@ public final class SplitFile {
   private SplitFile(Path file, DataSetOptions options) {
     this.file = file;
     this.options = options;
-    this.root = parse(file);
+    this.root = JsonFiles.readData(file);
     this.images = options.images() != null ? options.images() : findImages();
   }
 
@@ -59,22 +56,6 @@ public final class SplitFile {
       name = matcher.matches() ? matcher.group(1) : Folders.name(file);
     }
     return new DataSet(name, classNames.withoutGaps(file), train, val, test, null);
-  }
-
-  private static JsonNode parse(Path file) {
-    try {
-      return new ObjectMapper().readTree(Folders.bytes(file));
-    } catch (JsonProcessingException e) {
-      throw KgCoopException.data(
-          "%s, line %s: not JSON: %s"
-              .formatted(
-                  file,
-                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
-                  e.getOriginalMessage().lines().findFirst().orElse("")),
-          e);
-    } catch (IOException e) {
-      throw FileErrors.unreadable(file, e);
-    }
   }
 
   private List<Item> items(String part) {

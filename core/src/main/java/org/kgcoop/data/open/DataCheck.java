@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
@@ -101,16 +100,12 @@ final class DataCheck {
 
   private static void checkFiles(DataSet dataSet, Path where) {
     List<Path> missing =
-        Stream.of(dataSet.train(), dataSet.val(), dataSet.test())
-            .flatMap(List::stream)
-            .map(Item::file)
-            .filter(file -> !Files.isRegularFile(file))
-            .toList();
+        dataSet.items().map(Item::file).filter(file -> !Files.isRegularFile(file)).toList();
     if (!missing.isEmpty()) {
-      int all = dataSet.train().size() + dataSet.val().size() + dataSet.test().size();
       throw KgCoopException.data(
           "%s: %s of %s images are missing: %s; expected all of them, check the image folder"
-              .formatted(where, missing.size(), all, Messages.firstOf(missing)));
+              .formatted(
+                  where, missing.size(), dataSet.items().count(), Messages.firstOf(missing)));
     }
   }
 }

@@ -1,8 +1,6 @@
 package org.kgcoop.data.published;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +17,8 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.layout.AutomaticSplit;
 import org.kgcoop.data.layout.LabelNames;
-import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.JsonFiles;
 import us.hebi.matlab.mat.format.BufferAllocator;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.types.Cell;
@@ -107,7 +105,7 @@ final class MatlabAnnotations {
               return found;
             });
     Path nameFile = raw.file("cat_to_name.json");
-    JsonNode json = json(nameFile);
+    JsonNode json = JsonFiles.readData(nameFile);
     LabelNames names = new LabelNames();
     Map<Integer, List<Item>> byLabel = new LinkedHashMap<>();
     for (int i = 0; i < labels.size(); i++) {
@@ -129,17 +127,6 @@ final class MatlabAnnotations {
         List.copyOf(byLabel.values()),
         raw.options().splitSeed(),
         raw.folder());
-  }
-
-  private static JsonNode json(Path file) {
-    try {
-      return new ObjectMapper().readTree(Folders.bytes(file));
-    } catch (JsonProcessingException e) {
-      throw KgCoopException.data(
-          file + ": not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
-    } catch (IOException e) {
-      throw FileErrors.unreadable(file, e);
-    }
   }
 
   /** Detects version 7.3. MATLAB begins both versions with a text that contains the version. */

@@ -30,8 +30,6 @@ import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.DType;
@@ -89,33 +87,29 @@ public record ClipLora(
   public static final double DEFAULT_DROPOUT = 0.25;
 
   private static final Setting<Integer> RANK =
-      Setting.whole("rank", 2, Range.atLeast(1), "Rank of a branch");
+      Setting.whole("rank", 2, "Rank of a branch").atLeast(1);
 
   private static final Setting<Double> ALPHA =
-      Setting.number("alpha", 1, Range.above(0), "A branch's factor times the root of its rank");
+      Setting.number("alpha", 1, "A branch's factor times the root of its rank").above(0);
 
   private static final Setting<Double> DROPOUT =
-      Setting.number(
-          "dropout",
-          DEFAULT_DROPOUT,
-          Range.finite("0 to below 1", n -> n >= 0 && n < 1),
-          "The share of a branch's input that a step drops");
+      Setting.number("dropout", DEFAULT_DROPOUT, "The share of a branch's input that a step drops")
+          .allowing("0 to below 1", n -> n >= 0 && n < 1);
 
   private static final Setting<List<String>> ADAPTED =
       Setting.of(
-          "matrices",
-          SettingType.TEXTS,
-          List.of("q", "k", "v"),
-          new Range<>(
-              "some of q, k, v, o", some -> !some.isEmpty() && ClipLora.MATRICES.containsAll(some)),
-          "Matrices of the attention that have branches");
+              "matrices",
+              SettingType.TEXTS,
+              List.of("q", "k", "v"),
+              "Matrices of the attention that have branches")
+          .allowing(
+              "some of q, k, v, o", some -> !some.isEmpty() && ClipLora.MATRICES.containsAll(some));
 
   private static final Setting<Layers> TEXT_LAYERS =
-      Setting.of("text_layers", Layers.TYPE, Layers.ALL, Range.any(), "Blocks of the text encoder");
+      Setting.of("text_layers", Layers.TYPE, Layers.ALL, "Blocks of the text encoder");
 
   private static final Setting<Layers> IMAGE_LAYERS =
-      Setting.of(
-          "image_layers", Layers.TYPE, Layers.ALL, Range.any(), "Blocks of the image encoder");
+      Setting.of("image_layers", Layers.TYPE, Layers.ALL, "Blocks of the image encoder");
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(ClipLora.class, ID, "CLIP-LoRA")
@@ -126,7 +120,8 @@ public record ClipLora(
               "Zanella and Ben Ayed, Low-Rank Few-Shot Adaptation of Vision-Language Models, CVPR"
                   + " workshops 2024",
               "https://github.com/MaxZanella/CLIP-LoRA")
-          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .needsTextEncoder()
+          .needsVit()
           .setting(RANK, ClipLora::rank)
           .setting(ALPHA, ClipLora::alpha)
           .setting(DROPOUT, ClipLora::dropout)

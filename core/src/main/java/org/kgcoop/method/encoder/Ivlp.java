@@ -6,7 +6,6 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TokenSpaceContext;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -46,7 +45,8 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSp
           .published(
               "Khattak et al., MaPLe: Multi-modal Prompt Learning, CVPR 2023",
               "https://github.com/muzairkhattak/multimodal-prompt-learning")
-          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .needsTextEncoder()
+          .needsVit()
           .settings(ROWS.settings(), Ivlp::rows)
           .build(values -> new Ivlp(ROWS.of(values)));
 

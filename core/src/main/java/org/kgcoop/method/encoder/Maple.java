@@ -11,8 +11,6 @@ import org.kgcoop.method.TokenSpaceContext;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -51,7 +49,8 @@ public record Maple(int contextTokens, String words, int depth)
       ContextInit.setting(CONTEXT_TOKENS).publishedAs("TRAINER.MAPLE.CTX_INIT");
 
   private static final Setting<Integer> DEPTH =
-      Setting.whole("depth", 9, Range.from(1, 1000), "Blocks of both encoders that have rows")
+      Setting.whole("depth", 9, "Blocks of both encoders that have rows")
+          .between(1, 1000)
           .in("blocks")
           .publishedAs("TRAINER.MAPLE.PROMPT_DEPTH");
 
@@ -66,7 +65,8 @@ public record Maple(int contextTokens, String words, int depth)
           .published(
               "Khattak et al., MaPLe: Multi-modal Prompt Learning, CVPR 2023",
               "https://github.com/muzairkhattak/multimodal-prompt-learning")
-          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .needsTextEncoder()
+          .needsVit()
           .setting(CONTEXT_TOKENS, Maple::contextTokens)
           .setting(WORDS, Maple::words)
           .setting(DEPTH, Maple::depth)

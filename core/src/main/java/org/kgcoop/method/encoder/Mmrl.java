@@ -28,8 +28,6 @@ import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Functions;
@@ -79,7 +77,8 @@ public record Mmrl(
   public static final List<Integer> DEFAULT_LAYERS = List.of(6, 7, 8, 9, 10, 11, 12);
 
   private static final Setting<Integer> REPRESENTATIONS =
-      Setting.whole("tokens", 5, Range.atLeast(1), "Learned representations")
+      Setting.whole("tokens", 5, "Learned representations")
+          .atLeast(1)
           .in("tokens")
           .publishedAs("TRAINER.MMRL.N_REP_TOKENS");
 
@@ -88,20 +87,23 @@ public record Mmrl(
               "representation_layers",
               SettingType.WHOLES,
               DEFAULT_LAYERS,
-              new Range<>("ascending ones from 1 on, such as 6|7|8|9|10|11|12", Mmrl::isAscending),
               "Layers that the tokens are inserted before, from 1")
+          .allowing("ascending ones from 1 on, such as 6|7|8|9|10|11|12", Mmrl::isAscending)
           .publishedAs("TRAINER.MMRL.REP_LAYERS");
 
   private static final Setting<Integer> DIMENSION =
-      Setting.whole("dimension", 512, Range.atLeast(1), "Width of the representations")
+      Setting.whole("dimension", 512, "Width of the representations")
+          .atLeast(1)
           .publishedAs("TRAINER.MMRL.REP_DIM");
 
   private static final Setting<Double> SHARE =
-      Setting.number("share", 0.7, Range.from(0, 1), "The share of class rows in loss and logits")
+      Setting.number("share", 0.7, "The share of class rows in loss and logits")
+          .between(0, 1)
           .publishedAs("TRAINER.MMRL.ALPHA", "TRAINER.MMRL.SCALE");
 
   private static final Setting<Double> WEIGHT =
-      Setting.number("weight", 1, Range.atLeast(0), "Weight of the distance to the frozen encoders")
+      Setting.number("weight", 1, "Weight of the distance to the frozen encoders")
+          .atLeast(0)
           .publishedAs("TRAINER.MMRL.REG_WEIGHT");
 
   public static final Declaration<Method> DECLARATION =
@@ -117,7 +119,8 @@ public record Mmrl(
               "Guo and Gu, MMRL: Multi-Modal Representation Learning for Vision-Language Models,"
                   + " CVPR 2025",
               "https://github.com/yunncheng/MMRL")
-          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .needsTextEncoder()
+          .needsVit()
           .setting(REPRESENTATIONS, Mmrl::tokens)
           .setting(LAYERS, Mmrl::layers)
           .setting(DIMENSION, Mmrl::dimension)

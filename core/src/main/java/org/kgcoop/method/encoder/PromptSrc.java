@@ -11,8 +11,6 @@ import org.kgcoop.method.TemplateEnsemble;
 import org.kgcoop.method.TokenSpaceContext;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -62,11 +60,13 @@ public record PromptSrc(
           .withDefault("60 published ones", values -> PromptSrc.TEMPLATES);
 
   private static final Setting<Double> TEXT_WEIGHT =
-      Setting.number("text_weight", 25, Range.atLeast(0), "Weight of the distance of texts")
+      Setting.number("text_weight", 25, "Weight of the distance of texts")
+          .atLeast(0)
           .publishedAs("TRAINER.PROMPTSRC.TEXT_LOSS_WEIGHT");
 
   private static final Setting<Double> IMAGE_WEIGHT =
-      Setting.number("image_weight", 10, Range.atLeast(0), "Weight of the distance of images")
+      Setting.number("image_weight", 10, "Weight of the distance of images")
+          .atLeast(0)
           .publishedAs("TRAINER.PROMPTSRC.IMAGE_LOSS_WEIGHT");
 
   public static final Declaration<Method> DECLARATION =
@@ -81,7 +81,8 @@ public record PromptSrc(
               "Khattak et al., Self-regulating Prompts: Foundational Model Adaptation without"
                   + " Forgetting, ICCV 2023",
               "https://github.com/muzairkhattak/PromptSRC")
-          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .needsTextEncoder()
+          .needsVit()
           .settings(ROWS.settings(), PromptSrc::rows)
           .setting(TAUGHT, PromptSrc::templates)
           .setting(TEXT_WEIGHT, PromptSrc::textWeight)

@@ -5,7 +5,6 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.settings.BoundSetting;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingValues;
 
@@ -68,11 +67,12 @@ public record VisionLanguagePrompts(
     }
 
     private Setting<Integer> depth(String key, int least, String meaning) {
-      return Setting.whole(key, depth, Range.from(least, 1000), meaning).in("blocks");
+      return Setting.whole(key, depth, meaning).between(least, 1000).in("blocks");
     }
 
     private Setting<Integer> imageTokens() {
-      return Setting.whole("image_tokens", tokens, Range.atLeast(0), "Learned rows of each image")
+      return Setting.whole("image_tokens", tokens, "Learned rows of each image")
+          .atLeast(0)
           .in("rows")
           .withDefault(
               tokens + ", or 0 where image_depth is 0",

@@ -8,8 +8,6 @@ import org.kgcoop.method.SharedSettings;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Declaration.Need;
-import org.kgcoop.settings.Range;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Scope;
 
@@ -35,12 +33,14 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
   public static final String ID = "vpt";
 
   private static final Setting<Integer> IMAGE_TOKENS =
-      Setting.whole("image_tokens", 8, Range.atLeast(1), "Learned rows beside each image")
+      Setting.whole("image_tokens", 8, "Learned rows beside each image")
+          .atLeast(1)
           .in("rows")
           .publishedAs("TRAINER.VPT.N_CTX_VISION");
 
   private static final Setting<Integer> IMAGE_DEPTH =
-      Setting.whole("image_depth", 12, Range.from(1, 1000), "Blocks that have rows of their own")
+      Setting.whole("image_depth", 12, "Blocks that have rows of their own")
+          .between(1, 1000)
           .in("blocks")
           .publishedAs("TRAINER.VPT.PROMPT_DEPTH_VISION");
 
@@ -55,7 +55,8 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
               "Khattak et al., MaPLe: Multi-modal Prompt Learning, CVPR 2023, after Jia et al.,"
                   + " Visual Prompt Tuning, ECCV 2022",
               "https://github.com/muzairkhattak/multimodal-prompt-learning")
-          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .needsTextEncoder()
+          .needsVit()
           .setting(IMAGE_TOKENS, Vpt::imageTokens)
           .setting(IMAGE_DEPTH, Vpt::imageDepth)
           .setting(SharedSettings.TEMPLATE, Vpt::template)

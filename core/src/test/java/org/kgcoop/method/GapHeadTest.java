@@ -1,9 +1,10 @@
-package org.kgcoop.label;
+package org.kgcoop.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,10 @@ class GapHeadTest {
 
   private static void add(GapHead head, double[][] images, int[] labels, int from, int to) {
     head.add(Arrays.copyOfRange(images, from, to), Arrays.copyOfRange(labels, from, to));
+  }
+
+  private static int argmax(double[] row) {
+    return IntStream.range(0, row.length).reduce(0, (a, b) -> row[b] > row[a] ? b : a);
   }
 
   private static void assertEqual(double[][] actual, double[][] expected) {
@@ -129,7 +134,7 @@ class GapHeadTest {
       try (GapHead others = head(texts)) {
         add(others, images, labels, 0, 6);
         double[] without = others.fit().probabilities()[6];
-        assertThat(NextImages.argmax(leftOut[6])).isEqualTo(NextImages.argmax(without));
+        assertThat(argmax(leftOut[6])).isEqualTo(argmax(without));
       }
       assertThat(Arrays.stream(leftOut[6]).sum()).isCloseTo(1, Offset.offset(1e-9));
       assertThat(leftOut[6][0]).isLessThan(all.fit().probabilities()[6][0]);

@@ -1,11 +1,10 @@
-package org.kgcoop.label;
+package org.kgcoop.method;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
-import org.kgcoop.method.KernelRidge;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -36,10 +35,10 @@ import org.kgcoop.tensor.Tensor;
  * <p>Use an object from one thread at a time.
  */
 public final class GapHead implements AutoCloseable {
-  private static final double BETA = 1.7;
+  static final double BETA = 1.7;
   private static final double RIDGE = 0.1;
-  private static final double MIN_PROBABILITY = 1e-4;
-  private static final double SHARPNESS = 50;
+  static final double MIN_PROBABILITY = 1e-4;
+  static final double SHARPNESS = 50;
   private static final double TEXT_WEIGHT = 2; // in images
 
   /** Logits further below the largest count as this far below: subnormal numbers are slow. */

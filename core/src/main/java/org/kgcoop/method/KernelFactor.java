@@ -1,4 +1,4 @@
-package org.kgcoop.label;
+package org.kgcoop.method;
 
 import java.util.ArrayList;
 import java.util.List;

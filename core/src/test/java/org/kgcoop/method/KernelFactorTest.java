@@ -1,4 +1,4 @@
-package org.kgcoop.label;
+package org.kgcoop.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

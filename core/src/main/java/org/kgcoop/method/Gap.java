@@ -1,0 +1,144 @@
+package org.kgcoop.method;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.model.Head;
+import org.kgcoop.settings.Declaration;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The geometric mean of a kernel ridge regression and of prototypes that are shifted by the gap
+ * between texts and images. It has no training and searches no setting, so it works with one image
+ * per class. It is the classifier of {@code label}; {@link GapHead} has the formulas. The
+ * combination is unpublished.
+ *
+ * <pre>{@code
+ * logits = 0.5 log max(softmax(scale f . T_c) + sum_i k(f, f_i) a_ic, 0.0001) + 25 f . P_c
+ * }</pre>
+ *
+ * @param templates the templates of the class features
+ */
+public record Gap(List<String> templates) implements Method {
+  public static final String ID = "gap";
+
+  /** Maximum number of images. Their regression takes n^3 / 3 operations on one core. */
+  static final int MAX_IMAGES = 5_000;
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(Gap.class, ID, "Gap")
+          .description(
+              "Mean of a kernel ridge regression and of prototypes shifted from texts to images.",
+              "logits = 0.5 log max(softmax(scale f . t_c) + sum_i k(f, f_i) a_ic, 0.0001)"
+                  + " + 25 f . p_c")
+          .published("unpublished: the classifier of label", "")
+          .needsTextEncoder()
+          .setting(SharedSettings.TEMPLATES, Gap::templates)
+          .build(values -> new Gap(values.get(SharedSettings.TEMPLATES)));
+
+  private static final String ROWS = "features";
+  private static final String COEFFICIENTS = "coefficients";
+  private static final String PROTOTYPES = "prototypes";
+  private static final String SHARPNESS = "beta";
+
+  public Gap {
+    templates = new ZeroShot(templates).templates();
+  }
+
+  @Override
+  public Declaration<Method> declaration() {
+    return DECLARATION;
+  }
+
+  @Override
+  public Optional<String> closedClassReason() {
+    return Optional.of("a kernel of images");
+  }
+
+  @Override
+  public FittedMethod fit(FitContext context) {
+    try (Scope scope = Scope.open("gap");
+        Autograd.Switch off = Autograd.off()) {
+      LabeledFeatures train = context.train();
+      Tensor features = train.features();
+      if (features.size(0) > MAX_IMAGES) {
+        throw KgCoopException.configuration(
+            "%s: gap has %s images; expected at most %s: give fewer --shots"
+                .formatted(context.task().dataSet(), features.size(0), MAX_IMAGES));
+      }
+      double distance = GapHead.distance(features);
+      try (GapHead head =
+          new GapHead(
+              features.narrow(0, 0, 1).copy(),
+              matrix(texts(context.clip(), context.classNames())),
+              context.clip().logitScale(),
+              distance)) {
+        head.add(matrix(features), train.labelArray());
+        GapHead.Fit fit = head.fit();
+        int classes = context.classNames().size();
+        Map<String, StoredTensor> stored = new LinkedHashMap<>();
+        stored.put(ROWS, StoredTensor.of(ROWS, features));
+        stored.put(COEFFICIENTS, stored(COEFFICIENTS, fit.coefficients(), classes));
+        stored.put(PROTOTYPES, stored(PROTOTYPES, fit.prototypes(), fit.prototypes()[0].length));
+        stored.put(
+            SHARPNESS,
+            StoredTensor.ofFloats(
+                SHARPNESS, new long[] {1}, (float) (GapHead.BETA / distance)));
+        return new FittedMethod(this, context.classNames(), stored);
+      }
+    }
+  }
+
+  private Tensor texts(Clip clip, List<String> classNames) {
+    return new ZeroShot(templates).classFeatures(clip, classNames);
+  }
+
+  private static double[][] matrix(Tensor rows) {
+    double[] flat = rows.toDoubles();
+    int width = Math.toIntExact(rows.size(1));
+    double[][] matrix = new double[flat.length / width][width];
+    for (int i = 0; i < matrix.length; i++) {
+      System.arraycopy(flat, i * width, matrix[i], 0, width);
+    }
+    return matrix;
+  }
+
+  /** Returns the first columns of a matrix. */
+  private static StoredTensor stored(String name, double[][] matrix, int columns) {
+    float[] flat = new float[matrix.length * columns];
+    for (int i = 0; i < flat.length; i++) {
+      flat[i] = (float) matrix[i / columns][i % columns];
+    }
+    return StoredTensor.of(name, Tensor.of(flat, matrix.length, columns));
+  }
+
+  @Override
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
+    try (Scope scope = Scope.open("gap");
+        Autograd.Switch off = Autograd.off()) {
+      int width = clip.config().embedDim();
+      long count = learned.value(ROWS).count() / width;
+      Tensor rows = learned.value(ROWS, count, width).to(clip.device());
+      Tensor coefficients = learned.value(COEFFICIENTS, count, classNames.size()).to(clip.device());
+      Tensor prototypes = learned.value(PROTOTYPES, classNames.size(), width).to(clip.device());
+      double beta = learned.value(SHARPNESS, 1).item();
+      return new FixedHead.Sum(
+              List.of(
+                  new FixedHead.LogScores(
+                      new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()),
+                      new FixedHead.Cache(rows, new FixedHead.DenseValues(coefficients), 1, beta),
+                      GapHead.MIN_PROBABILITY,
+                      0.5,
+                      null),
+                  new FixedHead.Linear(prototypes, null, GapHead.SHARPNESS / 2)))
+          .copy();
+    }
+  }
+}
