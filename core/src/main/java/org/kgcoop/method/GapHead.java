@@ -67,6 +67,7 @@ public final class GapHead implements AutoCloseable {
    * @param tau the cosine of none of these; empty without such an image
    * @param probabilities p of all images, (N, K + 1), the last column for none of these
    */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   public record Fit(
       double[][] coefficients,
       double[][] prototypes,
