@@ -119,4 +119,5 @@ function verdict(prompts, best, two, truth, rejected) {
       : right[1] ? 'The hand-crafted one is right.' : `Neither is right: it is ${truth}.`);
   }
   element('verdict').replaceChildren(...parts);
+  element('verdict').classList.toggle('unseen', !two && !rejected); // the large answer is enough for the eye
 }

@@ -122,6 +122,7 @@ function refused(error) {
 /** Replaces the answer by a message. */
 function instead(text) {
   clear();
+  element('verdict').classList.remove('unseen');
   element('verdict').textContent = text;
 }
 
