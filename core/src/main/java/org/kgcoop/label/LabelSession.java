@@ -369,6 +369,7 @@ final class LabelSession implements AutoCloseable {
   }
 
   /** The class of each image by the person or the final head. */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   record Result(int[] classes, double[] probabilities) {}
 
   /** Classifies all images. The audit images train this head, too. */
