@@ -269,7 +269,7 @@ final class LabelWriter implements LabelResults {
                         100 * share.estimate(),
                         Math.floor(100 * share.low()),
                         Math.ceil(100 * share.high()),
-                        share.images()))
+                        Math.max(share.images(), status.audited())))
             .orElse("Accuracy: not measured"));
     status
         .newImages()

@@ -142,7 +142,7 @@ function header() {
   element('share').className = 'figure' + (state.can_stop ? ' reached' : '');
   element('share').textContent = share ? `at least ${percent(share.low)}\u00a0% right` : state.audit.images ? 'Accuracy: not measured yet' : 'Accuracy: not measured';
   element('share-from').textContent = share
-    ? `estimate ${Math.round(100 * share.estimate)}\u00a0% (${percent(share.low)} to ${Math.ceil(100 * share.high - 1e-9)}), from ${share.images} random images` : '';
+    ? `estimate ${Math.round(100 * share.estimate)}\u00a0% (${percent(share.low)} to ${Math.ceil(100 * share.high - 1e-9)}), from ${randomImages()} random images` : '';
   element('new-images').textContent = fresh
     ? `of 100 new images like these, expect ${Math.round(100 * fresh.estimate)} right (${percent(fresh.low)} to ${Math.ceil(100 * fresh.high - 1e-9)})` : '';
   const left = state.audit.images - state.audit.answered;
@@ -151,6 +151,11 @@ function header() {
   element('to-finish').hidden = state.classes.length < 2;
   element('to-finish').textContent = state.can_stop ? 'You can stop…' : 'Finish…';
   element('undo').disabled = !state.undo && position === 0;
+}
+
+/** The number of answered random images. Those that pages left out are labeled, and no sample any more. */
+function randomImages() {
+  return Math.max(state.folder_accuracy.images, state.audit.answered);
 }
 
 function meter(id, share) {
@@ -504,6 +509,7 @@ async function finish() {
   heading.textContent = byProgram === 0 ? 'All images are labeled.' : state.can_stop ? 'You can stop.' : 'Finish, or go on?';
   const right = share ? `At least ${percent(share.low)} % of the folder is right` : 'The accuracy is not measured';
   element('finish-lead').textContent = `${right}: you labeled ${state.labeled} images, the program the other ${byProgram}.`
+    + (page?.images.length === 0 && byProgram > state.skipped ? ' The images that are left are open in another tab. They are free ten minutes after it showed them.' : '')
     + (share && !state.can_stop && byProgram ? ` The target is ${Math.round(100 * state.target)} %.` : '');
   element('agreement').textContent = state.agreement ? state.agreement[0].toUpperCase() + state.agreement.slice(1) + '.' : '';
   element('confirm').hidden = true;
@@ -514,10 +520,10 @@ async function finish() {
   const again = await (await fetched('/label/state?again=true')).json().catch(() => ({}));
   const offers = [];
   const left = state.audit.images - state.audit.answered;
-  if (left > 0 && byProgram > 0) {
-    offers.push(offer(share ? `The accuracy comes from ${share.images} random images.` : 'The accuracy is not measured.', `Measure (${Math.min(20, left)} images)`, () => next('audit')));
-  } else if (share && byProgram > 0) {
-    offers.push(offer(`The accuracy comes from ${share.images} random images.`, 'Be more exact (20 images)', () => next('more-audit')));
+  if (left > 0 && byProgram > state.skipped) {
+    offers.push(offer(share ? `The accuracy comes from ${randomImages()} random images.` : 'The accuracy is not measured.', `Measure (${Math.min(20, left)} images)`, () => next('audit')));
+  } else if (share && byProgram > state.skipped) {
+    offers.push(offer(`The accuracy comes from ${randomImages()} random images.`, 'Be more exact (20 images)', () => next('more-audit')));
   }
   if (again.again) {
     offers.push(offer(`${again.again} labels are worth a second look: unusual ones, and random ones to see how often you agree with yourself.`, 'Check them again', () => next('again')));
