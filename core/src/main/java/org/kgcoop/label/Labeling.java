@@ -365,7 +365,7 @@ public final class Labeling implements AutoCloseable {
       }
     }
     reportMissing(entries, session.state(), options.warnings());
-    repair(file, entries);
+    repair(file);
     AppendedFile journal = journal(file);
     Labeling labeling =
         new Labeling(
@@ -636,7 +636,7 @@ public final class Labeling implements AutoCloseable {
   }
 
   /** Removes a last line that was cut, so that the next one begins at its place. */
-  private static void repair(Path file, List<JournalEntry> entries) {
+  private static void repair(Path file) {
     try {
       if (!Files.exists(file)) {
         return;

@@ -88,6 +88,7 @@ public final class Simulation {
    * @param newFeatures other images like these, (M, D); may be empty
    * @param newTruth the classes of the other images
    */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   public record Pool(
       float[][] features,
       List<String> truth,

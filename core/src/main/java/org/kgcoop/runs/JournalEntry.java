@@ -130,7 +130,7 @@ public sealed interface JournalEntry {
       Kind kind,
       @JsonProperty("class") @Nullable Integer number,
       Map<String, Integer> labels,
-      @Nullable List<String> passed,
+      List<String> passed,
       @Nullable Double seconds)
       implements JournalEntry {
     public Page {
