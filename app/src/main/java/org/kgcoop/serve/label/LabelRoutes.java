@@ -325,7 +325,7 @@ final class LabelRoutes {
         conflict(request, "step %s is not the last one".formatted(step));
         return;
       }
-      current.labeling.undo();
+      List<Path> unused = current.labeling.undo();
       String wanted = body.has("browser") ? kindAgain(current, browser(body), last.get()) : "";
       current.drafts.putAll(last.get().labels());
       finishAction(request, current, body, wanted);

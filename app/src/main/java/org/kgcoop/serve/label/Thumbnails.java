@@ -42,6 +42,7 @@ final class Thumbnails implements AutoCloseable {
   private static final float QUALITY = 0.85f;
   private static final int DECODED_AT_A_TIME = 2;
   private static final long MAX_BYTES = 64L << 20;
+  private static final long PAUSE_NANOS = 10_000_000;
 
   static {
     ImageIO.setUseCache(false); // no temporary files
@@ -111,15 +112,19 @@ final class Thumbnails implements AutoCloseable {
         continue;
       }
       try {
-        for (Path file : next.get()) {
-          if (closed || wanted.get() != null) {
-            break;
-          }
-          Sizes unused = sizes(file);
-        }
-      } catch (RuntimeException e) {
-        continue; // only a request reports an error
+        makeAll(next.get());
+      } catch (RuntimeException e) { // only a request reports an error
+        LockSupport.parkNanos(this, PAUSE_NANOS);
       }
+    }
+  }
+
+  private void makeAll(List<Path> files) {
+    for (Path file : files) {
+      if (closed || wanted.get() != null) {
+        return;
+      }
+      Sizes unused = sizes(file);
     }
   }
 
