@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -244,10 +245,10 @@ public final class Chromium implements AutoCloseable {
     }
   }
 
-  /** Presses a key, such as {@code Tab}, {@code Enter} or {@code ArrowDown}. */
+  /** Presses a key: a character, or {@code Tab}, {@code Enter} or {@code ArrowDown}. */
   public void press(String key) {
     int code = Map.of("Tab", 9, "Enter", 13, " ", 32, "ArrowDown", 40).getOrDefault(key, 0);
-    String text = key.equals("Enter") ? "\\r" : key.equals(" ") ? " " : "";
+    String text = key.equals("Enter") ? "\\r" : key.length() == 1 ? key : "";
     String rest =
         "'key': '%s', 'code': '%s', 'windowsVirtualKeyCode': %s"
             .formatted(key, key.equals(" ") ? "Space" : key, code);
@@ -269,14 +270,38 @@ public final class Chromium implements AutoCloseable {
             });
   }
 
-  /** Drops a file onto the middle of the page. */
-  public void drop(Path file) {
+  /**
+   * Clicks into the middle of an element, which must be visible.
+   *
+   * @param element an expression of the page
+   */
+  public void click(String element) {
+    JsonNode box =
+        value(
+            "(() => { const e = "
+                + element
+                + "; e.scrollIntoView({block: 'nearest', behavior: 'instant'});"
+                + " const b = e.getBoundingClientRect();"
+                + " return [b.left + b.width / 2, b.top + b.height / 2]; })()");
+    for (String type : List.of("mousePressed", "mouseReleased")) {
+      ObjectNode event =
+          JsonNodeFactory.instance.objectNode().put("type", type).put("button", "left");
+      event.put("x", box.get(0).asDouble()).put("y", box.get(1).asDouble()).put("clickCount", 1);
+      call("Input.dispatchMouseEvent", event);
+    }
+  }
+
+  /** Drops files onto the middle of the page. */
+  public void drop(Path... files) {
     for (String type : List.of("dragEnter", "dragOver", "drop")) {
       ObjectNode event =
           JsonNodeFactory.instance.objectNode().put("type", type).put("x", 200).put("y", 200);
       ObjectNode data = event.putObject("data").put("dragOperationsMask", 1);
       data.putArray("items");
-      data.putArray("files").add(file.toString());
+      ArrayNode paths = data.putArray("files");
+      for (Path file : files) {
+        paths.add(file.toString());
+      }
       call("Input.dispatchDragEvent", event);
     }
   }

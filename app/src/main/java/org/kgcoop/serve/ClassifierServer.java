@@ -54,7 +54,7 @@ public final class ClassifierServer implements AutoCloseable {
       @Nullable Consumer<String> requestLog) {
     this.log = log;
     boolean embedded = EmbeddedPrompt.isFor(clip);
-    WebPage pages = new WebPage(settings, template, embedded ? EmbeddedClip.NOTE : "");
+    WebPage pages = new WebPage(settings, template, embedded ? EmbeddedClip.LIMITS : "");
     Limits limits = settings.limits();
     int maxActiveRequests = limits.maxWaitingImages() + EncodingQueue.MAX_BATCH;
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MAX_CLASSES);
@@ -78,6 +78,7 @@ public final class ClassifierServer implements AutoCloseable {
             metrics,
             log,
             requestLog,
+            "see /openapi.yaml",
             routes -> {
               endpoints.addTo(routes);
               embeddings.addTo(routes);

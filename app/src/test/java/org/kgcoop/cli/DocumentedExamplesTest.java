@@ -71,6 +71,7 @@ class DocumentedExamplesTest {
           "bench", "a program of another module",
           "cluster", "a program of another module",
           "pretrain", "a program of another module",
+          "label", "waits for a person; LabelCommandTest and LabelPageBrowserTest label",
           "demo --full", "takes an hour",
           "demo --all", "takes half an hour",
           "base2new --data embedded:tuning", "takes hours",

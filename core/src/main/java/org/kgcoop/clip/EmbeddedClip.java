@@ -16,10 +16,13 @@ public final class EmbeddedClip {
   /** The template for images of the embedded CLIP. */
   public static final String TEMPLATE = "an icon of a {}.";
 
-  /** A note for users of the embedded CLIP. */
-  public static final String NOTE =
+  /** The limits of the embedded CLIP, for people who cannot choose another model. */
+  public static final String LIMITS =
       "The embedded CLIP is small and was pretrained only on drawings of icons, so its accuracy on"
-          + " photos is low. Use --clip for a larger model.";
+          + " photos is low.";
+
+  /** A note for users of the embedded CLIP. */
+  public static final String NOTE = LIMITS + " Use --clip for a larger model.";
 
   private static final String WEIGHTS = "model.safetensors";
   private static final List<String> BESIDE =

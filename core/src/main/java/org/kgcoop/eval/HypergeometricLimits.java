@@ -24,8 +24,7 @@ public record HypergeometricLimits(int low, int high) {
    * @param confidence the confidence level, between 0 and 1
    * @throws IllegalArgumentException if a number is out of range
    */
-  public static HypergeometricLimits of(
-      int wrong, int sample, int population, double confidence) {
+  public static HypergeometricLimits of(int wrong, int sample, int population, double confidence) {
     if (wrong < 0 || wrong > sample || sample > population || !(confidence > 0 && confidence < 1)) {
       throw new IllegalArgumentException(
           "limits: expected 0 <= wrong <= sample <= population, got %s, %s, %s"
@@ -57,11 +56,13 @@ public record HypergeometricLimits(int low, int high) {
     return new HypergeometricLimits(low, high);
   }
 
-  /** Returns P(X <= x) for D wrong images in the population. */
+  /** Returns P(X &lt;= x) for D wrong images in the population. */
   private static double atMost(int x, int d, int sample, int population) {
     double all = logChoose(population, sample);
     double sum = 0;
-    for (int i = Math.max(0, sample - (population - d)); i <= Math.min(x, Math.min(d, sample)); i++) {
+    for (int i = Math.max(0, sample - (population - d));
+        i <= Math.min(x, Math.min(d, sample));
+        i++) {
       sum += StrictMath.exp(logChoose(d, i) + logChoose(population - d, sample - i) - all);
     }
     return sum;

@@ -7,8 +7,8 @@ import org.kgcoop.eval.HypergeometricLimits;
  * The accuracy of a labeling session, from images that were drawn at random when it started.
  *
  * <p>Membership of the audit is random, and no choice depends on it before an image is reached. So
- * the audit images that were not passed are a simple random sample of the remaining images, whatever
- * the head and the person did.
+ * the audit images that were not passed are a simple random sample of the remaining images,
+ * whatever the head and the person did.
  */
 public final class Audit {
   private static final double CONFIDENCE = 0.95;
@@ -28,13 +28,12 @@ public final class Audit {
    * @param wrong the wrong ones among the sample
    * @param sample the answered audit images that were not passed
    * @param remaining the images that are neither labeled nor passed
-   * @param unresolved further wrong ones: the person skipped them, or has not answered them although
-   *     they were passed
+   * @param unresolved further wrong ones: the person skipped them, or has not answered them
+   *     although they were passed
    * @param images all images of the folder, at least 1
    */
   public static Share folder(int wrong, int sample, int remaining, int unresolved, int images) {
-    HypergeometricLimits limits =
-        HypergeometricLimits.of(wrong, sample, remaining, CONFIDENCE);
+    HypergeometricLimits limits = HypergeometricLimits.of(wrong, sample, remaining, CONFIDENCE);
     double expected = sample == 0 ? remaining / 2.0 : (double) remaining * wrong / sample;
     return new Share(
         1 - (expected - wrong + unresolved) / images,

@@ -44,14 +44,20 @@ final class LabelSession implements AutoCloseable {
   private static final int MAX_ROWS = 2_000;
 
   private static final int NEWEST_ROWS = 1_000;
+  private static final int MAX_EXAMPLES = 1_000;
 
-  /** The random part changes only after this many labels, because the factor is then computed anew. */
+  /**
+   * The random part changes only after this many labels, because the factor is then computed anew.
+   */
   private static final int ROW_BLOCK = 250;
 
   private static final int AUDIT_BATCHES = 5;
   private static final int LABELS_PER_AUDIT_BATCH = 20;
   private static final int REPEATED_LABELS = 20;
   private static final double SUSPICIOUS = 0.5;
+
+  /** Images of the overview; more would take longer than a second. */
+  private static final int CLUSTERED = 2_000;
 
   /** Source of the class features of class names, (K, D), unit rows. */
   interface ClassTexts {
@@ -75,11 +81,14 @@ final class LabelSession implements AutoCloseable {
   private final double scale;
   private final JournalEntry.Start start;
   private final double distance;
-  private int[] pool; // the images that take part, ascending
+  private List<float[]> examples = List.of(); // labeled images of another folder
+  private List<Integer> exampleClasses = List.of();
+  private int[] pool; // the images that are always classified, ascending
+  private Set<Integer> working = Set.of(); // those of the pool that can be chosen
   private int[] place; // (N), the position in the pool, or -1
   private int draws;
   private @Nullable GapHead head; // for the current pool
-  private List<Integer> rows = List.of(); // the images of the rows of the head
+  private List<Integer> rows = List.of(); // of the head: images, or -1 - i for the example i
   private List<String> headClasses = List.of(); // names of its classes
   private int[] headNumbers = {}; // numbers of its classes
   private GapHead.@Nullable Fit fit;
@@ -109,6 +118,23 @@ final class LabelSession implements AutoCloseable {
     pool = new int[0];
     place = new int[features.length];
     drawPool();
+  }
+
+  /**
+   * Adds labeled images that are not in the folder. They train in front of all others. At most
+   * 1,000 random ones are used.
+   *
+   * @param rows their features, each (D), unit length
+   * @param numbers their classes, or {@link JournalEntry#NONE}
+   */
+  void addExamples(List<float[]> rows, List<Integer> numbers) {
+    List<Integer> used = new ArrayList<>(IntStream.range(0, rows.size()).boxed().toList());
+    if (used.size() > MAX_EXAMPLES) {
+      used = new ArrayList<>(new PythonRandom(start.seed()).sample(used, MAX_EXAMPLES));
+    }
+    examples = used.stream().map(rows::get).toList();
+    exampleClasses = used.stream().map(numbers::get).toList();
+    closeHead();
   }
 
   /** Returns the images of the audit of a new session, in random order. */
@@ -145,7 +171,7 @@ final class LabelSession implements AutoCloseable {
   }
 
   private long remainingInPool() {
-    return Arrays.stream(pool).filter(this::isRemaining).count();
+    return Arrays.stream(pool).filter(this::isAvailable).count();
   }
 
   private void drawPool() {
@@ -153,16 +179,19 @@ final class LabelSession implements AutoCloseable {
         Math.min(MAX_POOL, Math.max(MIN_POOL, MAX_PROBABILITIES / (state.classes().length + 1)));
     List<Integer> all = IntStream.range(0, features.length).boxed().toList();
     if (all.size() > limit) {
-      List<Integer> open =
-          new ArrayList<>(all.stream().filter(i -> isRemaining(i) && !state.isAudit(i)).toList());
+      List<Integer> open = new ArrayList<>(all.stream().filter(this::isRemaining).toList());
       new PythonRandom(start.seed() + ++draws).shuffle(open);
+      working = new HashSet<>(open.subList(0, Math.min(open.size(), limit - auditImages().size())));
       all =
-          Stream.concat(
-                  all.stream()
-                      .filter(i -> state.isAudit(i) || state.answer(i) == JournalEntry.SKIP),
-                  open.stream().limit(limit - auditImages().size()))
-              .sorted()
+          all.stream()
+              .filter(
+                  i ->
+                      working.contains(i)
+                          || state.isAudit(i)
+                          || state.answer(i) == JournalEntry.SKIP)
               .toList();
+    } else {
+      working = Set.copyOf(all);
     }
     pool = all.stream().mapToInt(Integer::intValue).toArray();
     Arrays.fill(place, -1);
@@ -189,6 +218,20 @@ final class LabelSession implements AutoCloseable {
     return state.isAudit(image)
         ? !state.isPassed(image)
         : state.answer(image) == LabelState.UNLABELED;
+  }
+
+  /** Returns true for a remaining image of the working set. */
+  private boolean isAvailable(int image) {
+    return working.contains(image) && isRemaining(image);
+  }
+
+  /**
+   * Returns the working set: the images from which the next ones are chosen. It is a random part of
+   * a large folder. Audit images belong to it as often as all others. Otherwise they would be
+   * passed more often, and those that are not passed would be easier than the folder.
+   */
+  Set<Integer> working() {
+    return working;
   }
 
   private Tensor tensor(int[] images) {
@@ -223,9 +266,15 @@ final class LabelSession implements AutoCloseable {
   /** Fits the head to the answers, if they have changed. */
   GapHead.Fit fit() {
     if (fit == null) {
-      fit = synchronize(rows(state.labeled(), start.seed())).fit();
+      fit = synchronize(withExamples(rows(state.labeled(), start.seed()))).fit();
     }
     return fit;
+  }
+
+  private List<Integer> withExamples(List<Integer> labeled) {
+    return Stream.concat(
+            IntStream.range(0, examples.size()).mapToObj(i -> -1 - i), labeled.stream())
+        .toList();
   }
 
   /** Brings the rows, labels and classes of the head up to date. */
@@ -261,17 +310,22 @@ final class LabelSession implements AutoCloseable {
   }
 
   private double[] row(int image) {
+    float[] feature = image < 0 ? examples.get(-1 - image) : features[image];
     double[] row = new double[width()];
     for (int d = 0; d < row.length; d++) {
-      row[d] = features[image][d];
+      row[d] = feature[d];
     }
     return row;
   }
 
   /** Returns the column of the label of an image. */
   private int column(int image) {
-    int answer = state.answer(image);
+    int answer = image < 0 ? example(-1 - image) : state.answer(image);
     return answer < 0 ? headNumbers.length : Arrays.binarySearch(headNumbers, answer);
+  }
+
+  private int example(int position) {
+    return state.current(exampleClasses.get(position));
   }
 
   /** Returns the class of a column, or {@link JournalEntry#NONE} for the last one. */
@@ -293,8 +347,7 @@ final class LabelSession implements AutoCloseable {
     }
     try (Scope scope = Scope.open("classify")) {
       double[][] p =
-          Objects.requireNonNull(head)
-              .classify(Tensor.of(flat, images.length, width()), current);
+          Objects.requireNonNull(head).classify(Tensor.of(flat, images.length, width()), current);
       return Arrays.stream(p).mapToInt(row -> number(NextImages.argmax(row))).toArray();
     }
   }
@@ -316,13 +369,14 @@ final class LabelSession implements AutoCloseable {
   }
 
   /** The class of each image by the person or the final head. */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   record Result(int[] classes, double[] probabilities) {}
 
   /** Classifies all images. The audit images train this head, too. */
   Result result() {
     List<Integer> labeled = new ArrayList<>(state.labeled());
     auditImages().stream().filter(state::isLabeled).forEach(labeled::add);
-    GapHead current = synchronize(rows(labeled, start.seed()));
+    GapHead current = synchronize(withExamples(rows(labeled, start.seed())));
     GapHead.Fit all = current.fit();
     int[] classes = new int[features.length];
     double[] probabilities = new double[features.length];
@@ -364,7 +418,8 @@ final class LabelSession implements AutoCloseable {
   /**
    * Returns the next step.
    *
-   * @param wanted the kind that the person asked for, or null for the best one
+   * @param wanted the kind that the person asked for, or null for the best one; questions are those
+   *     that the person skipped
    * @param offered images that other browsers show at the moment
    */
   Proposal next(@Nullable Kind wanted, Set<Integer> offered) {
@@ -377,6 +432,9 @@ final class LabelSession implements AutoCloseable {
     if (wanted == Kind.AUDIT) {
       return audit(audit, LABELS_PER_AUDIT_BATCH);
     }
+    if (wanted == Kind.QUESTIONS) {
+      return skipped(offered);
+    }
     long passedOnes = audit.stream().filter(state::isPassed).count();
     if (passedOnes > 0) {
       return audit(audit, Math.toIntExact(passedOnes));
@@ -386,7 +444,7 @@ final class LabelSession implements AutoCloseable {
       return audit(due, auditBatch());
     }
     int[] remaining =
-        Arrays.stream(pool).filter(i -> isRemaining(i) && !offered.contains(i)).toArray();
+        Arrays.stream(pool).filter(i -> isAvailable(i) && !offered.contains(i)).toArray();
     boolean unlabeled = Arrays.stream(remaining).anyMatch(i -> !state.isAudit(i));
     if (unlabeled) {
       return chosen(wanted, remaining);
@@ -394,6 +452,11 @@ final class LabelSession implements AutoCloseable {
     if (!audit.isEmpty()) {
       return audit(audit, LABELS_PER_AUDIT_BATCH);
     }
+    return skipped(offered);
+  }
+
+  /** Asks the images again that the person skipped. */
+  private Proposal skipped(Set<Integer> offered) {
     List<Integer> skipped =
         IntStream.range(0, features.length)
             .filter(i -> state.answer(i) == JournalEntry.SKIP && !offered.contains(i))
@@ -404,6 +467,17 @@ final class LabelSession implements AutoCloseable {
     return new Proposal(Kind.QUESTIONS, null, skipped, List.of());
   }
 
+  /** Returns images nearest to the centers of clusters, largest cluster first. */
+  List<Integer> overview(int count) {
+    return Clusters.central(
+            Arrays.stream(pool).limit(CLUSTERED).mapToObj(i -> features[i]).toList(),
+            count,
+            start.seed())
+        .stream()
+        .map(position -> pool[position])
+        .toList();
+  }
+
   private Proposal chosen(@Nullable Kind wanted, int[] remaining) {
     int[] positions = Arrays.stream(remaining).map(i -> place[i]).toArray();
     boolean[] audit = new boolean[pool.length];
@@ -412,10 +486,12 @@ final class LabelSession implements AutoCloseable {
         wanted == Kind.UNUSUAL
             ? NextImages.unusual(nearness(), positions, audit, start.page())
             : NextImages.choose(fit().probabilities(), positions, audit, start.page(), BATCH);
-    Kind kind =
-        wanted == Kind.UNUSUAL ? Kind.UNUSUAL : step.isPage() ? Kind.PAGE : Kind.QUESTIONS;
+    Kind kind = wanted == Kind.UNUSUAL ? Kind.UNUSUAL : step.isPage() ? Kind.PAGE : Kind.QUESTIONS;
     return new Proposal(
-        kind, step.isPage() ? number(step.proposed()) : null, images(step.shown()), images(step.passed()));
+        kind,
+        step.isPage() ? number(step.proposed()) : null,
+        images(step.shown()),
+        images(step.passed()));
   }
 
   private List<Integer> images(List<Integer> positions) {
@@ -449,7 +525,8 @@ final class LabelSession implements AutoCloseable {
             image -> {
               double[] row = row(image);
               return Arrays.stream(prototypes)
-                  .mapToDouble(p -> IntStream.range(0, p.length).mapToDouble(d -> p[d] * row[d]).sum())
+                  .mapToDouble(
+                      p -> IntStream.range(0, p.length).mapToDouble(d -> p[d] * row[d]).sum())
                   .max()
                   .orElse(0);
             })
@@ -478,14 +555,19 @@ final class LabelSession implements AutoCloseable {
     return again.stream().sorted().toList();
   }
 
+  int toCheckAgain() {
+    return again(Set.of()).size();
+  }
+
   /** Returns the labels to which another class is more probable than 0.5 without them. */
   List<Integer> suspicious() {
-    List<Integer> wanted = rows(state.labeled(), start.seed());
-    if (wanted.isEmpty()) {
+    List<Integer> wanted = withExamples(rows(state.labeled(), start.seed()));
+    if (wanted.size() == examples.size()) {
       return List.of();
     }
     double[][] p = synchronize(wanted).leftOut();
-    return IntStream.range(0, wanted.size())
+    fit = null;
+    return IntStream.range(examples.size(), wanted.size())
         .filter(
             i -> {
               int best = NextImages.argmax(p[i]);
@@ -501,7 +583,8 @@ final class LabelSession implements AutoCloseable {
   private List<Integer> repeated() {
     List<Integer> labeled = new ArrayList<>(state.labeled());
     Collections.sort(labeled);
-    return new PythonRandom(start.seed()).sample(labeled, Math.min(REPEATED_LABELS, labeled.size()));
+    return new PythonRandom(start.seed())
+        .sample(labeled, Math.min(REPEATED_LABELS, labeled.size()));
   }
 
   /**
@@ -523,7 +606,9 @@ final class LabelSession implements AutoCloseable {
 
   // ---- the accuracy
 
-  /** Returns the share of the folder that is right, or nothing before an audit image is answered. */
+  /**
+   * Returns the share of the folder that is right, or nothing before an audit image is answered.
+   */
   Optional<Audit.Share> folder() {
     int remaining = 0;
     int sample = 0;
@@ -552,15 +637,14 @@ final class LabelSession implements AutoCloseable {
   }
 
   /**
-   * Returns the accuracy on new images, or nothing before a fifth of the audit is answered. It counts
-   * whole fifths of the random order. Images that are answered early because they were passed are
-   * more difficult than others.
+   * Returns the accuracy on new images, or nothing before a fifth of the audit is answered. It
+   * counts whole fifths of the random order. Images that are answered early because they were
+   * passed are more difficult than others.
    */
   Optional<Audit.Share> newImages() {
     List<Integer> order = state.firstDraw();
     int answered = 0;
-    while (answered < order.size()
-        && state.answer(order.get(answered)) != LabelState.UNLABELED) {
+    while (answered < order.size() && state.answer(order.get(answered)) != LabelState.UNLABELED) {
       answered++;
     }
     List<Integer> sample =
@@ -569,13 +653,15 @@ final class LabelSession implements AutoCloseable {
     return sample.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            Audit.newImages(
-                (int) sample.stream().filter(this::isRight).count(), sample.size()));
+            Audit.newImages((int) sample.stream().filter(this::isRight).count(), sample.size()));
   }
 
   private boolean isRight(int image) {
     int answer = state.answer(image);
-    return state.isSeen(answer) && predicted(image) == answer;
+    boolean isKnown =
+        state.isSeen(answer)
+            || IntStream.range(0, examples.size()).anyMatch(i -> example(i) == answer);
+    return isKnown && predicted(image) == answer;
   }
 
   /** Returns the number of images of the pool that the head assigns to each class, by number. */

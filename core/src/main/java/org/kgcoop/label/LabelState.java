@@ -13,6 +13,7 @@ import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
 import org.kgcoop.runs.JournalEntry.ClassMerged;
 import org.kgcoop.runs.JournalEntry.ClassRenamed;
+import org.kgcoop.runs.JournalEntry.ClassUndo;
 import org.kgcoop.runs.JournalEntry.Draw;
 import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.JournalEntry.Page;
@@ -87,15 +88,64 @@ final class LabelState {
       if (last == null || last.step() != undo.step()) {
         throw new IllegalArgumentException("step %s is not the last one".formatted(undo.step()));
       }
-      List<JournalEntry> others = new ArrayList<>(entries);
-      others.remove(others.lastIndexOf(last));
-      entries.clear();
-      clear();
-      others.forEach(this::apply);
+      remove(entries.lastIndexOf(last));
+      return;
+    }
+    if (entry instanceof ClassUndo undo) {
+      OptionalInt last = lastClassChange();
+      if (last.isEmpty() || classOf(entries.get(last.getAsInt())) != undo.number()) {
+        throw new IllegalArgumentException(
+            "class %s: has no change that can be undone".formatted(undo.number()));
+      }
+      remove(last.getAsInt());
       return;
     }
     change(entry);
     entries.add(entry);
+  }
+
+  private void remove(int position) {
+    List<JournalEntry> others = new ArrayList<>(entries);
+    others.remove(position);
+    entries.clear();
+    clear();
+    others.forEach(this::apply);
+  }
+
+  /**
+   * Returns the position of the last change of a class in {@link #entries}, or nothing if a step
+   * came after it, or if there was no step: the first classes are no change.
+   */
+  OptionalInt lastClassChange() {
+    if (steps.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i) instanceof Page) {
+        return OptionalInt.empty();
+      }
+      if (classOf(entries.get(i)) >= 0) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** Returns the class that an entry changes, or -1. */
+  private static int classOf(JournalEntry entry) {
+    if (entry instanceof ClassAdded added) {
+      return added.number();
+    }
+    if (entry instanceof ClassRenamed renamed) {
+      return renamed.number();
+    }
+    return entry instanceof ClassMerged merged ? merged.number() : -1;
+  }
+
+  /** Returns the class of the last change, or nothing if {@link #lastClassChange} is nothing. */
+  OptionalInt lastChangedClass() {
+    OptionalInt last = lastClassChange();
+    return last.isEmpty() ? last : OptionalInt.of(classOf(entries.get(last.getAsInt())));
   }
 
   private void change(JournalEntry entry) {
@@ -115,7 +165,8 @@ final class LabelState {
       int from = active(merged.number());
       int to = active(merged.into());
       if (from == to) {
-        throw new IllegalArgumentException("class %s: cannot be merged into itself".formatted(from));
+        throw new IllegalArgumentException(
+            "class %s: cannot be merged into itself".formatted(from));
       }
       into.replaceAll(each -> each == from ? to : each);
       if (seen.remove(from)) {
@@ -208,7 +259,12 @@ final class LabelState {
 
   /** Returns the answer of an image, of merged classes the other one. */
   int answer(int image) {
-    return answers[image] < 0 ? answers[image] : into.get(answers[image]);
+    return current(answers[image]);
+  }
+
+  /** Returns the class into which a class was merged, or the class itself. */
+  int current(int label) {
+    return label < 0 ? label : into.get(label);
   }
 
   /** Returns true if the person gave a class or none of these. */
@@ -240,8 +296,9 @@ final class LabelState {
   }
 
   /**
-   * Returns true if a class was named before the first step, or an image outside the audit has shown
-   * it. Until then, all audit images of this class count as wrong: its name comes from the audit.
+   * Returns true if a class was named before the first step, or an image outside the audit has
+   * shown it. Until then, all audit images of this class count as wrong: its name comes from the
+   * audit.
    */
   boolean isSeen(int number) {
     return number < 0 || seen.contains(number);
@@ -258,7 +315,6 @@ final class LabelState {
 
   /** Returns true if the repeated answer of an image equals its first one. */
   boolean isRepeated(int image) {
-    int first = firstAnswers[image];
-    return (first < 0 ? first : into.get(first)) == answer(image);
+    return current(firstAnswers[image]) == answer(image);
   }
 }

@@ -10,15 +10,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -41,11 +44,11 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.image.ImageNames;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.TemplateEnsemble;
+import org.kgcoop.prompt.PromptText;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * Labels a folder of images with the help of CLIP: it chooses the next images, learns from each
@@ -65,17 +68,25 @@ import org.kgcoop.tensor.Tensor;
  * can open a session at a time. Methods may be called from any thread. The {@link Clip} stays open.
  */
 public final class Labeling implements AutoCloseable {
+  /** The folder of images that show none of the classes, among class folders. */
+  public static final String NONE_FOLDER = "none of these";
+
   /** The answer that an image shows none of the classes. */
   public static final String NONE = "";
 
   /** The answer that the person has not decided. The image is asked again at the end. */
   public static final String SKIP = "\u0000";
 
+  /** The wanted kind of a page of undecided images. */
+  public static final String SKIPPED = "skipped";
+
   private static final int FORMAT = 1;
   private static final int MAX_NAME = 200;
+  private static final int MAX_CLASSES = 10_000;
   private static final int MIN_AUDITED = 40;
   private static final int GROUP = 256;
   private static final int LIKELY_CLASSES = 9;
+  private static final int UPCOMING_PAGES = 2;
   private static final Duration OPEN_PAGE = Duration.ofMinutes(10);
   private static final String LOCK = ".lock";
 
@@ -93,6 +104,8 @@ public final class Labeling implements AutoCloseable {
    * @param warnings receives warnings
    * @param progress receives the number of encoded images
    * @param cancelled true to stop the encoding; encoded images stay in the cache
+   * @param labeled a folder with one folder per class; its images train, but are never asked; null
+   *     for none
    */
   public record Options(
       List<String> classes,
@@ -105,7 +118,8 @@ public final class Labeling implements AutoCloseable {
       long seed,
       Consumer<String> warnings,
       FeatureProgress progress,
-      BooleanSupplier cancelled) {
+      BooleanSupplier cancelled,
+      @Nullable Path labeled) {
     public Options {
       classes = List.copyOf(classes);
       Templates.check(template);
@@ -119,7 +133,18 @@ public final class Labeling implements AutoCloseable {
     /** Returns an audit of 50 images, a target of 90 %, pages of 20 images and seed 1. */
     public static Options defaults() {
       return new Options(
-          List.of(), null, Templates.DEFAULT, null, 50, 90, 20, 1, w -> {}, n -> {}, () -> false);
+          List.of(),
+          null,
+          Templates.DEFAULT,
+          null,
+          50,
+          90,
+          20,
+          1,
+          w -> {},
+          n -> {},
+          () -> false,
+          null);
     }
 
     /** Replaces the first class names. */
@@ -135,13 +160,22 @@ public final class Labeling implements AutoCloseable {
           seed,
           warnings,
           progress,
-          cancelled);
+          cancelled,
+          labeled);
     }
 
     /** Replaces the folder of the session. */
     public Options withSession(Path folder) {
       return new Options(
-          classes, folder, template, cache, audit, target, page, seed, warnings, progress, cancelled);
+          classes, folder, template, cache, audit, target, page, seed, warnings, progress,
+          cancelled, labeled);
+    }
+
+    /** Adds a folder of labeled images, with one folder per class. */
+    public Options withLabeled(Path examples) {
+      return new Options(
+          classes, session, template, cache, audit, target, page, seed, warnings, progress,
+          cancelled, examples);
     }
   }
 
@@ -224,11 +258,13 @@ public final class Labeling implements AutoCloseable {
   private final LockedFile lock;
   private final AppendedFile journal;
   private final LabelSession session;
+  private final TextRows texts;
   private final Map<String, List<String>> copies; // of an image, by its path
   private final List<String> unreadable;
   private final boolean hasJoined;
   private final Map<String, OpenPage> open = new HashMap<>(); // by browser
   private final Clock clock;
+  private List<Example> examples;
   private int nextNumber = 1;
 
   private record OpenPage(int number, LabelSession.Proposal proposal, int step, Instant until) {}
@@ -239,18 +275,22 @@ public final class Labeling implements AutoCloseable {
       LockedFile lock,
       AppendedFile journal,
       LabelSession session,
+      TextRows texts,
       Map<String, List<String>> copies,
       List<String> unreadable,
       boolean hasJoined,
+      List<Example> examples,
       Clock clock) {
     this.folder = folder;
     this.sessionFolder = sessionFolder;
     this.lock = lock;
     this.journal = journal;
     this.session = session;
+    this.texts = texts;
     this.copies = copies;
     this.unreadable = unreadable;
     this.hasJoined = hasJoined;
+    this.examples = examples;
     this.clock = clock;
   }
 
@@ -263,10 +303,7 @@ public final class Labeling implements AutoCloseable {
    */
   public static Labeling open(Path folder, Clip clip, Options options) {
     Path root = folder.toAbsolutePath().normalize();
-    Path own =
-        options.session() != null
-            ? options.session()
-            : root.resolveSibling(root.getFileName() + LabelJournal.SESSION);
+    Path own = folderOfSession(folder, options.session());
     Folders.create(own, "for the session", "choose another folder with --out");
     LockedFile lock = lock(own);
     try {
@@ -277,14 +314,26 @@ public final class Labeling implements AutoCloseable {
     }
   }
 
-  private static Labeling open(
-      Path root, Path own, LockedFile lock, Clip clip, Options options) {
+  /**
+   * Returns the folder of a session.
+   *
+   * @param folder the folder of the images
+   * @param chosen the choice of the user; null for {@code FOLDER.labels} next to the images
+   */
+  public static Path folderOfSession(Path folder, @Nullable Path chosen) {
+    Path root = folder.toAbsolutePath().normalize();
+    return chosen != null ? chosen : root.resolveSibling(root.getFileName() + LabelJournal.SESSION);
+  }
+
+  private static Labeling open(Path root, Path own, LockedFile lock, Clip clip, Options options) {
     Path file = own.resolve(LabelJournal.FILE);
     List<JournalEntry> entries =
         Files.exists(file) ? LabelJournal.entries(file, options.warnings()) : List.of();
     checkStart(file, entries, clip);
-    List<Path> files = images(root, own, options.warnings());
-    Encoded encoded = encode(root, files, clip, options);
+    List<Example> examples = examples(options);
+    List<Path> files = images(root, own, options);
+    FeatureCache cache = cache(clip, options);
+    Encoded encoded = encode(root, files, cache, options);
     List<String> images = List.copyOf(encoded.features.keySet());
     if (images.isEmpty()) {
       throw KgCoopException.data("%s: none of %s images can be read".formatted(root, files.size()));
@@ -296,27 +345,27 @@ public final class Labeling implements AutoCloseable {
     }
     JournalEntry.Start start =
         (JournalEntry.Start) (entries.isEmpty() ? fresh.get(0) : entries.get(0));
+    TextRows texts = new TextRows(clip, options.template());
     LabelSession session =
         new LabelSession(
             images,
             encoded.features.values().toArray(float[][]::new),
-            names -> texts(clip, options.template(), names),
+            texts,
             clip.logitScale(),
             start);
     replay(file, entries, session);
-    for (String name : options.classes()) {
-      String checked = checkedName(session.state(), name, -1);
-      if (!isClass(session.state(), checked)) {
-        JournalEntry.ClassAdded added =
-            new JournalEntry.ClassAdded(
-                session.state().classCount()
-                    + (int) fresh.stream().filter(JournalEntry.ClassAdded.class::isInstance).count(),
-                checked);
-        fresh.add(added);
+    Set<String> known = new HashSet<>();
+    Arrays.stream(session.state().classes())
+        .forEach(c -> known.add(folded(session.state().name(c))));
+    int number = session.state().classCount();
+    for (String name : firstClasses(options, examples)) {
+      String checked = checkedName(name);
+      if (known.add(folded(checked))) {
+        fresh.add(new JournalEntry.ClassAdded(number++, checked));
       }
     }
     reportMissing(entries, session.state(), options.warnings());
-    repair(file, entries);
+    repair(file);
     AppendedFile journal = journal(file);
     Labeling labeling =
         new Labeling(
@@ -325,12 +374,53 @@ public final class Labeling implements AutoCloseable {
             lock,
             journal,
             session,
+            texts,
             encoded.copies,
             encoded.unreadable,
             !start.list().equals(list),
+            examples,
             Clock.systemUTC());
-    fresh.forEach(labeling::record);
+    List<String> names = new ArrayList<>(labeling.classes());
+    fresh.forEach(
+        entry -> {
+          if (entry instanceof JournalEntry.ClassAdded added) {
+            names.add(added.name());
+          }
+        });
+    texts.check(names);
+    labeling.record(fresh);
+    labeling.train(examples, cache, encoded, options);
     return labeling;
+  }
+
+  /** Trains with the examples. Images that are also in the folder are left out: they are asked. */
+  private void train(List<Example> all, FeatureCache cache, Encoded encoded, Options options) {
+    if (all.isEmpty()) {
+      return;
+    }
+    Map<Path, float[]> features =
+        cache.upright(
+            all.stream().map(Example::file).toList(),
+            false,
+            problem -> options.warnings().accept(problem.reason().getMessage() + "; left out"),
+            done -> {});
+    List<Path> readable = List.copyOf(features.keySet());
+    List<String> hashes = cache.hashes().of(readable);
+    Set<Path> copies = new HashSet<>();
+    for (int i = 0; i < readable.size(); i++) {
+      if (encoded.hashes.contains(hashes.get(i))) {
+        copies.add(readable.get(i));
+      }
+    }
+    examples =
+        all.stream()
+            .filter(each -> features.containsKey(each.file) && !copies.contains(each.file))
+            .toList();
+    session.addExamples(
+        examples.stream().map(each -> Objects.requireNonNull(features.get(each.file))).toList(),
+        examples.stream()
+            .map(each -> each.name.equals(NONE) ? JournalEntry.NONE : number(each.name))
+            .toList());
   }
 
   private static LockedFile lock(Path own) {
@@ -339,7 +429,8 @@ public final class Labeling implements AutoCloseable {
           .orElseThrow(
               () ->
                   KgCoopException.configuration(
-                      own + ": another process labels with this session; close it first, or choose"
+                      own
+                          + ": another process labels with this session; close it first, or choose"
                           + " another folder with --out"));
     } catch (IOException e) {
       throw KgCoopException.io(own + ": cannot be locked: " + FileErrors.reason(e), e);
@@ -361,21 +452,17 @@ public final class Labeling implements AutoCloseable {
     }
   }
 
-  private static List<Path> images(Path root, Path own, Consumer<String> warnings) {
+  private static List<Path> images(Path root, Path own, Options options) {
     if (!Files.isDirectory(root)) {
       throw KgCoopException.data(root + ": expected a folder of images");
     }
     Path session = own.toAbsolutePath().normalize();
+    Path labeled =
+        options.labeled() == null ? null : options.labeled().toAbsolutePath().normalize();
     List<Path> files =
-        Folders.below(
-                root,
-                path ->
-                    ImageNames.isRead(Folders.name(path))
-                        && !Folders.name(path).startsWith(".")
-                        && !path.toAbsolutePath().normalize().startsWith(session),
-                link -> warnings.accept(link + ": a link to a folder; left out"))
-            .stream()
-            .sorted()
+        imagesBelow(root, options.warnings()).stream()
+            .filter(
+                path -> !path.startsWith(session) && (labeled == null || !path.startsWith(labeled)))
             .toList();
     if (files.isEmpty()) {
       throw KgCoopException.data(
@@ -384,23 +471,73 @@ public final class Labeling implements AutoCloseable {
     return files;
   }
 
+  private static List<Path> imagesBelow(Path folder, Consumer<String> warnings) {
+    return Folders.below(
+            folder,
+            path -> ImageNames.isRead(Folders.name(path)) && !Folders.name(path).startsWith("."),
+            link -> warnings.accept(link + ": a link to a folder; left out"))
+        .stream()
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * A labeled image of another folder.
+   *
+   * @param name its class, or {@link #NONE}
+   */
+  public record Example(Path file, String name) {}
+
+  /** Returns the images of the class folders, sorted. */
+  private static List<Example> examples(Options options) {
+    Path labeled = options.labeled();
+    if (labeled == null) {
+      return List.of();
+    }
+    List<Example> examples = new ArrayList<>();
+    for (Path folder : Folders.folders(labeled.toAbsolutePath().normalize())) {
+      String name = Folders.name(folder);
+      if (!name.startsWith(".")) {
+        imagesBelow(folder, options.warnings())
+            .forEach(
+                file -> examples.add(new Example(file, name.equals(NONE_FOLDER) ? NONE : name)));
+      }
+    }
+    if (examples.isEmpty()) {
+      throw KgCoopException.data(
+          labeled
+              + ": no class folder with images; expected a folder per class, such as cat/1.jpg");
+    }
+    return examples;
+  }
+
+  private static List<String> firstClasses(Options options, List<Example> examples) {
+    Set<String> names = new LinkedHashSet<>(options.classes());
+    examples.stream().map(Example::name).filter(name -> !name.equals(NONE)).forEach(names::add);
+    return List.copyOf(names);
+  }
+
   /**
    * Features of distinct images.
    *
    * @param features by the relative path of the first copy, sorted
    * @param copies the relative paths of all copies, by that of the first
+   * @param hashes of the files
    */
   private record Encoded(
       TreeMap<String, float[]> features,
       Map<String, List<String>> copies,
+      Set<String> hashes,
       List<String> unreadable) {}
 
-  private static Encoded encode(Path root, List<Path> files, Clip clip, Options options) {
+  private static FeatureCache cache(Clip clip, Options options) {
     ViewEncoder encoder = new ViewEncoder(clip, new Images(options.warnings()));
-    FeatureCache cache =
-        options.cache() == null
-            ? FeatureCache.inMemory(encoder)
-            : FeatureCache.optional(encoder, options.cache(), options.warnings());
+    return options.cache() == null
+        ? FeatureCache.inMemory(encoder)
+        : FeatureCache.optional(encoder, options.cache(), options.warnings());
+  }
+
+  private static Encoded encode(Path root, List<Path> files, FeatureCache cache, Options options) {
     cache.hashes().recall(files);
     Map<Path, float[]> features = new LinkedHashMap<>();
     List<String> unreadable = new ArrayList<>();
@@ -435,7 +572,7 @@ public final class Labeling implements AutoCloseable {
       }
       copies.computeIfAbsent(first, key -> new ArrayList<>()).add(path);
     }
-    return new Encoded(distinct, copies, unreadable);
+    return new Encoded(distinct, copies, Set.copyOf(hashes), unreadable);
   }
 
   private static List<JournalEntry> begin(
@@ -499,7 +636,7 @@ public final class Labeling implements AutoCloseable {
   }
 
   /** Removes a last line that was cut, so that the next one begins at its place. */
-  private static void repair(Path file, List<JournalEntry> entries) {
+  private static void repair(Path file) {
     try {
       if (!Files.exists(file)) {
         return;
@@ -526,23 +663,72 @@ public final class Labeling implements AutoCloseable {
     }
   }
 
-  private static double[][] texts(Clip clip, String template, List<String> names) {
-    try (Scope scope = Scope.open("class names")) {
-      Tensor unit = new TemplateEnsemble(List.of(template), Underscores.REPLACE).unit(clip, names);
-      double[] flat = unit.toDoubles();
-      int width = flat.length / Math.max(1, names.size());
-      double[][] rows = new double[names.size()][];
-      for (int c = 0; c < rows.length; c++) {
-        rows[c] = Arrays.copyOfRange(flat, c * width, (c + 1) * width);
+  /**
+   * The features of class names. Rounding depends on the names that are encoded together, so they
+   * are encoded in groups of fixed places. A new class changes only the last group, and a session
+   * that is opened again has the same features.
+   */
+  private static final class TextRows implements LabelSession.ClassTexts {
+    private static final int GROUP = 32;
+
+    private final Clip clip;
+    private final TemplateEnsemble template;
+    private Map<List<String>, List<double[]>> known = Map.of(); // by the names of the group
+
+    TextRows(Clip clip, String template) {
+      this.clip = clip;
+      this.template = new TemplateEnsemble(List.of(template), Underscores.REPLACE);
+    }
+
+    @Override
+    public double[][] of(List<String> names) {
+      Map<List<String>, List<double[]>> used = new HashMap<>();
+      List<double[]> rows = new ArrayList<>();
+      for (int from = 0; from < names.size(); from += GROUP) {
+        List<String> group = List.copyOf(names.subList(from, Math.min(from + GROUP, names.size())));
+        List<double[]> before = known.get(group);
+        List<double[]> encoded = before == null ? encoded(group) : before;
+        used.put(group, encoded);
+        rows.addAll(encoded);
       }
-      return rows;
+      known = used;
+      return rows.toArray(double[][]::new);
+    }
+
+    /**
+     * Checks names before they are added.
+     *
+     * @throws KgCoopException if the model cannot tell two of them apart
+     */
+    void check(List<String> names) {
+      for (String text : template.templates()) {
+        PromptText unused = PromptText.handCrafted(clip, names, text, template.underscores());
+      }
+    }
+
+    private List<double[]> encoded(List<String> names) {
+      try (Scope scope = Scope.open("class names")) {
+        double[] flat = template.unit(clip, names).toDoubles();
+        int width = flat.length / names.size();
+        List<double[]> rows = new ArrayList<>();
+        for (int c = 0; c < names.size(); c++) {
+          rows.add(Arrays.copyOfRange(flat, c * width, (c + 1) * width));
+        }
+        return rows;
+      }
     }
   }
 
-  /** Writes an entry to the disk, then lets it count. */
   private void record(JournalEntry entry) {
+    record(List.of(entry));
+  }
+
+  /** Writes entries to the disk, then lets them count. */
+  private void record(List<? extends JournalEntry> entries) {
+    StringBuilder lines = new StringBuilder();
+    entries.forEach(entry -> lines.append(entry.line()).append('\n'));
     try {
-      journal.appendAndForce((entry.line() + "\n").getBytes(StandardCharsets.UTF_8));
+      journal.appendAndForce(lines.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw KgCoopException.io(
           sessionFolder.resolve(LabelJournal.FILE)
@@ -551,7 +737,7 @@ public final class Labeling implements AutoCloseable {
               + "; free some space and answer again",
           e);
     }
-    session.apply(entry);
+    entries.forEach(session::apply);
   }
 
   // ---- classes
@@ -563,6 +749,17 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
+   * Returns the name of a class by its number. The number of a merged class has the name of the
+   * other one. Nothing is returned for a number that was never given.
+   */
+  public synchronized Optional<String> className(int number) {
+    LabelState state = session.state();
+    return number >= 0 && number < state.classCount()
+        ? Optional.of(state.name(state.current(number)))
+        : Optional.empty();
+  }
+
+  /**
    * Adds a class.
    *
    * @return its number
@@ -571,25 +768,54 @@ public final class Labeling implements AutoCloseable {
    */
   @CanIgnoreReturnValue
   public synchronized int addClass(String name) {
-    LabelState state = session.state();
-    String checked = checkedName(state, name, -1);
-    if (isClass(state, checked)) {
-      throw KgCoopException.configuration("class \"%s\": there is one already".formatted(checked));
-    }
-    int number = state.classCount();
-    record(new JournalEntry.ClassAdded(number, checked));
+    int number = session.state().classCount();
+    addClasses(List.of(name));
     return number;
+  }
+
+  /**
+   * Adds classes, or none of them if one name is rejected.
+   *
+   * @throws KgCoopException as {@link #addClass}, or if there would be more than 10,000 classes
+   */
+  public synchronized void addClasses(List<String> names) {
+    LabelState state = session.state();
+    Set<String> known = new HashSet<>();
+    Arrays.stream(state.classes()).forEach(c -> known.add(folded(state.name(c))));
+    List<JournalEntry.ClassAdded> added = new ArrayList<>();
+    for (String name : names) {
+      String checked = checkedName(name);
+      if (!known.add(folded(checked))) {
+        throw KgCoopException.configuration(
+            "class \"%s\": there is one already".formatted(checked));
+      }
+      added.add(new JournalEntry.ClassAdded(state.classCount() + added.size(), checked));
+    }
+    if (known.size() > MAX_CLASSES) {
+      throw KgCoopException.configuration(
+          "expected at most %s classes, got %s".formatted(MAX_CLASSES, known.size()));
+    }
+    List<String> all = new ArrayList<>(classes());
+    added.forEach(entry -> all.add(entry.name()));
+    texts.check(all);
+    record(added);
+  }
+
+  private static String folded(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 
   /** Renames a class. The new name changes its text and so the proposals. */
   public synchronized void rename(String name, String newName) {
     int number = number(name);
-    String checked = checkedName(session.state(), newName, number);
+    String checked = checkedName(newName);
     Optional<Integer> other = find(session.state(), checked);
     if (other.isPresent() && other.get() != number) {
       throw KgCoopException.configuration(
           "class \"%s\": there is one already; merge the two".formatted(checked));
     }
+    String before = session.state().name(number);
+    texts.check(classes().stream().map(each -> each.equals(before) ? checked : each).toList());
     record(new JournalEntry.ClassRenamed(number, checked));
   }
 
@@ -604,29 +830,41 @@ public final class Labeling implements AutoCloseable {
     record(new JournalEntry.ClassMerged(from, to));
   }
 
-  private static String checkedName(LabelState state, String name, int except) {
+  private static String checkedName(String name) {
     String stripped = name.strip();
     if (stripped.isEmpty() || stripped.length() > MAX_NAME) {
       throw KgCoopException.configuration(
           "class \"%s\": expected a name of 1 to %s characters"
               .formatted(Messages.brief(stripped), MAX_NAME));
     }
-    if (stripped.chars().anyMatch(Character::isISOControl)) {
+    if (stripped.codePoints().anyMatch(Labeling::isInvisible)) {
       throw KgCoopException.configuration(
-          "class \"%s\": expected a name without control characters".formatted(stripped));
+          "class \"%s\": expected a name without control characters"
+              .formatted(Messages.line(stripped)));
     }
     return stripped;
   }
 
-  private static boolean isClass(LabelState state, String name) {
-    return find(state, name).isPresent();
+  /**
+   * Returns true for characters that would hide or reorder a name, and for halves of characters.
+   */
+  private static boolean isInvisible(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          c != 0x200c && c != 0x200d; // joiners belong to the spelling of several languages
+      default -> false;
+    };
   }
 
   private static Optional<Integer> find(LabelState state, String name) {
-    String wanted = name.strip().toLowerCase(Locale.ROOT);
+    String wanted = folded(name.strip());
     return Arrays.stream(state.classes())
         .boxed()
-        .filter(number -> state.name(number).toLowerCase(Locale.ROOT).equals(wanted))
+        .filter(number -> folded(state.name(number)).equals(wanted))
         .findFirst();
   }
 
@@ -647,16 +885,16 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * Returns the next images to answer. Each caller has one open page at most. No image is offered to
-   * two callers at once; an open page is free again after ten minutes.
+   * Returns the next images to answer. Each caller has one open page at most. No image is offered
+   * to two callers at once; an open page is free again after ten minutes.
    *
    * @param caller identifies the browser or thread that asks
-   * @param wanted {@code audit}, {@code more-audit}, {@code unusual} or {@code again}; empty for the
-   *     step that is expected to correct most images per second
+   * @param wanted {@code audit}, {@code more-audit}, {@code unusual}, {@code again} or {@link
+   *     #SKIPPED}; empty for the step that is expected to correct most images per second
    * @throws KgCoopException if there are fewer than two classes
    */
   public synchronized Page next(String caller, String wanted) {
-    Kind kind = kind(wanted);
+    Kind kind = wanted.equals(SKIPPED) ? Kind.QUESTIONS : kind(wanted);
     if (classes().size() < 2 && kind != Kind.UNUSUAL) {
       throw KgCoopException.configuration(
           "labeling needs two classes, there %s; add a class"
@@ -695,6 +933,36 @@ public final class Labeling implements AutoCloseable {
                 .toList());
   }
 
+  /**
+   * Returns images that a caller will probably be shown after its open page: those of the next
+   * pages if the answers change nothing, and the next ones of the audit. Nothing changes.
+   */
+  public synchronized List<Path> upcoming() {
+    if (classes().size() < 2) {
+      return List.of();
+    }
+    Set<Integer> offered = new LinkedHashSet<>();
+    open.values().forEach(page -> offered.addAll(page.proposal.shown()));
+    List<Integer> upcoming = new ArrayList<>();
+    for (int i = 0; i < UPCOMING_PAGES; i++) {
+      List<Integer> shown = session.next(null, offered).shown();
+      upcoming.addAll(shown);
+      offered.addAll(shown);
+    }
+    upcoming.addAll(session.next(Kind.AUDIT, offered).shown());
+    return paths(upcoming).stream().map(Path::of).toList();
+  }
+
+  /** Returns the distinct images, sorted, relative to the folder. */
+  public List<Path> images() {
+    return session.state().images().stream().map(Path::of).toList();
+  }
+
+  /** Returns images that show what the folder contains: those nearest to k-means centers. */
+  public synchronized List<Path> overview(int count) {
+    return paths(session.overview(count)).stream().map(Path::of).toList();
+  }
+
   private static @Nullable Kind kind(String wanted) {
     if (wanted.isEmpty()) {
       return null;
@@ -706,7 +974,8 @@ public final class Labeling implements AutoCloseable {
         .orElseThrow(
             () ->
                 KgCoopException.configuration(
-                    "kind \"%s\": expected audit, more-audit, unusual or again".formatted(wanted)));
+                    "kind \"%s\": expected audit, more-audit, unusual, again or skipped"
+                        .formatted(wanted)));
   }
 
   private String name(int number) {
@@ -784,6 +1053,61 @@ public final class Labeling implements AutoCloseable {
     return last.labels().keySet().stream().map(Path::of).toList();
   }
 
+  /**
+   * A step.
+   *
+   * @param number counted from 1
+   * @param kind as in {@link Page}
+   * @param labels the class of each image, {@link #NONE} or {@link #SKIP}, in the order of the page
+   */
+  public record Step(int number, String kind, Map<Path, String> labels) {
+    public Step {
+      labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    }
+  }
+
+  /** Returns the step that {@link #undo} would take back, or nothing if there is none. */
+  public synchronized Optional<Step> lastStep() {
+    List<JournalEntry.Page> steps = session.state().steps();
+    if (steps.isEmpty()) {
+      return Optional.empty();
+    }
+    JournalEntry.Page last = steps.get(steps.size() - 1);
+    Map<Path, String> labels = new LinkedHashMap<>();
+    last.labels()
+        .forEach(
+            (path, label) ->
+                labels.put(
+                    Path.of(path),
+                    label == JournalEntry.SKIP ? SKIP : name(session.state().current(label))));
+    return Optional.of(new Step(last.step(), last.kind().id(), labels));
+  }
+
+  /** Returns the number of labels to check again: doubtful ones, and random ones. */
+  public synchronized int toCheckAgain() {
+    return classes().size() < 2 ? 0 : session.toCheckAgain();
+  }
+
+  /**
+   * Returns the number of the class that was changed after the last step: added, renamed or merged.
+   * The first classes of a session are no change.
+   */
+  public synchronized OptionalInt lastChangedClass() {
+    return session.state().lastChangedClass();
+  }
+
+  /** Takes back the last change of a class, if {@link #lastChangedClass} is present. */
+  public synchronized void undoClassChange() {
+    session
+        .state()
+        .lastChangedClass()
+        .ifPresent(
+            number -> {
+              record(new JournalEntry.ClassUndo(number));
+              open.clear(); // the pages may show the class
+            });
+  }
+
   // ---- results
 
   /** Returns the progress of the session. */
@@ -807,9 +1131,7 @@ public final class Labeling implements AutoCloseable {
     int[] proposed = canFit ? session.proposedCounts() : new int[state.classCount()];
     int audited =
         (int)
-            state.firstDraw().stream()
-                .filter(i -> state.answer(i) != LabelState.UNLABELED)
-                .count();
+            state.firstDraw().stream().filter(i -> state.answer(i) != LabelState.UNLABELED).count();
     return new Status(
         Arrays.stream(numbers)
             .mapToObj(c -> new ClassCount(c, state.name(c), labeled[c], proposed[c]))
@@ -866,6 +1188,11 @@ public final class Labeling implements AutoCloseable {
     }
     results.sort(Comparator.comparing(result -> result.image().toString()));
     return results;
+  }
+
+  /** Returns the readable labeled images of the other folder. */
+  public synchronized List<Example> examples() {
+    return examples;
   }
 
   /** Returns the folder of the images. */

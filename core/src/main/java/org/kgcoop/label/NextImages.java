@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  * second wins.
  *
  * <p>The seconds are those of the keystroke-level model (Card, Moran and Newell, Communications of
- * the ACM 1980): 1.1 s to point, 0.1 s for a button, 0.28 s for a key, 1.35 s to decide. A thumbnail
- * takes 0.4 s, about one fixation.
+ * the ACM 1980): 1.1 s to point, 0.1 s for a button, 0.28 s for a key, 1.35 s to decide. A
+ * thumbnail takes 0.4 s, about one fixation.
  *
  * <p>The choice depends on all remaining images, but never on which of them are in the audit. Audit
  * images in front of the last image that is shown are passed.
@@ -98,8 +98,7 @@ public final class NextImages {
       List<Integer> least = ofClass.subList(0, Math.min(pageSize, ofClass.size()));
       double wrong = errors(least, first);
       double rate =
-          wrong
-              / (PAGE_SECONDS + THUMBNAIL_SECONDS * least.size() + CORRECTION_SECONDS * wrong);
+          wrong / (PAGE_SECONDS + THUMBNAIL_SECONDS * least.size() + CORRECTION_SECONDS * wrong);
       if (rate > pageRate + TIE) {
         pageRate = rate;
         proposed = c;

@@ -88,6 +88,7 @@ public final class Simulation {
    * @param newFeatures other images like these, (M, D); may be empty
    * @param newTruth the classes of the other images
    */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   public record Pool(
       float[][] features,
       List<String> truth,
@@ -131,9 +132,7 @@ public final class Simulation {
       session.apply(start);
       session.apply(
           new JournalEntry.Draw(
-              LabelSession.drawAudit(images.size(), audit, seed).stream()
-                  .map(images::get)
-                  .toList(),
+              LabelSession.drawAudit(images.size(), audit, seed).stream().map(images::get).toList(),
               false));
       for (int c = 0; c < pool.known.size(); c++) {
         session.apply(new JournalEntry.ClassAdded(c, pool.known.get(c)));
@@ -178,8 +177,7 @@ public final class Simulation {
     for (int number : state.classes()) {
       numbers.put(state.name(number), number);
     }
-    int last =
-        state.steps().isEmpty() ? 0 : state.steps().get(state.steps().size() - 1).step();
+    int last = state.steps().isEmpty() ? 0 : state.steps().get(state.steps().size() - 1).step();
     for (int step = last + 1; step - last <= settings.maxSteps(); step++) {
       long start = cpuNanoseconds();
       LabelSession.Proposal proposal = session.next(null, Set.of());
@@ -243,8 +241,7 @@ public final class Simulation {
     int images = proposal.shown().size();
     boolean single = proposal.kind() != Kind.PAGE && proposal.kind() != Kind.UNUSUAL;
     double each =
-        NextImages.THUMBNAIL_SECONDS
-            + (proposal.kind() == Kind.UNUSUAL ? OWN_PROPOSAL_SECONDS : 0);
+        NextImages.THUMBNAIL_SECONDS + (proposal.kind() == Kind.UNUSUAL ? OWN_PROPOSAL_SECONDS : 0);
     return single
         ? NextImages.QUESTION_SECONDS * images
         : NextImages.PAGE_SECONDS + each * images + NextImages.CORRECTION_SECONDS * wrong;
@@ -287,8 +284,7 @@ public final class Simulation {
     LabelState state = session.state();
     long right =
         IntStream.range(0, classes.length)
-            .filter(
-                i -> (classes[i] < 0 ? "" : state.name(classes[i])).equals(newTruth.get(i)))
+            .filter(i -> (classes[i] < 0 ? "" : state.name(classes[i])).equals(newTruth.get(i)))
             .count();
     return 100.0 * right / classes.length;
   }

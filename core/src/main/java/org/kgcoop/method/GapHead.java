@@ -67,6 +67,7 @@ public final class GapHead implements AutoCloseable {
    * @param tau the cosine of none of these; empty without such an image
    * @param probabilities p of all images, (N, K + 1), the last column for none of these
    */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   public record Fit(
       double[][] coefficients,
       double[][] prototypes,
@@ -232,8 +233,7 @@ public final class GapHead implements AutoCloseable {
       for (int c = 0; c < classes; c++) {
         row[c] += prior[i][c];
       }
-      probabilities[i] =
-          joined(row, Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), tau);
+      probabilities[i] = joined(row, Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), tau);
     }
     return probabilities;
   }
@@ -291,8 +291,7 @@ public final class GapHead implements AutoCloseable {
       double[] flat = images.matmul(tensor(texts).to(images.dtype()).transpose(0, 1)).toDoubles();
       int classes = texts.length;
       return IntStream.range(0, flat.length / Math.max(1, classes))
-          .mapToObj(
-              i -> softmax(Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), scale))
+          .mapToObj(i -> softmax(Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), scale))
           .toArray(double[][]::new);
     }
   }
@@ -454,8 +453,7 @@ public final class GapHead implements AutoCloseable {
       int classes = texts.length;
       double[] largest =
           IntStream.range(0, flat.length / classes)
-              .mapToDouble(
-                  i -> Arrays.stream(flat, i * classes, (i + 1) * classes).max().orElse(0))
+              .mapToDouble(i -> Arrays.stream(flat, i * classes, (i + 1) * classes).max().orElse(0))
               .sorted()
               .toArray();
       int middle = largest.length / 2;

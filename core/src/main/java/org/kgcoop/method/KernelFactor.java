@@ -24,7 +24,8 @@ final class KernelFactor {
   void append(double[] row) {
     int n = rows.size();
     if (row.length != n + 1) {
-      throw new IllegalArgumentException("row: expected %s values, got %s".formatted(n + 1, row.length));
+      throw new IllegalArgumentException(
+          "row: expected %s values, got %s".formatted(n + 1, row.length));
     }
     double[] next = new double[n + 1];
     double rest = row[n];
@@ -38,7 +39,8 @@ final class KernelFactor {
       rest -= next[i] * next[i];
     }
     if (!(rest > 0)) {
-      throw new IllegalArgumentException("row %s: the matrix is not positive definite".formatted(n));
+      throw new IllegalArgumentException(
+          "row %s: the matrix is not positive definite".formatted(n));
     }
     next[n] = Math.sqrt(rest);
     rows.add(next);

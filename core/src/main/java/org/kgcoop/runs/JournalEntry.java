@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = JournalEntry.ClassMerged.class, name = "merge"),
   @JsonSubTypes.Type(value = JournalEntry.Page.class, name = "page"),
   @JsonSubTypes.Type(value = JournalEntry.Undo.class, name = "undo"),
+  @JsonSubTypes.Type(value = JournalEntry.ClassUndo.class, name = "undo-class"),
   @JsonSubTypes.Type(value = JournalEntry.Finish.class, name = "finish"),
 })
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -50,7 +51,14 @@ public sealed interface JournalEntry {
    * @param target the share of right images at which the person can stop, in percent
    */
   record Start(
-      int format, long seed, String clip, int images, String list, int page, int audit, double target)
+      int format,
+      long seed,
+      String clip,
+      int images,
+      String list,
+      int page,
+      int audit,
+      double target)
       implements JournalEntry {
     public Start {
       clip = Objects.requireNonNullElse(clip, "");
@@ -122,7 +130,7 @@ public sealed interface JournalEntry {
       Kind kind,
       @JsonProperty("class") @Nullable Integer number,
       Map<String, Integer> labels,
-      @Nullable List<String> passed,
+      List<String> passed,
       @Nullable Double seconds)
       implements JournalEntry {
     public Page {
@@ -134,6 +142,9 @@ public sealed interface JournalEntry {
 
   /** The removal of the last step. */
   record Undo(int step) implements JournalEntry {}
+
+  /** The removal of the last change of a class: of its addition, new name or merger. */
+  record ClassUndo(@JsonProperty("class") int number) implements JournalEntry {}
 
   /** The end of the session. */
   record Finish() implements JournalEntry {}

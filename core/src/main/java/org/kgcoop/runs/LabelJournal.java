@@ -81,11 +81,13 @@ public record LabelJournal(Path file, Set<String> audit) {
       } else if (entry instanceof JournalEntry.Page page
           && page.kind() == JournalEntry.Kind.AUDIT) {
         Set<String> shown = new LinkedHashSet<>();
-        page.labels().forEach((image, label) -> {
-          if (label >= 0) { // an image of none of the classes trains nothing
-            shown.add(image);
-          }
-        });
+        page.labels()
+            .forEach(
+                (image, label) -> {
+                  if (label >= 0) { // an image of none of the classes trains nothing
+                    shown.add(image);
+                  }
+                });
         steps.put(page.step(), shown);
       }
     }

@@ -37,9 +37,7 @@ class HypergeometricLimitsTest {
   }
 
   private static double probability(int x, int d, int sample, int population) {
-    return choose(d, x)
-        .multiply(choose(population - d, sample - x))
-        .doubleValue()
+    return choose(d, x).multiply(choose(population - d, sample - x)).doubleValue()
         / choose(population, sample).doubleValue();
   }
 

@@ -67,8 +67,7 @@ class LabelSessionTest {
             start);
     session.apply(start);
     session.apply(
-        new Draw(
-            LabelSession.drawAudit(n, audit, 1).stream().map(images::get).toList(), false));
+        new Draw(LabelSession.drawAudit(n, audit, 1).stream().map(images::get).toList(), false));
     for (int c = 0; c < K; c++) {
       session.apply(new ClassAdded(c, "c" + c));
     }
@@ -177,8 +176,7 @@ class LabelSessionTest {
       double before = session.folder().orElseThrow().estimate();
       LabelSession.Proposal next = session.next(null, Set.of());
       Map<String, Integer> skipped = new LinkedHashMap<>();
-      next.shown()
-          .forEach(i -> skipped.put(session.state().images().get(i), JournalEntry.SKIP));
+      next.shown().forEach(i -> skipped.put(session.state().images().get(i), JournalEntry.SKIP));
       session.apply(new Page(99, next.kind(), next.proposed(), skipped, List.of(), null));
       assertThat(session.folder().orElseThrow().estimate()).isLessThan(before);
     }

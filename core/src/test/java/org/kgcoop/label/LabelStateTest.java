@@ -84,7 +84,6 @@ class LabelStateTest {
   void rejectsUnknownClasses() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> state.apply(page(1, Kind.PAGE, Map.of("a", 2))));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> state.apply(new ClassAdded(7, "fox")));
+    assertThatIllegalArgumentException().isThrownBy(() -> state.apply(new ClassAdded(7, "fox")));
   }
 }

@@ -55,8 +55,7 @@ class LabelingTest {
       for (int i = 0; i < PER_CLASS; i++) {
         Path image = Path.of("%02d-%s.png".formatted((i * 7 + name.length()) % 97, name));
         Files.copy(
-            shared.resolve("train").resolve(name).resolve("p" + i + ".png"),
-            photos.resolve(image));
+            shared.resolve("train").resolve(name).resolve("p" + i + ".png"), photos.resolve(image));
         truth.put(image, name);
       }
     }
@@ -75,7 +74,8 @@ class LabelingTest {
         1,
         warnings::add,
         defaults.progress(),
-        defaults.cancelled());
+        defaults.cancelled(),
+        null);
   }
 
   private Labeling open() {
@@ -96,9 +96,7 @@ class LabelingTest {
   void labelsAFolderAndWritesEveryAnswer() throws IOException {
     int answered = 0;
     try (Labeling labeling = open()) {
-      for (Labeling.Page page = labeling.next();
-          !page.images().isEmpty();
-          page = labeling.next()) {
+      for (Labeling.Page page = labeling.next(); !page.images().isEmpty(); page = labeling.next()) {
         assertThat(page.likely().isEmpty()).isEqualTo(page.kind().equals("audit"));
         labeling.answer(page, answers(page));
         answered += page.images().size();
@@ -185,8 +183,7 @@ class LabelingTest {
       labeling.addClass(" teal ");
       assertThat(labeling.classes()).containsExactly("red", "blue", "gray", "teal");
       for (String bad : List.of("TEAL", "", " ", "x".repeat(201), "a\nb")) {
-        assertThatExceptionOfType(KgCoopException.class)
-            .isThrownBy(() -> labeling.addClass(bad));
+        assertThatExceptionOfType(KgCoopException.class).isThrownBy(() -> labeling.addClass(bad));
       }
       labeling.rename("teal", "Teal");
       labeling.merge("Teal", "blue");
@@ -278,8 +275,7 @@ class LabelingTest {
       assertThat(labeling.classes()).hasSize(3);
     }
     Files.writeString(
-        journal(),
-        Files.readString(journal()).replace(clip.fingerprint(), "0".repeat(64)));
+        journal(), Files.readString(journal()).replace(clip.fingerprint(), "0".repeat(64)));
     assertThatExceptionOfType(KgCoopException.class)
         .isThrownBy(this::open)
         .withMessageContaining(clip.fingerprint())
@@ -294,8 +290,7 @@ class LabelingTest {
         int answered = 0;
         boolean ended;
         try (FailingDisk disk = new FailingDisk(at, end)) {
-          try (Labeling labeling =
-              Labeling.open(photos, clip, options().withSession(session))) {
+          try (Labeling labeling = Labeling.open(photos, clip, options().withSession(session))) {
             for (int i = 0; i < 2; i++) {
               Labeling.Page page = labeling.next();
               labeling.answer(page, answers(page));
@@ -306,8 +301,7 @@ class LabelingTest {
           }
           ended = disk.isEnded();
         }
-        try (Labeling labeling =
-            Labeling.open(photos, clip, options().withSession(session))) {
+        try (Labeling labeling = Labeling.open(photos, clip, options().withSession(session))) {
           // An answer that was written but not confirmed may count.
           assertThat(labeling.status().labeled())
               .as("%s at %s", end, at)

@@ -23,7 +23,8 @@ class NextImagesTest {
     double[][] p = {{0.9, 0.1, 0}, {0.91, 0.09, 0}, {0.02, 0.98, 0}, {0.88, 0.12, 0}};
     NextImages.Step step = NextImages.choose(p, ALL, NO_AUDIT, 20, 1);
     double wrong = 0.12 + 0.1 + 0.09;
-    assertThat(step.pageRate()).isCloseTo(wrong / (1.93 + 0.4 * 3 + 2.83 * wrong), Offset.offset(1e-12));
+    assertThat(step.pageRate())
+        .isCloseTo(wrong / (1.93 + 0.4 * 3 + 2.83 * wrong), Offset.offset(1e-12));
     assertThat(step.questionRate()).isCloseTo(0.12 / 2.03, Offset.offset(1e-12));
     assertThat(step.proposed()).isZero();
     assertThat(step.shown()).containsExactly(3, 0, 1); // the least sure first

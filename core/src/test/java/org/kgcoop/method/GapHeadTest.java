@@ -33,8 +33,7 @@ class GapHeadTest {
   }
 
   private static Tensor tensor(double[][] rows) {
-    return Tensor.of(
-        Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray(), rows.length, D);
+    return Tensor.of(Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray(), rows.length, D);
   }
 
   private GapHead head(double[][] classTexts) {

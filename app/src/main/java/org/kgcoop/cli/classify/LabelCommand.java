@@ -5,19 +5,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
-import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -25,6 +24,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSetOptions;
@@ -32,15 +32,19 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.experiment.Progress;
-import org.kgcoop.files.AtomicFile;
+import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.UserFolders;
+import org.kgcoop.image.ImageNames;
+import org.kgcoop.image.Images;
 import org.kgcoop.label.Audit;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Simulation;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.LabelJournal;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.label.LabelServer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -75,8 +79,9 @@ public final class LabelCommand implements Callable<Integer> {
   private static final String TRY_SET = "objects";
   private static final int TRY_IMAGES = 300;
 
-  /** The name of the folder of images that show none of the classes. */
-  private static final String NONE_FOLDER = "none of these";
+  private static final int MAX_BODY_BYTES = 4 << 20;
+  private static final int MAX_REQUESTS = 64;
+  private static final int SHOWN_FOLDERS = 3;
 
   @Parameters(
       arity = "0..1",
@@ -92,6 +97,14 @@ public final class LabelCommand implements Callable<Integer> {
   private boolean trial;
 
   @Mixin private ClassList classes = new ClassList();
+
+  @Option(
+      names = "--labeled",
+      paramLabel = "DIR",
+      description =
+          "Train also with labeled images: a folder with one folder per class. They are never asked"
+              + " and do not measure the accuracy.")
+  private @Nullable Path labeled;
 
   @Option(
       names = {"-o", "--out"},
@@ -126,7 +139,10 @@ public final class LabelCommand implements Callable<Integer> {
               + " 95 %% interval (default: 90).")
   private double target = 90;
 
-  @Option(names = "--page", paramLabel = "N", description = "Set the images of a page (default: 20).")
+  @Option(
+      names = "--page",
+      paramLabel = "N",
+      description = "Set the images of a page (default: 20).")
   private int page = 20;
 
   @Option(
@@ -135,9 +151,7 @@ public final class LabelCommand implements Callable<Integer> {
       description = "Set the random seed of the audit (default: 1).")
   private long seed = 1;
 
-  @Option(
-      names = "--write",
-      description = "Write the results of a session, without a page.")
+  @Option(names = "--write", description = "Write the results of a session, without a page.")
   private boolean write;
 
   @Option(
@@ -153,11 +167,36 @@ public final class LabelCommand implements Callable<Integer> {
   private String sortBy = "copy";
 
   @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description =
+          "Limit the time to train the classifier when the results are written, in minutes (default:"
+              + " 2).")
+  private double minutes = 2;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Set the port of the page, or 0 for any free port (default: 0).")
+  private int port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description =
+          "Set the address of the page, or 0.0.0.0 for all addresses (default: 127.0.0.1, this"
+              + " machine).")
+  private String host = "127.0.0.1";
+
+  @Option(names = "--no-browser", description = "Print the address, and do not open a browser.")
+  private boolean noBrowser;
+
+  @Option(
       names = "--simulate",
       paramLabel = "FILE",
       description =
           "Answer from a CSV file with the columns image and class, without a page. An empty class"
-              + " is none of these. Prints each step.")
+              + " is none of these. Prints each step; --format json prints a JSON object per line.")
   private @Nullable Path simulate;
 
   @Option(
@@ -174,8 +213,7 @@ public final class LabelCommand implements Callable<Integer> {
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
 
-  @Mixin
-  private Output output = new Output(Output.Format.TEXT, Output.Format.JSON, Output.Format.JSONL);
+  @Mixin private Output output = new Output();
 
   @ParentCommand private Invocation invocation;
 
@@ -183,20 +221,159 @@ public final class LabelCommand implements Callable<Integer> {
   public Integer call() {
     Path images = images();
     Map<String, String> truth = simulate == null ? Map.of() : truth(simulate);
+    checkFolder(images);
+    ImageSorter.Way way = ImageSorter.Way.of(sortBy);
     if (sortInto != null) {
       ImageSorter.check(sortInto);
     }
-    try (Clip clip = clipOptions.load();
-        Progress.Task task = output.progress().start("images", count(images));
-        Labeling labeling = Labeling.open(images, clip, options(truth, task))) {
-      if (simulate != null) {
-        simulate(labeling, truth);
+    try (Clip clip = clipOptions.load()) {
+      LabelWriter writer = new LabelWriter(clip, invocation, output, minutes, sortInto, way);
+      if (simulate == null && !write) {
+        return page(images, clip, writer);
       }
-      if (simulate == null || write) {
-        write(labeling, clip);
+      try (Labeling labeling = open(images, clip, truth, (done, all) -> {})) {
+        if (simulate != null) {
+          simulate(labeling, truth);
+        }
+        if (write) {
+          List<String> unused = writer.write(labeling, true, progress -> {});
+        }
+        return exitCode(labeling);
       }
-      labeling.unreadable().forEach(path -> output.error(path + ": cannot be read; left out"));
-      return labeling.unreadable().isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
+    }
+  }
+
+  private int exitCode(Labeling labeling) {
+    labeling.unreadable().forEach(path -> output.error(path + ": cannot be read; left out"));
+    return labeling.unreadable().isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
+  }
+
+  /** Receives the number of images that were read. */
+  private interface Reading {
+    void done(long done, long images);
+  }
+
+  private Labeling open(Path images, Clip clip, Map<String, String> truth, Reading reading) {
+    List<Path> files = imageFiles(images);
+    PhotoWarning.check(clipOptions, clip, files, output);
+    long count = files.size();
+    try (Progress.Task task = output.progress().start("images", count)) {
+      return Labeling.open(
+          images,
+          clip,
+          options(
+              truth,
+              done -> {
+                task.done(done);
+                reading.done(done, count);
+              }));
+    }
+  }
+
+  // ---- the page
+
+  private int page(Path images, Clip clip, LabelWriter writer) {
+    ServerSettings settings =
+        new ServerSettings(
+            host,
+            port,
+            LabelServer.newToken(),
+            new ServerSettings.Limits(
+                MAX_REQUESTS,
+                Duration.ofSeconds(30),
+                MAX_BODY_BYTES,
+                0,
+                Images.DEFAULT_MAX_PIXELS));
+    try (LabelServer server = new LabelServer(settings, writer, output::error)) {
+      String address = "http://%s:%s/#%s".formatted(urlHost(), server.port(), settings.token());
+      announce(address);
+      BrowserTab tab = noBrowser ? null : new BrowserTab(address);
+      Reading reading =
+          (done, all) -> {
+            server.reading(done, all);
+            if (tab != null) { // errors of the folder and the CLIP come before
+              tab.openOnce(Labeling.folderOfSession(images, out));
+            }
+          };
+      try (Labeling labeling = open(images, clip, Map.of(), reading)) {
+        output.info(
+            "%s, %s labeled; %s"
+                .formatted(
+                    Messages.count(labeling.images().size(), "image", "images"),
+                    labeling.status().labeled(),
+                    labeling.session()));
+        server.open(labeling);
+        reading.done(labeling.images().size(), labeling.images().size());
+        boolean interrupted = await(server);
+        server.close();
+        if (interrupted) {
+          output.info("all answers are stored; run the command again to continue");
+          return KgCoopException.Category.INTERRUPTED.exitCode();
+        }
+        return exitCode(labeling);
+      } finally {
+        if (tab != null) {
+          tab.close();
+        }
+      }
+    }
+  }
+
+  private String urlHost() {
+    return host.equals("0.0.0.0") ? "127.0.0.1" : host.contains(":") ? "[" + host + "]" : host;
+  }
+
+  private void announce(String address) {
+    if (output.isJson()) {
+      output.json(JsonNodeFactory.instance.objectNode().put("address", address));
+    } else {
+      output.print("label in the browser: " + address);
+    }
+    output.out().flush();
+  }
+
+  /** Waits until the person closes the session. Returns true if the command should stop earlier. */
+  private boolean await(LabelServer server) {
+    try {
+      while (!server.isFinished()) {
+        if (invocation.interrupted()) {
+          return true;
+        }
+        Thread.sleep(50);
+      }
+      return false;
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  /** Rejects a folder of class folders, whose images are labeled already. */
+  private void checkFolder(Path images) {
+    Path session = Labeling.folderOfSession(images, out);
+    if (classes.isGiven()
+        || Files.exists(session.resolve(LabelJournal.FILE))
+        || !Files.isDirectory(images)) {
+      return;
+    }
+    Set<String> folders = new TreeSet<>();
+    for (Path file : imageFiles(images)) {
+      Path below = images.relativize(file);
+      if (below.getNameCount() != 2) {
+        return;
+      }
+      folders.add(below.getName(0).toString());
+    }
+    if (folders.size() >= 2) {
+      throw KgCoopException.configuration(
+          "%s: all images are in %s class folders (%s%s), so they are labeled. Use `./kgcoop adapt"
+                  .formatted(
+                      images,
+                      folders.size(),
+                      String.join(", ", folders.stream().limit(SHOWN_FOLDERS).toList()),
+                      folders.size() > SHOWN_FOLDERS ? ", ..." : "")
+              + " %s`, or label other images with --labeled %s. If the folders are no classes, name"
+                  .formatted(images, images)
+              + " the classes with --classes");
     }
   }
 
@@ -210,17 +387,18 @@ public final class LabelCommand implements Callable<Integer> {
     return folder;
   }
 
-  private static int count(Path folder) {
+  private static List<Path> imageFiles(Path folder) {
     return Files.isDirectory(folder)
-        ? Folders.below(folder, Files::isRegularFile, link -> {}).size()
-        : 0;
+        ? Folders.below(folder, file -> ImageNames.isRead(Folders.name(file)), link -> {})
+        : List.of();
   }
 
-  private Labeling.Options options(Map<String, String> truth, Progress.Task task) {
+  private Labeling.Options options(Map<String, String> truth, FeatureProgress progress) {
     Set<String> names = new LinkedHashSet<>(classes.names());
     if (names.isEmpty() && trial) {
-      names.addAll(
-          EmbeddedDataSets.open(TRY_SET, DataSetOptions.defaults(output::warn)).classNames());
+      EmbeddedDataSets.open(TRY_SET, DataSetOptions.defaults(output::warn)).classNames().stream()
+          .map(name -> name.replace('_', ' '))
+          .forEach(names::add);
     }
     if (names.size() < 2) { // a simulated person knows all classes
       truth.values().stream().filter(name -> !name.isEmpty()).sorted().forEach(names::add);
@@ -235,8 +413,9 @@ public final class LabelCommand implements Callable<Integer> {
         page,
         seed,
         output::warn,
-        task::done,
-        invocation::interrupted);
+        progress,
+        invocation::interrupted,
+        labeled);
   }
 
   /** Copies embedded drawings into a folder without labels, unless it exists. */
@@ -256,7 +435,8 @@ public final class LabelCommand implements Callable<Integer> {
         Files.copy(
             file,
             into.resolve(
-                String.format(Locale.ROOT, "%03d%s", i + 1, name.substring(name.lastIndexOf('.')))));
+                String.format(
+                    Locale.ROOT, "%03d%s", i + 1, name.substring(name.lastIndexOf('.')))));
       }
     } catch (IOException e) {
       throw KgCoopException.io(into + ": cannot be written: " + FileErrors.reason(e), e);
@@ -303,7 +483,7 @@ public final class LabelCommand implements Callable<Integer> {
         new Simulation.Settings(mistakes, until, seed),
         step -> {
           if (output.isJson()) {
-            output.record(json(step).toString());
+            output.out().println(Output.text(json(step), false));
           } else {
             output.print(text(step));
           }
@@ -350,88 +530,5 @@ public final class LabelCommand implements Callable<Integer> {
         .put("low", share.low())
         .put("high", share.high())
         .put("images", share.images());
-  }
-
-  // ---- results
-
-  private void write(Labeling labeling, Clip clip) {
-    if (labeling.classes().size() < 2) {
-      throw KgCoopException.configuration(
-          labeling.session() + ": expected two classes; name them with --classes");
-    }
-    List<Labeling.Result> results = labeling.results();
-    Path csv = labeling.session().resolve("labels.csv");
-    AtomicFile.write(csv, to -> csv(to, results));
-    output.print("labels: " + csv);
-    if (sortInto != null) {
-      output.print(sorted(sortInto, labeling, results, clip));
-    }
-    accuracy(labeling.status());
-  }
-
-  private static void csv(java.io.OutputStream to, List<Labeling.Result> results)
-      throws IOException {
-    try (CsvWriter writer =
-        CsvWriter.builder()
-            .build(
-                new java.io.OutputStreamWriter(to, java.nio.charset.StandardCharsets.UTF_8))) {
-      writer.writeRecord("image", "class", "source", "probability");
-      for (Labeling.Result each : results) {
-        writer.writeRecord(
-            each.image().toString().replace('\\', '/'),
-            each.name(),
-            each.source().name().toLowerCase(Locale.ROOT),
-            String.format(Locale.ROOT, "%.4f", each.probability()));
-      }
-    }
-  }
-
-  private String sorted(
-      Path into, Labeling labeling, List<Labeling.Result> results, Clip clip) {
-    ImageSorter sorter = new ImageSorter(into, ImageSorter.Way.of(sortBy));
-    List<String> names = new ArrayList<>(labeling.classes());
-    for (Labeling.Result each : results) {
-      sorter.add(labeling.folder().resolve(each.image()), names.indexOf(each.name()));
-    }
-    names.add(NONE_FOLDER);
-    sorter.record(names, "label", null, clip.fingerprint());
-    String summary = sorter.arrange(names);
-    Path journal = labeling.session().resolve(LabelJournal.FILE);
-    AtomicFile.write(into.resolve(LabelJournal.FILE), to -> Files.copy(journal, to));
-    return summary;
-  }
-
-  private void accuracy(Labeling.Status status) {
-    output.print(
-        "labeled by you: %s of %s"
-            .formatted(status.labeled(), Messages.count(status.images(), "image", "images")));
-    status
-        .folder()
-        .ifPresentOrElse(
-            share ->
-                output.print(
-                    String.format(
-                        Locale.ROOT,
-                        "At least %.0f %% of the folder is right (estimate %.0f %%; 95 %% interval:"
-                            + " %.0f to %.0f), from %d random images",
-                        100 * share.low(),
-                        100 * share.estimate(),
-                        100 * share.low(),
-                        100 * share.high(),
-                        share.images())),
-            () -> output.print("Accuracy: not measured"));
-    Optional<Labeling.Accuracy> fresh = status.newImages();
-    fresh.ifPresent(
-        share ->
-            output.print(
-                String.format(
-                    Locale.ROOT,
-                    "Of 100 new images like these, expect %.0f right (95 %%: %.0f to %.0f)",
-                    100 * share.estimate(),
-                    100 * share.low(),
-                    100 * share.high())));
-    if (!status.agreement().isEmpty()) {
-      output.print(Objects.requireNonNull(status.agreement()));
-    }
   }
 }

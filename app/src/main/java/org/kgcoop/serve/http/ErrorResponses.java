@@ -23,6 +23,17 @@ final class ErrorResponses extends ErrorHandler {
   /** The time in which further bytes are discarded after a rejection. */
   private static final long LINGER_MILLISECONDS = 1000;
 
+  private final String hint;
+
+  /**
+   * Creates the error handler of a server.
+   *
+   * @param hint what a client can do after a request that no route accepts
+   */
+  ErrorResponses(String hint) {
+    this.hint = hint;
+  }
+
   /** Answers a request whose body is not read completely, and closes the connection. */
   static void writeAndClose(Response response, Callback callback, HttpErrorException error) {
     Request request = response.getRequest();
@@ -100,7 +111,7 @@ final class ErrorResponses extends ErrorHandler {
           default ->
               status >= HttpStatus.INTERNAL_SERVER_ERROR_500
                   ? "the server failed"
-                  : HttpStatus.getMessage(status) + "; see /openapi.yaml";
+                  : HttpStatus.getMessage(status) + "; " + hint;
         };
     writeAndClose(response, callback, new HttpErrorException(status, message));
     return true;

@@ -78,6 +78,7 @@ public final class HttpServer implements AutoCloseable {
   private final ServerMetrics metrics;
   private final Consumer<String> log;
   private final @Nullable Consumer<String> requestLog;
+  private final String hint;
   private final GracefulClose drain = new GracefulClose();
   private final List<String> routes = new ArrayList<>();
   private final Javalin http;
@@ -90,6 +91,7 @@ public final class HttpServer implements AutoCloseable {
    * @param log receives errors of the server itself
    * @param requestLog receives one line per finished request, possibly from several threads; null
    *     for no log
+   * @param hint what a client can do after a request that no route accepts
    * @param addRoutes adds the routes of the application
    */
   public HttpServer(
@@ -99,6 +101,7 @@ public final class HttpServer implements AutoCloseable {
       ServerMetrics metrics,
       Consumer<String> log,
       @Nullable Consumer<String> requestLog,
+      String hint,
       Consumer<RoutesConfig> addRoutes) {
     this.settings = settings;
     this.maxActiveRequests = maxActiveRequests;
@@ -106,6 +109,7 @@ public final class HttpServer implements AutoCloseable {
     this.metrics = metrics;
     this.log = log;
     this.requestLog = requestLog;
+    this.hint = hint;
     http =
         Javalin.create(
             config -> {
@@ -235,7 +239,7 @@ public final class HttpServer implements AutoCloseable {
     }
     drain.setHandler(new HeaderDeadline(first, IDLE_MILLISECONDS));
     server.setHandler(drain);
-    server.setErrorHandler(new ErrorResponses());
+    server.setErrorHandler(new ErrorResponses(hint));
     server.setRequestLog(metrics::count);
     if (requestLog != null) {
       server.setRequestLog(
@@ -275,10 +279,10 @@ public final class HttpServer implements AutoCloseable {
         HttpErrorException.class,
         (e, request) -> ErrorResponses.write(request, e.status(), String.valueOf(e.getMessage())));
     routes.exception(KgCoopException.class, this::known);
-    routes.exception(MethodNotAllowedResponse.class, HttpServer::wrongMethod);
+    routes.exception(MethodNotAllowedResponse.class, this::wrongMethod);
     routes.exception(
         HttpResponseException.class,
-        (e, request) -> ErrorResponses.write(request, e.getStatus(), "see /openapi.yaml"));
+        (e, request) -> ErrorResponses.write(request, e.getStatus(), hint));
     routes.exception(Exception.class, this::unexpected);
   }
 
@@ -302,10 +306,10 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private static void wrongMethod(MethodNotAllowedResponse e, Context request) {
+  private void wrongMethod(MethodNotAllowedResponse e, Context request) {
     String allowed = String.join(", ", e.getDetails().values());
     request.header("Allow", allowed);
-    ErrorResponses.write(request, e.getStatus(), "expected " + allowed + "; see /openapi.yaml");
+    ErrorResponses.write(request, e.getStatus(), "expected " + allowed + "; " + hint);
   }
 
   private void unexpected(Exception e, Context request) {

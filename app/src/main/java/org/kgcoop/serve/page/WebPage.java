@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.files.Resources;
 import org.kgcoop.serve.http.HttpErrorException;
-import org.kgcoop.serve.http.SecurityHeaders;
 import org.kgcoop.serve.http.ServerSettings;
 
 /**
@@ -18,13 +17,16 @@ import org.kgcoop.serve.http.ServerSettings;
  * secret; only its requests need the token.
  */
 public final class WebPage {
-  private static final Map<String, String> TYPES =
-      Map.of(
-          "index.html", "text/html; charset=utf-8",
-          "page.css", "text/css; charset=utf-8",
-          "page.js", "text/javascript; charset=utf-8",
-          "bars.js", "text/javascript; charset=utf-8",
-          "icon.svg", "image/svg+xml");
+  private static final PageFiles FILES =
+      new PageFiles(
+          Map.of(
+              "index.html", WebPage.class,
+              "base.css", PageFiles.class,
+              "page.css", WebPage.class,
+              "requests.js", PageFiles.class,
+              "page.js", WebPage.class,
+              "bars.js", WebPage.class,
+              "icon.svg", PageFiles.class));
 
   private static final Pattern PUBLIC =
       Pattern.compile("/|/page/([a-z]+\\.[a-z]+|examples/\\d{1,3})");
@@ -52,19 +54,10 @@ public final class WebPage {
   }
 
   public void addTo(RoutesConfig routes) {
-    routes.get("/", request -> file(request, "index.html"));
+    routes.get("/", request -> FILES.answer(request, "index.html"));
     routes.get("/page/about.json", this::about);
     routes.get("/page/examples/{number}", this::example);
-    routes.get("/page/{file}", request -> file(request, request.pathParam("file")));
-  }
-
-  private static void file(Context request, String name) {
-    String type = TYPES.get(name);
-    if (type == null) {
-      throw new HttpErrorException(404, "this part of the page does not exist");
-    }
-    SecurityHeaders.allowOwnFiles(request);
-    request.contentType(type).result(Resources.bytes(WebPage.class, name));
+    routes.get("/page/{file}", request -> FILES.answer(request, request.pathParam("file")));
   }
 
   /** Returns the example images and their credits. */

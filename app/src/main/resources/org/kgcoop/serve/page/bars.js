@@ -41,6 +41,7 @@ export function show(answer, prompts, truth, milliseconds) {
   element('rest').textContent = left > 0 ? `and ${left} less probable ${left === 1 ? 'class' : 'classes'}` : '';
   const onServer = Math.max(1, Math.round(answer.milliseconds));
   element('time').textContent = `Answered in ${Math.round(milliseconds)} ms, ${onServer} of them on the server.`;
+  large(prompts[0], best[0], answer.accepted === false);
   verdict(prompts, best, two, truth, answer.accepted === false);
   table.hidden = false;
 }
@@ -89,6 +90,13 @@ function bar(cell, probability, best) {
   cell.classList.toggle('best', best);
 }
 
+/** The answer of the first column, large. */
+function large(prompt, row, rejected) {
+  element('best-name').textContent = rejected ? 'none of these classes' : readable(row[0]);
+  element('best-share').textContent = rejected ? '' : percent(row[1]);
+  element('answer').classList.toggle('crafted-answer', !prompt.learned);
+}
+
 /**
  * The answer in a sentence, which is read out too.
  *
@@ -111,4 +119,5 @@ function verdict(prompts, best, two, truth, rejected) {
       : right[1] ? 'The hand-crafted one is right.' : `Neither is right: it is ${truth}.`);
   }
   element('verdict').replaceChildren(...parts);
+  element('verdict').classList.toggle('unseen', !two && !rejected); // the large answer is enough for the eye
 }

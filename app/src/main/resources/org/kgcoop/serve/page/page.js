@@ -2,18 +2,18 @@
 // server. It stores only the token, until the tab is closed. It inserts texts as text, never as HTML.
 
 import {show} from '/page/bars.js';
+import {fetched, keepToken, token} from '/page/requests.js';
 
 const DEBOUNCE = 250; // milliseconds from the last key to the request
 const MOST_NAMES = 1000; // class names per request, the limit of the server
 const MOST_SHOWN = 12; // class names in the description of a classifier
+const MOST_FILES = 100; // at once
 const MOST_TRIES = 4; // requests, if the server is busy
-const TOKEN = 'kgcoop-token';
 
 const element = (id) => document.getElementById(id);
 const among = () => document.forms.ask.elements.among.value;
 
 let server = {examples: [], models: []};
-let token = '';
 let picture = null; // a Blob
 let example = null; // null if the picture is not an example
 let namesAreOurs = true; // until the user types class names
@@ -24,37 +24,19 @@ let timer = 0;
 
 // ---- requests
 
-/** Returns a successful response. Otherwise throws an Error with the message of the server. */
-async function fetched(path, options = {}) {
-  const headers = token ? {Authorization: 'Bearer ' + token} : {};
-  let response;
-  try {
-    response = await fetch(path, {...options, headers});
-  } catch (e) {
-    throw e.name === 'AbortError' ? e : new Error('The server cannot be reached.');
-  }
-  if (response.ok) {
-    return response;
-  }
-  const body = await response.json().catch(() => ({}));
-  const error = new Error(body.error || 'The server answered with status ' + response.status + '.');
-  error.status = response.status;
-  error.wait = Number(response.headers.get('Retry-After')) || 1;
-  throw error;
-}
-
 /** Returns the request for the current choices, or null after a message about what is missing. */
-function question() {
+function question(image = picture) {
   if (among() === 'model') {
     const model = chosen();
     if (!model) {
       return null;
     }
     const query = new URLSearchParams({model: model.name, top: Math.max(1, model.classes.length)});
-    if (isLearned(model)) {
+    const compares = isLearned(model) && element('compare').checked;
+    if (compares) {
       query.set('compare', 'true');
     }
-    return {path: '/v1/classify?' + query, body: picture, prompts: prompts(model)};
+    return {path: '/v1/classify?' + query, body: image, prompts: compares ? prompts(model) : prompts(model).slice(0, 1)};
   }
   const names = [...new Set(element('names').value.split(/[,\n]/).map((n) => n.trim()).filter((n) => n))];
   const template = element('template').value.trim();
@@ -70,7 +52,7 @@ function question() {
   form.append('classes', names.join('\n'));
   form.append('template', template);
   form.append('top', names.length);
-  form.append('image', picture);
+  form.append('image', image);
   return {path: '/v1/zero-shot', body: form, prompts: [{title: 'hand-crafted', text: template}]};
 }
 
@@ -111,13 +93,13 @@ async function ask() {
 }
 
 /** Repeats a request while the server is busy, after the time in its answer. */
-async function patiently(request) {
+async function patiently(request, onlyThisTurn = true) {
   const mine = turn;
   for (let tries = 1; ; tries++) {
     try {
       return await request();
     } catch (e) {
-      const again = (e.status === 503 || e.status === 429) && tries < MOST_TRIES && mine === turn;
+      const again = (e.status === 503 || e.status === 429) && tries < MOST_TRIES && (mine === turn || !onlyThisTurn);
       if (!again) {
         throw e;
       }
@@ -140,6 +122,7 @@ function refused(error) {
 /** Replaces the answer by a message. */
 function instead(text) {
   clear();
+  element('verdict').classList.remove('unseen');
   element('verdict').textContent = text;
 }
 
@@ -150,7 +133,7 @@ function problem(text) {
 /** Removes the answer, which belongs to another image or request. */
 function clear() {
   element('bars').hidden = true;
-  for (const id of ['verdict', 'rest', 'time']) {
+  for (const id of ['best-name', 'best-share', 'verdict', 'rest', 'time']) {
     element(id).textContent = '';
   }
 }
@@ -205,6 +188,66 @@ async function take(file, shown = null) {
   askSoon(0);
 }
 
+/** Classifies several files one after the other. The first one is shown large. */
+async function takeAll(files) {
+  const given = files.length; // the list is emptied with its field
+  const all = [...files].slice(0, MOST_FILES);
+  element('several').hidden = all.length < 2;
+  element('several-list').replaceChildren();
+  if (all.length < 2) {
+    await take(all[0]);
+    return;
+  }
+  const rows = all.map((file) => {
+    const img = document.createElement('img');
+    img.alt = '';
+    const url = URL.createObjectURL(file);
+    img.addEventListener('load', () => URL.revokeObjectURL(url));
+    img.src = url;
+    const answer = document.createElement('b');
+    const name = document.createElement('small');
+    name.textContent = file.name;
+    const text = document.createElement('span');
+    text.append(answer, name);
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.append(img, text);
+    button.addEventListener('click', () => {
+      rows.forEach((row) => row.button.setAttribute('aria-pressed', String(row.button === button)));
+      take(file).catch(refused);
+    });
+    const item = document.createElement('li');
+    item.append(button);
+    element('several-list').append(item);
+    return {file, answer, button};
+  });
+  rows[0].button.click();
+  if (given > all.length) {
+    problem(`Only the first ${MOST_FILES} images are classified.`);
+  }
+  for (const row of rows) {
+    if (!row.button.isConnected) {
+      return; // other files were chosen meanwhile
+    }
+    row.answer.textContent = await best(row.file);
+  }
+}
+
+/** The best class of a file as a text, or why there is none. */
+async function best(file) {
+  const asked = question(file);
+  if (!asked) {
+    return '';
+  }
+  try {
+    const answer = await patiently(() => fetched(asked.path, {method: 'POST', body: asked.body}).then((r) => r.json()), false);
+    const first = answer.classes[0];
+    return answer.accepted === false ? 'none of these classes' : `${first.class.replaceAll('_', ' ')} ${(100 * first.probability).toFixed(0)}\u00a0%`;
+  } catch (e) {
+    return e.message;
+  }
+}
+
 function markExample() {
   document.querySelectorAll('#examples button').forEach((button, i) =>
     button.setAttribute('aria-pressed', server.examples[i] === example));
@@ -226,8 +269,10 @@ async function pick(chosenExample) {
 }
 
 function listExamples() {
-  element('examples-heading').hidden = server.examples.length === 0;
-  element('examples').replaceChildren(...server.examples.map((each) => {
+  // Drawings of other classes would only confuse.
+  const fits = server.models.some((m) => server.examples.some((each) => each.model === m.name));
+  element('examples-heading').hidden = !fits;
+  element('examples').replaceChildren(...(fits ? server.examples : []).map((each) => {
     const image = document.createElement('img');
     image.src = each.image;
     image.alt = each.title;
@@ -272,6 +317,7 @@ function choose() {
   const own = among() === 'names';
   const model = chosen();
   element('own').hidden = !own;
+  element('compare-line').hidden = own || !model || !isLearned(model);
   element('model').hidden = own || server.models.length < 2;
   element('model-name').textContent = own || server.models.length < 2
     ? model ? `${model.name} (${model.classes.length})` : 'a classifier' : '';
@@ -296,17 +342,9 @@ function askForToken(reason) {
   element('token').focus();
 }
 
-function remember(value) {
-  token = value;
-  try {
-    sessionStorage.setItem(TOKEN, value);
-  } catch {
-    // Without storage, the page asks again after a reload.
-  }
-}
-
 async function open() {
   listModels((await (await fetched('/v1/models')).json()).models);
+  listExamples();
   element('token-form').hidden = true;
   problem('');
   if (picture) {
@@ -315,22 +353,22 @@ async function open() {
     await pick(server.examples[0]);
   } else { // the examples show none of these classes
     element('names').value = (chosen()?.classes || []).slice(0, MOST_NAMES).join(', ');
-    instead('Choose, drop or paste an image.');
+    instead('');
   }
 }
 
 function listen() {
   for (const id of ['file', 'camera']) {
     element(id).addEventListener('change', (event) => {
-      take(event.target.files[0]).catch(refused);
+      takeAll(event.target.files).catch(refused);
       event.target.value = ''; // so that the same file can be chosen again
     });
   }
   document.addEventListener('paste', (event) => {
-    const file = event.clipboardData.files[0];
-    if (file) {
+    const files = event.clipboardData.files;
+    if (files.length) {
       event.preventDefault();
-      take(file).catch(refused);
+      takeAll(files).catch(refused);
     }
   });
   document.addEventListener('dragover', (event) => {
@@ -341,9 +379,9 @@ function listen() {
   document.addEventListener('drop', (event) => {
     event.preventDefault();
     document.body.classList.remove('over');
-    const file = event.dataTransfer.files[0];
-    if (file) {
-      take(file).catch(refused);
+    const files = event.dataTransfer.files;
+    if (files.length) {
+      takeAll(files).catch(refused);
     } else {
       problem('Only a file can be dropped: save the image first.');
     }
@@ -357,7 +395,7 @@ function listen() {
   });
   element('token-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    remember(element('token').value.trim());
+    keepToken(element('token').value.trim());
     open().catch(refused);
   });
 }
@@ -367,13 +405,7 @@ async function begin() {
   server = {models: [], ...(await (await fetched('/page/about.json')).json())};
   element('template').value = server.template;
   element('api-link').hidden = server.token; // a link carries none
-  listExamples();
-  try {
-    token = sessionStorage.getItem(TOKEN) || '';
-  } catch {
-    token = '';
-  }
-  if (server.token && !token) {
+  if (server.token && !token()) {
     askForToken('');
   } else {
     await open();

@@ -70,7 +70,7 @@ class BodyReaderTest {
   @BeforeEach
   void start() throws Exception {
     server.setHandler(bodies);
-    server.setErrorHandler(new ErrorResponses());
+    server.setErrorHandler(new ErrorResponses("see /openapi.yaml"));
     server.start();
   }
 

@@ -120,6 +120,14 @@ class WebPageBrowserTest {
     browser().look(1280, 900, false);
     browser().open("http://127.0.0.1:" + server.port() + "/");
     browser().await(ANSWERED);
+    compare();
+  }
+
+  /** Chooses the comparison with the hand-crafted prompt. */
+  private static void compare() {
+    browser().value("document.getElementById('compare').click()");
+    browser()
+        .await("!document.querySelector('#bars').className.includes('one-prompt') && " + ANSWERED);
   }
 
   private static String text(String selector) {
@@ -183,6 +191,43 @@ class WebPageBrowserTest {
     assertThat(text("#verdict")).contains("The learned one is right.");
   }
 
+  @Test
+  void theAnswerIsLargeAndTheComparisonIsAChoice() {
+    browser().look(1280, 900, false);
+    browser().open("http://127.0.0.1:" + server.port() + "/");
+    browser().await(ANSWERED);
+    assertThat(text("#best")).matches("umbrella \\d+\\.\\d\u00a0%");
+    assertThat(text("#verdict")).doesNotContain("hand-crafted");
+    assertThat(browser().value("document.querySelector('#bars').className").asText())
+        .contains("one-prompt");
+    browser().look(390, 844, false); // the answer is on the first screen of a phone
+    assertThat(
+            browser()
+                .value("document.querySelector('#verdict').getBoundingClientRect().bottom < 844")
+                .asBoolean())
+        .isTrue();
+  }
+
+  @Test
+  void severalFilesHaveSeveralAnswers() throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (int number : new int[] {5, 0, 3}) {
+      files.add(Files.write(folder.resolve("several-" + number + ".png"), example(number)));
+    }
+    files.add(Files.writeString(folder.resolve("several-bad.png"), "no image"));
+    open();
+    browser().drop(files.toArray(Path[]::new));
+    browser()
+        .await(
+            "[...document.querySelectorAll('#several-list b')].filter(b => b.innerText).length"
+                + " === 4");
+    assertThat(text("#several-list"))
+        .contains("truck", "umbrella", "thermometer", "several-0.png", "expected JPEG");
+    assertThat(text("#best")).startsWith("truck");
+    browser().click("document.querySelectorAll('#several-list button')[1]");
+    browser().await("document.querySelector('#best').innerText.startsWith('umbrella')");
+  }
+
   /** No probability of a class reaches 1, so this threshold rejects every image. */
   @Test
   void anImageThatTheThresholdRejectsShowsNoneOfTheClasses() {
@@ -232,7 +277,7 @@ class WebPageBrowserTest {
   private static void assertNoAnswer() {
     assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
     assertThat(browser().value("document.querySelector('#preview').hidden").asBoolean()).isTrue();
-    for (String part : List.of("#verdict", "#rest", "#time", "#caption")) {
+    for (String part : List.of("#best", "#verdict", "#rest", "#time", "#caption")) {
       assertThat(text(part)).as(part).isEmpty();
     }
   }
@@ -259,7 +304,9 @@ class WebPageBrowserTest {
     try {
       browser().look(1280, 900, false);
       browser().open("http://127.0.0.1:" + server.port() + "/");
-      browser().await("document.querySelector('#verdict').innerText.includes('Choose')");
+      browser().await("document.querySelector('#model-name').innerText === 'photos (2)'");
+      assertThat(browser().value("document.querySelectorAll('#examples li').length").asInt())
+          .isZero(); // drawings of other classes
       assertThat(browser().value("document.forms.ask.elements.among.value").asText())
           .isEqualTo("model");
       assertThat(text("#model-name")).isEqualTo("photos (2)");
@@ -348,6 +395,7 @@ class WebPageBrowserTest {
     assertThat(reached)
         .contains("Skip to the answer", "file", "umbrella", "fire", "names", "template")
         .doesNotHaveDuplicates();
+    browser().value("document.querySelector('[value=names]').click()");
     browser()
         .await("document.querySelector('#bars').className.includes('one-prompt') && " + ANSWERED);
     // The table shows the names of the example without changes.
@@ -422,6 +470,7 @@ class WebPageBrowserTest {
       browser().type(TOKEN);
       browser().press("Enter");
       browser().await(ANSWERED);
+      compare();
       assertBars(example(0));
       assertThat(browser().value("document.cookie").asText()).isEmpty();
       assertThat(browser().value("document.documentElement.outerHTML").asText())

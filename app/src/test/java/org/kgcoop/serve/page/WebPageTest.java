@@ -111,8 +111,8 @@ class WebPageTest {
     List<String> parts = new ArrayList<>(List.of("/"));
     page.select("[src], link[href]")
         .forEach(e -> parts.add(e.hasAttr("src") ? e.attr("src") : e.attr("href")));
-    parts.add("/page/bars.js"); // page.js imports it
-    assertThat(parts).hasSize(5);
+    parts.addAll(List.of("/page/bars.js", "/page/requests.js")); // page.js imports them
+    assertThat(parts).hasSize(7);
     for (String part : parts) {
       HttpResponse<byte[]> response = get(part);
       assertThat(response.statusCode()).as(part).isEqualTo(200);

@@ -1,0 +1,100 @@
+package org.kgcoop.cli.classify;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tab of the user's browser. Other users of a machine can read the arguments of processes, so the
+ * address, which contains a token, is in a file that only the user can read.
+ */
+final class BrowserTab implements AutoCloseable {
+  private static final String FILE = "open.html";
+
+  private final String address;
+  private boolean isOpen;
+  private @Nullable Path file;
+
+  BrowserTab(String address) {
+    this.address = address;
+  }
+
+  /**
+   * Opens the tab at the first call, if this machine has a screen.
+   *
+   * @param folder a folder of the user, which the browser can read
+   */
+  synchronized void openOnce(Path folder) {
+    if (isOpen || !Files.isDirectory(folder)) {
+      return;
+    }
+    isOpen = true;
+    List<String> command = command();
+    if (command.isEmpty()) {
+      return;
+    }
+    Path page = folder.resolve(FILE);
+    try {
+      write(page);
+      file = page;
+      Process unused =
+          new ProcessBuilder(
+                  Stream.concat(
+                          command.stream(), Stream.of(page.toAbsolutePath().toUri().toString()))
+                      .toList())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+    } catch (IOException e) {
+      close(); // the address is printed
+    }
+  }
+
+  private void write(Path page) throws IOException {
+    Files.deleteIfExists(page);
+    FileAttribute<?>[] onlyOwner =
+        page.getFileSystem().supportedFileAttributeViews().contains("posix")
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+            }
+            : new FileAttribute<?>[0];
+    Files.createFile(page, onlyOwner);
+    String html =
+        "<!doctype html><meta charset=\"utf-8\"><title>kgcoop</title>"
+            + "<meta http-equiv=\"refresh\" content=\"0;url=%s\"><a href=\"%s\">kgcoop label</a>\n"
+                .formatted(address, address);
+    Files.writeString(page, html, StandardCharsets.UTF_8, StandardOpenOption.WRITE);
+  }
+
+  private static List<String> command() {
+    String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    if (system.contains("win")) {
+      return List.of("rundll32", "url.dll,FileProtocolHandler");
+    }
+    if (system.contains("mac")) {
+      return List.of("open");
+    }
+    boolean hasScreen =
+        System.getenv("DISPLAY") != null || System.getenv("WAYLAND_DISPLAY") != null;
+    return hasScreen ? List.of("xdg-open") : List.of();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (file != null) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        return; // the token in it is of no use any more
+      }
+    }
+  }
+}

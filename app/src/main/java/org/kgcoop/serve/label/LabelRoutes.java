@@ -1,0 +1,497 @@
+package org.kgcoop.serve.label;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.label.Labeling;
+import org.kgcoop.label.StalePageException;
+import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.serve.http.HttpErrorException;
+
+/**
+ * The routes of the page: state, pages, answers, classes, thumbnails and results. Images are
+ * indexes into the sorted list of the session, never paths. Classes are numbers, which never
+ * change; -1 is none of these, -2 is undecided.
+ */
+final class LabelRoutes {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern BROWSER = Pattern.compile("[A-Za-z0-9-]{1,64}");
+  private static final int OVERVIEW = 24;
+
+  private final Thumbnails thumbnails;
+  private final LabelResults results;
+  private final AtomicBoolean writing = new AtomicBoolean();
+  private volatile @Nullable Session session;
+  private volatile long[] read = {0, 0};
+  private volatile String progress = "";
+  private volatile boolean finished;
+
+  /**
+   * An open session.
+   *
+   * @param images the images by their index
+   * @param indexes the indexes of the images
+   * @param drafts answers that a browser has chosen, but not given; guarded by the labeling
+   */
+  private record Session(
+      Labeling labeling, List<Path> images, Map<Path, Integer> indexes, Map<Path, String> drafts) {
+    static Session of(Labeling labeling) {
+      List<Path> images = labeling.images();
+      Map<Path, Integer> indexes = new HashMap<>();
+      for (int i = 0; i < images.size(); i++) {
+        indexes.put(images.get(i), i);
+      }
+      return new Session(labeling, images, indexes, new HashMap<>());
+    }
+
+    int index(Path image) {
+      return Objects.requireNonNull(indexes.get(image));
+    }
+  }
+
+  LabelRoutes(Thumbnails thumbnails, LabelResults results) {
+    this.thumbnails = thumbnails;
+    this.results = results;
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.get("/label/state", this::state);
+    routes.post("/label/next", checked(this::next));
+    routes.post("/label/answer", checked(this::answer));
+    routes.post("/label/undo", checked(this::undo));
+    routes.post("/label/classes", checked(this::classes));
+    routes.get("/label/images/{image}", this::image);
+    routes.post("/label/write", checked(this::write));
+  }
+
+  /** Shows the number of images that were read so far. */
+  void reading(long done, long images) {
+    read = new long[] {done, images};
+  }
+
+  void open(Labeling labeling) {
+    Session opened = Session.of(labeling);
+    thumbnails.prepare(() -> files(opened, labeling.overview(OVERVIEW)));
+    session = opened;
+  }
+
+  boolean isFinished() {
+    return finished;
+  }
+
+  private Session session() {
+    Session current = session;
+    if (current == null) {
+      throw new HttpErrorException(409, "the images are still being read");
+    }
+    return current;
+  }
+
+  /** A route that answers 409 with the current state if its page is not open any more. */
+  private Handler checked(Handler route) {
+    return request -> {
+      try {
+        route.handle(request);
+      } catch (StalePageException e) {
+        conflict(request, String.valueOf(e.getMessage()));
+      } catch (KgCoopException e) {
+        if (e.category() != KgCoopException.Category.IO) {
+          throw e;
+        }
+        // The person can free space and answer again.
+        request.status(500).json(object().put("error", String.valueOf(e.getMessage())));
+      }
+    };
+  }
+
+  private void conflict(Context request, String message) {
+    ObjectNode json = state(session());
+    request.status(409).json(json.put("error", message));
+  }
+
+  private static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  // ---- state
+
+  private void state(Context request) {
+    Session current = session;
+    if (current == null) {
+      ObjectNode json = object();
+      json.putObject("reading").put("done", read[0]).put("images", read[1]);
+      request.json(json);
+      return;
+    }
+    ObjectNode json = state(current);
+    if (request.queryParam("again") != null) {
+      json.put("again", current.labeling.toCheckAgain());
+    }
+    if (request.queryParam("overview") != null) {
+      ArrayNode overview = json.putArray("overview");
+      current.labeling.overview(OVERVIEW).forEach(image -> overview.add(current.index(image)));
+    }
+    request.json(json);
+  }
+
+  private ObjectNode state(Session current) {
+    Labeling labeling = current.labeling;
+    Labeling.Status status = labeling.status();
+    ObjectNode json = object();
+    json.put("folder", String.valueOf(labeling.folder().getFileName()))
+        .put("session", labeling.session().toString())
+        .put("images", status.images())
+        .put("labeled", status.labeled())
+        .put("none", status.none())
+        .put("skipped", status.skipped())
+        .put("steps", status.steps())
+        .put("target", status.target())
+        .put("can_stop", status.canStop())
+        .put("agreement", status.agreement())
+        .put("unreadable", labeling.unreadable().size())
+        .put("writing", progress);
+    json.putObject("audit").put("images", status.auditSize()).put("answered", status.audited());
+    status.folder().ifPresent(share -> json.set("folder_accuracy", json(share)));
+    status.newImages().ifPresent(share -> json.set("new_images", json(share)));
+    ArrayNode classes = json.putArray("classes");
+    for (Labeling.ClassCount each : status.classes()) {
+      classes
+          .addObject()
+          .put("class", each.number())
+          .put("name", each.name())
+          .put("labeled", each.labeled())
+          .put("proposed", each.proposed());
+    }
+    OptionalInt changed = labeling.lastChangedClass();
+    if (changed.isPresent()) {
+      json.putObject("undo").put("class", changed.getAsInt());
+      return json;
+    }
+    labeling
+        .lastStep()
+        .ifPresent(
+            step ->
+                json.putObject("undo")
+                    .put("step", step.number())
+                    .put("kind", step.kind())
+                    .put("images", step.labels().size()));
+    return json;
+  }
+
+  private static ObjectNode json(Labeling.Accuracy share) {
+    return object()
+        .put("estimate", share.estimate())
+        .put("low", share.low())
+        .put("high", share.high())
+        .put("images", share.images());
+  }
+
+  // ---- pages
+
+  private void next(Context request) {
+    Session current = session();
+    JsonNode body = body(request);
+    String browser = browser(body);
+    synchronized (current.labeling) {
+      ObjectNode page = page(current, browser, text(body, "wanted"));
+      ObjectNode json = state(current);
+      json.set("page", page);
+      request.json(json);
+    }
+  }
+
+  private ObjectNode page(Session current, String browser, String wanted) {
+    Labeling labeling = current.labeling;
+    Labeling.Page page = labeling.next(browser, wanted);
+    thumbnails.prepare(
+        () -> {
+          List<Path> files = new ArrayList<>(page.images());
+          files.addAll(labeling.upcoming());
+          return files(current, files);
+        });
+    Labeling.Status status = labeling.status();
+    Map<String, Integer> numbers = new HashMap<>();
+    status.classes().forEach(each -> numbers.put(each.name(), each.number()));
+    numbers.put(Labeling.NONE, JournalEntry.NONE);
+    numbers.put(Labeling.SKIP, JournalEntry.SKIP);
+    ObjectNode json = object().put("number", page.number()).put("kind", page.kind());
+    if (page.proposed() != null) {
+      json.put("class", numbers.get(page.proposed()));
+    }
+    // Skipped images come back when nothing else is left.
+    json.put("rest", status.labeled() + status.skipped() >= status.images());
+    ArrayNode images = json.putArray("images");
+    for (int i = 0; i < page.images().size(); i++) {
+      Path image = page.images().get(i);
+      ObjectNode each =
+          images.addObject().put("image", current.index(image)).put("name", relative(image));
+      Integer draft = numbers.get(current.drafts.getOrDefault(image, "\n"));
+      if (draft != null) {
+        each.put("draft", draft);
+      }
+      if (!page.likely().isEmpty()) {
+        ArrayNode likely = each.putArray("likely");
+        page.likely().get(i).forEach(name -> likely.add(numbers.get(name)));
+      }
+    }
+    return json;
+  }
+
+  private static String relative(Path image) {
+    return image.toString().replace('\\', '/');
+  }
+
+  private static List<Path> files(Session current, List<Path> images) {
+    return images.stream().map(current.labeling.folder()::resolve).toList();
+  }
+
+  /**
+   * Answers with the new state, and with the next page if the body names a browser. A draft is kept
+   * in memory until its page is answered, so that a tab may close in the middle of a page.
+   */
+  private void answer(Context request) {
+    Session current = session();
+    JsonNode body = body(request);
+    int number = number(body, "number");
+    double seconds = body.path("seconds").asDouble(0);
+    if (!(seconds >= 0 && seconds < 1e9)) {
+      throw new HttpErrorException(400, "seconds: expected 0 or more");
+    }
+    if (!body.path("labels").isObject()) {
+      throw new HttpErrorException(400, "labels: expected the class of each image");
+    }
+    synchronized (current.labeling) {
+      Map<Path, String> labels = new LinkedHashMap<>();
+      for (Map.Entry<String, JsonNode> each : body.path("labels").properties()) {
+        labels.put(image(current, each.getKey(), 400), label(current, each.getValue()));
+      }
+      if (body.path("draft").asBoolean()) {
+        current.drafts.putAll(labels);
+        request.json(object());
+        return;
+      }
+      current.labeling.answer(number, labels, seconds);
+      current.drafts.keySet().removeAll(labels.keySet());
+      finishAction(request, current, body, "");
+    }
+  }
+
+  private static String label(Session current, JsonNode value) {
+    int label = value.isInt() ? value.intValue() : Integer.MIN_VALUE;
+    return label == JournalEntry.NONE
+        ? Labeling.NONE
+        : label == JournalEntry.SKIP
+            ? Labeling.SKIP
+            : current
+                .labeling
+                .className(label)
+                .orElseThrow(() -> new HttpErrorException(400, "there is no class " + value));
+  }
+
+  private void undo(Context request) {
+    Session current = session();
+    JsonNode body = body(request);
+    if (body.has("class")) {
+      undoClass(request, current, body);
+      return;
+    }
+    int step = number(body, "step");
+    synchronized (current.labeling) {
+      Optional<Labeling.Step> last = current.labeling.lastStep();
+      if (last.isEmpty()
+          || last.get().number() != step
+          || current.labeling.lastChangedClass().isPresent()) {
+        conflict(request, "step %s is not the last one".formatted(step));
+        return;
+      }
+      List<Path> unused = current.labeling.undo();
+      String wanted = body.has("browser") ? kindAgain(current, browser(body), last.get()) : "";
+      current.drafts.putAll(last.get().labels());
+      finishAction(request, current, body, wanted);
+    }
+  }
+
+  /**
+   * Returns the kind that shows an undone step again. Nothing has to be asked for if the rule would
+   * choose it again.
+   */
+  private static String kindAgain(Session current, String browser, Labeling.Step undone) {
+    if (undone.kind().equals("page") || undone.kind().equals("questions")) {
+      return "";
+    }
+    Labeling.Page chosen = current.labeling.next(browser, "");
+    boolean isSame = new HashSet<>(chosen.images()).equals(undone.labels().keySet());
+    return isSame ? "" : undone.kind().equals("more-audit") ? "audit" : undone.kind();
+  }
+
+  private void undoClass(Context request, Session current, JsonNode body) {
+    int number = number(body, "class");
+    synchronized (current.labeling) {
+      if (current.labeling.lastChangedClass().orElse(-1) != number) {
+        conflict(request, "class %s: has no change that can be undone".formatted(number));
+        return;
+      }
+      current.labeling.undoClassChange();
+      finishAction(request, current, body, "");
+    }
+  }
+
+  /**
+   * Answers with the new state.
+   *
+   * @param wanted the kind of the next page; empty for the one that the body names
+   */
+  private void finishAction(Context request, Session current, JsonNode body, String wanted) {
+    boolean hasPage = body.has("browser") && current.labeling.classes().size() >= 2;
+    ObjectNode page =
+        hasPage
+            ? page(current, browser(body), wanted.isEmpty() ? text(body, "wanted") : wanted)
+            : null;
+    ObjectNode json = state(current);
+    if (page != null) {
+      json.set("page", page);
+    }
+    request.json(json);
+  }
+
+  // ---- classes
+
+  /** Adds names, renames a class, or merges it into another one. */
+  private void classes(Context request) {
+    Session current = session();
+    JsonNode body = body(request);
+    synchronized (current.labeling) {
+      Labeling labeling = current.labeling;
+      if (body.path("add").isArray()) {
+        List<String> names = new ArrayList<>();
+        for (JsonNode name : body.path("add")) {
+          if (!name.isTextual()) {
+            throw new HttpErrorException(400, "add: expected names");
+          }
+          names.add(name.textValue());
+        }
+        labeling.addClasses(names);
+      } else if (body.has("rename")) {
+        labeling.rename(existing(labeling, body, "rename"), text(body, "name"));
+      } else if (body.has("merge")) {
+        labeling.merge(existing(labeling, body, "merge"), existing(labeling, body, "into"));
+      } else {
+        throw new HttpErrorException(400, "expected add, rename or merge");
+      }
+      finishAction(request, current, body, "");
+    }
+  }
+
+  private static String existing(Labeling labeling, JsonNode body, String key) {
+    int number = number(body, key);
+    return labeling
+        .className(number)
+        .orElseThrow(() -> new HttpErrorException(400, "there is no class " + number));
+  }
+
+  // ---- images
+
+  private void image(Context request) {
+    Session current = session();
+    Path image = image(current, request.pathParam("image"), 404);
+    String text = Objects.requireNonNullElse(request.queryParam("size"), "256");
+    int size = text.matches("\\d{1,4}") ? Integer.parseInt(text) : 0;
+    if (!Thumbnails.SIZES.contains(size)) {
+      throw new HttpErrorException(400, "size: expected one of " + Thumbnails.SIZES);
+    }
+    byte[] file = thumbnails.get(current.labeling.folder().resolve(image), size);
+    request.contentType("image/jpeg").result(file);
+  }
+
+  private static Path image(Session current, String text, int status) {
+    int index = text.matches("\\d{1,9}") ? Integer.parseInt(text) : Integer.MAX_VALUE;
+    if (index >= current.images.size()) {
+      throw new HttpErrorException(status, "there is no such image");
+    }
+    return current.images.get(index);
+  }
+
+  // ---- results
+
+  private void write(Context request) {
+    Session current = session();
+    boolean isLast = body(request).path("close").asBoolean();
+    if (!writing.compareAndSet(false, true)) {
+      conflict(request, "the results are being written");
+      return;
+    }
+    try {
+      ObjectNode json = object();
+      ArrayNode lines = json.putArray("results");
+      results.write(current.labeling, isLast, text -> progress = text).forEach(lines::add);
+      request.json(json);
+      finished |= isLast;
+    } finally {
+      progress = "";
+      writing.set(false);
+    }
+  }
+
+  // ---- bodies
+
+  private static JsonNode body(Context request) {
+    byte[] bytes = request.bodyAsBytes();
+    try {
+      JsonNode body = JSON.readTree(bytes);
+      if (body != null && body.isObject()) {
+        return body;
+      }
+    } catch (JsonProcessingException e) {
+      throw new HttpErrorException(400, "the body is not JSON");
+    } catch (IOException e) {
+      throw new HttpErrorException(400, "the body cannot be read");
+    }
+    throw new HttpErrorException(400, "expected a JSON object");
+  }
+
+  private static String browser(JsonNode body) {
+    String id = text(body, "browser");
+    if (!BROWSER.matcher(id).matches()) {
+      throw new HttpErrorException(
+          400, "browser: expected 1 to 64 letters, digits and hyphens that identify this tab");
+    }
+    return id;
+  }
+
+  private static String text(JsonNode body, String key) {
+    JsonNode value = body.path(key);
+    if (!value.isMissingNode() && !value.isTextual()) {
+      throw new HttpErrorException(400, key + ": expected a text");
+    }
+    return value.asText("");
+  }
+
+  private static int number(JsonNode body, String key) {
+    JsonNode value = body.path(key);
+    if (!value.isInt()) {
+      throw new HttpErrorException(400, key + ": expected a whole number");
+    }
+    return value.intValue();
+  }
+}

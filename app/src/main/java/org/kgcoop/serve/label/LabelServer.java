@@ -1,0 +1,114 @@
+package org.kgcoop.serve.label;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.label.Labeling;
+import org.kgcoop.serve.http.HttpServer;
+import org.kgcoop.serve.http.ServerMetrics;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.page.PageFiles;
+
+/**
+ * The server of the page on which a person labels a folder. It listens at once, shows the progress
+ * while the images are read, and then serves a {@link Labeling}.
+ */
+public final class LabelServer implements AutoCloseable {
+  private static final int MAX_REQUESTS = 64;
+  private static final int TOKEN_BYTES = 16;
+  private static final Pattern PUBLIC = Pattern.compile("/|/page/[a-z]+\\.[a-z]+");
+
+  private static final PageFiles FILES =
+      new PageFiles(
+          Map.of(
+              "label.html", LabelServer.class,
+              "base.css", PageFiles.class,
+              "label.css", LabelServer.class,
+              "requests.js", PageFiles.class,
+              "label.js", LabelServer.class,
+              "classes.js", LabelServer.class,
+              "icon.svg", PageFiles.class));
+
+  private final ServerMetrics metrics = new ServerMetrics();
+  private final Thumbnails thumbnails = new Thumbnails();
+  private final LabelRoutes routes;
+  private final HttpServer http;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * Starts the server.
+   *
+   * @param settings with a token
+   * @param results writes the results of the session
+   * @param log receives errors of the server itself
+   * @throws KgCoopException if it cannot listen on the address
+   */
+  public LabelServer(ServerSettings settings, LabelResults results, Consumer<String> log) {
+    if (settings.token() == null) {
+      throw new IllegalArgumentException("settings: expected a token");
+    }
+    routes = new LabelRoutes(thumbnails, results);
+    http =
+        new HttpServer(
+            settings,
+            MAX_REQUESTS,
+            path -> PUBLIC.matcher(path).matches(),
+            metrics,
+            log,
+            null,
+            "reload the page",
+            all -> {
+              all.get("/", request -> FILES.answer(request, "label.html"));
+              all.get("/page/{file}", request -> FILES.answer(request, request.pathParam("file")));
+              routes.addTo(all);
+            });
+    try {
+      http.start();
+    } catch (RuntimeException e) {
+      thumbnails.close();
+      metrics.close();
+      throw e;
+    }
+  }
+
+  /** Returns a random token of 128 bits. */
+  public static String newToken() {
+    byte[] token = new byte[TOKEN_BYTES];
+    new SecureRandom().nextBytes(token);
+    return HexFormat.of().formatHex(token);
+  }
+
+  /** Shows the number of images that were read so far. */
+  public void reading(long done, long images) {
+    routes.reading(done, images);
+  }
+
+  /** Serves a session. The caller closes it after the server. */
+  public void open(Labeling labeling) {
+    routes.open(labeling);
+  }
+
+  /** Returns true after the person chose to write the results and to close. */
+  public boolean isFinished() {
+    return routes.isFinished();
+  }
+
+  public int port() {
+    return http.port();
+  }
+
+  /** Accepts no more requests, and returns when the accepted ones are answered. */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    http.close();
+    thumbnails.close();
+    metrics.close();
+  }
+}

@@ -1,0 +1,233 @@
+package org.kgcoop.cli.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.label.Labeling;
+
+/** Tests of the command without its page. */
+class LabelCommandTest {
+  private static final int CLASSES = 6;
+  private static final int IMAGES = 48;
+
+  @TempDir Path folder;
+  private Path sorted;
+  private Path photos;
+  private Path truth;
+  private Path session;
+  private final List<String> meaning = new ArrayList<>();
+
+  /** Writes drawings of known classes into one folder, and their classes into a file. */
+  @BeforeEach
+  void drawings() throws IOException {
+    sorted = folder.resolve("sorted");
+    photos = Files.createDirectories(folder.resolve("photos"));
+    session = folder.resolve("photos.labels");
+    SampleDrawings.copyTo(sorted, CLASSES);
+    List<String> lines = new ArrayList<>(List.of("image,class"));
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(sorted)) {
+      files = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (int i = 0; i < files.size(); i++) {
+      String name = String.format(Locale.ROOT, "%03d.png", (i * 31) % 97);
+      Files.copy(files.get(i), photos.resolve(name));
+      lines.add(name + "," + files.get(i).getParent().getFileName());
+    }
+    truth = Files.write(folder.resolve("truth.csv"), lines);
+  }
+
+  private static void refused(int exitCode, String reason, Object... arguments) {
+    Cli.Result result = Cli.run(arguments);
+    assertThat(result.errorLine()).contains(reason).doesNotContain("a bug");
+    assertThat(result.exitCode()).isEqualTo(exitCode);
+  }
+
+  private Cli.Result label(Object... arguments) {
+    List<Object> all = new ArrayList<>(List.of("label", photos));
+    all.addAll(List.of(arguments));
+    return Cli.run(all.toArray());
+  }
+
+  private static List<String> rows(Path csv) throws IOException {
+    List<String> rows = Files.readAllLines(csv);
+    assertThat(rows.get(0)).isEqualTo("image,class,source,probability");
+    return rows.subList(1, rows.size());
+  }
+
+  @Test
+  void simulatesEveryStep() throws IOException {
+    Cli.Result result = label("--simulate", truth, "--format", "json");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    List<JsonNode> steps = new ArrayList<>();
+    for (String line : result.out().lines().toList()) {
+      steps.add(new ObjectMapper().readTree(line));
+    }
+    JsonNode last = steps.get(steps.size() - 1);
+    assertThat(last.path("right").asDouble()).isEqualTo(100);
+    assertThat(last.path("labeled").asInt()).isEqualTo(IMAGES);
+    assertThat(last.path("folder").path("low").asDouble()).isEqualTo(1);
+    assertThat(steps.stream().map(step -> step.path("kind").asText()).toList())
+        .contains("questions", "page", "audit");
+    assertThat(result.err()).contains("the audit has 12 images: a quarter of the folder");
+    assertThat(session).isDirectory();
+    assertThat(session.resolve("labels.csv")).doesNotExist();
+  }
+
+  @Test
+  void writesLabelsAClassifierAndFolders() throws IOException {
+    Path into = folder.resolve("into");
+    Cli.Result result =
+        label("--simulate", truth, "--write", "--sort-into", into, "--minutes", 0.1);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out())
+        .contains("labels: ", "classifier: ", "report: ", "48 images copied into " + into)
+        .contains("labeled by you: ", "of the folder is right", "Of 100 new images like these");
+    List<String> rows = rows(session.resolve("labels.csv"));
+    assertThat(rows).hasSize(IMAGES);
+    assertThat(rows).anyMatch(row -> row.contains(",audit,1.0000"));
+    assertThat(rows).anyMatch(row -> row.contains(",person,1.0000"));
+    assertThat(session.resolve("report.html")).isRegularFile();
+    assertThat(session.resolve(".training")).doesNotExist();
+    Cli.Result predicted = Cli.run("predict", session, photos);
+    assertThat(predicted.exitCode()).as(predicted.err()).isZero();
+    assertThat(predicted.out().lines()).hasSize(IMAGES);
+    // The journal travels with the folders, so that adapt knows how the labels were chosen.
+    assertThat(into.resolve("labels.jsonl")).isRegularFile();
+    Cli.Result adapted = Cli.run("adapt", into, "--minutes", 0.1, "--out", folder.resolve("run"));
+    assertThat(adapted.exitCode()).as(adapted.err()).isZero();
+    assertThat(adapted.out()).contains("random images");
+    Cli.Result again = label("--write", "--minutes", 0.1);
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(rows(session.resolve("labels.csv"))).isEqualTo(rows);
+  }
+
+  @Test
+  void labeledImagesOfAnotherFolderTrain() throws IOException {
+    Path one = folder.resolve("one");
+    List<String> names = new ArrayList<>(); // without a meaning, so that only images can teach them
+    try (Stream<Path> all = Files.list(sorted)) {
+      for (Path of : all.sorted().toList()) {
+        names.add("c" + names.size());
+        Path to = Files.createDirectories(one.resolve(names.get(names.size() - 1)));
+        Files.copy(of.resolve("0.png"), to.resolve("x.png"));
+        meaning.add(of.getFileName().toString());
+      }
+    }
+    Cli.Result without =
+        label("--write", "--out", folder.resolve("a"), "--classes", String.join(",", names));
+    assertThat(without.exitCode()).as(without.err()).isZero();
+    assertThat(without.out()).contains("classifier: not trained, because images of at least two");
+    for (String name : names) { // an image of the folder is asked, even if it is labeled elsewhere
+      Path copy = one.resolve(name).resolve("x.png");
+      byte[] bytes = Files.readAllBytes(copy);
+      try (Stream<Path> all = Files.list(photos)) {
+        for (Path file : all.toList()) {
+          if (Arrays.equals(Files.readAllBytes(file), bytes)) {
+            Files.delete(file);
+          }
+        }
+      }
+    }
+    Cli.Result with =
+        label("--write", "--out", folder.resolve("b"), "--labeled", one, "--minutes", 0.1);
+    assertThat(with.exitCode()).as(with.err()).isZero();
+    assertThat(rows(folder.resolve("b/labels.csv"))).hasSize(IMAGES - CLASSES);
+    assertThat(right(folder.resolve("b"))).isGreaterThan(2 * right(folder.resolve("a")));
+    assertThat(folder.resolve("b/classifier.safetensors")).isRegularFile();
+    refused(3, "no class folder with images", "label", photos, "--write", "--labeled", photos);
+  }
+
+  private long right(Path from) throws IOException {
+    List<String> lines = Files.readAllLines(truth);
+    return rows(from.resolve("labels.csv")).stream()
+        .map(row -> row.split(",", -1))
+        .filter(
+            row ->
+                lines.contains(row[0] + "," + meaning.get(Integer.parseInt(row[1].substring(1)))))
+        .count();
+  }
+
+  @Test
+  void aFolderOfClassFoldersIsForAdapt() throws IOException {
+    refused(
+        2,
+        "6 class folders (bell, book, briefcase, ...), so they are labeled. Use `./kgcoop adapt "
+            + sorted,
+        "label",
+        sorted,
+        "--no-browser");
+    Files.copy(photos.resolve("000.png"), sorted.resolve("one.png")); // is labeled by nobody
+    Cli.Result mixed = Cli.run("label", sorted, "--write");
+    assertThat(mixed.errorLine()).contains("expected two classes; name them with --classes");
+  }
+
+  @Test
+  void badInputIsRefused() throws IOException {
+    Path empty = Files.createDirectories(folder.resolve("empty"));
+    refused(3, "no image below this folder", "label", empty, "--write");
+    refused(3, "expected a folder of images", "label", folder.resolve("none"), "--write");
+    refused(2, "expected a folder of images, or --try", "label");
+    refused(2, "expected two classes", "label", photos, "--write", "--classes", "a");
+    refused(2, "--sort-by copie", "label", photos, "--write", "--sort-by", "copie");
+    refused(2, "--port 70000", "label", photos, "--no-browser", "--port", 70000);
+    refused(2, "a target of 1 to 100", "label", photos, "--write", "--target", 0);
+    Path some = Files.write(folder.resolve("some.csv"), List.of("image,class", "a.png,x"));
+    refused(3, "has no class in the list", "label", photos, "--simulate", some);
+    Path other = Files.write(folder.resolve("other.csv"), List.of("file,label", "a.png,x"));
+    refused(3, "expected the columns image and class", "label", photos, "--simulate", other);
+    Path full = Files.createDirectories(folder.resolve("full"));
+    Files.writeString(full.resolve("x"), "x");
+    refused(2, "not empty", "label", photos, "--write", "--sort-into", full);
+  }
+
+  @Test
+  void unreadableImagesAreLeftOutAndListed() throws IOException {
+    Files.writeString(photos.resolve("bad.png"), "no image");
+    Cli.Result result = label("--write", "--classes", "bell,book");
+    assertThat(result.exitCode()).isEqualTo(6);
+    assertThat(result.err()).contains("bad.png: cannot be read; left out");
+    assertThat(rows(session.resolve("labels.csv"))).hasSize(IMAGES);
+  }
+
+  @Test
+  void aSessionBelongsToOneClipAndOneProcess() throws IOException {
+    assertThat(label("--simulate", truth, "--until", 50).exitCode()).isZero();
+    Path journal = session.resolve("labels.jsonl");
+    String text = Files.readString(journal);
+    String fingerprint = text.replaceFirst("(?s).*?\"clip\":\"([^\"]+)\".*", "$1");
+    Files.writeString(journal, text.replace(fingerprint, "another"));
+    Cli.Result other = label("--write");
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.errorLine()).contains("made with the CLIP another", fingerprint);
+    Files.writeString(journal, text);
+    Files.writeString(journal, "{\"op\":\"page\",\"st", StandardOpenOption.APPEND);
+    Cli.Result cut = label("--write", "--minutes", 0.1);
+    assertThat(cut.exitCode()).as(cut.err()).isZero();
+    assertThat(cut.err()).contains("the last line was cut by an interruption");
+    assertThat(Labeling.folderOfSession(photos, null)).isEqualTo(session);
+  }
+
+  @Test
+  void theTrialCopiesDrawings() throws IOException {
+    Path into = folder.resolve("trial");
+    Cli.Result result = Cli.run("label", into, "--try", "--write");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(rows(folder.resolve("trial.labels/labels.csv"))).hasSize(300);
+  }
+}

@@ -1,0 +1,90 @@
+package org.kgcoop.cli.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.ChildProcess;
+import org.kgcoop.clip.RandomClip;
+
+/** A test of the command with its server: an interruption, and the end that the page asks for. */
+@Tag("system")
+class StoppedLabelingTest {
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  @TempDir Path folder;
+  private String address = "";
+
+  private ChildProcess start(Path clip, String log) throws Exception {
+    ChildProcess child =
+        ChildProcess.start(
+            folder.resolve(log),
+            "label",
+            folder.resolve("photos"),
+            "--quiet",
+            "--no-browser",
+            "--classes",
+            "x,y",
+            "--clip",
+            clip);
+    address = child.firstLine().replaceFirst(".*(http://)", "$1");
+    while (request("GET", "state", "").has("reading")) {
+      Thread.sleep(50);
+    }
+    return child;
+  }
+
+  private JsonNode request(String method, String route, String body) throws Exception {
+    String[] parts = address.split("#", 2);
+    return new ObjectMapper()
+        .readTree(
+            CLIENT
+                .send(
+                    HttpRequest.newBuilder(URI.create(parts[0] + "label/" + route))
+                        .header("Authorization", "Bearer " + parts[1].strip())
+                        .method(method, BodyPublishers.ofString(body))
+                        .build(),
+                    BodyHandlers.ofString())
+                .body());
+  }
+
+  @Test
+  void keepsAllAnswersWhenItIsStopped() throws Exception {
+    Path clip = folder.resolve("clip");
+    RandomClip.write(clip, RandomClip.TINY, 1);
+    List<Path> drawings = ManyDrawings.write(folder.resolve("photos"), 12);
+    ChildProcess first = start(clip, "first.txt");
+    JsonNode page = request("POST", "next", "{\"browser\": \"A\"}").path("page");
+    StringBuilder labels = new StringBuilder();
+    for (JsonNode image : page.path("images")) {
+      labels.append(labels.isEmpty() ? "" : ",").append('"').append(image.path("image"));
+      labels.append("\":").append(labels.length() % 2);
+    }
+    String body = "{\"number\": %s, \"labels\": {%s}}".formatted(page.path("number"), labels);
+    int labeled = request("POST", "answer", body).path("labeled").asInt();
+    assertThat(labeled).isPositive();
+    assertThat(first.terminate()).as(first.log()).isEqualTo(128 + 15);
+    ChildProcess second = start(clip, "second.txt");
+    assertThat(request("GET", "state", "").path("labeled").asInt()).isEqualTo(labeled);
+    JsonNode results = request("POST", "write", "{\"close\": true}").path("results");
+    assertThat(results.toString()).contains("labels.csv");
+    assertThat(second.exitCode()).as(second.log()).isZero();
+    assertThat(lines("photos.labels/labels.csv")).hasSize(1 + drawings.size());
+  }
+
+  private List<String> lines(String file) throws IOException {
+    return Files.readAllLines(folder.resolve(file));
+  }
+}

@@ -1,0 +1,99 @@
+package org.kgcoop.serve.label;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.kgcoop.image.Images;
+import org.kgcoop.label.Labeling;
+import org.kgcoop.serve.http.ServerSettings;
+
+/** A labeling server on a free port, and a client that knows its token. */
+final class LabelSite implements AutoCloseable {
+  static final int MAX_BODY = 4 << 20;
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final List<String> log = new ArrayList<>();
+  final String token = LabelServer.newToken();
+  final LabelServer server;
+
+  LabelSite(LabelResults results) {
+    server =
+        new LabelServer(
+            new ServerSettings(
+                "127.0.0.1",
+                0,
+                token,
+                new ServerSettings.Limits(
+                    8, Duration.ofSeconds(20), MAX_BODY, 0, Images.DEFAULT_MAX_PIXELS)),
+            results,
+            log::add);
+  }
+
+  /** Serves a session whose results are one line. */
+  static LabelSite of(Labeling labeling) {
+    LabelSite site = new LabelSite((session, isLast, progress) -> List.of("labels: x.csv"));
+    site.server.open(labeling);
+    return site;
+  }
+
+  String address() {
+    return "http://127.0.0.1:" + server.port() + "/";
+  }
+
+  /** An answer of the server. */
+  record Answer(int status, JsonNode json) {
+    String error() {
+      return json.path("error").asText();
+    }
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(address() + path.substring(1)))
+        .header("Authorization", "Bearer " + token);
+  }
+
+  static HttpResponse<byte[]> send(HttpRequest.Builder request) {
+    try {
+      return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Answer answer(HttpRequest.Builder request) {
+    HttpResponse<byte[]> response = send(request);
+    try {
+      return new Answer(response.statusCode(), JSON.readTree(response.body()));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Answer get(String path) {
+    return answer(request(path));
+  }
+
+  /** Sends JSON, in which {@code '} replaces {@code "}. */
+  Answer post(String path, String json) {
+    return postRaw(path, json.replace('\'', '"'));
+  }
+
+  Answer postRaw(String path, String body) {
+    return answer(request(path).POST(BodyPublishers.ofString(body)));
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,104 @@
+package org.kgcoop.label;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.kgcoop.random.PythonRandom;
+
+/**
+ * Spherical k-means: Lloyd's algorithm with cosines, from random images. A center without images
+ * keeps its place.
+ */
+final class Clusters {
+  private static final int ITERATIONS = 10;
+
+  private Clusters() {}
+
+  /**
+   * Returns one image per cluster: the one nearest to its center.
+   *
+   * @param features unit rows, each (D)
+   * @param count the number of clusters
+   * @return positions in {@code features}, the image of the largest cluster first
+   */
+  static List<Integer> central(List<float[]> features, int count, long seed) {
+    int n = features.size();
+    if (n == 0) {
+      return List.of();
+    }
+    List<Integer> all = new ArrayList<>(IntStream.range(0, n).boxed().toList());
+    float[][] centers =
+        new PythonRandom(seed)
+            .sample(all, Math.min(count, n)).stream()
+                .map(i -> features.get(i).clone())
+                .toArray(float[][]::new);
+    int[] cluster = new int[n];
+    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+      int[] before = cluster.clone();
+      assign(features, centers, cluster);
+      if (iteration > 0 && Arrays.equals(before, cluster)) {
+        break;
+      }
+      move(features, centers, cluster);
+    }
+    int[] sizes = new int[centers.length];
+    int[] nearest = new int[centers.length];
+    Arrays.fill(nearest, -1);
+    for (int i = 0; i < n; i++) {
+      int c = cluster[i];
+      sizes[c]++;
+      if (nearest[c] < 0
+          || dot(features.get(i), centers[c]) > dot(features.get(nearest[c]), centers[c])) {
+        nearest[c] = i;
+      }
+    }
+    return IntStream.range(0, centers.length)
+        .filter(c -> nearest[c] >= 0)
+        .boxed()
+        .sorted(Comparator.comparingInt(c -> -sizes[c]))
+        .map(c -> nearest[c])
+        .toList();
+  }
+
+  private static void assign(List<float[]> features, float[][] centers, int[] cluster) {
+    for (int i = 0; i < cluster.length; i++) {
+      float best = Float.NEGATIVE_INFINITY;
+      for (int c = 0; c < centers.length; c++) {
+        float cosine = dot(features.get(i), centers[c]);
+        if (cosine > best) {
+          best = cosine;
+          cluster[i] = c;
+        }
+      }
+    }
+  }
+
+  private static void move(List<float[]> features, float[][] centers, int[] cluster) {
+    float[][] sums = new float[centers.length][centers[0].length];
+    for (int i = 0; i < cluster.length; i++) {
+      float[] row = features.get(i);
+      float[] sum = sums[cluster[i]];
+      for (int d = 0; d < sum.length; d++) {
+        sum[d] += row[d];
+      }
+    }
+    for (int c = 0; c < centers.length; c++) {
+      double length = Math.sqrt(dot(sums[c], sums[c]));
+      if (length > 0) {
+        for (int d = 0; d < sums[c].length; d++) {
+          centers[c][d] = (float) (sums[c][d] / length);
+        }
+      }
+    }
+  }
+
+  private static float dot(float[] a, float[] b) {
+    float sum = 0;
+    for (int d = 0; d < a.length; d++) {
+      sum += a[d] * b[d];
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,67 @@
+package org.kgcoop.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.runs.JournalEntry;
+
+/** Tests of the parts of a session that large folders and overviews use. */
+class WorkingSetTest {
+  private static final int IMAGES = 12_000;
+  private static final int AUDIT = 3_000;
+
+  private static float[] feature(int image) {
+    double angle = image * 0.7;
+    return new float[] {(float) Math.cos(angle), (float) Math.sin(angle)};
+  }
+
+  /**
+   * Otherwise more audit images than others would be passed, and the accuracy would be too high.
+   */
+  @Test
+  void containsAuditImagesAsOftenAsOthers() {
+    List<String> images = IntStream.range(0, IMAGES).mapToObj("%05d"::formatted).toList();
+    JournalEntry.Start start = new JournalEntry.Start(1, 1, "", IMAGES, "", 20, AUDIT, 90);
+    try (LabelSession session =
+        new LabelSession(
+            images,
+            IntStream.range(0, IMAGES).mapToObj(WorkingSetTest::feature).toArray(float[][]::new),
+            names -> new double[][] {{1, 0}, {0, 1}},
+            100,
+            start)) {
+      session.apply(start);
+      List<Integer> audit = LabelSession.drawAudit(IMAGES, AUDIT, 1);
+      session.apply(new JournalEntry.Draw(audit.stream().map(images::get).toList(), false));
+      session.apply(new JournalEntry.ClassAdded(0, "x"));
+      session.apply(new JournalEntry.ClassAdded(1, "y"));
+      Set<Integer> working = session.working();
+      double share = (double) working.size() / IMAGES;
+      double auditShare = (double) audit.stream().filter(working::contains).count() / AUDIT;
+      assertThat(share).isBetween(0.5, 0.7);
+      assertThat(auditShare).isBetween(share - 0.05, share + 0.05);
+      LabelSession.Proposal next = session.next(null, Set.of());
+      assertThat(working).containsAll(next.shown()).containsAll(next.passed());
+      assertThat(audit).allMatch(session::isInPool); // they are always classified
+    }
+  }
+
+  @Test
+  void oneImageStandsForEachCluster() {
+    List<float[]> features =
+        IntStream.range(0, 90)
+            .mapToObj(
+                i -> {
+                  double angle = (i % 3) * 2 + (i / 3 - 15) * 0.002;
+                  return new float[] {(float) Math.cos(angle), (float) Math.sin(angle)};
+                })
+            .toList();
+    List<Integer> central = Clusters.central(features, 3, 1);
+    assertThat(central.stream().map(i -> i % 3)).containsExactlyInAnyOrder(0, 1, 2);
+    assertThat(central).allMatch(i -> Math.abs(i / 3 - 15) <= 1);
+    assertThat(Clusters.central(features.subList(0, 2), 24, 1)).hasSize(2);
+    assertThat(Clusters.central(List.of(), 24, 1)).isEmpty();
+  }
+}
