@@ -128,8 +128,7 @@ final class LabelBench implements Callable<Integer> {
               .toDoubles();
       int width = flat.length / data.classNames().size();
       for (int c = 0; c < data.classNames().size(); c++) {
-        texts.put(
-            data.classNames().get(c), Arrays.copyOfRange(flat, c * width, (c + 1) * width));
+        texts.put(data.classNames().get(c), Arrays.copyOfRange(flat, c * width, (c + 1) * width));
       }
     }
     return new Features(
@@ -140,8 +139,7 @@ final class LabelBench implements Callable<Integer> {
   }
 
   /** Returns a folder of images of a data set, and with {@code --audit} other images like them. */
-  private Simulation.Pool folder(
-      String name, String scenario, int size, double scale, long seed) {
+  private Simulation.Pool folder(String name, String scenario, int size, double scale, long seed) {
     boolean isAudit = auditSessions > 0;
     Features set = sets.get(name);
     if (set == null) {
@@ -156,8 +154,7 @@ final class LabelBench implements Callable<Integer> {
       order.removeIf(
           i ->
               random.nextDouble()
-                  > Math.pow(
-                      10, -ranks.indexOf(set.truth.get(i)) / (double) (ranks.size() - 1)));
+                  > Math.pow(10, -ranks.indexOf(set.truth.get(i)) / (double) (ranks.size() - 1)));
     }
     List<float[]> features = new ArrayList<>();
     List<String> truth = new ArrayList<>();
@@ -184,13 +181,13 @@ final class LabelBench implements Callable<Integer> {
       known.removeIf(c -> random.nextDouble() >= KNOWN_SHARE);
     }
     return new Simulation.Pool(
-            features.subList(0, total).toArray(float[][]::new),
-            truth.subList(0, total),
-            set.texts,
-            known,
-            scale,
-            isAudit ? features.subList(total, features.size()).toArray(float[][]::new) : new float[0][],
-            isAudit ? truth.subList(total, truth.size()) : List.of());
+        features.subList(0, total).toArray(float[][]::new),
+        truth.subList(0, total),
+        set.texts,
+        known,
+        scale,
+        isAudit ? features.subList(total, features.size()).toArray(float[][]::new) : new float[0][],
+        isAudit ? truth.subList(total, truth.size()) : List.of());
   }
 
   private static double mistakes(String scenario) {

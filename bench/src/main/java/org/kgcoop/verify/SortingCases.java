@@ -55,8 +55,7 @@ final class SortingCases {
     comparison.value("beta", EXACT_SCALE / distance, c.path("beta").asDouble());
     boolean[] remaining = new boolean[features.length];
     Arrays.fill(remaining, true);
-    try (GapHead head =
-        new GapHead(images, texts, constants.path("scale").asDouble(), distance)) {
+    try (GapHead head = new GapHead(images, texts, constants.path("scale").asDouble(), distance)) {
       for (JsonNode step : c.path("steps")) {
         int[] labeled = ints(step.path("labeled"));
         int[] fresh = Arrays.copyOfRange(labeled, head.size(), labeled.length);
@@ -105,10 +104,8 @@ final class SortingCases {
     double[][] p = fit.probabilities();
     List<Integer> sample = audited.stream().filter(i -> remaining[i]).toList();
     int count = (int) IntStream.range(0, remaining.length).filter(i -> remaining[i]).count();
-    int wrong =
-        (int) sample.stream().filter(i -> NextImages.argmax(p[i]) != labels[i]).count();
-    int right =
-        (int) audited.stream().filter(i -> NextImages.argmax(p[i]) == labels[i]).count();
+    int wrong = (int) sample.stream().filter(i -> NextImages.argmax(p[i]) != labels[i]).count();
+    int right = (int) audited.stream().filter(i -> NextImages.argmax(p[i]) == labels[i]).count();
     comparison.equal("remaining", count, expected.path("remaining").asInt());
     comparison.equal("unpassed", sample.size(), expected.path("unpassed").asInt());
     comparison.equal("wrong", wrong, expected.path("wrong").asInt());

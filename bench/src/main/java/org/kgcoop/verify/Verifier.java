@@ -85,8 +85,7 @@ public final class Verifier {
       case "suspects" -> TrustCases.suspects(folder, c, comparison);
       case "near-duplicates" -> TrustCases.duplicates(folder, c, comparison);
       case "harmonic-mean" -> DataCases.harmonicMean(c, comparison);
-      case "label-heads" ->
-          SortingCases.head(c.path("content"), c.path("constants"), comparison);
+      case "label-heads" -> SortingCases.head(c.path("content"), c.path("constants"), comparison);
       case "label-intervals" -> SortingCases.interval(c.path("content"), comparison);
       default -> comparison.problem("unknown kind '" + c.path("kind").asText() + "'");
     }

@@ -105,7 +105,7 @@ class ClipAdapterTest {
     for (double ratio : new double[] {0, -0.1, 1.1, Double.NaN}) {
       assertThatThrownBy(() -> ClipAdapter.DECLARATION.parse(SettingValues.of("ratio", ratio)))
           .isInstanceOf(KgCoopException.class)
-          .hasMessage("CLIP-Adapter's ratio: expected above 0 to 1, got " + ratio);
+          .hasMessage("setting ratio: expected above 0 to 1, got " + ratio);
     }
   }
 }

@@ -110,11 +110,11 @@ class TaskResTest {
   }
 
   @Test
-  void anAlphaThatIsNoWeightIsRefused() {
+  void rejectsAnAlphaThatIsNoWeight() {
     for (double alpha : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> TaskRes.DECLARATION.parse(SettingValues.of("alpha", alpha)))
           .isInstanceOf(KgCoopException.class)
-          .hasMessage("TaskRes's alpha: expected above 0, got " + alpha);
+          .hasMessage("setting alpha: expected above 0, got " + alpha);
     }
   }
 }
