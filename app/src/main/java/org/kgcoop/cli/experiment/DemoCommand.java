@@ -1,5 +1,6 @@
 package org.kgcoop.cli.experiment;
 
+import com.google.errorprone.annotations.Immutable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -130,6 +131,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /** The learning rate and the number of epochs of {@link #BATCH} images. */
+  @Immutable
   private record Length(double rate, int epochs) {
     /** Returns training settings with as many steps, also for a method with single images. */
     SettingValues values(String id) {
