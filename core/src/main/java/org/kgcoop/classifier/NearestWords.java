@@ -112,7 +112,7 @@ public final class NearestWords {
         Autograd.Switch off = Autograd.off()) {
       Tensor context = stored.tensor().to(DType.FLOAT32).reshape(-1, width); // (vectors, W)
       Tensor words = clip.textEncoder().tokenEmbedding(); // (vocabulary, W)
-      int kept = (int) Math.min(count, words.size(0));
+      int limit = (int) Math.min(count, words.size(0));
       int compared = (int) Math.min((long) MARGIN * count, words.size(0));
       Tensor lengths = words.times(words).sum(1); // (vocabulary)
       List<Vector> vectors = new ArrayList<>();
@@ -125,7 +125,7 @@ public final class NearestWords {
         Tensor ids = Functions.top(closeness, compared).indices();
         Tensor difference = words.indexSelect(0, ids).minus(vector);
         Tensor squares = difference.times(difference).sum(1); // (compared)
-        Functions.Top nearest = Functions.top(squares.times(-1), kept);
+        Functions.Top nearest = Functions.top(squares.times(-1), limit);
         if (!nearest.values().isFinite()) {
           throw KgCoopException.weights(
               "learned vector '%s' has values that are too large for a distance to words: a training"

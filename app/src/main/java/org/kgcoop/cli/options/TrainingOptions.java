@@ -108,12 +108,12 @@ public final class TrainingOptions {
           }
         });
     if (published) {
-      List<String> given =
+      List<String> explicit =
           values.keySet().stream()
               .filter(key -> !key.equals("checkpoint_every"))
               .map(TrainingOptions::option)
               .toList();
-      refuse(given);
+      refuse(explicit);
       values.put("augment", TrainingDeclaration.PUBLISHED);
     }
     return new SettingValues(values);

@@ -3,13 +3,10 @@ package org.kgcoop.data.layout;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,18 +15,17 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.UnicodeText;
+import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
@@ -174,50 +170,38 @@ public final class Manifest {
 
   private List<Row> csvRows() {
     List<Row> rows = new ArrayList<>();
-    try (CsvReader<NamedCsvRecord> reader =
-        CsvReader.builder()
-            .detectBomHeader(true)
-            .allowMissingFields(true)
-            .allowExtraFields(true)
-            .ofNamedCsvRecord(Folders.stream(file))) {
-      int width = 0; // CSV errors of the reader depend on the locale
-      for (NamedCsvRecord line : reader) {
-        long number = line.getStartingLineNumber();
-        width = width == 0 ? line.getFieldCount() : width;
-        if (line.getFieldCount() != width) {
-          throw problem(
-              number,
-              "not CSV with one header line: %s fields, %s in the lines before"
-                  .formatted(line.getFieldCount(), width));
-        }
-        Optional<String> path = column(line.getHeader().stream(), PATH);
-        Optional<String> label = column(line.getHeader().stream(), LABEL);
-        if (path.isEmpty() || label.isEmpty()) {
-          throw problem(1, "columns " + line.getHeader() + "; expected path, label and split");
-        }
-        rows.add(
-            row(
-                number,
-                path.flatMap(line::findField).orElse(""),
-                label.flatMap(line::findField).orElse(""),
-                column(line.getHeader().stream(), SPLIT).flatMap(line::findField).orElse("")));
-      }
-    } catch (CsvParseException e) {
-      if (e.getCause() instanceof KgCoopException refused) {
-        throw refused;
-      }
-      Throwable cause = e; // the outermost has the position, the innermost the reason
-      while (cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      String reason = Messages.firstLine(cause.getMessage(), cause);
-      throw KgCoopException.data(file + ": not CSV with one header line: " + reason, e);
-    } catch (UncheckedIOException e) {
-      throw FileErrors.unreadable(file, Objects.requireNonNull(e.getCause()));
+    int[] width = {0}; // CSV errors of the reader depend on the locale
+    try {
+      CsvFile.read(
+          file,
+          line -> {
+            width[0] = width[0] == 0 ? line.getFieldCount() : width[0];
+            rows.add(csvRow(line, width[0]));
+          });
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
     return rows;
+  }
+
+  private Row csvRow(NamedCsvRecord line, int width) {
+    long number = line.getStartingLineNumber();
+    if (line.getFieldCount() != width) {
+      throw problem(
+          number,
+          "not CSV with one header line: %s fields, %s in the lines before"
+              .formatted(line.getFieldCount(), width));
+    }
+    Optional<String> path = column(line.getHeader().stream(), PATH);
+    Optional<String> label = column(line.getHeader().stream(), LABEL);
+    if (path.isEmpty() || label.isEmpty()) {
+      throw problem(1, "columns " + line.getHeader() + "; expected path, label and split");
+    }
+    return row(
+        number,
+        path.flatMap(line::findField).orElse(""),
+        label.flatMap(line::findField).orElse(""),
+        column(line.getHeader().stream(), SPLIT).flatMap(line::findField).orElse(""));
   }
 
   /** Finds one of these columns, in any case. */

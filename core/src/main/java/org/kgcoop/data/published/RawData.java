@@ -94,7 +94,8 @@ record RawData(
     return Integer.parseInt(label) - 1;
   }
 
-  static List<Item> items(List<Line> lines, Function<Line, Item> item) {
-    return lines.stream().map(item).toList();
+  /** Reads the images of an annotation file, as {@link #lines}. */
+  List<Item> items(String path, Pattern form, String expected, Function<Line, Item> item) {
+    return lines(path, form, expected).stream().map(item).toList();
   }
 }
