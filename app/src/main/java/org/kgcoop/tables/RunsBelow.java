@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunRecord;
@@ -39,17 +38,18 @@ public record RunsBelow(List<StoredRun> runs) {
       throw KgCoopException.configuration(
           root + ": no such folder of runs; train something, or name another with --runs DIR");
     }
-    Map<Boolean, List<Path>> folders =
-        RunFolders.foldersWith(root, RunRecord.FILE, RunResults.FILE, TableResults.SO_FAR).stream()
-            .collect(
-                Collectors.partitioningBy(folder -> Files.exists(folder.resolve(RunRecord.FILE))));
+    List<Path> folders =
+        RunFolders.foldersWith(root, RunRecord.FILE, RunResults.FILE, TableResults.SO_FAR);
     Map<Path, TableResults> tables = new HashMap<>();
-    for (Path folder : folders.getOrDefault(false, List.of())) {
-      table(folder, warnings).ifPresent(table -> tables.put(folder, table));
+    for (Path folder : folders) {
+      if (!isRun(folder)) {
+        table(folder, warnings).ifPresent(table -> tables.put(folder, table));
+      }
     }
     Queue<String> unreadable = new ConcurrentLinkedQueue<>();
     List<StoredRun> runs =
-        folders.getOrDefault(true, List.of()).parallelStream()
+        folders.parallelStream()
+            .filter(RunsBelow::isRun)
             .flatMap(folder -> run(root, folder, tables, unreadable::add).stream())
             .sorted(Comparator.comparing(StoredRun::name))
             .toList();
@@ -59,6 +59,10 @@ public record RunsBelow(List<StoredRun> runs) {
 
   public List<StoredRun> runs(RunFilter filter) {
     return runs.stream().filter(filter::takes).toList();
+  }
+
+  private static boolean isRun(Path folder) {
+    return Files.exists(folder.resolve(RunRecord.FILE));
   }
 
   private static String name(Path root, Path folder) {
