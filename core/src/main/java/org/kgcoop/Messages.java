@@ -32,16 +32,17 @@ public final class Messages {
   private static final Pattern IN_A_LINE = Pattern.compile("[" + UNPRINTABLE + "]");
   private static final Pattern IN_LINES = Pattern.compile("[" + UNPRINTABLE + "&&[^\n\t]]");
 
-  private static final int SHOWN = 5;
+  private static final int MAX_SHOWN = 5;
 
   /**
    * Maximum length of a message, in characters. The longest message that lists all known values
    * fits.
    */
-  private static final int LONGEST = 2000;
+  private static final int MAX_LENGTH = 2000;
 
   /** Method names that Jackson mentions in its messages about limits. */
-  private static final Pattern OF_JACKSON = Pattern.compile(", from `[^`]*`|`StreamRead[^`]*`");
+  private static final Pattern JACKSON_DETAILS =
+      Pattern.compile(", from `[^`]*`|`StreamRead[^`]*`");
 
   private Messages() {}
 
@@ -66,9 +67,11 @@ public final class Messages {
    * beginning has the place and the end has the advice.
    */
   public static String brief(String text) {
-    return text.length() <= LONGEST
+    return text.length() <= MAX_LENGTH
         ? text
-        : text.substring(0, LONGEST / 2) + " ... " + text.substring(text.length() - LONGEST / 2);
+        : text.substring(0, MAX_LENGTH / 2)
+            + " ... "
+            + text.substring(text.length() - MAX_LENGTH / 2);
   }
 
   /** Formats a number of things, such as {@code 1 image} and {@code 2 images}. */
@@ -83,10 +86,20 @@ public final class Messages {
     return text.matches("(?s)[=+\\-@\t\r].*") ? "'" + text : text;
   }
 
+  /** Joins the words of a command line with spaces, and quotes those that a shell would change. */
+  public static String shell(List<String> words) {
+    return words.stream()
+        .map(
+            word -> word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+        .collect(joining(" "));
+  }
+
   /** Lists the first five elements, separated by commas, and the number of the others. */
   public static String firstOf(List<?> elements) {
-    String shown = elements.stream().limit(SHOWN).map(Object::toString).collect(joining(", "));
-    return elements.size() <= SHOWN ? shown : shown + " and " + (elements.size() - SHOWN) + " more";
+    String shown = elements.stream().limit(MAX_SHOWN).map(Object::toString).collect(joining(", "));
+    return elements.size() <= MAX_SHOWN
+        ? shown
+        : shown + " and " + (elements.size() - MAX_SHOWN) + " more";
   }
 
   /** Returns the reason why a file cannot be read or written, in a few words. */
@@ -123,6 +136,9 @@ public final class Messages {
   public static String firstLine(@Nullable String message, Throwable cause) {
     return message == null || message.isBlank()
         ? cause.getClass().getSimpleName()
-        : OF_JACKSON.matcher(message.strip().lines().findFirst().orElse("")).replaceAll("").strip();
+        : JACKSON_DETAILS
+            .matcher(message.strip().lines().findFirst().orElse(""))
+            .replaceAll("")
+            .strip();
   }
 }

@@ -42,10 +42,6 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
     return options.containsKey(option);
   }
 
-  public void add(String option, String value) {
-    options.computeIfAbsent(option, key -> new ArrayList<>()).add(value);
-  }
-
   void put(String option, String value) {
     options.put(option, List.of(value));
   }

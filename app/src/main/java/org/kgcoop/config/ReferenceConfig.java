@@ -262,12 +262,12 @@ public final class ReferenceConfig {
     TRANSFORM_KEYS.forEach(
         (transform, keys) -> {
           List<String> parts = new ArrayList<>();
-          boolean given = false;
+          boolean explicit = false;
           for (int i = 0; i < keys.size(); i += 2) {
-            given |= in.has(INPUT + keys.get(i));
+            explicit |= in.has(INPUT + keys.get(i));
             parts.add(in.text(INPUT + keys.get(i), keys.get(i + 1)));
           }
-          if (given) {
+          if (explicit) {
             numbers.put(transform, String.join(",", parts));
           }
         });

@@ -74,7 +74,8 @@ final class ReferenceValues {
 
   /** Returns true if the value is this text. Does not count as reading. */
   boolean is(String key, String text) {
-    return has(key) && values.get(key).asText().strip().equals(text);
+    JsonNode value = values.get(key);
+    return value != null && has(key) && value.asText().strip().equals(text);
   }
 
   static boolean isTrue(String text) {

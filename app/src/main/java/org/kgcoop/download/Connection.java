@@ -82,7 +82,7 @@ final class Connection {
         URI proxy = URI.create(text.contains("://") ? text : "http://" + text);
         if (proxy.getHost() != null
             && "http".equals(proxy.getScheme())
-            && proxy.getPort() <= Link.MOST_PORTS) {
+            && proxy.getPort() <= Link.MAX_PORT) {
           return proxy;
         }
       } catch (IllegalArgumentException e) {

@@ -70,12 +70,12 @@ enum ContentKind {
   private static final int START = 16;
 
   private final String title;
-  private final long mostBytes;
+  private final long maxBytes;
   private final String endings; // separated by spaces
 
-  ContentKind(String title, long mostBytes, String endings) {
+  ContentKind(String title, long maxBytes, String endings) {
     this.title = title;
-    this.mostBytes = mostBytes;
+    this.maxBytes = maxBytes;
     this.endings = endings;
   }
 
@@ -95,8 +95,8 @@ enum ContentKind {
     return title;
   }
 
-  long mostBytes() {
-    return mostBytes;
+  long maxBytes() {
+    return maxBytes;
   }
 
   /** Returns true if the content of a file can be of this kind. */

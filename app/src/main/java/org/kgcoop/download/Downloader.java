@@ -26,6 +26,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.files.Folders;
 
 /**
  * Downloads files completely or not at all. If a connection breaks, stalls or the process is
@@ -56,7 +57,7 @@ public final class Downloader {
       Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
 
   private static final Set<Integer> REDIRECTIONS = Set.of(301, 302, 303, 307, 308);
-  private static final int MOST_REDIRECTIONS = 10;
+  private static final int MAX_REDIRECTIONS = 10;
 
   private final HttpClient client;
   private final boolean offline;
@@ -223,7 +224,7 @@ public final class Downloader {
       checkSize(link, target, part, total);
       checkSpace(target, total - have);
       copy(link, target, body, part, have, total);
-      return link.sha256() != null ? link.sha256() : statedHash(answers);
+      return link.sha256() != null ? link.sha256() : publishedHash(answers);
     }
   }
 
@@ -232,7 +233,7 @@ public final class Downloader {
    *
    * @param answers the redirections and the final answer
    */
-  private static @Nullable String statedHash(List<HttpResponse<InputStream>> answers) {
+  private static @Nullable String publishedHash(List<HttpResponse<InputStream>> answers) {
     String tag = "";
     boolean hub = false;
     for (HttpResponse<?> each : answers) {
@@ -248,13 +249,13 @@ public final class Downloader {
 
   private static void checkSize(Link link, Path target, PartialFile part, long size) {
     ContentKind kind = link.kind();
-    if (size > kind.mostBytes()) {
+    if (size > kind.maxBytes()) {
       part.begin(link, "");
       throw byHand(
           link,
           target,
           "the server sends more than %s MB, too much for %s; the download is deleted"
-              .formatted(kind.mostBytes() >> 20, kind.title()),
+              .formatted(kind.maxBytes() >> 20, kind.title()),
           null);
     }
   }
@@ -270,7 +271,7 @@ public final class Downloader {
       throws IOException {
     List<HttpResponse<InputStream>> answers = new ArrayList<>();
     Link next = link;
-    while (answers.size() <= MOST_REDIRECTIONS) {
+    while (answers.size() <= MAX_REDIRECTIONS) {
       HttpRequest.Builder request =
           HttpRequest.newBuilder(next.address())
               .timeout(patience) // until the headers arrive
@@ -297,7 +298,7 @@ public final class Downloader {
       }
     }
     throw byHand(
-        link, target, "the server redirects more than " + MOST_REDIRECTIONS + " times", null);
+        link, target, "the server redirects more than " + MAX_REDIRECTIONS + " times", null);
   }
 
   private HttpResponse<InputStream> send(Link link, Path target, HttpRequest request)
@@ -371,8 +372,7 @@ public final class Downloader {
   /** Returns the free bytes of the disk of a file. */
   private static long usableSpace(Path target) {
     try {
-      Path folder = target.toAbsolutePath().getParent();
-      return folder == null ? Long.MAX_VALUE : Files.getFileStore(folder).getUsableSpace();
+      return Files.getFileStore(Folders.parent(target)).getUsableSpace();
     } catch (IOException e) {
       return Long.MAX_VALUE; // unknown: a full disk fails on writing
     }

@@ -11,7 +11,7 @@ import org.kgcoop.KgCoopException;
  * @param sha256 of the content, in hexadecimal; null if the publisher does not state it
  */
 record Link(URI address, @Nullable String sha256) {
-  static final int MOST_PORTS = 65_535;
+  static final int MAX_PORT = 65_535;
 
   public Link {
     sha256 = sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
@@ -76,7 +76,7 @@ record Link(URI address, @Nullable String sha256) {
     if (address.getUserInfo() != null) {
       throw new IllegalArgumentException("it contains a user name");
     }
-    if (address.getHost() == null || address.getPort() > MOST_PORTS) {
+    if (address.getHost() == null || address.getPort() > MAX_PORT) {
       throw new IllegalArgumentException("it names no host, or no valid port");
     }
     return address;

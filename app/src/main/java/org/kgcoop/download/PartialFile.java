@@ -12,6 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.files.Sha256;
 
@@ -50,10 +51,7 @@ final class PartialFile implements AutoCloseable {
     Path target = AtomicFile.destination(named);
     Path part = target.resolveSibling("." + target.getFileName() + ".part");
     try {
-      Path folder = target.toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
+      Files.createDirectories(Folders.parent(target));
       LockedFile file =
           LockedFile.tryOpen(part)
               .orElseThrow(

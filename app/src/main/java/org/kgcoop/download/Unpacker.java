@@ -19,6 +19,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.data.layout.BoundedTar;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 
 /**
  * Unpacks .zip, .tar, .tgz and .tar.gz. Rejects names outside the folder, links, devices, and
@@ -29,14 +30,15 @@ final class Unpacker {
   private static final String GZIP = ".*\\.(tgz|tar\\.gz)";
 
   /** The maximum nesting: some data sets contain archives in an archive. */
-  private static final int MOST_DEPTH = 3;
+  private static final int MAX_DEPTH = 3;
 
   /** The maximum ratio of sizes: images do not shrink, lists shrink to a tenth. */
-  private static final int MOST_RATIO = 20;
+  private static final int MAX_RATIO = 20;
 
   private static final long ANY_RATIO_BYTES = 1L << 30;
-  private static final int BYTES_A_FILE =
-      512; // counted for each file, because an empty one takes disk space too
+
+  /** The bytes that each file counts in addition, because an empty one takes disk space too. */
+  private static final int BYTES_A_FILE = 512;
 
   private final Progress progress;
   private final long anyRatioBytes;
@@ -62,7 +64,7 @@ final class Unpacker {
     try {
       FolderTree.delete(temporary); // left by an interrupted attempt
       Files.createDirectories(temporary);
-      long maxBytes = Math.max(anyRatioBytes, MOST_RATIO * Files.size(archive));
+      long maxBytes = Math.max(anyRatioBytes, MAX_RATIO * Files.size(archive));
       extract(archive, temporary, 1, new SizeBudget(archive, maxBytes));
       Path wanted = within.isEmpty() ? temporary : temporary.resolve(within);
       // A single top folder is the name of the release.
@@ -95,18 +97,16 @@ final class Unpacker {
         if (!in.canReadEntryData(entry)) {
           throw new IOException("entry " + entry.getName() + " has an unsupported type");
         }
-        Path parent = target.getParent();
-        if (parent != null) {
-          Files.createDirectories(parent);
-        }
+        Path parent = target.resolveSibling("");
+        Files.createDirectories(parent);
         try (OutputStream out = Files.newOutputStream(target)) {
           budget.copy(in, out);
         }
         if (target.toString().matches(".*\\.(zip|tar)|" + GZIP)) {
-          if (depth == MOST_DEPTH) {
+          if (depth == MAX_DEPTH) {
             throw refused(archive, entry.getName(), "is nested too deeply");
           }
-          extract(target, parent == null ? folder : parent, depth + 1, budget);
+          extract(target, parent, depth + 1, budget);
           Files.delete(target);
         }
       }
@@ -157,10 +157,7 @@ final class Unpacker {
   /** Moves the content of a folder into another, replacing existing files. */
   private static void move(Path from, Path into) throws IOException {
     if (!Files.exists(into)) {
-      Path parent = into.toAbsolutePath().getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
+      Files.createDirectories(Folders.parent(into));
       Files.move(from, into, StandardCopyOption.ATOMIC_MOVE);
       return;
     }

@@ -2,8 +2,6 @@ package org.kgcoop.export;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
-import java.io.OutputStreamWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +25,7 @@ final class CsvFeatures implements FeatureFormat {
     AtomicFile.write(
         file,
         out -> {
-          // The caller closes the file.
-          OutputStreamWriter text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-          CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text);
+          CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out);
           List<String> line = new ArrayList<>(List.of(table.column()));
           for (int i = 1; i <= table.width(); i++) {
             line.add("feature_" + i);
@@ -47,7 +43,6 @@ final class CsvFeatures implements FeatureFormat {
                     csv.writeRecord(line);
                   });
           csv.flush();
-          text.flush();
         });
   }
 }

@@ -1,8 +1,6 @@
 package org.kgcoop.export;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
-import java.io.OutputStreamWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,9 +65,7 @@ public final class FeatureFiles {
     AtomicFile.write(
         path,
         out -> {
-          // The caller closes the file.
-          OutputStreamWriter text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-          CsvWriter csv = CsvWriter.builder().build(text);
+          CsvWriter csv = CsvWriter.builder().build(out);
           List<String> line = new ArrayList<>(List.of("class"));
           String column = bias.length == 0 ? "feature_" : "weight_";
           for (int i = 1; i <= width; i++) {
@@ -93,7 +89,6 @@ public final class FeatureFiles {
             csv.writeRecord(line);
           }
           csv.flush();
-          text.flush();
         });
   }
 }

@@ -1,7 +1,5 @@
 package org.kgcoop.export;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,10 +20,8 @@ final class SafetensorsFeatures implements FeatureFormat {
 
   @Override
   public void write(Path file, FeatureTable table) {
-    ArrayNode names = JsonNodeFactory.instance.arrayNode();
-    table.names().forEach(names::add);
     Map<String, String> metadata = new LinkedHashMap<>(table.about());
-    metadata.put(table.column() + "s", names.toString());
+    metadata.put(table.column() + "s", ExportedClassifier.jsonList(table.names()));
     long[] shape = {table.names().size(), table.width()};
     byte[] beginning = Safetensors.beginning("features", shape, metadata);
     AtomicFile.write(

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.kgcoop.Messages;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Entries;
@@ -210,12 +211,14 @@ final class AdaptSection {
                 : record.plan().views() + " random views of each"));
     if (images.copies().repeated() > 0) {
       entries.add(
-          new Entry("copies, left out", Formats.count(images.copies().repeated(), "image")));
+          new Entry(
+              "copies, left out", Messages.count(images.copies().repeated(), "image", "images")));
     }
     if (images.copies().near() > 0) {
       entries.add(
           new Entry(
-              "near copies, held out together", Formats.count(images.copies().near(), "image")));
+              "near copies, held out together",
+              Messages.count(images.copies().near(), "image", "images")));
     }
     add(entries, "classes that cannot be measured", images.single());
     add(entries, "test images that repeat a training image", images.copies().inTest());

@@ -116,8 +116,8 @@ final class Calibration {
             .build());
   }
 
-  private static List<Line> lines(String row, CalibrationResult.Reliability of) {
-    return of.bins().stream()
+  private static List<Line> lines(String row, CalibrationResult.Reliability reliability) {
+    return reliability.bins().stream()
         .map(bin -> new Line(row, bin.images(), bin.confidence(), bin.accuracy()))
         .toList();
   }

@@ -91,14 +91,14 @@ final class CurvesSection {
     boolean byEpoch = byEpochs.values().stream().anyMatch(own -> own.lastEpoch() > 1);
     Map<String, Map<String, List<Point>>> curves = new LinkedHashMap<>();
     (byEpoch ? byEpochs : all)
-        .forEach((name, own) -> curves.put(name, byEpoch ? own.overEpochs() : own.overSteps()));
-    curves.values().forEach(CurvesSection::thin);
+        .forEach(
+            (name, own) -> {
+              Map<String, List<Point>> points = byEpoch ? own.overEpochs() : own.overSteps();
+              points.replaceAll((key, curve) -> SeriesGrid.thinned(curve, MAX_POINTS));
+              curves.put(name, points);
+            });
     String by = byEpoch ? RunCurves.EPOCH : RunCurves.STEP;
     return new Group(cells.isEmpty() ? "" : cells.get(0).dataSet(), curves, by);
-  }
-
-  private static void thin(Map<String, List<Point>> curves) {
-    curves.replaceAll((name, points) -> SeriesGrid.thinned(points, MAX_POINTS));
   }
 
   /** Draws all losses of a single run in one chart, or one chart per loss for several runs. */

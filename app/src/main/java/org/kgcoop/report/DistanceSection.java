@@ -3,6 +3,7 @@ package org.kgcoop.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.kgcoop.Messages;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
@@ -70,7 +71,7 @@ final class DistanceSection {
             + " these classes is lower (below 0: higher). r is the correlation over "
             + (Double.isNaN(r)
                 ? "the points; here it is undefined."
-                : Formats.count(losses.size(), "run") + ".");
+                : Messages.count(losses.size(), "run", "runs") + ".");
     return Optional.of(
         new Section(
             "distance",

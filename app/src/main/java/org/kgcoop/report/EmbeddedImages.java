@@ -104,15 +104,7 @@ final class EmbeddedImages {
    */
   private static String uri(RgbImage image) {
     int side = Math.min(SIDE, Math.min(image.width(), image.height()));
-    RgbImage small = new Transform(Preprocessing.clip(side)).test(image);
-    BufferedImage pixels =
-        new BufferedImage(small.width(), small.height(), BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < small.height(); y++) {
-      for (int x = 0; x < small.width(); x++) {
-        int red = small.sample(x, y, 0);
-        pixels.setRGB(x, y, red << 16 | small.sample(x, y, 1) << 8 | small.sample(x, y, 2));
-      }
-    }
+    BufferedImage pixels = new Transform(Preprocessing.clip(side)).test(image).toBufferedImage();
     String format = side < SIDE ? "png" : "jpeg";
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {

@@ -85,10 +85,10 @@ final class Formats {
   }
 
   /** Lists the first few words and the number of the others. */
-  static String firstOf(List<String> words, int most) {
-    return words.size() <= most
+  static String firstOf(List<String> words, int max) {
+    return words.size() <= max
         ? list(words)
-        : String.join(", ", words.subList(0, most)) + " and " + (words.size() - most) + " more";
+        : String.join(", ", words.subList(0, max)) + " and " + (words.size() - max) + " more";
   }
 
   static boolean isFinite(JsonNode value) {
@@ -119,6 +119,13 @@ final class Formats {
     return value.asText().isEmpty() ? "none" : value.asText();
   }
 
+  /** Returns a single number or the values of a list as texts. */
+  static List<String> values(JsonNode value) {
+    List<String> values = new ArrayList<>();
+    (value.isNumber() ? List.of(value) : value).forEach(each -> values.add(each.asText()));
+    return values;
+  }
+
   private static String number(BigDecimal value) {
     BigDecimal plain = value.stripTrailingZeros();
     return Math.abs(plain.scale()) > MAX_ZEROS ? plain.toString() : plain.toPlainString();
@@ -127,21 +134,6 @@ final class Formats {
   /** Returns a text, or the alternative if the text is missing or empty. */
   static String or(JsonNode value, String otherwise) {
     return value.asText("").isEmpty() ? otherwise : value.asText();
-  }
-
-  /** Quotes the arguments of a command line for a shell. The result is empty without arguments. */
-  static String command(JsonNode words) {
-    if (words.isTextual()) {
-      return words.asText();
-    }
-    StringBuilder line = new StringBuilder();
-    for (JsonNode word : words) {
-      String text = word.asText();
-      boolean plain = text.matches("[\\w@%+=:,./-]+");
-      line.append(line.isEmpty() ? "./kgcoop " : " ");
-      line.append(plain ? text : "'" + text.replace("'", "'\\''") + "'");
-    }
-    return line.toString();
   }
 
   /** Returns the first characters of a fingerprint, which suffice to distinguish it from others. */
@@ -155,10 +147,5 @@ final class Formats {
     return last < 1
         ? String.join("", words)
         : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
-  }
-
-  /** Returns a count with its noun: "1 seed", "3 seeds". */
-  static String count(long count, String noun) {
-    return count + " " + noun + (count == 1 ? "" : "s");
   }
 }

@@ -101,11 +101,11 @@ final class MistakesSection {
   /** Adds images of the worst classes: the mistakes with the highest confidence. */
   private void addImages(
       List<Block> blocks,
-      String ofTarget,
+      String targetDataSet,
       StoredRun run,
       List<Prediction> predictions,
       Confusion confusion) {
-    String dataSet = ofTarget.isEmpty() ? run.dataSet() : ofTarget;
+    String dataSet = targetDataSet.isEmpty() ? run.dataSet() : targetDataSet;
     if (predictions.stream().allMatch(p -> p.image().isEmpty())) {
       blocks.add(new Words("No images are shown: the results do not name them."));
       return;

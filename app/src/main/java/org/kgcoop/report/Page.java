@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.kgcoop.Messages;
 import org.kgcoop.report.Block.Entries;
 import org.kgcoop.report.Block.Entry;
 import org.kgcoop.tables.StoredRun;
@@ -47,10 +48,6 @@ record Page(String title, String summary, List<Section> sections) {
     return new Page(title(inputs), summary(inputs), sections);
   }
 
-  int refresh() {
-    return 0;
-  }
-
   private static String title(ReportSources inputs) {
     if (inputs.tables().size() == 1 && inputs.runs().isEmpty()) {
       return TITLES.getOrDefault(inputs.tables().get(0).protocol(), BASE_TO_NEW);
@@ -67,7 +64,7 @@ record Page(String title, String summary, List<Section> sections) {
       List<String> parts = new ArrayList<>();
       inputs.tables().forEach(table -> parts.add(table.name()));
       if (!inputs.runs().isEmpty()) {
-        parts.add(Formats.count(inputs.runs().size(), "run"));
+        parts.add(Messages.count(inputs.runs().size(), "run", "runs"));
       }
       return Formats.list(parts) + ".";
     }
@@ -96,7 +93,7 @@ record Page(String title, String summary, List<Section> sections) {
           .append(Formats.firstOf(sets, 6));
     }
     List<String> with = new ArrayList<>();
-    List<String> shots = values(settings.path("shots"));
+    List<String> shots = Formats.values(settings.path("shots"));
     if (shots.equals(List.of("0"))) {
       with.add("all training images");
     } else if (!shots.isEmpty()) {
@@ -104,7 +101,7 @@ record Page(String title, String summary, List<Section> sections) {
       with.add(
           Formats.list(shots) + (one ? " training image per class" : " training images per class"));
     }
-    List<String> seeds = values(settings.path("seeds"));
+    List<String> seeds = Formats.values(settings.path("seeds"));
     if (!seeds.isEmpty()) {
       with.add((seeds.size() == 1 ? "seed " : "seeds ") + Formats.list(seeds));
     }
@@ -118,13 +115,6 @@ record Page(String title, String summary, List<Section> sections) {
           " %s of %s runs are done.".formatted(done, done + table.results().pending().size()));
     }
     return summary.toString();
-  }
-
-  /** Returns a single value or the values of a list as texts. */
-  private static List<String> values(JsonNode value) {
-    List<String> values = new ArrayList<>();
-    (value.isNumber() ? List.of(value) : value).forEach(each -> values.add(each.asText()));
-    return values;
   }
 
   private static Section notes(ReportSources inputs) {

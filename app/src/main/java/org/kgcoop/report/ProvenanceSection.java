@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.kgcoop.Messages;
 import org.kgcoop.report.Block.Entries;
 import org.kgcoop.report.Block.Entry;
 import org.kgcoop.report.Block.Figures;
@@ -84,10 +85,10 @@ final class ProvenanceSection {
 
   private static void addCommand(List<Entry> entries, List<JsonNode> places) {
     places.stream()
-        .map(place -> Formats.command(place.path("command")))
-        .filter(command -> !command.isEmpty())
+        .map(place -> Formats.values(place.path("command")))
+        .filter(words -> !words.isEmpty())
         .findFirst()
-        .ifPresent(command -> entries.add(new Entry("command", command)));
+        .ifPresent(words -> entries.add(new Entry("command", "./kgcoop " + Messages.shell(words))));
   }
 
   private static void addMethods(List<Block> blocks, JsonNode methods, List<Row> rows) {

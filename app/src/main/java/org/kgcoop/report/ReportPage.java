@@ -81,11 +81,6 @@ public final class ReportPage {
     return files;
   }
 
-  private static String contentPolicy() {
-    return "default-src 'none'; img-src data:; style-src '%s'; base-uri 'none'; form-action 'none'"
-        .formatted(digest(style()));
-  }
-
   static String html(Page page) {
     TemplateEngine templates =
         TemplateEngine.createPrecompiled(
@@ -93,9 +88,12 @@ public final class ReportPage {
             ContentType.Html,
             ReportPage.class.getClassLoader(),
             ReportPage.class.getPackageName());
-    String style = style();
+    String style = resource("chart.css") + resource("report.css");
+    String policy =
+        "default-src 'none'; img-src data:; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'"
+            .formatted(Base64.getEncoder().encodeToString(Sha256.bytes(style)));
     StringOutput html = new StringOutput();
-    templates.render("page.jte", new View(page, style, contentPolicy()), html);
+    templates.render("page.jte", new View(page, style, policy), html);
     return html.toString();
   }
 
@@ -106,15 +104,7 @@ public final class ReportPage {
    */
   record View(Page page, String style, String policy) {}
 
-  private static String style() {
-    return resource("chart.css") + resource("report.css");
-  }
-
   private static String resource(String name) {
     return Resources.text(ReportPage.class, name);
-  }
-
-  private static String digest(String style) {
-    return "sha256-" + Base64.getEncoder().encodeToString(Sha256.bytes(style));
   }
 }

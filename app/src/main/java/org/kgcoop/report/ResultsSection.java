@@ -132,16 +132,16 @@ final class ResultsSection {
     return blocks;
   }
 
-  private ReportTable baseToNew(String label, List<Row> of) {
+  private ReportTable baseToNew(String label, List<Row> shownRows) {
     List<ReportTable.Column> columns = new ArrayList<>();
     for (String name : List.of("base", "new", "H")) {
-      columns.add(table.column(name, of, name));
+      columns.add(table.column(name, shownRows, name));
     }
     String distance = Metric.DISTANCE.id();
-    if (has(of, distance)) {
-      columns.add(table.column(distance, of, distance));
+    if (has(shownRows, distance)) {
+      columns.add(table.column(distance, shownRows, distance));
     }
-    return byMethod(label, of)
+    return byMethod(label, shownRows)
         .notes(Row::prompts)
         .columns(columns)
         .numbers("ms/image", Row::msPerImage, Best.LOWEST, Formats::milliseconds)
@@ -274,11 +274,12 @@ final class ResultsSection {
   }
 
   /** Adds the calibration errors of each column of accuracies. */
-  private void addCalibration(List<Block> blocks, List<String> of, Function<String, String> title) {
+  private void addCalibration(
+      List<Block> blocks, List<String> columns, Function<String, String> title) {
     addMeasures(
         blocks,
         "Expected calibration error",
-        of.stream().map(Metric.ECE::id).toList(),
+        columns.stream().map(Metric.ECE::id).toList(),
         column -> title.apply(column.substring(Metric.ECE.id("").length())));
   }
 
@@ -321,24 +322,24 @@ final class ResultsSection {
     return shots + (shots.equals("1") ? " shot" : " shots");
   }
 
-  private ReportTable fewShot(String label, List<Row> of) {
-    return byMethod(label, of)
+  private ReportTable fewShot(String label, List<Row> shownRows) {
+    return byMethod(label, shownRows)
         .columns(
             shots().stream()
                 .map(String::valueOf)
-                .map(shots -> table.column(shotsTitle(shots), of, shots))
+                .map(shots -> table.column(shotsTitle(shots), shownRows, shots))
                 .toList())
         .build();
   }
 
-  private Chart curves(String caption, List<Row> of) {
+  private Chart curves(String caption, List<Row> shownRows) {
     List<Integer> shots = shots();
-    List<String> methods = labels(of);
+    List<String> methods = labels(shownRows);
     List<String> places = palette.places(methods);
     List<Series> series = new ArrayList<>();
     for (String method : places) {
       List<Point> points = new ArrayList<>();
-      for (Row row : of.stream().filter(r -> Formats.label(r).equals(method)).toList()) {
+      for (Row row : shownRows.stream().filter(r -> Formats.label(r).equals(method)).toList()) {
         for (int k : shots) {
           SweepCharts.addPoint(points, log2(k), row.column(String.valueOf(k)));
         }
@@ -358,7 +359,7 @@ final class ResultsSection {
         caption + ", in percent" + band + more,
         new XyPlot(x, Axis.of("accuracy, percent"), series).draw(),
         places,
-        fewShot(caption, of));
+        fewShot(caption, shownRows));
   }
 
   private static double log2(int value) {

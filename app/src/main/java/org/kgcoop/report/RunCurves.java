@@ -94,9 +94,9 @@ final class RunCurves {
 
   /** Every n-th value and the last one. If the values exceed the limit, n doubles. */
   private static final class Thinned {
-    private static final int MOST = 10_000; // many more points than a chart can show
+    private static final int MAX_POINTS = 10_000; // many more points than a chart can show
 
-    private final List<Point> kept = new ArrayList<>();
+    private final List<Point> points = new ArrayList<>();
     private int every = 1;
     private int added;
     private Point last = new Point(0, 0);
@@ -104,22 +104,22 @@ final class RunCurves {
     void add(int step, double value) {
       last = new Point(step, value);
       if (added++ % every == 0) {
-        kept.add(last);
+        points.add(last);
       }
-      if (kept.size() > MOST) {
-        for (int i = 1; i < kept.size(); i++) {
-          kept.remove(i);
+      if (points.size() > MAX_POINTS) {
+        for (int i = 1; i < points.size(); i++) {
+          points.remove(i);
         }
         every *= 2;
       }
     }
 
     List<Point> points() {
-      List<Point> points = new ArrayList<>(kept);
-      if (!points.get(points.size() - 1).equals(last)) {
-        points.add(last);
+      List<Point> all = new ArrayList<>(points);
+      if (!last.equals(all.get(all.size() - 1))) {
+        all.add(last);
       }
-      return points;
+      return all;
     }
   }
 }

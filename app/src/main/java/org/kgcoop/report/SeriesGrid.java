@@ -30,15 +30,15 @@ final class SeriesGrid {
   }
 
   /** Selects at most that many values at even distances, with the first and the last. */
-  static <T> List<T> thinned(List<T> values, int most) {
-    if (values.size() <= most) {
+  static <T> List<T> thinned(List<T> values, int max) {
+    if (values.size() <= max) {
       return values;
     }
-    List<T> kept = new ArrayList<>();
-    for (int i = 0; i < most; i++) {
-      kept.add(values.get((int) Math.round((double) i * (values.size() - 1) / (most - 1))));
+    List<T> selected = new ArrayList<>();
+    for (int i = 0; i < max; i++) {
+      selected.add(values.get((int) Math.round((double) i * (values.size() - 1) / (max - 1))));
     }
-    return kept;
+    return selected;
   }
 
   private static double at(Series series, double x) {

@@ -21,7 +21,7 @@ import org.kgcoop.tables.StoredRun;
 
 /** Charts of a table over the numbers that it sweeps. */
 final class SweepCharts {
-  private static final int MOST = 6;
+  private static final int MAX_CHARTS = 6;
 
   private SweepCharts() {}
 
@@ -34,7 +34,7 @@ final class SweepCharts {
       runs.forEach(run -> keys.addAll(run.cell().setting().keySet()));
       for (String key : keys) {
         Map<Double, List<StoredRun>> byValue = byValue(runs, key);
-        if (byValue.size() > 1 && charts.size() < MOST) {
+        if (byValue.size() > 1 && charts.size() < MAX_CHARTS) {
           add(charts, method, key.replace('_', ' '), byValue);
         }
       }

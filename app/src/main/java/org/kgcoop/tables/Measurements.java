@@ -38,7 +38,7 @@ final class Measurements {
       return Metrics.mean(bySeed.values());
     }
 
-    double ofSeed(long seed) {
+    double meanOfSeed(long seed) {
       return bySeed.getOrDefault(seed, Double.NaN);
     }
 
@@ -56,8 +56,8 @@ final class Measurements {
       values = new double[resamples];
     }
 
-    void add(double[] ofDataSet) {
-      Arrays.setAll(values, i -> values[i] + ofDataSet[i]);
+    void add(double[] summand) {
+      Arrays.setAll(values, i -> values[i] + summand[i]);
       dataSets++;
     }
 
@@ -107,7 +107,7 @@ final class Measurements {
 
   private void resample(List<String> targets, Bootstrap bootstrap, Map<Key, Sum> sums) {
     TreeSet<String> all = new TreeSet<>();
-    runs.values().forEach(ofRow -> all.addAll(ofRow.keySet()));
+    runs.values().forEach(bySet -> all.addAll(bySet.keySet()));
     for (String dataSet : all) {
       Outcomes outcomes =
           new Outcomes(
@@ -153,7 +153,7 @@ final class Measurements {
     }
     boolean complete =
         own.equals(dataSets.get(target))
-            && own.stream().allMatch(set -> seeds.equals(seedsOf(row, set, target)));
+            && own.stream().allMatch(set -> seeds.equals(seedsOnSet(row, set, target)));
     return new Measured(
         means, own.size(), complete, sum != null && sum.dataSets == own.size() ? sum.mean() : null);
   }
@@ -161,19 +161,19 @@ final class Measurements {
   /** Returns the data sets of a row that have results on an evaluation set. */
   private Set<String> dataSets(TableRow row, String target) {
     Set<String> having = new TreeSet<>(runs.getOrDefault(row, Map.of()).keySet());
-    having.removeIf(set -> seedsOf(row, set, target).isEmpty());
+    having.removeIf(set -> seedsOnSet(row, set, target).isEmpty());
     return having;
   }
 
   /** Returns the seeds that are complete for all data sets of a row. */
   private Set<Long> seeds(TableRow row, String target) {
     Set<Long> seeds = new TreeSet<>();
-    dataSets(row, target).forEach(set -> seeds.addAll(seedsOf(row, set, target)));
-    dataSets(row, target).forEach(set -> seeds.retainAll(seedsOf(row, set, target)));
+    dataSets(row, target).forEach(set -> seeds.addAll(seedsOnSet(row, set, target)));
+    dataSets(row, target).forEach(set -> seeds.retainAll(seedsOnSet(row, set, target)));
     return seeds;
   }
 
-  private Set<Long> seedsOf(TableRow row, String dataSet, String target) {
+  private Set<Long> seedsOnSet(TableRow row, String dataSet, String target) {
     Map<Long, StoredRun> having = new TreeMap<>(bySeed(row, dataSet));
     having.values().removeIf(run -> Double.isNaN(accuracy(run, target)));
     return having.keySet();

@@ -1,9 +1,6 @@
 package org.kgcoop.tables;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -177,14 +174,14 @@ public final class ProtocolTable {
    * @param targets the names of the evaluation sets; for few-shot learning, the numbers of shots
    */
   public static List<String> accuracies(String protocol, List<String> targets) {
-    return protocol.equals(FEW_SHOT) ? targets : RunTable.columns(targets);
+    return protocol.equals(FEW_SHOT) ? targets : TableColumns.accuracies(targets);
   }
 
   /** Returns the names of all columns of a protocol, with the parameters of {@link #accuracies}. */
   public static List<String> columns(String protocol, List<String> targets) {
     return protocol.equals(FEW_SHOT)
-        ? Stream.concat(targets.stream(), RunTable.metrics(targets)).toList()
-        : RunTable.available(targets);
+        ? Stream.concat(targets.stream(), TableColumns.metrics(targets)).toList()
+        : TableColumns.available(targets);
   }
 
   /** Returns the title of a column. */
@@ -200,28 +197,34 @@ public final class ProtocolTable {
   }
 
   /** Returns the rows with the means and standard deviations of all columns that have values. */
-  public ArrayNode json() {
-    ArrayNode json = JsonNodeFactory.instance.arrayNode();
+  public List<JsonRow> json() {
+    List<JsonRow> lines = new ArrayList<>();
     for (Row row : rows) {
-      ObjectNode line = json.addObject().put("method", row.method()).put("title", row.title());
-      line.set("setting", JsonNodeFactory.instance.objectNode().setAll(row.setting()));
-      ObjectNode figures = line.putObject("figures");
+      Map<String, Spread> figures = new LinkedHashMap<>();
       for (String column : columns(protocol, table.targets())) {
         Spread spread = row.column(column);
         if (!Double.isNaN(spread.mean())) {
-          figures
-              .putObject(column)
-              .put("mean", spread.mean())
-              .put("std", spread.standardDeviation());
+          figures.put(column, spread);
         }
       }
-      put(line, "ms_per_image", row.msPerImage());
-      put(line, "ms_per_image_with_features", row.msPerImageWithFeatures());
+      lines.add(
+          new JsonRow(
+              row.method(),
+              row.title(),
+              row.setting(),
+              figures,
+              row.msPerImage(),
+              row.msPerImageWithFeatures()));
     }
-    return json;
+    return lines;
   }
 
-  private static void put(ObjectNode json, String key, double value) {
-    json.put(key, Double.isNaN(value) ? null : (Double) value);
-  }
+  /** A row as JSON. */
+  public record JsonRow(
+      String method,
+      String title,
+      Map<String, JsonNode> setting,
+      Map<String, Spread> figures,
+      double msPerImage,
+      double msPerImageWithFeatures) {}
 }

@@ -1,5 +1,6 @@
 package org.kgcoop.tables;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -39,16 +40,7 @@ import org.kgcoop.settings.SettingValues;
  * same seed.
  */
 public final class RunTable {
-  /** The column with the harmonic mean of base and new. */
-  public static final String HARMONIC_MEAN = "H";
-
-  /** The column with the mean over the data sets that the row was not trained on. */
-  public static final String AVERAGE = "average";
-
   private static final String JOINT_H = "joint_h";
-
-  /** The evaluation sets that are parts of the training data set itself. */
-  private static final Set<String> PARTS = Set.of("base", "new", "test");
 
   /**
    * An accuracy in percent.
@@ -60,11 +52,11 @@ public final class RunTable {
    */
   public record Estimate(
       double mean,
-      double deviation,
+      @JsonProperty("std") double deviation,
       int seeds,
       int dataSets,
       boolean complete,
-      Bootstrap.@Nullable Interval interval) {}
+      @JsonProperty("interval_95") Bootstrap.@Nullable Interval interval) {}
 
   /**
    * The difference between two rows in a column, in percentage points.
@@ -76,10 +68,11 @@ public final class RunTable {
       String column,
       TableRow row,
       TableRow other,
-      double value,
-      Bootstrap.@Nullable Interval interval,
+      @JsonProperty("difference") double value,
+      @JsonProperty("interval_95") Bootstrap.@Nullable Interval interval,
       int pairs) {
     /** Returns true if the interval excludes 0. */
+    @JsonProperty("stands")
     boolean isSignificant() {
       return interval != null && interval.excludesZero();
     }
@@ -102,16 +95,17 @@ public final class RunTable {
     this.paired = new HashMap<>();
     targets =
         runs.values().stream()
-            .flatMap(ofRow -> ofRow.values().stream())
-            .flatMap(bySeed -> bySeed.values().stream())
+            .flatMap(RunTable::stream)
             .flatMap(run -> run.targets().stream().map(TargetResult::name))
             .distinct()
             .toList();
-    available = available(targets);
-    columns = columns(targets);
+    available = TableColumns.available(targets);
+    columns = TableColumns.accuracies(targets);
     measurements =
         new Measurements(
-            runs, Stream.concat(targets.stream(), metrics(targets)).toList(), bootstrap);
+            runs,
+            Stream.concat(targets.stream(), TableColumns.metrics(targets)).toList(),
+            bootstrap);
   }
 
   private RunTable(RunTable all, List<String> columns) {
@@ -136,40 +130,6 @@ public final class RunTable {
   /** Makes a table without confidence intervals from runs that are grouped already. */
   static RunTable withoutIntervals(Map<TableRow, Map<String, Map<Long, StoredRun>>> runs) {
     return new RunTable(runs, null);
-  }
-
-  /** Returns the accuracies of some evaluation sets. */
-  static List<String> columns(List<String> targets) {
-    List<String> columns = new ArrayList<>(targets);
-    if (targets.contains("base") && targets.contains("new")) {
-      columns.add(columns.indexOf("new") + 1, HARMONIC_MEAN);
-    }
-    if (targets.stream().filter(t -> !PARTS.contains(t)).count() > 1) {
-      columns.add(AVERAGE);
-    }
-    return List.copyOf(columns);
-  }
-
-  /**
-   * Returns the names of all metrics, such as {@code ece:new}.
-   *
-   * @param groups the evaluation sets, and {@link #AVERAGE} for the mean over some of them
-   */
-  static Stream<String> metrics(List<String> groups) {
-    return Arrays.stream(Metric.values())
-        .filter(metric -> !metric.isJoint() || groups.contains("new"))
-        .flatMap(
-            metric ->
-                Stream.concat(
-                    Stream.of(metric.id()),
-                    metric.isJoint() ? Stream.of() : groups.stream().map(metric::id)));
-  }
-
-  /** Returns the names of all columns of some evaluation sets. */
-  static List<String> available(List<String> targets) {
-    List<String> columns = columns(targets);
-    List<String> groups = columns.stream().filter(c -> !c.equals(HARMONIC_MEAN)).toList();
-    return Stream.concat(columns.stream(), metrics(groups)).toList();
   }
 
   /** Returns the names of the evaluation sets. */
@@ -228,8 +188,7 @@ public final class RunTable {
 
   /** Returns the reason why a row has no figures for base and new classes in one list. */
   private String jointReason(TableRow row) {
-    return ofRow(row).values().stream()
-        .flatMap(bySeed -> bySeed.values().stream())
+    return stream(runsOfRow(row))
         .findFirst()
         .flatMap(run -> closedReason(run.record().settings().path("method")))
         .map(why -> why + " cannot be used on new classes.")
@@ -252,10 +211,7 @@ public final class RunTable {
   }
 
   private boolean any(Predicate<StoredRun> property) {
-    return runs.values().stream()
-        .flatMap(ofRow -> ofRow.values().stream())
-        .flatMap(bySeed -> bySeed.values().stream())
-        .anyMatch(property);
+    return runs.values().stream().flatMap(RunTable::stream).anyMatch(property);
   }
 
   private static boolean has(StoredRun run, String setting, String beginning) {
@@ -264,11 +220,7 @@ public final class RunTable {
 
   /** Returns the mean training time per image in milliseconds, or NaN if nothing was trained. */
   public double msPerImage(TableRow row) {
-    return Metrics.mean(
-        ofRow(row).values().stream()
-            .flatMap(bySeed -> bySeed.values().stream())
-            .map(StoredRun::msPerImage)
-            .toList());
+    return Metrics.mean(stream(runsOfRow(row)).map(StoredRun::msPerImage).toList());
   }
 
   /** Returns the estimate of a row in a column, or null if there is none. */
@@ -279,7 +231,7 @@ public final class RunTable {
     }
     List<Double> bySeed = new ArrayList<>();
     for (long seed : seeds(row)) {
-      double value = derive(row, column, target -> measurements.of(row, target).ofSeed(seed));
+      double value = derive(row, column, target -> measurements.of(row, target).meanOfSeed(seed));
       if (!Double.isNaN(value)) {
         bySeed.add(value);
       }
@@ -358,53 +310,55 @@ public final class RunTable {
 
   // ---- computation of the figures
 
-  private Map<String, Map<Long, StoredRun>> ofRow(TableRow row) {
+  private Map<String, Map<Long, StoredRun>> runsOfRow(TableRow row) {
     return runs.getOrDefault(row, Map.of());
+  }
+
+  private static Stream<StoredRun> stream(Map<String, Map<Long, StoredRun>> runsOfRow) {
+    return runsOfRow.values().stream().flatMap(bySeed -> bySeed.values().stream());
   }
 
   private Set<Long> seeds(TableRow row) {
     Set<Long> seeds = new TreeSet<>();
-    ofRow(row).values().forEach(bySeed -> seeds.addAll(bySeed.keySet()));
+    runsOfRow(row).values().forEach(bySeed -> seeds.addAll(bySeed.keySet()));
     return seeds;
   }
 
   /** Computes a column from its evaluation sets. The result is NaN if one of them is missing. */
-  private double derive(TableRow row, String column, ToDoubleFunction<String> ofTarget) {
+  private double derive(TableRow row, String column, ToDoubleFunction<String> valueOfTarget) {
     return switch (column) {
-      case HARMONIC_MEAN ->
-          Metrics.harmonicMean(ofTarget.applyAsDouble("base"), ofTarget.applyAsDouble("new"));
+      case TableColumns.HARMONIC_MEAN ->
+          Metrics.harmonicMean(
+              valueOfTarget.applyAsDouble("base"), valueOfTarget.applyAsDouble("new"));
       case JOINT_H ->
           Metrics.harmonicMean(
-              ofTarget.applyAsDouble(Metric.JOINT_BASE.id()),
-              ofTarget.applyAsDouble(Metric.JOINT_NEW.id()));
+              valueOfTarget.applyAsDouble(Metric.JOINT_BASE.id()),
+              valueOfTarget.applyAsDouble(Metric.JOINT_NEW.id()));
       default ->
-          isAverage(column)
-              ? parts(row, column).stream().mapToDouble(ofTarget).average().orElse(Double.NaN)
-              : ofTarget.applyAsDouble(column);
+          TableColumns.isAverage(column)
+              ? parts(row, column).stream().mapToDouble(valueOfTarget).average().orElse(Double.NaN)
+              : valueOfTarget.applyAsDouble(column);
     };
   }
 
   /** Returns the evaluation sets that a column is computed from. */
   private List<String> parts(TableRow row, String column) {
     return switch (column) {
-      case HARMONIC_MEAN -> List.of("base", "new");
+      case TableColumns.HARMONIC_MEAN -> List.of("base", "new");
       case JOINT_H -> List.of(Metric.JOINT_BASE.id(), Metric.JOINT_NEW.id());
       default -> {
-        if (!isAverage(column)) {
+        if (!TableColumns.isAverage(column)) {
           yield List.of(column);
         }
-        String metric = column.substring(0, column.length() - AVERAGE.length());
+        String metric = column.substring(0, column.length() - TableColumns.AVERAGE.length());
         yield targets.stream()
-            .filter(target -> !PARTS.contains(target) && !ofRow(row).containsKey(target))
+            .filter(
+                target ->
+                    !TableColumns.PARTS.contains(target) && !runsOfRow(row).containsKey(target))
             .map(target -> metric + target)
             .toList();
       }
     };
-  }
-
-  /** Returns true for the average of the accuracies, or of a metric: {@code ece:average}. */
-  private static boolean isAverage(String column) {
-    return column.equals(AVERAGE) || column.endsWith(":" + AVERAGE);
   }
 
   private double @Nullable [] resampled(TableRow row, String column) {
@@ -437,23 +391,19 @@ public final class RunTable {
 
   /** Returns the number of runs of a row, on all data sets. */
   int runs(TableRow row) {
-    return ofRow(row).values().stream().mapToInt(Map::size).sum();
+    return (int) stream(runsOfRow(row)).count();
   }
 
   /** Returns the number of runs of one row that the other row has, too. */
   int pairs(TableRow row, TableRow other) {
-    return Math.max(count(common(row, other)), count(common(other, row)));
-  }
-
-  private static int count(Map<String, Map<Long, StoredRun>> ofRow) {
-    return ofRow.values().stream().mapToInt(Map::size).sum();
+    return (int) Math.max(stream(common(row, other)).count(), stream(common(other, row)).count());
   }
 
   /** Returns the table of two rows with only the runs that both have. */
   private RunTable both(TableRow row, TableRow other) {
     Map<String, Map<Long, StoredRun>> own = common(row, other);
     Map<String, Map<Long, StoredRun>> others = common(other, row);
-    if (own.equals(ofRow(row)) && others.equals(ofRow(other))) {
+    if (own.equals(runsOfRow(row)) && others.equals(runsOfRow(other))) {
       return this;
     }
     return paired.computeIfAbsent(
@@ -472,18 +422,19 @@ public final class RunTable {
    */
   private Map<String, Map<Long, StoredRun>> common(TableRow row, TableRow other) {
     Map<String, Map<Long, StoredRun>> common = new TreeMap<>();
-    ofRow(row)
+    runsOfRow(row)
         .forEach(
             (dataSet, bySeed) -> {
-              Set<Long> seeds = ofRow(other).getOrDefault(dataSet, Map.of()).keySet();
-              Map<Long, StoredRun> kept = new TreeMap<>(bySeed);
+              Set<Long> seeds = runsOfRow(other).getOrDefault(dataSet, Map.of()).keySet();
+              Map<Long, StoredRun> shared = new TreeMap<>(bySeed);
               if (!seeds.contains(RunRows.NO_SEED)) {
-                kept.keySet()
+                shared
+                    .keySet()
                     .removeIf(
                         seed -> seed == RunRows.NO_SEED ? seeds.isEmpty() : !seeds.contains(seed));
               }
-              if (!kept.isEmpty()) {
-                common.put(dataSet, kept);
+              if (!shared.isEmpty()) {
+                common.put(dataSet, shared);
               }
             });
     return common;

@@ -3,7 +3,6 @@ package org.kgcoop.tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -73,43 +72,45 @@ public final class StoredRun {
    * @throws KgCoopException if the folder is not a run or cannot be read
    */
   public static StoredRun read(Path folder, String name) {
-    Path file = folder.resolve(RunRecord.FILE);
-    try {
-      StoredRun run =
-          Files.exists(file) ? find(folder, name, Files.getLastModifiedTime(file)) : null;
-      if (run == null) {
-        throw KgCoopException.configuration(
-            folder
-                + ": no run of a method (expected run.json in it); './kgcoop runs' lists those"
-                + " there are");
-      }
-      return run;
-    } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
+    StoredRun run = find(folder, name);
+    if (run == null) {
+      throw KgCoopException.configuration(
+          folder
+              + ": no run of a method (expected run.json in it); './kgcoop runs' lists those"
+              + " there are");
     }
+    return run;
   }
 
   /** Reads a run like {@link #read}. Returns null if it is no run of a method on a data set. */
-  static @Nullable StoredRun find(Path folder, String name, FileTime written) {
+  static @Nullable StoredRun find(Path folder, String name) {
     RunRecord record = RunRecord.read(folder).orElse(null);
     if (record == null || record.method().isEmpty() || !record.settings().path("data").isObject()) {
       return null; // for example, a pretraining run
     }
     StoredRun run =
-        new StoredRun(folder, name, Instant.ofEpochMilli(written.toMillis()), null)
+        new StoredRun(folder, name, written(folder.resolve(RunRecord.FILE)), null)
             .withProtocol(record.command().isEmpty() ? "" : record.command().get(0));
     run.record = record;
     run.results = RunResults.read(folder);
     return run;
   }
 
-  StoredRun withProtocol(String of) {
-    protocol = of;
+  private static Instant written(Path file) {
+    try {
+      return Instant.ofEpochMilli(Files.getLastModifiedTime(file).toMillis());
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
+    }
+  }
+
+  StoredRun withProtocol(String name) {
+    protocol = name;
     return this;
   }
 
   /** Sets the protocol of the run's table, and the settings that it gives several values. */
-  StoredRun ofTable(TableResults table) {
+  StoredRun withTable(TableResults table) {
     planned = table.varied(method());
     return withProtocol(table.protocol());
   }

@@ -1,5 +1,6 @@
 package org.kgcoop.tables;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Map;
 import org.kgcoop.classifier.MethodRegistry;
 
@@ -10,7 +11,8 @@ import org.kgcoop.classifier.MethodRegistry;
  * @param setting the varied settings
  * @param shots the number of training images per class, or 0 for all
  */
-public record TableRow(String label, String method, Map<String, String> setting, int shots) {
+public record TableRow(
+    @JsonValue String label, String method, Map<String, String> setting, int shots) {
 
   /**
    * Returns true if a user means this row. The name is the label, or the label with the method's id

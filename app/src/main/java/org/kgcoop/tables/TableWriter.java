@@ -1,7 +1,6 @@
 package org.kgcoop.tables;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
@@ -10,12 +9,15 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.Messages;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.runs.Metric;
+import org.kgcoop.runs.RunJson;
 
 /** A writer of a {@link RunTable} and its differences as text, Markdown, LaTeX, CSV or JSON. */
 public final class TableWriter {
@@ -186,8 +188,8 @@ public final class TableWriter {
   /** Returns the number of compared runs; if a row has others, of how many. */
   private String pairs(Pair pair) {
     int pairs = table.pairs(pair.row(), pair.other());
-    int most = Math.max(table.runs(pair.row()), table.runs(pair.other()));
-    return pairs == most ? "" + pairs : pairs + " of " + most;
+    int larger = Math.max(table.runs(pair.row()), table.runs(pair.other()));
+    return pairs == larger ? "" + pairs : pairs + " of " + larger;
   }
 
   private List<String> header(String first, boolean time) {
@@ -342,53 +344,30 @@ public final class TableWriter {
 
   /** Returns {@code rows} with their figures, and {@code differences}. */
   public ObjectNode json() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    ArrayNode rows = json.putArray("rows");
+    List<Row> rows = new ArrayList<>();
     for (TableRow row : table.rows()) {
-      ObjectNode line = rows.addObject().put("row", row.label()).put("method", row.method());
-      ObjectNode setting = line.putObject("setting");
-      row.setting().forEach(setting::put);
-      line.put("shots", row.shots());
-      double ms = table.msPerImage(row);
-      line.put("ms_per_image", Double.isNaN(ms) ? null : Double.valueOf(ms));
-      ObjectNode figures = line.putObject("figures");
+      Map<String, Figure> figures = new LinkedHashMap<>();
       for (String column : table.columns()) {
         RunTable.Estimate estimate = table.estimate(row, column);
         if (estimate != null) {
-          ObjectNode cell =
-              figures
-                  .putObject(column)
-                  .put("mean", estimate.mean())
-                  .put("std", estimate.deviation())
-                  .put("seeds", estimate.seeds())
-                  .put("data_sets", estimate.dataSets())
-                  .put("complete", estimate.complete())
-                  .put("best_stands", row.equals(table.best(column)));
-          put(cell, estimate.interval());
+          figures.put(column, new Figure(estimate, row.equals(table.best(column))));
         }
       }
+      rows.add(
+          new Row(row, row.method(), row.setting(), row.shots(), table.msPerImage(row), figures));
     }
-    ArrayNode differences = json.putArray("differences");
-    for (RunTable.Difference difference : differences()) {
-      ObjectNode line =
-          differences
-              .addObject()
-              .put("column", difference.column())
-              .put("row", difference.row().label())
-              .put("other", difference.other().label())
-              .put("difference", difference.value())
-              .put("pairs", difference.pairs());
-      put(line, difference.interval());
-      line.put("stands", difference.isSignificant());
-    }
-    return json;
+    return RunJson.tree(new Json(rows, differences()));
   }
 
-  private static void put(ObjectNode json, Bootstrap.@Nullable Interval interval) {
-    if (interval == null) {
-      json.putNull("interval_95");
-    } else {
-      json.putArray("interval_95").add(interval.low()).add(interval.high());
-    }
-  }
+  private record Json(List<Row> rows, List<RunTable.Difference> differences) {}
+
+  private record Row(
+      TableRow row,
+      String method,
+      Map<String, String> setting,
+      int shots,
+      double msPerImage,
+      Map<String, Figure> figures) {}
+
+  private record Figure(@JsonUnwrapped RunTable.Estimate estimate, boolean bestStands) {}
 }

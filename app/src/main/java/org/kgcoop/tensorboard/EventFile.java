@@ -8,21 +8,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.Folders;
 import org.kgcoop.runs.EventLog;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
@@ -56,11 +52,10 @@ final class EventFile {
   private final Path results;
   private final Path file;
 
-  /** The bytes of the log that the file contains; -1 before the first. */
-  private long read = -1;
+  /** The length of the log when this object last wrote the file; -1 before. */
+  private long written = -1;
 
-  /** Identifies the log file, which a resumed run may replace. */
-  private @Nullable Object identity;
+  private boolean isComplete;
 
   EventFile(Path run) {
     log = run.resolve(EventLog.FILE);
@@ -72,93 +67,61 @@ final class EventFile {
     return file;
   }
 
-  /** Appends the new lines of the log of an unfinished run. Starts again if the log did. */
-  void grow() throws IOException {
-    if (!Files.exists(log) || Files.exists(results)) {
+  /**
+   * Brings the file of a run up to date. Does nothing if the log has not grown, or if an earlier
+   * process completed the file.
+   */
+  void update() throws IOException {
+    if (isComplete || !Files.exists(log)) {
       return;
     }
-    BasicFileAttributes now = Files.readAttributes(log, BasicFileAttributes.class);
-    ByteArrayOutputStream records = new ByteArrayOutputStream();
-    boolean anew = read < 0 || now.size() < read || !Objects.equals(now.fileKey(), identity);
-    if (anew) {
-      record(records, Event.newBuilder().setFileVersion(VERSION).build());
-      read = 0;
-      identity = now.fileKey();
-    }
-    byte[] lines = wholeLines(read);
-    records(lines, records);
-    if (records.size() > 0) {
-      Files.write(
-          file,
-          records.toByteArray(),
-          StandardOpenOption.CREATE,
-          StandardOpenOption.WRITE,
-          anew ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND);
-      read += lines.length;
-    }
-  }
-
-  /** Completes the file of a finished run; otherwise appends once more. */
-  void finish() throws IOException {
-    if (!Files.exists(log) || !Files.exists(results)) {
-      grow();
-      return;
-    }
+    boolean finished = Files.exists(results);
     boolean exists = Files.exists(file);
-    if (read < 0
-        && exists
-        && Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(results)) >= 0) {
+    long length = Files.size(log);
+    isComplete = finished && exists && written < 0 && isNewer(file, results);
+    if (isComplete || (!finished && length == written)) {
       return;
     }
-    byte[] whole = whole();
+    byte[] whole = whole(finished);
     byte[] before = exists ? Files.readAllBytes(file) : new byte[0];
-    boolean grown =
-        before.length > 0
-            && before.length < whole.length
-            && Arrays.equals(before, 0, before.length, whole, 0, before.length);
-    if (grown) {
+    if (before.length > 0
+        && before.length <= whole.length
+        && Arrays.equals(before, 0, before.length, whole, 0, before.length)) {
       // TensorBoard keeps the file open, and would not see a replacement.
       Files.write(
           file, Arrays.copyOfRange(whole, before.length, whole.length), StandardOpenOption.APPEND);
     } else {
       AtomicFile.write(file, out -> out.write(whole));
     }
+    written = length;
+    isComplete = finished;
   }
 
-  private byte[] whole() throws IOException {
+  private static boolean isNewer(Path file, Path other) throws IOException {
+    return Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(other)) >= 0;
+  }
+
+  private byte[] whole(boolean finished) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     record(out, Event.newBuilder().setFileVersion(VERSION).build());
-    long last = records(wholeLines(0), out);
-    Summary end = end(RunResults.read(results.resolveSibling("")));
+    long last = 0;
+    for (String line : wholeLines()) {
+      JsonNode event = JSON.readTree(line);
+      last = event.path("step").asLong();
+      record(out, event(last, progress(event)));
+    }
+    Summary end =
+        finished ? end(RunResults.read(Folders.parent(results))) : Summary.getDefaultInstance();
     if (end.getValueCount() > 0) {
       record(out, event(last, end));
     }
     return out.toByteArray();
   }
 
-  /**
-   * Returns the log from a position to its last line break. A later part is still being written.
-   */
-  private byte[] wholeLines(long from) throws IOException {
-    try (FileChannel channel = FileChannel.open(log, StandardOpenOption.READ)) {
-      byte[] bytes = Channels.newInputStream(channel.position(from)).readAllBytes();
-      int end = bytes.length;
-      while (end > 0 && bytes[end - 1] != '\n') {
-        end--;
-      }
-      return Arrays.copyOf(bytes, end);
-    }
-  }
-
-  /** Writes one record per line; returns the last step. */
-  private static long records(byte[] lines, OutputStream out) throws IOException {
-    long last = 0;
-    for (String line : new String(lines, StandardCharsets.UTF_8).lines().toList()) {
-      JsonNode event = JSON.readTree(line);
-      last = event.path("step").asLong();
-      record(out, event(last, progress(event)));
-    }
-    return last;
+  /** Returns the lines of the log. An unfinished last line is still being written. */
+  private List<String> wholeLines() throws IOException {
+    String text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+    return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
   }
 
   private static Summary progress(JsonNode event) {

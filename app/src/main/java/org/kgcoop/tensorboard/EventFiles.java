@@ -47,7 +47,7 @@ public final class EventFiles implements AutoCloseable {
   private void grow() {
     try {
       while (!failed && !closed.await(SECONDS_BETWEEN, TimeUnit.SECONDS)) {
-        attempt(EventFile::grow);
+        update();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // does not happen
@@ -65,18 +65,14 @@ public final class EventFiles implements AutoCloseable {
       return;
     }
     if (!failed) {
-      attempt(EventFile::finish);
+      update();
     }
   }
 
-  private interface Action {
-    void on(EventFile file) throws IOException;
-  }
-
-  private void attempt(Action action) {
+  private void update() {
     for (EventFile file : files) {
       try {
-        action.on(file);
+        file.update();
       } catch (IOException e) {
         failed(file, FileErrors.reason(e));
         return;

@@ -75,12 +75,13 @@ class DistanceSectionTest {
   private static void cell(
       ObjectNode results, String method, String set, int correct, double distance) {
     ObjectNode cell = results.withArray("/cells").addObject();
-    StoredResults.sample(cell.put("method", method), set, 8, 1);
+    StoredResults.sample(cell.put("method", method).put("title", method), set, 8, 1);
     StoredResults.targets(cell)
         .addObject()
         .put("name", "new")
         .put("correct", correct)
         .put("total", 100)
-        .put("distance", distance);
+        .put("distance", distance)
+        .putObject("set");
   }
 }

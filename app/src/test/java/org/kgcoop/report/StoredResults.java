@@ -112,7 +112,12 @@ final class StoredResults {
         .putObject("versions")
         .put("kgcoop", "0.1.0")
         .put("java", "17.0.21")
-        .put("command", "./kgcoop " + protocol + " --data embedded:objects --seeds 1,2");
+        .putArray("command")
+        .add(protocol)
+        .add("--data")
+        .add("embedded:objects")
+        .add("--seeds")
+        .add("1,2");
   }
 
   /** Writes a few-shot table without run folders. */

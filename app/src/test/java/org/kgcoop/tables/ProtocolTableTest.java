@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.runs.JointResult;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TargetResult;
@@ -154,8 +155,8 @@ class ProtocolTableTest {
     ProtocolTable table = new ProtocolTable("base2new", runs);
 
     assertThat(table.rows()).extracting(row -> row.mean("base")).containsExactly(8.0, 0.0, 5.0);
-    assertThat(table.json().path(0).path("setting").path("weight").asInt()).isEqualTo(8);
-    assertThat(table.json().path(0).path("figures").path("base").path("mean").asDouble())
-        .isEqualTo(8);
+    JsonNode row = RunJson.tree(Map.of("rows", table.json())).path("rows").path(0);
+    assertThat(row.path("setting").path("weight").asInt()).isEqualTo(8);
+    assertThat(row.path("figures").path("base").path("mean").asDouble()).isEqualTo(8);
   }
 }

@@ -101,7 +101,7 @@ class EventFileTest {
   @Test
   void scalarsAndWordsAreWrittenByStep() throws IOException {
     Path run = run();
-    new EventFile(run).finish();
+    new EventFile(run).update();
     List<UnknownFieldSet> events = events(run.resolve(EventFile.NAME));
 
     assertThat(events).hasSize(5);
@@ -143,15 +143,15 @@ class EventFileTest {
   @Test
   void anEventFileIsWrittenAgainOnlyWhereItIsOlderThanTheResults() throws IOException {
     Path run = run();
-    new EventFile(run).finish();
+    new EventFile(run).update();
     Path file = run.resolve(EventFile.NAME);
     byte[] first = Files.readAllBytes(file);
     FileTime written = FileTime.fromMillis(Files.getLastModifiedTime(file).toMillis() + 60_000);
     Files.setLastModifiedTime(file, written);
-    new EventFile(run).finish();
+    new EventFile(run).update();
     assertThat(Files.getLastModifiedTime(file)).isEqualTo(written);
     Files.delete(file);
-    new EventFile(run).finish();
+    new EventFile(run).update();
     assertThat(Files.readAllBytes(file)).isEqualTo(first);
   }
 
@@ -182,26 +182,25 @@ class EventFileTest {
     Path file = run.resolve(EventFile.NAME);
     EventFile growing = new EventFile(run);
 
-    growing.grow();
+    growing.update();
     assertThat(events(file)).hasSize(2); // the version and one step; the second line is incomplete
-    growing.grow();
+    growing.update();
     assertThat(events(file)).hasSize(2);
     append(run, "ch\":1,\"lr\":0.25}\n", line(3));
-    growing.grow();
+    growing.update();
     assertThat(events(file)).hasSize(4);
     assertThat(scalars(events(file).get(2))).containsExactly("lr 0.25");
     append(run, line(4));
     Files.writeString(
         run.resolve("results.json"), "{\"targets\":[{\"name\":\"test\",\"set\":{}}]}");
     Object before = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-    growing.grow(); // finish() writes the end
-    growing.finish();
+    growing.update(); // also writes the end
 
     byte[] grown = Files.readAllBytes(file);
     assertThat(events(file)).hasSize(6);
     assertThat(Files.readAttributes(file, BasicFileAttributes.class).fileKey()).isEqualTo(before);
     Files.delete(file);
-    new EventFile(run).finish();
+    new EventFile(run).update();
     assertThat(Files.readAllBytes(file)).isEqualTo(grown);
   }
 
@@ -209,15 +208,15 @@ class EventFileTest {
   void rewritesTheFileOfAResumedRunFromItsLog() throws IOException {
     Path run = begun(line(1), line(2), line(3));
     Path file = run.resolve(EventFile.NAME);
-    new EventFile(run).grow(); // of a process that died
+    new EventFile(run).update(); // of a process that died
     EventFile growing = new EventFile(run);
-    growing.grow(); // before the log is cut to the checkpoint
+    growing.update(); // before the log is cut to the checkpoint
     assertThat(events(file)).hasSize(4);
 
     AtomicFile.write(
         run.resolve("events.jsonl"), out -> out.write(line(1).getBytes(StandardCharsets.UTF_8)));
     append(run, line(2), line(4), line(5));
-    growing.grow();
+    growing.update();
 
     assertThat(events(file).stream().map(event -> event.getField(2).getVarintList()).skip(1))
         .containsExactly(List.of(1L), List.of(2L), List.of(4L), List.of(5L));

@@ -54,7 +54,10 @@ final class DerivedImages {
   /** Returns the image as JPEG. */
   Item jpeg(String set, Item item, int quality) {
     return derived(
-        set, item, "quality" + quality + ".jpg", original -> jpeg(buffered(original), quality));
+        set,
+        item,
+        "quality" + quality + ".jpg",
+        original -> jpeg(original.toBufferedImage(), quality));
   }
 
   /** Returns the image as a phone writes it: in the orientation of the sensor, with an EXIF tag. */
@@ -83,7 +86,7 @@ final class DerivedImages {
 
   private static byte[] frame(RgbImage original, Item item, int number) throws IOException {
     SplitMix64 random = Seeds.generator("burst " + item.key() + " " + number);
-    BufferedImage from = buffered(original);
+    BufferedImage from = original.toBufferedImage();
     int width = from.getWidth();
     int height = from.getHeight();
     BufferedImage frame = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -121,18 +124,6 @@ final class DerivedImages {
       brightened = brightened << 8 | (int) Math.min(255, factor * (rgb >> shift & 255));
     }
     return brightened;
-  }
-
-  private static BufferedImage buffered(RgbImage image) {
-    BufferedImage buffered =
-        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < image.height(); y++) {
-      for (int x = 0; x < image.width(); x++) {
-        buffered.setRGB(
-            x, y, image.sample(x, y, 0) << 16 | image.sample(x, y, 1) << 8 | image.sample(x, y, 2));
-      }
-    }
-    return buffered;
   }
 
   private static byte[] jpeg(BufferedImage image, int quality) throws IOException {

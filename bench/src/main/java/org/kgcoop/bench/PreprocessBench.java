@@ -62,7 +62,7 @@ final class PreprocessBench implements Callable<Integer> {
   }
 
   private static void preprocess(Images images, Transform transform, byte[] jpeg) {
-    float[] pixels = transform.normalise(transform.test(images.decode(jpeg, "bench.jpg")));
+    float[] pixels = transform.normalize(transform.test(images.decode(jpeg, "bench.jpg")));
     if (pixels.length != 3 * 224 * 224) {
       throw new IllegalStateException("unexpected image size");
     }

@@ -80,7 +80,7 @@ final class DataCases {
         read(folder, c).crop(new Crop(box[1], box[0], box[3] - box[1], box[2] - box[0]));
     Transform transform = transform(folder, c, Math.max(1, part.width()));
     comparison.tensor(
-        "values", transform.normalise(part), folder.floats(c.path("expect").asText()));
+        "values", transform.normalize(part), folder.floats(c.path("expect").asText()));
   }
 
   /** Returns the transform of a case's model, or CLIP's transform with this size. */

@@ -99,10 +99,10 @@ final class TrustCases {
     comparison.equal("enough", threshold.enough(), expected.path("enough").asBoolean());
     comparison.value("threshold", threshold.threshold(), expected.path("threshold").asDouble());
     comparison.value(
-        "kept at least", threshold.keptAtLeast(), expected.path("kept_at_least").asDouble());
+        "kept at least", threshold.expectedShare(), expected.path("kept_at_least").asDouble());
     comparison.numbers(
         "interval of the share kept",
-        new double[] {threshold.keptInterval().low(), threshold.keptInterval().high()},
+        new double[] {threshold.shareInterval().low(), threshold.shareInterval().high()},
         doubles(expected.path("kept_interval")));
   }
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
@@ -48,38 +47,29 @@ public final class VerifyCommand implements Callable<Integer> {
     }
     long failed = outcomes.stream().filter(o -> !o.passed()).count();
     long passed = outcomes.size() - failed;
-    if (output.isJson()) {
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.put("passed", passed).put("failed", failed).set("cases", cases);
-      output.json(json);
-    } else {
-      output.print(passed + " passed, " + failed + " failed");
-    }
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    output.json(json.put("passed", passed).put("failed", failed).set("cases", cases));
+    output.print(passed + " passed, " + failed + " failed");
     return failed == 0 ? 0 : KgCoopException.Category.CHECK.exitCode();
   }
 
   private void report(Path folder, Outcome outcome, ArrayNode cases) {
-    if (output.isJson()) {
-      cases
-          .addObject()
-          .put("folder", folder.toString())
-          .put("id", outcome.id())
-          .put("passed", outcome.passed())
-          .put("error", outcome.worst())
-          .put("tolerance", outcome.tolerance())
-          .put("problem", outcome.problem());
-      return;
-    }
-    output.print(
-        String.format(
-            Locale.ROOT,
-            "%s  %s/%s  error %.2g (%s)%s",
-            outcome.passed() ? "ok    " : "FAILED",
-            folder.getFileName(),
-            outcome.id(),
-            outcome.worst(),
-            outcome.tolerance(),
-            outcome.passed() ? "" : "  " + outcome.problem()));
+    cases
+        .addObject()
+        .put("folder", folder.toString())
+        .put("id", outcome.id())
+        .put("passed", outcome.passed())
+        .put("error", outcome.worst())
+        .put("tolerance", outcome.tolerance())
+        .put("problem", outcome.problem());
+    output.printf(
+        "%s  %s/%s  error %.2g (%s)%s",
+        outcome.passed() ? "ok    " : "FAILED",
+        folder.getFileName(),
+        outcome.id(),
+        outcome.worst(),
+        outcome.tolerance(),
+        outcome.passed() ? "" : "  " + outcome.problem());
     output.out().flush();
   }
 }

@@ -141,7 +141,7 @@ class OnnxCalibrationTest {
           onnx, clip, ExportedClassifier.of(head, file.classNames(), clip, Map.of("method", id)));
       Transform transform = new Transform(clip.preprocessing());
       try (OnnxModel exported = new OnnxModel(onnx, 3, SIZE, SIZE)) {
-        assertThat(exported.run("probabilities", transform.normalise(transform.test(image))))
+        assertThat(exported.run("probabilities", transform.normalize(transform.test(image))))
             .containsExactly(java, within(1e-5f));
       }
     }

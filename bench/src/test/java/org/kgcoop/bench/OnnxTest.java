@@ -252,7 +252,7 @@ class OnnxTest {
       int size = clip.preprocessing().size();
       float[] pixels = new float[drawings.size() * 3 * size * size];
       for (int i = 0; i < drawings.size(); i++) {
-        transform.normalise(transform.test(drawings.get(i)), pixels, i * 3 * size * size);
+        transform.normalize(transform.test(drawings.get(i)), pixels, i * 3 * size * size);
       }
       try (OnnxModel exported = export(clip, classifier)) {
         Agreement agreement = new Agreement();
@@ -295,7 +295,7 @@ class OnnxTest {
       float[] pixels =
           OnnxPets.pixels(image, 24, about.getOrDefault("mean", ""), about.getOrDefault("std", ""));
       Transform transform = new Transform(clip.preprocessing());
-      float[] ours = transform.normalise(transform.test(RgbImage.of(image)));
+      float[] ours = transform.normalize(transform.test(RgbImage.of(image)));
       assertThat(pixels).hasSameSizeAs(ours);
       for (int i = 0; i < ours.length; i++) {
         // If a value is between two of the 256 levels, arithmetic with 22 bits may round it

@@ -105,12 +105,12 @@ record AdaptFolder(Path out, Path work) {
 
   /** Deletes an incomplete run of the final training, but no measurement and no classifier. */
   void deleteRun() {
-    Set<Path> kept =
+    Set<Path> lasting =
         Set.of(
             out.resolve(AdaptRecord.FILE), out.resolve(AdaptRecord.WORK), ClassifierFile.in(out));
     try (DirectoryStream<Path> files = Files.newDirectoryStream(out)) {
       for (Path file : files) {
-        if (!kept.contains(file)) {
+        if (!lasting.contains(file)) {
           FolderTree.delete(file);
         }
       }

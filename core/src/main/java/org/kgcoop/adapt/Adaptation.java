@@ -30,13 +30,13 @@ import org.kgcoop.runs.RunFolders;
  */
 public final class Adaptation {
   private final ExperimentContext context;
-  private final AdaptRequest asked;
+  private final AdaptRequest request;
   private final AdaptFolder folder;
   private final Budget budget;
 
   private Adaptation(ExperimentContext context, AdaptRequest request, Path out, long start) {
     this.context = context;
-    this.asked = request;
+    this.request = request;
     folder = new AdaptFolder(out);
     double minutes = request.plan() == null ? request.minutes() : Double.POSITIVE_INFINITY;
     budget = new Budget(context, start, minutes);
@@ -61,10 +61,10 @@ public final class Adaptation {
   }
 
   private AdaptRecord run() {
-    folder.refuseDataOf(asked.data());
-    TrainingImages images = new TrainingImages(context, asked);
-    AdaptRequest request = asked.with(images.present());
-    JsonNode settings = AdaptSettings.of(request, context);
+    folder.refuseDataOf(request.data());
+    TrainingImages images = new TrainingImages(context, request);
+    AdaptRequest readable = request.with(images.present());
+    JsonNode settings = AdaptSettings.of(readable, context);
     Optional<AdaptRecord> complete = before(settings);
     if (complete.isPresent() && folder.isDone()) {
       context.progress().message(folder.out() + ": done before");
@@ -72,7 +72,7 @@ public final class Adaptation {
     }
     folder.create();
     try (LockedFile lock = RunFolders.lock(folder.work())) {
-      return runLocked(request, images, settings);
+      return runLocked(readable, images, settings);
     } catch (IOException e) {
       throw KgCoopException.io(folder.work() + ": cannot be closed: " + FileErrors.reason(e), e);
     }
@@ -145,7 +145,7 @@ public final class Adaptation {
       Comparison.Outcome outcome,
       CrossValidation nested,
       Set<String> contradictory) {
-    boolean isLimited = asked.plan() == null && !Candidates.isQuick(outcome.method());
+    boolean isLimited = request.plan() == null && !Candidates.isQuick(outcome.method());
     BooleanSupplier stop =
         isLimited
             ? budget.afterNext(budget.left() - comparison.secondsOfAFinalTraining())

@@ -40,7 +40,7 @@ record Answers(Score score, List<AdaptRecord.OfClass> classes, List<AdaptRecord.
     List<Score.HeldOutImage> images = new ArrayList<>();
     List<Boolean> right = new ArrayList<>();
     List<AdaptRecord.Mistake> mistakes = new ArrayList<>();
-    int[] asked = new int[learned];
+    int[] counts = new int[learned];
     int[] correct = new int[learned];
     for (CrossValidation.HeldOut each : heldOut) {
       Item item = each.item();
@@ -52,7 +52,7 @@ record Answers(Score score, List<AdaptRecord.OfClass> classes, List<AdaptRecord.
               each.unseen(),
               shares.getOrDefault(item.key(), 1.0)));
       right.add(predicted == item.label());
-      asked[item.label()]++;
+      counts[item.label()]++;
       if (predicted == item.label()) {
         correct[item.label()]++;
       } else {
@@ -68,7 +68,7 @@ record Answers(Score score, List<AdaptRecord.OfClass> classes, List<AdaptRecord.
         new Score(images, right),
         IntStream.range(0, learned)
             .mapToObj(
-                label -> new AdaptRecord.OfClass(names.get(label), asked[label], correct[label]))
+                label -> new AdaptRecord.OfClass(names.get(label), counts[label], correct[label]))
             .toList(),
         mistakes);
   }

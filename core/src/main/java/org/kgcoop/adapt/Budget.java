@@ -129,9 +129,9 @@ final class Budget {
 
   private static long steps(TrainingSettings training, DataSet data) {
     long[] labels = data.train().stream().mapToLong(Item::label).toArray();
-    long ofAnEpoch =
+    long epochNanos =
         training.sampler().plan(labels, training.batchSize(), training.seed()).batches(0).size();
-    return ofAnEpoch * training.schedule().epochs();
+    return epochNanos * training.schedule().epochs();
   }
 
   /**

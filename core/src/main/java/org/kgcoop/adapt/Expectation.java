@@ -115,13 +115,13 @@ record Expectation(Score score, double optimism, double gain, boolean isLearned)
     return interval(true, score.varianceOfClasses() / classes);
   }
 
-  private AdaptRecord.Interval interval(boolean unseen, double ofClasses) {
+  private AdaptRecord.Interval interval(boolean unseen, double classVariance) {
     double middle = Math.max(0, Math.min(100, score.accuracy(unseen) - optimism + gain)) / 100;
     double corrections = (optimism * optimism + gain * gain) / 4 / 1e4;
     double spread = Math.max(middle * (1 - middle), 1e-4);
     double shared = isLearned ? SHARED_IMAGES : 1;
     double images =
-        1 / (shared / score.effectiveImages(unseen) + (corrections + ofClasses) / spread);
+        1 / (shared / score.effectiveImages(unseen) + (corrections + classVariance) / spread);
     double[] quantiles =
         betaBinomial(images * middle + 0.5, images * (1 - middle) + 0.5, AdaptRecord.NEW_IMAGES);
     return new AdaptRecord.Interval(

@@ -119,17 +119,18 @@ final class FinalTraining {
   private RunResults trained(ExperimentContext on, String id, Path below, String run) {
     MethodSpec spec = candidates.spec(id);
     Set<String> repeated = ImageGroups.repeatedInTest(data, context.cache());
-    List<Item> asked = data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
+    List<Item> testItems =
+        data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
     DataSet target =
         new DataSet(
             data.name(),
             Stream.concat(data.classNames().stream(), request.unseen().stream()).toList(),
             List.of(),
             List.of(),
-            asked,
+            testItems,
             data.template());
     List<EvaluationSet> targets =
-        asked.isEmpty() ? List.of() : List.of(new EvaluationSet(TEST, target, ClassSplit.ALL));
+        testItems.isEmpty() ? List.of() : List.of(new EvaluationSet(TEST, target, ClassSplit.ALL));
     return TrialRun.run(on, new Trial(spec, sample, targets, run), below);
   }
 

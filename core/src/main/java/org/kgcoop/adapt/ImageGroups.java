@@ -61,7 +61,7 @@ record ImageGroups(
   static ImageGroups exact(DataSet data, FeatureCache cache) {
     List<String> hashes = cache.hashes().of(data.train().stream().map(Item::file).toList());
     Map<String, Item> firsts = new HashMap<>();
-    Map<String, Item> kept = new LinkedHashMap<>(); // by hash and class
+    Map<String, Item> distinct = new LinkedHashMap<>(); // by hash and class
     List<String> repeated = new ArrayList<>();
     List<String> contradictions = new ArrayList<>();
     Groups groups = new Groups(data.train());
@@ -71,14 +71,14 @@ record ImageGroups(
       if (first != null) {
         groups.join(first.group(), item.group());
       }
-      if (kept.putIfAbsent(hashes.get(i) + " " + item.label(), item) != null) {
+      if (distinct.putIfAbsent(hashes.get(i) + " " + item.label(), item) != null) {
         repeated.add(item.key());
       } else if (first != null) {
         contradictions.add(first.key() + EQUALS + item.key());
       }
     }
     return new ImageGroups(
-        data.withImages(groups.of(List.copyOf(kept.values())), data.val(), data.test()),
+        data.withImages(groups.of(List.copyOf(distinct.values())), data.val(), data.test()),
         repeated,
         contradictions,
         0,
@@ -154,10 +154,10 @@ record ImageGroups(
   static Set<String> repeatedInTest(DataSet data, FeatureCache cache) {
     Set<String> learned =
         new HashSet<>(cache.hashes().of(data.train().stream().map(Item::file).toList()));
-    List<String> asked = cache.hashes().of(data.test().stream().map(Item::file).toList());
+    List<String> testHashes = cache.hashes().of(data.test().stream().map(Item::file).toList());
     Set<String> repeated = new LinkedHashSet<>();
-    for (int i = 0; i < asked.size(); i++) {
-      if (learned.contains(asked.get(i))) {
+    for (int i = 0; i < testHashes.size(); i++) {
+      if (learned.contains(testHashes.get(i))) {
         repeated.add(data.test().get(i).key());
       }
     }

@@ -33,9 +33,9 @@ public record LabelSource(Labels labels, Set<String> audit) {
    * or the record of a folder that a classifier sorted, in this order.
    *
    * @param folder the folder of the data set
-   * @param stated the statement of the user; null if there is none
+   * @param origin the statement of the user; null if there is none
    */
-  public static LabelSource of(Path folder, DataSet data, Labels.@Nullable Origin stated) {
+  public static LabelSource of(Path folder, DataSet data, Labels.@Nullable Origin origin) {
     List<Item> all = Stream.concat(data.train().stream(), data.val().stream()).toList();
     Optional<LabelJournal> journal = LabelJournal.find(folder);
     if (journal.isPresent()) {
@@ -45,8 +45,8 @@ public record LabelSource(Labels labels, Set<String> audit) {
           new Labels(Labels.Origin.CHOSEN, journal.get().file().toString(), audit.size(), 0),
           audit);
     }
-    if (stated != null) {
-      return new LabelSource(new Labels(stated, "", 0, 0), Set.of());
+    if (origin != null) {
+      return new LabelSource(new Labels(origin, "", 0, 0), Set.of());
     }
     int proposals =
         SortedFolder.read(folder).map(sorted -> sorted.review(all).unchanged()).orElse(0);

@@ -121,12 +121,12 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
 
   /** Returns some images of each class, at equal steps. */
   private static int[] sample(List<Item> items) {
-    Map<Integer, List<Integer>> ofClass = new HashMap<>();
+    Map<Integer, List<Integer>> byClass = new HashMap<>();
     for (int i = 0; i < items.size(); i++) {
-      ofClass.computeIfAbsent(items.get(i).label(), label -> new ArrayList<>()).add(i);
+      byClass.computeIfAbsent(items.get(i).label(), label -> new ArrayList<>()).add(i);
     }
-    int most = Math.max(SAMPLE_OF_CLASS, SAMPLE / ofClass.size());
-    return ofClass.values().stream()
+    int most = Math.max(SAMPLE_OF_CLASS, SAMPLE / byClass.size());
+    return byClass.values().stream()
         .flatMapToInt(
             all -> {
               int count = Math.min(most, all.size());

@@ -180,13 +180,13 @@ final class Score {
     if (!(sum > 0)) {
       return influence;
     }
-    double[] ofSeen = influence(SEEN, drawn);
-    double[] ofUnseen = influence(UNSEEN, drawn);
+    double[] seenInfluence = influence(SEEN, drawn);
+    double[] unseenInfluence = influence(UNSEEN, drawn);
     for (int unit = 0; unit < influence.length; unit++) {
       // The factors are the derivatives of 2 a b / (a + b) with respect to a and b.
       influence[unit] =
-          2 * Math.pow(unseen / sum, 2) * ofSeen[unit]
-              + 2 * Math.pow(seen / sum, 2) * ofUnseen[unit];
+          2 * Math.pow(unseen / sum, 2) * seenInfluence[unit]
+              + 2 * Math.pow(seen / sum, 2) * unseenInfluence[unit];
     }
     return influence;
   }

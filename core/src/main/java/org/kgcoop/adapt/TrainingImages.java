@@ -176,15 +176,15 @@ final class TrainingImages {
     List<Item> train = drawn.train();
     if (plan.perClass() != FewShot.ALL) {
       List<List<Item>> rounds = rounds(train);
-      Set<Item> kept = new HashSet<>();
-      rounds.subList(0, Math.min(plan.perClass(), rounds.size())).forEach(kept::addAll);
-      train = train.stream().filter(kept::contains).toList();
+      Set<Item> selected = new HashSet<>();
+      rounds.subList(0, Math.min(plan.perClass(), rounds.size())).forEach(selected::addAll);
+      train = train.stream().filter(selected::contains).toList();
     }
     List<Item> test = drawn.test();
     if (plan.testImages() != 0) {
-      Set<Item> kept =
+      Set<Item> selected =
           new HashSet<>(inOrder(test).subList(0, Math.min(plan.testImages(), test.size())));
-      test = test.stream().filter(kept::contains).toList();
+      test = test.stream().filter(selected::contains).toList();
     }
     return drawn.withImages(train, List.of(), test);
   }

@@ -50,9 +50,9 @@ final class UnseenNames {
         Autograd.Switch off = Autograd.off();
         Head texts = new ZeroShot(List.of(Templates.of(data))).classifier(clip, names)) {
       float[] features = texts.classFeatures().orElseThrow().toFloats();
-      double ofUnseen = meanDistance(features, names.size(), known, i -> i >= known);
-      double ofKnown = meanDistance(features, names.size(), known, i -> i < known);
-      return ofUnseen > OTHER_KIND * ofKnown;
+      double unseenDistance = meanDistance(features, names.size(), known, i -> i >= known);
+      double knownDistance = meanDistance(features, names.size(), known, i -> i < known);
+      return unseenDistance > OTHER_KIND * knownDistance;
     }
   }
 

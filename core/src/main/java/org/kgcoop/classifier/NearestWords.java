@@ -1,5 +1,6 @@
 package org.kgcoop.classifier;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class NearestWords {
   private NearestWords() {}
 
   /** Word, with the distance of its embedding from the vector. */
-  public record Word(String text, double distance) {}
+  public record Word(@JsonProperty("word") String text, double distance) {}
 
   /**
    * Context vector with its nearest words.
@@ -34,7 +35,7 @@ public final class NearestWords {
    *     own vectors, or its block of the text encoder, for blocks after the first
    * @param words the nearest words, in ascending order of distance
    */
-  public record Vector(String name, List<Word> words) {
+  public record Vector(@JsonProperty("vector") String name, List<Word> words) {
     public Vector {
       words = List.copyOf(words);
     }
@@ -111,7 +112,7 @@ public final class NearestWords {
         Autograd.Switch off = Autograd.off()) {
       Tensor context = stored.tensor().to(DType.FLOAT32).reshape(-1, width); // (vectors, W)
       Tensor words = clip.textEncoder().tokenEmbedding(); // (vocabulary, W)
-      int kept = (int) Math.min(count, words.size(0));
+      int limit = (int) Math.min(count, words.size(0));
       int compared = (int) Math.min((long) MARGIN * count, words.size(0));
       Tensor lengths = words.times(words).sum(1); // (vocabulary)
       List<Vector> vectors = new ArrayList<>();
@@ -124,7 +125,7 @@ public final class NearestWords {
         Tensor ids = Functions.top(closeness, compared).indices();
         Tensor difference = words.indexSelect(0, ids).minus(vector);
         Tensor squares = difference.times(difference).sum(1); // (compared)
-        Functions.Top nearest = Functions.top(squares.times(-1), kept);
+        Functions.Top nearest = Functions.top(squares.times(-1), limit);
         if (!nearest.values().isFinite()) {
           throw KgCoopException.weights(
               "learned vector '%s' has values that are too large for a distance to words: a training"

@@ -48,12 +48,12 @@ public enum PublishedDefaults {
   /**
    * Returns a method with its defaults for a data set.
    *
-   * @param given {@code method} and the given settings, as for {@link MethodRegistry#parse}; its
+   * @param explicit {@code method} and the given settings, as for {@link MethodRegistry#parse}; its
    *     template is the template of the data set
    * @throws org.kgcoop.KgCoopException if the method, a key or a value is invalid
    */
-  public Method method(SettingValues given, TaskContext task) {
-    return method(given, task, false);
+  public Method method(SettingValues explicit, TaskContext task) {
+    return method(explicit, task, false);
   }
 
   /**
@@ -62,16 +62,17 @@ public enum PublishedDefaults {
    * @param asPublished true to also use the published way of selecting settings, such as with
    *     validation images
    */
-  public Method method(SettingValues given, TaskContext task, boolean asPublished) {
-    String template = template(given, task);
-    SettingValues settings = given;
-    for (PublishedSettings published : PublishedSettings.of(id(), given, task)) {
+  public Method method(SettingValues explicit, TaskContext task, boolean asPublished) {
+    String template = template(explicit, task);
+    SettingValues settings = explicit;
+    for (PublishedSettings published : PublishedSettings.of(id(), explicit, task)) {
       if (published.isOption() && !asPublished) {
         continue;
       }
       for (Map.Entry<String, Object> setting : published.settings().values().entrySet()) {
-        if (!given.has(setting.getKey())) {
-          settings = settings.with(setting.getKey(), filled(setting.getValue(), template, given));
+        if (!explicit.has(setting.getKey())) {
+          settings =
+              settings.with(setting.getKey(), filled(setting.getValue(), template, explicit));
         }
       }
     }
@@ -82,24 +83,24 @@ public enum PublishedDefaults {
    * Returns the template. A published template for a method replaces the data set's template,
    * unless the user gave one.
    */
-  private String template(SettingValues given, TaskContext task) {
+  private String template(SettingValues explicit, TaskContext task) {
     String template = task.template();
     boolean listed =
         PublishedDataSets.find(task.dataSet())
             .filter(set -> set.template().equals(task.template()))
             .isPresent();
-    for (PublishedSettings published : PublishedSettings.of(id(), given, task)) {
+    for (PublishedSettings published : PublishedSettings.of(id(), explicit, task)) {
       template = listed && !published.template().isEmpty() ? published.template() : template;
     }
     return template;
   }
 
-  private static Object filled(Object value, String template, SettingValues given) {
+  private static Object filled(Object value, String template, SettingValues explicit) {
     if (value instanceof List<?> list) {
-      return list.stream().<Object>map(each -> filled(each, template, given)).toList();
+      return list.stream().<Object>map(each -> filled(each, template, explicit)).toList();
     }
     if (value instanceof String text && text.startsWith(VECTORS)) {
-      int tokens = given.get(SharedSettings.CONTEXT_TOKENS);
+      int tokens = explicit.get(SharedSettings.CONTEXT_TOKENS);
       return PromptText.pattern(tokens, text.substring(VECTORS.length()));
     }
     return value.equals(TEMPLATE) ? template : value;
@@ -123,7 +124,7 @@ public enum PublishedDefaults {
    * @param own the template of the data set
    */
   public static String zeroShotTemplate(String dataSet, String own) {
-    SettingValues given = SettingValues.of(Declaration.METHOD, ZeroShot.ID);
-    return BASE_TO_NEW.template(given, new TaskContext(dataSet, own, 0, 0));
+    SettingValues explicit = SettingValues.of(Declaration.METHOD, ZeroShot.ID);
+    return BASE_TO_NEW.template(explicit, new TaskContext(dataSet, own, 0, 0));
   }
 }

@@ -75,16 +75,16 @@ public record PublishedSettings(
   }
 
   /** Returns the entries that apply to a method with the given settings and to a task. */
-  static List<PublishedSettings> of(String protocol, SettingValues given, TaskContext task) {
-    return of(given.text(Declaration.METHOD)).stream()
-        .filter(each -> each.applies(protocol, given, task))
+  static List<PublishedSettings> of(String protocol, SettingValues explicit, TaskContext task) {
+    return of(explicit.text(Declaration.METHOD)).stream()
+        .filter(each -> each.applies(protocol, explicit, task))
         .toList();
   }
 
-  private boolean applies(String protocol, SettingValues given, TaskContext task) {
+  private boolean applies(String protocol, SettingValues explicit, TaskContext task) {
     return (protocols.isEmpty() || protocols.contains(protocol))
         && (dataSets.isEmpty() || dataSets.contains(task.dataSet()))
-        && unless.stream().noneMatch(given::has)
+        && unless.stream().noneMatch(explicit::has)
         && (shots.isEmpty() || task.shots() >= shots.get(0))
         && (shots.size() < 2 || task.shots() <= shots.get(1));
   }

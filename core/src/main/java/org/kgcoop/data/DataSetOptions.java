@@ -58,6 +58,21 @@ public record DataSetOptions(
     return overrides.name;
   }
 
+  /** Returns the name in tables, or this one if the options have none. */
+  public String nameOr(String fallback) {
+    return overrides.name == null ? fallback : overrides.name;
+  }
+
+  /** Reports a problem that does not prevent reading. */
+  public void warn(String line) {
+    warnings.accept(line);
+  }
+
+  /** Reports a decision that the files do not state. */
+  public void note(String line) {
+    notes.accept(line);
+  }
+
   public @Nullable Path images() {
     return overrides.images;
   }

@@ -9,22 +9,22 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.Folders;
 
-/** A text file of images that a person has judged and wants to leave out: a path per line. */
+/** A text file of images to leave out, one path per line. */
 public final class ExclusionFile {
   private ExclusionFile() {}
 
   /**
-   * The data without these images.
+   * Returns the data without the images of a file.
    *
-   * @param file its paths are those of the data set, or those of files
-   * @throws KgCoopException if a path is that of no image, or no training image is left
+   * @param file contains paths as in the data set, or paths of files
+   * @throws KgCoopException if a path belongs to no image, or no training image is left
    */
-  public static DataSet leaveOut(DataSet data, Path file) {
-    Set<String> listed = new LinkedHashSet<>(Folders.lines(file));
-    Set<String> unknown = new LinkedHashSet<>(listed);
+  public static DataSet exclude(DataSet data, Path file) {
+    Set<String> paths = new LinkedHashSet<>(Folders.lines(file));
+    Set<String> unknown = new LinkedHashSet<>(paths);
     Set<Item> excluded = new HashSet<>();
     data.items()
-        .filter(item -> listed.contains(item.key()) || listed.contains(item.file().toString()))
+        .filter(item -> paths.contains(item.key()) || paths.contains(item.file().toString()))
         .forEach(
             item -> {
               excluded.add(item);
@@ -41,16 +41,16 @@ public final class ExclusionFile {
                   Messages.firstOf(List.copyOf(unknown)),
                   data.train().get(0).key()));
     }
-    DataSet left =
+    DataSet rest =
         data.withImages(
             without(data.train(), excluded),
             without(data.val(), excluded),
             without(data.test(), excluded));
-    if (left.train().isEmpty()) {
+    if (rest.train().isEmpty()) {
       throw KgCoopException.data(
           "%s: leaves out all training images of %s".formatted(file, data.name()));
     }
-    return left;
+    return rest;
   }
 
   private static List<Item> without(List<Item> items, Set<Item> excluded) {

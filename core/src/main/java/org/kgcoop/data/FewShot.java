@@ -24,7 +24,7 @@ public record FewShot(List<Integer> train, List<Integer> val) {
   public static final int ALL = 0;
 
   /** The maximum number of sampled validation images per class. */
-  public static final int MOST_VALIDATION_SHOTS = 4;
+  public static final int MAX_VALIDATION_SHOTS = 4;
 
   public FewShot {
     train = List.copyOf(train);
@@ -46,7 +46,7 @@ public record FewShot(List<Integer> train, List<Integer> val) {
     }
     PythonRandom random = new PythonRandom(seed);
     List<Integer> train = draw(trainLabels, shots, random);
-    return new FewShot(train, draw(valLabels, Math.min(shots, MOST_VALIDATION_SHOTS), random));
+    return new FewShot(train, draw(valLabels, Math.min(shots, MAX_VALIDATION_SHOTS), random));
   }
 
   private static List<Integer> places(List<Integer> labels) {

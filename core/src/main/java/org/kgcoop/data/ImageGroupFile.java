@@ -1,24 +1,19 @@
 package org.kgcoop.data;
 
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.FileErrors;
-import org.kgcoop.files.Folders;
 
 /**
  * User-defined groups of images, such as the frames of a video. Training and test images never
@@ -94,39 +89,26 @@ public final class ImageGroupFile {
 
   private static Map<String, String> read(Path file) {
     Map<String, String> groups = new HashMap<>();
-    try (CsvReader<NamedCsvRecord> reader =
-        CsvReader.builder()
-            .detectBomHeader(true)
-            .allowMissingFields(true)
-            .allowExtraFields(true)
-            .ofNamedCsvRecord(Folders.stream(file))) {
-      for (NamedCsvRecord line : reader) {
-        String path = line.findField(PATH).orElse("");
-        String group = line.findField(GROUP).orElse("");
-        if (path.isBlank() || group.isBlank()) {
-          throw KgCoopException.data(
-              "%s, line %s: no %s; expected a first line path,group and both in each line"
-                  .formatted(file, line.getStartingLineNumber(), path.isBlank() ? PATH : GROUP));
-        }
-        groups.put(path, group);
-      }
-    } catch (CsvParseException e) {
-      if (e.getCause() instanceof KgCoopException refused) {
-        throw refused;
-      }
-      throw KgCoopException.data(file + ": not CSV; expected the columns path and group", e);
-    } catch (UncheckedIOException e) {
-      throw unreadable(file, Objects.requireNonNull(e.getCause()));
+    try {
+      CsvFile.read(
+          file,
+          line -> {
+            String path = line.findField(PATH).orElse("");
+            String group = line.findField(GROUP).orElse("");
+            if (path.isBlank() || group.isBlank()) {
+              throw KgCoopException.data(
+                  "%s, line %s: no %s; expected a first line path,group and both in each line"
+                      .formatted(
+                          file, line.getStartingLineNumber(), path.isBlank() ? PATH : GROUP));
+            }
+            groups.put(path, group);
+          });
     } catch (IOException e) {
-      throw unreadable(file, e);
+      throw KgCoopException.io(
+          "--group-by %s: cannot be read: %s; give the word folder, or a CSV file with the columns path and group"
+              .formatted(file, FileErrors.reason(e)),
+          e);
     }
     return groups;
-  }
-
-  private static KgCoopException unreadable(Path file, IOException cause) {
-    return KgCoopException.io(
-        "--group-by %s: cannot be read: %s; give the word folder, or a CSV file with the columns path and group"
-            .formatted(file, FileErrors.reason(cause)),
-        cause);
   }
 }

@@ -161,17 +161,17 @@ public final class ImageHashes {
 
   /** Loads the values that are not known yet. */
   private void remember(List<String> stamps) {
-    Set<String> wanted = new HashSet<>(stamps);
-    wanted.remove("");
-    wanted.removeIf(stamp -> known.containsKey(stamp) || absent.contains(stamp));
-    if (folder == null || wanted.isEmpty() || !Files.isRegularFile(folder.resolve(NAME))) {
+    Set<String> missing = new HashSet<>(stamps);
+    missing.remove("");
+    missing.removeIf(stamp -> known.containsKey(stamp) || absent.contains(stamp));
+    if (folder == null || missing.isEmpty() || !Files.isRegularFile(folder.resolve(NAME))) {
       return;
     }
     try (BufferedReader lines =
         Files.newBufferedReader(folder.resolve(NAME), StandardCharsets.ISO_8859_1)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         int end = line.indexOf(' ');
-        if (end < 0 || !wanted.contains(line.substring(0, end))) {
+        if (end < 0 || !missing.contains(line.substring(0, end))) {
           continue; // keeps only the requested ones of many images
         }
         Matcher parts = LINE.matcher(line);
@@ -182,8 +182,8 @@ public final class ImageHashes {
           }
         }
       }
-      wanted.removeAll(known.keySet());
-      absent.addAll(wanted);
+      missing.removeAll(known.keySet());
+      absent.addAll(missing);
     } catch (IOException e) {
       return; // they are computed again
     }

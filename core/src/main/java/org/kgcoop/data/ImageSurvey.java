@@ -41,7 +41,7 @@ public record ImageSurvey(
   public record Range(int least, int median, int greatest) {}
 
   /** The result for one image. */
-  private record Look(
+  private record Result(
       Item item, String part, String hash, int width, int height, @Nullable String problem) {}
 
   public ImageSurvey {
@@ -59,75 +59,75 @@ public record ImageSurvey(
   public static ImageSurvey of(DataSet dataSet, Consumer<String> warnings, IntConsumer progress) {
     Images images = new Images(warnings);
     AtomicInteger done = new AtomicInteger();
-    List<Look> looks = new ArrayList<>();
+    List<Result> results = new ArrayList<>();
     Map<String, List<Item>> parts = new LinkedHashMap<>();
     parts.put("train", dataSet.train());
     parts.put("val", dataSet.val());
     parts.put("test", dataSet.test());
     parts.forEach(
         (part, items) ->
-            looks.addAll(
+            results.addAll(
                 items.parallelStream()
                     .map(
                         item -> {
-                          Look look = look(images, part, item);
+                          Result result = check(images, part, item);
                           progress.accept(done.incrementAndGet());
-                          return look;
+                          return result;
                         })
                     .toList()));
-    return of(looks);
+    return of(results);
   }
 
-  private static Look look(Images images, String part, Item item) {
+  private static Result check(Images images, String part, Item item) {
     try {
       byte[] bytes = Images.bytes(item.file());
       RgbImage image = images.decode(bytes, item.file().toString());
-      return new Look(item, part, Sha256.of(bytes), image.width(), image.height(), null);
+      return new Result(item, part, Sha256.of(bytes), image.width(), image.height(), null);
     } catch (KgCoopException e) {
-      return new Look(item, part, "", 0, 0, String.valueOf(e.getMessage()));
+      return new Result(item, part, "", 0, 0, String.valueOf(e.getMessage()));
     }
   }
 
-  private static ImageSurvey of(List<Look> looks) {
+  private static ImageSurvey of(List<Result> results) {
     List<String> problems = new ArrayList<>();
     List<Twin> leaks = new ArrayList<>();
     List<Twin> contradictions = new ArrayList<>();
     int repeated = 0;
-    Map<String, Look> firsts = new LinkedHashMap<>();
-    for (Look look : looks) {
-      if (look.problem() != null) {
-        problems.add(look.problem());
+    Map<String, Result> firsts = new LinkedHashMap<>();
+    for (Result result : results) {
+      if (result.problem() != null) {
+        problems.add(result.problem());
         continue;
       }
-      Look first = firsts.putIfAbsent(look.hash(), look);
+      Result first = firsts.putIfAbsent(result.hash(), result);
       if (first == null) {
         continue;
       }
-      Twin twin = new Twin(first.item().key(), look.item().key());
-      if (look.part().equals("test") && !first.part().equals("test")) {
+      Twin twin = new Twin(first.item().key(), result.item().key());
+      if (result.part().equals("test") && !first.part().equals("test")) {
         leaks.add(twin);
-      } else if (look.part().equals(first.part())) {
+      } else if (result.part().equals(first.part())) {
         repeated++;
       }
-      if (look.item().label() != first.item().label()) {
+      if (result.item().label() != first.item().label()) {
         contradictions.add(twin);
       }
     }
-    List<Look> read = looks.stream().filter(look -> look.problem() == null).toList();
+    List<Result> read = results.stream().filter(result -> result.problem() == null).toList();
     return new ImageSurvey(
         problems,
         leaks,
         contradictions,
         repeated,
-        range(read, Look::width),
-        range(read, Look::height));
+        range(read, Result::width),
+        range(read, Result::height));
   }
 
-  private static @Nullable Range range(List<Look> looks, ToIntFunction<Look> side) {
-    if (looks.isEmpty()) {
+  private static @Nullable Range range(List<Result> results, ToIntFunction<Result> side) {
+    if (results.isEmpty()) {
       return null;
     }
-    int[] sorted = looks.stream().sorted(Comparator.comparingInt(side)).mapToInt(side).toArray();
+    int[] sorted = results.stream().sorted(Comparator.comparingInt(side)).mapToInt(side).toArray();
     return new Range(sorted[0], sorted[sorted.length / 2], sorted[sorted.length - 1]);
   }
 }

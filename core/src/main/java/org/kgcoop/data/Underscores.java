@@ -2,19 +2,19 @@ package org.kgcoop.data;
 
 import org.kgcoop.EnumIds;
 
-/** The fate of the underscores of a class name in a text. */
+/** The treatment of underscores of a class name in a text. */
 public enum Underscores {
-  /** Blanks in their place: the rule of CoOp's code and most that followed. */
+  /** Replaces them by spaces, as CoOp's code and most of its successors do. */
   REPLACE,
-  /** The name as it stands, as TaskRes and CLAP tokenize it. */
+  /** Keeps them, as TaskRes and CLAP do. */
   KEEP;
 
-  /** The name in files and options. */
+  /** Returns the name in files and options. */
   public String id() {
     return EnumIds.id(this);
   }
 
-  /** The class name as texts have it. */
+  /** Returns a class name for a text. */
   public String in(String className) {
     return this == REPLACE ? className.replace('_', ' ') : className;
   }

@@ -1,5 +1,6 @@
 package org.kgcoop.eval;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -28,6 +29,7 @@ public final class Bootstrap {
    * @param low the 2.5 % quantile
    * @param high the 97.5 % quantile
    */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   public record Interval(double low, double high) {
 
     /** Computes the interval of resampled values, in any order. It interpolates between values. */

@@ -59,9 +59,9 @@ public record Calibration(
           RejectionThreshold.of(largest, RejectionThreshold.KEEP, CONFIDENCE);
       return new Rejection(
           found.threshold(),
-          found.keptAtLeast(),
-          found.keptInterval().low(),
-          found.keptInterval().high());
+          found.expectedShare(),
+          found.shareInterval().low(),
+          found.shareInterval().high());
     }
   }
 

@@ -24,8 +24,8 @@ public record LabelNoise(double rate, double exponent, List<Double> wrong) {
   private static final double[] RATES = {
     0, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4
   };
-  private static final double LEAST_EXPONENT = 0.7;
-  private static final double MOST_EXPONENT = 4;
+  private static final double MIN_EXPONENT = 0.7;
+  private static final double MAX_EXPONENT = 4;
   private static final int EXPONENTS = 24;
 
   /** The lowest probability of an error in a list of suspects. */
@@ -56,8 +56,7 @@ public record LabelNoise(double rate, double exponent, List<Double> wrong) {
     double[] right = new double[0];
     for (int b = 0; b < EXPONENTS; b++) {
       double power =
-          LEAST_EXPONENT
-              * StrictMath.pow(MOST_EXPONENT / LEAST_EXPONENT, (double) b / (EXPONENTS - 1));
+          MIN_EXPONENT * StrictMath.pow(MAX_EXPONENT / MIN_EXPONENT, (double) b / (EXPONENTS - 1));
       double[] q =
           IntStream.range(0, labels.length)
               .parallel()

@@ -1,5 +1,6 @@
 package org.kgcoop.eval;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -17,7 +18,7 @@ public final class Metrics {
   private Metrics() {}
 
   /** The mean and the standard deviation of several results; NaN if there are none. */
-  public record Spread(double mean, double standardDeviation) {}
+  public record Spread(double mean, @JsonProperty("std") double standardDeviation) {}
 
   /** Returns H = 2bn / (b + n) of the accuracies on base and new classes; 0 if both are 0. */
   public static double harmonicMean(double base, double newAccuracy) {

@@ -15,17 +15,17 @@ import org.apache.commons.statistics.distribution.BetaDistribution;
  * @param images n
  * @param enough whether n is large enough for {@code keep}; if not, the share kept on average is
  *     only n / (n + 1)
- * @param keptAtLeast the share of new images of known classes that is kept on average, 1 - j / (n +
- *     1)
- * @param keptInterval the interval of the share that this threshold keeps
+ * @param expectedShare the share of new images of known classes that is kept on average, 1 - j / (n
+ *     + 1)
+ * @param shareInterval the interval of the share that this threshold keeps
  */
 public record RejectionThreshold(
     double threshold,
     int rank,
     int images,
     boolean enough,
-    double keptAtLeast,
-    Interval keptInterval) {
+    double expectedShare,
+    Interval shareInterval) {
 
   /** The default share of images of known classes to keep. */
   public static final double KEEP = 0.95;

@@ -141,11 +141,11 @@ public final class Evaluator {
    * Evaluates a classifier on base and new classes in one list.
    *
    * @param classifier a classifier for the names of the base classes, followed by the new ones
-   * @param ofBase the features of the test images of base classes
-   * @param ofNew the features of the test images of new classes
+   * @param baseFeatures the features of the test images of base classes
+   * @param newFeatures the features of the test images of new classes
    */
   static JointEvaluation joint(
-      Head classifier, DataSet base, DataSet unseen, Tensor ofBase, Tensor ofNew) {
+      Head classifier, DataSet base, DataSet unseen, Tensor baseFeatures, Tensor newFeatures) {
     int baseClasses = base.classNames().size();
     JointEvaluation joint =
         new JointEvaluation(baseClasses, baseClasses + unseen.classNames().size());
@@ -153,11 +153,11 @@ public final class Evaluator {
     int[] newLabels = labels(unseen.test());
     inBatches(
         classifier,
-        ofBase,
+        baseFeatures,
         (from, logits) -> addRows(logits, (i, row) -> joint.add(row, baseLabels[from + i])));
     inBatches(
         classifier,
-        ofNew,
+        newFeatures,
         (from, logits) ->
             addRows(logits, (i, row) -> joint.add(row, baseClasses + newLabels[from + i])));
     return joint;

@@ -179,14 +179,16 @@ public final class Experiment {
     ArrayNode methods = settings.putArray("methods");
     for (MethodSpec spec : plan.specs()) {
       List<TaskContext> occasions = occasions(spec);
-      List<Method> made = occasions.stream().map(spec.method()).toList();
+      List<Method> parsed = occasions.stream().map(spec.method()).toList();
       ObjectNode entry = methods.addObject();
       entry.set(
-          "method", merged(made.stream().map(method -> method.settingValues().toJson()).toList()));
+          "method",
+          merged(parsed.stream().map(method -> method.settingValues().toJson()).toList()));
       List<ObjectNode> trainings = new ArrayList<>();
-      for (int i = 0; i < made.size(); i++) {
+      for (int i = 0; i < parsed.size(); i++) {
         TaskContext task = occasions.get(i);
-        made.get(i)
+        parsed
+            .get(i)
             .trained()
             .map(
                 trained ->

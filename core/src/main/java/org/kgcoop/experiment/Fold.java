@@ -51,8 +51,8 @@ public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
           new Fold(
               "fold%s-of-%s".formatted(fold + 1, folds.count()),
               data.withImages(some(data, i -> !folds.holds(held, i)), List.of(), List.of()),
-              asked(data, List.of(), i -> folds.holds(held, i)),
-              asked(data, List.of(), i -> false)));
+              heldOutImages(data, List.of(), i -> folds.holds(held, i)),
+              heldOutImages(data, List.of(), i -> false)));
     }
     return all;
   }
@@ -88,8 +88,8 @@ public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
           new Fold(
               "hidden%s-of-%s".formatted(part + 1, parts),
               data.withImages(fitted, List.of(), List.of()).select(ClassSplit.ALL),
-              asked(data, unseenNames, i -> !isHidden.test(i) && folds.holds(held, i)),
-              asked(data, unseenNames, isHidden)));
+              heldOutImages(data, unseenNames, i -> !isHidden.test(i) && folds.holds(held, i)),
+              heldOutImages(data, unseenNames, isHidden)));
     }
     return all;
   }
@@ -117,20 +117,23 @@ public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
         : new Fold(
             "audit",
             data.withImages(fitted, List.of(), List.of()),
-            asked(data, unseenNames, isAudited),
-            asked(data, unseenNames, i -> false));
+            heldOutImages(data, unseenNames, isAudited),
+            heldOutImages(data, unseenNames, i -> false));
   }
 
   /** Returns a part with the images that no other part asks about, or null if there are none. */
   public static @Nullable Fold rest(DataSet data, List<Fold> parts) {
-    Set<String> asked = new HashSet<>();
-    parts.forEach(part -> part.seen().test().forEach(item -> asked.add(item.key())));
+    Set<String> heldOutImages = new HashSet<>();
+    parts.forEach(part -> part.seen().test().forEach(item -> heldOutImages.add(item.key())));
     List<Item> train = data.train();
-    IntPredicate isLeft = i -> !asked.contains(train.get(i).key());
-    return asked.size() == train.size()
+    IntPredicate isLeft = i -> !heldOutImages.contains(train.get(i).key());
+    return heldOutImages.size() == train.size()
         ? null
         : new Fold(
-            "rest", data, asked(data, List.of(), isLeft), asked(data, List.of(), i -> false));
+            "rest",
+            data,
+            heldOutImages(data, List.of(), isLeft),
+            heldOutImages(data, List.of(), i -> false));
   }
 
   /** Returns all training images as test images, for methods that do not learn from them. */
@@ -138,8 +141,8 @@ public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
     return new Fold(
         "all",
         data,
-        asked(data, unseenNames, i -> true),
-        asked(data, unseenNames, i -> !unseenNames.isEmpty()));
+        heldOutImages(data, unseenNames, i -> true),
+        heldOutImages(data, unseenNames, i -> !unseenNames.isEmpty()));
   }
 
   /**
@@ -179,7 +182,7 @@ public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
   }
 
   /** Returns some of the training images as test images, with all class names. */
-  private static DataSet asked(DataSet data, List<String> unseenNames, IntPredicate which) {
+  private static DataSet heldOutImages(DataSet data, List<String> unseenNames, IntPredicate which) {
     return new DataSet(
         data.name(),
         Stream.concat(data.classNames().stream(), unseenNames.stream()).toList(),

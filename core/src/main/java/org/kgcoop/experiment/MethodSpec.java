@@ -111,13 +111,14 @@ public record MethodSpec(
    * @throws KgCoopException of the kind CONFIGURATION, if it does not
    */
   public void checkNewClasses() {
-    Method made = method.apply(TaskContext.ANY);
-    made.closedClassReason()
+    Method parsed = method.apply(TaskContext.ANY);
+    parsed
+        .closedClassReason()
         .ifPresent(
             why -> {
               throw KgCoopException.configuration(
                   "%s: %s cannot be used on new classes; leave it out here"
-                      .formatted(made.title(), why));
+                      .formatted(parsed.title(), why));
             });
   }
 
@@ -125,10 +126,10 @@ public record MethodSpec(
    * Returns the folder of the runs in the folder of a data set, such as {@code kgcoop} or {@code
    * kgcoop/weight=4}.
    */
-  String folder(Method made) {
+  String folder(Method parsed) {
     return setting.values().isEmpty()
-        ? made.id()
-        : made.id() + "/" + folder(text(setting.values()));
+        ? parsed.id()
+        : parsed.id() + "/" + folder(text(setting.values()));
   }
 
   /**

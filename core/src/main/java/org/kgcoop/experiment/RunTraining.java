@@ -124,11 +124,13 @@ final class RunTraining {
     return model -> {
       try (Scope scope = Scope.open("validation");
           Head now = model.toHead()) {
-        Tensor seen =
+        Tensor validationFeatures =
             features == null
                 ? Evaluator.features(now, context.cache(), data.val(), context.progress(), what)
                 : features;
-        return Evaluator.evaluate(now, seen, data.val(), classes).evaluation().accuracy();
+        return Evaluator.evaluate(now, validationFeatures, data.val(), classes)
+            .evaluation()
+            .accuracy();
       }
     };
   }

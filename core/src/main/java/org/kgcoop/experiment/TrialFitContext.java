@@ -104,8 +104,8 @@ final class TrialFitContext implements FitContext {
 
   @Override
   public LabeledViews views(TrainedMethod method) {
-    Augmentation seen = trial.training(method).augmentation();
-    return views(seen.views() == 0 ? new Augmentation.Test() : seen);
+    Augmentation views = trial.training(method).augmentation();
+    return views(views.views() == 0 ? new Augmentation.Test() : views);
   }
 
   private LabeledViews views(Augmentation augmentation) {

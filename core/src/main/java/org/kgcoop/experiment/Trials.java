@@ -36,13 +36,13 @@ final class Trials {
       }
       AtomicLong count = new AtomicLong();
       try (Progress.Task task = all.start("runs", trials.size())) {
-        Consumer<TableCell> told =
+        Consumer<TableCell> onResult =
             cell -> {
               synchronized (task) {
                 task.done(count.incrementAndGet());
               }
             };
-        return Jobs.run(suppliers(trials, out, told.andThen(done)), jobs);
+        return Jobs.run(suppliers(trials, out, onResult.andThen(done)), jobs);
       }
     } finally {
       // Trials that never started do not release their evaluation sets.

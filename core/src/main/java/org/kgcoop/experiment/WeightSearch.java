@@ -86,15 +86,15 @@ final class WeightSearch {
     for (int fold = 0; fold < folds.size(); fold++) {
       for (int i = 0; i < grid.size(); i++) {
         List<TargetResult> targets = measured.get(i).get(fold).targets();
-        double seen = targets.get(0).accuracy();
+        double seenAccuracy = targets.get(0).accuracy();
         double unseen = targets.get(1).accuracy();
-        double h = Metrics.harmonicMean(seen, unseen);
+        double h = Metrics.harmonicMean(seenAccuracy, unseen);
         sums.merge(grid.get(i), h, Double::sum);
         entries
             .addObject()
             .put("hidden", folds.get(fold).name().replace("-hidden", ""))
             .put("weight", grid.get(i))
-            .put("seen", seen)
+            .put("seen", seenAccuracy)
             .put("unseen", unseen)
             .put("h", h)
             .put("distance", targets.get(1).distance());

@@ -29,7 +29,7 @@ final class FrozenTokens implements AutoCloseable {
   private final PromptedVision encoder;
   private final int block;
   private final long most;
-  private final Map<Integer, Tensor> kept = new HashMap<>(); // each (1, L, W)
+  private final Map<Integer, Tensor> cached = new HashMap<>(); // each (1, L, W)
   private long bytes;
 
   /**
@@ -54,7 +54,7 @@ final class FrozenTokens implements AutoCloseable {
   Tensor of(int[] places, IntFunction<ViewEncoder.Request> views) {
     try (Autograd.Switch off = Autograd.off()) {
       int[] missing =
-          Arrays.stream(places).filter(place -> !kept.containsKey(place)).distinct().toArray();
+          Arrays.stream(places).filter(place -> !cached.containsKey(place)).distinct().toArray();
       Map<Integer, Tensor> computed = new HashMap<>();
       if (missing.length > 0) {
         Tensor pixels = viewEncoder.pixels(Arrays.stream(missing).mapToObj(views).toList());
@@ -66,7 +66,7 @@ final class FrozenTokens implements AutoCloseable {
       }
       List<Tensor> all = new ArrayList<>();
       for (int place : places) {
-        Tensor known = kept.get(place);
+        Tensor known = cached.get(place);
         all.add(known == null ? Objects.requireNonNull(computed.get(place)) : known);
       }
       Tensor together = Tensor.concat(all, 0);
@@ -81,13 +81,13 @@ final class FrozenTokens implements AutoCloseable {
     long size = rows.count() * Float.BYTES;
     if (bytes + size <= most) {
       bytes += size;
-      kept.put(place, rows.keep());
+      cached.put(place, rows.keep());
     }
   }
 
   /** Returns the number of views whose tokens are in memory. */
-  int kept() {
-    return kept.size();
+  int cached() {
+    return cached.size();
   }
 
   /**
@@ -110,7 +110,7 @@ final class FrozenTokens implements AutoCloseable {
 
   @Override
   public void close() {
-    kept.values().forEach(Tensor::close);
-    kept.clear();
+    cached.values().forEach(Tensor::close);
+    cached.clear();
   }
 }

@@ -78,10 +78,10 @@ public final class TrainingLoader implements AutoCloseable {
    */
   public long[] exampleLabels() {
     int times = augmentation instanceof Augmentation.Pool pool ? pool.views() : 1;
-    long[] ofImages = labels();
-    long[] labels = new long[Math.multiplyExact(ofImages.length, times)];
+    long[] imageLabels = labels();
+    long[] labels = new long[Math.multiplyExact(imageLabels.length, times)];
     for (int i = 0; i < labels.length; i++) {
-      labels[i] = ofImages[i % ofImages.length];
+      labels[i] = imageLabels[i % imageLabels.length];
     }
     return labels;
   }
@@ -122,16 +122,16 @@ public final class TrainingLoader implements AutoCloseable {
   public Batch batch(int[] examples, int epoch, long step) {
     long[] all = exampleLabels();
     long[] labels = Arrays.stream(examples).mapToLong(i -> all[i]).toArray();
-    Tensor ofLabels = Tensor.of(labels, labels.length).to(cache.encoder().device());
+    Tensor batchLabels = Tensor.of(labels, labels.length).to(cache.encoder().device());
     if (rows == null) {
-      return new Batch(features(examples, epoch), null, ofLabels, step);
+      return new Batch(features(examples, epoch), null, batchLabels, step);
     }
     Tensor inFront = rows(rows, examples, epoch);
     Tensor features = null;
     if (inputs.features()) {
       features = augmentation.views() == 0 ? rows.features(inFront) : features(examples, epoch);
     }
-    return new Batch(features, inFront, ofLabels, step);
+    return new Batch(features, inFront, batchLabels, step);
   }
 
   /** Returns the tokens of examples in an epoch: (B, L, W). */

@@ -127,7 +127,7 @@ public final class ViewEncoder {
   private List<Pixels> testViews(List<RgbImage> images) {
     return images.stream()
         .<Pixels>map(
-            image -> (values, offset) -> transform.normalise(transform.test(image), values, offset))
+            image -> (values, offset) -> transform.normalize(transform.test(image), values, offset))
         .toList();
   }
 
@@ -243,7 +243,7 @@ public final class ViewEncoder {
         view == null
             ? transform.test(image)
             : view.recipe().view(view.seed(), view.number(), key, image, transform);
-    transform.normalise(transformed, values, offset);
+    transform.normalize(transformed, values, offset);
   }
 
   /**

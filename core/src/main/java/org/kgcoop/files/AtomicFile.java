@@ -31,7 +31,7 @@ public final class AtomicFile {
   }
 
   /** Linux follows as many. */
-  private static final int MOST_LINKS = 40;
+  private static final int MAX_LINKS = 40;
 
   private AtomicFile() {}
 
@@ -98,7 +98,7 @@ public final class AtomicFile {
     try {
       // The text of a link to a pipe, such as /dev/stdout, is not always a path.
       for (int i = 0; Files.isSymbolicLink(file) && !isPipeOrDevice(file); i++) {
-        if (i == MOST_LINKS) {
+        if (i == MAX_LINKS) {
           throw KgCoopException.io(
               target + ": a symbolic link that leads to itself; name another file",
               new FileSystemLoopException(target.toString()));

@@ -11,8 +11,8 @@ import org.kgcoop.Messages;
 /** Errors of one line that begin with the path of a file. */
 public final class FileErrors {
 
-  private static final int LONGEST_REASON = 200;
-  private static final int LONGEST_TEXT = 1000;
+  private static final int MAX_REASON = 200;
+  private static final int MAX_TEXT = 1000;
 
   private FileErrors() {}
 
@@ -36,7 +36,7 @@ public final class FileErrors {
 
   /** Shortens a text, because names from a file can have any length. */
   private static String bounded(String text) {
-    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
   }
 
   /** Creates an error for a file that cannot be read. */
@@ -74,6 +74,6 @@ public final class FileErrors {
   }
 
   private static String shortened(String line) {
-    return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON) + "...";
+    return line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + "...";
   }
 }

@@ -24,12 +24,12 @@ import org.kgcoop.Messages;
 /** Listings of folders, sorted by name and without hidden entries, and lists in text files. */
 public final class Folders {
 
-  private static final String OF_MACS = "__MACOSX"; // macOS adds this folder to zip files
+  private static final String MACOS_FOLDER = "__MACOSX"; // macOS adds this folder to zip files
 
   /** Larger lists are rejected, because they would fill the memory. */
-  private static final int MOST_UNPACKED_BYTES = 32 << 20;
+  private static final int MAX_UNPACKED_BYTES = 32 << 20;
 
-  private static final int MOST_BYTES = 512 << 20;
+  private static final int MAX_BYTES = 512 << 20;
 
   private Folders() {}
 
@@ -135,9 +135,9 @@ public final class Folders {
    */
   public static byte[] bytes(Path file) throws IOException {
     long size = InputFile.check(file).size();
-    if (size > MOST_BYTES) {
+    if (size > MAX_BYTES) {
       throw KgCoopException.data(
-          "%s: %s bytes; expected a list of at most %s".formatted(file, size, MOST_BYTES));
+          "%s: %s bytes; expected a list of at most %s".formatted(file, size, MAX_BYTES));
     }
     try (InputStream in = stream(file)) {
       return in.readAllBytes();
@@ -166,11 +166,11 @@ public final class Folders {
       public int read(byte[] buffer, int offset, int length) throws IOException {
         int read = super.read(buffer, offset, length);
         count += Math.max(0, read);
-        if (count > MOST_UNPACKED_BYTES) {
+        if (count > MAX_UNPACKED_BYTES) {
           throw KgCoopException.data(
               ("%s: the list in the zip has more than %s MB; if that is right, unpack the zip and name"
                       + " its folder")
-                  .formatted(file, MOST_UNPACKED_BYTES >> 20));
+                  .formatted(file, MAX_UNPACKED_BYTES >> 20));
         }
         return read;
       }
@@ -230,7 +230,7 @@ public final class Folders {
   public static List<Path> list(Path folder, Predicate<Path> wanted) {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries
-          .filter(path -> !name(path).startsWith(".") && !name(path).equals(OF_MACS))
+          .filter(path -> !name(path).startsWith(".") && !name(path).equals(MACOS_FOLDER))
           .filter(wanted)
           .sorted(Comparator.comparing(Folders::name))
           .toList();

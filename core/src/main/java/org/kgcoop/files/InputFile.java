@@ -13,7 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
  * may have no end, and opening a pipe without a writer never returns.
  */
 public final class InputFile {
-  private static final int MOST_TEXT_BYTES = 64 << 20;
+  private static final int MAX_TEXT_BYTES = 64 << 20;
 
   private InputFile() {}
 
@@ -42,9 +42,9 @@ public final class InputFile {
   /** Returns the content of a text file in UTF-8 of at most 64 MB after {@link #check}. */
   public static String text(Path file) throws IOException {
     long size = check(file).size();
-    if (size > MOST_TEXT_BYTES) {
+    if (size > MAX_TEXT_BYTES) {
       throw new FileSystemException(
-          file.toString(), null, size + " bytes; expected a text of at most " + MOST_TEXT_BYTES);
+          file.toString(), null, size + " bytes; expected a text of at most " + MAX_TEXT_BYTES);
     }
     return Files.readString(file);
   }

@@ -192,8 +192,8 @@ public final class Training {
    * Sets the listener, which receives every step, the encoding progress and messages for the user.
    */
   @CanIgnoreReturnValue
-  public Training listener(TrainingListener told) {
-    listener = told;
+  public Training listener(TrainingListener newListener) {
+    listener = newListener;
     return this;
   }
 
@@ -203,8 +203,8 @@ public final class Training {
    * same call then resumes the run, and its result is byte-identical.
    */
   @CanIgnoreReturnValue
-  public Training cancelledBy(BooleanSupplier asked) {
-    cancelled = asked;
+  public Training cancelledBy(BooleanSupplier newCancelled) {
+    cancelled = newCancelled;
     return this;
   }
 
@@ -249,9 +249,9 @@ public final class Training {
             training,
             PublishedDefaults.BASE_TO_NEW,
             SettingValues.NONE);
-    Method made = spec.method().apply(TaskContext.ANY);
-    made.check(clip);
-    if (made.trained().isEmpty() && !training.keys().isEmpty()) {
+    Method parsed = spec.method().apply(TaskContext.ANY);
+    parsed.check(clip);
+    if (parsed.trained().isEmpty() && !training.keys().isEmpty()) {
       throw KgCoopException.configuration(
           "training settings %s: %s is not trained in steps; remove these settings"
               .formatted(String.join(", ", training.keys()), method));

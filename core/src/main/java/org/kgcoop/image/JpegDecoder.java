@@ -46,7 +46,7 @@ final class JpegDecoder {
       case 4 -> fromInverted(ImageReaders.JPEG.readRaw(withColors(0), width, height, 4), isYcck());
       default ->
           throw new RefusedImageException(
-              "it has %s components; expected 1 (grey), 3 (color) or 4 (CMYK), convert it"
+              "it has %s components; expected 1 (gray), 3 (color) or 4 (CMYK), convert it"
                   .formatted(componentIds.length));
     };
   }

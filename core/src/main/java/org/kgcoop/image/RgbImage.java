@@ -69,6 +69,17 @@ public final class RgbImage {
    * Returns true if the raster contains the samples of the file. {@code getRGB} would apply a gamma
    * to gray.
    */
+  /** Returns the samples as an image of the type {@code TYPE_INT_RGB}. */
+  public BufferedImage toBufferedImage() {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.setRGB(x, y, sample(x, y, 0) << 16 | sample(x, y, 1) << 8 | sample(x, y, 2));
+      }
+    }
+    return image;
+  }
+
   private static boolean isPlain(BufferedImage image) {
     ColorModel colors = image.getColorModel();
     int type = colors.getTransferType();

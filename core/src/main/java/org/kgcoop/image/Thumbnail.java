@@ -271,7 +271,7 @@ public final class Thumbnail {
    */
   private static final class Step {
     private static final double DAMPING = 1e-3;
-    private static final double LEAST_GAIN = 0.2;
+    private static final double MIN_GAIN = 0.2;
     private static final double MAX_CHANGE = 2; // in pixels
 
     private final double[][] equations = new double[UNKNOWNS][UNKNOWNS + 1];
@@ -340,7 +340,7 @@ public final class Thumbnail {
         equations[r][r] += r < PARAMETERS ? DAMPING * trace / PARAMETERS + 1e-6 : DAMPING;
       }
       double[] solution = solved();
-      double gain = Math.max(LEAST_GAIN, solution[PARAMETERS]);
+      double gain = Math.max(MIN_GAIN, solution[PARAMETERS]);
       for (int i = 0; i < PARAMETERS; i++) {
         double change = solution[i] / gain;
         if (!Double.isFinite(change)) {

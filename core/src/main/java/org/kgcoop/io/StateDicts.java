@@ -27,7 +27,7 @@ public final class StateDicts {
   private static final List<String> NESTED = List.of("state_dict", "model", "model_state_dict");
   private static final String WEIGHTS = "weights";
   private static final String METADATA = "metadata";
-  private static final int DEEPEST = 4;
+  private static final int MAX_DEPTH = 4;
   private static final int MAX_ENTRIES = 100_000;
 
   private StateDicts() {}
@@ -73,7 +73,7 @@ public final class StateDicts {
       Path path, @Nullable Object root, Map<String, String> metadata) {
     Object current = root;
     String place = "it";
-    for (int depth = 0; depth < DEEPEST; depth++) {
+    for (int depth = 0; depth < MAX_DEPTH; depth++) {
       Optional<String> foreign = Pickled.foreignClass(current);
       if (foreign.isPresent()) {
         throw TensorBuilder.foreign(path, place, foreign.get());
@@ -109,7 +109,7 @@ public final class StateDicts {
    */
   private static Map<String, @Nullable Object> flat(Path path, Map<?, ?> dict) {
     Map<String, @Nullable Object> flat = new LinkedHashMap<>();
-    flatten("", dict, DEEPEST, flat);
+    flatten("", dict, MAX_DEPTH, flat);
     if (flat.size() > MAX_ENTRIES) {
       throw FileErrors.refused(path, "its nested dicts have more than " + MAX_ENTRIES + " entries");
     }

@@ -16,7 +16,7 @@ import org.kgcoop.files.FileErrors;
  */
 final class TorchScript {
 
-  private static final int DEEPEST = 64;
+  private static final int MAX_DEPTH = 64;
   private static final int MAX_ATTRIBUTES = 1_000_000;
   private static final String LIST_MAKERS = "torch.jit._pickle.";
 
@@ -54,8 +54,8 @@ final class TorchScript {
   }
 
   private void add(String prefix, Pickled.Module module, int depth) {
-    if (depth > DEEPEST) {
-      throw FileErrors.damaged(path, "its modules are nested more than " + DEEPEST + " deep");
+    if (depth > MAX_DEPTH) {
+      throw FileErrors.damaged(path, "its modules are nested more than " + MAX_DEPTH + " deep");
     }
     for (Map.Entry<?, ?> attribute : module.attributes().entrySet()) {
       if (++attributes > MAX_ATTRIBUTES) {

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Folders;
 
 /**
  * A reader of weight files of all supported formats. It detects the format from the content, not
@@ -96,7 +97,7 @@ public final class WeightFiles {
                 + String.join(", ", IN_FOLDERS)
                 + " or one file such as NAME.safetensors or NAME.pt"
             : "a folder with several weight files ("
-                + String.join(", ", others.stream().map(p -> "" + p.getFileName()).toList())
+                + String.join(", ", Folders.names(others))
                 + "); name one of them");
   }
 
@@ -105,7 +106,7 @@ public final class WeightFiles {
     Set<String> models = new LinkedHashSet<>();
     int parts = 0;
     for (Path file : files) {
-      Matcher shard = SHARD.matcher(String.valueOf(file.getFileName()));
+      Matcher shard = SHARD.matcher(Folders.name(file));
       if (!shard.matches()) {
         return false;
       }
@@ -116,8 +117,7 @@ public final class WeightFiles {
   }
 
   private static boolean looksLikeWeights(Path file) {
-    return Files.isRegularFile(file)
-        && WEIGHT_NAME.matcher(String.valueOf(file.getFileName())).matches();
+    return Files.isRegularFile(file) && WEIGHT_NAME.matcher(Folders.name(file)).matches();
   }
 
   private static List<Path> list(Path folder) {

@@ -30,7 +30,7 @@ public final class CacheCounts {
     long[][] counts = new long[betas][alphas];
     try (Scope scope = Scope.open("search");
         Autograd.Switch off = Autograd.off()) {
-      List<List<Tensor>> made =
+      List<List<Tensor>> counted =
           Workers.map(
               pieces,
               piece -> {
@@ -40,7 +40,7 @@ public final class CacheCounts {
                 return List.of(
                     counted(cache, grid, own, IntStream.range(from, from + length), labels));
               });
-      for (List<Tensor> piece : made) {
+      for (List<Tensor> piece : counted) {
         long[] flat = piece.get(0).toLongs();
         for (int p = 0; p < flat.length; p++) {
           counts[p / alphas][p % alphas] += flat[p];

@@ -53,13 +53,13 @@ final class CacheSearch {
     }
     CacheGrid grid = settings.grid();
     long[][] correct = new long[grid.betas()][grid.alphas()];
-    Tensor asked = context.train().features();
+    Tensor queries = context.train().features();
     for (int held = 0; held < folds.count(); held++) {
-      Folds.Subset kept = folds.without(held);
+      Folds.Subset remaining = folds.without(held);
       Folds.Subset out = folds.of(held);
       try (Scope scope = Scope.open("fold")) {
-        KeyCache cache = KeyCache.of(settings, texts, kept.rows(keys), kept.labels());
-        long[][] own = CacheCounts.correct(cache, grid, out.rows(asked), out.labels());
+        KeyCache cache = KeyCache.of(settings, texts, remaining.rows(keys), remaining.labels());
+        long[][] own = CacheCounts.correct(cache, grid, out.rows(queries), out.labels());
         for (int i = 0; i < own.length; i++) {
           for (int j = 0; j < own[i].length; j++) {
             correct[i][j] += own[i][j];
@@ -81,12 +81,12 @@ final class CacheSearch {
     if (validation.isEmpty()) {
       return start;
     }
-    LabeledFeatures asked = validation.get();
+    LabeledFeatures queries = validation.get();
     try (Scope scope = Scope.open("validation")) {
       KeyCache cache = KeyCache.of(start, texts, learned, labels());
       CacheGrid grid = settings.grid();
       return chosen(
-          grid.best(CacheCounts.correct(cache, grid, asked.features(), asked.labelArray())),
+          grid.best(CacheCounts.correct(cache, grid, queries.features(), queries.labelArray())),
           SelectionData.VALIDATION.id());
     }
   }

@@ -60,8 +60,9 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
           "loss = cross entropy");
 
   private static Declaration<Method> declaration(
-      String id, String title, String usual, String sentence, String loss) {
-    Setting<String> constraint = Setting.text("constraint", usual, "l2, or none, which is ZS-LP");
+      String id, String title, String defaultValue, String sentence, String loss) {
+    Setting<String> constraint =
+        Setting.text("constraint", defaultValue, "l2, or none, which is ZS-LP");
     boolean own = id.equals(ID);
     return Declaration.of(Clap.class, id, title)
         .trainer(own ? "ADAPTER" : "")

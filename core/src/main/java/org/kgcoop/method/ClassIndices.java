@@ -17,11 +17,11 @@ import org.kgcoop.tensor.Tensor;
 public final class ClassIndices {
   private static final int NONE = -1;
 
-  private final List<String> asked;
+  private final List<String> wanted;
   private final int[] places;
 
-  private ClassIndices(List<String> asked, int[] places) {
-    this.asked = asked;
+  private ClassIndices(List<String> wanted, int[] places) {
+    this.wanted = wanted;
     this.places = places;
   }
 
@@ -29,22 +29,22 @@ public final class ClassIndices {
    * Finds the positions of the requested classes.
    *
    * @param learned the names of the learned classes, by label
-   * @param asked the names of the requested classes
+   * @param wanted the names of the requested classes
    */
-  public static ClassIndices of(List<String> learned, List<String> asked) {
-    if (learned.equals(asked)) {
-      return new ClassIndices(asked, IntStream.range(0, asked.size()).toArray());
+  public static ClassIndices of(List<String> learned, List<String> wanted) {
+    if (learned.equals(wanted)) {
+      return new ClassIndices(wanted, IntStream.range(0, wanted.size()).toArray());
     }
     Map<String, Deque<Integer>> places = new HashMap<>();
     for (int i = 0; i < learned.size(); i++) {
       places.computeIfAbsent(plain(learned.get(i)), name -> new ArrayDeque<>()).add(i);
     }
-    int[] found = new int[asked.size()];
+    int[] found = new int[wanted.size()];
     for (int i = 0; i < found.length; i++) {
-      Integer place = places.getOrDefault(plain(asked.get(i)), new ArrayDeque<>()).poll();
+      Integer place = places.getOrDefault(plain(wanted.get(i)), new ArrayDeque<>()).poll();
       found[i] = place == null ? NONE : place;
     }
-    return new ClassIndices(asked, found);
+    return new ClassIndices(wanted, found);
   }
 
   private static String plain(String name) {
@@ -52,15 +52,15 @@ public final class ClassIndices {
   }
 
   /** Returns the position of a requested class, or empty if the class was not learned. */
-  Optional<Integer> of(int asked) {
-    return places[asked] == NONE ? Optional.empty() : Optional.of(places[asked]);
+  Optional<Integer> of(int wanted) {
+    return places[wanted] == NONE ? Optional.empty() : Optional.of(places[wanted]);
   }
 
   /** Returns the first requested class that was not learned. */
   public Optional<String> firstUnknown() {
     return IntStream.range(0, places.length)
         .filter(i -> places[i] == NONE)
-        .mapToObj(asked::get)
+        .mapToObj(wanted::get)
         .findFirst();
   }
 

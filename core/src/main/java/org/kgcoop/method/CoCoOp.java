@@ -99,7 +99,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       List<Tensor> rows = new ArrayList<>();
       for (long b = 0; b < features.size(0); b++) {
         try (Scope scope = Scope.open("image")) {
-          Tensor classFeatures = text.unit(contexts.select(0, b));
+          Tensor classFeatures = text.all(List.of(contexts.select(0, b))).unitRows();
           rows.add(scope.promote(row(features.narrow(0, b, 1), classFeatures)));
         }
       }

@@ -39,12 +39,12 @@ public record FittedMethod(
    * @throws KgCoopException if the method has a fixed list of classes that does not contain one of
    *     the requested classes, or if the tensors do not fit the CLIP model
    */
-  public Head classifier(Clip clip, List<String> asked) {
+  public Head classifier(Clip clip, List<String> wantedNames) {
     Optional<String> bound = method.closedClassReason();
-    if (bound.isEmpty() || asked.equals(classNames)) {
-      return checked(method.classifier(clip, this, asked), clip, asked.size());
+    if (bound.isEmpty() || wantedNames.equals(classNames)) {
+      return checked(method.classifier(clip, this, wantedNames), clip, wantedNames.size());
     }
-    ClassIndices places = ClassIndices.of(classNames, asked);
+    ClassIndices places = ClassIndices.of(classNames, wantedNames);
     places
         .firstUnknown()
         .ifPresent(

@@ -35,12 +35,12 @@ record FlattenedViews(LabeledViews views) {
   }
 
   int[] labels() {
-    return ofRows(image -> views.labels().get(image));
+    return byRow(image -> views.labels().get(image));
   }
 
-  private int[] ofRows(IntUnaryOperator ofImage) {
+  private int[] byRow(IntUnaryOperator imageValue) {
     return IntStream.range(0, count() * images())
-        .map(row -> ofImage.applyAsInt(row % images()))
+        .map(row -> imageValue.applyAsInt(row % images()))
         .toArray();
   }
 
@@ -64,8 +64,8 @@ record FlattenedViews(LabeledViews views) {
    * @return the positions, ascending
    */
   int[] evenly(int most) {
-    int[] seen = new int[views.labels().stream().mapToInt(label -> label + 1).max().orElse(0)];
-    int[] rank = views.labels().stream().mapToInt(label -> seen[label]++).toArray();
+    int[] counts = new int[views.labels().stream().mapToInt(label -> label + 1).max().orElse(0)];
+    int[] rank = views.labels().stream().mapToInt(label -> counts[label]++).toArray();
     return IntStream.range(0, images())
         .boxed()
         .sorted(Comparator.comparingInt(image -> rank[image]))
@@ -83,7 +83,7 @@ record FlattenedViews(LabeledViews views) {
    */
   int[] leftOutTogether(List<Integer> groups) {
     Map<List<Integer>, Integer> numbers = new HashMap<>();
-    return ofRows(
+    return byRow(
         image ->
             groups.isEmpty()
                 ? image

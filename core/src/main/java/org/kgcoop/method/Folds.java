@@ -51,12 +51,12 @@ public final class Folds {
     this.count = count;
     fewest = groupsByClass(labels, groups).values().stream().mapToInt(Set::size).min().orElse(0);
     fold = new int[this.labels.length];
-    Map<Integer, Integer> seen = new HashMap<>(); // number of groups per class
+    Map<Integer, Integer> counts = new HashMap<>(); // number of groups per class
     Map<Integer, Integer> folds = new HashMap<>(); // fold of each group
     for (int i = 0; i < fold.length; i++) {
       Integer known = folds.get(group(groups, i));
       if (known == null) {
-        int number = seen.merge(this.labels[i], 1, Integer::sum) - 1;
+        int number = counts.merge(this.labels[i], 1, Integer::sum) - 1;
         known = (number + (staggered ? this.labels[i] : 0)) % Math.max(1, count);
         folds.put(group(groups, i), known);
       }
@@ -107,19 +107,19 @@ public final class Folds {
     for (int i = 0; i < fold.length; i++) {
       folds.computeIfAbsent(labels[i], label -> new HashSet<>()).add(fold[i]);
     }
-    Set<Integer> kept = new HashSet<>();
+    Set<Integer> dropped = new HashSet<>();
     for (int i = 0; i < fold.length; i++) {
-      Set<Integer> ofClass = folds.getOrDefault(labels[i], Set.of());
-      if (ofClass.size() == 1 && fold[i] != NONE) {
-        kept.add(group(groups, i));
+      Set<Integer> classFolds = folds.getOrDefault(labels[i], Set.of());
+      if (classFolds.size() == 1 && fold[i] != NONE) {
+        dropped.add(group(groups, i));
       }
     }
     for (int i = 0; i < fold.length; i++) {
-      if (kept.contains(group(groups, i))) {
+      if (dropped.contains(group(groups, i))) {
         fold[i] = NONE;
       }
     }
-    return !kept.isEmpty();
+    return !dropped.isEmpty();
   }
 
   /** Returns the number of folds, or 0 if no class has a second group. */

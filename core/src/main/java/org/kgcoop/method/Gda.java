@@ -230,8 +230,8 @@ public record Gda(
    * Returns the alpha that corresponds to a weight of 1 for the given number of images: (n - 1) /
    * E.
    */
-  private static double alpha(FlattenedViews rows, int ofImages) {
-    return (double) (ofImages * rows.count() - 1) / rows.width();
+  private static double alpha(FlattenedViews rows, int imageWeight) {
+    return (double) (imageWeight * rows.count() - 1) / rows.width();
   }
 
   private double chosen(
@@ -277,8 +277,8 @@ public record Gda(
   }
 
   /** Returns the grid as values of alpha. */
-  private static double[] alphas(double ofOne) {
-    return GRID.stream().mapToDouble(each -> each * ofOne).toArray();
+  private static double[] alphas(double single) {
+    return GRID.stream().mapToDouble(each -> each * single).toArray();
   }
 
   private Tensor texts(Clip clip, List<String> classNames) {
@@ -321,11 +321,11 @@ public record Gda(
     List<Integer> unknown = places.unknown();
     boolean alone = unknown.size() == texts.size(0);
     boolean pooled = precision == Precision.POOLED || !alone;
-    Tensor ofUnknown =
+    Tensor unknownTexts =
         texts.indexSelect(0, index(unknown.stream().mapToLong(i -> i).toArray(), clip));
     int copies = alone ? newClasses.copies : 0;
     GaussianDiscriminant.Linear head =
-        gaussians.newClasses(ofUnknown, newClasses.neighbors, copies, pooled).linear();
+        gaussians.newClasses(unknownTexts, newClasses.neighbors, copies, pooled).linear();
     if (!alone) {
       head =
           GaussianDiscriminant.joined(gaussians.pooled(), head)

@@ -311,14 +311,15 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     public Step step(Batch batch) {
       Tape tape = new Tape();
       Tensor classFeatures = unit(tape.cut(text.pass(List.of(context)))); // (A, E)
-      Tensor given = classFeatures.parameter();
-      Tensor seen = virtual ? given : given.narrow(0, 0, classes);
-      Tensor crossEntropy = Functions.crossEntropy(logits(batch.features(), seen), batch.labels());
-      Tensor gradient = Autograd.gradients(crossEntropy, List.of(given), false).get(0);
+      Tensor texts = classFeatures.parameter();
+      Tensor learned = virtual ? texts : texts.narrow(0, 0, classes);
+      Tensor crossEntropy =
+          Functions.crossEntropy(logits(batch.features(), learned), batch.labels());
+      Tensor gradient = Autograd.gradients(crossEntropy, List.of(texts), false).get(0);
       double textToText = 0;
-      for (List<Tensor> ofTemplate : textToText(given, batch.step())) {
-        textToText += ofTemplate.get(0).item() / templates.size();
-        gradient = gradient.plus(ofTemplate.get(1).times(weight / templates.size()));
+      for (List<Tensor> templateLoss : textToText(texts, batch.step())) {
+        textToText += templateLoss.get(0).item() / templates.size();
+        gradient = gradient.plus(templateLoss.get(1).times(weight / templates.size()));
       }
       Map<String, Double> losses = new LinkedHashMap<>();
       losses.put("loss", crossEntropy.item() + weight * textToText);

@@ -112,9 +112,9 @@ public final class LpDescent implements AutoCloseable {
     for (float squares : products.times(products).sum(0).toFloats()) {
       most = Math.max(most, squares);
     }
-    float[] ofClasses = means.times(texts).sum(1).toFloats();
+    float[] classCosines = means.times(texts).sum(1).toFloats();
     int[] present = IntStream.of(labels).distinct().toArray();
-    double mean = IntStream.of(present).mapToDouble(c -> ofClasses[c]).average().orElse(0);
+    double mean = IntStream.of(present).mapToDouble(c -> classCosines[c]).average().orElse(0);
     return new Rates(
         4 * count / eigenvalues[eigenvalues.length - 1], count / (4 * most), START_OF_ALPHA * mean);
   }
@@ -133,9 +133,9 @@ public final class LpDescent implements AutoCloseable {
   }
 
   /** Computes the logits of images, (B, C). */
-  public Tensor logits(Tensor ofImages) {
-    Tensor zeroShot = ofImages.matmul(texts.transpose(0, 1));
-    return Functions.linear(ofImages, weight, bias).plus(zeroShot.times(alpha));
+  public Tensor logits(Tensor features) {
+    Tensor zeroShot = features.matmul(texts.transpose(0, 1));
+    return Functions.linear(features, weight, bias).plus(zeroShot.times(alpha));
   }
 
   /** Makes a step with all images. Returns the loss and the gradients before the step. */

@@ -116,11 +116,17 @@ public record LpPlusPlus(
       Folds folds = new Folds(images.labels(), context.groups());
       int best = epochs;
       if (validation.isPresent()) {
-        LabeledFeatures asked = validation.get();
+        LabeledFeatures queries = validation.get();
         best =
             last(
                 correct(
-                    context, features, labels, texts, bias, asked.features(), asked.labelArray()));
+                    context,
+                    features,
+                    labels,
+                    texts,
+                    bias,
+                    queries.features(),
+                    queries.labelArray()));
         chosen(context, best, SelectionData.VALIDATION.id());
       } else if (search != SelectionData.NONE && folds.count() > 0) {
         best = last(overFolds(context, folds, features, context.train().features(), texts, bias));
@@ -145,7 +151,7 @@ public record LpPlusPlus(
       int[] labels,
       Tensor texts,
       Tensor bias,
-      Tensor asked,
+      Tensor queries,
       int[] answers) {
     long[] correct = new long[epochs];
     try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
@@ -153,7 +159,7 @@ public record LpPlusPlus(
         context.checkInterrupted();
         try (Scope scope = Scope.open("epoch")) {
           descent.step();
-          correct[epoch] = correct(descent, asked, answers);
+          correct[epoch] = correct(descent, queries, answers);
         }
       }
     }
@@ -170,20 +176,20 @@ public record LpPlusPlus(
   }
 
   private long[] overFolds(
-      FitContext context, Folds folds, Tensor features, Tensor asked, Tensor texts, Tensor bias) {
+      FitContext context, Folds folds, Tensor features, Tensor queries, Tensor texts, Tensor bias) {
     long[] correct = new long[epochs];
     for (int held = 0; held < folds.count(); held++) {
-      Folds.Subset kept = folds.without(held);
+      Folds.Subset remaining = folds.without(held);
       Folds.Subset out = folds.of(held);
       try (Scope scope = Scope.open("fold")) {
         long[] own =
             correct(
                 context,
-                kept.rows(features),
-                kept.labels(),
+                remaining.rows(features),
+                remaining.labels(),
                 texts,
                 bias,
-                out.rows(asked),
+                out.rows(queries),
                 out.labels());
         for (int epoch = 0; epoch < epochs; epoch++) {
           correct[epoch] += own[epoch];

@@ -73,8 +73,8 @@ public final class ProbeSearch {
       int[] others = IntStream.range(0, folds.count()).filter(fold -> fold != out).toArray();
       double best =
           best(others.length, (strength, i) -> wrongWithoutBoth(strength, out, others[i], known));
-      Folds.Subset asked = folds.of(held);
-      right += asked.labels().length - wrong(best, folds.without(held), List.of(asked))[0];
+      Folds.Subset heldOut = folds.of(held);
+      right += heldOut.labels().length - wrong(best, folds.without(held), List.of(heldOut))[0];
     }
     return 100.0 * right / folds.without().labels().length;
   }
@@ -86,9 +86,10 @@ public final class ProbeSearch {
    * Returns the number of errors on a fold of a probe that has seen neither of two folds. One probe
    * answers for both folds, so it is trained once.
    */
-  private int wrongWithoutBoth(double strength, int out, int asked, Map<WithoutBoth, int[]> known) {
-    int first = Math.min(out, asked);
-    int second = Math.max(out, asked);
+  private int wrongWithoutBoth(
+      double strength, int out, int heldOut, Map<WithoutBoth, int[]> known) {
+    int first = Math.min(out, heldOut);
+    int second = Math.max(out, heldOut);
     int[] wrong =
         known.computeIfAbsent(
             new WithoutBoth(strength, first, second),
@@ -97,7 +98,7 @@ public final class ProbeSearch {
                     strength,
                     folds.without(first, second),
                     List.of(folds.of(first), folds.of(second))));
-    return wrong[asked == first ? 0 : 1];
+    return wrong[heldOut == first ? 0 : 1];
   }
 
   /**
@@ -111,14 +112,14 @@ public final class ProbeSearch {
   }
 
   /** Returns the best strength on other images. Among equal ones, the weakest wins. */
-  double strengthOn(LabeledFeatures asked) {
+  double strengthOn(LabeledFeatures heldOut) {
     Folds.Subset all = folds.without();
     return best(
         1,
         (strength, part) -> {
           try (Scope scope = Scope.open("probe");
               FixedHead probe = probe(strength, all)) {
-            return wrong(probe, asked.features(), asked.labelArray());
+            return wrong(probe, heldOut.features(), heldOut.labelArray());
           }
         });
   }
@@ -146,10 +147,10 @@ public final class ProbeSearch {
   }
 
   /** Trains a probe and returns the number of its errors on each of some parts. */
-  private int[] wrong(double strength, Folds.Subset learned, List<Folds.Subset> asked) {
+  private int[] wrong(double strength, Folds.Subset learned, List<Folds.Subset> heldOut) {
     try (Scope scope = Scope.open("probe");
         FixedHead probe = probe(strength, learned)) {
-      return asked.stream()
+      return heldOut.stream()
           .mapToInt(part -> wrong(probe, part.rows(features), part.labels()))
           .toArray();
     }
@@ -160,7 +161,7 @@ public final class ProbeSearch {
     return LinearProbe.fit(learned.rows(features), learned.labels(), classes, strength);
   }
 
-  private static int wrong(FixedHead probe, Tensor asked, int[] labels) {
-    return labels.length - LinearProbe.correct(probe, asked, labels);
+  private static int wrong(FixedHead probe, Tensor heldOut, int[] labels) {
+    return labels.length - LinearProbe.correct(probe, heldOut, labels);
   }
 }

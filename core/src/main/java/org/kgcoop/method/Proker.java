@@ -251,7 +251,7 @@ public record Proker(
     SelectionData by = SelectionData.FOLDS;
     if (validation.isPresent()) {
       by = SelectionData.VALIDATION;
-      LabeledFeatures asked = validation.get();
+      LabeledFeatures queries = validation.get();
       DoubleFunction<KernelRidge> ridge = tried -> new KernelRidge(features, texts, labels, tried);
       scores =
           KernelRidge.search(
@@ -259,8 +259,8 @@ public record Proker(
               betas,
               lambdas,
               (of, tried) ->
-                  of.scores(asked.features(), tried, weightOf.applyAsDouble(tried)).times(scale),
-              asked.labelArray());
+                  of.scores(queries.features(), tried, weightOf.applyAsDouble(tried)).times(scale),
+              queries.labelArray());
     } else if (search != SelectionData.NONE
         && new Folds(rows.views().labels(), groups).holdMost()) {
       scores =

@@ -26,9 +26,9 @@ final class ScatterDowndate {
    * Writes the logits of the rows of an image, computed by a model without these rows, to {@code
    * logits}.
    */
-  void leaveOut(List<Integer> image, int label, int ofClass, double[][] logits) {
+  void leaveOut(List<Integer> image, int label, int classSize, double[][] logits) {
     int width = values.length;
-    int left = ofClass - image.size();
+    int left = classSize - image.size();
     double[][] update = new double[image.size() + 1][width]; // U
     for (int b = 0; b < image.size(); b++) {
       double[] x = centered[image.get(b)];

@@ -45,15 +45,15 @@ public final class Batch {
 
   /** Returns the unit features of the frozen encoder, (B, E). */
   public Tensor features() {
-    return given(features, "features");
+    return required(features, "features");
   }
 
   /** Returns the tokens of the image encoder before the requested block, (B, L, W). */
   public Tensor rows() {
-    return given(rows, "rows");
+    return required(rows, "rows");
   }
 
-  private static Tensor given(@Nullable Tensor images, String what) {
+  private static Tensor required(@Nullable Tensor images, String what) {
     if (images == null) {
       throw new IllegalStateException("the model does not declare " + what + " as its input");
     }

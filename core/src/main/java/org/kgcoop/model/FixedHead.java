@@ -45,7 +45,7 @@ public sealed interface FixedHead extends Head {
     return Optional.of(this);
   }
 
-  private static Tensor kept(Tensor tensor) {
+  private static Tensor ownCopy(Tensor tensor) {
     return tensor.detach().copy().keep();
   }
 
@@ -100,7 +100,7 @@ public sealed interface FixedHead extends Head {
 
     @Override
     public Linear copy() {
-      return new Linear(kept(weight), bias == null ? null : kept(bias), scale);
+      return new Linear(ownCopy(weight), bias == null ? null : ownCopy(bias), scale);
     }
 
     @Override
@@ -165,7 +165,7 @@ public sealed interface FixedHead extends Head {
 
     @Override
     public FixedHead copy() {
-      return new Cache(kept(keys), values.copy(), alpha, beta);
+      return new Cache(ownCopy(keys), values.copy(), alpha, beta);
     }
 
     @Override
@@ -214,7 +214,7 @@ public sealed interface FixedHead extends Head {
 
     @Override
     public CacheValues copy() {
-      return new DenseValues(kept(matrix));
+      return new DenseValues(ownCopy(matrix));
     }
 
     @Override
@@ -330,7 +330,7 @@ public sealed interface FixedHead extends Head {
 
     @Override
     public FixedHead copy() {
-      return new Adapter(kept(down), kept(up), ratio, then.copy());
+      return new Adapter(ownCopy(down), ownCopy(up), ratio, then.copy());
     }
 
     @Override

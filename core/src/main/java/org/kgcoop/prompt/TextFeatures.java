@@ -116,16 +116,6 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   /**
-   * Computes unit class features, without gradients.
-   *
-   * @param context the context, (M, W), or (C, M, W) if it is class-specific
-   * @return the class features, (C, E)
-   */
-  public Tensor unit(Tensor context) {
-    return all(List.of(context)).unitRows();
-  }
-
-  /**
    * Computes class features without gradients, not normalized.
    *
    * @param inputs the inputs, as for {@link #pass}

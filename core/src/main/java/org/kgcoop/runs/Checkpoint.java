@@ -22,8 +22,8 @@ import org.kgcoop.io.StoredTensor;
  * @param bestAccuracy the highest accuracy on the validation images so far, in percent; -1 before
  *     the first
  * @param parameters the parameters by their published names
- * @param kept the selected parameters so far: those of the best accuracy, or the weighted sum over
- *     the finished epochs; empty if training returns the last parameters
+ * @param averaged the selected parameters so far: those of the best accuracy, or the weighted sum
+ *     over the finished epochs; empty if training returns the last parameters
  * @param optimizer the state of the optimizer, see {@link org.kgcoop.tensor.Optimizer#state}
  */
 public record Checkpoint(
@@ -32,22 +32,22 @@ public record Checkpoint(
     long step,
     double bestAccuracy,
     Map<String, StoredTensor> parameters,
-    Map<String, StoredTensor> kept,
+    Map<String, StoredTensor> averaged,
     Map<String, StoredTensor> optimizer) {
   private static final String PARAMETER = "parameter/";
-  private static final String KEPT = "kept/";
+  private static final String AVERAGED = "kept/";
   private static final String OPTIMIZER = "optimizer/";
 
   public Checkpoint {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
-    kept = Collections.unmodifiableMap(new LinkedHashMap<>(kept));
+    averaged = Collections.unmodifiableMap(new LinkedHashMap<>(averaged));
     optimizer = Collections.unmodifiableMap(new LinkedHashMap<>(optimizer));
   }
 
   List<StoredTensor> tensors() {
     List<StoredTensor> tensors = new ArrayList<>();
     parameters.forEach((name, tensor) -> tensors.add(tensor.withName(PARAMETER + name)));
-    kept.forEach((name, tensor) -> tensors.add(tensor.withName(KEPT + name)));
+    averaged.forEach((name, tensor) -> tensors.add(tensor.withName(AVERAGED + name)));
     optimizer.forEach((name, tensor) -> tensors.add(tensor.withName(OPTIMIZER + name)));
     return tensors;
   }
@@ -74,7 +74,7 @@ public record Checkpoint(
         content.json().path("step").asLong(),
         content.json().path("best_accuracy").asDouble(),
         under(PARAMETER, content.tensors()),
-        under(KEPT, content.tensors()),
+        under(AVERAGED, content.tensors()),
         under(OPTIMIZER, content.tensors()));
   }
 

@@ -71,7 +71,7 @@ public final class EventLog {
     if (!Files.exists(file)) {
       return;
     }
-    List<String> kept = new ArrayList<>();
+    List<String> remaining = new ArrayList<>();
     // Unlike Files.lines, this reader accepts bytes that are not UTF-8.
     try (BufferedReader lines =
         new BufferedReader(
@@ -81,7 +81,7 @@ public final class EventLog {
         if (event == null || event.path("step").asLong(Long.MAX_VALUE) > step) {
           break;
         }
-        kept.add(line);
+        remaining.add(line);
       }
     } catch (IOException e) {
       throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
@@ -89,7 +89,7 @@ public final class EventLog {
     AtomicFile.write(
         file,
         out -> {
-          for (String line : kept) {
+          for (String line : remaining) {
             out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
           }
         });

@@ -41,14 +41,14 @@ public enum Metric {
 
   private final String header;
   private final Best best;
-  private final @Nullable ToDoubleFunction<JointResult> ofJoint;
-  private final @Nullable ToDoubleFunction<TargetResult> ofTarget;
+  private final @Nullable ToDoubleFunction<JointResult> jointValue;
+  private final @Nullable ToDoubleFunction<TargetResult> targetValue;
 
-  Metric(String header, Best best, ToDoubleFunction<JointResult> ofJoint) {
+  Metric(String header, Best best, ToDoubleFunction<JointResult> jointValue) {
     this.header = header;
     this.best = best;
-    this.ofJoint = ofJoint;
-    this.ofTarget = null;
+    this.jointValue = jointValue;
+    this.targetValue = null;
   }
 
   Metric(Score score) {
@@ -58,11 +58,11 @@ public enum Metric {
         joint -> joint.auroc(score));
   }
 
-  Metric(String header, ToDoubleFunction<TargetResult> ofTarget) {
+  Metric(String header, ToDoubleFunction<TargetResult> targetValue) {
     this.header = header;
     this.best = header.equals("distance") ? Best.NONE : Best.LOWEST;
-    this.ofJoint = null;
-    this.ofTarget = ofTarget;
+    this.jointValue = null;
+    this.targetValue = targetValue;
   }
 
   private static ToDoubleFunction<TargetResult> ofProbabilities(
@@ -100,7 +100,7 @@ public enum Metric {
 
   /** True for a metric of the joint list of base and new classes. */
   public boolean isJoint() {
-    return ofJoint != null;
+    return jointValue != null;
   }
 
   /** True for an accuracy, in percent. */
@@ -111,10 +111,10 @@ public enum Metric {
   /** The values of a run: one of the joint list, or one per evaluation set. */
   List<Double> values(
       List<TargetResult> targets, @Nullable JointResult joint, Predicate<TargetResult> takes) {
-    if (ofJoint != null) {
-      return joint == null ? List.of() : List.of(ofJoint.applyAsDouble(joint));
+    if (jointValue != null) {
+      return joint == null ? List.of() : List.of(jointValue.applyAsDouble(joint));
     }
-    ToDoubleFunction<TargetResult> each = ofTarget;
+    ToDoubleFunction<TargetResult> each = targetValue;
     return each == null
         ? List.of()
         : targets.stream().filter(takes).map(each::applyAsDouble).toList();

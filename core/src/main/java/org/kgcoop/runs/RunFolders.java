@@ -7,8 +7,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
@@ -56,20 +58,34 @@ public final class RunFolders {
     }
   }
 
-  /** Lists the runs below a folder, except those that belong to another run. */
+  /** Lists the runs below a folder, except those in hidden folders. */
   public static List<Path> runsBelow(Path folder) {
-    List<Path> runs = new ArrayList<>();
+    return foldersWith(folder, RunRecord.FILE).stream().filter(RunFolders::isRunFolder).toList();
+  }
+
+  /**
+   * Lists the folders below a root, or the root itself, that contain one of some files. Hidden
+   * folders contain the unfinished files of runs and are left out.
+   */
+  public static List<Path> foldersWith(Path root, String... files) {
+    Set<Path> folders = new TreeSet<>();
     try {
       Files.walkFileTree(
-          folder,
+          root,
           new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes a) {
-              if (!isRunFolder(path)) {
-                return FileVisitResult.CONTINUE;
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes a) {
+              return !folder.equals(root) && Folders.name(folder).startsWith(".")
+                  ? FileVisitResult.SKIP_SUBTREE
+                  : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes a) {
+              if (Arrays.stream(files).anyMatch(file::endsWith)) {
+                folders.add(file.resolveSibling(""));
               }
-              runs.add(path);
-              return FileVisitResult.SKIP_SUBTREE;
+              return FileVisitResult.CONTINUE;
             }
 
             @Override
@@ -78,9 +94,9 @@ public final class RunFolders {
             }
           });
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed: " + FileErrors.reason(e), e);
+      throw KgCoopException.io(root + ": cannot be listed: " + FileErrors.reason(e), e);
     }
-    return runs;
+    return List.copyOf(folders);
   }
 
   /**

@@ -92,27 +92,27 @@ public record SettingValues(Map<String, Object> values) {
    * @throws KgCoopException if the value has the wrong type or is out of range
    */
   public <T> T get(Setting<T> setting) {
-    Object given = values.get(setting.key());
-    if (given == null) {
+    Object stored = values.get(setting.key());
+    if (stored == null) {
       return setting.defaultValue().value().apply(this);
     }
     T value =
         setting
             .type()
             .reader()
-            .apply(given)
-            .orElseThrow(() -> wrong(setting, setting.type().expected(), given));
+            .apply(stored)
+            .orElseThrow(() -> wrong(setting, setting.type().expected(), stored));
     if (!setting.isAllowed().test(value)) {
-      throw wrong(setting, setting.range(), given);
+      throw wrong(setting, setting.range(), stored);
     }
     return value;
   }
 
   private static KgCoopException wrong(
-      Setting<?> setting, String expected, @Nullable Object given) {
+      Setting<?> setting, String expected, @Nullable Object stored) {
     return KgCoopException.configuration(
         "setting %s: expected %s, got %s"
             .formatted(
-                setting.key(), expected, given instanceof String ? "'" + given + "'" : given));
+                setting.key(), expected, stored instanceof String ? "'" + stored + "'" : stored));
   }
 }

@@ -46,7 +46,7 @@ public record Schedule(
     if (unit == Unit.EPOCH) {
       return rate(epoch);
     }
-    Schedule ofSteps =
+    Schedule stepSchedule =
         new Schedule(
             rate,
             Math.multiplyExact(epochs, steps),
@@ -54,7 +54,7 @@ public record Schedule(
             warmup.stretched(steps),
             warmupRecount,
             Unit.EPOCH);
-    return ofSteps.rate(epoch * steps + step);
+    return stepSchedule.rate(epoch * steps + step);
   }
 
   /**

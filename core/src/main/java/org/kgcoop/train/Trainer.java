@@ -100,7 +100,7 @@ public final class Trainer {
     int batch;
     long step;
     double bestAccuracy = -1;
-    Map<String, StoredTensor> kept = Map.of();
+    Map<String, StoredTensor> averaged = Map.of();
     TrainingTime effort = TrainingTime.NONE;
   }
 
@@ -129,11 +129,11 @@ public final class Trainer {
           accuracy = validation.applyAsDouble(model);
           if (accuracy > at.bestAccuracy) { // the first of equal epochs, as published
             at.bestAccuracy = accuracy;
-            at.kept = stored();
+            at.averaged = stored();
           }
         } else if (settings.modelSelection() instanceof ModelSelection.Average average) {
           double share = average.shares(epochs)[at.epoch];
-          at.kept = ModelSelection.Average.sum(at.kept, model.parameters(), share);
+          at.averaged = ModelSelection.Average.sum(at.averaged, model.parameters(), share);
         }
         listener.epoch(at.epoch, accuracy);
         if ((at.epoch + 1) % settings.checkpointEvery() == 0 && at.epoch + 1 < epochs) {
@@ -141,7 +141,7 @@ public final class Trainer {
         }
       }
     }
-    Map<String, StoredTensor> trained = at.kept.isEmpty() ? stored() : at.kept;
+    Map<String, StoredTensor> trained = at.averaged.isEmpty() ? stored() : at.averaged;
     trained.forEach(
         (name, tensor) -> {
           if (!tensor.isFinite()) { // the last step can diverge from a finite loss
@@ -215,13 +215,13 @@ public final class Trainer {
     at.batch = from.batch();
     at.step = from.step();
     at.bestAccuracy = from.bestAccuracy();
-    at.kept = from.kept();
+    at.averaged = from.averaged();
   }
 
   private Checkpoint checkpoint(Position at, int epoch, int batch, Optimizer optimizer) {
     try (Scope scope = Scope.open("checkpoint")) {
       return new Checkpoint(
-          epoch, batch, at.step, at.bestAccuracy, stored(), at.kept, stored(optimizer.state()));
+          epoch, batch, at.step, at.bestAccuracy, stored(), at.averaged, stored(optimizer.state()));
     }
   }
 

@@ -353,29 +353,29 @@ public final class TrainingDeclaration {
   /**
    * Parses settings, with the method's published values as defaults.
    *
-   * @param given the values by the keys of these declarations
+   * @param explicit the values by the keys of these declarations
    * @param published the defaults of the method
    * @throws KgCoopException if a key is unknown, a value is invalid, or another setting does not
    *     use it
    */
   public static TrainingSettings parse(
-      SettingValues given, TrainedMethod.Defaults published, long seed) {
+      SettingValues explicit, TrainedMethod.Defaults published, long seed) {
     SettingValues defaults =
         SettingValues.of(EPOCHS.key(), published.epochs())
             .with(BATCH_SIZE.key(), published.batchSize())
             .with(new SettingValues(published.settings()));
-    SettingValues all = defaults.with(given).with(SEED.key(), seed);
-    if (given.text(AUGMENT.key()).equals(PUBLISHED)) {
+    SettingValues all = defaults.with(explicit).with(SEED.key(), seed);
+    if (explicit.text(AUGMENT.key()).equals(PUBLISHED)) {
       all = all.with(AUGMENT.key(), published.views());
     }
-    if (given.has(TRANSFORMS) && defaults.has(TRANSFORMS)) {
+    if (explicit.has(TRANSFORMS) && defaults.has(TRANSFORMS)) {
       all =
           all.with(
               TRANSFORMS.key(),
-              ViewSettingsReader.over(given.get(TRANSFORMS), defaults.get(TRANSFORMS)));
+              ViewSettingsReader.over(explicit.get(TRANSFORMS), defaults.get(TRANSFORMS)));
     }
     TrainingSettings settings = parse(all);
-    checkUsed(given, all);
+    checkUsed(explicit, all);
     return settings;
   }
 
@@ -399,17 +399,18 @@ public final class TrainingDeclaration {
   }
 
   /** Rejects given settings that the resolved values do not use. */
-  private static void checkUsed(SettingValues given, SettingValues resolved) {
-    for (Map.Entry<Setting<?>, Condition> each : CONDITIONS.entrySet()) {
-      Condition condition = each.getValue();
-      if (given.has(each.getKey()) && !isUsed(each.getKey().key(), resolved)) {
+  private static void checkUsed(SettingValues explicit, SettingValues resolved) {
+    for (Setting<?> setting : all()) {
+      Condition condition = CONDITIONS.get(setting);
+      if (condition != null && explicit.has(setting) && !isUsed(setting.key(), resolved)) {
+        String choice = condition.on().key();
         throw KgCoopException.configuration(
             "setting %s: used only with %s %s, and %s is %s"
                 .formatted(
-                    each.getKey().key(),
-                    condition.on().key(),
+                    setting.key(),
+                    choice,
                     String.join(" or ", condition.values()),
-                    condition.on().key(),
+                    choice,
                     choice(condition.on(), resolved)));
       }
     }

@@ -42,10 +42,10 @@ public record TrainingSettings(
    * as with one view per image.
    */
   public BatchSampler plan(TrainingLoader source) {
-    BatchSampler ofImages = plan(source.labels());
+    BatchSampler imageSampler = plan(source.labels());
     return augmentation instanceof Augmentation.Pool
-        ? plan(source.exampleLabels()).noLongerThan(ofImages)
-        : ofImages;
+        ? plan(source.exampleLabels()).noLongerThan(imageSampler)
+        : imageSampler;
   }
 
   /** Returns the batches of all epochs for rows with these labels. */

@@ -116,7 +116,7 @@ final class ViewSettingsReader {
       case "random_flip" -> new ViewStep.RandomFlip();
       case "randaugment" -> new ViewStep.RandAugment((int) n[0], (int) n[1]);
       case "colorjitter" -> new ViewStep.ColorJitter(n[0], n[1], n[2], n[3]);
-      case "randomgrayscale" -> new ViewStep.RandomGrey(n[0]);
+      case "randomgrayscale" -> new ViewStep.RandomGray(n[0]);
       case "gaussian_blur" -> new ViewStep.GaussianBlur((int) n[0], n[1]);
       case "cutout" -> new ViewStep.Cutout((int) n[0], (int) n[1]);
       default -> throw new IllegalArgumentException(name);

@@ -145,7 +145,7 @@ class ClassifierTest {
     try (Scope scope = Scope.open("test");
         Classifier own = Classifier.load(file, clip)) {
       Tensor pixels =
-          Tensor.of(transform.normalise(transform.test(image)), 1, 3, size, size); // (1, 3, R, R)
+          Tensor.of(transform.normalize(transform.test(image)), 1, 3, size, size); // (1, 3, R, R)
       Tensor features = own.features(pixels);
       assertThat(own.hasOwnEncoder()).isTrue();
       assertThat(own.ofFeatures(features)).containsExactly(own.classify(files.get(0)));

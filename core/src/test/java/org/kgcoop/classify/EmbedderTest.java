@@ -58,7 +58,7 @@ class EmbedderTest {
     Transform transform = new Transform(clip.preprocessing());
     int size = clip.preprocessing().size();
     float[] pixels = new float[3 * size * size];
-    transform.normalise(transform.test(image), pixels, 0);
+    transform.normalize(transform.test(image), pixels, 0);
     try (Scope scope = Scope.open("test")) {
       return clip.imageEncoder().features(Tensor.of(pixels, 1, 3, size, size)).toFloats();
     }

@@ -26,7 +26,7 @@ class ExclusionFileTest {
 
   private DataSet without(String... lines) throws Exception {
     Path file = Files.write(folder.resolve("judged.txt"), List.of(lines));
-    return ExclusionFile.leaveOut(data, file);
+    return ExclusionFile.exclude(data, file);
   }
 
   @Test

@@ -86,7 +86,7 @@ class TrustTest {
       double share = 1 - threshold.threshold();
       kept += share / draws;
       boolean inside =
-          share >= threshold.keptInterval().low() && share <= threshold.keptInterval().high();
+          share >= threshold.shareInterval().low() && share <= threshold.shareInterval().high();
       // The interval is centered on the distribution of shares, which is the same for each draw.
       covered += inside ? 1.0 / draws : 0;
     }
@@ -100,7 +100,7 @@ class TrustTest {
 
     assertThat(threshold.enough()).isFalse();
     assertThat(threshold.threshold()).isEqualTo(.2);
-    assertThat(threshold.keptAtLeast()).isCloseTo(0.8, within(1e-12));
+    assertThat(threshold.expectedShare()).isCloseTo(0.8, within(1e-12));
   }
 
   @Test

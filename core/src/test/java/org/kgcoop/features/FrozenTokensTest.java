@@ -72,9 +72,9 @@ class FrozenTokensTest {
         assertThat(rows(all, places)).isEqualTo(expected);
         assertThat(rows(two, places)).isEqualTo(expected);
       }
-      assertThat(all.kept()).isEqualTo(4);
-      assertThat(two.kept()).isEqualTo(2);
-      assertThat(none.kept()).isZero();
+      assertThat(all.cached()).isEqualTo(4);
+      assertThat(two.cached()).isEqualTo(2);
+      assertThat(none.cached()).isZero();
     }
   }
 

@@ -176,7 +176,7 @@ class RunFolderTest {
       assertThat(read.step()).isEqualTo(3);
       assertThat(read.bestAccuracy()).isEqualTo(12.5);
       assertThat(read.parameters().keySet()).containsExactly("ctx");
-      assertThat(read.kept().keySet()).containsExactly("ctx");
+      assertThat(read.averaged().keySet()).containsExactly("ctx");
       assertThat(read.optimizer().keySet()).containsExactly("exp_avg/0");
       assertThat(read.optimizer().values())
           .allSatisfy(buffer -> assertThat(buffer.toFloats()).containsExactly(3, 0));

@@ -13,7 +13,6 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.image.Images;
-import org.kgcoop.image.RgbImage;
 
 /** A sheet with every image of a data set and one row per class, to find wrong labels. */
 final class ContactSheet {
@@ -57,16 +56,8 @@ final class ContactSheet {
         int below = row * CELL + IMAGE;
         graphics.drawString(name.substring(0, middle), left, below + 8);
         graphics.drawString(name.substring(middle), left, below + 17);
-        RgbImage image = images.read(items.get(column).file());
-        for (int y = 0; y < image.height(); y++) {
-          for (int x = 0; x < image.width(); x++) {
-            int rgb =
-                (image.sample(x, y, 0) << 16)
-                    | (image.sample(x, y, 1) << 8)
-                    | image.sample(x, y, 2);
-            sheet.setRGB(left + x, row * CELL + y, rgb);
-          }
-        }
+        BufferedImage image = images.read(items.get(column).file()).toBufferedImage();
+        graphics.drawImage(image, left, row * CELL, null);
       }
     }
     graphics.dispose();

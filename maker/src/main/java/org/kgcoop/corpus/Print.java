@@ -63,7 +63,7 @@ final class Print {
         print[y * SIDE + x] = area(bitmap, fromX + x * step, fromY + y * step, step);
       }
     }
-    normalise(print);
+    normalize(print);
     return new Print(print);
   }
 
@@ -81,7 +81,7 @@ final class Print {
     return (float) (sum / (step * step));
   }
 
-  private static void normalise(float[] print) {
+  private static void normalize(float[] print) {
     double mean = 0;
     for (float value : print) {
       mean += value;

@@ -3,7 +3,6 @@ package org.kgcoop.maker;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -354,24 +353,17 @@ final class PretrainCommand implements Callable<Integer> {
   }
 
   private void report(ObjectNode results) {
-    if (output.isJson()) {
-      output.json(results);
-      return;
-    }
-    output.print(
-        String.format(
-            Locale.ROOT,
-            "%d steps, %d images, %.0f s, logit scale %.1f",
-            results.path("steps").asLong(),
-            results.path("images_seen").asLong(),
-            results.path("seconds").asDouble(),
-            results.path("logit_scale").asDouble()));
+    output.json(results);
+    output.printf(
+        "%d steps, %d images, %.0f s, logit scale %.1f",
+        results.path("steps").asLong(),
+        results.path("images_seen").asLong(),
+        results.path("seconds").asDouble(),
+        results.path("logit_scale").asDouble());
     if (results.has("zero_shot_accuracy")) {
-      output.print(
-          String.format(
-              Locale.ROOT,
-              "zero-shot %.2f %% on the validation images",
-              results.path("zero_shot_accuracy").asDouble()));
+      output.printf(
+          "zero-shot %.2f %% on the validation images",
+          results.path("zero_shot_accuracy").asDouble());
     }
     output.print("model: " + out);
   }

@@ -363,7 +363,7 @@ public final class Pretraining {
       weights.load(checkpoint.parameters(), "checkpoint");
       step.load(checkpoint.optimizer());
       if (mean != null) {
-        mean.load(checkpoint.kept());
+        mean.load(checkpoint.averaged());
       }
       made = checkpoint.step();
       // With --steps, a checkpoint contains no time.

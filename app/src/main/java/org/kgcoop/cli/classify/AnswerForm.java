@@ -1,17 +1,19 @@
 package org.kgcoop.cli.classify;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.kgcoop.Messages;
+import org.kgcoop.cli.classify.UnreadableImages.Skipped;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.runs.RunJson;
 
 /** A format of predictions, which are written one image after the other. */
 sealed interface AnswerForm {
@@ -26,13 +28,13 @@ sealed interface AnswerForm {
    *
    * @param label the name of the class, followed by its index if two classes have the same name
    */
-  record Answer(int index, String name, String label, float probability) {
-    ObjectNode toJson() {
-      return JsonNodeFactory.instance
-          .objectNode()
-          .put("class", name)
-          .put("index", index)
-          .put("probability", probability);
+  record Answer(
+      @JsonProperty("class") String name, int index, float probability, @JsonIgnore String label) {}
+
+  /** An image with its classes, as JSON. */
+  record Prediction(String image, List<Answer> classes) {
+    static Prediction of(Path file, List<Answer> answers) {
+      return new Prediction(file.toString(), answers);
     }
   }
 
@@ -50,7 +52,7 @@ sealed interface AnswerForm {
    *
    * @param skipped the images that could not be read
    */
-  default void end(ArrayNode skipped, Writer out) throws IOException {}
+  default void end(List<Skipped> skipped, Writer out) throws IOException {}
 
   /** A format with one line per class: image, class and probability. */
   record Lines() implements AnswerForm {
@@ -115,39 +117,33 @@ sealed interface AnswerForm {
   record JsonLines() implements AnswerForm {
     @Override
     public void answer(Path file, List<Answer> answers, Writer out) throws IOException {
-      out.write(Output.text(of(file, answers), false) + "\n");
+      write(Prediction.of(file, answers), out);
     }
 
     @Override
     public void problem(Path file, String reason, Writer out) throws IOException {
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.put("image", file.toString()).put("problem", reason);
-      out.write(Output.text(json, false) + "\n");
+      write(new Skipped(file.toString(), reason), out);
     }
 
-    static ObjectNode of(Path file, List<Answer> answers) {
-      ObjectNode json = JsonNodeFactory.instance.objectNode().put("image", file.toString());
-      ArrayNode classes = json.putArray("classes");
-      answers.forEach(each -> classes.add(each.toJson()));
-      return json;
+    private static void write(Object line, Writer out) throws IOException {
+      out.write(Output.text(RunJson.tree(line), false) + "\n");
     }
   }
 
   /** A single JSON object with all images. */
   final class Json implements AnswerForm {
-    private final ArrayNode all = JsonNodeFactory.instance.arrayNode();
+    private record Result(List<Prediction> images, List<Skipped> skipped) {}
+
+    private final List<Prediction> all = new ArrayList<>();
 
     @Override
     public void answer(Path file, List<Answer> answers, Writer out) {
-      all.add(JsonLines.of(file, answers));
+      all.add(Prediction.of(file, answers));
     }
 
     @Override
-    public void end(ArrayNode skipped, Writer out) throws IOException {
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.set("images", all);
-      json.set("skipped", skipped);
-      out.write(Output.text(json, true) + "\n");
+    public void end(List<Skipped> skipped, Writer out) throws IOException {
+      out.write(Output.text(RunJson.tree(new Result(all, skipped)), true) + "\n");
     }
   }
 }

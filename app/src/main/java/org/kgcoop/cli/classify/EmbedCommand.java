@@ -1,7 +1,6 @@
 package org.kgcoop.cli.classify;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -117,7 +116,7 @@ public final class EmbedCommand implements Callable<Integer> {
     for (Path each : written) {
       OutputFile.check("--out", each, "features." + format.id(), overwrite);
     }
-    return texts == null ? ofImages(format, file) : ofTexts(texts, format, file);
+    return texts == null ? embedImages(format, file) : embedTexts(texts, format, file);
   }
 
   private FeatureFormat format() {
@@ -152,17 +151,17 @@ public final class EmbedCommand implements Callable<Integer> {
 
   // ---- images
 
-  private int ofImages(FeatureFormat format, Path file) {
+  private int embedImages(FeatureFormat format, Path file) {
     List<Path> files =
         ImageFiles.expand(images, output::warn).stream().distinct().sorted().toList();
     try (Clip clip = clipOptions.load()) {
       PhotoWarning.check(clipOptions, clip, files, output);
-      CachedFeatures banked =
-          new CachedFeatures(cache.open(clip, output), raw, Invocation.of(spec)::interrupted);
+      ImageFeatures features =
+          ImageFeatures.cached(cache.open(clip, output), raw, Invocation.of(spec)::interrupted);
       // The first pass fills the feature cache. It also counts the rows, which the format needs
       // first.
       Set<Path> bad = new HashSet<>();
-      banked.each(
+      features.each(
           files,
           output.progress(),
           problem -> {
@@ -180,7 +179,7 @@ public final class EmbedCommand implements Callable<Integer> {
               clip.config().embedDim(),
               about(clip),
               row ->
-                  banked.each(
+                  features.each(
                       read,
                       Progress.SILENT,
                       problem -> {
@@ -197,7 +196,7 @@ public final class EmbedCommand implements Callable<Integer> {
 
   // ---- texts
 
-  private int ofTexts(Path source, FeatureFormat format, Path file) {
+  private int embedTexts(Path source, FeatureFormat format, Path file) {
     List<Line> lines = lines(source);
     try (Clip clip = clipOptions.load()) {
       for (Line line : lines) {
@@ -253,10 +252,10 @@ public final class EmbedCommand implements Callable<Integer> {
     return lines;
   }
 
-  private static void check(Path source, Line line, Clip clip) {
+  @CanIgnoreReturnValue
+  private static List<Integer> check(Path source, Line line, Clip clip) {
     try {
-      List<Integer> unused =
-          clip.tokenizer().encodeMarked(line.text(), clip.config().contextLength());
+      return clip.tokenizer().encodeMarked(line.text(), clip.config().contextLength());
     } catch (KgCoopException e) {
       throw KgCoopException.data(
           "%s, line %s: %s".formatted(source, line.number(), e.getMessage()), e);
@@ -264,23 +263,16 @@ public final class EmbedCommand implements Callable<Integer> {
   }
 
   private void print(List<Path> files, FeatureTable table) {
-    if (output.isJson()) {
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.put("file", files.get(0).toString());
-      files.stream().skip(1).forEach(each -> json.put(table.column() + "s", each.toString()));
-      json.put("rows", table.names().size()).put("width", table.width());
-      json.set("skipped", skipped.toJson());
-      output.json(json);
-      return;
-    }
-    output.print(
-        String.format(
-            Locale.ROOT,
-            "written: %s (%,d x %d numbers of float32, %,d bytes)",
-            files.get(0),
-            table.names().size(),
-            table.width(),
-            files.get(0).toFile().length()));
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("file", files.get(0).toString());
+    files.stream().skip(1).forEach(each -> result.put(table.column() + "s", each.toString()));
+    result.put("rows", table.names().size());
+    result.put("width", table.width());
+    result.put("skipped", skipped.skipped());
+    output.json(result);
+    output.printf(
+        "written: %s (%,d x %d numbers of float32, %,d bytes)",
+        files.get(0), table.names().size(), table.width(), files.get(0).toFile().length());
     files.stream().skip(1).forEach(each -> output.print("written: " + each));
   }
 }

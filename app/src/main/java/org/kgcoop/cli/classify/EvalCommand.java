@@ -4,9 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import de.siegmar.fastcsv.writer.CsvWriter;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,8 +182,7 @@ public final class EvalCommand implements Callable<Integer> {
     AtomicFile.write(
         file,
         stream -> {
-          Writer text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
-          CsvWriter csv = CsvWriter.builder().build(text);
+          CsvWriter csv = CsvWriter.builder().build(stream);
           List<String> header = new ArrayList<>(List.of("class"));
           names.forEach(name -> header.add(Messages.cell(name)));
           csv.writeRecord(header);
@@ -255,7 +251,6 @@ public final class EvalCommand implements Callable<Integer> {
 
   @FormatMethod
   private void print(String name, @FormatString String format, Object... values) {
-    output.print(
-        String.format(Locale.ROOT, "%-18s ", name) + String.format(Locale.ROOT, format, values));
+    output.printf("%-18s %s", name, String.format(Locale.ROOT, format, values));
   }
 }

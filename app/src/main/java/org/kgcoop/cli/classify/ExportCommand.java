@@ -1,11 +1,9 @@
 package org.kgcoop.cli.classify;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -64,9 +62,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class ExportCommand implements Callable<Integer> {
   private static final String PUBLISHED = "published";
-  private static final String PUBLISHED_TOO = "pth.tar";
-  private static final List<String> FORMS =
-      List.of("onnx", "safetensors", "csv", PUBLISHED, PUBLISHED_TOO);
+  private static final List<String> FORMS = List.of("onnx", "safetensors", "csv", PUBLISHED);
 
   @Parameters(
       index = "0",
@@ -133,7 +129,7 @@ public final class ExportCommand implements Callable<Integer> {
     if (epoch < 0) {
       throw KgCoopException.configuration("--epoch: expected at least 1, got " + epoch);
     }
-    if (form.equals(PUBLISHED) || form.equals(PUBLISHED_TOO)) {
+    if (form.equals(PUBLISHED)) {
       published();
     } else {
       classifier();
@@ -155,15 +151,9 @@ public final class ExportCommand implements Callable<Integer> {
     int number = epoch > 0 ? epoch : file.method().trained().orElseThrow().defaults().epochs();
     Path written = file.writePublished(out != null ? out : path.resolveSibling(""), number);
     warnOfLoss(file, path);
-    if (output.isJson()) {
-      output.json(
-          JsonNodeFactory.instance
-              .objectNode()
-              .put("file", written.toString())
-              .put("class_position", position.id()));
-    } else {
-      output.print("written: " + written);
-    }
+    record Written(String file, String classPosition) {}
+    output.json(new Written(written.toString(), position.id()));
+    output.print("written: " + written);
     if (position != ClassTokenPosition.END) {
       output.info("in the published code, set TRAINER.COOP.CLASS_TOKEN_POSITION " + position.id());
     }
@@ -186,7 +176,7 @@ public final class ExportCommand implements Callable<Integer> {
       throw KgCoopException.configuration("--epoch works only with --to " + PUBLISHED);
     }
     OutputFile.check("--out", file, name(), overwrite);
-    if (learned != null && isSame(file, ClassifierFile.at(learned))) {
+    if (learned != null && Folders.real(file).equals(Folders.real(ClassifierFile.at(learned)))) {
       throw KgCoopException.configuration(
           "--out " + file + ": this is the classifier itself; choose another file");
     }
@@ -209,10 +199,6 @@ public final class ExportCommand implements Callable<Integer> {
         Scope scope = Scope.open("export")) {
       write(file, clip, ExportedClassifier.of(classifier, names, clip, about(trained)));
     }
-  }
-
-  private static boolean isSame(Path a, Path b) {
-    return Folders.real(a).equals(Folders.real(b));
   }
 
   private Path place() {
@@ -259,18 +245,10 @@ public final class ExportCommand implements Callable<Integer> {
     }
     int count = classifier.classNames().size();
     long bytes = file.toFile().length();
-    if (output.isJson()) {
-      output.json(
-          JsonNodeFactory.instance
-              .objectNode()
-              .put("file", file.toString())
-              .put("classes", count)
-              .put("bytes", bytes));
-      return;
-    }
-    output.print(
-        String.format(Locale.ROOT, "written: %s (%d classes, %,d bytes)", file, count, bytes));
-    if (form.equals("onnx")) {
+    record Written(String file, int classes, long bytes) {}
+    output.json(new Written(file.toString(), count, bytes));
+    output.printf("written: %s (%d classes, %,d bytes)", file, count, bytes);
+    if (form.equals("onnx") && !output.isJson()) {
       int size = clip.config().imageResolution();
       output.info(
           "input pixels (batch, %s, %s, %s); outputs probabilities, logits, features"

@@ -176,7 +176,7 @@ public final class PredictCommand implements Callable<Integer> {
     ViewEncoder encoder = encoder(classifier, source);
     ImageFeatures features =
         cache.isFor(files)
-            ? new CachedFeatures(cache.open(encoder, output), false, interrupted)
+            ? ImageFeatures.cached(cache.open(encoder, output), false, interrupted)
             : ImageFeatures.computed(encoder, interrupted);
     return new PredictionWriter(classifier, source, features, predictions, threshold, output)
         .print(files);

@@ -105,7 +105,7 @@ final class PredictionWriter {
           problems.clear();
           out.flush();
         });
-    form.end(options.skipped().toJson(), out);
+    form.end(options.skipped().skipped(), out);
     out.flush();
   }
 
@@ -154,7 +154,7 @@ final class PredictionWriter {
             .toList();
     if (answers.isEmpty()) {
       float best = found.best().probability();
-      answers = List.of(new Answer(AnswerForm.NO_INDEX, AnswerForm.NONE, AnswerForm.NONE, best));
+      answers = List.of(new Answer(AnswerForm.NONE, AnswerForm.NO_INDEX, best, AnswerForm.NONE));
     }
     form.answer(file, answers, out);
     if (sorted != null) {
@@ -163,7 +163,7 @@ final class PredictionWriter {
   }
 
   private Answer answer(Classification.Candidate found) {
-    return new Answer(found.index(), found.className(), label(found.index()), found.probability());
+    return new Answer(found.className(), found.index(), found.probability(), label(found.index()));
   }
 
   private String label(int index) {

@@ -1,8 +1,6 @@
 package org.kgcoop.cli.classify;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -114,7 +112,7 @@ public final class SearchCommand implements Callable<Integer> {
     try (Clip clip = clipOptions.load()) {
       PhotoWarning.check(clipOptions, clip, files, output);
       float[] wanted = wanted(Embedder.unit(clip), text);
-      new CachedFeatures(cache.open(clip, output), false, Invocation.of(spec)::interrupted)
+      ImageFeatures.cached(cache.open(clip, output), false, Invocation.of(spec)::interrupted)
           .each(
               files,
               output.progress(),
@@ -128,7 +126,7 @@ public final class SearchCommand implements Callable<Integer> {
     if (contactSheet != null) {
       ContactSheet.write(
           title(text),
-          found.stream().map(each -> new ContactSheet.Shown(each.file(), caption(each))).toList(),
+          found.stream().map(each -> new ContactSheet.Picture(each.file(), caption(each))).toList(),
           contactSheet);
     }
     return skipped.end(files.size(), output);
@@ -188,27 +186,26 @@ public final class SearchCommand implements Callable<Integer> {
   }
 
   private void print(String text, int images, List<TopMatches.Found> found) {
-    if (!output.isJson()) {
-      for (TopMatches.Found each : found) {
-        String path = Messages.line(each.file().toString());
-        output.text(String.format(Locale.ROOT, "%s\t%.4f", path, each.cosine()));
-      }
-      return;
-    }
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    if (!text.isEmpty()) {
-      json.put("text", text);
-    }
-    if (!examples.isEmpty()) {
-      ArrayNode like = json.putArray("like");
-      examples.forEach(example -> like.add(example.toString()));
-    }
-    json.put("images", images);
-    ArrayNode all = json.putArray("found");
     for (TopMatches.Found each : found) {
-      all.addObject().put("image", each.file().toString()).put("cosine", each.cosine());
+      String path = Messages.line(each.file().toString());
+      output.text(String.format(Locale.ROOT, "%s\t%.4f", path, each.cosine()));
     }
-    json.set("skipped", skipped.toJson());
-    output.json(json);
+    output.json(
+        new Result(
+            text,
+            examples.stream().map(Path::toString).toList(),
+            images,
+            found.stream().map(each -> new Image(each.file().toString(), each.cosine())).toList(),
+            skipped.skipped()));
   }
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  private record Result(
+      String text,
+      List<String> like,
+      int images,
+      @JsonInclude List<Image> found,
+      @JsonInclude List<UnreadableImages.Skipped> skipped) {}
+
+  private record Image(String image, double cosine) {}
 }

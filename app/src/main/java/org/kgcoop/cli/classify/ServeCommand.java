@@ -1,7 +1,5 @@
 package org.kgcoop.cli.classify;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -263,15 +261,11 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private void announce(List<String> models, String address) {
-    if (output.isJson()) {
-      ObjectNode json = JsonNodeFactory.instance.objectNode().put("address", address);
-      models.forEach(json.putArray("models")::add);
-      output.json(json);
-    } else {
-      output.print(
-          "serving %s on %s/ for browsers; /openapi.yaml there is for programs"
-              .formatted(String.join(", ", models), address));
-    }
+    record Served(String address, List<String> models) {}
+    output.json(new Served(address, models));
+    output.printf(
+        "serving %s on %s/ for browsers; /openapi.yaml there is for programs",
+        String.join(", ", models), address);
     output.out().flush();
   }
 

@@ -12,17 +12,17 @@ final class TopMatches {
   private static final Comparator<Found> ORDER =
       Comparator.comparingDouble(Found::cosine).reversed().thenComparing(Found::file);
 
-  private final int most;
+  private final int max;
   private final PriorityQueue<Found> nearest = new PriorityQueue<>(ORDER.reversed());
 
   /** An image, and the cosine between its feature and the query. */
   record Found(Path file, double cosine) {}
 
-  TopMatches(int most) {
-    if (most < 1) {
-      throw KgCoopException.configuration("--top: expected at least 1, got " + most);
+  TopMatches(int max) {
+    if (max < 1) {
+      throw KgCoopException.configuration("--top: expected at least 1, got " + max);
     }
-    this.most = most;
+    this.max = max;
   }
 
   /**
@@ -36,7 +36,7 @@ final class TopMatches {
       cosine += (double) wanted[i] * feature[i];
     }
     nearest.add(new Found(file, cosine));
-    if (nearest.size() > most) {
+    if (nearest.size() > max) {
       nearest.remove();
     }
   }

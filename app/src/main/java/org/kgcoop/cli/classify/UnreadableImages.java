@@ -1,7 +1,5 @@
 package org.kgcoop.cli.classify;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +20,7 @@ final class UnreadableImages {
   private boolean skips;
 
   /** A skipped image and the reason. */
-  record Skipped(Path file, String reason) {}
+  record Skipped(String image, String problem) {}
 
   private final List<Skipped> skipped = new ArrayList<>();
 
@@ -42,16 +40,11 @@ final class UnreadableImages {
   /** Records and skips an unreadable image, even without {@code --skip-bad}. */
   void passOver(Path file, KgCoopException reason, Output output) {
     output.error(String.valueOf(reason.getMessage()));
-    skipped.add(new Skipped(file, String.valueOf(reason.getMessage())));
+    skipped.add(new Skipped(file.toString(), String.valueOf(reason.getMessage())));
   }
 
-  /** Returns the skipped images as JSON. */
-  ArrayNode toJson() {
-    ArrayNode json = JsonNodeFactory.instance.arrayNode();
-    skipped.forEach(
-        each ->
-            json.addObject().put("image", each.file().toString()).put("problem", each.reason()));
-    return json;
+  List<Skipped> skipped() {
+    return skipped;
   }
 
   /**

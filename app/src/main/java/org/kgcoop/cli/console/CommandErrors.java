@@ -208,16 +208,16 @@ public final class CommandErrors {
   /**
    * Suggests a correction for the first argument that is neither an option nor a command.
    *
-   * @param said the message so far, which may already contain the argument
+   * @param message the message so far, which may already contain the argument
    */
-  private static String hint(CommandLine command, String[] arguments, String said) {
+  private static String hint(CommandLine command, String[] arguments, String message) {
     Set<String> options = command.getCommandSpec().optionsMap().keySet();
     Set<String> commands = command.getSubcommands().keySet();
     for (String argument : arguments) {
       String name = argument.split("=", 2)[0];
       if (argument.startsWith("--") && !options.contains(name)) {
         String hint = Nearest.hint(name, options);
-        return hint.isEmpty() || said.contains(name) ? hint : "; " + name + hint;
+        return hint.isEmpty() || message.contains(name) ? hint : "; " + name + hint;
       }
       if (!argument.startsWith("-") && !commands.isEmpty() && !commands.contains(name)) {
         return Nearest.hint(name, commands);

@@ -2,6 +2,8 @@ package org.kgcoop.cli.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -10,11 +12,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.runs.RunJson;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -100,19 +102,12 @@ public final class Output {
     if (chosen == null) {
       return json ? Format.JSON : formats.get(0);
     }
-    Format found =
-        formats.stream()
-            .filter(each -> each.id().equals(chosen))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    KgCoopException.configuration(
-                        "--format %s: expected %s"
-                            .formatted(
-                                chosen,
-                                formats.stream()
-                                    .map(Format::id)
-                                    .collect(Collectors.joining(", ")))));
+    List<String> ids = formats.stream().map(Format::id).toList();
+    if (!ids.contains(chosen)) {
+      throw KgCoopException.configuration(
+          "--format %s: expected %s".formatted(chosen, String.join(", ", ids)));
+    }
+    Format found = formats.get(ids.indexOf(chosen));
     if (json && found != Format.JSON) {
       throw KgCoopException.configuration("--json and --format " + chosen + ": give one of them");
     }
@@ -148,20 +143,35 @@ public final class Output {
   }
 
   /**
-   * Prints one line of the result. Control characters are replaced, because names may contain any.
+   * Prints one line of the result, unless the format is JSON. Control characters are replaced,
+   * because names may contain any.
    */
   public void print(String text) {
-    out().println(Messages.line(text));
+    text(Messages.line(text));
   }
 
-  /** Prints several lines of the result, such as a table. */
+  /** Prints one formatted line of the result, unless the format is JSON. */
+  @FormatMethod
+  public void printf(@FormatString String format, Object... values) {
+    print(String.format(Locale.ROOT, format, values));
+  }
+
+  /** Prints several lines of the result, such as a table, unless the format is JSON. */
   public void text(String text) {
-    out().println(Messages.lines(text));
+    if (!isJson()) {
+      out().println(Messages.lines(text));
+    }
   }
 
-  /** Prints the result as JSON. */
-  public void json(JsonNode node) {
-    out().println(text(node, true));
+  /**
+   * Prints the result if the format is JSON.
+   *
+   * @param result a tree, or a record whose fields become keys in snake case
+   */
+  public void json(Object result) {
+    if (isJson()) {
+      out().println(text(result instanceof JsonNode tree ? tree : RunJson.tree(result), true));
+    }
   }
 
   /**

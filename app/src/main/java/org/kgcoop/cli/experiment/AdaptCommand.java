@@ -1,26 +1,19 @@
 package org.kgcoop.cli.experiment;
 
-import static org.kgcoop.cli.console.TextTable.left;
-import static org.kgcoop.cli.console.TextTable.right;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.Adaptation;
 import org.kgcoop.adapt.LabelSource;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.files.ImageFiles;
-import org.kgcoop.cli.files.SuspectTable;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
@@ -34,11 +27,8 @@ import org.kgcoop.data.ExclusionFile;
 import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.data.NoClassNames;
 import org.kgcoop.files.Folders;
-import org.kgcoop.method.Probe;
-import org.kgcoop.method.ZeroShot;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.tensorboard.EventFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -195,7 +185,7 @@ public final class AdaptCommand implements Callable<Integer> {
     }
     NoClassNames.question(set).ifPresent(output::warn);
     Path folder = out != null ? out : Path.of("runs", "adapt-" + set.name());
-    Path unused = clipOptions.path(); // downloads the weights, which does not count as time
+    clipOptions.path(); // downloads the weights, which does not count as time
     long start = System.nanoTime();
     try (Clip clip = clipOptions.load();
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
@@ -209,10 +199,9 @@ public final class AdaptCommand implements Callable<Integer> {
       if (repeated != null) {
         warnIfDifferent(repeated, record);
       }
-      writeReport(folder, set);
-      if (output.isJson()) {
-        output.json(RunJson.tree(record));
-      } else {
+      ReportPage.write(folder, set, folder.resolve("report.html"));
+      output.json(record);
+      if (!output.isJson()) {
         print(record, folder);
       }
       List<String> unreadable = record.images().unreadable();
@@ -284,12 +273,8 @@ public final class AdaptCommand implements Callable<Integer> {
     return before;
   }
 
-  private static void writeReport(Path folder, DataSet set) {
-    ReportPage.write(folder, set, folder.resolve("report.html"));
-  }
-
   private DataSet judged(DataSet set) {
-    return exclude == null ? set : ExclusionFile.leaveOut(set, exclude);
+    return exclude == null ? set : ExclusionFile.exclude(set, exclude);
   }
 
   private DataSet grouped(DataSet set) {
@@ -302,103 +287,11 @@ public final class AdaptCommand implements Callable<Integer> {
   }
 
   private void print(AdaptRecord record, Path folder) {
-    output.print(record.learnedFrom());
-    print(record.images());
-    double zeroShot = record.value(ZeroShot.ID);
-    double probe = record.value(Probe.ID);
-    if (!record.isForUnseen() && zeroShot > 0 && probe > 0) {
-      output.print(
-          String.format(
-              Locale.ROOT,
-              "zero-shot CLIP knows %.1f %% of them, a linear probe %.1f %%: headroom %.1f points",
-              zeroShot,
-              probe,
-              probe - zeroShot));
-    }
-    output.text(
-        TextTable.of(
-            record.candidates(),
-            List.of(
-                left("method", AdaptRecord.Candidate::title),
-                right(record.isForUnseen() ? "H" : "accuracy", c -> number(c.value())),
-                right("behind", c -> number(c.behind())),
-                right("p", c -> number(c.pValue())),
-                right("seconds", c -> c.isMeasured() ? number(c.seconds()) : ""),
-                left("", AdaptRecord.Candidate::reason))));
-    AdaptRecord.Choice choice = record.choice();
-    if (choice != null) {
-      output.print("chosen: " + choice.title() + ". " + choice.why());
-    }
-    record.expectations().forEach(output::print);
-    AdaptRecord.Interval test = record.result().test();
-    if (test != null) {
-      output.print(
-          String.format(
-              Locale.ROOT,
-              "Measured on %d test images, which had no part in this: %.1f %% right (95 %%: %.1f to"
-                  + " %.1f)",
-              test.images(),
-              test.accuracy(),
-              test.low(),
-              test.high()));
-    }
-    print(record.result().suspects());
-    AdaptRecord.Calibrated calibration = record.result().calibration();
-    if (calibration != null) {
-      calibration.sentences().forEach(output::print);
-    }
-    if (!record.irreproducible().isEmpty()) {
-      output.print("not reproducible: " + record.irreproducible());
-    }
+    new AdaptPrinter(output).print(record);
     if (clipOptions.isEmbedded() && !DataOptions.isEmbedded(data)) {
       output.print(EmbeddedClip.NOTE);
     }
     output.print("classifier: " + folder.resolve("classifier.safetensors"));
     output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());
-  }
-
-  private void print(List<AdaptRecord.Suspect> suspects) {
-    if (suspects.isEmpty()) {
-      return;
-    }
-    output.print(
-        "labels that may be wrong: %s; list the wrong ones in a file for --exclude"
-            .formatted(suspects.size()));
-    output.text(SuspectTable.of(suspects));
-  }
-
-  private void print(AdaptRecord.Images images) {
-    if (images.unchecked() > 0) {
-      output.warn(
-          "images that there was no time to read: %s; give more --minutes"
-              .formatted(images.unchecked()));
-    }
-    if (images.copies().repeated() > 0) {
-      output.print("copies of other images, left out: " + images.copies().repeated());
-    }
-    if (images.copies().near() > 0) {
-      output.print("near copies, held out together: " + images.copies().near());
-    }
-    if (!images.copies().contradictions().isEmpty()) {
-      output.warn(
-          "images in two classes: %s, such as %s"
-              .formatted(
-                  images.copies().contradictions().size(),
-                  images.copies().contradictions().get(0)));
-    }
-    if (!images.single().isEmpty()) {
-      output.warn(
-          "not measured, since one image or group cannot be held out: "
-              + Messages.firstOf(images.single()));
-    }
-    if (!images.copies().inTest().isEmpty()) {
-      output.warn(
-          "test images that repeat a training image, not measured: "
-              + Messages.firstOf(images.copies().inTest()));
-    }
-  }
-
-  private static String number(double value) {
-    return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.2f", value);
   }
 }

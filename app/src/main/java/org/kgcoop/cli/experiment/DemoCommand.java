@@ -1,8 +1,8 @@
 package org.kgcoop.cli.experiment;
 
+import com.google.errorprone.annotations.Immutable;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -70,29 +70,32 @@ public final class DemoCommand implements Callable<Integer> {
   /** The data sets with headroom, by the rule in maker/DATASETS.md. */
   private static final List<String> SETS = List.of("places", "rare-objects");
 
-  /** The extent of the demo. */
+  /**
+   * The extent of the demo. The learning rates and epochs were chosen on the data set {@code
+   * tuning}, by the rule in maker/DATASETS.md.
+   */
   enum Extent {
-    DEFAULT("", "1"),
-    QUICK("-quick", "1"),
-    FULL("-full", "4,5,6,7,8"),
-    ALL("-all", "1");
+    DEFAULT("", "1", 8, new Length(0.05, 64)),
+    QUICK("-quick", "1", 8, new Length(0.05, 50)),
+    FULL("-full", "4,5,6,7,8", 8, new Length(0.02, 200)),
+    /** Published settings, with few shots because CLIP-LoRA trains 500 steps per shot. */
+    ALL("-all", "1", 2, null);
 
     private final String suffix;
     private final String seeds;
+    private final int shots;
+    private final @Nullable Length length;
 
-    Extent(String suffix, String seeds) {
+    Extent(String suffix, String seeds, int shots, @Nullable Length length) {
       this.suffix = suffix;
       this.seeds = seeds;
+      this.shots = shots;
+      this.length = length;
     }
 
     /** Returns the run folder. The settings differ, so each extent has its own. */
     Path folder(boolean calibrated) {
       return Path.of("runs", "demo" + suffix + (calibrated ? "-calibrated" : ""));
-    }
-
-    /** With --all fewer, because CLIP-LoRA trains 500 steps per shot. */
-    int shots() {
-      return this == ALL ? 2 : 8;
     }
 
     boolean takes(EmbeddedDataSets.Description set) {
@@ -112,19 +115,6 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /**
-     * Returns the learning rate and the epochs, or null for the published settings. They were
-     * chosen on the data set {@code tuning}, by the rule in maker/DATASETS.md.
-     */
-    private @Nullable Length length() {
-      return switch (this) {
-        case DEFAULT -> new Length(0.05, 64);
-        case QUICK -> new Length(0.05, 50);
-        case FULL -> new Length(0.02, 200);
-        case ALL -> null;
-      };
-    }
-
-    /**
      * Returns a method with the settings of this extent, the test view and the template's words.
      */
     MethodSpec spec(String id) {
@@ -133,7 +123,6 @@ public final class DemoCommand implements Callable<Integer> {
         method = method.with("words", Templates.words(EmbeddedClip.TEMPLATE));
       }
       SettingValues training = SettingValues.of("augment", "test");
-      Length length = length();
       if (length != null) {
         training = training.with(length.values(id));
       }
@@ -142,6 +131,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /** The learning rate and the number of epochs of {@link #BATCH} images. */
+  @Immutable
   private record Length(double rate, int epochs) {
     /** Returns training settings with as many steps, also for a method with single images. */
     SettingValues values(String id) {
@@ -221,11 +211,11 @@ public final class DemoCommand implements Callable<Integer> {
                 .map(extent::spec)
                 .map(spec -> calibrate ? spec.calibrated() : spec)
                 .toList(),
-            List.of(extent.shots()),
+            List.of(extent.shots),
             Parse.numbers("--seeds", seeds == null ? extent.seeds : seeds),
             jobs);
     BaseToNew protocol = new BaseToNew(sets(extent), all);
-    if (!output.isJson() && only == null) {
+    if (only == null) {
       output.print(
           "The images are icon drawings. Some are rotated, flipped or hatched on purpose.");
       if (quick) {
@@ -245,18 +235,16 @@ public final class DemoCommand implements Callable<Integer> {
                 perSet)) {
       session.print(only);
     }
-    if (!output.isJson() && only == null) {
+    if (only == null) {
       TableResults.read(folder)
           .map(results -> DemoSummary.sentences(ProtocolTable.of(results, folder)))
           .orElse(List.of())
           .forEach(output::print);
       output.print("");
-      output.print(
-          String.format(
-              Locale.ROOT,
-              "base, new: accuracy in percent on the learned classes (%d images each) and on the"
-                  + " others,",
-              extent.shots()));
+      output.printf(
+          "base, new: accuracy in percent on the learned classes (%d images each) and on the"
+              + " others,",
+          extent.shots);
       output.print("averaged over data sets and seeds. H: their harmonic mean. Your own images:");
       output.print("  ./kgcoop adapt photos/ --clip ViT-B/16");
       output.print("Runs and results: " + folder);
@@ -265,7 +253,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private Extent extent() {
-    if (Stream.of(quick, full, all).filter(given -> given).count() > 1) {
+    if (Stream.of(quick, full, all).filter(chosen -> chosen).count() > 1) {
       throw KgCoopException.configuration("--quick, --full and --all: give one of them");
     }
     return quick ? Extent.QUICK : full ? Extent.FULL : all ? Extent.ALL : Extent.DEFAULT;

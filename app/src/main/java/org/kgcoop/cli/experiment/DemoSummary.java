@@ -50,10 +50,14 @@ final class DemoSummary {
       return List.of();
     }
     Change free = Change.of(zeroShot.get(), coOp.get());
-    Change held = Change.of(zeroShot.get(), kgCoOp.get());
+    Change regularized = Change.of(zeroShot.get(), kgCoOp.get());
     List<String> sentences = new ArrayList<>();
     sentences.add("Against zero-shot CLIP, CoOp " + free.text() + ".");
-    sentences.add("KgCoOp " + held.text() + kept(-free.unseen, held.unseen - free.unseen) + ".");
+    sentences.add(
+        "KgCoOp "
+            + regularized.text()
+            + retained(-free.unseen, regularized.unseen - free.unseen)
+            + ".");
     return sentences;
   }
 
@@ -63,12 +67,12 @@ final class DemoSummary {
    * @param lost the loss of CoOp in tenths of a point
    * @param more the lead of KgCoOp over CoOp in tenths of a point
    */
-  private static String kept(long lost, long more) {
+  private static String retained(long lost, long more) {
     if (lost <= 0) {
       return "";
     }
-    String kept = more <= 0 ? "none" : more >= lost ? "all" : points(more);
-    return ": it kept %s of the %s points that CoOp lost there".formatted(kept, points(lost));
+    String share = more <= 0 ? "none" : more >= lost ? "all" : points(more);
+    return ": it kept %s of the %s points that CoOp lost there".formatted(share, points(lost));
   }
 
   private static String points(long tenths) {

@@ -5,13 +5,13 @@ import static org.kgcoop.cli.console.TextTable.number;
 import static org.kgcoop.cli.console.TextTable.right;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.freva.asciitable.ColumnData;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.kgcoop.classifier.MethodRegistry;
@@ -83,12 +83,8 @@ final class ExperimentPrinter {
   }
 
   void print(Output output, List<String> columns, boolean perSet) {
-    if (output.isJson()) {
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.set("rows", table.json());
-      output.json(json.setAll(RunJson.tree(results)));
-      return;
-    }
+    output.json(
+        RunJson.tree(Map.of("rows", table.json())).<ObjectNode>setAll(RunJson.tree(results)));
     if (perSet) {
       for (String dataSet : table.dataSets()) {
         output.print(dataSet);

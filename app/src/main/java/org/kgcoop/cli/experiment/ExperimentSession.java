@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,6 @@ import org.kgcoop.experiment.Progress;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.EventFiles;
@@ -145,26 +143,18 @@ public final class ExperimentSession implements AutoCloseable {
     try (EventFiles events = events(List.of(run))) {
       results = new TrialRun(context, trial(run)).run(out);
     }
-    if (output.isJson()) {
-      output.json(RunJson.tree(results));
-      return;
-    }
+    output.json(results);
     for (TargetResult target : results.targets()) {
-      output.print(
-          String.format(
-              Locale.ROOT,
-              "%s: %.2f %%, %d of %d",
-              target.name(),
-              target.accuracy(),
-              target.correct(),
-              target.total()));
+      output.printf(
+          "%s: %.2f %%, %d of %d",
+          target.name(), target.accuracy(), target.correct(), target.total());
     }
     output.print("Run: " + out.resolve(run));
   }
 
   @MustBeClosed
-  private EventFiles events(List<String> of) {
-    return EventFiles.growing(of.stream().map(out::resolve).toList(), output::warn);
+  private EventFiles events(List<String> names) {
+    return EventFiles.growing(names.stream().map(out::resolve).toList(), output::warn);
   }
 
   /** Returns the display of progress that the options select. */

@@ -4,11 +4,10 @@ import static org.kgcoop.cli.console.TextTable.left;
 import static org.kgcoop.cli.console.TextTable.number;
 import static org.kgcoop.cli.console.TextTable.right;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.kgcoop.cli.console.Invocation;
@@ -79,7 +78,7 @@ public final class HeadroomCommand implements Callable<Integer> {
       ExperimentContext context =
           invocation.context(clip, cache.open(clip, output), output.progress(), output);
       for (DataSet set : sets) {
-        Set<String> said = new HashSet<>(); // every few-shot sample repeats the same warnings
+        Set<String> warned = new HashSet<>(); // every few-shot sample repeats the same warnings
         List<DataSet> draws =
             drawn.stream()
                 .map(
@@ -89,7 +88,7 @@ public final class HeadroomCommand implements Callable<Integer> {
                                 shots.value(),
                                 seed,
                                 line -> {
-                                  if (said.add(line)) {
+                                  if (warned.add(line)) {
                                     context.warnings().accept(line);
                                   }
                                 })
@@ -98,13 +97,8 @@ public final class HeadroomCommand implements Callable<Integer> {
         found.add(Headroom.of(context, draws));
       }
     }
-    if (output.isJson()) {
-      ArrayNode rows = JsonNodeFactory.instance.arrayNode();
-      found.forEach(row -> rows.add(row.toJson()));
-      output.json(JsonNodeFactory.instance.objectNode().set("data_sets", rows));
-    } else {
-      output.text(table(found));
-    }
+    output.json(Map.of("data_sets", found.stream().map(Headroom::toJson).toList()));
+    output.text(table(found));
     return 0;
   }
 

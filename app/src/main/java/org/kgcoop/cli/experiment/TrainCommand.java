@@ -31,7 +31,6 @@ import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.runs.CalibrationResult;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.EventFiles;
@@ -162,24 +161,16 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private void report(RunResults results, OptionalDouble zeroShot) {
-    if (output.isJson()) {
-      output.json(RunJson.tree(results));
-      return;
-    }
+    output.json(results);
     for (TargetResult test : results.targets()) {
-      output.print(
-          String.format(
-              Locale.ROOT, "accuracy %.2f %% on %d test images", test.accuracy(), test.total()));
+      output.printf("accuracy %.2f %% on %d test images", test.accuracy(), test.total());
     }
-    zeroShot.ifPresent(
-        accuracy ->
-            output.print(
-                String.format(Locale.ROOT, "zero-shot CLIP %.2f %% on the same", accuracy)));
+    zeroShot.ifPresent(accuracy -> output.printf("zero-shot CLIP %.2f %% on the same", accuracy));
     CalibrationResult calibration = results.calibration();
     if (calibration != null) {
       output.print(text(calibration));
     }
-    output.print(String.format(Locale.ROOT, "training %.2f ms per image", results.msPerImage()));
+    output.printf("training %.2f ms per image", results.msPerImage());
     output.print("classifier: " + ClassifierFile.in(out));
   }
 }

@@ -16,7 +16,6 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.image.Images;
-import org.kgcoop.image.RgbImage;
 
 /**
  * An overview sheet of thumbnails. It shows a data set with one row per class, to find wrong
@@ -41,10 +40,10 @@ public final class ContactSheet {
   private ContactSheet() {}
 
   /** An image with a caption. */
-  public record Shown(Path file, String caption) {}
+  public record Picture(Path file, String caption) {}
 
   /** Writes images with captions as PNG, in rows of five below a title. */
-  public static void write(String title, List<Shown> images, Path file) {
+  public static void write(String title, List<Picture> images, Path file) {
     int rows = (images.size() + LARGE_COLUMNS - 1) / LARGE_COLUMNS;
     int height = LARGE_CELL + LINE;
     BufferedImage sheet = sheet(LARGE_COLUMNS * LARGE_CELL, LINE + rows * height);
@@ -130,31 +129,18 @@ public final class ContactSheet {
   /** Draws an image with a margin into a square. */
   private static void draw(
       Graphics2D graphics, Images images, Path file, int left, int top, int side) {
-    int most = side - 4;
+    int longest = side - 4;
     try {
-      BufferedImage image = buffered(images.readUpright(file));
-      double scale = (double) most / Math.max(image.getWidth(), image.getHeight());
+      BufferedImage image = images.readUpright(file).toBufferedImage();
+      double scale = (double) longest / Math.max(image.getWidth(), image.getHeight());
       int width = Math.max(1, (int) Math.round(image.getWidth() * scale));
       int height = Math.max(1, (int) Math.round(image.getHeight() * scale));
       graphics.drawImage(
           image, left + (side - width) / 2, top + (side - height) / 2, width, height, null);
     } catch (KgCoopException e) {
       graphics.setColor(Color.RED);
-      graphics.drawRect(left + 2, top + 2, most - 1, most - 1);
-      graphics.drawLine(left + 2, top + 2, left + most, top + most);
+      graphics.drawRect(left + 2, top + 2, longest - 1, longest - 1);
+      graphics.drawLine(left + 2, top + 2, left + longest, top + longest);
     }
-  }
-
-  private static BufferedImage buffered(RgbImage image) {
-    BufferedImage buffered =
-        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < image.height(); y++) {
-      for (int x = 0; x < image.width(); x++) {
-        int red = image.sample(x, y, 0);
-        int green = image.sample(x, y, 1);
-        buffered.setRGB(x, y, red << 16 | green << 8 | image.sample(x, y, 2));
-      }
-    }
-    return buffered;
   }
 }

@@ -86,14 +86,13 @@ public final class DataSetsCommand implements Callable<Integer> {
     published.forEach(entry -> print(entry, publishedJson.addObject()));
     ArrayNode embeddedJson = json.putArray("embedded");
     if (!embedded.isEmpty() && !published.isEmpty()) {
-      print("");
+      output.print("");
     }
     embedded.forEach(entry -> print(entry, embeddedJson.addObject()));
-    if (output.isJson()) {
-      output.json(json);
-    } else if (root == null && !published.isEmpty()) {
-      print("");
-      print("Give --root DIR to see which of the published ones are there.");
+    output.json(json);
+    if (root == null && !published.isEmpty()) {
+      output.print("");
+      output.print("Give --root DIR to see which of the published ones are there.");
     }
     return failed ? KgCoopException.Category.CHECK.exitCode() : 0;
   }
@@ -141,34 +140,33 @@ public final class DataSetsCommand implements Callable<Integer> {
     boolean hasSplit = folder != null && entry.hasSplit(folder);
     boolean splitHere = state == State.WHOLE && entry.files().split() != null && !hasSplit;
     json.put("state", folder == null ? null : state.json).put("split_made_here", splitHere);
-    print(
-        "%-20s %4s classes  %-21s %s"
-            .formatted(
-                entry.name(),
-                entry.classes(),
-                entry.directory() + "/",
-                (folder == null ? "" : state.text)
-                    + (splitHere ? ", no " + name(entry) + ": the split is made here" : "")));
+    output.printf(
+        "%-20s %4s classes  %-21s %s",
+        entry.name(),
+        entry.classes(),
+        entry.directory() + "/",
+        (folder == null ? "" : state.text)
+            + (splitHere ? ", no " + name(entry) + ": the split is made here" : ""));
     ArrayNode missingJson = json.putArray(folder == null ? "needed" : "missing");
     Map<String, List<String>> byOrigin = new LinkedHashMap<>();
     for (PublishedDataSet.Part part : missing) {
       missingJson.addObject().put("path", part.path()).put("origin", part.origin().where());
       byOrigin.computeIfAbsent(part.origin().where(), origin -> new ArrayList<>()).add(part.path());
     }
-    byOrigin.forEach((origin, paths) -> print("    " + String.join(", ", paths) + ": " + origin));
+    byOrigin.forEach(
+        (origin, paths) -> output.print("    " + String.join(", ", paths) + ": " + origin));
     if (entry.files().split() != null && !hasSplit) {
       json.putObject("optional")
           .put("path", entry.files().split().path())
           .put("origin", entry.files().split().origin().where());
-      print(
-          "    %s%s: %s"
-              .formatted(name(entry), orAnnotations(entry), entry.files().split().origin()));
+      output.printf(
+          "    %s%s: %s", name(entry), orAnnotations(entry), entry.files().split().origin());
     }
     if (PublishedDataSet.anyDirect(missing)) {
       String download =
           "./kgcoop download %s --root %s".formatted(entry.name(), root == null ? "DIR" : root);
       json.put("download", download);
-      print("    " + download);
+      output.print("    " + download);
     }
     if (check && folder != null) {
       Path parent = root == null ? folder : root;
@@ -202,7 +200,7 @@ public final class DataSetsCommand implements Callable<Integer> {
         .put("classes", entry.classes())
         .put("role", entry.role())
         .put("shift_of", entry.source());
-    print("%-26s %3s classes  %s".formatted(name, entry.classes(), entry.title()));
+    output.printf("%-26s %3s classes  %s", name, entry.classes(), entry.title());
     if (check) {
       open(json, entry.classes(), () -> EmbeddedDataSets.open(entry.name(), options()));
     }
@@ -217,39 +215,29 @@ public final class DataSetsCommand implements Callable<Integer> {
     ArrayNode bad = json.putArray("bad");
     try {
       DataSet set = opening.get();
-      int count = set.train().size() + set.val().size() + set.test().size();
-      json.putObject("images")
-          .put("train", set.train().size())
-          .put("val", set.val().size())
-          .put("test", set.test().size());
+      Inspection.putCounts(json.putObject("images"), set, item -> true);
       if (set.classNames().size() != classes) {
         output.warn(
             "%s: %s classes, expected %s; some folders or lists are not whole"
                 .formatted(set.name(), set.classNames().size(), classes));
       }
       List<String> problems;
-      try (Progress.Task task = output.progress().start("checking " + set.name(), count)) {
+      try (Progress.Task task =
+          output.progress().start("checking " + set.name(), set.items().count())) {
         problems = ImageSurvey.of(set, output::warn, task::done).problems();
       }
       problems.forEach(bad::add);
-      print(
-          "    %s train, %s val, %s test: %s"
-              .formatted(
-                  set.train().size(),
-                  set.val().size(),
-                  set.test().size(),
-                  problems.isEmpty() ? "all can be read" : problems.size() + " bad"));
+      output.printf(
+          "    %s train, %s val, %s test: %s",
+          set.train().size(),
+          set.val().size(),
+          set.test().size(),
+          problems.isEmpty() ? "all can be read" : problems.size() + " bad");
     } catch (KgCoopException e) {
       bad.add(e.getMessage());
     }
-    bad.forEach(problem -> print("    BAD " + problem.asText()));
+    bad.forEach(problem -> output.print("    BAD " + problem.asText()));
     failed |= !bad.isEmpty();
-  }
-
-  private void print(String text) {
-    if (!output.isJson()) {
-      output.print(text);
-    }
   }
 
   /** The completeness of the files of a published data set. */

@@ -1,13 +1,12 @@
 package org.kgcoop.cli.files;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.DataOptions;
@@ -78,46 +77,31 @@ public final class DownloadCommand implements Callable<Integer> {
     }
     // All names are checked first, so that a typo is reported before a long download.
     names.stream().filter(name -> !ReleasedWeights.isName(name)).forEach(DownloadCommand::find);
-    ArrayNode done = JsonNodeFactory.instance.arrayNode();
+    List<Download> done = new ArrayList<>();
     for (String name : names) {
-      ObjectNode json = done.addObject().put("name", name);
       if (ReleasedWeights.isName(name)) {
-        print(name, network.weights(output).locate(name), json);
+        Path path = network.weights(output).locate(name);
+        output.print(name + ": " + path);
+        done.add(new Download(name, path.toString(), null));
       } else {
-        fetch(find(name), json);
+        done.add(fetch(name, find(name)));
       }
     }
-    if (output.isJson()) {
-      output.json(JsonNodeFactory.instance.objectNode().set("downloads", done));
-    }
+    output.json(Map.of("downloads", done));
     return 0;
   }
 
   private void list() {
-    ArrayNode known = JsonNodeFactory.instance.arrayNode();
     List<ReleasedWeights.Known> all = new ArrayList<>(ReleasedWeights.ARCHIVES);
     all.addAll(ReleasedWeights.KNOWN);
     for (ReleasedWeights.Known weights : all) {
-      known
-          .addObject()
-          .put("name", weights.name())
-          .put("repository", weights.repository())
-          .put("gigabytes", weights.gigabytes())
-          .put("licence", weights.licence())
-          .put("page", weights.page());
-      print(
-          String.format(
-              Locale.ROOT,
-              "%-36s about %4.1f GB  %-10s  %s",
-              weights.name(),
-              weights.gigabytes(),
-              weights.licence(),
-              weights.page()));
+      output.printf(
+          "%-36s about %4.1f GB  %-10s  %s",
+          weights.name(), weights.gigabytes(), weights.licence(), weights.page());
     }
-    print("Sizes refer to float32 weights. Licenses can change; see the page of each model.");
-    if (output.isJson()) {
-      output.json(JsonNodeFactory.instance.objectNode().set("weights", known));
-    }
+    output.print(
+        "Sizes refer to float32 weights. Licenses can change; see the page of each model.");
+    output.json(Map.of("weights", all.stream().map(Weights::of).toList()));
   }
 
   private static PublishedDataSet find(String name) {
@@ -144,30 +128,38 @@ public final class DownloadCommand implements Callable<Integer> {
         .toList();
   }
 
-  private void fetch(PublishedDataSet set, ObjectNode json) {
+  private Download fetch(String name, PublishedDataSet set) {
     Path folder = root.resolve(set.directory());
-    List<PublishedDataSet.Part> byHand = new ArrayList<>(network.data(output).fetch(set, root));
-    print(set.name(), folder, json);
-    print("  terms: " + set.files().terms());
+    List<PublishedDataSet.Part> missing = new ArrayList<>(network.data(output).fetch(set, root));
+    output.print(set.name() + ": " + folder);
+    output.print("  terms: " + set.files().terms());
     if (set.files().split() != null && !set.hasSplit(folder)) {
-      byHand.add(set.files().split());
+      missing.add(set.files().split());
     }
-    ArrayNode byHandJson = json.putArray("by_hand");
-    for (PublishedDataSet.Part part : byHand) {
+    List<ByHand> byHand = new ArrayList<>();
+    for (PublishedDataSet.Part part : missing) {
       Path place = folder.resolve(part.path());
-      byHandJson.addObject().put("path", place.toString()).put("origin", part.origin().where());
-      print("  by hand: %s, to be put at %s".formatted(part.origin(), place));
+      byHand.add(new ByHand(place.toString(), part.origin().where()));
+      output.printf("  by hand: %s, to be put at %s", part.origin(), place);
+    }
+    return new Download(name, folder.toString(), byHand);
+  }
+
+  private record Weights(
+      String name, String repository, double gigabytes, String licence, String page) {
+    static Weights of(ReleasedWeights.Known known) {
+      return new Weights(
+          known.name(), known.repository(), known.gigabytes(), known.licence(), known.page());
     }
   }
 
-  private void print(String name, Path path, ObjectNode json) {
-    json.put("path", path.toString());
-    print(name + ": " + path);
-  }
+  /**
+   * A finished download.
+   *
+   * @param byHand the files without a direct link; null for weights
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Download(String name, String path, @Nullable List<ByHand> byHand) {}
 
-  private void print(String line) {
-    if (!output.isJson()) {
-      output.print(line);
-    }
-  }
+  private record ByHand(String path, String origin) {}
 }

@@ -1,6 +1,5 @@
 package org.kgcoop.cli.files;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,8 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.FileErrors;
-import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
 import org.kgcoop.image.ImageNames;
 
@@ -26,7 +23,7 @@ public final class ImageFiles {
     List<Path> files = new ArrayList<>();
     for (Path path : paths) {
       if (!Files.exists(path)) {
-        boolean table = name(path).matches("(?i).*\\.(csv|jsonl?|npy|parquet|safetensors)");
+        boolean table = Folders.name(path).matches("(?i).*\\.(csv|jsonl?|npy|parquet|safetensors)");
         throw KgCoopException.data(
             path
                 + ": there is no such image or folder"
@@ -44,29 +41,20 @@ public final class ImageFiles {
   }
 
   private static List<Path> below(Path folder, Consumer<String> warnings) {
-    try {
-      List<Path> all =
-          FolderTree.deepestFirst(folder).stream()
-              .filter(file -> ImageNames.isImage(name(file)) && !name(file).startsWith("."))
-              .filter(Files::isRegularFile)
-              .sorted()
-              .toList();
-      List<Path> images = all.stream().filter(file -> ImageNames.isRead(name(file))).toList();
-      Optional<String> leftOut = ImageNames.leftOut(all);
-      if (images.isEmpty()) {
-        throw KgCoopException.data(
-            folder
-                + ": no image below this folder; expected .jpg, .png, .webp, .gif or .bmp"
-                + leftOut.map(line -> " (" + line + ")").orElse(""));
-      }
-      leftOut.ifPresent(line -> warnings.accept(folder + ": " + line));
-      return images;
-    } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed: " + FileErrors.reason(e), e);
+    List<Path> all =
+        Folders.below(
+            folder,
+            file -> ImageNames.isImage(Folders.name(file)) && Files.isRegularFile(file),
+            link -> {});
+    List<Path> images = all.stream().filter(file -> ImageNames.isRead(Folders.name(file))).toList();
+    Optional<String> leftOut = ImageNames.leftOut(all);
+    if (images.isEmpty()) {
+      throw KgCoopException.data(
+          folder
+              + ": no image below this folder; expected .jpg, .png, .webp, .gif or .bmp"
+              + leftOut.map(line -> " (" + line + ")").orElse(""));
     }
-  }
-
-  private static String name(Path file) {
-    return String.valueOf(file.getFileName());
+    leftOut.ifPresent(line -> warnings.accept(folder + ": " + line));
+    return images;
   }
 }

@@ -1,13 +1,13 @@
 package org.kgcoop.cli.files;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
@@ -27,10 +27,8 @@ import org.kgcoop.io.WeightFiles;
 import org.kgcoop.runs.RunFolders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * The command {@code inspect}, which describes a file or folder, or explains why it cannot be read.
@@ -98,8 +96,6 @@ public final class InspectCommand implements Callable<Integer> {
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Output output = new Output();
 
-  @Spec private CommandSpec spec;
-
   @Override
   public Integer call() {
     if (image != null && !check) {
@@ -111,13 +107,13 @@ public final class InspectCommand implements Callable<Integer> {
     if (check) {
       return checkWeights();
     }
-    ObjectNode found = inspect();
-    if (output.isJson()) {
-      output.json(found);
+    if (nearest != null) {
+      printNearestWords(Path.of(what), nearest);
       return 0;
     }
-    (nearest != null ? Inspection.nearestWords(found) : Inspection.lines(found))
-        .forEach(output::print);
+    ObjectNode found = inspect();
+    output.json(found);
+    Inspection.lines(found).forEach(output::print);
     return 0;
   }
 
@@ -130,21 +126,9 @@ public final class InspectCommand implements Callable<Integer> {
     try (Clip clip = Clip.load(path)) {
       checks = WeightsCheck.check(path, clip, image);
     }
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    ArrayNode array = json.putArray("checks");
+    output.json(Map.of("checks", checks));
     for (WeightsCheck.Check each : checks) {
-      array
-          .addObject()
-          .put("check", each.name())
-          .put("result", each.result())
-          .put("detail", each.detail());
-      if (!output.isJson()) {
-        output.print(
-            String.format(Locale.ROOT, "%-7s %s: %s", each.result(), each.name(), each.detail()));
-      }
-    }
-    if (output.isJson()) {
-      output.json(json);
+      output.printf("%-7s %s: %s", each.result(), each.check(), each.detail());
     }
     return checks.stream().anyMatch(WeightsCheck.Check::failed)
         ? KgCoopException.Category.CHECK.exitCode()
@@ -160,9 +144,6 @@ public final class InspectCommand implements Callable<Integer> {
   }
 
   private ObjectNode inspect() {
-    if (nearest != null) {
-      return nearestWords(Path.of(what), nearest);
-    }
     if (dataOptions.isDataSet(what)) {
       return data();
     }
@@ -179,15 +160,22 @@ public final class InspectCommand implements Callable<Integer> {
     return Inspection.of(file, tensors);
   }
 
-  /** Returns the words nearest to each context vector of a classifier. */
-  private ObjectNode nearestWords(Path classifier, int count) {
+  /** Prints the words nearest to each context vector of a classifier, one line per vector. */
+  private void printNearestWords(Path classifier, int count) {
     if (count < 1) {
       throw KgCoopException.configuration("--nearest: expected at least 1, got " + count);
     }
     // A published file does not contain class names, and the context vectors do not depend on them.
     ClassifierFile file = ClassifierFile.readAny(ClassifierFile.at(classifier), List.of("any"));
     try (Clip clip = clipOptions.load()) {
-      return Inspection.of(NearestWords.of(file, clip, count));
+      List<NearestWords.Vector> vectors = NearestWords.of(file, clip, count);
+      output.json(Map.of("vectors", vectors));
+      for (NearestWords.Vector vector : vectors) {
+        output.print(
+            vector.words().stream()
+                .map(word -> String.format(Locale.ROOT, "%s (%.4f)", word.text(), word.distance()))
+                .collect(Collectors.joining(", ", vector.name() + "  ", "")));
+      }
     }
   }
 
@@ -197,9 +185,9 @@ public final class InspectCommand implements Callable<Integer> {
     NoClassNames.question(data).ifPresent(output::warn);
     ObjectNode json = Inspection.of(data);
     if (!quick) {
-      int count = data.train().size() + data.val().size() + data.test().size();
       ImageSurvey survey;
-      try (Progress.Task task = output.progress().start("looking at " + data.name(), count)) {
+      try (Progress.Task task =
+          output.progress().start("looking at " + data.name(), data.items().count())) {
         survey = ImageSurvey.of(data, output::warn, task::done);
       }
       Inspection.add(json, survey);

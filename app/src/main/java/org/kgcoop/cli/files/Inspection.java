@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -13,16 +14,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.MethodRegistry;
-import org.kgcoop.classifier.NearestWords;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.DataSet;
@@ -32,6 +32,7 @@ import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.TaskContext;
+import org.kgcoop.runs.RunJson;
 
 /** The descriptions of files and data sets for {@code inspect}, as JSON and as text. */
 final class Inspection {
@@ -50,26 +51,22 @@ final class Inspection {
     json.put("name", data.name());
     json.put("template", data.template());
     json.put("classes", data.classNames().size());
-    json.putObject("images")
-        .put("train", data.train().size())
-        .put("val", data.val().size())
-        .put("test", data.test().size());
+    putCounts(json.putObject("images"), data, item -> true);
     ArrayNode classes = json.putArray("class_counts");
-    for (int label = 0; label < data.classNames().size(); label++) {
-      classes
-          .addObject()
-          .put("class", data.classNames().get(label))
-          .put("train", count(data.train(), label))
-          .put("val", count(data.val(), label))
-          .put("test", count(data.test(), label));
+    for (int i = 0; i < data.classNames().size(); i++) {
+      int label = i;
+      ObjectNode counts = classes.addObject().put("class", data.classNames().get(label));
+      putCounts(counts, data, item -> item.label() == label);
     }
     return json;
   }
 
   /** Adds the results of reading the images. */
   static void add(ObjectNode json, ImageSurvey survey) {
-    range(json, "width", survey.width());
-    range(json, "height", survey.height());
+    if (survey.width() != null && survey.height() != null) {
+      json.set("width", RunJson.tree(survey.width()));
+      json.set("height", RunJson.tree(survey.height()));
+    }
     json.putObject("duplicates")
         .put("in_train_and_test", survey.leaks().size())
         .put("under_two_classes", survey.contradictions().size())
@@ -77,15 +74,6 @@ final class Inspection {
     survey.problems().forEach(json.putArray("bad")::add);
     twins(json.putArray("in_train_and_test"), survey.leaks());
     twins(json.putArray("under_two_classes"), survey.contradictions());
-  }
-
-  private static void range(ObjectNode json, String side, ImageSurvey.@Nullable Range range) {
-    if (range != null) {
-      json.putObject(side)
-          .put("least", range.least())
-          .put("median", range.median())
-          .put("greatest", range.greatest());
-    }
   }
 
   private static void twins(ArrayNode json, List<ImageSurvey.Twin> twins) {
@@ -127,8 +115,11 @@ final class Inspection {
     return warnings;
   }
 
-  private static long count(List<Item> items, int label) {
-    return items.stream().filter(item -> item.label() == label).count();
+  /** Adds the numbers of some images in the parts of a data set. */
+  static void putCounts(ObjectNode json, DataSet data, Predicate<Item> counted) {
+    json.put("train", data.train().stream().filter(counted).count())
+        .put("val", data.val().stream().filter(counted).count())
+        .put("test", data.test().stream().filter(counted).count());
   }
 
   static ObjectNode of(WeightFile file, boolean tensors) {
@@ -166,12 +157,17 @@ final class Inspection {
     if (settings.isObject()) {
       learned(file.tensors().values()).forEach(json.putArray("learned")::add);
       try {
-        ClassifierFile unused = ClassifierFile.readAny(file.path(), List.of());
+        check(file);
       } catch (KgCoopException e) {
         json.put("refused", e.getMessage());
       }
     }
     return json;
+  }
+
+  @CanIgnoreReturnValue
+  private static ClassifierFile check(WeightFile file) {
+    return ClassifierFile.readAny(file.path(), List.of());
   }
 
   /**
@@ -306,37 +302,6 @@ final class Inspection {
 
   private static ObjectNode object(String kind) {
     return JsonNodeFactory.instance.objectNode().put("kind", kind);
-  }
-
-  /** Returns the words nearest to each context vector as JSON. */
-  static ObjectNode of(List<NearestWords.Vector> vectors) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    ArrayNode array = json.putArray("vectors");
-    for (NearestWords.Vector vector : vectors) {
-      ArrayNode words = array.addObject().put("vector", vector.name()).putArray("words");
-      for (NearestWords.Word word : vector.words()) {
-        words.addObject().put("word", word.text()).put("distance", word.distance());
-      }
-    }
-    return json;
-  }
-
-  /** Formats the nearest words as text, one line per vector. */
-  static List<String> nearestWords(ObjectNode json) {
-    List<String> lines = new ArrayList<>();
-    for (JsonNode vector : json.path("vectors")) {
-      List<String> words = new ArrayList<>();
-      for (JsonNode word : vector.path("words")) {
-        words.add(
-            String.format(
-                Locale.ROOT,
-                "%s (%.4f)",
-                word.path("word").asText(),
-                word.path("distance").asDouble()));
-      }
-      lines.add(vector.path("vector").asText() + "  " + String.join(", ", words));
-    }
-    return lines;
   }
 
   /** Formats a description as text, with one line per field and indented lists. */

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
@@ -26,16 +25,26 @@ final class WeightsCheck {
   /** The prompts of the published example, whose image shows a diagram. */
   private static final List<String> EXAMPLE = List.of("diagram", "dog", "cat");
 
+  private static final String FAILED = "FAILED";
+
   private WeightsCheck() {}
 
-  /** The result of one check: passed, failed, or a note without a verdict. */
-  record Check(String name, Optional<Boolean> passed, String detail) {
-    boolean failed() {
-      return passed.isPresent() && !passed.get();
+  /**
+   * A check.
+   *
+   * @param result ok, FAILED, or note for a check without a verdict
+   */
+  record Check(String check, String result, String detail) {
+    private static Check of(String name, boolean passed, String detail) {
+      return new Check(name, passed ? "ok" : FAILED, detail);
     }
 
-    String result() {
-      return passed.map(p -> p ? "ok" : "FAILED").orElse("note");
+    private static Check note(String name, String detail) {
+      return new Check(name, "note", detail);
+    }
+
+    boolean failed() {
+      return result.equals(FAILED);
     }
   }
 
@@ -58,20 +67,20 @@ final class WeightsCheck {
   }
 
   private static void file(Path path, Clip clip, List<Check> checks) {
-    checks.add(new Check("fingerprint", Optional.empty(), clip.fingerprint()));
+    checks.add(Check.note("fingerprint", clip.fingerprint()));
     if (Files.isDirectory(path)) {
-      checks.add(new Check("file", Optional.empty(), "a folder: no released file to compare with"));
+      checks.add(Check.note("file", "a folder: no released file to compare with"));
       return;
     }
     String sha256 = Sha256.of(path);
     for (ReleasedClip release : ReleasedClip.ALL) {
       if (release.sha256().equals(sha256)) {
-        checks.add(new Check("file", Optional.of(true), "the released " + release.name()));
+        checks.add(Check.of("file", true, "the released " + release.name()));
         boolean same = release.config().equals(clip.config());
         checks.add(
-            new Check(
+            Check.of(
                 "shapes",
-                Optional.of(same),
+                same,
                 same ? "as released" : clip.config() + ", expected " + release.config()));
         return;
       }
@@ -82,23 +91,17 @@ final class WeightsCheck {
             .map(r -> ", but of the shapes of " + r.name())
             .findFirst()
             .orElse("");
-    checks.add(
-        new Check(
-            "file",
-            Optional.empty(),
-            "none of the released files" + similar + " (" + sha256 + ")"));
+    checks.add(Check.note("file", "none of the released files" + similar + " (" + sha256 + ")"));
   }
 
   private static void tokens(Tokenizer tokenizer, List<Check> checks) {
     if (tokenizer.vocabularySize() != 49408) {
-      checks.add(new Check("tokens", Optional.empty(), "a vocabulary of its own: not compared"));
+      checks.add(Check.note("tokens", "a vocabulary of its own: not compared"));
       return;
     }
     List<Integer> expected = List.of(49406, 320, 1125, 539, 320, 2368, 269, 49407);
     List<Integer> actual = tokenizer.encodeMarked("a photo of a cat.", 77);
-    checks.add(
-        new Check(
-            "tokens", Optional.of(actual.equals(expected)), "\"a photo of a cat.\" is " + actual));
+    checks.add(Check.of("tokens", actual.equals(expected), "\"a photo of a cat.\" is " + actual));
   }
 
   private static void features(Clip clip, List<Check> checks) {
@@ -109,27 +112,26 @@ final class WeightsCheck {
     finite("text features", TextFeatures.ofTexts(clip, List.of("a photo of a cat.")), checks);
     double scale = clip.logitScale();
     checks.add(
-        new Check(
+        Check.of(
             "logit scale",
-            Optional.of(scale > 0 && Double.isFinite(scale)),
+            scale > 0 && Double.isFinite(scale),
             String.format(Locale.ROOT, "%.4f (the released CLIPs': 100)", scale)));
   }
 
   private static void finite(String name, Tensor features, List<Check> checks) {
     double norm = features.norm().item();
     checks.add(
-        new Check(
+        Check.of(
             name,
-            Optional.of(Double.isFinite(norm) && norm > 0),
+            Double.isFinite(norm) && norm > 0,
             String.format(Locale.ROOT, "norm %.4f", norm)));
   }
 
   private static void example(Clip clip, @Nullable Path image, List<Check> checks) {
     if (image == null) {
       checks.add(
-          new Check(
+          Check.note(
               "published example",
-              Optional.empty(),
               "give the image CLIP.png of the CLIP repository with --image; with ViT-B/32 its"
                   + " README prints 0.9927937, 0.00421068, 0.00299572"));
       return;
@@ -140,9 +142,8 @@ final class WeightsCheck {
       Tensor features = new ViewEncoder(clip, images).of(List.of(images.read(image)));
       float[] p = classifier.probabilities(features).toFloats();
       checks.add(
-          new Check(
+          Check.note(
               "published example",
-              Optional.empty(),
               String.format(
                   Locale.ROOT, "a diagram %.7f, a dog %.7f, a cat %.7f", p[0], p[1], p[2])));
     }

@@ -75,7 +75,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   }
 
   private List<String> expanded(List<String> words) {
-    OptionValues line = given(words);
+    OptionValues line = explicit(words);
     List<ConfigFile> published = new ArrayList<>();
     OptionValues values = OptionValues.empty();
     for (String name : line.options().getOrDefault("config", List.of())) {
@@ -92,7 +92,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     values = values.without(line.settings().keySet());
     values.options().keySet().removeAll(line.options().keySet());
     List<String> expanded = new ArrayList<>();
-    values.options().forEach((name, given) -> expanded.addAll(words(name, given)));
+    values.options().forEach((name, explicit) -> expanded.addAll(words(name, explicit)));
     values.settings().forEach((key, value) -> expanded.add("--set=" + key + "=" + value));
     expanded.addAll(words);
     return expanded;
@@ -130,7 +130,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
    * counts as the option with the name of the varied setting. picocli reads the options here as
    * texts, so that it reports wrong values once, together with those of files.
    */
-  private OptionValues given(List<String> words) {
+  private OptionValues explicit(List<String> words) {
     CommandSpec texts = CommandSpec.create();
     for (OptionSpec option : command.options()) {
       texts.addOption(
@@ -142,21 +142,21 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     }
     CommandLine parser = new CommandLine(texts).setUnmatchedArgumentsAllowed(true);
     texts.parser().collectErrors(true);
-    OptionValues given = OptionValues.empty();
+    OptionValues explicit = OptionValues.empty();
     for (OptionSpec option : parser.parseArgs(words.toArray(String[]::new)).matchedOptions()) {
-      given.options().put(plain(option), option.originalStringValues());
+      explicit.options().put(plain(option), option.originalStringValues());
     }
-    List<String> keys = new ArrayList<>(given.options().getOrDefault("set", List.of()));
-    for (String sweep : given.options().getOrDefault("sweep", List.of())) {
+    List<String> keys = new ArrayList<>(explicit.options().getOrDefault("set", List.of()));
+    for (String sweep : explicit.options().getOrDefault("sweep", List.of())) {
       String key = key(sweep).replace('-', '_');
       keys.add(key);
-      given.options().put(key.replace('_', '-'), List.of(sweep));
+      explicit.options().put(key.replace('_', '-'), List.of(sweep));
     }
-    keys.forEach(text -> given.settings().put(key(text), ""));
-    if (given.has(WEIGHT)) {
-      WEIGHTS.forEach(key -> given.settings().put(key, ""));
+    keys.forEach(text -> explicit.settings().put(key(text), ""));
+    if (explicit.has(WEIGHT)) {
+      WEIGHTS.forEach(key -> explicit.settings().put(key, ""));
     }
-    return given;
+    return explicit;
   }
 
   /** Returns the text in front of the first equals sign. */
@@ -180,14 +180,14 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   }
 
   /** Returns the method that the command line or a file of kgcoop names, or null if not one. */
-  private @Nullable String method(OptionValues line, OptionValues ofFiles) {
+  private @Nullable String method(OptionValues line, OptionValues fileValues) {
     OptionSpec option = optionOfOne("method");
     if (option == null) {
       return null;
     }
     String name = plain(option);
     List<String> methods =
-        (line.has(name) ? line : ofFiles)
+        (line.has(name) ? line : fileValues)
             .options().getOrDefault(name, List.of()).stream()
                 .flatMap(text -> Stream.of(text.split(",", -1)))
                 .map(String::strip)
@@ -238,20 +238,20 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     return option.longestName().replaceFirst("^-+", "");
   }
 
-  private List<String> words(String name, List<String> given) {
+  private List<String> words(String name, List<String> explicit) {
     OptionSpec option = Objects.requireNonNull(option(name));
     String word = option.longestName();
     if (option.typeInfo().isBoolean()) {
-      return switch (String.join(",", given)) {
+      return switch (String.join(",", explicit)) {
         case "true" -> List.of(word);
         case "false" -> List.of();
         default ->
             throw KgCoopException.configuration(
-                name + ": expected true or false, got " + String.join(",", given));
+                name + ": expected true or false, got " + String.join(",", explicit));
       };
     }
     return option.isMultiValue()
-        ? given.stream().map(value -> word + "=" + value).toList()
-        : List.of(word + "=" + String.join(",", given));
+        ? explicit.stream().map(value -> word + "=" + value).toList()
+        : List.of(word + "=" + String.join(",", explicit));
   }
 }

@@ -39,7 +39,7 @@ public final class MethodOptions {
    */
   SettingValues explicitSettings(String id) {
     SettingValues explicit = SettingValues.of(Declaration.METHOD, id);
-    for (Map.Entry<String, String> each : given().entrySet()) {
+    for (Map.Entry<String, String> each : explicit().entrySet()) {
       String key = each.getKey();
       if (knows(id, key)) {
         explicit = explicit.with(plain(id, key), value(id, key, each.getValue()));
@@ -48,7 +48,7 @@ public final class MethodOptions {
     return explicit;
   }
 
-  private Map<String, String> given() {
+  private Map<String, String> explicit() {
     Map<String, String> all = new LinkedHashMap<>(settings);
     if (weight != null) {
       if (all.keySet().stream().anyMatch(key -> plain(KgCoOp.ID, key).equals("weight"))) {

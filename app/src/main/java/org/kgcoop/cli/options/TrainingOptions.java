@@ -63,9 +63,9 @@ public final class TrainingOptions {
     OptionSpec option =
         OptionSpec.builder(option(setting.key()))
             .type(
-                type == SettingType.WHOLE
+                type.equals(SettingType.WHOLE)
                     ? Integer.class
-                    : type == SettingType.NUMBER ? Double.class : String.class)
+                    : type.equals(SettingType.NUMBER) ? Double.class : String.class)
             .paramLabel(label(setting))
             .description(
                 setting.description() + " (default: " + setting.defaultValue().description() + ").")
@@ -77,7 +77,7 @@ public final class TrainingOptions {
   /** Returns the placeholder of a value: the names of a choice, or a letter for a number. */
   public static String label(Setting<?> setting) {
     SettingType<?> type = setting.type();
-    if (type == SettingType.TEXT) {
+    if (type.equals(SettingType.TEXT)) {
       return setting.key().toUpperCase(Locale.ROOT);
     }
     if (type.isList()) {
@@ -85,7 +85,7 @@ public final class TrainingOptions {
     }
     return type.isText()
         ? String.join("|", type.description().split(", | or ", -1))
-        : type == SettingType.WHOLE ? "N" : type == SettingType.FLAG ? "true|false" : "X";
+        : type.equals(SettingType.WHOLE) ? "N" : type.equals(SettingType.FLAG) ? "true|false" : "X";
   }
 
   /** Returns the name of the option of a training setting. */
@@ -108,12 +108,12 @@ public final class TrainingOptions {
           }
         });
     if (published) {
-      List<String> given =
+      List<String> explicit =
           values.keySet().stream()
               .filter(key -> !key.equals("checkpoint_every"))
               .map(TrainingOptions::option)
               .toList();
-      refuse(given);
+      refuse(explicit);
       values.put("augment", TrainingDeclaration.PUBLISHED);
     }
     return new SettingValues(values);

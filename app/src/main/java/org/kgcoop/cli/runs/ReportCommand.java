@@ -1,7 +1,6 @@
 package org.kgcoop.cli.runs;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,23 +70,15 @@ public final class ReportCommand implements Callable<Integer> {
   public Integer call() {
     Path file = out != null ? out : runs.size() == 1 ? runs.get(0).resolve(FILE) : Path.of(FILE);
     ReportPage.write(runs, data(), file);
-    print(file);
+    List<Path> drawn = charts == null ? List.of() : ReportPage.writeCharts(runs, charts);
+    output.json(new Written(file.toString(), drawn.stream().map(Path::toString).toList()));
+    output.print("Report: " + file);
+    drawn.forEach(chart -> output.print("Chart: " + chart));
     return 0;
   }
 
-  private void print(Path file) {
-    List<Path> drawn = charts == null ? List.of() : ReportPage.writeCharts(runs, charts);
-    if (output.isJson()) {
-      ObjectNode json = JsonNodeFactory.instance.objectNode().put("report", file.toString());
-      if (charts != null) {
-        drawn.forEach(chart -> json.withArray("charts").add(chart.toString()));
-      }
-      output.json(json);
-    } else {
-      output.print("Report: " + file);
-      drawn.forEach(chart -> output.print("Chart: " + chart));
-    }
-  }
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  private record Written(String report, List<String> charts) {}
 
   private List<Path> data() {
     return data.stream().flatMap(each -> Parse.paths(each).stream()).map(Path::of).toList();

@@ -4,9 +4,7 @@ import static org.kgcoop.cli.console.TextTable.left;
 import static org.kgcoop.cli.console.TextTable.number;
 import static org.kgcoop.cli.console.TextTable.right;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,9 +13,10 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
-import org.kgcoop.runs.RunJson;
+import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tables.RunLabels;
 import org.kgcoop.tables.StoredRun;
@@ -37,12 +36,7 @@ abstract class RunsList implements Callable<Integer> {
     Map<String, RunLabels> byFolder = labels(found);
     Function<StoredRun, RunLabels> labels =
         run -> Objects.requireNonNull(byFolder.get(folder(run)));
-    if (output.isJson()) {
-      ArrayNode list = JsonNodeFactory.instance.arrayNode();
-      found.forEach(run -> list.add(json(run, labels.apply(run))));
-      output.json(JsonNodeFactory.instance.objectNode().set("runs", list));
-      return 0;
-    }
+    output.json(Map.of("runs", found.stream().map(run -> Row.of(run, labels.apply(run))).toList()));
     if (found.isEmpty()) {
       output.print("no such run below " + runs.root());
       return 0;
@@ -81,23 +75,36 @@ abstract class RunsList implements Callable<Integer> {
     return run.name().split("/", 2)[0];
   }
 
-  private static ObjectNode json(StoredRun run, RunLabels labels) {
-    ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("run", run.name())
-            .put("state", run.state().toString())
-            .put("method", run.method());
-    ObjectNode setting = json.putObject("setting");
-    labels.setting(run).forEach(setting::put);
-    json.put("data_set", run.dataSet()).put("protocol", run.protocol()).put("shots", run.shots());
-    json.put("seed", run.seed());
-    ArrayNode targets = json.putArray("targets");
-    run.targets().forEach(target -> targets.add(RunJson.tree(target.counts())));
-    run.expected().ifPresent(each -> json.set("expected", RunJson.tree(each)));
-    json.put("h", Double.isNaN(run.value("H")) ? null : (Double) run.value("H"));
-    json.put("ms_per_image", Double.isNaN(run.msPerImage()) ? null : (Double) run.msPerImage());
-    return json.put("modified", run.modified().toString());
+  private record Row(
+      String run,
+      String state,
+      String method,
+      Map<String, String> setting,
+      String dataSet,
+      String protocol,
+      int shots,
+      @Nullable Long seed,
+      List<TargetResult> targets,
+      @JsonInclude(JsonInclude.Include.NON_NULL) AdaptRecord.@Nullable Interval expected,
+      double h,
+      double msPerImage,
+      String modified) {
+    static Row of(StoredRun run, RunLabels labels) {
+      return new Row(
+          run.name(),
+          run.state().toString(),
+          run.method(),
+          labels.setting(run),
+          run.dataSet(),
+          run.protocol(),
+          run.shots(),
+          run.seed(),
+          run.targets().stream().map(TargetResult::counts).toList(),
+          run.expected().orElse(null),
+          run.value("H"),
+          run.msPerImage(),
+          run.modified().toString());
+    }
   }
 
   private static String accuracies(StoredRun run) {

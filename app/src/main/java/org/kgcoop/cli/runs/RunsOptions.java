@@ -1,8 +1,5 @@
 package org.kgcoop.cli.runs;
 
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.options.Parse;
@@ -22,9 +18,6 @@ import picocli.CommandLine.Option;
 
 /** The options for the folder of all runs, and for a selection of runs. */
 final class RunsOptions {
-  /** The depth of the search for an example of a run: table, data set, method and seed. */
-  private static final int DEPTH = 4;
-
   @Option(
       names = "--runs",
       paramLabel = "DIR",
@@ -100,12 +93,6 @@ final class RunsOptions {
     return root;
   }
 
-  /** Reads a run by its path or by its name relative to {@code --runs}. */
-  StoredRun run(Path named) {
-    Path folder = folder(named);
-    return StoredRun.read(folder, named.toString().replace(File.separatorChar, '/'));
-  }
-
   private Path folder(Path named) {
     return Files.isDirectory(named) || named.isAbsolute() ? named : root.resolve(named);
   }
@@ -125,18 +112,11 @@ final class RunsOptions {
   }
 
   private static String example(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      return "; './kgcoop runs' lists those there are";
-    }
-    try (Stream<Path> inside =
-        Files.find(folder, DEPTH, (path, a) -> RunFolders.isRunFolder(path))) {
-      return inside
-          .findFirst()
-          .map(run -> "; it holds runs: name those, such as " + run)
-          .orElse("; './kgcoop runs' lists those there are");
-    } catch (IOException | UncheckedIOException e) {
-      return "";
-    }
+    return (Files.isDirectory(folder) ? RunFolders.runsBelow(folder) : List.<Path>of())
+        .stream()
+            .findFirst()
+            .map(run -> "; it holds runs: name those, such as " + run)
+            .orElse("; './kgcoop runs' lists those there are");
   }
 
   /** Reads the runs in some folders. Without folders, it reads all runs in {@code --runs}. */

@@ -9,9 +9,9 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.console.ShellWords;
 import org.kgcoop.cli.options.PortableArguments;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolders;
@@ -75,13 +75,13 @@ final class RunsRerunCommand implements Callable<Integer> {
   public Integer call() {
     Path folder = runs.runFolder(run);
     Path out = this.out;
-    List<String> words = words(runs.run(folder), out);
+    List<String> words = words(StoredRun.read(folder, run.toString()), out);
     if (out == null && !dryRun) {
       throw KgCoopException.configuration(
           "--out is missing: a run is repeated in a new folder; --dry-run only prints the"
               + " command");
     }
-    output.info("kgcoop " + ShellWords.join(words));
+    output.info("kgcoop " + Messages.shell(words));
     if (out == null || dryRun) {
       return 0;
     }
@@ -96,6 +96,8 @@ final class RunsRerunCommand implements Callable<Integer> {
     Path again = RunFolders.isRunFolder(out) ? out : RunFolders.runsBelow(out).get(0);
     List<String> differences = differences(folder, again);
     if (differences.isEmpty()) {
+      record Repeated(String run, String sameAs) {}
+      output.json(new Repeated(again.toString(), folder.toString()));
       output.print(again + ": the same numbers as " + folder);
       return 0;
     }
@@ -123,7 +125,7 @@ final class RunsRerunCommand implements Callable<Integer> {
           "%s: its command is '%s'; only runs of %s can be repeated"
               .formatted(
                   stored.path(),
-                  ShellWords.join(stored.command()),
+                  Messages.shell(stored.command()),
                   REPEATABLE.stream().sorted().collect(Collectors.joining(", "))));
     }
     List<String> words = new PortableArguments(parsed, directory).without(LEFT_OUT);

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.console.ShellWords;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.Metric;
@@ -42,7 +42,7 @@ final class RunsShowCommand implements Callable<Integer> {
       output.json(json);
       return 0;
     }
-    StoredRun stored = runs.run(folder);
+    StoredRun stored = StoredRun.read(folder, run.toString());
     output.print(folder + ": " + stored.state());
     stored.settings().forEach((key, value) -> output.print("  " + key + ": " + value));
     if (!stored.clip().isEmpty()) {
@@ -50,19 +50,18 @@ final class RunsShowCommand implements Callable<Integer> {
     }
     if (!stored.command().isEmpty()) {
       output.print("command:");
-      output.print("  kgcoop " + ShellWords.join(stored.command()));
+      output.print("  kgcoop " + Messages.shell(stored.command()));
       output.print("  in " + stored.directory());
     }
     for (TargetResult target : stored.targets()) {
-      output.print(
-          "%s (%s, %s classes): %s %%, %s of %s"
-              .formatted(
-                  target.name(),
-                  target.set().dataSet(),
-                  target.set().classes(),
-                  TextTable.number(target.accuracy()),
-                  target.correct(),
-                  target.total()));
+      output.printf(
+          "%s (%s, %s classes): %s %%, %s of %s",
+          target.name(),
+          target.set().dataSet(),
+          target.set().classes(),
+          TextTable.number(target.accuracy()),
+          target.correct(),
+          target.total());
     }
     print(stored, "H", "H", true);
     for (Metric metric : Metric.values()) {

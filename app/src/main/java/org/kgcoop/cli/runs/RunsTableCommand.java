@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ColumnOptions;
+import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.tables.RunTable;
 import org.kgcoop.tables.StoredRun;
 import org.kgcoop.tables.TableRow;
@@ -70,9 +71,32 @@ final class RunsTableCommand implements Callable<Integer> {
 
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private RunsOptions.Filter filter = new RunsOptions.Filter();
-  @Mixin private TableOptions tables = new TableOptions();
+
+  @Option(
+      names = "--resamples",
+      paramLabel = "N",
+      defaultValue = "" + Bootstrap.RESAMPLES,
+      description =
+          "Set the number of resamples for the bootstrap intervals (default: ${DEFAULT-VALUE}).")
+  private int resamples;
+
+  @Option(
+      names = "--bootstrap-seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Set the seed of the bootstrap (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
   @Mixin private ColumnOptions columns = new ColumnOptions();
-  @Mixin private Output output = TableOptions.output();
+
+  @Mixin
+  private Output output =
+      new Output(
+          Output.Format.TEXT,
+          Output.Format.MARKDOWN,
+          Output.Format.LATEX,
+          Output.Format.CSV,
+          Output.Format.JSON);
 
   @Override
   public Integer call() {
@@ -95,9 +119,17 @@ final class RunsTableCommand implements Callable<Integer> {
   }
 
   private void print(List<StoredRun> found) {
-    RunTable all = RunTable.of(found, tables.bootstrap(), output::warn);
+    if (resamples < 1) {
+      throw KgCoopException.configuration("--resamples: expected at least 1, got " + resamples);
+    }
+    RunTable all = RunTable.of(found, new Bootstrap(resamples, seed), output::warn);
     RunTable table = all.with(columns.choose(all.available(), all.columns()));
-    tables.print(new TableWriter(table, row(table), !plain), output);
+    TableWriter writer = new TableWriter(table, row(table), !plain);
+    if (output.isJson()) {
+      output.json(writer.json());
+    } else {
+      output.text(writer.write(TableWriter.Format.valueOf(output.format().name())));
+    }
   }
 
   private @Nullable TableRow row(RunTable table) {

@@ -75,7 +75,7 @@ public final class RequestImageDecoder {
     try {
       RgbImage image = resized(file, deadline);
       observer.accept(image);
-      return (values, offset) -> transform.normalise(image, values, offset);
+      return (values, offset) -> transform.normalize(image, values, offset);
     } finally {
       active.decrementAndGet();
     }

@@ -50,7 +50,6 @@ import org.kgcoop.eval.Calibration;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.files.Folders;
-import org.kgcoop.io.StateDictFiles;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoCoOp;
@@ -642,19 +641,16 @@ class EveryMethodTest {
     assertThat(told.path("use").path(0).asText()).contains("--classes");
   }
 
-  /** The file of CLIP-LoRA has a setting with an invalid value. */
+  /** The context of the file has one axis too few. */
   @Test
   void inspectNamesTheReasonOfARejectedFile() throws IOException {
-    Path file = shared.resolve("refused/lora_weights.pt");
+    Path file = shared.resolve("refused/model.pth.tar-5");
     Files.createDirectories(file.getParent());
-    StoredTensor tensor = StoredTensor.ofFloats("layer_0.q_proj.w_lora_A", new long[] {1, 2}, 1, 2);
-    StateDictFiles.writeNested(
-        file,
-        Map.of(tensor.name(), tensor),
-        Map.of("r", 1, "alpha", 1, "encoder", "none", "params", "q", "position", "all"));
+    StoredTensor tensor = StoredTensor.ofFloats("ctx", new long[] {3}, 1, 2, 3);
+    StateDicts.writePrompt(file, Map.of(tensor.name(), tensor), 5, Map.of());
     JsonNode told = JSON.readTree(Cli.run("inspect", file, "--json").out());
     assertThat(told.path("kind").asText()).isEqualTo("classifier in the published form");
-    assertThat(told.path("refused").asText()).contains("encoder 'none': expected text, vision");
+    assertThat(told.path("refused").asText()).contains("ctx");
     assertThat(told.has("not_a_clip")).isFalse();
   }
 

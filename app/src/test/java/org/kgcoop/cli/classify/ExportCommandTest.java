@@ -236,7 +236,7 @@ class ExportCommandTest {
     assertThat(WeightFiles.open(published).tensor("ctx").toFloats())
         .isEqualTo(WeightFiles.open(prompt).tensor("ctx").toFloats());
     Path elsewhere = folder.resolve("elsewhere");
-    done(export(copy, "--to", "pth.tar", "--out", elsewhere, "--epoch", 7));
+    done(export(copy, "--to", "published", "--out", elsewhere, "--epoch", 7));
     assertThat(elsewhere.resolve("prompt_learner/model.pth.tar-7")).exists();
   }
 

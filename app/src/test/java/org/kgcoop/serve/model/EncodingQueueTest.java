@@ -48,7 +48,7 @@ class EncodingQueueTest {
     clip = Clip.load(folder);
     classifier = Classifier.zeroShot(clip, List.of("cat", "dog"), "a {}.");
     Transform transform = new Transform(clip.preprocessing());
-    float[] black = transform.normalise(transform.test(IMAGE));
+    float[] black = transform.normalize(transform.test(IMAGE));
     pixels = (values, offset) -> System.arraycopy(black, 0, values, offset, black.length);
   }
 

@@ -70,17 +70,15 @@ public final class AutomaticSplit {
       return new DataSet(name, classNames, all, List.of(), List.of(), null);
     }
     DataSet split = of(name, classNames, byLabel, options.splitSeed(), where);
-    options
-        .notes()
-        .accept(
-            ("%s: no train and test parts, so the images of each class are divided here:"
-                    + " %s train, %s val, %s test (--split-seed %s)")
-                .formatted(
-                    where,
-                    split.train().size(),
-                    split.val().size(),
-                    split.test().size(),
-                    options.splitSeed()));
+    options.note(
+        ("%s: no train and test parts, so the images of each class are divided here:"
+                + " %s train, %s val, %s test (--split-seed %s)")
+            .formatted(
+                where,
+                split.train().size(),
+                split.val().size(),
+                split.test().size(),
+                options.splitSeed()));
     return split;
   }
 

@@ -11,7 +11,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
  */
 public final class BoundedTar extends TarArchiveInputStream {
 
-  private static final int MOST_HEADER_BYTES = 1 << 20;
+  private static final int MAX_HEADER_BYTES = 1 << 20;
 
   public BoundedTar(InputStream in) {
     super(in, "UTF-8");
@@ -20,7 +20,7 @@ public final class BoundedTar extends TarArchiveInputStream {
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
     TarArchiveEntry entry = getCurrentEntry();
-    if (entry != null && entry.getSize() > MOST_HEADER_BYTES && isHeader(entry)) {
+    if (entry != null && entry.getSize() > MAX_HEADER_BYTES && isHeader(entry)) {
       throw new IOException(
           "a name or its attributes have %s bytes, more than a member needs"
               .formatted(entry.getSize()));

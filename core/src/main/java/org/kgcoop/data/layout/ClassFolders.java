@@ -3,6 +3,7 @@ package org.kgcoop.data.layout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,9 +35,14 @@ public final class ClassFolders {
   /**
    * The folder of a part.
    *
+   * @param name train, val or test; empty for a folder without parts
    * @param prefix the start of the keys of its images
    */
-  private record Part(String prefix, Path folder) {}
+  private record Part(String name, String prefix, Path folder) {
+    boolean isWhole() {
+      return name.isEmpty();
+    }
+  }
 
   private final Path root;
   private final DataSetOptions options;
@@ -57,13 +63,10 @@ public final class ClassFolders {
   }
 
   private DataSet read() {
-    Optional<Part> train = part(TRAIN);
-    Optional<Part> val = part(VAL);
-    Optional<Part> test = part(TEST);
-    if (train.isEmpty() && test.isEmpty() && val.isEmpty()) {
-      return splitHere();
-    }
-    return parts(train, val, test).withTestImages(root, options.warnings());
+    List<Part> parts =
+        Stream.of(TRAIN, VAL, TEST).map(this::part).flatMap(Optional::stream).toList();
+    return read(parts.isEmpty() ? List.of(new Part("", "", root)) : parts)
+        .withTestImages(root, options.warnings());
   }
 
   /**
@@ -72,82 +75,59 @@ public final class ClassFolders {
    * @param val absent for no validation images
    */
   public static DataSet ofParts(Path train, Optional<Path> val, Path test, DataSetOptions options) {
-    return new ClassFolders(train, options)
-        .parts(
-            Optional.of(new Part("train/", train)),
-            val.map(folder -> new Part("val/", folder)),
-            Optional.of(new Part("test/", test)));
+    List<Part> parts = new ArrayList<>();
+    parts.add(new Part(Parts.TRAIN, "train/", train));
+    val.ifPresent(folder -> parts.add(new Part(Parts.VAL, "val/", folder)));
+    parts.add(new Part(Parts.TEST, "test/", test));
+    return new ClassFolders(train, options).read(parts);
   }
 
-  private DataSet parts(Optional<Part> train, Optional<Part> val, Optional<Part> test) {
-    List<String> folders =
-        classFolders(
-            Stream.of(train, test.or(() -> val)).flatMap(Optional::stream).toList(),
-            test.flatMap(there -> val)); // without test, the classes of val must not be empty
-    checkLists(folders, false);
-    List<String> names = ClassNames.of(root, folders, options);
-    DataSet data =
-        new DataSet(
-            name(),
-            names,
-            items(train, folders, names),
-            items(val, folders, names),
-            items(test, folders, names),
-            null);
-    reportSubfolders();
-    return data;
-  }
-
-  private DataSet splitHere() {
-    Part whole = new Part("", root);
-    List<String> folders = classFolders(List.of(whole), Optional.empty());
-    checkLists(folders, true);
-    List<Path> besides = ImageNames.in(root);
-    if (!besides.isEmpty()) {
-      options
-          .warnings()
-          .accept(
-              "%s: %s in no class folder and left out, such as %s"
-                  .formatted(
-                      root,
-                      Messages.count(besides.size(), "image is", "images are"),
-                      Folders.name(besides.get(0))));
+  private DataSet read(List<Part> parts) {
+    boolean isWhole = parts.get(0).isWhole();
+    List<String> folders = classFolders(parts);
+    checkLists(folders, isWhole);
+    List<Path> others = isWhole ? ImageNames.in(root) : List.of();
+    if (!others.isEmpty()) {
+      options.warn(
+          "%s: %s in no class folder and left out, such as %s"
+              .formatted(
+                  root,
+                  Messages.count(others.size(), "image is", "images are"),
+                  Folders.name(others.get(0))));
     }
     List<String> names = ClassNames.of(root, folders, options);
-    List<List<Item>> byLabel = new ArrayList<>();
-    for (int label = 0; label < folders.size(); label++) {
-      byLabel.add(items(whole, folders.get(label), label, names.get(label)));
+    List<Item> items = new ArrayList<>();
+    List<String> itemParts = new ArrayList<>();
+    for (Part part : parts) {
+      for (int label = 0; label < folders.size(); label++) {
+        if (Files.isDirectory(part.folder().resolve(folders.get(label)))) {
+          items.addAll(items(part, folders.get(label), label, names.get(label)));
+        }
+      }
+      itemParts.addAll(Collections.nCopies(items.size() - itemParts.size(), part.name()));
     }
     reportSubfolders();
-    return AutomaticSplit.of(name(), names, byLabel, options, root);
+    return Parts.dataSet(name(), names, items, itemParts, options, root);
   }
 
   /** Reports images in subfolders, because the subfolders could be meant as classes. */
   private void reportSubfolders() {
     if (!deep.isEmpty()) {
-      options
-          .notes()
-          .accept(
-              "%s: %s in subfolders of a class folder, such as %s; they belong to that class"
-                  .formatted(
-                      root, Messages.count(deep.size(), "image is", "images are"), deep.get(0)));
+      options.note(
+          "%s: %s in subfolders of a class folder, such as %s; they belong to that class"
+              .formatted(root, Messages.count(deep.size(), "image is", "images are"), deep.get(0)));
     }
     if (!links.isEmpty()) {
-      options
-          .warnings()
-          .accept(
-              "%s: links to folders inside a class folder are left out: %s"
-                  .formatted(root, Messages.firstOf(links)));
+      options.warn(
+          "%s: links to folders inside a class folder are left out: %s"
+              .formatted(root, Messages.firstOf(links)));
     }
   }
 
   private String name() {
-    String chosenName = options.name();
-    if (chosenName != null) {
-      return chosenName;
-    }
     Path place = root.toAbsolutePath().normalize();
-    return Folders.name(Folders.hasName(place, TRAIN) ? Folders.parent(place) : place);
+    return options.nameOr(
+        Folders.name(Folders.hasName(place, TRAIN) ? Folders.parent(place) : place));
   }
 
   /**
@@ -159,7 +139,7 @@ public final class ClassFolders {
     return names.stream()
         .flatMap(name -> folders.stream().filter(f -> Folders.hasName(f, List.of(name))))
         .filter(folder -> !Folders.folders(folder).isEmpty())
-        .map(folder -> new Part(Folders.name(folder) + "/", folder))
+        .map(folder -> new Part(names.get(0), Folders.name(folder) + "/", folder))
         .findFirst();
   }
 
@@ -172,25 +152,24 @@ public final class ClassFolders {
   }
 
   /**
-   * Returns the names of the class folders in any of these parts, sorted.
-   *
-   * @param val a part in which a class may be empty
+   * Returns the names of the class folders in any of the parts, sorted. Next to test images, a
+   * class may have no validation images.
    */
-  private List<String> classFolders(List<Part> parts, Optional<Part> val) {
+  private List<String> classFolders(List<Part> parts) {
+    boolean hasTest = parts.stream().anyMatch(part -> part.name().equals(Parts.TEST));
     TreeSet<String> names = new TreeSet<>();
     List<Path> leftOut = new ArrayList<>();
     List<String> empty = new ArrayList<>();
     for (Part part : parts) {
+      boolean mayBeEmpty = hasTest && part.name().equals(Parts.VAL);
       for (Path folder : foldersOf(part)) {
-        names.add(Folders.name(folder));
-        if (!hasImages(folder, leftOut)) {
+        boolean hasImages = hasImages(folder, leftOut);
+        if (hasImages || !mayBeEmpty) {
+          names.add(Folders.name(folder));
+        }
+        if (!hasImages && !mayBeEmpty) {
           empty.add(part.prefix() + Folders.name(folder));
         }
-      }
-    }
-    for (Path folder : val.map(part -> Folders.folders(part.folder())).orElse(List.of())) {
-      if (hasImages(folder, leftOut)) {
-        names.add(Folders.name(folder));
       }
     }
     Optional<String> skippedNote = ImageNames.leftOut(leftOut);
@@ -203,7 +182,7 @@ public final class ClassFolders {
                   Messages.firstOf(empty),
                   skippedNote.map(line -> " (" + line + ")").orElse("")));
     }
-    skippedNote.ifPresent(line -> options.warnings().accept(root + ": " + line));
+    skippedNote.ifPresent(line -> options.warn(root + ": " + line));
     return List.copyOf(names);
   }
 
@@ -212,12 +191,10 @@ public final class ClassFolders {
     Optional<Path> none = part.folder().equals(root) ? noClass(root) : Optional.empty();
     none.ifPresent(
         folder ->
-            options
-                .notes()
-                .accept(
-                    folder
-                        + ": predict sorted images of no class into this folder, so it is not a"
-                        + " class; adapt uses it as --unknown"));
+            options.note(
+                folder
+                    + ": predict sorted images of no class into this folder, so it is not a"
+                    + " class; adapt uses it as --unknown"));
     return Folders.folders(part.folder()).stream()
         .filter(folder -> none.filter(folder::equals).isEmpty())
         .toList();
@@ -266,22 +243,10 @@ public final class ClassFolders {
               .formatted(root, classes.get(0), ignored, instead));
     }
     if (divided && !lists.isEmpty()) {
-      options
-          .warnings()
-          .accept(
-              "%s: classes are the folders %s%s; %s"
-                  .formatted(root, Messages.firstOf(classes), ignored, instead));
+      options.warn(
+          "%s: classes are the folders %s%s; %s"
+              .formatted(root, Messages.firstOf(classes), ignored, instead));
     }
-  }
-
-  private List<Item> items(Optional<Part> part, List<String> folders, List<String> names) {
-    List<Item> items = new ArrayList<>();
-    for (int label = 0; part.isPresent() && label < folders.size(); label++) {
-      if (Files.isDirectory(part.get().folder().resolve(folders.get(label)))) {
-        items.addAll(items(part.get(), folders.get(label), label, names.get(label)));
-      }
-    }
-    return items;
   }
 
   private List<Item> items(Part part, String folder, int label, String className) {

@@ -3,13 +3,10 @@ package org.kgcoop.data.layout;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,18 +15,17 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.UnicodeText;
+import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
@@ -62,6 +58,17 @@ public final class Manifest {
    * @param split empty if there is none
    */
   private record Row(String where, String key, Path image, String label, String split) {
+
+    String part() {
+      return switch (split.toLowerCase(Locale.ROOT)) {
+        case "train" -> Parts.TRAIN;
+        case "val", "valid", "validation" -> Parts.VAL;
+        case "test" -> Parts.TEST;
+        default ->
+            throw KgCoopException.data(
+                where + ": split \"" + split + "\"; expected train, val or test");
+      };
+    }
 
     Row withSplit(String newSplit) {
       return new Row(where, key, image, label, newSplit);
@@ -99,9 +106,7 @@ public final class Manifest {
       if (manifest.hasLabels()) {
         manifest.rows().stream().map(Manifest::withSplitOfFolder).forEach(rows::add);
       } else {
-        options
-            .warnings()
-            .accept(manifest.file + ": no column file_name or label, so it defines no classes");
+        options.warn(manifest.file + ": no column file_name or label, so it defines no classes");
       }
     }
     if (rows.isEmpty()) {
@@ -146,45 +151,16 @@ public final class Manifest {
     rows.forEach(row -> labels.add(row.label()));
     List<String> classes = List.copyOf(labels);
     List<String> names = ClassNames.of(Folders.parent(file), classes, options);
-    String chosenName = options.name();
-    String name = chosenName != null ? chosenName : Folders.name(Folders.parent(file).normalize());
-    if (rows.stream().allMatch(row -> row.split().isEmpty())) {
-      return AutomaticSplit.of(name, names, byLabel(rows, classes, names), options, file);
-    }
-    List<Item> train = new ArrayList<>();
-    List<Item> val = new ArrayList<>();
-    List<Item> test = new ArrayList<>();
-    for (Row row : rows) {
-      Item item = item(row, classes, names);
-      switch (row.split().toLowerCase(Locale.ROOT)) {
-        case "train" -> train.add(item);
-        case "val", "valid", "validation" -> val.add(item);
-        case "test" -> test.add(item);
-        default ->
-            throw KgCoopException.data(
-                row.where() + ": split \"" + row.split() + "\"; expected train, val or test");
-      }
-    }
-    return new DataSet(name, names, train, val, test, null);
-  }
-
-  private static List<List<Item>> allEmpty(int count) {
-    List<List<Item>> lists = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      lists.add(new ArrayList<>());
-    }
-    return lists;
-  }
-
-  private static List<List<Item>> byLabel(
-      List<Row> rows, List<String> classes, List<String> names) {
-    List<List<Item>> byLabel = allEmpty(classes.size());
-    for (Row row : rows) {
-      Item item = item(row, classes, names);
-      byLabel.get(item.label()).add(item);
-    }
-    byLabel.forEach(items -> items.sort(Comparator.comparing(Item::key)));
-    return byLabel;
+    boolean divided = rows.stream().anyMatch(row -> !row.split().isEmpty());
+    List<Row> ordered =
+        divided ? rows : rows.stream().sorted(Comparator.comparing(Row::key)).toList();
+    return Parts.dataSet(
+        options.nameOr(Folders.name(Folders.parent(file).normalize())),
+        names,
+        ordered.stream().map(row -> item(row, classes, names)).toList(),
+        ordered.stream().map(row -> divided ? row.part() : "").toList(),
+        options,
+        file);
   }
 
   private static Item item(Row row, List<String> classes, List<String> names) {
@@ -194,50 +170,38 @@ public final class Manifest {
 
   private List<Row> csvRows() {
     List<Row> rows = new ArrayList<>();
-    try (CsvReader<NamedCsvRecord> reader =
-        CsvReader.builder()
-            .detectBomHeader(true)
-            .allowMissingFields(true)
-            .allowExtraFields(true)
-            .ofNamedCsvRecord(Folders.stream(file))) {
-      int width = 0; // CSV errors of the reader depend on the locale
-      for (NamedCsvRecord line : reader) {
-        long number = line.getStartingLineNumber();
-        width = width == 0 ? line.getFieldCount() : width;
-        if (line.getFieldCount() != width) {
-          throw problem(
-              number,
-              "not CSV with one header line: %s fields, %s in the lines before"
-                  .formatted(line.getFieldCount(), width));
-        }
-        Optional<String> path = column(line.getHeader().stream(), PATH);
-        Optional<String> label = column(line.getHeader().stream(), LABEL);
-        if (path.isEmpty() || label.isEmpty()) {
-          throw problem(1, "columns " + line.getHeader() + "; expected path, label and split");
-        }
-        rows.add(
-            row(
-                number,
-                path.flatMap(line::findField).orElse(""),
-                label.flatMap(line::findField).orElse(""),
-                column(line.getHeader().stream(), SPLIT).flatMap(line::findField).orElse("")));
-      }
-    } catch (CsvParseException e) {
-      if (e.getCause() instanceof KgCoopException refused) {
-        throw refused;
-      }
-      Throwable cause = e; // the outermost has the position, the innermost the reason
-      while (cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      String reason = Messages.firstLine(cause.getMessage(), cause);
-      throw KgCoopException.data(file + ": not CSV with one header line: " + reason, e);
-    } catch (UncheckedIOException e) {
-      throw FileErrors.unreadable(file, Objects.requireNonNull(e.getCause()));
+    int[] width = {0}; // CSV errors of the reader depend on the locale
+    try {
+      CsvFile.read(
+          file,
+          line -> {
+            width[0] = width[0] == 0 ? line.getFieldCount() : width[0];
+            rows.add(csvRow(line, width[0]));
+          });
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
     return rows;
+  }
+
+  private Row csvRow(NamedCsvRecord line, int width) {
+    long number = line.getStartingLineNumber();
+    if (line.getFieldCount() != width) {
+      throw problem(
+          number,
+          "not CSV with one header line: %s fields, %s in the lines before"
+              .formatted(line.getFieldCount(), width));
+    }
+    Optional<String> path = column(line.getHeader().stream(), PATH);
+    Optional<String> label = column(line.getHeader().stream(), LABEL);
+    if (path.isEmpty() || label.isEmpty()) {
+      throw problem(1, "columns " + line.getHeader() + "; expected path, label and split");
+    }
+    return row(
+        number,
+        path.flatMap(line::findField).orElse(""),
+        label.flatMap(line::findField).orElse(""),
+        column(line.getHeader().stream(), SPLIT).flatMap(line::findField).orElse(""));
   }
 
   /** Finds one of these columns, in any case. */

@@ -33,8 +33,8 @@ public final class PackedData {
   private static final List<String> FOLDERS =
       List.of("data", "train", "training", "val", "valid", "validation", "test", "testing");
 
-  /** An image with its part, if known. Its class may not be a label yet. */
-  private record Row(Optional<String> part, String key, UnpackedImages.Entry entry) {}
+  /** An image with its part, or an empty text. Its class may not be a label yet. */
+  private record Row(String part, String key, UnpackedImages.Entry entry) {}
 
   private final Path path;
   private final DataSetOptions options;
@@ -87,66 +87,39 @@ public final class PackedData {
     for (Path shard : shards) {
       PackedFormat format = format(shard).orElseThrow();
       boolean alone = shard.equals(path);
-      Optional<String> shardClass =
-          part(alone ? Folders.name(shard) : path.relativize(shard).toString());
+      String shardPart = part(alone ? Folders.name(shard) : path.relativize(shard).toString());
       for (UnpackedImages.Entry entry : UnpackedImages.of(shard, format)) {
         String folder = entry.key().substring(0, Math.max(0, entry.key().lastIndexOf('/')));
         String key = shards.size() == 1 ? entry.key() : Folders.name(shard) + "/" + entry.key();
-        rows.add(new Row(shardClass.or(() -> part(folder)), key, entry));
+        rows.add(new Row(shardPart.isEmpty() ? part(folder) : shardPart, key, entry));
       }
     }
     if (rows.isEmpty()) {
       throw KgCoopException.data(path + ": no images in it; expected some");
     }
     List<Item> items = items(rows);
-    List<String> names = names(items);
-    String name = name();
-    if (rows.stream().allMatch(row -> row.part().isEmpty())) {
-      TreeMap<Integer, List<Item>> byLabel = new TreeMap<>();
-      items.forEach(
-          item -> byLabel.computeIfAbsent(item.label(), label -> new ArrayList<>()).add(item));
-      return AutomaticSplit.of(name, names, List.copyOf(byLabel.values()), options, path);
-    }
-    List<Item> train = part(rows, items, "train");
-    List<Item> val = part(rows, items, "val");
-    List<Item> test = part(rows, items, "test");
-    return new DataSet(name, names, train, val, test, null)
+    List<String> parts = rows.stream().map(Row::part).toList();
+    return Parts.dataSet(name(), names(items), items, parts, options, path)
         .withTestImages(path, options.warnings());
   }
 
   private String name() {
-    String given = options.name();
     String file = Folders.name(path.toAbsolutePath().normalize());
-    String plain =
-        Files.isDirectory(path) ? file : file.replaceFirst("\\.(tar|tgz|tar\\.gz|parquet)$", "");
-    return given == null ? plain : given;
+    return options.nameOr(
+        Files.isDirectory(path) ? file : file.replaceFirst("\\.(tar|tgz|tar\\.gz|parquet)$", ""));
   }
 
-  /** Returns the part according to a path; its last matching word counts. */
-  private static Optional<String> part(String path) {
+  /** Returns the part according to a path; its last matching word counts. Empty if it has none. */
+  private static String part(String path) {
     Matcher matcher = PART.matcher(path.toLowerCase(Locale.ROOT).replace('_', '-'));
-    String part = null;
+    String part = "";
     while (matcher.find()) {
-      part = matcher.group(1) != null ? "train" : matcher.group(2) != null ? "val" : "test";
+      part =
+          matcher.group(1) != null
+              ? Parts.TRAIN
+              : matcher.group(2) != null ? Parts.VAL : Parts.TEST;
     }
-    return Optional.ofNullable(part);
-  }
-
-  private List<Item> part(List<Row> rows, List<Item> items, String part) {
-    List<Item> found = new ArrayList<>();
-    for (int i = 0; i < rows.size(); i++) {
-      Row row = rows.get(i);
-      if (row.part().isEmpty()) {
-        throw KgCoopException.data(
-            ("%s: %s is in no part, while others are; expected train, val or test in the name of"
-                    + " its file or folder")
-                .formatted(path, row.key()));
-      }
-      if (row.part().get().equals(part)) {
-        found.add(items.get(i));
-      }
-    }
-    return found;
+    return part;
   }
 
   /** Returns images with labels: the given ones, or the positions in the sorted class names. */
@@ -170,7 +143,7 @@ public final class PackedData {
     List<String> classes = List.copyOf(sorted);
     List<String> names = numbered ? List.of() : ClassNames.of(beside(), classes, options);
     List<Item> items = new ArrayList<>();
-    LabelNames given = new LabelNames();
+    LabelNames labelNames = new LabelNames();
     for (Row row : rows) {
       UnpackedImages.Entry entry = row.entry();
       String className = entry.className();
@@ -180,23 +153,21 @@ public final class PackedData {
         className = names.get(label);
       } else {
         className = className == null ? String.valueOf(label) : className;
-        given.put(label, className, path + ": " + row.key());
+        labelNames.put(label, className, path + ": " + row.key());
       }
       items.add(new Item(row.key(), Path.of(entry.file()), label, className));
     }
-    return numbered ? renamed(items, given.withoutGaps(path)) : items;
+    return numbered ? renamed(items, labelNames.withoutGaps(path)) : items;
   }
 
   /** Renames numbered classes, if there is a file of names. */
   private List<Item> renamed(List<Item> items, List<String> names) {
     List<String> better = ClassNames.of(beside(), names, options);
     if (better.equals(names) && names.get(0).equals("0")) {
-      options
-          .warnings()
-          .accept(
-              path
-                  + ": classes have numbers and no names, so prompts contain \"0\", \"1\" ...; give"
-                  + " --class-names FILE");
+      options.warn(
+          path
+              + ": classes have numbers and no names, so prompts contain \"0\", \"1\" ...; give"
+              + " --class-names FILE");
     }
     return items.stream()
         .map(i -> new Item(i.key(), i.file(), i.label(), better.get(i.label())))

@@ -51,10 +51,7 @@ public final class SplitFile {
     List<Item> val = items("val");
     List<Item> test = items("test");
     Matcher matcher = NAME.matcher(Folders.name(file));
-    String name = options.name();
-    if (name == null) {
-      name = matcher.matches() ? matcher.group(1) : Folders.name(file);
-    }
+    String name = options.nameOr(matcher.matches() ? matcher.group(1) : Folders.name(file));
     return new DataSet(name, classNames.withoutGaps(file), train, val, test, null);
   }
 

@@ -52,15 +52,10 @@ final class DataCheck {
                   where, trains ? "training" : "test", needed.size(), Messages.firstOf(needed)));
     }
     if (!untested.isEmpty() && !dataSet.test().isEmpty()) {
-      options
-          .warnings()
-          .accept(
-              "%s: no test images of %s of %s classes, so results do not cover them: label %s"
-                  .formatted(
-                      where,
-                      untested.size(),
-                      dataSet.classNames().size(),
-                      Messages.firstOf(untested)));
+      options.warn(
+          "%s: no test images of %s of %s classes, so results do not cover them: label %s"
+              .formatted(
+                  where, untested.size(), dataSet.classNames().size(), Messages.firstOf(untested)));
     }
   }
 
@@ -93,7 +88,7 @@ final class DataCheck {
         if (options.checks().strict()) {
           throw KgCoopException.data(message + "; rename one, such as in classnames.txt");
         }
-        options.warnings().accept(message + ", so no method can tell them apart by it");
+        options.warn(message + ", so no method can tell them apart by it");
       }
     }
   }

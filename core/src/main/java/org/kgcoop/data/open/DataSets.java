@@ -127,9 +127,8 @@ public final class DataSets {
   }
 
   private static DataSet openArchive(Path path, DataSetOptions options) {
-    String name = options.name() == null ? Archive.name(path) : options.name();
     try {
-      return openFolder(Archive.root(path), options.withName(name));
+      return openFolder(Archive.root(path), options.withName(options.nameOr(Archive.name(path))));
     } catch (KgCoopException e) {
       throw new KgCoopException(e.category(), "in " + path + ": " + e.getMessage(), e);
     }

@@ -73,7 +73,6 @@ public final class EmbeddedDataSets {
                   Nearest.hint(name, names),
                   names.isEmpty() ? "none, since this build has none" : String.join(", ", names)));
     }
-    DataSetOptions named = options.name() == null ? options.withName(name) : options;
-    return DataSets.open(file, named);
+    return DataSets.open(file, options.withName(options.nameOr(name)));
   }
 }

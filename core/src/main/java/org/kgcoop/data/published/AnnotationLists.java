@@ -46,10 +46,10 @@ final class AnnotationLists {
   }
 
   private static List<Item> pets(RawData raw, String list, LabelNames names) {
-    List<RawData.Line> lines =
-        raw.lines(list, PET, "\"Breed_12 label species breed\", such as \"Abyssinian_1 1 1 1\"");
-    return RawData.items(
-        lines,
+    return raw.items(
+        list,
+        PET,
+        "\"Breed_12 label species breed\", such as \"Abyssinian_1 1 1 1\"",
         line -> {
           int label = RawData.fromOne(line.field(2), line.where());
           String breed = line.field(1).toLowerCase(Locale.ROOT);
@@ -76,8 +76,10 @@ final class AnnotationLists {
   }
 
   private static List<Item> aircraft(RawData raw, String list, List<String> variants) {
-    return RawData.items(
-        raw.lines(list, AIRCRAFT, "\"image variant\", such as \"1025794 707-320\""),
+    return raw.items(
+        list,
+        AIRCRAFT,
+        "\"image variant\", such as \"1025794 707-320\"",
         line -> {
           int label = RawData.label(variants, line.field(1), line.where());
           return raw.item(line.field(0) + ".jpg", label, line.field(1));
@@ -103,8 +105,10 @@ final class AnnotationLists {
   }
 
   private static List<Item> scenes(RawData raw, String list, List<String> folders) {
-    return RawData.items(
-        raw.lines(list, SCENE, "\"/letter/class/image\", such as \"/a/abbey/sun_1.jpg\""),
+    return raw.items(
+        list,
+        SCENE,
+        "\"/letter/class/image\", such as \"/a/abbey/sun_1.jpg\"",
         line -> {
           int label = RawData.label(folders, line.field(1), line.where());
           return raw.item(line.field(0), label, sceneName(line.field(1)));
@@ -140,8 +144,10 @@ final class AnnotationLists {
   }
 
   private static List<Item> actions(RawData raw, String list, List<String> classes) {
-    return RawData.items(
-        raw.lines(list, ACTION, "\"Action/video.avi label\", such as \"Archery/v_1.avi 3\""),
+    return raw.items(
+        list,
+        ACTION,
+        "\"Action/video.avi label\", such as \"Archery/v_1.avi 3\"",
         line -> {
           int label = RawData.label(classes, line.field(0), line.where());
           String name = actionName(line.field(0));

@@ -44,11 +44,11 @@ final class MatlabAnnotations {
             "class_names, a cell array of names",
             mat -> {
               Cell cell = mat.getCell("class_names");
-              List<String> found = new ArrayList<>();
+              List<String> values = new ArrayList<>();
               for (int i = 0; i < cell.getNumElements(); i++) {
-                found.add(yearFirst(cell.getChar(i).getString()));
+                values.add(yearFirst(cell.getChar(i).getString()));
               }
-              return found;
+              return values;
             });
     return AutomaticSplit.of(
         raw.name(),
@@ -98,11 +98,11 @@ final class MatlabAnnotations {
             "labels, a row of numbers",
             mat -> {
               Matrix matrix = mat.getMatrix("labels");
-              List<Integer> found = new ArrayList<>();
+              List<Integer> values = new ArrayList<>();
               for (int i = 0; i < matrix.getNumElements(); i++) {
-                found.add(matrix.getInt(i));
+                values.add(matrix.getInt(i));
               }
-              return found;
+              return values;
             });
     Path nameFile = raw.file("cat_to_name.json");
     JsonNode json = JsonFiles.readData(nameFile);
@@ -161,14 +161,14 @@ final class MatlabAnnotations {
 
   /** An allocator with a limit, because a compressed file of 1 MB can claim 700 MB. */
   private static final class Allocator implements BufferAllocator {
-    private static final int MOST_BYTES = 64 << 20;
+    private static final int MAX_BYTES = 64 << 20;
     private long allocated;
 
     @Override
     public ByteBuffer allocate(int bytes) {
       allocated += bytes;
-      if (allocated > MOST_BYTES) {
-        throw new IllegalArgumentException("more than " + MOST_BYTES + " bytes of annotations");
+      if (allocated > MAX_BYTES) {
+        throw new IllegalArgumentException("more than " + MAX_BYTES + " bytes of annotations");
       }
       return ByteBuffer.allocate(bytes);
     }

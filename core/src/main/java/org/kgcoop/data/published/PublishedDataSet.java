@@ -142,7 +142,7 @@ public record PublishedDataSet(
   }
 
   private DataSet found(Path folder, DataSetOptions options) {
-    DataSetOptions named = options.name() == null ? options.withName(name) : options;
+    DataSetOptions named = options.withName(options.nameOr(name));
     Part split = files.split();
     if (split != null && hasSplit(folder)) {
       DataSetOptions placed =

@@ -1,11 +1,22 @@
 package org.kgcoop.data.published;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.published.PublishedDataSet.Part;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Resources;
 
 /**
  * The 15 data sets of the experiments with CoOp, CoCoOp, ProGrad and KgCoOp. Folders, split files
@@ -16,14 +27,32 @@ import org.kgcoop.files.Folders;
  * code, with a separate generator seeded by the split seed. The published code creates the split
  * once, with the generator of the run, and stores it. Its later runs with seed 1 use the same
  * images as kgcoop with split seed 1.
+ *
+ * <p>The entries are in {@code datasets.json}: layouts, templates, origins and terms. You download
+ * a part by hand, or it has a direct link to a file or an archive.
  */
 public final class PublishedDataSets {
+
+  /** Readers of the authors' files, by the layout of an entry. */
+  private static final Map<String, Function<RawData, DataSet>> LAYOUTS =
+      Map.of(
+          "imagenet", ImageNetFolders::imageNet,
+          "numbers", ImageNetFolders::byNumber,
+          "identifiers", ImageNetFolders::byIdentifier,
+          "pets", AnnotationLists::pets,
+          "aircraft", AnnotationLists::aircraft,
+          "scenes", AnnotationLists::scenes,
+          "actions", AnnotationLists::actions,
+          "cars", MatlabAnnotations::cars,
+          "flowers", MatlabAnnotations::flowers);
+
+  private static final List<PublishedDataSet> ALL = read();
 
   private PublishedDataSets() {}
 
   /** Returns all data sets, in the order of the published tables. */
   public static List<PublishedDataSet> all() {
-    return PublishedDataSetList.ALL;
+    return ALL;
   }
 
   /**
@@ -59,5 +88,66 @@ public final class PublishedDataSets {
         .filter(entry -> entry.directory().equalsIgnoreCase(name))
         .filter(entry -> entry.missing(folder).isEmpty())
         .findFirst();
+  }
+
+  private static List<PublishedDataSet> read() {
+    Map<String, PublishedDataSet> sources = new HashMap<>();
+    List<PublishedDataSet> all = new ArrayList<>();
+    for (JsonNode json : Resources.json(PublishedDataSets.class, "datasets.json")) {
+      PublishedDataSet set = entry(json, sources);
+      sources.put(set.name(), set);
+      all.add(set);
+    }
+    return List.copyOf(all);
+  }
+
+  private static PublishedDataSet entry(JsonNode json, Map<String, PublishedDataSet> sources) {
+    String layout = json.path("layout").asText();
+    return new PublishedDataSet(
+        json.path("name").asText(),
+        elements(json.path("aliases")).map(JsonNode::asText).toList(),
+        new PublishedDataSet.Contents(
+            json.path("directory").asText(),
+            json.path("images").asText(),
+            parts(json.path("pictures")),
+            json.has("split") ? part(json.path("split")) : null,
+            parts(json.path("annotations")),
+            json.path("terms").asText()),
+        json.path("template").asText(),
+        json.path("classes").asInt(),
+        sources.get(json.path("shift_of").asText()),
+        LAYOUTS.getOrDefault(layout, folders(json)));
+  }
+
+  private static RenamedFolders folders(JsonNode json) {
+    Set<String> ignored = new HashSet<>();
+    json.path("ignored").forEach(name -> ignored.add(name.asText()));
+    Map<String, String> names = new HashMap<>();
+    json.path("names").properties().forEach(e -> names.put(e.getKey(), e.getValue().asText()));
+    return new RenamedFolders(ignored, names);
+  }
+
+  private static List<Part> parts(JsonNode json) {
+    return elements(json).map(PublishedDataSets::part).toList();
+  }
+
+  /** Returns the elements of an array. The Jackson version of Spark has no stream of them. */
+  private static Stream<JsonNode> elements(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false);
+  }
+
+  private static Part part(JsonNode json) {
+    String path = json.path("path").asText();
+    if (json.has("by_hand")) {
+      return new Part(path, new Origin(json.path("by_hand").asText(), null));
+    }
+    Origin.Direct direct =
+        new Origin.Direct(
+            json.has("archive"),
+            json.path("within").asText(),
+            json.path("into").asText(),
+            json.path("sha256").asText());
+    String address = json.path(direct.isArchive() ? "archive" : "file").asText();
+    return new Part(path, new Origin(address, direct));
   }
 }

@@ -33,8 +33,7 @@ record RawData(
   }
 
   String name() {
-    String name = options.name();
-    return name == null ? title : name;
+    return options.nameOr(title);
   }
 
   /** Creates an image from its path below the images. */
@@ -95,7 +94,8 @@ record RawData(
     return Integer.parseInt(label) - 1;
   }
 
-  static List<Item> items(List<Line> lines, Function<Line, Item> item) {
-    return lines.stream().map(item).toList();
+  /** Reads the images of an annotation file, as {@link #lines}. */
+  List<Item> items(String path, Pattern form, String expected, Function<Line, Item> item) {
+    return lines(path, form, expected).stream().map(item).toList();
   }
 }

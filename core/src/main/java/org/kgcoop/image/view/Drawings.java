@@ -14,7 +14,7 @@ import org.kgcoop.image.RgbImage;
 public final class Drawings {
   private static final int LEVEL_BITS = 4; // per channel
   private static final int FREQUENT = 4;
-  private static final double LEAST_SHARE = 0.4;
+  private static final double MIN_SHARE = 0.4;
 
   private Drawings() {}
 
@@ -45,6 +45,6 @@ public final class Drawings {
 
   /** Returns true if images with this share, or with this median share, look like drawings. */
   public static boolean isDrawing(double colorShare) {
-    return colorShare >= LEAST_SHARE;
+    return colorShare >= MIN_SHARE;
   }
 }

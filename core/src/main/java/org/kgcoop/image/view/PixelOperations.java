@@ -2,6 +2,8 @@ package org.kgcoop.image.view;
 
 import java.awt.Color;
 import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.kgcoop.image.RgbImage;
 
 /**
@@ -39,7 +41,7 @@ final class PixelOperations {
 
   /** Blends gray (0) and the image (1), or extrapolates. */
   static RgbImage saturation(RgbImage image, double factor) {
-    return blended(grey(image), image, factor);
+    return blended(gray(image), image, factor);
   }
 
   /** Blends a smoothed image (0) and the image (1), or extrapolates. */
@@ -47,7 +49,7 @@ final class PixelOperations {
     return blended(smoothed(image), image, factor);
   }
 
-  static RgbImage grey(RgbImage image) {
+  static RgbImage gray(RgbImage image) {
     byte[] in = image.rgb();
     byte[] out = new byte[in.length];
     for (int i = 0; i < in.length; i += 3) {
@@ -80,55 +82,54 @@ final class PixelOperations {
 
   /** Stretches each channel to 0 to 255. */
   static RgbImage autoContrast(RgbImage image) {
-    int[][] levels = new int[3][];
-    for (int channel = 0; channel < 3; channel++) {
-      int[] counts = counts(image, channel);
-      int low = 0;
-      while (counts[low] == 0) {
-        low++;
-      }
-      int high = 255;
-      while (counts[high] == 0) {
-        high--;
-      }
-      double scale = high > low ? 255.0 / (high - low) : 1;
-      double offset = high > low ? -low * scale : 0;
-      levels[channel] = new int[256];
-      for (int level = 0; level < 256; level++) {
-        levels[channel][level] = clipped((int) (level * scale + offset));
-      }
-    }
-    return looked(image, levels);
+    return mappedByChannel(
+        image,
+        counts -> {
+          int low = 0;
+          while (counts[low] == 0) {
+            low++;
+          }
+          int high = highest(counts);
+          double scale = high > low ? 255.0 / (high - low) : 1;
+          double offset = high > low ? -low * scale : 0;
+          return IntStream.range(0, 256)
+              .map(level -> clipped((int) (level * scale + offset)))
+              .toArray();
+        });
   }
 
   /** Equalizes the histogram of each channel. */
-  static RgbImage equalise(RgbImage image) {
-    int[][] levels = new int[3][];
-    for (int channel = 0; channel < 3; channel++) {
-      int[] counts = counts(image, channel);
-      int highest = 255;
-      while (counts[highest] == 0) {
-        highest--;
-      }
-      int step = (image.width() * image.height() - counts[highest]) / 255;
-      levels[channel] = new int[256];
-      int before = step / 2;
-      for (int level = 0; level < 256; level++) {
-        levels[channel][level] = step == 0 ? level : clipped(before / step);
-        before += counts[level];
-      }
+  static RgbImage equalize(RgbImage image) {
+    return mappedByChannel(
+        image,
+        counts -> {
+          int step = (image.width() * image.height() - counts[highest(counts)]) / 255;
+          int[] levels = new int[256];
+          int before = step / 2;
+          for (int level = 0; level < 256; level++) {
+            levels[level] = step == 0 ? level : clipped(before / step);
+            before += counts[level];
+          }
+          return levels;
+        });
+  }
+
+  private static int highest(int[] counts) {
+    int level = 255;
+    while (counts[level] == 0) {
+      level--;
     }
-    return looked(image, levels);
+    return level;
   }
 
   /** Keeps only the highest bits of each sample. */
-  static RgbImage posterised(RgbImage image, int bits) {
+  static RgbImage posterized(RgbImage image, int bits) {
     int mask = 0xff & -(1 << (8 - bits));
     return mapped(image, level -> level & mask);
   }
 
   /** Inverts samples from a level on. */
-  static RgbImage solarised(RgbImage image, double threshold) {
+  static RgbImage solarized(RgbImage image, double threshold) {
     return mapped(image, level -> level < threshold ? level : 255 - level);
   }
 
@@ -270,18 +271,23 @@ final class PixelOperations {
     return new RgbImage(width, image.height(), out);
   }
 
-  private static int[] counts(RgbImage image, int channel) {
-    int[] counts = new int[256];
-    for (int i = channel; i < image.rgb().length; i += 3) {
-      counts[image.rgb()[i] & 0xff]++;
-    }
-    return counts;
-  }
-
-  private static RgbImage looked(RgbImage image, int[][] levels) {
-    byte[] out = new byte[image.rgb().length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = (byte) levels[i % 3][image.rgb()[i] & 0xff];
+  /**
+   * Maps the samples of each channel.
+   *
+   * @param levels returns the new samples, (256), from the number of pixels of each sample
+   */
+  private static RgbImage mappedByChannel(RgbImage image, UnaryOperator<int[]> levels) {
+    byte[] in = image.rgb();
+    byte[] out = new byte[in.length];
+    for (int channel = 0; channel < 3; channel++) {
+      int[] counts = new int[256];
+      for (int i = channel; i < in.length; i += 3) {
+        counts[in[i] & 0xff]++;
+      }
+      int[] mapped = levels.apply(counts);
+      for (int i = channel; i < in.length; i += 3) {
+        out[i] = (byte) mapped[in[i] & 0xff];
+      }
     }
     return new RgbImage(image.width(), image.height(), out);
   }

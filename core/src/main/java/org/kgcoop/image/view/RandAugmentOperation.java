@@ -10,20 +10,20 @@ import org.kgcoop.image.RgbImage;
  */
 enum RandAugmentOperation {
   AUTO_CONTRAST(0, 1, (image, v, random) -> PixelOperations.autoContrast(image)),
-  EQUALISE(0, 1, (image, v, random) -> PixelOperations.equalise(image)),
+  EQUALIZE(0, 1, (image, v, random) -> PixelOperations.equalize(image)),
   INVERT(0, 1, (image, v, random) -> PixelOperations.mapped(image, level -> 255 - level)),
   /** Degrees. */
   ROTATE(0, 30, (image, v, random) -> PixelOperations.rotated(image, signed(v, random))),
   /** The number of bits to keep. */
-  POSTERISE(4, 8, (image, v, random) -> PixelOperations.posterised(image, (int) v)),
+  POSTERIZE(4, 8, (image, v, random) -> PixelOperations.posterized(image, (int) v)),
   /** The level from which samples are inverted. */
-  SOLARISE(0, 256, (image, v, random) -> PixelOperations.solarised(image, v)),
+  SOLARIZE(0, 256, (image, v, random) -> PixelOperations.solarized(image, v)),
   /** The value to add before samples from 128 on are inverted. */
-  SOLARISE_ADD(
+  SOLARIZE_ADD(
       0,
       110,
       (image, v, random) ->
-          PixelOperations.solarised(
+          PixelOperations.solarized(
               PixelOperations.mapped(image, level -> Math.min(255, level + (int) v)), 128)),
   SATURATION(0.1, 1.9, (image, v, random) -> PixelOperations.saturation(image, v)),
   CONTRAST(0.1, 1.9, (image, v, random) -> PixelOperations.contrast(image, v)),

@@ -25,24 +25,24 @@ final class ResampleWeights {
   }
 
   /**
-   * Computes the weights of output pixels {@code first} to {@code first + wanted - 1} of {@code
+   * Computes the weights of output pixels {@code first} to {@code first + window - 1} of {@code
    * outputs}.
    */
   static ResampleWeights of(
-      Interpolation interpolation, int inputs, int outputs, int first, int wanted) {
+      Interpolation interpolation, int inputs, int outputs, int first, int window) {
     double scale = (double) inputs / outputs;
     double filterScale = Math.max(scale, 1);
     double support = interpolation.support() * filterScale;
     int slot = (int) Math.min((long) Math.ceil(support) * 2 + 1, inputs);
-    ResampleWeights weights = new ResampleWeights(wanted, slot);
+    ResampleWeights weights = new ResampleWeights(window, slot);
     double[] exact = new double[slot];
-    for (int i = 0; i < wanted; i++) {
-      double centre = (first + i + 0.5) * scale;
-      int start = Math.max(0, (int) (centre - support + 0.5));
-      int count = Math.min(inputs, (int) (centre + support + 0.5)) - start;
+    for (int i = 0; i < window; i++) {
+      double center = (first + i + 0.5) * scale;
+      int start = Math.max(0, (int) (center - support + 0.5));
+      int count = Math.min(inputs, (int) (center + support + 0.5)) - start;
       double sum = 0;
       for (int k = 0; k < count; k++) {
-        exact[k] = interpolation.weight((k + start - centre + 0.5) * (1 / filterScale));
+        exact[k] = interpolation.weight((k + start - center + 0.5) * (1 / filterScale));
         sum += exact[k];
       }
       for (int k = 0; k < count; k++) {

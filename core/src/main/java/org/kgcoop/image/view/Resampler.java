@@ -70,12 +70,12 @@ final class Resampler {
   private static int[] horizontal(
       RgbImage image, Crop part, int firstRow, int rows, ResampleWeights weights) {
     byte[] in = image.rgb();
-    int wanted = weights.starts.length;
-    int[] out = new int[3 * wanted * rows];
+    int columns = weights.starts.length;
+    int[] out = new int[3 * columns * rows];
     int to = 0;
     for (int y = 0; y < rows; y++) {
       int rowStart = 3 * ((part.top() + firstRow + y) * image.width() + part.left());
-      for (int x = 0; x < wanted; x++) {
+      for (int x = 0; x < columns; x++) {
         int from = rowStart + 3 * weights.starts[x];
         int slot = x * weights.slot;
         int end = slot + weights.counts[x];

@@ -14,17 +14,17 @@ public final class Transform {
 
   private final Preprocessing preprocessing;
   private final Resampler resampler;
-  private final float[] normalised; // (channels, 256)
+  private final float[] normalized; // (channels, 256)
 
   public Transform(Preprocessing preprocessing) {
     this.preprocessing = preprocessing;
     this.resampler = new Resampler(preprocessing.interpolation());
-    this.normalised = new float[preprocessing.channels() * LEVELS];
+    this.normalized = new float[preprocessing.channels() * LEVELS];
     for (int channel = 0; channel < preprocessing.channels(); channel++) {
       float mean = preprocessing.mean().get(channel).floatValue();
       float std = preprocessing.std().get(channel).floatValue();
       for (int value = 0; value < LEVELS; value++) {
-        normalised[channel * LEVELS + value] = (value / 255f - mean) / std;
+        normalized[channel * LEVELS + value] = (value / 255f - mean) / std;
       }
     }
   }
@@ -69,9 +69,9 @@ public final class Transform {
   }
 
   /** Returns the normalized image, (channels, height, width). */
-  public float[] normalise(RgbImage image) {
+  public float[] normalize(RgbImage image) {
     float[] out = new float[preprocessing.channels() * image.width() * image.height()];
-    normalise(image, out, 0);
+    normalize(image, out, 0);
     return out;
   }
 
@@ -80,19 +80,19 @@ public final class Transform {
    *
    * @param offset the position of the image in {@code out}
    */
-  public void normalise(RgbImage image, float[] out, int offset) {
+  public void normalize(RgbImage image, float[] out, int offset) {
     byte[] rgb = image.rgb();
     int pixels = image.width() * image.height();
     if (preprocessing.channels() == 1) {
       for (int i = 0; i < pixels; i++) {
-        out[offset + i] = normalised[luma(rgb, 3 * i)];
+        out[offset + i] = normalized[luma(rgb, 3 * i)];
       }
       return;
     }
     for (int channel = 0; channel < 3; channel++) {
       int to = offset + channel * pixels;
       for (int i = 0; i < pixels; i++) {
-        out[to + i] = normalised[channel * LEVELS + (rgb[3 * i + channel] & 0xff)];
+        out[to + i] = normalized[channel * LEVELS + (rgb[3 * i + channel] & 0xff)];
       }
     }
   }

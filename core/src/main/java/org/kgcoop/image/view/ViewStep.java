@@ -193,10 +193,10 @@ public sealed interface ViewStep {
    *
    * @param probability the probability of the change
    */
-  record RandomGrey(double probability) implements ViewStep {
+  record RandomGray(double probability) implements ViewStep {
     static final String NAME = "randomgrayscale";
 
-    public RandomGrey {
+    public RandomGray {
       check(NAME, "probability", probability, 0, 1);
     }
 
@@ -207,7 +207,7 @@ public sealed interface ViewStep {
 
     @Override
     public RgbImage apply(RgbImage image, SplitMix64 random) {
-      return random.nextDouble() < probability ? PixelOperations.grey(image) : image;
+      return random.nextDouble() < probability ? PixelOperations.gray(image) : image;
     }
   }
 
@@ -281,7 +281,7 @@ public sealed interface ViewStep {
           RandomFlip.NAME,
           RandAugment.NAME,
           ColorJitter.NAME,
-          RandomGrey.NAME,
+          RandomGray.NAME,
           GaussianBlur.NAME,
           Cutout.NAME);
 

@@ -14,8 +14,8 @@ import org.kgcoop.random.Seeds;
  */
 final class Views {
 
-  private static final double LEAST_RATIO = 3.0 / 4;
-  private static final double GREATEST_RATIO = 4.0 / 3;
+  private static final double MIN_RATIO = 3.0 / 4;
+  private static final double MAX_RATIO = 4.0 / 3;
   private static final int TRIES = 10;
 
   private Views() {}
@@ -37,28 +37,28 @@ final class Views {
       SplitMix64 random, int width, int height, double leastArea, double greatestArea) {
     double area = (double) width * height;
     for (int i = 0; i < TRIES; i++) {
-      double wanted = area * between(random, leastArea, greatestArea);
-      double ratio = Math.exp(between(random, Math.log(LEAST_RATIO), Math.log(GREATEST_RATIO)));
-      int cropWidth = (int) Math.rint(Math.sqrt(wanted * ratio));
-      int cropHeight = (int) Math.rint(Math.sqrt(wanted / ratio));
+      double cropArea = area * between(random, leastArea, greatestArea);
+      double ratio = Math.exp(between(random, Math.log(MIN_RATIO), Math.log(MAX_RATIO)));
+      int cropWidth = (int) Math.rint(Math.sqrt(cropArea * ratio));
+      int cropHeight = (int) Math.rint(Math.sqrt(cropArea / ratio));
       if (cropWidth > 0 && cropWidth <= width && cropHeight > 0 && cropHeight <= height) {
         int top = random.nextInt(height - cropHeight + 1);
         int left = random.nextInt(width - cropWidth + 1);
         return new Crop(top, left, cropHeight, cropWidth);
       }
     }
-    return centre(width, height);
+    return center(width, height);
   }
 
   /** Returns the largest center crop with an allowed ratio. */
-  static Crop centre(int width, int height) {
+  static Crop center(int width, int height) {
     double ratio = (double) width / height;
     int cropWidth = width;
     int cropHeight = height;
-    if (ratio < LEAST_RATIO) {
-      cropHeight = (int) Math.rint(width / LEAST_RATIO);
-    } else if (ratio > GREATEST_RATIO) {
-      cropWidth = (int) Math.rint(height * GREATEST_RATIO);
+    if (ratio < MIN_RATIO) {
+      cropHeight = (int) Math.rint(width / MIN_RATIO);
+    } else if (ratio > MAX_RATIO) {
+      cropWidth = (int) Math.rint(height * MAX_RATIO);
     }
     return new Crop((height - cropHeight) / 2, (width - cropWidth) / 2, cropHeight, cropWidth);
   }

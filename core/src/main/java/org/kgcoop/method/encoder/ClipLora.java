@@ -171,9 +171,9 @@ public record ClipLora(
    */
   public static int epochs(int classes, int shots, int images) {
     int known = classes == 0 ? 50 : classes;
-    int seen = shots > 0 ? known * shots : images > 0 ? images : known * MAX_SHOTS;
-    int counted = shots > 0 ? shots : Math.min(MAX_SHOTS, ceiling(seen, known));
-    return ceiling(STEPS_A_SHOT * counted, ceiling(seen, BATCH));
+    int trainingImages = shots > 0 ? known * shots : images > 0 ? images : known * MAX_SHOTS;
+    int counted = shots > 0 ? shots : Math.min(MAX_SHOTS, ceiling(trainingImages, known));
+    return ceiling(STEPS_A_SHOT * counted, ceiling(trainingImages, BATCH));
   }
 
   private static int ceiling(int number, int divisor) {
@@ -209,18 +209,18 @@ public record ClipLora(
   }
 
   /** Creates a trainable model with the given dropout masks. */
-  public TrainableModel model(FitContext context, DropoutMasks kept) {
-    return model(context.clip(), context.classNames(), context.task().seed(), kept);
+  public TrainableModel model(FitContext context, DropoutMasks masks) {
+    return model(context.clip(), context.classNames(), context.task().seed(), masks);
   }
 
-  TrainableModel model(Clip clip, List<String> classNames, long seed, DropoutMasks kept) {
+  TrainableModel model(Clip clip, List<String> classNames, long seed, DropoutMasks masks) {
     return new Branches(
         clip,
         PromptText.handCrafted(clip, classNames, template),
         textBranches(clip),
         imageBranches(clip),
         seed,
-        kept);
+        masks);
   }
 
   /**
@@ -279,7 +279,7 @@ public record ClipLora(
   private final class Branches extends EncoderModel {
     private final Clip clip;
     private final PromptText prompts;
-    private final DropoutMasks kept;
+    private final DropoutMasks masks;
     private final LowRank textBranches;
     private final LowRank imageBranches;
     private final @Nullable PromptedVision vision; // null if the image encoder is not adapted
@@ -291,7 +291,7 @@ public record ClipLora(
         LowRank textBranches,
         LowRank imageBranches,
         long seed,
-        DropoutMasks kept) {
+        DropoutMasks masks) {
       super(
           clip.device(),
           SCALE,
@@ -300,7 +300,7 @@ public record ClipLora(
           List.of());
       this.clip = clip;
       this.prompts = prompts;
-      this.kept = kept;
+      this.masks = masks;
       this.textBranches = textBranches;
       this.imageBranches = imageBranches;
       vision = imageBranches.isEmpty() ? null : clip.promptedVision(title());
@@ -346,7 +346,7 @@ public record ClipLora(
           (inputs, from, layout) ->
               textBranches.additions(
                   inputs,
-                  matrix -> kept(step, matrix, from, layout.texts(), layout.longest(), inputs)));
+                  matrix -> masks(step, matrix, from, layout.texts(), layout.longest(), inputs)));
     }
 
     @Override
@@ -360,12 +360,12 @@ public record ClipLora(
     }
 
     /** Returns the masks of consecutive images or classes, (count length, W). */
-    private Tensor kept(
+    private Tensor masks(
         long step, String matrix, int from, int count, int length, List<Tensor> inputs) {
       int width = Math.toIntExact(inputs.get(0).size(1));
       List<Tensor> each = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        each.add(kept.of(step, matrix, from + i, length, width));
+        each.add(masks.of(step, matrix, from + i, length, width));
       }
       return (count == 1 ? each.get(0) : Tensor.concat(each, 0)).to(inputs.get(0).device());
     }
@@ -378,7 +378,7 @@ public record ClipLora(
       Tensor rows = image.rows();
       int length = Math.toIntExact(rows.size(1));
       Function<String, Tensor> dropped =
-          matrix -> kept(image.step(), matrix, image.place(), 1, length, encoderInputs);
+          matrix -> masks(image.step(), matrix, image.place(), 1, length, encoderInputs);
       IntFunction<ProjectionDeltas> additions =
           imageBranches.additions(encoderInputs, dropout == 0 ? null : dropped);
       Tensor features = vision.features(rows, imageBranches.firstBlock(), additions).unitRows();

@@ -145,15 +145,16 @@ public record Maple(int contextTokens, String words, int depth)
 
     @Override
     EncoderInputs encoderInputs() {
-      List<Tensor> ofTexts = new ArrayList<>();
-      List<Tensor> ofImages = new ArrayList<>();
+      List<Tensor> textPrompts = new ArrayList<>();
+      List<Tensor> imagePrompts = new ArrayList<>();
       for (int i = 0; i < depth; i++) {
         Tensor vectors = parameter(i == 0 ? ContextInit.CONTEXT : DEEP + (i - 1)); // (n, W)
         String layer = i == 0 ? FIRST : LAYERS + (i - 1);
-        ofTexts.add(vectors);
-        ofImages.add(Functions.linear(vectors, parameter(layer + WEIGHT), parameter(layer + BIAS)));
+        textPrompts.add(vectors);
+        imagePrompts.add(
+            Functions.linear(vectors, parameter(layer + WEIGHT), parameter(layer + BIAS)));
       }
-      return new EncoderInputs(ofTexts, ofImages);
+      return new EncoderInputs(textPrompts, imagePrompts);
     }
   }
 }

@@ -224,9 +224,9 @@ public record Mmrl(
       int length = Math.toIntExact(shape[1]) * width;
       for (PromptText.Row row : PromptText.handCrafted(clip, classNames, template).rows()) {
         long[] tokens = row.tokens().stream().mapToLong(Integer::longValue).toArray();
-        float[] asked = clip.textEncoder().embed(tokens).toFloats();
+        float[] embedded = clip.textEncoder().embed(tokens).toFloats();
         if (IntStream.range(0, Math.toIntExact(shape[0]))
-            .noneMatch(c -> starts(all, c * length, length, asked))) {
+            .noneMatch(c -> starts(all, c * length, length, embedded))) {
           return false;
         }
       }

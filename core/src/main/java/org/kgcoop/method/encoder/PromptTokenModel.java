@@ -37,15 +37,15 @@ abstract class PromptTokenModel extends EncoderModel {
       int textDepth,
       int imageDepth,
       String method,
-      List<Loss> ofImages,
-      List<Loss> ofTexts) {
+      List<Loss> imageLosses,
+      List<Loss> textLosses) {
     this(
         vision(
             clip, textDepth, imageDepth, method), // checks the model before the texts are created
         clip,
         texts(clip, text, textDepth),
-        ofImages,
-        ofTexts);
+        imageLosses,
+        textLosses);
   }
 
   /** Creates a model with the cross-entropy as its only loss. */
@@ -57,9 +57,9 @@ abstract class PromptTokenModel extends EncoderModel {
       @Nullable PromptedVision vision,
       Clip clip,
       TextFeatures text,
-      List<Loss> ofImages,
-      List<Loss> ofTexts) {
-    super(clip.device(), clip.logitScale(), text, ofImages, ofTexts);
+      List<Loss> imageLosses,
+      List<Loss> textLosses) {
+    super(clip.device(), clip.logitScale(), text, imageLosses, textLosses);
     this.vision = vision;
   }
 

@@ -60,7 +60,7 @@ class TransformTest {
         .asFloatBuffer()
         .get(expected);
 
-    assertThat(new Transform(Preprocessing.clip(16)).normalise(image)).isEqualTo(expected);
+    assertThat(new Transform(Preprocessing.clip(16)).normalize(image)).isEqualTo(expected);
   }
 
   @Test
@@ -69,9 +69,9 @@ class TransformTest {
     RgbImage image = noise(2, 2, 1);
     float[] batch = new float[2 * 12];
 
-    transform.normalise(image, batch, 12);
+    transform.normalize(image, batch, 12);
 
-    assertThat(batch).startsWith(new float[12]).endsWith(transform.normalise(image));
+    assertThat(batch).startsWith(new float[12]).endsWith(transform.normalize(image));
   }
 
   @Test
@@ -81,7 +81,7 @@ class TransformTest {
     RgbImage image = new RgbImage(1, 1, new byte[] {10, (byte) 200, 99});
 
     // (10 * 19595 + 200 * 38470 + 99 * 7471 + 32768) >> 16 = 132
-    assertThat(grey.normalise(image)).containsExactly(132 / 255f);
+    assertThat(grey.normalize(image)).containsExactly(132 / 255f);
   }
 
   @Test

@@ -45,7 +45,7 @@ class ViewRecipeTest {
         new ViewStep.RandomFlip(),
         new ViewStep.RandAugment(2, 10),
         new ViewStep.ColorJitter(0.4, 0.4, 0.4, 0.1),
-        new ViewStep.RandomGrey(0.5),
+        new ViewStep.RandomGray(0.5),
         new ViewStep.GaussianBlur(21, 0.5),
         new ViewStep.Cutout(1, 4));
   }
@@ -70,7 +70,7 @@ class ViewRecipeTest {
   @Test
   void theStepsAreAppliedInOneOrder() {
     ViewRecipe recipe =
-        new ViewRecipe(List.of(new ViewStep.Cutout(1, 4), new ViewStep.RandomGrey(1)));
+        new ViewRecipe(List.of(new ViewStep.Cutout(1, 4), new ViewStep.RandomGray(1)));
     assertThat(recipe.id()).isEqualTo("randomgrayscale(1.0),cutout(1,4)");
     assertThat(ViewRecipe.PUBLISHED.id()).isEqualTo("random_resized_crop(0.08,1.0),random_flip");
     assertThat(ViewRecipe.NONE.id()).isEqualTo("none");
@@ -153,7 +153,7 @@ class ViewRecipeTest {
     int grey = 0;
     int blurred = 0;
     for (int i = 0; i < 2000; i++) {
-      grey += new ViewStep.RandomGrey(0.2).apply(colors, random).equals(colors) ? 0 : 1;
+      grey += new ViewStep.RandomGray(0.2).apply(colors, random).equals(colors) ? 0 : 1;
       blurred += new ViewStep.GaussianBlur(5, 0.5).apply(colors, random).equals(colors) ? 0 : 1;
     }
     assertThat(grey).isCloseTo(400, within(80)); // standard deviation 18
@@ -186,16 +186,16 @@ class ViewRecipeTest {
     // Autocontrast: (level - 50) * 255 / 100.
     assertThat(reds(PixelOperations.autoContrast(grey(50, 100, 150)))).containsExactly(0, 127, 255);
     assertThat(reds(PixelOperations.autoContrast(grey(7, 7)))).containsExactly(7, 7);
-    assertThat(reds(PixelOperations.posterised(grey(255, 100, 17), 4)))
+    assertThat(reds(PixelOperations.posterized(grey(255, 100, 17), 4)))
         .containsExactly(240, 96, 16);
-    assertThat(reds(PixelOperations.solarised(grey(127, 128, 255), 128)))
+    assertThat(reds(PixelOperations.solarized(grey(127, 128, 255), 128)))
         .containsExactly(127, 127, 0);
     // Equalize 255 pixels at level 10 and 255 at level 20. The step is (510 - 255) / 255 = 1. No
     // pixel is below 10, and 255 are below 20.
     int[] levels = new int[510];
     Arrays.fill(levels, 0, 255, 10);
     Arrays.fill(levels, 255, 510, 20);
-    RgbImage equal = PixelOperations.equalise(grey(levels));
+    RgbImage equal = PixelOperations.equalize(grey(levels));
     assertThat(equal.sample(0, 0, 0)).isEqualTo(0);
     assertThat(equal.sample(509, 0, 0)).isEqualTo(255);
   }

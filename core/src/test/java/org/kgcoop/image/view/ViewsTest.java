@@ -66,10 +66,10 @@ class ViewsTest {
 
   @Test
   void fallBackToTheMiddleAsTorchvisionDoes() {
-    assertThat(Views.centre(1000, 10)).isEqualTo(new Crop(0, 493, 10, 13)); // 10 * 4/3
-    assertThat(Views.centre(10, 1000)).isEqualTo(new Crop(493, 0, 13, 10)); // 10 / (3/4)
-    assertThat(Views.centre(10, 11)).isEqualTo(new Crop(0, 0, 11, 10));
-    assertThat(Views.centre(1, 5000)).isEqualTo(new Crop(2499, 0, 1, 1));
+    assertThat(Views.center(1000, 10)).isEqualTo(new Crop(0, 493, 10, 13)); // 10 * 4/3
+    assertThat(Views.center(10, 1000)).isEqualTo(new Crop(493, 0, 13, 10)); // 10 / (3/4)
+    assertThat(Views.center(10, 11)).isEqualTo(new Crop(0, 0, 11, 10));
+    assertThat(Views.center(1, 5000)).isEqualTo(new Crop(2499, 0, 1, 1));
   }
 
   @Test

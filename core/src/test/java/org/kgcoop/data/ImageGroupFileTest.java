@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 
-class StatedGroupsTest {
+class ImageGroupFileTest {
   @TempDir Path folder;
 
   private static DataSet data(String... keys) {

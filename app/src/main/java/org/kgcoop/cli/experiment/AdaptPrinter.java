@@ -1,0 +1,121 @@
+package org.kgcoop.cli.experiment;
+
+import static org.kgcoop.cli.console.TextTable.left;
+import static org.kgcoop.cli.console.TextTable.right;
+
+import java.util.List;
+import java.util.Locale;
+import org.kgcoop.Messages;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.console.TextTable;
+import org.kgcoop.method.Probe;
+import org.kgcoop.method.ZeroShot;
+import org.kgcoop.runs.AdaptRecord;
+
+/** The printed result of an adaptation. */
+final class AdaptPrinter {
+  private static final int MAX_SUSPECTS = 20;
+
+  private final Output output;
+
+  AdaptPrinter(Output output) {
+    this.output = output;
+  }
+
+  /** Prints the images, the compared methods, the choice and what to expect of it. */
+  void print(AdaptRecord record) {
+    output.print(record.learnedFrom());
+    print(record.images());
+    double zeroShot = record.value(ZeroShot.ID);
+    double probe = record.value(Probe.ID);
+    if (!record.isForUnseen() && zeroShot > 0 && probe > 0) {
+      output.printf(
+          "zero-shot CLIP knows %.1f %% of them, a linear probe %.1f %%: headroom %.1f points",
+          zeroShot, probe, probe - zeroShot);
+    }
+    output.text(
+        TextTable.of(
+            record.candidates(),
+            List.of(
+                left("method", AdaptRecord.Candidate::title),
+                right(record.isForUnseen() ? "H" : "accuracy", c -> number(c.value())),
+                right("behind", c -> number(c.behind())),
+                right("p", c -> number(c.pValue())),
+                right("seconds", c -> c.isMeasured() ? number(c.seconds()) : ""),
+                left("", AdaptRecord.Candidate::reason))));
+    AdaptRecord.Choice choice = record.choice();
+    if (choice != null) {
+      output.print("chosen: " + choice.title() + ". " + choice.why());
+    }
+    record.expectations().forEach(output::print);
+    AdaptRecord.Interval test = record.result().test();
+    if (test != null) {
+      output.printf(
+          "Measured on %d test images, which had no part in this: %.1f %% right (95 %%: %.1f to"
+              + " %.1f)",
+          test.images(), test.accuracy(), test.low(), test.high());
+    }
+    print(record.result().suspects());
+    AdaptRecord.Calibrated calibration = record.result().calibration();
+    if (calibration != null) {
+      calibration.sentences().forEach(output::print);
+    }
+    if (!record.irreproducible().isEmpty()) {
+      output.print("not reproducible: " + record.irreproducible());
+    }
+  }
+
+  private void print(List<AdaptRecord.Suspect> suspects) {
+    if (suspects.isEmpty()) {
+      return;
+    }
+    output.printf(
+        "labels that may be wrong: %s; list the wrong ones in a file for --exclude",
+        suspects.size());
+    output.text(
+        TextTable.of(
+            suspects.subList(0, Math.min(MAX_SUSPECTS, suspects.size())),
+            List.of(
+                left("image", AdaptRecord.Suspect::image),
+                left("given label", AdaptRecord.Suspect::given),
+                left("likely label", AdaptRecord.Suspect::likely),
+                right(
+                    "probability of the given, %",
+                    suspect -> String.format(Locale.ROOT, "%.1f", 100 * suspect.confidence())))));
+  }
+
+  private void print(AdaptRecord.Images images) {
+    if (images.unchecked() > 0) {
+      output.warn(
+          "images that there was no time to read: %s; give more --minutes"
+              .formatted(images.unchecked()));
+    }
+    if (images.copies().repeated() > 0) {
+      output.print("copies of other images, left out: " + images.copies().repeated());
+    }
+    if (images.copies().near() > 0) {
+      output.print("near copies, held out together: " + images.copies().near());
+    }
+    if (!images.copies().contradictions().isEmpty()) {
+      output.warn(
+          "images in two classes: %s, such as %s"
+              .formatted(
+                  images.copies().contradictions().size(),
+                  images.copies().contradictions().get(0)));
+    }
+    if (!images.single().isEmpty()) {
+      output.warn(
+          "not measured, since one image or group cannot be held out: "
+              + Messages.firstOf(images.single()));
+    }
+    if (!images.copies().inTest().isEmpty()) {
+      output.warn(
+          "test images that repeat a training image, not measured: "
+              + Messages.firstOf(images.copies().inTest()));
+    }
+  }
+
+  private static String number(double value) {
+    return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.2f", value);
+  }
+}

@@ -1,0 +1,46 @@
+package org.kgcoop.files;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+
+/** CSV files of users, with the names of the columns in the first line. */
+public final class CsvFile {
+  private CsvFile() {}
+
+  /**
+   * Reads the lines after the first one. A line may have fewer or more fields than the first one.
+   *
+   * @throws KgCoopException of the category DATA if the file is not CSV, or is too long
+   * @throws IOException if the file cannot be read
+   */
+  public static void read(Path file, Consumer<NamedCsvRecord> lines) throws IOException {
+    try (CsvReader<NamedCsvRecord> reader =
+        CsvReader.builder()
+            .detectBomHeader(true)
+            .allowMissingFields(true)
+            .allowExtraFields(true)
+            .ofNamedCsvRecord(Folders.stream(file))) {
+      reader.forEach(lines);
+    } catch (CsvParseException e) {
+      if (e.getCause() instanceof KgCoopException refused) {
+        throw refused;
+      }
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      String reason = Messages.firstLine(cause.getMessage(), cause);
+      throw KgCoopException.data(file + ": not CSV with one header line: " + reason, e);
+    } catch (UncheckedIOException e) {
+      throw Objects.requireNonNull(e.getCause());
+    }
+  }
+}
