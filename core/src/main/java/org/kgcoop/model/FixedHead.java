@@ -277,7 +277,7 @@ public sealed interface FixedHead extends Head {
           correction.copy(),
           floor,
           factor,
-          columns == null ? null : kept(columns));
+          columns == null ? null : ownCopy(columns));
     }
 
     @Override
