@@ -52,7 +52,8 @@ final class OnnxHead {
             within + "scores",
             graph.softmax(within + "prior.probabilities", prior),
             add(within + "correction", within + "correction.", features, scores.correction()));
-    String above = graph.relu(within + "above", graph.sum(within + "minus", corrected, -scores.floor()));
+    String above =
+        graph.relu(within + "above", graph.sum(within + "minus", corrected, -scores.floor()));
     String log = graph.log(within + "log", graph.sum(within + "floored", above, scores.floor()));
     Tensor columns = scores.columns();
     String selected =

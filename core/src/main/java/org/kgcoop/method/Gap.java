@@ -89,8 +89,7 @@ public record Gap(List<String> templates) implements Method {
         stored.put(PROTOTYPES, stored(PROTOTYPES, fit.prototypes(), fit.prototypes()[0].length));
         stored.put(
             SHARPNESS,
-            StoredTensor.ofFloats(
-                SHARPNESS, new long[] {1}, (float) (GapHead.BETA / distance)));
+            StoredTensor.ofFloats(SHARPNESS, new long[] {1}, (float) (GapHead.BETA / distance)));
         return new FittedMethod(this, context.classNames(), stored);
       }
     }

@@ -224,8 +224,8 @@ public sealed interface FixedHead extends Head {
   }
 
   /**
-   * Head of the logarithm of scores, {@code factor log max(softmax(prior) + correction, floor)}. The
-   * scores are probabilities that a regression corrects, so they may be below 0.
+   * Head of the logarithm of scores, {@code factor log max(softmax(prior) + correction, floor)}.
+   * The scores are probabilities that a regression corrects, so they may be below 0.
    *
    * @param prior the head of the probabilities
    * @param correction the head that is added to them

@@ -72,9 +72,7 @@ class ClassChangesTest {
   void labeledImagesOfAnotherFolderTrain() {
     List<String> images = IntStream.range(0, 40).mapToObj("%02d"::formatted).toList();
     float[][] features =
-        IntStream.range(0, 40)
-            .mapToObj(ClassChangesTest::feature)
-            .toArray(float[][]::new);
+        IntStream.range(0, 40).mapToObj(ClassChangesTest::feature).toArray(float[][]::new);
     JournalEntry.Start start = new JournalEntry.Start(1, 1, "", 40, "", 20, 0, 90);
     try (LabelSession session =
         new LabelSession(
@@ -86,7 +84,8 @@ class ClassChangesTest {
       for (int i = 0; i < 40; i++) {
         assertThat(session.predicted(i)).isEqualTo(i % 2);
       }
-      assertThat(session.result().classes()).isEqualTo(IntStream.range(0, 40).map(i -> i % 2).toArray());
+      assertThat(session.result().classes())
+          .isEqualTo(IntStream.range(0, 40).map(i -> i % 2).toArray());
       session.apply(page(1, "00", 0)); // behind the examples
       session.apply(page(2, "01", 1));
       assertThat(session.predicted(2)).isZero();

@@ -339,8 +339,7 @@ class LabelRoutesTest {
   void undoShowsAnAuditThatTheRuleAsked() {
     JsonNode page = next(A);
     while (!isBlind(page)) {
-      page =
-          site.post("/label/answer", "{%s, %s}".formatted(A, labels(page))).json().path("page");
+      page = site.post("/label/answer", "{%s, %s}".formatted(A, labels(page))).json().path("page");
     }
     JsonNode answered = site.post("/label/answer", "{%s, %s}".formatted(A, labels(page))).json();
     String step = answered.path("undo").path("step").asText();
