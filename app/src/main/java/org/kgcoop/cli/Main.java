@@ -99,6 +99,7 @@ public final class Main implements Callable<Integer>, Invocation {
           "eval",
           "fewshot",
           "headroom",
+          "label",
           "predict",
           "serve",
           "train");

@@ -11,8 +11,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.published.Origin;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSet.Part;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.trial.Progress;
 
 /** Downloads public data sets into the folders of CoOp's layout. */
 public final class DataDownload {

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Version;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.Folders;
+import org.kgcoop.trial.Progress;
 
 /**
  * Downloads files completely or not at all. If a connection breaks, stalls or the process is

@@ -17,9 +17,9 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.layout.BoundedTar;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
+import org.kgcoop.trial.Progress;
 
 /**
  * Unpacks .zip, .tar, .tgz and .tar.gz. Rejects names outside the folder, links, devices, and

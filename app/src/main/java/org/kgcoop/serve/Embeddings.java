@@ -8,7 +8,7 @@ import io.javalin.http.Context;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.kgcoop.classify.Embedder;
+import org.kgcoop.api.Embedder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.serve.http.HttpErrorException;

@@ -319,7 +319,7 @@ class DocumentedExamplesTest {
             work.resolve("Readme.java"),
             """
             import java.nio.file.Path;
-            import org.kgcoop.classify.Classifier;
+            import org.kgcoop.api.Classifier;
             import org.kgcoop.clip.Clip;
 
             class Readme {

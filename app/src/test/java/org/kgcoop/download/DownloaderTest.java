@@ -33,8 +33,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.LockedFile;
+import org.kgcoop.trial.Progress;
 
 class DownloaderTest {
   private static final byte[] CONTENT = new byte[200_000];

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.KgCoopException.Category;
-import org.kgcoop.experiment.Progress;
+import org.kgcoop.trial.Progress;
 
 /** Addresses that are none, and servers that break the rules of HTTP. */
 class MalformedAnswerTest {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.experiment.Progress;
+import org.kgcoop.trial.Progress;
 
 class ReleasedWeightsTest {
   private static final String HASH =

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.published.Origin;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.trial.Progress;
 
 class UnpackerTest {
   @TempDir Path folder;

@@ -20,12 +20,12 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.open.EmbeddedDataSets;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -23,15 +23,15 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.JointEvaluation;
-import org.kgcoop.experiment.Evaluator;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.trial.Evaluator;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

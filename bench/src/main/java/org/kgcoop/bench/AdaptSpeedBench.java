@@ -19,14 +19,14 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.Images;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.DType;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.Adaptation;
-import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.trial.ExperimentContext;
 
 /**
  * Measures every candidate of an adaptation on the test images, to judge the choice of {@code

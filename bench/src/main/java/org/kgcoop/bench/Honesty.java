@@ -32,9 +32,6 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.experiment.Evaluator;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.AppendedFile;
@@ -49,6 +46,9 @@ import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.trial.Evaluator;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.Progress;
 
 /**
  * Compares the promises of {@code adapt} with what comes true on fresh images, in situations that

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
+import org.kgcoop.api.Classification;
 import org.kgcoop.bench.PlainConnection.Answer;
 import org.kgcoop.bench.ServeLoad.Local;
-import org.kgcoop.classify.Classification;
 
 /**
  * Sends requests of which one in ten is invalid in one of many ways. Compares the answers to valid

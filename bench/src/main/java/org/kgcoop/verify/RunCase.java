@@ -14,8 +14,6 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.experiment.Evaluator;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.TrainingLoader;
@@ -28,6 +26,8 @@ import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Sampler;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
+import org.kgcoop.trial.Evaluator;
+import org.kgcoop.trial.Progress;
 
 /**
  * The cases of the kind {@code run}: from a split file to the accuracies on base and new classes.

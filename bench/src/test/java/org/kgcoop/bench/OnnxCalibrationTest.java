@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.classifier.PublishedDefaults;
-import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
@@ -26,11 +26,6 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.MethodSpec;
-import org.kgcoop.experiment.Progress;
-import org.kgcoop.experiment.Trial;
-import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.features.FeatureCache;
@@ -42,6 +37,11 @@ import org.kgcoop.model.Head;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.MethodSpec;
+import org.kgcoop.trial.Progress;
+import org.kgcoop.trial.Trial;
+import org.kgcoop.trial.TrialRun;
 
 /** The ONNX file of a classifier with a temperature gives the same probabilities as Java. */
 @Tag("system")

@@ -14,10 +14,10 @@ import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.Item;
-import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunJson;
+import org.kgcoop.trial.ExperimentContext;
 
 /** Settings that determine the result of an adaptation, and the differences between two of them. */
 final class AdaptSettings {

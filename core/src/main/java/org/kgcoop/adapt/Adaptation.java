@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.experiment.CrossValidation;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.FewShotSample;
-import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
+import org.kgcoop.trial.CrossValidation;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.FewShotSample;
+import org.kgcoop.trial.TrialRun;
 
 /**
  * Adaptation: trains the best classifier for a set of images. A short list of methods is compared

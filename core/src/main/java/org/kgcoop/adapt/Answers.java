@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Softmax;
-import org.kgcoop.experiment.CrossValidation;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.trial.CrossValidation;
 
 /**
  * Predictions of a method for held-out images.

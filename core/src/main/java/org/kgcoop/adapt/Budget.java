@@ -7,9 +7,6 @@ import java.util.function.BooleanSupplier;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.experiment.CrossValidation;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
@@ -20,6 +17,9 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.TrainingSettings;
+import org.kgcoop.trial.CrossValidation;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.MethodSpec;
 
 /**
  * Time limit of an adaptation. All work counts, from the start of the command to the last file.

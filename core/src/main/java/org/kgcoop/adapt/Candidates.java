@@ -6,7 +6,6 @@ import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.Templates;
-import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Gda;
@@ -20,6 +19,7 @@ import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.SettingValues;
+import org.kgcoop.trial.MethodSpec;
 
 /**
  * Candidate methods with their settings, those closest to zero-shot CLIP first. The settings are

@@ -14,17 +14,17 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.BinomialLimits;
-import org.kgcoop.experiment.CrossValidation;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.FewShotSample;
-import org.kgcoop.experiment.Fold;
-import org.kgcoop.experiment.MethodSpec;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.trial.CrossValidation;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.FewShotSample;
+import org.kgcoop.trial.Fold;
+import org.kgcoop.trial.MethodSpec;
+import org.kgcoop.trial.Progress;
 
 /**
  * Comparison of the candidates on held-out images, with the resulting choice and its expected

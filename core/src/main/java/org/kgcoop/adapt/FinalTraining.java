@@ -14,14 +14,6 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.experiment.CrossValidation;
-import org.kgcoop.experiment.EvaluationSet;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.FewShotSample;
-import org.kgcoop.experiment.Fold;
-import org.kgcoop.experiment.MethodSpec;
-import org.kgcoop.experiment.Trial;
-import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TextMethod;
@@ -31,6 +23,14 @@ import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.trial.CrossValidation;
+import org.kgcoop.trial.EvaluationSet;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.FewShotSample;
+import org.kgcoop.trial.Fold;
+import org.kgcoop.trial.MethodSpec;
+import org.kgcoop.trial.Trial;
+import org.kgcoop.trial.TrialRun;
 
 /**
  * Final training: trains a method on all images, measures it on the test images, and calibrates its

@@ -8,8 +8,8 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.JointEvaluation;
 import org.kgcoop.eval.Softmax;
-import org.kgcoop.experiment.CrossValidation;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.trial.CrossValidation;
 
 /**
  * Logits of a method for held-out images.

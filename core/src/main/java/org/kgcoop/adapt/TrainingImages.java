@@ -22,13 +22,13 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.Progress;
 
 /** Images that an adaptation learns from: all readable images, without copies. */
 final class TrainingImages {

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -33,7 +34,6 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.Underscores;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.AppendedFile;
 import org.kgcoop.files.AtomicFile;
@@ -117,7 +117,7 @@ public final class Labeling implements AutoCloseable {
       int page,
       long seed,
       Consumer<String> warnings,
-      FeatureProgress progress,
+      LongConsumer progress,
       BooleanSupplier cancelled,
       @Nullable Path labeled) {
     public Options {
@@ -557,7 +557,7 @@ public final class Labeling implements AutoCloseable {
                 unreadable.add(Folders.relative(root, problem.file()));
                 options.warnings().accept(problem.reason().getMessage() + "; left out");
               },
-              done -> options.progress().done(before + done)));
+              done -> options.progress().accept(before + done)));
     }
     List<Path> readable = List.copyOf(features.keySet());
     List<String> hashes = cache.hashes().of(readable);

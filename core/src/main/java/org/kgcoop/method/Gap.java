@@ -38,7 +38,10 @@ public record Gap(List<String> templates) implements Method {
               "Mean of a kernel ridge regression and of prototypes shifted from texts to images.",
               "logits = 0.5 log max(softmax(scale f . t_c) + sum_i k(f, f_i) a_ic, 0.0001)"
                   + " + 25 f . p_c")
-          .published("unpublished: the classifier of label", "")
+          .published(
+              "The regression: Bendou et al., ProKeR: A Kernel Perspective on Few-Shot Adaptation of"
+                  + " Large Vision-Language Models, CVPR 2025; the combination is unpublished",
+              "https://github.com/omarnust/BReg-Adapter")
           .needsTextEncoder()
           .setting(SharedSettings.TEMPLATES, Gap::templates)
           .build(values -> new Gap(values.get(SharedSettings.TEMPLATES)));

@@ -17,8 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.fixtures.TestImages;
@@ -26,6 +24,8 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.Progress;
 
 @Tag("system")
 class AdaptationLockTest {

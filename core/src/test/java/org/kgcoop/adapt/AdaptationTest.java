@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
-import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
@@ -31,8 +31,6 @@ import org.kgcoop.data.SortedFolder;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.eval.BinomialLimits;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.fixtures.TestImages;
@@ -44,6 +42,8 @@ import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.tensor.Engine;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.Progress;
 
 @Tag("system")
 class AdaptationTest {

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.kgcoop.classify.Classification;
-import org.kgcoop.classify.Classifier;
+import org.kgcoop.api.Classification;
+import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
 
 /** Classifies the images of a folder. */

@@ -2,8 +2,8 @@ package org.kgcoop.example;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import org.kgcoop.api.Training;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.fit.Training;
 
 /** Trains a classifier on a folder of images and prints its accuracy. */
 public final class PetTraining {

@@ -2,8 +2,8 @@ package org.kgcoop.maker;
 
 import java.util.Locale;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.pretrain.Pretraining;
+import org.kgcoop.trial.Progress;
 
 /** The progress of pretraining, in thousandths. */
 final class PretrainingProgress implements Pretraining.Listener, AutoCloseable {

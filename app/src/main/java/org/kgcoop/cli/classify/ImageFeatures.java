@@ -8,11 +8,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.io.FeatureTable;
+import org.kgcoop.trial.Progress;
 
 /**
  * The features of image files, in groups. With a feature cache, missing features are computed and

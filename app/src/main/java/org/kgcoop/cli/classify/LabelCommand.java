@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -31,8 +32,6 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.open.EmbeddedDataSets;
-import org.kgcoop.experiment.Progress;
-import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.UserFolders;
@@ -45,6 +44,7 @@ import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.label.LabelServer;
+import org.kgcoop.trial.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -393,7 +393,7 @@ public final class LabelCommand implements Callable<Integer> {
         : List.of();
   }
 
-  private Labeling.Options options(Map<String, String> truth, FeatureProgress progress) {
+  private Labeling.Options options(Map<String, String> truth, LongConsumer progress) {
     Set<String> names = new LinkedHashSet<>(classes.names());
     if (names.isEmpty() && trial) {
       EmbeddedDataSets.open(TRY_SET, DataSetOptions.defaults(output::warn)).classNames().stream()

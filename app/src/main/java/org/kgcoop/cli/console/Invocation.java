@@ -3,9 +3,9 @@ package org.kgcoop.cli.console;
 import java.nio.file.Path;
 import java.util.List;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.Progress;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 

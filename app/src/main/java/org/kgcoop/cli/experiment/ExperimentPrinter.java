@@ -19,9 +19,6 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.experiment.EvaluationSet;
-import org.kgcoop.experiment.Experiment;
-import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.RunJson;
@@ -29,6 +26,9 @@ import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tables.ProtocolTable;
 import org.kgcoop.tables.ProtocolTable.Row;
+import org.kgcoop.trial.EvaluationSet;
+import org.kgcoop.trial.Experiment;
+import org.kgcoop.trial.MethodSpec;
 
 /** The printed table of a protocol, as text or as JSON. */
 final class ExperimentPrinter {

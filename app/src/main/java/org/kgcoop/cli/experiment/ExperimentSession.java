@@ -11,16 +11,16 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.experiment.Experiment;
-import org.kgcoop.experiment.ExperimentContext;
-import org.kgcoop.experiment.ExperimentPlan;
-import org.kgcoop.experiment.Progress;
-import org.kgcoop.experiment.Protocol;
-import org.kgcoop.experiment.Trial;
-import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.EventFiles;
+import org.kgcoop.trial.Experiment;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.ExperimentPlan;
+import org.kgcoop.trial.Progress;
+import org.kgcoop.trial.Protocol;
+import org.kgcoop.trial.Trial;
+import org.kgcoop.trial.TrialRun;
 
 /**
  * The opened experiment of a command line. A caller performs all runs at once, or single runs to

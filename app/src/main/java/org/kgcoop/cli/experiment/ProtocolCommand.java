@@ -9,9 +9,9 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.cli.options.ProtocolOptions;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.experiment.ExperimentPlan;
-import org.kgcoop.experiment.Progress;
-import org.kgcoop.experiment.Protocol;
+import org.kgcoop.trial.ExperimentPlan;
+import org.kgcoop.trial.Progress;
+import org.kgcoop.trial.Protocol;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.experiment.ExperimentPlan;
-import org.kgcoop.experiment.MethodSpec;
+import org.kgcoop.trial.ExperimentPlan;
+import org.kgcoop.trial.MethodSpec;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

@@ -9,11 +9,11 @@ import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.classifier.PublishedDefaults;
-import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.CommaSeparated;
 import org.kgcoop.train.TrainingDeclaration;
+import org.kgcoop.trial.MethodSpec;
 import picocli.CommandLine.Option;
 
 /**

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.classify.Classifier;
+import org.kgcoop.api.Classifier;
 import org.kgcoop.serve.http.HttpErrorException;
 
 /**

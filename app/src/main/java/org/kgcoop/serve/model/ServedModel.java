@@ -3,8 +3,8 @@ package org.kgcoop.serve.model;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.kgcoop.classify.Classification;
-import org.kgcoop.classify.Classifier;
+import org.kgcoop.api.Classification;
+import org.kgcoop.api.Classifier;
 import org.kgcoop.serve.model.EncodingQueue.BatchFunction;
 import org.kgcoop.tensor.Tensor;
 

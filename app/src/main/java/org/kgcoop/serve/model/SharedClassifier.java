@@ -1,6 +1,6 @@
 package org.kgcoop.serve.model;
 
-import org.kgcoop.classify.Classifier;
+import org.kgcoop.api.Classifier;
 
 /** A reference-counted classifier. The last user closes it. The creator is the first user. */
 public final class SharedClassifier {

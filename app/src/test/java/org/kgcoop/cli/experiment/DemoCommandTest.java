@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.experiment.DemoCommand.Extent;
-import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
@@ -20,6 +19,7 @@ import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tables.ProtocolTable;
 import org.kgcoop.tables.StoredRun;
 import org.kgcoop.train.TrainingSettings;
+import org.kgcoop.trial.MethodSpec;
 
 class DemoCommandTest {
   private static TrainingSettings training(String method, Extent extent) {

@@ -22,8 +22,6 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
-import org.kgcoop.experiment.Evaluator;
-import org.kgcoop.experiment.Progress;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
@@ -42,6 +40,8 @@ import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
+import org.kgcoop.trial.Evaluator;
+import org.kgcoop.trial.Progress;
 
 /**
  * Training on real drawings. The tests check relations that hold for any correct implementation.

@@ -26,7 +26,7 @@ import javax.imageio.stream.FileImageOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.classify.Classifier;
+import org.kgcoop.api.Classifier;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;

@@ -1,0 +1,309 @@
+package org.kgcoop.api;
+
+import java.awt.image.BufferedImage;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.UnicodeText;
+import org.kgcoop.eval.Calibration;
+import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.method.ZeroShot;
+import org.kgcoop.model.Head;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A classifier of images. It uses a trained method, or only class names (zero-shot). Everything
+ * that does not depend on the image is computed once, when the classifier is loaded. Classes are
+ * identified by their index, because names can repeat, as two of ImageNet's do.
+ *
+ * <pre>{@code
+ * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt"));
+ *     Classifier classifier = Classifier.load(Path.of("classifier.safetensors"), clip)) {
+ *   System.out.println(classifier.classify(Path.of("photo.jpg")).top(3));
+ * }
+ * }</pre>
+ *
+ * <p>Images are JPEG, PNG, GIF, BMP or WebP files with at most {@link Images#DEFAULT_MAX_PIXELS}
+ * pixels. The content of a file decides its format. EXIF-rotated images are rotated. Each image is
+ * encoded on one core, so several images run in parallel. The result for an image is
+ * byte-identical, whichever images are classified with it.
+ *
+ * <p>The classifier is thread-safe. Each call frees its native memory before it returns. A call
+ * with several images already uses all cores. Several classifiers can share a {@link Clip}; close
+ * it after them. {@link #close} waits for running calls.
+ */
+public final class Classifier implements AutoCloseable {
+  private static final String ZERO_SHOT = "zero-shot";
+  private static final int BATCH = 32;
+
+  private final Head classifier;
+  private final List<String> classNames;
+  private final String method;
+  private final String template;
+  private final double temperature;
+  private final OptionalDouble threshold;
+  private final ViewEncoder encoder;
+  private final AnyImage images = new AnyImage();
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  private Classifier(
+      Clip clip,
+      List<String> classNames,
+      String method,
+      String template,
+      @Nullable Calibration calibration,
+      Head classifier) {
+    this.classifier = classifier;
+    this.classNames = List.copyOf(classNames);
+    this.method = method;
+    this.template = template;
+    this.temperature = calibration == null ? 1 : calibration.temperature();
+    Calibration.Rejection rejection = calibration == null ? null : calibration.rejection();
+    this.threshold =
+        rejection == null ? OptionalDouble.empty() : OptionalDouble.of(rejection.threshold());
+    this.encoder = new ViewEncoder(clip, images.images()).by(classifier);
+  }
+
+  /**
+   * Loads a trained classifier with the classes of its training.
+   *
+   * @param path the run folder, or {@code classifier.safetensors} in it
+   * @param clip the CLIP model that the classifier was trained with
+   * @throws KgCoopException if the file cannot be read or belongs to another CLIP
+   */
+  public static Classifier load(Path path, Clip clip) {
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(path));
+    return of(file, clip, file.classNames());
+  }
+
+  /**
+   * Creates a classifier from a trained method, for classes that need no training images.
+   *
+   * @throws KgCoopException if the file belongs to another CLIP, or supports only its own classes
+   */
+  public static Classifier of(ClassifierFile file, Clip clip, List<String> classNames) {
+    check(classNames);
+    return new Classifier(
+        clip,
+        classNames,
+        file.method().id(),
+        file.template(),
+        file.withClassNames(classNames).calibration(),
+        file.classifier(clip, classNames));
+  }
+
+  /**
+   * Creates a zero-shot classifier, which represents each class by its name in template texts.
+   *
+   * @param templates texts with {@code {}} for the class name, such as {@code a photo of a {}.};
+   *     the features of several templates are averaged
+   * @throws KgCoopException if a template does not contain {@code {}}, or a text is too long
+   */
+  public static Classifier zeroShot(Clip clip, List<String> classNames, String... templates) {
+    check(classNames);
+    ZeroShot method = new ZeroShot(List.of(templates));
+    return new Classifier(
+        clip, classNames, ZERO_SHOT, templates[0], null, method.classifier(clip, classNames));
+  }
+
+  private static void check(List<String> classNames) {
+    if (classNames.isEmpty()) {
+      throw KgCoopException.configuration("no class names; expected at least one");
+    }
+    if (classNames.stream().anyMatch(String::isBlank)) {
+      throw KgCoopException.configuration("a class name is empty; expected a word or more");
+    }
+    UnicodeText.checkNames(classNames);
+  }
+
+  /** Returns the names of the classes, by index. */
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  /** Returns the method of the training, such as {@code kgcoop}, or {@code zero-shot}. */
+  public String method() {
+    return method;
+  }
+
+  /**
+   * Returns the template text of the classes, with {@code {}} for the name: the template of the
+   * training data set, or the first given template.
+   */
+  public String template() {
+    return template;
+  }
+
+  /**
+   * Returns the temperature T, which divides the logits so that probabilities agree with accuracy.
+   * It is 1 if the classifier file contains none.
+   */
+  public double temperature() {
+    return temperature;
+  }
+
+  /**
+   * Returns the rejection threshold: an image whose largest probability is below it shows none of
+   * the classes. Empty if the classifier file contains no threshold, or other classes.
+   */
+  public OptionalDouble threshold() {
+    return threshold;
+  }
+
+  /**
+   * Returns the features of the classes, (C, E), with rows of unit length, if they are the same for
+   * every image. The logits are their products with image features, times {@link Clip#logitScale},
+   * divided by the {@link #temperature}. The tensor is a copy, in the open scope of this thread.
+   */
+  public Optional<Tensor> classFeatures() {
+    return whileOpen(() -> classifier.classFeatures().map(Tensor::copy));
+  }
+
+  private <T> T whileOpen(Supplier<T> call) {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the classifier is closed");
+      }
+      return call.get();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * Classifies an image file.
+   *
+   * @throws KgCoopException if the image cannot be read; the message has the reason
+   */
+  public Classification classify(Path file) {
+    return classify(images.decoded(file));
+  }
+
+  /**
+   * Classifies an image from the bytes of its file.
+   *
+   * @throws KgCoopException if the bytes are not a readable image
+   */
+  public Classification classify(byte[] file) {
+    return classify(images.decoded(file));
+  }
+
+  /**
+   * Classifies an image from the rest of a stream, and leaves the stream open.
+   *
+   * @throws KgCoopException if the content is not a readable image, or the stream breaks off
+   */
+  public Classification classify(InputStream file) {
+    return classify(images.decoded(file));
+  }
+
+  /** Classifies a {@link BufferedImage}, without its transparency. */
+  public Classification classify(BufferedImage image) {
+    return classify(images.decoded(image));
+  }
+
+  /** Classifies a decoded image. */
+  public Classification classify(RgbImage image) {
+    return classifyAll(List.of(image)).get(0);
+  }
+
+  /**
+   * Classifies several images, which are encoded in parallel.
+   *
+   * @param images each a {@link Path}, the {@code byte[]} or {@link InputStream} of a file, a
+   *     {@link BufferedImage} or an {@link RgbImage}; they are decoded in batches
+   * @return one result per image, in the same order
+   * @throws KgCoopException if one of the images cannot be read
+   * @throws IllegalArgumentException if an element has another type
+   */
+  public List<Classification> classifyAll(List<?> images) {
+    List<Classification> all = new ArrayList<>();
+    for (int from = 0; from < images.size(); from += BATCH) {
+      List<RgbImage> batch =
+          this.images.decoded(images.subList(from, Math.min(from + BATCH, images.size())));
+      all.addAll(classified(batch));
+    }
+    return all;
+  }
+
+  private List<Classification> classified(List<RgbImage> batch) {
+    return whileOpen( // the head may have its own image encoder
+        () -> {
+          try (Scope scope = Scope.open("classify")) {
+            return ofFeatures(encoder.of(batch));
+          }
+        });
+  }
+
+  /**
+   * Returns true if the method trained inside the image encoder, so that only {@link #features}
+   * computes suitable features.
+   */
+  public boolean hasOwnEncoder() {
+    return classifier.encoder().isPresent();
+  }
+
+  /**
+   * Computes image features for {@link #ofFeatures}, in the open scope of this thread. Each image
+   * is encoded alone, so its feature does not depend on the others.
+   *
+   * @param images (B, channels, R, R), the input of the model: cropped, resized and normalized
+   * @return (B, E)
+   */
+  public Tensor features(Tensor images) {
+    return whileOpen(() -> encoder.features(images));
+  }
+
+  /**
+   * Classifies images by their features, for programs that encode images once and use several
+   * classifiers.
+   *
+   * @param features (B, E), in an open scope of this thread: rows of unit length from the same
+   *     CLIP, or from {@link #features} if {@link #hasOwnEncoder} is true
+   */
+  public List<Classification> ofFeatures(Tensor features) {
+    return whileOpen(
+        () -> {
+          try (Scope scope = Scope.open("classify features");
+              Autograd.Switch off = Autograd.off()) {
+            List<Classification> all = new ArrayList<>();
+            for (long i = 0; i < features.size(0); i++) {
+              // One row at a time, because the last bits of a row depend on its neighbors.
+              Tensor probabilities = classifier.probabilities(features.narrow(0, i, 1)); // (1, C)
+              all.add(
+                  new Classification(classNames, probabilities.toFloats(), threshold.orElse(0)));
+            }
+            return all;
+          }
+        });
+  }
+
+  /** Waits for running calls, then frees the native memory. */
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        classifier.close();
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+}

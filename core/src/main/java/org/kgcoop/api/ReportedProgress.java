@@ -1,0 +1,53 @@
+package org.kgcoop.api;
+
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.trial.Progress;
+
+/** The progress of an experiment, passed on to a {@link TrainingListener}. */
+final class ReportedProgress implements Progress {
+  private final TrainingListener listener;
+  private final BooleanSupplier cancelled;
+
+  /**
+   * @param cancelled polled while images are encoded; during steps the trainer polls it
+   */
+  ReportedProgress(TrainingListener listener, BooleanSupplier cancelled) {
+    this.listener = listener;
+    this.cancelled = cancelled;
+  }
+
+  @Override
+  public Task start(String name, long total) {
+    return new Task() {
+      private boolean trains;
+
+      @Override
+      public void step(long number, int epoch, double rate, Map<String, Double> losses) {
+        trains = true;
+        listener.step(new TrainingListener.Step(number, epoch, (int) total, rate, losses));
+      }
+
+      @Override
+      public void done(long units) {
+        listener.progress(name, units, total);
+        // The trainer handles cancellation itself, because it must write a checkpoint first.
+        if (!trains && units < total && cancelled.getAsBoolean()) {
+          throw new KgCoopException(
+              KgCoopException.Category.INTERRUPTED,
+              "%s: interrupted after %s of %s; the same call resumes"
+                  .formatted(name, units, total));
+        }
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public void message(String line) {
+    listener.message(line);
+  }
+}

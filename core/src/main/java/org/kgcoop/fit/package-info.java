@@ -1,7 +1,0 @@
-/** Training for programs: the Java API of {@code ./kgcoop train}. */
-@NullMarked
-@CheckReturnValue
-package org.kgcoop.fit;
-
-import com.google.errorprone.annotations.CheckReturnValue;
-import org.jspecify.annotations.NullMarked;

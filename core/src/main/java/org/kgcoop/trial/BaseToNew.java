@@ -1,0 +1,50 @@
+package org.kgcoop.trial;
+
+import java.util.List;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+
+/**
+ * Base-to-new generalization. A method learns from a few images of the first half of the classes.
+ * It is measured on the test images of this half with its class names, and on the test images of
+ * the other half with the other class names. H is the harmonic mean of the two accuracies.
+ *
+ * @param acceptsClosed true to measure methods with fixed classes only on the first half; otherwise
+ *     they are refused
+ */
+public record BaseToNew(List<DataSet> dataSets, boolean acceptsClosed) implements Protocol {
+  private static final String BASE = "base";
+  private static final String NEW = "new";
+
+  public BaseToNew {
+    dataSets = List.copyOf(dataSets);
+  }
+
+  /** Creates the protocol for methods that accept new classes. */
+  public BaseToNew(List<DataSet> dataSets) {
+    this(dataSets, false);
+  }
+
+  @Override
+  public String id() {
+    return "base2new";
+  }
+
+  @Override
+  public List<Trial> trials(ExperimentPlan plan) {
+    return dataSets.stream()
+        .flatMap(
+            data -> {
+              EvaluationSet base = new EvaluationSet(BASE, data, ClassSplit.BASE);
+              EvaluationSet unseen = new EvaluationSet(NEW, data, ClassSplit.NEW);
+              return Protocol.trials(
+                  plan,
+                  data,
+                  ClassSplit.BASE,
+                  spec -> acceptsClosed && spec.isClosed() ? List.of(base) : List.of(base, unseen),
+                  false)
+                  .stream();
+            })
+        .toList();
+  }
+}

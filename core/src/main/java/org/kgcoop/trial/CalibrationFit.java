@@ -1,0 +1,130 @@
+package org.kgcoop.trial;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.eval.Calibration;
+import org.kgcoop.eval.Calibration.Origin;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.FolderTree;
+import org.kgcoop.method.TextMethod;
+import org.kgcoop.model.Head;
+import org.kgcoop.tensor.Scope;
+
+/**
+ * Fit of the temperature and the rejection threshold of a trial. It uses images that the trial was
+ * not trained on: the validation images or, if there are none, cross-validation on the training
+ * images.
+ *
+ * <p>Each fold is classified by a run in {@code .calibration} in the run folder. This run is
+ * trained on the other folds, with the settings that the trial has selected.
+ */
+final class CalibrationFit {
+  private static final int FOLDS = 4;
+  private static final String RUN = "run";
+
+  private final ExperimentContext context;
+  private final Trial trial;
+  private final CrossValidation.Runner runner;
+
+  /**
+   * Creates a fit for a trial.
+   *
+   * @param runner a function that runs another trial
+   */
+  CalibrationFit(ExperimentContext context, Trial trial, CrossValidation.Runner runner) {
+    this.context = context;
+    this.trial = trial;
+    this.runner = runner;
+  }
+
+  private static Path work(Path run) {
+    return run.resolve(".calibration");
+  }
+
+  /** Deletes the runs of the folds, which are kept until the results of the run are saved. */
+  static void delete(Path run) {
+    try {
+      if (Files.exists(work(run))) {
+        FolderTree.delete(work(run));
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(work(run) + ": cannot be deleted: " + FileErrors.reason(e), e);
+    }
+  }
+
+  /**
+   * Fits the temperature and the threshold.
+   *
+   * @param learned the result of the trial
+   * @param run the folder of the trial
+   * @return the calibration, or null, with a warning, if there is no validation image and no class
+   *     has a second training image
+   */
+  @Nullable Calibration find(ClassifierFile learned, Path run) {
+    DataSet drawn = trial.sample().data(context.warnings());
+    Calibration found;
+    if (!drawn.val().isEmpty()) {
+      found = fit(logits(learned, drawn.val()), drawn.val(), Origin.VALIDATION);
+    } else if (learned.method() instanceof TextMethod) {
+      found = fit(logits(learned, drawn.train()), drawn.train(), Origin.OUT_OF_FOLD);
+    } else {
+      found = outOfFold(learned, drawn, work(run));
+    }
+    if (found == null) {
+      context
+          .warnings()
+          .accept(
+              where()
+                  + "no temperature, since no class has a second training image; give validation"
+                  + " images or more shots");
+    } else if (found.temperature() == 1) {
+      context
+          .warnings()
+          .accept(
+              where()
+                  + "%s images do not determine a temperature; it stays 1"
+                      .formatted(found.images()));
+    }
+    return found;
+  }
+
+  private String where() {
+    return "%s, %s, seed %s: "
+        .formatted(trial.sample().name(), trial.method().title(), trial.sample().seed());
+  }
+
+  private static Calibration fit(double[][] logits, List<Item> items, Origin by) {
+    return Calibration.fit(logits, Evaluator.labels(items), by);
+  }
+
+  private double[][] logits(ClassifierFile file, List<Item> items) {
+    try (Scope scope = Scope.open("calibration");
+        Head classifier = file.classifier(context.clip(), trial.sample().classNames())) {
+      return Evaluator.logits(classifier, context.cache(), items);
+    }
+  }
+
+  private @Nullable Calibration outOfFold(ClassifierFile learned, DataSet drawn, Path work) {
+    List<Fold> folds = Fold.ofImages(drawn, FOLDS);
+    CrossValidation nested = new CrossValidation(context, trial.sample(), work, runner);
+    MethodSpec spec = MethodSpec.of(any -> learned.method(), trial.spec().training());
+    try (Progress.Task task = context.progress().start(where() + "calibration", 1)) {
+      nested.train(spec, RUN, folds);
+      task.done(1);
+    }
+    List<CrossValidation.HeldOut> heldOut = nested.heldOut(RUN, folds);
+    return heldOut.isEmpty()
+        ? null
+        : fit(
+            heldOut.stream().map(CrossValidation.HeldOut::logits).toArray(double[][]::new),
+            heldOut.stream().map(CrossValidation.HeldOut::item).toList(),
+            Origin.OUT_OF_FOLD);
+  }
+}

@@ -1,0 +1,178 @@
+package org.kgcoop.trial;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.TaskContext;
+import org.kgcoop.method.encoder.EncoderMethod;
+import org.kgcoop.model.Head;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Engine;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.train.TrainingSettings;
+
+/**
+ * Cross-validation by nested trials: a method learns from a part of a sample and classifies the
+ * held-out images. Each nested trial has a run folder, so nothing is trained twice.
+ *
+ * <p>Nested trials use the settings for the complete sample. With fewer images, an epoch has fewer
+ * steps. A nested trial therefore has more epochs, and trains as many steps as the complete sample.
+ */
+public final class CrossValidation {
+  /** Maximum number of classes, summed over the folds that are trained at a time. */
+  private static final int MAX_CLASSES_AT_A_TIME = 100;
+
+  private final ExperimentContext context;
+  private final FewShotSample all;
+  private final Path work;
+  private final Runner runner;
+
+  /** Function that runs a trial, such as {@link TrialRun#run(ExperimentContext, Trial, Path)}. */
+  @FunctionalInterface
+  public interface Runner {
+    RunResults run(ExperimentContext context, Trial trial, Path out);
+  }
+
+  /**
+   * Logits of a held-out image.
+   *
+   * @param unseen true if the class of the image was hidden
+   * @param logits the logits, (C)
+   */
+  // An array, because there are many logits. No code compares these records.
+  @SuppressWarnings("ArrayRecordComponent")
+  public record HeldOut(Item item, boolean unseen, double[] logits) {}
+
+  /**
+   * Creates a cross-validation.
+   *
+   * @param all the complete sample
+   * @param work the folder of the run folders
+   */
+  public CrossValidation(ExperimentContext context, FewShotSample all, Path work, Runner runner) {
+    this.context = context.silent();
+    this.all = all;
+    this.work = work;
+    this.runner = runner;
+  }
+
+  /** Returns this cross-validation with one more reason to stop. */
+  public CrossValidation until(BooleanSupplier stop) {
+    return new CrossValidation(context.until(stop), all, work, runner);
+  }
+
+  /**
+   * Trains a method on the folds, unless this is done.
+   *
+   * @param id the name of the method among those that are trained on the same folds
+   * @throws org.kgcoop.KgCoopException of the kind INTERRUPTED, if the work should stop
+   */
+  public void train(MethodSpec spec, String id, List<Fold> folds) {
+    List<RunResults> unused = run(spec, id, folds, false);
+  }
+
+  /**
+   * Trains a method on the folds and measures it on the held-out images, unless this is done.
+   *
+   * @return for each fold, the results for the evaluation sets {@code seen} and {@code unseen}
+   */
+  List<RunResults> measure(MethodSpec spec, String id, List<Fold> folds) {
+    return run(spec, id, folds, true);
+  }
+
+  private List<RunResults> run(MethodSpec spec, String id, List<Fold> folds, boolean measured) {
+    Method method = spec.method().apply(all.task());
+    int parallel =
+        method instanceof EncoderMethod
+            ? 1 // each fold would keep its own tokens of all images
+            : foldsAtATime(context.clip().device(), all.classNames().size());
+    return Jobs.run(
+        folds.stream()
+            .<Supplier<RunResults>>map(fold -> () -> run(spec, method, id, fold, measured))
+            .toList(),
+        parallel);
+  }
+
+  private RunResults run(MethodSpec spec, Method method, String id, Fold fold, boolean measured) {
+    context.checkInterrupted();
+    TaskContext task = all.task();
+    MethodSpec nested =
+        MethodSpec.of(
+            own -> method,
+            (trained, own) ->
+                lengthened(
+                    spec.training().apply(trained, task),
+                    all.data(context.warnings()),
+                    fold.fitted()));
+    List<EvaluationSet> targets =
+        measured
+            ? List.of(
+                new EvaluationSet("seen", fold.seen(), ClassSplit.ALL),
+                new EvaluationSet("unseen", fold.unseen(), ClassSplit.ALL))
+            : List.of();
+    FewShotSample sample = FewShotSample.of(fold.fitted(), all.shots(), all.seed());
+    return runner.run(context, new Trial(nested, sample, targets, folder(fold, id)), work);
+  }
+
+  private static String folder(Fold fold, String id) {
+    return fold.name() + "/" + id;
+  }
+
+  /**
+   * Returns how many folds are trained at a time. A training step for few classes cannot use all
+   * cores. A step for many classes can, and its memory grows with the number of classes.
+   */
+  public static int foldsAtATime(Device device, int classes) {
+    return device.isCpu()
+        ? Math.max(1, Math.min(Engine.threads(), MAX_CLASSES_AT_A_TIME / classes))
+        : 1;
+  }
+
+  /**
+   * Returns the training settings with more epochs, so that a part of the images is trained for as
+   * many steps as all of them.
+   */
+  private static TrainingSettings lengthened(TrainingSettings training, DataSet all, DataSet part) {
+    return training.stretched((double) steps(all, training) / steps(part, training));
+  }
+
+  private static int steps(DataSet data, TrainingSettings training) {
+    long[] labels = data.train().stream().mapToLong(Item::label).toArray();
+    return training.plan(labels).batches(0).size();
+  }
+
+  /**
+   * Returns the logits of a trained method for the held-out images of the folds, in the order of
+   * the folds.
+   */
+  public List<HeldOut> heldOut(String id, List<Fold> folds) {
+    List<HeldOut> heldOut = new ArrayList<>();
+    for (Fold fold : folds) {
+      Path run = work.resolve(folder(fold, id));
+      ClassifierFile file = ClassifierFile.read(ClassifierFile.in(run));
+      List<Item> items =
+          Stream.concat(fold.seen().test().stream(), fold.unseen().test().stream()).toList();
+      if (items.isEmpty()) {
+        continue;
+      }
+      try (Scope scope = Scope.open("held-out images");
+          Head head = file.classifier(context.clip(), fold.seen().classNames())) {
+        double[][] logits = Evaluator.logits(head, context.cache(), items);
+        int seen = fold.seen().test().size();
+        for (int i = 0; i < logits.length; i++) {
+          heldOut.add(new HeldOut(items.get(i), i >= seen, logits[i]));
+        }
+      }
+    }
+    return heldOut;
+  }
+}

@@ -1,0 +1,69 @@
+package org.kgcoop.trial;
+
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.features.FeatureCache;
+
+/**
+ * Model, image features and listeners that every experiment uses.
+ *
+ * @param clip the frozen model
+ * @param cache the feature cache
+ * @param progress the receiver of progress reports
+ * @param warnings the receiver of warnings
+ * @param interrupted a function that returns true if work should stop at the next safe point
+ * @param command the words of the command line, to reproduce the run; empty if there is none
+ */
+public record ExperimentContext(
+    Clip clip,
+    FeatureCache cache,
+    Progress progress,
+    Consumer<String> warnings,
+    BooleanSupplier interrupted,
+    List<String> command) {
+  public ExperimentContext {
+    command = List.copyOf(command);
+  }
+
+  /** Creates a context for a program without a command line. */
+  public ExperimentContext(
+      Clip clip,
+      FeatureCache cache,
+      Progress progress,
+      Consumer<String> warnings,
+      BooleanSupplier interrupted) {
+    this(clip, cache, progress, warnings, interrupted, List.of());
+  }
+
+  /** Returns this context with one more reason to stop at the next safe point. */
+  public ExperimentContext until(BooleanSupplier stop) {
+    return new ExperimentContext(
+        clip,
+        cache,
+        progress,
+        warnings,
+        () -> interrupted.getAsBoolean() || stop.getAsBoolean(),
+        command);
+  }
+
+  /**
+   * Ends the work if it should stop.
+   *
+   * @throws KgCoopException of the category INTERRUPTED, to end the work
+   */
+  public void checkInterrupted() {
+    if (interrupted.getAsBoolean()) {
+      throw new KgCoopException(
+          KgCoopException.Category.INTERRUPTED,
+          "interrupted; run the same command again to resume");
+    }
+  }
+
+  /** Returns this context without progress reports. */
+  public ExperimentContext silent() {
+    return new ExperimentContext(clip, cache, Progress.SILENT, warnings, interrupted, command);
+  }
+}

@@ -1,0 +1,32 @@
+package org.kgcoop.trial;
+
+import java.util.List;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+
+/**
+ * Few-shot classification. A method learns all classes from several numbers of images per class,
+ * and is measured on the test images. The table has one column per number of shots.
+ */
+public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
+  public FewShotCurve {
+    dataSets = List.copyOf(dataSets);
+  }
+
+  @Override
+  public String id() {
+    return "fewshot";
+  }
+
+  @Override
+  public List<Trial> trials(ExperimentPlan plan) {
+    return dataSets.stream()
+        .flatMap(
+            data -> {
+              List<EvaluationSet> targets =
+                  List.of(new EvaluationSet("test", data, ClassSplit.ALL));
+              return Protocol.trials(plan, data, ClassSplit.ALL, spec -> targets, true).stream();
+            })
+        .toList();
+  }
+}

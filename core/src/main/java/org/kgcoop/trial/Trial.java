@@ -1,0 +1,150 @@
+package org.kgcoop.trial;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.method.ClassIndices;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TableCell;
+import org.kgcoop.train.TrainingDeclaration;
+import org.kgcoop.train.TrainingSettings;
+
+/**
+ * Trial, the unit of every protocol: a method learns from one few-shot sample and is measured on
+ * named evaluation sets.
+ *
+ * @param spec the method
+ * @param sample the few-shot sample
+ * @param targets the evaluation sets, with distinct names
+ * @param run the path of the run folder relative to the folder of the table, with '/'
+ * @param method the method for the classes to learn
+ */
+public record Trial(
+    MethodSpec spec, FewShotSample sample, List<EvaluationSet> targets, String run, Method method) {
+  public Trial {
+    targets = List.copyOf(targets);
+  }
+
+  /**
+   * Creates a trial, and parses the settings of its method.
+   *
+   * @throws KgCoopException if a setting is invalid
+   */
+  public Trial(MethodSpec spec, FewShotSample sample, List<EvaluationSet> targets, String run) {
+    this(spec, sample, targets, run, spec.method().apply(sample.task()));
+  }
+
+  /**
+   * Returns a trial without a table. Its evaluation set contains the test images of the same
+   * classes, if there are any.
+   *
+   * @param classes the part of the classes to learn
+   * @param shots the number of images per class, or {@link org.kgcoop.data.FewShot#ALL}
+   */
+  public static Trial alone(
+      MethodSpec spec, DataSet whole, ClassSplit classes, int shots, long seed) {
+    List<EvaluationSet> targets =
+        whole.select(classes).test().isEmpty()
+            ? List.of()
+            : List.of(new EvaluationSet("test", whole, classes));
+    return new Trial(spec, new FewShotSample(whole, classes, shots, seed), targets, "");
+  }
+
+  /** Returns the training settings of the method with selected settings. */
+  TrainingSettings training(TrainedMethod method) {
+    return spec.training().apply(method, sample.task());
+  }
+
+  /** Checks that the method supports the sample and the evaluation sets, before any training. */
+  void check() {
+    method.check(sample.task(), sample.classNames().size(), sample.hasValidation());
+    method.closedClassReason().ifPresent(why -> targets.forEach(target -> checkKnown(why, target)));
+  }
+
+  private void checkKnown(String why, EvaluationSet target) {
+    ClassIndices.of(sample.classNames(), target.data().classNames())
+        .firstUnknown()
+        .ifPresent(
+            name -> {
+              throw KgCoopException.configuration(
+                  "%s: %s cannot be used on new classes, such as '%s' of %s; leave it out here"
+                      .formatted(method.title(), why, name, target.data().name()));
+            });
+  }
+
+  /**
+   * Returns the trial's entry in a table. Results for other evaluation sets are ignored. {@link
+   * RunResults#NONE} creates the entry of a pending run.
+   */
+  TableCell cell(RunResults results) {
+    Map<String, JsonNode> setting = new LinkedHashMap<>();
+    spec.setting().toJson().properties().forEach(e -> setting.put(e.getKey(), e.getValue()));
+    return new TableCell(
+        method.id(),
+        method.title(),
+        method.prompts(),
+        setting,
+        new TableCell.Sample(sample.name(), sample.statedShots(), sample.seed()),
+        run,
+        results.brief(targets.stream().map(EvaluationSet::name).toList(), hasJointList()));
+  }
+
+  /**
+   * Returns true if the trial is measured on base and new classes, and therefore also on both in
+   * one list.
+   */
+  boolean hasJointList() {
+    return target(ClassSplit.BASE).isPresent() && target(ClassSplit.NEW).isPresent();
+  }
+
+  /** Returns the evaluation set for one half of the classes of the training data set. */
+  Optional<EvaluationSet> target(ClassSplit half) {
+    return targets.stream()
+        .filter(target -> target.isHalf(half) && target.data().name().equals(sample.name()))
+        .findFirst();
+  }
+
+  Path folder(Path out) {
+    return run.isEmpty() ? out : out.resolve(run);
+  }
+
+  /**
+   * Returns all settings that determine the training. The evaluation sets are recorded in the
+   * results.
+   */
+  ObjectNode settings(ExperimentContext context) {
+    ObjectNode settings = JsonNodeFactory.instance.objectNode();
+    settings.set("method", method.settingValues().toJson());
+    method
+        .trained()
+        .ifPresent(
+            trained ->
+                settings.set("training", TrainingDeclaration.values(training(trained)).toJson()));
+    DataSet data = sample.data(context.warnings());
+    settings
+        .putObject("data")
+        .put("name", data.name())
+        .put("part", sample.classes().name().toLowerCase(Locale.ROOT))
+        .put("classes", data.classNames().size())
+        .put("shots", sample.statedShots())
+        .put("seed", sample.seed())
+        .put("train", data.train().size())
+        .put("fingerprint", sample.fingerprint(context));
+    settings.set("computation", SettingsJson.computation(context.clip()));
+    if (spec.calibrate()) {
+      settings.put("calibrate", true);
+    }
+    return settings;
+  }
+}
