@@ -207,6 +207,7 @@ final class ExampleFolder {
     }
     Path runs = to.resolve("runs");
     COPIES.forEach((name, of) -> ExampleRunner.copy(runs.resolve(of), runs.resolve(name)));
+    ExampleRunner.copy(runs.resolve("pets"), to.resolve("photos.labels")); // as label writes it
     Cli.Result exported =
         Cli.run(
             "export", runs.resolve("coop"), "--to", "published", "--out", to.resolve("exported"));
