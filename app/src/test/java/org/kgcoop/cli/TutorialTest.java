@@ -45,6 +45,8 @@ class TutorialTest {
       commands.add(words.get(0));
       if (words.get(0).equals("serve")) {
         serve(words, page);
+      } else if (words.get(0).equals("label")) {
+        label(words);
       } else {
         Cli.Result result = Cli.run(words.toArray());
 
@@ -58,7 +60,15 @@ class TutorialTest {
     }
     assertThat(commands)
         .containsExactly(
-            "inspect", "predict", "headroom", "adapt", "predict", "eval", "export", "serve");
+            "label",
+            "inspect",
+            "predict",
+            "headroom",
+            "adapt",
+            "predict",
+            "eval",
+            "export",
+            "serve");
   }
 
   /** Puts files that the tutorial writes into the test's folder. */
@@ -90,6 +100,21 @@ class TutorialTest {
         }
       }
     }
+  }
+
+  /** Opens the page of a session. LabelPageBrowserTest labels. */
+  private void label(List<String> words) throws Exception {
+    List<Object> inFolder = new ArrayList<>(words);
+    inFolder.addAll(List.of(folder.resolve("label-try"), "--no-browser"));
+    ChildProcess session = ChildProcess.start(folder.resolve("label.txt"), inFolder.toArray());
+    String address = session.firstLine().replaceFirst(".*(http://[^/]+/).*", "$1");
+    HttpResponse<String> page =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(address)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(page.statusCode()).isEqualTo(200);
+    session.kill();
   }
 
   private void serve(List<String> words, MarkdownPage page) throws Exception {
