@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -166,7 +167,7 @@ final class LabelBench implements Callable<Integer> {
     if (scenario.equals("none")) {
       List<String> others = new ArrayList<>(SETS);
       others.remove(name);
-      Features other = sets.get(others.get(random.nextInt(others.size())));
+      Features other = Objects.requireNonNull(sets.get(others.get(random.nextInt(others.size()))));
       for (int i = 0; i < features.size(); i++) {
         if (random.nextDouble() >= NONE_SHARE) {
           continue;
@@ -277,7 +278,7 @@ final class LabelBench implements Callable<Integer> {
                 share.low() <= step.right() / 100 + 1e-9
                     && step.right() / 100 <= share.high() + 1e-9;
             if (next[0] < CHECKS.size() && pages[0] >= CHECKS.get(next[0])) {
-              Coverage check = checks.get(CHECKS.get(next[0]++));
+              Coverage check = Objects.requireNonNull(checks.get(CHECKS.get(next[0]++)));
               check.sessions++;
               check.folderCovered += covered ? 1 : 0;
               check.folderWidth += share.high() - share.low();

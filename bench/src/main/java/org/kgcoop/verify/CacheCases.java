@@ -37,8 +37,9 @@ final class CacheCases {
     SettingValues all = SettingValues.fromJson(c);
     for (String key :
         List.of("templates", "scale", "alpha", "beta", "search_scale", "search_step")) {
-      if (all.has(key)) {
-        stated = stated.with(key, all.values().get(key));
+      Object value = all.values().get(key);
+      if (value != null) {
+        stated = stated.with(key, value);
       }
     }
     return ((TipAdapter) MethodRegistry.parse(stated)).settings();
