@@ -100,6 +100,8 @@ final class LabelBench implements Callable<Integer> {
     if (speed) {
       speed(5_000, 512, 50, 1_000);
       speed(10_000, 512, 50, 2_000);
+      session(5_000, 512, 50);
+      session(100_000, 512, 50);
       return 0;
     }
     try (Clip clip = Clip.load(EmbeddedClip.folder(), Clip.Options.DEFAULT)) {
@@ -367,6 +369,51 @@ final class LabelBench implements Callable<Integer> {
                 bestCpu));
       }
     }
+  }
+
+  /** Times the steps of a session: the choice of the images, and the answer. */
+  private void session(int count, int width, int classes) {
+    Random random = new Random(2);
+    double[][] texts = unit(random, classes, width);
+    float[][] features = new float[count][width];
+    List<String> truth = new ArrayList<>();
+    Map<String, double[]> byName = new LinkedHashMap<>();
+    for (int c = 0; c < classes; c++) {
+      byName.put("class " + c, texts[c]);
+    }
+    for (int i = 0; i < count; i++) {
+      double[] center = texts[i % classes];
+      truth.add("class " + i % classes);
+      double norm = 0;
+      for (int d = 0; d < width; d++) {
+        features[i][d] = (float) (center[d] + 0.1 * random.nextGaussian());
+        norm += features[i][d] * features[i][d];
+      }
+      for (int d = 0; d < width; d++) {
+        features[i][d] /= (float) Math.sqrt(norm);
+      }
+    }
+    List<Double> milliseconds = new ArrayList<>();
+    long[] last = {System.nanoTime()};
+    Simulation.run(
+        new Simulation.Pool(
+            features, truth, byName, List.copyOf(byName.keySet()), 100, new float[0][], List.of()),
+        50,
+        1,
+        new Simulation.Settings(0, 100, 1, 60),
+        step -> {
+          milliseconds.add((System.nanoTime() - last[0]) / 1e6);
+          last[0] = System.nanoTime();
+        });
+    Collections.sort(milliseconds);
+    output.print(
+        String.format(
+            Locale.ROOT,
+            "%d images: a step takes %.0f ms (median of %d), at most %.0f",
+            count,
+            milliseconds.get(milliseconds.size() / 2),
+            milliseconds.size(),
+            milliseconds.get(milliseconds.size() - 1)));
   }
 
   private static long processCpu() {

@@ -284,6 +284,7 @@ public final class Simulation {
     LabelState state = session.state();
     long right =
         IntStream.range(0, classes.length)
+            .filter(i -> state.isSeen(classes[i])) // the measured head knows no others
             .filter(i -> (classes[i] < 0 ? "" : state.name(classes[i])).equals(newTruth.get(i)))
             .count();
     return 100.0 * right / classes.length;
