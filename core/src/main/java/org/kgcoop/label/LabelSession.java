@@ -685,6 +685,6 @@ final class LabelSession implements AutoCloseable {
 
   /** Returns the settings of the session. */
   JournalEntry.Start start() {
-    return Objects.requireNonNull(start);
+    return start;
   }
 }

@@ -478,6 +478,7 @@ public final class LabelCommand implements Callable<Integer> {
   }
 
   private void simulate(Labeling labeling, Map<String, String> truth) {
+    int before = labeling.status().steps();
     labeling.simulate(
         truth,
         new Simulation.Settings(mistakes, until, seed),
@@ -488,6 +489,9 @@ public final class LabelCommand implements Callable<Integer> {
             output.print(text(step));
           }
         });
+    if (labeling.status().steps() == before) {
+      output.print(labeling.session() + ": every image has an answer; nothing is left to simulate");
+    }
   }
 
   private static String text(Simulation.Step step) {
