@@ -54,9 +54,9 @@ public interface Family {
   boolean recognizes(Map<String, long[]> shapes);
 
   /**
-   * Returns the weights under released names, in released shapes.
+   * Returns the weights of a recognized model under their released names.
    *
-   * @throws KgCoopException if a tensor has another shape
+   * @throws KgCoopException if tensors that belong together do not fit together
    */
   default WeightFile released(WeightFile file) {
     return traits().names().released(file);
