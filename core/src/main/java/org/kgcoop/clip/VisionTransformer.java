@@ -64,7 +64,7 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
               vit.heads(),
               config.visionActivation(),
               epsilon,
-              Linear.Packs.WITH_GRADIENTS));
+              Linear.Packs.ALWAYS));
     }
     postNorm = new Norm(weights, "visual.ln_post", width, epsilon);
     if (form.attentionPool()) {
@@ -183,5 +183,8 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   @Override
   public void close() {
     blocks.forEach(TransformerBlock::close);
+    if (pool != null) {
+      pool.close();
+    }
   }
 }
