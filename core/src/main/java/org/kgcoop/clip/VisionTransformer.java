@@ -86,7 +86,7 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
               vit.heads(),
               config.visionActivation(),
               epsilon,
-              Linear.Packs.WITH_GRADIENTS,
+              Linear.Packs.ALWAYS,
               rotation));
     }
     postNorm = new Norm(weights, "visual.ln_post", width, epsilon);
@@ -213,6 +213,9 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   @Override
   public void close() {
     blocks.forEach(TransformerBlock::close);
+    if (pool != null) {
+      pool.close();
+    }
     if (rotation != null) {
       rotation.close();
     }

@@ -44,7 +44,7 @@ public final class FeatureCache {
    * The version of the code that decodes, resizes and encodes. Increase it with each change that
    * alters features, so that older features are not used.
    */
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private final ViewEncoder encoder;
   private final ImageHashes hashes;
