@@ -358,7 +358,8 @@ class LabelingTest {
         .startsWith("image,class,source,probability")
         .anyMatch(line -> line.endsWith(",person,1.0000"))
         .anyMatch(line -> line.contains(",head,"));
-    assertThat(Files.readString(out.resolve(LabelJournal.FILE))).isEqualTo(Files.readString(journal()));
+    assertThat(Files.readString(out.resolve(LabelJournal.FILE)))
+        .isEqualTo(Files.readString(journal()));
     assertThat(ClassifierFile.read(out).classNames()).containsExactly("cat", "dog");
     PetLabels.label(photos, clip, image -> "dog", out); // again, into the same folder
     Path other = Files.createDirectories(folder.resolve("other"));
