@@ -19,6 +19,7 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class TransformerBlock implements AutoCloseable {
   private final int heads;
+  private final @Nullable RotaryPositions rotation; // of the tokens of images
   private final double epsilon; // epsilon of the norms
   private final DType computeType;
   private final Tensor norm1Weight; // (W)
@@ -38,6 +39,7 @@ public final class TransformerBlock implements AutoCloseable {
    * transformer.resblocks.0.}.
    *
    * @param packs when to pack copies of the weights
+   * @param rotation rotates the queries and keys of images, or null
    */
   public TransformerBlock(
       WeightSource weights,
@@ -46,8 +48,10 @@ public final class TransformerBlock implements AutoCloseable {
       int heads,
       Activation activation,
       double epsilon,
-      Linear.Packs packs) {
+      Linear.Packs packs,
+      @Nullable RotaryPositions rotation) {
     this.heads = heads;
+    this.rotation = rotation;
     this.width = width;
     this.epsilon = epsilon;
     norm1Weight = weights.get(prefix + "ln_1.weight", width);
@@ -70,6 +74,7 @@ public final class TransformerBlock implements AutoCloseable {
 
   private TransformerBlock(TransformerBlock other, ProjectionDeltas additions) {
     heads = other.heads;
+    rotation = other.rotation;
     epsilon = other.epsilon;
     computeType = other.computeType;
     norm1Weight = other.norm1Weight;
@@ -116,6 +121,10 @@ public final class TransformerBlock implements AutoCloseable {
   public Tensor images(Tensor x, long batch, @Nullable Tensor beside) {
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
     Tensor all = all(norm1(x), rows); // (B L, 3W)
+    if (rotation != null) {
+      Tensor placed = rotation.of(all.narrow(1, 0, 2L * width), 2 * heads); // queries, keys
+      all = Tensor.concat(List.of(placed, part(all, 2)), 1);
+    }
     Attention attention = new Attention(heads, batch);
     return rest(x, attention.of(part(all, 0), memory(all), null, memoryBeside(beside)), rows);
   }
