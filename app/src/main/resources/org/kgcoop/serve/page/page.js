@@ -1,8 +1,9 @@
 // The page at /: classifies an image and shows the probabilities as bars. It sends requests only to this
 // server. It stores only the token, until the tab is closed. It inserts texts as text, never as HTML.
+// All addresses are relative, because a proxy may put a path in front of them.
 
-import {show} from '/page/bars.js';
-import {fetched, keepToken, token} from '/page/requests.js';
+import {show} from './bars.js';
+import {fetched, keepToken, token} from './requests.js';
 
 const DEBOUNCE = 250; // milliseconds from the last key to the request
 const MOST_NAMES = 1000; // class names per request, the limit of the server
@@ -36,7 +37,7 @@ function question(image = picture) {
     if (compares) {
       query.set('compare', 'true');
     }
-    return {path: '/v1/classify?' + query, body: image, prompts: compares ? prompts(model) : prompts(model).slice(0, 1)};
+    return {path: 'v1/classify?' + query, body: image, prompts: compares ? prompts(model) : prompts(model).slice(0, 1)};
   }
   const names = namesIn(element('names').value);
   const template = element('template').value.trim();
@@ -53,7 +54,7 @@ function question(image = picture) {
   form.append('template', template);
   form.append('top', names.length);
   form.append('image', image);
-  return {path: '/v1/zero-shot', body: form, prompts: [{title: 'hand-crafted', text: template}]};
+  return {path: 'v1/zero-shot', body: form, prompts: [{title: 'hand-crafted', text: template}]};
 }
 
 /** The distinct names of a text. A name with a comma is in double quotes. */
@@ -285,7 +286,7 @@ async function pick(chosenExample) {
 function examplesOf(model) {
   if (model?.examples?.length) {
     return model.examples.map((name, i) => ({
-      image: `/v1/models/${encodeURIComponent(model.name)}/examples/${i}`,
+      image: `v1/models/${encodeURIComponent(model.name)}/examples/${i}`,
       title: name.replaceAll('_', ' '), model: model.name, names: model.classes, isOwn: true,
     }));
   }
@@ -378,7 +379,7 @@ function askForToken(reason) {
 }
 
 async function open() {
-  listModels((await (await fetched('/v1/models')).json()).models);
+  listModels((await (await fetched('v1/models')).json()).models);
   element('token-form').hidden = true;
   problem('');
   if (picture) {
@@ -436,7 +437,7 @@ function listen() {
 
 async function begin() {
   listen();
-  server = {models: [], ...(await (await fetched('/page/about.json')).json())};
+  server = {models: [], ...(await (await fetched('page/about.json')).json())};
   element('template').value = server.template;
   element('api-link').hidden = server.token; // a link carries none
   if (server.token && !token()) {
