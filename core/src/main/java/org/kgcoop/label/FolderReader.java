@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -29,7 +32,9 @@ final class FolderReader implements AutoCloseable {
   private final Object lock;
   private final LabelFolder folder;
   private final FeatureCache cache;
-  private final Labeling.Options options;
+  private final Consumer<String> warnings;
+  private final LongConsumer progress;
+  private final BooleanSupplier cancelled;
   private final List<String> images;
   private final List<String> unreadable = new ArrayList<>();
   private @Nullable Thread thread;
@@ -42,17 +47,28 @@ final class FolderReader implements AutoCloseable {
   @GuardedBy("lock")
   private @Nullable KgCoopException failure;
 
+  /**
+   * Creates a reader.
+   *
+   * @param lock the lock of the session
+   * @param progress receives the number of images that were read
+   * @param cancelled true to stop
+   */
   FolderReader(
       LabelSession session,
       Object lock,
       LabelFolder folder,
       FeatureCache cache,
-      Labeling.Options options) {
+      Consumer<String> warnings,
+      LongConsumer progress,
+      BooleanSupplier cancelled) {
     this.session = session;
     this.lock = lock;
     this.folder = folder;
     this.cache = cache;
-    this.options = options;
+    this.warnings = warnings;
+    this.progress = progress;
+    this.cancelled = cancelled;
     images = session.state().images();
   }
 
@@ -120,13 +136,13 @@ final class FolderReader implements AutoCloseable {
             false,
             problem -> {
               bad.add(byFile.get(problem.file()));
-              options.warnings().accept(problem.reason().getMessage() + "; left out");
+              warnings.accept(problem.reason().getMessage() + "; left out");
             },
             new FeatureProgress() {
               @Override
               public void done(long units) {
                 checkStopped();
-                options.progress().accept(before + units);
+                progress.accept(before + units);
               }
 
               @Override
@@ -141,11 +157,11 @@ final class FolderReader implements AutoCloseable {
       bad.forEach(image -> unreadable.addAll(folder.copies(images.get(image))));
       lock.notifyAll();
     }
-    options.progress().accept(done());
+    progress.accept(done());
   }
 
   private void checkStopped() {
-    if (closed || options.cancelled().getAsBoolean()) {
+    if (closed || cancelled.getAsBoolean()) {
       throw new KgCoopException(
           Category.INTERRUPTED, "interrupted: the same command goes on where this one stopped");
     }

@@ -70,6 +70,28 @@ final class LabelFolder {
         .toList();
   }
 
+  /**
+   * Lists labeled images in class folders, sorted.
+   *
+   * @throws KgCoopException if there are none
+   */
+  static List<LabelExample> examples(Path labeled, Consumer<String> warnings) {
+    List<LabelExample> examples = new ArrayList<>();
+    for (Path folder : Folders.folders(labeled.toAbsolutePath().normalize())) {
+      String name = Folders.name(folder);
+      if (!name.startsWith(".")) {
+        String label = name.equals(Labeling.NONE_FOLDER) ? Labeling.NONE : name;
+        imagesBelow(folder, warnings).forEach(file -> examples.add(new LabelExample(file, label)));
+      }
+    }
+    if (examples.isEmpty()) {
+      throw KgCoopException.data(
+          labeled
+              + ": no class folder with images; expected a folder per class, such as cat/1.jpg");
+    }
+    return examples;
+  }
+
   private static long size(Path file) {
     try {
       return Files.size(file);

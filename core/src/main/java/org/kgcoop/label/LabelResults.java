@@ -34,25 +34,39 @@ final class LabelResults {
   static final String LIST = "labels.csv";
   private static final String TRAINING = ".training";
 
-  private final Labeling labeling;
-  private final List<Labeling.Result> results;
+  private final Path folder;
+  private final Path session;
   private final Path out;
+  private final List<String> classes;
+  private final List<LabeledImage> results;
+  private final List<LabelExample> examples;
 
   /**
    * Creates a writer.
    *
+   * @param folder the folder of the images
+   * @param session the folder of the session
    * @param out the folder of the session, an empty folder, or one with earlier results of the
    *     session
    */
-  LabelResults(Labeling labeling, Path out) {
-    this.labeling = labeling;
-    this.results = labeling.results();
+  LabelResults(
+      Path folder,
+      Path session,
+      Path out,
+      List<String> classes,
+      List<LabeledImage> results,
+      List<LabelExample> examples) {
+    this.folder = folder;
+    this.session = session;
     this.out = out;
+    this.classes = classes;
+    this.results = results;
+    this.examples = examples;
   }
 
   /** Writes the class of every image, and copies the journal. */
   Path writeList() {
-    Path journal = labeling.session().resolve(LabelJournal.FILE);
+    Path journal = session.resolve(LabelJournal.FILE);
     Path copy = out.resolve(LabelJournal.FILE);
     if (!isSession()) {
       checkFree(copy);
@@ -65,7 +79,7 @@ final class LabelResults {
   }
 
   private boolean isSession() {
-    return out.toAbsolutePath().normalize().equals(labeling.session().toAbsolutePath().normalize());
+    return out.toAbsolutePath().normalize().equals(session.toAbsolutePath().normalize());
   }
 
   private void checkFree(Path copy) {
@@ -80,18 +94,14 @@ final class LabelResults {
     try (CsvWriter writer =
         CsvWriter.builder().build(new OutputStreamWriter(to, StandardCharsets.UTF_8))) {
       writer.writeRecord("image", "class", "source", "probability");
-      for (Labeling.Result each : results) {
+      for (LabeledImage each : results) {
         writer.writeRecord(
-            key(each),
+            each.key(),
             each.name(),
             each.source().name().toLowerCase(Locale.ROOT),
             String.format(Locale.ROOT, "%.4f", each.probability()));
       }
     }
-  }
-
-  private static String key(Labeling.Result result) {
-    return result.image().toString().replace('\\', '/');
   }
 
   /**
@@ -105,15 +115,15 @@ final class LabelResults {
     try {
       Set<String> audit = new LinkedHashSet<>();
       List<Path> none = new ArrayList<>();
-      for (Labeling.Result each : results) {
-        if (each.source() == Labeling.Source.AUDIT && !each.name().isEmpty()) {
-          audit.add(key(each));
+      for (LabeledImage each : results) {
+        if (each.source() == LabeledImage.Source.AUDIT && !each.name().isEmpty()) {
+          audit.add(each.key());
         }
-        if (each.source() != Labeling.Source.HEAD && each.name().isEmpty()) {
-          none.add(labeling.folder().resolve(each.image()));
+        if (each.source() != LabeledImage.Source.HEAD && each.name().isEmpty()) {
+          none.add(folder.resolve(each.image()));
         }
       }
-      String journal = labeling.session().resolve(LabelJournal.FILE).toString();
+      String journal = session.resolve(LabelJournal.FILE).toString();
       AdaptRequest request =
           new AdaptRequest(data(), List.of(), FewShot.ALL, minutes, 1)
               .with(true, none)
@@ -134,28 +144,28 @@ final class LabelResults {
   private DataSet data() {
     Set<String> used = new LinkedHashSet<>();
     results.stream()
-        .filter(each -> each.source() != Labeling.Source.HEAD)
+        .filter(each -> each.source() != LabeledImage.Source.HEAD)
         .forEach(each -> used.add(each.name()));
-    labeling.examples().forEach(each -> used.add(each.name()));
-    List<String> names = labeling.classes().stream().filter(used::contains).toList();
+    examples.forEach(each -> used.add(each.name()));
+    List<String> names = classes.stream().filter(used::contains).toList();
     if (names.size() < 2) {
       throw KgCoopException.configuration(
           "images of at least two classes are needed, and you labeled images of " + names.size());
     }
     List<Item> items = new ArrayList<>();
-    for (Labeling.Result each : results) {
+    for (LabeledImage each : results) {
       int label = names.indexOf(each.name());
-      if (each.source() != Labeling.Source.HEAD && label >= 0) {
-        items.add(new Item(key(each), labeling.folder().resolve(each.image()), label, each.name()));
+      if (each.source() != LabeledImage.Source.HEAD && label >= 0) {
+        items.add(new Item(each.key(), folder.resolve(each.image()), label, each.name()));
       }
     }
-    for (Labeling.Example each : labeling.examples()) {
+    for (LabelExample each : examples) {
       int label = names.indexOf(each.name());
       if (label >= 0) {
         items.add(new Item(each.key(), each.file(), label, each.name()));
       }
     }
-    return new DataSet(Folders.name(labeling.folder()), names, items, List.of(), List.of(), null);
+    return new DataSet(Folders.name(folder), names, items, List.of(), List.of(), null);
   }
 
   /** Replaces the files of an earlier training. */

@@ -20,12 +20,10 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
-import org.kgcoop.files.Folders;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.runs.JournalEntry;
@@ -65,8 +63,6 @@ public final class Labeling implements AutoCloseable {
   /** The wanted kind of a page of undecided images. */
   public static final String SKIPPED = "skipped";
 
-  private static final int MAX_CLASSES = 10_000;
-  private static final int MIN_AUDITED = 40;
   private static final int LIKELY_CLASSES = 9;
   private static final int UPCOMING_PAGES = 2;
   private static final double MINUTES = 2; // of the training of a classifier
@@ -181,20 +177,23 @@ public final class Labeling implements AutoCloseable {
   private final Path sessionFolder;
   private final JournalFile journal;
   private final LabelSession session;
-  private final ClassTextFeatures texts;
+  private final SessionClasses classes;
   private final LabelFolder images;
   private final FolderReader reader;
   private final ExperimentContext context;
   private final boolean hasJoined;
   private final OpenPages open = new OpenPages();
-  private List<Example> examples = List.of();
+  private List<LabelExample> examples = List.of();
 
   private Labeling(
       Path folder, Path sessionFolder, JournalFile journal, Clip clip, Options options) {
     this.folder = folder;
     this.sessionFolder = sessionFolder;
     this.journal = journal;
-    List<Example> labeled = examples(options);
+    List<LabelExample> labeled =
+        options.labeled() == null
+            ? List.of()
+            : LabelFolder.examples(options.labeled(), options.warnings());
     FeatureCache cache = cache(clip, options);
     List<Path> others = new ArrayList<>(List.of(sessionFolder.toAbsolutePath().normalize()));
     if (options.labeled() != null) {
@@ -204,13 +203,35 @@ public final class Labeling implements AutoCloseable {
     List<String> paths = images.images();
     String list = Sha256.of(String.join("\n", paths));
     List<JournalEntry> begun =
-        journal.entries().isEmpty() ? begin(paths, list, clip, options) : List.of();
+        journal.entries().isEmpty()
+            ? SessionStart.entries(
+                paths,
+                new JournalEntry.Start(
+                    JournalFile.FORMAT,
+                    options.seed(),
+                    clip.fingerprint(),
+                    paths.size(),
+                    list,
+                    options.page(),
+                    options.audit(),
+                    options.target()),
+                options.warnings())
+            : List.of();
     JournalEntry.Start start =
         (JournalEntry.Start) (begun.isEmpty() ? journal.entries() : begun).get(0);
     hasJoined = !start.list().equals(list);
-    texts = new ClassTextFeatures(clip, options.template());
+    ClassTextFeatures texts = new ClassTextFeatures(clip, options.template());
     session = new LabelSession(paths, images.firstCopies(), texts, clip.logitScale(), start);
-    reader = new FolderReader(session, this, images, cache, options);
+    classes = new SessionClasses(session.state(), texts, this::record);
+    reader =
+        new FolderReader(
+            session,
+            this,
+            images,
+            cache,
+            options.warnings(),
+            options.progress(),
+            options.cancelled());
     context =
         new ExperimentContext(
             clip, cache, Progress.SILENT, options.warnings(), options.cancelled());
@@ -219,21 +240,12 @@ public final class Labeling implements AutoCloseable {
   }
 
   private synchronized void begin(
-      List<JournalEntry> begun, List<Example> labeled, Options options) {
+      List<JournalEntry> begun, List<LabelExample> labeled, Options options) {
     List<JournalEntry> added = new ArrayList<>(begun);
-    Set<String> known = new HashSet<>();
-    List<String> names = new ArrayList<>(classes());
-    names.forEach(name -> known.add(NameRules.folded(name)));
-    int number = session.state().classCount();
-    for (String name : firstClasses(options, labeled)) {
-      String checked = NameRules.checked(name);
-      if (known.add(NameRules.folded(checked))) {
-        added.add(new JournalEntry.ClassAdded(number++, checked));
-        names.add(checked);
-      }
-    }
-    texts.check(names);
-    reportMissing(journal.entries(), session.state(), options.warnings());
+    Set<String> names = new LinkedHashSet<>(options.classes());
+    labeled.stream().map(LabelExample::name).filter(each -> !each.equals(NONE)).forEach(names::add);
+    added.addAll(classes.first(List.copyOf(names)));
+    SessionStart.reportMissing(journal.entries(), session.state(), options.warnings());
     added.forEach(session::apply);
     reader.readFirst();
     Optional<JournalEntry.Read> grown = session.growth();
@@ -277,7 +289,7 @@ public final class Labeling implements AutoCloseable {
   }
 
   /** Trains with the examples. Images that are also in the folder are left out: they are asked. */
-  private void train(List<Example> all, Options options) {
+  private void train(List<LabelExample> all, Options options) {
     if (all.isEmpty()) {
       return;
     }
@@ -285,63 +297,26 @@ public final class Labeling implements AutoCloseable {
         context
             .cache()
             .upright(
-                all.stream().map(Example::file).toList(),
+                all.stream().map(LabelExample::file).toList(),
                 false,
                 problem -> options.warnings().accept(problem.reason().getMessage() + "; left out"),
                 done -> {});
     Set<Path> copies = images.copiesOf(List.copyOf(features.keySet()));
     examples =
         all.stream()
-            .filter(each -> features.containsKey(each.file) && !copies.contains(each.file))
+            .filter(each -> features.containsKey(each.file()) && !copies.contains(each.file()))
             .toList();
     session
         .head()
         .addExamples(
-            examples.stream().map(each -> Objects.requireNonNull(features.get(each.file))).toList(),
             examples.stream()
-                .map(each -> each.name.equals(NONE) ? JournalEntry.NONE : number(each.name))
+                .map(each -> Objects.requireNonNull(features.get(each.file())))
+                .toList(),
+            examples.stream()
+                .map(
+                    each ->
+                        each.name().equals(NONE) ? JournalEntry.NONE : classes.number(each.name()))
                 .toList());
-  }
-
-  /**
-   * A labeled image of another folder.
-   *
-   * @param name its class, or {@link #NONE}
-   */
-  public record Example(Path file, String name) {
-    /** Returns the name of the image in the data set of the final training. */
-    String key() {
-      return "labeled/" + name + "/" + Folders.name(file);
-    }
-  }
-
-  /** Returns the images of the class folders, sorted. */
-  private static List<Example> examples(Options options) {
-    Path labeled = options.labeled();
-    if (labeled == null) {
-      return List.of();
-    }
-    List<Example> examples = new ArrayList<>();
-    for (Path folder : Folders.folders(labeled.toAbsolutePath().normalize())) {
-      String name = Folders.name(folder);
-      if (!name.startsWith(".")) {
-        LabelFolder.imagesBelow(folder, options.warnings())
-            .forEach(
-                file -> examples.add(new Example(file, name.equals(NONE_FOLDER) ? NONE : name)));
-      }
-    }
-    if (examples.isEmpty()) {
-      throw KgCoopException.data(
-          labeled
-              + ": no class folder with images; expected a folder per class, such as cat/1.jpg");
-    }
-    return examples;
-  }
-
-  private static List<String> firstClasses(Options options, List<Example> examples) {
-    Set<String> names = new LinkedHashSet<>(options.classes());
-    examples.stream().map(Example::name).filter(name -> !name.equals(NONE)).forEach(names::add);
-    return List.copyOf(names);
   }
 
   private static FeatureCache cache(Clip clip, Options options) {
@@ -349,54 +324,6 @@ public final class Labeling implements AutoCloseable {
     return options.cache() == null
         ? FeatureCache.inMemory(encoder)
         : FeatureCache.optional(encoder, options.cache(), options.warnings());
-  }
-
-  private static List<JournalEntry> begin(
-      List<String> images, String list, Clip clip, Options options) {
-    int audit = images.size() < MIN_AUDITED ? 0 : Math.min(options.audit(), images.size() / 4);
-    if (audit < options.audit()) {
-      options
-          .warnings()
-          .accept(
-              audit == 0
-                  ? "%s images are too few for an audit, which needs %s"
-                      .formatted(images.size(), MIN_AUDITED)
-                  : "the audit has %s images: a quarter of the folder".formatted(audit));
-    }
-    JournalEntry.Start start =
-        new JournalEntry.Start(
-            JournalFile.FORMAT,
-            options.seed(),
-            clip.fingerprint(),
-            images.size(),
-            list,
-            options.page(),
-            audit,
-            options.target());
-    List<String> drawn =
-        LabelSession.drawAudit(images.size(), audit, options.seed()).stream()
-            .map(images::get)
-            .toList();
-    return List.of(start, new JournalEntry.Draw(drawn, false));
-  }
-
-  private static void reportMissing(
-      List<JournalEntry> entries, LabelState state, Consumer<String> warnings) {
-    Set<String> missing = new HashSet<>();
-    for (JournalEntry entry : entries) {
-      if (entry instanceof JournalEntry.Page page) {
-        page.labels().keySet().stream()
-            .filter(path -> state.image(path).isEmpty())
-            .forEach(missing::add);
-      }
-    }
-    if (!missing.isEmpty()) {
-      warnings.accept(
-          "%s in the folder any more, such as %s; left out"
-              .formatted(
-                  Messages.count(missing.size(), "labeled image is not", "labeled images are not"),
-                  missing.stream().sorted().findFirst().orElse("")));
-    }
   }
 
   private void record(JournalEntry entry) {
@@ -413,8 +340,7 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns the classes, in the order in which they were added. */
   public synchronized List<String> classes() {
-    LabelState state = session.state();
-    return Arrays.stream(state.classes()).mapToObj(state::name).toList();
+    return classes.names();
   }
 
   /**
@@ -448,68 +374,17 @@ public final class Labeling implements AutoCloseable {
    * @throws KgCoopException as {@link #addClass}, or if there would be more than 10,000 classes
    */
   public synchronized void addClasses(List<String> names) {
-    LabelState state = session.state();
-    Set<String> known = new HashSet<>();
-    Arrays.stream(state.classes()).forEach(c -> known.add(NameRules.folded(state.name(c))));
-    List<JournalEntry.ClassAdded> added = new ArrayList<>();
-    for (String name : names) {
-      String checked = NameRules.checked(name);
-      if (!known.add(NameRules.folded(checked))) {
-        throw KgCoopException.configuration(
-            "class \"%s\": there is one already".formatted(checked));
-      }
-      added.add(new JournalEntry.ClassAdded(state.classCount() + added.size(), checked));
-    }
-    if (known.size() > MAX_CLASSES) {
-      throw KgCoopException.configuration(
-          "expected at most %s classes, got %s".formatted(MAX_CLASSES, known.size()));
-    }
-    List<String> all = new ArrayList<>(classes());
-    added.forEach(entry -> all.add(entry.name()));
-    texts.check(all);
-    record(added);
+    classes.add(names);
   }
 
   /** Renames a class. The new name changes its text and so the proposals. */
   public synchronized void rename(String name, String newName) {
-    int number = number(name);
-    String checked = NameRules.checked(newName);
-    Optional<Integer> other = find(session.state(), checked);
-    if (other.isPresent() && other.get() != number) {
-      throw KgCoopException.configuration(
-          "class \"%s\": there is one already; merge the two".formatted(checked));
-    }
-    String before = session.state().name(number);
-    texts.check(classes().stream().map(each -> each.equals(before) ? checked : each).toList());
-    record(new JournalEntry.ClassRenamed(number, checked));
+    classes.rename(name, newName);
   }
 
   /** Merges a class into another one, which gets its images. */
   public synchronized void merge(String name, String into) {
-    int from = number(name);
-    int to = number(into);
-    if (from == to) {
-      throw KgCoopException.configuration(
-          "class \"%s\": expected another class to merge it into".formatted(name));
-    }
-    record(new JournalEntry.ClassMerged(from, to));
-  }
-
-  private static Optional<Integer> find(LabelState state, String name) {
-    String wanted = NameRules.folded(name);
-    return Arrays.stream(state.classes())
-        .boxed()
-        .filter(number -> NameRules.folded(state.name(number)).equals(wanted))
-        .findFirst();
-  }
-
-  private int number(String name) {
-    return find(session.state(), name)
-        .orElseThrow(
-            () ->
-                KgCoopException.configuration(
-                    "there is no class \"%s\"; expected one of %s"
-                        .formatted(name, String.join(", ", classes()))));
+    classes.merge(name, into);
   }
 
   // ---- pages
@@ -654,7 +529,7 @@ public final class Labeling implements AutoCloseable {
           path,
           answer.equals(NONE)
               ? JournalEntry.NONE
-              : answer.equals(SKIP) ? JournalEntry.SKIP : number(answer));
+              : answer.equals(SKIP) ? JournalEntry.SKIP : classes.number(answer));
     }
     if (answers.size() != labels.size()) {
       throw KgCoopException.configuration(
@@ -757,32 +632,13 @@ public final class Labeling implements AutoCloseable {
     return status().folder();
   }
 
-  /** The origin of a class. */
-  public enum Source {
-    /** The person gave it. */
-    PERSON,
-    /** The person gave it in the audit. */
-    AUDIT,
-    /** The program assigned it. */
-    HEAD
-  }
-
-  /**
-   * The class of an image.
-   *
-   * @param image relative to the folder
-   * @param name the class, or {@link #NONE}
-   * @param probability 1 for a person's answer
-   */
-  public record Result(Path image, String name, Source source, double probability) {}
-
   /**
    * Returns the class of every readable image, copies included, sorted by path. It waits until all
    * images are read.
    *
    * @throws KgCoopException if there are fewer than two classes, or the reading ends early
    */
-  public synchronized List<Result> results() {
+  public synchronized List<LabeledImage> results() {
     if (classes().size() < 2) {
       throw KgCoopException.configuration(
           sessionFolder + ": expected two classes; name them with --classes");
@@ -790,16 +646,18 @@ public final class Labeling implements AutoCloseable {
     awaitImages();
     LabelState state = session.state();
     SessionHead.Result all = session.result();
-    List<Result> results = new ArrayList<>();
+    List<LabeledImage> results = new ArrayList<>();
     for (int i = 0; i < state.images().size(); i++) {
       if (state.isGone(i)) {
         continue;
       }
-      Source source =
-          !state.isLabeled(i) ? Source.HEAD : state.isAudit(i) ? Source.AUDIT : Source.PERSON;
+      LabeledImage.Source source =
+          !state.isLabeled(i)
+              ? LabeledImage.Source.HEAD
+              : state.isAudit(i) ? LabeledImage.Source.AUDIT : LabeledImage.Source.PERSON;
       String name = name(all.classes()[i]);
       for (String copy : images.copies(state.images().get(i))) {
-        results.add(new Result(Path.of(copy), name, source, all.probabilities()[i]));
+        results.add(new LabeledImage(Path.of(copy), name, source, all.probabilities()[i]));
       }
     }
     results.sort(Comparator.comparing(result -> result.image().toString()));
@@ -848,7 +706,8 @@ public final class Labeling implements AutoCloseable {
     if (read < images().size()) {
       progress.accept("reading the other %s images".formatted(images().size() - read));
     }
-    LabelResults results = new LabelResults(this, out);
+    LabelResults results =
+        new LabelResults(folder, sessionFolder, out, classes(), results(), examples());
     progress.accept("writing labels.csv");
     Path labels = results.writeList();
     progress.accept("training a classifier");
@@ -863,7 +722,7 @@ public final class Labeling implements AutoCloseable {
   }
 
   /** Returns the readable labeled images of the other folder. */
-  public synchronized List<Example> examples() {
+  public synchronized List<LabelExample> examples() {
     return examples;
   }
 

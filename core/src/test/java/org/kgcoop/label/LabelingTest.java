@@ -111,7 +111,7 @@ class LabelingTest {
           .allSatisfy(
               result -> {
                 assertThat(result.name()).isEqualTo(truth.get(result.image()));
-                assertThat(result.source()).isNotEqualTo(Labeling.Source.HEAD);
+                assertThat(result.source()).isNotEqualTo(LabeledImage.Source.HEAD);
               });
     }
     assertThat(LabelJournal.find(photos).orElseThrow().audit()).hasSize(8);

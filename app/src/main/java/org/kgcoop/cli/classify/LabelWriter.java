@@ -17,6 +17,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
 import org.kgcoop.label.LabelStatus;
+import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.LabelJournal;
@@ -53,7 +54,7 @@ final class LabelWriter implements LabelResults {
     List<String> lines = new ArrayList<>();
     Path session = labeling.session();
     Labeling.Written written = labeling.write(session, minutes, progress);
-    List<Labeling.Result> results = labeling.results();
+    List<LabeledImage> results = labeling.results();
     lines.add("labels: " + written.labels());
     if (written.classifier().isPresent()) {
       Path report = session.resolve("report.html");
@@ -82,7 +83,7 @@ final class LabelWriter implements LabelResults {
   }
 
   /** Returns the labeled images, which the report may show. */
-  private static DataSet data(Labeling labeling, List<Labeling.Result> results) {
+  private static DataSet data(Labeling labeling, List<LabeledImage> results) {
     List<String> names = labeling.classes();
     List<Item> items =
         results.stream()
@@ -90,7 +91,7 @@ final class LabelWriter implements LabelResults {
             .map(
                 each ->
                     new Item(
-                        each.image().toString().replace('\\', '/'),
+                        each.key(),
                         labeling.folder().resolve(each.image()),
                         names.indexOf(each.name()),
                         each.name()))
@@ -98,10 +99,10 @@ final class LabelWriter implements LabelResults {
     return new DataSet(Folders.name(labeling.folder()), names, items, List.of(), List.of(), null);
   }
 
-  private String sorted(Path into, Labeling labeling, List<Labeling.Result> results) {
+  private String sorted(Path into, Labeling labeling, List<LabeledImage> results) {
     ImageSorter sorter = new ImageSorter(into, way);
     List<String> names = new ArrayList<>(labeling.classes());
-    for (Labeling.Result each : results) {
+    for (LabeledImage each : results) {
       sorter.add(labeling.folder().resolve(each.image()), names.indexOf(each.name()));
     }
     names.add(Labeling.NONE_FOLDER);
