@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.WeightFile;
 
@@ -96,15 +97,21 @@ final class ModelFiles {
     ConfigSection hugging = images();
     boolean isHugging = hugging.json().isObject();
     try {
-      if (isHugging) {
-        return HuggingFaceConfig.preprocessing(hugging, config, traits.images());
-      }
-      if (openClip.hasPreprocessing()) {
-        return openClip.preprocessing(config, traits.images());
-      }
+      PatchGrid patches = family.patches(section(HuggingFaceConfig.FILE), hugging, config);
+      return square(config, hugging).with(patches);
     } catch (IllegalArgumentException e) {
       String source = isHugging ? hugging.name() : path + ": " + OpenClipConfig.FILE + ": ";
       throw KgCoopException.weights(source + e.getMessage(), e);
+    }
+  }
+
+  /** Reads the preprocessing to squares. */
+  private Preprocessing square(ClipConfig config, ConfigSection hugging) {
+    if (hugging.json().isObject()) {
+      return HuggingFaceConfig.preprocessing(hugging, config, traits.images());
+    }
+    if (openClip.hasPreprocessing()) {
+      return openClip.preprocessing(config, traits.images());
     }
     assumed.add(
         "%s's mean, deviation and %s resizing (no preprocessor_config.json)"
@@ -157,11 +164,12 @@ final class ModelFiles {
   }
 
   private static Tokenizer checked(Tokenizer tokenizer, ClipConfig config, Path source) {
-    // A SentencePiece tokenizer may have fewer ids, because the size of an embedding table is often
-    // rounded up.
-    if (tokenizer.cuts()
-        ? tokenizer.vocabularySize() > config.vocabularySize()
-        : tokenizer.vocabularySize() != config.vocabularySize()) {
+    // CLIP's end of text is the last id. Other tokenizers may have fewer ids, because the size of
+    // an
+    // embedding table is often rounded up.
+    if (tokenizer instanceof BytePairTokenizer
+        ? tokenizer.vocabularySize() != config.vocabularySize()
+        : tokenizer.vocabularySize() > config.vocabularySize()) {
       throw KgCoopException.weights(
           "%s has %s token ids, the weights %s: put the model's own tokenizer next to the weights"
               .formatted(source, tokenizer.vocabularySize(), config.vocabularySize()));
