@@ -239,11 +239,12 @@ function renderEditor() {
     name.type = 'text';
     name.value = each.name;
     name.maxLength = 200;
+    name.dir = 'auto';
     name.setAttribute('aria-label', 'name of ' + each.name);
     name.addEventListener('change', () => on.edit({rename: each.class, name: name.value}));
     const into = document.createElement('select');
     into.setAttribute('aria-label', `merge ${each.name} into`);
-    into.append(new Option('', ''), ...rows.filter((other) => other !== each).map((other) => new Option(other.name, other.class)));
+    into.append(new Option('merge into…', ''), ...rows.filter((other) => other !== each).map((other) => new Option(other.name, other.class)));
     into.addEventListener('change', () => on.edit({merge: each.class, into: Number(into.value)}));
     for (const content of [name, String(each.labeled), into]) {
       row.insertCell().append(content);
