@@ -26,6 +26,7 @@ final class StateJson {
         .put("reading_problem", labeling.readingProblem())
         .put("labeled", status.labeled())
         .put("none", status.none())
+        .put("none_proposed", status.noneProposed())
         .put("skipped", status.skipped())
         .put("steps", status.steps())
         .put("target", status.target())

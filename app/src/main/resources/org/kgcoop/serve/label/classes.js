@@ -49,8 +49,7 @@ export function nameOf(number) {
 /** Takes the classes of a new state. */
 export function setClasses(state) {
   classes = state.classes;
-  const proposed = classes.reduce((sum, each) => sum + each.proposed, 0);
-  counts = {none: state.none, noneProposed: Math.max(0, state.images - state.labeled - proposed)};
+  counts = {none: state.none, noneProposed: state.none_proposed};
   render();
   if (element('edit-dialog').open) {
     renderEditor();

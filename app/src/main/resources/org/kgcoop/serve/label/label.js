@@ -147,7 +147,7 @@ function header() {
   const fresh = state.new_images;
   element('share').className = 'figure' + (state.can_stop ? ' reached' : '');
   element('share').textContent = share ? `at least ${percent(share.low)}\u00a0% right` : state.audit.images ? 'Accuracy: not measured yet' : 'Accuracy: not measured';
-  element('share-from').textContent = share
+  element('share-from').textContent = share && (share.images || state.audit.answered)
     ? `estimate ${Math.round(100 * share.estimate)}\u00a0% (${percent(share.low)} to ${Math.ceil(100 * share.high - 1e-9)}), from ${randomImages()}` : '';
   element('new-images').textContent = fresh
     ? `of 100 new images like these, expect ${Math.round(100 * fresh.estimate)} right (${percent(fresh.low)} to ${Math.ceil(100 * fresh.high - 1e-9)})` : '';
