@@ -437,6 +437,12 @@ public final class Labeling implements AutoCloseable {
     }
   }
 
+  /** Returns a text with everything about the CLIP that changes features. */
+  private static String identity(Clip clip) {
+    return clip.fingerprint()
+        + (clip.maxPatches() == 0 ? "" : " with --max-patches " + clip.maxPatches());
+  }
+
   private static void checkStart(Path file, List<JournalEntry> entries, Clip clip) {
     if (entries.isEmpty()) {
       return;
@@ -445,10 +451,10 @@ public final class Labeling implements AutoCloseable {
       throw KgCoopException.data(
           file + ", line 1: expected the start of a session of format " + FORMAT);
     }
-    if (!start.clip().equals(clip.fingerprint())) {
+    if (!start.clip().equals(identity(clip))) {
       throw KgCoopException.configuration(
           "%s: made with the CLIP %s, but --clip is %s; choose that CLIP, or another --out"
-              .formatted(file, start.clip(), clip.fingerprint()));
+              .formatted(file, start.clip(), identity(clip)));
     }
   }
 
@@ -591,7 +597,7 @@ public final class Labeling implements AutoCloseable {
         new JournalEntry.Start(
             FORMAT,
             options.seed(),
-            clip.fingerprint(),
+            identity(clip),
             images.size(),
             list,
             options.page(),
