@@ -20,11 +20,11 @@ import org.kgcoop.io.StoredTensor;
  * Writes a complete classifier as an ONNX file, from pixels to probabilities. The metadata contain
  * the class names and the preprocessing.
  *
- * <p>The values are {@code pixels} (batch, channels, R, R) float32, normalized, or (batch, channels,
- * height, width) for a model that keeps the shape of an image; {@code features}
- * (batch, E), unit rows except for a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C),
- * divided by the temperature; and {@code probabilities} (batch, C), their softmax. The batch may
- * have any size.
+ * <p>The values are {@code pixels} (batch, channels, R, R) float32, normalized, or (batch,
+ * channels, height, width) for a model that keeps the shape of an image; {@code features} (batch,
+ * E), unit rows except for a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C), divided
+ * by the temperature; and {@code probabilities} (batch, C), their softmax. The batch may have any
+ * size.
  */
 public final class OnnxClassifier {
   static final String PIXELS = "pixels";

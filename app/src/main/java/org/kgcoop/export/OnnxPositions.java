@@ -26,8 +26,7 @@ record OnnxPositions(OnnxGraph graph, int side, int width) {
     String table = graph.reshape("positions.table", graph.weight(TABLE), side, side * width);
     String byRow = graph.matmul("positions.rows.flat", weights("positions.rows", rows), table);
     byRow = graph.reshape("positions.rows.placed", byRow, 0, side, width); // (rows, g, W)
-    String placed =
-        graph.matmul("positions.placed", weights("positions.columns", columns), byRow);
+    String placed = graph.matmul("positions.placed", weights("positions.columns", columns), byRow);
     return graph.reshape("positions.flat", placed, -1, width);
   }
 

@@ -35,10 +35,7 @@ final class OnnxVit {
     this.vit = vit;
     this.learned = learned;
     side = config.imageResolution() / vit.patch();
-    own =
-        anyGrid
-            ? OnnxGraph.VARIABLE
-            : config.form().image().rowsBesidePatches() + side * side;
+    own = anyGrid ? OnnxGraph.VARIABLE : config.form().image().rowsBesidePatches() + side * side;
     positions = own;
   }
 
@@ -92,8 +89,7 @@ final class OnnxVit {
         own == OnnxGraph.VARIABLE
             ? new OnnxPositions(graph, side, width).of(patches)
             : graph.weight("visual.positional_embedding");
-    patches =
-        graph.reshape("patches.flat", patches, 0, width, own - form.rowsBesidePatches());
+    patches = graph.reshape("patches.flat", patches, 0, width, own - form.rowsBesidePatches());
     String x = graph.transpose("patches.rows", patches, 0, 2, 1); // (B, patches, W)
     if (form.classToken()) {
       String classes = // (B, 1, W)

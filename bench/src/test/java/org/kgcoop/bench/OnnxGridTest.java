@@ -93,8 +93,7 @@ class OnnxGridTest {
         for (int batch : new int[] {1, 3}) {
           float[] pixels = BenchModel.features(batch, 3 * height * width).times(20).toFloats();
           Tensor images = Tensor.of(pixels, batch, 3, height, width);
-          float[] ours =
-              head.logits(clip.imageEncoder().features(images).unitRows()).toFloats();
+          float[] ours = head.logits(clip.imageEncoder().features(images).unitRows()).toFloats();
           try (OnnxModel exported = new OnnxModel(file, 3, height, width)) {
             Agreement agreement = new Agreement();
             agreement.add(ours, exported.run("logits", pixels), CLASSES);

@@ -52,8 +52,19 @@ class NaflexCommandsTest {
     NaflexModel.write(weights);
     NaflexModel.writeImages(data);
     succeeds(
-        "fewshot", "--methods", String.join(",", METHODS), "--shots", 2, "--seeds", 1, "--epochs",
-        1, "--data", data, "--out", shared.resolve("table"));
+        "fewshot",
+        "--methods",
+        String.join(",", METHODS),
+        "--shots",
+        2,
+        "--seeds",
+        1,
+        "--epochs",
+        1,
+        "--data",
+        data,
+        "--out",
+        shared.resolve("table"));
     served = new ServedTable(shared.resolve("table"), weights, METHODS);
   }
 
@@ -92,8 +103,7 @@ class NaflexCommandsTest {
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + served.port() + path))
               .POST(BodyPublishers.ofFile(image))
               .build();
-      String answer =
-          HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+      String answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
       return new ObjectMapper().readTree(answer);
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
@@ -125,7 +135,8 @@ class NaflexCommandsTest {
     Path features = folder.resolve("features.csv");
     succeeds("embed", data, "--out", features);
     assertThat(Files.readAllLines(features)).hasSizeGreaterThanOrEqualTo(32);
-    assertThat(succeeds("search", data, "a bell", "--top", 3).lines()).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(succeeds("search", data, "a bell", "--top", 3).lines())
+        .hasSizeGreaterThanOrEqualTo(3);
     Path image = data.resolve(served.found("gda").get(0).image());
     float[] library = Embedder.unit(served.clip()).embed(image);
     JsonNode answer = post("/v1/embed", image).path("images").path(0);
@@ -161,8 +172,21 @@ class NaflexCommandsTest {
   @Test
   void aRunIsResumedWithTheSameNumberOfPatches() throws IOException {
     Object[] words = {
-      "train", "--method", "coop", "--data", data, "--shots", 2, "--epochs", 1, "--augment",
-      "online", "--out", folder.resolve("run"), "--max-patches", 7
+      "train",
+      "--method",
+      "coop",
+      "--data",
+      data,
+      "--shots",
+      2,
+      "--epochs",
+      1,
+      "--augment",
+      "online",
+      "--out",
+      folder.resolve("run"),
+      "--max-patches",
+      7
     };
     succeeds(words);
     String run = Files.readString(folder.resolve("run/run.json"));
@@ -175,8 +199,7 @@ class NaflexCommandsTest {
   @Test
   void exportsAndInspects() {
     Path onnx = folder.resolve("classifier.onnx");
-    assertThat(
-            run("export", served.run("kgcoop"), "--to", "onnx", "--out", onnx).err())
+    assertThat(run("export", served.run("kgcoop"), "--to", "onnx", "--out", onnx).err())
         .contains("(batch, 3, height, width of multiples of 4)");
     assertThat(onnx).isNotEmptyFile();
     assertThat(Cli.run("inspect", weights).out())

@@ -95,8 +95,7 @@ final class NaflexModel {
     } else if (released.equals("text_projection")) {
       named.add(StoredTensor.ofFloats(name, shape, transposed(values, 1, 24, 24)));
     } else if (shape.length == 4) { // rows of the order row, column, channel
-      named.add(
-          StoredTensor.ofFloats(name, new long[] {24, 48}, transposed(values, 24, 3, 16)));
+      named.add(StoredTensor.ofFloats(name, new long[] {24, 48}, transposed(values, 24, 3, 16)));
     } else {
       named.add(tensor.withName(name));
     }

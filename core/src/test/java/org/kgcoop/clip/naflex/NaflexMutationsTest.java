@@ -118,7 +118,12 @@ class NaflexMutationsTest {
               java.nio.file.StandardCopyOption.REPLACE_EXISTING);
       case 6 -> { // settings of another family, or none
         List<String> settings =
-            List.of("{}", "[]", "null", "", "{\"model_type\": \"siglip\"}",
+            List.of(
+                "{}",
+                "[]",
+                "null",
+                "",
+                "{\"model_type\": \"siglip\"}",
                 "{\"model_type\": \"clip\", \"text_config\": {}, \"vision_config\": {}}");
         Files.writeString(file, settings.get(random.nextInt(settings.size())));
       }
@@ -129,7 +134,8 @@ class NaflexMutationsTest {
               (tensors, i) ->
                   tensors.add(
                       StoredTensor.ofFloats(
-                          List.of("visual.attn_pool.probe", "visual.class_embedding",
+                          List.of(
+                                  "visual.attn_pool.probe", "visual.class_embedding",
                                   "visual.trunk.norm_pre.weight", "text.token_embedding.weight",
                                   "visual.trunk.embeds.proj.weight", "visual.conv1.weight")
                               .get(random.nextInt(6)),

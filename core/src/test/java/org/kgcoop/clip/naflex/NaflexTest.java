@@ -65,8 +65,8 @@ class NaflexTest {
               new Preprocessing(
                   12, 3, HALF, HALF, Interpolation.BILINEAR, 0, new PatchGrid(4, 12)));
       assertThat(clip.assumed()).isEmpty();
-      float[] matrix = Safetensors.read(folder.resolve("model.safetensors"))
-          .tensors().get(PATCHES).toFloats();
+      float[] matrix =
+          Safetensors.read(folder.resolve("model.safetensors")).tensors().get(PATCHES).toFloats();
       float[] convolution = clip.stored().get("visual.conv1.weight").toFloats();
       // output 5, channel 2, row 1, column 3
       assertThat(convolution[((5 * 3 + 2) * 4 + 1) * 4 + 3])
@@ -151,7 +151,8 @@ class NaflexTest {
 
   @Test
   void rejectsTheFormsOfOpenClip() throws IOException {
-    String sentence = "OpenCLIP's form of NaFlex is not supported; use Hugging Face's google/siglip2-";
+    String sentence =
+        "OpenCLIP's form of NaFlex is not supported; use Hugging Face's google/siglip2-";
     Files.delete(folder.resolve("config.json"));
     Files.writeString(
         folder.resolve("open_clip_config.json"),
@@ -187,8 +188,14 @@ class NaflexTest {
   void imagesOfSeveralShapesAreEncodedTogether() {
     List<RgbImage> images =
         List.of(
-            noise(40, 20), noise(20, 40), noise(41, 20), noise(1, 1), noise(1, 3000),
-            noise(3000, 1), noise(16, 16), noise(40, 21));
+            noise(40, 20),
+            noise(20, 40),
+            noise(41, 20),
+            noise(1, 1),
+            noise(1, 3000),
+            noise(3000, 1),
+            noise(16, 16),
+            noise(40, 21));
     try (Clip clip = Clip.load(folder)) {
       Embedder embedder = Embedder.unit(clip);
       List<float[]> together = embedder.embedAll(images);
