@@ -202,10 +202,15 @@ public final class AdaptCommand implements Callable<Integer> {
       ReportPage.write(folder, set, folder.resolve("report.html"));
       output.json(record);
       if (!output.isJson()) {
-        print(record, folder);
+        print(record);
       }
       List<String> unreadable = record.images().unreadable();
       unreadable.forEach(output::error);
+      if (!output.isJson()) {
+        output.print("classifier: " + folder.resolve("classifier.safetensors"));
+        output.print("report: " + folder.resolve("report.html"));
+        output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());
+      }
       return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
     }
   }
@@ -286,12 +291,10 @@ public final class AdaptCommand implements Callable<Integer> {
         : ImageGroupFile.of(set, Path.of(groupBy));
   }
 
-  private void print(AdaptRecord record, Path folder) {
+  private void print(AdaptRecord record) {
     new AdaptPrinter(output).print(record);
     if (clipOptions.isEmbedded() && !DataOptions.isEmbedded(data)) {
       output.print(EmbeddedClip.NOTE);
     }
-    output.print("classifier: " + folder.resolve("classifier.safetensors"));
-    output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());
   }
 }
