@@ -147,7 +147,9 @@ final class ModelFiles {
 
   private Tokenizer read(ClipConfig config, @Nullable Path file) {
     if (file != null) {
-      return checked(family.tokenizer(file, openClip), config, file);
+      Tokenizer tokenizer = checked(family.tokenizer(file, openClip), config, file);
+      checkEndOfText(tokenizer, config);
+      return tokenizer;
     }
     if (traits.releasedTokenizer() == null) {
       throw KgCoopException.weights(
@@ -155,6 +157,18 @@ final class ModelFiles {
               .formatted(path, traits.title()));
     }
     return checked(traits.releasedTokenizer().get(), config, Path.of("the released tokenizer"));
+  }
+
+  /**
+   * Rejects a {@code config.json} whose model reads its feature at another token. Files of older
+   * libraries have the id 2, which the library reads as the largest id.
+   */
+  private void checkEndOfText(Tokenizer tokenizer, ClipConfig config) {
+    ConfigSection text = section(HuggingFaceConfig.FILE).at("text_config");
+    int end = text.json().path("eos_token_id").asInt(2);
+    if (end != 2 && end != tokenizer.endOfText() && !config.form().text().readsLast()) {
+      throw text.refused("eos_token_id", tokenizer.endOfText() + ", the tokenizer's");
+    }
   }
 
   private @Nullable Path tokenizerFile() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -212,6 +213,28 @@ class NaflexTest {
         }
       }
     }
+  }
+
+  /** CMYK, palettes, gray, EXIF-rotated and damaged files: as decoded images of their shape. */
+  @Test
+  void imageFilesOfAllKindsHaveTheFeaturesOfTheirPixels() throws IOException {
+    Images images = new Images(warning -> {});
+    int read = 0;
+    try (Clip clip = Clip.load(folder);
+        Stream<Path> files = Files.list(Path.of("src/test/resources/pictures"))) {
+      Embedder embedder = Embedder.unit(clip);
+      for (Path file : files.sorted().toList()) {
+        RgbImage upright;
+        try {
+          upright = images.readUpright(file);
+        } catch (KgCoopException e) {
+          continue;
+        }
+        assertThat(embedder.embed(file)).as(file.toString()).isEqualTo(embedder.embed(upright));
+        read++;
+      }
+    }
+    assertThat(read).isGreaterThan(30);
   }
 
   @Test
