@@ -113,14 +113,20 @@ final class OnnxVit {
    */
   private String readAtClass() {
     int width = vit.width();
-    String patches = graph.convolution("patches", pixels, "visual.conv1.weight", vit.patch(), 0);
+    ClipConfig.ImageForm form = config.form().image();
+    String patches =
+        form.patchBias()
+            ? graph.biasedConvolution("patches", pixels, "visual.conv1", vit.patch())
+            : graph.convolution("patches", pixels, "visual.conv1.weight", vit.patch(), 0);
     patches = graph.reshape("patches.flat", patches, 0, width, positions - 1);
     patches = graph.transpose("patches.rows", patches, 0, 2, 1); // (B, patches, W)
     String classes = // (B, 1, W)
         graph.eachOfBatch("class", graph.weight("visual.class_embedding"), pixels, 1, width);
     String x = graph.concat("tokens", 1, classes, patches);
     x = graph.sum("tokens.placed", x, graph.weight("visual.positional_embedding"));
-    x = norm("ln_pre", x, "visual.ln_pre");
+    if (form.preNorm()) {
+      x = norm("ln_pre", x, "visual.ln_pre");
+    }
     x = graph.reshape("rows", x, -1, width); // (B L, W)
     int last = vit.layers() - 1;
     for (int i = 0; i < last; i++) {
@@ -185,7 +191,7 @@ final class OnnxVit {
       return null;
     }
     String constant = graph.constant(StoredTensor.of("learned.rows." + block, rows));
-    return block == 0 && learned.prompts().normed()
+    return block == 0 && learned.prompts().normed() && config.form().image().preNorm()
         ? norm("learned.rows.ln_pre", constant, "visual.ln_pre")
         : constant;
   }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -71,10 +72,11 @@ public final class Clip implements AutoCloseable {
   private Clip(WeightFile file, Options options) {
     path = file.path();
     String source = path.toString();
-    family = Families.of(StateDictNames.plain(file).tensors().keySet());
+    Set<String> names = StateDictNames.plain(file).tensors().keySet();
+    family = Families.of(names);
     stored = family.traits().names().released(file).tensors();
     family.check(stored.keySet(), source, ModelFiles.architecture(file));
-    ModelFiles files = new ModelFiles(file, family);
+    ModelFiles files = new ModelFiles(file, names, family);
     Map<String, long[]> shapes = new LinkedHashMap<>();
     stored.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     ClipConfig.FileConfig fileConfig = files.config();
