@@ -6,8 +6,9 @@ import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * SigLIP's attention pooling. A trained query attends to all positions of an image, followed by an
- * MLP: {@code y + mlp(norm(y))}. The query itself is not added.
+ * The attention pooling of SigLIP and of Perception Encoder. A trained query attends to all
+ * positions of an image, followed by an MLP: {@code y + mlp(norm(y))}. The query itself is not
+ * added.
  */
 public final class AttentionPool {
   private final int heads;

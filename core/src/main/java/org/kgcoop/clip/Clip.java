@@ -74,7 +74,7 @@ public final class Clip implements AutoCloseable {
     String source = path.toString();
     Set<String> names = StateDictNames.plain(file).tensors().keySet();
     family = Families.of(names);
-    stored = family.traits().names().released(file).tensors();
+    stored = family.released(file).tensors();
     family.check(stored.keySet(), source, ModelFiles.architecture(file));
     ModelFiles files = new ModelFiles(file, names, family);
     Map<String, long[]> shapes = new LinkedHashMap<>();
@@ -146,7 +146,24 @@ public final class Clip implements AutoCloseable {
     if (encoder instanceof VisionTransformer vit && vit.readsClassToken()) {
       return new PromptedVision(vit);
     }
-    throw KgCoopException.configuration(
+    throw notInside(who);
+  }
+
+  /**
+   * Returns the image encoder for use with terms on its projections.
+   *
+   * @param who the method that needs them, for the error message
+   * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT
+   */
+  public PromptedVision adaptedVision(String who) {
+    if (encoder instanceof VisionTransformer vit) {
+      return new PromptedVision(vit);
+    }
+    throw notInside(who);
+  }
+
+  private KgCoopException notInside(String who) {
+    return KgCoopException.configuration(
         "%s trains inside a ViT of CLIP, and the image encoder of this model is %s: take another model, such as --clip ViT-B/16, or a method that leaves the encoder as it is, such as kgcoop"
             .formatted(
                 who,

@@ -8,6 +8,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.WeightFile;
 
 /**
  * A family of image-text models: how its files are recognized and read. A family is a package of
@@ -51,6 +52,15 @@ public interface Family {
    * @param names the names of its tensors in the file
    */
   boolean recognizes(Set<String> names);
+
+  /**
+   * Returns the weights of a recognized model under their released names.
+   *
+   * @throws KgCoopException if tensors that belong together do not fit together
+   */
+  default WeightFile released(WeightFile file) {
+    return traits().names().released(file);
+  }
 
   /**
    * Checks that a recognized model is supported.

@@ -173,11 +173,12 @@ final class ModelFiles {
   }
 
   private static Tokenizer checked(Tokenizer tokenizer, ClipConfig config, Path source) {
-    // A SentencePiece tokenizer may have fewer ids, because the size of an embedding table is often
-    // rounded up.
-    if (tokenizer.cuts()
-        ? tokenizer.vocabularySize() > config.vocabularySize()
-        : tokenizer.vocabularySize() != config.vocabularySize()) {
+    // CLIP's end of text is the last id. Other tokenizers may have fewer ids, because the size of
+    // an
+    // embedding table is often rounded up.
+    if (tokenizer instanceof BytePairTokenizer
+        ? tokenizer.vocabularySize() != config.vocabularySize()
+        : tokenizer.vocabularySize() > config.vocabularySize()) {
       throw KgCoopException.weights(
           "%s has %s token ids, the weights %s: put the model's own tokenizer next to the weights"
               .formatted(source, tokenizer.vocabularySize(), config.vocabularySize()));

@@ -157,7 +157,10 @@ public final class OpenClipConfig {
     List<String> modes = images.isOff("resize_mode") && defaults.squashes() ? SQUASH : RESIZE_MODES;
     boolean squashed = images.oneOf("resize_mode", modes).equals("squash");
     // "random" means bilinear or bicubic in training, and bicubic otherwise.
-    boolean bilinear = images.oneOf("interpolation", FILTERS).equals("bilinear");
+    boolean bilinear =
+        images.oneOf("interpolation", FILTERS).equals("bilinear")
+            || (images.isOff("interpolation")
+                && defaults.interpolation() == Interpolation.BILINEAR);
     int size = config.imageResolution();
     return new Preprocessing(
         size,

@@ -22,6 +22,7 @@ import org.kgcoop.tensor.Tensor;
 public final class TransformerBlock implements AutoCloseable {
   private final int heads;
   private final boolean normsLast; // norms follow the sums
+  private final @Nullable RotaryPositions rotation; // of the tokens of images
   private final double epsilon; // epsilon of the norms
   private final DType computeType;
   private final Tensor norm1Weight; // (W)
@@ -41,6 +42,7 @@ public final class TransformerBlock implements AutoCloseable {
    * transformer.resblocks.0.}.
    *
    * @param packs when to pack copies of the weights
+   * @param rotation rotates the queries and keys of images, or null
    */
   public TransformerBlock(
       WeightSource weights,
@@ -49,25 +51,36 @@ public final class TransformerBlock implements AutoCloseable {
       int heads,
       Activation activation,
       double epsilon,
-      Linear.Packs packs) {
-    this(weights, prefix, width, heads, activation, false, epsilon, packs);
+      Linear.Packs packs,
+      @Nullable RotaryPositions rotation) {
+    this(weights, prefix, width, heads, activation, epsilon, packs, rotation, false);
   }
 
-  /**
-   * Loads the block.
-   *
-   * @param normsLast true if the norms follow the sums, as in BERT
-   */
-  public TransformerBlock(
+  /** Loads a block whose norms follow the sums, as in BERT. */
+  public static TransformerBlock withNormsLast(
       WeightSource weights,
       String prefix,
       int width,
       int heads,
       Activation activation,
-      boolean normsLast,
       double epsilon,
       Linear.Packs packs) {
+    return new TransformerBlock(
+        weights, prefix, width, heads, activation, epsilon, packs, null, true);
+  }
+
+  private TransformerBlock(
+      WeightSource weights,
+      String prefix,
+      int width,
+      int heads,
+      Activation activation,
+      double epsilon,
+      Linear.Packs packs,
+      @Nullable RotaryPositions rotation,
+      boolean normsLast) {
     this.heads = heads;
+    this.rotation = rotation;
     this.normsLast = normsLast;
     this.width = width;
     this.epsilon = epsilon;
@@ -92,6 +105,7 @@ public final class TransformerBlock implements AutoCloseable {
   private TransformerBlock(TransformerBlock other, ProjectionDeltas additions) {
     heads = other.heads;
     normsLast = other.normsLast;
+    rotation = other.rotation;
     epsilon = other.epsilon;
     computeType = other.computeType;
     norm1Weight = other.norm1Weight;
@@ -138,6 +152,10 @@ public final class TransformerBlock implements AutoCloseable {
   public Tensor images(Tensor x, long batch, @Nullable Tensor beside) {
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
     Tensor all = all(input(x), rows); // (B L, 3W)
+    if (rotation != null) {
+      Tensor placed = rotation.of(all.narrow(1, 0, 2L * width), 2 * heads); // queries, keys
+      all = Tensor.concat(List.of(placed, part(all, 2)), 1);
+    }
     Attention attention = new Attention(heads, batch);
     return rest(x, attention.of(part(all, 0), memory(all), null, memoryBeside(beside)), rows);
   }

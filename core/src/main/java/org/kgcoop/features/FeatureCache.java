@@ -110,7 +110,7 @@ public final class FeatureCache {
         "class_token=" + form.classToken(),
         "pre_norm=" + form.preNorm(),
         "patch_bias=" + form.patchBias(),
-        "attention_pool=" + form.attentionPool(),
+        "attention_pool=" + (form.rotary() ? config.poolHeads() + ",rotary" : form.attentionPool()),
         "size=" + input.size(),
         "channels=" + input.channels(),
         "mean=" + input.mean(),

@@ -70,13 +70,12 @@ final class BertTextEncoder implements TextEncoder {
     normBias = weights.get("ln_pre.bias", width);
     for (int i = 0; i < config.textLayers(); i++) {
       blocks.add(
-          new TransformerBlock(
+          TransformerBlock.withNormsLast(
               weights,
               "transformer.resblocks." + i + ".",
               width,
               config.textHeads(),
               config.activation(),
-              true,
               epsilon,
               Linear.Packs.ALWAYS));
     }

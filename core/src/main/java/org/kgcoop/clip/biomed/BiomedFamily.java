@@ -35,7 +35,7 @@ public final class BiomedFamily implements Family {
           1e-12,
           1e-6,
           new ClipConfig.TextForm(false, false, true),
-          new ClipConfig.ImageForm(true, false, true, false),
+          new ClipConfig.ImageForm(true, false, true, null, false),
           null);
 
   private static final String TEXT = "text.transformer.";

@@ -34,7 +34,7 @@ public final class SiglipFamily implements Family {
           1e-6,
           1e-6,
           new ClipConfig.TextForm(false, true),
-          new ClipConfig.ImageForm(false, false, true, true),
+          new ClipConfig.ImageForm(false, false, true, new ClipConfig.Pool(0, false), false),
           null);
 
   private static final TensorNames NAMES =
@@ -48,14 +48,9 @@ public final class SiglipFamily implements Family {
           vision_model.head.layernorm.* -> visual.pool.ln.*
           vision_model.head.mlp.fc1.* -> visual.pool.mlp.c_fc.*
           vision_model.head.mlp.fc2.* -> visual.pool.mlp.c_proj.*
-          visual.trunk.attn_pool.latent -> visual.pool.probe
-          visual.trunk.attn_pool.q.* + visual.trunk.attn_pool.kv.* -> visual.pool.attn.in_proj_*
-          visual.trunk.attn_pool.proj.* -> visual.pool.attn.out_proj.*
-          visual.trunk.attn_pool.norm.* -> visual.pool.ln.*
-          visual.trunk.attn_pool.mlp.fc1.* -> visual.pool.mlp.c_fc.*
-          visual.trunk.attn_pool.mlp.fc2.* -> visual.pool.mlp.c_proj.*
           """,
           TensorNames.HUGGING_FACE,
+          TensorNames.TIMM_POOL,
           TensorNames.TIMM,
           TensorNames.OPEN_CLIP_TEXT);
 

@@ -42,7 +42,7 @@ public record PublishedDataSet(
    * @param images the required image folders
    * @param split its split file; null if the published code uses none
    * @param annotations the other required files, if there is no split file
-   * @param terms the terms of its direct links, and their source; empty if there are none
+   * @param terms the terms of use of its images, and their source
    */
   public record Contents(
       String directory,
@@ -89,9 +89,27 @@ public record PublishedDataSet(
     return split != null && Files.isRegularFile(folder.resolve(split.path()));
   }
 
-  /** Returns true if one of the parts has a direct link. */
+  /**
+   * Returns the missing parts of the published table: the images, and the split file in place of
+   * annotations if there is one.
+   *
+   * @param folder the folder of this data set
+   */
+  public List<Part> missingForTables(Path folder) {
+    List<Part> missing = absent(folder, files.images());
+    missing.addAll(
+        absent(folder, files.split() == null ? files.annotations() : List.of(files.split())));
+    return missing;
+  }
+
+  /** Returns true if one of the parts can be downloaded without an account. */
   public static boolean anyDirect(List<Part> parts) {
-    return parts.stream().anyMatch(part -> part.origin().direct() != null);
+    return parts.stream()
+        .map(part -> part.origin().download())
+        .anyMatch(
+            download ->
+                download != null
+                    && download.sources().stream().anyMatch(source -> !source.needsToken()));
   }
 
   private List<Part> absent(Path folder, List<Part> parts) {
