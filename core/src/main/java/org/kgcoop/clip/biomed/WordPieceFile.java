@@ -19,7 +19,7 @@ import org.kgcoop.files.InputFile;
 /** A reader of BERT's tokenizer files: {@code tokenizer.json}, or {@code vocab.txt}. */
 final class WordPieceFile {
   /** The special pieces, which every vocabulary has. Their ids differ. */
-  private static final List<String> SPECIAL = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
+  static final List<String> SPECIAL = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
 
   /** The number of bits of an id. No known vocabulary needs as many. */
   private static final int ID_BITS = 21;
