@@ -15,8 +15,8 @@ import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classification.Candidate;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.MethodRegistry;
-import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.files.Resources;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.model.Deadline;
@@ -141,7 +141,7 @@ final class Endpoints {
    *
    * @param start the {@link System#nanoTime} at which the request was complete
    */
-  private record Query(int top, Pixels image, Deadline deadline, long start) {}
+  private record Query(int top, RgbImage image, Deadline deadline, long start) {}
 
   private Query query(RequestParts parts, int defaultTop, Deadline deadline) {
     int top = top(parts.text("top"), defaultTop);

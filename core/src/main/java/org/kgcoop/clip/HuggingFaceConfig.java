@@ -109,7 +109,10 @@ public final class HuggingFaceConfig {
     if (Math.abs(images.positive("rescale_factor", 1 / 255.0) * 255 - 1) > 1e-6) {
       throw images.refused("rescale_factor", "1/255");
     }
-    boolean bilinear = images.oneOf("resample", FILTERS).equals("2");
+    boolean bilinear =
+        images.isMissing("resample")
+            ? defaults.interpolation() == Interpolation.BILINEAR
+            : images.oneOf("resample", FILTERS).equals("2");
     boolean normalized = images.isOn("do_normalize");
     return new Preprocessing(
         config.imageResolution(),

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.WeightFile;
 
@@ -105,15 +106,21 @@ final class ModelFiles {
     ConfigSection hugging = images();
     boolean isHugging = hugging.json().isObject() && !(isOpenClip && openClip.hasPreprocessing());
     try {
-      if (isHugging) {
-        return HuggingFaceConfig.preprocessing(hugging, config, traits.images());
-      }
-      if (openClip.hasPreprocessing()) {
-        return openClip.preprocessing(config, traits.images());
-      }
+      PatchGrid patches = family.patches(section(HuggingFaceConfig.FILE), hugging, config);
+      return square(config, hugging).with(patches);
     } catch (IllegalArgumentException e) {
       String source = isHugging ? hugging.name() : path + ": " + OpenClipConfig.FILE + ": ";
       throw KgCoopException.weights(source + e.getMessage(), e);
+    }
+  }
+
+  /** Reads the preprocessing to squares. */
+  private Preprocessing square(ClipConfig config, ConfigSection hugging) {
+    if (hugging.json().isObject()) {
+      return HuggingFaceConfig.preprocessing(hugging, config, traits.images());
+    }
+    if (openClip.hasPreprocessing()) {
+      return openClip.preprocessing(config, traits.images());
     }
     assumed.add(
         "%s's mean, deviation and %s resizing (no preprocessor_config.json)"

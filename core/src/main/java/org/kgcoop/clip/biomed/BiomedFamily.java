@@ -90,8 +90,8 @@ public final class BiomedFamily implements Family {
 
   /** Returns true for all models of OpenCLIP with a text encoder of Hugging Face. */
   @Override
-  public boolean recognizes(Set<String> names) {
-    return names.stream()
+  public boolean recognizes(Map<String, long[]> shapes) {
+    return shapes.keySet().stream()
         .anyMatch(name -> name.startsWith(TEXT) && !name.startsWith(TEXT + "resblocks."));
   }
 

@@ -2,6 +2,7 @@ package org.kgcoop.clip.openai;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.kgcoop.clip.Activation;
@@ -67,7 +68,7 @@ public final class ClipFamily implements Family {
 
   /** Returns true for all models. {@link #check} rejects those that are not a CLIP. */
   @Override
-  public boolean recognizes(Set<String> names) {
+  public boolean recognizes(Map<String, long[]> shapes) {
     return true;
   }
 

@@ -101,7 +101,8 @@ public final class PeFamily implements Family {
   }
 
   @Override
-  public boolean recognizes(Set<String> names) {
+  public boolean recognizes(Map<String, long[]> shapes) {
+    Set<String> names = shapes.keySet();
     return MARKS.stream().anyMatch(names::containsAll)
         || names.stream().anyMatch(name -> LAYER_SCALE.matcher(name).matches());
   }
