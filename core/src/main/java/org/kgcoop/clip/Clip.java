@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -187,8 +186,8 @@ public final class Clip implements AutoCloseable {
    * Returns the image encoder for use with terms on its projections.
    *
    * @param who the method that needs them, for the error message
-   * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT, or its images
-   *     have several grids
+   * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT, or its
+   *     images have several grids
    */
   public PromptedVision adaptedVision(String who) {
     if (encoder instanceof VisionTransformer vit && maxPatches() == 0) {

@@ -270,8 +270,7 @@ public record ClipConfig(
 
     /** Returns the settings with another form. */
     public FileConfig with(Form other) {
-      return new FileConfig(
-          activation, textHeads, visionHeads, imageSize, contextLength, other);
+      return new FileConfig(activation, textHeads, visionHeads, imageSize, contextLength, other);
     }
   }
 

@@ -30,13 +30,7 @@ import org.kgcoop.image.view.Preprocessing;
  */
 public final class BiomedFamily implements Family {
   /** The form of all models, with the epsilons of BERT and of timm. */
-  public static final ClipConfig.Form FORM =
-      new ClipConfig.Form(
-          1e-12,
-          1e-6,
-          new ClipConfig.TextForm(false, false, true),
-          new ClipConfig.ImageForm(true, false, true, null, false),
-          null);
+  public static final ClipConfig.Form FORM = BiomedSettings.FORM;
 
   private static final String TEXT = "text.transformer.";
   private static final String TYPES = "token_type_embedding.weight";
@@ -99,7 +93,7 @@ public final class BiomedFamily implements Family {
   public void check(Set<String> names, String source, String architecture) {
     for (String name : names) {
       if (name.startsWith(TEXT)) {
-        throw otherEncoder(source, architecture, "by its tensor '" + name + "'");
+        throw BiomedSettings.otherEncoder(source, architecture, "by its tensor '" + name + "'");
       }
       if (name.startsWith("visual.trunk.") || name.startsWith("visual.head.")) {
         throw KgCoopException.weights(
@@ -107,13 +101,6 @@ public final class BiomedFamily implements Family {
                 .formatted(source, name));
       }
     }
-  }
-
-  /** Creates the error for a text encoder other than BERT. */
-  static KgCoopException otherEncoder(String source, String model, String why) {
-    return KgCoopException.weights(
-        "%s: the text encoder is %s (%s); kgcoop reads BERT's with WordPiece"
-            .formatted(source, model.isEmpty() ? "another one" : model, why));
   }
 
   /** Rejects a model without OpenCLIP's configuration. Some pages also have another one. */
@@ -149,7 +136,7 @@ public final class BiomedFamily implements Family {
       Map<String, long[]> shapes, ClipConfig.FileConfig fileConfig, String source) {
     long width = rows("ln_pre.weight", shapes);
     if (rows(TYPES, shapes) == 1) {
-      throw otherEncoder(source, "", "it has 1 type of tokens, as RoBERTa");
+      throw BiomedSettings.otherEncoder(source, "", "it has 1 type of tokens, as RoBERTa");
     }
     long positions = rows(POSITIONS, shapes);
     int length = fileConfig.contextLength();

@@ -20,6 +20,14 @@ import org.kgcoop.clip.OpenClipConfig;
  * of BERT's base model are assumed.
  */
 final class BiomedSettings {
+  static final ClipConfig.Form FORM =
+      new ClipConfig.Form(
+          1e-12,
+          1e-6,
+          new ClipConfig.TextForm(false, false, true),
+          new ClipConfig.ImageForm(true, false, true, null, false),
+          null);
+
   /** timm's plain ViTs. Only the name determines the number of heads. */
   private static final Pattern VIT =
       Pattern.compile("vit_(tiny|small|base|large|huge)_patch\\d+_\\d+(_in21k)?(\\..+)?");
@@ -75,7 +83,7 @@ final class BiomedSettings {
     checkText();
     int visionHeads = visionHeads();
     int textHeads = whole(bert, "num_attention_heads");
-    double epsilon = bert.positive("layer_norm_eps", BiomedFamily.FORM.textEpsilon());
+    double epsilon = bert.positive("layer_norm_eps", FORM.textEpsilon());
     List<String> assumed = new ArrayList<>();
     if (textHeads == 0) {
       assumed.add("heads of 64");
@@ -97,7 +105,14 @@ final class BiomedSettings {
         visionHeads,
         vision.square("image_size"),
         length == 0 ? DEFAULT_LENGTH : length,
-        BiomedFamily.FORM.with(epsilon, BiomedFamily.FORM.visionEpsilon(), null));
+        FORM.with(epsilon, FORM.visionEpsilon(), null));
+  }
+
+  /** Creates the error for a text encoder other than BERT. */
+  static KgCoopException otherEncoder(String source, String model, String why) {
+    return KgCoopException.weights(
+        "%s: the text encoder is %s (%s); kgcoop reads BERT's with WordPiece"
+            .formatted(source, model.isEmpty() ? "another one" : model, why));
   }
 
   private void checkText() {
@@ -105,7 +120,7 @@ final class BiomedSettings {
     for (String key : List.of("hf_model_name", "hf_tokenizer_name")) {
       String model = text.json().path(key).asText("");
       if (model.toLowerCase(Locale.ROOT).contains("roberta")) {
-        throw BiomedFamily.otherEncoder(text.name() + key, model, "RoBERTa");
+        throw otherEncoder(text.name() + key, model, "RoBERTa");
       }
     }
     checkPooling();
