@@ -16,6 +16,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.biomed.BiomedFamily;
+import org.kgcoop.clip.biomed.RandomBiomedClip;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -62,6 +64,16 @@ final class BenchModel {
           new ClipConfig.Vit(768, 12, 16, 12),
           SiglipFamily.FORM);
 
+  static final ClipConfig BIOMEDCLIP =
+      new ClipConfig(
+          512,
+          224,
+          3,
+          new ClipConfig.Text(256, 30522, 768, 12, 12),
+          Activation.GELU,
+          new ClipConfig.Vit(768, 12, 16, 12),
+          BiomedFamily.FORM);
+
   private BenchModel() {}
 
   /**
@@ -75,9 +87,14 @@ final class BenchModel {
   private static Path folder(String name, ClipConfig config) {
     Path folder = Path.of(System.getProperty("java.io.tmpdir"), "kgcoop-bench-" + name);
     if (!Files.exists(folder.resolve("merges.txt"))
-        && !Files.exists(folder.resolve("config.json"))) {
+        && !Files.exists(folder.resolve("config.json"))
+        && !Files.exists(folder.resolve("vocab.txt"))) {
       System.err.println("bench: writing random weights (once) to " + folder + " (once)");
-      RandomClip.write(folder, config, 1);
+      if (config.form().text().bert()) {
+        RandomBiomedClip.write(folder, config, 1);
+      } else {
+        RandomClip.write(folder, config, 1);
+      }
     }
     return folder;
   }
@@ -89,13 +106,16 @@ final class BenchModel {
   /**
    * Loads a model.
    *
-   * @param name {@code vit-b-16} or {@code siglip-b-16}
+   * @param name {@code vit-b-16}, {@code siglip-b-16} or {@code biomedclip}
    */
   static Clip load(String name, DType precision) {
     return switch (name) {
       case "vit-b-16" -> load(precision);
       case "siglip-b-16" -> load(folder(name, SIGLIP_B_16), precision);
-      default -> throw KgCoopException.configuration(name + ": expected vit-b-16 or siglip-b-16");
+      case "biomedclip" -> load(folder(name, BIOMEDCLIP), precision);
+      default ->
+          throw KgCoopException.configuration(
+              name + ": expected vit-b-16, siglip-b-16 or biomedclip");
     };
   }
 
@@ -111,7 +131,9 @@ final class BenchModel {
   static Clip lively(ClipConfig config, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    for (StoredTensor tensor : InitialWeights.of(config, seed)) {
+    boolean bert = config.form().text().bert();
+    for (StoredTensor tensor :
+        bert ? RandomBiomedClip.tensors(config, seed) : InitialWeights.of(config, seed)) {
       tensors.put(tensor.name(), lively(tensor, random));
     }
     WeightFile file =
@@ -121,9 +143,11 @@ final class BenchModel {
             tensors,
             Map.of(),
             List.of(),
-            config.form().image().attentionPool()
-                ? ofSiglip(config)
-                : configuration(config.form()));
+            bert
+                ? Map.of("open_clip_config.json", RandomBiomedClip.settings(config))
+                : config.form().image().attentionPool()
+                    ? ofSiglip(config)
+                    : configuration(config.form()));
     return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
   }
 

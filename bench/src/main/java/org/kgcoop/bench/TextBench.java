@@ -40,7 +40,8 @@ final class TextBench implements Callable<Integer> {
   @Option(
       names = "--model",
       defaultValue = "vit-b-16",
-      description = "Shapes of the model: vit-b-16 or siglip-b-16 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Shapes of the model: vit-b-16, siglip-b-16 or biomedclip (default: ${DEFAULT-VALUE}).")
   private String model;
 
   @Option(
@@ -175,11 +176,12 @@ final class TextBench implements Callable<Integer> {
    * computes only the ends of texts.
    */
   static double flop(ClipConfig config, PromptText text) {
-    double rows = text.sharedLength();
+    int shared = config.form().causal() ? text.sharedLength() : 0;
+    double rows = shared;
     for (PromptText.Row row : text.rows()) {
-      rows += row.end() + 1 - text.sharedLength();
+      rows += row.end() + 1 - shared;
     }
-    if (!config.form().causal()) {
+    if (!config.form().text().endsAtEndOfText()) {
       rows = (double) config.contextLength() * text.classes();
     }
     double square = (double) config.textWidth() * config.textWidth();

@@ -51,6 +51,15 @@ public final class RandomBiomedClip {
    * @param config with {@link BiomedFamily#FORM}
    */
   public static void write(Path folder, ClipConfig config, long seed) {
+    Folders.create(folder, "the folder of a CLIP", "try another folder");
+    Safetensors.write(
+        folder.resolve("open_clip_model.safetensors"), tensors(config, seed), Map.of());
+    write(folder.resolve("open_clip_config.json"), settings(config).toPrettyString());
+    write(folder.resolve("vocab.txt"), String.join("\n", vocabulary(config.vocabularySize())));
+  }
+
+  /** Returns the tensors under their names in the files. */
+  public static List<StoredTensor> tensors(ClipConfig config, long seed) {
     List<StoredTensor> tensors = new ArrayList<>();
     InitialWeights.of(config, seed).forEach(tensor -> add(tensors, tensor));
     PythonRandom random = new PythonRandom(seed);
@@ -60,10 +69,7 @@ public final class RandomBiomedClip {
     tensors.add(normal(random, "text.proj.0.weight", 1 / Math.sqrt(width), hidden, width));
     tensors.add(
         normal(random, "text.proj.2.weight", 1 / Math.sqrt(hidden), config.embedDim(), hidden));
-    Folders.create(folder, "the folder of a CLIP", "try another folder");
-    Safetensors.write(folder.resolve("open_clip_model.safetensors"), tensors, Map.of());
-    write(folder.resolve("open_clip_config.json"), settings(config).toPrettyString());
-    write(folder.resolve("vocab.txt"), String.join("\n", vocabulary(config.vocabularySize())));
+    return tensors;
   }
 
   private static void write(Path file, String text) {
@@ -143,7 +149,8 @@ public final class RandomBiomedClip {
     }
   }
 
-  private static JsonNode settings(ClipConfig config) {
+  /** Returns the content of {@code open_clip_config.json}. */
+  public static JsonNode settings(ClipConfig config) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ObjectNode model = json.putObject("model_cfg").put("embed_dim", config.embedDim());
     model
