@@ -126,7 +126,7 @@ class ArchitectureTest {
           .whereLayer("files")
           .mayNotAccessAnyLayer()
           .whereLayer("eval")
-          .mayNotAccessAnyLayer();
+          .mayOnlyAccessLayers("tensor");
 
   @ArchTest
   static final ArchRule theBindingStaysInsideTensor =

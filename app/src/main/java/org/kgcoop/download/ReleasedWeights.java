@@ -201,8 +201,17 @@ public final class ReleasedWeights {
     return repository(parts[0], parts.length > 1 ? parts[1] : "main");
   }
 
+  /** Returns true if the weights of OpenAI's archive are on this machine. */
+  public boolean isPresent(ReleasedClip released) {
+    return Files.isRegularFile(caches.clip().resolve(fileName(released.name())));
+  }
+
+  private static String fileName(String name) {
+    return name.replace('/', '-').replace('@', '-') + ".pt";
+  }
+
   private Path archive(String name, String hash) {
-    String file = name.replace('/', '-').replace('@', '-') + ".pt";
+    String file = fileName(name);
     Path target = caches.clip().resolve(file);
     if (Files.isRegularFile(target) && !Sha256.of(target).equals(hash)) {
       // Replace the damaged file, as the published loader does.

@@ -1,5 +1,7 @@
 package org.kgcoop.serve;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -39,24 +41,32 @@ final class Endpoints {
   private final RequestImageDecoder decoder;
   private final String defaultTemplate;
   private final Duration timeLimit;
+  private final String publicPath;
 
+  /**
+   * Creates the endpoints.
+   *
+   * @param publicPath the path that a proxy has in front of all routes; may be empty
+   */
   Endpoints(
       ModelRegistry models,
       ZeroShotCache zeroShot,
       EncodingQueue queue,
       RequestImageDecoder decoder,
       String defaultTemplate,
-      Duration timeLimit) {
+      Duration timeLimit,
+      String publicPath) {
     this.models = models;
     this.zeroShot = zeroShot;
     this.queue = queue;
     this.decoder = decoder;
     this.defaultTemplate = defaultTemplate;
     this.timeLimit = timeLimit;
+    this.publicPath = publicPath;
   }
 
   void addTo(RoutesConfig routes) {
-    routes.get("/openapi.yaml", Endpoints::description);
+    routes.get("/openapi.yaml", this::description);
     routes.get("/v1/models", this::models);
     routes.post("/v1/classify", this::classify);
     routes.post("/v1/zero-shot", this::zeroShot);
@@ -66,10 +76,12 @@ final class Endpoints {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  private static void description(Context request) {
+  private void description(Context request) {
+    String yaml = new String(Resources.bytes(Endpoints.class, "openapi.yaml"), UTF_8);
     request
         .contentType("application/yaml")
-        .result(Resources.bytes(Endpoints.class, "openapi.yaml"));
+        .result(
+            publicPath.isEmpty() ? yaml : yaml.replace("{url: /}", "{url: " + publicPath + "}"));
   }
 
   private void models(Context request) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
@@ -18,6 +19,7 @@ import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.biomed.BiomedFamily;
 import org.kgcoop.clip.biomed.RandomBiomedClip;
+import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -64,15 +66,31 @@ final class BenchModel {
           new ClipConfig.Vit(768, 12, 16, 12),
           SiglipFamily.FORM);
 
-  static final ClipConfig BIOMEDCLIP =
+  /** The text encoder of BiomedCLIP, with a small image encoder. */
+  private static final ClipConfig BIOMED_TEXT =
       new ClipConfig(
           512,
-          224,
+          32,
           3,
           new ClipConfig.Text(256, 30522, 768, 12, 12),
           Activation.GELU,
-          new ClipConfig.Vit(768, 12, 16, 12),
+          new ClipConfig.Vit(64, 1, 16, 1),
           BiomedFamily.FORM);
+
+  /** The text encoder of PE-Core B/16, with a small image encoder. */
+  private static final ClipConfig PE_TEXT =
+      new ClipConfig(
+          1024,
+          32,
+          3,
+          new ClipConfig.Text(32, 49408, 1024, 16, 24),
+          Activation.GELU,
+          new ClipConfig.Vit(64, 1, 16, 1),
+          PeFamily.FORM);
+
+  /** A model of each family, by the family's id. */
+  private static final Map<String, ClipConfig> FAMILIES =
+      Map.of("clip", VIT_B_16, "siglip", SIGLIP_B_16, "pe", PE_TEXT, "biomedclip", BIOMED_TEXT);
 
   private BenchModel() {}
 
@@ -81,7 +99,7 @@ final class BenchModel {
    * system.
    */
   static Path folder() {
-    return folder("vit-b-16", VIT_B_16);
+    return folder("clip", VIT_B_16);
   }
 
   private static Path folder(String name, ClipConfig config) {
@@ -104,19 +122,18 @@ final class BenchModel {
   }
 
   /**
-   * Loads a model.
+   * Loads a model in the shapes of B/16.
    *
-   * @param name {@code vit-b-16}, {@code siglip-b-16} or {@code biomedclip}
+   * @param family the id of its family
    */
-  static Clip load(String name, DType precision) {
-    return switch (name) {
-      case "vit-b-16" -> load(precision);
-      case "siglip-b-16" -> load(folder(name, SIGLIP_B_16), precision);
-      case "biomedclip" -> load(folder(name, BIOMEDCLIP), precision);
-      default ->
-          throw KgCoopException.configuration(
-              name + ": expected vit-b-16, siglip-b-16 or biomedclip");
-    };
+  static Clip load(String family, DType precision) {
+    ClipConfig config = FAMILIES.get(family);
+    if (config == null) {
+      throw KgCoopException.configuration(
+          "%s: expected one of %s"
+              .formatted(family, String.join(", ", new TreeSet<>(FAMILIES.keySet()))));
+    }
+    return load(folder(family, config), precision);
   }
 
   private static Clip load(Path folder, DType precision) {
@@ -145,7 +162,7 @@ final class BenchModel {
             List.of(),
             bert
                 ? Map.of("open_clip_config.json", RandomBiomedClip.settings(config))
-                : config.form().image().attentionPool()
+                : config.form().text().readsLast()
                     ? ofSiglip(config)
                     : configuration(config.form()));
     return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
@@ -161,7 +178,7 @@ final class BenchModel {
 
   /** Returns the settings of the model that do not follow from shapes. */
   private static Map<String, JsonNode> configuration(ClipConfig.Form form) {
-    if (form.equals(ClipConfig.Form.RELEASED)) {
+    if (form.equals(ClipConfig.Form.RELEASED) || form.image().rotary()) {
       return Map.of();
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();

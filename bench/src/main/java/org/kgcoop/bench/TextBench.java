@@ -38,11 +38,13 @@ final class TextBench implements Callable<Integer> {
   private int context;
 
   @Option(
-      names = "--model",
-      defaultValue = "vit-b-16",
+      names = "--family",
+      defaultValue = "clip",
       description =
-          "Shapes of the model: vit-b-16, siglip-b-16 or biomedclip (default: ${DEFAULT-VALUE}).")
-  private String model;
+          "Family of the model, whose text encoder has the shapes of B/16: biomedclip, clip, siglip or"
+              + " pe"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String family;
 
   @Option(
       names = "--batch",
@@ -83,8 +85,8 @@ final class TextBench implements Callable<Integer> {
   private int againstThePublished() {
     List<String> names = BenchModel.classNames(classes);
     PromptMethod prompt = MethodRegistry.parsePrompt(settings(method));
-    try (Clip ours = BenchModel.load(model, options.precision());
-        Clip reference = BenchModel.load(model, DType.FLOAT32);
+    try (Clip ours = BenchModel.load(family, options.precision());
+        Clip reference = BenchModel.load(family, DType.FLOAT32);
         PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
         PublishedMethod published =
             new PublishedMethod(
@@ -108,7 +110,8 @@ final class TextBench implements Callable<Integer> {
       options.print(
           new Case(
               "text %s, %s, %s classes, M %s, batch %s, %s, %s"
-                  .formatted(model, method, classes, context, batch, position, options.precision()),
+                  .formatted(
+                      family, method, classes, context, batch, position, options.precision()),
               medians.reference(),
               medians.ours(),
               flop / medians.ours() / 1e6,

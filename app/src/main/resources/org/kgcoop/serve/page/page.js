@@ -1,8 +1,9 @@
 // The page at /: classifies an image and shows the probabilities as bars. It sends requests only to this
 // server. It stores only the token, until the tab is closed. It inserts texts as text, never as HTML.
+// All addresses are relative, because a proxy may put a path in front of them.
 
-import {show} from '/page/bars.js';
-import {fetched, keepToken, token} from '/page/requests.js';
+import {show} from './bars.js';
+import {fetched, keepToken, token} from './requests.js';
 
 const DEBOUNCE = 250; // milliseconds from the last key to the request
 const MOST_NAMES = 1000; // class names per request, the limit of the server
@@ -36,7 +37,7 @@ function question(image = picture) {
     if (compares) {
       query.set('compare', 'true');
     }
-    return {path: '/v1/classify?' + query, body: image, prompts: compares ? prompts(model) : prompts(model).slice(0, 1)};
+    return {path: 'v1/classify?' + query, body: image, prompts: compares ? prompts(model) : prompts(model).slice(0, 1)};
   }
   const names = [...new Set(element('names').value.split(/[,\n]/).map((n) => n.trim()).filter((n) => n))];
   const template = element('template').value.trim();
@@ -53,7 +54,7 @@ function question(image = picture) {
   form.append('template', template);
   form.append('top', names.length);
   form.append('image', image);
-  return {path: '/v1/zero-shot', body: form, prompts: [{title: 'hand-crafted', text: template}]};
+  return {path: 'v1/zero-shot', body: form, prompts: [{title: 'hand-crafted', text: template}]};
 }
 
 /** Cancels the current request, and sends the next one after a pause without input. */
@@ -343,7 +344,7 @@ function askForToken(reason) {
 }
 
 async function open() {
-  listModels((await (await fetched('/v1/models')).json()).models);
+  listModels((await (await fetched('v1/models')).json()).models);
   listExamples();
   element('token-form').hidden = true;
   problem('');
@@ -402,7 +403,7 @@ function listen() {
 
 async function begin() {
   listen();
-  server = {models: [], ...(await (await fetched('/page/about.json')).json())};
+  server = {models: [], ...(await (await fetched('page/about.json')).json())};
   element('template').value = server.template;
   element('api-link').hidden = server.token; // a link carries none
   if (server.token && !token()) {

@@ -41,7 +41,7 @@ public final class PeFamily implements Family {
           null);
 
   /** The form of PE-Core G, which has no CLS token. */
-  private static final ClipConfig.Form WITHOUT_CLASS_TOKEN =
+  public static final ClipConfig.Form WITHOUT_CLASS_TOKEN =
       FORM.with(new ClipConfig.ImageForm(false, true, false, new ClipConfig.Pool(8, true), true));
 
   private static final TensorNames NAMES =
