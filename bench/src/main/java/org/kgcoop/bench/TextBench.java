@@ -67,6 +67,13 @@ final class TextBench implements Callable<Integer> {
   private String position;
 
   @Option(
+      names = "--reference-gradients",
+      description =
+          "Let the reference also compute the gradients of the text encoder's weights, as a"
+              + " program that does not freeze them.")
+  private boolean allGradients;
+
+  @Option(
       names = "--compare",
       paramLabel = "METHOD",
       description = "Use kgcoop's step of this method as the reference.")
@@ -93,6 +100,9 @@ final class TextBench implements Callable<Integer> {
                 reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
         TrainableModel model = prompt.model(ours, names, 1);
         Scope scope = Scope.open("bench")) {
+      if (allGradients) {
+        published.trainTexts();
+      }
       Batch seen = batch(ours);
       double peak = Measurement.peak(options.precision());
       Measurement.Medians medians =

@@ -152,7 +152,9 @@ final class ModelFiles {
 
   private Tokenizer read(ClipConfig config, @Nullable Path file) {
     if (file != null) {
-      return checked(family.tokenizer(file, openClip), config, file);
+      Tokenizer tokenizer = checked(family.tokenizer(file, openClip), config, file);
+      checkEndOfText(tokenizer, config);
+      return tokenizer;
     }
     if (traits.releasedTokenizer() == null) {
       throw KgCoopException.weights(
@@ -167,6 +169,18 @@ final class ModelFiles {
     return family.tokenizerFiles().stream()
         .filter(name -> !name.endsWith(".model"))
         .collect(Collectors.joining(" or "));
+  }
+
+  /**
+   * Rejects a {@code config.json} whose model reads its feature at another token. Files of older
+   * libraries have the id 2, which the library reads as the largest id.
+   */
+  private void checkEndOfText(Tokenizer tokenizer, ClipConfig config) {
+    ConfigSection text = section(HuggingFaceConfig.FILE).at("text_config");
+    int end = text.json().path("eos_token_id").asInt(2);
+    if (!isOpenClip && end != 2 && end != tokenizer.endOfText() && !config.form().text().readsLast()) {
+      throw text.refused("eos_token_id", tokenizer.endOfText() + ", the tokenizer's");
+    }
   }
 
   private @Nullable Path tokenizerFile() {

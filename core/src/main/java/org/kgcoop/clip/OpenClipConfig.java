@@ -38,6 +38,10 @@ public final class OpenClipConfig {
           timm_drop_path
           """);
 
+  /** Colors fill only the borders of a resize mode that is rejected. */
+  private static final Set<String> IMAGES =
+      words("size mode mean std interpolation resize_mode fill_color");
+
   private static final List<String> RESIZE_MODES = List.of("shortest", "squash");
   private static final List<String> SQUASH = List.of("squash");
   private static final List<String> FILTERS = List.of("bicubic", "bilinear", "random");
@@ -153,7 +157,12 @@ public final class OpenClipConfig {
    */
   Preprocessing preprocessing(ClipConfig config, ImageDefaults defaults) {
     ConfigSection images = file.at("preprocess_cfg");
+    images.allOffBut(IMAGES);
     images.only("mode", "RGB");
+    int size = config.imageResolution();
+    if (!images.isOff("size") && images.square("size") != size) {
+      throw images.refused("size", size + " pixels, which the weights read");
+    }
     List<String> modes = images.isOff("resize_mode") && defaults.squashes() ? SQUASH : RESIZE_MODES;
     boolean squashed = images.oneOf("resize_mode", modes).equals("squash");
     // "random" means bilinear or bicubic in training, and bicubic otherwise.
@@ -161,7 +170,6 @@ public final class OpenClipConfig {
         images.oneOf("interpolation", FILTERS).equals("bilinear")
             || (images.isOff("interpolation")
                 && defaults.interpolation() == Interpolation.BILINEAR);
-    int size = config.imageResolution();
     return new Preprocessing(
         size,
         config.channels(),

@@ -158,7 +158,7 @@ public final class TransformerBlock implements AutoCloseable {
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
     Tensor all = all(input(x), rows); // (B L, 3W)
     if (rotation != null) {
-      Tensor placed = rotation.of(all.narrow(1, 0, 2L * width), 2 * heads); // queries, keys
+      Tensor placed = rotation.of(all.narrow(1, 0, 2L * width), 2L * heads); // queries, keys
       all = Tensor.concat(List.of(placed, part(all, 2)), 1);
     }
     Attention attention = new Attention(heads, batch);
