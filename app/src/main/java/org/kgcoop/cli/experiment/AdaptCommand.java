@@ -213,10 +213,15 @@ public final class AdaptCommand implements Callable<Integer> {
       }
       output.json(record);
       if (!output.isJson()) {
-        print(record, folder);
+        print(record);
       }
       List<String> unreadable = record.images().unreadable();
       unreadable.forEach(output::error);
+      if (!output.isJson()) {
+        output.print("classifier: " + folder.resolve("classifier.safetensors"));
+        output.print("report: " + folder.resolve("report.html"));
+        output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());
+      }
       return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
     }
   }
@@ -247,7 +252,7 @@ public final class AdaptCommand implements Callable<Integer> {
   /** Warns if the plan was made for other images, another seed or other weights. */
   private void warnIfDifferent(AdaptRecord repeated, AdaptRecord record) {
     List<String> different =
-        Stream.of("fingerprint", "seed", "shots", "clip_fingerprint", "unseen")
+        Stream.of("fingerprint", "seed", "shots", "clip_fingerprint", "max_patches", "unseen")
             .filter(key -> !text(repeated, key).equals(text(record, key)))
             .map(key -> key.equals("fingerprint") ? "images" : key)
             .toList();
@@ -297,12 +302,10 @@ public final class AdaptCommand implements Callable<Integer> {
         : ImageGroupFile.of(set, Path.of(groupBy));
   }
 
-  private void print(AdaptRecord record, Path folder) {
+  private void print(AdaptRecord record) {
     new AdaptPrinter(output).print(record);
     if (clipOptions.isEmbedded() && !DataOptions.isEmbedded(data)) {
       output.print(EmbeddedClip.NOTE);
     }
-    output.print("classifier: " + folder.resolve("classifier.safetensors"));
-    output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());
   }
 }
