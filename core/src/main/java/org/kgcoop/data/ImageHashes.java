@@ -164,7 +164,11 @@ public final class ImageHashes {
     Set<String> missing = new HashSet<>(stamps);
     missing.remove("");
     missing.removeIf(stamp -> known.containsKey(stamp) || absent.contains(stamp));
-    if (folder == null || missing.isEmpty() || !Files.isRegularFile(folder.resolve(NAME))) {
+    if (folder == null || missing.isEmpty()) {
+      return;
+    }
+    if (!Files.isRegularFile(folder.resolve(NAME))) {
+      absent.addAll(missing);
       return;
     }
     try (BufferedReader lines =
