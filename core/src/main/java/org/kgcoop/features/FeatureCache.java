@@ -23,6 +23,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.tensor.Arithmetic;
 
 /**
