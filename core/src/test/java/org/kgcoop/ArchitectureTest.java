@@ -81,13 +81,13 @@ class ArchitectureTest {
           .layer("download")
           .definedBy("org.kgcoop.download..")
           .whereLayer("adapt")
-          .mayOnlyBeAccessedByLayers("api")
+          .mayOnlyBeAccessedByLayers("api", "label")
           .whereLayer("label")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("api")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("trial")
-          .mayOnlyBeAccessedByLayers("adapt", "api")
+          .mayOnlyBeAccessedByLayers("adapt", "api", "label")
           .whereLayer("train")
           .mayOnlyAccessLayers(
               "runs",

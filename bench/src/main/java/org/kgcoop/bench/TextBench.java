@@ -41,7 +41,8 @@ final class TextBench implements Callable<Integer> {
       names = "--family",
       defaultValue = "clip",
       description =
-          "Family of the model, whose text encoder has the shapes of B/16: clip, siglip or pe"
+          "Family of the model, whose text encoder has the shapes of B/16: biomedclip, clip, siglip or"
+              + " pe"
               + " (default: ${DEFAULT-VALUE}).")
   private String family;
 
@@ -64,6 +65,13 @@ final class TextBench implements Callable<Integer> {
           "Position of the class name: end, middle or front; or csc for class-specific context"
               + " vectors (default: ${DEFAULT-VALUE}).")
   private String position;
+
+  @Option(
+      names = "--reference-gradients",
+      description =
+          "Let the reference also compute the gradients of the text encoder's weights, as a"
+              + " program that does not freeze them.")
+  private boolean allGradients;
 
   @Option(
       names = "--compare",
@@ -92,6 +100,9 @@ final class TextBench implements Callable<Integer> {
                 reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
         TrainableModel model = prompt.model(ours, names, 1);
         Scope scope = Scope.open("bench")) {
+      if (allGradients) {
+        published.trainTexts();
+      }
       Batch seen = batch(ours);
       double peak = Measurement.peak(options.precision());
       Measurement.Medians medians =
@@ -178,11 +189,12 @@ final class TextBench implements Callable<Integer> {
    * computes only the ends of texts.
    */
   static double flop(ClipConfig config, PromptText text) {
-    double rows = text.sharedLength();
+    int shared = config.form().causal() ? text.sharedLength() : 0;
+    double rows = shared;
     for (PromptText.Row row : text.rows()) {
-      rows += row.end() + 1 - text.sharedLength();
+      rows += row.end() + 1 - shared;
     }
-    if (!config.form().causal()) {
+    if (!config.form().text().endsAtEndOfText()) {
       rows = (double) config.contextLength() * text.classes();
     }
     double square = (double) config.textWidth() * config.textWidth();

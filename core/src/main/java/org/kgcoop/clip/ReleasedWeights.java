@@ -78,7 +78,17 @@ public final class ReleasedWeights {
 
   /** The license of each owner. Apple's is only for research. */
   private static final Map<String, String> LICENCES =
-      Map.of("google", "Apache-2.0", "laion", "MIT", "apple", "apple-amlr", OPENAI_OWNER, "MIT");
+      Map.of(
+          "google",
+          "Apache-2.0",
+          "laion",
+          "MIT",
+          "apple",
+          "apple-amlr",
+          "timm",
+          "Apache-2.0",
+          OPENAI_OWNER,
+          "MIT");
 
   /** OpenAI's archives, which do not come from Hugging Face. */
   public static final List<Known> ARCHIVES =
@@ -125,6 +135,11 @@ public final class ReleasedWeights {
       laion  CLIP-ViT-L-14-DataComp.XL-s13B-b90K  1.71
       apple  DFN2B-CLIP-ViT-B-16                  0.60
       apple  DFN5B-CLIP-ViT-H-14-378              3.95
+      timm   PE-Core-T-16-384                     0.28
+      timm   PE-Core-S-16-384                     0.35
+      timm   PE-Core-B-16                         1.79
+      timm   PE-Core-L-14-336                     2.68
+      timm   PE-Core-bigG-14-448                  9.68
       """
           .lines()
           .map(Known::parse)
