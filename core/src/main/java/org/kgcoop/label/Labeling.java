@@ -84,7 +84,6 @@ public final class Labeling implements AutoCloseable {
   private static final int MAX_NAME = 200;
   private static final int MAX_CLASSES = 10_000;
   private static final int MIN_AUDITED = 40;
-  private static final int GROUP = 256;
   private static final int LIKELY_CLASSES = 9;
   private static final int UPCOMING_PAGES = 2;
   private static final Duration OPEN_PAGE = Duration.ofMinutes(10);
@@ -538,27 +537,23 @@ public final class Labeling implements AutoCloseable {
   }
 
   private static Encoded encode(Path root, List<Path> files, FeatureCache cache, Options options) {
-    cache.hashes().recall(files);
-    Map<Path, float[]> features = new LinkedHashMap<>();
     List<String> unreadable = new ArrayList<>();
-    for (int from = 0; from < files.size(); from += GROUP) {
-      if (options.cancelled().getAsBoolean()) {
-        throw new KgCoopException(
-            KgCoopException.Category.INTERRUPTED,
-            "interrupted: the same command goes on where this one stopped");
-      }
-      List<Path> group = files.subList(from, Math.min(from + GROUP, files.size()));
-      int before = from;
-      features.putAll(
-          cache.upright(
-              group,
-              false,
-              problem -> {
-                unreadable.add(Folders.relative(root, problem.file()));
-                options.warnings().accept(problem.reason().getMessage() + "; left out");
-              },
-              done -> options.progress().accept(before + done)));
-    }
+    Map<Path, float[]> features =
+        cache.upright(
+            files,
+            false,
+            problem -> {
+              unreadable.add(Folders.relative(root, problem.file()));
+              options.warnings().accept(problem.reason().getMessage() + "; left out");
+            },
+            done -> {
+              options.progress().accept(done);
+              if (options.cancelled().getAsBoolean()) {
+                throw new KgCoopException(
+                    KgCoopException.Category.INTERRUPTED,
+                    "interrupted: the same command goes on where this one stopped");
+              }
+            });
     List<Path> readable = List.copyOf(features.keySet());
     List<String> hashes = cache.hashes().of(readable);
     TreeMap<String, float[]> distinct = new TreeMap<>();

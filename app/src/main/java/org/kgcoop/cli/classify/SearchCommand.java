@@ -1,8 +1,6 @@
 package org.kgcoop.cli.classify;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -113,13 +111,11 @@ public final class SearchCommand implements Callable<Integer> {
       PhotoWarning.check(clipOptions, clip, files, output);
       float[] wanted = wanted(Embedder.unit(clip), text);
       ImageFeatures.cached(cache.open(clip, output), false, Invocation.of(spec)::interrupted)
-          .each(
+          .inAnyOrder(
               files,
               output.progress(),
               problem -> skipped.add(problem.file(), problem.reason(), output),
-              (path, feature) -> nearest.offer(Path.of(path), wanted, feature));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // the callback writes nothing
+              (file, feature) -> nearest.offer(file, wanted, feature));
     }
     List<TopMatches.Found> found = nearest.found();
     print(text, files.size(), found);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.kgcoop.KgCoopException;
 
-/** The images nearest to a query, selected from a stream of any length. */
+/** The images nearest to a query, selected from a stream of any length. Thread-safe. */
 final class TopMatches {
   /** The order by falling cosine, then by path. */
   private static final Comparator<Found> ORDER =
@@ -35,14 +35,20 @@ final class TopMatches {
     for (int i = 0; i < wanted.length; i++) {
       cosine += (double) wanted[i] * feature[i];
     }
-    nearest.add(new Found(file, cosine));
-    if (nearest.size() > max) {
+    offer(new Found(file, cosine));
+  }
+
+  private synchronized void offer(Found image) {
+    if (nearest.size() < max) {
+      nearest.add(image);
+    } else if (ORDER.compare(image, nearest.element()) < 0) {
       nearest.remove();
+      nearest.add(image);
     }
   }
 
   /** Returns the images, the nearest first. */
-  List<Found> found() {
+  synchronized List<Found> found() {
     return nearest.stream().sorted(ORDER).toList();
   }
 }
