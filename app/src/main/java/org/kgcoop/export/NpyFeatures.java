@@ -76,8 +76,7 @@ final class NpyFeatures implements FeatureFormat {
     String text =
         "{'descr': '<f4', 'fortran_order': False, 'shape': (%s, %s), }".formatted(rows, width);
     int fixed = MAGIC.length + Short.BYTES;
-    int length =
-        Math.max(least, (fixed + text.length() + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
+    int length = Math.max(least, (fixed + text.length() + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
     String padded = text + " ".repeat(length - fixed - text.length() - 1) + "\n";
     return ByteBuffer.allocate(length)
         .order(ByteOrder.LITTLE_ENDIAN)

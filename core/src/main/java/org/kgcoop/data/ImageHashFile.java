@@ -17,8 +17,9 @@ import org.kgcoop.files.DigestTable;
 /**
  * The file of {@link ImageHashes}. It consists of records of {@value #RECORD} bytes: a stamp, a
  * SHA-256, an orientation and a CRC-32C of these. Processes append records. When the file reaches
- * its maximum size, it replaces the previous one, and a new file begins. Values of the previous file
- * that are requested move to the new one. So the files are bounded, and the values in use stay.
+ * its maximum size, it replaces the previous one, and a new file begins. Values of the previous
+ * file that are requested move to the new one. So the files are bounded, and the values in use
+ * stay.
  *
  * <p>Memory contains only requested values, about 100 bytes per image. Thread-safe.
  */

@@ -169,9 +169,7 @@ public final class ImageHashes {
 
   private static @Nullable Digest[] stamps(List<Path> images) {
     @Nullable Digest[] stamps = new Digest[images.size()];
-    IntStream.range(0, stamps.length)
-        .parallel()
-        .forEach(i -> stamps[i] = fileStamp(images.get(i)));
+    IntStream.range(0, stamps.length).parallel().forEach(i -> stamps[i] = fileStamp(images.get(i)));
     return stamps;
   }
 

@@ -252,8 +252,7 @@ public final class FeatureCache {
         problems,
         progress,
         (i, feature) ->
-            row.take(
-                files.get(i), raw ? feature.encoded().raw() : feature.encoded().vector()));
+            row.take(files.get(i), raw ? feature.encoded().raw() : feature.encoded().vector()));
   }
 
   /**

@@ -19,10 +19,13 @@ import org.kgcoop.image.Images;
 
 /**
  * One pass over requests for features. It finds the stored features of all requests first. It reads
- * these from the store, and encodes the other images at the same time. New features are stored, at
- * most {@value Shard#LENGTH} per file.
+ * these from the store, and encodes the other images at the same time. New features are stored,
+ * {@value #STORED} per file, so an interruption loses fewer.
  */
 final class FeaturePass {
+  /** The number of new features that are written together. */
+  private static final int STORED = 256;
+
   /** The number of stored features that are read together. */
   private static final int BLOCK = 1024;
 
@@ -101,8 +104,8 @@ final class FeaturePass {
   }
 
   /**
-   * Passes stored features on in any order and on several threads, and then the others. Each file of
-   * features is read once.
+   * Passes stored features on in any order and on several threads, and then the others. Each file
+   * of features is read once.
    */
   void inAnyOrder() {
     boolean[] taken = new boolean[places.length];
@@ -122,8 +125,7 @@ final class FeaturePass {
   }
 
   private void inOrder(int[] order) {
-    int[] missing =
-        Arrays.stream(order).filter(i -> places[i] == DigestTable.ABSENT).toArray();
+    int[] missing = Arrays.stream(order).filter(i -> places[i] == DigestTable.ABSENT).toArray();
     try (FeaturePipeline<Integer> pipeline = pipeline(missing, this::prepared)) {
       List<Entry> block = new ArrayList<>();
       int encoded = 0;
@@ -148,7 +150,8 @@ final class FeaturePass {
 
   private FeaturePipeline<Integer> pipeline(
       int[] order, Function<Integer, List<FeaturePipeline.View>> prepare) {
-    return new FeaturePipeline<>(encoder, Arrays.stream(order).iterator(), prepare, /* readers= */ 1);
+    return new FeaturePipeline<>(
+        encoder, Arrays.stream(order).iterator(), prepare, /* readers= */ 1);
   }
 
   /** Reads an image. It is not decoded if its feature is known. */
@@ -187,7 +190,7 @@ final class FeaturePass {
     }
     if (store.keeps()) {
       unstored.add(feature);
-      store(Shard.LENGTH);
+      store(STORED);
     }
     progress.done(done);
     return new Entry(

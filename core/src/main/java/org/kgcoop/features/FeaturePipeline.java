@@ -20,8 +20,8 @@ import org.kgcoop.tensor.Engine;
 /**
  * Pipeline from images to features. A thread reads, decodes, transforms and encodes an image, so
  * images never wait for each other. There are more threads than cores, so that some images are read
- * while others are encoded. The order of the images is kept. On a GPU, a thread processes a group of
- * images.
+ * while others are encoded. The order of the images is kept. On a GPU, a thread processes a group
+ * of images.
  *
  * @param <T> an image
  */

@@ -101,8 +101,8 @@ final class FeatureStore {
    * Reads features, each file once.
    *
    * @param places the places, or {@link DigestTable#ABSENT} for positions without one
-   * @param parallel true to read several files at the same time; the sink is then called on
-   *     several threads
+   * @param parallel true to read several files at the same time; the sink is then called on several
+   *     threads
    * @param sink receives the features; a damaged file has none
    */
   void read(long[] places, boolean parallel, Sink sink) {

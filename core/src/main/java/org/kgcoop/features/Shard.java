@@ -29,8 +29,8 @@ import org.kgcoop.tensor.DType;
  * @param features at least one, all of the same width
  */
 public record Shard(List<Feature> features) {
-  /** The maximum number of features per file. An interrupted run loses fewer. */
-  public static final int LENGTH = 256;
+  /** The maximum number of features per file. */
+  public static final int LENGTH = 1024;
 
   /** The extension of these files. */
   public static final String ENDING = ".safetensors";
@@ -119,8 +119,8 @@ public record Shard(List<Feature> features) {
   }
 
   /**
-   * Reads the keys of a file, if possible from the file of its keys, which is written again if it is
-   * missing or damaged.
+   * Reads the keys of a file, if possible from the file of its keys, which is written again if it
+   * is missing or damaged.
    *
    * @throws KgCoopException if the file is damaged or not a file of a feature cache
    */

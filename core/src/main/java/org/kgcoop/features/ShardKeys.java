@@ -15,9 +15,9 @@ import org.kgcoop.files.Sha256;
 
 /**
  * The keys of a file of a feature cache, in a small binary file next to it: a magic number, the
- * number of features, E, the time of the computation, a digest of the name, 16 bytes per key, and the
- * start of the SHA-256 of these. The numbers are big-endian. A missing or damaged file is no loss, because the
- * file of the features contains its keys too.
+ * number of features, E, the time of the computation, a digest of the name, 16 bytes per key, and
+ * the start of the SHA-256 of these. The numbers are big-endian. A missing or damaged file is no
+ * loss, because the file of the features contains its keys too.
  *
  * @param keys one per feature, in the order of the features
  * @param width E
@@ -28,7 +28,8 @@ record ShardKeys(List<Digest> keys, int width, double seconds) {
 
   private static final long MAGIC = 0x6b67636f6f703031L; // "kgcoop01"
   private static final int CHECK_BYTES = 8;
-  private static final int HEADER_BYTES = Long.BYTES + 2 * Integer.BYTES + Double.BYTES + Digest.BYTES;
+  private static final int HEADER_BYTES =
+      Long.BYTES + 2 * Integer.BYTES + Double.BYTES + Digest.BYTES;
 
   /** Returns the keys of features. */
   static ShardKeys of(List<Shard.Feature> features) {
@@ -62,7 +63,9 @@ record ShardKeys(List<Digest> keys, int width, double seconds) {
       int width = bytes.getInt();
       double seconds = bytes.getDouble();
       long end = HEADER_BYTES + (long) count * Digest.BYTES;
-      if (count < 1 || !Digest.read(bytes).equals(name(file)) || bytes.capacity() != end + CHECK_BYTES) {
+      if (count < 1
+          || !Digest.read(bytes).equals(name(file))
+          || bytes.capacity() != end + CHECK_BYTES) {
         return Optional.empty();
       }
       List<Digest> keys = new ArrayList<>(count);

@@ -3,8 +3,8 @@ package org.kgcoop.files;
 import java.util.Arrays;
 
 /**
- * A hash table from digests to numbers, with about 50 bytes per entry. It is not thread-safe, except
- * for simultaneous calls of {@link #get}.
+ * A hash table from digests to numbers, with about 50 bytes per entry. It is not thread-safe,
+ * except for simultaneous calls of {@link #get}.
  */
 public final class DigestTable {
   /** The value of a digest that the table does not contain. */

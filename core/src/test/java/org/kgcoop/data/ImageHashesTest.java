@@ -117,8 +117,7 @@ class ImageHashesTest {
 
     assertThat(image("b.png", "other!", OLD)).isEqualTo(second);
 
-    assertThat(remembering().of(List.of(first, second)))
-        .containsExactly(of("first"), of("second"));
+    assertThat(remembering().of(List.of(first, second))).containsExactly(of("first"), of("second"));
   }
 
   @Test
@@ -135,8 +134,7 @@ class ImageHashesTest {
     }
     long record = 56;
     assertThat(Files.size(bank.resolve("image-hashes"))).isLessThanOrEqualTo(5 * record);
-    assertThat(Files.size(bank.resolve("image-hashes.previous")))
-        .isLessThanOrEqualTo(5 * record);
+    assertThat(Files.size(bank.resolve("image-hashes.previous"))).isLessThanOrEqualTo(5 * record);
   }
 
   @Test
