@@ -19,12 +19,13 @@ import org.kgcoop.io.FeatureTable;
  * no place for the names of the rows, so a JSON list next to the file contains them.
  */
 final class NpyFeatures implements FeatureFormat {
-  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+  static final String ID = "npy";
+  static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int ALIGNMENT = 64;
 
   @Override
   public String id() {
-    return "npy";
+    return ID;
   }
 
   /**
@@ -33,8 +34,12 @@ final class NpyFeatures implements FeatureFormat {
    */
   @Override
   public List<Path> files(Path file, FeatureTable table) {
+    return List.of(file, namesFile(file, table.column()));
+  }
+
+  static Path namesFile(Path file, String column) {
     String name = String.valueOf(file.getFileName()).replaceFirst("\\.npy$", "");
-    return List.of(file, file.resolveSibling(name + "." + table.column() + "s.json"));
+    return file.resolveSibling(name + "." + column + "s.json");
   }
 
   /** Neither file appears before both are complete, so an interrupted command can be repeated. */

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.Digest;
@@ -187,7 +188,7 @@ public final class ImageHashes {
               "\n",
               image.toAbsolutePath().toString(),
               String.valueOf(now.size()),
-              now.lastModifiedTime().toString(),
+              String.valueOf(now.lastModifiedTime().to(TimeUnit.NANOSECONDS)),
               // For an image in a zip file, the checksum in the zip directory.
               String.valueOf(plain ? now.fileKey() : Files.getAttribute(image, "zip:crc"))));
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
