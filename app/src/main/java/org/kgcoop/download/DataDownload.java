@@ -7,8 +7,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.published.Origin;
+import org.kgcoop.data.published.Download;
+import org.kgcoop.data.published.Download.RemoteFile;
+import org.kgcoop.data.published.Download.Source;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSet.Part;
 import org.kgcoop.files.Sha256;
@@ -16,71 +20,157 @@ import org.kgcoop.trial.Progress;
 
 /** Downloads public data sets into the folders of CoOp's layout. */
 public final class DataDownload {
+  private static final String HUB = "https://huggingface.co/";
+
   private final Downloader downloader;
   private final Unpacker unpacker;
+  private final Progress progress;
+  private final Map<String, String> environment;
+  private final Predicate<String> consent;
 
-  public DataDownload(Downloader downloader, Progress progress) {
+  /**
+   * Creates a download of data sets.
+   *
+   * @param environment the variables {@code HF_TOKEN} and {@code HF_ENDPOINT} are used
+   * @param consent answers a question about an unofficial copy; false declines it
+   */
+  public DataDownload(
+      Downloader downloader,
+      Progress progress,
+      Map<String, String> environment,
+      Predicate<String> consent) {
     this.downloader = downloader;
+    this.progress = progress;
+    this.environment = environment;
+    this.consent = consent;
     unpacker = new Unpacker(progress);
   }
 
   /**
-   * Downloads and unpacks the missing files that have a direct link.
+   * Downloads and unpacks the missing files of a data set: small files first.
    *
    * @param root the folder of all data sets
-   * @return the files that you must download by hand
-   * @throws KgCoopException if no missing file has a direct link
+   * @return the files that you must get by hand
+   * @throws KgCoopException if no missing image can be downloaded
    */
   public List<Part> fetch(PublishedDataSet set, Path root) {
     Path folder = root.resolve(set.directory());
-    List<Part> missing = set.missing(folder);
-    if (!missing.isEmpty() && !PublishedDataSet.anyDirect(missing)) {
-      Part first = missing.get(0);
-      throw KgCoopException.configuration(
-          "%s: there is no direct link; get it from %s and put it at %s (./kgcoop datasets %s lists all of it)"
-              .formatted(
-                  set.name(), first.origin().where(), folder.resolve(first.path()), set.name()));
-    }
-    Map<Origin, List<Path>> places = new LinkedHashMap<>();
-    for (Part part : missing) {
-      places
-          .computeIfAbsent(part.origin(), origin -> new ArrayList<>())
-          .add(folder.resolve(part.path()));
-    }
-    places.forEach((origin, files) -> fetch(origin, files, folder));
-    return set.missing(folder);
-  }
-
-  /**
-   * Downloads files with a direct link.
-   *
-   * @param files the expected files; a missing one is an error
-   */
-  void fetch(Origin origin, List<Path> files, Path folder) {
-    Origin.Direct direct = origin.direct();
-    if (direct == null || files.stream().allMatch(Files::exists)) {
-      return;
-    }
-    Link link = Link.of(origin.where(), direct.sha256());
-    if (!direct.isArchive()) {
-      downloader.fetch(link, files.get(0));
-      return;
-    }
-    Path archive = folder.resolve(link.name());
-    checkExisting(archive, direct.sha256());
-    downloader.fetch(link, archive);
-    unpacker.unpack(archive, direct.within(), folder.resolve(direct.into()));
-    for (Path file : files) {
-      if (!Files.exists(file)) {
-        throw KgCoopException.data(
-            "%s: does not contain %s; the archive is kept, look into it".formatted(archive, file));
+    Map<Download, List<String>> downloads = new LinkedHashMap<>();
+    for (Part part : set.missingForTables(folder)) {
+      Download download = part.origin().download();
+      if (download != null) {
+        downloads.computeIfAbsent(download, key -> new ArrayList<>()).add(part.path());
       }
     }
-    try {
-      Files.delete(archive);
-    } catch (IOException e) {
-      throw PartialFile.unwritable(archive, e);
+    downloads.entrySet().stream()
+        .filter(each -> isReachable(each.getKey()))
+        .sorted((a, b) -> Boolean.compare(isArchive(a.getKey()), isArchive(b.getKey())))
+        .forEach(each -> fetch(each.getKey(), each.getValue(), folder));
+    List<Part> missing = set.missingForTables(folder);
+    if (missing.stream().anyMatch(set.files().images()::contains)) {
+      Part first = missing.get(0);
+      Download download = first.origin().download();
+      throw KgCoopException.configuration(
+          "%s cannot be downloaded without an account: get it from %s and put it at %s%s"
+              .formatted(
+                  set.name(),
+                  first.origin().where(),
+                  folder.resolve(first.path()),
+                  download == null ? "" : "; or " + tokenHint(download)));
     }
+    return missing;
+  }
+
+  private static String tokenHint(Download download) {
+    Source source = download.sources().get(0);
+    return "accept the terms on %s and set HF_TOKEN to your token"
+        .formatted(source.files().get(0).address().replaceFirst("/resolve/.*", ""));
+  }
+
+  private static boolean isArchive(Download download) {
+    return download.sources().get(0).isArchive();
+  }
+
+  private boolean isReachable(Download download) {
+    return download.sources().stream().anyMatch(this::isReachable);
+  }
+
+  private boolean isReachable(Source source) {
+    return !source.needsToken() || token() != null;
+  }
+
+  private @Nullable String token() {
+    String token = environment.getOrDefault("HF_TOKEN", "").strip();
+    return token.isEmpty() ? null : token;
+  }
+
+  /** Downloads from the first source that works. */
+  void fetch(Download download, List<String> paths, Path folder) {
+    List<Source> sources = download.sources().stream().filter(this::isReachable).toList();
+    for (int i = 0; i < sources.size(); i++) {
+      try {
+        fetch(sources.get(i), paths, folder);
+        return;
+      } catch (Downloader.UnavailableException e) {
+        if (i == sources.size() - 1) {
+          throw e;
+        }
+        progress.message(e.getMessage() + "; trying another source");
+      }
+    }
+  }
+
+  private void fetch(Source source, List<String> paths, Path folder) {
+    if (source.isUnofficial()) {
+      String address = source.files().get(0).address();
+      if (!consent.test(
+          "%s is an unofficial copy of %s MB. Its owner does not own the images. Download it?"
+              .formatted(address, source.bytes() / 1_000_000))) {
+        throw KgCoopException.configuration(
+            "%s: an unofficial copy needs your consent: add --unofficial, or get the files by hand for %s"
+                .formatted(address, folder));
+      }
+    }
+    if (!source.isArchive()) {
+      downloader.fetch(link(source, source.files().get(0)), folder.resolve(paths.get(0)));
+      return;
+    }
+    List<Path> archives = new ArrayList<>();
+    for (RemoteFile file : source.files()) {
+      Link link = link(source, file);
+      Path archive = folder.resolve(link.name());
+      checkExisting(archive, file.sha256());
+      archives.add(archive);
+    }
+    // The archives and their content: images do not shrink in an archive.
+    downloader.checkSpace(folder, 2 * source.bytes() - present(archives));
+    for (int i = 0; i < archives.size(); i++) {
+      downloader.fetch(link(source, source.files().get(i)), archives.get(i));
+    }
+    unpacker.unpack(archives, source, paths, folder);
+    for (Path archive : archives) {
+      try {
+        Files.delete(archive);
+      } catch (IOException e) {
+        throw PartialFile.unwritable(archive, e);
+      }
+    }
+  }
+
+  private static long present(List<Path> archives) {
+    return archives.stream()
+        .mapToLong(a -> Math.max(a.toFile().length(), PartialFile.partOf(a).toFile().length()))
+        .sum();
+  }
+
+  private Link link(Source source, RemoteFile file) {
+    String endpoint = environment.getOrDefault("HF_ENDPOINT", "").strip();
+    String address =
+        endpoint.isEmpty() || !file.address().startsWith(HUB)
+            ? file.address()
+            : endpoint.replaceFirst("/+$", "") + "/" + file.address().substring(HUB.length());
+    Link link = Link.of(address, file.sha256()).withBytes(file.bytes());
+    return source.needsToken() ? link.withToken(token()) : link;
   }
 
   /** Checks an archive that a person or an earlier attempt has put in place. */

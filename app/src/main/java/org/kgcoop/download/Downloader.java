@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Version;
-import org.kgcoop.files.Folders;
 import org.kgcoop.trial.Progress;
 
 /**
@@ -113,10 +112,17 @@ public final class Downloader {
     return !value.isBlank() && !value.equals("0") && !value.equalsIgnoreCase("false");
   }
 
+  /** The server does not give the file. Another server may. */
+  static class UnavailableException extends KgCoopException {
+    UnavailableException(String message, @Nullable Throwable cause) {
+      super(Category.IO, message, cause);
+    }
+  }
+
   /** The file does not exist on the server. */
-  private static final class MissingException extends KgCoopException {
+  private static final class MissingException extends UnavailableException {
     MissingException(String message) {
-      super(Category.IO, message);
+      super(message, null);
     }
   }
 
@@ -137,7 +143,9 @@ public final class Downloader {
       return;
     }
     if (offline) {
-      throw byHand(link, target, "offline, and the file does not exist yet", null);
+      throw new KgCoopException(
+          KgCoopException.Category.IO,
+          message(link, target, "offline, and the file does not exist yet"));
     }
     try (PartialFile part = PartialFile.open(target, sink)) {
       int failures = 0;
@@ -218,8 +226,24 @@ public final class Downloader {
       } else if (status == 404 || status == 410) {
         throw new MissingException(
             message(link, target, "the link is dead, the server answers " + status));
+      } else if (link.token() != null && (status == 401 || status == 403)) {
+        throw byHand(
+            link,
+            target,
+            "the server answers %s; accept the terms on the page of the data set, and check HF_TOKEN"
+                .formatted(status),
+            null);
       } else {
         throw byHand(link, target, "the server answers " + status, null);
+      }
+      if (link.bytes() >= 0 && total >= 0 && total != link.bytes()) {
+        part.begin(link, "");
+        throw byHand(
+            link,
+            target,
+            "the server sends %s bytes, expected %s; it has another file"
+                .formatted(total, link.bytes()),
+            null);
       }
       checkSize(link, target, part, total);
       checkSpace(target, total - have);
@@ -279,6 +303,9 @@ public final class Downloader {
               .header("Accept-Encoding", "identity");
       if (conditions.length > 0) {
         request.headers(conditions);
+      }
+      if (next.token() != null) {
+        request.header("Authorization", "Bearer " + next.token());
       }
       HttpResponse<InputStream> answer = send(link, target, request.build());
       answers.add(answer);
@@ -359,20 +386,31 @@ public final class Downloader {
         : tag;
   }
 
-  private void checkSpace(Path target, long needed) {
+  /**
+   * Checks the free space before a large download.
+   *
+   * @param target a file or folder on the disk
+   * @param needed the bytes that are still to be written
+   * @throws KgCoopException of category IO if they do not fit
+   */
+  void checkSpace(Path target, long needed) {
     long free = freeSpace.applyAsLong(target);
     if (needed > free) {
       throw new KgCoopException(
           KgCoopException.Category.IO,
           "%s: needs %s MB, but %s MB are free; free some space"
-              .formatted(target, needed >> 20, free >> 20));
+              .formatted(target, needed / 1_000_000, free / 1_000_000));
     }
   }
 
   /** Returns the free bytes of the disk of a file. */
   private static long usableSpace(Path target) {
     try {
-      return Files.getFileStore(Folders.parent(target)).getUsableSpace();
+      Path existing = target.toAbsolutePath();
+      while (!Files.exists(existing) && existing.getParent() != null) {
+        existing = existing.getParent();
+      }
+      return Files.getFileStore(existing).getUsableSpace();
     } catch (IOException e) {
       return Long.MAX_VALUE; // unknown: a full disk fails on writing
     }
@@ -422,7 +460,7 @@ public final class Downloader {
 
   private static KgCoopException byHand(
       Link link, Path target, String what, @Nullable Throwable cause) {
-    return new KgCoopException(KgCoopException.Category.IO, message(link, target, what), cause);
+    return new UnavailableException(message(link, target, what), cause);
   }
 
   private static String message(Link link, Path target, String what) {

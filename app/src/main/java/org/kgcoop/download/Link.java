@@ -9,12 +9,26 @@ import org.kgcoop.KgCoopException;
  * A file on a server.
  *
  * @param sha256 of the content, in hexadecimal; null if the publisher does not state it
+ * @param bytes the size; -1 if the publisher does not state it
+ * @param token is sent to this host as proof of an account; null for none
  */
-record Link(URI address, @Nullable String sha256) {
+record Link(URI address, @Nullable String sha256, long bytes, @Nullable String token) {
   static final int MAX_PORT = 65_535;
 
   public Link {
     sha256 = sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
+  }
+
+  Link(URI address, @Nullable String sha256) {
+    this(address, sha256, -1, null);
+  }
+
+  Link withBytes(long size) {
+    return new Link(address, sha256, size, token);
+  }
+
+  Link withToken(@Nullable String value) {
+    return new Link(address, sha256, bytes, value);
   }
 
   /**
@@ -55,7 +69,9 @@ record Link(URI address, @Nullable String sha256) {
     if (isEncrypted(address) && !isEncrypted(next)) {
       throw new IllegalArgumentException("it is not encrypted");
     }
-    return new Link(next, sha256);
+    boolean sameHost =
+        next.getHost().equalsIgnoreCase(address.getHost()) && next.getPort() == address.getPort();
+    return new Link(next, sha256, bytes, sameHost ? token : null);
   }
 
   /**

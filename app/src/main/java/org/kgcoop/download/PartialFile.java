@@ -49,7 +49,7 @@ final class PartialFile implements AutoCloseable {
   /** Opens the received bytes of a file. If the target is a symbolic link, it is kept. */
   static PartialFile open(Path named, Sink sink) {
     Path target = AtomicFile.destination(named);
-    Path part = target.resolveSibling("." + target.getFileName() + ".part");
+    Path part = partOf(target);
     try {
       Files.createDirectories(Folders.parent(target));
       LockedFile file =
@@ -64,6 +64,11 @@ final class PartialFile implements AutoCloseable {
     } catch (IOException e) {
       throw unwritable(part, e);
     }
+  }
+
+  /** Returns the path of the received bytes of a file. */
+  static Path partOf(Path target) {
+    return target.resolveSibling("." + target.getFileName() + ".part");
   }
 
   Path path() {

@@ -5,10 +5,14 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PushbackInputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.ArchiveInputStream;
@@ -17,17 +21,21 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.layout.BoundedTar;
+import org.kgcoop.data.published.Download;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
 import org.kgcoop.trial.Progress;
 
 /**
- * Unpacks .zip, .tar, .tgz and .tar.gz. Rejects names outside the folder, links, devices, and
+ * Unpacks zip, tar and compressed tar. Rejects names outside the folder, links, devices, and
  * archives that unpack to far more data than images would. Files are first written to a folder next
  * to the final one. Therefore a damaged archive or a full disk leaves nothing under the final name.
  */
 final class Unpacker {
-  private static final String GZIP = ".*\\.(tgz|tar\\.gz)";
+  private static final String ARCHIVES = ".*\\.(zip|tar|tgz|tar\\.gz)";
+
+  /** The number of first bytes that tell the kind of an archive. */
+  private static final int START = 4;
 
   /** The maximum nesting: some data sets contain archives in an archive. */
   private static final int MAX_DEPTH = 3;
@@ -53,37 +61,76 @@ final class Unpacker {
   }
 
   /**
-   * Unpacks an archive, and the archives in it.
+   * Unpacks archives, and the archives in them, and moves the wanted files or folders to their
+   * place. They may be at any depth of the archive, but next to each other.
    *
-   * @param within the wanted folder of the archive; if it is empty or does not exist, everything is
-   *     wanted
-   * @param into the target folder; existing files are replaced
+   * @param archives together the content of the source
+   * @param paths the wanted files or folders, below {@code folder}
+   * @param folder the folder of the data set
    */
-  void unpack(Path archive, String within, Path into) {
-    Path temporary = into.resolveSibling("." + into.getFileName() + ".unpacking");
+  void unpack(List<Path> archives, Download.Source source, List<String> paths, Path folder) {
+    Path temporary = folder.resolveSibling("." + folder.getFileName() + ".unpacking");
+    Path first = archives.get(0);
     try {
       FolderTree.delete(temporary); // left by an interrupted attempt
       Files.createDirectories(temporary);
-      long maxBytes = Math.max(anyRatioBytes, MAX_RATIO * Files.size(archive));
-      extract(archive, temporary, 1, new SizeBudget(archive, maxBytes));
-      Path wanted = within.isEmpty() ? temporary : temporary.resolve(within);
-      // A single top folder is the name of the release.
-      move(Files.isDirectory(wanted) ? wanted : onlyFolder(temporary), into);
+      for (Path archive : archives) {
+        long maxBytes = Math.max(anyRatioBytes, MAX_RATIO * Files.size(archive));
+        extract(archive, temporary, 1, new SizeBudget(archive, maxBytes));
+      }
+      if (source.isSortedByName()) {
+        Path sorted = temporary.resolve(source.nameInArchive(paths.get(0)));
+        SortedByName.sort(temporary, sorted);
+      }
+      List<String> names = paths.stream().map(source::nameInArchive).toList();
+      Path base =
+          base(temporary, names)
+              .orElseThrow(
+                  () ->
+                      KgCoopException.data(
+                          "%s: does not contain %s; the archive is kept, look into it"
+                              .formatted(first, String.join(", ", names))));
+      for (int i = 0; i < paths.size(); i++) {
+        Path target = folder.resolve(paths.get(i));
+        Files.createDirectories(Folders.parent(target));
+        Files.move(base.resolve(names.get(i)), target, StandardCopyOption.ATOMIC_MOVE);
+      }
     } catch (IOException e) {
       throw KgCoopException.io(
           "%s: cannot be unpacked: %s; free some space, or delete it and download again"
-              .formatted(archive, Messages.reason(e)),
+              .formatted(first, Messages.reason(e)),
           e);
     } finally {
       removeQuietly(temporary);
     }
   }
 
+  /** Returns the folder nearest to the top that contains all of these files or folders. */
+  private static Optional<Path> base(Path top, List<String> names) throws IOException {
+    List<Path> level = List.of(top);
+    while (!level.isEmpty()) {
+      List<Path> next = new ArrayList<>();
+      for (Path folder : level) {
+        if (names.stream().allMatch(name -> Files.exists(folder.resolve(name)))) {
+          return Optional.of(folder);
+        }
+        try (var inside = Files.list(folder)) {
+          inside
+              .filter(f -> Files.isDirectory(f) && !f.endsWith("__MACOSX"))
+              .sorted()
+              .forEach(next::add);
+        }
+      }
+      level = next;
+    }
+    return Optional.empty();
+  }
+
   private void extract(Path archive, Path folder, int depth, SizeBudget budget) throws IOException {
     String name = String.valueOf(archive.getFileName());
     try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
         Progress.Task task = progress.start("unpacking " + name, Files.size(archive));
-        ArchiveInputStream<?> in = stream(name, new Counting(file, task))) {
+        ArchiveInputStream<?> in = stream(new Counting(file, task))) {
       for (ArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         Path target = inside(archive, folder, entry.getName());
         budget.take(BYTES_A_FILE);
@@ -102,7 +149,7 @@ final class Unpacker {
         try (OutputStream out = Files.newOutputStream(target)) {
           budget.copy(in, out);
         }
-        if (target.toString().matches(".*\\.(zip|tar)|" + GZIP)) {
+        if (target.toString().matches(ARCHIVES)) {
           if (depth == MAX_DEPTH) {
             throw refused(archive, entry.getName(), "is nested too deeply");
           }
@@ -121,11 +168,16 @@ final class Unpacker {
         && !entry.isFIFO();
   }
 
-  private static ArchiveInputStream<?> stream(String name, InputStream in) throws IOException {
-    if (name.endsWith(".zip")) {
-      return new ZipArchiveInputStream(in, null, true, true);
+  /** Opens an archive by its first bytes, because names can be wrong. */
+  private static ArchiveInputStream<?> stream(InputStream in) throws IOException {
+    PushbackInputStream all = new PushbackInputStream(in, START);
+    byte[] start = all.readNBytes(START);
+    all.unread(start);
+    if (ContentKind.ZIP.begins(start, START)) {
+      return new ZipArchiveInputStream(all, null, true, true);
     }
-    return new BoundedTar(name.matches(GZIP) ? new GZIPInputStream(in, 1 << 16) : in);
+    boolean isGzip = ContentKind.GZIP.begins(start, START);
+    return new BoundedTar(isGzip ? new GZIPInputStream(all, 1 << 16) : all);
   }
 
   /** Returns the path of an entry, which must be inside the folder. */
@@ -145,32 +197,6 @@ final class Unpacker {
   private static KgCoopException refused(Path archive, String entry, String why) {
     return KgCoopException.data(
         "%s: entry '%s' %s; the archive is not unpacked; delete it".formatted(archive, entry, why));
-  }
-
-  private static Path onlyFolder(Path folder) throws IOException {
-    try (var files = Files.list(folder)) {
-      var all = files.filter(f -> !f.endsWith("__MACOSX")).toList();
-      return all.size() == 1 && Files.isDirectory(all.get(0)) ? all.get(0) : folder;
-    }
-  }
-
-  /** Moves the content of a folder into another, replacing existing files. */
-  private static void move(Path from, Path into) throws IOException {
-    if (!Files.exists(into)) {
-      Files.createDirectories(Folders.parent(into));
-      Files.move(from, into, StandardCopyOption.ATOMIC_MOVE);
-      return;
-    }
-    try (var files = Files.list(from)) {
-      for (Path file : files.toList()) {
-        Path target = into.resolve(file.getFileName());
-        if (Files.isDirectory(file) && Files.isDirectory(target)) {
-          move(file, target);
-        } else {
-          Files.move(file, target, StandardCopyOption.REPLACE_EXISTING);
-        }
-      }
-    }
   }
 
   private static void removeQuietly(Path folder) {

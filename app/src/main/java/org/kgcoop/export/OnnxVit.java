@@ -3,6 +3,7 @@ package org.kgcoop.export;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.RotaryPositions;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Tensor;
@@ -56,7 +57,8 @@ final class OnnxVit {
 
   private String features(String name) {
     if (config.form().image().attentionPool()) {
-      return graph.unitRows(name, pooled());
+      String pooled = pooled();
+      return graph.unitRows(name, config.form().image().projected() ? project(pooled) : pooled);
     }
     String read = readAtClass();
     TunedImageEncoder.TokenMix mix = learned.mix().orElse(null);
@@ -64,16 +66,33 @@ final class OnnxVit {
   }
 
   private String pooled() {
-    int width = vit.width();
-    String patches = graph.biasedConvolution("patches", pixels, "visual.conv1", vit.patch());
-    patches = graph.reshape("patches.flat", patches, 0, width, positions);
-    String x = graph.transpose("patches.rows", patches, 0, 2, 1); // (B, patches, W)
-    x = graph.sum("tokens.placed", x, graph.weight("visual.positional_embedding"));
-    x = graph.reshape("rows", x, -1, width); // (B L, W)
+    String x = embedded();
     for (int i = 0; i < vit.layers(); i++) {
       x = block(x, i, null, Read.ALL);
     }
     return pool(norm("ln_post", x, "visual.ln_post"));
+  }
+
+  /** Returns the tokens in front of the first block, (B L, W). */
+  private String embedded() {
+    ClipConfig.ImageForm form = config.form().image();
+    int width = vit.width();
+    String patches =
+        form.patchBias()
+            ? graph.biasedConvolution("patches", pixels, "visual.conv1", vit.patch())
+            : graph.convolution("patches", pixels, "visual.conv1.weight", vit.patch(), 0);
+    patches = graph.reshape("patches.flat", patches, 0, width, own - form.rowsBesidePatches());
+    String x = graph.transpose("patches.rows", patches, 0, 2, 1); // (B, patches, W)
+    if (form.classToken()) {
+      String classes = // (B, 1, W)
+          graph.eachOfBatch("class", graph.weight("visual.class_embedding"), pixels, 1, width);
+      x = graph.concat("tokens", 1, classes, x);
+    }
+    x = graph.sum("tokens.placed", x, graph.weight("visual.positional_embedding"));
+    if (form.preNorm()) {
+      x = norm("ln_pre", x, "visual.ln_pre");
+    }
+    return graph.reshape("rows", x, -1, width);
   }
 
   /** (B L, W) to (B, W). */
@@ -82,7 +101,7 @@ final class OnnxVit {
     String probe = attentionParts("pool.probe", graph.weight(layer + "probe"), layer).get(0);
     List<String> parts = attentionParts("pool", rows, layer);
     String attended = // one query for all images, which the product with the keys broadcasts
-        new OnnxAttention("pool.attention", 1, positions, vit.heads(), vit.width())
+        new OnnxAttention("pool.attention", 1, positions, config.poolHeads(), vit.width())
             .of(graph, probe, parts.get(1), parts.get(2));
     String y = graph.linear("pool.out", attended, layer + "attn.out_proj");
     return graph.sum("pooled", y, mlp("pool", norm("pool.ln", y, layer + "ln"), layer));
@@ -112,16 +131,7 @@ final class OnnxVit {
    * last block for the prompt tokens follows, at the end of (B (1 + n), W) or (B (L + n), W).
    */
   private String readAtClass() {
-    int width = vit.width();
-    String patches = graph.convolution("patches", pixels, "visual.conv1.weight", vit.patch(), 0);
-    patches = graph.reshape("patches.flat", patches, 0, width, positions - 1);
-    patches = graph.transpose("patches.rows", patches, 0, 2, 1); // (B, patches, W)
-    String classes = // (B, 1, W)
-        graph.eachOfBatch("class", graph.weight("visual.class_embedding"), pixels, 1, width);
-    String x = graph.concat("tokens", 1, classes, patches);
-    x = graph.sum("tokens.placed", x, graph.weight("visual.positional_embedding"));
-    x = norm("ln_pre", x, "visual.ln_pre");
-    x = graph.reshape("rows", x, -1, width); // (B L, W)
+    String x = embedded();
     int last = vit.layers() - 1;
     for (int i = 0; i < last; i++) {
       String beside = learnedRows(i);
@@ -230,6 +240,10 @@ final class OnnxVit {
     String queries = read == Read.ALL ? parts.get(0) : classRows(name + ".query", parts.get(0));
     String before = read == Read.ALL ? x : classRows(name + ".class", x);
     String keys = parts.get(1);
+    if (config.form().image().rotary()) {
+      queries = rotated(name + ".queries", queries);
+      keys = rotated(name + ".keys", keys);
+    }
     String values = parts.get(2);
     int queried = read == Read.ALL ? positions : 1;
     int keyPositions = positions;
@@ -254,6 +268,33 @@ final class OnnxVit {
     String y = graph.sum(name + ".sum_1", before, out);
     String hidden = norm(name + ".ln_2", y, layer + "ln_2");
     return graph.sum(name + ".sum_2", y, mlp(name, hidden, layer));
+  }
+
+  /** Rotates the queries or keys of images, (B L, W), see {@link RotaryPositions}. */
+  private String rotated(String name, String rows) {
+    float[] angles = RotaryPositions.angles(config);
+    int pairs = vit.width() / vit.heads() / 2;
+    String cosines =
+        graph.constant(
+            StoredTensor.ofFloats(
+                "rotary.cosines", new long[] {own, 1, pairs, 1}, RotaryPositions.cosines(angles)));
+    String sines =
+        graph.constant(
+            StoredTensor.ofFloats(
+                "rotary.sines", new long[] {own, 1, pairs, 2}, RotaryPositions.sines(angles)));
+    String each = graph.reshape(name + ".pairs", rows, -1, own, vit.heads(), pairs, 2);
+    String swapped =
+        graph.concat(
+            name + ".swapped",
+            4,
+            graph.slice(name + ".second", each, 4, 1, 2),
+            graph.slice(name + ".first", each, 4, 0, 1));
+    String sum =
+        graph.sum(
+            name + ".rotated",
+            graph.times(name + ".cosines", each, cosines),
+            graph.times(name + ".sines", swapped, sines));
+    return graph.reshape(name + ".placed", sum, -1, vit.width());
   }
 
   /** Selects the first token of each image: (B L, W) to (B, W). */

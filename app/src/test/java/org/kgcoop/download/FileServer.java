@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A file server that can simulate faults. */
 public final class FileServer implements AutoCloseable {
@@ -39,6 +40,7 @@ public final class FileServer implements AutoCloseable {
   private final Map<String, byte[]> files = new ConcurrentHashMap<>();
   private final List<Fault> faults = Collections.synchronizedList(new ArrayList<>());
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, String> headers = new ConcurrentHashMap<>();
   private volatile String tag = "\"1\"";
 
@@ -65,6 +67,19 @@ public final class FileServer implements AutoCloseable {
     files.put("/" + name, content);
   }
 
+  byte @Nullable [] content(String name) {
+    return files.get("/" + name);
+  }
+
+  void remove(String name) {
+    files.remove("/" + name);
+  }
+
+  /** Returns the tokens of the requests so far. */
+  List<String> authorizations() {
+    return List.copyOf(authorizations);
+  }
+
   void fail(Fault... next) {
     faults.addAll(Arrays.asList(next));
   }
@@ -88,6 +103,10 @@ public final class FileServer implements AutoCloseable {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
       String range = exchange.getRequestHeaders().getFirst("Range");
+      String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+      if (authorization != null) {
+        authorizations.add(authorization);
+      }
       requests.add(path + (range == null ? "" : " " + range));
       headers.forEach(exchange.getResponseHeaders()::set);
       if (path.startsWith("/moved/")) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -17,11 +18,13 @@ import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.published.Origin;
-import org.kgcoop.files.Sha256;
+import org.kgcoop.data.published.Download;
 import org.kgcoop.trial.Progress;
 
 class UnpackerTest {
@@ -57,6 +60,15 @@ class UnpackerTest {
     return Files.write(folder.resolve(name), content);
   }
 
+  private void unpack(Path archive, String... wanted) {
+    unpack(unpacker, archive, wanted);
+  }
+
+  private void unpack(Unpacker with, Path archive, String... wanted) {
+    Download.Source source = new Download.Source(List.of(), true, Map.of(), false, false, false);
+    with.unpack(List.of(archive), source, List.of(wanted), folder.resolve("set"));
+  }
+
   private void assertNothingLeft() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).hasSize(1); // the archive
@@ -67,7 +79,7 @@ class UnpackerTest {
   void theWantedFolderOfATarIsUnpacked() throws IOException {
     Path archive = archive("a.tar.gz", tar("release/data/images/1.jpg", "release/readme.txt"));
 
-    unpacker.unpack(archive, "release/data", folder.resolve("set"));
+    unpack(archive, "images");
 
     assertThat(folder.resolve("set/images/1.jpg")).hasContent("release/data/images/1.jpg");
     assertThat(folder.resolve("set/readme.txt")).doesNotExist();
@@ -75,9 +87,8 @@ class UnpackerTest {
 
   @Test
   void twoArchivesMeetInOneFolder() throws IOException {
-    unpacker.unpack(archive("a.tar.gz", tar("images/1.jpg", "x.txt")), "", folder.resolve("set"));
-    unpacker.unpack(
-        archive("b.tgz", tar("annotations/list.txt", "y.txt")), "", folder.resolve("set"));
+    unpack(archive("a.tar.gz", tar("images/1.jpg", "x.txt")), "images");
+    unpack(archive("b.tgz", tar("annotations/list.txt", "y.txt")), "annotations/list.txt");
 
     assertThat(folder.resolve("set/images/1.jpg")).exists();
     assertThat(folder.resolve("set/annotations/list.txt")).exists();
@@ -88,17 +99,17 @@ class UnpackerTest {
     byte[] inner = tar("101_ObjectCategories/cat/1.jpg");
     Path archive = archive("a.zip", zip("caltech-101/101_ObjectCategories.tar.gz", inner));
 
-    unpacker.unpack(archive, "caltech-101", folder.resolve("caltech-101"));
+    unpack(archive, "101_ObjectCategories");
 
-    assertThat(folder.resolve("caltech-101/101_ObjectCategories/cat/1.jpg")).exists();
-    assertThat(folder.resolve("caltech-101/101_ObjectCategories.tar.gz")).doesNotExist();
+    assertThat(folder.resolve("set/101_ObjectCategories/cat/1.jpg")).exists();
+    assertThat(folder.resolve("set/101_ObjectCategories.tar.gz")).doesNotExist();
   }
 
   @Test
   void namesThatLeadOutOfTheFolderAreRefused() throws IOException {
     for (String name : new String[] {"../evil.txt", "set/../../evil.txt", "/tmp/../evil.txt"}) {
       Path zip = archive("a.zip", zip(name, new byte[] {1}));
-      assertThatThrownBy(() -> unpacker.unpack(zip, "", folder.resolve("set")))
+      assertThatThrownBy(() -> unpack(zip, "images"))
           .as(name)
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("is outside the folder");
@@ -110,7 +121,7 @@ class UnpackerTest {
   @Test
   void aNameThatNoFileCanHaveIsRefused() throws IOException {
     Path zip = archive("a.zip", zip("a\u0000\u001b[31m.txt", new byte[] {1}));
-    assertThatThrownBy(() -> unpacker.unpack(zip, "", folder.resolve("set")))
+    assertThatThrownBy(() -> unpack(zip, "images"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("entry 'a??[31m.txt' has an invalid name");
     assertNothingLeft();
@@ -127,7 +138,7 @@ class UnpackerTest {
         out.closeArchiveEntry();
       }
       Path archive = archive("a.tar", bytes.toByteArray());
-      assertThatThrownBy(() -> unpacker.unpack(archive, "", folder.resolve("set")))
+      assertThatThrownBy(() -> unpack(archive, "images"))
           .hasMessageContaining("'images' is a link or device");
       assertNothingLeft();
     }
@@ -137,13 +148,13 @@ class UnpackerTest {
   void archivesInArchivesEndAtTheThird() throws IOException {
     byte[] third = zip("c.zip", zip("d.txt", new byte[] {1}));
     byte[] second = zip("b.zip", third);
-    unpacker.unpack(archive("a.zip", second), "", folder.resolve("set"));
+    unpack(archive("a.zip", second), "d.txt");
     assertThat(folder.resolve("set/d.txt")).exists();
 
     Files.delete(folder.resolve("set/d.txt"));
     Files.delete(folder.resolve("set"));
     Path deep = archive("a.zip", zip("a.zip", second));
-    assertThatThrownBy(() -> unpacker.unpack(deep, "", folder.resolve("set")))
+    assertThatThrownBy(() -> unpack(deep, "images"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("too deep");
     assertNothingLeft();
@@ -153,14 +164,14 @@ class UnpackerTest {
   void anArchiveThatUnpacksToFarMoreThanItsSizeIsRefused() throws IOException {
     Unpacker small = new Unpacker(Progress.SILENT, 1 << 20);
     byte[] zeros = zip("zeros.bin", new byte[3 << 20]);
-    small.unpack(archive("a.zip", zip("x.txt", new byte[500_000])), "", folder.resolve("set"));
+    unpack(small, archive("a.zip", zip("x.txt", new byte[500_000])), "x.txt");
     assertThat(folder.resolve("set/x.txt")).hasSize(500_000);
     Files.delete(folder.resolve("set/x.txt"));
     Files.delete(folder.resolve("set"));
 
     for (byte[] content : List.of(zeros, zip("inner.zip", zeros))) {
       Path archive = archive("a.zip", content);
-      assertThatThrownBy(() -> small.unpack(archive, "", folder.resolve("set")))
+      assertThatThrownBy(() -> unpack(small, archive, "x.txt"))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("unpacks to more than 1 MB");
       assertNothingLeft();
@@ -178,7 +189,7 @@ class UnpackerTest {
       out.closeArchiveEntry();
     }
     Path archive = archive("a.tgz", bytes.toByteArray());
-    assertThatThrownBy(() -> unpacker.unpack(archive, "", folder.resolve("set")))
+    assertThatThrownBy(() -> unpack(archive, "images"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("33554432 bytes");
     assertNothingLeft();
@@ -189,58 +200,34 @@ class UnpackerTest {
     byte[] whole = tar("images/1.jpg", "images/2.jpg");
     Path archive = archive("a.tar.gz", Arrays.copyOf(whole, whole.length / 2));
 
-    assertThatThrownBy(() -> unpacker.unpack(archive, "", folder.resolve("set")))
+    assertThatThrownBy(() -> unpack(archive, "images"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("cannot be unpacked");
     assertNothingLeft();
   }
 
   @Test
-  void aDataSetIsFetchedUnpackedAndNotFetchedAgain() throws IOException {
-    byte[] archive = tar("dtd/images/banded/1.jpg", "dtd/labels/x.txt");
-    Path set = folder.resolve("dtd");
-    try (FileServer server = new FileServer()) {
-      server.put("dtd.tar.gz", archive);
-
-      fetch(server, archive);
-      fetch(server, archive);
-
-      assertThat(set.resolve("images/banded/1.jpg")).exists();
-      assertThat(set.resolve("dtd.tar.gz")).doesNotExist();
-      assertThat(server.requests()).hasSize(1);
+  void aZipWithZip64EntriesIsUnpackedWhateverItsName() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipArchiveOutputStream out = new ZipArchiveOutputStream(bytes)) {
+      out.setUseZip64(Zip64Mode.Always);
+      out.putArchiveEntry(new ZipArchiveEntry("sketch/a/1.jpg"));
+      out.write(1);
+      out.closeArchiveEntry();
     }
+
+    unpack(archive("a.tar.gz", bytes.toByteArray()), "sketch");
+
+    assertThat(folder.resolve("set/sketch/a/1.jpg")).exists();
   }
 
   @Test
-  void anArchiveWithAnotherHashIsNotUnpacked() throws IOException {
-    byte[] archive = tar("dtd/images/banded/1.jpg");
-    Path set = folder.resolve("dtd");
-    try (FileServer server = new FileServer()) {
-      server.put("dtd.tar.gz", tar("dtd/images/banded/2.jpg"));
-      assertThatThrownBy(() -> fetch(server, archive))
-          .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("expected a file of SHA-256 " + Sha256.of(archive));
-      assertThat(set).isEmptyDirectory();
+  void anArchiveWithoutTheWantedFolderIsKept() throws IOException {
+    Path archive = archive("a.tar.gz", tar("other/1.jpg"));
 
-      // An archive that was downloaded by hand is checked, too.
-      Files.write(set.resolve("dtd.tar.gz"), tar("dtd/images/banded/2.jpg"));
-      assertThatThrownBy(() -> fetch(server, archive))
-          .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("expected a file of SHA-256 " + Sha256.of(archive));
-      Files.write(set.resolve("dtd.tar.gz"), archive);
-      fetch(server, archive);
-
-      assertThat(set.resolve("images/banded/1.jpg")).exists();
-      assertThat(server.requests()).hasSize(1);
-    }
-  }
-
-  private void fetch(FileServer server, byte[] expected) {
-    Origin origin =
-        new Origin(
-            server.address() + "dtd.tar.gz",
-            new Origin.Direct(true, "dtd", "", Sha256.of(expected)));
-    new DataDownload(new Downloader(false, Progress.SILENT), Progress.SILENT)
-        .fetch(origin, List.of(folder.resolve("dtd/images")), folder.resolve("dtd"));
+    assertThatThrownBy(() -> unpack(archive, "images"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("does not contain images; the archive is kept");
+    assertNothingLeft();
   }
 }

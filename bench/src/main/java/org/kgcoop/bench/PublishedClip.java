@@ -1,5 +1,6 @@
 package org.kgcoop.bench;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,22 @@ final class PublishedClip implements AutoCloseable {
       }
       causal = Tensor.of(mask, length, length).to(precision).keep();
     }
+  }
+
+  /** Makes all weights of the text encoder parameters, and returns them. */
+  List<Tensor> trainableTexts() {
+    List<Tensor> parameters = new ArrayList<>();
+    weights.replaceAll(
+        (name, weight) -> {
+          if (name.startsWith("visual.") || name.startsWith("logit_")) {
+            return weight;
+          }
+          Tensor parameter = weight.parameter().keep();
+          weight.close();
+          parameters.add(parameter);
+          return parameter;
+        });
+    return parameters;
   }
 
   private Tensor weight(String name) {

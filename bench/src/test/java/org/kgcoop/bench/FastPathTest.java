@@ -18,6 +18,7 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.encoder.EncoderMethod;
@@ -152,6 +153,25 @@ class FastPathTest {
     try (Clip siglip = Clip.load(other);
         PublishedClip plain = new PublishedClip(siglip, DType.FLOAT32)) {
       same(siglip, plain, settings(method, 4), names(1, 30, 2, 7), 3);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"coop", "kgcoop", "prograd", "cocoop"})
+  void everyMethodOnTextsOfPeCore(String method, @TempDir Path other) {
+    ClipConfig config =
+        new ClipConfig(
+            64,
+            16,
+            3,
+            new ClipConfig.Text(32, 600, 64, 1, 3),
+            Activation.GELU,
+            new ClipConfig.Vit(64, 1, 8, 1),
+            PeFamily.FORM);
+    RandomClip.write(other, config, 11);
+    try (Clip pe = Clip.load(other);
+        PublishedClip plain = new PublishedClip(pe, DType.FLOAT32)) {
+      same(pe, plain, settings(method, 4), names(1, 20, 2, 7), 3);
     }
   }
 

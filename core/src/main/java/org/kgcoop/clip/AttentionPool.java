@@ -1,21 +1,23 @@
 package org.kgcoop.clip;
 
+import java.util.List;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * SigLIP's attention pooling. A trained query attends to all positions of an image, followed by an
- * MLP: {@code y + mlp(norm(y))}. The query itself is not added.
+ * The attention pooling of SigLIP and of Perception Encoder. A trained query attends to all
+ * positions of an image, followed by an MLP: {@code y + mlp(norm(y))}. The query itself is not
+ * added.
  */
-public final class AttentionPool {
+public final class AttentionPool implements AutoCloseable {
   private final int heads;
   private final int width;
   private final double epsilon;
   private final Tensor probe; // (1, W)
-  private final Tensor inWeight; // (3W, W): query, key, value
-  private final Tensor inBias; // (3W)
+  private final Linear query; // to (W)
+  private final Linear keysAndValues; // to (2W)
   private final Tensor outWeight; // (W, W)
   private final Tensor outBias; // (W)
   private final Tensor normWeight; // (W)
@@ -35,8 +37,14 @@ public final class AttentionPool {
     this.width = width;
     this.epsilon = epsilon;
     probe = weights.compute(prefix + "probe", 1, width);
-    inWeight = weights.compute(prefix + "attn.in_proj_weight", 3L * width, width);
-    inBias = weights.compute(prefix + "attn.in_proj_bias", 3L * width);
+    Linear in =
+        new Linear(
+            weights.compute(prefix + "attn.in_proj_weight", 3L * width, width),
+            weights.compute(prefix + "attn.in_proj_bias", 3L * width),
+            1,
+            Linear.Packs.ALWAYS);
+    query = in.part(0, width);
+    keysAndValues = in.part(width, 2L * width);
     outWeight = weights.compute(prefix + "attn.out_proj.weight", width, width);
     outBias = weights.compute(prefix + "attn.out_proj.bias", width);
     normWeight = weights.get(prefix + "ln.weight", width);
@@ -53,20 +61,20 @@ public final class AttentionPool {
    * @return (B, W)
    */
   public Tensor of(Tensor rows, long batch) {
-    Tensor query =
-        Functions.linear(probe, inWeight.narrow(0, 0, width), inBias.narrow(0, 0, width));
-    Tensor keysAndValues = // (B L, 2W)
-        Functions.linear(
-            rows.to(computeType),
-            inWeight.narrow(0, width, 2L * width),
-            inBias.narrow(0, width, 2L * width));
+    Tensor both = keysAndValues.apply(rows.to(computeType)); // (B L, 2W)
     Attention.Memory memory =
-        new Attention.Memory(
-            keysAndValues.narrow(1, 0, width), keysAndValues.narrow(1, width, width));
+        new Attention.Memory(both.narrow(1, 0, width), both.narrow(1, width, width));
     Tensor attended =
-        new Attention(heads, batch).of(query.expand(batch, width), memory, null, null);
+        new Attention(heads, batch).of(query.apply(probe).expand(batch, width), memory, null, null);
     Tensor y = Functions.linear(attended, outWeight, outBias).to(DType.FLOAT32);
     Tensor normed = Functions.layerNorm(y, normWeight, normBias, epsilon);
     return y.plus(mlp.apply(normed.to(computeType)));
+  }
+
+  /** Frees the packed copies of the weights. Others own the weights. */
+  @Override
+  public void close() {
+    List.of(query, keysAndValues).forEach(Linear::close);
+    mlp.close();
   }
 }

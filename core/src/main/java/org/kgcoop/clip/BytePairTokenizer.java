@@ -23,10 +23,21 @@ public final class BytePairTokenizer extends Tokenizer {
           Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.UNICODE_CHARACTER_CLASS);
 
   private final Vocabulary vocabulary;
+  private final boolean cuts;
   private final Map<String, List<Integer>> cache = new ConcurrentHashMap<>();
 
   BytePairTokenizer(Vocabulary vocabulary) {
+    this(vocabulary, false);
+  }
+
+  private BytePairTokenizer(Vocabulary vocabulary, boolean cuts) {
     this.vocabulary = vocabulary;
+    this.cuts = cuts;
+  }
+
+  /** Returns a tokenizer with the same ids that cuts long texts. */
+  public BytePairTokenizer cutting() {
+    return new BytePairTokenizer(vocabulary, true);
   }
 
   @Override
@@ -52,7 +63,7 @@ public final class BytePairTokenizer extends Tokenizer {
 
   @Override
   public boolean cuts() {
-    return false;
+    return cuts;
   }
 
   @Override

@@ -116,6 +116,11 @@ public record ClipConfig(
       return text.causal();
     }
 
+    /** Returns the form with another kind of vision transformer. */
+    public Form with(ImageForm other) {
+      return new Form(textEpsilon, visionEpsilon, text, other, visionActivation);
+    }
+
     /** Returns the form with other epsilons and another activation of images. */
     public Form with(double text, double images, @Nullable Activation otherVisionActivation) {
       return new Form(text, images, this.text, image, otherVisionActivation);
@@ -138,24 +143,51 @@ public record ClipConfig(
    * @param classToken true if a CLS token is in front of the patches
    * @param preNorm true if a norm is in front of the first block
    * @param patchBias true if the embedding of patches has a bias
-   * @param attentionPool true if an attention pooling computes the feature; false if it is a
-   *     projection of the CLS token
+   * @param pool the attention pooling that computes the feature, or null if it is a projection of
+   *     the CLS token
+   * @param rotary true if the blocks rotate queries and keys by the place of the patch, see {@link
+   *     RotaryPositions}
    */
   public record ImageForm(
-      boolean classToken, boolean preNorm, boolean patchBias, boolean attentionPool) {
+      boolean classToken, boolean preNorm, boolean patchBias, @Nullable Pool pool, boolean rotary) {
     /** CLIP's kind. */
-    public static final ImageForm CLASS_TOKEN = new ImageForm(true, true, false, false);
+    public static final ImageForm CLASS_TOKEN = new ImageForm(true, true, false, null, false);
 
     public ImageForm {
-      if (!classToken && !attentionPool) {
-        throw new IllegalArgumentException("no CLS token: expected an attention pooling");
+      if (pool == null && (!classToken || rotary)) {
+        throw new IllegalArgumentException(
+            "no CLS token, or rotary positions: expected an attention pooling");
       }
+    }
+
+    /** Returns true if an attention pooling computes the feature. */
+    public boolean attentionPool() {
+      return pool != null;
+    }
+
+    /** Returns true if a projection computes the feature from the CLS token or the pooling. */
+    public boolean projected() {
+      return pool == null || pool.projected();
     }
 
     /** Returns the number of rows of the position table that do not belong to patches. */
     public int rowsBesidePatches() {
       return classToken ? 1 : 0;
     }
+  }
+
+  /**
+   * An attention pooling.
+   *
+   * @param heads the number of attention heads, or 0 for that of the blocks
+   * @param projected true if a projection follows
+   */
+  public record Pool(int heads, boolean projected) {}
+
+  /** Returns the number of attention heads of the pooling of a vision transformer. */
+  public int poolHeads() {
+    Pool pool = form.image().pool();
+    return pool == null || pool.heads() == 0 ? vision.heads() : pool.heads();
   }
 
   /** Returns the activation of a vision transformer. */
@@ -210,6 +242,11 @@ public record ClipConfig(
     FileConfig with(Activation other) {
       Form same = form.with(form.textEpsilon(), form.visionEpsilon(), null);
       return new FileConfig(other, textHeads, visionHeads, imageSize, same);
+    }
+
+    /** Returns the settings with another form. */
+    public FileConfig with(Form other) {
+      return new FileConfig(activation, textHeads, visionHeads, imageSize, other);
     }
   }
 

@@ -7,6 +7,8 @@ import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.image.view.PatchGrid;
+import org.kgcoop.io.WeightFile;
 
 /**
  * A family of image-text models: how its files are recognized and read. A family is a package of
@@ -47,9 +49,18 @@ public interface Family {
   /**
    * Returns true if a model belongs to this family.
    *
-   * @param names the names of its tensors in the file
+   * @param shapes the shapes of its tensors by their names in the file
    */
-  boolean recognizes(Set<String> names);
+  boolean recognizes(Map<String, long[]> shapes);
+
+  /**
+   * Returns the weights of a recognized model under their released names.
+   *
+   * @throws KgCoopException if tensors that belong together do not fit together
+   */
+  default WeightFile released(WeightFile file) {
+    return traits().names().released(file);
+  }
 
   /**
    * Checks that a recognized model is supported.
@@ -93,6 +104,19 @@ public interface Family {
   default ClipConfig config(
       Map<String, long[]> shapes, ClipConfig.FileConfig fileConfig, String source) {
     return ClipConfig.infer(shapes, fileConfig, traits().assumedHeads(), source);
+  }
+
+  /**
+   * Returns the grids of a model that keeps the shape of an image, or null if all images become
+   * squares.
+   *
+   * @param model a {@code config.json}, which may be missing
+   * @param images a {@code preprocessor_config.json}, which may be missing
+   * @throws KgCoopException if a setting is not implemented
+   */
+  default @Nullable PatchGrid patches(
+      ConfigSection model, ConfigSection images, ClipConfig config) {
+    return null;
   }
 
   /** Creates the image encoder. */

@@ -73,9 +73,9 @@ public final class InitialWeights {
     ClipConfig.ImageForm form = config.form().image();
     if (config.imageResolution() % vit.patch() != 0
         || width % vit.heads() != 0
-        || (form.attentionPool() && width != config.embedDim())) {
+        || (!form.projected() && width != config.embedDim())) {
       throw new IllegalArgumentException(
-          "resolution %s and patch %s, width %s and heads %s: expected multiples, and with an attention pooling the width as that of the joint space"
+          "resolution %s and patch %s, width %s and heads %s: expected multiples, and without a projection the width as that of the joint space"
               .formatted(config.imageResolution(), vit.patch(), width, vit.heads()));
     }
     int grid = config.imageResolution() / vit.patch();
@@ -84,7 +84,7 @@ public final class InitialWeights {
       normal("visual.class_embedding", deviation(width), width);
     }
     normal("visual.positional_embedding", deviation(width), rows, width);
-    if (!form.attentionPool()) {
+    if (form.projected()) {
       normal("visual.proj", deviation(width), width, config.embedDim());
     }
     convolution("visual.conv1.weight", width, config.channels(), vit.patch());

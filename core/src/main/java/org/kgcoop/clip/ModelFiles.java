@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.WeightFile;
 
@@ -96,15 +97,21 @@ final class ModelFiles {
     ConfigSection hugging = images();
     boolean isHugging = hugging.json().isObject();
     try {
-      if (isHugging) {
-        return HuggingFaceConfig.preprocessing(hugging, config, traits.images());
-      }
-      if (openClip.hasPreprocessing()) {
-        return openClip.preprocessing(config, traits.images());
-      }
+      PatchGrid patches = family.patches(section(HuggingFaceConfig.FILE), hugging, config);
+      return square(config, hugging).with(patches);
     } catch (IllegalArgumentException e) {
       String source = isHugging ? hugging.name() : path + ": " + OpenClipConfig.FILE + ": ";
       throw KgCoopException.weights(source + e.getMessage(), e);
+    }
+  }
+
+  /** Reads the preprocessing to squares. */
+  private Preprocessing square(ClipConfig config, ConfigSection hugging) {
+    if (hugging.json().isObject()) {
+      return HuggingFaceConfig.preprocessing(hugging, config, traits.images());
+    }
+    if (openClip.hasPreprocessing()) {
+      return openClip.preprocessing(config, traits.images());
     }
     assumed.add(
         "%s's mean, deviation and %s resizing (no preprocessor_config.json)"
@@ -136,7 +143,9 @@ final class ModelFiles {
 
   private Tokenizer read(ClipConfig config, @Nullable Path file) {
     if (file != null) {
-      return checked(family.tokenizer(file, openClip), config, file);
+      Tokenizer tokenizer = checked(family.tokenizer(file, openClip), config, file);
+      checkEndOfText(tokenizer, config);
+      return tokenizer;
     }
     if (traits.releasedTokenizer() == null) {
       throw KgCoopException.weights(
@@ -144,6 +153,18 @@ final class ModelFiles {
               .formatted(path, traits.title()));
     }
     return checked(traits.releasedTokenizer().get(), config, Path.of("the released tokenizer"));
+  }
+
+  /**
+   * Rejects a {@code config.json} whose model reads its feature at another token. Files of older
+   * libraries have the id 2, which the library reads as the largest id.
+   */
+  private void checkEndOfText(Tokenizer tokenizer, ClipConfig config) {
+    ConfigSection text = section(HuggingFaceConfig.FILE).at("text_config");
+    int end = text.json().path("eos_token_id").asInt(2);
+    if (end != 2 && end != tokenizer.endOfText() && !config.form().text().readsLast()) {
+      throw text.refused("eos_token_id", tokenizer.endOfText() + ", the tokenizer's");
+    }
   }
 
   private @Nullable Path tokenizerFile() {
@@ -157,11 +178,12 @@ final class ModelFiles {
   }
 
   private static Tokenizer checked(Tokenizer tokenizer, ClipConfig config, Path source) {
-    // A SentencePiece tokenizer may have fewer ids, because the size of an embedding table is often
-    // rounded up.
-    if (tokenizer.cuts()
-        ? tokenizer.vocabularySize() > config.vocabularySize()
-        : tokenizer.vocabularySize() != config.vocabularySize()) {
+    // CLIP's end of text is the last id. Other tokenizers may have fewer ids, because the size of
+    // an
+    // embedding table is often rounded up.
+    if (tokenizer instanceof BytePairTokenizer
+        ? tokenizer.vocabularySize() != config.vocabularySize()
+        : tokenizer.vocabularySize() > config.vocabularySize()) {
       throw KgCoopException.weights(
           "%s has %s token ids, the weights %s: put the model's own tokenizer next to the weights"
               .formatted(source, tokenizer.vocabularySize(), config.vocabularySize()));

@@ -36,6 +36,10 @@ public final class OpenClipConfig {
           timm_drop_path
           """);
 
+  /** Colors fill only the borders of a resize mode that is rejected. */
+  private static final Set<String> IMAGES =
+      words("size mode mean std interpolation resize_mode fill_color");
+
   private static final List<String> RESIZE_MODES = List.of("shortest", "squash");
   private static final List<String> SQUASH = List.of("squash");
   private static final List<String> FILTERS = List.of("bicubic", "bilinear", "random");
@@ -129,12 +133,19 @@ public final class OpenClipConfig {
    */
   Preprocessing preprocessing(ClipConfig config, ImageDefaults defaults) {
     ConfigSection images = file.at("preprocess_cfg");
+    images.allOffBut(IMAGES);
     images.only("mode", "RGB");
+    int size = config.imageResolution();
+    if (!images.isOff("size") && images.square("size") != size) {
+      throw images.refused("size", size + " pixels, which the weights read");
+    }
     List<String> modes = images.isOff("resize_mode") && defaults.squashes() ? SQUASH : RESIZE_MODES;
     boolean squashed = images.oneOf("resize_mode", modes).equals("squash");
     // "random" means bilinear or bicubic in training, and bicubic otherwise.
-    boolean bilinear = images.oneOf("interpolation", FILTERS).equals("bilinear");
-    int size = config.imageResolution();
+    boolean bilinear =
+        images.oneOf("interpolation", FILTERS).equals("bilinear")
+            || (images.isOff("interpolation")
+                && defaults.interpolation() == Interpolation.BILINEAR);
     return new Preprocessing(
         size,
         config.channels(),

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A CLIP ViT with prompt tokens in its blocks, or with terms on its projections. It computes the
+ * A ViT with prompt tokens in its blocks, or with terms on its projections. It computes the
  * published function without unused parts. If the next block replaces prompt tokens, a block uses
  * only their keys and values, computed once for all images. The last block computes only the tokens
  * that are read.
@@ -67,7 +67,9 @@ public final class PromptedVision {
       x = encoder.blocks().get(i).with(additions.apply(i)).images(x, batch);
     }
     TransformerBlock last = encoder.blocks().get(layers() - 1).with(additions.apply(layers() - 1));
-    return project(encoder.norm(last.classRows(x, batch)));
+    return encoder.readsClassToken()
+        ? project(encoder.norm(last.classRows(x, batch)))
+        : encoder.pooled(last.images(x, batch), batch);
   }
 
   /**

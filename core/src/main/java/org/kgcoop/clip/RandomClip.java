@@ -42,7 +42,7 @@ public final class RandomClip {
    * @throws IllegalArgumentException if the sizes do not fit together
    */
   public static void write(Path folder, ClipConfig config, long seed) {
-    boolean siglip = config.form().image().attentionPool();
+    boolean siglip = config.form().text().readsLast();
     List<String> merges = siglip ? List.of() : merges(config.vocabularySize());
     List<StoredTensor> tensors = InitialWeights.of(config, seed);
     Folders.create(folder, "the folder of a CLIP", "try another folder");
@@ -123,6 +123,7 @@ public final class RandomClip {
             && config.textHeads() == Math.max(1, config.textWidth() / 64)
             && config.vision().heads() == Math.max(1, channels / 64)
             && config.form().equals(ClipConfig.Form.RELEASED);
+    ruled |= config.form().image().rotary(); // whose settings follow from the tensors
     if (ruled) {
       return json;
     }

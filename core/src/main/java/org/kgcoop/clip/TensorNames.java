@@ -63,6 +63,17 @@ public final class TensorNames {
       visual.trunk.blocks.#.mlp.fc2.* -> visual.transformer.resblocks.#.mlp.c_proj.*
       """;
 
+  /** The rules of timm's attention pooling under OpenCLIP. */
+  public static final String TIMM_POOL =
+      """
+      visual.trunk.attn_pool.latent -> visual.pool.probe
+      visual.trunk.attn_pool.q.* + visual.trunk.attn_pool.kv.* -> visual.pool.attn.in_proj_*
+      visual.trunk.attn_pool.proj.* -> visual.pool.attn.out_proj.*
+      visual.trunk.attn_pool.norm.* -> visual.pool.ln.*
+      visual.trunk.attn_pool.mlp.fc1.* -> visual.pool.mlp.c_fc.*
+      visual.trunk.attn_pool.mlp.fc2.* -> visual.pool.mlp.c_proj.*
+      """;
+
   private final List<Rule> rules;
 
   /** Creates names from rules, one per line. */

@@ -51,7 +51,8 @@ public final class TextTransformer implements TextEncoder {
               config.textHeads(),
               config.activation(),
               epsilon,
-              packs));
+              packs,
+              null));
     }
     normWeight = weights.get("ln_final.weight", width);
     normBias = weights.get("ln_final.bias", width);

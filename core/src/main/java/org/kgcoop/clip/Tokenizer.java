@@ -65,19 +65,21 @@ public abstract class Tokenizer {
    *     tokenizer does not cut
    */
   public final List<Integer> encodeMarked(String text, int contextLength) {
-    return marked(encode(text), contextLength, text);
+    return marked(encode(text), contextLength, text, cuts());
   }
 
   /**
    * Adds start and end to ids.
    *
    * @param text the text of the ids, for error messages
-   * @throws KgCoopException as {@link #encodeMarked}
+   * @param cut true if a long text is cut
+   * @throws KgCoopException if there are more than {@code contextLength}, and the text is not cut
    */
-  public final List<Integer> marked(List<Integer> ids, int contextLength, String text) {
+  public final List<Integer> marked(
+      List<Integer> ids, int contextLength, String text, boolean cut) {
     List<Integer> marked = new ArrayList<>(start());
     marked.addAll(ids);
-    if (cuts() && marked.size() >= contextLength) {
+    if (cut && marked.size() >= contextLength) {
       marked.subList(contextLength - 1, marked.size()).clear();
     }
     marked.add(endOfText());

@@ -9,7 +9,7 @@ public final class Tokenizers {
   private Tokenizers() {}
 
   /** Creates the tokenizer of OpenAI's CLIP models, with 49,408 ids. */
-  public static Tokenizer released() {
+  public static BytePairTokenizer released() {
     return new BytePairTokenizer(Vocabulary.released());
   }
 

@@ -19,14 +19,15 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class TransformerBlock implements AutoCloseable {
   private final int heads;
+  private final @Nullable RotaryPositions rotation; // of the tokens of images
   private final double epsilon; // epsilon of the norms
   private final DType computeType;
   private final Tensor norm1Weight; // (W)
   private final Tensor norm1Bias; // (W)
-  private final Tensor inWeight; // (3W, W): query, key, value
-  private final Tensor inBias; // (3W)
   private final int width;
-  private final Linear in; // to (3W)
+  private final Linear in; // to (3W): query, key, value
+  private final Linear queries; // to (W), the first part of in
+  private final Linear keysAndValues; // to (2W), the rest of in
   private final Linear out;
   private final Tensor norm2Weight; // (W)
   private final Tensor norm2Bias; // (W)
@@ -38,6 +39,7 @@ public final class TransformerBlock implements AutoCloseable {
    * transformer.resblocks.0.}.
    *
    * @param packs when to pack copies of the weights
+   * @param rotation rotates the queries and keys of images, or null
    */
   public TransformerBlock(
       WeightSource weights,
@@ -46,15 +48,22 @@ public final class TransformerBlock implements AutoCloseable {
       int heads,
       Activation activation,
       double epsilon,
-      Linear.Packs packs) {
+      Linear.Packs packs,
+      @Nullable RotaryPositions rotation) {
     this.heads = heads;
+    this.rotation = rotation;
     this.width = width;
     this.epsilon = epsilon;
     norm1Weight = weights.get(prefix + "ln_1.weight", width);
     norm1Bias = weights.get(prefix + "ln_1.bias", width);
-    inWeight = weights.compute(prefix + "attn.in_proj_weight", 3L * width, width);
-    inBias = weights.compute(prefix + "attn.in_proj_bias", 3L * width);
-    in = new Linear(inWeight, inBias, 1, packs);
+    in =
+        new Linear(
+            weights.compute(prefix + "attn.in_proj_weight", 3L * width, width),
+            weights.compute(prefix + "attn.in_proj_bias", 3L * width),
+            1,
+            packs);
+    queries = in.part(0, width);
+    keysAndValues = in.part(width, 2L * width);
     out =
         new Linear(
             weights.compute(prefix + "attn.out_proj.weight", width, width),
@@ -70,14 +79,15 @@ public final class TransformerBlock implements AutoCloseable {
 
   private TransformerBlock(TransformerBlock other, ProjectionDeltas additions) {
     heads = other.heads;
+    rotation = other.rotation;
     epsilon = other.epsilon;
     computeType = other.computeType;
     norm1Weight = other.norm1Weight;
     norm1Bias = other.norm1Bias;
-    inWeight = other.inWeight;
-    inBias = other.inBias;
     width = other.width;
     in = other.in;
+    queries = other.queries;
+    keysAndValues = other.keysAndValues;
     out = other.out;
     norm2Weight = other.norm2Weight;
     norm2Bias = other.norm2Bias;
@@ -116,6 +126,10 @@ public final class TransformerBlock implements AutoCloseable {
   public Tensor images(Tensor x, long batch, @Nullable Tensor beside) {
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
     Tensor all = all(norm1(x), rows); // (B L, 3W)
+    if (rotation != null) {
+      Tensor placed = rotation.of(all.narrow(1, 0, 2L * width), 2L * heads); // queries, keys
+      all = Tensor.concat(List.of(placed, part(all, 2)), 1);
+    }
     Attention attention = new Attention(heads, batch);
     return rest(x, attention.of(part(all, 0), memory(all), null, memoryBeside(beside)), rows);
   }
@@ -246,17 +260,12 @@ public final class TransformerBlock implements AutoCloseable {
 
   /** Computes only the queries: (n, W) to (n, W). */
   private Tensor queries(Tensor normed, UnaryOperator<Tensor> rows) {
-    Tensor frozen =
-        Functions.linear(normed, inWeight.narrow(0, 0, width), inBias.narrow(0, 0, width));
-    return withTerms(frozen, normed, rows, Projection.QUERY);
+    return withTerms(queries.apply(normed), normed, rows, Projection.QUERY);
   }
 
   /** Computes only the keys and values: (n, W) to (n, 2W). */
   private Tensor keysAndValues(Tensor normed, UnaryOperator<Tensor> rows) {
-    Tensor frozen =
-        Functions.linear(
-            normed, inWeight.narrow(0, width, 2L * width), inBias.narrow(0, width, 2L * width));
-    return withTerms(frozen, normed, rows, Projection.KEY, Projection.VALUE);
+    return withTerms(keysAndValues.apply(normed), normed, rows, Projection.KEY, Projection.VALUE);
   }
 
   /**
@@ -308,7 +317,7 @@ public final class TransformerBlock implements AutoCloseable {
 
   @Override
   public void close() {
-    List.of(in, out).forEach(Linear::close);
+    List.of(in, queries, keysAndValues, out).forEach(Linear::close);
     mlp.close();
   }
 }

@@ -12,7 +12,8 @@ import org.kgcoop.tensor.Tensor;
 /**
  * A vision transformer. {@link ClipConfig.ImageForm} says which parts it has around its blocks:
  * CLIP's has a CLS token and a norm before the blocks, and its feature comes from the CLS token.
- * SigLIP's has neither; its feature comes from an attention pooling.
+ * SigLIP's has neither; its feature comes from an attention pooling. Perception Encoder's has a
+ * pooling and rotary positions.
  */
 public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private static final String BIAS = "visual.proj.bias";
@@ -23,11 +24,13 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private final @Nullable Tensor patchBias; // (W)
   private final @Nullable Tensor classEmbedding; // (W)
   private final Tensor positions; // (class and patches, W)
+  private final Placement placement;
   private final @Nullable Norm preNorm;
   private final List<TransformerBlock> blocks = new ArrayList<>();
   private final Norm postNorm;
   private final @Nullable AttentionPool pool;
-  private final @Nullable Tensor projection; // (W, E), of the CLS token
+  private final @Nullable RotaryPositions rotation;
+  private final @Nullable Tensor projection; // (W, E), of the CLS token or the pooling
   private final @Nullable Tensor projectionBias; // (E), in some models from timm
 
   /** A layer norm: (..., W) to (..., W). */
@@ -41,8 +44,26 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     }
   }
 
+  /** The positions of an image whose grid of patches may differ from that of the weights. */
+  @FunctionalInterface
+  public interface Placement {
+    /**
+     * Returns the positions of a grid.
+     *
+     * @param table as stored, (class and patches, W)
+     * @return (class and rows columns, W)
+     */
+    Tensor of(Tensor table, long rows, long columns);
+  }
+
   /** Loads the encoder of a configuration whose image encoder is a vision transformer. */
   public VisionTransformer(WeightSource weights, ClipConfig config) {
+    this(weights, config, (table, rows, columns) -> table);
+  }
+
+  /** Loads an encoder of images of any size. */
+  public VisionTransformer(WeightSource weights, ClipConfig config, Placement placement) {
+    this.placement = placement;
     ClipConfig.Vit vit = (ClipConfig.Vit) config.vision();
     ClipConfig.ImageForm form = config.form().image();
     width = vit.width();
@@ -55,6 +76,7 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     long rows = form.rowsBesidePatches() + (long) grid * grid;
     positions = weights.get("visual.positional_embedding", rows, width);
     preNorm = form.preNorm() ? new Norm(weights, "visual.ln_pre", width, epsilon) : null;
+    rotation = form.rotary() ? new RotaryPositions(config, weights.device()) : null;
     for (int i = 0; i < vit.layers(); i++) {
       blocks.add(
           new TransformerBlock(
@@ -64,32 +86,40 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
               vit.heads(),
               config.visionActivation(),
               epsilon,
-              Linear.Packs.WITH_GRADIENTS));
+              Linear.Packs.ALWAYS,
+              rotation));
     }
     postNorm = new Norm(weights, "visual.ln_post", width, epsilon);
-    if (form.attentionPool()) {
-      pool =
-          new AttentionPool(
-              weights, "visual.pool.", width, vit.heads(), config.visionActivation(), epsilon);
-      projection = null;
-      projectionBias = null;
-    } else {
-      pool = null;
-      projection = weights.get("visual.proj", width, config.embedDim());
-      projectionBias = weights.rows(BIAS, 0) > 0 ? weights.get(BIAS, config.embedDim()) : null;
-    }
+    pool =
+        form.attentionPool()
+            ? new AttentionPool(
+                weights,
+                "visual.pool.",
+                width,
+                config.poolHeads(),
+                config.visionActivation(),
+                epsilon)
+            : null;
+    int embedDim = config.embedDim();
+    projection = form.projected() ? weights.get("visual.proj", width, embedDim) : null;
+    projectionBias =
+        form.projected() && weights.rows(BIAS, 0) > 0 ? weights.get(BIAS, embedDim) : null;
   }
 
   @Override
   public Tensor features(Tensor images) {
     long batch = images.size(0);
     Tensor x = embedded(images);
-    return pool == null ? features(x, 0) : pool.of(norm(through(blocks, x, batch)), batch);
+    return pool == null ? features(x, 0) : pooled(through(blocks, x, batch), batch);
+  }
+
+  /** Computes features from the output of the last block, with the pooling: (B L, W) to (B, E). */
+  Tensor pooled(Tensor x, long batch) {
+    return project(Objects.requireNonNull(pool, "a pooling").of(norm(x), batch));
   }
 
   /**
-   * Computes the tokens of images in front of a block of an encoder that reads its CLS token: CLS
-   * token, then patches.
+   * Computes the tokens of images in front of a block: CLS token, if there is one, then patches.
    *
    * @param images (B, channels, R, R), normalized
    * @param block counted from 0
@@ -138,7 +168,7 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     if (classEmbedding != null) {
       x = Tensor.concat(List.of(classEmbedding.expand(x.size(0), 1, width), x), 1);
     }
-    return preNorm(x.plus(positions));
+    return preNorm(x.plus(placement.of(positions, images.size(2) / patch, images.size(3) / patch)));
   }
 
   /** Applies the norm in front of the first block, if there is one: (..., W) to (..., W). */
@@ -173,9 +203,9 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return postNorm.of(rows);
   }
 
-  /** Projects CLS tokens after this norm to features: (B, W) to (B, E). */
-  Tensor project(Tensor classRows) {
-    Tensor features = classRows.matmul(Objects.requireNonNull(projection, "a CLS token"));
+  /** Projects CLS tokens after this norm, or the pooling, to features: (B, W) to (B, E). */
+  Tensor project(Tensor rows) {
+    Tensor features = projection == null ? rows : rows.matmul(projection);
     return projectionBias == null ? features : features.plus(projectionBias);
   }
 
@@ -183,5 +213,11 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   @Override
   public void close() {
     blocks.forEach(TransformerBlock::close);
+    if (pool != null) {
+      pool.close();
+    }
+    if (rotation != null) {
+      rotation.close();
+    }
   }
 }

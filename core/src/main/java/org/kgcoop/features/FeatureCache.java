@@ -43,7 +43,7 @@ public final class FeatureCache {
    * The version of the code that decodes, resizes and encodes. Increase it with each change that
    * alters features, so that older features are not used.
    */
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private final ViewEncoder encoder;
   private final ImageHashes hashes;
@@ -108,26 +108,30 @@ public final class FeatureCache {
     ClipConfig config = clip.config();
     ClipConfig.ImageForm form = config.form().image();
     Preprocessing input = clip.preprocessing();
-    return String.join(
-        ";",
-        "version=" + VERSION,
-        "arithmetic=" + Arithmetic.id(),
-        "weights=" + clip.fingerprint(),
-        "precision=" + clip.precision().name(),
-        "device=" + clip.device(),
-        "heads=" + config.vision().heads(),
-        "activation=" + config.visionActivation().name(),
-        "epsilon=" + config.form().visionEpsilon(),
-        "class_token=" + form.classToken(),
-        "pre_norm=" + form.preNorm(),
-        "patch_bias=" + form.patchBias(),
-        "attention_pool=" + form.attentionPool(),
-        "size=" + input.size(),
-        "channels=" + input.channels(),
-        "mean=" + input.mean(),
-        "std=" + input.std(),
-        "interpolation=" + input.interpolation().name(),
-        "shorter_side=" + input.shorterSide());
+    String key =
+        String.join(
+            ";",
+            "version=" + VERSION,
+            "arithmetic=" + Arithmetic.id(),
+            "weights=" + clip.fingerprint(),
+            "precision=" + clip.precision().name(),
+            "device=" + clip.device(),
+            "heads=" + config.vision().heads(),
+            "activation=" + config.visionActivation().name(),
+            "epsilon=" + config.form().visionEpsilon(),
+            "class_token=" + form.classToken(),
+            "pre_norm=" + form.preNorm(),
+            "patch_bias=" + form.patchBias(),
+            "attention_pool="
+                + (form.rotary() ? config.poolHeads() + ",rotary" : form.attentionPool()),
+            "size=" + input.size(),
+            "channels=" + input.channels(),
+            "mean=" + input.mean(),
+            "std=" + input.std(),
+            "interpolation=" + input.interpolation().name(),
+            "shorter_side=" + input.shorterSide());
+    // The grid of an image follows from its size and this number.
+    return clip.maxPatches() == 0 ? key : key + ";max_patches=" + clip.maxPatches();
   }
 
   private static String folderName(ViewEncoder encoder) {

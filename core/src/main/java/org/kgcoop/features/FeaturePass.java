@@ -158,7 +158,7 @@ final class FeaturePass {
   private List<FeaturePipeline.View> prepared(int i) {
     if (!store.keeps()) { // the key is not used, so its parts are not computed
       byte[] bytes = Images.bytes(requests.get(i).item().file());
-      return List.of(new FeaturePipeline.View("", encoder.values(requests.get(i), bytes)));
+      return List.of(new FeaturePipeline.View("", encoder.view(requests.get(i), bytes)));
     }
     ImageHashes.Content content = hashes.read(requests.get(i).item().file());
     String key = requests.get(i).key(content.known());
@@ -174,7 +174,7 @@ final class FeaturePass {
 
   private FeaturePipeline.View view(int i, String key, ImageHashes.@Nullable Content content) {
     return new FeaturePipeline.View(
-        key, content == null ? null : encoder.values(requests.get(i), content.bytes()));
+        key, content == null ? null : encoder.view(requests.get(i), content.bytes()));
   }
 
   private Entry entry(FeaturePipeline.Outcome<Integer> outcome) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.tensor.Engine;
 
 /**
@@ -42,11 +44,9 @@ final class FeaturePipeline<T> implements AutoCloseable {
    * Input of the image encoder.
    *
    * @param key the key of the feature
-   * @param values (channels, R, R); null if the feature is known
+   * @param image a transformed image; null if the feature is known
    */
-  // An array, because views are large and used once. No code compares these records.
-  @SuppressWarnings("ArrayRecordComponent")
-  record View(String key, float @Nullable [] values) {}
+  record View(String key, @Nullable RgbImage image) {}
 
   /** A view with its feature, which is null if the feature is known. */
   record Result(String key, Shard.@Nullable Feature feature) {}
@@ -129,10 +129,11 @@ final class FeaturePipeline<T> implements AutoCloseable {
   private List<Outcome<T>> processed(List<T> group) {
     long start = System.nanoTime();
     List<Prepared<T>> prepared = group.stream().map(this::prepared).toList();
-    List<View> views =
+    List<RgbImage> views =
         prepared.stream()
             .flatMap(each -> each.views().stream())
-            .filter(view -> view.values() != null)
+            .map(View::image)
+            .filter(Objects::nonNull)
             .toList();
     long wait = System.nanoTime();
     Iterator<ViewEncoder.Encoded> encoded = List.<ViewEncoder.Encoded>of().iterator();
@@ -141,7 +142,7 @@ final class FeaturePipeline<T> implements AutoCloseable {
       beginEncoding();
       try {
         long begin = System.nanoTime();
-        encoded = encoded(views).iterator();
+        encoded = encoder.encoded(views).iterator();
         // The time of a process with as many such threads as encoders.
         seconds = (System.nanoTime() - begin + wait - start) / 1e9 / encoders / views.size();
       } finally {
@@ -153,7 +154,7 @@ final class FeaturePipeline<T> implements AutoCloseable {
       List<Result> results = new ArrayList<>();
       for (View view : each.views()) {
         Shard.Feature feature = null;
-        if (view.values() != null) {
+        if (view.image() != null) {
           ViewEncoder.Encoded next = encoded.next();
           feature = new Shard.Feature(view.key(), next.vector(), next.norm(), seconds);
         }
@@ -190,15 +191,6 @@ final class FeaturePipeline<T> implements AutoCloseable {
     } catch (KgCoopException e) {
       return new Prepared<>(image, List.of(), e);
     }
-  }
-
-  private List<ViewEncoder.Encoded> encoded(List<View> views) {
-    return encoder.encoded(
-        views.stream()
-            .map(View::values)
-            .<ViewEncoder.Pixels>map(
-                values -> (to, offset) -> System.arraycopy(values, 0, to, offset, values.length))
-            .toList());
   }
 
   /** Waits until no thread uses the encoder any more. */

@@ -40,7 +40,7 @@ final class FrozenTokens implements AutoCloseable {
    */
   FrozenTokens(ViewEncoder viewEncoder, int block, long most) {
     this.viewEncoder = viewEncoder;
-    this.encoder = viewEncoder.clip().promptedVision("training");
+    this.encoder = viewEncoder.clip().adaptedVision("training");
     this.block = block;
     this.most = most;
   }

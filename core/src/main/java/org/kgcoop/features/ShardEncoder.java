@@ -110,7 +110,7 @@ public final class ShardEncoder {
           ViewEncoder.Request.key(hash, ViewEncoder.ViewSpec.viewKey(spec, image.key(), turned));
       if (!known.test(key)) {
         decoded = decoded == null ? encoder.decode(content, image.name()) : decoded;
-        views.add(new FeaturePipeline.View(key, encoder.values(decoded, image.key(), spec)));
+        views.add(new FeaturePipeline.View(key, encoder.view(decoded, image.key(), spec)));
       }
     }
     return views;

@@ -86,7 +86,9 @@ public record PromptText(
       ids.addAll(behindVectors(tokenizer, context, name));
       String text = (context.words() + " " + name + ".").strip();
       List<Integer> tokens =
-          of(className, () -> tokenizer.marked(ids, clip.config().contextLength(), text));
+          of(
+              className,
+              () -> tokenizer.marked(ids, clip.config().contextLength(), text, cuts(clip, m)));
       int nameLength = Math.min(tokenizer.encodeBehind(name).size(), tokens.size() - start - m);
       rows.add(arranged(tokens, start, m, nameLength, context.position()));
     }
@@ -135,6 +137,14 @@ public record PromptText(
     return new PromptText(rows, contextTokens, false, sharedLength(rows));
   }
 
+  /**
+   * Returns true if long texts are cut. A text with vectors is cut only if the model reads its last
+   * position. Otherwise, the cut would remove a part of the class name without a word.
+   */
+  private static boolean cuts(Clip clip, int vectors) {
+    return clip.tokenizer().cuts() && (vectors == 0 || clip.config().form().text().readsLast());
+  }
+
   private static void checkLength(Clip clip, int contextTokens) {
     if (contextTokens >= clip.config().contextLength()) {
       throw KgCoopException.configuration(
@@ -175,7 +185,9 @@ public record PromptText(
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
       String text = template.replace("{}", underscores.in(className));
-      List<Integer> tokens = of(className, () -> tokenizer.encodeMarked(text, contextLength));
+      List<Integer> ids = of(className, () -> tokenizer.encode(text));
+      List<Integer> tokens =
+          of(className, () -> tokenizer.marked(ids, contextLength, text, cuts(clip, vectors)));
       rows.add(arranged(tokens, tokenizer.start().size(), vectors, 0, ClassTokenPosition.END));
     }
     checkDifferent(rows, classNames, contextLength);

@@ -13,22 +13,25 @@ import org.jspecify.annotations.Nullable;
  * <p>It does not own weight and bias. {@link #close} frees the packed copies.
  */
 public final class Linear implements AutoCloseable {
+  /**
+   * The gradient with respect to x, passed from the hook of an output to that of its input.
+   * Autograd runs the operations between them directly, because they were recorded last.
+   */
+  private static final ThreadLocal<TensorBase> INPUT_GRADIENT = new ThreadLocal<>();
+
   private final Tensor weight; // (out, in)
   private final Tensor bias; // (out)
   private final double scale;
   private final Packs packs;
+  private final long first; // of the outputs
+  private final long outputs; // the number of outputs, or -1 for all
   private @Nullable Packed packed;
 
-  /** The situations that justify the memory of packed copies. */
+  /** Says whether packed copies are worth their memory. */
   public enum Packs {
-    /** No situation. */
+    /** The layer has so many rows, or is used so rarely, that packing in every product is cheap. */
     NEVER,
-    /**
-     * Gradients with respect to the input, in which a weight is multiplied with a few hundred rows
-     * in every step.
-     */
-    WITH_GRADIENTS,
-    /** Every situation. */
+    /** The layer is often used with at most a few hundred rows. */
     ALWAYS
   }
 
@@ -39,10 +42,29 @@ public final class Linear implements AutoCloseable {
    * @param bias (out), not scaled
    */
   public Linear(Tensor weight, Tensor bias, double scale, Packs packs) {
+    this(weight, bias, scale, packs, 0, -1);
+  }
+
+  private Linear(Tensor weight, Tensor bias, double scale, Packs packs, long first, long outputs) {
     this.weight = weight;
     this.bias = bias;
     this.scale = scale;
     this.packs = packs;
+    this.first = first;
+    this.outputs = outputs;
+  }
+
+  /** Returns a layer for some outputs of this one, with packed copies of its own. */
+  public Linear part(long from, long count) {
+    return new Linear(weight, bias, scale, packs, first + from, count);
+  }
+
+  private Tensor weight() {
+    return outputs < 0 ? weight : weight.narrow(0, first, outputs);
+  }
+
+  private Tensor bias() {
+    return outputs < 0 ? bias : bias.narrow(0, first, outputs);
   }
 
   /**
@@ -52,23 +74,15 @@ public final class Linear implements AutoCloseable {
    * @return (N, out)
    */
   public Tensor apply(Tensor x) {
-    if (isWorthPacking(x) && isFrozen()) {
+    if (packs == Packs.ALWAYS && isFrozen()) {
       Optional<Packing> packing = Packing.available();
       if (packing.isPresent()) {
         return packed(packing.get()).apply(x);
       }
     }
     return scale == 1
-        ? Functions.linear(x, weight, bias)
-        : Functions.scaledLinear(x, weight, scale, bias);
-  }
-
-  private boolean isWorthPacking(Tensor x) {
-    return switch (packs) {
-      case NEVER -> false;
-      case WITH_GRADIENTS -> Autograd.isOn() && x.requiresGradient();
-      case ALWAYS -> true;
-    };
+        ? Functions.linear(x, weight(), bias())
+        : Functions.scaledLinear(x, weight(), scale, bias());
   }
 
   private boolean isFrozen() {
@@ -77,7 +91,7 @@ public final class Linear implements AutoCloseable {
 
   private synchronized Packed packed(Packing packing) {
     if (packed == null) {
-      packed = new Packed(packing, weight, bias, scale);
+      packed = new Packed(packing);
     }
     return packed;
   }
@@ -95,17 +109,8 @@ public final class Linear implements AutoCloseable {
    * gradient. This class therefore records a cheap operation of the right shapes, overwrites its
    * result, and replaces its gradient in a hook.
    */
-  private static final class Packed {
-    /**
-     * The gradient with respect to x, passed from the hook of an output to that of its input.
-     * Autograd runs the operations between them directly, because they were recorded last.
-     */
-    private static final ThreadLocal<TensorBase> INPUT_GRADIENT = new ThreadLocal<>();
-
+  private final class Packed {
     private final Packing packing;
-    private final Tensor weight;
-    private final Tensor bias;
-    private final double scale;
     private final Tensor forward; // s W, packed: (out, in)
     private @Nullable Tensor backward; // s W^T, packed: (in, out); created for the first gradient
 
@@ -129,18 +134,15 @@ public final class Linear implements AutoCloseable {
               }
             });
 
-    Packed(Packing packing, Tensor weight, Tensor bias, double scale) {
+    Packed(Packing packing) {
       this.packing = packing;
-      this.weight = weight;
-      this.bias = bias;
-      this.scale = scale;
       forward = packed(false);
     }
 
     private Tensor packed(boolean transposed) {
       try (Scope scope = Scope.open("packed weight");
           Autograd.Switch off = Autograd.off()) {
-        Tensor scaled = scale == 1 ? weight : weight.times(scale);
+        Tensor scaled = scale == 1 ? weight() : weight().times(scale);
         return packing.packed(transposed ? scaled.transpose(0, 1) : scaled).keep();
       }
     }
@@ -154,8 +156,9 @@ public final class Linear implements AutoCloseable {
 
     Tensor apply(Tensor x) {
       if (!Autograd.isOn() || !x.requiresGradient()) {
-        return packing.product(x, forward, bias);
+        return packing.product(x, forward, bias());
       }
+      Tensor bias = bias();
       long[] shape = {x.size(0), bias.size(0)};
       return NativeCall.tensor(
           "linear",

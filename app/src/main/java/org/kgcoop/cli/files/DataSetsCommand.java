@@ -20,6 +20,7 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.ImageSurvey;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.data.published.Download;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.trial.Progress;
@@ -151,7 +152,11 @@ public final class DataSetsCommand implements Callable<Integer> {
     Map<String, List<String>> byOrigin = new LinkedHashMap<>();
     for (PublishedDataSet.Part part : missing) {
       missingJson.addObject().put("path", part.path()).put("origin", part.origin().where());
-      byOrigin.computeIfAbsent(part.origin().where(), origin -> new ArrayList<>()).add(part.path());
+      if (!PublishedDataSet.anyDirect(List.of(part))) {
+        byOrigin
+            .computeIfAbsent(part.origin().where(), origin -> new ArrayList<>())
+            .add(part.path());
+      }
     }
     byOrigin.forEach(
         (origin, paths) -> output.print("    " + String.join(", ", paths) + ": " + origin));
@@ -159,15 +164,8 @@ public final class DataSetsCommand implements Callable<Integer> {
       json.putObject("optional")
           .put("path", entry.files().split().path())
           .put("origin", entry.files().split().origin().where());
-      output.printf(
-          "    %s%s: %s", name(entry), orAnnotations(entry), entry.files().split().origin());
     }
-    if (PublishedDataSet.anyDirect(missing)) {
-      String download =
-          "./kgcoop download %s --root %s".formatted(entry.name(), root == null ? "DIR" : root);
-      json.put("download", download);
-      output.print("    " + download);
-    }
+    printDownload(entry, json);
     if (check && folder != null) {
       Path parent = root == null ? folder : root;
       if (state == State.WHOLE) {
@@ -178,12 +176,22 @@ public final class DataSetsCommand implements Callable<Integer> {
     }
   }
 
-  private static String name(PublishedDataSet entry) {
-    return entry.files().split() == null ? "" : entry.files().split().path();
+  /** Prints the command that downloads what the published table needs, with its size. */
+  private void printDownload(PublishedDataSet entry, ObjectNode json) {
+    Path folder = (root == null ? Path.of("DIR") : root).resolve(entry.directory());
+    List<PublishedDataSet.Part> parts = entry.missingForTables(folder);
+    if (!parts.isEmpty()
+        && parts.stream().allMatch(part -> PublishedDataSet.anyDirect(List.of(part)))) {
+      String download =
+          "./kgcoop download %s --root %s".formatted(entry.name(), root == null ? "DIR" : root);
+      long bytes = Download.bytes(parts.stream().map(part -> part.origin().download()));
+      json.put("download", download).put("download_bytes", bytes);
+      output.printf("    %s (%.1f MB)", download, bytes / 1e6);
+    }
   }
 
-  private static String orAnnotations(PublishedDataSet entry) {
-    return entry.files().annotations().isEmpty() ? " (optional)" : " (in place of annotations)";
+  private static String name(PublishedDataSet entry) {
+    return entry.files().split() == null ? "" : entry.files().split().path();
   }
 
   /** Returns the files that are required to open a data set. */

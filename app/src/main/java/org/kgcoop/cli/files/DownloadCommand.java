@@ -1,11 +1,14 @@
 package org.kgcoop.cli.files;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.Console;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
@@ -34,10 +37,11 @@ import picocli.CommandLine.Parameters;
           + " names, such as siglip2-base-patch16-224. The option --clip accepts the same"
           + " names.",
       "",
-      "Data sets: Caltech101, OxfordPets, OxfordFlowers, Food101, FGVCAircraft,"
-          + " DescribableTextures and EuroSAT go to --root, in CoOp's layout. Their SHA-256 is"
-          + " checked. For files without a link, kgcoop prints the address and the folder. By"
-          + " downloading a data set you accept its terms.",
+      "Data sets go to --root, in CoOp's layout, with their published split files. Their sizes"
+          + " and SHA-256 are checked. ./kgcoop datasets lists them. By downloading a data set you"
+          + " accept its terms. StanfordCars, SUN397 and UCF101 have only an unofficial copy, for"
+          + " which the command asks, or expects --unofficial. ImageNet needs an account: accept"
+          + " its terms on Hugging Face and set HF_TOKEN, or get it by hand.",
       "",
       "Proxies: set http_proxy, https_proxy, all_proxy or no_proxy, or -Dhttps.proxyHost in"
           + " KGCOOP_OPTS. Set HF_ENDPOINT to use another host than https://huggingface.co.",
@@ -47,7 +51,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ./kgcoop download ViT-B/16",
-      "  ./kgcoop download eurosat dtd --root data"
+      "  ./kgcoop download eurosat dtd --root data",
+      "  ./kgcoop download stanford_cars --unofficial --root data"
     })
 public final class DownloadCommand implements Callable<Integer> {
   @Parameters(arity = "0..*", paramLabel = "NAME", description = "Weights or data sets.")
@@ -59,6 +64,12 @@ public final class DownloadCommand implements Callable<Integer> {
       defaultValue = "data",
       description = "Set the folder of all data sets (default: ${DEFAULT-VALUE}).")
   private Path root = Path.of("data");
+
+  @Option(
+      names = "--unofficial",
+      description =
+          "Accept unofficial copies without a question. Their owner does not own the images.")
+  private boolean unofficial;
 
   @Option(names = "--list", description = "List the known weights, with their sizes and pages.")
   private boolean list;
@@ -100,7 +111,8 @@ public final class DownloadCommand implements Callable<Integer> {
           weights.name(), weights.gigabytes(), weights.licence(), weights.page());
     }
     output.print(
-        "Sizes refer to float32 weights. Licenses can change; see the page of each model.");
+        "Sizes refer to float32 weights. Licenses can change; see the page of each model.\n"
+            + "Only OpenAI's archives have a published SHA-256, which is checked.");
     output.json(Map.of("weights", all.stream().map(Weights::of).toList()));
   }
 
@@ -117,32 +129,32 @@ public final class DownloadCommand implements Callable<Integer> {
                         .formatted(
                             name,
                             String.join(", ", ReleasedWeights.archives()),
-                            String.join(", ", withLinks()))));
-  }
-
-  /** Returns the data sets that can be downloaded at least in part. */
-  private static List<String> withLinks() {
-    return PublishedDataSets.all().stream()
-        .filter(set -> PublishedDataSet.anyDirect(set.files().images()))
-        .map(PublishedDataSet::name)
-        .toList();
+                            PublishedDataSets.all().stream()
+                                .map(PublishedDataSet::name)
+                                .collect(Collectors.joining(", ")))));
   }
 
   private Download fetch(String name, PublishedDataSet set) {
     Path folder = root.resolve(set.directory());
-    List<PublishedDataSet.Part> missing = new ArrayList<>(network.data(output).fetch(set, root));
     output.print(set.name() + ": " + folder);
     output.print("  terms: " + set.files().terms());
-    if (set.files().split() != null && !set.hasSplit(folder)) {
-      missing.add(set.files().split());
-    }
     List<ByHand> byHand = new ArrayList<>();
-    for (PublishedDataSet.Part part : missing) {
+    for (PublishedDataSet.Part part : network.data(output, this::agrees).fetch(set, root)) {
       Path place = folder.resolve(part.path());
       byHand.add(new ByHand(place.toString(), part.origin().where()));
       output.printf("  by hand: %s, to be put at %s", part.origin(), place);
     }
     return new Download(name, folder.toString(), byHand);
+  }
+
+  /** Asks a person, if there is one at a terminal. */
+  private boolean agrees(String question) {
+    if (unofficial) {
+      return true;
+    }
+    Console console = System.console();
+    String answer = console == null ? null : console.readLine("%s [y/N] ", question);
+    return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
   }
 
   private record Weights(

@@ -1,5 +1,6 @@
 package org.kgcoop.cli.options;
 
+import java.util.function.Predicate;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.download.Caches;
 import org.kgcoop.download.DataDownload;
@@ -28,7 +29,12 @@ public final class NetworkOptions {
         output::warn);
   }
 
-  public DataDownload data(Output output) {
-    return new DataDownload(downloader(output), output.progress());
+  /**
+   * Returns a download of data sets.
+   *
+   * @param consent answers a question about an unofficial copy
+   */
+  public DataDownload data(Output output, Predicate<String> consent) {
+    return new DataDownload(downloader(output), output.progress(), System.getenv(), consent);
   }
 }

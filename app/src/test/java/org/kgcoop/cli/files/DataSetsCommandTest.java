@@ -42,7 +42,7 @@ class DataSetsCommandTest {
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
-        .contains("OxfordPets", "not there", "annotations.tar.gz", "embedded:objects")
+        .contains("OxfordPets", "not there", "(792.6 MB)", "embedded:objects")
         .containsPattern("EuroSAT .* whole, no split_zhou_EuroSAT.json");
     JsonNode listed = json(Cli.run("datasets", "--root", root, "--json"));
     assertThat(listed.path("data_sets")).hasSize(15);
@@ -52,7 +52,9 @@ class DataSetsCommandTest {
     assertThat(Cli.run("datasets").out()).contains("Give --root DIR");
     assertThat(result.out())
         .contains("./kgcoop download OxfordPets --root " + root)
-        .doesNotContain("download EuroSAT", "download ImageNet");
+        .contains("download EuroSAT --root " + root + " (3.0 MB)") // its split file
+        .contains("images/train: https://image-net.org (after registration)")
+        .doesNotContain("download ImageNet ");
   }
 
   @Test

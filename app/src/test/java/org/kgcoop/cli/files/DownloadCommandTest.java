@@ -23,41 +23,48 @@ class DownloadCommandTest {
   void aDataSetHasTheNamesThatDataKnowsItBy() {
     for (String name : new String[] {"DescribableTextures", "dtd", "DTD", "textures"}) {
       Cli.Result result = download(name);
-      assertThat(result.exitCode()).as(name).isNotZero();
-      assertThat(result.errorLine()).contains("dtd-r1.0.1.tar.gz");
+      assertThat(result.exitCode()).as(name).isEqualTo(5);
+      assertThat(result.errorLine()).contains("split_zhou_DescribableTextures.json", "offline");
     }
     Cli.Result unknown = download("petz");
     assertThat(unknown.exitCode()).isEqualTo(2);
-    assertThat(unknown.errorLine()).contains("petz: unknown", "ViT-B/16", "OxfordPets, Oxford");
-    assertThat(unknown.errorLine()).doesNotContain("UCF101");
+    assertThat(unknown.errorLine()).contains("petz: unknown", "ViT-B/16", "UCF101");
     assertThat(download("embedded:objects").errorLine()).contains("comes with the program");
   }
 
   @Test
-  void namesThePlaceOfDataWithoutADirectLink() {
+  void namesThePlaceAndTheFolderOfDataThatNeedsAnAccount() throws IOException {
+    Files.createDirectories(root.resolve("imagenet"));
+    Files.writeString(root.resolve("imagenet/classnames.txt"), "n01440764 tench\n");
     Cli.Result result = download("imagenet");
     assertThat(result.exitCode()).isEqualTo(2);
     assertThat(result.errorLine())
-        .contains("ImageNet: there is no direct link", "https://image-net.org")
-        .contains(root.resolve("imagenet/images/train").toString());
+        .contains("ImageNet cannot be downloaded without an account", "https://image-net.org")
+        .contains(root.resolve("imagenet/images/train").toString(), "HF_TOKEN");
   }
 
   @Test
-  void downloadsOnlyMissingFilesAndNamesThoseToFetchByHand() throws IOException {
-    Path folder = root.resolve("oxford_flowers");
-    Files.createDirectories(folder.resolve("jpg"));
-    Files.write(folder.resolve("imagelabels.mat"), new byte[1]);
-    assertThat(download("flowers").errorLine()).contains("cat_to_name.json", "drive.google.com");
+  void asksBeforeAnUnofficialCopyAndStatesTheTerms() throws IOException {
+    Path folder = Files.createDirectories(root.resolve("stanford_cars"));
+    Files.writeString(folder.resolve("split_zhou_StanfordCars.json"), "{}");
+    Cli.Result declined = download("cars");
+    assertThat(declined.exitCode()).isEqualTo(2);
+    assertThat(declined.errorLine())
+        .contains("stanford_cars.zip", "--unofficial", folder.toString());
+    assertThat(declined.out()).contains("terms: no license text is known");
+    Cli.Result accepted = Cli.run("download", "cars", "--root", root, "--offline", "--unofficial");
+    assertThat(accepted.exitCode()).isEqualTo(5);
+    assertThat(accepted.errorLine()).contains("stanford_cars.zip: offline");
+  }
 
-    Files.writeString(folder.resolve("cat_to_name.json"), "{}");
-    Cli.Result result = download("flowers");
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out())
-        .contains("OxfordFlowers: " + folder, "terms: for research")
-        .contains(folder.resolve("split_zhou_OxfordFlowers.json").toString());
+  @Test
+  void aCompleteDataSetIsNotDownloadedAgain() throws IOException {
+    Path folder = Files.createDirectories(root.resolve("oxford_flowers/jpg")).getParent();
+    Files.writeString(folder.resolve("split_zhou_OxfordFlowers.json"), "{}");
     Cli.Result json = Cli.run("download", "flowers", "--root", root, "--offline", "--json");
+    assertThat(json.exitCode()).as(json.err()).isZero();
     JsonNode entry = new ObjectMapper().readTree(json.out()).path("downloads").path(0);
-    assertThat(entry.path("by_hand").findValuesAsText("path"))
-        .containsExactly(folder.resolve("split_zhou_OxfordFlowers.json").toString());
+    assertThat(entry.path("path").asText()).isEqualTo(folder.toString());
+    assertThat(entry.path("by_hand")).isEmpty();
   }
 }

@@ -20,11 +20,11 @@ final class Architectures {
     Map<String, String> others = new LinkedHashMap<>();
     others.put(
         "visual.trunk.",
-        "a timm image encoder (ConvNeXt, EVA, MobileCLIP, PE, ViTamin ...) under OpenCLIP");
+        "a timm image encoder (ConvNeXt, EVA, MobileCLIP, ViTamin ...) under OpenCLIP");
     others.put("visual.head.", "a timm image encoder under OpenCLIP");
     others.put("text_decoder.", "CoCa or BLIP");
-    others.put("visual.pool.", "a timm image encoder with a class embedding and a pooling (PE)");
-    others.put("visual.attn_pool.", "a model with attention pooling (CoCa, PE)");
+    others.put("visual.pool.", "a timm image encoder with a class embedding and a pooling");
+    others.put("visual.attn_pool.", "a model with attention pooling (CoCa)");
     others.put("transformer.embeddings.", "a Hugging Face text encoder under OpenCLIP");
     others.put("transformer.encoder.", "a Hugging Face text encoder under OpenCLIP");
     others.put("text_model.embeddings.word_embeddings.", "a CLIP with a BERT text encoder");

@@ -2,6 +2,7 @@ package org.kgcoop.clip.siglip;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
@@ -34,7 +35,7 @@ public final class SiglipFamily implements Family {
           1e-6,
           1e-6,
           new ClipConfig.TextForm(false, true),
-          new ClipConfig.ImageForm(false, false, true, true),
+          new ClipConfig.ImageForm(false, false, true, new ClipConfig.Pool(0, false), false),
           null);
 
   private static final TensorNames NAMES =
@@ -48,14 +49,9 @@ public final class SiglipFamily implements Family {
           vision_model.head.layernorm.* -> visual.pool.ln.*
           vision_model.head.mlp.fc1.* -> visual.pool.mlp.c_fc.*
           vision_model.head.mlp.fc2.* -> visual.pool.mlp.c_proj.*
-          visual.trunk.attn_pool.latent -> visual.pool.probe
-          visual.trunk.attn_pool.q.* + visual.trunk.attn_pool.kv.* -> visual.pool.attn.in_proj_*
-          visual.trunk.attn_pool.proj.* -> visual.pool.attn.out_proj.*
-          visual.trunk.attn_pool.norm.* -> visual.pool.ln.*
-          visual.trunk.attn_pool.mlp.fc1.* -> visual.pool.mlp.c_fc.*
-          visual.trunk.attn_pool.mlp.fc2.* -> visual.pool.mlp.c_proj.*
           """,
           TensorNames.HUGGING_FACE,
+          TensorNames.TIMM_POOL,
           TensorNames.TIMM,
           TensorNames.OPEN_CLIP_TEXT);
 
@@ -96,18 +92,14 @@ public final class SiglipFamily implements Family {
   }
 
   @Override
-  public boolean recognizes(Set<String> names) {
+  public boolean recognizes(Map<String, long[]> shapes) {
+    Set<String> names = shapes.keySet();
     return names.stream().anyMatch(name -> POOLS.stream().anyMatch(name::startsWith))
         && names.stream().noneMatch(CLASS_TOKENS::contains);
   }
 
   @Override
   public ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize) {
-    if (file.json().path("model_type").asText().equals("siglip2")) {
-      throw file.refused(
-          "model_type",
-          "SigLIP 2 of a fixed resolution, such as google/siglip2-base-patch16-224 (this is NaFlex)");
-    }
     return HuggingFaceConfig.fileConfig(file, List.of("siglip"), TRAITS.defaults(), 12, imageSize);
   }
 

@@ -28,8 +28,9 @@ import org.kgcoop.files.Resources;
  * once, with the generator of the run, and stores it. Its later runs with seed 1 use the same
  * images as kgcoop with split seed 1.
  *
- * <p>The entries are in {@code datasets.json}: layouts, templates, origins and terms. You download
- * a part by hand, or it has a direct link to a file or an archive.
+ * <p>The entries are in {@code datasets.json}: layouts, templates, terms and downloads. You get a
+ * part by hand, or a download with a size and a SHA-256 provides it. Split files come from commits
+ * of public repositories, because their original place needs a browser.
  */
 public final class PublishedDataSets {
 
@@ -91,9 +92,14 @@ public final class PublishedDataSets {
   }
 
   private static List<PublishedDataSet> read() {
+    return read(Resources.json(PublishedDataSets.class, "datasets.json"));
+  }
+
+  /** Reads entries of the form of {@code datasets.json}. */
+  public static List<PublishedDataSet> read(JsonNode entries) {
     Map<String, PublishedDataSet> sources = new HashMap<>();
     List<PublishedDataSet> all = new ArrayList<>();
-    for (JsonNode json : Resources.json(PublishedDataSets.class, "datasets.json")) {
+    for (JsonNode json : entries) {
       PublishedDataSet set = entry(json, sources);
       sources.put(set.name(), set);
       all.add(set);
@@ -103,15 +109,21 @@ public final class PublishedDataSets {
 
   private static PublishedDataSet entry(JsonNode json, Map<String, PublishedDataSet> sources) {
     String layout = json.path("layout").asText();
+    Map<String, Download> downloads = new HashMap<>();
+    for (JsonNode each : json.path("downloads")) {
+      Download download = download(each);
+      download.provides().forEach(path -> downloads.put(path, download));
+    }
     return new PublishedDataSet(
         json.path("name").asText(),
-        elements(json.path("aliases")).map(JsonNode::asText).toList(),
+        texts(json.path("aliases")),
         new PublishedDataSet.Contents(
             json.path("directory").asText(),
             json.path("images").asText(),
-            parts(json.path("pictures")),
-            json.has("split") ? part(json.path("split")) : null,
-            parts(json.path("annotations")),
+            parts(json.path("pictures"), downloads),
+            json.has("split") ? part(json.path("split"), downloads) : null,
+            parts(json.path("annotations"), downloads),
+            elements(json.path("counts")).map(JsonNode::asInt).toList(),
             json.path("terms").asText()),
         json.path("template").asText(),
         json.path("classes").asInt(),
@@ -127,27 +139,51 @@ public final class PublishedDataSets {
     return new RenamedFolders(ignored, names);
   }
 
-  private static List<Part> parts(JsonNode json) {
-    return elements(json).map(PublishedDataSets::part).toList();
+  private static List<Part> parts(JsonNode json, Map<String, Download> downloads) {
+    return elements(json).map(each -> part(each, downloads)).toList();
+  }
+
+  private static Part part(JsonNode json, Map<String, Download> downloads) {
+    String path = json.path("path").asText();
+    Download download = downloads.get(path);
+    String where =
+        download == null || json.has("by_hand")
+            ? json.path("by_hand").asText()
+            : download.sources().get(0).files().get(0).address();
+    return new Part(path, new Origin(where, download));
+  }
+
+  private static Download download(JsonNode json) {
+    return new Download(
+        texts(json.path("provides")),
+        elements(json.path("sources")).map(PublishedDataSets::source).toList());
+  }
+
+  private static Download.Source source(JsonNode json) {
+    Map<String, String> names = new HashMap<>();
+    json.path("names").properties().forEach(e -> names.put(e.getKey(), e.getValue().asText()));
+    return new Download.Source(
+        elements(json.path("files"))
+            .map(
+                file ->
+                    new Download.RemoteFile(
+                        file.path("address").asText(),
+                        file.path("bytes").asLong(),
+                        file.path("sha256").asText()))
+            .toList(),
+        json.path("archive").asBoolean(),
+        Map.copyOf(names),
+        json.path("unofficial").asBoolean(),
+        json.path("token").asBoolean(),
+        json.path("by_class").asBoolean());
+  }
+
+  private static List<String> texts(JsonNode array) {
+    return elements(array).map(JsonNode::asText).toList();
   }
 
   /** Returns the elements of an array. The Jackson version of Spark has no stream of them. */
   private static Stream<JsonNode> elements(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false);
-  }
-
-  private static Part part(JsonNode json) {
-    String path = json.path("path").asText();
-    if (json.has("by_hand")) {
-      return new Part(path, new Origin(json.path("by_hand").asText(), null));
-    }
-    Origin.Direct direct =
-        new Origin.Direct(
-            json.has("archive"),
-            json.path("within").asText(),
-            json.path("into").asText(),
-            json.path("sha256").asText());
-    String address = json.path(direct.isArchive() ? "archive" : "file").asText();
-    return new Part(path, new Origin(address, direct));
   }
 }

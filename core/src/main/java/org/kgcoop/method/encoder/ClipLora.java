@@ -250,8 +250,7 @@ public record ClipLora(
   private LowRank imageBranches(Clip clip) {
     return imageLayers.isEmpty()
         ? branches("visual.", List.of())
-        : branches(
-            "visual.", imageLayers.in("image_layers", clip.promptedVision(title()).layers()));
+        : branches("visual.", imageLayers.in("image_layers", clip.adaptedVision(title()).layers()));
   }
 
   private LowRank branches(String encoder, List<Integer> blocks) {
@@ -303,7 +302,7 @@ public record ClipLora(
       this.masks = masks;
       this.textBranches = textBranches;
       this.imageBranches = imageBranches;
-      vision = imageBranches.isEmpty() ? null : clip.promptedVision(title());
+      vision = imageBranches.isEmpty() ? null : clip.adaptedVision(title());
       try (Scope scope = Scope.open("start")) {
         start(textBranches, clip.config().textWidth(), seed);
         start(imageBranches, clip.config().vision().width(), seed);

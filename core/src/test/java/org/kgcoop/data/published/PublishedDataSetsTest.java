@@ -71,24 +71,35 @@ class PublishedDataSetsTest {
   }
 
   @Test
-  void directLinksAreEncryptedAndHaveAHash() {
-    List<Origin> direct =
+  void downloadsAreEncryptedAndHaveASizeAndAHash() {
+    List<Download.RemoteFile> files =
         PublishedDataSets.all().stream()
-            .flatMap(
-                set ->
-                    Stream.concat(
-                        set.files().images().stream(), set.files().annotations().stream()))
-            .map(PublishedDataSet.Part::origin)
-            .filter(origin -> origin.direct() != null)
+            .flatMap(set -> set.missingForTables(root.resolve(set.directory())).stream())
+            .map(part -> part.origin().download())
+            .filter(Objects::nonNull)
+            .flatMap(download -> download.sources().stream())
+            .flatMap(source -> source.files().stream())
             .toList();
 
-    assertThat(direct).hasSizeGreaterThan(7);
-    assertThat(direct)
+    assertThat(files).hasSizeGreaterThan(40);
+    assertThat(files)
         .allSatisfy(
-            origin -> {
-              assertThat(origin.where()).startsWith("https://");
-              assertThat(Objects.requireNonNull(origin.direct()).sha256()).matches("[0-9a-f]{64}");
+            file -> {
+              assertThat(file.address()).startsWith("https://");
+              assertThat(URI.create(file.address()).getHost()).isNotEmpty();
+              assertThat(file.bytes()).isPositive();
+              assertThat(file.sha256()).matches("[0-9a-f]{64}");
             });
+  }
+
+  @Test
+  void onlyImageNetNeedsAnAccount() {
+    for (PublishedDataSet entry : PublishedDataSets.all()) {
+      List<PublishedDataSet.Part> parts = entry.missingForTables(root.resolve("nothing"));
+      boolean all = parts.stream().allMatch(part -> PublishedDataSet.anyDirect(List.of(part)));
+      assertThat(all).as(entry.name()).isNotEqualTo(entry.name().equals("ImageNet"));
+      assertThat(entry.files().terms()).as(entry.name()).isNotEmpty();
+    }
   }
 
   /** Asserts the images of two classes of 10 in train, val and test. */
@@ -148,21 +159,6 @@ class PublishedDataSetsTest {
     }
     assertThat(published.select(ClassSplit.NEW).test()).isNotEmpty().allMatch(Item::asStored);
     assertThat(own.train()).isNotEmpty().noneMatch(Item::asStored);
-  }
-
-  @Test
-  void theSplitOfEverySetButImageNetHasAMirrorAndSun397IsNotFetchedFromItsDeadAddress() {
-    for (PublishedDataSet set : PublishedDataSets.all()) {
-      if (set.files().split() != null) {
-        assertThat(set.files().split().origin().where())
-            .as(set.name())
-            .contains("https://huggingface.co/zhengli97/prompt_learning_dataset");
-      }
-    }
-    PublishedDataSet sun = PublishedDataSets.find("sun397").orElseThrow();
-    assertThat(sun.files().images().get(0).origin().where())
-        .startsWith("https://huggingface.co/zhengli97/prompt_learning_dataset")
-        .contains("is gone");
   }
 
   @Test
@@ -609,25 +605,6 @@ class PublishedDataSetsTest {
       assertThat(PublishedDataSets.find(entry.directory())).contains(entry);
       assertThat(entry.template()).contains("{}");
       assertThat(entry.missing(root.resolve(entry.directory()))).isNotEmpty();
-    }
-  }
-
-  @Test
-  void directLinksAreAddressesAndTheirDataHasTerms() {
-    for (PublishedDataSet entry : PublishedDataSets.all()) {
-      List<PublishedDataSet.Part> parts = new ArrayList<>(entry.files().images());
-      parts.addAll(entry.files().annotations());
-      assertThat(entry.files().terms().isEmpty())
-          .as(entry.name())
-          .isNotEqualTo(PublishedDataSet.anyDirect(parts));
-      for (PublishedDataSet.Part part : parts) {
-        if (part.origin().direct() != null) {
-          String path = URI.create(part.origin().where()).getPath();
-          assertThat(path.matches(".*\\.(zip|tgz|tar\\.gz)"))
-              .as(path)
-              .isEqualTo(part.origin().direct().isArchive());
-        }
-      }
     }
   }
 

@@ -1,0 +1,201 @@
+package org.kgcoop.clip.pe;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.BytePairTokenizer;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.ConfigSection;
+import org.kgcoop.clip.Family;
+import org.kgcoop.clip.ImageDefaults;
+import org.kgcoop.clip.OpenClipConfig;
+import org.kgcoop.clip.TensorNames;
+import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.clip.Tokenizers;
+import org.kgcoop.image.view.Interpolation;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+
+/**
+ * PE-Core, in Meta's own files and in OpenCLIP's. The text encoder is CLIP's, with shorter texts,
+ * which are cut. The image encoder has rotary positions and an attention pooling over all tokens.
+ * Sources: facebookresearch/perception_models, {@code pe.py}; timm, {@code eva.py}.
+ *
+ * <p>Meta's names are those of OpenAI's CLIP, except for the pooling. The pooling has the names of
+ * {@link org.kgcoop.clip.siglip.SiglipFamily}.
+ */
+public final class PeFamily implements Family {
+  /** The form of the models with a CLS token. */
+  public static final ClipConfig.Form FORM =
+      new ClipConfig.Form(
+          1e-5,
+          1e-5,
+          new ClipConfig.TextForm(true, false),
+          new ClipConfig.ImageForm(true, true, false, new ClipConfig.Pool(8, true), true),
+          null);
+
+  /** The form of PE-Core G, which has no CLS token. */
+  public static final ClipConfig.Form WITHOUT_CLASS_TOKEN =
+      FORM.with(new ClipConfig.ImageForm(false, true, false, new ClipConfig.Pool(8, true), true));
+
+  private static final TensorNames NAMES =
+      new TensorNames(
+          """
+          visual.attn_pool.layernorm.* -> visual.pool.ln.*
+          visual.attn_pool.** -> visual.pool.**
+          visual.trunk.cls_token -> visual.class_embedding
+          visual.trunk.norm_pre.* -> visual.ln_pre.*
+          visual.trunk.head.* -> visual.proj.*
+          """,
+          TensorNames.TIMM_POOL,
+          TensorNames.TIMM,
+          TensorNames.OPEN_CLIP_TEXT);
+
+  private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
+
+  private static final Traits TRAITS =
+      new Traits(
+          "pe",
+          "PE-Core",
+          "PE-Core (Perception Encoder)",
+          NAMES,
+          new ClipConfig.FileConfig(Activation.GELU, 0, 0, 0, FORM),
+          width -> width == 1536 ? 16 : Math.max(1, width / 64),
+          "activation GELU, 16 heads at a width of 1536, else heads of 64",
+          new ImageDefaults(HALF, HALF, Interpolation.BILINEAR, true),
+          false,
+          () -> Tokenizers.released().cutting());
+
+  private static final String CLASS_TOKEN = "visual.class_embedding";
+  private static final String PROJECTION_BIAS = "visual.proj.bias";
+
+  /** The heads of timm's image encoders, by the word in their names. */
+  private static final Map<String, Integer> HEADS =
+      Map.of("tiny", 3, "small", 6, "base", 12, "large", 16, "gigantic", 16);
+
+  private static final Pattern ENCODER =
+      Pattern.compile("vit_pe_core_(tiny|small|base|large|gigantic)_patch\\d+_\\d+(\\..+)?");
+
+  /** The pooling and the norm in front of the blocks, in each layout and under released names. */
+  private static final List<Set<String>> MARKS =
+      List.of(
+          Set.of("visual.attn_pool.probe", "visual.conv1.weight"),
+          Set.of("visual.trunk.attn_pool.latent", "visual.trunk.norm_pre.weight"),
+          Set.of("visual.pool.probe", "visual.ln_pre.weight"),
+          Set.of("attn_pool.probe", "conv1.weight"), // only an image encoder
+          Set.of("attn_pool.latent", "norm_pre.weight"));
+
+  /** The layer scale of PE-Lang and PE-Spatial, which have no pooling. */
+  private static final Pattern LAYER_SCALE =
+      Pattern.compile("(visual\\.)?transformer\\.resblocks\\.\\d+\\.ls_1\\.gamma");
+
+  @Override
+  public Traits traits() {
+    return TRAITS;
+  }
+
+  @Override
+  public boolean recognizes(Map<String, long[]> shapes) {
+    Set<String> names = shapes.keySet();
+    return MARKS.stream().anyMatch(names::containsAll)
+        || names.stream().anyMatch(name -> LAYER_SCALE.matcher(name).matches());
+  }
+
+  /** Returns the weights without a bias of zeros, which only timm's projection has. */
+  @Override
+  public WeightFile released(WeightFile file) {
+    WeightFile named = Family.super.released(file);
+    StoredTensor bias = named.tensors().get(PROJECTION_BIAS);
+    if (bias == null || !bias.dtype().isFloating() || !isZero(bias.toFloats())) {
+      return named;
+    }
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>(named.tensors());
+    tensors.remove(PROJECTION_BIAS);
+    return new WeightFile(
+        named.path(), named.format(), tensors, named.metadata(), named.skipped(), named.configs());
+  }
+
+  private static boolean isZero(float[] values) {
+    for (float value : values) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void check(Set<String> names, String source, String architecture) {
+    if (!names.contains("token_embedding.weight") || !names.contains("visual.pool.probe")) {
+      throw KgCoopException.weights(
+          source
+              + " has only an image encoder of Perception Encoder; kgcoop needs PE-Core with its"
+              + " text encoder, such as timm/PE-Core-B-16");
+    }
+  }
+
+  @Override
+  public ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize) {
+    throw file.refused("model_type", "no config.json, or an open_clip_config.json");
+  }
+
+  @Override
+  public ClipConfig.FileConfig openClip(OpenClipConfig file) {
+    ConfigSection text = file.text();
+    ConfigSection vision = file.vision();
+    file.model().off("quick_gelu");
+    file.checkVisionKeys(Set.of("timm_model_name"));
+    Matcher encoder = ENCODER.matcher(vision.json().path("timm_model_name").asText());
+    if (!encoder.matches()) {
+      throw vision.refused("timm_model_name", "a vit_pe_core_...");
+    }
+    if (!vision.json().path("timm_pool").asText().equals("map")) {
+      throw vision.refused("timm_pool", "map");
+    }
+    vision.off("timm_proj");
+    file.checkTextKeys(Set.of());
+    text.off("no_causal_mask");
+    text.only("pool_type", "argmax");
+    ConfigSection tokenizer = text.at("tokenizer_kwargs");
+    tokenizer.allOffBut(Set.of("clean"));
+    tokenizer.only("clean", "lower");
+    return new ClipConfig.FileConfig(
+        Activation.GELU,
+        text.json().path("heads").asInt(0),
+        HEADS.get(encoder.group(1)),
+        vision.square("image_size"),
+        FORM.with(OpenClipConfig.epsilon(text), FORM.visionEpsilon(), null));
+  }
+
+  @Override
+  public ClipConfig config(
+      Map<String, long[]> shapes, ClipConfig.FileConfig fileConfig, String source) {
+    ClipConfig.Form form = fileConfig.form();
+    ClipConfig.FileConfig settings =
+        shapes.containsKey(CLASS_TOKEN)
+            ? fileConfig
+            : fileConfig.with(form.with(WITHOUT_CLASS_TOKEN.image()));
+    ClipConfig config = Family.super.config(shapes, settings, source);
+    int width = config.vision().width();
+    if (width % config.poolHeads() != 0 || width / config.vision().heads() % 4 != 0) {
+      throw KgCoopException.weights(
+          "%s: image encoder of width %s and %s heads: expected a width that 8 divides and heads whose width 4 divides"
+              .formatted(source, width, config.vision().heads()));
+    }
+    return config;
+  }
+
+  @Override
+  public Tokenizer tokenizer(Path file, OpenClipConfig config) {
+    if (Tokenizers.read(file) instanceof BytePairTokenizer tokenizer) {
+      return tokenizer.cutting();
+    }
+    throw KgCoopException.weights(file + ": expected CLIP's kind of tokenizer, which PE-Core has");
+  }
+}

@@ -1,0 +1,70 @@
+package org.kgcoop.data.published;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A download that provides files or folders of a data set.
+ *
+ * @param provides the paths below the folder of the data set
+ * @param sources the places to get them from, best first
+ */
+public record Download(List<String> provides, List<Source> sources) {
+
+  /**
+   * Returns the size of some downloads without those that need an account, in bytes.
+   *
+   * @param downloads null and repeated elements do not count
+   */
+  public static long bytes(Stream<@Nullable Download> downloads) {
+    return downloads
+        .filter(Objects::nonNull)
+        .distinct()
+        .map(download -> download.sources().get(0))
+        .filter(source -> !source.needsToken())
+        .mapToLong(Source::bytes)
+        .sum();
+  }
+
+  /**
+   * A place that has all of these files or folders.
+   *
+   * @param files the files to download: archives, or the one provided file itself
+   * @param isArchive true if the files must be unpacked
+   * @param names the names in the archive, by provided path, where they differ
+   * @param isUnofficial true if neither the authors nor a party that they name publish it
+   * @param needsToken true if Hugging Face gives it only to accounts that accepted its terms
+   * @param isSortedByName true if the images are in one folder, and their names end in {@code
+   *     _CLASS.JPEG}
+   */
+  public record Source(
+      List<RemoteFile> files,
+      boolean isArchive,
+      Map<String, String> names,
+      boolean isUnofficial,
+      boolean needsToken,
+      boolean isSortedByName) {
+
+    /** Returns the size of all files, in bytes. */
+    public long bytes() {
+      return files.stream().mapToLong(RemoteFile::bytes).sum();
+    }
+
+    /** Returns the path of a provided file or folder in the archive. */
+    public String nameInArchive(String path) {
+      return names.getOrDefault(path, path);
+    }
+  }
+
+  /**
+   * A file on a server.
+   *
+   * @param address its https address
+   * @param bytes its size
+   * @param sha256 of its content, in hexadecimal
+   */
+  public record RemoteFile(String address, long bytes, String sha256) {}
+}
