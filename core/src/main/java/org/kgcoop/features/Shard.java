@@ -94,9 +94,17 @@ public record Shard(List<Feature> features) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.set("keys", keys());
     Path file = folder.resolve(fileName());
-    ShardKeys.of(features).write(keyFile(file));
+    shortKeys().write(keyFile(file));
     SealedFile.write(file, tensors, json);
     return file;
+  }
+
+  /** Returns the content of the file of the keys. */
+  ShardKeys shortKeys() {
+    return new ShardKeys(
+        features.stream().map(feature -> Digest.of(feature.key())).toList(),
+        features.get(0).vector().length,
+        features.stream().mapToDouble(Feature::seconds).sum());
   }
 
   /**

@@ -220,8 +220,9 @@ final class ShardIndex {
    * @throws KgCoopException if it cannot be written
    */
   synchronized void add(List<Shard.Feature> features) {
-    Path path = new Shard(features).write(folder);
+    Shard shard = new Shard(features);
+    Path path = shard.write(folder);
     files.add(path);
-    enter(path, ShardKeys.of(features));
+    enter(path, shard.shortKeys());
   }
 }

@@ -31,14 +31,6 @@ record ShardKeys(List<Digest> keys, int width, double seconds) {
   private static final int HEADER_BYTES =
       Long.BYTES + 2 * Integer.BYTES + Double.BYTES + Digest.BYTES;
 
-  /** Returns the keys of features. */
-  static ShardKeys of(List<Shard.Feature> features) {
-    return new ShardKeys(
-        features.stream().map(feature -> Digest.of(feature.key())).toList(),
-        features.get(0).vector().length,
-        features.stream().mapToDouble(Shard.Feature::seconds).sum());
-  }
-
   void write(Path file) {
     ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + keys.size() * Digest.BYTES);
     bytes.putLong(MAGIC).putInt(keys.size()).putInt(width).putDouble(seconds);
