@@ -1,8 +1,7 @@
 /**
  * Downloads weights and public data sets by name, and uses the caches of other tools.
  *
- * <p>Start at {@link org.kgcoop.download.Downloader} and {@link
- * org.kgcoop.download.ReleasedWeights}.
+ * <p>Start at {@link org.kgcoop.download.Downloader}.
  */
 @CheckReturnValue
 @NullMarked
