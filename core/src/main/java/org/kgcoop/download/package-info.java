@@ -1,5 +1,5 @@
 /**
- * Downloads weights and public data sets by name, and uses the caches of other tools.
+ * Downloads files completely or not at all, and resumes after an interruption.
  *
  * <p>Start at {@link org.kgcoop.download.Downloader}.
  */
