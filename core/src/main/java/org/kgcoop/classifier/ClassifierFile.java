@@ -57,6 +57,8 @@ import org.kgcoop.tensor.DType;
  * @param learnedFrom the training data
  * @param version the version of the program that wrote the file
  * @param calibration the temperature and the rejection threshold, or null for neither
+ * @param precision the {@link Clip#precisionKey precision} of the features of the training; empty
+ *     for float32
  */
 public record ClassifierFile(
     FittedMethod learned,
@@ -64,7 +66,8 @@ public record ClassifierFile(
     String clipFingerprint,
     TrainingDataRecord learnedFrom,
     String version,
-    @Nullable Calibration calibration) {
+    @Nullable Calibration calibration,
+    String precision) {
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
 
@@ -92,7 +95,8 @@ public record ClassifierFile(
         clipFingerprint,
         learnedFrom,
         version,
-        null);
+        null,
+        "");
   }
 
   /** Returns the method with all settings. */
@@ -177,6 +181,9 @@ public record ClassifierFile(
     json.put("data_set", learnedFrom.dataSet());
     json.put("training_images", learnedFrom.images().text());
     json.put("version", version);
+    if (!precision.isEmpty()) {
+      json.put("precision", precision);
+    }
     if (calibration != null) {
       CalibrationJson.write(calibration, json);
     }
@@ -248,7 +255,8 @@ public record ClassifierFile(
         json.path("clip_fingerprint").asText(),
         learnedFrom(path, json),
         json.path("version").asText(),
-        calibration(path, json));
+        calibration(path, json),
+        json.path("precision").asText());
   }
 
   private static void checkTexts(Path path, List<String> names, String template) {
@@ -415,7 +423,8 @@ public record ClassifierFile(
   }
 
   private ClassifierFile with(FittedMethod fitted, @Nullable Calibration found) {
-    return new ClassifierFile(fitted, template, clipFingerprint, learnedFrom, version, found);
+    return new ClassifierFile(
+        fitted, template, clipFingerprint, learnedFrom, version, found, precision);
   }
 
   /** Returns this file with another calibration, or with none. */

@@ -4,8 +4,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.Preprocessing;
@@ -14,6 +17,7 @@ import org.kgcoop.io.StateDictNames;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
@@ -34,6 +38,8 @@ public final class Clip implements AutoCloseable {
   private final Family family;
   private final ClipConfig config;
   private final Weights weights;
+  private final WeightSource imageWeights; // of the image encoder
+  private final DType precision;
   private final Map<String, StoredTensor> stored;
   private final ImageEncoder encoder;
   private final ImageEncoder imageEncoder; // encodes each image alone
@@ -50,25 +56,31 @@ public final class Clip implements AutoCloseable {
   /**
    * The options for loading a CLIP model.
    *
-   * @param precision the precision of matrix products, float32 or bf16; norms, residuals and losses
-   *     are always float32
+   * @param precision the precision of matrix products: float32, bf16 or int8; norms, residuals and
+   *     losses are always float32. int8 is for the blocks of the image encoder, and the rest is
+   *     bf16, or float32 if the processor emulates bf16. The model is checked first, and if its
+   *     features differ too much, it is loaded in bf16 or float32.
    * @param tokenizer a merges.txt or tokenizer.json; null for the file next to the weights, or
    *     OpenAI's tokenizer
    * @param activation overrides the activation of the configuration files; or null
    */
   public record Options(
       DType precision, Device device, @Nullable Path tokenizer, @Nullable Activation activation) {
+    private static final Set<DType> PRECISIONS = Set.of(DType.FLOAT32, DType.BFLOAT16, DType.INT8);
+
     public static final Options DEFAULT = new Options(DType.FLOAT32, Device.CPU, null, null);
 
     public Options {
-      if (precision != DType.FLOAT32 && precision != DType.BFLOAT16) {
+      if (!PRECISIONS.contains(precision)) {
         throw KgCoopException.configuration(
-            "precision " + precision + ": expected float32 or bf16 (float16 is slower than both)");
+            "precision "
+                + precision
+                + ": expected float32, bf16 or int8 (float16 is slower than all)");
       }
     }
   }
 
-  private Clip(WeightFile file, Options options) {
+  private Clip(WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
     path = file.path();
     String source = path.toString();
     family = Families.of(StateDictNames.plain(file).tensors().keySet());
@@ -84,8 +96,10 @@ public final class Clip implements AutoCloseable {
     config = family.config(shapes, fileConfig, source);
     tokenizer = files.tokenizer(config, options.tokenizer()); // next to the weights
     device = options.device();
-    weights = new Weights(stored, options.precision(), device, source);
-    encoder = family.imageEncoder(weights, config);
+    precision = options.precision();
+    weights = new Weights(stored, computeType(precision), device, source);
+    imageWeights = imageWeightsOf.apply(weights);
+    encoder = family.imageEncoder(imageWeights, config);
     // An accelerator has one queue, so dividing its work has no benefit.
     imageEncoder = device.isCpu() ? new PerImageEncoder(encoder) : encoder;
     textEncoder = family.textEncoder(weights, config);
@@ -116,9 +130,46 @@ public final class Clip implements AutoCloseable {
 
   /** Creates the CLIP model of an opened weight file. */
   public static Clip of(WeightFile file, Options options) {
+    return of(file, options, line -> {}, line -> {});
+  }
+
+  /**
+   * Creates the CLIP model of an opened weight file.
+   *
+   * @param lines receives the result of the check of int8
+   * @param warnings receives a line if int8 cannot be used, with the reason and the replacement
+   */
+  public static Clip of(
+      WeightFile file, Options options, Consumer<String> lines, Consumer<String> warnings) {
+    return options.precision() == DType.INT8
+        ? new CheckedPrecision(file, options, lines, warnings).int8()
+        : withWeights(file, options, UnaryOperator.identity());
+  }
+
+  /**
+   * Loads a model in bf16 if this processor computes it quickly and the features are almost those
+   * of float32, and in float32 otherwise.
+   *
+   * @param options other options; the precision is ignored
+   * @param lines receives a line with the choice and its reason
+   */
+  public static Clip automatic(WeightFile file, Options options, Consumer<String> lines) {
+    return new CheckedPrecision(file, options, lines, lines).automatic();
+  }
+
+  /** Creates a model whose image encoder uses other weights than those of the file. */
+  static Clip withWeights(
+      WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
     try (Scope scope = Scope.open("loading " + file.path())) {
-      return new Clip(file, options);
+      return new Clip(file, options, imageWeightsOf);
     }
+  }
+
+  /** Returns the type of the matrix products that int8 is not for. */
+  private static DType computeType(DType precision) {
+    return precision != DType.INT8
+        ? precision
+        : Arithmetic.hasBf16() ? DType.BFLOAT16 : DType.FLOAT32;
   }
 
   public ClipConfig config() {
@@ -141,6 +192,10 @@ public final class Clip implements AutoCloseable {
    * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT of CLIP
    */
   public PromptedVision promptedVision(String who) {
+    if (precision == DType.INT8) {
+      throw KgCoopException.configuration(
+          who + " trains inside the image encoder, and int8 has no gradients: use bf16 or float32");
+    }
     if (encoder instanceof VisionTransformer vit && vit.readsClassToken()) {
       return new PromptedVision(vit);
     }
@@ -210,9 +265,19 @@ public final class Clip implements AutoCloseable {
     return logitBias;
   }
 
-  /** Returns the type of the matrix products. */
+  /** Returns the type of the matrix products: float32, bf16 or int8. */
   public DType precision() {
-    return weights.computeType();
+    return precision;
+  }
+
+  /**
+   * Returns a text with everything besides weights and processor that determines the bits of matrix
+   * products: the type, and for int8 also the type of the others, the layers and the scales.
+   */
+  public String precisionKey() {
+    return imageWeights instanceof Int8Weights int8
+        ? precision.name() + " " + weights.computeType() + " " + int8.key()
+        : precision.name();
   }
 
   public Device device() {
@@ -265,6 +330,9 @@ public final class Clip implements AutoCloseable {
     textEncoder.close();
     if (encoder instanceof VisionTransformer vit) {
       vit.close();
+    }
+    if (imageWeights instanceof Int8Weights int8) {
+      int8.close();
     }
     weights.close();
   }

@@ -57,19 +57,23 @@ public final class TransformerBlock implements AutoCloseable {
     norm1Weight = weights.get(prefix + "ln_1.weight", width);
     norm1Bias = weights.get(prefix + "ln_1.bias", width);
     in =
-        new Linear(
-            weights.compute(prefix + "attn.in_proj_weight", 3L * width, width),
+        weights.linear(
+            prefix + "attn.in_proj_weight",
             weights.compute(prefix + "attn.in_proj_bias", 3L * width),
             1,
-            packs);
+            packs,
+            3L * width,
+            width);
     queries = in.part(0, width);
     keysAndValues = in.part(width, 2L * width);
     out =
-        new Linear(
-            weights.compute(prefix + "attn.out_proj.weight", width, width),
+        weights.linear(
+            prefix + "attn.out_proj.weight",
             weights.compute(prefix + "attn.out_proj.bias", width),
             1,
-            packs);
+            packs,
+            width,
+            width);
     norm2Weight = weights.get(prefix + "ln_2.weight", width);
     norm2Bias = weights.get(prefix + "ln_2.bias", width);
     mlp = new Mlp(weights, prefix + "mlp.", width, activation, packs);
@@ -255,17 +259,23 @@ public final class TransformerBlock implements AutoCloseable {
   /** Computes queries, keys and values: (n, W) to (n, 3W). */
   private Tensor all(Tensor normed, UnaryOperator<Tensor> rows) {
     return withTerms(
-        in.apply(normed), normed, rows, Projection.QUERY, Projection.KEY, Projection.VALUE);
+        products(in, normed), normed, rows, Projection.QUERY, Projection.KEY, Projection.VALUE);
+  }
+
+  /** Computes a layer in front of the attention, in the type of the attention. */
+  private Tensor products(Linear layer, Tensor normed) {
+    return layer.apply(normed).to(computeType);
   }
 
   /** Computes only the queries: (n, W) to (n, W). */
   private Tensor queries(Tensor normed, UnaryOperator<Tensor> rows) {
-    return withTerms(queries.apply(normed), normed, rows, Projection.QUERY);
+    return withTerms(products(queries, normed), normed, rows, Projection.QUERY);
   }
 
   /** Computes only the keys and values: (n, W) to (n, 2W). */
   private Tensor keysAndValues(Tensor normed, UnaryOperator<Tensor> rows) {
-    return withTerms(keysAndValues.apply(normed), normed, rows, Projection.KEY, Projection.VALUE);
+    return withTerms(
+        products(keysAndValues, normed), normed, rows, Projection.KEY, Projection.VALUE);
   }
 
   /**
@@ -290,7 +300,7 @@ public final class TransformerBlock implements AutoCloseable {
   }
 
   private Tensor norm1(Tensor x) {
-    return Functions.layerNorm(x, norm1Weight, norm1Bias, epsilon).to(computeType);
+    return Functions.layerNorm(x, norm1Weight, norm1Bias, epsilon);
   }
 
   /**
@@ -301,7 +311,7 @@ public final class TransformerBlock implements AutoCloseable {
   private Tensor rest(Tensor x, Tensor attended, UnaryOperator<Tensor> rows) {
     Tensor y = x.plus(withTerms(out.apply(attended), attended, rows, Projection.OUTPUT));
     Tensor normed = Functions.layerNorm(y, norm2Weight, norm2Bias, epsilon);
-    return y.plus(mlp.apply(normed.to(computeType)));
+    return y.plus(mlp.apply(normed));
   }
 
   /** Returns the keys and values, which are the last parts of each row. */

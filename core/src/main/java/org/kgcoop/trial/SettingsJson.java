@@ -45,7 +45,7 @@ final class SettingsJson {
     return JsonNodeFactory.instance
         .objectNode()
         .put("clip_fingerprint", clip.fingerprint())
-        .put("precision", clip.precision().name().toLowerCase(Locale.ROOT))
+        .put("precision", clip.precisionKey().toLowerCase(Locale.ROOT))
         .put("device", clip.device().name());
   }
 
