@@ -51,12 +51,16 @@ public final class Chromium implements AutoCloseable {
    * Starts a browser with an empty tab.
    *
    * @param profile a new folder for the settings of the browser
+   * @param options further options of the browser
    * @return null if there is no browser, or if it does not run on this machine
    */
-  public static @Nullable Chromium start(Path profile) throws InterruptedException {
+  public static @Nullable Chromium start(Path profile, String... options)
+      throws InterruptedException {
     Optional<Path> executable = find();
     try {
-      return executable.isEmpty() ? null : new Chromium(executable.get(), profile);
+      return executable.isEmpty()
+          ? null
+          : new Chromium(executable.get(), profile, List.of(options));
     } catch (IOException e) {
       return null;
     }
@@ -78,9 +82,11 @@ public final class Chromium implements AutoCloseable {
         .findFirst();
   }
 
-  private Chromium(Path executable, Path profile) throws IOException, InterruptedException {
-    process =
-        new ProcessBuilder(
+  private Chromium(Path executable, Path profile, List<String> options)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 executable.toString(),
                 "--headless",
                 "--no-sandbox",
@@ -96,8 +102,11 @@ public final class Chromium implements AutoCloseable {
                 "--proxy-server=127.0.0.1:9",
                 "--hide-scrollbars",
                 "--remote-debugging-port=0",
-                "--user-data-dir=" + profile,
-                "about:blank")
+                "--user-data-dir=" + profile));
+    command.addAll(options);
+    command.add("about:blank");
+    process =
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

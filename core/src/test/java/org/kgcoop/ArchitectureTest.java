@@ -77,13 +77,13 @@ class ArchitectureTest {
           .layer("tensor")
           .definedBy("org.kgcoop.tensor..")
           .whereLayer("adapt")
-          .mayNotBeAccessedByAnyLayer()
+          .mayOnlyBeAccessedByLayers("label")
           .whereLayer("label")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("api")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("trial")
-          .mayOnlyBeAccessedByLayers("adapt", "api")
+          .mayOnlyBeAccessedByLayers("adapt", "api", "label")
           .whereLayer("train")
           .mayOnlyAccessLayers(
               "runs",
@@ -126,7 +126,7 @@ class ArchitectureTest {
           .whereLayer("files")
           .mayNotAccessAnyLayer()
           .whereLayer("eval")
-          .mayNotAccessAnyLayer();
+          .mayOnlyAccessLayers("tensor");
 
   @ArchTest
   static final ArchRule theBindingStaysInsideTensor =

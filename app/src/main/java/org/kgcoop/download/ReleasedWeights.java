@@ -72,7 +72,17 @@ public final class ReleasedWeights {
 
   /** The license of each owner. Apple's is only for research. */
   private static final Map<String, String> LICENCES =
-      Map.of("google", "Apache-2.0", "laion", "MIT", "apple", "apple-amlr", OPENAI_OWNER, "MIT");
+      Map.of(
+          "google",
+          "Apache-2.0",
+          "laion",
+          "MIT",
+          "apple",
+          "apple-amlr",
+          "timm",
+          "Apache-2.0",
+          OPENAI_OWNER,
+          "MIT");
 
   /** OpenAI's archives, which do not come from Hugging Face. */
   public static final List<Known> ARCHIVES =
@@ -119,6 +129,11 @@ public final class ReleasedWeights {
       laion  CLIP-ViT-L-14-DataComp.XL-s13B-b90K  1.71
       apple  DFN2B-CLIP-ViT-B-16                  0.60
       apple  DFN5B-CLIP-ViT-H-14-378              3.95
+      timm   PE-Core-T-16-384                     0.28
+      timm   PE-Core-S-16-384                     0.35
+      timm   PE-Core-B-16                         1.79
+      timm   PE-Core-L-14-336                     2.68
+      timm   PE-Core-bigG-14-448                  9.68
       """
           .lines()
           .map(Known::parse)
@@ -201,8 +216,17 @@ public final class ReleasedWeights {
     return repository(parts[0], parts.length > 1 ? parts[1] : "main");
   }
 
+  /** Returns true if the weights of OpenAI's archive are on this machine. */
+  public boolean isPresent(ReleasedClip released) {
+    return Files.isRegularFile(caches.clip().resolve(fileName(released.name())));
+  }
+
+  private static String fileName(String name) {
+    return name.replace('/', '-').replace('@', '-') + ".pt";
+  }
+
   private Path archive(String name, String hash) {
-    String file = name.replace('/', '-').replace('@', '-') + ".pt";
+    String file = fileName(name);
     Path target = caches.clip().resolve(file);
     if (Files.isRegularFile(target) && !Sha256.of(target).equals(hash)) {
       // Replace the damaged file, as the published loader does.

@@ -195,7 +195,7 @@ final class OnnxVit {
       return null;
     }
     String constant = graph.constant(StoredTensor.of("learned.rows." + block, rows));
-    return block == 0 && learned.prompts().normed()
+    return block == 0 && learned.prompts().normed() && config.form().image().preNorm()
         ? norm("learned.rows.ln_pre", constant, "visual.ln_pre")
         : constant;
   }

@@ -68,7 +68,14 @@ public final class ClassifierServer implements AutoCloseable {
             metrics::countBatch);
     metrics.gauge("kgcoop.queue.images", "Images that wait to be encoded", queue::waiting);
     Endpoints endpoints =
-        new Endpoints(models, zeroShot, queue, decoder, template, limits.timeLimit());
+        new Endpoints(
+            models,
+            zeroShot,
+            queue,
+            decoder,
+            template,
+            limits.timeLimit(),
+            settings.proxy().path());
     Embeddings embeddings = new Embeddings(clip, queue, decoder, limits);
     http =
         new HttpServer(

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.api.Embedder;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.features.ViewEncoder.Pixels;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.Deadline;
@@ -66,7 +66,7 @@ final class Embeddings {
       throw new HttpErrorException(
           400, "text: expected 1 to " + MAX_TEXT_LENGTH + " characters that are not all blank");
     }
-    List<Pixels> decoded = files.stream().map(file -> decoder.decode(file, deadline)).toList();
+    List<RgbImage> decoded = files.stream().map(file -> decoder.decode(file, deadline)).toList();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("clip", clip.fingerprint()).put("width", clip.config().embedDim());
     features(

@@ -1,5 +1,7 @@
 package org.kgcoop.serve;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,10 +17,12 @@ import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classification.Candidate;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.MethodRegistry;
-import org.kgcoop.features.ViewEncoder.Pixels;
+import org.kgcoop.data.QuotedNames;
 import org.kgcoop.files.Resources;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.HttpServer;
+import org.kgcoop.serve.model.ClassifierExamples;
 import org.kgcoop.serve.model.Deadline;
 import org.kgcoop.serve.model.EncodingQueue;
 import org.kgcoop.serve.model.EncodingQueue.BatchFunction;
@@ -39,25 +43,34 @@ final class Endpoints {
   private final RequestImageDecoder decoder;
   private final String defaultTemplate;
   private final Duration timeLimit;
+  private final String publicPath;
 
+  /**
+   * Creates the endpoints.
+   *
+   * @param publicPath the path that a proxy has in front of all routes; may be empty
+   */
   Endpoints(
       ModelRegistry models,
       ZeroShotCache zeroShot,
       EncodingQueue queue,
       RequestImageDecoder decoder,
       String defaultTemplate,
-      Duration timeLimit) {
+      Duration timeLimit,
+      String publicPath) {
     this.models = models;
     this.zeroShot = zeroShot;
     this.queue = queue;
     this.decoder = decoder;
     this.defaultTemplate = defaultTemplate;
     this.timeLimit = timeLimit;
+    this.publicPath = publicPath;
   }
 
   void addTo(RoutesConfig routes) {
-    routes.get("/openapi.yaml", Endpoints::description);
+    routes.get("/openapi.yaml", this::description);
     routes.get("/v1/models", this::models);
+    routes.get("/v1/models/{model}/examples/{number}", this::example);
     routes.post("/v1/classify", this::classify);
     routes.post("/v1/zero-shot", this::zeroShot);
   }
@@ -66,21 +79,24 @@ final class Endpoints {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  private static void description(Context request) {
+  private void description(Context request) {
+    String yaml = new String(Resources.bytes(Endpoints.class, "openapi.yaml"), UTF_8);
     request
         .contentType("application/yaml")
-        .result(Resources.bytes(Endpoints.class, "openapi.yaml"));
+        .result(
+            publicPath.isEmpty() ? yaml : yaml.replace("{url: /}", "{url: " + publicPath + "}"));
   }
 
   private void models(Context request) {
     ObjectNode json = object();
     ArrayNode all = json.putArray("models");
-    models.all().forEach(model -> all.add(described(model.name(), model.classifier())));
+    models.all().forEach(model -> all.add(described(model)));
     request.json(json);
   }
 
-  private static ObjectNode described(String name, Classifier classifier) {
-    ObjectNode model = object().put("name", name);
+  private static ObjectNode described(ServedModel served) {
+    Classifier classifier = served.classifier();
+    ObjectNode model = object().put("name", served.name());
     model
         .put("method", classifier.method())
         .put("title", MethodRegistry.title(classifier.method()));
@@ -88,7 +104,19 @@ final class Endpoints {
     model.put("temperature", classifier.temperature());
     classifier.threshold().ifPresent(threshold -> model.put("threshold", threshold));
     classifier.classNames().forEach(model.putArray("classes")::add);
+    ArrayNode examples = model.putArray("examples");
+    served.examples().forEach(example -> examples.add(example.className()));
     return model;
+  }
+
+  private void example(Context request) {
+    List<ClassifierExamples.Example> examples = models.get(request.pathParam("model")).examples();
+    String number = request.pathParam("number");
+    int index = number.matches("\\d{1,3}") ? Integer.parseInt(number) : examples.size();
+    if (index >= examples.size()) {
+      throw new HttpErrorException(404, "this example does not exist");
+    }
+    request.contentType(examples.get(index).type()).result(examples.get(index).image());
   }
 
   private void classify(Context request) {
@@ -115,8 +143,8 @@ final class Endpoints {
     RequestParts parts = new RequestParts(request);
     List<String> names =
         parts.texts("classes").stream()
-            .flatMap(text -> Stream.of(text.split("[,\n]")))
-            .map(String::strip)
+            .flatMap(String::lines)
+            .flatMap(Endpoints::names)
             .filter(text -> !text.isEmpty())
             .distinct()
             .toList();
@@ -136,12 +164,23 @@ final class Endpoints {
     }
   }
 
+  private static Stream<String> names(String line) {
+    return QuotedNames.parse(line)
+        .orElseThrow(
+            () ->
+                new HttpErrorException(
+                    400,
+                    "classes: expected names with commas between them, each wholly in double quotes"
+                        + " or not at all"))
+        .stream();
+  }
+
   /**
    * A decoded image and the request for its classes.
    *
    * @param start the {@link System#nanoTime} at which the request was complete
    */
-  private record Query(int top, Pixels image, Deadline deadline, long start) {}
+  private record Query(int top, RgbImage image, Deadline deadline, long start) {}
 
   private Query query(RequestParts parts, int defaultTop, Deadline deadline) {
     int top = top(parts.text("top"), defaultTop);

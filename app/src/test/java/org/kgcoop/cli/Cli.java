@@ -2,6 +2,7 @@ package org.kgcoop.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.function.BooleanSupplier;
 import org.kgcoop.cli.console.Interrupts;
 import picocli.CommandLine;
 
@@ -19,18 +20,23 @@ public final class Cli {
   private Cli() {}
 
   public static Result run(Object... arguments) {
+    try (Interrupts interrupts = new Interrupts()) {
+      return run(interrupts::isRequested, arguments);
+    }
+  }
+
+  /** Runs a command line that is interrupted as soon as a condition is true. */
+  public static Result run(BooleanSupplier interrupted, Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String[] texts = new String[arguments.length];
     for (int i = 0; i < texts.length; i++) {
       texts[i] = arguments[i].toString();
     }
-    try (Interrupts interrupts = new Interrupts()) {
-      CommandLine commandLine = Main.commandLine(interrupts::isRequested);
-      commandLine.setOut(new PrintWriter(out, true));
-      commandLine.setErr(new PrintWriter(err, true));
-      int exitCode = commandLine.execute(texts);
-      return new Result(exitCode, out.toString(), err.toString());
-    }
+    CommandLine commandLine = Main.commandLine(interrupted);
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+    int exitCode = commandLine.execute(texts);
+    return new Result(exitCode, out.toString(), err.toString());
   }
 }

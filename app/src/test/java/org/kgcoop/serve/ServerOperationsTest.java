@@ -2,6 +2,7 @@ package org.kgcoop.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.docs.MarkdownPage;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -157,6 +161,27 @@ class ServerOperationsTest {
         .contains("jvm_memory_used_bytes")
         .contains("process_resident_bytes")
         .doesNotContain("place");
+  }
+
+  @Test
+  void theDashboardOfTheDocumentsUsesMetricsThatExist() throws Exception {
+    send(server.port(), "/v1/models", new byte[0]);
+    line("GET /v1/models"); // the server counts a request after its answer
+    String metrics = send(server.port(), "/metrics", new byte[0]).body();
+    Path file = MarkdownPage.TOP.resolve("docs/how-to/production/grafana-dashboard.json");
+    List<String> queries = new ObjectMapper().readTree(file.toFile()).findValuesAsText("expr");
+    assertThat(queries).hasSizeGreaterThan(8);
+    for (String query : queries) {
+      Matcher names = Pattern.compile("([a-z_]+)\\{([^}]*)}").matcher(query);
+      assertThat(names.find()).as(query).isTrue();
+      do {
+        assertThat(metrics).as(query).contains("\n" + names.group(1));
+        for (String label : names.group(2).split(",")) {
+          String name = label.strip().replaceFirst("[=!].*", "");
+          assertThat(name.equals("job") || metrics.contains(name + "=\"")).as(query).isTrue();
+        }
+      } while (names.find());
+    }
   }
 
   @Test

@@ -10,12 +10,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.biomed.BiomedFamily;
+import org.kgcoop.clip.biomed.RandomBiomedClip;
+import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -62,6 +66,32 @@ final class BenchModel {
           new ClipConfig.Vit(768, 12, 16, 12),
           SiglipFamily.FORM);
 
+  /** The text encoder of BiomedCLIP, with a small image encoder. */
+  private static final ClipConfig BIOMED_TEXT =
+      new ClipConfig(
+          512,
+          32,
+          3,
+          new ClipConfig.Text(256, 30522, 768, 12, 12),
+          Activation.GELU,
+          new ClipConfig.Vit(64, 1, 16, 1),
+          BiomedFamily.FORM);
+
+  /** The text encoder of PE-Core B/16, with a small image encoder. */
+  private static final ClipConfig PE_TEXT =
+      new ClipConfig(
+          1024,
+          32,
+          3,
+          new ClipConfig.Text(32, 49408, 1024, 16, 24),
+          Activation.GELU,
+          new ClipConfig.Vit(64, 1, 16, 1),
+          PeFamily.FORM);
+
+  /** A model of each family, by the family's id. */
+  private static final Map<String, ClipConfig> FAMILIES =
+      Map.of("clip", VIT_B_16, "siglip", SIGLIP_B_16, "pe", PE_TEXT, "biomedclip", BIOMED_TEXT);
+
   private BenchModel() {}
 
   /**
@@ -69,15 +99,20 @@ final class BenchModel {
    * system.
    */
   static Path folder() {
-    return folder("vit-b-16", VIT_B_16);
+    return folder("clip", VIT_B_16);
   }
 
   private static Path folder(String name, ClipConfig config) {
     Path folder = Path.of(System.getProperty("java.io.tmpdir"), "kgcoop-bench-" + name);
     if (!Files.exists(folder.resolve("merges.txt"))
-        && !Files.exists(folder.resolve("config.json"))) {
+        && !Files.exists(folder.resolve("config.json"))
+        && !Files.exists(folder.resolve("vocab.txt"))) {
       System.err.println("bench: writing random weights (once) to " + folder + " (once)");
-      RandomClip.write(folder, config, 1);
+      if (config.form().text().bert()) {
+        RandomBiomedClip.write(folder, config, 1);
+      } else {
+        RandomClip.write(folder, config, 1);
+      }
     }
     return folder;
   }
@@ -87,16 +122,18 @@ final class BenchModel {
   }
 
   /**
-   * Loads a model.
+   * Loads a model in the shapes of B/16.
    *
-   * @param name {@code vit-b-16} or {@code siglip-b-16}
+   * @param family the id of its family
    */
-  static Clip load(String name, DType precision) {
-    return switch (name) {
-      case "vit-b-16" -> load(precision);
-      case "siglip-b-16" -> load(folder(name, SIGLIP_B_16), precision);
-      default -> throw KgCoopException.configuration(name + ": expected vit-b-16 or siglip-b-16");
-    };
+  static Clip load(String family, DType precision) {
+    ClipConfig config = FAMILIES.get(family);
+    if (config == null) {
+      throw KgCoopException.configuration(
+          "%s: expected one of %s"
+              .formatted(family, String.join(", ", new TreeSet<>(FAMILIES.keySet()))));
+    }
+    return load(folder(family, config), precision);
   }
 
   private static Clip load(Path folder, DType precision) {
@@ -111,7 +148,9 @@ final class BenchModel {
   static Clip lively(ClipConfig config, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    for (StoredTensor tensor : InitialWeights.of(config, seed)) {
+    boolean bert = config.form().text().bert();
+    for (StoredTensor tensor :
+        bert ? RandomBiomedClip.tensors(config, seed) : InitialWeights.of(config, seed)) {
       tensors.put(tensor.name(), lively(tensor, random));
     }
     WeightFile file =
@@ -121,9 +160,11 @@ final class BenchModel {
             tensors,
             Map.of(),
             List.of(),
-            config.form().image().attentionPool()
-                ? ofSiglip(config)
-                : configuration(config.form()));
+            bert
+                ? Map.of("open_clip_config.json", RandomBiomedClip.settings(config))
+                : config.form().text().readsLast()
+                    ? ofSiglip(config)
+                    : configuration(config.form()));
     return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
   }
 
@@ -137,7 +178,7 @@ final class BenchModel {
 
   /** Returns the settings of the model that do not follow from shapes. */
   private static Map<String, JsonNode> configuration(ClipConfig.Form form) {
-    if (form.equals(ClipConfig.Form.RELEASED)) {
+    if (form.equals(ClipConfig.Form.RELEASED) || form.image().rotary()) {
       return Map.of();
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -38,10 +38,13 @@ final class TextBench implements Callable<Integer> {
   private int context;
 
   @Option(
-      names = "--model",
-      defaultValue = "vit-b-16",
-      description = "Shapes of the model: vit-b-16 or siglip-b-16 (default: ${DEFAULT-VALUE}).")
-  private String model;
+      names = "--family",
+      defaultValue = "clip",
+      description =
+          "Family of the model, whose text encoder has the shapes of B/16: biomedclip, clip, siglip or"
+              + " pe"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String family;
 
   @Option(
       names = "--batch",
@@ -64,6 +67,13 @@ final class TextBench implements Callable<Integer> {
   private String position;
 
   @Option(
+      names = "--reference-gradients",
+      description =
+          "Let the reference also compute the gradients of the text encoder's weights, as a"
+              + " program that does not freeze them.")
+  private boolean allGradients;
+
+  @Option(
       names = "--compare",
       paramLabel = "METHOD",
       description = "Use kgcoop's step of this method as the reference.")
@@ -82,14 +92,17 @@ final class TextBench implements Callable<Integer> {
   private int againstThePublished() {
     List<String> names = BenchModel.classNames(classes);
     PromptMethod prompt = MethodRegistry.parsePrompt(settings(method));
-    try (Clip ours = BenchModel.load(model, options.precision());
-        Clip reference = BenchModel.load(model, DType.FLOAT32);
+    try (Clip ours = BenchModel.load(family, options.precision());
+        Clip reference = BenchModel.load(family, DType.FLOAT32);
         PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
         PublishedMethod published =
             new PublishedMethod(
                 reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
         TrainableModel model = prompt.model(ours, names, 1);
         Scope scope = Scope.open("bench")) {
+      if (allGradients) {
+        published.trainTexts();
+      }
       Batch seen = batch(ours);
       double peak = Measurement.peak(options.precision());
       Measurement.Medians medians =
@@ -107,7 +120,8 @@ final class TextBench implements Callable<Integer> {
       options.print(
           new Case(
               "text %s, %s, %s classes, M %s, batch %s, %s, %s"
-                  .formatted(model, method, classes, context, batch, position, options.precision()),
+                  .formatted(
+                      family, method, classes, context, batch, position, options.precision()),
               medians.reference(),
               medians.ours(),
               flop / medians.ours() / 1e6,
@@ -175,11 +189,12 @@ final class TextBench implements Callable<Integer> {
    * computes only the ends of texts.
    */
   static double flop(ClipConfig config, PromptText text) {
-    double rows = text.sharedLength();
+    int shared = config.form().causal() ? text.sharedLength() : 0;
+    double rows = shared;
     for (PromptText.Row row : text.rows()) {
-      rows += row.end() + 1 - text.sharedLength();
+      rows += row.end() + 1 - shared;
     }
-    if (!config.form().causal()) {
+    if (!config.form().text().endsAtEndOfText()) {
       rows = (double) config.contextLength() * text.classes();
     }
     double square = (double) config.textWidth() * config.textWidth();

@@ -11,6 +11,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.kgcoop.method.GaussianDiscriminant;
+import org.kgcoop.method.GaussianLeaveOneOut;
 import org.kgcoop.method.KernelRidge;
 import org.kgcoop.method.LeaveOneOut;
 import org.kgcoop.tensor.Tensor;
@@ -93,10 +94,11 @@ final class ClosedFormCases {
     GaussianDiscriminant analysis = gda(folder, c, Math.toIntExact(texts.size(0)));
     int[] groups = ints(c.path("groups"));
     double[] alphas = doubles(c.path("alphas"));
-    GaussianDiscriminant.HeldOut heldOut = analysis.leaveOneOut(groups);
+    GaussianLeaveOneOut leaveOneOut = new GaussianLeaveOneOut(analysis, groups);
+    GaussianLeaveOneOut.HeldOut heldOut = leaveOneOut.logits();
     JsonNode expected = c.path("expect");
     comparison.equal("scored", heldOut.scored(), ReferenceFolder.integers(expected.path("scored")));
-    LeaveOneOut found = analysis.search(texts, groups, c.path("scale").asDouble(), alphas);
+    LeaveOneOut found = leaveOneOut.search(texts, c.path("scale").asDouble(), alphas);
     alpha("first", found.firstBest(), alphas, expected, comparison);
     alpha("chosen", found.best(), alphas, expected, comparison);
     if (!heldOut.scored().isEmpty()) {

@@ -16,6 +16,7 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.image.Crop;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.random.PythonRandom;
@@ -71,7 +72,28 @@ final class DataCases {
           }
           default -> throw new IllegalArgumentException("transform " + c.path("transform"));
         };
+    long[] shape = folder.tensor(c.path("expect").asText()).shape();
+    comparison.equal(
+        "size",
+        List.of((long) result.height(), (long) result.width()),
+        List.of(shape[0], shape[1]));
     comparison.pixels("image", result.rgb(), folder.floats(c.path("expect").asText()));
+  }
+
+  /** Compares the sizes of images for a model that keeps their shape. */
+  static void targetSize(JsonNode c, Comparison comparison) {
+    for (int rule = 0; rule < c.path("rules").size(); rule++) {
+      int[] numbers = ints(c.path("rules").path(rule)); // patch, maximum
+      PatchGrid patches = new PatchGrid(numbers[0], numbers[1]);
+      for (int i = 0; i < c.path("sizes").size(); i++) {
+        int[] size = ints(c.path("sizes").path(i)); // height, width
+        Crop target = patches.size(size[1], size[0]);
+        comparison.equal(
+            "%s x %s by %s, %s".formatted(size[0], size[1], numbers[0], numbers[1]),
+            List.of(target.height(), target.width()),
+            integers(c.path("expect").path(rule).path(i)));
+      }
+    }
   }
 
   static void normalize(ReferenceFolder folder, JsonNode c, Comparison comparison) {

@@ -5,6 +5,8 @@ import static org.kgcoop.verify.ReferenceFolder.texts;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,8 @@ import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.Underscores;
+import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.image.Images;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.TemplateEnsemble;
 import org.kgcoop.method.ZeroShot;
@@ -90,8 +94,22 @@ final class ModelCases {
   }
 
   static void imageFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Tensor features = folder.model(c).imageEncoder().features(images(folder, c, "images"));
+    Clip clip = folder.model(c);
+    Tensor features =
+        c.has("files")
+            ? ofFiles(clip, texts(c.path("files")).stream().map(folder::file).toList())
+            : clip.imageEncoder().features(images(folder, c, "images"));
     compare(folder, "features", features, c.path("expect").asText(), comparison);
+  }
+
+  /** Returns the features of image files, which may have different shapes, as cached ones. */
+  private static Tensor ofFiles(Clip clip, List<Path> files) {
+    List<float[]> rows = new ArrayList<>();
+    Images images = new Images(warning -> {});
+    new ViewEncoder(clip, images)
+        .encodedTestViews(files.stream().map(images::read).toList())
+        .forEach(feature -> rows.add(feature.raw()));
+    return Tensor.concat(rows.stream().map(row -> Tensor.of(row, 1, row.length)).toList(), 0);
   }
 
   static void textFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {

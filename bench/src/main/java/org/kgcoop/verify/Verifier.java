@@ -52,6 +52,7 @@ public final class Verifier {
     switch (c.path("kind").asText()) {
       case "load" -> ModelCases.load(folder, c, comparison);
       case "tokenize" -> tokenize(folder, c, comparison);
+      case "target-size" -> DataCases.targetSize(c, comparison);
       case "image-features" -> ModelCases.imageFeatures(folder, c, comparison);
       case "text-features" -> ModelCases.textFeatures(folder, c, comparison);
       case "class-features" -> ModelCases.classFeatures(folder, c, comparison);

@@ -26,11 +26,13 @@ import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.encoder.ClipLora;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.model.FeatureEncoder;
 import org.kgcoop.model.FixedHead;
@@ -224,8 +226,8 @@ class OnnxEncoderTest {
   @ParameterizedTest
   @MethodSource("towerMethods")
   void everyMethodThatLearnsInTheEncoderIsExportedAsItClassifies(String id) throws OrtException {
-    RandomClip.write(
-        folder,
+    exportedAsItClassifies(
+        id,
         new ClipConfig(
             EMBED,
             24,
@@ -236,8 +238,25 @@ class OnnxEncoderTest {
             1,
             12,
             Activation.QUICK_GELU,
-            new ClipConfig.Vit(WIDTH, 12, 8, 2)),
-        1);
+            new ClipConfig.Vit(WIDTH, 12, 8, 2)));
+  }
+
+  @Test
+  void anAdaptedEncoderWithAPoolingIsExportedAsItClassifies() throws OrtException {
+    exportedAsItClassifies(
+        ClipLora.ID,
+        new ClipConfig(
+            EMBED,
+            24,
+            3,
+            new ClipConfig.Text(32, 600, 64, 1, 2),
+            Activation.GELU,
+            new ClipConfig.Vit(WIDTH, 2, 8, 1),
+            PeFamily.FORM));
+  }
+
+  private void exportedAsItClassifies(String id, ClipConfig config) throws OrtException {
+    RandomClip.write(folder, config, 1);
     try (Clip clip = Clip.load(folder);
         Scope scope = Scope.open(id);
         TrainableModel model = ((EncoderMethod) method(id)).model(clip, List.of("cat", "dog"), 1)) {

@@ -29,6 +29,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.biomed.BiomedFamily;
+import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
@@ -88,7 +90,28 @@ class OnnxTest {
             new ClipConfig.Text(16, 100, 32, 1, 1),
             Activation.GELU_PYTORCH_TANH,
             new ClipConfig.Vit(48, 2, 8, 3),
-            SiglipFamily.FORM));
+            SiglipFamily.FORM),
+        new ClipConfig(
+            40,
+            24,
+            3,
+            new ClipConfig.Text(16, 100, 32, 1, 1),
+            Activation.GELU,
+            new ClipConfig.Vit(48, 2, 8, 3),
+            BiomedFamily.FORM),
+        pe(PeFamily.FORM),
+        pe(PeFamily.WITHOUT_CLASS_TOKEN));
+  }
+
+  private static ClipConfig pe(ClipConfig.Form form) {
+    return new ClipConfig(
+        24,
+        24,
+        3,
+        new ClipConfig.Text(32, 600, 64, 1, 1),
+        Activation.GELU,
+        new ClipConfig.Vit(128, 2, 8, 2),
+        form);
   }
 
   /** Returns a classifier whose class features have random directions and unit length. */

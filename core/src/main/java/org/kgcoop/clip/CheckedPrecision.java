@@ -185,7 +185,12 @@ final class CheckedPrecision {
   }
 
   private Clip.Options with(DType precision) {
-    return new Clip.Options(precision, options.device(), options.tokenizer(), options.activation());
+    return new Clip.Options(
+        precision,
+        options.device(),
+        options.tokenizer(),
+        options.activation(),
+        options.maxPatches());
   }
 
   private DType rest() {

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.Fingerprints;
 import org.kgcoop.io.StateDictNames;
@@ -63,12 +64,24 @@ public final class Clip implements AutoCloseable {
    * @param tokenizer a merges.txt or tokenizer.json; null for the file next to the weights, or
    *     OpenAI's tokenizer
    * @param activation overrides the activation of the configuration files; or null
+   * @param maxPatches overrides the maximum number of patches of an image, for a model that keeps
+   *     the shape of an image; 0 for the number of the configuration files
    */
   public record Options(
-      DType precision, Device device, @Nullable Path tokenizer, @Nullable Activation activation) {
+      DType precision,
+      Device device,
+      @Nullable Path tokenizer,
+      @Nullable Activation activation,
+      int maxPatches) {
     private static final Set<DType> PRECISIONS = Set.of(DType.FLOAT32, DType.BFLOAT16, DType.INT8);
 
     public static final Options DEFAULT = new Options(DType.FLOAT32, Device.CPU, null, null);
+
+    /** Creates options with the number of patches of the configuration files. */
+    public Options(
+        DType precision, Device device, @Nullable Path tokenizer, @Nullable Activation activation) {
+      this(precision, device, tokenizer, activation, 0);
+    }
 
     public Options {
       if (!PRECISIONS.contains(precision)) {
@@ -77,23 +90,26 @@ public final class Clip implements AutoCloseable {
                 + precision
                 + ": expected float32, bf16 or int8 (float16 is slower than all)");
       }
+      if (maxPatches < 0 || maxPatches > PatchGrid.MAX_PATCHES) {
+        throw KgCoopException.configuration(
+            "--max-patches: expected 1 to %s, got %s".formatted(PatchGrid.MAX_PATCHES, maxPatches));
+      }
     }
   }
 
   private Clip(WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
     path = file.path();
     String source = path.toString();
-    family = Families.of(StateDictNames.plain(file).tensors().keySet());
+    Map<String, long[]> inFile = shapes(StateDictNames.plain(file).tensors());
+    family = Families.of(inFile);
     stored = family.released(file).tensors();
     family.check(stored.keySet(), source, ModelFiles.architecture(file));
-    ModelFiles files = new ModelFiles(file, family);
-    Map<String, long[]> shapes = new LinkedHashMap<>();
-    stored.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    ModelFiles files = new ModelFiles(file, inFile.keySet(), family);
     ClipConfig.FileConfig fileConfig = files.config();
     if (options.activation() != null) {
       fileConfig = fileConfig.with(options.activation());
     }
-    config = family.config(shapes, fileConfig, source);
+    config = family.config(shapes(stored), fileConfig, source);
     tokenizer = files.tokenizer(config, options.tokenizer()); // next to the weights
     device = options.device();
     precision = options.precision();
@@ -109,9 +125,28 @@ public final class Clip implements AutoCloseable {
     weights.ignore("num_batches_tracked");
     weights.check();
     this.files = files;
-    preprocessing = files.preprocessing(config);
+    preprocessing = limited(files.preprocessing(config), options.maxPatches());
     logitScale = Math.exp(logScale.item());
     logitBias = bias.item();
+  }
+
+  private static Map<String, long[]> shapes(Map<String, StoredTensor> tensors) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    return shapes;
+  }
+
+  private static Preprocessing limited(Preprocessing read, int maxPatches) {
+    PatchGrid patches = read.patches();
+    if (maxPatches == 0) {
+      return read;
+    }
+    if (patches == null) {
+      throw KgCoopException.configuration(
+          "--max-patches %s: this model resizes all images to %s x %s pixels; leave the option out, or choose a model that keeps the shape of an image, such as siglip2-base-patch16-naflex"
+              .formatted(maxPatches, read.size(), read.size()));
+    }
+    return read.with(new PatchGrid(patches.patch(), maxPatches));
   }
 
   /** Loads a weight file, or a folder with weights and their configuration, in float32. */
@@ -206,10 +241,11 @@ public final class Clip implements AutoCloseable {
    * Returns the image encoder for use with terms on its projections.
    *
    * @param who the method that needs them, for the error message
-   * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT
+   * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT, or its
+   *     images have several grids
    */
   public PromptedVision adaptedVision(String who) {
-    if (encoder instanceof VisionTransformer vit) {
+    if (encoder instanceof VisionTransformer vit && maxPatches() == 0) {
       return new PromptedVision(vit);
     }
     throw notInside(who);
@@ -250,6 +286,14 @@ public final class Clip implements AutoCloseable {
   /** Returns the preprocessing of the model's images. */
   public Preprocessing preprocessing() {
     return preprocessing;
+  }
+
+  /**
+   * Returns the maximum number of patches of an image if the model keeps the shape of an image, or
+   * 0. It changes features, so it is stored with them.
+   */
+  public int maxPatches() {
+    return preprocessing.patches() == null ? 0 : preprocessing.patches().maxPatches();
   }
 
   /** Returns the factor of the cosines, the exponential of the weight {@code logit_scale}. */

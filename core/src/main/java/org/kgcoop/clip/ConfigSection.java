@@ -21,6 +21,11 @@ public record ConfigSection(String name, JsonNode json) {
     return new ConfigSection(name + key + ".", json.path(key));
   }
 
+  /** Returns true if the key is missing, or its value is null. */
+  public boolean isMissing(String key) {
+    return json.path(key).isMissingNode() || json.path(key).isNull();
+  }
+
   /** Returns true if the key is missing, or its value is null, false, 0 or empty. */
   public boolean isOff(String key) {
     JsonNode value = json.path(key);
@@ -52,7 +57,7 @@ public record ConfigSection(String name, JsonNode json) {
 
   /** Returns true unless the key is explicitly off. */
   public boolean isOn(String key) {
-    return json.path(key).isMissingNode() || json.path(key).isNull() || !isOff(key);
+    return isMissing(key) || !isOff(key);
   }
 
   /** Rejects a preprocessing step that is off. */
@@ -71,7 +76,7 @@ public record ConfigSection(String name, JsonNode json) {
   @CanIgnoreReturnValue
   public String oneOf(String key, List<String> values) {
     JsonNode value = json.path(key);
-    if (value.isMissingNode() || value.isNull()) {
+    if (isMissing(key)) {
       return values.get(0);
     }
     if (!values.contains(value.asText())) {
@@ -83,7 +88,7 @@ public record ConfigSection(String name, JsonNode json) {
   /** Returns a positive number, or the default if the key is missing. */
   public double positive(String key, double otherwise) {
     JsonNode value = json.path(key);
-    if (value.isMissingNode() || value.isNull()) {
+    if (isMissing(key)) {
       return otherwise;
     }
     if (!value.isNumber() || !(value.doubleValue() > 0)) {
@@ -97,7 +102,7 @@ public record ConfigSection(String name, JsonNode json) {
    */
   public List<Double> perChannel(String key, List<Double> released, int channels) {
     JsonNode node = json.path(key);
-    if (node.isMissingNode() || node.isNull()) {
+    if (isMissing(key)) {
       double mean = released.stream().mapToDouble(v -> v).average().orElseThrow();
       return channels == released.size() ? released : List.of(mean);
     }

@@ -1,8 +1,8 @@
 package org.kgcoop.clip;
 
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.Set;
 
 /** All families of models. */
 public final class Families {
@@ -21,9 +21,9 @@ public final class Families {
   /**
    * Returns the family of a model.
    *
-   * @param names the names of its tensors in the file
+   * @param shapes the shapes of its tensors by their names in the file
    */
-  static Family of(Set<String> names) {
-    return ALL.stream().filter(family -> family.recognizes(names)).findFirst().orElseThrow();
+  static Family of(Map<String, long[]> shapes) {
+    return ALL.stream().filter(family -> family.recognizes(shapes)).findFirst().orElseThrow();
   }
 }

@@ -1,12 +1,14 @@
 package org.kgcoop.clip;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.io.WeightFile;
 
 /**
@@ -48,9 +50,9 @@ public interface Family {
   /**
    * Returns true if a model belongs to this family.
    *
-   * @param names the names of its tensors in the file
+   * @param shapes the shapes of its tensors by their names in the file
    */
-  boolean recognizes(Set<String> names);
+  boolean recognizes(Map<String, long[]> shapes);
 
   /**
    * Returns the weights of a recognized model under their released names.
@@ -86,6 +88,11 @@ public interface Family {
    */
   ClipConfig.FileConfig openClip(OpenClipConfig file);
 
+  /** Returns the names of tokenizer files, the preferred one first. */
+  default List<String> tokenizerFiles() {
+    return List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model");
+  }
+
   /**
    * Reads a tokenizer file.
    *
@@ -103,6 +110,19 @@ public interface Family {
   default ClipConfig config(
       Map<String, long[]> shapes, ClipConfig.FileConfig fileConfig, String source) {
     return ClipConfig.infer(shapes, fileConfig, traits().assumedHeads(), source);
+  }
+
+  /**
+   * Returns the grids of a model that keeps the shape of an image, or null if all images become
+   * squares.
+   *
+   * @param model a {@code config.json}, which may be missing
+   * @param images a {@code preprocessor_config.json}, which may be missing
+   * @throws KgCoopException if a setting is not implemented
+   */
+  default @Nullable PatchGrid patches(
+      ConfigSection model, ConfigSection images, ClipConfig config) {
+    return null;
   }
 
   /** Creates the image encoder. */

@@ -8,7 +8,8 @@ public interface ImageEncoder {
   /**
    * Computes image features, before scaling to unit length.
    *
-   * @param images (B, channels, R, R), normalized
+   * @param images (B, channels, R, R), normalized; (B, channels, height, width) for a model that
+   *     keeps the shape of an image
    * @return (B, E)
    */
   Tensor features(Tensor images);

@@ -24,6 +24,7 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private final @Nullable Tensor patchBias; // (W)
   private final @Nullable Tensor classEmbedding; // (W)
   private final Tensor positions; // (class and patches, W)
+  private final Placement placement;
   private final @Nullable Norm preNorm;
   private final List<TransformerBlock> blocks = new ArrayList<>();
   private final Norm postNorm;
@@ -43,8 +44,26 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     }
   }
 
+  /** The positions of an image whose grid of patches may differ from that of the weights. */
+  @FunctionalInterface
+  public interface Placement {
+    /**
+     * Returns the positions of a grid.
+     *
+     * @param table as stored, (class and patches, W)
+     * @return (class and rows columns, W)
+     */
+    Tensor of(Tensor table, long rows, long columns);
+  }
+
   /** Loads the encoder of a configuration whose image encoder is a vision transformer. */
   public VisionTransformer(WeightSource weights, ClipConfig config) {
+    this(weights, config, (table, rows, columns) -> table);
+  }
+
+  /** Loads an encoder of images of any size. */
+  public VisionTransformer(WeightSource weights, ClipConfig config, Placement placement) {
+    this.placement = placement;
     ClipConfig.Vit vit = (ClipConfig.Vit) config.vision();
     ClipConfig.ImageForm form = config.form().image();
     width = vit.width();
@@ -149,7 +168,7 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     if (classEmbedding != null) {
       x = Tensor.concat(List.of(classEmbedding.expand(x.size(0), 1, width), x), 1);
     }
-    return preNorm(x.plus(positions));
+    return preNorm(x.plus(placement.of(positions, images.size(2) / patch, images.size(3) / patch)));
   }
 
   /** Applies the norm in front of the first block, if there is one: (..., W) to (..., W). */

@@ -1,25 +1,32 @@
 package org.kgcoop.eval;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
 
 /**
  * The nearest vectors by the distance 1 - cosine, by comparison of all pairs in blocks.
  *
- * <p>A first pass in single precision finds candidates. Their distances are computed in double
- * precision in a fixed order, so that results do not depend on the processor or on the threads.
+ * <p>Products in single precision find candidates. Their distances are computed in double precision
+ * in a fixed order, so that results do not depend on the processor or on the threads.
  */
 public final class NearestNeighbors {
-  private static final int QUERIES = 16; // vectors whose products are computed together
-  private static final int COLUMNS = 1024; // products of a vector that stay in the cache
+  private static final int QUERIES = 256; // rows of a block of products
+  private static final int COLUMNS = 4096;
 
   /** More than the rounding of a product of vectors of unit length in single precision. */
   private static final float ROUNDING = 2e-5f;
 
-  private final double[][] unit;
-  private final float[][] columns; // (E, n)
+  /** The number of equally near vectors that are compared in double precision. */
+  private static final int EQUALLY_NEAR = 64;
+
+  private final List<float[]> vectors;
 
   /** Condition on a pair of vectors, by their numbers. */
   @FunctionalInterface
@@ -40,121 +47,170 @@ public final class NearestNeighbors {
    * @param vectors n vectors, (E), of any length
    */
   public NearestNeighbors(List<float[]> vectors) {
-    unit = vectors.parallelStream().map(NearestNeighbors::unit).toArray(double[][]::new);
-    columns = new float[unit.length == 0 ? 0 : unit[0].length][unit.length];
-    IntStream.range(0, columns.length)
-        .parallel()
-        .forEach(
-            k -> {
-              for (int i = 0; i < unit.length; i++) {
-                columns[k][i] = (float) unit[i][k];
-              }
-            });
+    this.vectors = List.copyOf(vectors);
   }
 
   /** Returns the nearest other vectors of each vector, as {@link #of(int[], int, Condition)}. */
   public List<List<Neighbor>> all(int count) {
-    return of(IntStream.range(0, unit.length).toArray(), count, (query, other) -> true);
+    return of(IntStream.range(0, vectors.size()).toArray(), count, (query, other) -> true);
   }
 
   /**
    * Returns the nearest other vectors of some vectors, the nearest first, and the lowest number
-   * first at equal distance.
+   * first at equal distance. Takes E operations per query and vector.
    *
    * @param queries the numbers of the vectors
    * @param count the maximum number of neighbors of each
    * @param condition the condition on a pair
    */
   public List<List<Neighbor>> of(int[] queries, int count, Condition condition) {
-    return IntStream.range(0, (queries.length + QUERIES - 1) / QUERIES)
-        .parallel()
-        .mapToObj(
-            block ->
-                Arrays.copyOfRange(
-                    queries, block * QUERIES, Math.min(queries.length, (block + 1) * QUERIES)))
-        .flatMap(
-            some -> {
-              float[][] products = products(some);
-              return IntStream.range(0, some.length)
-                  .mapToObj(q -> nearest(some[q], products[q], count, condition));
-            })
-        .toList();
-  }
-
-  private float[][] products(int[] queries) {
-    float[][] products = new float[queries.length][unit.length];
-    for (int from = 0; from < unit.length; from += COLUMNS) {
-      int to = Math.min(unit.length, from + COLUMNS);
-      for (int q = 0; q < queries.length; q++) {
-        addProducts(queries[q], products[q], from, to);
-      }
+    List<List<Neighbor>> found = new ArrayList<>(Collections.nCopies(queries.length, List.of()));
+    try (Scope scope = Scope.open("nearest neighbors")) {
+      List<Tensor> columns =
+          IntStream.range(0, blocks(vectors.size(), COLUMNS))
+              .mapToObj(
+                  block ->
+                      units(
+                          IntStream.range(
+                                  block * COLUMNS, Math.min(vectors.size(), (block + 1) * COLUMNS))
+                              .toArray()))
+              .toList();
+      Workers.map(
+          blocks(queries.length, QUERIES),
+          block -> {
+            int from = block * QUERIES;
+            int[] some =
+                Arrays.copyOfRange(queries, from, Math.min(queries.length, from + QUERIES));
+            Candidates[] nearest = candidates(some, columns, count, condition);
+            for (int q = 0; q < some.length; q++) {
+              found.set(from + q, nearest[q].nearest());
+            }
+            return List.of();
+          });
     }
-    return products;
+    return found;
   }
 
-  /** Adds four columns at a time. The loop over vectors is independent, so it is vectorized. */
-  private void addProducts(int query, float[] products, int from, int to) {
-    double[] vector = unit[query];
-    int k = 0;
-    for (; k + 4 <= vector.length; k += 4) {
-      float a = (float) vector[k];
-      float b = (float) vector[k + 1];
-      float c = (float) vector[k + 2];
-      float d = (float) vector[k + 3];
-      float[] first = columns[k];
-      float[] second = columns[k + 1];
-      float[] third = columns[k + 2];
-      float[] fourth = columns[k + 3];
-      for (int i = from; i < to; i++) {
-        products[i] += a * first[i] + b * second[i] + c * third[i] + d * fourth[i];
-      }
-    }
-    for (; k < vector.length; k++) {
-      float a = (float) vector[k];
-      float[] column = columns[k];
-      for (int i = from; i < to; i++) {
-        products[i] += a * column[i];
-      }
-    }
+  private static int blocks(int count, int size) {
+    return (count + size - 1) / size;
   }
 
-  private List<Neighbor> nearest(int query, float[] products, int count, Condition condition) {
-    float least = least(query, products, count, condition);
-    int[] clear =
-        IntStream.range(0, products.length)
-            .filter(i -> products[i] > least + ROUNDING && i != query && condition.holds(query, i))
-            .toArray();
-    // Any number may be equally near: the lowest are enough.
-    int[] close =
-        IntStream.range(0, products.length)
-            .filter(
-                i ->
-                    Math.abs(products[i] - least) <= ROUNDING
-                        && i != query
-                        && condition.holds(query, i))
-            .limit(64L + count)
-            .toArray();
-    return IntStream.concat(Arrays.stream(clear), Arrays.stream(close))
-        .mapToObj(i -> new Neighbor(i, distance(unit[query], unit[i])))
-        .sorted(Comparator.comparingDouble(Neighbor::distance).thenComparingInt(Neighbor::index))
-        .limit(count)
-        .toList();
-  }
-
-  /** Returns the product of the vector at the given rank, or -2 if there are fewer vectors. */
-  private static float least(int query, float[] products, int count, Condition condition) {
-    float[] largest = new float[count];
-    Arrays.fill(largest, -2);
-    for (int i = 0; i < products.length; i++) {
-      if (products[i] > largest[0] && i != query && condition.holds(query, i)) {
-        int at = 1;
-        for (; at < count && largest[at] < products[i]; at++) {
-          largest[at - 1] = largest[at];
+  private Candidates[] candidates(
+      int[] queries, List<Tensor> columns, int count, Condition condition) {
+    Candidates[] nearest =
+        Arrays.stream(queries)
+            .mapToObj(query -> new Candidates(query, count, condition))
+            .toArray(Candidates[]::new);
+    Tensor rows = units(queries);
+    for (int block = 0; block < columns.size(); block++) {
+      try (Scope scope = Scope.open("block of products")) {
+        Tensor others = columns.get(block);
+        int width = (int) others.size(0);
+        float[] products = rows.matmul(others.transpose(0, 1)).toFloats();
+        for (int q = 0; q < queries.length; q++) {
+          nearest[q].add(products, q * width, width, block * COLUMNS);
         }
-        largest[at - 1] = products[i];
       }
     }
-    return largest[0];
+    return nearest;
+  }
+
+  /** Returns some vectors in unit length, (numbers, E), float32. */
+  private Tensor units(int[] numbers) {
+    int width = vectors.get(0).length;
+    float[] values = new float[numbers.length * width];
+    for (int i = 0; i < numbers.length; i++) {
+      double[] unit = unit(vectors.get(numbers[i]));
+      for (int k = 0; k < width; k++) {
+        values[i * width + k] = (float) unit[k];
+      }
+    }
+    return Tensor.of(values, numbers.length, width);
+  }
+
+  private static double[] unit(float[] vector) {
+    double square = 0;
+    for (float value : vector) {
+      square += (double) value * value;
+    }
+    double length = square == 0 ? 1 : Math.sqrt(square);
+    double[] unit = new double[vector.length];
+    for (int k = 0; k < unit.length; k++) {
+      unit[k] = vector[k] / length;
+    }
+    return unit;
+  }
+
+  /** The vectors that may be among the nearest of a query, by their products so far. */
+  private final class Candidates {
+    private final int query;
+    private final Condition condition;
+    private final float[] largest; // products, ascending; -2 if there are fewer
+    private final int[] indices;
+    private final float[] products;
+    private int size;
+
+    Candidates(int query, int count, Condition condition) {
+      this.query = query;
+      this.condition = condition;
+      largest = new float[count];
+      Arrays.fill(largest, -2);
+      indices = new int[2 * (EQUALLY_NEAR + 2 * count)];
+      products = new float[indices.length];
+    }
+
+    /** Adds the products with the vectors that follow {@code first}. */
+    void add(float[] values, int from, int count, int first) {
+      float limit = largest[0] - ROUNDING;
+      for (int i = 0; i < count; i++) {
+        float product = values[from + i];
+        if (product > limit && first + i != query && condition.holds(query, first + i)) {
+          if (size == indices.length) {
+            discard();
+          }
+          indices[size] = first + i;
+          products[size++] = product;
+          if (product > largest[0]) {
+            insert(product);
+            limit = largest[0] - ROUNDING;
+          }
+        }
+      }
+    }
+
+    private void insert(float product) {
+      int at = 1;
+      for (; at < largest.length && largest[at] < product; at++) {
+        largest[at - 1] = largest[at];
+      }
+      largest[at - 1] = product;
+    }
+
+    /** Any number may be equally near. Those with the lowest numbers are enough. */
+    private void discard() {
+      int kept = 0;
+      int equallyNear = 0;
+      for (int i = 0; i < size; i++) {
+        boolean clear = products[i] > largest[0] + ROUNDING;
+        boolean close = !clear && products[i] >= largest[0] - ROUNDING;
+        equallyNear += close ? 1 : 0;
+        if (clear || (close && equallyNear <= EQUALLY_NEAR + largest.length)) {
+          indices[kept] = indices[i];
+          products[kept++] = products[i];
+        }
+      }
+      size = kept;
+    }
+
+    List<Neighbor> nearest() {
+      discard();
+      double[] own = unit(vectors.get(query));
+      return Arrays.stream(indices, 0, size)
+          .mapToObj(i -> new Neighbor(i, distance(own, unit(vectors.get(i)))))
+          .sorted(Comparator.comparingDouble(Neighbor::distance).thenComparingInt(Neighbor::index))
+          .limit(largest.length)
+          .toList();
+    }
   }
 
   private static double distance(double[] one, double[] other) {
@@ -163,18 +219,5 @@ public final class NearestNeighbors {
       cosine += one[k] * other[k];
     }
     return Math.max(0, 1 - cosine);
-  }
-
-  private static double[] unit(float[] feature) {
-    double square = 0;
-    for (float value : feature) {
-      square += (double) value * value;
-    }
-    double length = square == 0 ? 1 : Math.sqrt(square);
-    double[] unit = new double[feature.length];
-    for (int k = 0; k < unit.length; k++) {
-      unit[k] = feature[k] / length;
-    }
-    return unit;
   }
 }

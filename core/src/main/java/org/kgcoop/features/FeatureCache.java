@@ -97,26 +97,30 @@ public final class FeatureCache {
     ClipConfig config = clip.config();
     ClipConfig.ImageForm form = config.form().image();
     Preprocessing input = clip.preprocessing();
-    return String.join(
-        ";",
-        "version=" + VERSION,
-        "arithmetic=" + Arithmetic.id(),
-        "weights=" + clip.fingerprint(),
-        "precision=" + clip.precisionKey(),
-        "device=" + clip.device(),
-        "heads=" + config.vision().heads(),
-        "activation=" + config.visionActivation().name(),
-        "epsilon=" + config.form().visionEpsilon(),
-        "class_token=" + form.classToken(),
-        "pre_norm=" + form.preNorm(),
-        "patch_bias=" + form.patchBias(),
-        "attention_pool=" + (form.rotary() ? config.poolHeads() + ",rotary" : form.attentionPool()),
-        "size=" + input.size(),
-        "channels=" + input.channels(),
-        "mean=" + input.mean(),
-        "std=" + input.std(),
-        "interpolation=" + input.interpolation().name(),
-        "shorter_side=" + input.shorterSide());
+    String key =
+        String.join(
+            ";",
+            "version=" + VERSION,
+            "arithmetic=" + Arithmetic.id(),
+            "weights=" + clip.fingerprint(),
+            "precision=" + clip.precisionKey(),
+            "device=" + clip.device(),
+            "heads=" + config.vision().heads(),
+            "activation=" + config.visionActivation().name(),
+            "epsilon=" + config.form().visionEpsilon(),
+            "class_token=" + form.classToken(),
+            "pre_norm=" + form.preNorm(),
+            "patch_bias=" + form.patchBias(),
+            "attention_pool="
+                + (form.rotary() ? config.poolHeads() + ",rotary" : form.attentionPool()),
+            "size=" + input.size(),
+            "channels=" + input.channels(),
+            "mean=" + input.mean(),
+            "std=" + input.std(),
+            "interpolation=" + input.interpolation().name(),
+            "shorter_side=" + input.shorterSide());
+    // The grid of an image follows from its size and this number.
+    return clip.maxPatches() == 0 ? key : key + ";max_patches=" + clip.maxPatches();
   }
 
   private static String folderName(ViewEncoder encoder) {
@@ -406,8 +410,7 @@ public final class FeatureCache {
     return new FeaturePipeline<>(
         encoder,
         image ->
-            List.of(
-                new FeaturePipeline.View(key.apply(image), encoder.values(request.apply(image)))),
+            List.of(new FeaturePipeline.View(key.apply(image), encoder.view(request.apply(image)))),
         problems,
         Runtime.getRuntime().availableProcessors(),
         2 * FeaturePipeline.GROUP);

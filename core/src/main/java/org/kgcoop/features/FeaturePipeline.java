@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.image.RgbImage;
 
 /**
  * Pipeline from images to features. Its threads read, decode and transform images ahead, and the
@@ -38,11 +39,9 @@ final class FeaturePipeline<T> {
    * Input of the image encoder.
    *
    * @param key the key of the feature
-   * @param values (channels, R, R)
+   * @param image a transformed image
    */
-  // An array, because views are large and used once. No code compares these records.
-  @SuppressWarnings("ArrayRecordComponent")
-  record View(String key, float[] values) {}
+  record View(String key, RgbImage image) {}
 
   private record Prepared<T>(T image, List<View> views, @Nullable KgCoopException problem) {}
 
@@ -134,15 +133,7 @@ final class FeaturePipeline<T> {
   }
 
   private List<Shard.Feature> encoded(List<View> group, long start) {
-    List<ViewEncoder.Encoded> encoded =
-        encoder.encoded(
-            group.stream()
-                .<ViewEncoder.Pixels>map(
-                    view ->
-                        (values, offset) ->
-                            System.arraycopy(
-                                view.values(), 0, values, offset, view.values().length))
-                .toList());
+    List<ViewEncoder.Encoded> encoded = encoder.encoded(group.stream().map(View::image).toList());
     double seconds = (System.nanoTime() - start) / 1e9 / group.size();
     List<Shard.Feature> features = new ArrayList<>();
     for (int i = 0; i < group.size(); i++) {

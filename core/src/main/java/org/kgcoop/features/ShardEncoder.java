@@ -103,7 +103,7 @@ public final class ShardEncoder {
       String key = FeatureCache.key(hash, ViewEncoder.ViewSpec.viewKey(spec, image.key(), turned));
       if (!known.test(key)) {
         decoded = decoded == null ? encoder.decode(content, image.name()) : decoded;
-        views.add(new FeaturePipeline.View(key, encoder.values(decoded, image.key(), spec)));
+        views.add(new FeaturePipeline.View(key, encoder.view(decoded, image.key(), spec)));
       }
     }
     return views;

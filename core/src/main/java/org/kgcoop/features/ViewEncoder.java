@@ -19,6 +19,7 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
 
 /** An encoder from image files to features of unit length: decoding, transform, image encoder. */
 public final class ViewEncoder {
@@ -121,48 +122,56 @@ public final class ViewEncoder {
    * @return (B, E)
    */
   public Tensor of(List<RgbImage> images) {
-    return ofPixels(testViews(images));
+    return ofViews(testViews(images));
   }
 
-  private List<Pixels> testViews(List<RgbImage> images) {
-    return images.stream()
-        .<Pixels>map(
-            image -> (values, offset) -> transform.normalize(transform.test(image), values, offset))
-        .toList();
-  }
-
-  /** A transformed image. */
-  @FunctionalInterface
-  public interface Pixels {
-    /**
-     * Writes the normalized values, (channels, R, R), from an offset. It is called on any thread.
-     */
-    void write(float[] values, int offset);
+  private List<RgbImage> testViews(List<RgbImage> images) {
+    return images.parallelStream().map(transform::test).toList();
   }
 
   /**
-   * Computes features of unit length of transformed images.
+   * Computes features of transformed images, which may have different sizes.
    *
-   * @return (B, E)
+   * @return (B, E), with rows of unit length, or as the image encoder of a head computes them
    */
-  Tensor ofPixels(List<Pixels> images) {
-    try (Scope scope = Scope.open("pixels")) {
-      return scope.promote(features(input(images)));
+  public Tensor ofViews(List<RgbImage> views) {
+    try (Scope scope = Scope.open("images");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor features = features(this::encoder, views);
+      return scope.promote(learned == null ? unitRows(features) : features);
     }
   }
 
   /**
-   * Collects transformed images into the input of the encoders.
+   * Encodes transformed images. If they have different sizes, each is encoded alone.
    *
-   * @return (B, channels, R, R)
+   * @param encoder a function from (B, channels, height, width) to (B, E)
+   * @return (B, E)
    */
-  public Tensor input(List<Pixels> images) {
-    float[] values = new float[Math.multiplyExact(images.size(), valuesPerImage())];
-    IntStream.range(0, images.size())
+  public Tensor features(UnaryOperator<Tensor> encoder, List<RgbImage> views) {
+    if (views.stream().allMatch(view -> view.whole().equals(views.get(0).whole()))) {
+      return encoder.apply(input(views));
+    }
+    List<Tensor> features = new ArrayList<>();
+    Workers.map(views.size(), i -> List.of(encoder.apply(input(List.of(views.get(i))))))
+        .forEach(features::addAll);
+    return Tensor.concat(features, 0);
+  }
+
+  private Tensor encoder(Tensor images) {
+    return learned == null ? clip.imageEncoder().features(images) : learned.apply(images);
+  }
+
+  /** Collects transformed images of one size: (B, channels, height, width). */
+  private Tensor input(List<RgbImage> views) {
+    RgbImage first = views.get(0);
+    int channels = clip.preprocessing().channels();
+    int each = channels * first.width() * first.height();
+    float[] values = new float[Math.multiplyExact(views.size(), each)];
+    IntStream.range(0, views.size())
         .parallel()
-        .forEach(i -> images.get(i).write(values, i * valuesPerImage()));
-    int size = clip.preprocessing().size();
-    return Tensor.of(values, images.size(), clip.preprocessing().channels(), size, size)
+        .forEach(i -> transform.normalize(views.get(i), values, i * each));
+    return Tensor.of(values, views.size(), channels, first.height(), first.width())
         .to(clip.device());
   }
 
@@ -186,32 +195,18 @@ public final class ViewEncoder {
 
   /** Computes features of unit length, (B, E). */
   Tensor encode(List<Request> requests) {
-    return ofPixels(pixelsOf(requests));
+    return ofViews(views(requests));
   }
 
-  /** Decodes and transforms images into the input of the encoders, (B, channels, R, R). */
+  /**
+   * Decodes and transforms images of one size into the input of the encoders, (B, channels, R, R).
+   */
   Tensor pixels(List<Request> requests) {
-    return input(pixelsOf(requests));
+    return input(views(requests));
   }
 
-  private List<Pixels> pixelsOf(List<Request> requests) {
-    return requests.stream()
-        .<Pixels>map(
-            request ->
-                (values, offset) ->
-                    writeView(
-                        image(request.item()),
-                        request.item().key(),
-                        request.view(),
-                        values,
-                        offset))
-        .toList();
-  }
-
-  /** Returns channels R R. */
-  int valuesPerImage() {
-    int size = clip.preprocessing().size();
-    return clip.preprocessing().channels() * size * size;
+  private List<RgbImage> views(List<Request> requests) {
+    return requests.parallelStream().map(this::view).toList();
   }
 
   /** Decodes an image from the bytes of a file and rotates it by its EXIF orientation. */
@@ -224,26 +219,16 @@ public final class ViewEncoder {
     return item.asStored() ? images.read(item.file()) : images.readUpright(item.file());
   }
 
-  /** Decodes and transforms an image: (channels, R, R). */
-  float[] values(Request request) {
-    return values(image(request.item()), request.item().key(), request.view());
+  /** Decodes and transforms an image. */
+  RgbImage view(Request request) {
+    return view(image(request.item()), request.item().key(), request.view());
   }
 
-  /** Transforms an image: (channels, R, R). */
-  float[] values(RgbImage image, String key, @Nullable ViewSpec view) {
-    float[] values = new float[valuesPerImage()];
-    writeView(image, key, view, values, 0);
-    return values;
-  }
-
-  /** Transforms an image and writes the normalized values, (channels, R, R), from an offset. */
-  private void writeView(
-      RgbImage image, String key, @Nullable ViewSpec view, float[] values, int offset) {
-    RgbImage transformed =
-        view == null
-            ? transform.test(image)
-            : view.recipe().view(view.seed(), view.number(), key, image, transform);
-    transform.normalize(transformed, values, offset);
+  /** Transforms an image. */
+  RgbImage view(RgbImage image, String key, @Nullable ViewSpec view) {
+    return view == null
+        ? transform.test(image)
+        : view.recipe().view(view.seed(), view.number(), key, image, transform);
   }
 
   /**
@@ -274,21 +259,18 @@ public final class ViewEncoder {
   }
 
   /** Computes features of transformed images, as a feature cache stores them. */
-  List<Encoded> encoded(List<Pixels> images) {
+  List<Encoded> encoded(List<RgbImage> views) {
     if (learned != null && identity.isEmpty()) {
       throw new IllegalStateException("features of an encoder in training are not cached");
     }
     try (Scope scope = Scope.open("images");
         Autograd.Switch off = Autograd.off()) {
       List<Encoded> encoded = new ArrayList<>();
-      if (learned != null) {
-        for (Tensor row : rowsOf(learned.apply(input(images)))) {
-          encoded.add(new Encoded(row.toFloats(), 1));
-        }
-        return encoded;
-      }
-      for (Tensor row : rows(input(images))) {
-        encoded.add(new Encoded(row.unitRows().toFloats(), norm(row.toFloats())));
+      for (Tensor row : rows(features(this::encoder, views))) {
+        encoded.add(
+            learned == null
+                ? new Encoded(row.unitRows().toFloats(), norm(row.toFloats()))
+                : new Encoded(row.toFloats(), 1));
       }
       return encoded;
     }
@@ -303,30 +285,28 @@ public final class ViewEncoder {
   }
 
   /**
-   * Computes features of transformed images.
+   * Computes features of transformed images of one size.
    *
-   * @param images (B, channels, R, R)
+   * @param images (B, channels, height, width)
    * @return (B, E), with rows of unit length, or as the image encoder of a head computes them
    */
   public Tensor features(Tensor images) {
     try (Scope scope = Scope.open("images");
         Autograd.Switch off = Autograd.off()) {
-      return scope.promote(
-          learned == null
-              ? Tensor.concat(rows(images).stream().map(Tensor::unitRows).toList(), 0)
-              : learned.apply(images));
+      Tensor features = encoder(images);
+      return scope.promote(learned == null ? unitRows(features) : features);
     }
   }
 
   /**
-   * Computes raw features one by one, (1, E), so that their bits do not depend on the number of
+   * Scales features to unit length one by one, so that their bits do not depend on the number of
    * images.
    */
-  private List<Tensor> rows(Tensor images) {
-    return rowsOf(clip.imageEncoder().features(images));
+  private static Tensor unitRows(Tensor features) {
+    return Tensor.concat(rows(features).stream().map(Tensor::unitRows).toList(), 0);
   }
 
-  private static List<Tensor> rowsOf(Tensor features) {
+  private static List<Tensor> rows(Tensor features) {
     return LongStream.range(0, features.size(0)).mapToObj(i -> features.narrow(0, i, 1)).toList();
   }
 }

@@ -15,16 +15,17 @@ import org.kgcoop.files.FileErrors;
  * State dicts of {@code torch.save}: a pickle that describes tensors, and their storages, in a zip
  * (since PyTorch 1.6) or in sequence ({@link LegacyStateDicts}).
  *
- * <p>The state dict may be the entire file, or its entry {@code state_dict}, {@code model} or
- * {@code model_state_dict}. Nested dicts below {@code weights}, next to {@code metadata}, as
- * CLIP-LoRA writes them, are flattened to names such as {@code layer_0.q_proj.w_lora_A}. If all
- * names have the prefix {@code module.}, it is removed. Numbers and texts next to the state dict,
- * such as {@code epoch}, become metadata. The published trainers' {@code
- * prompt_learner/model.pth.tar-N} is such a file.
+ * <p>The state dict may be the entire file, or its entry {@code state_dict}, {@code model}, {@code
+ * model_state_dict} or {@code weights}. Nested dicts below {@code weights}, next to {@code
+ * metadata}, as CLIP-LoRA writes them, are flattened to names such as {@code
+ * layer_0.q_proj.w_lora_A}. If all names have the prefix {@code module.}, it is removed. Numbers
+ * and texts next to the state dict, such as {@code epoch}, become metadata. The published trainers'
+ * {@code prompt_learner/model.pth.tar-N} is such a file.
  */
 public final class StateDicts {
 
-  private static final List<String> NESTED = List.of("state_dict", "model", "model_state_dict");
+  private static final List<String> NESTED =
+      List.of("state_dict", "model", "model_state_dict", "weights");
   private static final String WEIGHTS = "weights";
   private static final String METADATA = "metadata";
   private static final int MAX_DEPTH = 4;
@@ -81,14 +82,14 @@ public final class StateDicts {
       if (!(current instanceof Map<?, ?> map)) {
         break;
       }
+      if (map.get(WEIGHTS) instanceof Map<?, ?> weights
+          && map.get(METADATA) instanceof Map<?, ?> about) {
+        flat(path, about)
+            .forEach((name, value) -> text(value).ifPresent(text -> metadata.put(name, text)));
+        return flat(path, weights);
+      }
       Optional<String> nested = NESTED.stream().filter(k -> isNested(map.get(k))).findFirst();
       if (nested.isEmpty()) {
-        if (map.get(WEIGHTS) instanceof Map<?, ?> weights
-            && map.get(METADATA) instanceof Map<?, ?> about) {
-          flat(path, about)
-              .forEach((name, value) -> text(value).ifPresent(text -> metadata.put(name, text)));
-          return flat(path, weights);
-        }
         return map;
       }
       for (Map.Entry<?, ?> entry : map.entrySet()) {

@@ -3,15 +3,16 @@ package org.kgcoop.method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.model.SegmentSum;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
 
 /**
  * Gaussian discriminant analysis of image features. Each class is a normal distribution around its
@@ -33,11 +34,17 @@ public final class GaussianDiscriminant {
   /** Relative cut-off of torch.linalg.pinv per row of a float32 matrix. */
   private static final double CUT_OFF = 1.1920929e-7;
 
-  private final Tensor rows; // (n, E), float64
+  /** Number of values in double precision that are computed at a time. */
+  private static final int BLOCK = 1 << 22;
+
+  /** The same for logits, which every candidate of a search reads. */
+  static final int BLOCK_OF_LOGITS = 1 << 18;
+
+  private final Tensor rows; // (n, E)
   private final int[] labels;
-  private final int classes;
-  private final Tensor means; // (C, E)
-  private final Tensor centered; // x, (n, E)
+  private final int[] counts; // images of each class
+  private final Tensor means; // (C, E), float64
+  private @Nullable Tensor scatter; // S, (E, E), float64
 
   /**
    * Computes the class means. Tensors are in the open scope.
@@ -47,46 +54,101 @@ public final class GaussianDiscriminant {
    * @throws KgCoopException if a class has no row
    */
   public GaussianDiscriminant(Tensor rows, int[] labels, int classes) {
-    this.rows = rows.to(DType.FLOAT64);
+    this.rows = rows;
     this.labels = labels.clone();
-    this.classes = classes;
-    int[] counts = counts();
+    counts = new int[classes];
+    for (int label : labels) {
+      counts[label]++;
+    }
     for (int c = 0; c < classes; c++) {
       if (counts[c] == 0) {
         throw KgCoopException.data(
             "GDA: class %s has no image; each class needs at least one".formatted(c));
       }
     }
-    float[] assign = new float[classes * labels.length];
-    for (int i = 0; i < labels.length; i++) {
-      assign[labels[i] * labels.length + i] = 1;
-    }
-    Tensor sums = exact(assign, classes, labels.length).matmul(this.rows);
-    means = sums.dividedBy(exact(floats(counts), classes, 1));
-    centered =
-        this.rows.minus(
-            means.indexSelect(
-                0, Tensor.of(Arrays.stream(labels).asLongStream().toArray(), labels.length)));
+    double[] images = Arrays.stream(counts).asDoubleStream().toArray();
+    means = sums().dividedBy(Tensor.of(images, classes, 1));
   }
 
-  private int[] counts() {
-    int[] counts = new int[classes];
-    for (int label : labels) {
-      counts[label]++;
-    }
-    return counts;
+  /** Returns the sums of the rows of each class, (C, E), float64. Divides the columns. */
+  private Tensor sums() {
+    SegmentSum sums = new SegmentSum(labels, counts.length);
+    int width = width();
+    int size = Math.max(1, BLOCK / labels.length);
+    List<List<Tensor>> parts =
+        Workers.map(
+            blocks(width, size),
+            block -> {
+              int from = block * size;
+              Tensor some = rows.narrow(1, from, Math.min(size, width - from)).to(DType.FLOAT64);
+              return List.of(sums.weighted(sums.sortByClass(some).transpose(0, 1)));
+            });
+    return Tensor.concat(parts.stream().map(part -> part.get(0)).toList(), 0).transpose(0, 1);
   }
 
-  private static Tensor exact(float[] values, long... shape) {
-    return Tensor.of(values, shape).to(DType.FLOAT64);
+  private static int blocks(int count, int size) {
+    return (count + size - 1) / size;
   }
 
-  private static float[] floats(int[] values) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      floats[i] = values[i];
+  int width() {
+    return Math.toIntExact(rows.size(1));
+  }
+
+  /** Returns the number of rows of each class. */
+  int[] counts() {
+    return counts.clone();
+  }
+
+  Tensor means() {
+    return means;
+  }
+
+  /** Returns the labels of some rows. */
+  int[] labelsOf(int[] some) {
+    return Arrays.stream(some).map(i -> labels[i]).toArray();
+  }
+
+  /** Returns the sum of w x x' over the centered rows, (E, E), with a weight for each class. */
+  private Tensor scatter(double[] weights) {
+    int size = Math.max(1, BLOCK / width());
+    List<List<Tensor>> parts =
+        Workers.map(
+            blocks(labels.length, size),
+            block -> {
+              int[] some =
+                  IntStream.range(block * size, Math.min(labels.length, (block + 1) * size))
+                      .toArray();
+              double[] factors =
+                  Arrays.stream(some).mapToDouble(i -> Math.sqrt(weights[labels[i]])).toArray();
+              Tensor scaled = centered(some).times(Tensor.of(factors, factors.length, 1));
+              return List.of(scaled.transpose(0, 1).matmul(scaled));
+            });
+    return parts.stream().map(part -> part.get(0)).reduce(Tensor::plus).orElseThrow();
+  }
+
+  /** Returns the scatter S. The first call creates it in the open scope. */
+  Tensor scatter() {
+    if (scatter == null) {
+      double[] weights = new double[counts.length];
+      Arrays.fill(weights, 1);
+      scatter = scatter(weights);
     }
-    return floats;
+    return scatter;
+  }
+
+  /** Returns some rows minus the means of their classes, float64. */
+  Tensor centered(int[] some) {
+    Tensor classes = index(labelsOf(some));
+    return exact(some).minus(means.indexSelect(0, classes));
+  }
+
+  /** Returns some rows, float64. */
+  Tensor exact(int[] some) {
+    return rows.indexSelect(0, index(some)).to(DType.FLOAT64);
+  }
+
+  private static Tensor index(int[] places) {
+    return Tensor.of(Arrays.stream(places).asLongStream().toArray(), places.length);
   }
 
   /**
@@ -119,13 +181,19 @@ public final class GaussianDiscriminant {
      */
     public LeaveOneOut scores(
         Tensor images, int[] labels, Tensor texts, double scale, double[] alphas) {
-      int classes = Math.toIntExact(texts.size(0));
-      Tensor none = texts.times(0);
-      double[][] zeroShot = matrix(logits(images, texts, scale, 0), classes);
-      double[][] densities = matrix(logits(images, none, 0, 1), classes);
       LeaveOneOut.Counter counter = new LeaveOneOut.Counter(alphas.length);
-      for (int i = 0; i < labels.length; i++) {
-        count(counter, zeroShot[i], densities[i], alphas, labels[i]);
+      int size = Math.max(1, BLOCK_OF_LOGITS / Math.toIntExact(texts.size(0)));
+      for (int from = 0; from < labels.length; from += size) {
+        try (Scope scope = Scope.open("block of images")) {
+          long[] some =
+              Arrays.stream(labels, from, Math.min(labels.length, from + size))
+                  .asLongStream()
+                  .toArray();
+          Tensor exact = images.narrow(0, from, some.length).to(DType.FLOAT64);
+          Tensor zeroShot = logits(exact, texts, scale, 0);
+          Tensor densities = logits(exact, texts, 0, 1);
+          count(counter, zeroShot, densities, alphas, some);
+        }
       }
       return counter.result(labels.length);
     }
@@ -158,8 +226,7 @@ public final class GaussianDiscriminant {
   }
 
   private Tensor pooledPrecision() {
-    Tensor scatter = centered.transpose(0, 1).matmul(centered);
-    return precision(scatter, labels.length - 1);
+    return precision(scatter(), labels.length - 1);
   }
 
   /**
@@ -188,16 +255,12 @@ public final class GaussianDiscriminant {
    * @throws IllegalArgumentException if a class has only one row, which has no covariance
    */
   public Linear meanOfCovariances() {
-    int[] counts = counts();
     if (Arrays.stream(counts).anyMatch(count -> count < 2)) {
       throw new IllegalArgumentException("a class with one image has no covariance");
     }
-    double[] factors = new double[labels.length];
-    for (int i = 0; i < factors.length; i++) {
-      factors[i] = 1 / Math.sqrt((double) classes * (counts[labels[i]] - 1));
-    }
-    Tensor scaled = centered.times(Tensor.of(factors, labels.length, 1));
-    Functions.Eigen eigen = Functions.eigen(scaled.transpose(0, 1).matmul(scaled));
+    double[] weights =
+        Arrays.stream(counts).mapToDouble(count -> 1.0 / counts.length / (count - 1)).toArray();
+    Functions.Eigen eigen = Functions.eigen(scatter(weights));
     double[] values = eigen.values().toDoubles();
     double smallest = values.length * CUT_OFF * values[values.length - 1];
     double[] inverse =
@@ -231,25 +294,17 @@ public final class GaussianDiscriminant {
    */
   public NewClasses newClasses(Tensor texts, int count, int copies, boolean shared) {
     Tensor exact = texts.to(DType.FLOAT64);
-    int width = Math.toIntExact(exact.size(1));
     int k = Math.min(count, labels.length);
-    double[] cosines = exact.matmul(rows.transpose(0, 1)).toDoubles();
     List<List<Integer>> neighbors = new ArrayList<>();
     List<Tensor> newMeans = new ArrayList<>();
     Tensor sum = null;
     for (int c = 0; c < exact.size(0); c++) {
-      int offset = c * labels.length;
-      List<Integer> near =
-          IntStream.range(0, labels.length)
-              .boxed()
-              .sorted(Comparator.comparingDouble(i -> -cosines[offset + i]))
-              .limit(k)
-              .sorted()
-              .toList();
-      neighbors.add(near);
-      Tensor own = rows.indexSelect(0, Tensor.of(near.stream().mapToLong(i -> i).toArray(), k));
       Tensor text = exact.narrow(0, c, 1);
-      newMeans.add(own.sum(0).reshape(1, width).plus(text.times(copies)).times(1.0 / (k + copies)));
+      int[] near = nearest(text, k);
+      neighbors.add(Arrays.stream(near).boxed().toList());
+      Tensor own = exact(near);
+      newMeans.add(
+          own.sum(0).reshape(1, width()).plus(text.times(copies)).times(1.0 / (k + copies)));
       if (!shared) {
         Tensor around = own.minus(text);
         Tensor precision = precision(around.transpose(0, 1).matmul(around), Math.max(1, k - 1));
@@ -260,71 +315,24 @@ public final class GaussianDiscriminant {
     return new NewClasses(linear(Tensor.concat(newMeans, 0), precision), neighbors);
   }
 
-  /** Logits of rows, computed by a model that has not seen any row of the same image. */
-  public static final class HeldOut {
-    private final List<Integer> scored;
-    private final double[][] logits;
-
-    private HeldOut(List<Integer> scored, double[][] logits) {
-      this.scored = List.copyOf(scored);
-      this.logits = logits;
-    }
-
-    /** Returns the indices of the rows whose class has another image, ascending. */
-    public List<Integer> scored() {
-      return scored;
-    }
-
-    /**
-     * Returns {@code x W' + b} of the scored rows, (scored, C), without zero-shot logits and
-     * without alpha.
-     */
-    public double[][] logits() {
-      return Arrays.stream(logits).map(double[]::clone).toArray(double[][]::new);
-    }
-  }
-
-  /**
-   * Computes leave-one-out logits in closed form. The scatter S without the rows of an image is S -
-   * U'U. The inverse (L + r I - U'U)^-1 follows from the eigenvalues L of S by the Woodbury
-   * identity. The computation takes one eigendecomposition (about 9 E^3 operations) and C E
-   * operations per row.
-   *
-   * @param groups the image of each row; all rows of an image are left out together
-   */
-  public HeldOut leaveOneOut(int[] groups) {
-    Map<Integer, List<Integer>> images = new LinkedHashMap<>();
-    for (int i = 0; i < groups.length; i++) {
-      images.computeIfAbsent(groups[i], g -> new ArrayList<>()).add(i);
-    }
-    int width = Math.toIntExact(rows.size(1));
-    int[] counts = counts();
-    double[][] logits = new double[labels.length][];
-    try (Scope scope = Scope.open("leave-one-out")) {
-      Functions.Eigen eigen = Functions.eigen(centered.transpose(0, 1).matmul(centered));
-      ScatterDowndate downdate =
-          new ScatterDowndate(
-              eigen.values().toDoubles(),
-              matrix(rows.matmul(eigen.vectors()), width),
-              matrix(centered.matmul(eigen.vectors()), width),
-              matrix(means.matmul(eigen.vectors()), width));
-      for (List<Integer> image : images.values()) {
-        int label = labels[image.get(0)];
-        if (counts[label] > image.size()) {
-          downdate.leaveOut(image, label, counts[label], logits);
-        }
+  /** Returns the rows with the largest products with a text (1, E), ascending. */
+  private int[] nearest(Tensor text, int count) {
+    double[] cosines = new double[labels.length];
+    int size = Math.max(1, BLOCK / width());
+    for (int from = 0; from < cosines.length; from += size) {
+      try (Scope scope = Scope.open("block of rows")) {
+        int length = Math.min(size, cosines.length - from);
+        Tensor some = rows.narrow(0, from, length).to(DType.FLOAT64);
+        System.arraycopy(text.matmul(some.transpose(0, 1)).toDoubles(), 0, cosines, from, length);
       }
     }
-    List<Integer> scored =
-        IntStream.range(0, labels.length).filter(i -> logits[i] != null).boxed().toList();
-    return new HeldOut(scored, scored.stream().map(i -> logits[i]).toArray(double[][]::new));
-  }
-
-  private static double[][] matrix(Tensor tensor, int width) {
-    double[] flat = tensor.toDoubles();
-    return IntStream.range(0, flat.length / width)
-        .mapToObj(i -> Arrays.copyOfRange(flat, i * width, (i + 1) * width))
-        .toArray(double[][]::new);
+    return IntStream.range(0, cosines.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> -cosines[i]))
+        .limit(count)
+        .mapToInt(i -> i)
+        .sorted()
+        .toArray();
   }
 
   /**
@@ -336,45 +344,17 @@ public final class GaussianDiscriminant {
     return correct[best] == 0 ? 0.1 : alphas[best];
   }
 
-  /**
-   * Counts correct leave-one-out predictions for each alpha.
-   *
-   * @param texts the class features, (C, E), unit rows
-   * @param groups the image of each row
-   * @param scale s of {@code s x T' + alpha (x W' + b)}
-   * @return the counts; empty if no row is scored
-   */
-  public LeaveOneOut search(Tensor texts, int[] groups, double scale, double[] alphas) {
-    HeldOut heldOut = leaveOneOut(groups);
-    if (heldOut.scored.isEmpty()) {
-      return new LeaveOneOut(new long[0], new double[0]);
-    }
-    double[][] zeroShot =
-        matrix(rows.matmul(texts.to(DType.FLOAT64).transpose(0, 1)).times(scale), classes);
-    LeaveOneOut.Counter counter = new LeaveOneOut.Counter(alphas.length);
-    for (int i = 0; i < heldOut.scored.size(); i++) {
-      int row = heldOut.scored.get(i);
-      count(counter, zeroShot[row], heldOut.logits[i], alphas, labels[row]);
-    }
-    return counter.result(heldOut.scored.size());
-  }
-
-  /**
-   * Adds the logits {@code zeroShot + alpha density} (C) of an image to the counter, for each
-   * alpha.
-   */
-  private static void count(
+  /** Adds the logits {@code zeroShot + alpha density} (B, C) to the counter, for each alpha. */
+  static void count(
       LeaveOneOut.Counter counter,
-      double[] zeroShot,
-      double[] density,
+      Tensor zeroShot,
+      Tensor densities,
       double[] alphas,
-      int label) {
-    double[] logits = new double[density.length];
+      long[] labels) {
     for (int a = 0; a < alphas.length; a++) {
-      for (int c = 0; c < logits.length; c++) {
-        logits[c] = zeroShot[c] + alphas[a] * density[c];
+      try (Scope scope = Scope.open("alpha")) {
+        counter.add(a, zeroShot.plus(densities.times(alphas[a])), labels);
       }
-      counter.add(a, logits, label);
     }
   }
 }

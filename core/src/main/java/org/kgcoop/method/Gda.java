@@ -256,11 +256,8 @@ public record Gda(
               alphas(pooled ? alpha(rows, rows.images()) : 1));
     } else if (pooled && search != SelectionData.NONE) {
       scores =
-          gaussians.search(
-              texts,
-              rows.leftOutTogether(context.groups()),
-              scale,
-              alphas(alpha(rows, rows.images() - 1)));
+          new GaussianLeaveOneOut(gaussians, rows.leftOutTogether(context.groups()))
+              .search(texts, scale, alphas(alpha(rows, rows.images() - 1)));
     }
     double best = scores.best().isPresent() ? GRID.get(scores.best().getAsInt()) : unchosen(rows);
     context.chosen("weight", best);

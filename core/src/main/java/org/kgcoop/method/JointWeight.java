@@ -105,8 +105,9 @@ final class JointWeight {
     Tensor ownRows = some(rows, own);
     Tensor newRows = some(rows, others);
     GaussianDiscriminant gaussians = new GaussianDiscriminant(ownRows, ownLabels, learned);
-    GaussianDiscriminant.HeldOut heldOut =
-        gaussians.leaveOneOut(Arrays.stream(own).map(i -> images[i]).toArray());
+    GaussianLeaveOneOut.HeldOut heldOut =
+        new GaussianLeaveOneOut(gaussians, Arrays.stream(own).map(i -> images[i]).toArray())
+            .logits();
     GaussianDiscriminant.Linear joint =
         GaussianDiscriminant.joined(
             gaussians.pooled(), gaussians.newClasses(newTexts, neighbors, 0, true).linear());

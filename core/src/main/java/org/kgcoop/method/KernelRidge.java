@@ -202,18 +202,12 @@ public final class KernelRidge {
       Scores logits,
       int[] labels) {
     LeaveOneOut.Counter counter = new LeaveOneOut.Counter(betas.length * lambdas.length);
+    long[] longs = Arrays.stream(labels).asLongStream().toArray();
     for (int b = 0; b < betas.length; b++) {
       try (Scope scope = Scope.open("kernel")) {
         KernelRidge ridge = ridgeOf.apply(betas[b]);
         for (int l = 0; l < lambdas.length; l++) {
-          double[] flat = logits.of(ridge, lambdas[l]).toDoubles();
-          int classes = flat.length / labels.length;
-          for (int i = 0; i < labels.length; i++) {
-            counter.add(
-                b * lambdas.length + l,
-                Arrays.copyOfRange(flat, i * classes, (i + 1) * classes),
-                labels[i]);
-          }
+          counter.add(b * lambdas.length + l, logits.of(ridge, lambdas[l]), longs);
         }
       }
     }

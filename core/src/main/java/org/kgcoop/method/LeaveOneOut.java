@@ -2,6 +2,9 @@ package org.kgcoop.method;
 
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * Counts of correct predictions and losses of candidate settings, for images that no candidate has
@@ -72,18 +75,29 @@ public final class LeaveOneOut {
       losses = new double[candidates];
     }
 
-    /** Adds the logits (C) of an image, computed with a candidate. */
-    void add(int candidate, double[] logits, int label) {
-      int best = 0;
-      for (int c = 1; c < logits.length; c++) {
-        best = logits[c] > logits[best] ? c : best;
+    /**
+     * Adds the logits of images, computed with a candidate.
+     *
+     * @param logits the logits, (B, C), float64
+     * @param labels the labels of the B images
+     */
+    void add(int candidate, Tensor logits, long[] labels) {
+      try (Scope scope = Scope.open("candidate")) {
+        long[] predicted = logits.argmax(1).toLongs();
+        for (int i = 0; i < labels.length; i++) {
+          correct[candidate] += predicted[i] == labels[i] ? 1 : 0;
+        }
+        Tensor loss = Functions.crossEntropy(logits, Tensor.of(labels, labels.length));
+        losses[candidate] += loss.toDoubles()[0] * labels.length;
       }
-      double sum = 0;
-      for (double logit : logits) {
-        sum += Math.exp(logit - logits[best]);
+    }
+
+    /** Adds the counts of other images. */
+    void add(Counter other) {
+      for (int i = 0; i < correct.length; i++) {
+        correct[i] += other.correct[i];
+        losses[i] += other.losses[i];
       }
-      correct[candidate] += best == label ? 1 : 0;
-      losses[candidate] += logits[best] + Math.log(sum) - logits[label];
     }
 
     /**

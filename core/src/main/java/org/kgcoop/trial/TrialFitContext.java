@@ -37,6 +37,7 @@ final class TrialFitContext implements FitContext {
   private final RunFolder folder;
   private final CrossValidation.Runner runner;
   private final DataSet data;
+  private int views;
   private final Map<String, JsonNode> chosen = new LinkedHashMap<>();
 
   /**
@@ -75,6 +76,7 @@ final class TrialFitContext implements FitContext {
 
   @Override
   public LabeledFeatures train() {
+    views = Math.max(views, 1);
     return features(data.train(), "training images");
   }
 
@@ -108,7 +110,13 @@ final class TrialFitContext implements FitContext {
     return views(views.views() == 0 ? new Augmentation.Test() : views);
   }
 
+  /** Returns the number of views per training image that the method has used so far. */
+  int usedViews() {
+    return views;
+  }
+
   private LabeledViews views(Augmentation augmentation) {
+    views = Math.max(views, augmentation.views());
     TrainingLoader source =
         new TrainingLoader(experiment.cache(), data.train(), augmentation, task().seed());
     try (Progress.Task task =

@@ -17,12 +17,12 @@ class NearestNeighborsTest {
   void theNearestAreThoseOfAPlainLoop() {
     Random random = new Random(1);
     List<float[]> vectors = new ArrayList<>();
-    for (int i = 0; i < 1100; i++) { // more than a block of columns
+    for (int i = 0; i < 4200; i++) { // more than a block of columns
       vectors.add(
           new float[] {(float) random.nextGaussian(), (float) random.nextGaussian(), 1, 2, i % 7});
     }
     List<List<NearestNeighbors.Neighbor>> found = new NearestNeighbors(vectors).all(4);
-    for (int i = 0; i < vectors.size(); i += 37) {
+    for (int i = 0; i < vectors.size(); i += 97) {
       int query = i;
       List<Integer> expected =
           IntStream.range(0, vectors.size())

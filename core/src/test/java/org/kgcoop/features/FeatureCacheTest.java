@@ -29,6 +29,7 @@ import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Transform;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -170,7 +171,9 @@ class FeatureCacheTest {
       assertThat(raw.shape()).containsExactly(2, data.train().size(), clip.config().embedDim());
       ViewEncoder encoder = new ViewEncoder(clip, new Images(warnings::add));
       ViewEncoder.ViewSpec second = ViewEncoder.ViewSpec.cached(ViewRecipe.PUBLISHED, 1);
-      float[] pixels = encoder.values(new ViewEncoder.Request(data.train().get(3), second));
+      float[] pixels =
+          new Transform(clip.preprocessing())
+              .normalize(encoder.view(new ViewEncoder.Request(data.train().get(3), second)));
       int size = clip.preprocessing().size();
       float[] direct = clip.imageEncoder().features(Tensor.of(pixels, 1, 3, size, size)).toFloats();
 

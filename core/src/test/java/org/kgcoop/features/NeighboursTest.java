@@ -20,6 +20,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
@@ -32,7 +33,7 @@ class NeighboursTest {
   private static final ClipConfig.Vit VIT = new ClipConfig.Vit(64, 2, 8, 1);
   private static final ClipConfig.ResNet RES_NET = new ClipConfig.ResNet(8, List.of(1, 1, 1, 1), 4);
 
-  private static final Map<Integer, float[]> NOISE = new HashMap<>();
+  private static final Map<Integer, RgbImage> NOISE = new HashMap<>();
 
   private final int threads = Engine.threads();
 
@@ -81,13 +82,12 @@ class NeighboursTest {
 
   /** Returns the features of noise images. At the given places is the same image in every call. */
   private static List<float[]> features(ViewEncoder encoder, int images, Set<Integer> places) {
-    List<ViewEncoder.Pixels> pixels = new ArrayList<>();
+    List<RgbImage> views = new ArrayList<>();
     for (int i = 0; i < images; i++) {
-      float[] noise = noise(places.contains(i) ? 7 : 1000 + i, encoder.valuesPerImage());
-      pixels.add((values, offset) -> System.arraycopy(noise, 0, values, offset, noise.length));
+      views.add(noise(places.contains(i) ? 7 : 1000 + i));
     }
     try (Scope scope = Scope.open("features")) {
-      Tensor made = encoder.ofPixels(pixels);
+      Tensor made = encoder.ofViews(views);
       List<float[]> rows = new ArrayList<>();
       for (int i = 0; i < images; i++) {
         rows.add(made.select(0, i).toFloats());
@@ -96,17 +96,14 @@ class NeighboursTest {
     }
   }
 
-  /** Returns normal values, one sequence per seed. */
-  private static float[] noise(int seed, int count) {
+  /** Returns uniform noise of 32 x 32 pixels, one image per seed. */
+  private static RgbImage noise(int seed) {
     return NOISE.computeIfAbsent(
         seed,
         s -> {
-          Random random = new Random(s);
-          float[] noise = new float[count];
-          for (int k = 0; k < count; k++) {
-            noise[k] = (float) random.nextGaussian();
-          }
-          return noise;
+          byte[] noise = new byte[3 * 32 * 32];
+          new Random(s).nextBytes(noise);
+          return new RgbImage(32, 32, noise);
         });
   }
 

@@ -12,6 +12,11 @@ public final class StateDictFiles {
     StateDictWriter.write(path, new StateDictWriter.OrderedDict(tensors));
   }
 
+  /** Writes a state dict as the entry of a checkpoint. */
+  public static void writeUnder(Path path, String entry, Map<String, StoredTensor> tensors) {
+    StateDictWriter.write(path, Map.of(entry, new StateDictWriter.OrderedDict(tensors)));
+  }
+
   /**
    * Writes tensors and metadata as CLIP-LoRA does: {@code weights} as nested dicts, and {@code
    * metadata}.

@@ -59,8 +59,8 @@ class ClosedFormTest {
 
   @Test
   void gaussianLeaveOneOutEqualsRefits() {
-    GaussianDiscriminant.HeldOut found =
-        new GaussianDiscriminant(rows, LABELS, 3).leaveOneOut(each());
+    GaussianLeaveOneOut.HeldOut found =
+        new GaussianLeaveOneOut(new GaussianDiscriminant(rows, LABELS, 3), each()).logits();
 
     assertThat(found.scored()).hasSize(LABELS.length);
     for (int row = 0; row < LABELS.length; row++) {
@@ -72,15 +72,51 @@ class ClosedFormTest {
   }
 
   @Test
+  void aSearchInBlocksCountsAsTheLogitsOfAllRows() {
+    int count = 90_000; // rows, in blocks of 43,690
+    int[] labels = IntStream.range(0, count).map(i -> i % 3).toArray();
+    int[] groups = IntStream.range(0, count).map(i -> i < 6 ? i % 3 : i).toArray();
+    double[] alphas = {0, 40, 1000};
+    Tensor many = unit(count, 3);
+    GaussianLeaveOneOut analysis =
+        new GaussianLeaveOneOut(new GaussianDiscriminant(many, labels, 3), groups);
+
+    LeaveOneOut found = analysis.search(texts, 10, alphas);
+
+    double[][] densities = analysis.logits().logits();
+    double[] zeroShot = many.matmul(texts.transpose(0, 1)).times(10).toDoubles();
+    assertThat(densities).hasDimensions(count, 3);
+    for (int a = 0; a < alphas.length; a++) {
+      int correct = 0;
+      double loss = 0;
+      for (int i = 0; i < count; i++) {
+        double[] logits = new double[3];
+        for (int c = 0; c < 3; c++) {
+          logits[c] = zeroShot[3 * i + c] + alphas[a] * densities[i][c];
+        }
+        double largest = Arrays.stream(logits).max().orElseThrow();
+        double sum = Arrays.stream(logits).map(logit -> Math.exp(logit - largest)).sum();
+        correct += logits[labels[i]] == largest ? 1 : 0;
+        loss += largest + Math.log(sum) - logits[labels[i]];
+      }
+      assertThat(found.correct()[a]).isEqualTo(correct);
+      assertThat(found.losses()[a]).isCloseTo(loss / count, within(1e-6));
+    }
+  }
+
+  @Test
   void rowsOfAClassWithOneImageAreNotScored() {
     int[] groups = {0, 1, 2, 3, 4, 5, 6, 6}; // both rows of the last class are views of one image
 
     GaussianDiscriminant analysis = new GaussianDiscriminant(rows, LABELS, 3);
 
-    assertThat(analysis.leaveOneOut(groups).scored()).containsExactly(0, 1, 2, 3, 4, 5);
+    assertThat(new GaussianLeaveOneOut(analysis, groups).logits().scored())
+        .containsExactly(0, 1, 2, 3, 4, 5);
     assertThat(
-            new GaussianDiscriminant(rows.narrow(0, 0, 2), new int[] {0, 1}, 2)
-                .search(texts.narrow(0, 0, 2), new int[] {0, 1}, 10, new double[] {1, 2})
+            new GaussianLeaveOneOut(
+                    new GaussianDiscriminant(rows.narrow(0, 0, 2), new int[] {0, 1}, 2),
+                    new int[] {0, 1})
+                .search(texts.narrow(0, 0, 2), 10, new double[] {1, 2})
                 .best())
         .isEmpty();
   }

@@ -147,9 +147,11 @@ class GdaTest {
           labels[r] = LABELS.get(groups[r]);
         }
         double[][] left =
-            new GaussianDiscriminant(
-                    views.features().reshape(-1, WIDTH).unitRows(), labels, CLASSES)
-                .leaveOneOut(groups)
+            new GaussianLeaveOneOut(
+                    new GaussianDiscriminant(
+                        views.features().reshape(-1, WIDTH).unitRows(), labels, CLASSES),
+                    groups)
+                .logits()
                 .logits();
         for (int image = 0; image < LABELS.size(); image++) {
           double[][] own = new double[count][];

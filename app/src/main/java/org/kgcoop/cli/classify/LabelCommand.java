@@ -38,6 +38,7 @@ import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.ImageNames;
 import org.kgcoop.image.Images;
 import org.kgcoop.label.Audit;
+import org.kgcoop.label.LabelStatus;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Simulation;
 import org.kgcoop.random.PythonRandom;
@@ -227,11 +228,11 @@ public final class LabelCommand implements Callable<Integer> {
       ImageSorter.check(sortInto);
     }
     try (Clip clip = clipOptions.load()) {
-      LabelWriter writer = new LabelWriter(clip, invocation, output, minutes, sortInto, way);
+      LabelWriter writer = new LabelWriter(clip, output, minutes, sortInto, way);
       if (simulate == null && !write) {
         return page(images, clip, writer);
       }
-      try (Labeling labeling = open(images, clip, truth, (done, all) -> {})) {
+      try (Labeling labeling = open(images, clip, truth, true, (done, all) -> {})) {
         if (simulate != null) {
           simulate(labeling, truth);
         }
@@ -253,20 +254,36 @@ public final class LabelCommand implements Callable<Integer> {
     void done(long done, long images);
   }
 
-  private Labeling open(Path images, Clip clip, Map<String, String> truth, Reading reading) {
+  /**
+   * Opens the session.
+   *
+   * @param all true to wait until all images are read
+   */
+  private Labeling open(
+      Path images, Clip clip, Map<String, String> truth, boolean all, Reading reading) {
     List<Path> files = imageFiles(images);
     PhotoWarning.check(clipOptions, clip, files, output);
     long count = files.size();
     try (Progress.Task task = output.progress().start("images", count)) {
-      return Labeling.open(
-          images,
-          clip,
-          options(
-              truth,
-              done -> {
-                task.done(done);
-                reading.done(done, count);
-              }));
+      Labeling labeling =
+          Labeling.open(
+              images,
+              clip,
+              options(
+                  truth,
+                  done -> {
+                    task.done(done);
+                    reading.done(done, count);
+                  }));
+      try {
+        if (all) {
+          labeling.awaitImages();
+        }
+        return labeling;
+      } catch (RuntimeException | Error e) {
+        labeling.close();
+        throw e;
+      }
     }
   }
 
@@ -295,15 +312,21 @@ public final class LabelCommand implements Callable<Integer> {
               tab.openOnce(Labeling.folderOfSession(images, out));
             }
           };
-      try (Labeling labeling = open(images, clip, Map.of(), reading)) {
+      try (Labeling labeling = open(images, clip, Map.of(), false, reading)) {
+        LabelStatus status = labeling.status();
         output.info(
             "%s, %s labeled; %s"
                 .formatted(
-                    Messages.count(labeling.images().size(), "image", "images"),
-                    labeling.status().labeled(),
+                    Messages.count(status.images(), "image", "images"),
+                    status.labeled(),
                     labeling.session()));
+        if (status.read() < status.images()) {
+          output.info(
+              "label while kgcoop reads the other %s images"
+                  .formatted(status.images() - status.read()));
+        }
         server.open(labeling);
-        reading.done(labeling.images().size(), labeling.images().size());
+        reading.done(status.read(), status.images());
         boolean interrupted = await(server);
         server.close();
         if (interrupted) {

@@ -27,7 +27,9 @@ import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.files.Folders;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.HttpServer;
+import org.kgcoop.serve.http.ReverseProxy;
 import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.ClassifierExamples;
 import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.serve.model.ServedModel;
 import picocli.CommandLine.Command;
@@ -88,13 +90,29 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Require the token in this file: Authorization: Bearer TOKEN. Only the page at / and"
-              + " /health work without it. The page asks for it.")
+              + " /health work without it; /metrics needs it. The page asks for it.")
   private @Nullable Path tokenFile;
 
   @Option(
       names = "--open-to-everybody",
       description = "Allow requests from other machines without a token. Requires --host.")
   private boolean openToEverybody;
+
+  @Option(
+      names = "--public-url",
+      paramLabel = "URL",
+      description =
+          "Set the address that browsers use if a proxy is in front of the server, such as"
+              + " https://example.org/pets. The proxy may remove the path or leave it.")
+  private @Nullable String publicUrl;
+
+  @Option(
+      names = "--proxy",
+      paramLabel = "ADDRESS",
+      description =
+          "Believe the X-Forwarded-For header of this proxy, for --rate and the request log."
+              + " Repeat the option for further proxies.")
+  private List<String> proxies = new ArrayList<>();
 
   @Option(
       names = "--queue",
@@ -128,8 +146,9 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--rate",
       paramLabel = "N",
       description =
-          "Limit the requests per second and address. Bursts may have twice as many. Other"
-              + " requests get status 429 (default: no limit).")
+          "Limit the requests per second and address, without the files of the page and /health."
+              + " Bursts may have twice as many. Other requests get status 429 (default: no"
+              + " limit).")
   private int rate;
 
   @Option(
@@ -149,7 +168,7 @@ public final class ServeCommand implements Callable<Integer> {
     ServerSettings settings = settings();
     Map<String, Path> paths = paths();
     try (Clip clip = clipOptions.load(precision(paths.values()));
-        ModelRegistry models = new ModelRegistry(load(clip, paths));
+        ModelRegistry models = new ModelRegistry(load(clip, paths), examples(paths));
         ClassifierServer server =
             new ClassifierServer(
                 clip, models, clipOptions.template(), settings, output::error, requestLog())) {
@@ -173,7 +192,8 @@ public final class ServeCommand implements Callable<Integer> {
             port,
             tokenFile == null ? null : token(tokenFile),
             new ServerSettings.Limits(
-                queue, Duration.ofSeconds(seconds), megabytes * MEGABYTE, rate, maxPixels));
+                queue, Duration.ofSeconds(seconds), megabytes * MEGABYTE, rate, maxPixels),
+            ReverseProxy.of(publicUrl, proxies));
     if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
       throw KgCoopException.configuration(
           "--host "
@@ -266,6 +286,12 @@ public final class ServeCommand implements Callable<Integer> {
       throw e;
     }
     return models;
+  }
+
+  private static Map<String, List<ClassifierExamples.Example>> examples(Map<String, Path> paths) {
+    Map<String, List<ClassifierExamples.Example>> examples = new LinkedHashMap<>();
+    paths.forEach((name, path) -> examples.put(name, ClassifierExamples.read(path)));
+    return examples;
   }
 
   private static Classifier classifier(String name, Path path, Clip clip) {

@@ -1,9 +1,11 @@
 package org.kgcoop.cli.experiment;
 
 import java.util.List;
-import org.kgcoop.cli.console.Output;
+import java.util.function.Function;
+import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.DataSetList;
 import org.kgcoop.cli.options.Shots;
+import org.kgcoop.data.DataSet;
 import org.kgcoop.trial.BaseToNew;
 import org.kgcoop.trial.Protocol;
 import picocli.CommandLine.Command;
@@ -45,8 +47,13 @@ public final class BaseToNewCommand extends ProtocolCommand {
   private boolean perSet;
 
   @Override
-  Protocol protocol(Output output) {
-    return new BaseToNew(data.open(output));
+  Protocol protocol(Function<String, DataSet> open) {
+    return new BaseToNew(data.paths().stream().map(open).toList());
+  }
+
+  @Override
+  DataOptions data() {
+    return data.options();
   }
 
   @Override

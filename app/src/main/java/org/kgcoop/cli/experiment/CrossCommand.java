@@ -1,8 +1,9 @@
 package org.kgcoop.cli.experiment;
 
 import java.util.List;
+import java.util.function.Function;
 import org.kgcoop.classifier.PublishedDefaults;
-import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.DataSetList;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
@@ -49,9 +50,15 @@ public final class CrossCommand extends ProtocolCommand {
   @Mixin private Shots shots = new Shots();
 
   @Override
-  Protocol protocol(Output output) {
-    DataSet from = data.open(source, output);
-    return new Transfer("cross", from, data.openWithout(source, output));
+  Protocol protocol(Function<String, DataSet> open) {
+    List<DataSet> targets =
+        data.paths().stream().filter(path -> !path.equals(source)).map(open).toList();
+    return new Transfer("cross", open.apply(source), targets);
+  }
+
+  @Override
+  DataOptions data() {
+    return data.options();
   }
 
   @Override

@@ -2,11 +2,12 @@ package org.kgcoop.cli.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.PublishedDefaults;
-import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.Shots;
+import org.kgcoop.data.DataSet;
 import org.kgcoop.data.open.Shifts;
 import org.kgcoop.trial.Protocol;
 import org.kgcoop.trial.Transfer;
@@ -59,11 +60,13 @@ public final class DomainCommand extends ProtocolCommand {
   @Mixin private Shots shots = new Shots();
 
   @Override
-  Protocol protocol(Output output) {
-    return new Transfer(
-        "domain",
-        dataOptions.open(source, output),
-        targets().stream().map(path -> dataOptions.open(path, output)).toList());
+  Protocol protocol(Function<String, DataSet> open) {
+    return new Transfer("domain", open.apply(source), targets().stream().map(open).toList());
+  }
+
+  @Override
+  DataOptions data() {
+    return dataOptions;
   }
 
   @Override

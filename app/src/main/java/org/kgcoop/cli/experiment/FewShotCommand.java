@@ -1,11 +1,13 @@
 package org.kgcoop.cli.experiment;
 
 import java.util.List;
+import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.PublishedDefaults;
-import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.DataSetList;
 import org.kgcoop.cli.options.Parse;
+import org.kgcoop.data.DataSet;
 import org.kgcoop.trial.FewShotCurve;
 import org.kgcoop.trial.Protocol;
 import picocli.CommandLine.Command;
@@ -57,8 +59,13 @@ public final class FewShotCommand extends ProtocolCommand {
   private boolean perSet;
 
   @Override
-  Protocol protocol(Output output) {
-    return new FewShotCurve(data.open(output));
+  Protocol protocol(Function<String, DataSet> open) {
+    return new FewShotCurve(data.paths().stream().map(open).toList());
+  }
+
+  @Override
+  DataOptions data() {
+    return data.options();
   }
 
   @Override

@@ -1,14 +1,28 @@
 package org.kgcoop.cli.experiment;
 
 import com.google.errorprone.annotations.MustBeClosed;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ColumnOptions;
+import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.ProtocolOptions;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.files.ScratchFolder;
+import org.kgcoop.image.Images;
+import org.kgcoop.trial.Experiment;
+import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.ExperimentPlan;
 import org.kgcoop.trial.Progress;
 import org.kgcoop.trial.Protocol;
@@ -22,8 +36,15 @@ public abstract class ProtocolCommand implements Callable<Integer> {
   @Mixin private ColumnOptions columns = new ColumnOptions();
   @Mixin private Output output = new Output();
 
-  /** Opens the data sets and returns the protocol. */
-  abstract Protocol protocol(Output output);
+  /**
+   * Returns the protocol.
+   *
+   * @param open opens a data set by its path or name
+   */
+  abstract Protocol protocol(Function<String, DataSet> open);
+
+  /** Returns the options of the data sets. */
+  abstract DataOptions data();
 
   /** Returns the numbers of training images per class. */
   abstract List<Integer> shots();
@@ -47,7 +68,7 @@ public abstract class ProtocolCommand implements Callable<Integer> {
   @MustBeClosed
   public ExperimentSession open(Progress progress) {
     ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), output);
-    Protocol protocol = protocol(output);
+    Protocol protocol = protocol(path -> data().open(path, output));
     Clip clip = options.clip().load();
     try {
       return new ExperimentSession(
@@ -66,9 +87,43 @@ public abstract class ProtocolCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (options.isDryRun()) {
+      dryRun();
+      return 0;
+    }
     try (ExperimentSession session = open(output.progress())) {
       session.print(options.only());
     }
     return 0;
+  }
+
+  private void dryRun() {
+    ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), output);
+    DryRun dryRun = new DryRun(data(), output);
+    Protocol protocol = protocol(dryRun::open);
+    try (ScratchFolder scratch = ScratchFolder.in(temporary(), "kgcoop-dry-run")) {
+      Optional<Path> untrained = options.clip().untrained(scratch.path().resolve("clip"));
+      try (Clip clip =
+          untrained.isPresent() ? options.clip().load(untrained.get()) : options.clip().load()) {
+        ExperimentContext context =
+            invocation.context(
+                clip,
+                FeatureCache.inMemory(new ViewEncoder(clip, new Images(output::warn))),
+                output.progress(),
+                output);
+        dryRun.print(
+            new Experiment(context, protocol, plan),
+            context,
+            options.out(),
+            untrained.isPresent() ? options.clip().missing() : "",
+            scratch.path());
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io("the temporary folder: " + Messages.reason(e), e);
+    }
+  }
+
+  private static Path temporary() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
   }
 }

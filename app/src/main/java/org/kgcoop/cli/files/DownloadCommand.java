@@ -111,7 +111,8 @@ public final class DownloadCommand implements Callable<Integer> {
           weights.name(), weights.gigabytes(), weights.licence(), weights.page());
     }
     output.print(
-        "Sizes refer to float32 weights. Licenses can change; see the page of each model.");
+        "Sizes refer to float32 weights. Licenses can change; see the page of each model.\n"
+            + "Only OpenAI's archives have a published SHA-256, which is checked.");
     output.json(Map.of("weights", all.stream().map(Weights::of).toList()));
   }
 

@@ -15,6 +15,8 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.ReleasedClip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.download.ReleasedWeights;
 import org.kgcoop.files.UserFolders;
@@ -146,6 +148,35 @@ public final class ClipOptions {
     Engine.setThreads(1);
   }
 
+  /**
+   * Writes untrained weights of the same size if OpenAI's weights of that name are not on this
+   * machine. A plan does not download them.
+   *
+   * @param folder a new folder
+   * @return the folder, or empty if the weights are there or have another name
+   */
+  public Optional<Path> untrained(Path folder) {
+    return missingReleased()
+        .map(
+            released -> {
+              RandomClip.write(folder, released.config(), 1);
+              return folder;
+            });
+  }
+
+  private Optional<ReleasedClip> missingReleased() {
+    return ReleasedClip.ALL.stream()
+        .filter(released -> released.name().equals(clip) && !Files.exists(Path.of(clip)))
+        .filter(released -> !network.weights(Output.of(spec)).isPresent(released))
+        .findFirst();
+  }
+
+  /** Returns a line about weights that are not on this machine. */
+  public String missing() {
+    return "missing: the weights of %s: ./kgcoop download %s; the times are those of untrained weights of their size"
+        .formatted(clip, clip);
+  }
+
   /** Loads the model. */
   public Clip load() {
     return load("");
@@ -158,7 +189,15 @@ public final class ClipOptions {
    * @param recorded the precision of these features; empty for float32
    */
   public Clip load(String recorded) {
-    Path path = path();
+    return load(path(), recorded);
+  }
+
+  /** Loads other weights with these options. */
+  public Clip load(Path path) {
+    return load(path, "");
+  }
+
+  private Clip load(Path path, String recorded) {
     boolean automatic = AUTO.equalsIgnoreCase(precision);
     Clip.Options options =
         new Clip.Options(

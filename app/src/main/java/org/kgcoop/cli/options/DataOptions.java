@@ -95,6 +95,24 @@ public final class DataOptions {
   }
 
   /**
+   * Returns the published data set of that name if it is not complete below {@code --root}, or if
+   * there is no {@code --root}.
+   */
+  public Optional<PublishedDataSet> missing(String data) {
+    return PublishedDataSets.find(data)
+        .filter(
+            set ->
+                root == null
+                    ? !Files.exists(Path.of(data))
+                    : !set.missing(root.resolve(set.directory())).isEmpty());
+  }
+
+  /** Returns the folder of data sets that have a name, {@code data} if it is not given. */
+  public Path rootOrDefault() {
+    return root == null ? Path.of("data") : root;
+  }
+
+  /**
    * Opens a data set like {@link #open}. If the data set has no given split, all images become
    * training images.
    */

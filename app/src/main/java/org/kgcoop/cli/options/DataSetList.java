@@ -21,20 +21,16 @@ public final class DataSetList {
   @Mixin private DataOptions options = new DataOptions();
 
   public List<DataSet> open(Output output) {
-    return paths().stream().map(path -> open(path, output)).toList();
+    return paths().stream().map(path -> options.open(path, output)).toList();
   }
 
-  /** Opens all data sets except the one at a path. */
-  public List<DataSet> openWithout(String path, Output output) {
-    return paths().stream().filter(p -> !p.equals(path)).map(p -> open(p, output)).toList();
-  }
-
-  private List<String> paths() {
+  /** Returns the paths and names of the data sets. */
+  public List<String> paths() {
     return data.stream().flatMap(each -> Parse.paths(each).stream()).toList();
   }
 
-  /** Opens a data set that another option names. */
-  public DataSet open(String path, Output output) {
-    return options.open(path, output);
+  /** Returns the options for the images. */
+  public DataOptions options() {
+    return options;
   }
 }

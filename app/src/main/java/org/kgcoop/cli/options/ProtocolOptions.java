@@ -57,6 +57,13 @@ public final class ProtocolOptions {
               + " no table.")
   private @Nullable Path only;
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "Print the runs, the data that is missing, and estimates of time, memory and disk space."
+              + " Measures a few steps of each method and runs nothing else.")
+  private boolean dryRun;
+
   @Mixin private Sweep sweep = new Sweep();
   @Mixin private ClipOptions clip = new ClipOptions();
   @Mixin private MethodOptions settings = new MethodOptions();
@@ -65,6 +72,10 @@ public final class ProtocolOptions {
 
   public Path out() {
     return out;
+  }
+
+  public boolean isDryRun() {
+    return dryRun;
   }
 
   public @Nullable Path only() {

@@ -1,6 +1,7 @@
 package org.kgcoop.serve.http;
 
 import java.security.MessageDigest;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -8,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -22,6 +24,7 @@ final class AccessCheck extends Handler.Wrapper {
 
   private final @Nullable String token;
   private final boolean loopback;
+  private final ReverseProxy proxy;
   private final Predicate<String> isPublic;
 
   /**
@@ -32,6 +35,7 @@ final class AccessCheck extends Handler.Wrapper {
   AccessCheck(ServerSettings settings, Predicate<String> isPublic) {
     this.token = settings.token();
     this.loopback = settings.isLoopback();
+    this.proxy = settings.proxy();
     this.isPublic = isPublic;
   }
 
@@ -39,7 +43,7 @@ final class AccessCheck extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     SecurityHeaders.putOn(response.getHeaders());
     try {
-      checkSite(request.getHeaders());
+      checkSite(request);
       if (token != null && !isPublic.test(Request.getPathInContext(request))) {
         checkToken(request, response, token);
       }
@@ -51,15 +55,40 @@ final class AccessCheck extends Handler.Wrapper {
   }
 
   /** Rejects pages of other sites, which must not reach a server of this machine. */
-  private void checkSite(HttpFields headers) {
+  private void checkSite(Request request) {
+    HttpFields headers = request.getHeaders();
     String host = headers.get(HttpHeader.HOST);
-    if (loopback && (host == null || !LOOPBACK_NAMES.contains(withoutPort(host)))) {
-      throw new HttpErrorException(421, "this server answers only to localhost");
+    if (loopback && (host == null || !isKnown(withoutPort(host)))) {
+      throw new HttpErrorException(
+          421, "this server answers only to " + knownNames() + "; " + remedy());
     }
     String origin = headers.get(HttpHeader.ORIGIN);
-    if (origin != null && !origin.replaceFirst("^https?://", "").equals(host)) {
-      throw new HttpErrorException(403, "a page of another site may not use this server");
+    // Browsers send an origin for scripts of the page, too. The page then shows the error below.
+    if (origin != null
+        && !origin.replaceFirst("^https?://", "").equals(host)
+        && !origin.equals(proxy.origin())
+        && !(isRead(request) && isPublic.test(Request.getPathInContext(request)))) {
+      throw new HttpErrorException(
+          403, "a page of another site may not use this server; " + remedy());
     }
+  }
+
+  private static boolean isRead(Request request) {
+    return HttpMethod.GET.is(request.getMethod());
+  }
+
+  private boolean isKnown(String host) {
+    return LOOPBACK_NAMES.contains(host) || host.toLowerCase(Locale.ROOT).equals(proxy.host());
+  }
+
+  private String knownNames() {
+    return proxy.host() == null ? "localhost" : "localhost and " + proxy.host();
+  }
+
+  private String remedy() {
+    return proxy.publicUrl() == null
+        ? "if it is behind a proxy, start it with --public-url and the address in your browser"
+        : "expected " + proxy.publicUrl() + ", the address in --public-url";
   }
 
   private static String withoutPort(String host) {

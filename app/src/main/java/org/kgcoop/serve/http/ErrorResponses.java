@@ -16,8 +16,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Errors as JSON. As the error handler of the server, this class also answers requests that Jetty
- * rejects, such as invalid HTTP and requests beyond a limit.
+ * Errors as JSON, or as text for browsers. As the error handler of the server, this class also
+ * answers requests that Jetty rejects, such as invalid HTTP and requests beyond a limit.
  */
 final class ErrorResponses extends ErrorHandler {
   /** The time in which further bytes are discarded after a rejection. */
@@ -40,19 +40,20 @@ final class ErrorResponses extends ErrorHandler {
     SecurityHeaders.putOn(response.getHeaders());
     response.setStatus(error.status());
     response.getHeaders().put(HttpHeader.CONNECTION, "close");
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     if (isTemporary(error.status())) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, retryAfter(error.status()));
     }
-    byte[] json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("error", error.getMessage())
-            .toString()
-            .getBytes(StandardCharsets.UTF_8);
+    String message = String.valueOf(error.getMessage());
+    // A person who opens an address reads a sentence; programs and pages read JSON.
+    boolean person = request.getHeaders().contains(HttpHeader.ACCEPT, "text/html");
+    response
+        .getHeaders()
+        .put(HttpHeader.CONTENT_TYPE, person ? "text/plain; charset=utf-8" : "application/json");
+    String text =
+        person ? message : JsonNodeFactory.instance.objectNode().put("error", message).toString();
     response.write(
         true,
-        ByteBuffer.wrap(json),
+        ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)),
         Callback.from(() -> discardRest(request, callback), callback::failed));
   }
 

@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 import org.eclipse.jetty.server.CustomRequestLog;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.RequestLogWriter;
 import org.eclipse.jetty.server.Server;
@@ -53,7 +54,7 @@ public final class HttpServer implements AutoCloseable {
    * and the model. The line contains no text from the request except the method.
    */
   private static final String LOG_FORMAT =
-      "%{remote}a - - %{dd/MMM/yyyy:HH:mm:ss ZZZ|GMT|en}t \"%m %{"
+      "%{client}a - - %{dd/MMM/yyyy:HH:mm:ss ZZZ|GMT|en}t \"%m %{"
           + ROUTE
           + "}attr %H\" %s %O %I %D %{"
           + MODEL
@@ -207,6 +208,7 @@ public final class HttpServer implements AutoCloseable {
         configuration -> {
           configuration.setSendServerVersion(false);
           configuration.setIdleTimeout(IDLE_MILLISECONDS);
+          configuration.addCustomizer(new ProxiedRequests(settings.proxy()));
         });
     config.events.handlerAdded(
         handler -> {
@@ -235,7 +237,10 @@ public final class HttpServer implements AutoCloseable {
       DoSHandler.Tracker.Factory bucket =
           new DoSHandler.LeakingBucketTrackerFactory(
               limits.requestsPerSecond(), 2 * limits.requestsPerSecond() + 1, null);
-      first = new DoSHandler(first, null, bucket, null, MAX_ADDRESSES);
+      DoSHandler rate = new DoSHandler(first, null, bucket, null, MAX_ADDRESSES);
+      // A page has more files than a low rate allows at once.
+      rate.exclude(request -> isPublic.test(Request.getPathInContext(request)));
+      first = rate;
     }
     drain.setHandler(new HeaderDeadline(first, IDLE_MILLISECONDS));
     server.setHandler(drain);

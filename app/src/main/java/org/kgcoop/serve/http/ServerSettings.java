@@ -13,8 +13,10 @@ import org.kgcoop.image.Images;
  * @param host an address of this machine
  * @param port 0 for any free port
  * @param token the token that requests must contain, or null to allow all clients
+ * @param proxy the reverse proxy in front of the server
  */
-public record ServerSettings(String host, int port, @Nullable String token, Limits limits) {
+public record ServerSettings(
+    String host, int port, @Nullable String token, Limits limits, ReverseProxy proxy) {
 
   /** 5000 x 5000 pixels, more than most cameras produce. */
   public static final long DEFAULT_MAX_PIXELS = 25_000_000;
@@ -48,6 +50,11 @@ public record ServerSettings(String host, int port, @Nullable String token, Limi
           maxPixels >= 1 && maxPixels <= Images.DEFAULT_MAX_PIXELS,
           "--max-pixels %s: expected 1 to %s".formatted(maxPixels, Images.DEFAULT_MAX_PIXELS));
     }
+  }
+
+  /** Settings of a server without a reverse proxy. */
+  public ServerSettings(String host, int port, @Nullable String token, Limits limits) {
+    this(host, port, token, limits, ReverseProxy.NONE);
   }
 
   public ServerSettings {

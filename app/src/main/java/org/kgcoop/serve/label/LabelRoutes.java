@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.label.LabelStatus;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.StalePageException;
 import org.kgcoop.runs.JournalEntry;
@@ -157,11 +158,13 @@ final class LabelRoutes {
 
   private ObjectNode state(Session current) {
     Labeling labeling = current.labeling;
-    Labeling.Status status = labeling.status();
+    LabelStatus status = labeling.status();
     ObjectNode json = object();
     json.put("folder", String.valueOf(labeling.folder().getFileName()))
         .put("session", labeling.session().toString())
         .put("images", status.images())
+        .put("read", status.read())
+        .put("reading_problem", labeling.readingProblem())
         .put("labeled", status.labeled())
         .put("none", status.none())
         .put("skipped", status.skipped())
@@ -175,7 +178,7 @@ final class LabelRoutes {
     status.folder().ifPresent(share -> json.set("folder_accuracy", json(share)));
     status.newImages().ifPresent(share -> json.set("new_images", json(share)));
     ArrayNode classes = json.putArray("classes");
-    for (Labeling.ClassCount each : status.classes()) {
+    for (LabelStatus.ClassCount each : status.classes()) {
       classes
           .addObject()
           .put("class", each.number())
@@ -199,7 +202,7 @@ final class LabelRoutes {
     return json;
   }
 
-  private static ObjectNode json(Labeling.Accuracy share) {
+  private static ObjectNode json(LabelStatus.Accuracy share) {
     return object()
         .put("estimate", share.estimate())
         .put("low", share.low())
@@ -230,7 +233,7 @@ final class LabelRoutes {
           files.addAll(labeling.upcoming());
           return files(current, files);
         });
-    Labeling.Status status = labeling.status();
+    LabelStatus status = labeling.status();
     Map<String, Integer> numbers = new HashMap<>();
     status.classes().forEach(each -> numbers.put(each.name(), each.number()));
     numbers.put(Labeling.NONE, JournalEntry.NONE);

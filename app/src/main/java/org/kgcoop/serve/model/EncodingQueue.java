@@ -12,11 +12,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 import org.kgcoop.features.ViewEncoder;
-import org.kgcoop.features.ViewEncoder.Pixels;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -72,9 +73,9 @@ public final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  /** A waiting image. */
+  /** A waiting image, after the test transform. */
   private record Job<T>(
-      Pixels image, BatchFunction<T> function, Deadline deadline, CompletableFuture<T> answer) {
+      RgbImage image, BatchFunction<T> function, Deadline deadline, CompletableFuture<T> answer) {
     boolean isWanted() {
       return !answer.isDone() && deadline.remaining() > 0;
     }
@@ -108,7 +109,7 @@ public final class EncodingQueue implements AutoCloseable {
    * @throws HttpErrorException 503 if too many images wait, or the deadline passes
    */
   @CanIgnoreReturnValue
-  public <T> T submit(Pixels image, BatchFunction<T> function, Deadline deadline) {
+  public <T> T submit(RgbImage image, BatchFunction<T> function, Deadline deadline) {
     return submitAll(List.of(image), function, deadline).get(0);
   }
 
@@ -118,7 +119,8 @@ public final class EncodingQueue implements AutoCloseable {
    * @param images fewer than the maximum number of waiting images
    * @see #submit
    */
-  public <T> List<T> submitAll(List<Pixels> images, BatchFunction<T> function, Deadline deadline) {
+  public <T> List<T> submitAll(
+      List<RgbImage> images, BatchFunction<T> function, Deadline deadline) {
     List<Job<T>> jobs =
         images.stream()
             .map(image -> new Job<>(image, function, deadline, new CompletableFuture<T>()))
@@ -201,20 +203,24 @@ public final class EncodingQueue implements AutoCloseable {
           .add(job);
     }
     if (!shared.isEmpty()) {
-      answer(shared, encoder::features);
+      answer(shared, encoder::ofViews);
     }
     own.forEach(
-        (function, jobs) -> answer(Map.of(function, jobs), function.encoder().orElseThrow()));
+        (function, jobs) ->
+            answer(
+                Map.of(function, jobs),
+                images -> encoder.features(function.encoder().orElseThrow(), images)));
   }
 
   /** Encodes the images of jobs with one encoder, and answers them. */
-  private void answer(Map<BatchFunction<?>, List<Job<?>>> alike, UnaryOperator<Tensor> features) {
+  private void answer(
+      Map<BatchFunction<?>, List<Job<?>>> alike, Function<List<RgbImage>, Tensor> features) {
     List<Job<?>> all = new ArrayList<>();
     alike.values().forEach(all::addAll);
     try (Scope scope = Scope.open("batch")) {
-      List<Pixels> images = new ArrayList<>();
+      List<RgbImage> images = new ArrayList<>();
       all.forEach(job -> images.add(job.image()));
-      Tensor encoded = features.apply(encoder.input(images)); // (B, E)
+      Tensor encoded = features.apply(images); // (B, E)
       batchSizes.accept(all.size());
       int from = 0;
       for (Map.Entry<BatchFunction<?>, List<Job<?>>> entry : alike.entrySet()) {

@@ -6,7 +6,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RefusedImageException;
 import org.kgcoop.image.RgbImage;
@@ -70,12 +69,12 @@ public final class RequestImageDecoder {
    * @throws HttpErrorException 503 if the time limit is exceeded, or too many large images wait
    * @throws org.kgcoop.KgCoopException if the bytes cannot be read as an image
    */
-  public Pixels decode(byte[] file, Deadline deadline) {
+  public RgbImage decode(byte[] file, Deadline deadline) {
     active.incrementAndGet();
     try {
       RgbImage image = resized(file, deadline);
       observer.accept(image);
-      return (values, offset) -> transform.normalize(image, values, offset);
+      return image;
     } finally {
       active.decrementAndGet();
     }

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.features.ViewEncoder.Pixels;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.serve.http.HttpErrorException;
 
 /**
@@ -29,7 +29,7 @@ public final class WarmUp {
    */
   public static void run(
       ModelRegistry models, RequestImageDecoder decoder, EncodingQueue queue, Duration timeLimit) {
-    Pixels black = decoder.decode(black(), Deadline.in(timeLimit));
+    RgbImage black = decoder.decode(black(), Deadline.in(timeLimit));
     for (ServedModel model : models.all()) {
       try {
         queue.submit(black, model.function(), Deadline.in(timeLimit));

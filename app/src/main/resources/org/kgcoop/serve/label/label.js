@@ -131,11 +131,16 @@ function take(json) {
 }
 
 function header() {
-  const of = `${state.labeled} of ${state.images}`;
+  const of = `${grouped(state.labeled)} of ${grouped(state.images)}`;
   element('folder').textContent = state.folder;
   element('folder').title = state.session;
   document.title = `${of} – ${state.folder}`;
   element('labeled').textContent = `${of} images labeled`;
+  element('read').textContent = isReading()
+    ? state.reading_problem ? '· not all images are read' : `· reading ${grouped(state.read)} of ${grouped(state.images)}` : '';
+  if (state.reading_problem) {
+    problem(`Reading the images ended: ${state.reading_problem}. Start the command again to read the others.`);
+  }
   meter('meter', state.labeled / state.images);
   const share = state.folder_accuracy;
   const fresh = state.new_images;
@@ -151,6 +156,35 @@ function header() {
   element('to-finish').hidden = state.classes.length < 2;
   element('to-finish').textContent = state.can_stop ? 'You can stop…' : 'Finish…';
   element('undo').disabled = !state.undo && position === 0;
+}
+
+/** True if the program still reads images. The pages show those that are read. */
+function isReading() {
+  return state.read < state.images;
+}
+
+/** A number with commas between its thousands. */
+function grouped(count) {
+  return count.toLocaleString('en');
+}
+
+/** Updates the progress of reading while the person works. */
+async function follow() {
+  if (state && isReading() && !busy && !state.reading_problem) {
+    try {
+      const json = await (await fetched('/label/state')).json();
+      if (!busy && json.classes) {
+        state = {...state, read: json.read, images: json.images, reading_problem: json.reading_problem};
+        header();
+        if (onScreen() === 'reading' && page) {
+          await next();
+        }
+      }
+    } catch {
+      // the next answer reports that the server is gone
+    }
+  }
+  setTimeout(follow, 2 * POLL);
 }
 
 /** The number of answered random images. Those that pages left out are labeled, and no sample any more. */
@@ -193,7 +227,9 @@ function open(next) {
       answers.set(entry.image, entry.draft);
     }
   }
-  if (page.images.length === 0 || (page.rest && page.kind === 'questions' && !wantedRest)) {
+  if (page.images.length === 0 && isReading() && !state.reading_problem) {
+    awaitImages();
+  } else if (page.images.length === 0 || (page.rest && page.kind === 'questions' && !wantedRest)) {
     finish();
   } else if (isGrid()) {
     openGrid();
@@ -203,6 +239,15 @@ function open(next) {
     openSingle();
   }
 }
+
+/** Shows the progress of reading, because all images that are read have an answer. */
+function awaitImages() {
+  screen('reading');
+  element('reading-heading').textContent = 'More images come soon';
+  element('reading').textContent = `You have answered all images that are read so far: ${grouped(state.read)} of ${grouped(state.images)}.`;
+  meter('reading-meter', state.read / state.images);
+}
+
 let wantedRest = false; // the person asked for the skipped images
 
 function next(wanted = '') {
@@ -508,14 +553,15 @@ async function finish() {
   heading.className = state.can_stop ? 'stop' : '';
   heading.textContent = byProgram === 0 ? 'All images are labeled.' : state.can_stop ? 'You can stop.' : 'Finish, or go on?';
   const right = share ? `At least ${percent(share.low)} % of the folder is right` : 'The accuracy is not measured';
-  element('finish-lead').textContent = `${right}: you labeled ${state.labeled} images, the program the other ${byProgram}.`
+  element('finish-lead').textContent = `${right}: you labeled ${grouped(state.labeled)} images, the program the other ${grouped(byProgram)}.`
     + (page?.images.length === 0 && byProgram > state.skipped ? ' The images that are left are open in another tab. They are free ten minutes after it showed them.' : '')
     + (share && !state.can_stop && byProgram ? ` The target is ${Math.round(100 * state.target)} %.` : '');
   element('agreement').textContent = state.agreement ? state.agreement[0].toUpperCase() + state.agreement.slice(1) + '.' : '';
   element('confirm').hidden = true;
   element('step').textContent = '';
   element('back').hidden = byProgram === 0 || byProgram === state.skipped;
-  element('writes').textContent = `Into ${state.session}: labels.csv, a classifier and its report. This takes up to two minutes.`;
+  element('writes').textContent = `Into ${state.session}: labels.csv, a classifier and its report. This takes up to two minutes.`
+    + (isReading() ? ` Before, the program reads the other ${grouped(state.images - state.read)} images.` : '');
   showFor({});
   const again = await (await fetched('/label/state?again=true')).json().catch(() => ({}));
   const offers = [];
@@ -664,7 +710,8 @@ async function load() {
       screen('reading');
       const {done, images} = json.reading;
       meter('reading-meter', images ? done / images : 0);
-      element('reading').textContent = images ? `${done} of ${images}. This happens once.` : 'This happens once.';
+      element('reading').textContent = (images ? `${grouped(done)} of ${grouped(images)}. ` : '')
+        + 'The work starts when 500 images are read, and every image is read only once.';
       setTimeout(load, POLL);
     } else if (json.classes.length < 2) {
       take(json);
@@ -685,3 +732,4 @@ if (location.hash.length > 1) { // the token does not stay in the address
 }
 listen();
 load();
+follow();

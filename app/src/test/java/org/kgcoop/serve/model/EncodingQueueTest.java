@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +25,6 @@ import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.features.ViewEncoder;
-import org.kgcoop.features.ViewEncoder.Pixels;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
@@ -40,16 +40,14 @@ class EncodingQueueTest {
   @TempDir static Path folder;
   private static Clip clip;
   private static Classifier classifier;
-  private static Pixels pixels; // of IMAGE
+  private static RgbImage pixels; // IMAGE after the test transform
 
   @BeforeAll
   static void open() {
     RandomClip.write(folder, RandomClip.TINY, 1);
     clip = Clip.load(folder);
     classifier = Classifier.zeroShot(clip, List.of("cat", "dog"), "a {}.");
-    Transform transform = new Transform(clip.preprocessing());
-    float[] black = transform.normalize(transform.test(IMAGE));
-    pixels = (values, offset) -> System.arraycopy(black, 0, values, offset, black.length);
+    pixels = new Transform(clip.preprocessing()).test(IMAGE);
   }
 
   @AfterAll
@@ -161,8 +159,7 @@ class EncodingQueueTest {
               () -> queue.submit(pixels, held(started, released), deadline()));
       awaitWaiting(queue, 2);
       CompletableFuture<Classification> grey =
-          CompletableFuture.supplyAsync(
-              () -> queue.submit((values, offset) -> {}, counted, deadline()));
+          CompletableFuture.supplyAsync(() -> queue.submit(gray(), counted, deadline()));
       awaitWaiting(queue, 3);
       released.countDown();
       float[] expected = classifier.classify(IMAGE).probabilities();
@@ -173,6 +170,12 @@ class EncodingQueueTest {
       assertThat(Math.abs(grey.join().probabilities()[0] - expected[0])).isGreaterThan(1e-4f);
       assertThat(together).containsExactly(2);
     }
+  }
+
+  private static RgbImage gray() {
+    byte[] gray = new byte[pixels.rgb().length];
+    Arrays.fill(gray, (byte) 128);
+    return new RgbImage(pixels.width(), pixels.height(), gray);
   }
 
   @Test

@@ -19,7 +19,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Waiting;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.features.ViewEncoder.Pixels;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
@@ -61,7 +61,7 @@ class RequestImageDecoderTest {
                 }
               },
               image -> {});
-      CompletableFuture<Pixels> first =
+      CompletableFuture<RgbImage> first =
           CompletableFuture.supplyAsync(() -> decoder.decode(large, deadline));
       started.await();
       Thread second = new Thread(new FutureTask<>(() -> decoder.decode(large, deadline)));

@@ -110,7 +110,7 @@ class WebPageTest {
     Document page = Jsoup.parse(text(index));
     List<String> parts = new ArrayList<>(List.of("/"));
     page.select("[src], link[href]")
-        .forEach(e -> parts.add(e.hasAttr("src") ? e.attr("src") : e.attr("href")));
+        .forEach(e -> parts.add("/" + (e.hasAttr("src") ? e.attr("src") : e.attr("href"))));
     parts.addAll(List.of("/page/bars.js", "/page/requests.js")); // page.js imports them
     assertThat(parts).hasSize(7);
     for (String part : parts) {
@@ -138,7 +138,7 @@ class WebPageTest {
     JsonNode examples = about().path("examples");
     assertThat(examples).hasSize(10);
     for (JsonNode example : examples) {
-      HttpResponse<byte[]> image = get(example.path("image").asText());
+      HttpResponse<byte[]> image = get("/" + example.path("image").asText());
       assertThat(image.headers().firstValue("Content-Type")).contains("image/png");
       assertThat(ImageIO.read(new ByteArrayInputStream(image.body())).getWidth()).isEqualTo(64);
       assertThat(example.path("credit").asText())

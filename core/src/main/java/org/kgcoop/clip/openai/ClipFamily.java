@@ -2,6 +2,7 @@ package org.kgcoop.clip.openai;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.kgcoop.clip.Activation;
@@ -67,7 +68,7 @@ public final class ClipFamily implements Family {
 
   /** Returns true for all models. {@link #check} rejects those that are not a CLIP. */
   @Override
-  public boolean recognizes(Set<String> names) {
+  public boolean recognizes(Map<String, long[]> shapes) {
     return true;
   }
 
@@ -99,8 +100,9 @@ public final class ClipFamily implements Family {
       throw vision.refused("timm_model_name", "none, or a vit_..._clip_...");
     }
     file.checkVisionKeys(Set.of("timm_model_name"));
-    if (!vision.isOff("timm_model_name")) {
-      vision.only("timm_pool", "token");
+    if (!vision.isOff("timm_model_name")
+        && !vision.json().path("timm_pool").asText().equals("token")) {
+      throw vision.refused("timm_pool", "token"); // OpenCLIP's default is the mean
     }
     vision.only("pool_type", "tok");
     // The weights contain either kind of positions.

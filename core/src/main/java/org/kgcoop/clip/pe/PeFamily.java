@@ -41,7 +41,7 @@ public final class PeFamily implements Family {
           null);
 
   /** The form of PE-Core G, which has no CLS token. */
-  private static final ClipConfig.Form WITHOUT_CLASS_TOKEN =
+  public static final ClipConfig.Form WITHOUT_CLASS_TOKEN =
       FORM.with(new ClipConfig.ImageForm(false, true, false, new ClipConfig.Pool(8, true), true));
 
   private static final TensorNames NAMES =
@@ -101,7 +101,8 @@ public final class PeFamily implements Family {
   }
 
   @Override
-  public boolean recognizes(Set<String> names) {
+  public boolean recognizes(Map<String, long[]> shapes) {
+    Set<String> names = shapes.keySet();
     return MARKS.stream().anyMatch(names::containsAll)
         || names.stream().anyMatch(name -> LAYER_SCALE.matcher(name).matches());
   }

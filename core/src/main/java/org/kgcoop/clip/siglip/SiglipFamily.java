@@ -2,6 +2,7 @@ package org.kgcoop.clip.siglip;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
@@ -91,18 +92,14 @@ public final class SiglipFamily implements Family {
   }
 
   @Override
-  public boolean recognizes(Set<String> names) {
+  public boolean recognizes(Map<String, long[]> shapes) {
+    Set<String> names = shapes.keySet();
     return names.stream().anyMatch(name -> POOLS.stream().anyMatch(name::startsWith))
         && names.stream().noneMatch(CLASS_TOKENS::contains);
   }
 
   @Override
   public ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize) {
-    if (file.json().path("model_type").asText().equals("siglip2")) {
-      throw file.refused(
-          "model_type",
-          "SigLIP 2 of a fixed resolution, such as google/siglip2-base-patch16-224 (this is NaFlex)");
-    }
     return HuggingFaceConfig.fileConfig(file, List.of("siglip"), TRAITS.defaults(), 12, imageSize);
   }
 
@@ -146,6 +143,12 @@ public final class SiglipFamily implements Family {
             OpenClipConfig.epsilon(text),
             FORM.visionEpsilon(), // timm's
             visionActivation == activation ? null : visionActivation));
+  }
+
+  @Override
+  public List<String> tokenizerFiles() {
+    return List.of(
+        "tokenizer.json", "spiece.model", "tokenizer.model"); // the last two are rejected
   }
 
   @Override

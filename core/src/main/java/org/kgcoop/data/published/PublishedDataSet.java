@@ -5,11 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.Item;
 import org.kgcoop.data.layout.SplitFile;
 import org.kgcoop.files.Folders;
 
@@ -33,6 +35,11 @@ public record PublishedDataSet(
     @Nullable PublishedDataSet source,
     Function<RawData, DataSet> layout) {
 
+  /** The images per class of a stand-in; no few-shot sample draws more. */
+  private static final int MAX_STAND_IN = 100;
+
+  private static final Path MISSING_IMAGE = Path.of("missing.jpg");
+
   /**
    * The files of a data set.
    *
@@ -42,6 +49,7 @@ public record PublishedDataSet(
    * @param images the required image folders
    * @param split its split file; null if the published code uses none
    * @param annotations the other required files, if there is no split file
+   * @param counts the published numbers of training, validation and test images
    * @param terms the terms of use of its images, and their source
    */
   public record Contents(
@@ -50,6 +58,7 @@ public record PublishedDataSet(
       List<Part> images,
       @Nullable Part split,
       List<Part> annotations,
+      List<Integer> counts,
       String terms) {}
 
   /**
@@ -81,6 +90,25 @@ public record PublishedDataSet(
       missing.addAll(absent(folder, files.annotations()));
     }
     return missing;
+  }
+
+  /**
+   * Returns a data set of the published size for plans of work. Its images do not exist, and its
+   * classes have numbers for names.
+   */
+  public DataSet standIn() {
+    List<String> names = IntStream.rangeClosed(1, classes).mapToObj(i -> "class " + i).toList();
+    List<List<Item>> parts =
+        files.counts().stream()
+            .map(count -> Math.min(count, MAX_STAND_IN * classes))
+            .map(count -> IntStream.range(0, count).mapToObj(this::standInItem).toList())
+            .toList();
+    return new DataSet(name, names, parts.get(0), parts.get(1), parts.get(2), template);
+  }
+
+  private Item standInItem(int i) {
+    int label = i % classes;
+    return new Item("image-" + i, MISSING_IMAGE, label, "class " + (label + 1));
   }
 
   /** Returns true if the split file exists, so that the split is the published one. */

@@ -123,6 +123,7 @@ public final class PublishedDataSets {
             parts(json.path("pictures"), downloads),
             json.has("split") ? part(json.path("split"), downloads) : null,
             parts(json.path("annotations"), downloads),
+            elements(json.path("counts")).map(JsonNode::asInt).toList(),
             json.path("terms").asText()),
         json.path("template").asText(),
         json.path("classes").asInt(),

@@ -1,17 +1,20 @@
 package org.kgcoop.image.view;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The preprocessing of an image for a model.
  *
- * @param size the side of the model's square input, in pixels
+ * @param size the side of the model's square input, in pixels; with {@code patches}, only training
+ *     views are squares
  * @param channels 3 (color) or 1 (gray)
  * @param mean the value to subtract from each channel, on a scale of 0 to 1
  * @param std the divisor of each channel, applied after the mean
  * @param interpolation the filter of resizing
  * @param shorterSide the length of the shorter side in pixels, before the center square is cropped;
  *     0 to resize the entire image to the square, whatever its shape
+ * @param patches the sizes of images whose shape is kept, or null
  */
 public record Preprocessing(
     int size,
@@ -19,7 +22,8 @@ public record Preprocessing(
     List<Double> mean,
     List<Double> std,
     Interpolation interpolation,
-    int shorterSide) {
+    int shorterSide,
+    @Nullable PatchGrid patches) {
 
   /** The mean of CLIP's training images. */
   public static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
@@ -50,6 +54,17 @@ public record Preprocessing(
     }
   }
 
+  /** Creates preprocessing to squares. */
+  public Preprocessing(
+      int size,
+      int channels,
+      List<Double> mean,
+      List<Double> std,
+      Interpolation interpolation,
+      int shorterSide) {
+    this(size, channels, mean, std, interpolation, shorterSide, null);
+  }
+
   /** Creates preprocessing with a shorter side of the square's size, as in OpenAI's CLIP models. */
   public Preprocessing(
       int size, int channels, List<Double> mean, List<Double> std, Interpolation interpolation) {
@@ -58,7 +73,12 @@ public record Preprocessing(
 
   /** Returns true if the entire image is resized to the square, whatever its shape. */
   public boolean isSquashed() {
-    return shorterSide == 0;
+    return shorterSide == 0 && patches == null;
+  }
+
+  /** Returns this preprocessing with the sizes of images whose shape is kept, or null for none. */
+  public Preprocessing with(@Nullable PatchGrid patches) {
+    return new Preprocessing(size, channels, mean, std, interpolation, shorterSide, patches);
   }
 
   /** Returns the preprocessing of OpenAI's CLIP models, at this size. */

@@ -36,10 +36,15 @@ public final class Transform {
   /**
    * Applies the test transform. It resizes the shorter side to the configured length, the longer
    * one in proportion (rounded down), and crops the center square; or it resizes the entire image
-   * to the square.
+   * to the square, or to its own size of {@link PatchGrid}.
    */
   public RgbImage test(RgbImage image) {
     int size = preprocessing.size();
+    PatchGrid patches = preprocessing.patches();
+    if (patches != null) {
+      Crop all = patches.size(image.width(), image.height());
+      return resampler.resize(image, image.whole(), all.width(), all.height(), all);
+    }
     if (preprocessing.isSquashed()) {
       return train(image, image.whole());
     }

@@ -1,0 +1,190 @@
+package org.kgcoop.cli.experiment;
+
+import static org.kgcoop.cli.console.TextTable.left;
+import static org.kgcoop.cli.console.TextTable.right;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.console.TextTable;
+import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.published.Download;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.trial.Experiment;
+import org.kgcoop.trial.ExperimentContext;
+import org.kgcoop.trial.WorkEstimate;
+
+/**
+ * A plan of an experiment: its runs, the missing data sets, and estimates of time, memory and disk.
+ * A published data set that is not on this machine is replaced by one of its size.
+ */
+final class DryRun {
+  /** The number of image files that are encoded to measure the encoder. */
+  private static final int SAMPLES = 4;
+
+  /** The usual size of the images of the published data sets. */
+  private static final int WIDTH = 500;
+
+  private static final int HEIGHT = 375;
+
+  private final DataOptions options;
+  private final Output output;
+  private final Map<String, PublishedDataSet> missing = new LinkedHashMap<>();
+
+  DryRun(DataOptions options, Output output) {
+    this.options = options;
+    this.output = output;
+  }
+
+  /** Opens a data set, or its replacement. */
+  DataSet open(String data) {
+    Optional<PublishedDataSet> absent = options.missing(data);
+    if (absent.isEmpty()) {
+      return options.open(data, output);
+    }
+    missing.put(absent.get().name(), absent.get());
+    return absent.get().standIn();
+  }
+
+  /**
+   * Measures and prints the plan.
+   *
+   * @param weights a note about the weights; empty if there is none
+   * @param scratch an empty folder that the caller deletes
+   */
+  void print(
+      Experiment experiment, ExperimentContext context, Path out, String weights, Path scratch) {
+    WorkEstimate.Result work =
+        new WorkEstimate(context, experiment.trials(), samples(experiment, scratch), scratch)
+            .of(out, experiment.plan().jobs());
+    output.json(json(experiment, work, weights));
+    output.printf(
+        "%s: %d runs, %d of them done before",
+        experiment.protocol().id(), work.runs(), work.done());
+    output.text(
+        TextTable.of(
+            work.methods(),
+            List.of(
+                left("method", WorkEstimate.MethodWork::method),
+                right("runs", row -> String.valueOf(row.runs())),
+                right("steps", row -> String.format(Locale.ROOT, "%,d", row.steps())),
+                right("time", row -> duration(row.seconds())))));
+    output.printf(
+        "image features: %,d images and views, %s",
+        work.encodings(), duration(work.encodingSeconds()));
+    output.printf("time: about %s on this machine", duration(work.seconds()));
+    output.printf("memory: about %.1f GB", work.memory() / 1e9);
+    output.printf("disk: about %.1f GB for features and runs", work.disk() / 1e9);
+    missing.values().forEach(set -> output.print("missing: " + missing(set)));
+    if (!missing.isEmpty()) {
+      output.printf(
+          "disk: %.1f GB for the archives of the missing data sets, and as much to unpack them",
+          missing.values().stream().mapToLong(this::bytes).sum() / 1e9);
+    }
+    if (!weights.isEmpty()) {
+      output.print(weights);
+    }
+  }
+
+  private String missing(PublishedDataSet set) {
+    List<PublishedDataSet.Part> parts = parts(set);
+    return parts.stream().allMatch(part -> PublishedDataSet.anyDirect(List.of(part)))
+        ? "%s: ./kgcoop download %s --root %s (%.1f GB)"
+            .formatted(set.name(), set.name(), options.rootOrDefault(), bytes(set) / 1e9)
+        : "%s: needs an account, see ./kgcoop datasets %s".formatted(set.name(), set.name());
+  }
+
+  private List<PublishedDataSet.Part> parts(PublishedDataSet set) {
+    return set.missingForTables(options.rootOrDefault().resolve(set.directory()));
+  }
+
+  private long bytes(PublishedDataSet set) {
+    return Download.bytes(parts(set).stream().map(part -> part.origin().download()));
+  }
+
+  private ObjectNode json(Experiment experiment, WorkEstimate.Result work, String weights) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("protocol", experiment.protocol().id())
+        .put("runs", work.runs())
+        .put("done", work.done())
+        .put("seconds", work.seconds())
+        .put("encodings", work.encodings())
+        .put("encoding_seconds", work.encodingSeconds())
+        .put("memory_bytes", work.memory())
+        .put("disk_bytes", work.disk());
+    ArrayNode methods = json.putArray("methods");
+    for (WorkEstimate.MethodWork row : work.methods()) {
+      methods
+          .addObject()
+          .put("method", row.method())
+          .put("runs", row.runs())
+          .put("steps", row.steps())
+          .put("seconds", row.seconds());
+    }
+    ArrayNode absent = json.putArray("missing");
+    for (PublishedDataSet set : missing.values()) {
+      absent.addObject().put("name", set.name()).put("download_bytes", bytes(set));
+    }
+    if (!weights.isEmpty()) {
+      json.put("weights", weights);
+    }
+    return json;
+  }
+
+  private static String duration(double seconds) {
+    if (seconds < 90) {
+      return String.format(Locale.ROOT, "%.0f s", Math.ceil(seconds));
+    }
+    return seconds < 5400
+        ? String.format(Locale.ROOT, "%.0f min", seconds / 60)
+        : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
+  }
+
+  /** Returns images of the data sets, or noise of the usual size. */
+  private static List<Path> samples(Experiment experiment, Path scratch) {
+    List<Path> there =
+        experiment.protocol().dataSets().stream()
+            .flatMap(data -> data.items().limit(SAMPLES))
+            .map(Item::file)
+            .filter(Files::isRegularFile)
+            .limit(SAMPLES)
+            .toList();
+    if (!there.isEmpty()) {
+      return there;
+    }
+    List<Path> noise = new ArrayList<>();
+    Random random = new Random(1);
+    for (int i = 0; i < SAMPLES; i++) {
+      BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+      for (int y = 0; y < HEIGHT; y++) {
+        for (int x = 0; x < WIDTH; x++) {
+          image.setRGB(x, y, random.nextInt(1 << 24));
+        }
+      }
+      Path file = scratch.resolve("noise" + i + ".jpg");
+      try {
+        ImageIO.write(image, "jpg", file.toFile());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      noise.add(file);
+    }
+    return noise;
+  }
+}
