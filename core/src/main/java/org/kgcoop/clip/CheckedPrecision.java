@@ -23,6 +23,7 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -35,7 +36,7 @@ import org.kgcoop.tensor.Tensor;
  * <p>If int8 fails, the second layer of the MLPs stays in bf16, because smoothing cannot reach it.
  * If int8 fails again, the model is used in bf16, or in float32 if the processor emulates bf16.
  */
-final class CheckedPrecision {
+public final class CheckedPrecision {
   private static final int IMAGES = 32;
   private static final int VERSION = 1; // of the check, the images and the arithmetic of int8
   private static final double INT8_MEAN = 0.99;
@@ -48,18 +49,38 @@ final class CheckedPrecision {
   private final Consumer<String> warnings;
   private final boolean hasBf16 = Arithmetic.hasBf16();
 
-  /**
-   * Creates a check.
-   *
-   * @param lines receives the results
-   * @param warnings receives a line if int8 cannot be used
-   */
-  CheckedPrecision(
+  private CheckedPrecision(
       WeightFile file, Clip.Options options, Consumer<String> lines, Consumer<String> warnings) {
-    this.warnings = warnings;
     this.file = file;
     this.options = options;
     this.lines = lines;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Loads a model in the precision of the options, int8 after a check. If the features in int8
+   * differ too much, or the processor computes it slowly, it loads bf16, or float32 if the
+   * processor emulates bf16.
+   *
+   * @param lines receives the result of the check
+   * @param warnings receives a line if int8 cannot be used, with the reason and the replacement
+   */
+  public static Clip load(
+      WeightFile file, Clip.Options options, Consumer<String> lines, Consumer<String> warnings) {
+    return options.precision() == DType.INT8
+        ? new CheckedPrecision(file, options, lines, warnings).int8()
+        : Clip.of(file, options);
+  }
+
+  /**
+   * Loads a model in bf16 if this processor computes it quickly and the features are almost those
+   * of float32, and in float32 otherwise.
+   *
+   * @param options other options; the precision is ignored
+   * @param lines receives a line with the choice and its reason
+   */
+  public static Clip automatic(WeightFile file, Clip.Options options, Consumer<String> lines) {
+    return new CheckedPrecision(file, options, lines, lines).automatic();
   }
 
   /**
@@ -79,12 +100,11 @@ final class CheckedPrecision {
     }
   }
 
-  /** Loads the model in int8 if it passes the check, or else in the best other precision. */
-  Clip int8() {
+  private Clip int8() {
     if (!options.device().isCpu()) {
       throw KgCoopException.configuration("precision int8: expected the device cpu");
     }
-    if (!Arithmetic.hasInt8()) {
+    if (!Linear.hasInt8()) {
       return fallback("this processor has no fast int8 products (VNNI)");
     }
     Smoothing smoothing = new Smoothing();
@@ -152,7 +172,7 @@ final class CheckedPrecision {
    */
   Clip automatic() {
     String hint =
-        Arithmetic.hasInt8() ? "; --precision int8 is faster, and checks the model first" : "";
+        Linear.hasInt8() ? "; --precision int8 is faster, and checks the model first" : "";
     if (!options.device().isCpu() || !hasBf16) {
       lines.accept("precision auto: float32, because this processor has no bf16 products" + hint);
       return Clip.withWeights(file, with(DType.FLOAT32), UnaryOperator.identity());

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -59,8 +58,8 @@ public final class Clip implements AutoCloseable {
    *
    * @param precision the precision of matrix products: float32, bf16 or int8; norms, residuals and
    *     losses are always float32. int8 is for the blocks of the image encoder, and the rest is
-   *     bf16, or float32 if the processor emulates bf16. The model is checked first, and if its
-   *     features differ too much, it is loaded in bf16 or float32.
+   *     bf16, or float32 if the processor emulates bf16. {@code CheckedPrecision} loads models in
+   *     int8.
    * @param tokenizer a merges.txt or tokenizer.json; null for the file next to the weights, or
    *     OpenAI's tokenizer
    * @param activation overrides the activation of the configuration files; or null
@@ -163,33 +162,16 @@ public final class Clip implements AutoCloseable {
     return of(WeightFiles.open(path), options);
   }
 
-  /** Creates the CLIP model of an opened weight file. */
-  public static Clip of(WeightFile file, Options options) {
-    return of(file, options, line -> {}, line -> {});
-  }
-
   /**
    * Creates the CLIP model of an opened weight file.
    *
-   * @param lines receives the result of the check of int8
-   * @param warnings receives a line if int8 cannot be used, with the reason and the replacement
+   * @throws IllegalArgumentException for int8, which {@code CheckedPrecision} loads after a check
    */
-  public static Clip of(
-      WeightFile file, Options options, Consumer<String> lines, Consumer<String> warnings) {
-    return options.precision() == DType.INT8
-        ? new CheckedPrecision(file, options, lines, warnings).int8()
-        : withWeights(file, options, UnaryOperator.identity());
-  }
-
-  /**
-   * Loads a model in bf16 if this processor computes it quickly and the features are almost those
-   * of float32, and in float32 otherwise.
-   *
-   * @param options other options; the precision is ignored
-   * @param lines receives a line with the choice and its reason
-   */
-  public static Clip automatic(WeightFile file, Options options, Consumer<String> lines) {
-    return new CheckedPrecision(file, options, lines, lines).automatic();
+  public static Clip of(WeightFile file, Options options) {
+    if (options.precision() == DType.INT8) {
+      throw new IllegalArgumentException("int8: expected CheckedPrecision to load the model");
+    }
+    return withWeights(file, options, UnaryOperator.identity());
   }
 
   /** Creates a model whose image encoder uses other weights than those of the file. */

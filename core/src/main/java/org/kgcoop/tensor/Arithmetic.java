@@ -111,11 +111,6 @@ public final class Arithmetic {
     private static final boolean IS_FAST = bf16Speed() >= 1.2; // emulated: below 0.7
   }
 
-  /** Returns true if this processor has instructions for int8 products, so that they are fast. */
-  public static boolean hasInt8() {
-    return Int8Products.available().isPresent();
-  }
-
   /** Returns a warning if this processor is slow in a precision, or empty. */
   public static Optional<String> warning(DType precision) {
     if (precision != DType.BFLOAT16) {

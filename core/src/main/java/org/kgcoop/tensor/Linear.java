@@ -60,6 +60,11 @@ public final class Linear implements AutoCloseable {
     this.outputs = outputs;
   }
 
+  /** Returns true if this processor has instructions for int8 products, so that they are fast. */
+  public static boolean hasInt8() {
+    return Int8Products.available().isPresent();
+  }
+
   /** Returns a layer for some outputs of this one, with packed copies of its own. */
   public Linear part(long from, long count) {
     Linear part = new Linear(weight, bias, scale, packs, first + from, count);

@@ -17,6 +17,7 @@ import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -25,7 +26,8 @@ class CheckedPrecisionTest {
   private static final Clip.Options INT8 = new Clip.Options(DType.INT8, Device.CPU, null, null);
 
   private static Clip load(List<String> lines, List<String> warnings) {
-    return Clip.of(WeightFiles.open(TinyClip.folder()), INT8, lines::add, warnings::add);
+    return CheckedPrecision.load(
+        WeightFiles.open(TinyClip.folder()), INT8, lines::add, warnings::add);
   }
 
   private static float[][] features(Clip clip) {
@@ -57,7 +59,7 @@ class CheckedPrecisionTest {
 
   @Test
   void int8IsCloseToFloat32AndCheckedOnce() {
-    assumeTrue(Arithmetic.hasInt8(), "a processor with VNNI");
+    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
     List<String> lines = new ArrayList<>();
     try (Clip exact = Clip.load(TinyClip.folder());
         Clip clip = load(lines, lines);
@@ -80,7 +82,7 @@ class CheckedPrecisionTest {
 
   @Test
   void smoothingDoesNotChangeTheFunction() {
-    assumeTrue(Arithmetic.hasInt8(), "a processor with VNNI");
+    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
     String norm = "visual.transformer.resblocks.0.ln_1";
     try (Clip exact = Clip.load(TinyClip.folder())) {
       int[] exponents = new int[exact.config().vision().width()];
@@ -101,7 +103,8 @@ class CheckedPrecisionTest {
   void anAutomaticChoiceNamesItsReason() {
     List<String> lines = new ArrayList<>();
     try (Clip clip =
-        Clip.automatic(WeightFiles.open(TinyClip.folder()), Clip.Options.DEFAULT, lines::add)) {
+        CheckedPrecision.automatic(
+            WeightFiles.open(TinyClip.folder()), Clip.Options.DEFAULT, lines::add)) {
       assertThat(lines.get(lines.size() - 1))
           .startsWith("precision auto: " + clip.precision().optionName() + ", because ");
       assertThat(clip.precision()).isEqualTo(Arithmetic.hasBf16() ? DType.BFLOAT16 : DType.FLOAT32);

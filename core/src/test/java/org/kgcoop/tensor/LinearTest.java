@@ -90,7 +90,7 @@ class LinearTest {
 
   @Test
   void aLargeRowDoesNotTakeThePrecisionOfOtherRowsInInt8() {
-    assumeTrue(Arithmetic.hasInt8(), "a processor with VNNI");
+    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
     try (Scope scope = Scope.open("test");
         Autograd.Switch off = Autograd.off();
         Linear layer =

@@ -13,6 +13,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.CheckedPrecision;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.clip.RandomClip;
@@ -242,7 +243,9 @@ public final class ClipOptions {
     Consumer<String> lines = line -> output.ifPresent(o -> o.info(line));
     Consumer<String> warnings = line -> output.ifPresent(o -> o.warn(line));
     Clip clip =
-        automatic ? Clip.automatic(file, options, lines) : Clip.of(file, options, lines, warnings);
+        automatic
+            ? CheckedPrecision.automatic(file, options, lines)
+            : CheckedPrecision.load(file, options, lines, warnings);
     if (!recorded.isEmpty() && !recorded.equals(clip.precisionKey())) {
       warnings.accept(
           "the classifier was fitted to features of precision %s, and these are %s; answers can differ slightly"
