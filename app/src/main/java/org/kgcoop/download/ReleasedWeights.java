@@ -39,7 +39,8 @@ public final class ReleasedWeights {
       List.of("preprocessor_config.json", "processor_config.json");
 
   /** The tokenizer files of a repository, the preferred one first. */
-  private static final List<String> TOKENIZERS = List.of("tokenizer.json", "merges.txt", "vocab.txt");
+  private static final List<String> TOKENIZERS =
+      List.of("tokenizer.json", "merges.txt", "vocab.txt");
 
   /**
    * A repository with a short name.

@@ -20,8 +20,8 @@ import org.kgcoop.random.PythonRandom;
 
 /**
  * A writer of untrained models in the files of BiomedCLIP, as {@link org.kgcoop.clip.RandomClip}
- * for CLIP. The vocabulary has single characters, then combinations of them. The bytes depend only on
- * the configuration and the seed.
+ * for CLIP. The vocabulary has single characters, then combinations of them. The bytes depend only
+ * on the configuration and the seed.
  */
 public final class RandomBiomedClip {
   private static final String LAYER = "text.transformer.encoder.layer.";

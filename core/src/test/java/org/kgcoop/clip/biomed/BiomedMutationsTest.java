@@ -146,8 +146,7 @@ class BiomedMutationsTest {
       case 4 -> {
         Path other = random.below(2) == 0 ? TinyClip.folder() : TinyClip.siglipFolder();
         List<StoredTensor> others =
-            List.copyOf(
-                Safetensors.read(other.resolve("model.safetensors")).tensors().values());
+            List.copyOf(Safetensors.read(other.resolve("model.safetensors")).tensors().values());
         others
             .subList(0, 1 + random.below(others.size()))
             .forEach(each -> tensors.put(each.name(), each));
