@@ -107,7 +107,11 @@ final class ModelFiles {
     boolean isHugging = hugging.json().isObject() && !(isOpenClip && openClip.hasPreprocessing());
     try {
       PatchGrid patches = family.patches(section(HuggingFaceConfig.FILE), hugging, config);
-      return square(config, hugging).with(patches);
+      Preprocessing images = square(config, hugging).with(patches);
+      if (patches != null && !isHugging) {
+        assumed.add("at most %s patches per image".formatted(patches.maxPatches()));
+      }
+      return images;
     } catch (IllegalArgumentException e) {
       String source = isHugging ? hugging.name() : path + ": " + OpenClipConfig.FILE + ": ";
       throw KgCoopException.weights(source + e.getMessage(), e);
