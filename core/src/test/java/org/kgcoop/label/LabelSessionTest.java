@@ -258,6 +258,12 @@ class LabelSessionTest {
       assertThat(session.isWaiting()).isTrue();
       session.apply(new Undo(page.step())); // its images are chosen again
       assertThat(session.working()).hasSize(40);
+      answer(session, session.next(null, Offered.NOTHING));
+      read(session, n);
+      session.apply(session.growth().orElseThrow());
+      int labeled = session.state().labeled().get(0);
+      assertThat(session.head().isInPool(labeled)).isFalse();
+      assertThat(session.head().likely(labeled, 2)).hasSize(2); // it may be asked again
       assertThat(session.next(Kind.AUDIT, Offered.NOTHING).shown()).hasSize(12);
     }
   }

@@ -18,6 +18,7 @@ import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.ListenOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.open.EmbeddedDataSets;
@@ -58,6 +59,7 @@ import picocli.CommandLine.ParentCommand;
       "  curl -F image=@photo.jpg -F classes=cat,dog localhost:8080/v1/zero-shot"
     })
 public final class ServeCommand implements Callable<Integer> {
+  private static final int PORT = 8080;
   private static final int MEGABYTE = 1 << 20;
   private static final int MAX_MEGABYTES = 1024;
 
@@ -69,18 +71,7 @@ public final class ServeCommand implements Callable<Integer> {
               + " name of the folder. The first classifier is the default.")
   private List<String> learned = new ArrayList<>();
 
-  @Option(
-      names = "--port",
-      paramLabel = "N",
-      description = "Set the port, or 0 for any free port (default: 8080).")
-  private int port = 8080;
-
-  @Option(
-      names = "--host",
-      paramLabel = "ADDRESS",
-      description =
-          "Set the address, or 0.0.0.0 for all addresses (default: 127.0.0.1, this machine).")
-  private String host = "127.0.0.1";
+  @Mixin private ListenOptions listen = new ListenOptions();
 
   @Option(
       names = "--token-file",
@@ -171,7 +162,7 @@ public final class ServeCommand implements Callable<Integer> {
                 clip, models, clipOptions.template(), settings, output::error, requestLog())) {
       announce(
           models.all().stream().map(ServedModel::name).toList(),
-          "http://" + host + ":" + server.port());
+          "http://" + listen.host() + ":" + server.port());
       awaitInterruption();
       output.info("shutting down; finishing open requests");
     }
@@ -185,8 +176,8 @@ public final class ServeCommand implements Callable<Integer> {
     }
     ServerSettings settings =
         new ServerSettings(
-            host,
-            port,
+            listen.host(),
+            listen.port(PORT),
             tokenFile == null ? null : token(tokenFile),
             new ServerSettings.Limits(
                 queue, Duration.ofSeconds(seconds), megabytes * MEGABYTE, rate, maxPixels),
@@ -194,7 +185,7 @@ public final class ServeCommand implements Callable<Integer> {
     if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
       throw KgCoopException.configuration(
           "--host "
-              + host
+              + listen.host()
               + ": other machines would reach it: expected --token-file FILE, or"
               + " --open-to-everybody if that is wanted");
     }
