@@ -23,9 +23,9 @@ import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.progress.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

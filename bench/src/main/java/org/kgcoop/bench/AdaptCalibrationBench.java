@@ -27,11 +27,11 @@ import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.model.Head;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.trial.Evaluator;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.progress.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -23,10 +23,10 @@ import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.Images;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.progress.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -44,11 +44,11 @@ import org.kgcoop.method.Probe;
 import org.kgcoop.method.Proker;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.trial.Evaluator;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.progress.Progress;
 
 /**
  * Compares the promises of {@code adapt} with what comes true on fresh images, in situations that

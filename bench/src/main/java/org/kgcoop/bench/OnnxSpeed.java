@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +24,8 @@ import org.kgcoop.tensor.Scope;
 
 /** Compares the speed of the image encoder of ViT-B/16 with that of ONNX Runtime. */
 final class OnnxSpeed {
+  private static final String REFERENCE = "ONNX Runtime, float32";
+
   private OnnxSpeed() {}
 
   /** A contender, which encodes pixels of several images. */
@@ -51,7 +54,9 @@ final class OnnxSpeed {
                 System.err::println,
                 System.err::println);
         clips.add(clip);
-        encoders.put("kgcoop, " + type.optionName() + " -> " + clip.precision().optionName(), pixels -> encode(clip, pixels));
+        encoders.put(
+            "kgcoop, %s".formatted(clip.precision().optionName()),
+            pixels -> OnnxBench.encode(clip, pixels));
       }
       try (Scope scope = Scope.open("classifier")) {
         FixedHead head =
@@ -61,9 +66,10 @@ final class OnnxSpeed {
             file, clips.get(0), new ExportedClassifier(names, head, Optional.empty(), Map.of()));
       }
       try (OnnxModel exported = new OnnxModel(file, config.channels(), size, size)) {
-        encoders.put("ONNX Runtime, float32", pixels -> exported.run("features", pixels));
-        print(encoders, OnnxBench.images(config, 0, batch), 1, rounds);
-        print(encoders, OnnxBench.images(config, 0, batch), batch, rounds);
+        encoders.put(REFERENCE, pixels -> exported.run("features", pixels));
+        for (int together : new int[] {1, batch}) {
+          print(encoders, OnnxBench.images(config, 0, batch), batch, together, rounds);
+        }
       }
     } finally {
       clips.forEach(Clip::close);
@@ -71,25 +77,18 @@ final class OnnxSpeed {
     }
   }
 
-  private static void encode(Clip clip, float[] pixels) {
-    OnnxBench.encode(clip, pixels);
-  }
-
   @SuppressWarnings("SystemOut") // the output of the command
   private static void print(
-      Map<String, Encoder> encoders, float[] pixels, int together, int rounds)
+      Map<String, Encoder> encoders, float[] pixels, int images, int together, int rounds)
       throws OrtException {
-    int perImage = pixels.length / Math.max(1, pixels.length / (3 * 224 * 224));
-    int images = pixels.length / perImage;
+    int perImage = pixels.length / images;
     Map<String, double[]> times = new LinkedHashMap<>();
     for (int round = -1; round < rounds; round++) {
       for (Map.Entry<String, Encoder> encoder : encoders.entrySet()) {
         long start = Measurement.cpuNanos();
         for (int from = 0; from < images; from += together) {
           int to = Math.min(images, from + together);
-          encoder
-              .getValue()
-              .encode(java.util.Arrays.copyOfRange(pixels, from * perImage, to * perImage));
+          encoder.getValue().encode(Arrays.copyOfRange(pixels, from * perImage, to * perImage));
         }
         if (round >= 0) {
           times.computeIfAbsent(encoder.getKey(), name -> new double[rounds])[round] =
@@ -97,7 +96,7 @@ final class OnnxSpeed {
         }
       }
     }
-    double reference = Measurement.median(times.get("ONNX Runtime, float32"));
+    double reference = Measurement.median(times.get(REFERENCE));
     times.forEach(
         (name, all) ->
             System.out.printf(
