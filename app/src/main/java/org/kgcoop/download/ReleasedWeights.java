@@ -121,6 +121,8 @@ public final class ReleasedWeights {
       google siglip2-so400m-patch14-384           4.54
       google siglip2-so400m-patch16-256           4.54
       google siglip2-so400m-patch16-512           4.55
+      google siglip2-base-patch16-naflex          1.50
+      google siglip2-so400m-patch16-naflex        4.54
       laion  CLIP-ViT-B-32-laion2B-s34B-b79K      0.61
       laion  CLIP-ViT-B-16-laion2B-s34B-b88K      0.60
       laion  CLIP-ViT-H-14-laion2B-s32B-b79K      3.94

@@ -41,7 +41,8 @@ final class TextBench implements Callable<Integer> {
       names = "--family",
       defaultValue = "clip",
       description =
-          "Family of the model, whose text encoder has the shapes of B/16: clip, siglip or pe"
+          "Family of the model, whose text encoder has the shapes of B/16: biomedclip, clip, siglip or"
+              + " pe"
               + " (default: ${DEFAULT-VALUE}).")
   private String family;
 
@@ -188,11 +189,12 @@ final class TextBench implements Callable<Integer> {
    * computes only the ends of texts.
    */
   static double flop(ClipConfig config, PromptText text) {
-    double rows = text.sharedLength();
+    int shared = config.form().causal() ? text.sharedLength() : 0;
+    double rows = shared;
     for (PromptText.Row row : text.rows()) {
-      rows += row.end() + 1 - text.sharedLength();
+      rows += row.end() + 1 - shared;
     }
-    if (!config.form().causal()) {
+    if (!config.form().text().endsAtEndOfText()) {
       rows = (double) config.contextLength() * text.classes();
     }
     double square = (double) config.textWidth() * config.textWidth();

@@ -88,10 +88,11 @@ public final class Clip implements AutoCloseable {
   private Clip(WeightFile file, Options options) {
     path = file.path();
     String source = path.toString();
-    family = Families.of(shapes(StateDictNames.plain(file).tensors()));
+    Map<String, long[]> inFile = shapes(StateDictNames.plain(file).tensors());
+    family = Families.of(inFile);
     stored = family.released(file).tensors();
     family.check(stored.keySet(), source, ModelFiles.architecture(file));
-    ModelFiles files = new ModelFiles(file, family);
+    ModelFiles files = new ModelFiles(file, inFile.keySet(), family);
     ClipConfig.FileConfig fileConfig = files.config();
     if (options.activation() != null) {
       fileConfig = fileConfig.with(options.activation());

@@ -1,5 +1,7 @@
 package org.kgcoop.clip;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Scanner;
@@ -46,16 +48,38 @@ public final class OpenClipConfig {
 
   private final ConfigSection file;
   private final ConfigSection model;
+  private final Set<String> tensors;
+  private final List<String> assumed = new ArrayList<>();
 
   private static Set<String> words(String text) {
     return new Scanner(text).tokens().collect(Collectors.toSet());
   }
 
-  /** Wraps the file, or an empty object if it is missing. */
-  OpenClipConfig(ConfigSection file) {
+  /**
+   * Wraps the file, or an empty object if it is missing.
+   *
+   * @param tensors the names of the model's tensors in their file
+   */
+  OpenClipConfig(ConfigSection file, Set<String> tensors) {
     this.file = file;
+    this.tensors = tensors;
     // The settings of the model are under model_cfg, or at the top.
     model = file.json().has("model_cfg") ? file.at("model_cfg") : file;
+  }
+
+  /** Returns the names of the model's tensors in their file. */
+  public Set<String> tensors() {
+    return Collections.unmodifiableSet(tensors);
+  }
+
+  /** Adds a line for the user about settings that the file does not have. */
+  public void assume(String line) {
+    assumed.add(line);
+  }
+
+  /** Returns these lines. */
+  List<String> assumed() {
+    return assumed;
   }
 
   /** Returns true if the file exists. */

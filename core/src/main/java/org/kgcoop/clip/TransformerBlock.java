@@ -12,13 +12,16 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * A residual block of either encoder: {@code x + attention(norm(x))}, then {@code x +
- * mlp(norm(x))}. Except for attention, all operations work on rows, (N, W), of any image or text.
+ * mlp(norm(x))}. In BERT's blocks, the norms follow the sums: {@code norm(x + attention(x))}, then
+ * {@code norm(x + mlp(x))}. Except for attention, all operations work on rows, (N, W), of any image
+ * or text.
  *
  * <p>The residual stream and the norms are float32. The matrix products have the type of their
  * weights, float32 or bf16.
  */
 public final class TransformerBlock implements AutoCloseable {
   private final int heads;
+  private final boolean normsLast; // norms follow the sums
   private final @Nullable RotaryPositions rotation; // of the tokens of images
   private final double epsilon; // epsilon of the norms
   private final DType computeType;
@@ -50,8 +53,35 @@ public final class TransformerBlock implements AutoCloseable {
       double epsilon,
       Linear.Packs packs,
       @Nullable RotaryPositions rotation) {
+    this(weights, prefix, width, heads, activation, epsilon, packs, rotation, false);
+  }
+
+  /** Loads a block whose norms follow the sums, as in BERT. */
+  public static TransformerBlock withNormsLast(
+      WeightSource weights,
+      String prefix,
+      int width,
+      int heads,
+      Activation activation,
+      double epsilon,
+      Linear.Packs packs) {
+    return new TransformerBlock(
+        weights, prefix, width, heads, activation, epsilon, packs, null, true);
+  }
+
+  private TransformerBlock(
+      WeightSource weights,
+      String prefix,
+      int width,
+      int heads,
+      Activation activation,
+      double epsilon,
+      Linear.Packs packs,
+      @Nullable RotaryPositions rotation,
+      boolean normsLast) {
     this.heads = heads;
     this.rotation = rotation;
+    this.normsLast = normsLast;
     this.width = width;
     this.epsilon = epsilon;
     norm1Weight = weights.get(prefix + "ln_1.weight", width);
@@ -79,6 +109,7 @@ public final class TransformerBlock implements AutoCloseable {
 
   private TransformerBlock(TransformerBlock other, ProjectionDeltas additions) {
     heads = other.heads;
+    normsLast = other.normsLast;
     rotation = other.rotation;
     epsilon = other.epsilon;
     computeType = other.computeType;
@@ -125,7 +156,7 @@ public final class TransformerBlock implements AutoCloseable {
    */
   public Tensor images(Tensor x, long batch, @Nullable Tensor beside) {
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
-    Tensor all = all(norm1(x), rows); // (B L, 3W)
+    Tensor all = all(input(x), rows); // (B L, 3W)
     if (rotation != null) {
       Tensor placed = rotation.of(all.narrow(1, 0, 2L * width), 2L * heads); // queries, keys
       all = Tensor.concat(List.of(placed, part(all, 2)), 1);
@@ -135,7 +166,7 @@ public final class TransformerBlock implements AutoCloseable {
   }
 
   private Attention.@Nullable Memory memoryBeside(@Nullable Tensor beside) {
-    return beside == null ? null : memory(keysAndValues(norm1(beside), UnaryOperator.identity()));
+    return beside == null ? null : memory(keysAndValues(input(beside), UnaryOperator.identity()));
   }
 
   /**
@@ -158,7 +189,7 @@ public final class TransformerBlock implements AutoCloseable {
    * @return (B, W)
    */
   public Tensor classRows(Tensor x, long batch, @Nullable Tensor beside) {
-    Tensor normed = norm1(x);
+    Tensor normed = input(x);
     UnaryOperator<Tensor> first = rows -> firstOfEach(rows, batch);
     Tensor attended =
         new Attention(heads, batch)
@@ -179,8 +210,8 @@ public final class TransformerBlock implements AutoCloseable {
    * @return (B (1 + n), W): for each image its first token, then its extra rows
    */
   Tensor classRowsAndBeside(Tensor x, long batch, Tensor beside) {
-    Tensor normed = norm1(x);
-    Tensor normedBeside = norm1(beside);
+    Tensor normed = input(x);
+    Tensor normedBeside = input(beside);
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
     Tensor attended =
         new Attention(heads, batch)
@@ -212,10 +243,7 @@ public final class TransformerBlock implements AutoCloseable {
    * @return (N, W)
    */
   public Tensor texts(Tensor x, PackedTexts layout) {
-    if (!layout.isCausal()) {
-      return images(x, layout.texts());
-    }
-    Tensor all = all(norm1(x), layout::packed); // (N, 3W)
+    Tensor all = all(input(x), layout::packed); // (N, 3W)
     Tensor own = layout.padded(all); // (C L, 3W)
     List<Tensor> attended = new ArrayList<>();
     Attention.@Nullable Memory shared = null;
@@ -229,7 +257,8 @@ public final class TransformerBlock implements AutoCloseable {
         layout.packed(
             new Attention(heads, layout.texts())
                 .of(part(own, 0), memory(own), layout.mask(), shared)));
-    return rest(x, Tensor.concat(attended, 0), layout::packed);
+    return rest(
+        x, attended.size() == 1 ? attended.get(0) : Tensor.concat(attended, 0), layout::packed);
   }
 
   /**
@@ -239,7 +268,7 @@ public final class TransformerBlock implements AutoCloseable {
    * @return (C, W)
    */
   public Tensor ends(Tensor x, PackedTexts layout) {
-    Tensor normed = norm1(x);
+    Tensor normed = input(x);
     Tensor keysAndValues = keysAndValues(normed, layout::packed);
     UnaryOperator<Tensor> ends = rows -> layout.ends(layout.packed(rows));
     Tensor attended =
@@ -289,8 +318,17 @@ public final class TransformerBlock implements AutoCloseable {
     return parts.size() == 1 ? parts.get(0) : Tensor.concat(parts, 1);
   }
 
+  /** Returns the input of the projections. */
+  private Tensor input(Tensor x) {
+    return (normsLast ? x : norm1(x)).to(computeType);
+  }
+
   private Tensor norm1(Tensor x) {
-    return Functions.layerNorm(x, norm1Weight, norm1Bias, epsilon).to(computeType);
+    return Functions.layerNorm(x, norm1Weight, norm1Bias, epsilon);
+  }
+
+  private Tensor norm2(Tensor x) {
+    return Functions.layerNorm(x, norm2Weight, norm2Bias, epsilon);
   }
 
   /**
@@ -300,8 +338,11 @@ public final class TransformerBlock implements AutoCloseable {
    */
   private Tensor rest(Tensor x, Tensor attended, UnaryOperator<Tensor> rows) {
     Tensor y = x.plus(withTerms(out.apply(attended), attended, rows, Projection.OUTPUT));
-    Tensor normed = Functions.layerNorm(y, norm2Weight, norm2Bias, epsilon);
-    return y.plus(mlp.apply(normed.to(computeType)));
+    if (normsLast) {
+      Tensor middle = norm1(y);
+      return norm2(middle.plus(mlp.apply(middle.to(computeType))));
+    }
+    return y.plus(mlp.apply(norm2(y).to(computeType)));
   }
 
   /** Returns the keys and values, which are the last parts of each row. */

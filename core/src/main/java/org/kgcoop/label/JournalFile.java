@@ -71,6 +71,12 @@ final class JournalFile implements AutoCloseable {
     }
   }
 
+  /** Returns a text with everything about the CLIP that changes features. */
+  static String identity(Clip clip) {
+    return clip.fingerprint()
+        + (clip.maxPatches() == 0 ? "" : " with --max-patches " + clip.maxPatches());
+  }
+
   private static void checkStart(Path file, List<JournalEntry> entries, Clip clip) {
     if (entries.isEmpty()) {
       return;
@@ -79,10 +85,10 @@ final class JournalFile implements AutoCloseable {
       throw KgCoopException.data(
           file + ", line 1: expected the start of a session of format " + FORMAT);
     }
-    if (!start.clip().equals(clip.fingerprint())) {
+    if (!start.clip().equals(identity(clip))) {
       throw KgCoopException.configuration(
           "%s: made with the CLIP %s, but --clip is %s; choose that CLIP, or another --out"
-              .formatted(file, start.clip(), clip.fingerprint()));
+              .formatted(file, start.clip(), identity(clip)));
     }
   }
 

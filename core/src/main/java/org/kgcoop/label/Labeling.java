@@ -209,7 +209,7 @@ public final class Labeling implements AutoCloseable {
                 new JournalEntry.Start(
                     JournalFile.FORMAT,
                     options.seed(),
-                    clip.fingerprint(),
+                    JournalFile.identity(clip),
                     paths.size(),
                     list,
                     options.page(),

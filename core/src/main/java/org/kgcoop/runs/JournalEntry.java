@@ -44,7 +44,7 @@ public sealed interface JournalEntry {
   /**
    * The first line.
    *
-   * @param clip the fingerprint of the CLIP
+   * @param clip the fingerprint of the CLIP, and the number of patches if it has one
    * @param images the number of images
    * @param list the SHA-256 of the sorted relative paths
    * @param page the images of a page

@@ -159,6 +159,7 @@ public final class TrialRun {
         learned,
         trial.sample().template(),
         experiment.clip().fingerprint(),
+        experiment.clip().maxPatches(),
         trial.sample().learnedFrom(experiment),
         Version.KGCOOP,
         null);

@@ -145,6 +145,9 @@ public final class EmbedCommand implements Callable<Integer> {
   private Map<String, String> about(Clip clip) {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("clip", clip.fingerprint());
+    if (clip.maxPatches() > 0) {
+      about.put("max_patches", Integer.toString(clip.maxPatches()));
+    }
     about.put("length", raw ? "raw" : "unit");
     return about;
   }

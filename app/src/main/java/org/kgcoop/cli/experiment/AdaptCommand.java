@@ -252,7 +252,7 @@ public final class AdaptCommand implements Callable<Integer> {
   /** Warns if the plan was made for other images, another seed or other weights. */
   private void warnIfDifferent(AdaptRecord repeated, AdaptRecord record) {
     List<String> different =
-        Stream.of("fingerprint", "seed", "shots", "clip_fingerprint", "unseen")
+        Stream.of("fingerprint", "seed", "shots", "clip_fingerprint", "max_patches", "unseen")
             .filter(key -> !text(repeated, key).equals(text(record, key)))
             .map(key -> key.equals("fingerprint") ? "images" : key)
             .toList();

@@ -18,6 +18,7 @@ import org.kgcoop.clip.ReleasedClip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.download.ReleasedWeights;
 import org.kgcoop.files.UserFolders;
+import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
@@ -57,6 +58,15 @@ public final class ClipOptions {
           "Set the activation function of the CLIP: quick_gelu, gelu or gelu_pytorch_tanh (default:"
               + " from the configuration next to the weights).")
   private @Nullable String activation;
+
+  @Option(
+      names = "--max-patches",
+      paramLabel = "N",
+      description =
+          "Set the maximum number of patches of an image, 1 to 4096, for a model that keeps the"
+              + " shape of an image (default: from the configuration next to the weights, mostly"
+              + " 256). More patches show finer detail and take more time.")
+  private @Nullable Integer maxPatches;
 
   @Option(
       names = "--precision",
@@ -140,6 +150,14 @@ public final class ClipOptions {
     Engine.setThreads(1);
   }
 
+  private int checkedMaxPatches() {
+    if (maxPatches != null && maxPatches < 1) {
+      throw KgCoopException.configuration(
+          "--max-patches: expected 1 to %s, got %s".formatted(PatchGrid.MAX_PATCHES, maxPatches));
+    }
+    return maxPatches == null ? 0 : maxPatches;
+  }
+
   /**
    * Writes untrained weights of the same size if OpenAI's weights of that name are not on this
    * machine. A plan does not download them.
@@ -180,7 +198,8 @@ public final class ClipOptions {
             DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16),
             new Device(device),
             tokenizer,
-            activation == null ? null : Activation.ofName(activation));
+            activation == null ? null : Activation.ofName(activation),
+            checkedMaxPatches());
     if (threads != null) {
       if (threads < 1) {
         throw KgCoopException.configuration("--threads: expected at least 1, got " + threads);
