@@ -8,6 +8,7 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Gap;
 import org.kgcoop.method.Gda;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.LpPlusPlus;
@@ -37,6 +38,7 @@ final class Candidates {
       List.of(
           ZeroShot.ID,
           Ensemble.ID,
+          Gap.ID,
           Proker.ID,
           Gda.ID,
           LpPlusPlus.ID,
@@ -55,6 +57,7 @@ final class Candidates {
           ZeroShot.ID,
           Ensemble.ID,
           Gda.ID,
+          Gap.ID,
           Proker.ID,
           Probe.ID,
           LpPlusPlus.ID,
@@ -79,6 +82,12 @@ final class Candidates {
 
   /** Maximum number of images for ProKeR's search, whose time is cubic in this number. */
   private static final int MAX_SEARCHED = 1_000;
+
+  /**
+   * Maximum mean number of images per class for {@code gap}, which searches no setting. It is
+   * better than ProKeR with one or two images per class.
+   */
+  private static final int MAX_IMAGES_OF_GAP = 4;
 
   private final Clip clip;
   private final int views;
@@ -112,11 +121,15 @@ final class Candidates {
    * Returns the reason why a method cannot be trained on all images, or an empty text. Folds have
    * fewer images, so they do not show this.
    */
-  static String leftOut(String id, int images) {
-    return id.equals(Proker.ID) && images > Proker.MAX_ROWS
-        ? "it keeps every image and supports at most %s; there are %s"
-            .formatted(Proker.MAX_ROWS, images)
-        : "";
+  static String leftOut(String id, int images, int classes) {
+    if (id.equals(Proker.ID) && images > Proker.MAX_ROWS) {
+      return "it keeps every image and supports at most %s; there are %s"
+          .formatted(Proker.MAX_ROWS, images);
+    }
+    if (id.equals(Gap.ID) && images > MAX_IMAGES_OF_GAP * classes) {
+      return "it is for at most %s images per class on average".formatted(MAX_IMAGES_OF_GAP);
+    }
+    return "";
   }
 
   MethodSpec spec(String id) {

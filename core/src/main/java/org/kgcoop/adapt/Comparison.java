@@ -353,7 +353,7 @@ final class Comparison {
       return leftOut(
           spec, method.closedClassReason().get() + " cannot be used on new classes", false);
     }
-    String tooMany = Candidates.leftOut(method.id(), data.train().size());
+    String tooMany = Candidates.leftOut(method.id(), data.train().size(), data.classNames().size());
     if (!tooMany.isEmpty()) {
       return leftOut(spec, tooMany, false);
     }

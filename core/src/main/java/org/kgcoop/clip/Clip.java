@@ -185,8 +185,8 @@ public final class Clip implements AutoCloseable {
    * Returns the image encoder for use with terms on its projections.
    *
    * @param who the method that needs them, for the error message
-   * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT, or its images
-   *     have several grids
+   * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT, or its
+   *     images have several grids
    */
   public PromptedVision adaptedVision(String who) {
     if (encoder instanceof VisionTransformer vit && maxPatches() == 0) {

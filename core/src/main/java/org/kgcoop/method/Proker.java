@@ -72,7 +72,7 @@ public record Proker(
     OptionalDouble lambda,
     double weight,
     SelectionData search)
-    implements Method {
+    implements KernelMethod {
   public static final String ID = "proker";
 
   private static final Setting<Integer> VIEWS =
@@ -161,9 +161,6 @@ public record Proker(
   /** Maximum number of rows for a search, which decomposes a kernel for each beta. */
   static final int MAX_SEARCHED = 2_500;
 
-  private static final String ROWS = "features";
-  private static final String COEFFICIENTS = "coefficients";
-
   /** Point of the grid. */
   record Point(double beta, double lambda) {}
 
@@ -174,11 +171,6 @@ public record Proker(
   @Override
   public Declaration<Method> declaration() {
     return DECLARATION;
-  }
-
-  @Override
-  public Optional<String> closedClassReason() {
-    return Optional.of("a kernel of images");
   }
 
   @Override
@@ -204,11 +196,8 @@ public record Proker(
               : chosen(context, rows, texts);
       KernelRidge ridge = new KernelRidge(features, texts, rows.labels(), found.beta);
       Map<String, StoredTensor> stored = new LinkedHashMap<>();
-      stored.put(ROWS, StoredTensor.of(ROWS, features));
-      stored.put(
-          COEFFICIENTS,
-          StoredTensor.of(
-              COEFFICIENTS, ridge.coefficients(found.lambda).times(weight).to(DType.FLOAT32)));
+      KernelMethod.store(
+          stored, features, ridge.coefficients(found.lambda).times(weight).to(DType.FLOAT32));
       Proker method =
           new Proker(
               templates,
@@ -220,10 +209,6 @@ public record Proker(
               search);
       return new FittedMethod(method, context.classNames(), stored);
     }
-  }
-
-  private Tensor texts(Clip clip, List<String> classNames) {
-    return new ZeroShot(templates).classFeatures(clip, classNames);
   }
 
   private Point chosen(FitContext context, FlattenedViews all, Tensor texts) {
@@ -323,15 +308,10 @@ public record Proker(
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     try (Scope scope = Scope.open("ProKeR");
         Autograd.Switch off = Autograd.off()) {
-      Tensor rows = learned.value(ROWS);
-      long count = rows.count() / clip.config().embedDim();
-      rows = learned.value(ROWS, count, clip.config().embedDim()).to(clip.device());
-      Tensor coefficients = learned.value(COEFFICIENTS, count, classNames.size()).to(clip.device());
       return new FixedHead.Sum(
               List.of(
                   new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()),
-                  new FixedHead.Cache(
-                      rows, new FixedHead.DenseValues(coefficients), 1, beta.orElse(1))))
+                  KernelMethod.scores(clip, learned, classNames.size(), beta.orElse(1))))
           .copy();
     }
   }
