@@ -14,7 +14,6 @@ import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.Proker;
-import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
@@ -80,7 +79,7 @@ final class Candidates {
   /** Upper bounds of beta and alpha in the search of Tip-Adapter-F, for all data sets. */
   private static final double CACHE_TOP = 20;
 
-  /** Maximum number of images for ProKeR's search, whose time is cubic in this number. */
+  /** Maximum number of images that ProKeR searches with. The time is cubic in this number. */
   private static final int MAX_SEARCHED = 1_000;
 
   /**
@@ -91,18 +90,15 @@ final class Candidates {
 
   private final Clip clip;
   private final int views;
-  private final int images;
 
   /**
    * Creates the candidates for a CLIP model.
    *
    * @param views the number of random views per training image; 0 uses only the test view
-   * @param images the number of training images
    */
-  Candidates(Clip clip, int views, int images) {
+  Candidates(Clip clip, int views) {
     this.clip = clip;
     this.views = views;
-    this.images = images;
   }
 
   /**
@@ -162,11 +158,7 @@ final class Candidates {
       // Each view would add rows, and the size of a kernel is quadratic in the number of rows.
       case Gda.ID -> method = method.with("views", 0);
       case Proker.ID -> {
-        method = method.with("views", 0);
-        if (images > MAX_SEARCHED) {
-          method =
-              method.with("select_on", SelectionData.NONE.id()); // the published beta and lambda
-        }
+        method = method.with("views", 0).with("searched", MAX_SEARCHED);
       }
       default -> {}
     }

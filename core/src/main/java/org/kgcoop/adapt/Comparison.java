@@ -101,7 +101,7 @@ final class Comparison {
     this.shares = shares;
     sample = FewShotSample.of(data, request.seed());
     record = begun;
-    candidates = new Candidates(context.clip(), begun.plan().views(), data.train().size());
+    candidates = new Candidates(context.clip(), begun.plan().views());
     audit = Fold.audit(data, request.labels().audit(), request.unseen());
     compared = audit == null ? data : audit.fitted();
     folds =
