@@ -56,8 +56,8 @@ final class Candidates {
           ZeroShot.ID,
           Ensemble.ID,
           Gda.ID,
-          Gap.ID,
           Proker.ID,
+          Gap.ID,
           Probe.ID,
           LpPlusPlus.ID,
           TipAdapterF.ID,
@@ -79,7 +79,10 @@ final class Candidates {
   /** Upper bounds of beta and alpha in the search of Tip-Adapter-F, for all data sets. */
   private static final double CACHE_TOP = 20;
 
-  /** Maximum number of images that ProKeR searches with. The time is cubic in this number. */
+  /**
+   * Maximum number of images that ProKeR searches with, and of those of {@code gap}. The time is
+   * cubic in this number.
+   */
   private static final int MAX_SEARCHED = 1_000;
 
   /**
@@ -122,8 +125,9 @@ final class Candidates {
       return "it keeps every image and supports at most %s; there are %s"
           .formatted(Proker.MAX_ROWS, images);
     }
-    if (id.equals(Gap.ID) && images > MAX_IMAGES_OF_GAP * classes) {
-      return "it is for at most %s images per class on average".formatted(MAX_IMAGES_OF_GAP);
+    if (id.equals(Gap.ID) && (images > MAX_IMAGES_OF_GAP * classes || images > MAX_SEARCHED)) {
+      return "it is for at most %s images per class on average, and %s in all"
+          .formatted(MAX_IMAGES_OF_GAP, MAX_SEARCHED);
     }
     return "";
   }
