@@ -21,6 +21,7 @@ import org.kgcoop.files.DigestTable;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.tensor.Arithmetic;
 
 /**
@@ -114,7 +115,7 @@ public final class FeatureCache {
             "version=" + VERSION,
             "arithmetic=" + Arithmetic.id(),
             "weights=" + clip.fingerprint(),
-            "precision=" + clip.precision().name(),
+            "precision=" + clip.precisionKey(),
             "device=" + clip.device(),
             "heads=" + config.vision().heads(),
             "activation=" + config.visionActivation().name(),
