@@ -12,6 +12,7 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.export.format.ModelProto;
+import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.StoredTensor;
 
@@ -19,10 +20,11 @@ import org.kgcoop.io.StoredTensor;
  * Writes a complete classifier as an ONNX file, from pixels to probabilities. The metadata contain
  * the class names and the preprocessing.
  *
- * <p>The values are {@code pixels} (batch, channels, R, R) float32, normalized; {@code features}
- * (batch, E), unit rows except for a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C),
- * divided by the temperature; and {@code probabilities} (batch, C), their softmax. The batch may
- * have any size.
+ * <p>The values are {@code pixels} (batch, channels, R, R) float32, normalized, or (batch,
+ * channels, height, width) for a model that keeps the shape of an image; {@code features} (batch,
+ * E), unit rows except for a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C), divided
+ * by the temperature; and {@code probabilities} (batch, C), their softmax. The batch may have any
+ * size.
  */
 public final class OnnxClassifier {
   static final String PIXELS = "pixels";
@@ -42,7 +44,8 @@ public final class OnnxClassifier {
    */
   public static void write(Path path, Clip clip, ExportedClassifier classifier) {
     ClipConfig config = clip.config();
-    int size = config.imageResolution();
+    boolean anyGrid = clip.maxPatches() > 0;
+    int size = anyGrid ? OnnxGraph.VARIABLE : config.imageResolution();
     TunedImageEncoder learned =
         classifier.vision().orElse(TunedImageEncoder.of(new DeepPrompts(0, List.of())));
     OnnxGraph graph = new OnnxGraph("kgcoop", weights(clip, learned));
@@ -50,7 +53,7 @@ public final class OnnxClassifier {
         graph.input(PIXELS, pixels(clip.preprocessing()), config.channels(), size, size);
     String features =
         config.vision() instanceof ClipConfig.Vit vit
-            ? OnnxVit.add(graph, FEATURES, pixels, config, vit, learned)
+            ? OnnxVit.add(graph, FEATURES, pixels, config, vit, anyGrid, learned)
             : graph.unitRows(
                 FEATURES,
                 OnnxResNet.add(graph, pixels, config, (ClipConfig.ResNet) config.vision()));
@@ -100,18 +103,28 @@ public final class OnnxClassifier {
   /** Returns the preprocessing of an image by key, with lists as JSON. */
   private static Map<String, String> preprocessing(Preprocessing preprocessing) {
     Map<String, String> steps = new LinkedHashMap<>();
-    steps.put("size", Integer.toString(preprocessing.size()));
+    PatchGrid patches = preprocessing.patches();
     boolean squashed = preprocessing.isSquashed();
-    steps.put(
-        "resize",
-        squashed
-            ? "the image to size x size, ignoring its aspect ratio, antialiased"
-            : "shorter side to shorter_side, longer one in proportion, antialiased");
-    if (!squashed) {
-      steps.put("shorter_side", Integer.toString(preprocessing.shorterSide()));
+    if (patches != null) {
+      steps.put(
+          "resize",
+          "both sides by the greatest scale at which max_patches cover them, rounded up to"
+              + " multiples of patch, antialiased");
+      steps.put("patch", Integer.toString(patches.patch()));
+      steps.put("max_patches", Integer.toString(patches.maxPatches()));
+    } else {
+      steps.put("size", Integer.toString(preprocessing.size()));
+      steps.put(
+          "resize",
+          squashed
+              ? "the image to size x size, ignoring its aspect ratio, antialiased"
+              : "shorter side to shorter_side, longer one in proportion, antialiased");
+      if (!squashed) {
+        steps.put("shorter_side", Integer.toString(preprocessing.shorterSide()));
+      }
     }
     steps.put("interpolation", preprocessing.interpolation().name().toLowerCase(Locale.ROOT));
-    steps.put("crop", squashed ? "none" : "the square in the middle");
+    steps.put("crop", squashed || patches != null ? "none" : "the square in the middle");
     steps.put("channels", preprocessing.channels() == 3 ? "RGB" : "grey");
     steps.put("mean", preprocessing.mean().toString());
     steps.put("std", preprocessing.std().toString());

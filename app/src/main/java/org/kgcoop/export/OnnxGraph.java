@@ -2,12 +2,14 @@ package org.kgcoop.export;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.export.format.AttributeProto;
 import org.kgcoop.export.format.GraphProto;
 import org.kgcoop.export.format.NodeProto;
@@ -29,11 +31,17 @@ final class OnnxGraph {
   /** The version of the file format of the opset. */
   static final int IR_VERSION = 8;
 
+  /** A length of a shape that the graph computes from its input; see {@link #setVariable}. */
+  static final int VARIABLE = -2;
+
+  private static final List<String> IMAGE_AXES = List.of("channels", "height", "width");
+
   private static final double BATCH_EPSILON = 1e-5; // in all of CLIP's batch norms
 
   private final Map<String, StoredTensor> weights;
   private final GraphProto.Builder graph = GraphProto.newBuilder();
   private final Map<String, StoredTensor> initializers = new LinkedHashMap<>();
+  private @Nullable String variable;
 
   /**
    * Creates an empty graph.
@@ -57,7 +65,10 @@ final class OnnxGraph {
 
   // ---- inputs and outputs
 
-  /** Adds a float32 input. The first axis is the batch, of any size. */
+  /**
+   * Adds a float32 input. The first axis is the batch, of any size. {@link #VARIABLE} lengths are
+   * those of an image.
+   */
   String input(String name, String meaning, long... rest) {
     graph.addInput(value(name, meaning, rest));
     return name;
@@ -71,8 +82,12 @@ final class OnnxGraph {
   private static ValueInfoProto value(String name, String meaning, long... rest) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     shape.addDimBuilder().setDimParam("batch");
-    for (long length : rest) {
-      shape.addDimBuilder().setDimValue(length);
+    for (int i = 0; i < rest.length; i++) {
+      if (rest[i] == VARIABLE) {
+        shape.addDimBuilder().setDimParam(IMAGE_AXES.get(i));
+      } else {
+        shape.addDimBuilder().setDimValue(rest[i]);
+      }
     }
     TypeProto.Tensor.Builder tensor =
         TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT).setShape(shape);
@@ -101,7 +116,8 @@ final class OnnxGraph {
     return tensor.name();
   }
 
-  private String number(double value) {
+  /** Returns a float32 number, (). */
+  String number(double value) {
     return constant(StoredTensor.ofFloats("number_" + (float) value, new long[0], (float) value));
   }
 
@@ -269,10 +285,65 @@ final class OnnxGraph {
 
   /**
    * Adds a reshape. One length may be -1, which is computed from the others; 0 keeps the length of
-   * the axis.
+   * the axis, and {@link #VARIABLE} is the length of {@link #setVariable}.
    */
   String reshape(String name, String x, long... shape) {
+    for (int i = 0; i < shape.length; i++) {
+      if (shape[i] == VARIABLE) {
+        List<String> parts = new ArrayList<>();
+        if (i > 0) {
+          parts.add(integers(Arrays.copyOf(shape, i)));
+        }
+        parts.add(Objects.requireNonNull(variable, "the variable length"));
+        if (i + 1 < shape.length) {
+          parts.add(integers(Arrays.copyOfRange(shape, i + 1, shape.length)));
+        }
+        String all = concat(name + ".shape", 0, parts.toArray(String[]::new));
+        return node("Reshape", name, List.of(x, all));
+      }
+    }
     return node("Reshape", name, List.of(x, integers(shape)));
+  }
+
+  /** Sets the value of {@link #VARIABLE} in later shapes, an int64 (1). */
+  void setVariable(String length) {
+    variable = length;
+  }
+
+  /** Adds the length of an axis, int64 (1). */
+  String length(String name, String x, long axis) {
+    return node("Shape", name, List.of(x), integer("start", axis), integer("end", axis + 1));
+  }
+
+  /** Adds a length as a float32 number, (). */
+  String toNumber(String name, String length) {
+    return node(
+        "Cast",
+        name,
+        List.of(select(name + ".scalar", length, 0, 0)),
+        integer("to", TensorProto.DataType.FLOAT_VALUE));
+  }
+
+  /** Adds the numbers 0.5, 1.5 and so on, as many as a float32 number, as a column (n, 1). */
+  String centers(String name, String count) {
+    String from = node("Range", name + ".from", List.of(number(0), count, number(1)));
+    return reshape(name, sum(name + ".row", from, 0.5), -1, 1);
+  }
+
+  /** Adds {@code max(0, 1 - |a - b| / max(1, scale))}. */
+  String triangle(String name, String a, String b, String scale) {
+    String difference = sum(name + ".difference", a, times(name + ".negative", b, -1));
+    String distance = node("Abs", name + ".distance", List.of(difference));
+    String width = node("Max", name + ".width", List.of(scale, number(1)));
+    String share = divided(name + ".share", distance, width);
+    return relu(name, sum(name + ".rest", times(name + ".below", share, -1), 1));
+  }
+
+  /** Adds the division of the rows of a nonnegative matrix by their sums. */
+  String shares(String name, String rows) {
+    String sums =
+        node("ReduceL1", name + ".sums", List.of(rows), list("axes", 1), integer("keepdims", 1));
+    return divided(name, rows, sums);
   }
 
   String transpose(String name, String x, long... axes) {

@@ -18,6 +18,7 @@ final class OnnxVit {
   private final ClipConfig.Vit vit;
   private final String pixels;
   private final TunedImageEncoder learned;
+  private final int side; // patches per side of the position table
   private final int own; // tokens of an image: patches, and the CLS token if there is one
   private int positions; // the same, and the prompt tokens that stay in the sequence
 
@@ -26,14 +27,15 @@ final class OnnxVit {
       String pixels,
       ClipConfig config,
       ClipConfig.Vit vit,
+      boolean anyGrid,
       TunedImageEncoder learned) {
     this.graph = graph;
     this.pixels = pixels;
     this.config = config;
     this.vit = vit;
     this.learned = learned;
-    int grid = config.imageResolution() / vit.patch();
-    own = config.form().image().rowsBesidePatches() + grid * grid;
+    side = config.imageResolution() / vit.patch();
+    own = anyGrid ? OnnxGraph.VARIABLE : config.form().image().rowsBesidePatches() + side * side;
     positions = own;
   }
 
@@ -41,7 +43,8 @@ final class OnnxVit {
    * Adds the encoder.
    *
    * @param name of the features
-   * @param pixels (B, channels, R, R)
+   * @param pixels (B, channels, R, R), or (B, channels, height, width)
+   * @param anyGrid true for a model that keeps the shape of an image
    * @param learned tokens and a mix; the graph contains the weights
    * @return (B, E), unit rows unless they are mixed
    */
@@ -51,8 +54,9 @@ final class OnnxVit {
       String pixels,
       ClipConfig config,
       ClipConfig.Vit vit,
+      boolean anyGrid,
       TunedImageEncoder learned) {
-    return new OnnxVit(graph, pixels, config, vit, learned).features(name);
+    return new OnnxVit(graph, pixels, config, vit, anyGrid, learned).features(name);
   }
 
   private String features(String name) {
@@ -81,6 +85,10 @@ final class OnnxVit {
         form.patchBias()
             ? graph.biasedConvolution("patches", pixels, "visual.conv1", vit.patch())
             : graph.convolution("patches", pixels, "visual.conv1.weight", vit.patch(), 0);
+    String placed =
+        own == OnnxGraph.VARIABLE
+            ? new OnnxPositions(graph, side, width).of(patches)
+            : graph.weight("visual.positional_embedding");
     patches = graph.reshape("patches.flat", patches, 0, width, own - form.rowsBesidePatches());
     String x = graph.transpose("patches.rows", patches, 0, 2, 1); // (B, patches, W)
     if (form.classToken()) {
@@ -88,7 +96,7 @@ final class OnnxVit {
           graph.eachOfBatch("class", graph.weight("visual.class_embedding"), pixels, 1, width);
       x = graph.concat("tokens", 1, classes, x);
     }
-    x = graph.sum("tokens.placed", x, graph.weight("visual.positional_embedding"));
+    x = graph.sum("tokens.placed", x, placed);
     if (form.preNorm()) {
       x = norm("ln_pre", x, "visual.ln_pre");
     }
@@ -195,7 +203,7 @@ final class OnnxVit {
       return null;
     }
     String constant = graph.constant(StoredTensor.of("learned.rows." + block, rows));
-    return block == 0 && learned.prompts().normed()
+    return block == 0 && learned.prompts().normed() && config.form().image().preNorm()
         ? norm("learned.rows.ln_pre", constant, "visual.ln_pre")
         : constant;
   }

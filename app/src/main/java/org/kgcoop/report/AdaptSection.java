@@ -13,6 +13,7 @@ import org.kgcoop.report.Block.Entry;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Gallery;
 import org.kgcoop.report.Block.Heading;
+import org.kgcoop.report.Block.KeyNumber;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.chart.BarPlot;
 import org.kgcoop.runs.AdaptRecord;
@@ -45,6 +46,17 @@ final class AdaptSection {
 
   private static void add(List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
     Choice choice = record.choice();
+    Interval key = record.result().expected();
+    if (choice != null && key != null && !record.expectations().isEmpty()) {
+      blocks.add(
+          new KeyNumber(
+              String.format(Locale.ROOT, "%.0f of 100", key.accuracy()),
+              String.format(
+                  Locale.ROOT,
+                  "new images like these are expected to be right (95 %%: %.0f to %.0f)",
+                  key.low(),
+                  key.high())));
+    }
     blocks.add(
         new Words(
             choice == null
@@ -164,7 +176,11 @@ final class AdaptSection {
                       new Block.Image(
                           source,
                           each.image(),
-                          "labeled " + each.given() + ", likely " + each.likely())));
+                          each.image()
+                              + ": labeled "
+                              + each.given()
+                              + ", likely "
+                              + each.likely())));
     }
     if (!gallery.isEmpty()) {
       blocks.add(new Gallery(gallery));

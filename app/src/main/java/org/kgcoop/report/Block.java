@@ -11,8 +11,19 @@ sealed interface Block {
     return List.of();
   }
 
+  /** Returns the tables of the block. */
+  default List<ReportTable> grids() {
+    return List.of();
+  }
+
   /** A paragraph. */
   record Words(String text) implements Block {}
+
+  /** The most important number of a page, and what it means. */
+  record KeyNumber(String number, String text) implements Block {}
+
+  /** A table that is shown after a click on its summary. */
+  record Folded(String summary, ReportTable grid) implements Block {}
 
   /** A heading above other blocks. */
   record Heading(String text) implements Block {}
@@ -34,13 +45,28 @@ sealed interface Block {
     public List<Chart> charts() {
       return List.of(this);
     }
+
+    @Override
+    public List<ReportTable> grids() {
+      return List.of(numbers);
+    }
   }
 
   /** Charts that a wide window shows next to each other. */
-  record Charts(List<Chart> charts) implements Block {}
+  record Charts(List<Chart> charts) implements Block {
+    @Override
+    public List<ReportTable> grids() {
+      return charts.stream().map(Chart::numbers).toList();
+    }
+  }
 
   /** A table. */
-  record Figures(ReportTable grid) implements Block {}
+  record Figures(ReportTable grid) implements Block {
+    @Override
+    public List<ReportTable> grids() {
+      return List.of(grid);
+    }
+  }
 
   /** A list of terms with their descriptions. */
   record Entries(List<Entry> entries, boolean narrow) implements Block {}

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.kgcoop.Messages;
 import org.kgcoop.report.Block.Entries;
 import org.kgcoop.report.Block.Entry;
@@ -44,7 +47,7 @@ record Page(String title, String summary, List<Section> sections) {
     new MistakesSection(images).of(chosen).ifPresent(sections::add);
     NearestWordsSection.of(chosen.runs()).ifPresent(sections::add);
     sections.add(ProvenanceSection.of(inputs));
-    sections.add(notes(inputs));
+    notes(inputs, sections).ifPresent(sections::add);
     return new Page(title(inputs), summary(inputs), sections);
   }
 
@@ -117,7 +120,13 @@ record Page(String title, String summary, List<Section> sections) {
     return summary.toString();
   }
 
-  private static Section notes(ReportSources inputs) {
+  /** Explains the measures that the tables have. */
+  private static Optional<Section> notes(ReportSources inputs, List<Section> sections) {
+    List<ReportTable> grids =
+        sections.stream()
+            .flatMap(section -> section.blocks().stream())
+            .flatMap(block -> block.grids().stream())
+            .toList();
     List<Entry> notes = new ArrayList<>();
     if (inputs.tables().stream().anyMatch(ProtocolResults::isBaseToNew)) {
       notes.add(
@@ -148,30 +157,59 @@ record Page(String title, String summary, List<Section> sections) {
                   + " the higher score. OpenworldAUC counts only pairs in which both images are"
                   + " right among their own names; its score is the joint probability."));
     }
-    notes.add(
+    noteIf(
+        hasColumn(grids, "\\b(ECE|Brier|NLL|calibration)\\b"),
+        notes,
         new Entry(
             "ECE, Brier, NLL",
             "Measures of the probabilities; lower is better. ECE: expected calibration error over 15"
                 + " bins of equal width, or of equally many images (equal mass). Brier: mean squared"
                 + " distance from the label, 0 to 2. NLL: mean of -log of the label's probability."));
-    notes.add(
+    noteIf(
+        hasColumn(grids, "distance"),
+        notes,
         new Entry(
             "distance",
             "How far learned class features lie from hand-crafted ones: the mean over classes of the"
                 + " squared distance between the two, both of unit length. 0 where they are equal, at"
                 + " most 4."));
-    notes.add(
+    noteIf(
+        grids.stream()
+            .flatMap(grid -> grid.rows().stream())
+            .flatMap(row -> row.figures().stream())
+            .anyMatch(figure -> !figure.deviation().isEmpty()),
+        notes,
         new Entry(
             "±",
             "The standard deviation over the seeds, that of a population. A seed decides which"
                 + " training images are drawn, how a method starts and in which order it sees"
                 + " them; not the random views of --augment cache:V and pool:V, which all seeds share."));
-    notes.add(
+    noteIf(
+        hasColumn(grids, "ms/image"),
+        notes,
         new Entry(
             "ms/image",
             "Training time for each image that was seen, in milliseconds, without what its features"
                 + " took; with features: with that divided among the epochs. – where nothing is"
                 + " trained."));
-    return new Section("notes", "Notes", List.of(new Entries(notes, false)));
+    return notes.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Section("notes", "Notes", List.of(new Entries(notes, false))));
+  }
+
+  /** Returns true if the label of a table or the title of a column matches. */
+  private static boolean hasColumn(List<ReportTable> grids, String pattern) {
+    Predicate<String> matches = Pattern.compile(pattern).asPredicate();
+    return grids.stream()
+        .anyMatch(
+            grid ->
+                matches.test(grid.label())
+                    || grid.columns().stream().map(ReportTable.Column::title).anyMatch(matches));
+  }
+
+  private static void noteIf(boolean occurs, List<Entry> notes, Entry note) {
+    if (occurs) {
+      notes.add(note);
+    }
   }
 }

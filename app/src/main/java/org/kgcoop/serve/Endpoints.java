@@ -17,10 +17,12 @@ import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classification.Candidate;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.data.QuotedNames;
 import org.kgcoop.files.Resources;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.HttpServer;
+import org.kgcoop.serve.model.ClassifierExamples;
 import org.kgcoop.serve.model.Deadline;
 import org.kgcoop.serve.model.EncodingQueue;
 import org.kgcoop.serve.model.EncodingQueue.BatchFunction;
@@ -68,6 +70,7 @@ final class Endpoints {
   void addTo(RoutesConfig routes) {
     routes.get("/openapi.yaml", this::description);
     routes.get("/v1/models", this::models);
+    routes.get("/v1/models/{model}/examples/{number}", this::example);
     routes.post("/v1/classify", this::classify);
     routes.post("/v1/zero-shot", this::zeroShot);
   }
@@ -87,12 +90,13 @@ final class Endpoints {
   private void models(Context request) {
     ObjectNode json = object();
     ArrayNode all = json.putArray("models");
-    models.all().forEach(model -> all.add(described(model.name(), model.classifier())));
+    models.all().forEach(model -> all.add(described(model)));
     request.json(json);
   }
 
-  private static ObjectNode described(String name, Classifier classifier) {
-    ObjectNode model = object().put("name", name);
+  private static ObjectNode described(ServedModel served) {
+    Classifier classifier = served.classifier();
+    ObjectNode model = object().put("name", served.name());
     model
         .put("method", classifier.method())
         .put("title", MethodRegistry.title(classifier.method()));
@@ -100,7 +104,19 @@ final class Endpoints {
     model.put("temperature", classifier.temperature());
     classifier.threshold().ifPresent(threshold -> model.put("threshold", threshold));
     classifier.classNames().forEach(model.putArray("classes")::add);
+    ArrayNode examples = model.putArray("examples");
+    served.examples().forEach(example -> examples.add(example.className()));
     return model;
+  }
+
+  private void example(Context request) {
+    List<ClassifierExamples.Example> examples = models.get(request.pathParam("model")).examples();
+    String number = request.pathParam("number");
+    int index = number.matches("\\d{1,3}") ? Integer.parseInt(number) : examples.size();
+    if (index >= examples.size()) {
+      throw new HttpErrorException(404, "this example does not exist");
+    }
+    request.contentType(examples.get(index).type()).result(examples.get(index).image());
   }
 
   private void classify(Context request) {
@@ -127,8 +143,8 @@ final class Endpoints {
     RequestParts parts = new RequestParts(request);
     List<String> names =
         parts.texts("classes").stream()
-            .flatMap(text -> Stream.of(text.split("[,\n]")))
-            .map(String::strip)
+            .flatMap(String::lines)
+            .flatMap(Endpoints::names)
             .filter(text -> !text.isEmpty())
             .distinct()
             .toList();
@@ -146,6 +162,17 @@ final class Endpoints {
     try (SharedClassifier.Use model = zeroShot.use(names, template, deadline)) {
       write(request, query, model.model(), null);
     }
+  }
+
+  private static Stream<String> names(String line) {
+    return QuotedNames.parse(line)
+        .orElseThrow(
+            () ->
+                new HttpErrorException(
+                    400,
+                    "classes: expected names with commas between them, each wholly in double quotes"
+                        + " or not at all"))
+        .stream();
   }
 
   /**

@@ -18,6 +18,7 @@ import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.cli.options.TrainingOptions;
 import org.kgcoop.docs.MarkdownPage;
 import org.kgcoop.method.Method;
+import org.kgcoop.serve.HttpPage;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.train.TrainingDeclaration;
@@ -41,6 +42,7 @@ class ReferencePagesTest {
         arguments("commands.md", commands()),
         arguments("training-settings.md", trainingSettings()),
         arguments("exit-codes.md", exitCodes()),
+        arguments("http.md", http()),
         arguments("method-pages.md", methods()));
   }
 
@@ -145,6 +147,12 @@ class ReferencePagesTest {
       lines.add(
           "| %s | `%s` | %s |".formatted(category.exitCode(), category, cell(category.meaning())));
     }
+    return lines;
+  }
+
+  private static List<String> http() {
+    List<String> lines = page("HTTP routes of serve");
+    lines.addAll(HttpPage.lines());
     return lines;
   }
 

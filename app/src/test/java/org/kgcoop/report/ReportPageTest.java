@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -552,6 +553,23 @@ class ReportPageTest {
   }
 
   @Test
+  void manyRunsHaveOneRowPerMethodAndTheRestIsFolded() throws IOException {
+    List<Path> folders = new ArrayList<>();
+    for (int seed = 1; seed <= 51; seed++) {
+      folders.add(folder.resolve("seed" + seed));
+      stored.run(folders.get(seed - 1), StoredResults.COOP, "objects", seed);
+    }
+
+    Document page = page(folders.toArray(Path[]::new));
+
+    Element runs = page.expectFirst("#runs");
+    assertThat(runs.select("> .scroll tbody tr")).hasSize(1);
+    assertThat(runs.expectFirst("> .scroll tbody tr").text()).contains("51 runs");
+    assertThat(runs.expectFirst("details summary").text()).isEqualTo("All 51 runs");
+    assertThat(runs.select("details tbody tr")).hasSize(51);
+  }
+
+  @Test
   void rejectsAFolderWithoutResults() {
     Path file = folder.resolve("report.html");
 
@@ -591,7 +609,7 @@ class ReportPageTest {
     try (LockedFile lock = StoredResults.begun(run, 14)) {
       Document page = page(run);
 
-      assertThat(sections(page)).containsExactly("training", "made", "notes");
+      assertThat(sections(page)).containsExactly("training", "made");
       // Only two of the four steps of the fourth epoch are complete, so the curve ends with the
       // third.
       assertThat(rows(page.expectFirst("#training table")))
@@ -686,9 +704,13 @@ class ReportPageTest {
              [{"image": "cat/7.jpg", "actual": "cat", "predicted": "wolf", "confidence": 0.61}]}}
         """);
 
-    assertThat(page(folder).expectFirst("#choice").text())
+    Document page = page(folder);
+    assertThat(page.expectFirst("#choice").text())
         .contains("Of 100 new images like these, expect 75 right (95 %: 40 to 95).")
         .contains("cat/7.jpg", "wolf", "61");
+    assertThat(page.expectFirst(".key-number b").text()).isEqualTo("75 of 100");
+    // No table is empty, and no note explains a measure that the page does not have.
+    assertThat(sections(page)).doesNotContain("runs", "notes");
   }
 
   /** A record may come from somebody else, and name any file of this machine. */

@@ -56,7 +56,11 @@ public final class ApiDescription {
     return routes;
   }
 
-  private JsonNode operation(Route route) {
+  JsonNode root() {
+    return root;
+  }
+
+  JsonNode operation(Route route) {
     return root.path("paths").path(route.path()).path(route.method());
   }
 
@@ -73,7 +77,7 @@ public final class ApiDescription {
   }
 
   /** Returns the target of a {@code $ref}, which must exist. */
-  private JsonNode resolved(JsonNode node) {
+  JsonNode resolved(JsonNode node) {
     if (!node.has("$ref")) {
       return node;
     }

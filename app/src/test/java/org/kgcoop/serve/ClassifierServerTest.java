@@ -278,6 +278,13 @@ class ClassifierServerTest {
             post("/v1/zero-shot?classes=fox,cow&top=2", image), expected.classify(image), 2);
       }
     }
+    try (Classifier expected = Classifier.zeroShot(clip, List.of("red, apple", "dog"), TEMPLATE)) {
+      assertAnswer(
+          post("/v1/zero-shot?classes=%22red,%20apple%22,dog&top=2", image),
+          expected.classify(image),
+          2);
+    }
+    assertRefused(post("/v1/zero-shot?classes=%22red,dog&top=2", image), 400, "double quotes");
     assertRefused(post("/v1/zero-shot", image), 400, "classes");
     assertRefused(post("/v1/zero-shot?classes=a&template=b", image), 400, "template 'b'");
     assertRefused(post("/v1/zero-shot?classes=" + "a".repeat(201), image), 400, "200 characters");

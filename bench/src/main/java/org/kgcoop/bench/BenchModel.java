@@ -17,6 +17,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.biomed.BiomedFamily;
+import org.kgcoop.clip.biomed.RandomBiomedClip;
 import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.io.StoredTensor;
@@ -64,6 +66,17 @@ final class BenchModel {
           new ClipConfig.Vit(768, 12, 16, 12),
           SiglipFamily.FORM);
 
+  /** The text encoder of BiomedCLIP, with a small image encoder. */
+  private static final ClipConfig BIOMED_TEXT =
+      new ClipConfig(
+          512,
+          32,
+          3,
+          new ClipConfig.Text(256, 30522, 768, 12, 12),
+          Activation.GELU,
+          new ClipConfig.Vit(64, 1, 16, 1),
+          BiomedFamily.FORM);
+
   /** The text encoder of PE-Core B/16, with a small image encoder. */
   private static final ClipConfig PE_TEXT =
       new ClipConfig(
@@ -77,7 +90,7 @@ final class BenchModel {
 
   /** A model of each family, by the family's id. */
   private static final Map<String, ClipConfig> FAMILIES =
-      Map.of("clip", VIT_B_16, "siglip", SIGLIP_B_16, "pe", PE_TEXT);
+      Map.of("clip", VIT_B_16, "siglip", SIGLIP_B_16, "pe", PE_TEXT, "biomedclip", BIOMED_TEXT);
 
   private BenchModel() {}
 
@@ -92,9 +105,14 @@ final class BenchModel {
   private static Path folder(String name, ClipConfig config) {
     Path folder = Path.of(System.getProperty("java.io.tmpdir"), "kgcoop-bench-" + name);
     if (!Files.exists(folder.resolve("merges.txt"))
-        && !Files.exists(folder.resolve("config.json"))) {
+        && !Files.exists(folder.resolve("config.json"))
+        && !Files.exists(folder.resolve("vocab.txt"))) {
       System.err.println("bench: writing random weights (once) to " + folder + " (once)");
-      RandomClip.write(folder, config, 1);
+      if (config.form().text().bert()) {
+        RandomBiomedClip.write(folder, config, 1);
+      } else {
+        RandomClip.write(folder, config, 1);
+      }
     }
     return folder;
   }
@@ -130,7 +148,9 @@ final class BenchModel {
   static Clip lively(ClipConfig config, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    for (StoredTensor tensor : InitialWeights.of(config, seed)) {
+    boolean bert = config.form().text().bert();
+    for (StoredTensor tensor :
+        bert ? RandomBiomedClip.tensors(config, seed) : InitialWeights.of(config, seed)) {
       tensors.put(tensor.name(), lively(tensor, random));
     }
     WeightFile file =
@@ -140,7 +160,11 @@ final class BenchModel {
             tensors,
             Map.of(),
             List.of(),
-            config.form().text().readsLast() ? ofSiglip(config) : configuration(config.form()));
+            bert
+                ? Map.of("open_clip_config.json", RandomBiomedClip.settings(config))
+                : config.form().text().readsLast()
+                    ? ofSiglip(config)
+                    : configuration(config.form()));
     return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
   }
 

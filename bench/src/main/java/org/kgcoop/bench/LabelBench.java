@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -58,7 +59,8 @@ final class LabelBench implements Callable<Integer> {
       defaultValue = "plain,unbalanced,none,late,mistakes",
       description =
           "Kinds of folders: plain, unbalanced, none (10 %% none of these), late (40 %% of the"
-              + " classes have no name at the start), mistakes (3 %%) (default: ${DEFAULT-VALUE}).")
+              + " classes have no name at the start), mistakes (3 %%), reading (a quarter is read at the"
+              + " start, the rest during the steps) (default: ${DEFAULT-VALUE}).")
   private List<String> scenarios;
 
   @Option(
@@ -197,6 +199,13 @@ final class LabelBench implements Callable<Integer> {
     return scenario.equals("mistakes") ? MISTAKES : 0;
   }
 
+  /** A slow disk: a quarter of the folder is read at the start, and 15 images during each step. */
+  private static Optional<Simulation.Reading> reading(String scenario) {
+    return scenario.equals("reading")
+        ? Optional.of(new Simulation.Reading(100, 15))
+        : Optional.empty();
+  }
+
   private void effort(String scenario, double scale) {
     List<double[]> minutes = new ArrayList<>();
     List<Double> starts = new ArrayList<>();
@@ -211,7 +220,12 @@ final class LabelBench implements Callable<Integer> {
                 folder(name, scenario, images, scale, seed),
                 0,
                 seed,
-                new Simulation.Settings(mistakes(scenario), goals.get(goals.size() - 1), seed),
+                new Simulation.Settings(
+                    mistakes(scenario),
+                    goals.get(goals.size() - 1),
+                    seed,
+                    Integer.MAX_VALUE,
+                    reading(scenario)),
                 step -> {
                   last[0] = step.seconds() / 60;
                   for (int g = 0; g < reached.length; g++) {
@@ -251,6 +265,7 @@ final class LabelBench implements Callable<Integer> {
     double folderWidth;
     int newCovered;
     double newWidth;
+    int others; // images that measure the accuracy on new images
     int stops;
     int stopsRight;
   }
@@ -263,13 +278,14 @@ final class LabelBench implements Callable<Integer> {
       String name = SETS.get(session % SETS.size());
       long seed = 2L * session + 2;
       boolean[] stopped = {false};
+      Simulation.Pool pool = folder(name, scenario, AUDIT_IMAGES, scale, seed);
       int[] pages = {0};
       int[] next = {0}; // of CHECKS
       Simulation.run(
-          folder(name, scenario, AUDIT_IMAGES, scale, seed),
+          pool,
           50,
           seed,
-          new Simulation.Settings(mistakes(scenario), 100, seed, AUDIT_STEPS),
+          new Simulation.Settings(mistakes(scenario), 100, seed, AUDIT_STEPS, reading(scenario)),
           step -> {
             pages[0] += step.kind().endsWith("audit") ? 0 : 1;
             if (step.newImages().isEmpty() || step.folder().isEmpty() || step.waiting() > 0) {
@@ -288,6 +304,7 @@ final class LabelBench implements Callable<Integer> {
               double right = step.newRight() / 100;
               check.newCovered += fresh.low() <= right && right <= fresh.high() ? 1 : 0;
               check.newWidth += fresh.high() - fresh.low();
+              check.others += pool.newTruth().size();
             }
             if (!stopped[0] && share.low() >= 0.9) {
               stopped[0] = true;
@@ -302,14 +319,15 @@ final class LabelBench implements Callable<Integer> {
                 String.format(
                     Locale.ROOT,
                     "%-11s after %2d steps: %d sessions, folder covered %.1f %%, width %.1f; new images"
-                        + " covered %.1f %%, width %.1f",
+                        + " covered %.1f %%, width %.1f, from %d others",
                     scenario,
                     step,
                     check.sessions,
                     100.0 * check.folderCovered / Math.max(1, check.sessions),
                     100 * check.folderWidth / Math.max(1, check.sessions),
                     100.0 * check.newCovered / Math.max(1, check.sessions),
-                    100 * check.newWidth / Math.max(1, check.sessions))));
+                    100 * check.newWidth / Math.max(1, check.sessions),
+                    check.others / Math.max(1, check.sessions))));
     output.print(
         String.format(
             Locale.ROOT,
@@ -400,7 +418,7 @@ final class LabelBench implements Callable<Integer> {
             features, truth, byName, List.copyOf(byName.keySet()), 100, new float[0][], List.of()),
         50,
         1,
-        new Simulation.Settings(0, 100, 1, 60),
+        new Simulation.Settings(0, 100, 1, 60, Optional.empty()),
         step -> {
           milliseconds.add((System.nanoTime() - last[0]) / 1e6);
           last[0] = System.nanoTime();

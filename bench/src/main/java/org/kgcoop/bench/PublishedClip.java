@@ -1,9 +1,11 @@
 package org.kgcoop.bench;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.prompt.PromptText;
@@ -15,7 +17,7 @@ import org.kgcoop.tensor.Tensor;
 /**
  * The two encoders as in the published code. Every text goes through every block at its full
  * length, and attention and activation are separate operations. Everything has one precision:
- * float32 or bf16. Only ViTs are implemented, and only the texts of SigLIP.
+ * float32 or bf16. Only ViTs are implemented, and only the texts of SigLIP and BiomedCLIP.
  */
 final class PublishedClip implements AutoCloseable {
   private final ClipConfig config;
@@ -43,6 +45,22 @@ final class PublishedClip implements AutoCloseable {
       }
       causal = Tensor.of(mask, length, length).to(precision).keep();
     }
+  }
+
+  /** Makes all weights of the text encoder parameters, and returns them. */
+  List<Tensor> trainableTexts() {
+    List<Tensor> parameters = new ArrayList<>();
+    weights.replaceAll(
+        (name, weight) -> {
+          if (name.startsWith("visual.") || name.startsWith("logit_")) {
+            return weight;
+          }
+          Tensor parameter = weight.parameter().keep();
+          weight.close();
+          parameters.add(parameter);
+          return parameter;
+        });
+    return parameters;
   }
 
   private Tensor weight(String name) {
@@ -118,6 +136,9 @@ final class PublishedClip implements AutoCloseable {
    * {@code ends}.
    */
   Tensor text(Tensor prompts, int[] ends, Before before) {
+    if (config.form().text().bert()) {
+      return bert(prompts, ends);
+    }
     long texts = prompts.size(0);
     Tensor x = prompts.plus(weight("positional_embedding"));
     for (int i = 0; i < config.textLayers(); i++) {
@@ -138,6 +159,37 @@ final class PublishedClip implements AutoCloseable {
     return (siglip ? features.plus(weight("text_projection.bias")) : features)
         .to(DType.FLOAT32)
         .unitRows();
+  }
+
+  /**
+   * Returns text features of BERT, of unit length. All positions are computed, and a mask hides the
+   * padding.
+   */
+  private Tensor bert(Tensor prompts, int[] ends) {
+    int length = config.contextLength();
+    float[] hidden = new float[ends.length * length];
+    for (int t = 0; t < ends.length; t++) {
+      Arrays.fill(hidden, t * length + ends[t] + 1, (t + 1) * length, Float.NEGATIVE_INFINITY);
+    }
+    Tensor mask = Tensor.of(hidden, ends.length, 1, 1, length).to(precision);
+    Tensor sum =
+        prompts
+            .plus(weight("positional_embedding").narrow(0, 0, length))
+            .plus(weight("token_type_embedding.weight").select(0, 0));
+    Tensor x = norm(sum, "ln_pre");
+    for (int i = 0; i < config.textLayers(); i++) {
+      String prefix = "transformer.resblocks." + i + ".";
+      Tensor y = x.plus(attention(x, prefix, config.textHeads(), mask));
+      Tensor middle = norm(y, prefix + "ln_1");
+      x = norm(middle.plus(mlp(middle, prefix)), prefix + "ln_2");
+    }
+    Tensor projected =
+        Functions.linear(
+            Functions.gelu(
+                Functions.linear(x.select(1, 0), weight("text_projection.0.weight"), null)),
+            weight("text_projection.2.weight"),
+            null);
+    return projected.to(DType.FLOAT32).unitRows();
   }
 
   /**
@@ -180,38 +232,44 @@ final class PublishedClip implements AutoCloseable {
   }
 
   private Tensor block(Tensor x, String prefix, int heads, boolean isCausal) {
+    Tensor mask = isCausal ? mask(x.size(1)) : null;
+    Tensor y = x.plus(attention(norm(x, prefix + "ln_1"), prefix, heads, mask));
+    return y.plus(mlp(norm(y, prefix + "ln_2"), prefix));
+  }
+
+  /** Returns the projected output of the attention: (B, L, W) to (B, L, W). */
+  private Tensor attention(Tensor x, String prefix, int heads, @Nullable Tensor mask) {
     long batch = x.size(0);
     long length = x.size(1);
     long width = x.size(2);
     long head = width / heads;
-    Tensor in =
-        linear(
-            norm(x, prefix + "ln_1"), prefix + "attn.in_proj_weight", "attn.in_proj_bias", prefix);
+    Tensor in = linear(x, prefix + "attn.in_proj_weight", "attn.in_proj_bias", prefix);
     Tensor parts = in.reshape(batch, length, 3, heads, head).permute(2, 0, 3, 1, 4);
     Tensor scores =
         parts
             .select(0, 0)
             .times(1 / Math.sqrt((double) head))
             .matmul(parts.select(0, 1).transpose(2, 3));
-    if (isCausal) {
-      scores = scores.plus(mask(length));
+    if (mask != null) {
+      scores = scores.plus(mask);
     }
     Tensor attended =
         Functions.softmax(scores, -1)
             .matmul(parts.select(0, 2))
             .permute(0, 2, 1, 3)
             .reshape(batch, length, width);
-    Tensor y =
-        x.plus(linear(attended, prefix + "attn.out_proj.weight", "attn.out_proj.bias", prefix));
-    Tensor hidden =
-        linear(norm(y, prefix + "ln_2"), prefix + "mlp.c_fc.weight", "mlp.c_fc.bias", prefix);
+    return linear(attended, prefix + "attn.out_proj.weight", "attn.out_proj.bias", prefix);
+  }
+
+  private Tensor mlp(Tensor x, String prefix) {
+    Tensor hidden = linear(x, prefix + "mlp.c_fc.weight", "mlp.c_fc.bias", prefix);
     Tensor active =
         switch (config.activation()) {
           case GELU -> Functions.gelu(hidden);
           case GELU_PYTORCH_TANH -> Functions.geluTanh(hidden);
           case QUICK_GELU -> hidden.times(Functions.sigmoid(hidden.times(1.702)));
         };
-    return y.plus(linear(active, prefix + "mlp.c_proj.weight", "mlp.c_proj.bias", prefix));
+    return linear(active, prefix + "mlp.c_proj.weight", "mlp.c_proj.bias", prefix);
   }
 
   /**

@@ -37,6 +37,7 @@ final class PublishedMethod implements AutoCloseable {
   private final PromptText text;
   private final int[] ends;
   private final double logitScale;
+  private final List<Tensor> trained = new ArrayList<>(); // weights with gradients
   private final Head teacher;
   private final Tensor teacherFeatures; // (C, E), unit length
 
@@ -71,6 +72,11 @@ final class PublishedMethod implements AutoCloseable {
     }
   }
 
+  /** Lets a step of CoOp or KgCoOp also compute the gradients of the text encoder's weights. */
+  void trainTexts() {
+    trained.addAll(published.trainableTexts());
+  }
+
   /** The result of a step. */
   record Result(double loss, List<Tensor> gradients) {}
 
@@ -91,7 +97,8 @@ final class PublishedMethod implements AutoCloseable {
     if (text.classes() > classesAtATime) {
       return chunked(context);
     }
-    List<Tensor> wanted = List.of(context);
+    List<Tensor> wanted = new ArrayList<>(List.of(context));
+    wanted.addAll(trained);
     Tensor features = features(context, 0, text.classes());
     Tensor logits = batch.features().matmul(features.transpose(0, 1)).times(logitScale);
     Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());

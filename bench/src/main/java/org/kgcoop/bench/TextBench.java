@@ -41,7 +41,8 @@ final class TextBench implements Callable<Integer> {
       names = "--family",
       defaultValue = "clip",
       description =
-          "Family of the model, whose text encoder has the shapes of B/16: clip, siglip or pe"
+          "Family of the model, whose text encoder has the shapes of B/16: biomedclip, clip, siglip or"
+              + " pe"
               + " (default: ${DEFAULT-VALUE}).")
   private String family;
 
@@ -66,6 +67,13 @@ final class TextBench implements Callable<Integer> {
   private String position;
 
   @Option(
+      names = "--reference-gradients",
+      description =
+          "Let the reference also compute the gradients of the text encoder's weights, as a"
+              + " program that does not freeze them.")
+  private boolean allGradients;
+
+  @Option(
       names = "--compare",
       paramLabel = "METHOD",
       description = "Use kgcoop's step of this method as the reference.")
@@ -88,10 +96,12 @@ final class TextBench implements Callable<Integer> {
         Clip reference = BenchModel.load(family, DType.FLOAT32);
         PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
         PublishedMethod published =
-            new PublishedMethod(
-                reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
+            new PublishedMethod(reference, plain, prompt, names, classesAtATime(ours.config()));
         TrainableModel model = prompt.model(ours, names, 1);
         Scope scope = Scope.open("bench")) {
+      if (allGradients) {
+        published.trainTexts();
+      }
       Batch seen = batch(ours);
       double peak = Measurement.peak(options.precision());
       Measurement.Medians medians =
@@ -149,6 +159,13 @@ final class TextBench implements Callable<Integer> {
     return 0;
   }
 
+  /** Returns how many classes have as many positions as 50 texts of CLIP, because of memory. */
+  private static int classesAtATime(ClipConfig config) {
+    int positions = PublishedMethod.CLASSES_AT_A_TIME * BenchModel.VIT_B_16.contextLength();
+    return Math.min(
+        PublishedMethod.CLASSES_AT_A_TIME, Math.max(1, positions / config.contextLength()));
+  }
+
   private static void step(TrainableModel model, Batch seen) {
     try (Scope step = Scope.open("ours")) {
       Tensor unused = model.step(seen).gradients().get(0);
@@ -178,11 +195,12 @@ final class TextBench implements Callable<Integer> {
    * computes only the ends of texts.
    */
   static double flop(ClipConfig config, PromptText text) {
-    double rows = text.sharedLength();
+    int shared = config.form().causal() ? text.sharedLength() : 0;
+    double rows = shared;
     for (PromptText.Row row : text.rows()) {
-      rows += row.end() + 1 - text.sharedLength();
+      rows += row.end() + 1 - shared;
     }
-    if (!config.form().causal()) {
+    if (!config.form().text().endsAtEndOfText()) {
       rows = (double) config.contextLength() * text.classes();
     }
     double square = (double) config.textWidth() * config.textWidth();

@@ -18,6 +18,8 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.biomed.BiomedFamily;
+import org.kgcoop.clip.biomed.RandomBiomedClip;
 import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.method.PromptMethod;
@@ -153,6 +155,25 @@ class FastPathTest {
     try (Clip siglip = Clip.load(other);
         PublishedClip plain = new PublishedClip(siglip, DType.FLOAT32)) {
       same(siglip, plain, settings(method, 4), names(1, 30, 2, 7), 3);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"coop", "kgcoop", "prograd", "cocoop"})
+  void everyMethodOnBertWhoseTextsAreCut(String method, @TempDir Path other) {
+    ClipConfig config =
+        new ClipConfig(
+            40,
+            16,
+            3,
+            new ClipConfig.Text(48, 400, 64, 2, 3),
+            Activation.GELU,
+            new ClipConfig.Vit(24, 1, 8, 2),
+            BiomedFamily.FORM);
+    RandomBiomedClip.write(other, config, 11);
+    try (Clip bert = Clip.load(other);
+        PublishedClip plain = new PublishedClip(bert, DType.FLOAT32)) {
+      same(bert, plain, settings(method, 4), names(1, 30, 2, 7), 3);
     }
   }
 

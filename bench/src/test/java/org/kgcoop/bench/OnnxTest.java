@@ -29,6 +29,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.biomed.BiomedFamily;
 import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.data.DataSet;
@@ -90,6 +91,14 @@ class OnnxTest {
             Activation.GELU_PYTORCH_TANH,
             new ClipConfig.Vit(48, 2, 8, 3),
             SiglipFamily.FORM),
+        new ClipConfig(
+            40,
+            24,
+            3,
+            new ClipConfig.Text(16, 100, 32, 1, 1),
+            Activation.GELU,
+            new ClipConfig.Vit(48, 2, 8, 3),
+            BiomedFamily.FORM),
         pe(PeFamily.FORM),
         pe(PeFamily.WITHOUT_CLASS_TOKEN));
   }

@@ -36,6 +36,9 @@ final class AdaptSettings {
             .put("shots", request.shots())
             .put("seed", request.seed())
             .put("clip_fingerprint", context.clip().fingerprint());
+    if (context.clip().maxPatches() > 0) {
+      settings.put("max_patches", context.clip().maxPatches());
+    }
     if (request.plan() == null) {
       settings.put("minutes", request.minutes());
     } else {

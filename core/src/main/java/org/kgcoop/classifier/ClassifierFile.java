@@ -54,17 +54,23 @@ import org.kgcoop.tensor.DType;
  * @param template the data set's hand-crafted prompt
  * @param clipFingerprint the fingerprint of the CLIP model of the training; empty if the file does
  *     not contain it
+ * @param maxPatches the maximum number of patches of an image; 0 for a CLIP model that resizes all
+ *     images to squares, or if the file does not contain it
  * @param learnedFrom the training data
  * @param version the version of the program that wrote the file
  * @param calibration the temperature and the rejection threshold, or null for neither
+ * @param precision the {@link Clip#precisionKey precision} of the features of the training; empty
+ *     for float32
  */
 public record ClassifierFile(
     FittedMethod learned,
     String template,
     String clipFingerprint,
+    int maxPatches,
     TrainingDataRecord learnedFrom,
     String version,
-    @Nullable Calibration calibration) {
+    @Nullable Calibration calibration,
+    String precision) {
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
 
@@ -90,9 +96,11 @@ public record ClassifierFile(
         new FittedMethod(method, classNames, parameters),
         template,
         clipFingerprint,
+        0,
         learnedFrom,
         version,
-        null);
+        null,
+        "");
   }
 
   /** Returns the method with all settings. */
@@ -173,10 +181,16 @@ public record ClassifierFile(
     classNames().forEach(names::add);
     json.put("template", template);
     json.put("clip_fingerprint", clipFingerprint);
+    if (maxPatches > 0) {
+      json.put("max_patches", maxPatches);
+    }
     json.put("data_fingerprint", learnedFrom.fingerprint());
     json.put("data_set", learnedFrom.dataSet());
     json.put("training_images", learnedFrom.images().text());
     json.put("version", version);
+    if (!precision.isEmpty()) {
+      json.put("precision", precision);
+    }
     if (calibration != null) {
       CalibrationJson.write(calibration, json);
     }
@@ -246,9 +260,11 @@ public record ClassifierFile(
         new FittedMethod(method, names, checked(path, content.tensors())),
         template,
         json.path("clip_fingerprint").asText(),
+        json.path("max_patches").asInt(),
         learnedFrom(path, json),
         json.path("version").asText(),
-        calibration(path, json));
+        calibration(path, json),
+        json.path("precision").asText());
   }
 
   private static void checkTexts(Path path, List<String> names, String template) {
@@ -415,7 +431,8 @@ public record ClassifierFile(
   }
 
   private ClassifierFile with(FittedMethod fitted, @Nullable Calibration found) {
-    return new ClassifierFile(fitted, template, clipFingerprint, learnedFrom, version, found);
+    return new ClassifierFile(
+        fitted, template, clipFingerprint, maxPatches, learnedFrom, version, found, precision);
   }
 
   /** Returns this file with another calibration, or with none. */
@@ -488,6 +505,11 @@ public record ClassifierFile(
               + ", this one is "
               + brief(clip.fingerprint())
               + "): give the weights that it was trained with");
+    }
+    if (maxPatches > 0 && maxPatches != clip.maxPatches()) {
+      throw KgCoopException.configuration(
+          "the classifier was trained with at most %s patches per image, and this CLIP has %s: add --max-patches %s"
+              .formatted(maxPatches, clip.maxPatches(), maxPatches));
     }
     Head head = learned.classifier(clip, classes);
     return calibration == null ? head : new CalibratedHead(head, calibration.temperature());

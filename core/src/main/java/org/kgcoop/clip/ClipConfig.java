@@ -134,8 +134,20 @@ public record ClipConfig(
    *     entire text, including padding
    * @param readsLast true if the feature is read at the last position, and projected with a bias;
    *     false if it is read at the end of the text
+   * @param bert true for an encoder as BERT: norms follow the sums, a token attends to the entire
+   *     text but not to padding, and the feature is read at the first position
    */
-  public record TextForm(boolean causal, boolean readsLast) {}
+  public record TextForm(boolean causal, boolean readsLast, boolean bert) {
+    /** Creates a form with norms before the blocks. */
+    public TextForm(boolean causal, boolean readsLast) {
+      this(causal, readsLast, false);
+    }
+
+    /** Returns true if nothing after the end of a text is read, so that texts can be cut there. */
+    public boolean endsAtEndOfText() {
+      return causal || bert;
+    }
+  }
 
   /**
    * The kind of a vision transformer.
@@ -231,22 +243,34 @@ public record ClipConfig(
    * @param textHeads the number of heads, or 0 for the family's default
    * @param visionHeads the number of heads, or 0 for the family's default
    * @param imageSize the side of the images, or 0 if the patches cover them exactly
+   * @param contextLength L, or 0 if the table of positions has as many rows
    */
   public record FileConfig(
-      Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
+      Activation activation,
+      int textHeads,
+      int visionHeads,
+      int imageSize,
+      int contextLength,
+      Form form) {
     /** The settings of OpenAI's models: QuickGELU and heads of width 64. */
     public static final FileConfig RELEASED =
         new FileConfig(Activation.QUICK_GELU, 0, 0, 0, Form.RELEASED);
 
+    /** Creates settings with a context length of all positions. */
+    public FileConfig(
+        Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
+      this(activation, textHeads, visionHeads, imageSize, 0, form);
+    }
+
     /** Returns the settings with another activation, for both encoders. */
     FileConfig with(Activation other) {
       Form same = form.with(form.textEpsilon(), form.visionEpsilon(), null);
-      return new FileConfig(other, textHeads, visionHeads, imageSize, same);
+      return new FileConfig(other, textHeads, visionHeads, imageSize, contextLength, same);
     }
 
     /** Returns the settings with another form. */
     public FileConfig with(Form other) {
-      return new FileConfig(activation, textHeads, visionHeads, imageSize, other);
+      return new FileConfig(activation, textHeads, visionHeads, imageSize, contextLength, other);
     }
   }
 

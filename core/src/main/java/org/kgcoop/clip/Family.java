@@ -1,6 +1,7 @@
 package org.kgcoop.clip;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -86,6 +87,11 @@ public interface Family {
    * @throws KgCoopException if a setting is not implemented
    */
   ClipConfig.FileConfig openClip(OpenClipConfig file);
+
+  /** Returns the names of tokenizer files, the preferred one first. */
+  default List<String> tokenizerFiles() {
+    return List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model");
+  }
 
   /**
    * Reads a tokenizer file.

@@ -26,6 +26,9 @@ public final class HuggingFaceConfig {
   private static final Set<String> STEPS =
       Set.of("do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb");
 
+  /** Steps of other image processors, which have no switch. */
+  private static final List<String> OTHER_STEPS = List.of("crop_pct", "size_divisor");
+
   private static final List<String> FILTERS = List.of("3", "2"); // Pillow's numbers
 
   private HuggingFaceConfig() {}
@@ -104,6 +107,7 @@ public final class HuggingFaceConfig {
                 images.off(key);
               }
             });
+    OTHER_STEPS.forEach(images::off);
     images.on("do_resize");
     images.on("do_rescale");
     if (Math.abs(images.positive("rescale_factor", 1 / 255.0) * 255 - 1) > 1e-6) {

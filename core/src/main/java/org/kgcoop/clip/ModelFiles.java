@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.PatchGrid;
@@ -20,23 +22,29 @@ import org.kgcoop.io.WeightFile;
  * Missing settings have the family's defaults, which {@link #assumed} lists.
  */
 final class ModelFiles {
-  private static final List<String> TOKENIZERS =
-      List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model"); // last: refused
   private static final String NO_CONFIG = " (no config.json or open_clip_config.json)";
 
   private final Path path;
   private final Map<String, JsonNode> configs;
   private final OpenClipConfig openClip;
+  private final boolean isOpenClip; // the tensors have OpenCLIP's names, and not Hugging Face's
   private final Family family;
   private final Family.Traits traits;
   private final List<String> assumed = new ArrayList<>();
 
-  ModelFiles(WeightFile file, Family family) {
+  /**
+   * Wraps the files of a model.
+   *
+   * @param names the names of the model's tensors in their file
+   */
+  ModelFiles(WeightFile file, Set<String> names, Family family) {
     this.family = family;
     this.traits = family.traits();
     this.path = file.path();
     this.configs = file.configs();
-    this.openClip = new OpenClipConfig(section(OpenClipConfig.FILE));
+    this.openClip = new OpenClipConfig(section(OpenClipConfig.FILE), names);
+    isOpenClip =
+        openClip.isThere() && names.stream().noneMatch(name -> name.startsWith("vision_model."));
   }
 
   /** Returns the architecture according to the files next to the weights, or "". */
@@ -62,12 +70,13 @@ final class ModelFiles {
     JsonNode hugging = config(HuggingFaceConfig.FILE);
     boolean encoders =
         hugging.path("text_config").isObject() && hugging.path("vision_config").isObject();
-    if (encoders || (hugging.has("model_type") && !openClip.isThere())) {
+    if (!isOpenClip && (encoders || (hugging.has("model_type") && !openClip.isThere()))) {
       return family.huggingFace(section(HuggingFaceConfig.FILE), imageSize());
     }
     if (openClip.isThere()) {
       openClip.check();
       ClipConfig.FileConfig config = family.openClip(openClip);
+      assumed.addAll(openClip.assumed());
       String name = path.toString().toLowerCase(Locale.ROOT);
       if (name.contains("dfn2b") && config.activation() == Activation.GELU) {
         assumed.add(
@@ -95,10 +104,14 @@ final class ModelFiles {
 
   Preprocessing preprocessing(ClipConfig config) {
     ConfigSection hugging = images();
-    boolean isHugging = hugging.json().isObject();
+    boolean isHugging = hugging.json().isObject() && !(isOpenClip && openClip.hasPreprocessing());
     try {
       PatchGrid patches = family.patches(section(HuggingFaceConfig.FILE), hugging, config);
-      return square(config, hugging).with(patches);
+      Preprocessing images = square(config, hugging).with(patches);
+      if (patches != null && !isHugging) {
+        assumed.add("at most %s patches per image".formatted(patches.maxPatches()));
+      }
+      return images;
     } catch (IllegalArgumentException e) {
       String source = isHugging ? hugging.name() : path + ": " + OpenClipConfig.FILE + ": ";
       throw KgCoopException.weights(source + e.getMessage(), e);
@@ -143,19 +156,43 @@ final class ModelFiles {
 
   private Tokenizer read(ClipConfig config, @Nullable Path file) {
     if (file != null) {
-      return checked(family.tokenizer(file, openClip), config, file);
+      Tokenizer tokenizer = checked(family.tokenizer(file, openClip), config, file);
+      checkEndOfText(tokenizer, config);
+      return tokenizer;
     }
     if (traits.releasedTokenizer() == null) {
       throw KgCoopException.weights(
-          "%s: no tokenizer; put the %s's own tokenizer.json next to the weights"
-              .formatted(path, traits.title()));
+          "%s: no %s next to the weights; download it from the model's page"
+              .formatted(path, supportedTokenizerFiles()));
     }
     return checked(traits.releasedTokenizer().get(), config, Path.of("the released tokenizer"));
   }
 
+  /** Returns the names of tokenizer files, except those that are always rejected. */
+  private String supportedTokenizerFiles() {
+    return family.tokenizerFiles().stream()
+        .filter(name -> !name.endsWith(".model"))
+        .collect(Collectors.joining(" or "));
+  }
+
+  /**
+   * Rejects a {@code config.json} whose model reads its feature at another token. Files of older
+   * libraries have the id 2, which the library reads as the largest id.
+   */
+  private void checkEndOfText(Tokenizer tokenizer, ClipConfig config) {
+    ConfigSection text = section(HuggingFaceConfig.FILE).at("text_config");
+    int end = text.json().path("eos_token_id").asInt(2);
+    if (!isOpenClip
+        && end != 2
+        && end != tokenizer.endOfText()
+        && !config.form().text().readsLast()) {
+      throw text.refused("eos_token_id", tokenizer.endOfText() + ", the tokenizer's");
+    }
+  }
+
   private @Nullable Path tokenizerFile() {
     Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-    for (String name : TOKENIZERS) {
+    for (String name : family.tokenizerFiles()) {
       if (folder != null && Files.isRegularFile(folder.resolve(name))) {
         return folder.resolve(name);
       }

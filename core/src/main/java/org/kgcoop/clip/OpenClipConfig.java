@@ -1,5 +1,7 @@
 package org.kgcoop.clip;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Scanner;
@@ -36,22 +38,48 @@ public final class OpenClipConfig {
           timm_drop_path
           """);
 
+  /** Colors fill only the borders of a resize mode that is rejected. */
+  private static final Set<String> IMAGES =
+      words("size mode mean std interpolation resize_mode fill_color");
+
   private static final List<String> RESIZE_MODES = List.of("shortest", "squash");
   private static final List<String> SQUASH = List.of("squash");
   private static final List<String> FILTERS = List.of("bicubic", "bilinear", "random");
 
   private final ConfigSection file;
   private final ConfigSection model;
+  private final Set<String> tensors;
+  private final List<String> assumed = new ArrayList<>();
 
   private static Set<String> words(String text) {
     return new Scanner(text).tokens().collect(Collectors.toSet());
   }
 
-  /** Wraps the file, or an empty object if it is missing. */
-  OpenClipConfig(ConfigSection file) {
+  /**
+   * Wraps the file, or an empty object if it is missing.
+   *
+   * @param tensors the names of the model's tensors in their file
+   */
+  OpenClipConfig(ConfigSection file, Set<String> tensors) {
     this.file = file;
+    this.tensors = tensors;
     // The settings of the model are under model_cfg, or at the top.
     model = file.json().has("model_cfg") ? file.at("model_cfg") : file;
+  }
+
+  /** Returns the names of the model's tensors in their file. */
+  public Set<String> tensors() {
+    return Collections.unmodifiableSet(tensors);
+  }
+
+  /** Adds a line for the user about settings that the file does not have. */
+  public void assume(String line) {
+    assumed.add(line);
+  }
+
+  /** Returns these lines. */
+  List<String> assumed() {
+    return assumed;
   }
 
   /** Returns true if the file exists. */
@@ -129,7 +157,12 @@ public final class OpenClipConfig {
    */
   Preprocessing preprocessing(ClipConfig config, ImageDefaults defaults) {
     ConfigSection images = file.at("preprocess_cfg");
+    images.allOffBut(IMAGES);
     images.only("mode", "RGB");
+    int size = config.imageResolution();
+    if (!images.isOff("size") && images.square("size") != size) {
+      throw images.refused("size", size + " pixels, which the weights read");
+    }
     List<String> modes = images.isOff("resize_mode") && defaults.squashes() ? SQUASH : RESIZE_MODES;
     boolean squashed = images.oneOf("resize_mode", modes).equals("squash");
     // "random" means bilinear or bicubic in training, and bicubic otherwise.
@@ -137,7 +170,6 @@ public final class OpenClipConfig {
         images.oneOf("interpolation", FILTERS).equals("bilinear")
             || (images.isOff("interpolation")
                 && defaults.interpolation() == Interpolation.BILINEAR);
-    int size = config.imageResolution();
     return new Preprocessing(
         size,
         config.channels(),

@@ -1,6 +1,8 @@
 package org.kgcoop.clip;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
@@ -15,7 +17,8 @@ import org.kgcoop.tensor.Tensor;
  * <p>Linear layers and norms process all N rows at once. Only for attention, the rows after the
  * beginning are padded to the longest text.
  *
- * <p>Texts of a model that is not causal share nothing. They follow each other in full length.
+ * <p>Texts of a model that is not causal share nothing. They follow each other, in full length if
+ * padding is visible to them.
  */
 public final class PackedTexts implements AutoCloseable {
   private final boolean causal;
@@ -27,7 +30,7 @@ public final class PackedTexts implements AutoCloseable {
   private final @Nullable Tensor padding; // (C L), the index of each padded row
   private final @Nullable Tensor packing; // (N - P), the inverse: index into the padded rows
   private final Tensor ends; // (C), the row of each end of text
-  private final @Nullable Tensor mask; // (L, L)
+  private final @Nullable Tensor mask; // (L, L), of causal texts
   private final @Nullable Tensor maskInBeginning; // (P, P)
   private final @Nullable Tensor endMask; // (C, 1, L)
 
@@ -35,11 +38,18 @@ public final class PackedTexts implements AutoCloseable {
    * Creates the layout of texts.
    *
    * @param lengths the length of each text after the beginning
-   * @param ends the position of the end of each text, where its feature is read
+   * @param ends the position of each text where its feature is read, often its end
+   * @param hidden the positions of each text that nothing attends to
    * @param type the type of attention scores
    */
   private PackedTexts(
-      boolean causal, int sharedLength, int[] lengths, int[] ends, DType type, Device device) {
+      boolean causal,
+      int sharedLength,
+      int[] lengths,
+      int[] ends,
+      List<int[]> hidden,
+      DType type,
+      Device device) {
     this.causal = causal;
     this.sharedLength = sharedLength;
     this.texts = ends.length;
@@ -60,6 +70,9 @@ public final class PackedTexts implements AutoCloseable {
         padded[t * longest + i] = (long) sharedLength + row + Math.min(i, lengths[t] - 1);
         ownMask[t * longest + i] = i < lengths[t] ? 0 : Float.NEGATIVE_INFINITY;
       }
+      for (int position : hidden.get(t)) {
+        ownMask[t * longest + position - sharedLength] = Float.NEGATIVE_INFINITY;
+      }
       endRows[t] = (long) row + ends[t];
       for (int i = 0; i < lengths[t]; i++) {
         rowPositions[sharedLength + row] = (long) sharedLength + i;
@@ -68,6 +81,7 @@ public final class PackedTexts implements AutoCloseable {
       }
     }
     boolean ragged = Arrays.stream(lengths).anyMatch(length -> length != longest);
+    boolean masked = ragged || hidden.stream().anyMatch(positions -> positions.length > 0);
     try (Scope scope = Scope.open("layout of texts")) {
       this.positions = keepOn(Tensor.of(rowPositions, rows), device);
       this.padding = ragged ? keepOn(Tensor.of(padded, padded.length), device) : null;
@@ -76,7 +90,7 @@ public final class PackedTexts implements AutoCloseable {
       this.mask = causal ? keepOn(causalMask(longest).to(type), device) : null;
       this.maskInBeginning =
           sharedLength > 0 ? keepOn(causalMask(sharedLength).to(type), device) : null;
-      this.endMask = ragged ? keepOn(Tensor.of(ownMask, texts, 1, longest).to(type), device) : null;
+      this.endMask = masked ? keepOn(Tensor.of(ownMask, texts, 1, longest).to(type), device) : null;
     }
   }
 
@@ -94,7 +108,7 @@ public final class PackedTexts implements AutoCloseable {
       throw new IllegalArgumentException(
           "shared length " + sharedLength + ": expected 0 to the least end of text");
     }
-    return new PackedTexts(true, sharedLength, lengths, ends, type, device);
+    return new PackedTexts(true, sharedLength, lengths, ends, nothing(ends), type, device);
   }
 
   /**
@@ -106,7 +120,24 @@ public final class PackedTexts implements AutoCloseable {
   public static PackedTexts whole(int length, int[] ends, Device device) {
     int[] lengths = new int[ends.length];
     Arrays.fill(lengths, length);
-    return new PackedTexts(false, 0, lengths, ends, DType.FLOAT32, device);
+    return new PackedTexts(false, 0, lengths, ends, nothing(ends), DType.FLOAT32, device);
+  }
+
+  /**
+   * Creates the layout of texts that are not causal and do not see their padding. Their features
+   * are read at the first position.
+   *
+   * @param lengths the number of tokens of each text
+   * @param hidden the positions of each text with padding inside of it
+   * @param type the type of attention scores
+   */
+  public static PackedTexts ofFirsts(int[] lengths, List<int[]> hidden, DType type, Device device) {
+    return new PackedTexts(false, 0, lengths, new int[lengths.length], hidden, type, device);
+  }
+
+  /** Returns no position for each text. */
+  private static List<int[]> nothing(int[] ends) {
+    return Collections.nCopies(ends.length, new int[0]);
   }
 
   private static Tensor keepOn(Tensor tensor, Device device) {
@@ -119,11 +150,6 @@ public final class PackedTexts implements AutoCloseable {
       Arrays.fill(mask, i * length + i + 1, (i + 1) * length, Float.NEGATIVE_INFINITY);
     }
     return Tensor.of(mask, length, length);
-  }
-
-  /** Returns true if a row attends only to the rows before it. */
-  boolean isCausal() {
-    return causal;
   }
 
   /** Returns P, the number of first positions that all texts share; 0 if texts are not causal. */
@@ -147,16 +173,16 @@ public final class PackedTexts implements AutoCloseable {
   }
 
   /** Returns the position of each row in its text, (N). */
-  Tensor positions() {
+  public Tensor positions() {
     return positions;
   }
 
   /**
-   * Returns the attention mask within a text, (L, L): 0, or minus infinity for hidden rows; null if
-   * nothing is hidden.
+   * Returns the attention mask within a text, (L, L), or (C, 1, L) if texts are not causal: 0, or
+   * minus infinity for hidden rows; null if nothing is hidden.
    */
   @Nullable Tensor mask() {
-    return mask;
+    return causal ? mask : endMask;
   }
 
   /** Returns the mask within the beginning, (P, P); null if there is no beginning. */

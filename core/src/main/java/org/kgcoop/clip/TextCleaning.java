@@ -8,15 +8,15 @@ import org.jsoup.parser.Parser;
 /** The cleaning of a text before tokenization, as published for each family of models. */
 public enum TextCleaning {
   /**
-   * The cleaning of OpenAI's CLIP: normalized characters, HTML entities replaced twice, joined
-   * spaces, lower case.
+   * OpenCLIP's for tokenizers of Hugging Face: normalized characters, HTML entities replaced twice,
+   * joined spaces.
    *
    * <p>The published code repairs characters with the Python library ftfy. This is the part that
    * matters for texts about images: full-width letters and ligatures by compatibility, curly
    * quotes, the ideographic space, canonical composition. It does not repair text that was decoded
    * with a wrong encoding.
    */
-  CLIP {
+  REPAIRED {
     @Override
     public String clean(String text) {
       String mended =
@@ -26,7 +26,15 @@ public enum TextCleaning {
       mended = SINGLE_QUOTES.matcher(mended).replaceAll("'");
       mended = DOUBLE_QUOTES.matcher(mended).replaceAll("\"");
       mended = Normalizer.normalize(mended, Normalizer.Form.NFC);
-      return lower(joined(unescaped(mended)));
+      return joined(unescaped(mended));
+    }
+  },
+
+  /** The cleaning of OpenAI's CLIP: the same, in lower case. */
+  CLIP {
+    @Override
+    public String clean(String text) {
+      return lower(REPAIRED.clean(text));
     }
   },
 

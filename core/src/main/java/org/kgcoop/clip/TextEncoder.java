@@ -9,8 +9,8 @@ import org.kgcoop.tensor.Tensor;
  * A text encoder. Its feature comes from one position of the text.
  *
  * <p>If attention is causal, nothing after the end-of-text token is read, so texts can be cut
- * there. Callers pass only as many positions as the longest text has. Texts of models that are not
- * causal are passed in full length, padded to the context length.
+ * there. The same is true if padding is hidden. All other texts are passed in full length, padded
+ * to the context length. See {@link ClipConfig.TextForm#endsAtEndOfText}.
  */
 public interface TextEncoder extends AutoCloseable {
 
@@ -28,6 +28,15 @@ public interface TextEncoder extends AutoCloseable {
    * @param ends the position of the end of each text
    */
   PackedTexts layout(int sharedLength, int[] ends);
+
+  /**
+   * Creates a layout of texts with these tokens.
+   *
+   * @param tokens the id of each token of each text, -1 for learned vectors
+   */
+  default PackedTexts layout(int sharedLength, List<int[]> tokens) {
+    return layout(sharedLength, tokens.stream().mapToInt(text -> text.length - 1).toArray());
+  }
 
   /**
    * Creates the layout from a block with deep prompts on: as {@link #layout} for causal texts,

@@ -12,13 +12,16 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * A residual block of either encoder: {@code x + attention(norm(x))}, then {@code x +
- * mlp(norm(x))}. Except for attention, all operations work on rows, (N, W), of any image or text.
+ * mlp(norm(x))}. In BERT's blocks, the norms follow the sums: {@code norm(x + attention(x))}, then
+ * {@code norm(x + mlp(x))}. Except for attention, all operations work on rows, (N, W), of any image
+ * or text.
  *
  * <p>The residual stream and the norms are float32. The matrix products have the type of their
  * weights, float32 or bf16.
  */
 public final class TransformerBlock implements AutoCloseable {
   private final int heads;
+  private final boolean normsLast; // norms follow the sums
   private final @Nullable RotaryPositions rotation; // of the tokens of images
   private final double epsilon; // epsilon of the norms
   private final DType computeType;
@@ -50,26 +53,57 @@ public final class TransformerBlock implements AutoCloseable {
       double epsilon,
       Linear.Packs packs,
       @Nullable RotaryPositions rotation) {
+    this(weights, prefix, width, heads, activation, epsilon, packs, rotation, false);
+  }
+
+  /** Loads a block whose norms follow the sums, as in BERT. */
+  public static TransformerBlock withNormsLast(
+      WeightSource weights,
+      String prefix,
+      int width,
+      int heads,
+      Activation activation,
+      double epsilon,
+      Linear.Packs packs) {
+    return new TransformerBlock(
+        weights, prefix, width, heads, activation, epsilon, packs, null, true);
+  }
+
+  private TransformerBlock(
+      WeightSource weights,
+      String prefix,
+      int width,
+      int heads,
+      Activation activation,
+      double epsilon,
+      Linear.Packs packs,
+      @Nullable RotaryPositions rotation,
+      boolean normsLast) {
     this.heads = heads;
     this.rotation = rotation;
+    this.normsLast = normsLast;
     this.width = width;
     this.epsilon = epsilon;
     norm1Weight = weights.get(prefix + "ln_1.weight", width);
     norm1Bias = weights.get(prefix + "ln_1.bias", width);
     in =
-        new Linear(
-            weights.compute(prefix + "attn.in_proj_weight", 3L * width, width),
+        weights.linear(
+            prefix + "attn.in_proj_weight",
             weights.compute(prefix + "attn.in_proj_bias", 3L * width),
             1,
-            packs);
+            packs,
+            3L * width,
+            width);
     queries = in.part(0, width);
     keysAndValues = in.part(width, 2L * width);
     out =
-        new Linear(
-            weights.compute(prefix + "attn.out_proj.weight", width, width),
+        weights.linear(
+            prefix + "attn.out_proj.weight",
             weights.compute(prefix + "attn.out_proj.bias", width),
             1,
-            packs);
+            packs,
+            width,
+            width);
     norm2Weight = weights.get(prefix + "ln_2.weight", width);
     norm2Bias = weights.get(prefix + "ln_2.bias", width);
     mlp = new Mlp(weights, prefix + "mlp.", width, activation, packs);
@@ -79,6 +113,7 @@ public final class TransformerBlock implements AutoCloseable {
 
   private TransformerBlock(TransformerBlock other, ProjectionDeltas additions) {
     heads = other.heads;
+    normsLast = other.normsLast;
     rotation = other.rotation;
     epsilon = other.epsilon;
     computeType = other.computeType;
@@ -125,9 +160,9 @@ public final class TransformerBlock implements AutoCloseable {
    */
   public Tensor images(Tensor x, long batch, @Nullable Tensor beside) {
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
-    Tensor all = all(norm1(x), rows); // (B L, 3W)
+    Tensor all = all(input(x), rows); // (B L, 3W)
     if (rotation != null) {
-      Tensor placed = rotation.of(all.narrow(1, 0, 2L * width), 2 * heads); // queries, keys
+      Tensor placed = rotation.of(all.narrow(1, 0, 2L * width), 2L * heads); // queries, keys
       all = Tensor.concat(List.of(placed, part(all, 2)), 1);
     }
     Attention attention = new Attention(heads, batch);
@@ -135,7 +170,7 @@ public final class TransformerBlock implements AutoCloseable {
   }
 
   private Attention.@Nullable Memory memoryBeside(@Nullable Tensor beside) {
-    return beside == null ? null : memory(keysAndValues(norm1(beside), UnaryOperator.identity()));
+    return beside == null ? null : memory(keysAndValues(input(beside), UnaryOperator.identity()));
   }
 
   /**
@@ -158,7 +193,7 @@ public final class TransformerBlock implements AutoCloseable {
    * @return (B, W)
    */
   public Tensor classRows(Tensor x, long batch, @Nullable Tensor beside) {
-    Tensor normed = norm1(x);
+    Tensor normed = input(x);
     UnaryOperator<Tensor> first = rows -> firstOfEach(rows, batch);
     Tensor attended =
         new Attention(heads, batch)
@@ -179,8 +214,8 @@ public final class TransformerBlock implements AutoCloseable {
    * @return (B (1 + n), W): for each image its first token, then its extra rows
    */
   Tensor classRowsAndBeside(Tensor x, long batch, Tensor beside) {
-    Tensor normed = norm1(x);
-    Tensor normedBeside = norm1(beside);
+    Tensor normed = input(x);
+    Tensor normedBeside = input(beside);
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
     Tensor attended =
         new Attention(heads, batch)
@@ -212,10 +247,7 @@ public final class TransformerBlock implements AutoCloseable {
    * @return (N, W)
    */
   public Tensor texts(Tensor x, PackedTexts layout) {
-    if (!layout.isCausal()) {
-      return images(x, layout.texts());
-    }
-    Tensor all = all(norm1(x), layout::packed); // (N, 3W)
+    Tensor all = all(input(x), layout::packed); // (N, 3W)
     Tensor own = layout.padded(all); // (C L, 3W)
     List<Tensor> attended = new ArrayList<>();
     Attention.@Nullable Memory shared = null;
@@ -229,7 +261,8 @@ public final class TransformerBlock implements AutoCloseable {
         layout.packed(
             new Attention(heads, layout.texts())
                 .of(part(own, 0), memory(own), layout.mask(), shared)));
-    return rest(x, Tensor.concat(attended, 0), layout::packed);
+    return rest(
+        x, attended.size() == 1 ? attended.get(0) : Tensor.concat(attended, 0), layout::packed);
   }
 
   /**
@@ -239,7 +272,7 @@ public final class TransformerBlock implements AutoCloseable {
    * @return (C, W)
    */
   public Tensor ends(Tensor x, PackedTexts layout) {
-    Tensor normed = norm1(x);
+    Tensor normed = input(x);
     Tensor keysAndValues = keysAndValues(normed, layout::packed);
     UnaryOperator<Tensor> ends = rows -> layout.ends(layout.packed(rows));
     Tensor attended =
@@ -255,17 +288,23 @@ public final class TransformerBlock implements AutoCloseable {
   /** Computes queries, keys and values: (n, W) to (n, 3W). */
   private Tensor all(Tensor normed, UnaryOperator<Tensor> rows) {
     return withTerms(
-        in.apply(normed), normed, rows, Projection.QUERY, Projection.KEY, Projection.VALUE);
+        products(in, normed), normed, rows, Projection.QUERY, Projection.KEY, Projection.VALUE);
+  }
+
+  /** Computes a layer in front of the attention, in the type of the attention. */
+  private Tensor products(Linear layer, Tensor normed) {
+    return layer.apply(normed).to(computeType);
   }
 
   /** Computes only the queries: (n, W) to (n, W). */
   private Tensor queries(Tensor normed, UnaryOperator<Tensor> rows) {
-    return withTerms(queries.apply(normed), normed, rows, Projection.QUERY);
+    return withTerms(products(queries, normed), normed, rows, Projection.QUERY);
   }
 
   /** Computes only the keys and values: (n, W) to (n, 2W). */
   private Tensor keysAndValues(Tensor normed, UnaryOperator<Tensor> rows) {
-    return withTerms(keysAndValues.apply(normed), normed, rows, Projection.KEY, Projection.VALUE);
+    return withTerms(
+        products(keysAndValues, normed), normed, rows, Projection.KEY, Projection.VALUE);
   }
 
   /**
@@ -289,8 +328,17 @@ public final class TransformerBlock implements AutoCloseable {
     return parts.size() == 1 ? parts.get(0) : Tensor.concat(parts, 1);
   }
 
+  /** Returns the input of the projections. */
+  private Tensor input(Tensor x) {
+    return normsLast ? x : norm1(x);
+  }
+
   private Tensor norm1(Tensor x) {
-    return Functions.layerNorm(x, norm1Weight, norm1Bias, epsilon).to(computeType);
+    return Functions.layerNorm(x, norm1Weight, norm1Bias, epsilon);
+  }
+
+  private Tensor norm2(Tensor x) {
+    return Functions.layerNorm(x, norm2Weight, norm2Bias, epsilon);
   }
 
   /**
@@ -300,8 +348,11 @@ public final class TransformerBlock implements AutoCloseable {
    */
   private Tensor rest(Tensor x, Tensor attended, UnaryOperator<Tensor> rows) {
     Tensor y = x.plus(withTerms(out.apply(attended), attended, rows, Projection.OUTPUT));
-    Tensor normed = Functions.layerNorm(y, norm2Weight, norm2Bias, epsilon);
-    return y.plus(mlp.apply(normed.to(computeType)));
+    if (normsLast) {
+      Tensor middle = norm1(y);
+      return norm2(middle.plus(mlp.apply(middle)));
+    }
+    return y.plus(mlp.apply(norm2(y)));
   }
 
   /** Returns the keys and values, which are the last parts of each row. */

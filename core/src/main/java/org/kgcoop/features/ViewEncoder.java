@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
@@ -23,6 +24,8 @@ import org.kgcoop.tensor.Workers;
 
 /** An encoder from image files to features of unit length: decoding, transform, image encoder. */
 public final class ViewEncoder {
+  private static final int GPU_GROUP = 32;
+
   private final Clip clip;
   private final Images images;
   private final Transform transform;
@@ -72,6 +75,11 @@ public final class ViewEncoder {
 
   public Device device() {
     return clip.device();
+  }
+
+  /** Returns the number of images that are best encoded together. On a CPU, each has its core. */
+  int group() {
+    return clip.device().isCpu() ? 1 : GPU_GROUP;
   }
 
   Clip clip() {
@@ -183,13 +191,18 @@ public final class ViewEncoder {
     }
 
     /**
-     * Returns a text with everything that determines the view of these bytes.
+     * Returns the key of the feature.
      *
-     * @param orientation the EXIF orientation of the bytes
+     * @param file the values of the file
      */
-    String viewKey(int orientation) {
-      boolean turned = !item.asStored() && orientation != Orientation.UPRIGHT;
-      return ViewSpec.viewKey(view, item.key(), turned);
+    String key(ImageHashes.Known file) {
+      boolean turned = !item.asStored() && file.orientation() != Orientation.UPRIGHT;
+      return key(file.sha256(), ViewSpec.viewKey(view, item.key(), turned));
+    }
+
+    /** Returns the key of the feature of an image's view. */
+    static String key(String sha256, String viewKey) {
+      return sha256 + " " + viewKey;
     }
   }
 
@@ -217,6 +230,14 @@ public final class ViewEncoder {
   /** Decodes the image of an item. It is rotated by its EXIF orientation unless it is as stored. */
   public RgbImage image(Item item) {
     return item.asStored() ? images.read(item.file()) : images.readUpright(item.file());
+  }
+
+  /** Decodes and transforms an image from the bytes of its file. */
+  RgbImage view(Request request, byte[] file) {
+    Item item = request.item();
+    String name = item.file().toString();
+    RgbImage image = item.asStored() ? images.decode(file, name) : decode(file, name);
+    return view(image, item.key(), request.view());
   }
 
   /** Decodes and transforms an image. */

@@ -26,6 +26,10 @@ public final class ImageNames {
           "tif", "tiff", "ppm", "pgm", "pbm", "pnm", "heic", "heif", "avif", "jxl", "jp2", "j2k",
           "svg", "tga", "ico", "psd", "exr", "dng", "cr2", "cr3", "nef", "arw");
 
+  /** How to convert the photos of a phone, which no Java library reads on Java 17. */
+  static final String HEIF_CONVERTER =
+      "heif-convert of libheif-examples, or on macOS sips -s format jpeg";
+
   private ImageNames() {}
 
   /** Lists the files of a folder with the extension of a supported image format, sorted by name. */
@@ -63,9 +67,12 @@ public final class ImageNames {
             .map(kind -> kind.getValue() + " " + kind.getKey())
             .collect(Collectors.joining(", "));
     return Optional.of(
-        "%s left out because of an unsupported format (%s), such as %s; convert them to PNG"
+        "%s left out because of an unsupported format (%s), such as %s; convert them to PNG%s"
             .formatted(
-                Messages.count(leftOut.size(), "image is", "images are"), kinds, leftOut.get(0)));
+                Messages.count(leftOut.size(), "image is", "images are"),
+                kinds,
+                leftOut.get(0),
+                kinds.matches(".*\\.(heic|heif|avif)\\b.*") ? " (" + HEIF_CONVERTER + ")" : ""));
   }
 
   private static String ending(String fileName) {

@@ -166,7 +166,9 @@ public final class Images {
       return "a PNM image";
     }
     if (bytes.startsWith("ftyp", 4)) {
-      return "a HEIF or AVIF image or a video";
+      return "a HEIF or AVIF image or a video (to convert an image: "
+          + ImageNames.HEIF_CONVERTER
+          + ")";
     }
     if (bytes.startsWith("version https://git-lfs", 0)) {
       return "a Git LFS pointer, not the image itself (try: git lfs pull)";

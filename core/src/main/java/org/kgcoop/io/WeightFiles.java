@@ -41,10 +41,10 @@ public final class WeightFiles {
           "model.safetensors.index.json",
           "open_clip_model.safetensors",
           "open_clip_model.safetensors.index.json",
-          "pytorch_model.bin",
-          "pytorch_model.bin.index.json",
           "open_clip_pytorch_model.bin",
-          "open_clip_pytorch_model.bin.index.json");
+          "open_clip_pytorch_model.bin.index.json",
+          "pytorch_model.bin",
+          "pytorch_model.bin.index.json");
 
   private static final String INDEX = ".index.json";
 

@@ -2,29 +2,29 @@ package org.kgcoop.label;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.method.GapHead;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.JournalEntry.Page;
-import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 
 /**
- * A labeling session in memory: the answers so far, the head that they train, the next images, and
- * the accuracy. It knows no files, CLIP or HTTP. The same entries, features and seed give the same
- * next images.
+ * A labeling session in memory: the answers so far, the head that they train, and the next images.
+ * It knows no files, CLIP or HTTP. The same entries, features and seed give the same next images.
+ *
+ * <p>Images are chosen from a working set: a random part of the folder, which grows while the
+ * images are read. Its size depends on the time, so the entries {@link JournalEntry.Read} contain
+ * it.
  *
  * <p>Use an object from one thread at a time.
  */
@@ -37,32 +37,20 @@ final class LabelSession implements AutoCloseable {
   /** Maximum number of probabilities of a fit: fewer images take part if there are many classes. */
   private static final int MAX_PROBABILITIES = 20_000_000;
 
-  /** With fewer unlabeled images, the pool is drawn again. */
   private static final int MIN_POOL = 2_000;
 
-  /** Rows of the kernel: the newest labels, and a random part of the others. */
-  private static final int MAX_ROWS = 2_000;
+  /** The working set grows by at least this factor, because each growth costs a fit. */
+  private static final double GROWTH = 1.25;
 
-  private static final int NEWEST_ROWS = 1_000;
-  private static final int MAX_EXAMPLES = 1_000;
-
-  /**
-   * The random part changes only after this many labels, because the factor is then computed anew.
-   */
-  private static final int ROW_BLOCK = 250;
+  /** Images of which the kernel's distance is the median. */
+  private static final int DISTANCE_IMAGES = 500;
 
   private static final int AUDIT_BATCHES = 5;
   private static final int LABELS_PER_AUDIT_BATCH = 20;
   private static final int REPEATED_LABELS = 20;
-  private static final double SUSPICIOUS = 0.5;
 
   /** Images of the overview; more would take longer than a second. */
   private static final int CLUSTERED = 2_000;
-
-  /** Source of the class features of class names, (K, D), unit rows. */
-  interface ClassTexts {
-    double[][] of(List<String> names);
-  }
 
   /**
    * The images to show next.
@@ -75,66 +63,54 @@ final class LabelSession implements AutoCloseable {
   record Proposal(
       Kind kind, @Nullable Integer proposed, List<Integer> shown, List<Integer> passed) {}
 
-  private LabelState state;
-  private final float[][] features; // (N, D)
-  private final ClassTexts texts;
-  private final double scale;
+  /**
+   * Images that other browsers show at the moment.
+   *
+   * @param passed the audit images that their pages pass
+   */
+  record Offered(Set<Integer> shown, Set<Integer> passed) {
+    static final Offered NOTHING = new Offered(Set.of(), Set.of());
+
+    /**
+     * Returns true for an image that must not take part in the choice. An image that is shown as
+     * part of the audit takes part, and is passed if it is reached. Otherwise the audit would lose
+     * fewer of the doubtful images than the folder.
+     */
+    boolean isReserved(int image, LabelState state) {
+      return passed.contains(image) || (shown.contains(image) && !state.isAudit(image));
+    }
+  }
+
+  private final LabelState state;
+  private final @Nullable float[][] features; // (N, D), null before an image is read
   private final JournalEntry.Start start;
-  private final double distance;
-  private List<float[]> examples = List.of(); // labeled images of another folder
-  private List<Integer> exampleClasses = List.of();
-  private int[] pool; // the images that are always classified, ascending
-  private Set<Integer> working = Set.of(); // those of the pool that can be chosen
-  private int[] place; // (N), the position in the pool, or -1
-  private int draws;
-  private @Nullable GapHead head; // for the current pool
-  private List<Integer> rows = List.of(); // of the head: images, or -1 - i for the example i
-  private List<String> headClasses = List.of(); // names of its classes
-  private int[] headNumbers = {}; // numbers of its classes
-  private GapHead.@Nullable Fit fit;
+  private final ReadingOrder order;
+  private final SessionHead head;
+  private final SessionAccuracy accuracy;
+  private int ready; // the first images of the order that are read
+  private int joined; // the first images of the order that could join the working set
+  private int firstJoined; // those of the first entry
+  private Set<Integer> working = new HashSet<>();
 
   /**
-   * Creates a session without answers.
+   * Creates a session without answers and without read images.
    *
    * @param images the sorted relative paths of distinct images
-   * @param features their features, (N, D), unit rows
+   * @param copies the path of an image in {@code images} by that of its copy
    * @param scale the factor of the cosines in zero-shot probabilities
    */
   LabelSession(
       List<String> images,
-      float[][] features,
-      ClassTexts texts,
+      Map<String, String> copies,
+      SessionHead.ClassTexts texts,
       double scale,
       JournalEntry.Start start) {
-    state = new LabelState(images);
-    this.features = features;
-    this.texts = texts;
-    this.scale = scale;
+    state = new LabelState(images, copies);
+    features = new float[images.size()][];
     this.start = start;
-    try (Scope scope = Scope.open("session")) {
-      distance =
-          GapHead.distance(tensor(IntStream.range(0, Math.min(500, features.length)).toArray()));
-    }
-    pool = new int[0];
-    place = new int[features.length];
-    drawPool();
-  }
-
-  /**
-   * Adds labeled images that are not in the folder. They train in front of all others. At most
-   * 1,000 random ones are used.
-   *
-   * @param rows their features, each (D), unit length
-   * @param numbers their classes, or {@link JournalEntry#NONE}
-   */
-  void addExamples(List<float[]> rows, List<Integer> numbers) {
-    List<Integer> used = new ArrayList<>(IntStream.range(0, rows.size()).boxed().toList());
-    if (used.size() > MAX_EXAMPLES) {
-      used = new ArrayList<>(new PythonRandom(start.seed()).sample(used, MAX_EXAMPLES));
-    }
-    examples = used.stream().map(rows::get).toList();
-    exampleClasses = used.stream().map(numbers::get).toList();
-    closeHead();
+    order = new ReadingOrder(images, start.seed());
+    head = new SessionHead(state, features, texts, scale, start.seed(), this::distanceImages);
+    accuracy = new SessionAccuracy(state, head, this::auditBatch);
   }
 
   /** Returns the images of the audit of a new session, in random order. */
@@ -147,67 +123,143 @@ final class LabelSession implements AutoCloseable {
     return state;
   }
 
+  SessionHead head() {
+    return head;
+  }
+
+  SessionAccuracy accuracy() {
+    return accuracy;
+  }
+
+  /** Returns the settings of the session. */
+  JournalEntry.Start start() {
+    return start;
+  }
+
+  // ---- reading
+
+  /** Returns the order in which the images should be read. */
+  ReadingOrder order() {
+    return order;
+  }
+
+  /**
+   * Adds features.
+   *
+   * @param vectors by image, each (D), unit length
+   * @param unreadable images that are left out
+   */
+  void read(Map<Integer, float[]> vectors, Collection<Integer> unreadable) {
+    vectors.forEach((image, feature) -> features[image] = feature);
+    unreadable.forEach(state::leave);
+    setPool();
+  }
+
+  boolean isRead(int image) {
+    return features[image] != null || state.isGone(image);
+  }
+
+  /** Returns the images that are not read, but needed: those with an answer or in the audit. */
+  List<Integer> needed() {
+    return IntStream.range(0, features.length)
+        .filter(i -> !isRead(i))
+        .filter(i -> state.isAudit(i) || state.answer(i) != LabelState.UNLABELED)
+        .boxed()
+        .toList();
+  }
+
+  /** Returns the number of images that may join the working set at most. */
+  int limit() {
+    return Math.min(MAX_POOL, Math.max(MIN_POOL, MAX_PROBABILITIES / (state.classes().length + 1)));
+  }
+
+  /** Returns the number of images at the front of the order that can take part in the choice. */
+  int joined() {
+    return joined;
+  }
+
+  /**
+   * Returns the entry with which more images join the working set, or nothing if too few were read
+   * since the last one. A smaller working set is returned if images of the last one are not read.
+   */
+  Optional<JournalEntry.Read> growth() {
+    while (ready < order.size() && isRead(order.image(ready))) {
+      ready++;
+    }
+    int room = limit() - state.audit().size();
+    int end = 0;
+    while (end < ready && room > 0) {
+      int image = order.image(end++);
+      room -= isRemaining(image) && !state.isAudit(image) ? 1 : 0;
+    }
+    boolean isWorth =
+        end >= GROWTH * joined
+            || end == order.size()
+            || working.stream().noneMatch(i -> isAvailable(i) && !state.isAudit(i));
+    return joined > ready || (end > joined && isWorth)
+        ? Optional.of(new JournalEntry.Read(order.until(end), end))
+        : Optional.empty();
+  }
+
+  /** Returns true if images of the folder have not joined the working set yet. */
+  boolean isWaiting() {
+    return joined < order.size()
+        && IntStream.range(joined, order.size()).anyMatch(p -> isRemaining(order.image(p)));
+  }
+
+  private void join(JournalEntry.Read entry) {
+    joined = order.length(entry.until());
+    firstJoined = firstJoined == 0 ? joined : firstJoined;
+    working = new HashSet<>();
+    for (int p = 0; p < joined; p++) {
+      if (isRemaining(order.image(p))) {
+        working.add(order.image(p));
+      }
+    }
+    setPool();
+  }
+
+  /** Classifies the working set, all audit images, and skipped images. */
+  private void setPool() {
+    head.setPool(
+        IntStream.range(0, features.length)
+            .filter(i -> features[i] != null && !state.isGone(i))
+            .filter(
+                i ->
+                    working.contains(i) || state.isAudit(i) || state.answer(i) == JournalEntry.SKIP)
+            .toArray());
+  }
+
+  /** Returns the first images that joined. They do not depend on the time of reading. */
+  private int[] distanceImages() {
+    return IntStream.range(0, firstJoined)
+        .map(order::image)
+        .filter(i -> features[i] != null)
+        .limit(DISTANCE_IMAGES)
+        .sorted()
+        .toArray();
+  }
+
   /**
    * Adds an entry of the journal.
    *
    * @throws IllegalArgumentException if it does not fit the entries before
    */
   void apply(JournalEntry entry) {
+    Page last = state.steps().isEmpty() ? null : state.steps().get(state.steps().size() - 1);
     state.apply(entry);
-    fit = null;
-    if (entry instanceof JournalEntry.Undo && draws > 0) { // the pool may have been another one
-      List<JournalEntry> entries = state.entries();
-      state = new LabelState(state.images());
-      draws = 0;
-      drawPool();
-      entries.forEach(this::apply);
-      return;
-    }
-    if (entry instanceof Page && pool.length < features.length && remainingInPool() < MIN_POOL) {
-      drawPool();
+    head.invalidate();
+    if (entry instanceof JournalEntry.Read read) {
+      join(read);
     } else if (entry instanceof JournalEntry.Draw) {
-      drawPool(); // audit images are always classified
+      setPool(); // audit images are always classified
+    } else if (entry instanceof JournalEntry.Undo && last != null) {
+      Stream.concat(last.labels().keySet().stream(), last.passed().stream())
+          .map(state::image)
+          .filter(image -> image.isPresent() && order.position(image.getAsInt()) < joined)
+          .forEach(image -> working.add(image.getAsInt()));
+      setPool();
     }
-  }
-
-  private long remainingInPool() {
-    return Arrays.stream(pool).filter(this::isAvailable).count();
-  }
-
-  private void drawPool() {
-    int limit =
-        Math.min(MAX_POOL, Math.max(MIN_POOL, MAX_PROBABILITIES / (state.classes().length + 1)));
-    List<Integer> all = IntStream.range(0, features.length).boxed().toList();
-    if (all.size() > limit) {
-      List<Integer> open = new ArrayList<>(all.stream().filter(this::isRemaining).toList());
-      new PythonRandom(start.seed() + ++draws).shuffle(open);
-      working = new HashSet<>(open.subList(0, Math.min(open.size(), limit - auditImages().size())));
-      all =
-          all.stream()
-              .filter(
-                  i ->
-                      working.contains(i)
-                          || state.isAudit(i)
-                          || state.answer(i) == JournalEntry.SKIP)
-              .toList();
-    } else {
-      working = Set.copyOf(all);
-    }
-    pool = all.stream().mapToInt(Integer::intValue).toArray();
-    Arrays.fill(place, -1);
-    for (int i = 0; i < pool.length; i++) {
-      place[pool[i]] = i;
-    }
-    closeHead();
-  }
-
-  private void closeHead() {
-    if (head != null) {
-      head.close();
-    }
-    head = null;
-    rows = List.of();
-    fit = null;
   }
 
   /**
@@ -215,9 +267,10 @@ final class LabelSession implements AutoCloseable {
    * is passed. Otherwise the audit would no longer be a random sample of these images.
    */
   private boolean isRemaining(int image) {
-    return state.isAudit(image)
-        ? !state.isPassed(image)
-        : state.answer(image) == LabelState.UNLABELED;
+    return !state.isGone(image)
+        && (state.isAudit(image)
+            ? !state.isPassed(image)
+            : state.answer(image) == LabelState.UNLABELED);
   }
 
   /** Returns true for a remaining image of the working set. */
@@ -234,181 +287,13 @@ final class LabelSession implements AutoCloseable {
     return working;
   }
 
-  private Tensor tensor(int[] images) {
-    float[] flat = new float[images.length * width()];
-    for (int i = 0; i < images.length; i++) {
-      System.arraycopy(features[images[i]], 0, flat, i * width(), width());
-    }
-    return Tensor.of(flat, images.length, width());
-  }
-
-  private int width() {
-    return features.length == 0 ? 0 : features[0].length;
-  }
-
-  // ---- the head
-
-  /** Returns the labeled images that are rows of the kernel, in order. */
-  static List<Integer> rows(List<Integer> labeled, long seed) {
-    int n = labeled.size();
-    if (n <= MAX_ROWS) {
-      return labeled;
-    }
-    int older = (n - NEWEST_ROWS) / ROW_BLOCK * ROW_BLOCK;
-    List<Integer> sample =
-        new ArrayList<>(
-            new PythonRandom(seed + older)
-                .sample(labeled.subList(0, older), MAX_ROWS - NEWEST_ROWS - ROW_BLOCK));
-    sample.addAll(labeled.subList(older, n));
-    return sample;
-  }
-
-  /** Fits the head to the answers, if they have changed. */
-  GapHead.Fit fit() {
-    if (fit == null) {
-      fit = synchronize(withExamples(rows(state.labeled(), start.seed()))).fit();
-    }
-    return fit;
-  }
-
-  private List<Integer> withExamples(List<Integer> labeled) {
-    return Stream.concat(
-            IntStream.range(0, examples.size()).mapToObj(i -> -1 - i), labeled.stream())
-        .toList();
-  }
-
-  /** Brings the rows, labels and classes of the head up to date. */
-  private GapHead synchronize(List<Integer> wanted) {
-    int[] numbers = state.classes();
-    List<String> classes = Arrays.stream(numbers).mapToObj(state::name).toList();
-    if (head == null) {
-      try (Scope scope = Scope.open("pool")) {
-        head = new GapHead(tensor(pool), texts.of(classes), scale, distance);
-      }
-      rows = List.of();
-    } else if (!classes.equals(headClasses)) {
-      head.setTexts(texts.of(classes));
-    }
-    headClasses = classes;
-    headNumbers = numbers;
-    GapHead current = head;
-    int equal = 0;
-    while (equal < Math.min(rows.size(), wanted.size())
-        && rows.get(equal).equals(wanted.get(equal))) {
-      equal++;
-    }
-    current.cut(equal);
-    List<Integer> added = wanted.subList(equal, wanted.size());
-    current.add(
-        added.stream().map(this::row).toArray(double[][]::new),
-        added.stream().mapToInt(this::column).toArray());
-    for (int i = 0; i < equal; i++) {
-      current.correct(i, column(wanted.get(i)));
-    }
-    rows = List.copyOf(wanted);
-    return current;
-  }
-
-  private double[] row(int image) {
-    float[] feature = image < 0 ? examples.get(-1 - image) : features[image];
-    double[] row = new double[width()];
-    for (int d = 0; d < row.length; d++) {
-      row[d] = feature[d];
-    }
-    return row;
-  }
-
-  /** Returns the column of the label of an image. */
-  private int column(int image) {
-    int answer = image < 0 ? example(-1 - image) : state.answer(image);
-    return answer < 0 ? headNumbers.length : Arrays.binarySearch(headNumbers, answer);
-  }
-
-  private int example(int position) {
-    return state.current(exampleClasses.get(position));
-  }
-
-  /** Returns the class of a column, or {@link JournalEntry#NONE} for the last one. */
-  private int number(int column) {
-    return column == headNumbers.length ? JournalEntry.NONE : headNumbers[column];
-  }
-
-  /** Returns the most probable class of an image of the pool. */
-  int predicted(int image) {
-    return number(NextImages.argmax(fit().probabilities()[place[image]]));
-  }
-
-  /** Returns the most probable class of other images, or {@link JournalEntry#NONE}. */
-  int[] classify(float[][] images) {
-    GapHead.Fit current = fit();
-    float[] flat = new float[images.length * width()];
-    for (int i = 0; i < images.length; i++) {
-      System.arraycopy(images[i], 0, flat, i * width(), width());
-    }
-    try (Scope scope = Scope.open("classify")) {
-      double[][] p =
-          Objects.requireNonNull(head).classify(Tensor.of(flat, images.length, width()), current);
-      return Arrays.stream(p).mapToInt(row -> number(NextImages.argmax(row))).toArray();
-    }
-  }
-
-  /** Returns true if an image of the pool gets a class from the head in every fit. */
-  boolean isInPool(int image) {
-    return place[image] >= 0;
-  }
-
-  /** Returns the most probable classes of an image of the pool, at most {@code count}. */
-  List<Integer> likely(int image, int count) {
-    double[] p = fit().probabilities()[place[image]];
-    return IntStream.range(0, headNumbers.length)
-        .boxed()
-        .sorted(Comparator.comparingDouble(c -> -p[c]))
-        .limit(count)
-        .map(this::number)
-        .toList();
-  }
-
-  /** The class of each image by the person or the final head. */
-  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
-  record Result(int[] classes, double[] probabilities) {}
-
-  /** Classifies all images. The audit images train this head, too. */
-  Result result() {
-    List<Integer> labeled = new ArrayList<>(state.labeled());
-    auditImages().stream().filter(state::isLabeled).forEach(labeled::add);
-    GapHead current = synchronize(withExamples(rows(labeled, start.seed())));
-    GapHead.Fit all = current.fit();
-    int[] classes = new int[features.length];
-    double[] probabilities = new double[features.length];
-    int chunk = Math.max(1, pool.length);
-    for (int from = 0; from < features.length; from += chunk) {
-      int[] images = IntStream.range(from, Math.min(features.length, from + chunk)).toArray();
-      double[][] p;
-      try (Scope scope = Scope.open("result")) {
-        p = current.classify(tensor(images), all);
-      }
-      for (int i = 0; i < images.length; i++) {
-        int best = NextImages.argmax(p[i]);
-        boolean known = state.isLabeled(images[i]);
-        classes[images[i]] = known ? state.answer(images[i]) : number(best);
-        probabilities[images[i]] = known ? 1 : p[i][best];
-      }
-    }
-    fit = null;
-    return new Result(classes, probabilities);
-  }
-
   // ---- the next images
 
-  private List<Integer> auditImages() {
-    return Stream.concat(state.firstDraw().stream(), state.moreDraw().stream()).toList();
-  }
-
   /** Returns the audit images without an answer, passed ones first, in their random order. */
-  private List<Integer> openAudit(Set<Integer> offered) {
+  private List<Integer> openAudit(Offered offered) {
     List<Integer> open =
-        auditImages().stream()
-            .filter(i -> state.answer(i) == LabelState.UNLABELED && !offered.contains(i))
+        state.audit().stream()
+            .filter(i -> state.answer(i) == LabelState.UNLABELED && !offered.shown.contains(i))
             .toList();
     return Stream.concat(
             open.stream().filter(state::isPassed), open.stream().filter(i -> !state.isPassed(i)))
@@ -420,12 +305,11 @@ final class LabelSession implements AutoCloseable {
    *
    * @param wanted the kind that the person asked for, or null for the best one; questions are those
    *     that the person skipped
-   * @param offered images that other browsers show at the moment
    */
-  Proposal next(@Nullable Kind wanted, Set<Integer> offered) {
+  Proposal next(@Nullable Kind wanted, Offered offered) {
     List<Integer> audit = openAudit(offered);
     if (wanted == Kind.AGAIN) {
-      List<Integer> again = again(offered);
+      List<Integer> again = again(offered.shown);
       return new Proposal(
           Kind.AGAIN, null, again.subList(0, Math.min(start.page(), again.size())), List.of());
     }
@@ -436,15 +320,17 @@ final class LabelSession implements AutoCloseable {
       return skipped(offered);
     }
     long passedOnes = audit.stream().filter(state::isPassed).count();
-    if (passedOnes > 0) {
+    if (wanted == null && passedOnes > 0) {
       return audit(audit, Math.toIntExact(passedOnes));
     }
     List<Integer> due = due(audit);
-    if (!due.isEmpty()) {
+    if (wanted == null && !due.isEmpty()) {
       return audit(due, auditBatch());
     }
     int[] remaining =
-        Arrays.stream(pool).filter(i -> isAvailable(i) && !offered.contains(i)).toArray();
+        Arrays.stream(head.pool())
+            .filter(i -> isAvailable(i) && !offered.isReserved(i, state))
+            .toArray();
     boolean unlabeled = Arrays.stream(remaining).anyMatch(i -> !state.isAudit(i));
     if (unlabeled) {
       return chosen(wanted, remaining);
@@ -452,15 +338,17 @@ final class LabelSession implements AutoCloseable {
     if (!audit.isEmpty()) {
       return audit(audit, LABELS_PER_AUDIT_BATCH);
     }
-    return skipped(offered);
+    return isWaiting()
+        ? new Proposal(Kind.QUESTIONS, null, List.of(), List.of())
+        : skipped(offered);
   }
 
   /** Asks the images again that the person skipped. */
-  private Proposal skipped(Set<Integer> offered) {
+  private Proposal skipped(Offered offered) {
     List<Integer> skipped =
         IntStream.range(0, features.length)
-            .filter(i -> state.answer(i) == JournalEntry.SKIP && !offered.contains(i))
-            .filter(i -> place[i] >= 0)
+            .filter(i -> state.answer(i) == JournalEntry.SKIP && !offered.shown.contains(i))
+            .filter(head::isInPool)
             .limit(BATCH)
             .boxed()
             .toList();
@@ -469,33 +357,24 @@ final class LabelSession implements AutoCloseable {
 
   /** Returns images nearest to the centers of clusters, largest cluster first. */
   List<Integer> overview(int count) {
-    return Clusters.central(
-            Arrays.stream(pool).limit(CLUSTERED).mapToObj(i -> features[i]).toList(),
-            count,
-            start.seed())
-        .stream()
-        .map(position -> pool[position])
-        .toList();
+    return head.overview(count, CLUSTERED);
   }
 
   private Proposal chosen(@Nullable Kind wanted, int[] remaining) {
-    int[] positions = Arrays.stream(remaining).map(i -> place[i]).toArray();
+    int[] pool = head.pool();
+    int[] positions = Arrays.stream(remaining).map(head::place).toArray();
     boolean[] audit = new boolean[pool.length];
-    Arrays.stream(remaining).filter(state::isAudit).forEach(i -> audit[place[i]] = true);
+    Arrays.stream(remaining).filter(state::isAudit).forEach(i -> audit[head.place(i)] = true);
     NextImages.Step step =
         wanted == Kind.UNUSUAL
-            ? NextImages.unusual(nearness(), positions, audit, start.page())
-            : NextImages.choose(fit().probabilities(), positions, audit, start.page(), BATCH);
+            ? NextImages.unusual(head.nearness(), positions, audit, start.page())
+            : NextImages.choose(head.fit().probabilities(), positions, audit, start.page(), BATCH);
     Kind kind = wanted == Kind.UNUSUAL ? Kind.UNUSUAL : step.isPage() ? Kind.PAGE : Kind.QUESTIONS;
     return new Proposal(
         kind,
-        step.isPage() ? number(step.proposed()) : null,
-        images(step.shown()),
-        images(step.passed()));
-  }
-
-  private List<Integer> images(List<Integer> positions) {
-    return positions.stream().map(position -> pool[position]).toList();
+        step.isPage() ? head.number(step.proposed()) : null,
+        step.shown().stream().map(position -> pool[position]).toList(),
+        step.passed().stream().map(position -> pool[position]).toList());
   }
 
   private Proposal audit(List<Integer> open, int count) {
@@ -517,22 +396,6 @@ final class LabelSession implements AutoCloseable {
     return open.stream().filter(due::contains).toList();
   }
 
-  /** Returns the largest cosine with a prototype for each image of the pool. */
-  private double[] nearness() {
-    double[][] prototypes = fit().prototypes();
-    return Arrays.stream(pool)
-        .mapToDouble(
-            image -> {
-              double[] row = row(image);
-              return Arrays.stream(prototypes)
-                  .mapToDouble(
-                      p -> IntStream.range(0, p.length).mapToDouble(d -> p[d] * row[d]).sum())
-                  .max()
-                  .orElse(0);
-            })
-        .toArray();
-  }
-
   /** Draws more images for the audit from those that are neither labeled nor in it. */
   List<Integer> drawMore(int count) {
     List<Integer> open =
@@ -540,43 +403,23 @@ final class LabelSession implements AutoCloseable {
             .filter(i -> isRemaining(i) && !state.isAudit(i))
             .boxed()
             .toList();
-    return new PythonRandom(start.seed() + auditImages().size())
+    return new PythonRandom(start.seed() + state.audit().size())
         .sample(open, Math.min(count, open.size()));
   }
 
-  // ---- suspicious labels
+  // ---- labels to check again
 
   /** Returns the labels to ask again: suspicious ones, and random ones, mixed by their index. */
-  private List<Integer> again(Set<Integer> offered) {
-    Set<Integer> again = new LinkedHashSet<>(suspicious());
+  private List<Integer> again(Set<Integer> shown) {
+    Set<Integer> again = new LinkedHashSet<>(head.suspicious());
     again.addAll(repeated());
     again.removeAll(state.askedAgain());
-    again.removeAll(offered);
+    again.removeAll(shown);
     return again.stream().sorted().toList();
   }
 
   int toCheckAgain() {
     return again(Set.of()).size();
-  }
-
-  /** Returns the labels to which another class is more probable than 0.5 without them. */
-  List<Integer> suspicious() {
-    List<Integer> wanted = withExamples(rows(state.labeled(), start.seed()));
-    if (wanted.size() == examples.size()) {
-      return List.of();
-    }
-    double[][] p = synchronize(wanted).leftOut();
-    fit = null;
-    return IntStream.range(examples.size(), wanted.size())
-        .filter(
-            i -> {
-              int best = NextImages.argmax(p[i]);
-              return best != column(wanted.get(i)) && p[i][best] > SUSPICIOUS;
-            })
-        .boxed()
-        .sorted(Comparator.comparingDouble(i -> -p[i][NextImages.argmax(p[i])]))
-        .map(wanted::get)
-        .toList();
   }
 
   /** Returns random labels that measure how often the person gives the same answer again. */
@@ -604,87 +447,13 @@ final class LabelSession implements AutoCloseable {
             new Agreement((int) asked.stream().filter(state::isRepeated).count(), asked.size()));
   }
 
-  // ---- the accuracy
-
-  /**
-   * Returns the share of the folder that is right, or nothing before an audit image is answered.
-   */
-  Optional<Audit.Share> folder() {
-    int remaining = 0;
-    int sample = 0;
-    int wrong = 0;
-    int unresolved = 0; // skipped, or passed without an answer
-    for (int i = 0; i < features.length; i++) {
-      int answer = state.answer(i);
-      boolean isSkipped = answer == JournalEntry.SKIP;
-      if (!state.isAudit(i) || state.isPassed(i)) {
-        boolean open = answer == LabelState.UNLABELED;
-        remaining += open && !state.isPassed(i) ? 1 : 0;
-        unresolved += isSkipped || (open && state.isPassed(i)) ? 1 : 0;
-        continue;
-      }
-      remaining++;
-      if (answer != LabelState.UNLABELED) {
-        sample++;
-        wrong += isSkipped || !isRight(i) ? 1 : 0;
-        unresolved += isSkipped ? 1 : 0;
-      }
-    }
-    boolean isMeasured = auditImages().stream().anyMatch(state::isLabeled);
-    return !isMeasured && remaining > 0
-        ? Optional.empty()
-        : Optional.of(Audit.folder(wrong, sample, remaining, unresolved, features.length));
-  }
-
-  /**
-   * Returns the accuracy on new images, or nothing before a fifth of the audit is answered. It
-   * counts whole fifths of the random order. Images that are answered early because they were
-   * passed are more difficult than others.
-   */
-  Optional<Audit.Share> newImages() {
-    List<Integer> order = state.firstDraw();
-    int answered = 0;
-    while (answered < order.size() && state.answer(order.get(answered)) != LabelState.UNLABELED) {
-      answered++;
-    }
-    List<Integer> sample =
-        order.subList(
-            0, answered == order.size() ? answered : answered / auditBatch() * auditBatch());
-    return sample.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            Audit.newImages((int) sample.stream().filter(this::isRight).count(), sample.size()));
-  }
-
-  private boolean isRight(int image) {
-    int answer = state.answer(image);
-    boolean isKnown =
-        state.isSeen(answer)
-            || IntStream.range(0, examples.size()).anyMatch(i -> example(i) == answer);
-    return isKnown && predicted(image) == answer;
-  }
-
-  /** Returns the number of images of the pool that the head assigns to each class, by number. */
-  int[] proposedCounts() {
-    int[] counts = new int[state.classCount()];
-    for (int image : pool) {
-      if (!state.isLabeled(image)) {
-        int predicted = predicted(image);
-        if (predicted >= 0) {
-          counts[predicted]++;
-        }
-      }
-    }
-    return counts;
+  /** Classifies all read images with a head that the audit images train, too. */
+  SessionHead.Result result() {
+    return head.result(state.audit().stream().filter(state::isLabeled).toList());
   }
 
   @Override
   public void close() {
-    closeHead();
-  }
-
-  /** Returns the settings of the session. */
-  JournalEntry.Start start() {
-    return start;
+    head.close();
   }
 }

@@ -2,13 +2,16 @@ package org.kgcoop.label;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
 import org.kgcoop.runs.JournalEntry.ClassMerged;
@@ -38,6 +41,7 @@ final class LabelState {
   private final boolean[] asked; // (N), true if the label was asked again
   private final boolean[] audit; // (N)
   private final boolean[] passed; // (N)
+  private final boolean[] gone; // (N), true for images that cannot be read
   private final List<Integer> firstDraw = new ArrayList<>();
   private final List<Integer> moreDraw = new ArrayList<>();
   private final Set<Integer> labeled = new LinkedHashSet<>(); // without the audit, in order
@@ -48,12 +52,16 @@ final class LabelState {
    * Creates the state of a session without entries.
    *
    * @param images the sorted relative paths
+   * @param copies the path of an image in {@code images} by that of its copy. A session may have
+   *     named the image by the path of its copy.
    */
-  LabelState(List<String> images) {
+  LabelState(List<String> images, Map<String, String> copies) {
     this.images = List.copyOf(images);
     for (int i = 0; i < images.size(); i++) {
       index.put(images.get(i), i);
     }
+    copies.forEach((copy, first) -> index.put(copy, Objects.requireNonNull(index.get(first))));
+    gone = new boolean[images.size()];
     answers = new int[images.size()];
     firstAnswers = new int[images.size()];
     asked = new boolean[images.size()];
@@ -280,19 +288,37 @@ final class LabelState {
     return passed[image];
   }
 
+  /** Leaves out an image that cannot be read. It is no part of the folder any more. */
+  void leave(int image) {
+    gone[image] = true;
+  }
+
+  boolean isGone(int image) {
+    return gone[image];
+  }
+
+  private List<Integer> present(Collection<Integer> some) {
+    return some.stream().filter(image -> !gone[image]).toList();
+  }
+
   /** Returns the images of the first draw, in their random order. */
   List<Integer> firstDraw() {
-    return firstDraw;
+    return present(firstDraw);
   }
 
   /** Returns the images that were drawn later, in their random order. */
   List<Integer> moreDraw() {
-    return moreDraw;
+    return present(moreDraw);
+  }
+
+  /** Returns the images of all draws. */
+  List<Integer> audit() {
+    return Stream.concat(firstDraw.stream(), moreDraw.stream()).filter(i -> !gone[i]).toList();
   }
 
   /** Returns the labeled images outside the audit, in the order of their labels. */
   List<Integer> labeled() {
-    return List.copyOf(labeled);
+    return present(labeled);
   }
 
   /**

@@ -2,13 +2,13 @@ package org.kgcoop.label;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.kgcoop.random.PythonRandom;
@@ -36,13 +36,23 @@ public final class Simulation {
    *     until nothing is left
    * @param seed of the mistakes
    * @param maxSteps the simulation ends after so many steps
+   * @param reading the images that are read at the start and during each step; all if it is empty
    */
-  public record Settings(double mistakes, double until, long seed, int maxSteps) {
-    /** Creates settings without a limit of steps. */
+  public record Settings(
+      double mistakes, double until, long seed, int maxSteps, Optional<Reading> reading) {
+    /** Creates settings without a limit of steps, with all images read. */
     public Settings(double mistakes, double until, long seed) {
-      this(mistakes, until, seed, Integer.MAX_VALUE);
+      this(mistakes, until, seed, Integer.MAX_VALUE, Optional.empty());
     }
   }
+
+  /**
+   * The speed of reading.
+   *
+   * @param first the images that are read before the first step
+   * @param perStep the images that are read during each step
+   */
+  public record Reading(int first, int perStep) {}
 
   /**
    * A step.
@@ -122,7 +132,7 @@ public final class Simulation {
     try (LabelSession session =
         new LabelSession(
             images,
-            pool.features,
+            Map.of(),
             names ->
                 names.stream()
                     .map(name -> Objects.requireNonNull(pool.texts.get(name)))
@@ -138,6 +148,8 @@ public final class Simulation {
         session.apply(new JournalEntry.ClassAdded(c, pool.known.get(c)));
       }
       Simulation simulation = new Simulation(session, session::apply, pool.truth, settings);
+      simulation.features = pool.features;
+      simulation.read(settings.reading.map(Reading::first).orElse(images.size()));
       simulation.newFeatures = pool.newFeatures;
       simulation.newTruth = pool.newTruth;
       double before = simulation.right();
@@ -152,6 +164,8 @@ public final class Simulation {
   private final Settings settings;
   private final PythonRandom random;
   private final Map<String, Integer> numbers = new HashMap<>();
+  private float[][] features = {}; // of images that are not read at once
+  private int read; // the first images of the order that were read
   private float[][] newFeatures = {};
   private List<String> newTruth = List.of();
   private double seconds;
@@ -171,6 +185,19 @@ public final class Simulation {
     random = new PythonRandom(settings.seed());
   }
 
+  /** Reads more images, and lets them take part in the choice if there are enough. */
+  private void read(int count) {
+    Map<Integer, float[]> vectors = new HashMap<>();
+    session.needed().forEach(image -> vectors.put(image, features[image]));
+    for (int end = Math.min(features.length, read + count); read < end; read++) {
+      vectors.put(session.order().image(read), features[session.order().image(read)]);
+    }
+    if (!vectors.isEmpty()) {
+      session.read(vectors, List.of());
+      session.growth().ifPresent(record);
+    }
+  }
+
   /** Answers until the wanted share is right, or nothing is left. */
   void run(Consumer<Step> steps) {
     LabelState state = session.state();
@@ -180,16 +207,20 @@ public final class Simulation {
     int last = state.steps().isEmpty() ? 0 : state.steps().get(state.steps().size() - 1).step();
     for (int step = last + 1; step - last <= settings.maxSteps(); step++) {
       long start = cpuNanoseconds();
-      LabelSession.Proposal proposal = session.next(null, Set.of());
-      if (proposal.shown().isEmpty()) {
+      LabelSession.Proposal proposal = session.next(null, LabelSession.Offered.NOTHING);
+      if (proposal.shown().isEmpty() && !session.isWaiting()) {
         return;
+      }
+      settings.reading.ifPresent(reading -> read(reading.perStep));
+      if (proposal.shown().isEmpty()) {
+        continue;
       }
       Map<String, Integer> answers = new LinkedHashMap<>();
       int wrong = 0;
       for (int image : proposal.shown()) {
         int answer = answer(image);
         Integer proposed = proposal.proposed();
-        wrong += answer != (proposed == null ? session.predicted(image) : proposed) ? 1 : 0;
+        wrong += answer != (proposed == null ? session.head().predicted(image) : proposed) ? 1 : 0;
         answers.put(session.state().images().get(image), answer);
       }
       seconds += seconds(proposal, wrong);
@@ -214,8 +245,8 @@ public final class Simulation {
               seconds,
               (int) images().filter(session.state()::isLabeled).count(),
               right,
-              session.folder(),
-              session.newImages(),
+              session.accuracy().folder(),
+              session.accuracy().newImages(),
               newRight(),
               (int)
                   images()
@@ -270,7 +301,7 @@ public final class Simulation {
 
   /** Returns the most probable wrong class. */
   private int confused(int image, int right) {
-    return session.likely(image, 2).stream()
+    return session.head().likely(image, 2).stream()
         .filter(number -> number != right)
         .findFirst()
         .orElse(LabelState.UNLABELED);
@@ -280,7 +311,7 @@ public final class Simulation {
     if (newTruth.isEmpty()) {
       return Double.NaN;
     }
-    int[] classes = session.classify(newFeatures);
+    int[] classes = session.head().classify(newFeatures);
     LabelState state = session.state();
     long right =
         IntStream.range(0, classes.length)
@@ -290,9 +321,24 @@ public final class Simulation {
     return 100.0 * right / classes.length;
   }
 
-  /** Returns the share of images that are right, in percent. */
+  /**
+   * Returns the share of images that are right, in percent. Images that are not read yet are
+   * classified, too; images that do not fit into the working set of a large folder are not.
+   */
   private double right() {
     LabelState state = session.state();
+    int[] unread =
+        images().filter(i -> i < features.length && !session.head().isInPool(i)).toArray();
+    int[] classes =
+        settings.reading.isEmpty() || unread.length == 0
+            ? new int[0]
+            : session
+                .head()
+                .classify(Arrays.stream(unread).mapToObj(i -> features[i]).toArray(float[][]::new));
+    Map<Integer, Integer> others = new HashMap<>();
+    for (int i = 0; i < classes.length; i++) {
+      others.put(unread[i], classes[i]);
+    }
     long right =
         images()
             .filter(
@@ -300,7 +346,9 @@ public final class Simulation {
                   int number =
                       state.isLabeled(i)
                           ? state.answer(i)
-                          : session.isInPool(i) ? session.predicted(i) : JournalEntry.NONE;
+                          : session.head().isInPool(i)
+                              ? session.head().predicted(i)
+                              : others.getOrDefault(i, JournalEntry.NONE);
                   return (number < 0 ? "" : state.name(number)).equals(truth.get(i));
                 })
             .count();

@@ -48,7 +48,7 @@ public final class GapHead implements AutoCloseable {
   private static final double MIN_DISTANCE = 0.01;
   private static final int FIRST_CAPACITY = 256;
 
-  private final Tensor features; // (N, D)
+  private Tensor features; // (N, D)
   private final double scale;
   private final double beta;
   private final KernelFactor factor = new KernelFactor(); // of K_LL + 0.1 I
@@ -113,6 +113,28 @@ public final class GapHead implements AutoCloseable {
     return labels.size();
   }
 
+  /** Replaces the images to classify, (N, D), unit rows. The labels stay. */
+  public void setImages(Tensor images) {
+    features.close();
+    features = images.keep();
+    zeroShot = zeroShot(features);
+    Tensor wider = rows(Math.toIntExact(kernel.size(0)));
+    kernel.close();
+    kernel = wider;
+    if (!rows.isEmpty()) {
+      computeKernel(0, rows.toArray(double[][]::new));
+    }
+  }
+
+  /** Computes rows of the kernel, from a position on. */
+  private void computeKernel(int from, double[][] images) {
+    try (Scope scope = Scope.open("kernel rows")) {
+      kernel
+          .narrow(0, from, images.length)
+          .copy_(KernelRidge.kernel(tensor(images).to(features.dtype()), features, beta));
+    }
+  }
+
   /** Replaces the class features, (K, D). The labels stay. */
   public void setTexts(double[][] newTexts) {
     texts = newTexts;
@@ -141,11 +163,7 @@ public final class GapHead implements AutoCloseable {
       kernel.close();
       kernel = larger;
     }
-    try (Scope scope = Scope.open("kernel rows")) {
-      kernel
-          .narrow(0, n, m)
-          .copy_(KernelRidge.kernel(tensor(images).to(features.dtype()), features, beta));
-    }
+    computeKernel(n, images);
     for (int i = 0; i < m; i++) {
       double[] row = images[i];
       double[] similarity = new double[rows.size() + 1];

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.Tokenizer;
@@ -53,6 +54,13 @@ public record PromptText(
     /** Returns the position of the end of text, which provides the feature. */
     public int end() {
       return tokens.size() - 1;
+    }
+
+    /** Returns the token id at each position, -1 for vectors. */
+    int[] fixedTokens() {
+      return IntStream.rangeClosed(0, end())
+          .map(i -> vectors.get(i) < 0 ? tokens.get(i) : -1)
+          .toArray();
     }
   }
 

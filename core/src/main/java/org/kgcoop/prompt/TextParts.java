@@ -114,7 +114,9 @@ final class TextParts {
 
   /** Returns the last position of a class that another position attends to. */
   private int last(PromptText.Row row) {
-    return clip.config().form().causal() ? row.end() : clip.config().contextLength() - 1;
+    return clip.config().form().text().endsAtEndOfText()
+        ? row.end()
+        : clip.config().contextLength() - 1;
   }
 
   /** Returns the number of tokens of a class after the shared prefix, averaged over all blocks. */
@@ -133,7 +135,7 @@ final class TextParts {
     int shared = shared();
     List<PromptText.Row> own = text.rows().subList(from, to);
     PackedTexts layout =
-        clip.textEncoder().layout(shared, own.stream().mapToInt(PromptText.Row::end).toArray());
+        clip.textEncoder().layout(shared, own.stream().map(PromptText.Row::fixedTokens).toList());
     int padding = clip.tokenizer().padding();
     Map<Integer, Integer> rowOfToken = new LinkedHashMap<>();
     long[] rows = new long[layout.rows()];

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = JournalEntry.Start.class, name = "start"),
   @JsonSubTypes.Type(value = JournalEntry.Draw.class, name = "draw"),
+  @JsonSubTypes.Type(value = JournalEntry.Read.class, name = "read"),
   @JsonSubTypes.Type(value = JournalEntry.ClassAdded.class, name = "class"),
   @JsonSubTypes.Type(value = JournalEntry.ClassRenamed.class, name = "rename"),
   @JsonSubTypes.Type(value = JournalEntry.ClassMerged.class, name = "merge"),
@@ -43,7 +44,7 @@ public sealed interface JournalEntry {
   /**
    * The first line.
    *
-   * @param clip the fingerprint of the CLIP
+   * @param clip the fingerprint of the CLIP, and the number of patches if it has one
    * @param images the number of images
    * @param list the SHA-256 of the sorted relative paths
    * @param page the images of a page
@@ -74,6 +75,18 @@ public sealed interface JournalEntry {
   record Draw(List<String> images, boolean more) implements JournalEntry {
     public Draw {
       images = images == null ? List.of() : List.copyOf(images);
+    }
+  }
+
+  /**
+   * Read images that take part in the choice from now on: the first ones of a random order.
+   *
+   * @param until the key of the last image in this order, see {@code label.ReadingOrder}
+   * @param images the number of images
+   */
+  record Read(String until, int images) implements JournalEntry {
+    public Read {
+      until = Objects.requireNonNullElse(until, "");
     }
   }
 

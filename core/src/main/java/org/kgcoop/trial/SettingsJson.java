@@ -42,11 +42,13 @@ final class SettingsJson {
    * results.
    */
   static ObjectNode computation(Clip clip) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("clip_fingerprint", clip.fingerprint())
-        .put("precision", clip.precision().name().toLowerCase(Locale.ROOT))
-        .put("device", clip.device().name());
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("clip_fingerprint", clip.fingerprint())
+            .put("precision", clip.precisionKey().toLowerCase(Locale.ROOT))
+            .put("device", clip.device().name());
+    return clip.maxPatches() == 0 ? json : json.put("max_patches", clip.maxPatches());
   }
 
   private static String engineVersion() {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.view.Interpolation;
@@ -131,6 +132,16 @@ class ModelFilesTest {
         "model_cfg.multimodal_cfg | {'width': 8} | none",
         "preprocess_cfg.resize_mode | 'longest' | shortest or squash",
         "preprocess_cfg.interpolation | 'nearest' | bicubic or bilinear",
+        "preprocess_cfg.mode | 'L' | RGB",
+        "preprocess_cfg.size | 16 | 8 pixels",
+        "preprocess_cfg.size | [8, 9] | a square",
+        "preprocess_cfg.crop_mode | 'border' | none",
+        "model_cfg.text_cfg.text_arch | 'x' | none",
+        "model_cfg.text_cfg.block_type | 'custom' | none",
+        "model_cfg.text_cfg.qk_norm | true | none",
+        "model_cfg.text_cfg.ls_init_value | 0.1 | none",
+        "model_cfg.text_cfg.act_kwargs | {'approximate': 'tanh'} | none",
+        "model_cfg.vision_cfg.scale_attn | true | none",
       })
   void rejectsAKeyOfOpenClipThatIsNotImplemented(String key, String value, String expected)
       throws IOException {
@@ -162,6 +173,8 @@ class ModelFilesTest {
         "rescale_factor | 0.5 | 1/255",
         "resample | 1 | 3 or 2",
         "do_pad | true | none",
+        "crop_pct | 0.875 | none",
+        "size_divisor | 32 | none",
         "crop_size | 7 | 8 pixels",
         "crop_size | {'height': 8, 'width': 7} | a square",
         "size | {'height': 9, 'width': 9} | 8 pixels",
@@ -187,6 +200,9 @@ class ModelFilesTest {
         "model_cfg.custom_text | true",
         "preprocess_cfg.interpolation | 'random'",
         "preprocess_cfg.fill_color | 7",
+        "preprocess_cfg.size | [8, 8]",
+        "model_cfg.vision_cfg.final_ln_after_pool | true",
+        "model_cfg.vision_cfg.attn_pooler_heads | 8",
       })
   void aKeyThatChangesNothingIsNotInTheWay(String key, String value) throws IOException {
     try (Clip clip = Clip.load(openClip(key, value))) {
@@ -203,6 +219,31 @@ class ModelFilesTest {
     openClip(
         "model_cfg.text_cfg", "{'heads': 2, 'no_causal_mask': true, 'hf_tokenizer_name': 'x'}");
     assertRefused(folder, "hf_tokenizer_name", "none with no_causal_mask");
+  }
+
+  /** OpenCLIP's default for timm's encoders is the mean of all tokens. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", ", 'timm_pool': 'avg'", ", 'timm_pool': null"})
+  void rejectsAnotherPoolingOfTimm(String pool) throws IOException {
+    openClip(
+        "model_cfg.vision_cfg", "{'timm_model_name': 'vit_base_patch4_clip_8'%s}".formatted(pool));
+    assertRefused(folder, "model_cfg.vision_cfg.timm_pool", "token");
+  }
+
+  /** The texts of a model are read at the end token of its tokenizer. */
+  @Test
+  void rejectsAnotherEndOfTextOfHuggingFace() throws IOException {
+    for (int usual : new int[] {2, 699}) {
+      try (Clip clip = Clip.load(huggingFace("text_config.eos_token_id", "" + usual))) {
+        assertThat(clip.tokenizer().endOfText()).isEqualTo(699);
+      }
+    }
+    try (Clip clip = Clip.load(huggingFace("text_config.eos_token_id", "7"))) {
+      assertThatThrownBy(clip::tokenizer)
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("config.json: text_config.eos_token_id 7: changes")
+          .hasMessageContaining("expected 699, the tokenizer's");
+    }
   }
 
   // ---- supported settings

@@ -3,6 +3,8 @@ package org.kgcoop.clip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.kgcoop.fixtures.HuggingFaceNames.shaped;
+import static org.kgcoop.fixtures.HuggingFaceNames.transposed;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.siglip.SiglipFamily;
+import org.kgcoop.fixtures.HuggingFaceNames;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
@@ -83,81 +86,6 @@ class SiglipTest {
 
   // ---- layouts
 
-  /** Returns the rows of query, key or value. */
-  private static StoredTensor third(StoredTensor tensor, int part, String name) {
-    long[] shape = tensor.shape();
-    shape[0] /= 3;
-    float[] values = tensor.toFloats();
-    int length = values.length / 3;
-    return StoredTensor.ofFloats(
-        name, shape, Arrays.copyOfRange(values, part * length, (part + 1) * length));
-  }
-
-  private static StoredTensor transposed(StoredTensor tensor, String name) {
-    int rows = (int) tensor.shape()[0];
-    int columns = (int) tensor.shape()[1];
-    float[] values = tensor.toFloats();
-    float[] out = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      out[i % columns * rows + i / columns] = values[i];
-    }
-    return StoredTensor.ofFloats(name, new long[] {columns, rows}, out);
-  }
-
-  private static StoredTensor shaped(StoredTensor tensor, String name, long... shape) {
-    return StoredTensor.ofFloats(name, shape, tensor.toFloats());
-  }
-
-  private static void addHuggingFace(List<StoredTensor> out, StoredTensor tensor) {
-    String name = tensor.name();
-    boolean images = name.startsWith("visual.");
-    String encoder = images ? "vision_model." : "text_model.";
-    String plain = images ? name.substring("visual.".length()) : name;
-    String layer =
-        encoder
-            + plain
-                .replace("transformer.resblocks.", "encoder.layers.")
-                .replace("ln_1", "layer_norm1")
-                .replace("ln_2", "layer_norm2")
-                .replace("attn.", "self_attn.")
-                .replace("c_fc", "fc1")
-                .replace("c_proj", "fc2");
-    if (plain.startsWith("transformer.") && plain.contains("in_proj")) {
-      String[] parts = {"q_proj.", "k_proj.", "v_proj."};
-      for (int i = 0; i < 3; i++) {
-        out.add(third(tensor, i, layer.replace("in_proj_", parts[i])));
-      }
-      return;
-    }
-    out.add(
-        switch (plain) {
-          case "token_embedding.weight" -> tensor.withName(encoder + "embeddings." + plain);
-          case "positional_embedding" ->
-              tensor.withName(encoder + "embeddings.position_embedding.weight");
-          case "ln_final.weight", "ln_final.bias" ->
-              tensor.withName(encoder + plain.replace("ln_final", "final_layer_norm"));
-          case "text_projection" -> transposed(tensor, "text_model.head.weight");
-          case "text_projection.bias" -> tensor.withName("text_model.head.bias");
-          case "logit_scale", "logit_bias" -> shaped(tensor, name, 1);
-          case "conv1.weight", "conv1.bias" ->
-              tensor.withName(encoder + plain.replace("conv1", "embeddings.patch_embedding"));
-          case "ln_post.weight", "ln_post.bias" ->
-              tensor.withName(encoder + plain.replace("ln_post", "post_layernorm"));
-          case "pool.probe" -> shaped(tensor, "vision_model.head.probe", 1, 1, tensor.shape()[1]);
-          default ->
-              plain.startsWith("pool.")
-                  ? tensor.withName(
-                      encoder
-                          + plain
-                              .replace("pool.", "head.")
-                              .replace("attn.", "attention.")
-                              .replace("ln.", "layernorm.")
-                              .replace("c_fc", "fc1")
-                              .replace("c_proj", "fc2"))
-                  : tensor.withName(layer);
-        });
-  }
-
   private static void addOpenClip(List<StoredTensor> out, StoredTensor tensor) {
     String name = tensor.name();
     if (name.equals("text_projection")) {
@@ -222,8 +150,7 @@ class SiglipTest {
 
   @Test
   void huggingFacesNamesAreRead() throws IOException {
-    List<StoredTensor> named = new ArrayList<>();
-    tensors().forEach(tensor -> addHuggingFace(named, tensor));
+    List<StoredTensor> named = HuggingFaceNames.of(tensors());
     with("config.json", Files.readString(TinyClip.siglipFolder().resolve("config.json")));
     write("model.safetensors", named);
     try (Clip clip = Clip.load(folder)) {
@@ -277,7 +204,8 @@ class SiglipTest {
                     new ConfigSection(
                         "",
                         new com.fasterxml.jackson.databind.ObjectMapper()
-                            .readTree(folder.resolve("open_clip_config.json").toFile()))));
+                            .readTree(folder.resolve("open_clip_config.json").toFile())),
+                    java.util.Set.of()));
     assertThat(config.visionHeads()).isEqualTo(16);
     assertThat(config.activation()).isEqualTo(Activation.GELU);
     assertThat(config.form())
@@ -363,9 +291,8 @@ class SiglipTest {
     with("tokenizer.json", good.replace("\"vocab\":[", "\"vocab\":[[\"zzz\",-9],"));
     assertRefused("has 201 token ids, the weights 200");
     Files.delete(folder.resolve("tokenizer.json"));
-    assertRefused("no tokenizer; put the SigLIP's own tokenizer.json");
     Files.copy(TinyClip.folder().resolve("merges.txt"), folder.resolve("merges.txt"));
-    assertRefused("CLIP's kind of tokenizer");
+    assertRefused("no tokenizer.json next to the weights; download it from the model's page");
   }
 
   @ParameterizedTest

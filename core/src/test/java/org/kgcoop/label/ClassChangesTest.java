@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.runs.JournalEntry;
@@ -19,7 +20,7 @@ import org.kgcoop.runs.JournalEntry.Page;
 /** Tests of changes of classes that are taken back, and of labeled images of another folder. */
 class ClassChangesTest {
   private static LabelState state(JournalEntry... entries) {
-    LabelState state = new LabelState(List.of("a", "b", "c"));
+    LabelState state = new LabelState(List.of("a", "b", "c"), Map.of());
     state.apply(new ClassAdded(0, "cat"));
     state.apply(new ClassAdded(1, "dog"));
     List.of(entries).forEach(state::apply);
@@ -71,31 +72,35 @@ class ClassChangesTest {
   @Test
   void labeledImagesOfAnotherFolderTrain() {
     List<String> images = IntStream.range(0, 40).mapToObj("%02d"::formatted).toList();
-    float[][] features =
-        IntStream.range(0, 40).mapToObj(ClassChangesTest::feature).toArray(float[][]::new);
     JournalEntry.Start start = new JournalEntry.Start(1, 1, "", 40, "", 20, 0, 90);
     try (LabelSession session =
         new LabelSession(
-            images, features, names -> new double[][] {{0, 0, 1}, {0, 0, 1}}, 100, start)) {
+            images, Map.of(), names -> new double[][] {{0, 0, 1}, {0, 0, 1}}, 100, start)) {
       session.apply(start);
       session.apply(new ClassAdded(0, "x"));
       session.apply(new ClassAdded(1, "y"));
-      session.addExamples(List.of(feature(0), feature(1)), List.of(0, 1));
+      session.read(
+          IntStream.range(0, 40)
+              .boxed()
+              .collect(Collectors.toMap(Function.identity(), ClassChangesTest::feature)),
+          List.of());
+      session.apply(session.growth().orElseThrow());
+      session.head().addExamples(List.of(feature(0), feature(1)), List.of(0, 1));
       for (int i = 0; i < 40; i++) {
-        assertThat(session.predicted(i)).isEqualTo(i % 2);
+        assertThat(session.head().predicted(i)).isEqualTo(i % 2);
       }
       assertThat(session.result().classes())
           .isEqualTo(IntStream.range(0, 40).map(i -> i % 2).toArray());
       session.apply(page(1, "00", 0)); // behind the examples
       session.apply(page(2, "01", 1));
-      assertThat(session.predicted(2)).isZero();
-      assertThat(session.suspicious()).isEmpty();
+      assertThat(session.head().predicted(2)).isZero();
+      assertThat(session.head().suspicious()).isEmpty();
       session.apply(page(3, "03", 0)); // wrong
-      assertThat(session.suspicious()).containsExactly(3);
+      assertThat(session.head().suspicious()).containsExactly(3);
       session.apply(new JournalEntry.Undo(3));
       session.apply(new ClassMerged(1, 0));
       session.apply(new ClassAdded(2, "z"));
-      assertThat(session.next(null, Set.of()).shown()).isNotEmpty();
+      assertThat(session.next(null, LabelSession.Offered.NOTHING).shown()).isNotEmpty();
     }
   }
 

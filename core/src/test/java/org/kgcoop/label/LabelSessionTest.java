@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.kgcoop.label.LabelSession.Offered;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
 import org.kgcoop.runs.JournalEntry.Draw;
@@ -53,12 +55,17 @@ class LabelSessionTest {
   }
 
   private LabelSession session(int audit) {
+    return session(audit, n);
+  }
+
+  /** Returns a session in which the first images of its order are read. */
+  private LabelSession session(int audit, int read) {
     List<String> images = IntStream.range(0, n).mapToObj("%03d"::formatted).toList();
     JournalEntry.Start start = new JournalEntry.Start(1, 1, "", n, "", 6, audit, 90);
     LabelSession session =
         new LabelSession(
             images,
-            features,
+            Map.of(),
             names ->
                 names.stream()
                     .map(name -> centers[Integer.parseInt(name.substring(1))])
@@ -68,10 +75,20 @@ class LabelSessionTest {
     session.apply(start);
     session.apply(
         new Draw(LabelSession.drawAudit(n, audit, 1).stream().map(images::get).toList(), false));
+    read(session, read);
+    session.apply(session.growth().orElseThrow());
     for (int c = 0; c < K; c++) {
       session.apply(new ClassAdded(c, "c" + c));
     }
     return session;
+  }
+
+  /** Reads the first images of the order, and those that the answers need. */
+  private void read(LabelSession session, int count) {
+    Map<Integer, float[]> vectors = new HashMap<>();
+    session.needed().forEach(i -> vectors.put(i, features[i]));
+    IntStream.range(0, count).map(session.order()::image).forEach(i -> vectors.put(i, features[i]));
+    session.read(vectors, List.of());
   }
 
   private Page answer(LabelSession session, LabelSession.Proposal proposal) {
@@ -94,9 +111,9 @@ class LabelSessionTest {
   void asksEachImageOnceUntilNothingIsLeft() {
     try (LabelSession session = session(12)) {
       Set<Integer> shown = new HashSet<>();
-      for (LabelSession.Proposal next = session.next(null, Set.of());
+      for (LabelSession.Proposal next = session.next(null, Offered.NOTHING);
           !next.shown().isEmpty();
-          next = session.next(null, Set.of())) {
+          next = session.next(null, Offered.NOTHING)) {
         for (int image : next.shown()) {
           assertThat(shown.add(image)).as("image %s", image).isTrue();
           assertThat(session.state().isAudit(image)).isEqualTo(next.kind() == Kind.AUDIT);
@@ -104,7 +121,7 @@ class LabelSessionTest {
         answer(session, next);
       }
       assertThat(shown).hasSize(n);
-      Audit.Share folder = session.folder().orElseThrow();
+      Audit.Share folder = session.accuracy().folder().orElseThrow();
       assertThat(folder.low()).isEqualTo(1);
       assertThat(folder.high()).isEqualTo(1);
     }
@@ -116,33 +133,34 @@ class LabelSessionTest {
     LabelSession.Proposal expected;
     try (LabelSession session = session(12)) {
       for (int i = 0; i < 5; i++) {
-        entries.add(answer(session, session.next(null, Set.of())));
+        entries.add(answer(session, session.next(null, Offered.NOTHING)));
       }
-      expected = session.next(null, Set.of());
+      expected = session.next(null, Offered.NOTHING);
     }
     try (LabelSession session = session(12)) {
       entries.forEach(session::apply);
-      assertThat(session.next(null, Set.of())).isEqualTo(expected);
+      assertThat(session.next(null, Offered.NOTHING)).isEqualTo(expected);
     }
   }
 
   @Test
   void proposesTheSameAfterAnUndo() {
     try (LabelSession session = session(0)) {
-      answer(session, session.next(null, Set.of()));
-      LabelSession.Proposal before = session.next(null, Set.of());
+      answer(session, session.next(null, Offered.NOTHING));
+      LabelSession.Proposal before = session.next(null, Offered.NOTHING);
       Page page = answer(session, before);
-      session.next(null, Set.of());
+      session.next(null, Offered.NOTHING);
       session.apply(new Undo(page.step()));
-      assertThat(session.next(null, Set.of())).isEqualTo(before);
+      assertThat(session.next(null, Offered.NOTHING)).isEqualTo(before);
     }
   }
 
   @Test
   void doesNotOfferImagesOfAnotherBrowser() {
     try (LabelSession session = session(0)) {
-      LabelSession.Proposal first = session.next(null, Set.of());
-      LabelSession.Proposal second = session.next(null, new HashSet<>(first.shown()));
+      LabelSession.Proposal first = session.next(null, Offered.NOTHING);
+      LabelSession.Proposal second =
+          session.next(null, new Offered(Set.copyOf(first.shown()), Set.of()));
       assertThat(second.shown()).isNotEmpty().doesNotContainAnyElementsOf(first.shown());
     }
   }
@@ -151,7 +169,7 @@ class LabelSessionTest {
   void asksAFifthOfTheAuditAfterTwentyLabels() {
     try (LabelSession session = session(10)) {
       while (session.state().labeled().size() < 20) {
-        LabelSession.Proposal next = session.next(null, Set.of());
+        LabelSession.Proposal next = session.next(null, Offered.NOTHING);
         // Only passed images are asked earlier.
         assertThat(next.kind() != Kind.AUDIT || session.state().isPassed(next.shown().get(0)))
             .isTrue();
@@ -160,9 +178,11 @@ class LabelSessionTest {
       long answered =
           session.state().firstDraw().stream().filter(session.state()::isLabeled).count();
       if (answered < 2) {
-        assertThat(session.next(null, Set.of()).kind()).isEqualTo(Kind.AUDIT);
+        assertThat(session.next(null, Offered.NOTHING).kind()).isEqualTo(Kind.AUDIT);
       }
-      assertThat(session.next(Kind.AUDIT, Set.of()).shown()).isNotEmpty();
+      assertThat(session.next(Kind.AUDIT, Offered.NOTHING).shown()).isNotEmpty();
+      // The person asked for it, so that it comes before the audit.
+      assertThat(session.next(Kind.UNUSUAL, Offered.NOTHING).kind()).isEqualTo(Kind.UNUSUAL);
     }
   }
 
@@ -170,15 +190,15 @@ class LabelSessionTest {
   void countsSkippedImagesAsWrongUntilTheyAreDecided() {
     try (LabelSession session = session(12)) {
       for (int i = 0; i < 3; i++) { // so that each class was shown outside the audit
-        answer(session, session.next(null, Set.of()));
+        answer(session, session.next(null, Offered.NOTHING));
       }
-      answer(session, session.next(Kind.AUDIT, Set.of()));
-      double before = session.folder().orElseThrow().estimate();
-      LabelSession.Proposal next = session.next(null, Set.of());
+      answer(session, session.next(Kind.AUDIT, Offered.NOTHING));
+      double before = session.accuracy().folder().orElseThrow().estimate();
+      LabelSession.Proposal next = session.next(null, Offered.NOTHING);
       Map<String, Integer> skipped = new LinkedHashMap<>();
       next.shown().forEach(i -> skipped.put(session.state().images().get(i), JournalEntry.SKIP));
       session.apply(new Page(99, next.kind(), next.proposed(), skipped, List.of(), null));
-      assertThat(session.folder().orElseThrow().estimate()).isLessThan(before);
+      assertThat(session.accuracy().folder().orElseThrow().estimate()).isLessThan(before);
     }
   }
 
@@ -189,9 +209,9 @@ class LabelSessionTest {
       IntStream.range(0, n).forEach(i -> labels.put("%03d".formatted(i), truth[i]));
       labels.put("007", (truth[7] + 1) % K);
       session.apply(new Page(1, Kind.PAGE, 0, labels, List.of(), null));
-      assertThat(session.suspicious()).contains(7);
-      assertThat(session.suspicious().size()).isLessThan(n / 4);
-      assertThat(session.next(Kind.AGAIN, Set.of()).kind()).isEqualTo(Kind.AGAIN);
+      assertThat(session.head().suspicious()).contains(7);
+      assertThat(session.head().suspicious().size()).isLessThan(n / 4);
+      assertThat(session.next(Kind.AGAIN, Offered.NOTHING).kind()).isEqualTo(Kind.AGAIN);
     }
   }
 
@@ -199,9 +219,9 @@ class LabelSessionTest {
   void classifiesTheRestWithAllLabels() {
     try (LabelSession session = session(12)) {
       for (int i = 0; i < 4; i++) {
-        answer(session, session.next(null, Set.of()));
+        answer(session, session.next(null, Offered.NOTHING));
       }
-      LabelSession.Result result = session.result();
+      SessionHead.Result result = session.result();
       long right = IntStream.range(0, n).filter(i -> result.classes()[i] == truth[i]).count();
       assertThat(right).isGreaterThan(n * 8 / 10);
       int labeled = session.state().labeled().get(0);
@@ -212,11 +232,124 @@ class LabelSessionTest {
   @Test
   void takesTheNewestLabelsAndAPartOfTheOthersAsRows() {
     List<Integer> labeled = IntStream.range(0, 3_100).boxed().toList();
-    List<Integer> rows = LabelSession.rows(labeled, 1);
+    List<Integer> rows = SessionHead.rows(labeled, 1);
     assertThat(rows).hasSizeLessThanOrEqualTo(2_000).doesNotHaveDuplicates();
     assertThat(rows).containsAll(labeled.subList(2_100, 3_100));
     // The random part stays for a while, so that the factor is not computed anew each time.
     List<Integer> more = IntStream.range(0, 3_101).boxed().toList();
-    assertThat(LabelSession.rows(more, 1).subList(0, rows.size())).isEqualTo(rows);
+    assertThat(SessionHead.rows(more, 1).subList(0, rows.size())).isEqualTo(rows);
+  }
+
+  @Test
+  void choosesAmongTheImagesThatJoined() {
+    try (LabelSession session = session(12, 30)) {
+      Set<Integer> first = Set.copyOf(session.working());
+      assertThat(first).hasSize(30);
+      assertThat(session.growth()).isEmpty();
+      LabelSession.Proposal next = session.next(null, Offered.NOTHING);
+      assertThat(first).containsAll(next.shown()).containsAll(next.passed());
+      Page page = answer(session, next);
+      read(session, 33);
+      assertThat(session.growth()).isEmpty(); // too few for another fit
+      assertThat(session.next(null, Offered.NOTHING).shown()).allMatch(first::contains);
+      read(session, 40);
+      JournalEntry.Read read = session.growth().orElseThrow();
+      assertThat(read.images()).isEqualTo(40);
+      session.apply(read);
+      assertThat(session.working()).doesNotContainAnyElementsOf(next.shown());
+      assertThat(session.isWaiting()).isTrue();
+      session.apply(new Undo(page.step())); // its images are chosen again
+      assertThat(session.working()).hasSize(40);
+      answer(session, session.next(null, Offered.NOTHING));
+      read(session, n);
+      session.apply(session.growth().orElseThrow());
+      int labeled = session.state().labeled().get(0);
+      assertThat(session.head().isInPool(labeled)).isFalse();
+      assertThat(session.head().likely(labeled, 2)).hasSize(2); // it may be asked again
+      assertThat(session.next(Kind.AUDIT, Offered.NOTHING).shown()).hasSize(12);
+    }
+  }
+
+  @Test
+  void theNextPageDependsOnTheEntriesAndNotOnWhatIsRead() {
+    List<JournalEntry> entries = new ArrayList<>();
+    LabelSession.Proposal expected;
+    try (LabelSession session = session(12, 30)) {
+      entries.add(answer(session, session.next(null, Offered.NOTHING)));
+      read(session, 45);
+      entries.add(session.growth().orElseThrow());
+      session.apply(entries.get(1));
+      entries.add(answer(session, session.next(null, Offered.NOTHING)));
+      expected = session.next(null, Offered.NOTHING);
+    }
+    try (LabelSession session = session(12, 30)) {
+      read(session, n);
+      entries.forEach(session::apply);
+      assertThat(session.next(null, Offered.NOTHING)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void waitsForImagesThatAreNotRead() {
+    try (LabelSession session = session(0, 12)) {
+      while (!session.next(null, Offered.NOTHING).shown().isEmpty()) {
+        answer(session, session.next(null, Offered.NOTHING));
+      }
+      assertThat(session.isWaiting()).isTrue();
+      read(session, 13); // one image is enough if there is no other
+      session.apply(session.growth().orElseThrow());
+      assertThat(session.next(null, Offered.NOTHING).shown()).hasSize(1);
+    }
+  }
+
+  @Test
+  void anUnreadableImageLeavesTheAuditAndTheFolder() {
+    try (LabelSession session = session(12)) {
+      for (int i = 0; i < 3; i++) {
+        answer(session, session.next(null, Offered.NOTHING));
+      }
+      answer(session, session.next(Kind.AUDIT, Offered.NOTHING));
+      int bad = session.state().firstDraw().get(0);
+      session.read(Map.of(), List.of(bad));
+      assertThat(session.state().firstDraw()).hasSize(11).doesNotContain(bad);
+      assertThat(session.accuracy().newImages().orElseThrow().images()).isEqualTo(11);
+      assertThat(session.next(null, Offered.NOTHING).shown()).doesNotContain(bad);
+    }
+  }
+
+  /**
+   * Another browser shows the image at the moment. It must not hide from the pages: the audit would
+   * keep more doubtful images than the folder.
+   */
+  @Test
+  void passesAnAuditImageThatAnotherBrowserShows() {
+    try (LabelSession session = session(12)) {
+      LabelSession.Proposal alone = session.next(null, Offered.NOTHING);
+      for (int i = 0; alone.passed().isEmpty() && i < 20; i++) {
+        answer(session, alone);
+        alone = session.next(null, Offered.NOTHING);
+      }
+      assertThat(alone.passed()).isNotEmpty();
+      Set<Integer> asked = Set.copyOf(session.next(Kind.AUDIT, Offered.NOTHING).shown());
+      assertThat(asked).containsAll(alone.passed());
+      LabelSession.Proposal other = session.next(alone.kind(), new Offered(asked, Set.of()));
+      assertThat(other.shown()).isEqualTo(alone.shown());
+      assertThat(other.passed()).isEqualTo(alone.passed());
+    }
+  }
+
+  /** If the first browser gives up its page, the images that it passed must be there again. */
+  @Test
+  void doesNotPassWhatThePageOfAnotherBrowserPasses() {
+    try (LabelSession session = session(12)) {
+      LabelSession.Proposal first = session.next(null, Offered.NOTHING);
+      for (int i = 0; first.passed().isEmpty() && i < 20; i++) {
+        answer(session, first);
+        first = session.next(null, Offered.NOTHING);
+      }
+      LabelSession.Proposal second =
+          session.next(null, new Offered(Set.copyOf(first.shown()), Set.copyOf(first.passed())));
+      assertThat(second.passed()).doesNotContainAnyElementsOf(first.passed());
+    }
   }
 }

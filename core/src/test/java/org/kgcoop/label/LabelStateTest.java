@@ -15,7 +15,7 @@ import org.kgcoop.runs.JournalEntry.Page;
 import org.kgcoop.runs.JournalEntry.Undo;
 
 class LabelStateTest {
-  private final LabelState state = new LabelState(List.of("a", "b", "c", "d"));
+  private final LabelState state = new LabelState(List.of("a", "b", "c", "d"), Map.of());
 
   LabelStateTest() {
     state.apply(new ClassAdded(0, "owl"));

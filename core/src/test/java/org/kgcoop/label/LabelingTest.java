@@ -19,7 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.example.PetLabels;
 import org.kgcoop.files.FailingDisk;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
@@ -109,7 +111,7 @@ class LabelingTest {
           .allSatisfy(
               result -> {
                 assertThat(result.name()).isEqualTo(truth.get(result.image()));
-                assertThat(result.source()).isNotEqualTo(Labeling.Source.HEAD);
+                assertThat(result.source()).isNotEqualTo(LabeledImage.Source.HEAD);
               });
     }
     assertThat(LabelJournal.find(photos).orElseThrow().audit()).hasSize(8);
@@ -344,5 +346,29 @@ class LabelingTest {
           .withMessageContaining("two classes");
       assertThat(labeling.status().folder()).isEmpty();
     }
+  }
+
+  /** The program of the guide, which knows only cats and dogs. */
+  @Test
+  void aProgramWritesTheResults() throws IOException {
+    Path out = folder.resolve("runs/pets");
+    PetLabels.label(photos, clip, image -> image.toString().contains("red") ? "cat" : "dog", out);
+    assertThat(Files.readAllLines(out.resolve("labels.csv")))
+        .hasSize(1 + 3 * PER_CLASS)
+        .startsWith("image,class,source,probability")
+        .anyMatch(line -> line.endsWith(",person,1.0000"))
+        .anyMatch(line -> line.contains(",head,"));
+    assertThat(Files.readString(out.resolve(LabelJournal.FILE)))
+        .isEqualTo(Files.readString(journal()));
+    assertThat(ClassifierFile.read(out).classNames()).containsExactly("cat", "dog");
+    PetLabels.label(photos, clip, image -> "dog", out); // again, into the same folder
+    Path other = Files.createDirectories(folder.resolve("other"));
+    Files.writeString(other.resolve("classifier.safetensors"), "of somebody else");
+    assertThatExceptionOfType(KgCoopException.class)
+        .isThrownBy(() -> PetLabels.label(photos, clip, image -> "dog", other))
+        .withMessageContaining("expected an empty folder");
+    String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetLabels.java"));
+    assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md")))
+        .contains("```java\n" + source.substring(source.indexOf("import ")) + "```\n");
   }
 }

@@ -3,7 +3,10 @@ package org.kgcoop.label;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.runs.JournalEntry;
@@ -26,25 +29,26 @@ class WorkingSetTest {
     List<String> images = IntStream.range(0, IMAGES).mapToObj("%05d"::formatted).toList();
     JournalEntry.Start start = new JournalEntry.Start(1, 1, "", IMAGES, "", 20, AUDIT, 90);
     try (LabelSession session =
-        new LabelSession(
-            images,
-            IntStream.range(0, IMAGES).mapToObj(WorkingSetTest::feature).toArray(float[][]::new),
-            names -> new double[][] {{1, 0}, {0, 1}},
-            100,
-            start)) {
+        new LabelSession(images, Map.of(), names -> new double[][] {{1, 0}, {0, 1}}, 100, start)) {
       session.apply(start);
       List<Integer> audit = LabelSession.drawAudit(IMAGES, AUDIT, 1);
       session.apply(new JournalEntry.Draw(audit.stream().map(images::get).toList(), false));
       session.apply(new JournalEntry.ClassAdded(0, "x"));
       session.apply(new JournalEntry.ClassAdded(1, "y"));
+      session.read(
+          IntStream.range(0, IMAGES)
+              .boxed()
+              .collect(Collectors.toMap(Function.identity(), WorkingSetTest::feature)),
+          List.of());
+      session.apply(session.growth().orElseThrow());
       Set<Integer> working = session.working();
       double share = (double) working.size() / IMAGES;
       double auditShare = (double) audit.stream().filter(working::contains).count() / AUDIT;
-      assertThat(share).isBetween(0.5, 0.7);
+      assertThat(share).isBetween(0.7, 0.85);
       assertThat(auditShare).isBetween(share - 0.05, share + 0.05);
-      LabelSession.Proposal next = session.next(null, Set.of());
+      LabelSession.Proposal next = session.next(null, LabelSession.Offered.NOTHING);
       assertThat(working).containsAll(next.shown()).containsAll(next.passed());
-      assertThat(audit).allMatch(session::isInPool); // they are always classified
+      assertThat(audit).allMatch(session.head()::isInPool); // they are always classified
     }
   }
 

@@ -35,6 +35,9 @@ class ArchivesTest {
   private static final Pattern PLATFORM =
       Pattern.compile("-(linux|macosx|windows)-(x86_64|arm64)\\.jar$");
 
+  /** A relative link of a Markdown page, without its anchor. */
+  private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#\\s]+)");
+
   @TempDir static Path unpacked;
 
   /** The folder of the Linux archive. */
@@ -110,12 +113,34 @@ class ArchivesTest {
             "README.md",
             "CHANGELOG.md",
             "CITATION.cff",
+            "docs/README.md",
+            "docs/how-to/production/nginx.conf",
             "share/kgcoop.bash",
             "share/man/man1/kgcoop.1");
     for (String module : List.of("app", "core", "embedded", "parquet")) {
       assertThat(files).contains("lib/kgcoop-%s-%s.jar".formatted(module, Version.KGCOOP));
     }
     assertThat(files).allMatch(name -> name.startsWith("lib/") || !name.endsWith(".jar"));
+  }
+
+  /** The documents of an archive have no other home: a reader may have no checkout. */
+  @Test
+  void resolvesEachLinkOfItsDocuments() throws IOException {
+    List<String> dead = new ArrayList<>();
+    int links = 0;
+    try (Stream<Path> files = Files.walk(home)) {
+      for (Path page : files.filter(file -> file.toString().endsWith(".md")).toList()) {
+        Matcher link = LINK.matcher(Files.readString(page).replaceAll("(?s)```.*?```", ""));
+        while (link.find()) {
+          links++;
+          if (!Files.exists(page.resolveSibling(link.group(1)))) {
+            dead.add(home.relativize(page) + " -> " + link.group(1));
+          }
+        }
+      }
+    }
+    assertThat(dead).isEmpty();
+    assertThat(links).isGreaterThan(100);
   }
 
   /** Both lists name each library of the archive. */

@@ -1,14 +1,12 @@
 package org.kgcoop.cli.classify;
 
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.options.Parse;
+import org.kgcoop.data.QuotedNames;
 import org.kgcoop.files.Folders;
 import picocli.CommandLine.Option;
 
@@ -57,32 +55,14 @@ final class ClassList {
 
   /** Parses names with quotes like a line of CSV. */
   private static List<String> quoted(String text) {
-    if (text.chars().filter(c -> c == '"').count() % 2 != 0) {
-      throw notQuoted(text, null);
-    }
-    try {
-      CsvRecord names =
-          CsvReader.builder()
-              .allowExtraCharsAfterClosingQuote(false)
-              .trimWhitespacesAroundQuotes(true)
-              .ofSingleCsvRecord(text);
-      List<String> stripped = names.getFields().stream().map(String::strip).toList();
-      if (stripped.stream().anyMatch(name -> name.isEmpty() || name.contains("\""))) {
-        throw notQuoted(text, null);
-      }
-      return stripped;
-    } catch (CsvParseException e) {
-      throw notQuoted(text, e);
-    }
-  }
-
-  private static KgCoopException notQuoted(String text, @Nullable Throwable cause) {
-    return new KgCoopException(
-        KgCoopException.Category.CONFIGURATION,
-        "--classes '%s': expected names with commas between them, each wholly in double quotes or"
-                .formatted(text)
-            + " not at all, such as '\"fox, red\",cat'",
-        cause);
+    return QuotedNames.parse(text)
+        .filter(parsed -> parsed.stream().noneMatch(String::isEmpty))
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    ("--classes '%s': expected names with commas between them, each wholly in"
+                            + " double quotes or not at all, such as '\"fox, red\",cat'")
+                        .formatted(text)));
   }
 
   private static List<String> read(Path file) {

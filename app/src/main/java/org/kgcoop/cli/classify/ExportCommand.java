@@ -18,6 +18,7 @@ import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.files.Folders;
+import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
 import org.kgcoop.prompt.ClassTokenPosition;
@@ -250,9 +251,14 @@ public final class ExportCommand implements Callable<Integer> {
     output.printf("written: %s (%d classes, %,d bytes)", file, count, bytes);
     if (form.equals("onnx") && !output.isJson()) {
       int size = clip.config().imageResolution();
+      String sides = size + ", " + size;
+      PatchGrid patches = clip.preprocessing().patches();
+      if (patches != null) {
+        sides = "height, width of multiples of " + patches.patch();
+      }
       output.info(
-          "input pixels (batch, %s, %s, %s); outputs probabilities, logits, features"
-              .formatted(clip.config().channels(), size, size));
+          "input pixels (batch, %s, %s); outputs probabilities, logits, features"
+              .formatted(clip.config().channels(), sides));
     }
   }
 }

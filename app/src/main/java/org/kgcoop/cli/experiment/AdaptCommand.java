@@ -29,6 +29,7 @@ import org.kgcoop.data.NoClassNames;
 import org.kgcoop.files.Folders;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.serve.model.ClassifierExamples;
 import org.kgcoop.tensorboard.EventFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -162,6 +163,13 @@ public final class AdaptCommand implements Callable<Integer> {
               + " of predict --sort-into is used without this option.")
   private @Nullable Path unknown;
 
+  @Option(
+      names = "--examples",
+      description =
+          "Store small copies of 12 training images next to the classifier. The page of serve shows"
+              + " them, so everybody who can open it sees them.")
+  private boolean examples;
+
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
@@ -200,12 +208,20 @@ public final class AdaptCommand implements Callable<Integer> {
         warnIfDifferent(repeated, record);
       }
       ReportPage.write(folder, set, folder.resolve("report.html"));
+      if (examples) {
+        ClassifierExamples.write(set, folder, seed, output::warn);
+      }
       output.json(record);
       if (!output.isJson()) {
-        print(record, folder);
+        print(record);
       }
       List<String> unreadable = record.images().unreadable();
       unreadable.forEach(output::error);
+      if (!output.isJson()) {
+        output.print("classifier: " + folder.resolve("classifier.safetensors"));
+        output.print("report: " + folder.resolve("report.html"));
+        output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());
+      }
       return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
     }
   }
@@ -236,7 +252,7 @@ public final class AdaptCommand implements Callable<Integer> {
   /** Warns if the plan was made for other images, another seed or other weights. */
   private void warnIfDifferent(AdaptRecord repeated, AdaptRecord record) {
     List<String> different =
-        Stream.of("fingerprint", "seed", "shots", "clip_fingerprint", "unseen")
+        Stream.of("fingerprint", "seed", "shots", "clip_fingerprint", "max_patches", "unseen")
             .filter(key -> !text(repeated, key).equals(text(record, key)))
             .map(key -> key.equals("fingerprint") ? "images" : key)
             .toList();
@@ -286,12 +302,10 @@ public final class AdaptCommand implements Callable<Integer> {
         : ImageGroupFile.of(set, Path.of(groupBy));
   }
 
-  private void print(AdaptRecord record, Path folder) {
+  private void print(AdaptRecord record) {
     new AdaptPrinter(output).print(record);
     if (clipOptions.isEmbedded() && !DataOptions.isEmbedded(data)) {
       output.print(EmbeddedClip.NOTE);
     }
-    output.print("classifier: " + folder.resolve("classifier.safetensors"));
-    output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());
   }
 }

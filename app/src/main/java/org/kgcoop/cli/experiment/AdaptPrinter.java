@@ -3,8 +3,10 @@ package org.kgcoop.cli.experiment;
 import static org.kgcoop.cli.console.TextTable.left;
 import static org.kgcoop.cli.console.TextTable.right;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
@@ -26,13 +28,6 @@ final class AdaptPrinter {
   void print(AdaptRecord record) {
     output.print(record.learnedFrom());
     print(record.images());
-    double zeroShot = record.value(ZeroShot.ID);
-    double probe = record.value(Probe.ID);
-    if (!record.isForUnseen() && zeroShot > 0 && probe > 0) {
-      output.printf(
-          "zero-shot CLIP knows %.1f %% of them, a linear probe %.1f %%: headroom %.1f points",
-          zeroShot, probe, probe - zeroShot);
-    }
     output.text(
         TextTable.of(
             record.candidates(),
@@ -47,14 +42,6 @@ final class AdaptPrinter {
     if (choice != null) {
       output.print("chosen: " + choice.title() + ". " + choice.why());
     }
-    record.expectations().forEach(output::print);
-    AdaptRecord.Interval test = record.result().test();
-    if (test != null) {
-      output.printf(
-          "Measured on %d test images, which had no part in this: %.1f %% right (95 %%: %.1f to"
-              + " %.1f)",
-          test.images(), test.accuracy(), test.low(), test.high());
-    }
     print(record.result().suspects());
     AdaptRecord.Calibrated calibration = record.result().calibration();
     if (calibration != null) {
@@ -63,6 +50,42 @@ final class AdaptPrinter {
     if (!record.irreproducible().isEmpty()) {
       output.print("not reproducible: " + record.irreproducible());
     }
+    gain(record).ifPresent(output::print);
+    record.expectations().forEach(output::print);
+    AdaptRecord.Interval test = record.result().test();
+    if (test != null) {
+      output.printf(
+          "Measured on %d test images, which had no part in this: %.1f %% right (95 %%: %.1f to"
+              + " %.1f)",
+          test.images(), test.accuracy(), test.low(), test.high());
+    }
+  }
+
+  /** Relates zero-shot CLIP, a linear probe and the chosen method in one sentence. */
+  private static Optional<String> gain(AdaptRecord record) {
+    AdaptRecord.Choice choice = record.choice();
+    double zeroShot = record.value(ZeroShot.ID);
+    if (choice == null || record.isForUnseen() || Double.isNaN(zeroShot)) {
+      return Optional.empty();
+    }
+    List<String> parts = new ArrayList<>();
+    double probe = record.value(Probe.ID);
+    if (!Double.isNaN(probe) && !choice.method().equals(Probe.ID)) {
+      parts.add("a linear probe %s %%".formatted(percent(probe)));
+    }
+    double chosen = record.value(choice.method());
+    if (!Double.isNaN(chosen) && !choice.method().equals(ZeroShot.ID)) {
+      parts.add("the chosen %s %s %%".formatted(choice.title(), percent(chosen)));
+    }
+    String sentence =
+        "CLIP classifies %s %% of held-out images correctly without training"
+            .formatted(percent(zeroShot));
+    return Optional.of(
+        parts.isEmpty() ? sentence + "." : sentence + ", " + String.join(", ", parts) + ".");
+  }
+
+  private static String percent(double value) {
+    return String.format(Locale.ROOT, "%.1f", value);
   }
 
   private void print(List<AdaptRecord.Suspect> suspects) {

@@ -42,10 +42,7 @@ public final class ImageFiles {
 
   private static List<Path> below(Path folder, Consumer<String> warnings) {
     List<Path> all =
-        Folders.below(
-            folder,
-            file -> ImageNames.isImage(Folders.name(file)) && Files.isRegularFile(file),
-            link -> {});
+        Folders.below(folder, file -> ImageNames.isImage(Folders.name(file)), link -> {});
     List<Path> images = all.stream().filter(file -> ImageNames.isRead(Folders.name(file))).toList();
     Optional<String> leftOut = ImageNames.leftOut(all);
     if (images.isEmpty()) {

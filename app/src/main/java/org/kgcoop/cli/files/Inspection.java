@@ -28,6 +28,8 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ImageSurvey;
 import org.kgcoop.data.Item;
+import org.kgcoop.image.view.PatchGrid;
+import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -289,15 +291,22 @@ final class Inspection {
   private static ObjectNode preprocessing(Clip clip) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("size", clip.preprocessing().size()).put("channels", clip.preprocessing().channels());
-    json.put(
-        "resize",
-        clip.preprocessing().isSquashed()
-            ? "whole image to the square"
-            : "shorter side to " + clip.preprocessing().shorterSide() + ", middle");
+    json.put("resize", resize(clip.preprocessing()));
     clip.preprocessing().mean().forEach(json.putArray("mean")::add);
     clip.preprocessing().std().forEach(json.putArray("std")::add);
     json.put("interpolation", clip.preprocessing().interpolation().name().toLowerCase(Locale.ROOT));
     return json;
+  }
+
+  private static String resize(Preprocessing images) {
+    PatchGrid patches = images.patches();
+    if (patches != null) {
+      return "shape kept, at most %s patches of %s pixels; training views to the square"
+          .formatted(patches.maxPatches(), patches.patch());
+    }
+    return images.isSquashed()
+        ? "whole image to the square"
+        : "shorter side to " + images.shorterSide() + ", middle";
   }
 
   private static ObjectNode object(String kind) {

@@ -4,9 +4,6 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -19,15 +16,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.JpegFile;
 import org.kgcoop.image.view.Shrunk;
 
 /**
@@ -39,14 +32,9 @@ final class Thumbnails implements AutoCloseable {
   /** The sizes of the longer side in pixels. */
   static final List<Integer> SIZES = List.of(128, 256, 1024);
 
-  private static final float QUALITY = 0.85f;
   private static final int DECODED_AT_A_TIME = 2;
   private static final long MAX_BYTES = 64L << 20;
   private static final long PAUSE_NANOS = 10_000_000;
-
-  static {
-    ImageIO.setUseCache(false); // no temporary files
-  }
 
   private final Images images;
   private final long maxBytes;
@@ -181,35 +169,9 @@ final class Thumbnails implements AutoCloseable {
     RgbImage smaller = image;
     for (int i = SIZES.size() - 1; i >= 0; i--) {
       smaller = Shrunk.within(SIZES.get(i), smaller);
-      files.put(SIZES.get(i), jpeg(smaller));
+      files.put(SIZES.get(i), JpegFile.of(smaller));
     }
     return new Sizes(files);
-  }
-
-  private static byte[] jpeg(RgbImage image) {
-    BufferedImage pixels =
-        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-    byte[] rgb = image.rgb();
-    for (int y = 0, from = 0; y < image.height(); y++) {
-      for (int x = 0; x < image.width(); x++, from += 3) {
-        pixels.setRGB(
-            x, y, (rgb[from] & 0xff) << 16 | (rgb[from + 1] & 0xff) << 8 | (rgb[from + 2] & 0xff));
-      }
-    }
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      ImageWriteParam parameters = writer.getDefaultWriteParam();
-      parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      parameters.setCompressionQuality(QUALITY);
-      writer.setOutput(out);
-      writer.write(null, new IIOImage(pixels, null, null), parameters);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail
-    } finally {
-      writer.dispose();
-    }
-    return bytes.toByteArray();
   }
 
   /** Returns a gray square with a cross. */

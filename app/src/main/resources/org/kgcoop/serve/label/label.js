@@ -6,6 +6,7 @@ import {fetched, keepToken, posted, token} from '/page/requests.js';
 
 const MOST_IMAGES = 400; // in the memory of the tab
 const POLL = 500; // milliseconds
+const FIRST = 500; // images that are read before the first page
 const BROWSER = 'kgcoop-browser';
 
 const element = (id) => document.getElementById(id);
@@ -131,18 +132,23 @@ function take(json) {
 }
 
 function header() {
-  const of = `${state.labeled} of ${state.images}`;
+  const of = `${grouped(state.labeled)} of ${grouped(state.images)}`;
   element('folder').textContent = state.folder;
   element('folder').title = state.session;
   document.title = `${of} – ${state.folder}`;
   element('labeled').textContent = `${of} images labeled`;
+  element('read').textContent = isReading()
+    ? state.reading_problem ? '· not all images are read' : `· reading ${grouped(state.read)} of ${grouped(state.images)}` : '';
+  if (state.reading_problem) {
+    problem(`Reading the images ended: ${state.reading_problem}. Start the command again to read the others.`);
+  }
   meter('meter', state.labeled / state.images);
   const share = state.folder_accuracy;
   const fresh = state.new_images;
   element('share').className = 'figure' + (state.can_stop ? ' reached' : '');
   element('share').textContent = share ? `at least ${percent(share.low)}\u00a0% right` : state.audit.images ? 'Accuracy: not measured yet' : 'Accuracy: not measured';
-  element('share-from').textContent = share
-    ? `estimate ${Math.round(100 * share.estimate)}\u00a0% (${percent(share.low)} to ${Math.ceil(100 * share.high - 1e-9)}), from ${randomImages()} random images` : '';
+  element('share-from').textContent = share && (share.images || state.audit.answered)
+    ? `estimate ${Math.round(100 * share.estimate)}\u00a0% (${percent(share.low)} to ${Math.ceil(100 * share.high - 1e-9)}), from ${randomImages()}` : '';
   element('new-images').textContent = fresh
     ? `of 100 new images like these, expect ${Math.round(100 * fresh.estimate)} right (${percent(fresh.low)} to ${Math.ceil(100 * fresh.high - 1e-9)})` : '';
   const left = state.audit.images - state.audit.answered;
@@ -153,9 +159,39 @@ function header() {
   element('undo').disabled = !state.undo && position === 0;
 }
 
-/** The number of answered random images. Those that pages left out are labeled, and no sample any more. */
+/** True if the program still reads images. The pages show those that are read. */
+function isReading() {
+  return state.read < state.images;
+}
+
+/** A number with commas between its thousands. */
+function grouped(count) {
+  return count.toLocaleString('en');
+}
+
+/** Updates the progress of reading while the person works. */
+async function follow() {
+  if (state && isReading() && !busy && !state.reading_problem) {
+    try {
+      const json = await (await fetched('/label/state')).json();
+      if (!busy && json.classes) {
+        state = {...state, read: json.read, images: json.images, reading_problem: json.reading_problem};
+        header();
+        if (onScreen() === 'reading' && page) {
+          await next();
+        }
+      }
+    } catch {
+      // the next answer reports that the server is gone
+    }
+  }
+  setTimeout(follow, 2 * POLL);
+}
+
+/** The answered random images. Those that pages left out are labeled, and no sample any more. */
 function randomImages() {
-  return Math.max(state.folder_accuracy.images, state.audit.answered);
+  const count = Math.max(state.folder_accuracy.images, state.audit.answered);
+  return count === 1 ? '1 random image' : `${count} random images`;
 }
 
 function meter(id, share) {
@@ -193,7 +229,9 @@ function open(next) {
       answers.set(entry.image, entry.draft);
     }
   }
-  if (page.images.length === 0 || (page.rest && page.kind === 'questions' && !wantedRest)) {
+  if (page.images.length === 0 && isReading() && !state.reading_problem) {
+    awaitImages();
+  } else if (page.images.length === 0 || (page.rest && page.kind === 'questions' && !wantedRest)) {
     finish();
   } else if (isGrid()) {
     openGrid();
@@ -203,6 +241,15 @@ function open(next) {
     openSingle();
   }
 }
+
+/** Shows the progress of reading, because all images that are read have an answer. */
+function awaitImages() {
+  screen('reading');
+  element('reading-heading').textContent = 'More images come soon';
+  element('reading').textContent = `You have answered all images that are read so far: ${grouped(state.read)} of ${grouped(state.images)}.`;
+  meter('reading-meter', state.read / state.images);
+}
+
 let wantedRest = false; // the person asked for the skipped images
 
 function next(wanted = '') {
@@ -508,28 +555,29 @@ async function finish() {
   heading.className = state.can_stop ? 'stop' : '';
   heading.textContent = byProgram === 0 ? 'All images are labeled.' : state.can_stop ? 'You can stop.' : 'Finish, or go on?';
   const right = share ? `At least ${percent(share.low)} % of the folder is right` : 'The accuracy is not measured';
-  element('finish-lead').textContent = `${right}: you labeled ${state.labeled} images, the program the other ${byProgram}.`
+  element('finish-lead').textContent = `${right}: you labeled ${grouped(state.labeled)} images, and the program ${grouped(byProgram)}.`
     + (page?.images.length === 0 && byProgram > state.skipped ? ' The images that are left are open in another tab. They are free ten minutes after it showed them.' : '')
     + (share && !state.can_stop && byProgram ? ` The target is ${Math.round(100 * state.target)} %.` : '');
   element('agreement').textContent = state.agreement ? state.agreement[0].toUpperCase() + state.agreement.slice(1) + '.' : '';
   element('confirm').hidden = true;
   element('step').textContent = '';
   element('back').hidden = byProgram === 0 || byProgram === state.skipped;
-  element('writes').textContent = `Into ${state.session}: labels.csv, a classifier and its report. This takes up to two minutes.`;
+  element('writes').textContent = `Into ${state.session}: labels.csv, a classifier and its report. This takes up to two minutes.`
+    + (isReading() ? ` Before, the program reads the other ${grouped(state.images - state.read)} images.` : '');
   showFor({});
   const again = await (await fetched('/label/state?again=true')).json().catch(() => ({}));
   const offers = [];
   const left = state.audit.images - state.audit.answered;
   if (left > 0 && byProgram > state.skipped) {
-    offers.push(offer(share ? `The accuracy comes from ${randomImages()} random images.` : 'The accuracy is not measured.', `Measure (${Math.min(20, left)} images)`, () => next('audit')));
+    offers.push(offer(share ? `The accuracy comes from ${randomImages()}.` : 'The accuracy is not measured.', `Measure (${Math.min(20, left)} images)`, () => next('audit')));
   } else if (share && byProgram > state.skipped) {
-    offers.push(offer(`The accuracy comes from ${randomImages()} random images.`, 'Be more exact (20 images)', () => next('more-audit')));
+    offers.push(offer(`The accuracy comes from ${randomImages()}.`, 'Be more exact (20 images)', () => next('more-audit')));
   }
   if (again.again) {
     offers.push(offer(`${again.again} labels are worth a second look: unusual ones, and random ones to see how often you agree with yourself.`, 'Check them again', () => next('again')));
   }
   if (state.skipped) {
-    offers.push(offer(`You skipped ${state.skipped} ${state.skipped === 1 ? 'image' : 'images'}.`, 'Name them', () => next('skipped')));
+    offers.push(offer(`You skipped ${state.skipped} ${state.skipped === 1 ? 'image' : 'images'}.`, state.skipped === 1 ? 'Name it' : 'Name them', () => next('skipped')));
   }
   if (byProgram > state.skipped) {
     offers.push(offer('For 100 %, go on through the pages, the doubtful ones first.', 'Go on', () => next()));
@@ -663,8 +711,11 @@ async function load() {
     if (json.reading) {
       screen('reading');
       const {done, images} = json.reading;
-      meter('reading-meter', images ? done / images : 0);
-      element('reading').textContent = images ? `${done} of ${images}. This happens once.` : 'This happens once.';
+      const first = Math.min(images, FIRST);
+      meter('reading-meter', images ? Math.min(1, done / first) : 0);
+      element('reading').textContent = images === 0 ? 'Looking for images.'
+        : images > FIRST ? `${grouped(Math.min(done, first))} of the first ${grouped(first)} images. The other ${grouped(images - first)} are read while you work.`
+          : `${grouped(done)} of ${grouped(images)} images. They are read only once.`;
       setTimeout(load, POLL);
     } else if (json.classes.length < 2) {
       take(json);
@@ -679,9 +730,19 @@ async function load() {
   }
 }
 
-if (location.hash.length > 1) { // the token does not stay in the address
-  keepToken(decodeURIComponent(location.hash.slice(1)));
-  history.replaceState(null, '', location.pathname);
+/** Takes the token of the address, where it does not stay. */
+function takeToken() {
+  if (location.hash.length > 1) {
+    keepToken(decodeURIComponent(location.hash.slice(1)));
+    history.replaceState(null, '', location.pathname);
+  }
 }
+
+takeToken();
+window.addEventListener('hashchange', () => { // the address of a new start, opened in this tab
+  takeToken();
+  load();
+});
 listen();
 load();
+follow();

@@ -39,7 +39,7 @@ function question(image = picture) {
     }
     return {path: 'v1/classify?' + query, body: image, prompts: compares ? prompts(model) : prompts(model).slice(0, 1)};
   }
-  const names = [...new Set(element('names').value.split(/[,\n]/).map((n) => n.trim()).filter((n) => n))];
+  const names = namesIn(element('names').value);
   const template = element('template').value.trim();
   if (names.length === 0 || names.length > MOST_NAMES) {
     instead(names.length === 0 ? 'Type at least one class name.' : `Type at most ${MOST_NAMES} class names.`);
@@ -50,11 +50,24 @@ function question(image = picture) {
     return null;
   }
   const form = new FormData();
-  form.append('classes', names.join('\n'));
+  form.append('classes', names.map(quoted).join('\n'));
   form.append('template', template);
   form.append('top', names.length);
   form.append('image', image);
   return {path: 'v1/zero-shot', body: form, prompts: [{title: 'hand-crafted', text: template}]};
+}
+
+/** The distinct names of a text. A name with a comma is in double quotes. */
+function namesIn(text) {
+  const parts = text.match(/\s*"(?:[^"\n]|"")*"[^,\n]*|[^,\n]+/g) || [];
+  const names = parts.map((part) => part.trim()).map((part) =>
+    /^".*"$/.test(part) ? part.slice(1, -1).replaceAll('""', '"').trim() : part);
+  return [...new Set(names.filter((name) => name))];
+}
+
+/** A name as the server reads it. */
+function quoted(name) {
+  return /[,"]/.test(name) ? '"' + name.replaceAll('"', '""') + '"' : name;
 }
 
 /** Cancels the current request, and sends the next one after a pause without input. */
@@ -183,8 +196,8 @@ async function take(file, shown = null) {
   const image = element('preview');
   image.hidden = false;
   image.src = preview;
-  image.alt = shown ? 'a drawing of ' + shown.title : file.name ? 'the image ' + file.name : 'your image';
-  element('caption').textContent = shown ? `“${shown.title}”, ${shown.credit}` : file.name || '';
+  image.alt = shown ? (shown.isOwn ? 'an image of ' : 'a drawing of ') + shown.title : file.name ? 'the image ' + file.name : 'your image';
+  element('caption').textContent = shown ? `“${shown.title}”, ${shown.isOwn ? 'a training image' : shown.credit}` : file.name || '';
   markExample();
   askSoon(0);
 }
@@ -251,7 +264,7 @@ async function best(file) {
 
 function markExample() {
   document.querySelectorAll('#examples button').forEach((button, i) =>
-    button.setAttribute('aria-pressed', server.examples[i] === example));
+    button.setAttribute('aria-pressed', String(listed.examples[i] === example)));
 }
 
 async function pick(chosenExample) {
@@ -260,7 +273,7 @@ async function pick(chosenExample) {
     if (model) {
       element('model').value = model.name;
     }
-    element('names').value = chosenExample.names.join(', ');
+    element('names').value = chosenExample.names.map(quoted).join(', ');
     element('template').value = server.template;
     document.forms.ask.elements.among.value = model ? 'model' : 'names';
     choose();
@@ -269,14 +282,35 @@ async function pick(chosenExample) {
   await take(await response.blob(), chosenExample);
 }
 
+/** The examples of a classifier: training images that its owner stored, or drawings of its classes. */
+function examplesOf(model) {
+  if (model?.examples?.length) {
+    return model.examples.map((name, i) => ({
+      image: `v1/models/${encodeURIComponent(model.name)}/examples/${i}`,
+      title: name.replaceAll('_', ' '), model: model.name, names: model.classes, isOwn: true,
+    }));
+  }
+  const fits = server.examples.some((each) => each.model === model?.name);
+  return fits ? server.examples : []; // drawings of other classes would only confuse
+}
+
+let listed = {model: null, examples: []};
+
+/** Shows the examples of the chosen classifier. */
 function listExamples() {
-  // Drawings of other classes would only confuse.
-  const fits = server.models.some((m) => server.examples.some((each) => each.model === m.name));
-  element('examples-heading').hidden = !fits;
-  element('examples').replaceChildren(...(fits ? server.examples : []).map((each) => {
+  const model = chosen();
+  if (listed.model === model) {
+    return;
+  }
+  listed = {model, examples: examplesOf(model)};
+  element('examples-heading').hidden = listed.examples.length === 0;
+  element('examples').replaceChildren(...listed.examples.map((each) => {
     const image = document.createElement('img');
-    image.src = each.image;
     image.alt = each.title;
+    fetched(each.image).then((r) => r.blob()).then((blob) => {
+      image.src = URL.createObjectURL(blob);
+    }).catch(() => {});
+    image.addEventListener('load', () => URL.revokeObjectURL(image.src));
     const button = document.createElement('button');
     button.type = 'button';
     button.title = each.title;
@@ -317,6 +351,7 @@ function classes(model) {
 function choose() {
   const own = among() === 'names';
   const model = chosen();
+  listExamples();
   element('own').hidden = !own;
   element('compare-line').hidden = own || !model || !isLearned(model);
   element('model').hidden = own || server.models.length < 2;
@@ -345,15 +380,14 @@ function askForToken(reason) {
 
 async function open() {
   listModels((await (await fetched('v1/models')).json()).models);
-  listExamples();
   element('token-form').hidden = true;
   problem('');
   if (picture) {
     askSoon(0);
-  } else if (server.models.some((m) => m.name === server.examples[0]?.model)) {
-    await pick(server.examples[0]);
+  } else if (listed.examples.length) {
+    await pick(listed.examples[0]);
   } else { // the examples show none of these classes
-    element('names').value = (chosen()?.classes || []).slice(0, MOST_NAMES).join(', ');
+    element('names').value = (chosen()?.classes || []).slice(0, MOST_NAMES).map(quoted).join(', ');
     instead('');
   }
 }

@@ -82,7 +82,12 @@ class AdaptCommandTest {
         .contains("This holds if you labeled images as they came.")
         .containsPattern("Below [\\d.]+ %, treat an image as none of these: this keeps \\d+ % of")
         .containsPattern("Probabilities are calibrated by the temperature|No temperature was found")
-        .contains("next: ./kgcoop serve " + out);
+        .containsPattern("CLIP classifies [\\d.]+ % of held-out images correctly without training");
+    assertThat(result.out().lines().toList())
+        .endsWith(
+            "classifier: " + out.resolve("classifier.safetensors"),
+            "report: " + out.resolve("report.html"),
+            "next: ./kgcoop serve " + out + " --clip " + shared.resolve("clip"));
     assertThat(Files.readString(out.resolve("report.html")))
         .contains("The choice of the method", "Tip-Adapter-F", "expected accuracy")
         .contains("Mistakes on held-out images", "taken for");

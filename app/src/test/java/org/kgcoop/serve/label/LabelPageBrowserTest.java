@@ -28,6 +28,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Simulation;
 import org.kgcoop.runs.LabelJournal;
@@ -259,7 +260,7 @@ class LabelPageBrowserTest {
 
   private void assertEqualsSimulation(List<String> classes) throws IOException {
     Path session = folder.resolve("simulated");
-    List<Labeling.Result> results;
+    List<LabeledImage> results;
     try (Labeling simulated = Labeling.open(photos, clip, options(classes).withSession(session))) {
       simulated.simulate(truth, new Simulation.Settings(0, 100, 1), step -> {});
       results = simulated.results();

@@ -28,10 +28,14 @@ import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
+import org.kgcoop.serve.model.ClassifierExamples;
 import org.kgcoop.serve.model.ModelRegistry;
 
 /** Tests of the page in a real browser with the embedded CLIP. Skipped without a browser. */
@@ -317,6 +321,63 @@ class WebPageBrowserTest {
     } finally {
       server = other;
     }
+  }
+
+  /** With a token, because the images of a classifier need one, unlike those of the page. */
+  @Test
+  void aClassifierShowsTheTrainingImagesThatItsOwnerStored() throws IOException {
+    Path run = Files.createDirectories(folder.resolve("stored"));
+    DataSet symbols =
+        EmbeddedDataSets.open(
+            "symbols", DataSetOptions.defaults(warning -> {}).withCheckFiles(false));
+    ClassifierExamples.write(symbols, run, 1, warning -> {});
+    List<ClassifierExamples.Example> examples = ClassifierExamples.read(run);
+    assertThat(examples).hasSize(12);
+    ClassifierServer other = server;
+    ModelRegistry owned =
+        new ModelRegistry(
+            Map.of("mine", Classifier.zeroShot(clip, symbols.classNames(), "a {}.")),
+            Map.of("mine", examples));
+    server = serve(TOKEN, owned);
+    OTHERS.addAll(List.of(server, owned));
+    try {
+      browser().look(1280, 900, false);
+      browser().open("http://127.0.0.1:" + server.port() + "/");
+      browser().await("!document.querySelector('#token-form').hidden");
+      browser()
+          .value(
+              "document.getElementById('token').value = '%s';".formatted(TOKEN)
+                  + " document.getElementById('token-form').requestSubmit()");
+      browser().await(ANSWERED);
+      assertThat(browser().value("document.querySelectorAll('#examples li').length").asInt())
+          .isEqualTo(12);
+      browser().await("[...document.querySelectorAll('#examples img')].every(i => i.naturalWidth)");
+      assertThat(text("#caption")).contains(readable(examples.get(0))).contains("training image");
+      browser().value("document.querySelectorAll('#examples button')[3].click()");
+      browser()
+          .await(
+              "document.getElementById('caption').innerText.includes('%s') && "
+                      .formatted(readable(examples.get(3)))
+                  + ANSWERED);
+    } finally {
+      server = other;
+    }
+  }
+
+  private static String readable(ClassifierExamples.Example example) {
+    return example.className().replace('_', ' ');
+  }
+
+  @Test
+  void aNameWithACommaIsOneName() {
+    open();
+    browser().value("document.querySelector('[value=names]').click()");
+    browser()
+        .value(
+            "const field = document.getElementById('names'); field.value = '\"red, apple\",dog';"
+                + " field.dispatchEvent(new Event('input', {bubbles: true}))");
+    browser().await("document.querySelectorAll('#bars tbody tr').length === 2 && " + ANSWERED);
+    assertThat(names()).containsExactlyInAnyOrder("red, apple", "dog");
   }
 
   @Test

@@ -100,8 +100,9 @@ public final class ClipFamily implements Family {
       throw vision.refused("timm_model_name", "none, or a vit_..._clip_...");
     }
     file.checkVisionKeys(Set.of("timm_model_name"));
-    if (!vision.isOff("timm_model_name")) {
-      vision.only("timm_pool", "token");
+    if (!vision.isOff("timm_model_name")
+        && !vision.json().path("timm_pool").asText().equals("token")) {
+      throw vision.refused("timm_pool", "token"); // OpenCLIP's default is the mean
     }
     vision.only("pool_type", "tok");
     // The weights contain either kind of positions.

@@ -146,6 +146,12 @@ public final class SiglipFamily implements Family {
   }
 
   @Override
+  public List<String> tokenizerFiles() {
+    return List.of(
+        "tokenizer.json", "spiece.model", "tokenizer.model"); // the last two are rejected
+  }
+
+  @Override
   public Tokenizer tokenizer(Path file, OpenClipConfig config) {
     Tokenizer tokenizer = Tokenizers.read(file, config.cleaning());
     if (!tokenizer.cuts()) {

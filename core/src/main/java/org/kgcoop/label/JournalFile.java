@@ -1,0 +1,179 @@
+package org.kgcoop.label;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.files.AppendedFile;
+import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Folders;
+import org.kgcoop.files.LockedFile;
+import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.LabelJournal;
+
+/** The journal of an open session. One process at a time can open the folder of a session. */
+final class JournalFile implements AutoCloseable {
+  static final int FORMAT = 1;
+  private static final String LOCK = ".lock";
+
+  private final Path file;
+  private final LockedFile lock;
+  private final List<JournalEntry> entries;
+  private final AppendedFile journal;
+
+  private JournalFile(
+      Path file, LockedFile lock, List<JournalEntry> entries, AppendedFile journal) {
+    this.file = file;
+    this.lock = lock;
+    this.entries = List.copyOf(entries);
+    this.journal = journal;
+  }
+
+  /**
+   * Opens the journal of a session, or creates it.
+   *
+   * @throws KgCoopException if the session is open elsewhere, its journal is damaged, or it was
+   *     made with another CLIP
+   */
+  static JournalFile open(Path session, Clip clip, Consumer<String> warnings) {
+    Folders.create(session, "for the session", "choose another folder with --out");
+    LockedFile lock = lock(session);
+    try {
+      Path file = session.resolve(LabelJournal.FILE);
+      List<JournalEntry> entries =
+          Files.exists(file) ? LabelJournal.entries(file, warnings) : List.of();
+      checkStart(file, entries, clip);
+      repair(file);
+      return new JournalFile(file, lock, entries, appended(file));
+    } catch (RuntimeException | Error e) {
+      closeQuietly(lock);
+      throw e;
+    }
+  }
+
+  private static LockedFile lock(Path session) {
+    try {
+      return LockedFile.tryOpen(session.resolve(LOCK))
+          .orElseThrow(
+              () ->
+                  KgCoopException.configuration(
+                      session
+                          + ": another process labels with this session; close it first, or choose"
+                          + " another folder with --out"));
+    } catch (IOException e) {
+      throw KgCoopException.io(session + ": cannot be locked: " + FileErrors.reason(e), e);
+    }
+  }
+
+  /** Returns a text with everything about the CLIP that changes features. */
+  static String identity(Clip clip) {
+    return clip.fingerprint()
+        + (clip.maxPatches() == 0 ? "" : " with --max-patches " + clip.maxPatches());
+  }
+
+  private static void checkStart(Path file, List<JournalEntry> entries, Clip clip) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    if (!(entries.get(0) instanceof JournalEntry.Start start) || start.format() != FORMAT) {
+      throw KgCoopException.data(
+          file + ", line 1: expected the start of a session of format " + FORMAT);
+    }
+    if (!start.clip().equals(identity(clip))) {
+      throw KgCoopException.configuration(
+          "%s: made with the CLIP %s, but --clip is %s; choose that CLIP, or another --out"
+              .formatted(file, start.clip(), identity(clip)));
+    }
+  }
+
+  /** Removes a last line that was cut, so that the next one begins at its place. */
+  private static void repair(Path file) {
+    try {
+      if (!Files.exists(file)) {
+        return;
+      }
+      byte[] bytes = Files.readAllBytes(file);
+      if (bytes.length > 0 && bytes[bytes.length - 1] != '\n') {
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] != '\n') {
+          end--;
+        }
+        byte[] complete = Arrays.copyOf(bytes, end);
+        AtomicFile.write(file, out -> out.write(complete));
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be repaired: " + FileErrors.reason(e), e);
+    }
+  }
+
+  private static AppendedFile appended(Path file) {
+    try {
+      return new AppendedFile(file);
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be written: " + FileErrors.reason(e), e);
+    }
+  }
+
+  Path path() {
+    return file;
+  }
+
+  /** Returns the entries that the file contained when it was opened. */
+  List<JournalEntry> entries() {
+    return entries;
+  }
+
+  /** Applies the entries of the file to a session. */
+  void replay(LabelSession session) {
+    for (int i = 0; i < entries.size(); i++) {
+      try {
+        session.apply(entries.get(i));
+      } catch (IllegalArgumentException e) {
+        throw KgCoopException.data(
+            "%s, line %s: %s; restore the file, or choose another --out"
+                .formatted(file, i + 1, e.getMessage()));
+      }
+    }
+  }
+
+  /** Writes entries, and forces them to the disk. */
+  void append(List<? extends JournalEntry> added) {
+    StringBuilder lines = new StringBuilder();
+    added.forEach(entry -> lines.append(entry.line()).append('\n'));
+    try {
+      journal.appendAndForce(lines.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          file
+              + ": the answer is not written: "
+              + FileErrors.reason(e)
+              + "; free some space and answer again",
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      journal.close();
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": " + FileErrors.reason(e), e);
+    } finally {
+      closeQuietly(lock);
+    }
+  }
+
+  private static void closeQuietly(LockedFile lock) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      return; // the end of the process releases it
+    }
+  }
+}

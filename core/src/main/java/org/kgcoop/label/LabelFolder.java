@@ -1,0 +1,185 @@
+package org.kgcoop.label;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.ImageHashes;
+import org.kgcoop.files.Folders;
+import org.kgcoop.image.ImageNames;
+
+/**
+ * The images of a folder. Equal files are one image. Only files of the same size can be equal, so
+ * that few files are read for this.
+ */
+final class LabelFolder {
+  private static final int GROUP = 1024;
+
+  private final Path root;
+  private final Map<Long, List<Path>> bySize = new HashMap<>();
+  private final TreeMap<String, List<String>> copies = new TreeMap<>();
+  private final ImageHashes hashes;
+
+  private LabelFolder(Path root, ImageHashes hashes) {
+    this.root = root;
+    this.hashes = hashes;
+  }
+
+  /**
+   * Lists a folder with its subfolders.
+   *
+   * @param without folders that are left out
+   * @throws KgCoopException if there is no image
+   */
+  static LabelFolder list(
+      Path root, List<Path> without, ImageHashes hashes, Consumer<String> warnings) {
+    if (!Files.isDirectory(root)) {
+      throw KgCoopException.data(root + ": expected a folder of images");
+    }
+    List<Path> files =
+        imagesBelow(root, warnings).stream()
+            .filter(path -> without.stream().noneMatch(path::startsWith))
+            .toList();
+    if (files.isEmpty()) {
+      throw KgCoopException.data(
+          root + ": no image below this folder; expected .jpg, .png, .webp, .gif or .bmp");
+    }
+    hashes.recall(files);
+    LabelFolder folder = new LabelFolder(root, hashes);
+    for (Path file : files) {
+      folder.bySize.computeIfAbsent(size(file), key -> new ArrayList<>()).add(file);
+    }
+    List<Path> alike =
+        folder.bySize.values().stream()
+            .filter(same -> same.size() > 1)
+            .flatMap(List::stream)
+            .toList();
+    Map<Path, String> known = folder.hashes(alike);
+    folder.bySize.values().forEach(same -> folder.addDistinct(same, known));
+    return folder;
+  }
+
+  static List<Path> imagesBelow(Path folder, Consumer<String> warnings) {
+    return Folders.below(
+            folder,
+            path -> ImageNames.isRead(Folders.name(path)) && !Folders.name(path).startsWith("."),
+            link -> warnings.accept(link + ": a link to a folder; left out"))
+        .stream()
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * Lists labeled images in class folders, sorted.
+   *
+   * @throws KgCoopException if there are none
+   */
+  static List<LabelExample> examples(Path labeled, Consumer<String> warnings) {
+    List<LabelExample> examples = new ArrayList<>();
+    for (Path folder : Folders.folders(labeled.toAbsolutePath().normalize())) {
+      String name = Folders.name(folder);
+      if (!name.startsWith(".")) {
+        String label = name.equals(Labeling.NONE_FOLDER) ? Labeling.NONE : name;
+        imagesBelow(folder, warnings).forEach(file -> examples.add(new LabelExample(file, label)));
+      }
+    }
+    if (examples.isEmpty()) {
+      throw KgCoopException.data(
+          labeled
+              + ": no class folder with images; expected a folder per class, such as cat/1.jpg");
+    }
+    return examples;
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      return -1; // reading it will report the reason
+    }
+  }
+
+  private void addDistinct(List<Path> files, Map<Path, String> known) {
+    Map<String, String> first = new HashMap<>();
+    for (Path file : files) {
+      String path = Folders.relative(root, file);
+      String hash = known.getOrDefault(file, path);
+      String same = first.computeIfAbsent(hash, key -> path);
+      copies.computeIfAbsent(same, key -> new ArrayList<>()).add(path);
+    }
+  }
+
+  /** Returns the SHA-256 of files, without those that cannot be read. */
+  private Map<Path, String> hashes(List<Path> files) {
+    Map<Path, String> found = new HashMap<>();
+    for (int from = 0; from < files.size(); from += GROUP) {
+      List<Path> group = files.subList(from, Math.min(files.size(), from + GROUP));
+      try {
+        List<String> all = hashes.of(group);
+        for (int i = 0; i < all.size(); i++) {
+          found.put(group.get(i), all.get(i));
+        }
+      } catch (KgCoopException e) { // one of them cannot be read
+        if (group.size() > 1) {
+          group.forEach(file -> found.putAll(hashes(List.of(file))));
+        }
+      }
+    }
+    return found;
+  }
+
+  Path root() {
+    return root;
+  }
+
+  /** Returns the paths of the distinct images, relative to the folder, sorted. */
+  List<String> images() {
+    return List.copyOf(copies.keySet());
+  }
+
+  /** Returns the paths of all files with the bytes of an image, with its own. */
+  List<String> copies(String image) {
+    return Objects.requireNonNull(copies.get(image));
+  }
+
+  /** Returns the path of an image by that of each further copy. */
+  Map<String, String> firstCopies() {
+    Map<String, String> first = new HashMap<>();
+    copies.forEach((image, all) -> all.forEach(copy -> first.put(copy, image)));
+    first.keySet().removeAll(copies.keySet());
+    return first;
+  }
+
+  Path file(String image) {
+    return root.resolve(image);
+  }
+
+  /** Returns those of other files that are in this folder, too. */
+  Set<Path> copiesOf(List<Path> others) {
+    Set<Path> found = new HashSet<>();
+    List<Path> candidates =
+        others.stream()
+            .map(LabelFolder::size)
+            .distinct()
+            .flatMap(size -> bySize.getOrDefault(size, List.of()).stream())
+            .toList();
+    Set<String> here = new HashSet<>(hashes(candidates).values());
+    hashes(others)
+        .forEach(
+            (file, hash) -> {
+              if (here.contains(hash)) {
+                found.add(file);
+              }
+            });
+    return found;
+  }
+}

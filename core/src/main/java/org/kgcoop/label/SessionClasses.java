@@ -1,0 +1,132 @@
+package org.kgcoop.label;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.runs.JournalEntry;
+
+/** The classes of a session by their names, and their changes. */
+final class SessionClasses {
+  private static final int MAX_CLASSES = 10_000;
+
+  private final LabelState state;
+  private final ClassTextFeatures texts;
+  private final Consumer<List<? extends JournalEntry>> record;
+
+  /**
+   * Creates the classes of a session.
+   *
+   * @param texts rejects names that the model cannot tell apart
+   * @param record writes entries, and applies them
+   */
+  SessionClasses(
+      LabelState state, ClassTextFeatures texts, Consumer<List<? extends JournalEntry>> record) {
+    this.state = state;
+    this.texts = texts;
+    this.record = record;
+  }
+
+  List<String> names() {
+    return Arrays.stream(state.classes()).mapToObj(state::name).toList();
+  }
+
+  /**
+   * Adds classes, or none of them if one name is rejected.
+   *
+   * @throws KgCoopException if a name is not valid, or there are too many
+   */
+  void add(List<String> added) {
+    Set<String> known = known();
+    List<JournalEntry.ClassAdded> entries = new ArrayList<>();
+    for (String name : added) {
+      String checked = NameRules.checked(name);
+      if (!known.add(NameRules.folded(checked))) {
+        throw KgCoopException.configuration(
+            "class \"%s\": there is one already".formatted(checked));
+      }
+      entries.add(new JournalEntry.ClassAdded(state.classCount() + entries.size(), checked));
+    }
+    if (known.size() > MAX_CLASSES) {
+      throw KgCoopException.configuration(
+          "expected at most %s classes, got %s".formatted(MAX_CLASSES, known.size()));
+    }
+    checkTexts(entries);
+    record.accept(entries);
+  }
+
+  /** Returns the entries that add those of the first names that are not there yet. */
+  List<JournalEntry> first(List<String> first) {
+    Set<String> known = known();
+    List<JournalEntry.ClassAdded> entries = new ArrayList<>();
+    for (String name : first) {
+      String checked = NameRules.checked(name);
+      if (known.add(NameRules.folded(checked))) {
+        entries.add(new JournalEntry.ClassAdded(state.classCount() + entries.size(), checked));
+      }
+    }
+    checkTexts(entries);
+    return List.copyOf(entries);
+  }
+
+  private Set<String> known() {
+    Set<String> known = new HashSet<>();
+    names().forEach(name -> known.add(NameRules.folded(name)));
+    return known;
+  }
+
+  private void checkTexts(List<JournalEntry.ClassAdded> added) {
+    List<String> all = new ArrayList<>(names());
+    added.forEach(entry -> all.add(entry.name()));
+    texts.check(all);
+  }
+
+  void rename(String name, String newName) {
+    int number = number(name);
+    String checked = NameRules.checked(newName);
+    Optional<Integer> other = find(checked);
+    if (other.isPresent() && other.get() != number) {
+      throw KgCoopException.configuration(
+          "class \"%s\": there is one already; merge the two".formatted(checked));
+    }
+    String before = state.name(number);
+    texts.check(names().stream().map(each -> each.equals(before) ? checked : each).toList());
+    record.accept(List.of(new JournalEntry.ClassRenamed(number, checked)));
+  }
+
+  void merge(String name, String into) {
+    int from = number(name);
+    int to = number(into);
+    if (from == to) {
+      throw KgCoopException.configuration(
+          "class \"%s\": expected another class to merge it into".formatted(name));
+    }
+    record.accept(List.of(new JournalEntry.ClassMerged(from, to)));
+  }
+
+  private Optional<Integer> find(String name) {
+    String wanted = NameRules.folded(name);
+    return Arrays.stream(state.classes())
+        .boxed()
+        .filter(number -> NameRules.folded(state.name(number)).equals(wanted))
+        .findFirst();
+  }
+
+  /**
+   * Returns the number of a class.
+   *
+   * @throws KgCoopException if there is none with this name
+   */
+  int number(String name) {
+    return find(name)
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    "there is no class \"%s\"; expected one of %s"
+                        .formatted(name, String.join(", ", names()))));
+  }
+}

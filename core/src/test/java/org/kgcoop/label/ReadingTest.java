@@ -1,0 +1,234 @@
+package org.kgcoop.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.LabelJournal;
+
+/** Tests with a folder of which only a part is read before the first page. */
+class ReadingTest {
+  private static final int IMAGES = 640;
+  private static final int AUDIT = 40;
+  private static Clip clip;
+
+  @TempDir Path folder;
+  private Path photos;
+  private final List<String> warnings = new ArrayList<>();
+  private volatile CountDownLatch more = new CountDownLatch(1);
+  private volatile boolean waits; // the reader waits for `more` after the first images
+  private volatile boolean cancelled;
+
+  @BeforeAll
+  static void load() {
+    clip = TinyClip.load();
+  }
+
+  @AfterAll
+  static void close() {
+    clip.close();
+  }
+
+  @BeforeEach
+  void write() throws IOException {
+    photos = Files.createDirectories(folder.resolve("photos"));
+    for (int i = 0; i < IMAGES; i++) {
+      write(i);
+    }
+  }
+
+  private void write(int number) throws IOException {
+    BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+    for (int p = 0; p < 256; p++) {
+      boolean isDark = (number >> p % 16) % 2 == 1 && p / 16 < 6; // the number in bits
+      image.setRGB(p % 16, p / 16, isDark ? 0x101010 : number % 2 == 0 ? 0xc01010 : 0x1010c0);
+    }
+    assertThat(ImageIO.write(image, "png", photos.resolve(name(number)).toFile())).isTrue();
+  }
+
+  private static String name(int number) {
+    return "%04d-%s.png".formatted(number, number % 2 == 0 ? "red" : "blue");
+  }
+
+  private Labeling open() {
+    Labeling.Options defaults = Labeling.Options.defaults();
+    return Labeling.open(
+        photos,
+        clip,
+        new Labeling.Options(
+            List.of("red", "blue"),
+            null,
+            defaults.template(),
+            folder.resolve("cache"),
+            AUDIT,
+            90,
+            20,
+            1,
+            warnings::add,
+            this::progress,
+            () -> cancelled,
+            null));
+  }
+
+  private void progress(long done) {
+    if (waits && Thread.currentThread().getName().equals("reader of images")) {
+      try {
+        more.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private static void answer(Labeling labeling, Labeling.Page page) {
+    labeling.answer(
+        page,
+        page.images().stream()
+            .collect(
+                Collectors.toMap(i -> i, i -> i.toString().replaceFirst(".*-(.*)\\.png", "$1"))));
+  }
+
+  private List<JournalEntry> journal() {
+    return LabelJournal.entries(folder.resolve("photos.labels/labels.jsonl"), warning -> {});
+  }
+
+  private List<Integer> reads() {
+    return journal().stream()
+        .filter(JournalEntry.Read.class::isInstance)
+        .map(entry -> ((JournalEntry.Read) entry).images())
+        .toList();
+  }
+
+  private static String draw(List<JournalEntry> journal) {
+    return journal.stream().filter(JournalEntry.Draw.class::isInstance).toList().toString();
+  }
+
+  @Test
+  void worksWhileImagesAreRead() {
+    waits = true;
+    try (Labeling labeling = open()) {
+      LabelStatus status = labeling.status();
+      assertThat(status.images()).isEqualTo(IMAGES);
+      assertThat(status.read()).isBetween(500, 500 + AUDIT);
+      assertThat(status.auditSize()).isEqualTo(AUDIT);
+      for (int i = 0; i < 3; i++) {
+        answer(labeling, labeling.next());
+      }
+      answer(labeling, labeling.next("", "audit"));
+      // The audit was drawn from all images, so the claim is about all of them.
+      assertThat(labeling.accuracy()).isPresent();
+      assertThat(labeling.status().newImages()).isPresent();
+      assertThat(reads()).hasSize(1).allMatch(read -> read < IMAGES);
+      Labeling.Page before = labeling.next();
+      more.countDown();
+      labeling.awaitImages();
+      assertThat(labeling.status().read()).isEqualTo(IMAGES);
+      assertThat(reads().get(reads().size() - 1)).isEqualTo(IMAGES);
+      answer(labeling, before); // a page stays open while others join
+      assertThat(labeling.results()).hasSize(IMAGES);
+    }
+  }
+
+  /** The random images do not depend on what is read first. */
+  @Test
+  void goesOnAfterItWasStoppedWhileReading() {
+    waits = true;
+    Labeling.Page next;
+    String draw;
+    try (Labeling labeling = open()) {
+      answer(labeling, labeling.next());
+      next = labeling.next();
+      draw = draw(journal());
+      cancelled = true;
+      more.countDown();
+      assertThatExceptionOfType(KgCoopException.class)
+          .isThrownBy(labeling::awaitImages)
+          .withMessageContaining("interrupted");
+    }
+    cancelled = false;
+    more = new CountDownLatch(1);
+    List<Integer> reads = reads();
+    try (Labeling labeling = open()) {
+      assertThat(labeling.status().labeled()).isEqualTo(labeled());
+      Labeling.Page page = labeling.next();
+      assertThat(reads()).isEqualTo(reads); // no image joined
+      assertThat(page.images()).isEqualTo(next.images());
+      assertThat(page.likely()).isEqualTo(next.likely());
+      more.countDown();
+    }
+    assertThat(draw(journal())).isEqualTo(draw);
+  }
+
+  private int labeled() {
+    return journal().stream()
+        .filter(JournalEntry.Page.class::isInstance)
+        .mapToInt(entry -> ((JournalEntry.Page) entry).labels().size())
+        .sum();
+  }
+
+  @Test
+  void leavesOutUnreadableImagesOfTheAudit() throws IOException {
+    List<Integer> audit = LabelSession.drawAudit(IMAGES, AUDIT, 1);
+    Map<Integer, String> bad = new HashMap<>();
+    bad.put(audit.get(0), "not an image");
+    bad.put(audit.get(7), "");
+    for (Map.Entry<Integer, String> each : bad.entrySet()) {
+      Files.writeString(photos.resolve(name(each.getKey())), each.getValue());
+    }
+    try (Labeling labeling = open()) {
+      labeling.awaitImages();
+      assertThat(labeling.status().auditSize()).isEqualTo(AUDIT - bad.size());
+      assertThat(labeling.status().images()).isEqualTo(IMAGES - bad.size());
+      assertThat(labeling.status().read()).isEqualTo(IMAGES - bad.size());
+      assertThat(labeling.unreadable()).hasSize(bad.size());
+      Labeling.Page page = labeling.next("", "audit");
+      assertThat(page.images()).hasSize(20);
+      answer(labeling, page);
+      assertThat(labeling.accuracy()).isPresent();
+      assertThat(labeling.results()).hasSize(IMAGES - bad.size());
+    }
+  }
+
+  @Test
+  void imagesThatAreAddedLaterJoin() throws IOException {
+    Labeling.Page expected;
+    try (Labeling labeling = open()) {
+      labeling.awaitImages();
+      answer(labeling, labeling.next());
+      expected = labeling.next();
+    }
+    try (Labeling labeling = open()) {
+      Labeling.Page page = labeling.next();
+      assertThat(page.images()).isEqualTo(expected.images());
+      assertThat(page.likely()).isEqualTo(expected.likely());
+    }
+    for (int i = IMAGES; i < IMAGES + 30; i++) {
+      write(i);
+    }
+    try (Labeling labeling = open()) {
+      assertThat(labeling.status().images()).isEqualTo(IMAGES + 30);
+      answer(labeling, labeling.next("", "audit"));
+      assertThat(labeling.status().folder()).isPresent();
+      assertThat(labeling.status().newImages()).isEmpty(); // they may be of another kind
+    }
+  }
+}
