@@ -31,7 +31,7 @@ import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.trial.Evaluator;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -31,7 +31,7 @@ import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.ExperimentPlan;
 import org.kgcoop.trial.FewShotCurve;
 import org.kgcoop.trial.MethodSpec;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -48,7 +48,7 @@ import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.trial.Evaluator;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 /**
  * Compares the promises of {@code adapt} with what comes true on fresh images, in situations that

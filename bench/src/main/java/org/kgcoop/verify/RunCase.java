@@ -27,7 +27,7 @@ import org.kgcoop.train.Sampler;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 import org.kgcoop.trial.Evaluator;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 /**
  * The cases of the kind {@code run}: from a split file to the accuracies on base and new classes.

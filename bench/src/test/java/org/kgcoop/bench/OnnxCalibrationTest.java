@@ -39,7 +39,7 @@ import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.MethodSpec;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.trial.Trial;
 import org.kgcoop.trial.TrialRun;
 

@@ -18,13 +18,13 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.trial.CrossValidation;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.FewShotSample;
 import org.kgcoop.trial.Fold;
 import org.kgcoop.trial.MethodSpec;
-import org.kgcoop.trial.Progress;
 
 /**
  * Comparison of the candidates on held-out images, with the resulting choice and its expected

@@ -23,12 +23,12 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
+import org.kgcoop.progress.FeatureProgress;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.trial.Progress;
 
 /** Images that an adaptation learns from: all readable images, without copies. */
 final class TrainingImages {

@@ -3,7 +3,7 @@ package org.kgcoop.api;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 /** The progress of an experiment, passed on to a {@link TrainingListener}. */
 final class ReportedProgress implements Progress {

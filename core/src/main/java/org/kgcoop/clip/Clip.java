@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.PatchGrid;
@@ -138,6 +139,33 @@ public final class Clip implements AutoCloseable {
   /** Loads a weight file, or a folder with weights and their configuration, in float32. */
   public static Clip load(Path path) {
     return load(path, Options.DEFAULT);
+  }
+
+  /**
+   * Loads weights by their name, without using the network.
+   *
+   * @param name {@code embedded}, or a name that {@code ./kgcoop download --list} prints, such as
+   *     {@code ViT-B/16}, or {@code hf:OWNER/NAME}
+   * @throws KgCoopException of the category IO if the weights are not on this machine
+   */
+  public static Clip load(String name) {
+    return load(name, question -> false);
+  }
+
+  /**
+   * Loads weights by their name, and downloads them first if they are not on this machine and the
+   * program agrees. {@code KGCOOP_OFFLINE=1} forbids downloads.
+   *
+   * @param consent receives a question with the name and the size; {@code question -> true} always
+   *     agrees
+   * @throws KgCoopException of the category IO if the weights are not there and the program does
+   *     not agree, or if the download fails
+   */
+  public static Clip load(String name, Predicate<String> consent) {
+    return load(
+        name.equals(EmbeddedClip.NAME)
+            ? EmbeddedClip.folder()
+            : ReleasedWeights.locate(name, consent));
   }
 
   /**

@@ -21,6 +21,7 @@ import org.kgcoop.files.DigestTable;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.tensor.Arithmetic;
 
 /**

@@ -1,5 +1,6 @@
 package org.kgcoop.features;
 
+import org.kgcoop.progress.FeatureProgress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -30,7 +30,7 @@ import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 /**
  * Labels a folder of images with the help of CLIP: it chooses the next images, learns from each

@@ -22,10 +22,10 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.trial.Progress;
 
 @Tag("system")
 class AdaptationLockTest {

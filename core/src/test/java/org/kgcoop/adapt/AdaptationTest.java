@@ -36,6 +36,7 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolders;
@@ -43,7 +44,6 @@ import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.trial.Progress;
 
 @Tag("system")
 class AdaptationTest {

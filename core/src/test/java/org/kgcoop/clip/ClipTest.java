@@ -387,4 +387,26 @@ class ClipTest {
     }
     return error / largest;
   }
+
+  @Test
+  void loadsWeightsByNameAndAsksBeforeADownload() {
+    List<String> questions = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                Clip.load(
+                    "hf:kgcoop-test/there-is-no-such-model",
+                    question -> {
+                      questions.add(question);
+                      return false;
+                    }))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("offline, and the file does not exist yet");
+    assertThat(questions)
+        .allSatisfy(
+            question ->
+                assertThat(question).isEqualTo("Download hf:kgcoop-test/there-is-no-such-model?"));
+    assertThatThrownBy(() -> Clip.load("ViT-B/17"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("ViT-B/17: unknown name of weights");
+  }
 }

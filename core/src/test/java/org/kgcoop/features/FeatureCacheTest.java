@@ -32,6 +32,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

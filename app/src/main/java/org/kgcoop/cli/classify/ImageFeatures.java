@@ -10,10 +10,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.io.FeatureTable;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.FeatureProgress;
+import org.kgcoop.progress.Progress;
 
 /**
  * The features of image files, with a progress display. With a feature cache, missing features are

@@ -27,7 +27,7 @@ import org.kgcoop.image.ImageNames;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Simulation;
 import org.kgcoop.runs.LabelJournal;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -1,4 +1,4 @@
-package org.kgcoop.download;
+package org.kgcoop.clip;
 
 import java.nio.file.Path;
 import java.util.Map;

@@ -21,7 +21,7 @@ import org.kgcoop.files.Sha256;
  * the address and the validator (ETag or date) of the version. The partial file is locked while it
  * is open. The file with the final name is complete, or does not exist.
  */
-final class PartialFile implements AutoCloseable {
+public final class PartialFile implements AutoCloseable {
 
   /** The destination of bytes, replaced in tests of a full disk. */
   interface Sink {
@@ -67,7 +67,7 @@ final class PartialFile implements AutoCloseable {
   }
 
   /** Returns the path of the received bytes of a file. */
-  static Path partOf(Path target) {
+  public static Path partOf(Path target) {
     return target.resolveSibling("." + target.getFileName() + ".part");
   }
 
@@ -152,7 +152,8 @@ final class PartialFile implements AutoCloseable {
     Files.deleteIfExists(from);
   }
 
-  static KgCoopException unwritable(Path path, IOException e) {
+  /** Returns the error of a file that cannot be written. */
+  public static KgCoopException unwritable(Path path, IOException e) {
     return KgCoopException.io(
         ("%s: cannot be written: %s; free some space or check the permissions, and run this "
                 + "again to resume")

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Version;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 /**
  * Downloads files completely or not at all. If a connection breaks, stalls or the process is
@@ -113,7 +113,7 @@ public final class Downloader {
   }
 
   /** The server does not give the file. Another server may. */
-  static class UnavailableException extends KgCoopException {
+  public static class UnavailableException extends KgCoopException {
     UnavailableException(String message, @Nullable Throwable cause) {
       super(Category.IO, message, cause);
     }
@@ -138,7 +138,7 @@ public final class Downloader {
    *
    * @throws KgCoopException of category IO with the address and the target for a manual download
    */
-  void fetch(Link link, Path target) {
+  public void fetch(Link link, Path target) {
     if (Files.exists(target)) {
       return;
     }
@@ -173,9 +173,9 @@ public final class Downloader {
     }
   }
 
-  /** Downloads a file that not every server has, and returns false if it does not exist. */
+  /** Downloads a file that not every server has. Returns false if the file does not exist. */
   @CanIgnoreReturnValue
-  boolean fetchIfThere(Link link, Path target) {
+  public boolean fetchIfThere(Link link, Path target) {
     try {
       fetch(link, target);
       return true;
@@ -393,7 +393,7 @@ public final class Downloader {
    * @param needed the bytes that are still to be written
    * @throws KgCoopException of category IO if they do not fit
    */
-  void checkSpace(Path target, long needed) {
+  public void checkSpace(Path target, long needed) {
     long free = freeSpace.applyAsLong(target);
     if (needed > free) {
       throw new KgCoopException(

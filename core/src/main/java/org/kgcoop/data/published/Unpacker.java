@@ -1,4 +1,4 @@
-package org.kgcoop.download;
+package org.kgcoop.data.published;
 
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
@@ -11,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
@@ -21,10 +22,9 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.layout.BoundedTar;
-import org.kgcoop.data.published.Download;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 /**
  * Unpacks zip, tar and compressed tar. Rejects names outside the folder, links, devices, and
@@ -171,12 +171,12 @@ final class Unpacker {
   /** Opens an archive by its first bytes, because names can be wrong. */
   private static ArchiveInputStream<?> stream(InputStream in) throws IOException {
     PushbackInputStream all = new PushbackInputStream(in, START);
-    byte[] start = all.readNBytes(START);
+    byte[] start = Arrays.copyOf(all.readNBytes(START), START);
     all.unread(start);
-    if (ContentKind.ZIP.begins(start, START)) {
+    if (start[0] == 'P' && start[1] == 'K') {
       return new ZipArchiveInputStream(all, null, true, true);
     }
-    boolean isGzip = ContentKind.GZIP.begins(start, START);
+    boolean isGzip = (start[0] & 0xff) == 0x1f && (start[1] & 0xff) == 0x8b;
     return new BoundedTar(isGzip ? new GZIPInputStream(all, 1 << 16) : all);
   }
 

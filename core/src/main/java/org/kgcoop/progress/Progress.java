@@ -1,8 +1,7 @@
-package org.kgcoop.trial;
+package org.kgcoop.progress;
 
 import java.util.Locale;
 import java.util.Map;
-import org.kgcoop.features.FeatureProgress;
 
 /** Progress reports of long work. */
 public interface Progress {

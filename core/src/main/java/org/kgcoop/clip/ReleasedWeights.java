@@ -1,21 +1,27 @@
-package org.kgcoop.download;
+package org.kgcoop.clip;
 
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.clip.ReleasedClip;
+import org.kgcoop.download.Downloader;
+import org.kgcoop.download.Link;
+import org.kgcoop.download.PartialFile;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.files.UserFolders;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.progress.Progress;
 
 /**
  * Weights by name. A name is one of OpenAI's nine archives, such as {@code ViT-B/16}, or a
@@ -161,7 +167,13 @@ public final class ReleasedWeights {
     this(caches, downloader, OPENAI, environment.getOrDefault(ENDPOINT, ""), warnings);
   }
 
-  ReleasedWeights(
+  /**
+   * Creates a source of weights with other servers.
+   *
+   * @param openAi the address of the folder of OpenAI's archives, with a slash at its end
+   * @param huggingFace the address of Hugging Face; empty for its own
+   */
+  public ReleasedWeights(
       Caches caches,
       Downloader downloader,
       String openAi,
@@ -172,6 +184,42 @@ public final class ReleasedWeights {
     this.openAi = openAi;
     this.huggingFace = huggingFace;
     this.warnings = warnings;
+  }
+
+  /**
+   * Returns the path of named weights for a program. It uses the caches of this user.
+   *
+   * @param consent answers a question with the size of a download; false uses no network
+   * @throws KgCoopException if the name is unknown, or the weights are not there and may not be
+   *     downloaded
+   */
+  static Path locate(String name, Predicate<String> consent) {
+    try {
+      return ofThisProcess(true).locate(name);
+    } catch (KgCoopException e) {
+      if (e.category() != KgCoopException.Category.IO
+          || Downloader.isOffline(System.getenv())
+          || !consent.test("Download %s%s?".formatted(name, size(name)))) {
+        throw e;
+      }
+      return ofThisProcess(false).locate(name);
+    }
+  }
+
+  private static String size(String name) {
+    return Stream.concat(ARCHIVES.stream(), KNOWN.stream())
+        .filter(known -> known.name().equals(name))
+        .findFirst()
+        .map(known -> String.format(Locale.ROOT, " (about %.1f GB)", known.gigabytes()))
+        .orElse("");
+  }
+
+  private static ReleasedWeights ofThisProcess(boolean offline) {
+    return new ReleasedWeights(
+        Caches.of(System.getenv(), UserFolders.ofThisProcess().home()),
+        new Downloader(offline, Progress.SILENT),
+        System.getenv(),
+        warning -> {});
   }
 
   /** Returns the names of OpenAI's archives. */

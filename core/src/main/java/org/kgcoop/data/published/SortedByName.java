@@ -1,4 +1,4 @@
-package org.kgcoop.download;
+package org.kgcoop.data.published;
 
 import java.io.IOException;
 import java.nio.file.Files;

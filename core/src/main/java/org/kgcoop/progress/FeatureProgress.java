@@ -1,4 +1,4 @@
-package org.kgcoop.features;
+package org.kgcoop.progress;
 
 /** A receiver of the progress of requests for features. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package org.kgcoop.download;
+package org.kgcoop.data.published;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,8 +24,7 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.published.Download;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 class UnpackerTest {
   @TempDir Path folder;

@@ -1,4 +1,4 @@
-package org.kgcoop.download;
+package org.kgcoop.data.published;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,13 +10,14 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.published.Download;
 import org.kgcoop.data.published.Download.RemoteFile;
 import org.kgcoop.data.published.Download.Source;
-import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSet.Part;
+import org.kgcoop.download.Downloader;
+import org.kgcoop.download.Link;
+import org.kgcoop.download.PartialFile;
 import org.kgcoop.files.Sha256;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 /** Downloads public data sets into the folders of CoOp's layout. */
 public final class DataDownload {

@@ -12,22 +12,25 @@ import org.kgcoop.KgCoopException;
  * @param bytes the size; -1 if the publisher does not state it
  * @param token is sent to this host as proof of an account; null for none
  */
-record Link(URI address, @Nullable String sha256, long bytes, @Nullable String token) {
+public record Link(URI address, @Nullable String sha256, long bytes, @Nullable String token) {
   static final int MAX_PORT = 65_535;
 
   public Link {
     sha256 = sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
   }
 
-  Link(URI address, @Nullable String sha256) {
+  /** Creates a link without a known size. */
+  public Link(URI address, @Nullable String sha256) {
     this(address, sha256, -1, null);
   }
 
-  Link withBytes(long size) {
+  /** Returns this link with the size of the file, in bytes. */
+  public Link withBytes(long size) {
     return new Link(address, sha256, size, token);
   }
 
-  Link withToken(@Nullable String value) {
+  /** Returns this link with a token of an account, or without one. */
+  public Link withToken(@Nullable String value) {
     return new Link(address, sha256, bytes, value);
   }
 
@@ -37,12 +40,12 @@ record Link(URI address, @Nullable String sha256, long bytes, @Nullable String t
    *
    * @throws KgCoopException of category CONFIGURATION if the text is no address of a server
    */
-  static Link of(String address) {
+  public static Link of(String address) {
     return of(address, null);
   }
 
   /** Returns a link to a file, like {@link #of(String)}, with its hash if it is known. */
-  static Link of(String address, @Nullable String sha256) {
+  public static Link of(String address, @Nullable String sha256) {
     try {
       return new Link(parse(address), sha256);
     } catch (IllegalArgumentException e) {
@@ -79,7 +82,7 @@ record Link(URI address, @Nullable String sha256, long bytes, @Nullable String t
    *
    * @throws IllegalArgumentException if it is none; the message is the reason
    */
-  static URI parse(String text) {
+  public static URI parse(String text) {
     URI address;
     try {
       address = URI.create(text);
@@ -103,12 +106,12 @@ record Link(URI address, @Nullable String sha256, long bytes, @Nullable String t
   }
 
   /** Removes the user name and the password from an address, which may be malformed. */
-  static String withoutUser(String address) {
+  public static String withoutUser(String address) {
     return address.replaceFirst("[^/]*@", "");
   }
 
   /** Returns the last part of the path. */
-  String name() {
+  public String name() {
     return address.getPath().replaceAll("^.*/", "");
   }
 
