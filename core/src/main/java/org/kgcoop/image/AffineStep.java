@@ -155,8 +155,20 @@ final class AffineStep {
   }
 
   double correlation() {
-    return Thumbnail.correlation(
+    return correlation(
         count, equations[7][8], equations[6][7], targetSquare, equations[6][6], equations[6][8]);
+  }
+
+  /** Returns the correlation of two variables by their sums. */
+  static double correlation(
+      double count,
+      double one,
+      double other,
+      double oneSquare,
+      double otherSquare,
+      double product) {
+    double variances = (oneSquare - one * one / count) * (otherSquare - other * other / count);
+    return variances <= 0 ? 0 : (product - one * other / count) / Math.sqrt(variances);
   }
 
   /** Changes the parameters of the map. Returns false if there is no solution. */

@@ -267,18 +267,6 @@ public final class Thumbnail {
       }
     }
     int count = (right - left) * (bottom - top);
-    return correlation(count, one, other, oneSquare, otherSquare, product);
-  }
-
-  /** Returns the correlation of two variables by their sums. */
-  static double correlation(
-      double count,
-      double one,
-      double other,
-      double oneSquare,
-      double otherSquare,
-      double product) {
-    double variances = (oneSquare - one * one / count) * (otherSquare - other * other / count);
-    return variances <= 0 ? 0 : (product - one * other / count) / Math.sqrt(variances);
+    return AffineStep.correlation(count, one, other, oneSquare, otherSquare, product);
   }
 }
