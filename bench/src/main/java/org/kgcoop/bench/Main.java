@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       ImageBench.class,
       TrainBench.class,
       FeaturesBench.class,
+      GrowthBench.class,
       EvaluateBench.class,
       AdaptBench.class,
       AdaptCalibrationBench.class,

@@ -45,7 +45,8 @@ public final class ReleasedWeights {
       List.of("preprocessor_config.json", "processor_config.json");
 
   /** The tokenizer files of a repository, the preferred one first. */
-  private static final List<String> TOKENIZERS = List.of("tokenizer.json", "merges.txt");
+  private static final List<String> TOKENIZERS =
+      List.of("tokenizer.json", "merges.txt", "vocab.txt");
 
   /**
    * A repository with a short name.
@@ -87,6 +88,8 @@ public final class ReleasedWeights {
           "apple-amlr",
           "timm",
           "Apache-2.0",
+          "microsoft",
+          "MIT",
           OPENAI_OWNER,
           "MIT");
 
@@ -137,6 +140,7 @@ public final class ReleasedWeights {
       laion  CLIP-ViT-L-14-DataComp.XL-s13B-b90K  1.71
       apple  DFN2B-CLIP-ViT-B-16                  0.60
       apple  DFN5B-CLIP-ViT-H-14-378              3.95
+      microsoft BiomedCLIP-PubMedBERT_256-vit_base_patch16_224 0.78
       timm   PE-Core-T-16-384                     0.28
       timm   PE-Core-S-16-384                     0.35
       timm   PE-Core-B-16                         1.79

@@ -115,7 +115,7 @@ public final class FeatureCache {
             "version=" + VERSION,
             "arithmetic=" + Arithmetic.id(),
             "weights=" + clip.fingerprint(),
-            "precision=" + clip.precision().name(),
+            "precision=" + clip.precisionKey(),
             "device=" + clip.device(),
             "heads=" + config.vision().heads(),
             "activation=" + config.visionActivation().name(),

@@ -11,7 +11,7 @@ import org.kgcoop.runs.JournalEntry;
  *
  * @param images the number of distinct images, without unreadable ones
  * @param read the number of images that were read so far
- * @param labeled the images with an answer other than {@link #SKIP}
+ * @param labeled the images with an answer other than {@link Labeling#SKIP}
  * @param none the images that show none of the classes
  * @param noneProposed the images that the program calls none of the classes
  * @param skipped the undecided images

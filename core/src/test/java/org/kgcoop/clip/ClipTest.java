@@ -137,7 +137,7 @@ class ClipTest {
   void float16IsNoPrecisionOfComputation() {
     assertThatThrownBy(() -> new Clip.Options(DType.FLOAT16, Device.CPU, null, null))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("expected float32 or bf16");
+        .hasMessageContaining("expected float32, bf16 or int8");
   }
 
   // ---- the same CLIP in other formats

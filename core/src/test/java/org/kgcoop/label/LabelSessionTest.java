@@ -181,6 +181,8 @@ class LabelSessionTest {
         assertThat(session.next(null, Offered.NOTHING).kind()).isEqualTo(Kind.AUDIT);
       }
       assertThat(session.next(Kind.AUDIT, Offered.NOTHING).shown()).isNotEmpty();
+      // The person asked for it, so that it comes before the audit.
+      assertThat(session.next(Kind.UNUSUAL, Offered.NOTHING).kind()).isEqualTo(Kind.UNUSUAL);
     }
   }
 

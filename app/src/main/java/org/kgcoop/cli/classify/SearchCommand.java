@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
       "      --clip ViT-B/16",
       "  ./kgcoop search photos/ --image cat.jpg",
       "  ./kgcoop search photos/ 'in the snow' --image cat.jpg",
-      "  ./kgcoop search photos.npy 'a red umbrella' --clip ViT-B/16"
+      "  ./kgcoop search features.npy 'a red umbrella' --clip ViT-B/16"
     })
 public final class SearchCommand implements Callable<Integer> {
   @Parameters(

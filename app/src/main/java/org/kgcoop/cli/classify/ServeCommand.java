@@ -4,10 +4,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -155,7 +158,7 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     ServerSettings settings = settings();
     Map<String, Path> paths = paths();
-    try (Clip clip = clipOptions.load();
+    try (Clip clip = clipOptions.load(precision(paths.values()));
         ModelRegistry models = new ModelRegistry(load(clip, paths), examples(paths));
         ClassifierServer server =
             new ClassifierServer(
@@ -246,6 +249,19 @@ public final class ServeCommand implements Callable<Integer> {
     List<String> names =
         EmbeddedDataSets.open("objects", DataSetOptions.defaults(output::warn)).classNames();
     return Map.of("objects", Classifier.zeroShot(clip, names, clipOptions.template()));
+  }
+
+  /** Returns the precision of the classifiers if it is the same, or else that of float32. */
+  private static String precision(Collection<Path> paths) {
+    Set<String> precisions = new HashSet<>();
+    for (Path path : paths) {
+      try {
+        precisions.add(ClassifierFile.read(ClassifierFile.at(path)).precision());
+      } catch (KgCoopException e) {
+        return ""; // reported later, with the name of the classifier
+      }
+    }
+    return precisions.size() == 1 ? precisions.iterator().next() : "";
   }
 
   /** Loads all classifiers, or none if one of them is invalid. */

@@ -107,7 +107,7 @@ public final class DownloadCommand implements Callable<Integer> {
     all.addAll(ReleasedWeights.KNOWN);
     for (ReleasedWeights.Known weights : all) {
       output.printf(
-          "%-36s about %4.1f GB  %-10s  %s",
+          "%-48s about %4.1f GB  %-10s  %s",
           weights.name(), weights.gigabytes(), weights.licence(), weights.page());
     }
     output.print(

@@ -730,10 +730,19 @@ async function load() {
   }
 }
 
-if (location.hash.length > 1) { // the token does not stay in the address
-  keepToken(decodeURIComponent(location.hash.slice(1)));
-  history.replaceState(null, '', location.pathname);
+/** Takes the token of the address, where it does not stay. */
+function takeToken() {
+  if (location.hash.length > 1) {
+    keepToken(decodeURIComponent(location.hash.slice(1)));
+    history.replaceState(null, '', location.pathname);
+  }
 }
+
+takeToken();
+window.addEventListener('hashchange', () => { // the address of a new start, opened in this tab
+  takeToken();
+  load();
+});
 listen();
 load();
 follow();
