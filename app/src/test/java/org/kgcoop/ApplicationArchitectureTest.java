@@ -17,7 +17,6 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
     packages = {
       "org.kgcoop.cli",
       "org.kgcoop.config",
-      "org.kgcoop.download",
       "org.kgcoop.export",
       "org.kgcoop.report",
       "org.kgcoop.serve",

@@ -14,7 +14,7 @@ import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cli.experiment.ProtocolCommand;
 import org.kgcoop.cli.options.PortableArguments;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;

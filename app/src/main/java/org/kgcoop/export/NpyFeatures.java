@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.FeatureFormat;
@@ -18,12 +19,13 @@ import org.kgcoop.io.FeatureTable;
  * no place for the names of the rows, so a JSON list next to the file contains them.
  */
 final class NpyFeatures implements FeatureFormat {
-  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+  static final String ID = "npy";
+  static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int ALIGNMENT = 64;
 
   @Override
   public String id() {
-    return "npy";
+    return ID;
   }
 
   /**
@@ -32,21 +34,28 @@ final class NpyFeatures implements FeatureFormat {
    */
   @Override
   public List<Path> files(Path file, FeatureTable table) {
+    return List.of(file, namesFile(file, table.column()));
+  }
+
+  static Path namesFile(Path file, String column) {
     String name = String.valueOf(file.getFileName()).replaceFirst("\\.npy$", "");
-    return List.of(file, file.resolveSibling(name + "." + table.column() + "s.json"));
+    return file.resolveSibling(name + "." + column + "s.json");
   }
 
   /** Neither file appears before both are complete, so an interrupted command can be repeated. */
   @Override
   public void write(Path file, FeatureTable table) {
+    int length = header(table.names().size(), table.width(), /* least= */ 0).length;
+    List<String> written = new ArrayList<>();
     AtomicFile.write(
         file,
+        length,
         out -> {
-          out.write(header(table.names().size(), table.width()));
-          writeRows(out, table);
+          writeRows(out, table, written);
           out.flush(); // a full disk is reported before the names appear
-          AtomicFile.write(files(file, table).get(1), names -> writeNames(names, table.names()));
-        });
+          AtomicFile.write(files(file, table).get(1), names -> writeNames(names, written));
+        },
+        () -> header(written.size(), table.width(), length));
   }
 
   private static void writeNames(OutputStream out, List<String> names) throws IOException {
@@ -63,12 +72,16 @@ final class NpyFeatures implements FeatureFormat {
     json.flush();
   }
 
-  /** Returns the header, padded with spaces so that the numbers begin at a multiple of 64. */
-  private static byte[] header(int rows, int width) {
+  /**
+   * Returns the header, padded with spaces so that the numbers begin at a multiple of 64.
+   *
+   * @param least the least number of bytes
+   */
+  private static byte[] header(int rows, int width, int least) {
     String text =
         "{'descr': '<f4', 'fortran_order': False, 'shape': (%s, %s), }".formatted(rows, width);
     int fixed = MAGIC.length + Short.BYTES;
-    int length = (fixed + text.length() + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+    int length = Math.max(least, (fixed + text.length() + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
     String padded = text + " ".repeat(length - fixed - text.length() - 1) + "\n";
     return ByteBuffer.allocate(length)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -78,8 +91,13 @@ final class NpyFeatures implements FeatureFormat {
         .array();
   }
 
-  /** Writes the numbers of all rows, little-endian. */
-  static void writeRows(OutputStream out, FeatureTable table) throws IOException {
+  /**
+   * Writes the numbers of all rows, little-endian.
+   *
+   * @param written receives the names of the rows
+   */
+  static void writeRows(OutputStream out, FeatureTable table, List<String> written)
+      throws IOException {
     ByteBuffer bytes =
         ByteBuffer.allocate(Float.BYTES * table.width()).order(ByteOrder.LITTLE_ENDIAN);
     table
@@ -88,6 +106,7 @@ final class NpyFeatures implements FeatureFormat {
             (name, feature) -> {
               bytes.asFloatBuffer().put(feature);
               out.write(bytes.array());
+              written.add(name);
             });
   }
 }

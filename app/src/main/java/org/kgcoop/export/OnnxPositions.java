@@ -23,7 +23,7 @@ record OnnxPositions(OnnxGraph graph, int side, int width) {
     String rows = graph.length("grid.rows", patches, 2);
     String columns = graph.length("grid.columns", patches, 3);
     graph.setVariable(graph.times("grid.patches", rows, columns));
-    String table = graph.reshape("positions.table", graph.weight(TABLE), side, side * width);
+    String table = graph.reshape("positions.table", graph.weight(TABLE), side, (long) side * width);
     String byRow = graph.matmul("positions.rows.flat", weights("positions.rows", rows), table);
     byRow = graph.reshape("positions.rows.placed", byRow, 0, side, width); // (rows, g, W)
     String placed = graph.matmul("positions.placed", weights("positions.columns", columns), byRow);

@@ -1,7 +1,9 @@
 package org.kgcoop.export;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.FeatureFormat;
@@ -20,15 +22,19 @@ final class SafetensorsFeatures implements FeatureFormat {
 
   @Override
   public void write(Path file, FeatureTable table) {
-    Map<String, String> metadata = new LinkedHashMap<>(table.about());
-    metadata.put(table.column() + "s", ExportedClassifier.jsonList(table.names()));
-    long[] shape = {table.names().size(), table.width()};
-    byte[] beginning = Safetensors.beginning("features", shape, metadata);
+    int length = beginning(table, table.names(), /* length= */ 0).length;
+    List<String> written = new ArrayList<>();
     AtomicFile.write(
         file,
-        out -> {
-          out.write(beginning);
-          NpyFeatures.writeRows(out, table);
-        });
+        length,
+        out -> NpyFeatures.writeRows(out, table, written),
+        () -> beginning(table, written, length));
+  }
+
+  private static byte[] beginning(FeatureTable table, List<String> names, int length) {
+    Map<String, String> metadata = new LinkedHashMap<>(table.about());
+    metadata.put(table.column() + "s", ExportedClassifier.jsonList(names));
+    long[] shape = {names.size(), table.width()};
+    return Safetensors.beginning("features", shape, metadata, length);
   }
 }

@@ -20,7 +20,12 @@ public final class RunLabels {
 
   /** The prefixes of the setting names that labels may contain. */
   private static final List<String> PARTS =
-      List.of("method.", "training.", "computation.clip_fingerprint", "computation.precision");
+      List.of(
+          "method.",
+          "training.",
+          "computation.clip_fingerprint",
+          "computation.precision",
+          "computation.max_patches");
 
   private static final int SHOWN_FINGERPRINT = 8;
 

@@ -23,6 +23,8 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.biomed.BiomedFamily;
+import org.kgcoop.clip.biomed.RandomBiomedClip;
 import org.kgcoop.files.Folders;
 
 /**
@@ -44,17 +46,30 @@ final class ExampleFolder {
       new ClipConfig(
           64, 32, 3, 77, 49_408, 64, 1, 2, Activation.QUICK_GELU, new ClipConfig.Vit(64, 2, 8, 1));
 
+  /** A tiny model in the files of BiomedCLIP. */
+  private static final ClipConfig BIOMED =
+      new ClipConfig(
+          64,
+          32,
+          3,
+          new ClipConfig.Text(77, 1000, 64, 1, 1),
+          Activation.GELU,
+          new ClipConfig.Vit(64, 1, 8, 1),
+          BiomedFamily.FORM);
+
   /** Folders of images that examples name; each contains the same drawings. */
   private static final List<String> IMAGE_FOLDERS =
-      List.of("photos", "food", "objects", "imagenet", "imagenet-sketch", "imagenetv2");
+      List.of("photos", "food", "objects", "imagenet", "imagenet-sketch", "imagenetv2", "scans");
 
-  /** The commands that write the runs which examples name. */
+  /** The commands that write the runs and features which examples name. */
   private static final List<String> RUNS =
-      Stream.of(
-              "train --data pets --calibrate --out runs/pets",
-              "train --data pets --method coop --out runs/coop",
-              "base2new --data objects --methods clip,coop,kgcoop --seeds 1 --out runs/table")
-          .map(command -> command + " --shots 2 --epochs 1 --augment test")
+      Stream.concat(
+              Stream.of(
+                      "train --data pets --calibrate --out runs/pets",
+                      "train --data pets --method coop --out runs/coop",
+                      "base2new --data objects --methods clip,coop,kgcoop --seeds 1 --out runs/table")
+                  .map(command -> command + " --shots 2 --epochs 1 --augment test"),
+              Stream.of("embed photos --out features.npy --clip ViT-B/16"))
           .toList();
 
   /** Further names of runs, each with the run that is copied. */
@@ -121,6 +136,8 @@ final class ExampleFolder {
       Files.copy(files.resolve("ViT-B/16").resolve(beside), files.resolve(beside));
     }
     RandomClip.write(scratch.resolve("random"), OPENAI_VOCABULARY, 1);
+    RandomBiomedClip.write(
+        files.resolve("BiomedCLIP-PubMedBERT_256-vit_base_patch16_224"), BIOMED, 1);
     for (String cached : List.of("ViT-B-16.pt", "ViT-B-32.pt")) {
       ExampleRunner.copy(
           scratch.resolve("random/model.safetensors"),

@@ -30,10 +30,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.published.DataDownload;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.files.Sha256;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 /**
  * Tests of the downloads of all published data sets, from a local server. It serves small files

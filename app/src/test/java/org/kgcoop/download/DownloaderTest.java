@@ -34,7 +34,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.LockedFile;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 class DownloaderTest {
   private static final byte[] CONTENT = new byte[200_000];

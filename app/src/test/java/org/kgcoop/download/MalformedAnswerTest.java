@@ -27,7 +27,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.KgCoopException.Category;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.clip.Caches;
+import org.kgcoop.clip.ReleasedWeights;
+import org.kgcoop.progress.Progress;
 
 /** Addresses that are none, and servers that break the rules of HTTP. */
 class MalformedAnswerTest {

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.clip.Caches;
+import org.kgcoop.clip.ReleasedWeights;
+import org.kgcoop.progress.Progress;
 
 class ReleasedWeightsTest {
   private static final String HASH =

@@ -265,6 +265,7 @@ final class LabelBench implements Callable<Integer> {
     double folderWidth;
     int newCovered;
     double newWidth;
+    int others; // images that measure the accuracy on new images
     int stops;
     int stopsRight;
   }
@@ -277,10 +278,11 @@ final class LabelBench implements Callable<Integer> {
       String name = SETS.get(session % SETS.size());
       long seed = 2L * session + 2;
       boolean[] stopped = {false};
+      Simulation.Pool pool = folder(name, scenario, AUDIT_IMAGES, scale, seed);
       int[] pages = {0};
       int[] next = {0}; // of CHECKS
       Simulation.run(
-          folder(name, scenario, AUDIT_IMAGES, scale, seed),
+          pool,
           50,
           seed,
           new Simulation.Settings(mistakes(scenario), 100, seed, AUDIT_STEPS, reading(scenario)),
@@ -302,6 +304,7 @@ final class LabelBench implements Callable<Integer> {
               double right = step.newRight() / 100;
               check.newCovered += fresh.low() <= right && right <= fresh.high() ? 1 : 0;
               check.newWidth += fresh.high() - fresh.low();
+              check.others += pool.newTruth().size();
             }
             if (!stopped[0] && share.low() >= 0.9) {
               stopped[0] = true;
@@ -316,14 +319,15 @@ final class LabelBench implements Callable<Integer> {
                 String.format(
                     Locale.ROOT,
                     "%-11s after %2d steps: %d sessions, folder covered %.1f %%, width %.1f; new images"
-                        + " covered %.1f %%, width %.1f",
+                        + " covered %.1f %%, width %.1f, from %d others",
                     scenario,
                     step,
                     check.sessions,
                     100.0 * check.folderCovered / Math.max(1, check.sessions),
                     100 * check.folderWidth / Math.max(1, check.sessions),
                     100.0 * check.newCovered / Math.max(1, check.sessions),
-                    100 * check.newWidth / Math.max(1, check.sessions))));
+                    100 * check.newWidth / Math.max(1, check.sessions),
+                    check.others / Math.max(1, check.sessions))));
     output.print(
         String.format(
             Locale.ROOT,

@@ -96,8 +96,7 @@ final class TextBench implements Callable<Integer> {
         Clip reference = BenchModel.load(family, DType.FLOAT32);
         PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
         PublishedMethod published =
-            new PublishedMethod(
-                reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
+            new PublishedMethod(reference, plain, prompt, names, classesAtATime(ours.config()));
         TrainableModel model = prompt.model(ours, names, 1);
         Scope scope = Scope.open("bench")) {
       if (allGradients) {
@@ -158,6 +157,13 @@ final class TextBench implements Callable<Integer> {
               Measurement.peakResident()));
     }
     return 0;
+  }
+
+  /** Returns how many classes have as many positions as 50 texts of CLIP, because of memory. */
+  private static int classesAtATime(ClipConfig config) {
+    int positions = PublishedMethod.CLASSES_AT_A_TIME * BenchModel.VIT_B_16.contextLength();
+    return Math.min(
+        PublishedMethod.CLASSES_AT_A_TIME, Math.max(1, positions / config.contextLength()));
   }
 
   private static void step(TrainableModel model, Batch seen) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     description = {
       "",
       "Sort the features of a feature cache on this machine. Two caches with the same features are"
-          + " then byte-identical, except for the .seconds files. A cache of many small files opens"
+          + " then byte-identical, except for the measured times in the .keys files. A cache of many small files opens"
           + " faster after sorting.",
       ""
     })

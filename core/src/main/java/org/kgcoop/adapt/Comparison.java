@@ -18,13 +18,13 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.trial.CrossValidation;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.FewShotSample;
 import org.kgcoop.trial.Fold;
 import org.kgcoop.trial.MethodSpec;
-import org.kgcoop.trial.Progress;
 
 /**
  * Comparison of the candidates on held-out images, with the resulting choice and its expected
@@ -101,7 +101,7 @@ final class Comparison {
     this.shares = shares;
     sample = FewShotSample.of(data, request.seed());
     record = begun;
-    candidates = new Candidates(context.clip(), begun.plan().views(), data.train().size());
+    candidates = new Candidates(context.clip(), begun.plan().views());
     audit = Fold.audit(data, request.labels().audit(), request.unseen());
     compared = audit == null ? data : audit.fitted();
     folds =
@@ -353,7 +353,7 @@ final class Comparison {
       return leftOut(
           spec, method.closedClassReason().get() + " cannot be used on new classes", false);
     }
-    String tooMany = Candidates.leftOut(method.id(), data.train().size());
+    String tooMany = Candidates.leftOut(method.id(), data.train().size(), data.classNames().size());
     if (!tooMany.isEmpty()) {
       return leftOut(spec, tooMany, false);
     }

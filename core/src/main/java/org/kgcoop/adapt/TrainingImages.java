@@ -23,12 +23,12 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
+import org.kgcoop.progress.FeatureProgress;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.trial.Progress;
 
 /** Images that an adaptation learns from: all readable images, without copies. */
 final class TrainingImages {
@@ -40,6 +40,9 @@ final class TrainingImages {
 
   /** Number of images that are read or looked up together. */
   private static final int BLOCK = 64;
+
+  /** The images between two looks at the clock: the time limit leaves a useful number. */
+  private static final int STOP_EVERY = 32;
 
   private final ExperimentContext context;
   private final AdaptRequest request;
@@ -238,7 +241,8 @@ final class TrainingImages {
                 @Override
                 public void done(long units) {
                   task.done(units);
-                  if (stop.getAsBoolean() && units + problems.size() < items.size()) {
+                  boolean isChecked = units % STOP_EVERY == 0 && stop.getAsBoolean();
+                  if (isChecked && units + problems.size() < items.size()) {
                     throw new TimeUp();
                   }
                 }

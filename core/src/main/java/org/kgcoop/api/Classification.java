@@ -1,7 +1,6 @@
 package org.kgcoop.api;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -11,9 +10,11 @@ public final class Classification {
   /** The number of classes that programs show per image by default: only the most probable one. */
   public static final int DEFAULT_TOP = 1;
 
+  /** The largest number of classes that are selected instead of sorted. */
+  private static final int FEW = 64;
+
   private final List<String> classNames;
   private final float[] probabilities;
-  private final int[] ranked; // class indices, the most probable first
   private final boolean accepted;
 
   /**
@@ -41,14 +42,7 @@ public final class Classification {
   Classification(List<String> classNames, float[] probabilities, double threshold) {
     this.classNames = classNames;
     this.probabilities = probabilities;
-    // A stable sort keeps equally probable classes in the order of their names.
-    ranked =
-        IntStream.range(0, probabilities.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(c -> -probabilities[c]))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    accepted = probabilities[ranked[0]] >= (float) threshold; // both rounded to the same type
+    accepted = best().probability() >= (float) threshold; // both rounded to the same type
   }
 
   /**
@@ -61,7 +55,7 @@ public final class Classification {
 
   /** Returns the most probable class. */
   public Candidate best() {
-    return candidate(0);
+    return top(1).get(0);
   }
 
   /**
@@ -73,12 +67,13 @@ public final class Classification {
     if (count < 1) {
       throw new IllegalArgumentException("count: expected at least 1, got " + count);
     }
-    return IntStream.range(0, Math.min(count, ranked.length)).mapToObj(this::candidate).toList();
+    long[] ranks = count <= FEW ? lowest(count) : allRanks();
+    return Arrays.stream(ranks).limit(count).mapToObj(this::candidate).toList();
   }
 
   /** Returns all classes, the most probable first. */
   public List<Candidate> ranking() {
-    return top(ranked.length);
+    return top(probabilities.length);
   }
 
   /** Returns the probability of each class, in the order of the classifier's class names. */
@@ -86,8 +81,42 @@ public final class Classification {
     return probabilities.clone();
   }
 
-  private Candidate candidate(int rank) {
-    int c = ranked[rank];
+  /** Returns the ranks of all classes, the lowest first. */
+  private long[] allRanks() {
+    return IntStream.range(0, probabilities.length).mapToLong(this::rank).sorted().toArray();
+  }
+
+  /** Returns the lowest ranks in order, by insertion, which sorts only a few classes. */
+  private long[] lowest(int count) {
+    long[] lowest = new long[Math.min(count, probabilities.length)];
+    int filled = 0;
+    for (int c = 0; c < probabilities.length; c++) {
+      long rank = rank(c);
+      if (filled < lowest.length || rank < lowest[filled - 1]) {
+        filled = Math.min(filled + 1, lowest.length);
+        int at = filled - 1;
+        for (; at > 0 && lowest[at - 1] > rank; at--) {
+          lowest[at] = lowest[at - 1];
+        }
+        lowest[at] = rank;
+      }
+    }
+    return lowest;
+  }
+
+  /**
+   * Returns a number that is lower for a more probable class, and for the first of equally probable
+   * classes. The lower half is the index of the class. A probability that is not a number is last.
+   */
+  private long rank(int c) {
+    float probability = probabilities[c];
+    // The bits of floats that are not negative are in the order of the floats.
+    long bits = probability > 0 ? Float.floatToIntBits(probability) : probability == 0 ? 0 : -1;
+    return (Integer.MAX_VALUE - bits) << Integer.SIZE | c;
+  }
+
+  private Candidate candidate(long rank) {
+    int c = (int) rank;
     return new Candidate(c, classNames.get(c), probabilities[c]);
   }
 

@@ -59,6 +59,8 @@ import org.kgcoop.tensor.DType;
  * @param learnedFrom the training data
  * @param version the version of the program that wrote the file
  * @param calibration the temperature and the rejection threshold, or null for neither
+ * @param precision the {@link Clip#precisionKey precision} of the features of the training; empty
+ *     for float32
  */
 public record ClassifierFile(
     FittedMethod learned,
@@ -67,7 +69,8 @@ public record ClassifierFile(
     int maxPatches,
     TrainingDataRecord learnedFrom,
     String version,
-    @Nullable Calibration calibration) {
+    @Nullable Calibration calibration,
+    String precision) {
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
 
@@ -96,7 +99,8 @@ public record ClassifierFile(
         0,
         learnedFrom,
         version,
-        null);
+        null,
+        "");
   }
 
   /** Returns the method with all settings. */
@@ -184,6 +188,9 @@ public record ClassifierFile(
     json.put("data_set", learnedFrom.dataSet());
     json.put("training_images", learnedFrom.images().text());
     json.put("version", version);
+    if (!precision.isEmpty()) {
+      json.put("precision", precision);
+    }
     if (calibration != null) {
       CalibrationJson.write(calibration, json);
     }
@@ -256,7 +263,8 @@ public record ClassifierFile(
         json.path("max_patches").asInt(),
         learnedFrom(path, json),
         json.path("version").asText(),
-        calibration(path, json));
+        calibration(path, json),
+        json.path("precision").asText());
   }
 
   private static void checkTexts(Path path, List<String> names, String template) {
@@ -424,7 +432,7 @@ public record ClassifierFile(
 
   private ClassifierFile with(FittedMethod fitted, @Nullable Calibration found) {
     return new ClassifierFile(
-        fitted, template, clipFingerprint, maxPatches, learnedFrom, version, found);
+        fitted, template, clipFingerprint, maxPatches, learnedFrom, version, found, precision);
   }
 
   /** Returns this file with another calibration, or with none. */

@@ -4,8 +4,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.PatchGrid;
@@ -15,6 +18,7 @@ import org.kgcoop.io.StateDictNames;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
@@ -35,6 +39,8 @@ public final class Clip implements AutoCloseable {
   private final Family family;
   private final ClipConfig config;
   private final Weights weights;
+  private final WeightSource imageWeights; // of the image encoder
+  private final DType precision;
   private final Map<String, StoredTensor> stored;
   private final ImageEncoder encoder;
   private final ImageEncoder imageEncoder; // encodes each image alone
@@ -51,8 +57,10 @@ public final class Clip implements AutoCloseable {
   /**
    * The options for loading a CLIP model.
    *
-   * @param precision the precision of matrix products, float32 or bf16; norms, residuals and losses
-   *     are always float32
+   * @param precision the precision of matrix products: float32, bf16 or int8; norms, residuals and
+   *     losses are always float32. int8 is for the blocks of the image encoder, and the rest is
+   *     bf16, or float32 if the processor emulates bf16. {@code CheckedPrecision} loads models in
+   *     int8.
    * @param tokenizer a merges.txt or tokenizer.json; null for the file next to the weights, or
    *     OpenAI's tokenizer
    * @param activation overrides the activation of the configuration files; or null
@@ -65,6 +73,8 @@ public final class Clip implements AutoCloseable {
       @Nullable Path tokenizer,
       @Nullable Activation activation,
       int maxPatches) {
+    private static final Set<DType> PRECISIONS = Set.of(DType.FLOAT32, DType.BFLOAT16, DType.INT8);
+
     public static final Options DEFAULT = new Options(DType.FLOAT32, Device.CPU, null, null);
 
     /** Creates options with the number of patches of the configuration files. */
@@ -74,9 +84,11 @@ public final class Clip implements AutoCloseable {
     }
 
     public Options {
-      if (precision != DType.FLOAT32 && precision != DType.BFLOAT16) {
+      if (!PRECISIONS.contains(precision)) {
         throw KgCoopException.configuration(
-            "precision " + precision + ": expected float32 or bf16 (float16 is slower than both)");
+            "precision "
+                + precision
+                + ": expected float32, bf16 or int8 (float16 is slower than all)");
       }
       if (maxPatches < 0 || maxPatches > PatchGrid.MAX_PATCHES) {
         throw KgCoopException.configuration(
@@ -85,7 +97,7 @@ public final class Clip implements AutoCloseable {
     }
   }
 
-  private Clip(WeightFile file, Options options) {
+  private Clip(WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
     path = file.path();
     String source = path.toString();
     Map<String, long[]> inFile = shapes(StateDictNames.plain(file).tensors());
@@ -100,8 +112,10 @@ public final class Clip implements AutoCloseable {
     config = family.config(shapes(stored), fileConfig, source);
     tokenizer = files.tokenizer(config, options.tokenizer()); // next to the weights
     device = options.device();
-    weights = new Weights(stored, options.precision(), device, source);
-    encoder = family.imageEncoder(weights, config);
+    precision = options.precision();
+    weights = new Weights(stored, computeType(precision), device, source);
+    imageWeights = imageWeightsOf.apply(weights);
+    encoder = family.imageEncoder(imageWeights, config);
     // An accelerator has one queue, so dividing its work has no benefit.
     imageEncoder = device.isCpu() ? new PerImageEncoder(encoder) : encoder;
     textEncoder = family.textEncoder(weights, config);
@@ -141,6 +155,33 @@ public final class Clip implements AutoCloseable {
   }
 
   /**
+   * Loads weights by their name, without using the network.
+   *
+   * @param name {@code embedded}, or a name that {@code ./kgcoop download --list} prints, such as
+   *     {@code ViT-B/16}, or {@code hf:OWNER/NAME}
+   * @throws KgCoopException of the category IO if the weights are not on this machine
+   */
+  public static Clip load(String name) {
+    return load(name, question -> false);
+  }
+
+  /**
+   * Loads weights by their name, and downloads them first if they are not on this machine and the
+   * program agrees. {@code KGCOOP_OFFLINE=1} forbids downloads.
+   *
+   * @param consent receives a question with the name and the size; {@code question -> true} always
+   *     agrees
+   * @throws KgCoopException of the category IO if the weights are not there and the program does
+   *     not agree, or if the download fails
+   */
+  public static Clip load(String name, Predicate<String> consent) {
+    return load(
+        name.equals(EmbeddedClip.NAME)
+            ? EmbeddedClip.folder()
+            : ReleasedWeights.locate(name, consent));
+  }
+
+  /**
    * Loads a weight file, or a folder with weights and their configuration.
    *
    * @throws KgCoopException if the file cannot be read, or is not a CLIP model
@@ -149,11 +190,31 @@ public final class Clip implements AutoCloseable {
     return of(WeightFiles.open(path), options);
   }
 
-  /** Creates the CLIP model of an opened weight file. */
+  /**
+   * Creates the CLIP model of an opened weight file.
+   *
+   * @throws IllegalArgumentException for int8, which {@code CheckedPrecision} loads after a check
+   */
   public static Clip of(WeightFile file, Options options) {
-    try (Scope scope = Scope.open("loading " + file.path())) {
-      return new Clip(file, options);
+    if (options.precision() == DType.INT8) {
+      throw new IllegalArgumentException("int8: expected CheckedPrecision to load the model");
     }
+    return withWeights(file, options, UnaryOperator.identity());
+  }
+
+  /** Creates a model whose image encoder uses other weights than those of the file. */
+  static Clip withWeights(
+      WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
+    try (Scope scope = Scope.open("loading " + file.path())) {
+      return new Clip(file, options, imageWeightsOf);
+    }
+  }
+
+  /** Returns the type of the matrix products that int8 is not for. */
+  private static DType computeType(DType precision) {
+    return precision != DType.INT8
+        ? precision
+        : Arithmetic.hasBf16() ? DType.BFLOAT16 : DType.FLOAT32;
   }
 
   public ClipConfig config() {
@@ -176,6 +237,10 @@ public final class Clip implements AutoCloseable {
    * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT of CLIP
    */
   public PromptedVision promptedVision(String who) {
+    if (precision == DType.INT8) {
+      throw KgCoopException.configuration(
+          who + " trains inside the image encoder, and int8 has no gradients: use bf16 or float32");
+    }
     if (encoder instanceof VisionTransformer vit && vit.readsClassToken()) {
       return new PromptedVision(vit);
     }
@@ -254,9 +319,19 @@ public final class Clip implements AutoCloseable {
     return logitBias;
   }
 
-  /** Returns the type of the matrix products. */
+  /** Returns the type of the matrix products: float32, bf16 or int8. */
   public DType precision() {
-    return weights.computeType();
+    return precision;
+  }
+
+  /**
+   * Returns a text with everything besides weights and processor that determines the bits of matrix
+   * products: the type, and for int8 also the type of the others, the layers and the scales.
+   */
+  public String precisionKey() {
+    return imageWeights instanceof Int8Weights int8
+        ? precision.name() + " " + weights.computeType() + " " + int8.key()
+        : precision.name();
   }
 
   public Device device() {
@@ -309,6 +384,9 @@ public final class Clip implements AutoCloseable {
     textEncoder.close();
     if (encoder instanceof VisionTransformer vit) {
       vit.close();
+    }
+    if (imageWeights instanceof Int8Weights int8) {
+      int8.close();
     }
     weights.close();
   }

@@ -25,17 +25,21 @@ public final class Mlp implements AutoCloseable {
     long hidden = weights.rows(prefix + "c_fc.weight", 4L * width);
     String bias = prefix + "c_fc.bias";
     fc =
-        new Linear(
-            weights.compute(prefix + "c_fc.weight", hidden, width),
+        weights.linear(
+            prefix + "c_fc.weight",
             quick ? weights.scaled(bias, QUICK, hidden) : weights.compute(bias, hidden),
             quick ? QUICK : 1,
-            packs);
+            packs,
+            hidden,
+            width);
     projection =
-        new Linear(
-            weights.compute(prefix + "c_proj.weight", width, hidden),
+        weights.linear(
+            prefix + "c_proj.weight",
             weights.compute(prefix + "c_proj.bias", width),
             quick ? 1 / QUICK : 1,
-            packs);
+            packs,
+            width,
+            hidden);
   }
 
   /** Computes the layers: (N, W) to (N, W). */

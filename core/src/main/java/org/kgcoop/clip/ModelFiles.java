@@ -182,7 +182,10 @@ final class ModelFiles {
   private void checkEndOfText(Tokenizer tokenizer, ClipConfig config) {
     ConfigSection text = section(HuggingFaceConfig.FILE).at("text_config");
     int end = text.json().path("eos_token_id").asInt(2);
-    if (!isOpenClip && end != 2 && end != tokenizer.endOfText() && !config.form().text().readsLast()) {
+    if (!isOpenClip
+        && end != 2
+        && end != tokenizer.endOfText()
+        && !config.form().text().readsLast()) {
       throw text.refused("eos_token_id", tokenizer.endOfText() + ", the tokenizer's");
     }
   }

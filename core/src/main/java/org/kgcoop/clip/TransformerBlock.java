@@ -87,19 +87,23 @@ public final class TransformerBlock implements AutoCloseable {
     norm1Weight = weights.get(prefix + "ln_1.weight", width);
     norm1Bias = weights.get(prefix + "ln_1.bias", width);
     in =
-        new Linear(
-            weights.compute(prefix + "attn.in_proj_weight", 3L * width, width),
+        weights.linear(
+            prefix + "attn.in_proj_weight",
             weights.compute(prefix + "attn.in_proj_bias", 3L * width),
             1,
-            packs);
+            packs,
+            3L * width,
+            width);
     queries = in.part(0, width);
     keysAndValues = in.part(width, 2L * width);
     out =
-        new Linear(
-            weights.compute(prefix + "attn.out_proj.weight", width, width),
+        weights.linear(
+            prefix + "attn.out_proj.weight",
             weights.compute(prefix + "attn.out_proj.bias", width),
             1,
-            packs);
+            packs,
+            width,
+            width);
     norm2Weight = weights.get(prefix + "ln_2.weight", width);
     norm2Bias = weights.get(prefix + "ln_2.bias", width);
     mlp = new Mlp(weights, prefix + "mlp.", width, activation, packs);
@@ -284,17 +288,23 @@ public final class TransformerBlock implements AutoCloseable {
   /** Computes queries, keys and values: (n, W) to (n, 3W). */
   private Tensor all(Tensor normed, UnaryOperator<Tensor> rows) {
     return withTerms(
-        in.apply(normed), normed, rows, Projection.QUERY, Projection.KEY, Projection.VALUE);
+        products(in, normed), normed, rows, Projection.QUERY, Projection.KEY, Projection.VALUE);
+  }
+
+  /** Computes a layer in front of the attention, in the type of the attention. */
+  private Tensor products(Linear layer, Tensor normed) {
+    return layer.apply(normed).to(computeType);
   }
 
   /** Computes only the queries: (n, W) to (n, W). */
   private Tensor queries(Tensor normed, UnaryOperator<Tensor> rows) {
-    return withTerms(queries.apply(normed), normed, rows, Projection.QUERY);
+    return withTerms(products(queries, normed), normed, rows, Projection.QUERY);
   }
 
   /** Computes only the keys and values: (n, W) to (n, 2W). */
   private Tensor keysAndValues(Tensor normed, UnaryOperator<Tensor> rows) {
-    return withTerms(keysAndValues.apply(normed), normed, rows, Projection.KEY, Projection.VALUE);
+    return withTerms(
+        products(keysAndValues, normed), normed, rows, Projection.KEY, Projection.VALUE);
   }
 
   /**
@@ -320,7 +330,7 @@ public final class TransformerBlock implements AutoCloseable {
 
   /** Returns the input of the projections. */
   private Tensor input(Tensor x) {
-    return (normsLast ? x : norm1(x)).to(computeType);
+    return normsLast ? x : norm1(x);
   }
 
   private Tensor norm1(Tensor x) {
@@ -340,9 +350,9 @@ public final class TransformerBlock implements AutoCloseable {
     Tensor y = x.plus(withTerms(out.apply(attended), attended, rows, Projection.OUTPUT));
     if (normsLast) {
       Tensor middle = norm1(y);
-      return norm2(middle.plus(mlp.apply(middle.to(computeType))));
+      return norm2(middle.plus(mlp.apply(middle)));
     }
-    return y.plus(mlp.apply(norm2(y).to(computeType)));
+    return y.plus(mlp.apply(norm2(y)));
   }
 
   /** Returns the keys and values, which are the last parts of each row. */

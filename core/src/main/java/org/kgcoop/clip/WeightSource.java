@@ -2,6 +2,7 @@ package org.kgcoop.clip;
 
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /** A source of the encoders' tensors, by released name and expected shape. */
@@ -23,6 +24,17 @@ public interface WeightSource {
 
   /** Returns a weight of a matrix product times a factor. */
   Tensor scaled(String name, double factor, long... shape);
+
+  /**
+   * Returns a linear layer of a transformer block. A source can choose another precision for it.
+   *
+   * @param name the name of the weight, (outputs, inputs)
+   * @param bias (outputs), not scaled
+   */
+  default Linear linear(
+      String name, Tensor bias, double scale, Linear.Packs packs, long outputs, long inputs) {
+    return new Linear(compute(name, outputs, inputs), bias, scale, packs);
+  }
 
   /**
    * Returns true if batch normalization uses mean and variance of the batch and updates the stored

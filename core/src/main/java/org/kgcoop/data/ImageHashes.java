@@ -1,28 +1,18 @@
 package org.kgcoop.data;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.Digest;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
@@ -31,35 +21,19 @@ import org.kgcoop.image.Orientation;
  * The SHA-256 and EXIF orientation of image files, each computed once. A file with the same path,
  * size, modification time and identity as before is assumed to have the same bytes. A file that
  * changed in the last seconds is not stored, because it may change again within one tick of the
- * clock.
+ * clock. Thread-safe.
  *
- * <p>The values are in a text file, one line per image. It contains only values that can be
- * computed again. If it cannot be written, the values are not stored. Damaged lines are ignored.
+ * <p>The values are in a file. It contains only values that can be computed again. If it cannot be
+ * written, the values are not stored.
  */
 public final class ImageHashes {
-  private static final String NAME = "image-hashes.txt";
-
   /**
    * The age below which a file is not stored. The coarsest clock of a common file system, FAT's,
    * ticks every two seconds.
    */
   private static final long YOUNG_MILLISECONDS = 3000;
 
-  /**
-   * A line: the stamp of a file, its SHA-256, its orientation, and the beginning of the SHA-256 of
-   * these.
-   */
-  private static final Pattern LINE =
-      Pattern.compile("([0-9a-f]{64}) ([0-9a-f]{64}) ([1-8]) [0-9a-f]{8}");
-
-  /** The folder of the text file, or null if there is none. */
-  private final @Nullable Path folder;
-
-  /** The known values, by the stamp of a file. */
-  private final Map<String, Known> known = new ConcurrentHashMap<>();
-
-  /** Stamps that the text file did not contain. */
-  private final Set<String> absent = ConcurrentHashMap.newKeySet();
+  private final ImageHashFile file;
 
   /**
    * The known values of an image file.
@@ -73,8 +47,24 @@ public final class ImageHashes {
     }
   }
 
+  /** The bytes of an image file and their values. */
+  // An array, because no code compares these records.
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Content(byte[] bytes, Known known) {}
+
+  /** A receiver of stored values. */
+  @FunctionalInterface
+  public interface Sink {
+    /**
+     * Receives the values of an image, on any thread.
+     *
+     * @param position the position of the image in the request
+     */
+    void take(int position, Known known);
+  }
+
   private ImageHashes(@Nullable Path folder) {
-    this.folder = folder;
+    this.file = new ImageHashFile(folder);
   }
 
   /** Creates hashes that are stored in a folder, which may not exist yet. */
@@ -89,10 +79,45 @@ public final class ImageHashes {
 
   /**
    * Loads the known values of images. Call this once before requests for many groups of images, so
-   * that the text file is read only once.
+   * that the file is read only once.
    */
   public void recall(List<Path> images) {
-    remember(images.parallelStream().map(ImageHashes::fileStamp).toList());
+    stored(images, (position, known) -> {});
+  }
+
+  /** Passes on the stored values of images, without reading the other images. */
+  public void stored(List<Path> images, Sink sink) {
+    @Nullable Digest[] stamps = stamps(images);
+    file.load(stamps);
+    IntStream.range(0, stamps.length)
+        .parallel()
+        .forEach(
+            i -> {
+              Known known = stamps[i] == null ? null : known(file.get(stamps[i]));
+              if (known != null) {
+                sink.take(i, known);
+              }
+            });
+  }
+
+  /**
+   * Reads an image file and computes its values. Call {@link #flush} after the last image.
+   *
+   * @throws org.kgcoop.KgCoopException if it cannot be read
+   */
+  public Content read(Path image) {
+    Digest stamp = fileStamp(image);
+    byte[] bytes = Images.bytes(image);
+    Known known = Known.of(bytes);
+    if (stamp != null) {
+      put(stamp, known);
+    }
+    return new Content(bytes, known);
+  }
+
+  /** Stores the values that were computed since the last call. */
+  public void flush() {
+    file.flush();
   }
 
   /**
@@ -111,111 +136,63 @@ public final class ImageHashes {
    */
   public List<Known> known(List<Path> images) {
     List<Path> distinct = images.stream().distinct().toList();
+    @Nullable Digest[] stamps = stamps(distinct);
+    file.load(stamps);
     // Images can be read in any order, because each has a fixed position in the output.
-    List<String> stamps = distinct.parallelStream().map(ImageHashes::fileStamp).toList();
-    remember(stamps);
-    Map<String, Known> fresh = new LinkedHashMap<>();
     List<Known> computed =
         IntStream.range(0, distinct.size())
             .parallel()
             .mapToObj(
                 i -> {
-                  Known before = known.get(stamps.get(i));
+                  Known before = stamps[i] == null ? null : known(file.get(stamps[i]));
                   return before == null ? Known.of(Images.bytes(distinct.get(i))) : before;
                 })
             .toList();
     Map<Path, Known> found = new HashMap<>();
     for (int i = 0; i < distinct.size(); i++) {
       found.put(distinct.get(i), computed.get(i));
-      absent.remove(stamps.get(i));
-      if (!stamps.get(i).isEmpty() && known.put(stamps.get(i), computed.get(i)) == null) {
-        fresh.put(stamps.get(i), computed.get(i));
+      Digest stamp = stamps[i];
+      if (stamp != null) {
+        put(stamp, computed.get(i));
       }
     }
-    append(fresh);
+    flush();
     return images.stream().map(image -> Objects.requireNonNull(found.get(image))).toList();
   }
 
-  /** Returns the stamp of a file; empty if its values must not be stored. */
-  private static String fileStamp(Path image) {
+  private void put(Digest stamp, Known known) {
+    file.put(stamp, ImageHashFile.Values.of(known.sha256(), known.orientation()));
+  }
+
+  private static @Nullable Known known(ImageHashFile.@Nullable Values values) {
+    return values == null ? null : new Known(values.sha256(), values.orientation());
+  }
+
+  private static @Nullable Digest[] stamps(List<Path> images) {
+    @Nullable Digest[] stamps = new Digest[images.size()];
+    IntStream.range(0, stamps.length).parallel().forEach(i -> stamps[i] = fileStamp(images.get(i)));
+    return stamps;
+  }
+
+  /** Returns the stamp of a file, or null if its values must not be stored. */
+  private static @Nullable Digest fileStamp(Path image) {
     try {
       BasicFileAttributes now = Files.readAttributes(image, BasicFileAttributes.class);
       boolean plain = image.getFileSystem().equals(FileSystems.getDefault());
       if (plain
           && now.lastModifiedTime().toMillis() > System.currentTimeMillis() - YOUNG_MILLISECONDS) {
-        return "";
+        return null;
       }
-      String stamp =
+      return Digest.of(
           String.join(
               "\n",
               image.toAbsolutePath().toString(),
               String.valueOf(now.size()),
-              now.lastModifiedTime().toString(),
+              String.valueOf(now.lastModifiedTime().to(TimeUnit.NANOSECONDS)),
               // For an image in a zip file, the checksum in the zip directory.
-              String.valueOf(plain ? now.fileKey() : Files.getAttribute(image, "zip:crc")));
-      return Sha256.of(stamp);
+              String.valueOf(plain ? now.fileKey() : Files.getAttribute(image, "zip:crc"))));
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      return ""; // reading it will report the reason
-    }
-  }
-
-  /** Loads the values that are not known yet. */
-  private void remember(List<String> stamps) {
-    Set<String> missing = new HashSet<>(stamps);
-    missing.remove("");
-    missing.removeIf(stamp -> known.containsKey(stamp) || absent.contains(stamp));
-    if (folder == null || missing.isEmpty() || !Files.isRegularFile(folder.resolve(NAME))) {
-      return;
-    }
-    try (BufferedReader lines =
-        Files.newBufferedReader(folder.resolve(NAME), StandardCharsets.ISO_8859_1)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        int end = line.indexOf(' ');
-        if (end < 0 || !missing.contains(line.substring(0, end))) {
-          continue; // keeps only the requested ones of many images
-        }
-        Matcher parts = LINE.matcher(line);
-        if (parts.matches()) {
-          Known read = new Known(parts.group(2), Integer.parseInt(parts.group(3)));
-          if (line.equals(line(parts.group(1), read))) {
-            known.put(parts.group(1), read);
-          }
-        }
-      }
-      missing.removeAll(known.keySet());
-      absent.addAll(missing);
-    } catch (IOException e) {
-      return; // they are computed again
-    }
-  }
-
-  /**
-   * Returns a line. Two processes may write into each other's lines, which the last field detects.
-   */
-  private static String line(String stamp, Known known) {
-    String all = stamp + " " + known.sha256() + " " + known.orientation();
-    return all + " " + Sha256.of(all).substring(0, 8);
-  }
-
-  private void append(Map<String, Known> fresh) {
-    if (folder == null || fresh.isEmpty()) {
-      return;
-    }
-    List<String> lines = new ArrayList<>();
-    fresh.forEach((stamp, known) -> lines.add("\n" + line(stamp, known)));
-    ByteBuffer bytes =
-        ByteBuffer.wrap((String.join("", lines) + "\n").getBytes(StandardCharsets.US_ASCII));
-    try {
-      Files.createDirectories(folder);
-      try (FileChannel channel =
-          FileChannel.open(
-              folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-      }
-    } catch (IOException e) {
-      return; // they are computed again
+      return null; // reading it will report the reason
     }
   }
 }

@@ -3,14 +3,11 @@ package org.kgcoop.features;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -20,9 +17,11 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
+import org.kgcoop.files.DigestTable;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.tensor.Arithmetic;
 
 /**
@@ -35,7 +34,8 @@ import org.kgcoop.tensor.Arithmetic;
  * features. The key of a feature is the SHA-256 of the image's bytes and the view. An EXIF-rotated
  * image that is rotated has another key than the same image as stored. Files are written atomically
  * and named by their content, so processes can share a folder. If a file is damaged, it is ignored
- * and its features are computed again. Features are read from the files on request.
+ * and its features are computed again. Features are read from the files on request. Requests are
+ * processed by {@link FeaturePass}.
  *
  * <p>Each image is encoded alone, so its feature does not depend on the other missing features.
  */
@@ -50,12 +50,19 @@ public final class FeatureCache {
   private final ImageHashes hashes;
   private final FeatureStore store;
 
+  private FeatureCache(ViewEncoder encoder, ImageHashes hashes, FeatureStore store) {
+    this.encoder = encoder;
+    this.hashes = hashes;
+    this.store = store;
+  }
+
   private FeatureCache(
       ViewEncoder encoder, @Nullable Path folder, boolean optional, Consumer<String> warnings) {
-    this.encoder = encoder;
-    this.hashes = folder == null ? ImageHashes.inMemory() : ImageHashes.inFolder(folder);
-    Path own = folder == null ? null : folder.resolve(folderName(encoder));
-    this.store = new FeatureStore(own, optional, warnings);
+    this(
+        encoder,
+        folder == null ? ImageHashes.inMemory() : ImageHashes.inFolder(folder),
+        new FeatureStore(
+            folder == null ? null : folder.resolve(folderName(encoder)), optional, warnings));
   }
 
   /**
@@ -81,6 +88,11 @@ public final class FeatureCache {
     return new FeatureCache(encoder, null, warning -> {});
   }
 
+  /** Creates a cache that keeps nothing, so each image is read once and encoded. */
+  public static FeatureCache none(ViewEncoder encoder) {
+    return new FeatureCache(encoder, ImageHashes.inMemory(), FeatureStore.none());
+  }
+
   /**
    * Returns the subfolder of a feature cache for the features of a CLIP, with the arithmetic of
    * this process.
@@ -103,7 +115,7 @@ public final class FeatureCache {
             "version=" + VERSION,
             "arithmetic=" + Arithmetic.id(),
             "weights=" + clip.fingerprint(),
-            "precision=" + clip.precision().name(),
+            "precision=" + clip.precisionKey(),
             "device=" + clip.device(),
             "heads=" + config.vision().heads(),
             "activation=" + config.visionActivation().name(),
@@ -154,8 +166,11 @@ public final class FeatureCache {
 
   /** Returns features of unit length of files under the test transform. */
   public Features test(List<Item> items, FeatureProgress progress) {
-    return features(
-        items.stream().map(item -> new ViewEncoder.Request(item, null)).toList(), progress);
+    return features(testViews(items), progress);
+  }
+
+  private static List<ViewEncoder.Request> testViews(List<Item> items) {
+    return items.stream().map(item -> new ViewEncoder.Request(item, null)).toList();
   }
 
   /**
@@ -165,87 +180,94 @@ public final class FeatureCache {
    * @throws KgCoopException if an image cannot be read, or the folder cannot be written
    */
   Features features(List<ViewEncoder.Request> requests, FeatureProgress progress) {
-    return features(requests, Shard.Feature::vector, progress);
+    return features(requests, ViewEncoder.Encoded::vector, progress);
   }
 
   /** Returns features as the image encoder computes them, otherwise as {@link #features}. */
   Features raw(List<ViewEncoder.Request> requests, FeatureProgress progress) {
-    return features(requests, Shard.Feature::raw, progress);
+    return features(requests, ViewEncoder.Encoded::raw, progress);
+  }
+
+  private Features features(
+      List<ViewEncoder.Request> requests,
+      Function<ViewEncoder.Encoded, float[]> vector,
+      FeatureProgress progress) {
+    List<float[]> vectors = new ArrayList<>();
+    double[] seconds = {0};
+    pass(
+            requests,
+            problem -> {
+              throw problem.reason();
+            },
+            progress,
+            (i, feature) -> {
+              vectors.add(vector.apply(feature.encoded()));
+              seconds[0] += feature.seconds();
+            })
+        .inOrder();
+    return new Features(vectors, seconds[0]);
   }
 
   /** An unreadable image and the reason. */
   public record Problem(Path file, KgCoopException reason) {}
 
+  /** A receiver of the features of files. */
+  @FunctionalInterface
+  public interface Row {
+    /** Receives the feature of a file. */
+    void take(Path file, float[] feature);
+  }
+
   /**
-   * Returns features of files under the test transform, rotated by their EXIF orientation. Missing
-   * features are computed and stored.
+   * Passes on features of files under the test transform, rotated by their EXIF orientation, in the
+   * order of the files. Missing features are computed and stored.
    *
    * @param raw true for features as the image encoder computes them, false for features of unit
    *     length
    * @param problems receives unreadable images; if it returns, they are left out
    * @param progress receives the number of available features
-   * @return the features by file, in the order of the request
    * @throws KgCoopException if the folder cannot be written
    */
-  public synchronized Map<Path, float[]> upright(
-      List<Path> files, boolean raw, Consumer<Problem> problems, FeatureProgress progress) {
-    Map<Path, float[]> features = new LinkedHashMap<>();
-    readable(
-            readable(files, problems).stream().map(ViewEncoder.Request::upright).toList(),
-            problems,
-            progress)
-        .forEach((file, feature) -> features.put(file, raw ? feature.raw() : feature.vector()));
-    return features;
+  public synchronized void upright(
+      List<Path> files,
+      boolean raw,
+      Consumer<Problem> problems,
+      FeatureProgress progress,
+      Row row) {
+    uprightPass(files, raw, problems, progress, row).inOrder();
   }
 
   /**
-   * Computes the features of {@link #upright} without a cache. Each file is read once.
-   *
-   * @param problems receives unreadable images; if it returns, they are left out
+   * Passes on features as {@link #upright(List, boolean, Consumer, FeatureProgress, Row)}, of unit
+   * length, but in any order and on several threads, which is faster.
    */
-  public static Map<Path, float[]> uncached(
-      ViewEncoder encoder, List<Path> files, Consumer<Problem> problems) {
-    Map<Path, float[]> features = new HashMap<>();
-    pipeline(
-            encoder,
-            ViewEncoder.Request::upright,
-            Path::toString,
-            (file, e) -> problems.accept(new Problem(file, e)))
-        .run(
-            files.iterator(),
-            () -> {},
-            group -> group.forEach(each -> features.put(Path.of(each.key()), each.vector())));
-    return features;
+  public synchronized void uprightInAnyOrder(
+      List<Path> files, Consumer<Problem> problems, FeatureProgress progress, Row row) {
+    uprightPass(files, /* raw= */ false, problems, progress, row).inAnyOrder();
   }
 
-  /** The features of requests of one view, by file; a problem for each file without one. */
-  @CanIgnoreReturnValue
-  private Map<Path, Shard.Feature> readable(
-      List<ViewEncoder.Request> requests, Consumer<Problem> problems, FeatureProgress progress) {
-    List<String> keys = keys(requests);
-    Set<Path> reported = new HashSet<>();
-    Map<String, Shard.Feature> found =
-        found(
-            requests,
-            keys,
-            (request, e) -> {
-              if (reported.add(request.item().file())) {
-                problems.accept(new Problem(request.item().file(), e));
-              }
-            },
-            progress);
-    Map<Path, Shard.Feature> features = new LinkedHashMap<>();
-    for (int i = 0; i < keys.size(); i++) {
-      Path file = requests.get(i).item().file();
-      Shard.Feature feature = found.get(keys.get(i));
-      if (feature != null) {
-        features.put(file, feature);
-      } else if (reported.add(file)) {
-        problems.accept(
-            new Problem(
-                file, KgCoopException.data(file + ": a copy of an image that cannot be read")));
-      }
-    }
+  private FeaturePass uprightPass(
+      List<Path> files,
+      boolean raw,
+      Consumer<Problem> problems,
+      FeatureProgress progress,
+      Row row) {
+    return pass(
+        files.stream().map(ViewEncoder.Request::upright).toList(),
+        problems,
+        progress,
+        (i, feature) ->
+            row.take(files.get(i), raw ? feature.encoded().raw() : feature.encoded().vector()));
+  }
+
+  /**
+   * Returns the features of files as {@link #upright(List, boolean, Consumer, FeatureProgress,
+   * Row)}, by file.
+   */
+  public Map<Path, float[]> upright(
+      List<Path> files, boolean raw, Consumer<Problem> problems, FeatureProgress progress) {
+    Map<Path, float[]> features = new LinkedHashMap<>();
+    upright(files, raw, problems, progress, features::put);
     return features;
   }
 
@@ -258,14 +280,41 @@ public final class FeatureCache {
    */
   public synchronized void check(
       List<Item> items, Consumer<Problem> problems, FeatureProgress progress) {
-    Set<Path> readable = new HashSet<>(readable(items.stream().map(Item::file).toList(), problems));
-    readable(
-        items.stream()
-            .filter(item -> readable.contains(item.file()))
-            .map(item -> new ViewEncoder.Request(item, null))
-            .toList(),
-        problems,
-        progress);
+    Set<Path> reported = new HashSet<>();
+    pass(
+            testViews(items),
+            problem -> {
+              if (reported.add(problem.file())) {
+                problems.accept(problem);
+              }
+            },
+            progress,
+            (i, feature) -> {})
+        .inOrder();
+  }
+
+  private synchronized FeaturePass pass(
+      List<ViewEncoder.Request> requests,
+      Consumer<Problem> problems,
+      FeatureProgress progress,
+      FeatureStore.Sink features) {
+    return new FeaturePass(
+        encoder,
+        hashes,
+        store,
+        requests,
+        progress,
+        new FeaturePass.Sink() {
+          @Override
+          public void take(int request, StoredFeature feature) {
+            features.take(request, feature);
+          }
+
+          @Override
+          public void problem(int request, KgCoopException reason) {
+            problems.accept(new Problem(requests.get(request).item().file(), reason));
+          }
+        });
   }
 
   /**
@@ -292,127 +341,14 @@ public final class FeatureCache {
     }
   }
 
-  private synchronized Features features(
-      List<ViewEncoder.Request> requests,
-      Function<Shard.Feature, float[]> vector,
-      FeatureProgress progress) {
-    List<String> keys = keys(requests);
-    Map<String, Shard.Feature> found =
-        found(
-            requests,
-            keys,
-            (request, e) -> {
-              throw e;
-            },
-            progress);
-    List<float[]> vectors = new ArrayList<>();
-    double seconds = 0;
-    for (String key : keys) {
-      Shard.Feature feature = Objects.requireNonNull(found.get(key), key);
-      vectors.add(vector.apply(feature));
-      seconds += feature.seconds();
-    }
-    return new Features(vectors, seconds);
-  }
-
-  /**
-   * Returns the features with these keys. Missing features are computed and stored.
-   *
-   * @param problems receives unreadable images; if it returns, they are left out
-   */
-  private Map<String, Shard.Feature> found(
-      List<ViewEncoder.Request> requests,
-      List<String> keys,
-      BiConsumer<ViewEncoder.Request, KgCoopException> problems,
-      FeatureProgress progress) {
-    Map<String, Shard.Feature> found = store.find(Set.copyOf(keys));
-    Map<String, ViewEncoder.Request> missing = new LinkedHashMap<>();
-    for (int i = 0; i < keys.size(); i++) {
-      if (!found.containsKey(keys.get(i))) {
-        missing.putIfAbsent(keys.get(i), requests.get(i));
-      }
-    }
-    if (!missing.isEmpty()) {
-      store.prepare();
-    }
-    int before = requests.size() - missing.size();
-    progress.doneBefore(before);
-    encode(missing, found, problems, done -> progress.done(before + done));
-    progress.done(requests.size());
-    return found;
-  }
-
   /** Returns the images whose features under the test transform are not in the cache. */
   public synchronized List<Item> missing(List<Item> items) {
-    List<String> keys =
-        keys(items.stream().map(item -> new ViewEncoder.Request(item, null)).toList());
-    Set<String> known = store.find(Set.copyOf(keys)).keySet();
-    return IntStream.range(0, keys.size())
-        .filter(i -> !known.contains(keys.get(i)))
+    List<ImageHashes.Known> files = hashes.known(items.stream().map(Item::file).toList());
+    List<ViewEncoder.Request> requests = testViews(items);
+    store.refresh();
+    return IntStream.range(0, items.size())
+        .filter(i -> store.place(requests.get(i).key(files.get(i))) == DigestTable.ABSENT)
         .mapToObj(items::get)
         .toList();
-  }
-
-  private List<String> keys(List<ViewEncoder.Request> requests) {
-    List<ImageHashes.Known> files =
-        hashes.known(requests.stream().map(request -> request.item().file()).toList());
-    List<String> keys = new ArrayList<>();
-    for (int i = 0; i < requests.size(); i++) {
-      ImageHashes.Known file = files.get(i);
-      keys.add(key(file.sha256(), requests.get(i).viewKey(file.orientation())));
-    }
-    return keys;
-  }
-
-  static String key(String hash, String viewKey) {
-    return hash + " " + viewKey;
-  }
-
-  private void encode(
-      Map<String, ViewEncoder.Request> missing,
-      Map<String, Shard.Feature> found,
-      BiConsumer<ViewEncoder.Request, KgCoopException> problems,
-      FeatureProgress progress) {
-    List<Shard.Feature> stored = new ArrayList<>();
-    int[] done = {0};
-    try {
-      FeatureCache.<Map.Entry<String, ViewEncoder.Request>>pipeline(
-              encoder,
-              Map.Entry::getValue,
-              Map.Entry::getKey,
-              (entry, e) -> problems.accept(entry.getValue(), e))
-          .run(
-              missing.entrySet().iterator(),
-              () -> {},
-              features -> {
-                features.forEach(feature -> found.put(feature.key(), feature));
-                stored.addAll(features);
-                done[0] += features.size();
-                if (stored.size() >= Shard.LENGTH) {
-                  store.store(stored);
-                  stored.clear();
-                }
-                progress.done(done[0]);
-              });
-    } finally { // keeps the encoded features even if the user cancels
-      if (!stored.isEmpty()) {
-        store.store(stored);
-      }
-    }
-  }
-
-  /** Creates a pipeline of images with one view each. */
-  private static <T> FeaturePipeline<T> pipeline(
-      ViewEncoder encoder,
-      Function<T, ViewEncoder.Request> request,
-      Function<T, String> key,
-      BiConsumer<T, KgCoopException> problems) {
-    return new FeaturePipeline<>(
-        encoder,
-        image ->
-            List.of(new FeaturePipeline.View(key.apply(image), encoder.view(request.apply(image)))),
-        problems,
-        Runtime.getRuntime().availableProcessors(),
-        2 * FeaturePipeline.GROUP);
   }
 }

@@ -2,113 +2,187 @@ package org.kgcoop.features;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Queue;
-import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.tensor.Engine;
 
 /**
- * Pipeline from images to features. Its threads read, decode and transform images ahead, and the
- * thread of the caller encodes their views in groups, so that all workers have images to encode.
- * The order of the images is kept. Unreadable images are left out.
+ * Pipeline from images to features. A thread reads, decodes, transforms and encodes an image, so
+ * images never wait for each other. There are more threads than cores, so that some images are read
+ * while others are encoded. The order of the images is kept. On a GPU, a thread processes a group
+ * of images.
  *
  * @param <T> an image
  */
-final class FeaturePipeline<T> {
-  /** Number of views that are encoded together. */
-  static final int GROUP = 32;
+final class FeaturePipeline<T> implements AutoCloseable {
+  /** The number of threads of all pipelines that encode now. */
+  private static int encoding;
 
   private final ViewEncoder encoder;
+  private final Iterator<T> images;
   private final Function<T, List<View>> prepare;
-  private final BiConsumer<T, KgCoopException> problems;
-  private final int threads;
-  private final int ahead;
+  private final int encoders;
+  private final ExecutorService pool;
+  private final int tasks;
+  private final Queue<CompletableFuture<List<Outcome<T>>>> begun = new ArrayDeque<>();
+  private final Queue<Outcome<T>> ready = new ArrayDeque<>();
 
   /**
    * Input of the image encoder.
    *
    * @param key the key of the feature
-   * @param image a transformed image
+   * @param image a transformed image; null if the feature is known
    */
-  record View(String key, RgbImage image) {}
+  record View(String key, @Nullable RgbImage image) {}
+
+  /** A view with its feature, which is null if the feature is known. */
+  record Result(String key, Shard.@Nullable Feature feature) {}
+
+  /**
+   * The result of an image.
+   *
+   * @param results one per view
+   * @param problem the reason why the image has no views, or null
+   */
+  record Outcome<T>(T image, List<Result> results, @Nullable KgCoopException problem) {}
 
   private record Prepared<T>(T image, List<View> views, @Nullable KgCoopException problem) {}
 
   /**
    * Creates a pipeline.
    *
+   * @param images the images, read on the thread of the caller
    * @param prepare returns the views of an image, on any thread
-   * @param problems receives the images that {@code prepare} rejects, in order; if it returns, they
-   *     are left out
-   * @param threads the number of threads that prepare images
-   * @param ahead the maximum number of prepared images that wait
+   * @param readers the least number of threads
    */
   FeaturePipeline(
-      ViewEncoder encoder,
-      Function<T, List<View>> prepare,
-      BiConsumer<T, KgCoopException> problems,
-      int threads,
-      int ahead) {
+      ViewEncoder encoder, Iterator<T> images, Function<T, List<View>> prepare, int readers) {
     this.encoder = encoder;
+    this.images = images;
     this.prepare = prepare;
-    this.problems = problems;
-    this.threads = threads;
-    this.ahead = ahead;
-  }
-
-  /**
-   * Encodes the views of all images, each key once.
-   *
-   * @param read called after each image is read
-   * @param features receives the features of each group, with the seconds that they took
-   */
-  void run(Iterator<T> images, Runnable read, Consumer<List<Shard.Feature>> features) {
-    ExecutorService pool = Executors.newFixedThreadPool(threads, FeaturePipeline::thread);
-    try {
-      Queue<CompletableFuture<Prepared<T>>> begun = new ArrayDeque<>();
-      Set<String> keys = new HashSet<>();
-      List<View> group = new ArrayList<>();
-      long start = System.nanoTime();
-      while (!begun.isEmpty() || images.hasNext()) {
-        while (begun.size() < ahead && images.hasNext()) {
-          T image = images.next();
-          begun.add(CompletableFuture.supplyAsync(() -> prepared(image), pool));
-        }
-        for (View view : next(begun.remove())) {
-          if (keys.add(view.key())) {
-            group.add(view);
-          }
-          if (group.size() == GROUP) {
-            features.accept(encoded(group, start));
-            group.clear();
-            start = System.nanoTime();
-          }
-        }
-        read.run();
-      }
-      if (!group.isEmpty()) {
-        features.accept(encoded(group, start));
-      }
-    } finally {
-      pool.shutdownNow();
-    }
+    this.encoders = encoder.device().isCpu() ? Engine.threads() : 1;
+    int threads = Math.max(2 * Engine.threads(), readers);
+    this.pool = Executors.newFixedThreadPool(threads, FeaturePipeline::thread);
+    // Finished images need little memory while they wait for a slow one before them.
+    this.tasks = encoder.group() == 1 ? 16 * threads : threads;
   }
 
   private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "kgcoop-decoder");
+    Thread thread = new Thread(task, "kgcoop-encoder");
     thread.setDaemon(true);
     return thread;
+  }
+
+  /** Returns true if there is another image. */
+  boolean hasNext() {
+    return !ready.isEmpty() || !begun.isEmpty() || images.hasNext();
+  }
+
+  /** Returns the next image with its features. */
+  Outcome<T> next() {
+    begin();
+    while (ready.isEmpty()) {
+      CompletableFuture<List<Outcome<T>>> first = begun.poll();
+      if (first == null) {
+        throw new NoSuchElementException();
+      }
+      ready.addAll(join(first));
+      begin();
+    }
+    return ready.remove();
+  }
+
+  private void begin() {
+    while (begun.size() < tasks && images.hasNext()) {
+      List<T> group = new ArrayList<>();
+      while (group.size() < encoder.group() && images.hasNext()) {
+        group.add(images.next());
+      }
+      begun.add(CompletableFuture.supplyAsync(() -> processed(group), pool));
+    }
+  }
+
+  private static <R> R join(CompletableFuture<R> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private List<Outcome<T>> processed(List<T> group) {
+    long start = System.nanoTime();
+    List<Prepared<T>> prepared = group.stream().map(this::prepared).toList();
+    List<RgbImage> views =
+        prepared.stream()
+            .flatMap(each -> each.views().stream())
+            .map(View::image)
+            .filter(Objects::nonNull)
+            .toList();
+    long wait = System.nanoTime();
+    Iterator<ViewEncoder.Encoded> encoded = List.<ViewEncoder.Encoded>of().iterator();
+    double seconds = 0;
+    if (!views.isEmpty()) {
+      beginEncoding();
+      try {
+        long begin = System.nanoTime();
+        encoded = encoder.encoded(views).iterator();
+        // The time of a process with as many such threads as encoders.
+        seconds = (System.nanoTime() - begin + wait - start) / 1e9 / encoders / views.size();
+      } finally {
+        endEncoding();
+      }
+    }
+    List<Outcome<T>> outcomes = new ArrayList<>();
+    for (Prepared<T> each : prepared) {
+      List<Result> results = new ArrayList<>();
+      for (View view : each.views()) {
+        Shard.Feature feature = null;
+        if (view.image() != null) {
+          ViewEncoder.Encoded next = encoded.next();
+          feature = new Shard.Feature(view.key(), next.vector(), next.norm(), seconds);
+        }
+        results.add(new Result(view.key(), feature));
+      }
+      outcomes.add(new Outcome<>(each.image(), results, each.problem()));
+    }
+    return outcomes;
+  }
+
+  private void beginEncoding() {
+    synchronized (FeaturePipeline.class) {
+      while (encoding >= encoders) {
+        try {
+          FeaturePipeline.class.wait();
+        } catch (InterruptedException e) { // by close
+          throw new CancellationException();
+        }
+      }
+      encoding++;
+    }
+  }
+
+  private static void endEncoding() {
+    synchronized (FeaturePipeline.class) {
+      encoding--;
+      FeaturePipeline.class.notifyAll();
+    }
   }
 
   private Prepared<T> prepared(T image) {
@@ -119,28 +193,22 @@ final class FeaturePipeline<T> {
     }
   }
 
-  private List<View> next(CompletableFuture<Prepared<T>> future) {
-    Prepared<T> prepared;
-    try {
-      prepared = future.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+  /** Waits until no thread uses the encoder any more. */
+  @Override
+  public void close() {
+    pool.shutdownNow();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (pool.awaitTermination(1, TimeUnit.HOURS)) {
+          break;
+        }
+      } catch (InterruptedException e) { // a native operation cannot be stopped
+        interrupted = true;
+      }
     }
-    if (prepared.problem() != null) {
-      problems.accept(prepared.image(), prepared.problem());
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
-    return prepared.views();
-  }
-
-  private List<Shard.Feature> encoded(List<View> group, long start) {
-    List<ViewEncoder.Encoded> encoded = encoder.encoded(group.stream().map(View::image).toList());
-    double seconds = (System.nanoTime() - start) / 1e9 / group.size();
-    List<Shard.Feature> features = new ArrayList<>();
-    for (int i = 0; i < group.size(); i++) {
-      ViewEncoder.Encoded feature = encoded.get(i);
-      features.add(
-          new Shard.Feature(group.get(i).key(), feature.vector(), feature.norm(), seconds));
-    }
-    return features;
   }
 }

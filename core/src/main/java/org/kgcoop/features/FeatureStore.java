@@ -2,56 +2,141 @@ package org.kgcoop.features;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Digest;
+import org.kgcoop.files.DigestTable;
 
 /**
- * The stored features of a cache, by key. They are in files, or in memory if there is no folder, or
- * if an optional folder cannot be written.
+ * The stored features of a cache. They are in files, or in memory if there is no folder, or if an
+ * optional folder cannot be written. A feature has a place, which is a number. Thread-safe.
  */
 final class FeatureStore {
-  private @Nullable ShardIndex index;
+  /** The number of the file of places in memory. */
+  private static final int MEMORY = Integer.MAX_VALUE;
+
+  private final boolean keeps;
   private final boolean optional;
   private final Consumer<String> warnings;
-  private final Map<String, Shard.Feature> inMemory = new HashMap<>();
+  private final List<StoredFeature> inMemory = new ArrayList<>();
+  private final DigestTable placesInMemory = new DigestTable();
+  private volatile @Nullable ShardIndex index;
 
   /** True if new features are written to files. */
-  private boolean writes;
+  private volatile boolean writes;
+
+  /** A receiver of stored features. */
+  @FunctionalInterface
+  interface Sink {
+    /**
+     * Receives a feature.
+     *
+     * @param position the position of its place in the request
+     */
+    void take(int position, StoredFeature feature);
+  }
 
   /**
    * @param folder null for memory only
    * @param optional true to continue in memory, with a warning, if the folder cannot be used
    */
   FeatureStore(@Nullable Path folder, boolean optional, Consumer<String> warnings) {
+    this(folder, /* keeps= */ true, optional, warnings);
+  }
+
+  private FeatureStore(
+      @Nullable Path folder, boolean keeps, boolean optional, Consumer<String> warnings) {
+    this.keeps = keeps;
     this.index = folder == null ? null : new ShardIndex(folder, warnings);
     this.optional = optional;
     this.warnings = warnings;
     this.writes = folder != null;
   }
 
-  /** Returns the available features with these keys. */
-  Map<String, Shard.Feature> find(Set<String> keys) {
-    Map<String, Shard.Feature> found = new HashMap<>();
-    if (index != null) {
-      try {
-        found.putAll(index.find(keys));
-      } catch (KgCoopException e) { // the folder cannot be listed
-        keepInMemory(e);
-        index = null;
+  /** Returns a store that keeps no features. */
+  static FeatureStore none() {
+    return new FeatureStore(null, /* keeps= */ false, /* optional= */ false, warning -> {});
+  }
+
+  /** Returns false if this store keeps no features. */
+  boolean keeps() {
+    return keeps;
+  }
+
+  /** Looks for features that other processes have written. */
+  void refresh() {
+    ShardIndex files = index;
+    if (files == null) {
+      return;
+    }
+    try {
+      files.refresh();
+    } catch (KgCoopException e) { // the folder cannot be listed
+      keepInMemory(e);
+      index = null;
+    }
+  }
+
+  /** Returns the place of a feature, or {@link DigestTable#ABSENT}. */
+  long place(String key) {
+    Digest digest = Digest.of(key);
+    ShardIndex files = index;
+    long place = files == null ? DigestTable.ABSENT : files.place(digest);
+    if (place != DigestTable.ABSENT) {
+      return place;
+    }
+    synchronized (inMemory) {
+      return placesInMemory.get(digest);
+    }
+  }
+
+  /**
+   * Reads features, each file once.
+   *
+   * @param places the places, or {@link DigestTable#ABSENT} for positions without one
+   * @param parallel true to read several files at the same time; the sink is then called on several
+   *     threads
+   * @param sink receives the features; a damaged file has none
+   */
+  void read(long[] places, boolean parallel, Sink sink) {
+    TreeMap<Integer, List<Integer>> byFile = new TreeMap<>();
+    IntStream.range(0, places.length)
+        .filter(i -> places[i] != DigestTable.ABSENT)
+        .forEach(
+            i ->
+                byFile
+                    .computeIfAbsent(ShardIndex.fileOf(places[i]), file -> new ArrayList<>())
+                    .add(i));
+    var all = parallel ? byFile.entrySet().parallelStream() : byFile.entrySet().stream();
+    all.forEach(
+        entry -> {
+          List<Integer> positions = entry.getValue();
+          positions.sort(Comparator.comparingLong(i -> places[i]));
+          long[] rows = positions.stream().mapToLong(i -> places[i]).toArray();
+          List<StoredFeature> features = read(entry.getKey(), rows);
+          for (int i = 0; i < features.size(); i++) {
+            sink.take(positions.get(i), features.get(i));
+          }
+        });
+  }
+
+  /** Reads rows of one file. The result is empty if it is damaged. */
+  private List<StoredFeature> read(int file, long[] places) {
+    if (file == MEMORY) {
+      synchronized (inMemory) {
+        return Arrays.stream(places).mapToObj(place -> inMemory.get((int) place)).toList();
       }
     }
-    for (String key : keys) {
-      Shard.Feature feature = inMemory.get(key);
-      if (feature != null) {
-        found.put(key, feature);
-      }
-    }
-    return found;
+    ShardIndex files = index;
+    List<StoredFeature> found = files == null ? null : files.read(places);
+    return found == null ? List.of() : found;
   }
 
   /** Prepares the folder. A failure is better found before features are computed. */
@@ -60,8 +145,15 @@ final class FeatureStore {
   }
 
   void store(List<Shard.Feature> features) {
-    if (!tryToWrite(files -> files.add(features))) {
-      features.forEach(feature -> inMemory.put(feature.key(), feature));
+    if (tryToWrite(files -> files.add(features))) {
+      return;
+    }
+    synchronized (inMemory) {
+      for (Shard.Feature feature : features) {
+        placesInMemory.put(
+            Digest.of(feature.key()), (long) MEMORY << Integer.SIZE | inMemory.size());
+        inMemory.add(new StoredFeature(feature.encoded(), feature.seconds()));
+      }
     }
   }
 
@@ -70,11 +162,12 @@ final class FeatureStore {
    */
   @CanIgnoreReturnValue
   private boolean tryToWrite(Consumer<ShardIndex> work) {
-    if (index == null || !writes) {
+    ShardIndex files = index;
+    if (files == null || !writes) {
       return false;
     }
     try {
-      work.accept(index);
+      work.accept(files);
       return true;
     } catch (KgCoopException e) {
       keepInMemory(e);

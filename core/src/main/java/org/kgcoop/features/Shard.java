@@ -5,31 +5,31 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.Digest;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
  * A file of a feature cache, named after a digest of its keys. Equal features give byte-identical
- * files. The time of the computation varies, so it is in a small file next to this one.
+ * files. The time of the computation varies, so it is in a small file next to this one, with a copy
+ * of the keys for quick reading.
  *
  * @param features at least one, all of the same width
  */
 public record Shard(List<Feature> features) {
-  /** The maximum number of features per file. An interrupted run loses at most this many. */
+  /** The maximum number of features per file. */
   public static final int LENGTH = 1024;
 
   /** The extension of these files. */
@@ -37,7 +37,6 @@ public record Shard(List<Feature> features) {
 
   private static final String FEATURES = "features";
   private static final String NORMS = "norms";
-  private static final String TIME_ENDING = ".seconds";
   private static final String WHAT = "file of a feature cache";
 
   /**
@@ -51,9 +50,8 @@ public record Shard(List<Feature> features) {
   // An array, because there are many features. No code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
   public record Feature(String key, float[] vector, float norm, double seconds) {
-    /** Returns the feature as the image encoder computes it. */
-    float[] raw() {
-      return new ViewEncoder.Encoded(vector, norm).raw();
+    ViewEncoder.Encoded encoded() {
+      return new ViewEncoder.Encoded(vector, norm);
     }
   }
 
@@ -76,7 +74,7 @@ public record Shard(List<Feature> features) {
   }
 
   /**
-   * Writes the file atomically, and the file of the time.
+   * Writes the file atomically, and the file of its keys.
    *
    * @return the file
    */
@@ -85,11 +83,9 @@ public record Shard(List<Feature> features) {
     int width = features.get(0).vector().length;
     float[] values = new float[features.size() * width];
     float[] norms = new float[features.size()];
-    double seconds = 0;
     for (int i = 0; i < features.size(); i++) {
       System.arraycopy(features.get(i).vector(), 0, values, i * width, width);
       norms[i] = features.get(i).norm();
-      seconds += features.get(i).seconds();
     }
     List<StoredTensor> tensors =
         List.of(
@@ -98,10 +94,17 @@ public record Shard(List<Feature> features) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.set("keys", keys());
     Path file = folder.resolve(fileName());
-    String time = seconds + "\n";
-    AtomicFile.write(timeFile(file), out -> out.write(time.getBytes(StandardCharsets.UTF_8)));
+    shortKeys().write(keyFile(file));
     SealedFile.write(file, tensors, json);
     return file;
+  }
+
+  /** Returns the content of the file of the keys. */
+  ShardKeys shortKeys() {
+    return new ShardKeys(
+        features.stream().map(feature -> Digest.of(feature.key())).toList(),
+        features.get(0).vector().length,
+        features.stream().mapToDouble(Feature::seconds).sum());
   }
 
   /**
@@ -111,60 +114,102 @@ public record Shard(List<Feature> features) {
    */
   public static Shard read(Path file) {
     SealedFile.Content content = SealedFile.read(file, WHAT);
-    Index index = Index.of(file, content);
-    int width = index.width();
-    float[] values = Objects.requireNonNull(content.tensors().get(FEATURES)).toFloats();
-    float[] norms = Objects.requireNonNull(content.tensors().get(NORMS)).toFloats();
+    List<String> keys = keys(content.json());
+    Block block = Block.of(file, content.tensors());
+    double seconds = ShardKeys.read(keyFile(file)).map(ShardKeys::seconds).orElse(0.0);
+    block.check(file, keys.size(), block.width());
     List<Feature> features = new ArrayList<>();
-    for (int i = 0; i < index.keys().size(); i++) {
-      float[] vector = new float[width];
-      System.arraycopy(values, i * width, vector, 0, width);
-      features.add(new Feature(index.keys().get(i), vector, norms[i], index.seconds()));
+    for (int i = 0; i < keys.size(); i++) {
+      features.add(
+          new Feature(keys.get(i), block.vector(i), block.norms().get(i), seconds / keys.size()));
     }
     return new Shard(features);
   }
 
   /**
-   * The content of a file without its features, which fill the end of the file row by row, after
-   * their norms.
+   * Reads the keys of a file, if possible from the file of its keys, which is written again if it
+   * is missing or damaged.
    *
-   * @param width E
-   * @param seconds the time that each feature took
+   * @throws KgCoopException if the file is damaged or not a file of a feature cache
    */
-  record Index(List<String> keys, int width, double seconds) {
+  static ShardKeys readKeys(Path file) {
+    return ShardKeys.read(keyFile(file)).orElseGet(() -> rebuiltKeys(file));
+  }
+
+  private static ShardKeys rebuiltKeys(Path file) {
+    SealedFile.Content content = SealedFile.readUnchecked(file, WHAT);
+    List<String> keys = keys(content.json());
+    Block block = Block.of(file, content.tensors());
+    block.check(file, keys.size(), block.width());
+    ShardKeys rebuilt =
+        new ShardKeys(keys.stream().map(Digest::of).toList(), block.width(), /* seconds= */ 0);
+    try {
+      rebuilt.write(keyFile(file));
+    } catch (KgCoopException e) {
+      return rebuilt; // the folder is read-only
+    }
+    return rebuilt;
+  }
+
+  private static List<String> keys(ObjectNode json) {
+    List<String> keys = new ArrayList<>();
+    json.path("keys").forEach(key -> keys.add(key.asText()));
+    return keys;
+  }
+
+  /**
+   * The features of a file. They fill the end of the file row by row, after their norms.
+   *
+   * @param features (count, E)
+   * @param norms (count)
+   * @param width E
+   */
+  record Block(FloatBuffer features, FloatBuffer norms, int width) {
     /**
-     * Reads the index of a file without reading the features.
+     * Reads a file at once and verifies its checksum.
      *
-     * @throws KgCoopException if the file is not a file of a feature cache
+     * @throws KgCoopException if it is damaged or not a file of a feature cache
      */
-    static Index read(Path file) {
-      return of(file, SealedFile.readUnchecked(file, WHAT));
+    static Block read(Path file) {
+      byte[] bytes;
+      try {
+        bytes = Files.readAllBytes(file);
+      } catch (IOException e) {
+        throw FileErrors.unreadable(file, e);
+      }
+      return of(file, SealedFile.verified(Safetensors.read(file, bytes), WHAT));
     }
 
-    private static Index of(Path file, SealedFile.Content content) {
-      List<String> keys = new ArrayList<>();
-      content.json().path("keys").forEach(key -> keys.add(key.asText()));
-      StoredTensor features = content.tensors().get(FEATURES);
-      if (content.tensors().size() != 2 || features == null || features.shape().length != 2) {
+    static Block of(Path file, Map<String, StoredTensor> tensors) {
+      StoredTensor features = tensors.get(FEATURES);
+      StoredTensor norms = tensors.get(NORMS);
+      if (tensors.size() != 2
+          || features == null
+          || norms == null
+          || features.dtype() != DType.FLOAT32
+          || norms.dtype() != DType.FLOAT32
+          || features.shape().length != 2
+          || !Arrays.equals(norms.shape(), new long[] {features.shape()[0]})) {
         throw foreign(file);
       }
-      int width = Math.toIntExact(features.shape()[1]);
-      checkTensor(file, features, keys.size(), width);
-      checkTensor(file, content.tensors().get(NORMS), keys.size());
-      return new Index(keys, width, time(file) / Math.max(1, keys.size()));
+      return new Block(
+          features.data().asFloatBuffer(),
+          norms.data().asFloatBuffer(),
+          Math.toIntExact(features.shape()[1]));
     }
-  }
 
-  /** Checks the checksum of a file. */
-  static void check(Path file) {
-    SealedFile.read(file, WHAT);
-  }
+    /** Checks that the block has the expected size. */
+    void check(Path file, int count, int expectedWidth) {
+      if (count < 1 || norms.limit() != count || width != expectedWidth) {
+        throw foreign(file);
+      }
+    }
 
-  private static void checkTensor(Path file, @Nullable StoredTensor tensor, long... shape) {
-    if (tensor == null
-        || tensor.dtype() != DType.FLOAT32
-        || !Arrays.equals(tensor.shape(), shape)) {
-      throw foreign(file);
+    /** Returns a copy of a feature, (E). */
+    float[] vector(int row) {
+      float[] vector = new float[width];
+      features.get(row * width, vector);
+      return vector;
     }
   }
 
@@ -172,20 +217,10 @@ public record Shard(List<Feature> features) {
     return KgCoopException.weights(file + ": not a " + WHAT);
   }
 
-  /** Returns the file with the time, which has the same name with another extension. */
-  public static Path timeFile(Path file) {
+  /** Returns the file of the keys, which has the same name with another extension. */
+  public static Path keyFile(Path file) {
     String name = String.valueOf(file.getFileName());
-    return file.resolveSibling(name.substring(0, name.length() - ENDING.length()) + TIME_ENDING);
-  }
-
-  private static double time(Path file) {
-    Path beside = timeFile(file);
-    try {
-      return Double.parseDouble(Files.readString(beside).strip());
-    } catch (NoSuchFileException | NumberFormatException e) {
-      return 0; // the time is not essential
-    } catch (IOException e) {
-      throw FileErrors.unreadable(beside, e);
-    }
+    return file.resolveSibling(
+        name.substring(0, name.length() - ENDING.length()) + ShardKeys.ENDING);
   }
 }

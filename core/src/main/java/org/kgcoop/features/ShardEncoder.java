@@ -1,8 +1,10 @@
 package org.kgcoop.features;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -25,7 +27,7 @@ public final class ShardEncoder {
   private final ViewEncoder encoder;
   private final List<ViewEncoder.@Nullable ViewSpec> specs;
   private final Predicate<String> known;
-  private final int threads;
+  private final int readers;
 
   /**
    * An image to encode.
@@ -45,12 +47,12 @@ public final class ShardEncoder {
    *
    * @param views V of {@code --augment cache:V}, in addition to the test view
    * @param known returns true if the feature cache contains a key of {@link Shard.Feature}
-   * @param threads the number of threads that read and decode ahead
+   * @param readers the least number of threads that read images
    */
-  public ShardEncoder(ViewEncoder encoder, int views, Predicate<String> known, int threads) {
+  public ShardEncoder(ViewEncoder encoder, int views, Predicate<String> known, int readers) {
     this.encoder = encoder;
     this.known = known;
-    this.threads = threads;
+    this.readers = readers;
     specs = new ArrayList<>();
     specs.add(null);
     LongStream.range(0, views)
@@ -70,24 +72,28 @@ public final class ShardEncoder {
       Consumer<Problem> problems,
       LongConsumer progress) {
     List<Shard.Feature> features = new ArrayList<>();
-    long[] count = {0};
-    new FeaturePipeline<>(
-            encoder,
-            this::prepared,
-            (image, e) -> problems.accept(new Problem(image.name(), e)),
-            threads,
-            Math.max(threads, 2 * FeaturePipeline.GROUP / specs.size()))
-        .run(
-            images,
-            () -> progress.accept(++count[0]),
-            group -> {
-              features.addAll(group);
-              if (features.size() >= Shard.LENGTH) {
-                List<Shard.Feature> full = features.subList(0, Shard.LENGTH);
-                shards.accept(new Shard(full));
-                full.clear();
-              }
-            });
+    Set<String> encoded = new HashSet<>();
+    long count = 0;
+    try (FeaturePipeline<Image> pipeline =
+        new FeaturePipeline<>(encoder, images, this::prepared, readers)) {
+      while (pipeline.hasNext()) {
+        FeaturePipeline.Outcome<Image> outcome = pipeline.next();
+        if (outcome.problem() != null) {
+          problems.accept(new Problem(outcome.image().name(), outcome.problem()));
+        }
+        for (FeaturePipeline.Result result : outcome.results()) {
+          if (result.feature() != null && encoded.add(result.key())) {
+            features.add(result.feature());
+          }
+        }
+        if (features.size() >= Shard.LENGTH) {
+          List<Shard.Feature> full = features.subList(0, Shard.LENGTH);
+          shards.accept(new Shard(full));
+          full.clear();
+        }
+        progress.accept(++count);
+      }
+    }
     if (!features.isEmpty()) {
       shards.accept(new Shard(features));
     }
@@ -100,7 +106,8 @@ public final class ShardEncoder {
     @Nullable RgbImage decoded = null;
     List<FeaturePipeline.View> views = new ArrayList<>();
     for (ViewEncoder.@Nullable ViewSpec spec : specs) {
-      String key = FeatureCache.key(hash, ViewEncoder.ViewSpec.viewKey(spec, image.key(), turned));
+      String key =
+          ViewEncoder.Request.key(hash, ViewEncoder.ViewSpec.viewKey(spec, image.key(), turned));
       if (!known.test(key)) {
         decoded = decoded == null ? encoder.decode(content, image.name()) : decoded;
         views.add(new FeaturePipeline.View(key, encoder.view(decoded, image.key(), spec)));

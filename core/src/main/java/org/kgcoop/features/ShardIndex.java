@@ -1,6 +1,5 @@
 package org.kgcoop.features;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,58 +8,54 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.files.Digest;
+import org.kgcoop.files.DigestTable;
 import org.kgcoop.files.FileErrors;
-import org.kgcoop.files.Sha256;
 
 /**
  * The index of one model's feature files. Memory contains a digest of each key and the position of
- * its feature, about 100 bytes per feature. Features are read row by row on request. Before the
- * first read from a file, its checksum is verified.
+ * its feature, about 50 bytes per feature. Features are read on request. Before the first read from
+ * a file, its checksum is verified. Thread-safe.
  */
 final class ShardIndex {
+  /** Rows are read as one block if the block has at most this many times as many rows. */
+  private static final int SPARSE = 8;
+
   private final Path folder;
   private final Consumer<String> warnings;
-  private final Map<Key, Place> places = new HashMap<>();
+
+  /** The number of a file in {@link #opened}, times 2^32, plus the row, by key. */
+  private final DigestTable places = new DigestTable();
+
+  private final List<Opened> opened = new ArrayList<>();
 
   /** The indexed files. */
   private final Set<Path> files = new HashSet<>();
-
-  /** The first 128 bits of the SHA-256 of a key. */
-  private record Key(long high, long low) {
-    static Key of(String key) {
-      String hash = Sha256.of(key);
-      return new Key(
-          Long.parseUnsignedLong(hash, 0, 16, 16), Long.parseUnsignedLong(hash, 16, 32, 16));
-    }
-  }
 
   /** An indexed file. */
   private static final class Opened {
     final Path path;
     final int rows;
     final int width;
-    final double seconds;
-    boolean checked;
+    final double seconds; // per feature
+    volatile boolean checked;
+    volatile boolean gone;
 
-    Opened(Path path, Shard.Index index) {
+    Opened(Path path, ShardKeys keys) {
       this.path = path;
-      this.rows = index.keys().size();
-      this.width = index.width();
-      this.seconds = index.seconds();
+      this.rows = keys.keys().size();
+      this.width = keys.width();
+      this.seconds = keys.seconds() / rows;
     }
   }
-
-  private record Place(Opened file, int row) {}
 
   /**
    * Creates an index of the files of a folder, which may be created later.
@@ -72,68 +67,75 @@ final class ShardIndex {
     this.warnings = warnings;
   }
 
-  /** Returns the available features, by key. */
-  Map<String, Shard.Feature> find(Set<String> keys) {
-    Map<String, Key> shortened = new HashMap<>();
-    keys.forEach(key -> shortened.put(key, Key.of(key)));
-    if (!places.keySet().containsAll(shortened.values())) {
-      lookIntoNewFiles(); // another process may have written new files
-    }
-    Map<String, Shard.Feature> found = new HashMap<>();
-    while (!read(shortened, found)) {
-      // If a file is gone, a merged file may contain its features.
-      lookIntoNewFiles();
-    }
-    return found;
+  /** Returns the place of a feature, or {@link DigestTable#ABSENT}. */
+  synchronized long place(Digest key) {
+    long place = places.get(key);
+    return place == DigestTable.ABSENT || opened.get(fileOf(place)).gone
+        ? DigestTable.ABSENT
+        : place;
+  }
+
+  /** Returns the number of the file of a place. */
+  static int fileOf(long place) {
+    return (int) (place >>> Integer.SIZE);
+  }
+
+  private synchronized Opened file(int number) {
+    return opened.get(number);
   }
 
   /**
-   * Reads the features that have a position and are not found yet. Returns false if a file became
-   * unreadable.
+   * Reads features of one file.
+   *
+   * @param places at least one, all of the same file, in increasing order
+   * @return the features in the order of the places; null if the file cannot be read any more
    */
-  private boolean read(Map<String, Key> keys, Map<String, Shard.Feature> found) {
-    Map<Opened, Map<String, Integer>> rows = new HashMap<>();
-    keys.forEach(
-        (key, shortened) -> {
-          Place place = places.get(shortened);
-          if (place != null && !found.containsKey(key)) {
-            rows.computeIfAbsent(place.file(), file -> new HashMap<>()).put(key, place.row());
-          }
-        });
-    boolean whole = true;
-    for (Map.Entry<Opened, Map<String, Integer>> entry : rows.entrySet()) {
-      Opened file = entry.getKey();
-      try {
-        found.putAll(read(file, entry.getValue()));
-      } catch (KgCoopException e) {
-        if (Files.exists(file.path)) {
-          warnings.accept(e.getMessage() + " (left out; its features are computed again)");
-        }
-        places.values().removeIf(place -> place.file().equals(file));
-        whole = false;
-      }
+  @Nullable List<StoredFeature> read(long[] places) {
+    Opened file = file(fileOf(places[0]));
+    if (file.gone) {
+      return null;
     }
-    return whole;
+    try {
+      if (!file.checked) {
+        Shard.Block block = Shard.Block.read(file.path);
+        block.check(file.path, file.rows, file.width);
+        file.checked = true;
+        return features(file, block, 0, places);
+      }
+      return readChecked(file, places);
+    } catch (KgCoopException e) {
+      if (Files.exists(file.path)) { // otherwise it was merged into another file
+        warnings.accept(e.getMessage() + " (left out; its features are computed again)");
+      }
+      file.gone = true;
+      return null;
+    }
   }
 
-  private static Map<String, Shard.Feature> read(Opened file, Map<String, Integer> rows) {
-    if (!file.checked) {
-      Shard.check(file.path);
-      file.checked = true;
+  /** Returns features of a block that begins with a given row of the file. */
+  private static List<StoredFeature> features(
+      Opened file, Shard.Block block, int first, long[] places) {
+    List<StoredFeature> features = new ArrayList<>(places.length);
+    for (long place : places) {
+      int row = (int) place - first;
+      features.add(
+          new StoredFeature(
+              new ViewEncoder.Encoded(block.vector(row), block.norms().get(row)), file.seconds));
     }
-    Map<String, Shard.Feature> features = new HashMap<>();
-    long length = 4L * file.width;
+    return features;
+  }
+
+  private static List<StoredFeature> readChecked(Opened file, long[] places) {
+    int first = (int) places[0];
+    int count = (int) places[places.length - 1] - first + 1;
     try (FileChannel channel = FileChannel.open(file.path, StandardOpenOption.READ)) {
-      long start = channel.size() - file.rows * length;
-      for (Map.Entry<String, Integer> row : rows.entrySet()) {
-        ByteBuffer bytes = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
-        readFully(channel, bytes, start + row.getValue() * length);
-        float[] vector = new float[file.width];
-        bytes.flip().asFloatBuffer().get(vector);
-        ByteBuffer norm = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        readFully(channel, norm, start - (long) Float.BYTES * (file.rows - row.getValue()));
-        features.put(
-            row.getKey(), new Shard.Feature(row.getKey(), vector, norm.getFloat(0), file.seconds));
+      if (count <= SPARSE * places.length) {
+        return features(file, block(file, channel, first, count), first, places);
+      }
+      List<StoredFeature> features = new ArrayList<>(places.length);
+      for (long place : places) {
+        Shard.Block row = block(file, channel, (int) place, 1);
+        features.addAll(features(file, row, (int) place, new long[] {place}));
       }
       return features;
     } catch (IOException | IllegalArgumentException e) { // the latter if the file became shorter
@@ -142,16 +144,30 @@ final class ShardIndex {
     }
   }
 
-  private static void readFully(FileChannel channel, ByteBuffer bytes, long from)
+  /** Reads consecutive rows, which fill the end of the file, after all norms. */
+  private static Shard.Block block(Opened file, FileChannel channel, int first, int count)
       throws IOException {
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes, from + bytes.position()) < 0) {
-        throw new EOFException("it became shorter");
-      }
-    }
+    long rowBytes = (long) Float.BYTES * file.width;
+    long start = channel.size() - file.rows * rowBytes;
+    return new Shard.Block(
+        read(channel, start + first * rowBytes, count * rowBytes).asFloatBuffer(),
+        read(channel, start - (long) Float.BYTES * (file.rows - first), (long) Float.BYTES * count)
+            .asFloatBuffer(),
+        file.width);
   }
 
-  private void lookIntoNewFiles() {
+  private static ByteBuffer read(FileChannel channel, long from, long length) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, from + bytes.position()) < 0) {
+        throw new IOException("it became shorter");
+      }
+    }
+    return bytes.flip();
+  }
+
+  /** Indexes the files that other processes wrote since the last call. */
+  synchronized void refresh() {
     if (!Files.isDirectory(folder)) {
       return;
     }
@@ -163,22 +179,22 @@ final class ShardIndex {
           folder + ": cannot be listed (" + Messages.reason(e) + "); try another --feature-cache",
           e);
     }
-    now.stream().filter(files::add).forEach(this::lookInto);
-  }
-
-  private void lookInto(Path file) {
-    try {
-      Shard.Index index = Shard.Index.read(file);
-      enter(new Opened(file, index), index.keys());
-    } catch (KgCoopException e) {
-      warnings.accept(e.getMessage() + " (left out; its features are computed again)");
+    for (Path file : now) {
+      if (files.add(file)) {
+        try {
+          enter(file, Shard.readKeys(file));
+        } catch (KgCoopException e) {
+          warnings.accept(e.getMessage() + " (left out; its features are computed again)");
+        }
+      }
     }
   }
 
-  private void enter(Opened file, Collection<String> keys) {
-    int row = 0;
-    for (String key : keys) {
-      places.put(Key.of(key), new Place(file, row++));
+  private synchronized void enter(Path file, ShardKeys keys) {
+    long place = (long) opened.size() << Integer.SIZE;
+    opened.add(new Opened(file, keys));
+    for (Digest key : keys.keys()) {
+      places.put(key, place++);
     }
   }
 
@@ -203,13 +219,10 @@ final class ShardIndex {
    *
    * @throws KgCoopException if it cannot be written
    */
-  void add(List<Shard.Feature> features) {
-    Path path = new Shard(features).write(folder);
+  synchronized void add(List<Shard.Feature> features) {
+    Shard shard = new Shard(features);
+    Path path = shard.write(folder);
     files.add(path);
-    double seconds = features.stream().mapToDouble(Shard.Feature::seconds).sum();
-    List<String> keys = new ArrayList<>(features.size());
-    features.forEach(feature -> keys.add(feature.key()));
-    int width = features.get(0).vector().length;
-    enter(new Opened(path, new Shard.Index(keys, width, seconds / keys.size())), keys);
+    enter(path, shard.shortKeys());
   }
 }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.Item;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.ModelInputs;
+import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.tensor.Tensor;
 
 /**

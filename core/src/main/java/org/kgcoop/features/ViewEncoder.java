@@ -3,16 +3,19 @@ package org.kgcoop.features;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
+import org.kgcoop.image.view.TransformedImage;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Autograd;
@@ -23,12 +26,14 @@ import org.kgcoop.tensor.Workers;
 
 /** An encoder from image files to features of unit length: decoding, transform, image encoder. */
 public final class ViewEncoder {
+  private static final int GPU_GROUP = 32;
+
   private final Clip clip;
   private final Images images;
   private final Transform transform;
 
-  /** A function from (B, channels, R, R) to (B, E), or null for the frozen encoder of CLIP. */
-  private final @Nullable UnaryOperator<Tensor> learned;
+  /** A function from transformed images to (B, E), or null for the frozen encoder of CLIP. */
+  private final @Nullable Function<List<RgbImage>, Tensor> learned;
 
   /** The identity of the trained encoder; empty if its features must not be cached. */
   private final String identity;
@@ -38,7 +43,10 @@ public final class ViewEncoder {
   }
 
   private ViewEncoder(
-      Clip clip, Images images, @Nullable UnaryOperator<Tensor> learned, String identity) {
+      Clip clip,
+      Images images,
+      @Nullable Function<List<RgbImage>, Tensor> learned,
+      String identity) {
     this.clip = clip;
     this.images = images;
     this.transform = new Transform(clip.preprocessing());
@@ -50,7 +58,9 @@ public final class ViewEncoder {
   public ViewEncoder by(Head classifier) {
     return classifier
         .encoder()
-        .map(encoder -> new ViewEncoder(clip, images, encoder::features, ""))
+        .map(
+            encoder ->
+                new ViewEncoder(clip, images, views -> features(encoder::features, views), ""))
         .orElse(this);
   }
 
@@ -58,11 +68,15 @@ public final class ViewEncoder {
    * Returns this encoder with the trained image encoder of a finished classifier. Its features can
    * be cached.
    *
-   * @param features a function from (B, channels, R, R) to (B, E)
+   * @param features a function from transformed images to (B, E)
    * @param identity a text that differs between trained encoders
    */
-  public ViewEncoder by(UnaryOperator<Tensor> features, String identity) {
-    return new ViewEncoder(clip, images, features, identity);
+  public ViewEncoder by(Function<List<TransformedImage>, float[][]> features, String identity) {
+    return new ViewEncoder(
+        clip,
+        images,
+        views -> Tensor.ofRows(features.apply(TransformedImage.all(views))).to(device()),
+        identity);
   }
 
   /** Returns the identity of the trained encoder; empty for the frozen encoder of CLIP. */
@@ -72,6 +86,11 @@ public final class ViewEncoder {
 
   public Device device() {
     return clip.device();
+  }
+
+  /** Returns the number of images that are best encoded together. On a CPU, each has its core. */
+  int group() {
+    return clip.device().isCpu() ? 1 : GPU_GROUP;
   }
 
   Clip clip() {
@@ -126,7 +145,12 @@ public final class ViewEncoder {
   }
 
   private List<RgbImage> testViews(List<RgbImage> images) {
-    return images.parallelStream().map(transform::test).toList();
+    return images.parallelStream().map(this::testView).toList();
+  }
+
+  /** Applies the test transform. */
+  public RgbImage testView(RgbImage image) {
+    return transform.test(image);
   }
 
   /**
@@ -137,7 +161,7 @@ public final class ViewEncoder {
   public Tensor ofViews(List<RgbImage> views) {
     try (Scope scope = Scope.open("images");
         Autograd.Switch off = Autograd.off()) {
-      Tensor features = features(this::encoder, views);
+      Tensor features = encoder(views);
       return scope.promote(learned == null ? unitRows(features) : features);
     }
   }
@@ -148,7 +172,7 @@ public final class ViewEncoder {
    * @param encoder a function from (B, channels, height, width) to (B, E)
    * @return (B, E)
    */
-  public Tensor features(UnaryOperator<Tensor> encoder, List<RgbImage> views) {
+  private Tensor features(UnaryOperator<Tensor> encoder, List<RgbImage> views) {
     if (views.stream().allMatch(view -> view.whole().equals(views.get(0).whole()))) {
       return encoder.apply(input(views));
     }
@@ -158,8 +182,8 @@ public final class ViewEncoder {
     return Tensor.concat(features, 0);
   }
 
-  private Tensor encoder(Tensor images) {
-    return learned == null ? clip.imageEncoder().features(images) : learned.apply(images);
+  private Tensor encoder(List<RgbImage> views) {
+    return learned == null ? features(clip.imageEncoder()::features, views) : learned.apply(views);
   }
 
   /** Collects transformed images of one size: (B, channels, height, width). */
@@ -183,13 +207,18 @@ public final class ViewEncoder {
     }
 
     /**
-     * Returns a text with everything that determines the view of these bytes.
+     * Returns the key of the feature.
      *
-     * @param orientation the EXIF orientation of the bytes
+     * @param file the values of the file
      */
-    String viewKey(int orientation) {
-      boolean turned = !item.asStored() && orientation != Orientation.UPRIGHT;
-      return ViewSpec.viewKey(view, item.key(), turned);
+    String key(ImageHashes.Known file) {
+      boolean turned = !item.asStored() && file.orientation() != Orientation.UPRIGHT;
+      return key(file.sha256(), ViewSpec.viewKey(view, item.key(), turned));
+    }
+
+    /** Returns the key of the feature of an image's view. */
+    static String key(String sha256, String viewKey) {
+      return sha256 + " " + viewKey;
     }
   }
 
@@ -217,6 +246,14 @@ public final class ViewEncoder {
   /** Decodes the image of an item. It is rotated by its EXIF orientation unless it is as stored. */
   public RgbImage image(Item item) {
     return item.asStored() ? images.read(item.file()) : images.readUpright(item.file());
+  }
+
+  /** Decodes and transforms an image from the bytes of its file. */
+  RgbImage view(Request request, byte[] file) {
+    Item item = request.item();
+    String name = item.file().toString();
+    RgbImage image = item.asStored() ? images.decode(file, name) : decode(file, name);
+    return view(image, item.key(), request.view());
   }
 
   /** Decodes and transforms an image. */
@@ -266,7 +303,7 @@ public final class ViewEncoder {
     try (Scope scope = Scope.open("images");
         Autograd.Switch off = Autograd.off()) {
       List<Encoded> encoded = new ArrayList<>();
-      for (Tensor row : rows(features(this::encoder, views))) {
+      for (Tensor row : rows(encoder(views))) {
         encoded.add(
             learned == null
                 ? new Encoded(row.unitRows().toFloats(), norm(row.toFloats()))
@@ -282,20 +319,6 @@ public final class ViewEncoder {
       sum += (double) value * value;
     }
     return (float) Math.sqrt(sum);
-  }
-
-  /**
-   * Computes features of transformed images of one size.
-   *
-   * @param images (B, channels, height, width)
-   * @return (B, E), with rows of unit length, or as the image encoder of a head computes them
-   */
-  public Tensor features(Tensor images) {
-    try (Scope scope = Scope.open("images");
-        Autograd.Switch off = Autograd.off()) {
-      Tensor features = encoder(images);
-      return scope.promote(learned == null ? unitRows(features) : features);
-    }
   }
 
   /**

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -41,16 +42,28 @@ public final class AtomicFile {
    * @throws org.kgcoop.KgCoopException of the category IO, with the file and the cause
    */
   public static void write(Path target, Content content) {
+    write(target, 0, content, () -> new byte[0]);
+  }
+
+  /**
+   * Replaces or creates {@code target}, whose beginning depends on the rest of its content.
+   *
+   * @param length the number of bytes of the beginning
+   * @param content writes the rest
+   * @param beginning returns the beginning, after the rest is written
+   * @throws org.kgcoop.KgCoopException of the category IO, with the file and the cause
+   */
+  public static void write(Path target, int length, Content content, Supplier<byte[]> beginning) {
     Disk disk = Disk.current();
     Path file = destination(target);
     if (isPipeOrDevice(file)) {
-      writeInto(disk, file, content);
+      writeInto(disk, file, length == 0 ? content : inOrder(content, beginning));
       return;
     }
     Path temporary = temporary(file);
     try {
       try {
-        writeAndForce(disk, temporary, content);
+        writeAndForce(disk, temporary, length, content, beginning);
         disk.rename(temporary, file);
       } finally {
         disk.delete(temporary);
@@ -131,6 +144,22 @@ public final class AtomicFile {
     }
   }
 
+  /** Returns the entire content for a file that can only be written in order. */
+  private static Content inOrder(Content content, Supplier<byte[]> beginning) {
+    return out -> {
+      Path rest = Files.createTempFile("kgcoop-", ".tmp");
+      try {
+        try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(rest))) {
+          content.writeTo(file);
+        }
+        out.write(beginning.get());
+        Files.copy(rest, out);
+      } finally {
+        Files.delete(rest);
+      }
+    };
+  }
+
   private static Path temporary(Path target) {
     Path folder = target.toAbsolutePath().getParent();
     Path name = target.getFileName();
@@ -140,10 +169,17 @@ public final class AtomicFile {
     return folder.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
   }
 
-  private static void writeAndForce(Disk disk, Path file, Content content) throws IOException {
+  private static void writeAndForce(
+      Disk disk, Path file, int length, Content content, Supplier<byte[]> beginning)
+      throws IOException {
     try (FileChannel channel =
         disk.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      channel.position(length);
       write(disk, file, channel, content);
+      if (length > 0) {
+        channel.position(0);
+        disk.write(file, channel, ByteBuffer.wrap(beginning.get(), 0, length));
+      }
       disk.force(file, channel, true);
     }
   }

@@ -11,6 +11,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -193,29 +194,42 @@ public final class Folders {
   }
 
   /**
-   * Lists files in a folder and its subfolders, sorted by their path relative to the folder. Links
-   * to folders are not followed, so a loop of links cannot occur.
+   * Lists regular files in a folder and its subfolders, sorted by their path relative to the
+   * folder. Links to folders are not followed, so a loop of links cannot occur.
    *
    * @param links receives the links to subfolders
    */
   public static List<Path> below(Path folder, Predicate<Path> wanted, Consumer<Path> links) {
-    List<Path> files = new ArrayList<>();
-    addBelow(folder, wanted, links, files);
-    files.sort(Comparator.comparing(file -> relative(folder, file)));
-    return files;
+    List<Named> files = new ArrayList<>();
+    addBelow(folder, "", wanted, links, files);
+    return sorted(files);
+  }
+
+  /** A path with its name, which is expensive to compute in each comparison. */
+  private record Named(String name, Path path) {}
+
+  private static List<Path> sorted(List<Named> files) {
+    return files.stream().sorted(Comparator.comparing(Named::name)).map(Named::path).toList();
   }
 
   private static void addBelow(
-      Path folder, Predicate<Path> wanted, Consumer<Path> links, List<Path> files) {
+      Path folder, String prefix, Predicate<Path> wanted, Consumer<Path> links, List<Named> files) {
     for (Path entry : list(folder, path -> true)) {
-      if (!Files.isDirectory(entry)) {
+      BasicFileAttributes attributes;
+      try {
+        attributes = Files.readAttributes(entry, BasicFileAttributes.class);
+      } catch (IOException e) {
+        continue; // a link to nothing
+      }
+      String name = prefix + name(entry);
+      if (attributes.isRegularFile()) {
         if (wanted.test(entry)) {
-          files.add(entry);
+          files.add(new Named(name, entry));
         }
-      } else if (Files.isSymbolicLink(entry)) {
+      } else if (attributes.isDirectory() && Files.isSymbolicLink(entry)) {
         links.accept(entry);
-      } else {
-        addBelow(entry, wanted, links, files);
+      } else if (attributes.isDirectory()) {
+        addBelow(entry, name + "/", wanted, links, files);
       }
     }
   }
@@ -229,11 +243,12 @@ public final class Folders {
 
   public static List<Path> list(Path folder, Predicate<Path> wanted) {
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .filter(path -> !name(path).startsWith(".") && !name(path).equals(MACOS_FOLDER))
-          .filter(wanted)
-          .sorted(Comparator.comparing(Folders::name))
-          .toList();
+      return sorted(
+          entries
+              .map(path -> new Named(name(path), path))
+              .filter(each -> !each.name().startsWith(".") && !each.name().equals(MACOS_FOLDER))
+              .filter(each -> wanted.test(each.path()))
+              .toList());
     } catch (IOException e) {
       throw KgCoopException.io(folder + ": cannot be listed: " + Messages.reason(e), e);
     }

@@ -11,7 +11,7 @@ import java.util.Map;
  * table needs little memory.
  *
  * @param column the kind of the row names: {@code path} or {@code text}
- * @param names one name per row
+ * @param names one name per requested row; an unreadable image has no row
  * @param width E, the number of values per row
  * @param about metadata for the reader, such as the CLIP model of the features
  */
@@ -23,7 +23,7 @@ public record FeatureTable(
     about = Collections.unmodifiableMap(new LinkedHashMap<>(about));
   }
 
-  /** The rows, in the order of their names. Each call returns all of them. */
+  /** The rows, in the order of their names. They can be requested once. */
   @FunctionalInterface
   public interface Rows {
     void each(Row row) throws IOException;

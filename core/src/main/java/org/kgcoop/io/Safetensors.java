@@ -247,7 +247,7 @@ public final class Safetensors {
       slots.add(slot(tensor.name(), tensor.dtype(), tensor.shape(), position));
       position += tensor.data().remaining();
     }
-    byte[] header = header(slots, metadata);
+    byte[] header = header(slots, metadata, /* length= */ 0);
     AtomicFile.write(
         path,
         out -> {
@@ -263,10 +263,12 @@ public final class Safetensors {
    * Returns the start of a file with one float32 tensor. The caller appends its values,
    * little-endian.
    *
+   * @param length the least number of bytes, a multiple of 8
    * @throws KgCoopException if the metadata exceed the format's limit
    */
-  public static byte[] beginning(String name, long[] shape, Map<String, String> metadata) {
-    byte[] header = header(List.of(slot(name, DType.FLOAT32, shape, 0)), metadata);
+  public static byte[] beginning(
+      String name, long[] shape, Map<String, String> metadata, int length) {
+    byte[] header = header(List.of(slot(name, DType.FLOAT32, shape, 0)), metadata, length);
     if (header.length - 8 > MAX_HEADER) {
       throw KgCoopException.configuration(
           "the header of this safetensors file would have %s bytes, but the limit is %s: choose"
@@ -290,8 +292,10 @@ public final class Safetensors {
   /**
    * Returns the length and the header, padded with spaces so that the data begin at a multiple of
    * 8.
+   *
+   * @param least the least number of bytes
    */
-  private static byte[] header(List<Slot> slots, Map<String, String> metadata) {
+  private static byte[] header(List<Slot> slots, Map<String, String> metadata, int least) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(new byte[Long.BYTES]);
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -313,7 +317,7 @@ public final class Safetensors {
     } catch (IOException e) {
       throw new IllegalArgumentException("tensor names must differ: " + e.getMessage(), e);
     }
-    while (bytes.size() % 8 != 0) {
+    while (bytes.size() < least || bytes.size() % 8 != 0) {
       bytes.write(' ');
     }
     byte[] header = bytes.toByteArray();

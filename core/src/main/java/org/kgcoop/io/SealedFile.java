@@ -21,6 +21,8 @@ public final class SealedFile {
   private static final String SEAL_START = ",\"sha256\":\"";
   private static final int SEAL_LENGTH = SEAL_START.length() + 64 + "\"}".length();
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private SealedFile() {}
 
   /**
@@ -59,16 +61,21 @@ public final class SealedFile {
 
   /** Reads as {@link #read}, from an opened file. */
   public static Content open(WeightFile file, String what) {
+    Map<String, StoredTensor> unused = verified(file, what);
+    return content(file, text(sealed(file, what)), what);
+  }
+
+  /** Returns the tensors of an opened file after it verified the checksum. */
+  public static Map<String, StoredTensor> verified(WeightFile file, String what) {
     String sealed = sealed(file, what);
-    String text = text(sealed);
-    String expected = SEAL_START + seal(file.tensors().values(), text) + "\"}";
+    String expected = SEAL_START + seal(file.tensors().values(), text(sealed)) + "\"}";
     if (!sealed.endsWith(expected)) {
       throw KgCoopException.weights(
           ("%s: damaged %s: its content does not have the SHA-256 written in it; copy or make "
                   + "it again")
               .formatted(file.path(), what));
     }
-    return content(file, text, what);
+    return file.tensors();
   }
 
   /**
@@ -96,7 +103,7 @@ public final class SealedFile {
 
   private static Content content(WeightFile file, String text, String what) {
     try {
-      return new Content(file.tensors(), (ObjectNode) new ObjectMapper().readTree(text));
+      return new Content(file.tensors(), (ObjectNode) JSON.readTree(text));
     } catch (JsonProcessingException | ClassCastException e) {
       throw KgCoopException.weights(file.path() + ": damaged " + what + ": unreadable settings", e);
     }

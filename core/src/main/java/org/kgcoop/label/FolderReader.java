@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.KgCoopException.Category;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.FeatureProgress;
+import org.kgcoop.progress.FeatureProgress;
 
 /**
  * Computes the features of a folder for a session. The first images are read at once. A thread

@@ -22,6 +22,8 @@ import org.kgcoop.image.ImageNames;
  * that few files are read for this.
  */
 final class LabelFolder {
+  private static final int GROUP = 1024;
+
   private final Path root;
   private final Map<Long, List<Path>> bySize = new HashMap<>();
   private final TreeMap<String, List<String>> copies = new TreeMap<>();
@@ -56,7 +58,13 @@ final class LabelFolder {
     for (Path file : files) {
       folder.bySize.computeIfAbsent(size(file), key -> new ArrayList<>()).add(file);
     }
-    folder.bySize.values().forEach(folder::addDistinct);
+    List<Path> alike =
+        folder.bySize.values().stream()
+            .filter(same -> same.size() > 1)
+            .flatMap(List::stream)
+            .toList();
+    Map<Path, String> known = folder.hashes(alike);
+    folder.bySize.values().forEach(same -> folder.addDistinct(same, known));
     return folder;
   }
 
@@ -100,22 +108,33 @@ final class LabelFolder {
     }
   }
 
-  private void addDistinct(List<Path> files) {
+  private void addDistinct(List<Path> files, Map<Path, String> known) {
     Map<String, String> first = new HashMap<>();
     for (Path file : files) {
       String path = Folders.relative(root, file);
-      String same = files.size() == 1 ? path : first.computeIfAbsent(hash(file), hash -> path);
+      String hash = known.getOrDefault(file, path);
+      String same = first.computeIfAbsent(hash, key -> path);
       copies.computeIfAbsent(same, key -> new ArrayList<>()).add(path);
     }
   }
 
-  /** Returns the SHA-256 of a file. A file that cannot be read is equal to no other. */
-  private String hash(Path file) {
-    try {
-      return hashes.of(List.of(file)).get(0);
-    } catch (KgCoopException e) {
-      return file.toString();
+  /** Returns the SHA-256 of files, without those that cannot be read. */
+  private Map<Path, String> hashes(List<Path> files) {
+    Map<Path, String> found = new HashMap<>();
+    for (int from = 0; from < files.size(); from += GROUP) {
+      List<Path> group = files.subList(from, Math.min(files.size(), from + GROUP));
+      try {
+        List<String> all = hashes.of(group);
+        for (int i = 0; i < all.size(); i++) {
+          found.put(group.get(i), all.get(i));
+        }
+      } catch (KgCoopException e) { // one of them cannot be read
+        if (group.size() > 1) {
+          group.forEach(file -> found.putAll(hashes(List.of(file))));
+        }
+      }
     }
+    return found;
   }
 
   Path root() {
@@ -147,13 +166,20 @@ final class LabelFolder {
   /** Returns those of other files that are in this folder, too. */
   Set<Path> copiesOf(List<Path> others) {
     Set<Path> found = new HashSet<>();
-    for (Path other : others) {
-      List<Path> candidates = bySize.getOrDefault(size(other), List.of());
-      String hash = candidates.isEmpty() ? "" : hash(other);
-      if (candidates.stream().anyMatch(each -> hash(each).equals(hash))) {
-        found.add(other);
-      }
-    }
+    List<Path> candidates =
+        others.stream()
+            .map(LabelFolder::size)
+            .distinct()
+            .flatMap(size -> bySize.getOrDefault(size, List.of()).stream())
+            .toList();
+    Set<String> here = new HashSet<>(hashes(candidates).values());
+    hashes(others)
+        .forEach(
+            (file, hash) -> {
+              if (here.contains(hash)) {
+                found.add(file);
+              }
+            });
     return found;
   }
 }

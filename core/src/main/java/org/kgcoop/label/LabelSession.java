@@ -320,11 +320,11 @@ final class LabelSession implements AutoCloseable {
       return skipped(offered);
     }
     long passedOnes = audit.stream().filter(state::isPassed).count();
-    if (passedOnes > 0) {
+    if (wanted == null && passedOnes > 0) {
       return audit(audit, Math.toIntExact(passedOnes));
     }
     List<Integer> due = due(audit);
-    if (!due.isEmpty()) {
+    if (wanted == null && !due.isEmpty()) {
       return audit(due, auditBatch());
     }
     int[] remaining =

@@ -11,8 +11,9 @@ import org.kgcoop.runs.JournalEntry;
  *
  * @param images the number of distinct images, without unreadable ones
  * @param read the number of images that were read so far
- * @param labeled the images with an answer other than {@link #SKIP}
+ * @param labeled the images with an answer other than {@link Labeling#SKIP}
  * @param none the images that show none of the classes
+ * @param noneProposed the images that the program calls none of the classes
  * @param skipped the undecided images
  * @param auditSize the images of the first random draw
  * @param audited the answered images of the first random draw
@@ -28,6 +29,7 @@ public record LabelStatus(
     int read,
     int labeled,
     int none,
+    int noneProposed,
     int skipped,
     int auditSize,
     int audited,
@@ -79,7 +81,7 @@ public record LabelStatus(
       }
     }
     boolean canFit = numbers.length >= 2;
-    int[] proposed = canFit ? session.head().proposedCounts() : new int[state.classCount()];
+    int[] proposed = canFit ? session.head().proposedCounts() : new int[state.classCount() + 1];
     List<Integer> audit = state.firstDraw();
     SessionAccuracy accuracy = session.accuracy();
     return new LabelStatus(
@@ -90,6 +92,7 @@ public record LabelStatus(
         read - (state.images().size() - images.length),
         done,
         none,
+        proposed[state.classCount()],
         skipped,
         audit.size(),
         (int) audit.stream().filter(i -> state.answer(i) != LabelState.UNLABELED).count(),

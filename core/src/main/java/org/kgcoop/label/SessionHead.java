@@ -241,9 +241,20 @@ final class SessionHead implements AutoCloseable {
 
   // ---- answers of the head
 
-  /** Returns the most probable class of an image of the pool. */
+  /** Returns the probabilities of a read image, (K + 1). A labeled one may be outside the pool. */
+  private double[] probabilities(int image) {
+    GapHead.Fit current = fit();
+    if (isInPool(image)) {
+      return current.probabilities()[place[image]];
+    }
+    try (Scope scope = Scope.open("image")) {
+      return Objects.requireNonNull(head).classify(tensor(new int[] {image}), current)[0];
+    }
+  }
+
+  /** Returns the most probable class of a read image. */
   int predicted(int image) {
-    return number(NextImages.argmax(fit().probabilities()[place[image]]));
+    return number(NextImages.argmax(probabilities(image)));
   }
 
   /** Returns the most probable class of other images, or {@link JournalEntry#NONE}. */
@@ -261,9 +272,9 @@ final class SessionHead implements AutoCloseable {
     }
   }
 
-  /** Returns the most probable classes of an image of the pool, at most {@code count}. */
+  /** Returns the most probable classes of a read image, at most {@code count}. */
   List<Integer> likely(int image, int count) {
-    double[] p = fit().probabilities()[place[image]];
+    double[] p = probabilities(image);
     return IntStream.range(0, headNumbers.length)
         .boxed()
         .sorted(Comparator.comparingDouble(c -> -p[c]))
@@ -272,15 +283,16 @@ final class SessionHead implements AutoCloseable {
         .toList();
   }
 
-  /** Returns the number of images of the pool that the head assigns to each class, by number. */
+  /**
+   * Returns the number of images of the pool that the head assigns to each class, by number, and
+   * behind them the number of those that show none of the classes.
+   */
   int[] proposedCounts() {
-    int[] counts = new int[state.classCount()];
+    int[] counts = new int[state.classCount() + 1];
     for (int image : pool) {
       if (!state.isLabeled(image)) {
         int predicted = predicted(image);
-        if (predicted >= 0) {
-          counts[predicted]++;
-        }
+        counts[predicted < 0 ? state.classCount() : predicted]++;
       }
     }
     return counts;

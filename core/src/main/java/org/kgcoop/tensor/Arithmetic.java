@@ -73,25 +73,42 @@ public final class Arithmetic {
         Autograd.Switch off = Autograd.off()) {
       Tensor x = sample(SIZE, SIZE);
       Tensor half = x.to(DType.BFLOAT16);
-      double single = seconds(() -> x.matmul(x));
-      return single / seconds(() -> half.matmul(half));
+      return speed(() -> x.matmul(x), () -> half.matmul(half));
     }
   }
 
-  /** Returns the minimum of several times, because other programs slow some of them down. */
-  private static double seconds(Supplier<Tensor> product) {
-    double best = Double.MAX_VALUE;
-    for (int i = 0; i < 4; i++) {
-      try (Scope scope = Scope.open("product")) {
-        long start = System.nanoTime();
-        if (!Double.isFinite(
-            product.get().narrow(0, 0, 1).narrow(1, 0, 1).item())) { // waits for it
-          throw new IllegalStateException("the product is not finite");
-        }
-        best = Math.min(best, (System.nanoTime() - start) / 1e9);
-      }
+  /**
+   * Measures the speed of a product as a multiple of another one. It compares the minimum of
+   * several alternating times, because other programs slow some of them down.
+   */
+  static double speed(Supplier<Tensor> reference, Supplier<Tensor> product) {
+    double slow = Double.MAX_VALUE;
+    double fast = Double.MAX_VALUE;
+    for (int i = 0; i < 8; i++) {
+      slow = Math.min(slow, seconds(reference));
+      fast = Math.min(fast, seconds(product));
     }
-    return best;
+    return slow / fast;
+  }
+
+  private static double seconds(Supplier<Tensor> product) {
+    try (Scope scope = Scope.open("product")) {
+      long start = System.nanoTime();
+      double first = product.get().narrow(0, 0, 1).narrow(1, 0, 1).item(); // waits for it
+      if (!Double.isFinite(first)) {
+        throw new IllegalStateException("the product is not finite");
+      }
+      return (System.nanoTime() - start) / 1e9;
+    }
+  }
+
+  /** Returns true if this processor has instructions for bf16 products, so that they are fast. */
+  public static boolean hasBf16() {
+    return Bf16.IS_FAST;
+  }
+
+  private static final class Bf16 {
+    private static final boolean IS_FAST = bf16Speed() >= 1.2; // emulated: below 0.7
   }
 
   /** Returns a warning if this processor is slow in a precision, or empty. */

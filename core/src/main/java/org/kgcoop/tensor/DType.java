@@ -49,7 +49,7 @@ public enum DType {
 
   /**
    * Returns the type with a name from an option: float32 or fp32, float16 or fp16, bf16 or
-   * bfloat16.
+   * bfloat16, int8.
    *
    * @param option the option, for error messages
    * @param allowed the allowed types
@@ -68,11 +68,17 @@ public enum DType {
                             Collectors.joining(" or ", option + " " + name + ": expected ", ""))));
   }
 
+  /** Returns the name of a type that options accept. */
+  public String optionName() {
+    return names().get(0);
+  }
+
   private List<String> names() {
     return switch (this) {
       case FLOAT32 -> List.of("float32", "fp32");
       case FLOAT16 -> List.of("float16", "fp16");
       case BFLOAT16 -> List.of("bf16", "bfloat16");
+      case INT8 -> List.of("int8");
       default -> List.of();
     };
   }

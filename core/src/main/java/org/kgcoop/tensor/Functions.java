@@ -180,6 +180,11 @@ public final class Functions {
     return tensor("solve", () -> torch.linalg_solve(a.handle(), b.handle()), a, b);
   }
 
+  /** Returns the largest absolute value of each column: (N, n) to (n). */
+  public static Tensor largestOfColumns(Tensor x) {
+    return tensor("largestOfColumns", () -> x.handle().abs().amax(new long[] {0}, false), x);
+  }
+
   public static Tensor softmax(Tensor x, long axis) {
     return tensor("softmax", () -> torch.softmax(x.handle(), axis), x);
   }

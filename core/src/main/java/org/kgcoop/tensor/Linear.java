@@ -1,14 +1,16 @@
 package org.kgcoop.tensor;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorTensorHook;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A linear layer, {@code s x W^T + b}. A frozen layer in float32 on the CPU can use a copy of its
- * weight that is {@link Packing packed} once, for forward and backward. Other layers use LibTorch's
- * products.
+ * A linear layer, {@code s x W^T + b}. A frozen layer in float32 or bf16 on the CPU can use a copy
+ * of its weight that is {@link Packing packed} once, for forward and backward. A frozen layer can
+ * also compute in {@link Int8Products int8}. Other layers use LibTorch's products.
  *
  * <p>It does not own weight and bias. {@link #close} frees the packed copies.
  */
@@ -26,13 +28,17 @@ public final class Linear implements AutoCloseable {
   private final long first; // of the outputs
   private final long outputs; // the number of outputs, or -1 for all
   private @Nullable Packed packed;
+  private Int8Products.@Nullable Weight int8;
+  private @Nullable Consumer<Tensor> observer;
 
   /** Says whether packed copies are worth their memory. */
   public enum Packs {
     /** The layer has so many rows, or is used so rarely, that packing in every product is cheap. */
     NEVER,
     /** The layer is often used with at most a few hundred rows. */
-    ALWAYS
+    ALWAYS,
+    /** The layer computes in int8, without gradients. The weight that it is made of is not. */
+    INT8
   }
 
   /**
@@ -54,9 +60,28 @@ public final class Linear implements AutoCloseable {
     this.outputs = outputs;
   }
 
+  /** Returns true if this processor has instructions for int8 products, so that they are fast. */
+  public static boolean hasInt8() {
+    return Int8Products.available().isPresent();
+  }
+
   /** Returns a layer for some outputs of this one, with packed copies of its own. */
   public Linear part(long from, long count) {
-    return new Linear(weight, bias, scale, packs, first + from, count);
+    Linear part = new Linear(weight, bias, scale, packs, first + from, count);
+    part.observer = observer;
+    return part;
+  }
+
+  /**
+   * Passes the rows of every later call to an observer, also those of later parts. Threads may call
+   * it at once.
+   *
+   * @return this layer
+   */
+  @CanIgnoreReturnValue
+  public Linear observedBy(Consumer<Tensor> rows) {
+    observer = rows;
+    return this;
   }
 
   private Tensor weight() {
@@ -70,10 +95,19 @@ public final class Linear implements AutoCloseable {
   /**
    * Computes the output for rows.
    *
-   * @param x (N, in)
-   * @return (N, out)
+   * @param rows (N, in), of any floating type
+   * @return (N, out), of the type of the weight, or float32 if the layer computes in int8
    */
-  public Tensor apply(Tensor x) {
+  public Tensor apply(Tensor rows) {
+    if (observer != null) {
+      observer.accept(rows);
+    }
+    if (packs == Packs.INT8) {
+      Int8Products products = Int8Products.available().orElseThrow();
+      Tensor bias = bias().to(DType.FLOAT32);
+      return products.product(rows.to(DType.FLOAT32), int8(products), bias);
+    }
+    Tensor x = rows.to(weight.dtype());
     if (packs == Packs.ALWAYS && isFrozen()) {
       Optional<Packing> packing = Packing.available();
       if (packing.isPresent()) {
@@ -86,7 +120,9 @@ public final class Linear implements AutoCloseable {
   }
 
   private boolean isFrozen() {
-    return !weight.requiresGradient() && weight.dtype() == DType.FLOAT32 && weight.device().isCpu();
+    return !weight.requiresGradient()
+        && (weight.dtype() == DType.FLOAT32 || weight.dtype() == DType.BFLOAT16)
+        && weight.device().isCpu();
   }
 
   private synchronized Packed packed(Packing packing) {
@@ -96,8 +132,22 @@ public final class Linear implements AutoCloseable {
     return packed;
   }
 
+  private synchronized Int8Products.Weight int8(Int8Products products) {
+    if (int8 == null) {
+      try (Scope scope = Scope.open("int8 weight");
+          Autograd.Switch off = Autograd.off()) {
+        int8 = products.packed(weight().to(DType.FLOAT32).times(scale));
+      }
+    }
+    return int8;
+  }
+
   @Override
   public synchronized void close() {
+    if (int8 != null) {
+      int8.close();
+      int8 = null;
+    }
     if (packed != null) {
       packed.close();
       packed = null;

@@ -117,7 +117,7 @@ final class Packing {
    * Calls an operator and moves the result to the outer scope. The arguments, which reference
    * tensors, are freed at once.
    */
-  private static org.bytedeco.pytorch.Tensor called(
+  static org.bytedeco.pytorch.Tensor called(
       OperatorHandle operator, Supplier<IValueVector> arguments) {
     PointerScope around = PointerScope.getInnerScope();
     try (PointerScope call = new PointerScope()) {

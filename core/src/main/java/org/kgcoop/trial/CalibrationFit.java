@@ -15,6 +15,7 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.model.Head;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.tensor.Scope;
 
 /**

@@ -13,6 +13,7 @@ import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.Templates;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.TargetResult.EvaluatedSet;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;

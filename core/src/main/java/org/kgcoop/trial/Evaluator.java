@@ -14,6 +14,7 @@ import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.CalibrationResult.Reliability;
 import org.kgcoop.runs.Predictions;

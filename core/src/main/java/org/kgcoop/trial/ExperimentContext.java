@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.progress.Progress;
 
 /**
  * Model, image features and listeners that every experiment uses.

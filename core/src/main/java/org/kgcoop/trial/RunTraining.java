@@ -13,6 +13,7 @@ import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.Checkpoint;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunResults;

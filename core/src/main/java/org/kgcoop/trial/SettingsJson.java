@@ -46,7 +46,7 @@ final class SettingsJson {
         JsonNodeFactory.instance
             .objectNode()
             .put("clip_fingerprint", clip.fingerprint())
-            .put("precision", clip.precision().name().toLowerCase(Locale.ROOT))
+            .put("precision", clip.precisionKey().toLowerCase(Locale.ROOT))
             .put("device", clip.device().name());
     return clip.maxPatches() == 0 ? json : json.put("max_patches", clip.maxPatches());
   }

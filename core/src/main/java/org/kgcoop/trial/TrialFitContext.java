@@ -22,6 +22,7 @@ import org.kgcoop.method.LabeledViews;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunResults;
 

@@ -30,6 +30,7 @@ import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -162,7 +163,8 @@ public final class TrialRun {
         experiment.clip().maxPatches(),
         trial.sample().learnedFrom(experiment),
         Version.KGCOOP,
-        null);
+        null,
+        experiment.clip().precision() == DType.FLOAT32 ? "" : experiment.clip().precisionKey());
   }
 
   private ObjectNode provenance() {

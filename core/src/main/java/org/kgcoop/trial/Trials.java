@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.TableCell;
 
 /** Execution of many trials, optionally in parallel. */

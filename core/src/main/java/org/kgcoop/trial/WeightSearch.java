@@ -21,6 +21,7 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.method.Method;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 

@@ -137,7 +137,7 @@ class ClipTest {
   void float16IsNoPrecisionOfComputation() {
     assertThatThrownBy(() -> new Clip.Options(DType.FLOAT16, Device.CPU, null, null))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("expected float32 or bf16");
+        .hasMessageContaining("expected float32, bf16 or int8");
   }
 
   // ---- the same CLIP in other formats
@@ -386,5 +386,27 @@ class ClipTest {
       error = Math.max(error, Math.abs(actual[i] - expected[i]));
     }
     return error / largest;
+  }
+
+  @Test
+  void loadsWeightsByNameAndAsksBeforeADownload() {
+    List<String> questions = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                Clip.load(
+                    "hf:kgcoop-test/there-is-no-such-model",
+                    question -> {
+                      questions.add(question);
+                      return false;
+                    }))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("offline, and the file does not exist yet");
+    assertThat(questions)
+        .allSatisfy(
+            question ->
+                assertThat(question).isEqualTo("Download hf:kgcoop-test/there-is-no-such-model?"));
+    assertThatThrownBy(() -> Clip.load("ViT-B/17"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("ViT-B/17: unknown name of weights");
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Digest;
 import org.kgcoop.files.Sha256;
 
 class ImageHashesTest {
@@ -59,7 +61,7 @@ class ImageHashesTest {
 
     hashes.recall(List.of(known, fresh));
 
-    Files.delete(folder.resolve("bank/image-hashes.txt"));
+    Files.delete(folder.resolve("bank/image-hashes"));
     assertThat(image("a.png", "other", OLD)).isEqualTo(known);
     assertThat(hashes.of(List.of(known))).containsExactly(of("first"));
     assertThat(hashes.of(List.of(fresh))).containsExactly(of("fresh"));
@@ -93,14 +95,46 @@ class ImageHashesTest {
   }
 
   @Test
-  void aBrokenLineIsNone() throws IOException {
+  void aDamagedRecordIsIgnored() throws IOException {
     Path image = image("a.png", "first", OLD);
     assertThat(remembering().of(List.of(image))).containsExactly(of("first"));
-    Path file = folder.resolve("bank/image-hashes.txt");
-    String line = Files.readString(file);
-    assertThat(line).contains(of("first"));
-    Files.writeString(file, line.replace(of("first"), of("other")));
-    assertThat(remembering().of(List.of(image))).containsExactly(of("first"));
+    Path file = folder.resolve("bank/image-hashes");
+    byte[] record = Files.readAllBytes(file);
+    record[20] ^= 1; // in the hash
+    Files.write(file, record);
+    assertThat(image("a.png", "other", OLD)).isEqualTo(image);
+    assertThat(remembering().of(List.of(image))).containsExactly(of("other"));
+  }
+
+  @Test
+  void aRecordAfterATornOneIsFound() throws IOException {
+    Path first = image("a.png", "first", OLD);
+    assertThat(remembering().of(List.of(first))).containsExactly(of("first"));
+    Path file = folder.resolve("bank/image-hashes");
+    Files.write(file, new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
+    Path second = image("b.png", "second", OLD);
+    assertThat(remembering().of(List.of(second))).containsExactly(of("second"));
+
+    assertThat(image("b.png", "other!", OLD)).isEqualTo(second);
+
+    assertThat(remembering().of(List.of(first, second))).containsExactly(of("first"), of("second"));
+  }
+
+  @Test
+  void theFilesAreBoundedAndValuesInUseStay() throws IOException {
+    Path bank = folder.resolve("bank");
+    for (int i = 0; i < 20; i++) {
+      ImageHashFile file = new ImageHashFile(bank, /* maxRecords= */ 4);
+      Digest[] stamps = {Digest.of("often"), Digest.of("once " + i)};
+      file.load(stamps);
+      assertThat(file.get(stamps[0]) == null).isEqualTo(i == 0); // known from then on
+      file.put(stamps[0], ImageHashFile.Values.of(of("often"), 1));
+      file.put(stamps[1], ImageHashFile.Values.of(of("once " + i), 1));
+      file.flush();
+    }
+    long record = 56;
+    assertThat(Files.size(bank.resolve("image-hashes"))).isLessThanOrEqualTo(5 * record);
+    assertThat(Files.size(bank.resolve("image-hashes.previous"))).isLessThanOrEqualTo(5 * record);
   }
 
   @Test
@@ -121,7 +155,7 @@ class ImageHashesTest {
     try (FileSystem archive = FileSystems.newFileSystem(zip)) {
       List<Path> images = List.of(archive.getPath("/a.png"));
       assertThat(remembering().of(images)).containsExactly(of("first"));
-      assertThat(Files.readString(folder.resolve("bank/image-hashes.txt"))).contains(of("first"));
+      assertThat(folder.resolve("bank/image-hashes")).isNotEmptyFile();
       assertThat(remembering().of(images)).containsExactly(of("first"));
     }
   }

@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -114,7 +116,8 @@ class FeatureCacheTest {
   void storedFeaturesAreReportedApartFromTheWork() {
     List<Item> items = data.train();
     FeatureCache.Features unused = cache(clip).test(items.subList(0, 7), done -> {});
-    List<String> reports = new ArrayList<>();
+    List<Long> before = new ArrayList<>();
+    List<Long> done = new ArrayList<>();
     FeatureCache.Features all =
         cache(clip)
             .test(
@@ -122,16 +125,18 @@ class FeatureCacheTest {
                 new FeatureProgress() {
                   @Override
                   public void done(long units) {
-                    reports.add("done " + units);
+                    done.add(units);
                   }
 
                   @Override
                   public void doneBefore(long units) {
-                    reports.add("before " + units);
+                    before.add(units);
                   }
                 });
     assertThat(all.vectors()).hasSameSizeAs(items);
-    assertThat(reports).startsWith("before 7").endsWith("done " + items.size());
+    // The images have just been written, so their bytes are read before the features are found.
+    assertThat(before.stream().mapToLong(Long::longValue).sum()).isEqualTo(7);
+    assertThat(done).isSorted().startsWith(8L).endsWith((long) items.size());
   }
 
   @Test
@@ -225,6 +230,43 @@ class FeatureCacheTest {
     warnings.clear();
     assertThat(flat(cache(clip).test(data.train(), done -> {}))).isEqualTo(features);
     assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aMissingOrDamagedFileOfKeysIsWrittenAgain() throws IOException {
+    float[] features = flat(cache(clip).test(data.train(), done -> {}));
+    Path shard = files().get(0);
+    Path keys = Shard.keyFile(shard);
+    byte[] right = Files.readAllBytes(keys);
+    byte[] flipped = right.clone();
+    flipped[right.length - 12] ^= 1;
+    for (byte[] wrong : new byte[][] {flipped, Arrays.copyOf(right, 50), {}, null}) {
+      if (wrong == null) {
+        Files.delete(keys);
+      } else {
+        Files.write(keys, wrong);
+      }
+      assertThat(flat(cache(clip).test(data.train(), done -> {}))).isEqualTo(features);
+      // The time is lost, the keys are not.
+      assertThat(Arrays.copyOfRange(Files.readAllBytes(keys), 24, right.length - 8))
+          .isEqualTo(Arrays.copyOfRange(right, 24, right.length - 8));
+    }
+    assertThat(files()).containsExactly(shard); // nothing was encoded again
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void keysOfAnotherFileAreNotUsed() throws IOException {
+    FeatureCache cache = cache(clip);
+    float[] first = flat(cache.test(data.train().subList(0, 20), done -> {}));
+    float[] second = flat(cache.test(data.train().subList(20, 40), done -> {}));
+    Path one = Shard.keyFile(files().get(0));
+    Path other = Shard.keyFile(files().get(1));
+    byte[] keys = Files.readAllBytes(one);
+    Files.copy(other, one, StandardCopyOption.REPLACE_EXISTING);
+    Files.write(other, keys);
+    assertThat(flat(cache(clip).test(data.train().subList(0, 20), done -> {}))).isEqualTo(first);
+    assertThat(flat(cache(clip).test(data.train().subList(20, 40), done -> {}))).isEqualTo(second);
   }
 
   @Test

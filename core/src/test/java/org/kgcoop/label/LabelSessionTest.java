@@ -181,6 +181,8 @@ class LabelSessionTest {
         assertThat(session.next(null, Offered.NOTHING).kind()).isEqualTo(Kind.AUDIT);
       }
       assertThat(session.next(Kind.AUDIT, Offered.NOTHING).shown()).isNotEmpty();
+      // The person asked for it, so that it comes before the audit.
+      assertThat(session.next(Kind.UNUSUAL, Offered.NOTHING).kind()).isEqualTo(Kind.UNUSUAL);
     }
   }
 
@@ -258,6 +260,12 @@ class LabelSessionTest {
       assertThat(session.isWaiting()).isTrue();
       session.apply(new Undo(page.step())); // its images are chosen again
       assertThat(session.working()).hasSize(40);
+      answer(session, session.next(null, Offered.NOTHING));
+      read(session, n);
+      session.apply(session.growth().orElseThrow());
+      int labeled = session.state().labeled().get(0);
+      assertThat(session.head().isInPool(labeled)).isFalse();
+      assertThat(session.head().likely(labeled, 2)).hasSize(2); // it may be asked again
       assertThat(session.next(Kind.AUDIT, Offered.NOTHING).shown()).hasSize(12);
     }
   }

@@ -1,6 +1,7 @@
 package org.kgcoop.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,24 @@ class LinearTest {
             Autograd.gradients(output, Tensor.full(1, 3, 8), List.of(weight), false).get(0);
         assertThat(gradient.norm().item()).isPositive();
       }
+    }
+  }
+
+  @Test
+  void aLargeRowDoesNotTakeThePrecisionOfOtherRowsInInt8() {
+    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
+    try (Scope scope = Scope.open("test");
+        Autograd.Switch off = Autograd.off();
+        Linear layer =
+            new Linear(Arithmetic.sample(72, 40), Arithmetic.sample(72), 2, Linear.Packs.INT8);
+        Linear part = layer.part(8, 16)) {
+      Tensor x = Arithmetic.sample(9, 40);
+      Tensor expected =
+          Functions.scaledLinear(x, Arithmetic.sample(72, 40), 2, Arithmetic.sample(72));
+      assertThat(relative(layer.apply(x), expected)).isBetween(1e-5, 1e-2);
+      Tensor large = Tensor.concat(List.of(x, x.narrow(0, 0, 1).times(1000)), 0);
+      assertThat(relative(layer.apply(large).narrow(0, 0, 9), expected)).isLessThan(1e-2);
+      assertThat(relative(part.apply(x), expected.narrow(1, 8, 16))).isLessThan(1e-2);
     }
   }
 }

@@ -25,6 +25,7 @@ import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.settings.SettingValues;
 

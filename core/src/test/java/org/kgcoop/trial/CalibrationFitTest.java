@@ -36,6 +36,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.model.Head;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.CalibrationResult.Reliability;
 import org.kgcoop.runs.RunResults;

@@ -21,6 +21,7 @@ import org.kgcoop.method.CoOp;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Scope;

@@ -17,6 +17,7 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
+import org.kgcoop.progress.Progress;
 
 class HeadroomTest {
   private final Clip clip = TinyClip.load();

@@ -33,6 +33,7 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.encoder.Mmrl;
 import org.kgcoop.model.Head;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.runs.RunJson;

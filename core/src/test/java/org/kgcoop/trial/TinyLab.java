@@ -25,6 +25,7 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.train.TrainingSettings;

@@ -3,7 +3,7 @@ package org.kgcoop.maker;
 import java.util.Locale;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.pretrain.Pretraining;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 /** The progress of pretraining, in thousandths. */
 final class PretrainingProgress implements Pretraining.Listener, AutoCloseable {

@@ -1,16 +1,12 @@
 package org.kgcoop.cli.classify;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -18,17 +14,17 @@ import org.kgcoop.Nearest;
 import org.kgcoop.api.Embedder;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.files.ImageFiles;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ImageFiles;
 import org.kgcoop.export.FeatureFormats;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
 import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -161,38 +157,28 @@ public final class EmbedCommand implements Callable<Integer> {
       PhotoWarning.check(clipOptions, clip, files, output);
       ImageFeatures features =
           ImageFeatures.cached(cache.open(clip, output), raw, Invocation.of(spec)::interrupted);
-      // The first pass fills the feature cache. It also counts the rows, which the format needs
-      // first.
-      Set<Path> bad = new HashSet<>();
-      features.each(
-          files,
-          output.progress(),
-          problem -> {
-            skipped.add(problem.file(), problem.reason(), output);
-            bad.add(problem.file());
-          },
-          (path, feature) -> {});
-      List<Path> read = files.stream().filter(each -> !bad.contains(each)).toList();
-      if (read.isEmpty()) {
-        throw KgCoopException.data("none of %s images can be read".formatted(files.size()));
-      }
+      int[] rows = {0};
       FeatureTable table =
           table(
-              read.stream().map(Path::toString).toList(),
+              files.stream().map(Path::toString).toList(),
               clip.config().embedDim(),
               about(clip),
-              row ->
-                  features.each(
-                      read,
-                      Progress.SILENT,
-                      problem -> {
-                        throw problem.reason(); // the first pass read this image
-                      },
-                      row));
+              row -> {
+                features.each(
+                    files,
+                    output.progress(),
+                    problem -> skipped.add(problem.file(), problem.reason(), output),
+                    (path, feature) -> {
+                      row.take(path, feature);
+                      rows[0]++;
+                    });
+                if (rows[0] == 0) {
+                  throw KgCoopException.data(
+                      "none of %s images can be read".formatted(files.size()));
+                }
+              });
       format.write(file, table);
-      print(format.files(file, table), table);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // only the format writes, and reports its own errors
+      print(format.files(file, table), rows[0], table);
     }
     return skipped.end(files.size(), output);
   }
@@ -231,7 +217,7 @@ public final class EmbedCommand implements Callable<Integer> {
                 }
               });
       format.write(file, table);
-      print(format.files(file, table), table);
+      print(format.files(file, table), all.size(), table);
     }
     return 0;
   }
@@ -265,17 +251,17 @@ public final class EmbedCommand implements Callable<Integer> {
     }
   }
 
-  private void print(List<Path> files, FeatureTable table) {
+  private void print(List<Path> files, int rows, FeatureTable table) {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("file", files.get(0).toString());
     files.stream().skip(1).forEach(each -> result.put(table.column() + "s", each.toString()));
-    result.put("rows", table.names().size());
+    result.put("rows", rows);
     result.put("width", table.width());
     result.put("skipped", skipped.skipped());
     output.json(result);
     output.printf(
         "written: %s (%,d x %d numbers of float32, %,d bytes)",
-        files.get(0), table.names().size(), table.width(), files.get(0).toFile().length());
+        files.get(0), rows, table.width(), files.get(0).toFile().length());
     files.stream().skip(1).forEach(each -> output.print("written: " + each));
   }
 }

@@ -111,7 +111,7 @@ public final class EvalCommand implements Callable<Integer> {
       throw KgCoopException.data(data + ": no test images of " + classes + " classes");
     }
     ClassifierFile file = trained(set);
-    try (Clip clip = clipOptions.load();
+    try (Clip clip = clipOptions.load(file == null ? "" : file.precision());
         Head classifier =
             file == null
                 ? new ZeroShot(

@@ -1,56 +1,55 @@
 package org.kgcoop.cli.classify;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.FeatureProgress;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.io.FeatureTable;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.FeatureProgress;
+import org.kgcoop.progress.Progress;
 
 /**
- * The features of image files, in groups. With a feature cache, missing features are computed and
- * stored, so an interrupted command can resume.
+ * The features of image files, with a progress display. With a feature cache, missing features are
+ * computed and stored, so an interrupted command can resume.
  */
 final class ImageFeatures {
-  /** The number of images per group without a cache. */
-  private static final int BATCH = 32;
+  /** The number of images per group. */
+  private static final int GROUP = 32;
+
+  private final FeatureCache cache;
+  private final String interruption;
+  private final boolean raw;
+  private final BooleanSupplier interrupted;
 
   /**
-   * The number of images per group with a cache, which limits memory and the loss after a crash.
+   * An image of a group.
+   *
+   * @param feature (E), or null for an unreadable image
+   * @param problem the reason why the image is unreadable, or null
    */
-  private static final int CACHED_GROUP = 256;
+  // An array, because there are many features. No code compares these records.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Image(Path file, float @Nullable [] feature, @Nullable KgCoopException problem) {}
 
   /** A receiver of the features of a group of files. */
   @FunctionalInterface
   interface Group {
-    /**
-     * Processes a group.
-     *
-     * @param features the features by file, without the unreadable files
-     */
-    void take(List<Path> files, Map<Path, float[]> features) throws IOException;
+    void take(List<Image> images) throws IOException;
   }
 
-  private interface Source {
-    Map<Path, float[]> features(
-        List<Path> files, Consumer<FeatureCache.Problem> problems, FeatureProgress progress);
-  }
-
-  private final @Nullable FeatureCache cache;
-  private final Source source;
-  private final BooleanSupplier interrupted;
-
-  private ImageFeatures(@Nullable FeatureCache cache, Source source, BooleanSupplier interrupted) {
+  private ImageFeatures(
+      FeatureCache cache, boolean raw, BooleanSupplier interrupted, String interruption) {
     this.cache = cache;
-    this.source = source;
+    this.raw = raw;
     this.interrupted = interrupted;
+    this.interruption = interruption;
   }
 
   /**
@@ -61,17 +60,13 @@ final class ImageFeatures {
    */
   static ImageFeatures cached(FeatureCache cache, boolean raw, BooleanSupplier interrupted) {
     return new ImageFeatures(
-        cache,
-        (files, problems, progress) -> cache.upright(files, raw, problems, progress),
-        interrupted);
+        cache, raw, interrupted, "interrupted: the same command goes on where this one stopped");
   }
 
   /** Returns features that are computed without a cache, of unit length. */
   static ImageFeatures computed(ViewEncoder encoder, BooleanSupplier interrupted) {
     return new ImageFeatures(
-        null,
-        (files, problems, progress) -> FeatureCache.uncached(encoder, files, problems),
-        interrupted);
+        FeatureCache.none(encoder), /* raw= */ false, interrupted, "interrupted");
   }
 
   /**
@@ -85,51 +80,86 @@ final class ImageFeatures {
       Consumer<FeatureCache.Problem> problems,
       FeatureTable.Row row)
       throws IOException {
-    groups(
-        files,
-        progress,
-        problems,
-        (group, features) -> {
-          for (Map.Entry<Path, float[]> each : features.entrySet()) {
-            row.take(each.getKey().toString(), each.getValue());
-          }
-        });
+    try (Progress.Task task = progress.start("images", files.size())) {
+      cache.upright(
+          files,
+          raw,
+          problems,
+          new Stoppable(task),
+          (file, feature) -> {
+            checkInterrupted();
+            try {
+              row.take(file.toString(), feature);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /**
-   * Passes the features of files to a consumer in groups, in the order of the files.
+   * Passes the features of files to a consumer in any order and on several threads.
    *
-   * @param problems receives the unreadable images of a group before the group; an image is skipped
-   *     if this consumer returns
+   * @param problems receives unreadable images; an image is skipped if this consumer returns
+   */
+  void inAnyOrder(
+      List<Path> files,
+      Progress progress,
+      Consumer<FeatureCache.Problem> problems,
+      FeatureCache.Row row) {
+    try (Progress.Task task = progress.start("images", files.size())) {
+      cache.uprightInAnyOrder(files, problems, new Stoppable(task), row);
+    }
+  }
+
+  /**
+   * Passes the features of files to a consumer in groups, in the order of the files, with the
+   * unreadable images.
+   *
+   * @param problems receives the unreadable images before their group; an image is skipped if this
+   *     consumer returns
    */
   void groups(
       List<Path> files, Progress progress, Consumer<FeatureCache.Problem> problems, Group group)
       throws IOException {
-    if (cache != null) {
-      cache.hashes().recall(files);
-    }
-    int size = cache == null ? BATCH : CACHED_GROUP;
-    try (Progress.Task task = progress.start("images", files.size())) {
-      for (int from = 0; from < files.size(); from += size) {
-        if (interrupted.getAsBoolean()) {
-          throw new KgCoopException(
-              KgCoopException.Category.INTERRUPTED,
-              cache == null
-                  ? "interrupted after %s of %s images".formatted(from, files.size())
-                  : "interrupted: the same command goes on where this one stopped");
-        }
-        List<Path> part = files.subList(from, Math.min(from + size, files.size()));
-        group.take(part, source.features(part, problems, new GroupProgress(task, from)));
-        task.done(from + part.size());
-      }
+    List<Image> next = new ArrayList<>();
+    each(
+        files,
+        progress,
+        problem -> {
+          problems.accept(problem);
+          next.add(new Image(problem.file(), null, problem.reason()));
+        },
+        (file, feature) -> {
+          next.add(new Image(Path.of(file), feature, null));
+          if (next.size() >= GROUP) {
+            group.take(next);
+            next.clear();
+          }
+        });
+    group.take(next);
+  }
+
+  private void checkInterrupted() {
+    if (interrupted.getAsBoolean()) {
+      throw new KgCoopException(KgCoopException.Category.INTERRUPTED, interruption);
     }
   }
 
-  /** The progress of a group, as progress of the task. */
-  private record GroupProgress(Progress.Task task, int before) implements FeatureProgress {
+  /** The progress of a task that ends when the user interrupts it. */
+  private final class Stoppable implements FeatureProgress {
+    private final Progress.Task task;
+
+    Stoppable(Progress.Task task) {
+      this.task = task;
+    }
+
     @Override
     public void done(long units) {
-      task.done(before + units);
+      task.done(units);
+      checkInterrupted();
     }
 
     @Override

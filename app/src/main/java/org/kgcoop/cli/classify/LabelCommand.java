@@ -1,19 +1,9 @@
 package org.kgcoop.cli.classify;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,31 +11,23 @@ import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.ListenOptions;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.open.EmbeddedDataSets;
-import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.ImageNames;
-import org.kgcoop.image.Images;
-import org.kgcoop.label.Audit;
-import org.kgcoop.label.LabelStatus;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Simulation;
-import org.kgcoop.random.PythonRandom;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.LabelJournal;
-import org.kgcoop.serve.http.ServerSettings;
-import org.kgcoop.serve.label.LabelServer;
-import org.kgcoop.trial.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -77,11 +59,6 @@ import picocli.CommandLine.ParentCommand;
       "DIR/labels.csv has the class of every image, and whether you or the program gave it."
     })
 public final class LabelCommand implements Callable<Integer> {
-  private static final String TRY_SET = "objects";
-  private static final int TRY_IMAGES = 300;
-
-  private static final int MAX_BODY_BYTES = 4 << 20;
-  private static final int MAX_REQUESTS = 64;
   private static final int SHOWN_FOLDERS = 3;
 
   @Parameters(
@@ -175,19 +152,7 @@ public final class LabelCommand implements Callable<Integer> {
               + " 2).")
   private double minutes = 2;
 
-  @Option(
-      names = "--port",
-      paramLabel = "N",
-      description = "Set the port of the page, or 0 for any free port (default: 0).")
-  private int port;
-
-  @Option(
-      names = "--host",
-      paramLabel = "ADDRESS",
-      description =
-          "Set the address of the page, or 0.0.0.0 for all addresses (default: 127.0.0.1, this"
-              + " machine).")
-  private String host = "127.0.0.1";
+  @Mixin private ListenOptions listen = new ListenOptions();
 
   @Option(names = "--no-browser", description = "Print the address, and do not open a browser.")
   private boolean noBrowser;
@@ -221,7 +186,7 @@ public final class LabelCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path images = images();
-    Map<String, String> truth = simulate == null ? Map.of() : truth(simulate);
+    Map<String, String> truth = simulate == null ? Map.of() : LabelSimulation.truth(simulate);
     checkFolder(images);
     ImageSorter.Way way = ImageSorter.Way.of(sortBy);
     if (sortInto != null) {
@@ -234,7 +199,8 @@ public final class LabelCommand implements Callable<Integer> {
       }
       try (Labeling labeling = open(images, clip, truth, true, (done, all) -> {})) {
         if (simulate != null) {
-          simulate(labeling, truth);
+          new LabelSimulation(output)
+              .run(labeling, truth, new Simulation.Settings(mistakes, until, seed));
         }
         if (write) {
           List<String> unused = writer.write(labeling, true, progress -> {});
@@ -249,18 +215,13 @@ public final class LabelCommand implements Callable<Integer> {
     return labeling.unreadable().isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
   }
 
-  /** Receives the number of images that were read. */
-  private interface Reading {
-    void done(long done, long images);
-  }
-
   /**
    * Opens the session.
    *
    * @param all true to wait until all images are read
    */
   private Labeling open(
-      Path images, Clip clip, Map<String, String> truth, boolean all, Reading reading) {
+      Path images, Clip clip, Map<String, String> truth, boolean all, LabelPage.Reading reading) {
     List<Path> files = imageFiles(images);
     PhotoWarning.check(clipOptions, clip, files, output);
     long count = files.size();
@@ -287,87 +248,13 @@ public final class LabelCommand implements Callable<Integer> {
     }
   }
 
-  // ---- the page
-
   private int page(Path images, Clip clip, LabelWriter writer) {
-    ServerSettings settings =
-        new ServerSettings(
-            host,
-            port,
-            LabelServer.newToken(),
-            new ServerSettings.Limits(
-                MAX_REQUESTS,
-                Duration.ofSeconds(30),
-                MAX_BODY_BYTES,
-                0,
-                Images.DEFAULT_MAX_PIXELS));
-    try (LabelServer server = new LabelServer(settings, writer, output::error)) {
-      String address = "http://%s:%s/#%s".formatted(urlHost(), server.port(), settings.token());
-      announce(address);
-      BrowserTab tab = noBrowser ? null : new BrowserTab(address);
-      Reading reading =
-          (done, all) -> {
-            server.reading(done, all);
-            if (tab != null) { // errors of the folder and the CLIP come before
-              tab.openOnce(Labeling.folderOfSession(images, out));
-            }
-          };
-      try (Labeling labeling = open(images, clip, Map.of(), false, reading)) {
-        LabelStatus status = labeling.status();
-        output.info(
-            "%s, %s labeled; %s"
-                .formatted(
-                    Messages.count(status.images(), "image", "images"),
-                    status.labeled(),
-                    labeling.session()));
-        if (status.read() < status.images()) {
-          output.info(
-              "label while kgcoop reads the other %s images"
-                  .formatted(status.images() - status.read()));
-        }
-        server.open(labeling);
-        reading.done(status.read(), status.images());
-        boolean interrupted = await(server);
-        server.close();
-        if (interrupted) {
-          output.info("all answers are stored; run the command again to continue");
-          return KgCoopException.Category.INTERRUPTED.exitCode();
-        }
-        return exitCode(labeling);
-      } finally {
-        if (tab != null) {
-          tab.close();
-        }
-      }
-    }
-  }
-
-  private String urlHost() {
-    return host.equals("0.0.0.0") ? "127.0.0.1" : host.contains(":") ? "[" + host + "]" : host;
-  }
-
-  private void announce(String address) {
-    if (output.isJson()) {
-      output.json(JsonNodeFactory.instance.objectNode().put("address", address));
-    } else {
-      output.print("label in the browser: " + address);
-    }
-    output.out().flush();
-  }
-
-  /** Waits until the person closes the session. Returns true if the command should stop earlier. */
-  private boolean await(LabelServer server) {
-    try {
-      while (!server.isFinished()) {
-        if (invocation.interrupted()) {
-          return true;
-        }
-        Thread.sleep(50);
-      }
-      return false;
-    } catch (InterruptedException e) {
-      return true;
-    }
+    return new LabelPage(output, invocation, listen, !noBrowser)
+        .run(
+            writer,
+            Labeling.folderOfSession(images, out),
+            reading -> open(images, clip, Map.of(), false, reading),
+            this::exitCode);
   }
 
   /** Rejects a folder of class folders, whose images are labeled already. */
@@ -402,7 +289,7 @@ public final class LabelCommand implements Callable<Integer> {
 
   private Path images() {
     if (trial) {
-      return drawings(folder == null ? Path.of("label-try") : folder);
+      return TrialDrawings.copy(folder == null ? Path.of("label-try") : folder, output::warn);
     }
     if (folder == null) {
       throw KgCoopException.configuration("expected a folder of images, or --try");
@@ -419,7 +306,9 @@ public final class LabelCommand implements Callable<Integer> {
   private Labeling.Options options(Map<String, String> truth, LongConsumer progress) {
     Set<String> names = new LinkedHashSet<>(classes.names());
     if (names.isEmpty() && trial) {
-      EmbeddedDataSets.open(TRY_SET, DataSetOptions.defaults(output::warn)).classNames().stream()
+      EmbeddedDataSets.open(TrialDrawings.SET, DataSetOptions.defaults(output::warn))
+          .classNames()
+          .stream()
           .map(name -> name.replace('_', ' '))
           .forEach(names::add);
     }
@@ -439,123 +328,5 @@ public final class LabelCommand implements Callable<Integer> {
         progress,
         invocation::interrupted,
         labeled);
-  }
-
-  /** Copies embedded drawings into a folder without labels, unless it exists. */
-  private Path drawings(Path into) {
-    if (Files.isDirectory(into)) {
-      return into;
-    }
-    List<Item> all =
-        new ArrayList<>(
-            EmbeddedDataSets.open(TRY_SET, DataSetOptions.defaults(output::warn)).train());
-    new PythonRandom(1).shuffle(all); // otherwise the names would show the classes
-    try {
-      Files.createDirectories(into);
-      for (int i = 0; i < Math.min(all.size(), TRY_IMAGES); i++) {
-        Path file = all.get(i).file();
-        String name = Folders.name(file);
-        Files.copy(
-            file,
-            into.resolve(
-                String.format(
-                    Locale.ROOT, "%03d%s", i + 1, name.substring(name.lastIndexOf('.')))));
-      }
-    } catch (IOException e) {
-      throw KgCoopException.io(into + ": cannot be written: " + FileErrors.reason(e), e);
-    }
-    return into;
-  }
-
-  // ---- simulation
-
-  private static Map<String, String> truth(Path file) {
-    Map<String, String> truth = new LinkedHashMap<>();
-    String text = Folders.text(file);
-    try (CsvReader<CsvRecord> reader = CsvReader.builder().ofCsvRecord(text)) {
-      List<String> header = List.of();
-      for (CsvRecord line : reader) {
-        if (header.isEmpty()) {
-          header = line.getFields();
-          if (!header.containsAll(List.of("image", "class"))) {
-            throw KgCoopException.data(
-                file + ", line 1: expected the columns image and class, got " + header);
-          }
-          continue;
-        }
-        if (line.getFieldCount() < header.size()) {
-          throw KgCoopException.data(
-              "%s, line %s: expected %s columns"
-                  .formatted(file, line.getStartingLineNumber(), header.size()));
-        }
-        truth.put(
-            line.getField(header.indexOf("image")), line.getField(header.indexOf("class")).strip());
-      }
-    } catch (CsvParseException | IOException e) {
-      throw KgCoopException.data(file + ": not a CSV file: " + e.getMessage());
-    }
-    if (truth.isEmpty()) {
-      throw KgCoopException.data(file + ": no image in it");
-    }
-    return truth;
-  }
-
-  private void simulate(Labeling labeling, Map<String, String> truth) {
-    int before = labeling.status().steps();
-    labeling.simulate(
-        truth,
-        new Simulation.Settings(mistakes, until, seed),
-        step -> {
-          if (output.isJson()) {
-            output.out().println(Output.text(json(step), false));
-          } else {
-            output.print(text(step));
-          }
-        });
-    if (labeling.status().steps() == before) {
-      output.print(labeling.session() + ": every image has an answer; nothing is left to simulate");
-    }
-  }
-
-  private static String text(Simulation.Step step) {
-    return String.format(
-        Locale.ROOT,
-        "%4d %-10s %-20s %2d images, %2d wrong, %5.1f min, %5d labeled, %5.1f %% right%s",
-        step.step(),
-        step.kind(),
-        step.proposed(),
-        step.images(),
-        step.wrong(),
-        step.seconds() / 60,
-        step.labeled(),
-        step.right(),
-        step.folder()
-            .map(share -> String.format(Locale.ROOT, ", at least %.0f %%", 100 * share.low()))
-            .orElse(""));
-  }
-
-  private static ObjectNode json(Simulation.Step step) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("step", step.step())
-        .put("kind", step.kind())
-        .put("class", step.proposed())
-        .put("images", step.images())
-        .put("wrong", step.wrong())
-        .put("seconds", step.seconds())
-        .put("labeled", step.labeled())
-        .put("right", step.right())
-        .put("cpu_ms", step.cpuMilliseconds());
-    step.folder().ifPresent(share -> json.set("folder", json(share)));
-    step.newImages().ifPresent(share -> json.set("new_images", json(share)));
-    return json;
-  }
-
-  private static ObjectNode json(Audit.Share share) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("estimate", share.estimate())
-        .put("low", share.low())
-        .put("high", share.high())
-        .put("images", share.images());
   }
 }

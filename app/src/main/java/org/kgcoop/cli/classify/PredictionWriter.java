@@ -7,12 +7,12 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.api.Classification;
@@ -20,8 +20,6 @@ import org.kgcoop.api.Classifier;
 import org.kgcoop.cli.classify.AnswerForm.Answer;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * A writer of the predictions for image files. It reports and skips unreadable images. The exit
@@ -38,6 +36,9 @@ final class PredictionWriter {
   private final Output output;
   private final AnswerForm form;
   private final @Nullable ImageSorter sorted;
+
+  /** The names of more than one class. */
+  private final Set<String> sharedNames;
 
   /**
    * Prepares the predictions of a classifier.
@@ -61,6 +62,11 @@ final class PredictionWriter {
     this.output = output;
     this.form = options.form(output);
     this.sorted = options.sorted();
+    Set<String> names = new HashSet<>();
+    this.sharedNames =
+        classifier.classNames().stream()
+            .filter(name -> !names.add(name))
+            .collect(Collectors.toSet());
   }
 
   /** Prints or writes the classes of each image, and returns the exit code. */
@@ -92,49 +98,31 @@ final class PredictionWriter {
 
   private void print(List<Path> files, Writer out) throws IOException {
     form.begin(out);
-    Map<Path, String> problems = new HashMap<>();
     features.groups(
         files,
         output.progress(),
-        problem -> {
-          report(problem.file(), problem.reason());
-          problems.put(problem.file(), String.valueOf(problem.reason().getMessage()));
-        },
-        (group, found) -> {
-          print(group, found, problems, out);
-          problems.clear();
+        problem -> report(problem.file(), problem.reason()),
+        group -> {
+          printGroup(group, out);
           out.flush();
         });
     form.end(options.skipped().skipped(), out);
     out.flush();
   }
 
-  private void print(
-      List<Path> files, Map<Path, float[]> found, Map<Path, String> problems, Writer out)
-      throws IOException {
-    List<float[]> vectors = files.stream().map(found::get).filter(Objects::nonNull).toList();
-    Iterator<Classification> answers = classified(vectors).iterator();
-    for (Path file : files) {
-      if (found.containsKey(file)) {
-        print(file, answers.next(), out);
+  private void printGroup(List<ImageFeatures.Image> group, Writer out) throws IOException {
+    float[][] features =
+        group.stream()
+            .map(ImageFeatures.Image::feature)
+            .filter(Objects::nonNull)
+            .toArray(float[][]::new);
+    Iterator<Classification> answers = classifier.ofFeatures(features).iterator();
+    for (ImageFeatures.Image image : group) {
+      if (image.problem() == null) {
+        print(image.file(), answers.next(), out);
       } else {
-        form.problem(file, String.valueOf(problems.get(file)), out);
+        form.problem(image.file(), String.valueOf(image.problem().getMessage()), out);
       }
-    }
-  }
-
-  private List<Classification> classified(List<float[]> vectors) {
-    if (vectors.isEmpty()) {
-      return List.of();
-    }
-    int width = vectors.get(0).length;
-    float[] values = new float[Math.multiplyExact(vectors.size(), width)];
-    for (int i = 0; i < vectors.size(); i++) {
-      System.arraycopy(vectors.get(i), 0, values, i * width, width);
-    }
-    try (Scope scope = Scope.open("predict")) {
-      return classifier.ofFeatures(
-          Tensor.of(values, vectors.size(), width).to(source.clip().device()));
     }
   }
 
@@ -168,8 +156,7 @@ final class PredictionWriter {
 
   private String label(int index) {
     String name = classifier.classNames().get(index);
-    boolean shared = Collections.frequency(classifier.classNames(), name) > 1;
-    return shared ? name + " (class " + index + ")" : name;
+    return sharedNames.contains(name) ? name + " (class " + index + ")" : name;
   }
 
   /** Returns the folder names of all classes, followed by the name for no class. */

@@ -1,8 +1,6 @@
 package org.kgcoop.cli.classify;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,11 +17,12 @@ import org.kgcoop.api.Embedder;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.files.ContactSheet;
-import org.kgcoop.cli.files.ImageFiles;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ImageFiles;
+import org.kgcoop.export.NpyFile;
 import org.kgcoop.files.Folders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +40,8 @@ import picocli.CommandLine.Spec;
       "",
       "Find the images whose features have the largest cosine similarity with a text, an image, or"
           + " both together. Several queries are averaged at unit length. The feature cache stores"
-          + " the image features, so the next search encodes only new images.",
+          + " the image features, so the next search encodes only new images. The .npy file that embed"
+          + " wrote is searched without the images.",
       ""
     },
     footer = {
@@ -50,7 +50,8 @@ import picocli.CommandLine.Spec;
       "  ./kgcoop search photos/ 'a red umbrella' --top 10 --contact-sheet found.png \\",
       "      --clip ViT-B/16",
       "  ./kgcoop search photos/ --image cat.jpg",
-      "  ./kgcoop search photos/ 'in the snow' --image cat.jpg"
+      "  ./kgcoop search photos/ 'in the snow' --image cat.jpg",
+      "  ./kgcoop search features.npy 'a red umbrella' --clip ViT-B/16"
     })
 public final class SearchCommand implements Callable<Integer> {
   @Parameters(
@@ -58,7 +59,7 @@ public final class SearchCommand implements Callable<Integer> {
       paramLabel = "IMAGE... [TEXT]",
       hideParamSyntax = true,
       description =
-          "Images or folders of images, and then the text. With --image, the last word is a text if"
+          "Images, folders of images or the .npy file of embed, and then the text. With --image, the last word is a text if"
               + " it follows an image or folder and no file has that path.")
   private List<String> words = new ArrayList<>();
 
@@ -95,41 +96,83 @@ public final class SearchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    TopMatches nearest = new TopMatches(top);
+    if (top < 1) {
+      throw KgCoopException.configuration("--top: expected at least 1, got " + top);
+    }
     if (contactSheet != null) {
       OutputFile.check("--contact-sheet", contactSheet, "found.png", overwrite);
     }
     String text = text();
     int count = words.size() - (text.isEmpty() ? 0 : 1);
     List<Path> places = words.subList(0, count).stream().map(Path::of).toList();
-    Set<Path> known = examples.stream().map(Folders::real).collect(Collectors.toSet());
+    List<NpyFile> stored =
+        places.stream().filter(SearchCommand::isStored).map(NpyFile::open).toList();
     List<Path> files =
-        ImageFiles.expand(places, output::warn).stream()
-            .filter(file -> known.isEmpty() || !known.contains(Folders.real(file)))
+        ImageFiles.expand(places.stream().filter(place -> !isStored(place)).toList(), output::warn)
+            .stream()
             .distinct()
-            .sorted()
             .toList();
+    int images = files.size() + stored.stream().mapToInt(each -> each.paths().size()).sum();
+    List<TopMatches.Found> found;
     try (Clip clip = clipOptions.load()) {
+      stored.forEach(each -> check(each, clip));
       PhotoWarning.check(clipOptions, clip, files, output);
       float[] wanted = wanted(Embedder.unit(clip), text);
-      ImageFeatures.cached(cache.open(clip, output), false, Invocation.of(spec)::interrupted)
-          .each(
-              files,
-              output.progress(),
-              problem -> skipped.add(problem.file(), problem.reason(), output),
-              (path, feature) -> nearest.offer(Path.of(path), wanted, feature));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // the callback writes nothing
+      Set<Path> known = examples.stream().map(Folders::real).collect(Collectors.toSet());
+      TopMatches nearest =
+          new TopMatches(
+              top, wanted, file -> known.isEmpty() || !known.contains(Folders.real(file)));
+      stored.forEach(
+          each ->
+              each.eachInAnyOrder(
+                  (row, feature) ->
+                      nearest.offer(() -> Path.of(each.paths().get(row)), unit(feature))));
+      if (!files.isEmpty()) {
+        ImageFeatures.cached(cache.open(clip, output), false, Invocation.of(spec)::interrupted)
+            .inAnyOrder(
+                files,
+                output.progress(),
+                problem -> skipped.add(problem.file(), problem.reason(), output),
+                (file, feature) -> nearest.offer(() -> file, feature));
+      }
+      found = nearest.found();
     }
-    List<TopMatches.Found> found = nearest.found();
-    print(text, files.size(), found);
+    print(text, images, found);
     if (contactSheet != null) {
       ContactSheet.write(
           title(text),
           found.stream().map(each -> new ContactSheet.Picture(each.file(), caption(each))).toList(),
           contactSheet);
     }
-    return skipped.end(files.size(), output);
+    return skipped.end(images, output);
+  }
+
+  private static boolean isStored(Path place) {
+    return NpyFile.isNpy(Folders.name(place)) && Files.exists(place) && !Files.isDirectory(place);
+  }
+
+  private static void check(NpyFile stored, Clip clip) {
+    int width = clip.config().embedDim();
+    if (stored.width() != width) {
+      throw KgCoopException.data(
+          "%s: features of %s numbers; expected %s; give the --clip of embed"
+              .formatted(stored.file(), stored.width(), width));
+    }
+  }
+
+  /** Scales the features of {@code embed --raw} to unit length, in place. Others are unchanged. */
+  private static float[] unit(float[] feature) {
+    double square = 0;
+    for (float value : feature) {
+      square += (double) value * value;
+    }
+    if (Math.abs(square - 1) > 1e-5 && square > 0) {
+      float scale = (float) (1 / Math.sqrt(square));
+      for (int i = 0; i < feature.length; i++) {
+        feature[i] *= scale;
+      }
+    }
+    return feature;
   }
 
   /** Returns the text of the query, or an empty text for a query with only images. */

@@ -4,45 +4,72 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import org.kgcoop.KgCoopException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
-/** The images nearest to a query, selected from a stream of any length. */
+/** The images nearest to a query, selected from a stream of any length. Thread-safe. */
 final class TopMatches {
   /** The order by falling cosine, then by path. */
   private static final Comparator<Found> ORDER =
       Comparator.comparingDouble(Found::cosine).reversed().thenComparing(Found::file);
 
   private final int max;
+  private final float[] wanted;
+  private final Predicate<Path> allowed;
   private final PriorityQueue<Found> nearest = new PriorityQueue<>(ORDER.reversed());
+
+  /** The least cosine that can be among the nearest. */
+  private volatile double least = Double.NEGATIVE_INFINITY;
 
   /** An image, and the cosine between its feature and the query. */
   record Found(Path file, double cosine) {}
 
-  TopMatches(int max) {
-    if (max < 1) {
-      throw KgCoopException.configuration("--top: expected at least 1, got " + max);
-    }
+  /**
+   * Prepares a search.
+   *
+   * @param max the number of images
+   * @param wanted the feature of the query (E), of unit length
+   * @param allowed the condition on an image, which is tested only for near images
+   */
+  TopMatches(int max, float[] wanted, Predicate<Path> allowed) {
     this.max = max;
+    this.wanted = wanted;
+    this.allowed = allowed;
   }
 
   /**
    * Adds an image if it is among the nearest so far.
    *
-   * @param wanted the feature of the query (E), with unit length like {@code feature}
+   * @param file returns the image
+   * @param feature (E), of unit length
    */
-  void offer(Path file, float[] wanted, float[] feature) {
+  void offer(Supplier<Path> file, float[] feature) {
     double cosine = 0;
     for (int i = 0; i < wanted.length; i++) {
       cosine += (double) wanted[i] * feature[i];
     }
-    nearest.add(new Found(file, cosine));
-    if (nearest.size() > max) {
-      nearest.remove();
+    if (cosine >= least) {
+      offer(new Found(file.get(), cosine));
+    }
+  }
+
+  private void offer(Found image) {
+    if (!allowed.test(image.file())) {
+      return;
+    }
+    synchronized (nearest) {
+      nearest.add(image);
+      if (nearest.size() > max) {
+        nearest.remove();
+        least = nearest.element().cosine();
+      }
     }
   }
 
   /** Returns the images, the nearest first. */
   List<Found> found() {
-    return nearest.stream().sorted(ORDER).toList();
+    synchronized (nearest) {
+      return nearest.stream().sorted(ORDER).toList();
+    }
   }
 }

@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.kgcoop.Messages;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 
 /** A progress display: a bar on a terminal, and plain lines otherwise. */
 final class ConsoleProgress implements Progress {

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.trial.Progress;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 

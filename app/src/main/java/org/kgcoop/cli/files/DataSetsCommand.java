@@ -23,7 +23,7 @@ import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.published.Download;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

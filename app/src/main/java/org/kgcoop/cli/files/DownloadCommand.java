@@ -14,9 +14,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.NetworkOptions;
+import org.kgcoop.clip.ReleasedWeights;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
-import org.kgcoop.download.ReleasedWeights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -107,7 +107,7 @@ public final class DownloadCommand implements Callable<Integer> {
     all.addAll(ReleasedWeights.KNOWN);
     for (ReleasedWeights.Known weights : all) {
       output.printf(
-          "%-36s about %4.1f GB  %-10s  %s",
+          "%-48s about %4.1f GB  %-10s  %s",
           weights.name(), weights.gigabytes(), weights.licence(), weights.page());
     }
     output.print(

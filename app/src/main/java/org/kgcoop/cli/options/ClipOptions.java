@@ -5,20 +5,25 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.CheckedPrecision;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.ReleasedClip;
+import org.kgcoop.clip.ReleasedWeights;
 import org.kgcoop.data.Templates;
-import org.kgcoop.download.ReleasedWeights;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.view.PatchGrid;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.io.WeightFiles;
 import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
@@ -32,6 +37,9 @@ import picocli.CommandLine.Spec;
 /** The options for the CLIP model, and for the precision, device and threads of the computation. */
 public final class ClipOptions {
   public static final String EMBEDDED = "embedded";
+
+  /** The value of {@code --precision} that chooses one. */
+  private static final String AUTO = "auto";
 
   @Option(
       names = "--clip",
@@ -71,11 +79,12 @@ public final class ClipOptions {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      defaultValue = "float32",
       description =
-          "Set the precision of matrix products: float32, or bf16, which can be faster but changes"
-              + " results slightly (default: ${DEFAULT-VALUE}).")
-  private String precision = "float32";
+          "Set the precision of matrix products: float32; bf16, which can be faster but changes"
+              + " results slightly; int8, which is for the image encoder and faster still; or auto:"
+              + " bf16 if this processor computes it, or else float32. kgcoop checks int8 and auto"
+              + " once per model (default: that of the classifier, or float32).")
+  private @Nullable String precision;
 
   @Option(
       names = "--device",
@@ -187,15 +196,31 @@ public final class ClipOptions {
         .formatted(clip, clip);
   }
 
+  /** Loads the model. */
   public Clip load() {
-    return load(path());
+    return load("");
+  }
+
+  /**
+   * Loads the model for a classifier. Without {@code --precision}, the model has the precision of
+   * the features that the classifier was fitted to, if this processor computes it.
+   *
+   * @param recorded the precision of these features; empty for float32
+   */
+  public Clip load(String recorded) {
+    return load(path(), recorded);
   }
 
   /** Loads other weights with these options. */
   public Clip load(Path path) {
+    return load(path, "");
+  }
+
+  private Clip load(Path path, String recorded) {
+    boolean automatic = AUTO.equalsIgnoreCase(precision);
     Clip.Options options =
         new Clip.Options(
-            DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16),
+            automatic ? DType.FLOAT32 : type(recorded),
             new Device(device),
             tokenizer,
             activation == null ? null : Activation.ofName(activation),
@@ -213,6 +238,39 @@ public final class ClipOptions {
               output.debug(() -> "kernels: " + Kernels.inUse());
               Arithmetic.warning(options.precision()).ifPresent(output::warn);
             });
-    return Clip.load(path, options);
+    WeightFile file = WeightFiles.open(path);
+    Optional<Output> output = Output.find(spec);
+    Consumer<String> lines = line -> output.ifPresent(o -> o.info(line));
+    Consumer<String> warnings = line -> output.ifPresent(o -> o.warn(line));
+    Clip clip =
+        automatic
+            ? CheckedPrecision.automatic(file, options, lines)
+            : CheckedPrecision.load(file, options, lines, warnings);
+    if (!recorded.isEmpty() && !recorded.equals(clip.precisionKey())) {
+      warnings.accept(
+          "the classifier was fitted to features of precision %s, and these are %s; answers can differ slightly"
+              .formatted(recorded.toLowerCase(Locale.ROOT), name(clip)));
+    }
+    return clip;
+  }
+
+  private static String name(Clip clip) {
+    return clip.precisionKey().toLowerCase(Locale.ROOT);
+  }
+
+  private DType type(String recorded) {
+    if (precision != null) {
+      try {
+        return DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16, DType.INT8);
+      } catch (KgCoopException e) {
+        throw KgCoopException.configuration(e.getMessage() + " or " + AUTO);
+      }
+    }
+    if (recorded.startsWith(DType.INT8.name())) {
+      return DType.INT8;
+    }
+    return recorded.equals(DType.BFLOAT16.name()) && Arithmetic.hasBf16()
+        ? DType.BFLOAT16
+        : DType.FLOAT32;
   }
 }

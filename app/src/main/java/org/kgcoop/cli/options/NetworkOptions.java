@@ -2,10 +2,10 @@ package org.kgcoop.cli.options;
 
 import java.util.function.Predicate;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.download.Caches;
-import org.kgcoop.download.DataDownload;
+import org.kgcoop.clip.Caches;
+import org.kgcoop.clip.ReleasedWeights;
+import org.kgcoop.data.published.DataDownload;
 import org.kgcoop.download.Downloader;
-import org.kgcoop.download.ReleasedWeights;
 import org.kgcoop.files.UserFolders;
 import picocli.CommandLine.Option;
 

@@ -1,15 +1,12 @@
 package org.kgcoop.serve.label;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,9 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.label.LabelStatus;
@@ -36,8 +31,6 @@ import org.kgcoop.serve.http.HttpErrorException;
  * change; -1 is none of these, -2 is undecided.
  */
 final class LabelRoutes {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern BROWSER = Pattern.compile("[A-Za-z0-9-]{1,64}");
   private static final int OVERVIEW = 24;
 
   private final Thumbnails thumbnails;
@@ -126,6 +119,10 @@ final class LabelRoutes {
     };
   }
 
+  private ObjectNode state(Session current) {
+    return StateJson.of(current.labeling, progress);
+  }
+
   private void conflict(Context request, String message) {
     ObjectNode json = state(session());
     request.status(409).json(json.put("error", message));
@@ -156,68 +153,14 @@ final class LabelRoutes {
     request.json(json);
   }
 
-  private ObjectNode state(Session current) {
-    Labeling labeling = current.labeling;
-    LabelStatus status = labeling.status();
-    ObjectNode json = object();
-    json.put("folder", String.valueOf(labeling.folder().getFileName()))
-        .put("session", labeling.session().toString())
-        .put("images", status.images())
-        .put("read", status.read())
-        .put("reading_problem", labeling.readingProblem())
-        .put("labeled", status.labeled())
-        .put("none", status.none())
-        .put("skipped", status.skipped())
-        .put("steps", status.steps())
-        .put("target", status.target())
-        .put("can_stop", status.canStop())
-        .put("agreement", status.agreement())
-        .put("unreadable", labeling.unreadable().size())
-        .put("writing", progress);
-    json.putObject("audit").put("images", status.auditSize()).put("answered", status.audited());
-    status.folder().ifPresent(share -> json.set("folder_accuracy", json(share)));
-    status.newImages().ifPresent(share -> json.set("new_images", json(share)));
-    ArrayNode classes = json.putArray("classes");
-    for (LabelStatus.ClassCount each : status.classes()) {
-      classes
-          .addObject()
-          .put("class", each.number())
-          .put("name", each.name())
-          .put("labeled", each.labeled())
-          .put("proposed", each.proposed());
-    }
-    OptionalInt changed = labeling.lastChangedClass();
-    if (changed.isPresent()) {
-      json.putObject("undo").put("class", changed.getAsInt());
-      return json;
-    }
-    labeling
-        .lastStep()
-        .ifPresent(
-            step ->
-                json.putObject("undo")
-                    .put("step", step.number())
-                    .put("kind", step.kind())
-                    .put("images", step.labels().size()));
-    return json;
-  }
-
-  private static ObjectNode json(LabelStatus.Accuracy share) {
-    return object()
-        .put("estimate", share.estimate())
-        .put("low", share.low())
-        .put("high", share.high())
-        .put("images", share.images());
-  }
-
   // ---- pages
 
   private void next(Context request) {
     Session current = session();
-    JsonNode body = body(request);
-    String browser = browser(body);
+    JsonNode body = Bodies.body(request);
+    String browser = Bodies.browser(body);
     synchronized (current.labeling) {
-      ObjectNode page = page(current, browser, text(body, "wanted"));
+      ObjectNode page = page(current, browser, Bodies.text(body, "wanted"));
       ObjectNode json = state(current);
       json.set("page", page);
       request.json(json);
@@ -275,8 +218,8 @@ final class LabelRoutes {
    */
   private void answer(Context request) {
     Session current = session();
-    JsonNode body = body(request);
-    int number = number(body, "number");
+    JsonNode body = Bodies.body(request);
+    int number = Bodies.number(body, "number");
     double seconds = body.path("seconds").asDouble(0);
     if (!(seconds >= 0 && seconds < 1e9)) {
       throw new HttpErrorException(400, "seconds: expected 0 or more");
@@ -314,12 +257,12 @@ final class LabelRoutes {
 
   private void undo(Context request) {
     Session current = session();
-    JsonNode body = body(request);
+    JsonNode body = Bodies.body(request);
     if (body.has("class")) {
       undoClass(request, current, body);
       return;
     }
-    int step = number(body, "step");
+    int step = Bodies.number(body, "step");
     synchronized (current.labeling) {
       Optional<Labeling.Step> last = current.labeling.lastStep();
       if (last.isEmpty()
@@ -329,7 +272,8 @@ final class LabelRoutes {
         return;
       }
       List<Path> unused = current.labeling.undo();
-      String wanted = body.has("browser") ? kindAgain(current, browser(body), last.get()) : "";
+      String wanted =
+          body.has("browser") ? kindAgain(current, Bodies.browser(body), last.get()) : "";
       current.drafts.putAll(last.get().labels());
       finishAction(request, current, body, wanted);
     }
@@ -349,7 +293,7 @@ final class LabelRoutes {
   }
 
   private void undoClass(Context request, Session current, JsonNode body) {
-    int number = number(body, "class");
+    int number = Bodies.number(body, "class");
     synchronized (current.labeling) {
       if (current.labeling.lastChangedClass().orElse(-1) != number) {
         conflict(request, "class %s: has no change that can be undone".formatted(number));
@@ -369,7 +313,10 @@ final class LabelRoutes {
     boolean hasPage = body.has("browser") && current.labeling.classes().size() >= 2;
     ObjectNode page =
         hasPage
-            ? page(current, browser(body), wanted.isEmpty() ? text(body, "wanted") : wanted)
+            ? page(
+                current,
+                Bodies.browser(body),
+                wanted.isEmpty() ? Bodies.text(body, "wanted") : wanted)
             : null;
     ObjectNode json = state(current);
     if (page != null) {
@@ -383,7 +330,7 @@ final class LabelRoutes {
   /** Adds names, renames a class, or merges it into another one. */
   private void classes(Context request) {
     Session current = session();
-    JsonNode body = body(request);
+    JsonNode body = Bodies.body(request);
     synchronized (current.labeling) {
       Labeling labeling = current.labeling;
       if (body.path("add").isArray()) {
@@ -396,7 +343,7 @@ final class LabelRoutes {
         }
         labeling.addClasses(names);
       } else if (body.has("rename")) {
-        labeling.rename(existing(labeling, body, "rename"), text(body, "name"));
+        labeling.rename(existing(labeling, body, "rename"), Bodies.text(body, "name"));
       } else if (body.has("merge")) {
         labeling.merge(existing(labeling, body, "merge"), existing(labeling, body, "into"));
       } else {
@@ -407,7 +354,7 @@ final class LabelRoutes {
   }
 
   private static String existing(Labeling labeling, JsonNode body, String key) {
-    int number = number(body, key);
+    int number = Bodies.number(body, key);
     return labeling
         .className(number)
         .orElseThrow(() -> new HttpErrorException(400, "there is no class " + number));
@@ -439,7 +386,7 @@ final class LabelRoutes {
 
   private void write(Context request) {
     Session current = session();
-    boolean isLast = body(request).path("close").asBoolean();
+    boolean isLast = Bodies.body(request).path("close").asBoolean();
     if (!writing.compareAndSet(false, true)) {
       conflict(request, "the results are being written");
       return;
@@ -454,47 +401,5 @@ final class LabelRoutes {
       progress = "";
       writing.set(false);
     }
-  }
-
-  // ---- bodies
-
-  private static JsonNode body(Context request) {
-    byte[] bytes = request.bodyAsBytes();
-    try {
-      JsonNode body = JSON.readTree(bytes);
-      if (body != null && body.isObject()) {
-        return body;
-      }
-    } catch (JsonProcessingException e) {
-      throw new HttpErrorException(400, "the body is not JSON");
-    } catch (IOException e) {
-      throw new HttpErrorException(400, "the body cannot be read");
-    }
-    throw new HttpErrorException(400, "expected a JSON object");
-  }
-
-  private static String browser(JsonNode body) {
-    String id = text(body, "browser");
-    if (!BROWSER.matcher(id).matches()) {
-      throw new HttpErrorException(
-          400, "browser: expected 1 to 64 letters, digits and hyphens that identify this tab");
-    }
-    return id;
-  }
-
-  private static String text(JsonNode body, String key) {
-    JsonNode value = body.path(key);
-    if (!value.isMissingNode() && !value.isTextual()) {
-      throw new HttpErrorException(400, key + ": expected a text");
-    }
-    return value.asText("");
-  }
-
-  private static int number(JsonNode body, String key) {
-    JsonNode value = body.path(key);
-    if (!value.isInt()) {
-      throw new HttpErrorException(400, key + ": expected a whole number");
-    }
-    return value.intValue();
   }
 }

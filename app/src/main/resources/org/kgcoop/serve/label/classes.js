@@ -49,8 +49,7 @@ export function nameOf(number) {
 /** Takes the classes of a new state. */
 export function setClasses(state) {
   classes = state.classes;
-  const proposed = classes.reduce((sum, each) => sum + each.proposed, 0);
-  counts = {none: state.none, noneProposed: Math.max(0, state.images - state.labeled - proposed)};
+  counts = {none: state.none, noneProposed: state.none_proposed};
   render();
   if (element('edit-dialog').open) {
     renderEditor();
@@ -239,11 +238,12 @@ function renderEditor() {
     name.type = 'text';
     name.value = each.name;
     name.maxLength = 200;
+    name.dir = 'auto';
     name.setAttribute('aria-label', 'name of ' + each.name);
     name.addEventListener('change', () => on.edit({rename: each.class, name: name.value}));
     const into = document.createElement('select');
     into.setAttribute('aria-label', `merge ${each.name} into`);
-    into.append(new Option('', ''), ...rows.filter((other) => other !== each).map((other) => new Option(other.name, other.class)));
+    into.append(new Option('merge into…', ''), ...rows.filter((other) => other !== each).map((other) => new Option(other.name, other.class)));
     into.addEventListener('change', () => on.edit({merge: each.class, into: Number(into.value)}));
     for (const content of [name, String(each.labeled), into]) {
       row.insertCell().append(content);

@@ -6,6 +6,7 @@ import {fetched, keepToken, posted, token} from '/page/requests.js';
 
 const MOST_IMAGES = 400; // in the memory of the tab
 const POLL = 500; // milliseconds
+const FIRST = 500; // images that are read before the first page
 const BROWSER = 'kgcoop-browser';
 
 const element = (id) => document.getElementById(id);
@@ -146,8 +147,8 @@ function header() {
   const fresh = state.new_images;
   element('share').className = 'figure' + (state.can_stop ? ' reached' : '');
   element('share').textContent = share ? `at least ${percent(share.low)}\u00a0% right` : state.audit.images ? 'Accuracy: not measured yet' : 'Accuracy: not measured';
-  element('share-from').textContent = share
-    ? `estimate ${Math.round(100 * share.estimate)}\u00a0% (${percent(share.low)} to ${Math.ceil(100 * share.high - 1e-9)}), from ${randomImages()} random images` : '';
+  element('share-from').textContent = share && (share.images || state.audit.answered)
+    ? `estimate ${Math.round(100 * share.estimate)}\u00a0% (${percent(share.low)} to ${Math.ceil(100 * share.high - 1e-9)}), from ${randomImages()}` : '';
   element('new-images').textContent = fresh
     ? `of 100 new images like these, expect ${Math.round(100 * fresh.estimate)} right (${percent(fresh.low)} to ${Math.ceil(100 * fresh.high - 1e-9)})` : '';
   const left = state.audit.images - state.audit.answered;
@@ -187,9 +188,10 @@ async function follow() {
   setTimeout(follow, 2 * POLL);
 }
 
-/** The number of answered random images. Those that pages left out are labeled, and no sample any more. */
+/** The answered random images. Those that pages left out are labeled, and no sample any more. */
 function randomImages() {
-  return Math.max(state.folder_accuracy.images, state.audit.answered);
+  const count = Math.max(state.folder_accuracy.images, state.audit.answered);
+  return count === 1 ? '1 random image' : `${count} random images`;
 }
 
 function meter(id, share) {
@@ -553,7 +555,7 @@ async function finish() {
   heading.className = state.can_stop ? 'stop' : '';
   heading.textContent = byProgram === 0 ? 'All images are labeled.' : state.can_stop ? 'You can stop.' : 'Finish, or go on?';
   const right = share ? `At least ${percent(share.low)} % of the folder is right` : 'The accuracy is not measured';
-  element('finish-lead').textContent = `${right}: you labeled ${grouped(state.labeled)} images, the program the other ${grouped(byProgram)}.`
+  element('finish-lead').textContent = `${right}: you labeled ${grouped(state.labeled)} images, and the program ${grouped(byProgram)}.`
     + (page?.images.length === 0 && byProgram > state.skipped ? ' The images that are left are open in another tab. They are free ten minutes after it showed them.' : '')
     + (share && !state.can_stop && byProgram ? ` The target is ${Math.round(100 * state.target)} %.` : '');
   element('agreement').textContent = state.agreement ? state.agreement[0].toUpperCase() + state.agreement.slice(1) + '.' : '';
@@ -567,15 +569,15 @@ async function finish() {
   const offers = [];
   const left = state.audit.images - state.audit.answered;
   if (left > 0 && byProgram > state.skipped) {
-    offers.push(offer(share ? `The accuracy comes from ${randomImages()} random images.` : 'The accuracy is not measured.', `Measure (${Math.min(20, left)} images)`, () => next('audit')));
+    offers.push(offer(share ? `The accuracy comes from ${randomImages()}.` : 'The accuracy is not measured.', `Measure (${Math.min(20, left)} images)`, () => next('audit')));
   } else if (share && byProgram > state.skipped) {
-    offers.push(offer(`The accuracy comes from ${randomImages()} random images.`, 'Be more exact (20 images)', () => next('more-audit')));
+    offers.push(offer(`The accuracy comes from ${randomImages()}.`, 'Be more exact (20 images)', () => next('more-audit')));
   }
   if (again.again) {
     offers.push(offer(`${again.again} labels are worth a second look: unusual ones, and random ones to see how often you agree with yourself.`, 'Check them again', () => next('again')));
   }
   if (state.skipped) {
-    offers.push(offer(`You skipped ${state.skipped} ${state.skipped === 1 ? 'image' : 'images'}.`, 'Name them', () => next('skipped')));
+    offers.push(offer(`You skipped ${state.skipped} ${state.skipped === 1 ? 'image' : 'images'}.`, state.skipped === 1 ? 'Name it' : 'Name them', () => next('skipped')));
   }
   if (byProgram > state.skipped) {
     offers.push(offer('For 100 %, go on through the pages, the doubtful ones first.', 'Go on', () => next()));
@@ -709,9 +711,11 @@ async function load() {
     if (json.reading) {
       screen('reading');
       const {done, images} = json.reading;
-      meter('reading-meter', images ? done / images : 0);
-      element('reading').textContent = (images ? `${grouped(done)} of ${grouped(images)}. ` : '')
-        + 'The work starts when 500 images are read, and every image is read only once.';
+      const first = Math.min(images, FIRST);
+      meter('reading-meter', images ? Math.min(1, done / first) : 0);
+      element('reading').textContent = images === 0 ? 'Looking for images.'
+        : images > FIRST ? `${grouped(Math.min(done, first))} of the first ${grouped(first)} images. The other ${grouped(images - first)} are read while you work.`
+          : `${grouped(done)} of ${grouped(images)} images. They are read only once.`;
       setTimeout(load, POLL);
     } else if (json.classes.length < 2) {
       take(json);
@@ -726,10 +730,19 @@ async function load() {
   }
 }
 
-if (location.hash.length > 1) { // the token does not stay in the address
-  keepToken(decodeURIComponent(location.hash.slice(1)));
-  history.replaceState(null, '', location.pathname);
+/** Takes the token of the address, where it does not stay. */
+function takeToken() {
+  if (location.hash.length > 1) {
+    keepToken(decodeURIComponent(location.hash.slice(1)));
+    history.replaceState(null, '', location.pathname);
+  }
 }
+
+takeToken();
+window.addEventListener('hashchange', () => { // the address of a new start, opened in this tab
+  takeToken();
+  load();
+});
 listen();
 load();
 follow();

@@ -27,9 +27,10 @@ class NearestImagesTest {
     }
 
     long start = System.nanoTime();
-    TopMatches nearest = new TopMatches(50);
+    TopMatches nearest = new TopMatches(50, wanted, file -> true);
     for (int i = IMAGES - 1; i >= 0; i--) {
-      nearest.offer(path(i), wanted, features.get(i));
+      int number = i;
+      nearest.offer(() -> path(number), features.get(i));
     }
     List<TopMatches.Found> found = nearest.found();
     Duration taken = Duration.ofNanos(System.nanoTime() - start);
@@ -53,10 +54,9 @@ class NearestImagesTest {
 
   @Test
   void findsAllOfFew() {
-    TopMatches nearest = new TopMatches(9);
-    float[] one = {1, 0};
-    nearest.offer(path(2), one, new float[] {0, 1});
-    nearest.offer(path(1), one, new float[] {-1, 0});
+    TopMatches nearest = new TopMatches(9, new float[] {1, 0}, file -> true);
+    nearest.offer(() -> path(2), new float[] {0, 1});
+    nearest.offer(() -> path(1), new float[] {-1, 0});
     assertThat(nearest.found())
         .containsExactly(new TopMatches.Found(path(2), 0), new TopMatches.Found(path(1), -1));
   }

@@ -35,13 +35,13 @@ import org.kgcoop.model.Batch;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.trial.Evaluator;
-import org.kgcoop.trial.Progress;
 
 /**
  * Training on real drawings. The tests check relations that hold for any correct implementation.

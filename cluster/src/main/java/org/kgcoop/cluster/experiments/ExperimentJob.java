@@ -17,7 +17,7 @@ import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cluster.session.Failures;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Versions;
-import org.kgcoop.trial.Progress;
+import org.kgcoop.progress.Progress;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
 import scala.runtime.BoxedUnit;

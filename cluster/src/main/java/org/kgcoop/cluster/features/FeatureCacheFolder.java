@@ -48,8 +48,8 @@ final class FeatureCacheFolder implements Serializable {
     java.nio.file.Path temporary = Files.createTempDirectory("kgcoop-shard-");
     try {
       java.nio.file.Path file = shard.write(temporary);
-      // Write the time first, so that a file with features always has one.
-      copy(Shard.timeFile(file));
+      // Write the keys first, so that a file with features always has them.
+      copy(Shard.keyFile(file));
       copy(file);
     } finally {
       delete(temporary);

@@ -121,7 +121,7 @@ public final class FeatureCacheMerge {
     for (Path file : read) {
       if (!written.contains(file)) {
         delete(file);
-        delete(Shard.timeFile(file));
+        delete(Shard.keyFile(file));
       }
     }
     return count;

@@ -52,9 +52,20 @@ final class BertTextEncoder implements TextEncoder {
   private final Tensor normWeight; // (W)
   private final Tensor normBias; // (W)
   private final List<TransformerBlock> blocks = new ArrayList<>();
-  private final @Nullable Tensor hidden; // (W', W)
-  private final @Nullable Tensor output; // (E, W')
-  private final @Nullable Tensor projection; // (W, E)
+  private final @Nullable Projection mlp;
+  private final @Nullable Tensor projection; // (W, E), if there is no mlp
+
+  /**
+   * A projection with a hidden layer: {@code W2 gelu(W1 x)}.
+   *
+   * @param hidden (W', W)
+   * @param output (E, W')
+   */
+  private record Projection(Tensor hidden, Tensor output) {
+    Tensor of(Tensor rows) {
+      return Functions.linear(Functions.gelu(Functions.linear(rows, hidden, null)), output, null);
+    }
+  }
 
   BertTextEncoder(WeightSource weights, ClipConfig config) {
     int width = config.textWidth();
@@ -79,17 +90,16 @@ final class BertTextEncoder implements TextEncoder {
               epsilon,
               Linear.Packs.ALWAYS));
     }
-    long hiddenWidth = weights.rows(HIDDEN, 0);
-    if (hiddenWidth > 0) {
-      hidden = weights.get(HIDDEN, hiddenWidth, width);
-      output = weights.get(OUTPUT, config.embedDim(), hiddenWidth);
-      projection = null;
-    } else {
-      hidden = null;
-      output = null;
-      boolean isThere = weights.rows("text_projection", 0) > 0;
-      projection = isThere ? weights.get("text_projection", width, config.embedDim()) : null;
-    }
+    long hidden = weights.rows(HIDDEN, 0);
+    mlp =
+        hidden == 0
+            ? null
+            : new Projection(
+                weights.get(HIDDEN, hidden, width), weights.get(OUTPUT, config.embedDim(), hidden));
+    projection =
+        hidden == 0 && weights.rows("text_projection", 0) > 0
+            ? weights.get("text_projection", width, config.embedDim())
+            : null;
   }
 
   @Override
@@ -150,8 +160,8 @@ final class BertTextEncoder implements TextEncoder {
       TransformerBlock block = blocks.get(i).with(additions.apply(i));
       x = i == blocks.size() - 1 ? block.ends(x, layout) : block.texts(x, layout);
     }
-    if (hidden != null) {
-      return Functions.linear(Functions.gelu(Functions.linear(x, hidden, null)), output, null);
+    if (mlp != null) {
+      return mlp.of(x);
     }
     return projection == null ? x : x.matmul(projection);
   }

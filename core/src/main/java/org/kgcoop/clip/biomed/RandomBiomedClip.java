@@ -20,8 +20,8 @@ import org.kgcoop.random.PythonRandom;
 
 /**
  * A writer of untrained models in the files of BiomedCLIP, as {@link org.kgcoop.clip.RandomClip}
- * for CLIP. The vocabulary has single characters, then pairs of letters. The bytes depend only on
- * the configuration and the seed.
+ * for CLIP. The vocabulary has single characters, then combinations of them. The bytes depend only
+ * on the configuration and the seed.
  */
 public final class RandomBiomedClip {
   private static final String LAYER = "text.transformer.encoder.layer.";
@@ -172,7 +172,7 @@ public final class RandomBiomedClip {
     return json;
   }
 
-  /** Returns the special pieces, single characters, and pairs of letters. */
+  /** Returns the special pieces, single characters, and combinations of them. */
   private static List<String> vocabulary(int size) {
     List<String> pieces = new ArrayList<>(WordPieceFile.SPECIAL);
     String letters = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -186,8 +186,9 @@ public final class RandomBiomedClip {
       throw new IllegalArgumentException("vocabulary: expected at least " + pieces.size());
     }
     for (int i = 0; pieces.size() < size; i++) {
-      int letter = i % letters.length();
-      String rest = Integer.toString(i / letters.length(), letters.length());
+      int combination = i / 2;
+      int letter = combination % letters.length();
+      String rest = Integer.toString(combination / letters.length(), letters.length());
       pieces.add((i % 2 == 0 ? "" : "##") + letters.charAt(letter) + rest);
     }
     return pieces;

@@ -16,7 +16,7 @@ final class ResizedPositions {
    * @return (rows columns, W)
    */
   static Tensor of(Tensor table, long rows, long columns) {
-    int side = (int) Math.round(Math.sqrt(table.size(0))); // g
+    int side = (int) Math.round(Math.sqrt((double) table.size(0))); // g
     if (rows == side && columns == side) {
       return table;
     }

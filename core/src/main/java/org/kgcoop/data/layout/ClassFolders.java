@@ -222,7 +222,7 @@ public final class ClassFolders {
         unlisted ->
             Folders.below(
                 unlisted,
-                file -> ImageNames.isImage(Folders.name(file)) && Files.isRegularFile(file),
+                file -> ImageNames.isImage(Folders.name(file)),
                 link -> links.add(Folders.relative(root, link))));
   }
 

@@ -97,7 +97,11 @@ class ClipLoraTest {
 
   /** Creates a trainable model whose branches are not 0. */
   private TrainableModel moved(ClipLora method, DropoutMasks kept) {
-    TrainableModel model = method.model(clip, NAMES, 1, kept);
+    return moved(clip, method, kept);
+  }
+
+  private static TrainableModel moved(Clip of, ClipLora method, DropoutMasks kept) {
+    TrainableModel model = method.model(of, NAMES, 1, kept);
     try (Scope scope = Scope.open("start")) {
       Map<String, Tensor> values = new LinkedHashMap<>();
       model
@@ -118,12 +122,16 @@ class ClipLoraTest {
 
   /** Creates a batch with the inputs that a trainable model needs. */
   private Batch batch(TrainableModel model, long step) {
+    return batch(clip, model, step);
+  }
+
+  private static Batch batch(Clip of, TrainableModel model, long step) {
     ModelInputs inputs = model.inputs();
     try (Autograd.Switch off = Autograd.off()) {
       return new Batch(
-          inputs.features() ? unit(clip, images()) : null,
+          inputs.features() ? unit(of, images()) : null,
           inputs.block().isPresent()
-              ? clip.promptedVision("test").rows(images(), inputs.block().getAsInt())
+              ? of.adaptedVision("test").rows(images(), inputs.block().getAsInt())
               : null,
           Tensor.of(LABELS, LABELS.length),
           step);
@@ -332,6 +340,17 @@ class ClipLoraTest {
         TrainableModel model = moved(method)) {
       List<String> names = List.copyOf(model.parameters().keySet());
       assertSlopes(model, names, () -> batch(model, 4), 3, 1.4e-3, 0);
+    }
+  }
+
+  /** PE-Core's encoder has rotary positions and a pooling. */
+  @Test
+  void anEncoderWithAPoolingHasGradientsEqualToFiniteDifferences() {
+    try (Clip pe = Clip.load(TinyClip.peFolder());
+        Scope scope = Scope.open("test");
+        TrainableModel model = moved(pe, all(0), DropoutMasks.seeded(1, 0))) {
+      List<String> names = List.copyOf(model.parameters().keySet());
+      assertSlopes(model, names, () -> batch(pe, model, 4), 3, 1.4e-3, 0);
     }
   }
 

@@ -1,0 +1,120 @@
+package org.kgcoop.cli.classify;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.files.Folders;
+import org.kgcoop.label.Audit;
+import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Simulation;
+
+/** A simulated person, who answers from a CSV file with the columns image and class. */
+final class LabelSimulation {
+  private final Output output;
+
+  LabelSimulation(Output output) {
+    this.output = output;
+  }
+
+  /** Returns the class of each image of the file. */
+  static Map<String, String> truth(Path file) {
+    Map<String, String> truth = new LinkedHashMap<>();
+    String text = Folders.text(file);
+    try (CsvReader<CsvRecord> reader = CsvReader.builder().ofCsvRecord(text)) {
+      List<String> header = List.of();
+      for (CsvRecord line : reader) {
+        if (header.isEmpty()) {
+          header = line.getFields();
+          if (!header.containsAll(List.of("image", "class"))) {
+            throw KgCoopException.data(
+                file + ", line 1: expected the columns image and class, got " + header);
+          }
+          continue;
+        }
+        if (line.getFieldCount() < header.size()) {
+          throw KgCoopException.data(
+              "%s, line %s: expected %s columns"
+                  .formatted(file, line.getStartingLineNumber(), header.size()));
+        }
+        truth.put(
+            line.getField(header.indexOf("image")), line.getField(header.indexOf("class")).strip());
+      }
+    } catch (CsvParseException | IOException e) {
+      throw KgCoopException.data(file + ": not a CSV file: " + e.getMessage());
+    }
+    if (truth.isEmpty()) {
+      throw KgCoopException.data(file + ": no image in it");
+    }
+    return truth;
+  }
+
+  /** Answers all pages of a session, and prints each step. */
+  void run(Labeling labeling, Map<String, String> truth, Simulation.Settings settings) {
+    int before = labeling.status().steps();
+    labeling.simulate(
+        truth,
+        settings,
+        step -> {
+          if (output.isJson()) {
+            output.out().println(Output.text(json(step), false));
+          } else {
+            output.print(text(step));
+          }
+        });
+    if (labeling.status().steps() == before) {
+      output.print(labeling.session() + ": every image has an answer; nothing is left to simulate");
+    }
+  }
+
+  private static String text(Simulation.Step step) {
+    return String.format(
+        Locale.ROOT,
+        "%4d %-10s %-20s %2d images, %2d wrong, %5.1f min, %5d labeled, %5.1f %% right%s",
+        step.step(),
+        step.kind(),
+        step.proposed(),
+        step.images(),
+        step.wrong(),
+        step.seconds() / 60,
+        step.labeled(),
+        step.right(),
+        step.folder()
+            .map(share -> String.format(Locale.ROOT, ", at least %.0f %%", 100 * share.low()))
+            .orElse(""));
+  }
+
+  private static ObjectNode json(Simulation.Step step) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("step", step.step())
+        .put("kind", step.kind())
+        .put("class", step.proposed())
+        .put("images", step.images())
+        .put("wrong", step.wrong())
+        .put("seconds", step.seconds())
+        .put("labeled", step.labeled())
+        .put("right", step.right())
+        .put("cpu_ms", step.cpuMilliseconds());
+    step.folder().ifPresent(share -> json.set("folder", json(share)));
+    step.newImages().ifPresent(share -> json.set("new_images", json(share)));
+    return json;
+  }
+
+  private static ObjectNode json(Audit.Share share) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("estimate", share.estimate())
+        .put("low", share.low())
+        .put("high", share.high())
+        .put("images", share.images());
+  }
+}

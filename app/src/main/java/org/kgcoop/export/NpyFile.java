@@ -1,0 +1,182 @@
+package org.kgcoop.export;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.InputFile;
+
+/**
+ * Image features in the npy file that {@code embed} wrote, with the paths in the JSON file next to
+ * it. Rows are read in blocks, so memory contains only the paths.
+ *
+ * @param start the position of the first row
+ * @param width E
+ * @param paths one per row
+ */
+public record NpyFile(Path file, long start, int width, List<String> paths) {
+  private static final int ROWS_AT_ONCE = 1024;
+
+  /** The longest header of a plain array. */
+  private static final int MAX_HEADER = 4096;
+
+  private static final Pattern HEADER =
+      Pattern.compile(
+          "\\{'descr': '<f4', 'fortran_order': False, 'shape': \\((\\d{1,9}), (\\d{1,6})\\), \\}\\s*");
+
+  /** A receiver of rows. */
+  @FunctionalInterface
+  public interface Row {
+    /**
+     * Receives a row, on any thread.
+     *
+     * @param values the features (E), which are overwritten after the call
+     */
+    void take(int row, float[] values);
+  }
+
+  /** Returns true if the name of a file is that of an npy file. */
+  public static boolean isNpy(String name) {
+    return name.endsWith("." + NpyFeatures.ID);
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws KgCoopException if it cannot be read, or is not a file that {@code embed} wrote
+   */
+  public static NpyFile open(Path file) {
+    try {
+      InputFile.check(file);
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        return open(file, channel);
+      }
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file, e);
+    }
+  }
+
+  private static NpyFile open(Path file, FileChannel channel) throws IOException {
+    ByteBuffer start = ByteBuffer.allocate(NpyFeatures.MAGIC.length + Short.BYTES + MAX_HEADER);
+    while (start.hasRemaining() && channel.read(start) >= 0) {
+      // reads on
+    }
+    start.flip().order(ByteOrder.LITTLE_ENDIAN);
+    byte[] magic = new byte[NpyFeatures.MAGIC.length];
+    if (start.remaining() < magic.length + Short.BYTES) {
+      throw foreign(file);
+    }
+    start.get(magic);
+    int length = Short.toUnsignedInt(start.getShort());
+    if (!Arrays.equals(magic, NpyFeatures.MAGIC) || length > start.remaining()) {
+      throw foreign(file);
+    }
+    byte[] text = new byte[length];
+    start.get(text);
+    Matcher header = HEADER.matcher(new String(text, StandardCharsets.ISO_8859_1));
+    if (!header.matches()) {
+      throw foreign(file);
+    }
+    int rows = Integer.parseInt(header.group(1));
+    int width = Integer.parseInt(header.group(2));
+    long expected = start.position() + (long) Float.BYTES * rows * width;
+    if (width == 0 || channel.size() != expected) {
+      throw KgCoopException.data(
+          "%s: %s bytes; expected %s for %s rows of %s numbers; run embed again"
+              .formatted(file, channel.size(), expected, rows, width));
+    }
+    Path names = NpyFeatures.namesFile(file, "path");
+    List<String> paths = paths(names);
+    if (paths.size() != rows) {
+      throw KgCoopException.data(
+          "%s: %s paths, but %s has %s rows; run embed again"
+              .formatted(names, paths.size(), file, rows));
+    }
+    return new NpyFile(file, start.position(), width, paths);
+  }
+
+  private static KgCoopException foreign(Path file) {
+    return KgCoopException.data(
+        file + ": expected a float32 array (N, E) in npy format 1.0, as embed --to npy writes it");
+  }
+
+  private static List<String> paths(Path file) {
+    if (!Files.exists(file)) {
+      throw KgCoopException.data(
+          file + ": missing; expected the list of paths that embed wrote; run embed again");
+    }
+    List<String> paths = new ArrayList<>();
+    try (InputStream in = new BufferedInputStream(InputFile.open(file));
+        JsonParser json = new JsonFactory().createParser(in)) {
+      boolean isList = json.nextToken() == JsonToken.START_ARRAY;
+      while (isList && json.nextToken() == JsonToken.VALUE_STRING) {
+        paths.add(json.getText());
+      }
+      if (!isList || json.currentToken() != JsonToken.END_ARRAY) {
+        throw KgCoopException.data(file + ": expected a JSON list of paths; run embed again");
+      }
+      return paths;
+    } catch (JsonProcessingException e) {
+      throw KgCoopException.data(
+          file + ": damaged JSON: " + FileErrors.oneLine(e.getOriginalMessage(), e), e);
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file, e);
+    }
+  }
+
+  /** Passes on all rows, in any order and on several threads. */
+  public void eachInAnyOrder(Row row) {
+    int blocks = (paths.size() + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE;
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      IntStream.range(0, blocks)
+          .parallel()
+          .forEach(
+              block -> {
+                int from = block * ROWS_AT_ONCE;
+                read(channel, from, Math.min(ROWS_AT_ONCE, paths.size() - from), row);
+              });
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file, e);
+    }
+  }
+
+  private void read(FileChannel channel, int from, int count, Row row) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Float.BYTES * count * width).order(ByteOrder.LITTLE_ENDIAN);
+    long position = start + (long) Float.BYTES * from * width;
+    try {
+      while (bytes.hasRemaining()) {
+        if (channel.read(bytes, position + bytes.position()) < 0) {
+          throw KgCoopException.data(file + ": it became shorter during reading");
+        }
+      }
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file, e);
+    }
+    FloatBuffer floats = bytes.flip().asFloatBuffer();
+    float[] values = new float[width];
+    for (int i = 0; i < count; i++) {
+      floats.get(i * width, values);
+      row.take(from + i, values);
+    }
+  }
+}

@@ -1,0 +1,346 @@
+package org.kgcoop.clip;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.files.UserFolders;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.tensor.Arithmetic;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Linear;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A precision that is checked before a model is used in it for the first time on a machine. {@value
+ * #IMAGES} fixed images are encoded in this precision and in float32, and the cosine of the two
+ * features of an image is computed after the mean feature in float32 is subtracted. All features of
+ * a model share a direction, so plain cosines hide errors. The result is stored for the next time.
+ *
+ * <p>If int8 fails, the second layer of the MLPs stays in bf16, because smoothing cannot reach it.
+ * If int8 fails again, the model is used in bf16, or in float32 if the processor emulates bf16.
+ */
+public final class CheckedPrecision {
+  private static final int IMAGES = 32;
+  private static final int VERSION = 1; // of the check, the images and the arithmetic of int8
+  private static final double INT8_MEAN = 0.99;
+  private static final double INT8_LEAST = 0.97;
+  private static final double BF16_MEAN = 0.999;
+
+  private final WeightFile file;
+  private final Clip.Options options;
+  private final Consumer<String> lines;
+  private final Consumer<String> warnings;
+  private final boolean hasBf16 = Arithmetic.hasBf16();
+
+  private CheckedPrecision(
+      WeightFile file, Clip.Options options, Consumer<String> lines, Consumer<String> warnings) {
+    this.file = file;
+    this.options = options;
+    this.lines = lines;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Loads a model in the precision of the options, int8 after a check. If the features in int8
+   * differ too much, or the processor computes it slowly, it loads bf16, or float32 if the
+   * processor emulates bf16.
+   *
+   * @param lines receives the result of the check
+   * @param warnings receives a line if int8 cannot be used, with the reason and the replacement
+   */
+  public static Clip load(
+      WeightFile file, Clip.Options options, Consumer<String> lines, Consumer<String> warnings) {
+    return options.precision() == DType.INT8
+        ? new CheckedPrecision(file, options, lines, warnings).int8()
+        : Clip.of(file, options);
+  }
+
+  /**
+   * Loads a model in bf16 if this processor computes it quickly and the features are almost those
+   * of float32, and in float32 otherwise.
+   *
+   * @param options other options; the precision is ignored
+   * @param lines receives a line with the choice and its reason
+   */
+  public static Clip automatic(WeightFile file, Clip.Options options, Consumer<String> lines) {
+    return new CheckedPrecision(file, options, lines, lines).automatic();
+  }
+
+  /**
+   * The agreement of features with those in float32.
+   *
+   * @param mean the mean of the centered cosines
+   * @param least the least one
+   */
+  record Agreement(double mean, double least) {
+    boolean isAbove(double meanLimit, double leastLimit) {
+      return mean >= meanLimit && least >= leastLimit; // false for NaN
+    }
+
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "%.4f (least %.4f)", mean, least);
+    }
+  }
+
+  private Clip int8() {
+    if (!options.device().isCpu()) {
+      throw KgCoopException.configuration("precision int8: expected the device cpu");
+    }
+    if (!Linear.hasInt8()) {
+      return fallback("this processor has no fast int8 products (VNNI)");
+    }
+    Smoothing smoothing = new Smoothing();
+    Result result;
+    try (Clip exact = Clip.withWeights(file, with(DType.FLOAT32), smoothing::observing)) {
+      Path stored = file(exact, DType.INT8);
+      Result known = read(stored);
+      result = known != null ? known : checkedInt8(exact, smoothing, stored);
+    }
+    int used = result.used();
+    if (result.scales().isEmpty()) {
+      return fallback("the image encoder of this model has no transformer blocks");
+    }
+    if (used < 0) {
+      return fallback(
+          "the centered cosine to float32 is %s, and %s with the second layer of the MLPs in %s; expected %s (least %s)"
+              .formatted(
+                  result.agreements().get(0),
+                  result.agreements().get(1),
+                  name(rest()),
+                  INT8_MEAN,
+                  INT8_LEAST));
+    }
+    lines.accept(
+        "precision int8: the centered cosine to float32 is %s%s"
+            .formatted(
+                result.agreements().get(used),
+                used == 0
+                    ? ""
+                    : ", with the second layer of the MLPs in %s; without it %s"
+                        .formatted(name(rest()), result.agreements().get(0))));
+    return int8(new Int8Weights.Form(result.scales(), used == 0));
+  }
+
+  private Clip fallback(String reason) {
+    warnings.accept("precision int8: " + reason + "; using " + name(rest()));
+    return Clip.withWeights(file, with(rest()), UnaryOperator.identity());
+  }
+
+  private Clip int8(Int8Weights.Form form) {
+    return Clip.withWeights(file, with(DType.INT8), weights -> new Int8Weights(weights, form));
+  }
+
+  private Result checkedInt8(Clip exact, Smoothing smoothing, Path stored) {
+    lines.accept("precision int8: checking the model with " + IMAGES + " images, once");
+    float[][] expected = features(exact);
+    Map<String, int[]> scales = smoothing.scales();
+    List<Agreement> agreements = new ArrayList<>();
+    int used = -1;
+    for (int attempt = 0; attempt < 2 && used < 0 && !scales.isEmpty(); attempt++) {
+      try (Clip clip = int8(new Int8Weights.Form(scales, attempt == 0))) {
+        agreements.add(agreement(expected, features(clip)));
+      }
+      if (agreements.get(attempt).isAbove(INT8_MEAN, INT8_LEAST)) {
+        used = attempt;
+      }
+    }
+    Result result = new Result(used, agreements, scales);
+    write(stored, result);
+    return result;
+  }
+
+  /**
+   * Loads the model in bf16 if the processor computes it and it passes the check, or in float32.
+   */
+  Clip automatic() {
+    String hint =
+        Linear.hasInt8() ? "; --precision int8 is faster, and checks the model first" : "";
+    if (!options.device().isCpu() || !hasBf16) {
+      lines.accept("precision auto: float32, because this processor has no bf16 products" + hint);
+      return Clip.withWeights(file, with(DType.FLOAT32), UnaryOperator.identity());
+    }
+    Result result;
+    try (Clip exact = Clip.withWeights(file, with(DType.FLOAT32), UnaryOperator.identity())) {
+      Path stored = file(exact, DType.BFLOAT16);
+      Result known = read(stored);
+      result = known != null ? known : checkedBf16(exact, stored);
+    }
+    DType chosen = result.used() == 0 ? DType.BFLOAT16 : DType.FLOAT32;
+    lines.accept(
+        "precision auto: %s, because the centered cosine of bf16 to float32 is %s%s"
+            .formatted(
+                name(chosen),
+                result.agreements().get(0),
+                (chosen == DType.FLOAT32 ? "; expected " + BF16_MEAN : "") + hint));
+    return Clip.withWeights(file, with(chosen), UnaryOperator.identity());
+  }
+
+  private Result checkedBf16(Clip exact, Path stored) {
+    lines.accept("precision auto: checking the model with " + IMAGES + " images, once");
+    try (Clip clip = Clip.withWeights(file, with(DType.BFLOAT16), UnaryOperator.identity())) {
+      Agreement agreement = agreement(features(exact), features(clip));
+      Result result =
+          new Result(agreement.isAbove(BF16_MEAN, -1) ? 0 : -1, List.of(agreement), Map.of());
+      write(stored, result);
+      return result;
+    }
+  }
+
+  private Clip.Options with(DType precision) {
+    return new Clip.Options(
+        precision,
+        options.device(),
+        options.tokenizer(),
+        options.activation(),
+        options.maxPatches());
+  }
+
+  private DType rest() {
+    return hasBf16 ? DType.BFLOAT16 : DType.FLOAT32;
+  }
+
+  private static String name(DType precision) {
+    return precision.optionName();
+  }
+
+  /** Encodes the fixed images: one feature of unit length each. */
+  private static float[][] features(Clip clip) {
+    float[][] features = new float[IMAGES][];
+    int size = clip.preprocessing().size();
+    int channels = clip.preprocessing().channels();
+    try (Scope scope = Scope.open("check of a precision");
+        Autograd.Switch off = Autograd.off()) {
+      List<Tensor> images = new ArrayList<>();
+      for (int i = 0; i < IMAGES; i++) {
+        float[] pixels = CheckImages.of(i, clip.preprocessing());
+        images.add(Tensor.of(pixels, 1, channels, size, size));
+      }
+      Tensor rows =
+          clip.imageEncoder().features(Tensor.concat(images, 0).to(clip.device())).unitRows();
+      for (int i = 0; i < IMAGES; i++) {
+        features[i] = rows.select(0, i).to(DType.FLOAT32).toFloats();
+      }
+    }
+    return features;
+  }
+
+  /** Compares features of the same images, after the mean of the expected ones is subtracted. */
+  static Agreement agreement(float[][] expected, float[][] actual) {
+    double[] mean = new double[expected[0].length];
+    for (float[] feature : expected) {
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += feature[i] / (double) expected.length;
+      }
+    }
+    double sum = 0;
+    double least = 1;
+    for (int n = 0; n < expected.length; n++) {
+      double product = 0;
+      double squareOfExpected = 0;
+      double squareOfActual = 0;
+      for (int i = 0; i < mean.length; i++) {
+        double a = expected[n][i] - mean[i];
+        double b = actual[n][i] - mean[i];
+        product += a * b;
+        squareOfExpected += a * a;
+        squareOfActual += b * b;
+      }
+      double cosine = product / Math.sqrt(squareOfExpected * squareOfActual);
+      sum += cosine;
+      least = Math.min(least, cosine);
+    }
+    return new Agreement(sum / expected.length, least);
+  }
+
+  /**
+   * The result of a check.
+   *
+   * @param used the position of the accepted agreement, or -1
+   * @param agreements of all products, then with the second layer of the MLPs in bf16
+   * @param scales the scales of smoothing; empty for bf16, or if no layer can compute in int8
+   */
+  private record Result(int used, List<Agreement> agreements, Map<String, int[]> scales) {}
+
+  private static Path file(Clip exact, DType precision) {
+    String key =
+        String.join(
+            ";",
+            "version=" + VERSION,
+            "precision=" + precision,
+            "arithmetic=" + Arithmetic.id(),
+            "weights=" + exact.fingerprint(),
+            "config=" + exact.config(),
+            "preprocessing=" + exact.preprocessing());
+    return UserFolders.cache("precision").resolve(Sha256.of(key).substring(0, 32) + ".json");
+  }
+
+  private static void write(Path file, Result result) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("used", result.used());
+    ArrayNode agreements = json.putArray("agreements");
+    result
+        .agreements()
+        .forEach(a -> agreements.addObject().put("mean", a.mean()).put("least", a.least()));
+    ObjectNode scales = json.putObject("scales");
+    result
+        .scales()
+        .forEach(
+            (norm, exponents) -> {
+              ArrayNode values = scales.putArray(norm);
+              for (int exponent : exponents) {
+                values.add(exponent);
+              }
+            });
+    try {
+      Files.createDirectories(file.getParent());
+      JsonFiles.write(file, json);
+    } catch (IOException | KgCoopException e) {
+      return; // the next process checks again
+    }
+  }
+
+  private static @Nullable Result read(Path file) {
+    try {
+      JsonNode json = JsonFiles.read(file);
+      List<Agreement> agreements = new ArrayList<>();
+      json.path("agreements")
+          .forEach(a -> agreements.add(new Agreement(number(a, "mean"), number(a, "least"))));
+      Map<String, int[]> scales = new TreeMap<>();
+      json.path("scales")
+          .properties()
+          .forEach(
+              norm -> {
+                int[] exponents = new int[norm.getValue().size()];
+                for (int i = 0; i < exponents.length; i++) {
+                  exponents[i] = norm.getValue().get(i).asInt();
+                }
+                scales.put(norm.getKey(), exponents);
+              });
+      int used = json.path("used").asInt(-2);
+      return used < -1 || used >= agreements.size() ? null : new Result(used, agreements, scales);
+    } catch (KgCoopException e) {
+      return null; // damaged
+    }
+  }
+
+  private static double number(JsonNode json, String key) {
+    return json.path(key).asDouble(Double.NaN);
+  }
+}

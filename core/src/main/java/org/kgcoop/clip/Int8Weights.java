@@ -1,0 +1,95 @@
+package org.kgcoop.clip;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.tensor.Linear;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The weights of an image encoder whose blocks compute in int8. Any encoder that is made of {@link
+ * TransformerBlock} can use them.
+ */
+final class Int8Weights extends ForwardedWeights implements AutoCloseable {
+  private static final String MLP_OUTPUT = ".mlp.c_proj.weight";
+
+  private final WeightSource weights;
+  private final Form form;
+  private final List<Tensor> own = new ArrayList<>();
+
+  /**
+   * The form of the products.
+   *
+   * @param scales the exponents of two of the scales of {@link Smoothing}, by the name of the norm
+   * @param mlpOutput true if the second layer of the MLP also computes in int8
+   */
+  record Form(Map<String, int[]> scales, boolean mlpOutput) {}
+
+  Int8Weights(WeightSource weights, Form form) {
+    super(weights);
+    this.weights = weights;
+    this.form = form;
+  }
+
+  /** Returns a text that differs between forms. */
+  String key() {
+    StringBuilder text = new StringBuilder();
+    new TreeMap<>(form.scales())
+        .forEach((norm, exponents) -> text.append(norm).append(Arrays.toString(exponents)));
+    String digest = Sha256.of(text.toString()).substring(0, 16);
+    return (form.mlpOutput() ? "all " : "without c_proj ") + digest;
+  }
+
+  @Override
+  public Linear linear(
+      String name, Tensor bias, double scale, Linear.Packs packs, long outputs, long inputs) {
+    if (packs == Linear.Packs.NEVER || (name.endsWith(MLP_OUTPUT) && !form.mlpOutput())) {
+      return weights.linear(name, bias, scale, packs, outputs, inputs);
+    }
+    Tensor weight = weights.compute(name, outputs, inputs);
+    Optional<String> norm = Smoothing.normBefore(name).filter(form.scales()::containsKey);
+    if (norm.isPresent()) {
+      try (Scope scope = Scope.open("smoothed weight")) {
+        weight = owned(weight.times(scales(norm.get(), 1).to(weight.dtype())));
+      }
+    }
+    return new Linear(weight, bias, scale, Linear.Packs.INT8);
+  }
+
+  @Override
+  public Tensor get(String name, long... shape) {
+    Tensor weight = weights.get(name, shape);
+    String norm = name.substring(0, Math.max(0, name.lastIndexOf('.')));
+    if (!form.scales().containsKey(norm)) {
+      return weight;
+    }
+    try (Scope scope = Scope.open("smoothed norm")) {
+      return owned(weight.times(scales(norm, -1)));
+    }
+  }
+
+  private Tensor owned(Tensor weight) {
+    own.add(weight.keep());
+    return weight;
+  }
+
+  private Tensor scales(String norm, int sign) {
+    int[] exponents = form.scales().get(norm);
+    float[] scales = new float[exponents.length];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = Math.scalb(1f, sign * exponents[i]);
+    }
+    return Tensor.of(scales, scales.length);
+  }
+
+  /** Frees the smoothed weights. */
+  @Override
+  public void close() {
+    own.forEach(Tensor::close);
+  }
+}

@@ -1,0 +1,391 @@
+package org.kgcoop.clip;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.download.Downloader;
+import org.kgcoop.download.Link;
+import org.kgcoop.download.PartialFile;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.files.UserFolders;
+import org.kgcoop.io.WeightFiles;
+import org.kgcoop.progress.Progress;
+
+/**
+ * Weights by name. A name is one of OpenAI's nine archives, such as {@code ViT-B/16}, or a
+ * repository of Hugging Face, such as {@code hf:openai/clip-vit-base-patch16} or {@code
+ * hf:OWNER/NAME@REVISION}. Some repositories also have a short name. Cached files are used.
+ */
+public final class ReleasedWeights {
+  private static final String OPENAI = "https://openaipublic.azureedge.net/clip/models/";
+  private static final String HUGGING_FACE = "https://huggingface.co";
+  private static final String ENDPOINT = "HF_ENDPOINT";
+  private static final String OPENAI_OWNER = "openai";
+  private static final String GITHUB = "https://github.com";
+  private static final String PREFIX = "hf:";
+  private static final Pattern REPOSITORY =
+      Pattern.compile("[\\w.-]+/[\\w.-]+(@[\\w.-]+)?", Pattern.UNICODE_CHARACTER_CLASS);
+
+  /** The configuration files; a folder needs one of them next to the weights. */
+  private static final List<String> CONFIGS = List.of("config.json", "open_clip_config.json");
+
+  private static final List<String> OPTIONAL_FILES =
+      List.of("preprocessor_config.json", "processor_config.json");
+
+  /** The tokenizer files of a repository, the preferred one first. */
+  private static final List<String> TOKENIZERS =
+      List.of("tokenizer.json", "merges.txt", "vocab.txt");
+
+  /**
+   * A repository with a short name.
+   *
+   * @param owner the owner of the repository
+   * @param name the name of the repository
+   * @param gigabytes the size of the weights in float32, computed from their shapes
+   */
+  public record Known(String owner, String name, double gigabytes) {
+    private static Known parse(String line) {
+      String[] words = line.split(" +", 3);
+      return new Known(words[0], words[1], Double.parseDouble(words[2]));
+    }
+
+    /** Returns the page of the repository, which states the current license. */
+    public String page() {
+      return (owner.equals(OPENAI_OWNER) ? GITHUB : HUGGING_FACE) + "/" + repository();
+    }
+
+    /** Returns OWNER/NAME. All of OpenAI's archives belong to one repository. */
+    public String repository() {
+      return owner + "/" + (owner.equals(OPENAI_OWNER) ? "CLIP" : name);
+    }
+
+    /** Returns the license that the pages of the owner name. */
+    public String licence() {
+      return Objects.requireNonNull(LICENCES.get(owner));
+    }
+  }
+
+  /** The license of each owner. Apple's is only for research. */
+  private static final Map<String, String> LICENCES =
+      Map.of(
+          "google",
+          "Apache-2.0",
+          "laion",
+          "MIT",
+          "apple",
+          "apple-amlr",
+          "timm",
+          "Apache-2.0",
+          "microsoft",
+          "MIT",
+          OPENAI_OWNER,
+          "MIT");
+
+  /** OpenAI's archives, which do not come from Hugging Face. */
+  public static final List<Known> ARCHIVES =
+      """
+      openai RN50           0.41
+      openai RN101          0.48
+      openai RN50x4         0.71
+      openai RN50x16        1.16
+      openai RN50x64        2.49
+      openai ViT-B/32       0.61
+      openai ViT-B/16       0.60
+      openai ViT-L/14       1.71
+      openai ViT-L/14@336px 1.71
+      """
+          .lines()
+          .map(Known::parse)
+          .toList();
+
+  /** The repositories with short names: owner, name and GB. */
+  public static final List<Known> KNOWN =
+      """
+      google siglip-base-patch16-224              0.81
+      google siglip-base-patch16-256              0.81
+      google siglip-base-patch16-384              0.81
+      google siglip-base-patch16-512              0.81
+      google siglip-large-patch16-256             2.61
+      google siglip-large-patch16-384             2.61
+      google siglip-so400m-patch14-224            3.51
+      google siglip-so400m-patch14-384            3.51
+      google siglip2-base-patch16-224             1.50
+      google siglip2-base-patch16-256             1.50
+      google siglip2-base-patch16-384             1.50
+      google siglip2-base-patch16-512             1.50
+      google siglip2-large-patch16-256            3.53
+      google siglip2-large-patch16-384            3.53
+      google siglip2-so400m-patch14-384           4.54
+      google siglip2-so400m-patch16-256           4.54
+      google siglip2-so400m-patch16-512           4.55
+      google siglip2-base-patch16-naflex          1.50
+      google siglip2-so400m-patch16-naflex        4.54
+      laion  CLIP-ViT-B-32-laion2B-s34B-b79K      0.61
+      laion  CLIP-ViT-B-16-laion2B-s34B-b88K      0.60
+      laion  CLIP-ViT-H-14-laion2B-s32B-b79K      3.94
+      laion  CLIP-ViT-bigG-14-laion2B-39B-b160k   10.2
+      laion  CLIP-ViT-B-16-DataComp.XL-s13B-b90K  0.60
+      laion  CLIP-ViT-L-14-DataComp.XL-s13B-b90K  1.71
+      apple  DFN2B-CLIP-ViT-B-16                  0.60
+      apple  DFN5B-CLIP-ViT-H-14-378              3.95
+      microsoft BiomedCLIP-PubMedBERT_256-vit_base_patch16_224 0.78
+      timm   PE-Core-T-16-384                     0.28
+      timm   PE-Core-S-16-384                     0.35
+      timm   PE-Core-B-16                         1.79
+      timm   PE-Core-L-14-336                     2.68
+      timm   PE-Core-bigG-14-448                  9.68
+      """
+          .lines()
+          .map(Known::parse)
+          .toList();
+
+  private final Caches caches;
+  private final Downloader downloader;
+  private final String openAi;
+  private final String huggingFace;
+  private final Consumer<String> warnings;
+
+  /**
+   * Creates a source of weights.
+   *
+   * @param environment may contain the address of another host than huggingface.co in {@code
+   *     HF_ENDPOINT}
+   */
+  public ReleasedWeights(
+      Caches caches,
+      Downloader downloader,
+      Map<String, String> environment,
+      Consumer<String> warnings) {
+    this(caches, downloader, OPENAI, environment.getOrDefault(ENDPOINT, ""), warnings);
+  }
+
+  /**
+   * Creates a source of weights with other servers.
+   *
+   * @param openAi the address of the folder of OpenAI's archives, with a slash at its end
+   * @param huggingFace the address of Hugging Face; empty for its own
+   */
+  public ReleasedWeights(
+      Caches caches,
+      Downloader downloader,
+      String openAi,
+      String huggingFace,
+      Consumer<String> warnings) {
+    this.caches = caches;
+    this.downloader = downloader;
+    this.openAi = openAi;
+    this.huggingFace = huggingFace;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Returns the path of named weights for a program. It uses the caches of this user.
+   *
+   * @param consent answers a question with the size of a download; false uses no network
+   * @throws KgCoopException if the name is unknown, or the weights are not there and may not be
+   *     downloaded
+   */
+  static Path locate(String name, Predicate<String> consent) {
+    try {
+      return ofThisProcess(true).locate(name);
+    } catch (KgCoopException e) {
+      if (e.category() != KgCoopException.Category.IO
+          || Downloader.isOffline(System.getenv())
+          || !consent.test("Download %s%s?".formatted(name, size(name)))) {
+        throw e;
+      }
+      return ofThisProcess(false).locate(name);
+    }
+  }
+
+  private static String size(String name) {
+    return Stream.concat(ARCHIVES.stream(), KNOWN.stream())
+        .filter(known -> known.name().equals(name))
+        .findFirst()
+        .map(known -> String.format(Locale.ROOT, " (about %.1f GB)", known.gigabytes()))
+        .orElse("");
+  }
+
+  private static ReleasedWeights ofThisProcess(boolean offline) {
+    return new ReleasedWeights(
+        Caches.of(System.getenv(), UserFolders.ofThisProcess().home()),
+        new Downloader(offline, Progress.SILENT),
+        System.getenv(),
+        warning -> {});
+  }
+
+  /** Returns the names of OpenAI's archives. */
+  public static List<String> archives() {
+    return ReleasedClip.ALL.stream().map(ReleasedClip::name).toList();
+  }
+
+  /** Returns the names of OpenAI's archives and of the repositories with a short name. */
+  public static List<String> names() {
+    return Stream.concat(archives().stream(), KNOWN.stream().map(Known::name)).toList();
+  }
+
+  /** Returns true if a text is a name of weights, false if it is a path. */
+  public static boolean isName(String text) {
+    return names().contains(text) || text.startsWith(PREFIX);
+  }
+
+  /**
+   * Returns the path of named weights, and downloads them if no cache contains them.
+   *
+   * @return a file, or a folder for Hugging Face
+   * @throws KgCoopException if the name is unknown, or the download fails
+   */
+  public Path locate(String name) {
+    for (ReleasedClip released : ReleasedClip.ALL) {
+      if (released.name().equals(name)) {
+        return archive(name, released.sha256());
+      }
+    }
+    for (Known known : KNOWN) {
+      if (known.name().equals(name)) {
+        return locate(PREFIX + known.owner() + "/" + name);
+      }
+    }
+    String repository = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "";
+    if (!REPOSITORY.matcher(repository).matches() || repository.contains("..")) {
+      throw KgCoopException.configuration(
+          name
+              + ": unknown name of weights; expected one of "
+              + String.join(", ", archives())
+              + ", hf:OWNER/NAME, or a name of ./kgcoop download --list");
+    }
+    String[] parts = repository.split("@", 2);
+    return repository(parts[0], parts.length > 1 ? parts[1] : "main");
+  }
+
+  /** Returns true if the weights of OpenAI's archive are on this machine. */
+  public boolean isPresent(ReleasedClip released) {
+    return Files.isRegularFile(caches.clip().resolve(fileName(released.name())));
+  }
+
+  private static String fileName(String name) {
+    return name.replace('/', '-').replace('@', '-') + ".pt";
+  }
+
+  private Path archive(String name, String hash) {
+    String file = fileName(name);
+    Path target = caches.clip().resolve(file);
+    if (Files.isRegularFile(target) && !Sha256.of(target).equals(hash)) {
+      // Replace the damaged file, as the published loader does.
+      warnings.accept(target + ": damaged (wrong SHA-256); downloading it again");
+      try {
+        Files.delete(target);
+      } catch (IOException e) {
+        throw PartialFile.unwritable(target, e);
+      }
+    }
+    downloader.fetch(new Link(URI.create(openAi + hash + "/" + file), hash), target);
+    return target;
+  }
+
+  private Path repository(String repository, String revision) {
+    Path cached = snapshot(repository, revision);
+    if (cached != null) {
+      return cached;
+    }
+    Path folder =
+        caches
+            .own()
+            .resolve(
+                repository.replace("/", "--") + (revision.equals("main") ? "" : "@" + revision));
+    String base = endpoint() + "/" + repository + "/resolve/" + revision + "/";
+    Optional<String> there =
+        WeightFiles.IN_FOLDERS.stream()
+            .filter(file -> Files.exists(folder.resolve(file)))
+            .findFirst();
+    if (there.isEmpty()) {
+      boolean hasConfig = false;
+      for (String file : CONFIGS) {
+        hasConfig |= downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
+      }
+      if (!hasConfig) {
+        downloader.fetch(Link.of(base + CONFIGS.get(0)), folder.resolve(CONFIGS.get(0)));
+      }
+      for (String file : OPTIONAL_FILES) {
+        downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
+      }
+      for (String file : TOKENIZERS) {
+        if (downloader.fetchIfThere(Link.of(base + file), folder.resolve(file))) {
+          break;
+        }
+      }
+    }
+    // The weights come last: a folder with weights is complete.
+    String weights = there.orElseGet(() -> weights(base, folder));
+    if (weights.endsWith(".index.json")) {
+      for (String shard : WeightFiles.shards(folder.resolve(weights))) {
+        downloader.fetch(Link.of(base + shard), folder.resolve(shard));
+      }
+    }
+    return folder;
+  }
+
+  /**
+   * Returns the address of Hugging Face, without a slash at its end. It is checked only on use, so
+   * that other names do not depend on it.
+   */
+  private String endpoint() {
+    String text = huggingFace.strip().replaceAll("/+$", "");
+    try {
+      URI address = Link.parse(text.isEmpty() ? HUGGING_FACE : text);
+      if (address.getRawQuery() != null || address.getRawFragment() != null) {
+        throw new IllegalArgumentException("it contains ? or #");
+      }
+      return address.toString();
+    } catch (IllegalArgumentException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION,
+          "%s '%s': %s; expected an address such as %s"
+              .formatted(ENDPOINT, Link.withoutUser(text), e.getMessage(), HUGGING_FACE),
+          e);
+    }
+  }
+
+  /** Downloads the weights, or the index of divided weights. */
+  private String weights(String base, Path folder) {
+    for (String file : WeightFiles.IN_FOLDERS) {
+      if (downloader.fetchIfThere(Link.of(base + file), folder.resolve(file))) {
+        return file;
+      }
+    }
+    String defaultFile = WeightFiles.IN_FOLDERS.get(0); // for the error message
+    downloader.fetch(Link.of(base + defaultFile), folder.resolve(defaultFile));
+    return defaultFile;
+  }
+
+  /** Returns the snapshot of a revision in the cache of Hugging Face's tools, or null. */
+  private @Nullable Path snapshot(String repository, String revision) {
+    Path folder = caches.huggingFace().resolve("models--" + repository.replace("/", "--"));
+    String commit = revision;
+    Path reference = folder.resolve("refs").resolve(revision);
+    try {
+      if (Files.isRegularFile(reference)) {
+        commit = Files.readString(reference).strip();
+      }
+    } catch (IOException e) {
+      return null;
+    }
+    Path snapshot = folder.resolve("snapshots").resolve(commit);
+    if (CONFIGS.stream().noneMatch(file -> Files.isRegularFile(snapshot.resolve(file)))) {
+      return null;
+    }
+    return WeightFiles.isModelFolder(snapshot) ? snapshot : null;
+  }
+}

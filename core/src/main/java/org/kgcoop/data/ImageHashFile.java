@@ -1,0 +1,187 @@
+package org.kgcoop.data;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.Digest;
+import org.kgcoop.files.DigestTable;
+
+/**
+ * The file of {@link ImageHashes}. It consists of records of {@value #RECORD} bytes: a stamp, a
+ * SHA-256, an orientation and a CRC-32C of these. Processes append records. When the file reaches
+ * its maximum size, it replaces the previous one, and a new file begins. Values of the previous
+ * file that are requested move to the new one. So the files are bounded, and the values in use
+ * stay.
+ *
+ * <p>Memory contains only requested values, about 100 bytes per image. Thread-safe.
+ */
+final class ImageHashFile {
+  static final String NAME = "image-hashes";
+
+  private static final String PREVIOUS = "image-hashes.previous";
+  private static final int SHA_BYTES = 32;
+  private static final int CHECKED = Digest.BYTES + SHA_BYTES + Integer.BYTES;
+  private static final int RECORD = CHECKED + Integer.BYTES;
+  private static final int RECORDS_AT_ONCE = 1 << 14;
+  private static final int MAX_RECORDS = 1 << 22; // 224 MiB
+
+  /** The state of a stamp that the files do not contain. */
+  private static final long UNKNOWN = -2;
+
+  /** The folder of the files, or null if there is none. */
+  private final @Nullable Path folder;
+
+  private final int maxRecords;
+
+  /** The number of the values of a stamp, or {@link #UNKNOWN}. */
+  private final DigestTable numbers = new DigestTable();
+
+  /** The records of all known values, in the order of their numbers. */
+  private ByteBuffer values = ByteBuffer.allocate(RECORD);
+
+  /** The end of the records in {@link #values} that are in the file, or will be never. */
+  private int written;
+
+  /** The SHA-256 and orientation of an image. */
+  // An array, because no code compares these records.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Values(byte[] sha, int orientation) {
+    static Values of(String sha256, int orientation) {
+      return new Values(HexFormat.of().parseHex(sha256), orientation);
+    }
+
+    String sha256() {
+      return HexFormat.of().formatHex(sha);
+    }
+  }
+
+  ImageHashFile(@Nullable Path folder) {
+    this(folder, MAX_RECORDS);
+  }
+
+  /** Creates a file with another maximum number of records. */
+  ImageHashFile(@Nullable Path folder, int maxRecords) {
+    this.folder = folder;
+    this.maxRecords = maxRecords;
+  }
+
+  /** Loads the values of stamps, as far as they are not known yet. */
+  synchronized void load(@Nullable Digest[] stamps) {
+    boolean isMissing = false;
+    for (Digest stamp : stamps) {
+      if (stamp != null && numbers.get(stamp) == DigestTable.ABSENT) {
+        numbers.put(stamp, UNKNOWN);
+        isMissing = true;
+      }
+    }
+    if (folder != null && isMissing) {
+      flush();
+      read(folder.resolve(NAME));
+      written = values.position();
+      read(folder.resolve(PREVIOUS)); // the next flush writes its values into the new file
+    }
+  }
+
+  private void read(Path file) {
+    ByteBuffer bytes = ByteBuffer.allocate(RECORDS_AT_ONCE * RECORD);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      while (channel.read(bytes) >= 0) {
+        bytes.flip();
+        for (; bytes.remaining() >= RECORD; bytes.position(bytes.position() + RECORD)) {
+          int at = bytes.position();
+          Digest stamp = new Digest(bytes.getLong(at), bytes.getLong(at + Long.BYTES));
+          if (numbers.get(stamp) == UNKNOWN && isValid(bytes.array(), at)) {
+            add(stamp, bytes.slice(at, RECORD));
+          }
+        }
+        bytes.compact();
+      }
+    } catch (IOException e) {
+      return; // it does not exist, or its values are computed again
+    }
+  }
+
+  private static boolean isValid(byte[] bytes, int from) {
+    int orientation = ByteBuffer.wrap(bytes).getInt(from + CHECKED - Integer.BYTES);
+    return orientation >= 1
+        && orientation <= 8
+        && ByteBuffer.wrap(bytes).getInt(from + CHECKED) == check(bytes, from);
+  }
+
+  /** Two processes may write into each other's records, which the check detects. */
+  private static int check(byte[] bytes, int from) {
+    CRC32C check = new CRC32C();
+    check.update(bytes, from, CHECKED);
+    return (int) check.getValue();
+  }
+
+  private void add(Digest stamp, ByteBuffer record) {
+    if (values.remaining() < RECORD) {
+      values =
+          ByteBuffer.wrap(Arrays.copyOf(values.array(), Math.multiplyExact(2, values.capacity())))
+              .position(values.position());
+    }
+    numbers.put(stamp, values.position() / RECORD);
+    values.put(record);
+  }
+
+  /** Returns the values of a stamp, or null if they are not known. */
+  synchronized @Nullable Values get(Digest stamp) {
+    long number = numbers.get(stamp);
+    if (number < 0) {
+      return null;
+    }
+    byte[] sha = new byte[SHA_BYTES];
+    int at = (int) number * RECORD + Digest.BYTES;
+    values.get(at, sha);
+    return new Values(sha, values.getInt(at + SHA_BYTES));
+  }
+
+  /** Adds values, which {@link #flush} writes, unless they are known. */
+  synchronized void put(Digest stamp, Values image) {
+    if (numbers.get(stamp) < 0) {
+      ByteBuffer record = ByteBuffer.allocate(RECORD);
+      stamp.write(record);
+      record.put(image.sha()).putInt(image.orientation());
+      add(stamp, record.putInt(check(record.array(), 0)).flip());
+    }
+  }
+
+  /** Appends new values to the file. */
+  synchronized void flush() {
+    ByteBuffer fresh = values.slice(written, values.position() - written);
+    written = values.position();
+    if (folder == null || !fresh.hasRemaining()) {
+      return;
+    }
+    Path file = folder.resolve(NAME);
+    try {
+      Files.createDirectories(folder);
+      if (Files.exists(file) && Files.size(file) >= (long) maxRecords * RECORD) {
+        Files.move(file, folder.resolve(PREVIOUS), StandardCopyOption.ATOMIC_MOVE);
+      }
+      try (FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        int torn = (int) (channel.size() % RECORD); // by a process that ended during a write
+        writeFully(channel, ByteBuffer.allocate((RECORD - torn) % RECORD));
+        writeFully(channel, fresh);
+      }
+    } catch (IOException e) {
+      return; // they are computed again
+    }
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+}

@@ -1,0 +1,469 @@
+package org.kgcoop.download;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.Version;
+import org.kgcoop.progress.Progress;
+
+/**
+ * Downloads files completely or not at all. If a connection breaks, stalls or the process is
+ * killed, the received bytes stay next to the file. The next attempt requests the rest if the
+ * server still has the same version (ETag or date). A file with a known SHA-256, which may come
+ * from Hugging Face's headers, is compared with it. Other files are checked by kind and length.
+ */
+public final class Downloader {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int ATTEMPTS = 5;
+
+  /** The bytes of an attempt that count as progress; with fewer, a download might never end. */
+  private static final long MIN_PROGRESS_BYTES = 1 << 17;
+
+  /** The bytes between two checks of the free disk space. */
+  private static final long SPACE_CHECK_BYTES = 1 << 20;
+
+  private static final long UNKNOWN = -1;
+  private static final long WRONG_PART = -2;
+
+  /** The header of Hugging Face that contains the SHA-256 of a large file. */
+  private static final String LINKED_TAG = "X-Linked-ETag";
+
+  private static final Pattern HASH = Pattern.compile("\"?([0-9a-f]{64})\"?");
+
+  /** A part of a file. Longer numbers do not fit a long. */
+  private static final Pattern RANGE =
+      Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
+
+  private static final Set<Integer> REDIRECTIONS = Set.of(301, 302, 303, 307, 308);
+  private static final int MAX_REDIRECTIONS = 10;
+
+  private final HttpClient client;
+  private final boolean offline;
+  private final Progress progress;
+  private final Duration patience;
+  private final Duration pause;
+  private final PartialFile.Sink sink;
+  private final LongSupplier clock;
+  private final ToLongFunction<Path> freeSpace;
+
+  /**
+   * Creates a downloader for the environment of this process.
+   *
+   * @param offline true to reject downloads instead of using the network
+   */
+  public Downloader(boolean offline, Progress progress) {
+    this(
+        offline,
+        progress,
+        System.getenv(),
+        PATIENCE,
+        Duration.ofSeconds(1),
+        PartialFile.Sink.CHANNEL,
+        System::nanoTime,
+        Downloader::usableSpace);
+  }
+
+  Downloader(
+      boolean offline,
+      Progress progress,
+      Map<String, String> environment,
+      Duration patience,
+      Duration pause,
+      PartialFile.Sink sink,
+      LongSupplier clock,
+      ToLongFunction<Path> freeSpace) {
+    this.offline = offline;
+    this.progress = progress;
+    this.patience = patience;
+    this.pause = pause;
+    this.sink = sink;
+    this.clock = clock;
+    this.freeSpace = freeSpace;
+    client = Connection.client(environment, patience);
+  }
+
+  /**
+   * Returns true if the environment forbids network access: {@code KGCOOP_OFFLINE} is set, and not
+   * to 0.
+   */
+  public static boolean isOffline(Map<String, String> environment) {
+    String value = environment.getOrDefault("KGCOOP_OFFLINE", "");
+    return !value.isBlank() && !value.equals("0") && !value.equalsIgnoreCase("false");
+  }
+
+  /** The server does not give the file. Another server may. */
+  public static class UnavailableException extends KgCoopException {
+    UnavailableException(String message, @Nullable Throwable cause) {
+      super(Category.IO, message, cause);
+    }
+  }
+
+  /** The file does not exist on the server. */
+  private static final class MissingException extends UnavailableException {
+    MissingException(String message) {
+      super(message, null);
+    }
+  }
+
+  /** The connection was lost. Another attempt may receive the rest. */
+  private static final class LostException extends IOException {
+    LostException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Downloads a file, unless it exists already.
+   *
+   * @throws KgCoopException of category IO with the address and the target for a manual download
+   */
+  public void fetch(Link link, Path target) {
+    if (Files.exists(target)) {
+      return;
+    }
+    if (offline) {
+      throw new KgCoopException(
+          KgCoopException.Category.IO,
+          message(link, target, "offline, and the file does not exist yet"));
+    }
+    try (PartialFile part = PartialFile.open(target, sink)) {
+      int failures = 0;
+      while (true) {
+        long before = part.size();
+        try {
+          String hash = attempt(link, target, part);
+          part.finish(link, hash);
+          return;
+        } catch (IOException e) {
+          failures = part.size() - before >= MIN_PROGRESS_BYTES ? 1 : failures + 1;
+          if (failures == ATTEMPTS) {
+            throw byHand(link, target, reason(e) + ", " + ATTEMPTS + " times", e);
+          }
+          progress.message(
+              link.address()
+                  + ": "
+                  + reason(e)
+                  + (part.size() > 0
+                      ? "; resuming after " + part.size() + " bytes"
+                      : "; trying again"));
+          pause(failures);
+        }
+      }
+    }
+  }
+
+  /** Downloads a file that not every server has. Returns false if the file does not exist. */
+  @CanIgnoreReturnValue
+  public boolean fetchIfThere(Link link, Path target) {
+    try {
+      fetch(link, target);
+      return true;
+    } catch (MissingException e) {
+      progress.message(link.address() + ": does not exist on the server; skipped");
+      return false;
+    }
+  }
+
+  private void pause(int failures) {
+    try {
+      Thread.sleep(pause.toMillis() << (failures - 1));
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** Downloads the missing bytes, and returns the expected SHA-256; null if it is unknown. */
+  private @Nullable String attempt(Link link, Path target, PartialFile part) throws IOException {
+    long have = part.size();
+    String validator = part.validator(link);
+    boolean resume = have > 0 && !validator.isEmpty();
+    String[] conditions =
+        resume
+            ? new String[] {"Range", "bytes=" + have + "-", "If-Range", validator}
+            : new String[0];
+    List<HttpResponse<InputStream>> answers = send(link, target, conditions);
+    HttpResponse<InputStream> response = answers.get(answers.size() - 1);
+    try (InputStream body = response.body()) {
+      int status = response.statusCode();
+      HttpHeaders headers = response.headers();
+      long total;
+      if (status == 206 && resume) {
+        total = rest(headers, have, validator);
+        if (total == WRONG_PART) {
+          part.begin(link, "");
+          throw new LostException("the server sent the wrong part of the file");
+        }
+      } else if (status == 200) {
+        have = 0;
+        part.begin(link, validator(headers));
+        total = length(link, target, headers);
+      } else if (status == 416 && resume) {
+        part.begin(link, "");
+        throw new LostException("the partial file does not match the server's file");
+      } else if (status >= 500 || status == 408 || status == 429) {
+        throw new LostException("the server answers " + status);
+      } else if (status == 404 || status == 410) {
+        throw new MissingException(
+            message(link, target, "the link is dead, the server answers " + status));
+      } else if (link.token() != null && (status == 401 || status == 403)) {
+        throw byHand(
+            link,
+            target,
+            "the server answers %s; accept the terms on the page of the data set, and check HF_TOKEN"
+                .formatted(status),
+            null);
+      } else {
+        throw byHand(link, target, "the server answers " + status, null);
+      }
+      if (link.bytes() >= 0 && total >= 0 && total != link.bytes()) {
+        part.begin(link, "");
+        throw byHand(
+            link,
+            target,
+            "the server sends %s bytes, expected %s; it has another file"
+                .formatted(total, link.bytes()),
+            null);
+      }
+      checkSize(link, target, part, total);
+      checkSpace(target, total - have);
+      copy(link, target, body, part, have, total);
+      return link.sha256() != null ? link.sha256() : publishedHash(answers);
+    }
+  }
+
+  /**
+   * Returns the SHA-256 of a large file from Hugging Face's headers, or from its ETag.
+   *
+   * @param answers the redirections and the final answer
+   */
+  private static @Nullable String publishedHash(List<HttpResponse<InputStream>> answers) {
+    String tag = "";
+    boolean hub = false;
+    for (HttpResponse<?> each : answers) {
+      tag = tag.isEmpty() ? each.headers().firstValue(LINKED_TAG).orElse("") : tag;
+      hub |= each.headers().firstValue("X-Repo-Commit").isPresent();
+    }
+    if (tag.isEmpty() && hub) {
+      tag = answers.get(answers.size() - 1).headers().firstValue("ETag").orElse("");
+    }
+    Matcher hash = HASH.matcher(tag);
+    return hash.matches() ? hash.group(1) : null;
+  }
+
+  private static void checkSize(Link link, Path target, PartialFile part, long size) {
+    ContentKind kind = link.kind();
+    if (size > kind.maxBytes()) {
+      part.begin(link, "");
+      throw byHand(
+          link,
+          target,
+          "the server sends more than %s MB, too much for %s; the download is deleted"
+              .formatted(kind.maxBytes() >> 20, kind.title()),
+          null);
+    }
+  }
+
+  /**
+   * Requests a file, and follows redirections. In contrast to the client's own redirections, each
+   * address is checked, and each refusal has a reason.
+   *
+   * @param conditions names and values of headers
+   * @return the redirections, without their bodies, and the final answer
+   */
+  private List<HttpResponse<InputStream>> send(Link link, Path target, String[] conditions)
+      throws IOException {
+    List<HttpResponse<InputStream>> answers = new ArrayList<>();
+    Link next = link;
+    while (answers.size() <= MAX_REDIRECTIONS) {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(next.address())
+              .timeout(patience) // until the headers arrive
+              .header("User-Agent", "kgcoop/" + Version.KGCOOP)
+              .header("Accept-Encoding", "identity");
+      if (conditions.length > 0) {
+        request.headers(conditions);
+      }
+      if (next.token() != null) {
+        request.header("Authorization", "Bearer " + next.token());
+      }
+      HttpResponse<InputStream> answer = send(link, target, request.build());
+      answers.add(answer);
+      if (!REDIRECTIONS.contains(answer.statusCode())) {
+        return answers;
+      }
+      answer.body().close();
+      String location = answer.headers().firstValue("Location").orElse("");
+      try {
+        next = next.redirected(location);
+      } catch (IllegalArgumentException e) {
+        throw byHand(
+            link,
+            target,
+            "the server redirects to '%s': %s".formatted(location, e.getMessage()),
+            e);
+      }
+    }
+    throw byHand(
+        link, target, "the server redirects more than " + MAX_REDIRECTIONS + " times", null);
+  }
+
+  private HttpResponse<InputStream> send(Link link, Path target, HttpRequest request)
+      throws IOException {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } catch (IllegalArgumentException e) {
+      // The client parses numbers in headers.
+      throw byHand(
+          link,
+          target,
+          "the answer of the server is malformed: " + Messages.firstLine(e.getMessage(), e),
+          e);
+    }
+  }
+
+  private static KgCoopException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new KgCoopException(
+        KgCoopException.Category.INTERRUPTED, "the download was stopped; run it again", e);
+  }
+
+  /** Returns the length of the complete file, or UNKNOWN. */
+  private static long length(Link link, Path target, HttpHeaders headers) {
+    List<String> lengths = headers.allValues("Content-Length").stream().distinct().toList();
+    if (lengths.size() > 1) {
+      throw byHand(link, target, "the server sends two lengths: " + lengths, null);
+    }
+    return headers.firstValueAsLong("Content-Length").orElse(UNKNOWN);
+  }
+
+  /**
+   * Returns the length of the complete file, from the headers of its part after {@code have};
+   * UNKNOWN, or WRONG_PART if the part is another one or of another version.
+   */
+  private static long rest(HttpHeaders headers, long have, String validator) {
+    Matcher range = RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
+    String header = validator.startsWith("\"") ? "ETag" : "Last-Modified";
+    if (!headers.firstValue(header).orElse(validator).equals(validator)
+        || !range.matches()
+        || Long.parseLong(range.group(1)) != have) {
+      return WRONG_PART;
+    }
+    if (range.group(3).equals("*")) {
+      return UNKNOWN;
+    }
+    long total = Long.parseLong(range.group(3));
+    return Long.parseLong(range.group(2)) == total - 1 ? total : WRONG_PART;
+  }
+
+  /** Returns a strong ETag or the date, by which the server recognizes the version. */
+  private static String validator(HttpHeaders headers) {
+    String tag = headers.firstValue("ETag").orElse("");
+    return tag.isEmpty() || tag.startsWith("W/")
+        ? headers.firstValue("Last-Modified").orElse("")
+        : tag;
+  }
+
+  /**
+   * Checks the free space before a large download.
+   *
+   * @param target a file or folder on the disk
+   * @param needed the bytes that are still to be written
+   * @throws KgCoopException of category IO if they do not fit
+   */
+  public void checkSpace(Path target, long needed) {
+    long free = freeSpace.applyAsLong(target);
+    if (needed > free) {
+      throw new KgCoopException(
+          KgCoopException.Category.IO,
+          "%s: needs %s MB, but %s MB are free; free some space"
+              .formatted(target, needed / 1_000_000, free / 1_000_000));
+    }
+  }
+
+  /** Returns the free bytes of the disk of a file. */
+  private static long usableSpace(Path target) {
+    try {
+      Path existing = target.toAbsolutePath();
+      while (!Files.exists(existing) && existing.getParent() != null) {
+        existing = existing.getParent();
+      }
+      return Files.getFileStore(existing).getUsableSpace();
+    } catch (IOException e) {
+      return Long.MAX_VALUE; // unknown: a full disk fails on writing
+    }
+  }
+
+  private void copy(
+      Link link, Path target, InputStream body, PartialFile part, long have, long total)
+      throws IOException {
+    long done = have;
+    long looked = have;
+    MinimumRate rate = new MinimumRate(clock);
+    try (Progress.Task task = progress.start(link.name(), Math.max(total, 0));
+        StallWatch watch = new StallWatch(body, patience)) {
+      task.doneBefore(have);
+      OutputStream out = part.append(); // not closed: the next attempt appends to the same file
+      byte[] buffer = new byte[1 << 16];
+      for (int n = watch.read(buffer); n >= 0; n = watch.read(buffer)) {
+        try {
+          out.write(buffer, 0, n);
+        } catch (IOException e) {
+          throw PartialFile.unwritable(part.path(), e);
+        }
+        done += n;
+        task.done(done);
+        rate.count(n);
+        checkSize(link, target, part, done);
+        if (done - looked >= SPACE_CHECK_BYTES) {
+          looked = done;
+          checkSpace(target, total < 0 ? SPACE_CHECK_BYTES : total - done);
+        }
+      }
+    }
+    if (total >= 0 && done != total) {
+      throw new LostException("the connection ended after %s of %s bytes".formatted(done, total));
+    }
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
+      return "no connection to the server";
+    }
+    String message = e.getMessage();
+    return message == null || message.isBlank()
+        ? e.getClass().getSimpleName().replace("Exception", "")
+        : message.lines().findFirst().orElse("");
+  }
+
+  private static KgCoopException byHand(
+      Link link, Path target, String what, @Nullable Throwable cause) {
+    return new UnavailableException(message(link, target, what), cause);
+  }
+
+  private static String message(Link link, Path target, String what) {
+    return "%s: %s; download it by hand and put it at %s".formatted(link.address(), what, target);
+  }
+}

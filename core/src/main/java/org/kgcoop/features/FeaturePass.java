@@ -1,0 +1,265 @@
+package org.kgcoop.features;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.ImageHashes;
+import org.kgcoop.files.DigestTable;
+import org.kgcoop.image.Images;
+import org.kgcoop.progress.FeatureProgress;
+
+/**
+ * One pass over requests for features. It finds the stored features of all requests first. It reads
+ * these from the store, and encodes the other images at the same time. New features are stored,
+ * {@value #STORED} per file, so an interruption loses fewer.
+ */
+final class FeaturePass {
+  /** The number of new features that are written together. */
+  private static final int STORED = 256;
+
+  /** The number of stored features that are read together. */
+  private static final int BLOCK = 1024;
+
+  /** The number of encoded features after which they are passed on. */
+  private static final int ENCODED = 32;
+
+  private final ViewEncoder encoder;
+  private final ImageHashes hashes;
+  private final FeatureStore store;
+  private final List<ViewEncoder.Request> requests;
+  private final FeatureProgress progress;
+  private final Sink sink;
+
+  /** The place of the stored feature of each request, or {@link DigestTable#ABSENT}. */
+  private final long[] places;
+
+  /** The keys of images that this pass has decoded, to encode copies only once. */
+  private final Set<String> decoded = ConcurrentHashMap.newKeySet();
+
+  private final List<Shard.Feature> unstored = new ArrayList<>();
+  private long done;
+
+  /** A receiver of features. */
+  interface Sink {
+    /** Receives the feature of a request. */
+    void take(int request, StoredFeature feature);
+
+    /** Receives a request whose image cannot be read. */
+    void problem(int request, KgCoopException reason);
+  }
+
+  /** A request on its way to the sink: with a feature, a problem, or only the key. */
+  private record Entry(
+      int request,
+      @Nullable String key,
+      @Nullable StoredFeature feature,
+      @Nullable KgCoopException problem) {}
+
+  /**
+   * Creates a pass, and finds the stored features.
+   *
+   * @param progress receives the number of available features
+   */
+  FeaturePass(
+      ViewEncoder encoder,
+      ImageHashes hashes,
+      FeatureStore store,
+      List<ViewEncoder.Request> requests,
+      FeatureProgress progress,
+      Sink sink) {
+    this.encoder = encoder;
+    this.hashes = hashes;
+    this.store = store;
+    this.requests = requests;
+    this.progress = progress;
+    this.sink = sink;
+    this.places = new long[requests.size()];
+    Arrays.fill(places, DigestTable.ABSENT);
+    if (store.keeps()) {
+      store.refresh();
+      hashes.stored(
+          requests.stream().map(request -> request.item().file()).toList(),
+          (i, known) -> places[i] = store.place(requests.get(i).key(known)));
+    }
+    done = LongStream.of(places).filter(place -> place != DigestTable.ABSENT).count();
+    if (done < places.length) {
+      store.prepare();
+    }
+    progress.doneBefore(done);
+  }
+
+  /** Passes features on in the order of the requests. */
+  void inOrder() {
+    inOrder(IntStream.range(0, places.length).toArray());
+    progress.done(places.length);
+  }
+
+  /**
+   * Passes stored features on in any order and on several threads, and then the others. Each file
+   * of features is read once.
+   */
+  void inAnyOrder() {
+    boolean[] taken = new boolean[places.length];
+    store.read(
+        places,
+        /* parallel= */ true,
+        (i, feature) -> {
+          taken[i] = true;
+          sink.take(i, feature);
+        });
+    int[] left = IntStream.range(0, places.length).filter(i -> !taken[i]).toArray();
+    for (int i : left) {
+      places[i] = DigestTable.ABSENT; // in a damaged file, or not stored
+    }
+    inOrder(left);
+    progress.done(places.length);
+  }
+
+  private void inOrder(int[] order) {
+    int[] missing = Arrays.stream(order).filter(i -> places[i] == DigestTable.ABSENT).toArray();
+    try (FeaturePipeline<Integer> pipeline = pipeline(missing, this::prepared)) {
+      List<Entry> block = new ArrayList<>();
+      int encoded = 0;
+      for (int i : order) {
+        if (places[i] != DigestTable.ABSENT) {
+          block.add(new Entry(i, null, null, null));
+        } else {
+          block.add(entry(pipeline.next()));
+          encoded++;
+        }
+        if (block.size() == BLOCK || encoded == ENCODED) {
+          pass(block);
+          block.clear();
+          encoded = 0;
+        }
+      }
+      pass(block);
+    } finally { // keeps the encoded features even if the user cancels
+      hashes.flush();
+      store(1);
+    }
+  }
+
+  private FeaturePipeline<Integer> pipeline(
+      int[] order, Function<Integer, List<FeaturePipeline.View>> prepare) {
+    return new FeaturePipeline<>(
+        encoder, Arrays.stream(order).iterator(), prepare, /* readers= */ 1);
+  }
+
+  /** Reads an image. It is not decoded if its feature is known. */
+  private List<FeaturePipeline.View> prepared(int i) {
+    if (!store.keeps()) { // the key is not used, so its parts are not computed
+      byte[] bytes = Images.bytes(requests.get(i).item().file());
+      return List.of(new FeaturePipeline.View("", encoder.view(requests.get(i), bytes)));
+    }
+    ImageHashes.Content content = hashes.read(requests.get(i).item().file());
+    String key = requests.get(i).key(content.known());
+    boolean isKnown = store.place(key) != DigestTable.ABSENT || !decoded.add(key);
+    return List.of(view(i, key, isKnown ? null : content));
+  }
+
+  /** Decodes an image whose feature is lost. */
+  private List<FeaturePipeline.View> repeated(int i) {
+    ImageHashes.Content content = hashes.read(requests.get(i).item().file());
+    return List.of(view(i, requests.get(i).key(content.known()), content));
+  }
+
+  private FeaturePipeline.View view(int i, String key, ImageHashes.@Nullable Content content) {
+    return new FeaturePipeline.View(
+        key, content == null ? null : encoder.view(requests.get(i), content.bytes()));
+  }
+
+  private Entry entry(FeaturePipeline.Outcome<Integer> outcome) {
+    done++;
+    if (outcome.problem() != null) {
+      return new Entry(outcome.image(), null, null, outcome.problem());
+    }
+    FeaturePipeline.Result result = outcome.results().get(0);
+    Shard.Feature feature = result.feature();
+    if (feature == null) {
+      progress.doneBefore(1);
+      return new Entry(outcome.image(), result.key(), null, null);
+    }
+    if (store.keeps()) {
+      unstored.add(feature);
+      store(STORED);
+    }
+    progress.done(done);
+    return new Entry(
+        outcome.image(),
+        result.key(),
+        new StoredFeature(feature.encoded(), feature.seconds()),
+        null);
+  }
+
+  private void store(int least) {
+    if (unstored.size() >= least) {
+      List<Shard.Feature> features = List.copyOf(unstored);
+      unstored.clear(); // first, so that a failure is not repeated
+      hashes.flush(); // first, because features are of no use without the hashes of their images
+      store.store(features);
+    }
+  }
+
+  /** Reads the stored features of a block, and passes all on in order. */
+  private void pass(List<Entry> block) {
+    Map<String, StoredFeature> recent = new HashMap<>();
+    unstored.forEach(
+        each -> recent.put(each.key(), new StoredFeature(each.encoded(), each.seconds())));
+    @Nullable StoredFeature[] features = new StoredFeature[block.size()];
+    long[] wanted = new long[block.size()];
+    for (int i = 0; i < wanted.length; i++) {
+      Entry entry = block.get(i);
+      wanted[i] = DigestTable.ABSENT;
+      if (entry.feature() != null) {
+        features[i] = entry.feature();
+      } else if (entry.key() != null) {
+        features[i] = recent.get(entry.key());
+        wanted[i] = features[i] == null ? store.place(entry.key()) : DigestTable.ABSENT;
+      } else if (entry.problem() == null) {
+        wanted[i] = places[entry.request()];
+      }
+    }
+    store.read(wanted, /* parallel= */ false, (i, feature) -> features[i] = feature);
+    Set<Integer> lost = new HashSet<>();
+    for (int i = 0; i < features.length; i++) {
+      if (features[i] == null && block.get(i).problem() == null) {
+        lost.add(block.get(i).request());
+      }
+    }
+    Map<Integer, Entry> repeated = lost.isEmpty() ? Map.of() : encodedAgain(lost);
+    for (int i = 0; i < features.length; i++) {
+      Entry entry = repeated.getOrDefault(block.get(i).request(), block.get(i));
+      StoredFeature feature = features[i] == null ? entry.feature() : features[i];
+      if (feature != null) {
+        sink.take(entry.request(), feature);
+      } else if (entry.problem() != null) {
+        sink.problem(entry.request(), entry.problem());
+      }
+    }
+  }
+
+  /** Encodes images whose features are in a damaged file, or copies of an unreadable image. */
+  private Map<Integer, Entry> encodedAgain(Set<Integer> lost) {
+    Map<Integer, Entry> entries = new HashMap<>();
+    int[] order = lost.stream().mapToInt(Integer::intValue).sorted().toArray();
+    done -= order.length;
+    try (FeaturePipeline<Integer> pipeline = pipeline(order, this::repeated)) {
+      while (pipeline.hasNext()) {
+        Entry entry = entry(pipeline.next());
+        entries.put(entry.request(), entry);
+      }
+    }
+    return entries;
+  }
+}

@@ -1,0 +1,177 @@
+package org.kgcoop.tensor;
+
+import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matrix products in int8 on the CPU, by oneDNN through LibTorch's dispatcher. A weight has one
+ * scale per output. Each row of the input is divided by its largest absolute value, quantized with
+ * a common zero point, and multiplied by this value after the product. Large rows therefore do not
+ * take precision from the others.
+ */
+final class Int8Products {
+  private static final double LARGEST = 127;
+  private static final Scalar TINY = Scope.forever(new Scalar(1e-12));
+
+  /** The least speed of a product as a multiple of float32. Without VNNI, it is about 1. */
+  private static final double LEAST_SPEED = 1.5;
+
+  /** Relative error of the test below. About 8e-4 is usual. */
+  private static final double TOLERANCE = 3e-3;
+
+  private static final class Holder {
+    private static final @Nullable Int8Products VALUE = tried();
+  }
+
+  private final OperatorHandle quantize;
+  private final OperatorHandle pack;
+  private final OperatorHandle linear;
+
+  private Int8Products() {
+    Dispatcher dispatcher = Dispatcher.singleton();
+    quantize = Scope.forever(dispatcher.findSchemaOrThrow("aten::quantize_per_channel", ""));
+    pack = Scope.forever(dispatcher.findSchemaOrThrow("quantized::linear_prepack", ""));
+    linear = Scope.forever(dispatcher.findSchemaOrThrow("quantized::linear_dynamic", ""));
+  }
+
+  /**
+   * Returns the products, or empty if this build of the library does not have them, or if this
+   * processor computes them slowly or inexactly, because it has no VNNI instructions.
+   */
+  static Optional<Int8Products> available() {
+    return Optional.ofNullable(Holder.VALUE);
+  }
+
+  private static @Nullable Int8Products tried() {
+    Engine.ensureLoaded();
+    try {
+      torch.globalContext().setQEngine(torch.QEngine.ONEDNN);
+      Int8Products products = new Int8Products();
+      return products.isRight() && products.isFast() ? products : null;
+    } catch (RuntimeException e) {
+      return null; // unknown to this build, or to this processor
+    }
+  }
+
+  private boolean isRight() {
+    try (Scope scope = Scope.open("int8");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor x = Arithmetic.sample(5, 48);
+      Tensor bias = Arithmetic.sample(32);
+      // Largest values, of which pairs of products do not fit into 16 bits.
+      Tensor large = Tensor.full(1, 32, 48);
+      return isRight(x, Arithmetic.sample(32, 48), bias)
+          && isRight(Tensor.full(1, 5, 48), large, bias)
+          && isRight(x, large, bias);
+    }
+  }
+
+  private boolean isRight(Tensor x, Tensor weight, Tensor bias) {
+    Tensor expected = Functions.linear(x, weight, bias);
+    try (Weight packed = packed(weight)) {
+      Tensor difference = product(x, packed, bias).minus(expected);
+      return difference.norm().item() <= TOLERANCE * x.norm().item() * weight.norm().item();
+    }
+  }
+
+  private boolean isFast() {
+    try (Scope scope = Scope.open("int8");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor x = Arithmetic.sample(192, 512);
+      Tensor weight = Arithmetic.sample(512, 512);
+      Tensor bias = Arithmetic.sample(512);
+      try (Weight packed = packed(weight)) {
+        double speed =
+            Arithmetic.speed(
+                () -> Functions.linear(x, weight, bias), () -> product(x, packed, bias));
+        return speed >= LEAST_SPEED;
+      }
+    }
+  }
+
+  /** A quantized weight in the layout of the kernel. */
+  static final class Weight implements AutoCloseable {
+    private final IValue packed;
+
+    private Weight(IValue packed) {
+      this.packed = packed;
+    }
+
+    @Override
+    public void close() {
+      packed.close();
+    }
+  }
+
+  /**
+   * Quantizes and packs a weight. The caller closes the result.
+   *
+   * @param weight (out, in), float32
+   */
+  Weight packed(Tensor weight) {
+    return NativeCall.run(
+        "int8 weight",
+        () -> {
+          try (PointerScope call = new PointerScope()) {
+            org.bytedeco.pytorch.Tensor w = weight.handle().contiguous();
+            org.bytedeco.pytorch.Tensor scales =
+                largest(w).squeeze().reshape(w.size(0)).div(new Scalar(LARGEST));
+            org.bytedeco.pytorch.Tensor quantized =
+                Packing.called(
+                    quantize,
+                    () ->
+                        new IValueVector(
+                            new IValue(w),
+                            new IValue(scales.to(torch.ScalarType.Double)),
+                            new IValue(
+                                torch.zeros(new long[] {w.size(0)}).to(torch.ScalarType.Long)),
+                            new IValue(0L), // the axis of the scales
+                            new IValue((long) torch.ScalarType.QInt8.value)));
+            IValueVector stack = new IValueVector(new IValue(quantized), new IValue());
+            pack.callBoxed(stack);
+            IValue packed = new IValue(stack.get(0)); // the stack owns its values
+            packed.retainReference();
+            call.detach(packed);
+            return new Weight(packed);
+          }
+        },
+        weight);
+  }
+
+  /**
+   * Computes {@code x W^T + b}. It must not be recorded.
+   *
+   * @param x (N, in), float32
+   * @param bias (out), float32
+   * @return (N, out), float32
+   */
+  Tensor product(Tensor x, Weight weight, Tensor bias) {
+    return NativeCall.tensor(
+        "int8 product",
+        () -> {
+          org.bytedeco.pytorch.Tensor largest = largest(x.handle());
+          org.bytedeco.pytorch.Tensor rows = x.handle().div(largest);
+          org.bytedeco.pytorch.Tensor product =
+              Packing.called(
+                  linear,
+                  () -> new IValueVector(new IValue(rows), weight.packed, new IValue(false)));
+          return torch.addcmul(bias.handle(), product, largest);
+        },
+        x,
+        bias);
+  }
+
+  /** Returns the largest absolute value of each row, at least a tiny one: (N, n) to (N, 1). */
+  private static org.bytedeco.pytorch.Tensor largest(org.bytedeco.pytorch.Tensor rows) {
+    long[] last = {1};
+    org.bytedeco.pytorch.Tensor high = rows.amax(last, true);
+    return torch.maximum(high, rows.amin(last, true).neg()).clamp_min(TINY);
+  }
+}

@@ -1,0 +1,113 @@
+package org.kgcoop.clip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.WeightFiles;
+import org.kgcoop.tensor.Arithmetic;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Linear;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** Compares models in int8 and in a chosen precision to those in float32. */
+class CheckedPrecisionTest {
+  private static final Clip.Options INT8 = new Clip.Options(DType.INT8, Device.CPU, null, null);
+
+  private static Clip load(List<String> lines, List<String> warnings) {
+    return CheckedPrecision.load(
+        WeightFiles.open(TinyClip.folder()), INT8, lines::add, warnings::add);
+  }
+
+  private static float[][] features(Clip clip) {
+    try (Scope scope = Scope.open("features");
+        Autograd.Switch off = Autograd.off()) {
+      int size = clip.preprocessing().size();
+      float[][] features = new float[8][];
+      for (int i = 0; i < features.length; i++) {
+        Tensor image = Tensor.of(CheckImages.of(i, clip.preprocessing()), 1, 3, size, size);
+        features[i] = clip.imageEncoder().features(image).unitRows().toFloats();
+      }
+      return features;
+    }
+  }
+
+  @Test
+  void cosinesAreThoseAfterTheMeanOfTheExpectedFeatures() {
+    // The mean is (1, 0). The rest is (0, 1) and (0, -1), against (0, 1) and (1, -1).
+    float[][] expected = {{1, 1}, {1, -1}};
+    float[][] actual = {{1, 1}, {2, -1}};
+
+    CheckedPrecision.Agreement agreement = CheckedPrecision.agreement(expected, actual);
+
+    assertThat(agreement.mean()).isCloseTo((1 + Math.sqrt(0.5)) / 2, within(1e-12));
+    assertThat(agreement.least()).isCloseTo(Math.sqrt(0.5), within(1e-12));
+    assertThat(agreement.isAbove(0.85, 0.7)).isTrue();
+    assertThat(agreement.isAbove(0.85, 0.71)).isFalse();
+  }
+
+  @Test
+  void int8IsCloseToFloat32AndCheckedOnce() {
+    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
+    List<String> lines = new ArrayList<>();
+    try (Clip exact = Clip.load(TinyClip.folder());
+        Clip clip = load(lines, lines);
+        Clip again = load(new ArrayList<>(), new ArrayList<>())) {
+      assertThat(clip.precision()).isEqualTo(DType.INT8);
+      assertThat(clip.precisionKey()).startsWith("INT8 ").isEqualTo(again.precisionKey());
+      assertThat(lines.get(lines.size() - 1)).contains("cosine to float32 is 0.9");
+      float[][] features = features(clip);
+      assertThat(CheckedPrecision.agreement(features(exact), features).mean())
+          .isBetween(0.99, 0.9999999);
+      assertThat(features(again)).isDeepEqualTo(features);
+      assertThatThrownBy(() -> clip.promptedVision("VPT"))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("int8 has no gradients");
+      List<String> second = new ArrayList<>();
+      load(second, second).close();
+      assertThat(second).hasSize(1); // the result, without a check
+    }
+  }
+
+  @Test
+  void smoothingDoesNotChangeTheFunction() {
+    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
+    String norm = "visual.transformer.resblocks.0.ln_1";
+    try (Clip exact = Clip.load(TinyClip.folder())) {
+      int[] exponents = new int[exact.config().vision().width()];
+      Arrays.fill(exponents, 3); // an error would be a factor of 8
+      var form = new Int8Weights.Form(Map.of(norm, exponents), true);
+      try (Clip smoothed =
+          Clip.withWeights(
+              WeightFiles.open(TinyClip.folder()),
+              INT8,
+              weights -> new Int8Weights(weights, form))) {
+        assertThat(CheckedPrecision.agreement(features(exact), features(smoothed)).mean())
+            .isGreaterThan(0.99);
+      }
+    }
+  }
+
+  @Test
+  void anAutomaticChoiceNamesItsReason() {
+    List<String> lines = new ArrayList<>();
+    try (Clip clip =
+        CheckedPrecision.automatic(
+            WeightFiles.open(TinyClip.folder()), Clip.Options.DEFAULT, lines::add)) {
+      assertThat(lines.get(lines.size() - 1))
+          .startsWith("precision auto: " + clip.precision().optionName() + ", because ");
+      assertThat(clip.precision()).isEqualTo(Arithmetic.hasBf16() ? DType.BFLOAT16 : DType.FLOAT32);
+    }
+  }
+}
