@@ -1,6 +1,5 @@
 package org.kgcoop.features;
 
-import org.kgcoop.progress.FeatureProgress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,6 +16,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.files.DigestTable;
 import org.kgcoop.image.Images;
+import org.kgcoop.progress.FeatureProgress;
 
 /**
  * One pass over requests for features. It finds the stored features of all requests first. It reads

@@ -26,11 +26,11 @@ import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.progress.Progress;
 
 /**
  * Labels a folder of images with the help of CLIP: it chooses the next images, learns from each
