@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
 import org.kgcoop.adapt.AdaptRequest;
-import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
@@ -23,10 +23,10 @@ import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.Images;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.progress.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -92,7 +92,7 @@ final class AdaptSpeedBench implements Callable<Integer> {
               this::print,
               () -> false);
       AdaptRecord record =
-          Adaptation.run(
+          AdaptationRun.run(
               context, new AdaptRequest(data, List.of(), FewShot.ALL, minutes, 1), result);
       print("done: " + record.choice());
       record.candidates().forEach(each -> print(each.toString()));

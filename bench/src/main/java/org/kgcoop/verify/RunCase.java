@@ -20,6 +20,7 @@ import org.kgcoop.features.TrainingLoader;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.BatchSampler;
 import org.kgcoop.train.ModelSelection;
@@ -27,7 +28,6 @@ import org.kgcoop.train.Sampler;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 import org.kgcoop.trial.Evaluator;
-import org.kgcoop.progress.Progress;
 
 /**
  * The cases of the kind {@code run}: from a split file to the accuracies on base and new classes.

@@ -34,12 +34,12 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.model.Head;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.MethodSpec;
-import org.kgcoop.progress.Progress;
 import org.kgcoop.trial.Trial;
 import org.kgcoop.trial.TrialRun;
 
