@@ -38,6 +38,7 @@ import org.kgcoop.files.AppendedFile;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Gap;
 import org.kgcoop.method.Gda;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Probe;
@@ -63,7 +64,10 @@ final class Honesty {
   /** All images in the test view, and the methods without training steps. */
   static final AdaptRecord.Plan QUICK =
       new AdaptRecord.Plan(
-          0, 0, 0, List.of(ZeroShot.ID, Ensemble.ID, Proker.ID, Gda.ID, LpPlusPlus.ID, Probe.ID));
+          0,
+          0,
+          0,
+          List.of(ZeroShot.ID, Ensemble.ID, Gap.ID, Proker.ID, Gda.ID, LpPlusPlus.ID, Probe.ID));
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 

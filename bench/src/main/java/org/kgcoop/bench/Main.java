@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       AdaptBench.class,
       AdaptCalibrationBench.class,
       AdaptSpeedBench.class,
+      ClosedBench.class,
       LabelBench.class,
       PreprocessBench.class,
       LoadBench.class,
