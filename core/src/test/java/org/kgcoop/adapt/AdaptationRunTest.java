@@ -197,7 +197,8 @@ class AdaptationRunTest {
     AdaptRecord record = adapt(data(2, 0, 1), List.of("wolf", "bear", "cow"), 5);
     for (AdaptRecord.Candidate each : record.candidates()) {
       boolean bound =
-          List.of("probe", "lp++", "proker", "gap", "clap", "tip-adapter-f").contains(each.method());
+          List.of("probe", "lp++", "proker", "gap", "clap", "tip-adapter-f")
+              .contains(each.method());
       assertThat(each.isMeasured()).as(each.toString()).isEqualTo(!bound);
     }
     assertThat(record.result().expectedUnseen()).isNotNull();
