@@ -192,7 +192,6 @@ public final class ClipOptions {
         .formatted(clip, clip);
   }
 
-  /** Loads the model. */
   /**
    * Loads the model for a classifier. Without {@code --clip}, the weights are those of its
    * training. Without {@code --precision}, the model has the precision of the features that the
@@ -209,6 +208,7 @@ public final class ClipOptions {
     return load(recorded.orElseGet(this::path), file.precision(), patches);
   }
 
+  /** Loads the model. */
   public Clip load() {
     return load(path());
   }
