@@ -75,7 +75,7 @@ final class ClosedBench implements Callable<Integer> {
               .toList();
     }
     time(
-        "near copies by features among %d images".formatted(images),
+        "near copies by features among %s images".formatted(images),
         () -> NearDuplicates.of(features, NearDuplicates.FACTOR, NearDuplicates.NEIGHBORS));
   }
 
@@ -90,11 +90,12 @@ final class ClosedBench implements Callable<Integer> {
       double[] alphas = new double[ALPHAS];
       Arrays.setAll(alphas, a -> Math.pow(0.3, a) * rows / width);
       time(
-          "GDA of %d classes, %d images and %d views each".formatted(classes, shots, views),
+          "GDA of %s classes, %s images and %s views each".formatted(classes, shots, views),
           () -> {
             GaussianDiscriminant gaussians = new GaussianDiscriminant(features, labels, classes);
-            gaussians.pooled();
-            new GaussianLeaveOneOut(gaussians, groups).search(texts, SCALE, alphas);
+            GaussianDiscriminant.Linear unused = gaussians.pooled();
+            var unusedSearch =
+                new GaussianLeaveOneOut(gaussians, groups).search(texts, SCALE, alphas);
           });
     }
   }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.kgcoop.cli.Main;
@@ -94,7 +95,7 @@ final class GrowthBench implements Callable<Integer> {
       Path folder = Files.createDirectories(out.resolve(String.valueOf(size)));
       prepare(folder, size);
       for (String command : commands) {
-        long[] measured = run(folder, words(folder).get(command));
+        long[] measured = run(folder, Objects.requireNonNull(words(folder).get(command)));
         double seconds = measured[0] / 1e9;
         System.out.printf(
             Locale.ROOT,
@@ -174,7 +175,7 @@ final class GrowthBench implements Callable<Integer> {
     if (exit != 0) {
       throw new IllegalStateException(words.get(0) + " ended with exit code " + exit + ": " + log);
     }
-    String[] parts = Files.readString(figures).split(" ");
+    String[] parts = Files.readString(figures).split(" ", -1);
     return new long[] {Long.parseLong(parts[0]), Long.parseLong(parts[1])};
   }
 
@@ -186,7 +187,7 @@ final class GrowthBench implements Callable<Integer> {
     Random random = new Random(size);
     StringBuilder truth = new StringBuilder("image,class\n");
     for (int i = 0; i < size; i++) {
-      String name = "class%02d/%06d.bmp".formatted(i % CLASSES, i);
+      String name = String.format(Locale.ROOT, "class%02d/%06d.bmp", i % CLASSES, i);
       Path file = folder.resolve("images").resolve(name);
       Files.createDirectories(file.resolveSibling(""));
       Files.write(file, bmp(random));

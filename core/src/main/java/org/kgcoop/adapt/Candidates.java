@@ -126,7 +126,7 @@ final class Candidates {
           .formatted(Proker.MAX_ROWS, images);
     }
     if (id.equals(Gap.ID) && (images > MAX_IMAGES_OF_GAP * classes || images > MAX_SEARCHED)) {
-      return "it is for at most %s images per class on average, and %s in all"
+      return "left out above %s images per class on average, or %s in all"
           .formatted(MAX_IMAGES_OF_GAP, MAX_SEARCHED);
     }
     return "";

@@ -12,7 +12,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.RecordedClip;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.UnicodeText;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.features.ViewEncoder;
@@ -59,6 +61,7 @@ public final class Classifier implements AutoCloseable {
   private final int width;
   private final AnyImage images = new AnyImage();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private @Nullable Clip owned;
   private boolean closed;
 
   private Classifier(
@@ -90,6 +93,28 @@ public final class Classifier implements AutoCloseable {
   public static Classifier load(Path path, Clip clip) {
     ClassifierFile file = ClassifierFile.read(ClassifierFile.at(path));
     return of(file, clip, file.classNames());
+  }
+
+  /**
+   * Loads a trained classifier and the CLIP model that it was trained with. Closing the classifier
+   * closes the model. The weights must be on this machine. They are found by the name in the
+   * classifier file, or by the path in {@code run.json}. Without either, the embedded CLIP is used.
+   *
+   * @param path the run folder, or {@code classifier.safetensors} in it
+   * @throws KgCoopException if the file cannot be read, or the weights are not found or others
+   */
+  public static Classifier load(Path path) {
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(path));
+    Path weights = RecordedClip.find(path, file, "a Clip").orElseGet(EmbeddedClip::folder);
+    Clip clip = Clip.load(weights, Clip.Options.DEFAULT.withMaxPatches(file.maxPatches()));
+    try {
+      Classifier classifier = of(file, clip, file.classNames());
+      classifier.owned = clip;
+      return classifier;
+    } catch (RuntimeException | Error e) {
+      clip.close();
+      throw e;
+    }
   }
 
   /**
@@ -312,6 +337,9 @@ public final class Classifier implements AutoCloseable {
       if (!closed) {
         closed = true;
         classifier.close();
+        if (owned != null) {
+          owned.close();
+        }
       }
     } finally {
       lock.writeLock().unlock();

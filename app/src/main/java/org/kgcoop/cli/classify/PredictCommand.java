@@ -148,7 +148,7 @@ public final class PredictCommand implements Callable<Integer> {
     List<String> names = classes.namesFor(file);
     double threshold =
         predictions.threshold(learned.toString(), file.withClassNames(names).calibration());
-    try (Clip clip = clipOptions.load(file.precision());
+    try (Clip clip = clipOptions.load(learned, file);
         Classifier classifier = Classifier.of(file, clip, names)) {
       return predict(classifier, new ClassifierSource(file, clip), threshold, files);
     }

@@ -56,7 +56,7 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop adapt embedded:places",
       "  ./kgcoop adapt photos/ --clip ViT-B/16 --out runs/photos",
       "  ./kgcoop adapt photos/ --exclude judged.txt --unknown other-photos/",
-      "  ./kgcoop serve runs/photos --clip ViT-B/16",
+      "  ./kgcoop serve runs/photos",
       "",
       "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or"
           + " serve. DIR/report.html explains the choice. DIR/adapt.json contains the figures."
@@ -218,7 +218,7 @@ public final class AdaptCommand implements Callable<Integer> {
       if (!output.isJson()) {
         output.print("classifier: " + folder.resolve("classifier.safetensors"));
         output.print("report: " + folder.resolve("report.html"));
-        output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());
+        output.print("next: ./kgcoop serve " + folder);
       }
       return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
     }
