@@ -5,9 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.kgcoop.api.Embedder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.RgbImage;
@@ -17,7 +15,6 @@ import org.kgcoop.serve.model.Deadline;
 import org.kgcoop.serve.model.EncodingQueue;
 import org.kgcoop.serve.model.RequestImageDecoder;
 import org.kgcoop.serve.model.TimedLock;
-import org.kgcoop.tensor.Tensor;
 
 /** Returns unit features of images and texts. */
 final class Embeddings {
@@ -25,7 +22,7 @@ final class Embeddings {
   private static final int MAX_TEXT_LENGTH = 1000;
 
   /** The same object for all requests, so that their images are encoded in one batch. */
-  private static final EncodingQueue.BatchFunction<float[]> ROWS = Embeddings::rows;
+  private static final EncodingQueue.BatchFunction<float[]> ROWS = List::of;
 
   private final Clip clip;
   private final EncodingQueue queue;
@@ -76,14 +73,6 @@ final class Embeddings {
         json.putArray("texts"),
         texts.isEmpty() ? List.of() : textLock.run(deadline, () -> embedder.embedTexts(texts)));
     request.json(json);
-  }
-
-  private static List<float[]> rows(Tensor features) {
-    float[] values = features.toFloats(); // (B, E)
-    int width = (int) features.size(1);
-    return IntStream.range(0, values.length / width)
-        .mapToObj(i -> Arrays.copyOfRange(values, i * width, (i + 1) * width))
-        .toList();
   }
 
   private static void features(ArrayNode to, List<float[]> features) {

@@ -278,6 +278,9 @@ class DocumentedExamplesTest {
           .as("%s: %s", request, Files.readString(answer))
           .isZero();
       assertThat(Files.readString(answer)).as(request).matches("(?s)\\{\"(model|clip)\":.*");
+      if (request.contains("red, apple")) { // the quotes must reach the server
+        assertThat(Files.readString(answer)).as(request).contains("red, apple");
+      }
     }
   }
 

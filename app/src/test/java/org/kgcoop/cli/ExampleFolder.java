@@ -61,13 +61,15 @@ final class ExampleFolder {
   private static final List<String> IMAGE_FOLDERS =
       List.of("photos", "food", "objects", "imagenet", "imagenet-sketch", "imagenetv2", "scans");
 
-  /** The commands that write the runs which examples name. */
+  /** The commands that write the runs and features which examples name. */
   private static final List<String> RUNS =
-      Stream.of(
-              "train --data pets --calibrate --out runs/pets",
-              "train --data pets --method coop --out runs/coop",
-              "base2new --data objects --methods clip,coop,kgcoop --seeds 1 --out runs/table")
-          .map(command -> command + " --shots 2 --epochs 1 --augment test")
+      Stream.concat(
+              Stream.of(
+                      "train --data pets --calibrate --out runs/pets",
+                      "train --data pets --method coop --out runs/coop",
+                      "base2new --data objects --methods clip,coop,kgcoop --seeds 1 --out runs/table")
+                  .map(command -> command + " --shots 2 --epochs 1 --augment test"),
+              Stream.of("embed photos --out features.npy --clip ViT-B/16"))
           .toList();
 
   /** Further names of runs, each with the run that is copied. */

@@ -33,6 +33,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.published.DataDownload;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
+import org.kgcoop.files.Resources;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.progress.Progress;
 
@@ -51,7 +52,7 @@ class DataDownloadTest {
   @BeforeEach
   void serve() throws IOException {
     server = new FileServer();
-    entries = JSON.readTree(PublishedDataSets.class.getResource("datasets.json"));
+    entries = Resources.json(PublishedDataSets.class, "datasets.json");
     for (JsonNode entry : entries) {
       for (JsonNode download : entry.path("downloads")) {
         List<String> provided = new ArrayList<>();

@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
-import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSetOptions;
@@ -160,7 +160,7 @@ final class AdaptBench implements Callable<Integer> {
                 minutes,
                 1);
         long start = System.nanoTime();
-        AdaptRecord record = Adaptation.run(context, request, out.resolve(name));
+        AdaptRecord record = AdaptationRun.run(context, request, out.resolve(name));
         double seconds = (System.nanoTime() - start) / 1e9;
         Map<String, AdaptRecord.Interval> testAccuracies =
             CandidateAccuracy.of(context, request, record, out.resolve(name + "-candidates"));

@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
-import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
@@ -155,7 +155,7 @@ final class AdaptCalibrationBench implements Callable<Integer> {
         FewShot.draw(
             learned.withImages(learned.train(), List.of(), List.of()), images, seed, line -> {});
     AdaptRecord unused =
-        Adaptation.run(
+        AdaptationRun.run(
             context,
             new AdaptRequest(drawn, List.of(), FewShot.ALL, MINUTES, seed).with(Honesty.QUICK),
             out.resolve(run));

@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
 import org.kgcoop.adapt.AdaptRequest;
-import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
@@ -92,7 +92,7 @@ final class AdaptSpeedBench implements Callable<Integer> {
               this::print,
               () -> false);
       AdaptRecord record =
-          Adaptation.run(
+          AdaptationRun.run(
               context, new AdaptRequest(data, List.of(), FewShot.ALL, minutes, 1), result);
       print("done: " + record.choice());
       record.candidates().forEach(each -> print(each.toString()));

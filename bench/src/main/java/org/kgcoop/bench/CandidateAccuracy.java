@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.kgcoop.adapt.AdaptRequest;
-import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.trial.ExperimentContext;
 
@@ -29,7 +29,7 @@ final class CandidateAccuracy {
       if (candidate.isMeasured()) {
         found.put(
             candidate.method(),
-            Adaptation.onTest(context, request, record.plan(), candidate.method(), work));
+            AdaptationRun.onTest(context, request, record.plan(), candidate.method(), work));
       }
     }
     return found;

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.adapt.AdaptRequest;
-import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
@@ -38,6 +38,7 @@ import org.kgcoop.files.AppendedFile;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Gap;
 import org.kgcoop.method.Gda;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Probe;
@@ -63,7 +64,10 @@ final class Honesty {
   /** All images in the test view, and the methods without training steps. */
   static final AdaptRecord.Plan QUICK =
       new AdaptRecord.Plan(
-          0, 0, 0, List.of(ZeroShot.ID, Ensemble.ID, Proker.ID, Gda.ID, LpPlusPlus.ID, Probe.ID));
+          0,
+          0,
+          0,
+          List.of(ZeroShot.ID, Ensemble.ID, Gap.ID, Proker.ID, Gda.ID, LpPlusPlus.ID, Probe.ID));
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -267,7 +271,7 @@ final class Honesty {
 
   /** Runs {@code adapt}, with all methods or with the quick ones. */
   private AdaptRecord adapted(AdaptRequest request, Path run) {
-    return Adaptation.run(context, settings.all() ? request : request.with(QUICK), run);
+    return AdaptationRun.run(context, settings.all() ? request : request.with(QUICK), run);
   }
 
   private Map<String, AdaptRecord.Interval> candidates(

@@ -172,7 +172,7 @@ final class ServeLoad {
               .map(file -> transform.test(local.images().decodeUpright(file, "image")))
               .toList();
       try (Scope scope = Scope.open("batch")) {
-        count += local.classifier().ofFeatures(local.encoder().of(images)).size();
+        count += local.classifier().ofFeatures(local.encoder().of(images).toRows()).size();
       }
     }
     return count / ((System.nanoTime() - start) / 1e9);

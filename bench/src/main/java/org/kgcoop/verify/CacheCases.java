@@ -73,7 +73,11 @@ final class CacheCases {
     CacheGrid grid = settings(c).grid();
     long[][] correct =
         CacheCounts.correct(
-            cache, grid, ModelCases.features(clip, ModelCases.images(folder, c, "images")), labels);
+            cache,
+            grid,
+            ModelCases.features(clip, ModelCases.images(folder, c, "images")),
+            labels,
+            () -> {});
     CacheGrid.Point best = grid.best(correct);
     JsonNode expected = c.path("expect");
     comparison.value("beta", best.beta(), expected.path("beta").asDouble());

@@ -74,9 +74,9 @@ record AdaptFolder(Path out, Path work) {
     List<String> changes = AdaptSettings.changes(before.get().settings(), settings);
     if (!changes.isEmpty()) {
       throw KgCoopException.configuration(
-          "%s: holds an adaptation with other settings (%s); give the same to go on, delete the"
+          "%s: holds an adaptation with other settings (%s); give the same to resume, delete the"
                   .formatted(out, String.join("; ", changes))
-              + " folder to start anew, or choose another --out");
+              + " folder to start again, or choose another --out");
     }
   }
 

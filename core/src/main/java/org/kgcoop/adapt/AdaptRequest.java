@@ -38,6 +38,9 @@ public record AdaptRequest(
     LabelSource labels,
     AdaptRecord.@Nullable Plan plan) {
 
+  /** The time limit if the user sets none. */
+  public static final double DEFAULT_MINUTES = 5;
+
   /** Creates a request that rejects unreadable images. */
   public AdaptRequest(DataSet data, List<String> unseen, int shots, double minutes, long seed) {
     this(data, unseen, shots, minutes, seed, false, List.of(), LabelSource.UNSTATED, null);

@@ -42,6 +42,9 @@ final class Budget {
 
   private static final double LONGEST_SAMPLE = 2;
 
+  /** Multiple of the possible time that not even the first step of a process exceeds by chance. */
+  private static final double FAR_TOO_LONG = 10;
+
   private final ExperimentContext context;
   private final long start;
   private final double seconds;
@@ -114,9 +117,9 @@ final class Budget {
     }
     TrainingSettings training = spec.training().apply(method.trained().orElseThrow(), task);
     int classes = data.classNames().size();
-    int parallel = CrossValidation.foldsAtATime(context.clip().device(), classes);
+    int parallel = CrossValidation.foldsAtATime(context.clip().device(), method, classes);
     double steps = steps(training, data) * (1 + (double) folds / Math.min(folds, parallel));
-    double needed = steps * secondsOfAStep(data.classNames());
+    double needed = steps * secondsOfAStep(data.classNames(), left() / steps);
     if (needed <= left()) {
       return "";
     }
@@ -137,8 +140,11 @@ final class Budget {
   /**
    * Measures the time of a training step of a prompt. It is the minimum over several steps, because
    * other processes can delay individual steps.
+   *
+   * @param limit the longest step that there is time for; a first step that takes far longer ends
+   *     the measurement
    */
-  private double secondsOfAStep(List<String> classNames) {
+  private double secondsOfAStep(List<String> classNames, double limit) {
     PromptMethod method = new CoOp(ContextSettings.shared(4, ""));
     int width = context.clip().config().embedDim();
     float[] values = new float[width];
@@ -146,7 +152,8 @@ final class Budget {
     double shortest = Double.POSITIVE_INFINITY;
     double sum = 0;
     try (TrainableModel model = method.model(context.clip(), classNames, 1)) {
-      for (int i = 0; i < 2 || (i < MAX_STEPS && sum < LONGEST_SAMPLE); i++) {
+      int least = 2;
+      for (int i = 0; i < least || (i < MAX_STEPS && sum < LONGEST_SAMPLE); i++) {
         long begin = System.nanoTime();
         try (Scope scope = Scope.open("step")) {
           Tensor feature = Tensor.of(values, 1, width).to(context.clip().device()).unitRows();
@@ -156,6 +163,7 @@ final class Budget {
         double took = (System.nanoTime() - begin) / 1e9;
         shortest = Math.min(shortest, took);
         sum += took;
+        least = shortest > FAR_TOO_LONG * limit ? 1 : least;
       }
     }
     return shortest;

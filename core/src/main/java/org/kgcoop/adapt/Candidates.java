@@ -8,12 +8,12 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Gap;
 import org.kgcoop.method.Gda;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.Proker;
-import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
@@ -37,6 +37,7 @@ final class Candidates {
       List.of(
           ZeroShot.ID,
           Ensemble.ID,
+          Gap.ID,
           Proker.ID,
           Gda.ID,
           LpPlusPlus.ID,
@@ -56,6 +57,7 @@ final class Candidates {
           Ensemble.ID,
           Gda.ID,
           Proker.ID,
+          Gap.ID,
           Probe.ID,
           LpPlusPlus.ID,
           TipAdapterF.ID,
@@ -77,23 +79,29 @@ final class Candidates {
   /** Upper bounds of beta and alpha in the search of Tip-Adapter-F, for all data sets. */
   private static final double CACHE_TOP = 20;
 
-  /** Maximum number of images for ProKeR's search, whose time is cubic in this number. */
+  /**
+   * Maximum number of images that ProKeR searches with, and of those of {@code gap}. The time is
+   * cubic in this number.
+   */
   private static final int MAX_SEARCHED = 1_000;
+
+  /**
+   * Maximum mean number of images per class for {@code gap}, which searches no setting. It is
+   * better than ProKeR with one or two images per class.
+   */
+  private static final int MAX_IMAGES_OF_GAP = 4;
 
   private final Clip clip;
   private final int views;
-  private final int images;
 
   /**
    * Creates the candidates for a CLIP model.
    *
    * @param views the number of random views per training image; 0 uses only the test view
-   * @param images the number of training images
    */
-  Candidates(Clip clip, int views, int images) {
+  Candidates(Clip clip, int views) {
     this.clip = clip;
     this.views = views;
-    this.images = images;
   }
 
   /**
@@ -112,11 +120,16 @@ final class Candidates {
    * Returns the reason why a method cannot be trained on all images, or an empty text. Folds have
    * fewer images, so they do not show this.
    */
-  static String leftOut(String id, int images) {
-    return id.equals(Proker.ID) && images > Proker.MAX_ROWS
-        ? "it keeps every image and supports at most %s; there are %s"
-            .formatted(Proker.MAX_ROWS, images)
-        : "";
+  static String leftOut(String id, int images, int classes) {
+    if (id.equals(Proker.ID) && images > Proker.MAX_ROWS) {
+      return "it keeps every image and supports at most %s; there are %s"
+          .formatted(Proker.MAX_ROWS, images);
+    }
+    if (id.equals(Gap.ID) && (images > MAX_IMAGES_OF_GAP * classes || images > MAX_SEARCHED)) {
+      return "left out above %s images per class on average, or %s in all"
+          .formatted(MAX_IMAGES_OF_GAP, MAX_SEARCHED);
+    }
+    return "";
   }
 
   MethodSpec spec(String id) {
@@ -149,11 +162,7 @@ final class Candidates {
       // Each view would add rows, and the size of a kernel is quadratic in the number of rows.
       case Gda.ID -> method = method.with("views", 0);
       case Proker.ID -> {
-        method = method.with("views", 0);
-        if (images > MAX_SEARCHED) {
-          method =
-              method.with("select_on", SelectionData.NONE.id()); // the published beta and lambda
-        }
+        method = method.with("views", 0).with("searched", MAX_SEARCHED);
       }
       default -> {}
     }

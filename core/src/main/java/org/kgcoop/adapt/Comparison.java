@@ -101,7 +101,7 @@ final class Comparison {
     this.shares = shares;
     sample = FewShotSample.of(data, request.seed());
     record = begun;
-    candidates = new Candidates(context.clip(), begun.plan().views(), data.train().size());
+    candidates = new Candidates(context.clip(), begun.plan().views());
     audit = Fold.audit(data, request.labels().audit(), request.unseen());
     compared = audit == null ? data : audit.fitted();
     folds =
@@ -353,7 +353,7 @@ final class Comparison {
       return leftOut(
           spec, method.closedClassReason().get() + " cannot be used on new classes", false);
     }
-    String tooMany = Candidates.leftOut(method.id(), data.train().size());
+    String tooMany = Candidates.leftOut(method.id(), data.train().size(), data.classNames().size());
     if (!tooMany.isEmpty()) {
       return leftOut(spec, tooMany, false);
     }

@@ -57,7 +57,7 @@ final class FinalTraining {
     this.request = request;
     this.data = data;
     sample = FewShotSample.of(data, request.seed());
-    candidates = new Candidates(context.clip(), plan.views(), data.train().size());
+    candidates = new Candidates(context.clip(), plan.views());
   }
 
   /**

@@ -28,6 +28,11 @@ public record LabelSource(Labels labels, Set<String> audit) {
     audit = Set.copyOf(audit);
   }
 
+  /** Returns the statement of the user; null if there is none. */
+  public static LabelSource stated(Labels.@Nullable Origin origin) {
+    return origin == null ? UNSTATED : new LabelSource(new Labels(origin, "", 0, 0), Set.of());
+  }
+
   /**
    * Finds the origin of labels: from the journal of a labeling session, the statement of the user,
    * or the record of a folder that a classifier sorted, in this order.
@@ -46,7 +51,7 @@ public record LabelSource(Labels labels, Set<String> audit) {
           audit);
     }
     if (origin != null) {
-      return new LabelSource(new Labels(origin, "", 0, 0), Set.of());
+      return stated(origin);
     }
     int proposals =
         SortedFolder.read(folder).map(sorted -> sorted.review(all).unchanged()).orElse(0);

@@ -41,6 +41,9 @@ final class TrainingImages {
   /** Number of images that are read or looked up together. */
   private static final int BLOCK = 64;
 
+  /** The images between two looks at the clock: the time limit leaves a useful number. */
+  private static final int STOP_EVERY = 32;
+
   private final ExperimentContext context;
   private final AdaptRequest request;
   private final Set<String> unreadable = new TreeSet<>(); // images with the reason
@@ -238,7 +241,8 @@ final class TrainingImages {
                 @Override
                 public void done(long units) {
                   task.done(units);
-                  if (stop.getAsBoolean() && units + problems.size() < items.size()) {
+                  boolean isChecked = units % STOP_EVERY == 0 && stop.getAsBoolean();
+                  if (isChecked && units + problems.size() < items.size()) {
                     throw new TimeUp();
                   }
                 }

@@ -4,8 +4,10 @@ import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.TransformedImage;
 
 /**
  * A decoder of images in every form that programs have them in. It rotates them by their EXIF
@@ -22,6 +24,21 @@ final class AnyImage {
 
   List<RgbImage> decoded(List<?> images) {
     return images.stream().map(this::decoded).toList();
+  }
+
+  /** Decodes and transforms images. Images that are {@link TransformedImage}s are kept. */
+  List<RgbImage> views(List<?> images, ViewEncoder encoder) {
+    List<?> read =
+        images.stream()
+            .map(image -> image instanceof TransformedImage ? image : decoded(image))
+            .toList();
+    return read.parallelStream()
+        .map(
+            image ->
+                image instanceof TransformedImage view
+                    ? view.pixels()
+                    : encoder.testView((RgbImage) image))
+        .toList();
   }
 
   RgbImage decoded(Object image) {

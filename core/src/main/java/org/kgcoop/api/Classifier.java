@@ -12,7 +12,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.RecordedClip;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.UnicodeText;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.features.ViewEncoder;
@@ -56,8 +58,10 @@ public final class Classifier implements AutoCloseable {
   private final double temperature;
   private final OptionalDouble threshold;
   private final ViewEncoder encoder;
+  private final int width;
   private final AnyImage images = new AnyImage();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private @Nullable Clip owned;
   private boolean closed;
 
   private Classifier(
@@ -76,6 +80,7 @@ public final class Classifier implements AutoCloseable {
     this.threshold =
         rejection == null ? OptionalDouble.empty() : OptionalDouble.of(rejection.threshold());
     this.encoder = new ViewEncoder(clip, images.images()).by(classifier);
+    this.width = clip.config().embedDim();
   }
 
   /**
@@ -88,6 +93,28 @@ public final class Classifier implements AutoCloseable {
   public static Classifier load(Path path, Clip clip) {
     ClassifierFile file = ClassifierFile.read(ClassifierFile.at(path));
     return of(file, clip, file.classNames());
+  }
+
+  /**
+   * Loads a trained classifier and the CLIP model that it was trained with. Closing the classifier
+   * closes the model. The weights must be on this machine. They are found by the name in the
+   * classifier file, or by the path in {@code run.json}. Without either, the embedded CLIP is used.
+   *
+   * @param path the run folder, or {@code classifier.safetensors} in it
+   * @throws KgCoopException if the file cannot be read, or the weights are not found or others
+   */
+  public static Classifier load(Path path) {
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(path));
+    Path weights = RecordedClip.find(path, file, "a Clip").orElseGet(EmbeddedClip::folder);
+    Clip clip = Clip.load(weights, Clip.Options.DEFAULT.withMaxPatches(file.maxPatches()));
+    try {
+      Classifier classifier = of(file, clip, file.classNames());
+      classifier.owned = clip;
+      return classifier;
+    } catch (RuntimeException | Error e) {
+      clip.close();
+      throw e;
+    }
   }
 
   /**
@@ -166,11 +193,11 @@ public final class Classifier implements AutoCloseable {
 
   /**
    * Returns the features of the classes, (C, E), with rows of unit length, if they are the same for
-   * every image. The logits are their products with image features, times {@link Clip#logitScale},
-   * divided by the {@link #temperature}. The tensor is a copy, in the open scope of this thread.
+   * every image. The logits are their products with image features, times the logit scale of the
+   * CLIP model, divided by the {@link #temperature}.
    */
-  public Optional<Tensor> classFeatures() {
-    return whileOpen(() -> classifier.classFeatures().map(Tensor::copy));
+  public Optional<float[][]> classFeatures() {
+    return whileOpen(() -> classifier.classFeatures().map(Tensor::toRows));
   }
 
   private <T> T whileOpen(Supplier<T> call) {
@@ -234,20 +261,10 @@ public final class Classifier implements AutoCloseable {
   public List<Classification> classifyAll(List<?> images) {
     List<Classification> all = new ArrayList<>();
     for (int from = 0; from < images.size(); from += BATCH) {
-      List<RgbImage> batch =
-          this.images.decoded(images.subList(from, Math.min(from + BATCH, images.size())));
-      all.addAll(classified(batch));
+      List<?> batch = images.subList(from, Math.min(from + BATCH, images.size()));
+      all.addAll(whileOpen(() -> ofFeatures(features(batch)))); // close() waits for both
     }
     return all;
-  }
-
-  private List<Classification> classified(List<RgbImage> batch) {
-    return whileOpen( // the head may have its own image encoder
-        () -> {
-          try (Scope scope = Scope.open("classify")) {
-            return ofFeatures(encoder.of(batch));
-          }
-        });
   }
 
   /**
@@ -259,32 +276,51 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Computes image features for {@link #ofFeatures}, in the open scope of this thread. Each image
-   * is encoded alone, so its feature does not depend on the others.
+   * Computes image features for {@link #ofFeatures}. Each image is encoded alone, so its feature
+   * does not depend on the others. All images are decoded before the first one is encoded.
    *
-   * @param images (B, channels, R, R), the input of the model: cropped, resized and normalized
+   * @param images each in a form that {@link #classifyAll} accepts
    * @return (B, E)
+   * @throws KgCoopException if one of the images cannot be read
+   * @throws IllegalArgumentException if an element has another type
    */
-  public Tensor features(Tensor images) {
-    return whileOpen(() -> encoder.features(images));
+  public float[][] features(List<?> images) {
+    if (images.isEmpty()) {
+      return new float[0][];
+    }
+    List<RgbImage> views = this.images.views(images, encoder);
+    return whileOpen( // the head may have its own image encoder
+        () -> {
+          try (Scope scope = Scope.open("features")) {
+            return encoder.ofViews(views).toRows();
+          }
+        });
   }
 
   /**
    * Classifies images by their features, for programs that encode images once and use several
    * classifiers.
    *
-   * @param features (B, E), in an open scope of this thread: rows of unit length from the same
-   *     CLIP, or from {@link #features} if {@link #hasOwnEncoder} is true
+   * @param features (B, E): rows of unit length from the same CLIP, or from {@link #features} if
+   *     {@link #hasOwnEncoder} is true
+   * @throws IllegalArgumentException if a row has another length
    */
-  public List<Classification> ofFeatures(Tensor features) {
+  public List<Classification> ofFeatures(float[][] features) {
+    for (float[] row : features) {
+      if (row.length != width) {
+        throw new IllegalArgumentException(
+            "features: expected rows of %s values, got one of %s".formatted(width, row.length));
+      }
+    }
     return whileOpen(
         () -> {
           try (Scope scope = Scope.open("classify features");
               Autograd.Switch off = Autograd.off()) {
             List<Classification> all = new ArrayList<>();
-            for (long i = 0; i < features.size(0); i++) {
+            for (float[] row : features) {
               // One row at a time, because the last bits of a row depend on its neighbors.
-              Tensor probabilities = classifier.probabilities(features.narrow(0, i, 1)); // (1, C)
+              Tensor feature = Tensor.of(row, 1, width).to(encoder.device());
+              Tensor probabilities = classifier.probabilities(feature); // (1, C)
               all.add(
                   new Classification(classNames, probabilities.toFloats(), threshold.orElse(0)));
             }
@@ -301,6 +337,9 @@ public final class Classifier implements AutoCloseable {
       if (!closed) {
         closed = true;
         classifier.close();
+        if (owned != null) {
+          owned.close();
+        }
       }
     } finally {
       lock.writeLock().unlock();

@@ -1,9 +1,16 @@
 package org.kgcoop.api;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.image.Images;
 import org.kgcoop.progress.Progress;
+import org.kgcoop.trial.ExperimentContext;
 
 /** The progress of an experiment, passed on to a {@link TrainingListener}. */
 final class ReportedProgress implements Progress {
@@ -16,6 +23,22 @@ final class ReportedProgress implements Progress {
   ReportedProgress(TrainingListener listener, BooleanSupplier cancelled) {
     this.listener = listener;
     this.cancelled = cancelled;
+  }
+
+  /**
+   * Returns the context of an experiment for a program.
+   *
+   * @param cache the folder of the feature cache; null to keep features in memory
+   */
+  static ExperimentContext context(
+      Clip clip, @Nullable Path cache, TrainingListener listener, BooleanSupplier cancelled) {
+    ViewEncoder encoder = new ViewEncoder(clip, new Images(listener::message));
+    return new ExperimentContext(
+        clip,
+        new FeatureCache(encoder, cache, listener::message),
+        new ReportedProgress(listener, cancelled),
+        listener::message,
+        cancelled);
   }
 
   @Override

@@ -16,16 +16,11 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.EmbeddedDataSets;
-import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.ViewEncoder;
-import org.kgcoop.image.Images;
 import org.kgcoop.method.KgCoOp;
-import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.SettingValues;
-import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.MethodSpec;
 import org.kgcoop.trial.Trial;
 import org.kgcoop.trial.TrialRun;
@@ -229,7 +224,8 @@ public final class Training {
     MethodSpec spec = spec();
     DataSetOptions options = DataSetOptions.defaults(listener::message).withTemplate(template);
     Trial trial = Trial.alone(spec, data.apply(options), ClassSplit.ALL, shots, seed);
-    RunResults results = new TrialRun(context(), trial).run(folder);
+    RunResults results =
+        new TrialRun(ReportedProgress.context(clip, cache, listener, cancelled), trial).run(folder);
     OptionalDouble accuracy =
         trial.targets().stream().mapToDouble(test -> results.accuracy(test.name())).findFirst();
     return new Outcome(folder, accuracy);
@@ -249,23 +245,8 @@ public final class Training {
             training,
             PublishedDefaults.BASE_TO_NEW,
             SettingValues.NONE);
-    Method parsed = spec.method().apply(TaskContext.ANY);
-    parsed.check(clip);
-    if (parsed.trained().isEmpty() && !training.keys().isEmpty()) {
-      throw KgCoopException.configuration(
-          "training settings %s: %s is not trained in steps; remove these settings"
-              .formatted(String.join(", ", training.keys()), method));
-    }
+    spec.method().apply(TaskContext.ANY).check(clip);
+    spec.checkTrained(training);
     return calibrate ? spec.calibrated() : spec;
-  }
-
-  private ExperimentContext context() {
-    ViewEncoder encoder = new ViewEncoder(clip, new Images(listener::message));
-    return new ExperimentContext(
-        clip,
-        new FeatureCache(encoder, cache, listener::message),
-        new ReportedProgress(listener, cancelled),
-        listener::message,
-        cancelled);
   }
 }

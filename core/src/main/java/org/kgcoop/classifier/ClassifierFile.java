@@ -61,6 +61,7 @@ import org.kgcoop.tensor.DType;
  * @param calibration the temperature and the rejection threshold, or null for neither
  * @param precision the {@link Clip#precisionKey precision} of the features of the training; empty
  *     for float32
+ * @param clip the {@link Clip#name name} of the CLIP weights; empty if they have none
  */
 public record ClassifierFile(
     FittedMethod learned,
@@ -70,7 +71,8 @@ public record ClassifierFile(
     TrainingDataRecord learnedFrom,
     String version,
     @Nullable Calibration calibration,
-    String precision) {
+    String precision,
+    String clip) {
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
 
@@ -100,6 +102,7 @@ public record ClassifierFile(
         learnedFrom,
         version,
         null,
+        "",
         "");
   }
 
@@ -191,6 +194,9 @@ public record ClassifierFile(
     if (!precision.isEmpty()) {
       json.put("precision", precision);
     }
+    if (!clip.isEmpty()) {
+      json.put("clip", clip);
+    }
     if (calibration != null) {
       CalibrationJson.write(calibration, json);
     }
@@ -264,7 +270,8 @@ public record ClassifierFile(
         learnedFrom(path, json),
         json.path("version").asText(),
         calibration(path, json),
-        json.path("precision").asText());
+        json.path("precision").asText(),
+        json.path("clip").asText());
   }
 
   private static void checkTexts(Path path, List<String> names, String template) {
@@ -432,7 +439,29 @@ public record ClassifierFile(
 
   private ClassifierFile with(FittedMethod fitted, @Nullable Calibration found) {
     return new ClassifierFile(
-        fitted, template, clipFingerprint, maxPatches, learnedFrom, version, found, precision);
+        fitted,
+        template,
+        clipFingerprint,
+        maxPatches,
+        learnedFrom,
+        version,
+        found,
+        precision,
+        clip);
+  }
+
+  /** Returns this file with features of float32. */
+  public ClassifierFile inFloat32() {
+    return new ClassifierFile(
+        learned,
+        template,
+        clipFingerprint,
+        maxPatches,
+        learnedFrom,
+        version,
+        calibration,
+        "",
+        clip);
   }
 
   /** Returns this file with another calibration, or with none. */

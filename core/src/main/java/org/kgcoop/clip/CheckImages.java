@@ -73,7 +73,7 @@ final class CheckImages {
       for (int x = 0; x < size; x++) {
         double row = (double) y * cells / size;
         double column = (double) x * cells / size;
-        int at = (int) row * (cells + 1) + (int) column;
+        int at = ((int) row) * (cells + 1) + (int) column;
         double right = column - (int) column;
         double down = row - (int) row;
         level[y * size + x] +=
@@ -93,7 +93,8 @@ final class CheckImages {
     double[] color = random.doubles(levels.length).toArray();
     for (int i = 0; i < size * size; i++) {
       double x = Math.abs((double) (i % size) / size - centerX) / width;
-      double y = Math.abs((double) (i / size) / size - centerY) / height;
+      int row = i / size;
+      double y = Math.abs((double) row / size - centerY) / height;
       if (round ? x * x + y * y < 1 : Math.max(x, y) < 1) {
         for (int c = 0; c < levels.length; c++) {
           levels[c][i] = color[c];

@@ -1,5 +1,6 @@
 package org.kgcoop.clip;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,7 @@ public final class Clip implements AutoCloseable {
   private final Device device;
   private final CompletableFuture<Tokenizer> tokenizer;
   private final TextFeatureCache textFeatures = new TextFeatureCache();
+  private volatile String name = "";
   private @Nullable String fingerprint;
 
   /**
@@ -81,6 +83,11 @@ public final class Clip implements AutoCloseable {
     public Options(
         DType precision, Device device, @Nullable Path tokenizer, @Nullable Activation activation) {
       this(precision, device, tokenizer, activation, 0);
+    }
+
+    /** Returns these options with another maximum number of patches. */
+    public Options withMaxPatches(int patches) {
+      return new Options(precision, device, tokenizer, activation, patches);
     }
 
     public Options {
@@ -175,10 +182,9 @@ public final class Clip implements AutoCloseable {
    *     not agree, or if the download fails
    */
   public static Clip load(String name, Predicate<String> consent) {
-    return load(
-        name.equals(EmbeddedClip.NAME)
-            ? EmbeddedClip.folder()
-            : ReleasedWeights.locate(name, consent));
+    return name.equals(EmbeddedClip.NAME)
+        ? load(EmbeddedClip.folder())
+        : load(ReleasedWeights.locate(name, consent)).named(name);
   }
 
   /**
@@ -349,6 +355,21 @@ public final class Clip implements AutoCloseable {
   /** Returns the weights as stored, under their released names. */
   public Map<String, StoredTensor> stored() {
     return stored;
+  }
+
+  /**
+   * Returns the public name by which the weights were chosen, such as {@code ViT-B/16}; empty if
+   * they were chosen by a path, or are the embedded ones. Classifier files contain it.
+   */
+  public String name() {
+    return name;
+  }
+
+  /** Sets the public name by which the weights were chosen, and returns this model. */
+  @CanIgnoreReturnValue
+  public Clip named(String newName) {
+    name = newName;
+    return this;
   }
 
   /** Returns the path of the weights, or {@code embedded} for the embedded CLIP. */

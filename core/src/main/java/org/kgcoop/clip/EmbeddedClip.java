@@ -29,7 +29,7 @@ public final class EmbeddedClip {
       List.of("merges.txt", "preprocessor_config.json", "model_card.md");
 
   /** The name of the embedded CLIP in the records of runs. */
-  static final String NAME = "embedded";
+  public static final String NAME = "embedded";
 
   private static @Nullable Path folder;
   private static @Nullable String fingerprint;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.kgcoop.files.Sha256;
@@ -79,7 +80,7 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
   }
 
   private Tensor scales(String norm, int sign) {
-    int[] exponents = form.scales().get(norm);
+    int[] exponents = Objects.requireNonNull(form.scales().get(norm));
     float[] scales = new float[exponents.length];
     for (int i = 0; i < scales.length; i++) {
       scales[i] = Smoothing.scale(sign * exponents[i]);

@@ -210,6 +210,19 @@ public final class ReleasedWeights {
     }
   }
 
+  /**
+   * Finds named weights in the caches of this user, without using the network.
+   *
+   * @return empty if they are not there
+   */
+  public static Optional<Path> find(String name) {
+    try {
+      return Optional.of(ofThisProcess(true).locate(name));
+    } catch (KgCoopException e) {
+      return Optional.empty();
+    }
+  }
+
   private static String size(String name) {
     return Stream.concat(ARCHIVES.stream(), KNOWN.stream())
         .filter(known -> known.name().equals(name))

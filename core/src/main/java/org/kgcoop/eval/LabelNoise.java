@@ -28,6 +28,9 @@ public record LabelNoise(double rate, double exponent, List<Double> wrong) {
   private static final double MAX_EXPONENT = 4;
   private static final int EXPONENTS = 24;
 
+  /** Terms below exp of this do not change a sum of at least 1, not even 100,000 of them. */
+  private static final double NEGLIGIBLE = -50;
+
   /** The lowest probability of an error in a list of suspects. */
   private static final double LEAST = 0.2;
 
@@ -54,14 +57,21 @@ public record LabelNoise(double rate, double exponent, List<Double> wrong) {
     double rate = 0;
     double exponent = 1;
     double[] right = new double[0];
+    double[] powers =
+        IntStream.range(0, EXPONENTS)
+            .mapToDouble(
+                b ->
+                    MIN_EXPONENT
+                        * StrictMath.pow(MAX_EXPONENT / MIN_EXPONENT, (double) b / (EXPONENTS - 1)))
+            .toArray();
+    double[][] sharpened =
+        IntStream.range(0, labels.length)
+            .parallel()
+            .mapToObj(i -> sharpened(probabilities[i], labels[i], powers))
+            .toArray(double[][]::new);
     for (int b = 0; b < EXPONENTS; b++) {
-      double power =
-          MIN_EXPONENT * StrictMath.pow(MAX_EXPONENT / MIN_EXPONENT, (double) b / (EXPONENTS - 1));
-      double[] q =
-          IntStream.range(0, labels.length)
-              .parallel()
-              .mapToDouble(i -> sharpened(probabilities[i], labels[i], power))
-              .toArray();
+      int column = b;
+      double[] q = Arrays.stream(sharpened).mapToDouble(row -> row[column]).toArray();
       for (double each : RATES) {
         // One more image with a right label, so that a few images do not suffice for a rate.
         double likelihood = StrictMath.log(1 - each);
@@ -71,7 +81,7 @@ public record LabelNoise(double rate, double exponent, List<Double> wrong) {
         if (likelihood > best + ROUNDING) {
           best = likelihood;
           rate = each;
-          exponent = power;
+          exponent = powers[b];
           right = q;
         }
       }
@@ -91,14 +101,21 @@ public record LabelNoise(double rate, double exponent, List<Double> wrong) {
     return (1 - rate) * q + rate * (1 - q) / others;
   }
 
-  /** Returns p_label^b / sum of p^b. */
-  private static double sharpened(double[] p, int label, double power) {
+  /** Returns p_label^b / sum of p^b for each b. */
+  private static double[] sharpened(double[] p, int label, double[] powers) {
     double largest = Arrays.stream(p).max().orElse(1);
-    double sum = 0;
-    for (double value : p) {
-      sum += StrictMath.pow(value / largest, power);
+    // A power of a logarithm takes a fraction of the time of a power.
+    double[] logs = Arrays.stream(p).map(value -> StrictMath.log(value / largest)).toArray();
+    double[] shares = new double[powers.length];
+    for (int b = 0; b < powers.length; b++) {
+      double sum = 0;
+      for (double log : logs) {
+        double exponent = powers[b] * log;
+        sum += exponent < NEGLIGIBLE ? 0 : StrictMath.exp(exponent);
+      }
+      shares[b] = StrictMath.exp(powers[b] * logs[label]) / sum;
     }
-    return StrictMath.pow(p[label] / largest, power) / sum;
+    return shares;
   }
 
   /** Returns all images, the most probably wrong first, the lowest index of equal ones first. */

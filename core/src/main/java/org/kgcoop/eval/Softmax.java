@@ -27,6 +27,11 @@ public final class Softmax {
     return probabilities;
   }
 
+  /** Returns one number of softmax(scale x logits). */
+  static double probability(double[] logits, int index, double scale) {
+    return Math.exp(scale * logits[index] - logSumExp(logits, 0, logits.length, scale));
+  }
+
   /**
    * Returns the index of the largest value of {@code from} to {@code to} - 1, the lowest of equal
    * ones.

@@ -1,5 +1,6 @@
 package org.kgcoop.eval;
 
+import java.util.Arrays;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -93,9 +94,14 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
   }
 
   private static double confidence(double[][] logits, double temperature) {
+    double[] largest =
+        Arrays.stream(logits)
+            .parallel()
+            .mapToDouble(row -> Softmax.probability(row, prediction(row), 1 / temperature))
+            .toArray();
     double sum = 0;
-    for (double[] row : logits) {
-      sum += Softmax.probabilities(row, 1 / temperature)[prediction(row)];
+    for (double each : largest) { // in order, so that the sum does not depend on the threads
+      sum += each;
     }
     return sum / logits.length;
   }

@@ -145,6 +145,7 @@ final class FeaturePass {
       }
       pass(block);
     } finally { // keeps the encoded features even if the user cancels
+      hashes.flush();
       store(1);
     }
   }
@@ -205,7 +206,7 @@ final class FeaturePass {
     if (unstored.size() >= least) {
       List<Shard.Feature> features = List.copyOf(unstored);
       unstored.clear(); // first, so that a failure is not repeated
-      hashes.flush();
+      hashes.flush(); // first, because features are of no use without the hashes of their images
       store.store(features);
     }
   }

@@ -3,6 +3,7 @@ package org.kgcoop.features;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -14,6 +15,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
+import org.kgcoop.image.view.TransformedImage;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Autograd;
@@ -30,8 +32,8 @@ public final class ViewEncoder {
   private final Images images;
   private final Transform transform;
 
-  /** A function from (B, channels, R, R) to (B, E), or null for the frozen encoder of CLIP. */
-  private final @Nullable UnaryOperator<Tensor> learned;
+  /** A function from transformed images to (B, E), or null for the frozen encoder of CLIP. */
+  private final @Nullable Function<List<RgbImage>, Tensor> learned;
 
   /** The identity of the trained encoder; empty if its features must not be cached. */
   private final String identity;
@@ -41,7 +43,10 @@ public final class ViewEncoder {
   }
 
   private ViewEncoder(
-      Clip clip, Images images, @Nullable UnaryOperator<Tensor> learned, String identity) {
+      Clip clip,
+      Images images,
+      @Nullable Function<List<RgbImage>, Tensor> learned,
+      String identity) {
     this.clip = clip;
     this.images = images;
     this.transform = new Transform(clip.preprocessing());
@@ -53,7 +58,9 @@ public final class ViewEncoder {
   public ViewEncoder by(Head classifier) {
     return classifier
         .encoder()
-        .map(encoder -> new ViewEncoder(clip, images, encoder::features, ""))
+        .map(
+            encoder ->
+                new ViewEncoder(clip, images, views -> features(encoder::features, views), ""))
         .orElse(this);
   }
 
@@ -61,11 +68,15 @@ public final class ViewEncoder {
    * Returns this encoder with the trained image encoder of a finished classifier. Its features can
    * be cached.
    *
-   * @param features a function from (B, channels, R, R) to (B, E)
+   * @param features a function from transformed images to (B, E)
    * @param identity a text that differs between trained encoders
    */
-  public ViewEncoder by(UnaryOperator<Tensor> features, String identity) {
-    return new ViewEncoder(clip, images, features, identity);
+  public ViewEncoder by(Function<List<TransformedImage>, float[][]> features, String identity) {
+    return new ViewEncoder(
+        clip,
+        images,
+        views -> Tensor.ofRows(features.apply(TransformedImage.all(views))).to(device()),
+        identity);
   }
 
   /** Returns the identity of the trained encoder; empty for the frozen encoder of CLIP. */
@@ -134,7 +145,12 @@ public final class ViewEncoder {
   }
 
   private List<RgbImage> testViews(List<RgbImage> images) {
-    return images.parallelStream().map(transform::test).toList();
+    return images.parallelStream().map(this::testView).toList();
+  }
+
+  /** Applies the test transform. */
+  public RgbImage testView(RgbImage image) {
+    return transform.test(image);
   }
 
   /**
@@ -145,7 +161,7 @@ public final class ViewEncoder {
   public Tensor ofViews(List<RgbImage> views) {
     try (Scope scope = Scope.open("images");
         Autograd.Switch off = Autograd.off()) {
-      Tensor features = features(this::encoder, views);
+      Tensor features = encoder(views);
       return scope.promote(learned == null ? unitRows(features) : features);
     }
   }
@@ -156,7 +172,7 @@ public final class ViewEncoder {
    * @param encoder a function from (B, channels, height, width) to (B, E)
    * @return (B, E)
    */
-  public Tensor features(UnaryOperator<Tensor> encoder, List<RgbImage> views) {
+  private Tensor features(UnaryOperator<Tensor> encoder, List<RgbImage> views) {
     if (views.stream().allMatch(view -> view.whole().equals(views.get(0).whole()))) {
       return encoder.apply(input(views));
     }
@@ -166,8 +182,8 @@ public final class ViewEncoder {
     return Tensor.concat(features, 0);
   }
 
-  private Tensor encoder(Tensor images) {
-    return learned == null ? clip.imageEncoder().features(images) : learned.apply(images);
+  private Tensor encoder(List<RgbImage> views) {
+    return learned == null ? features(clip.imageEncoder()::features, views) : learned.apply(views);
   }
 
   /** Collects transformed images of one size: (B, channels, height, width). */
@@ -287,7 +303,7 @@ public final class ViewEncoder {
     try (Scope scope = Scope.open("images");
         Autograd.Switch off = Autograd.off()) {
       List<Encoded> encoded = new ArrayList<>();
-      for (Tensor row : rows(features(this::encoder, views))) {
+      for (Tensor row : rows(encoder(views))) {
         encoded.add(
             learned == null
                 ? new Encoded(row.unitRows().toFloats(), norm(row.toFloats()))
@@ -303,20 +319,6 @@ public final class ViewEncoder {
       sum += (double) value * value;
     }
     return (float) Math.sqrt(sum);
-  }
-
-  /**
-   * Computes features of transformed images of one size.
-   *
-   * @param images (B, channels, height, width)
-   * @return (B, E), with rows of unit length, or as the image encoder of a head computes them
-   */
-  public Tensor features(Tensor images) {
-    try (Scope scope = Scope.open("images");
-        Autograd.Switch off = Autograd.off()) {
-      Tensor features = encoder(images);
-      return scope.promote(learned == null ? unitRows(features) : features);
-    }
   }
 
   /**

@@ -15,13 +15,13 @@ public final class Thumbnail {
   /** The number of frequencies of the {@link #spectrum}. */
   public static final int FREQUENCIES = 66;
 
-  private static final int PIXELS = SIZE * SIZE;
+  static final int PIXELS = SIZE * SIZE;
   private static final int MAX_FREQUENCY = 5;
 
   /** The standard deviation, in gray levels, below which a picture is taken for a plain surface. */
   private static final double FLAT = 1;
 
-  private static final int HALF = SIZE / 2;
+  static final int HALF = SIZE / 2;
   private static final int MAX_SHIFT = 4; // of half the resolution: a quarter of the picture
   private static final int ITERATIONS = 10;
 
@@ -35,9 +35,6 @@ public final class Thumbnail {
 
   /** Minimum share of the picture in which both must overlap. */
   private static final double OVERLAP = 0.6;
-
-  private static final int PARAMETERS = 6; // of an affine map
-  private static final int UNKNOWNS = PARAMETERS + 2; // with gain and offset of the brightness
 
   private final byte[] gray;
 
@@ -98,12 +95,26 @@ public final class Thumbnail {
       windowed += values[i] / PIXELS;
     }
     double square = 0;
-    int next = 0;
-    for (int down = -MAX_FREQUENCY; down <= MAX_FREQUENCY; down++) {
-      for (int across = 0; across <= MAX_FREQUENCY; across++) {
-        double amplitude = down == 0 && across == 0 ? 0 : amplitude(values, windowed, down, across);
+    for (int i = 0; i < PIXELS; i++) {
+      values[i] -= windowed;
+    }
+    double[] real = new double[SIZE]; // of a line
+    double[] imaginary = new double[SIZE];
+    for (int across = 0; across <= MAX_FREQUENCY; across++) {
+      for (int y = 0; y < SIZE; y++) {
+        real[y] = 0;
+        imaginary[y] = 0;
+        for (int x = 0; x < SIZE; x++) {
+          int turn = across * x % SIZE;
+          real[y] += values[y * SIZE + x] * COSINES[turn];
+          imaginary[y] += values[y * SIZE + x] * COSINES[(turn + SIZE / 4) % SIZE];
+        }
+      }
+      for (int down = -MAX_FREQUENCY; down <= MAX_FREQUENCY; down++) {
+        double amplitude = down == 0 && across == 0 ? 0 : amplitude(real, imaginary, down);
         square += amplitude;
-        spectrum[next++] = (float) Math.sqrt(amplitude);
+        spectrum[(down + MAX_FREQUENCY) * (MAX_FREQUENCY + 1) + across] =
+            (float) Math.sqrt(amplitude);
       }
     }
     float scale = (float) (1 / Math.sqrt(square));
@@ -113,15 +124,18 @@ public final class Thumbnail {
     return spectrum;
   }
 
-  private static double amplitude(double[] values, double mean, int down, int across) {
-    double real = 0;
-    double imaginary = 0;
-    for (int i = 0; i < PIXELS; i++) {
-      int turn = Math.floorMod(down * (i / SIZE) + across * (i % SIZE), SIZE);
-      real += (values[i] - mean) * COSINES[turn];
-      imaginary += (values[i] - mean) * COSINES[(turn + SIZE / 4) % SIZE];
+  /** Returns the amplitude of a frequency down the Fourier coefficients of the lines. */
+  private static double amplitude(double[] real, double[] imaginary, int down) {
+    double a = 0;
+    double b = 0;
+    for (int y = 0; y < SIZE; y++) {
+      int turn = Math.floorMod(down * y, SIZE);
+      double cosine = COSINES[turn];
+      double sine = COSINES[(turn + SIZE / 4) % SIZE];
+      a += real[y] * cosine - imaginary[y] * sine;
+      b += real[y] * sine + imaginary[y] * cosine;
     }
-    return Math.sqrt(real * real + imaginary * imaginary);
+    return Math.sqrt(a * a + b * b);
   }
 
   private static final double[] COSINES = cosines();
@@ -146,14 +160,14 @@ public final class Thumbnail {
     if (isFlat(target, mean(target)) || isFlat(source, mean(source))) {
       return 0;
     }
-    double[] parameters = new double[PARAMETERS];
+    double[] parameters = new double[AffineStep.PARAMETERS];
     double best = shift(halved(target), halved(source), parameters);
     if (best < HOPELESS_SHIFTED) {
       return best;
     }
     best = 0; // of half the resolution
     for (int i = 0; ; i++) {
-      Step step = new Step(target, source, parameters);
+      AffineStep step = new AffineStep(target, source, parameters);
       double before = best;
       if (step.overlap() >= OVERLAP) {
         best = Math.max(best, step.correlation());
@@ -232,144 +246,27 @@ public final class Thumbnail {
   }
 
   private static double shifted(double[] target, double[] source, int dx, int dy) {
-    Moments moments = new Moments();
-    for (int y = Math.max(0, -dy); y < HALF - Math.max(0, dy); y++) {
-      for (int x = Math.max(0, -dx); x < HALF - Math.max(0, dx); x++) {
-        moments.add(target[y * HALF + x], source[(y + dy) * HALF + x + dx]);
+    int left = Math.max(0, -dx);
+    int right = HALF - Math.max(0, dx);
+    int top = Math.max(0, -dy);
+    int bottom = HALF - Math.max(0, dy);
+    double one = 0;
+    double other = 0;
+    double oneSquare = 0;
+    double otherSquare = 0;
+    double product = 0;
+    for (int y = top; y < bottom; y++) {
+      for (int x = left; x < right; x++) {
+        double a = target[y * HALF + x];
+        double b = source[(y + dy) * HALF + x + dx];
+        one += a;
+        other += b;
+        oneSquare += a * a;
+        otherSquare += b * b;
+        product += a * b;
       }
     }
-    return moments.correlation();
-  }
-
-  /** The sums of two variables that give their correlation. */
-  private static final class Moments {
-    private int count;
-    private double one;
-    private double other;
-    private double oneSquare;
-    private double otherSquare;
-    private double product;
-
-    void add(double a, double b) {
-      count++;
-      one += a;
-      other += b;
-      oneSquare += a * a;
-      otherSquare += b * b;
-      product += a * b;
-    }
-
-    double correlation() {
-      double variances = (oneSquare - one * one / count) * (otherSquare - other * other / count);
-      return variances <= 0 ? 0 : (product - one * other / count) / Math.sqrt(variances);
-    }
-  }
-
-  /**
-   * A step of Gauss-Newton: the normal equations of target = gain source(map) + offset, linear in
-   * gain times the change of the map, in the gain and in the offset.
-   */
-  private static final class Step {
-    private static final double DAMPING = 1e-3;
-    private static final double MIN_GAIN = 0.2;
-    private static final double MAX_CHANGE = 2; // in pixels
-
-    private final double[][] equations = new double[UNKNOWNS][UNKNOWNS + 1];
-    private final Moments moments = new Moments();
-
-    Step(double[] target, double[] source, double[] p) {
-      double[] row = new double[UNKNOWNS + 1];
-      for (int i = 0; i < PIXELS; i++) {
-        int column = i % SIZE;
-        int line = i / SIZE;
-        double u = (column - (SIZE - 1) / 2.0) / HALF;
-        double v = (line - (SIZE - 1) / 2.0) / HALF;
-        double x = column + p[0] + p[1] * u + p[2] * v;
-        double y = line + p[3] + p[4] * u + p[5] * v;
-        if (!(x >= 0 && x <= SIZE - 1 && y >= 0 && y <= SIZE - 1)) {
-          continue;
-        }
-        int left = Math.min((int) x, SIZE - 2);
-        int top = Math.min((int) y, SIZE - 2);
-        double fx = x - left;
-        double fy = y - top;
-        int at = top * SIZE + left;
-        double across = source[at + 1] - source[at];
-        double acrossBelow = source[at + SIZE + 1] - source[at + SIZE];
-        double upper = source[at] + fx * across;
-        double lower = source[at + SIZE] + fx * acrossBelow;
-        double gx = across + fy * (acrossBelow - across);
-        double gy = lower - upper;
-        double value = upper + fy * gy;
-        moments.add(target[i], value);
-        row[0] = gx;
-        row[1] = gx * u;
-        row[2] = gx * v;
-        row[3] = gy;
-        row[4] = gy * u;
-        row[5] = gy * v;
-        row[6] = value;
-        row[7] = 1;
-        row[8] = target[i];
-        for (int r = 0; r < UNKNOWNS; r++) {
-          for (int c = r; c <= UNKNOWNS; c++) {
-            equations[r][c] += row[r] * row[c];
-          }
-        }
-      }
-    }
-
-    double overlap() {
-      return (double) moments.count / PIXELS;
-    }
-
-    double correlation() {
-      return moments.correlation();
-    }
-
-    /** Changes the parameters of the map. Returns false if there is no solution. */
-    boolean advance(double[] parameters) {
-      double trace = 0;
-      for (int r = 0; r < UNKNOWNS; r++) {
-        trace += r < PARAMETERS ? equations[r][r] : 0;
-        for (int c = 0; c < r; c++) {
-          equations[r][c] = equations[c][r];
-        }
-      }
-      for (int r = 0; r < UNKNOWNS; r++) {
-        equations[r][r] += r < PARAMETERS ? DAMPING * trace / PARAMETERS + 1e-6 : DAMPING;
-      }
-      double[] solution = solved();
-      double gain = Math.max(MIN_GAIN, solution[PARAMETERS]);
-      for (int i = 0; i < PARAMETERS; i++) {
-        double change = solution[i] / gain;
-        if (!Double.isFinite(change)) {
-          return false;
-        }
-        parameters[i] += Math.max(-MAX_CHANGE, Math.min(MAX_CHANGE, change));
-      }
-      return true;
-    }
-
-    /** Solves the equations, which are positive definite, by elimination. */
-    private double[] solved() {
-      for (int k = 0; k < UNKNOWNS; k++) {
-        for (int r = k + 1; r < UNKNOWNS; r++) {
-          double factor = equations[r][k] / equations[k][k];
-          for (int c = k; c <= UNKNOWNS; c++) {
-            equations[r][c] -= factor * equations[k][c];
-          }
-        }
-      }
-      double[] solution = new double[UNKNOWNS];
-      for (int r = UNKNOWNS - 1; r >= 0; r--) {
-        double rest = equations[r][UNKNOWNS];
-        for (int c = r + 1; c < UNKNOWNS; c++) {
-          rest -= equations[r][c] * solution[c];
-        }
-        solution[r] = rest / equations[r][r];
-      }
-      return solution;
-    }
+    int count = (right - left) * (bottom - top);
+    return AffineStep.correlation(count, one, other, oneSquare, otherSquare, product);
   }
 }

@@ -247,7 +247,7 @@ public final class Safetensors {
       slots.add(slot(tensor.name(), tensor.dtype(), tensor.shape(), position));
       position += tensor.data().remaining();
     }
-    byte[] header = header(slots, metadata, /* length= */ 0);
+    byte[] header = header(slots, metadata, /* least= */ 0);
     AtomicFile.write(
         path,
         out -> {

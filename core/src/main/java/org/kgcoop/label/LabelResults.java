@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
-import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.adapt.LabelSource;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
@@ -131,7 +131,7 @@ final class LabelResults {
                   new LabelSource(
                       new Labels(Labels.Origin.CHOSEN, journal, audit.size(), 0), audit));
       delete(training);
-      Adaptation.run(context, request, training);
+      AdaptationRun.run(context, request, training);
       publish(training);
     } catch (KgCoopException e) {
       delete(training);

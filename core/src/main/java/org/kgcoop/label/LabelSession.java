@@ -82,7 +82,7 @@ final class LabelSession implements AutoCloseable {
   }
 
   private final LabelState state;
-  private final @Nullable float[][] features; // (N, D), null before an image is read
+  private final float[] @Nullable [] features; // (N, D), null before an image is read
   private final JournalEntry.Start start;
   private final ReadingOrder order;
   private final SessionHead head;

@@ -39,7 +39,7 @@ final class SessionHead implements AutoCloseable {
   }
 
   private final LabelState state;
-  private final @Nullable float[][] features; // (N, D), null before an image is read
+  private final float[] @Nullable [] features; // (N, D), null before an image is read
   private final ClassTexts texts;
   private final double scale;
   private final long seed;
@@ -63,7 +63,7 @@ final class SessionHead implements AutoCloseable {
    */
   SessionHead(
       LabelState state,
-      @Nullable float[][] features,
+      float[] @Nullable [] features,
       ClassTexts texts,
       double scale,
       long seed,

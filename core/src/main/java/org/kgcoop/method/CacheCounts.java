@@ -21,9 +21,12 @@ public final class CacheCounts {
    * @param cache the cache; its own alpha and beta are ignored
    * @param features the image features, (n, E), unit rows
    * @param labels the labels of these images
+   * @param check called before each beta of each part, on several threads; an exception ends the
+   *     count
    * @return counts, indexed by beta, then by alpha
    */
-  public static long[][] correct(KeyCache cache, CacheGrid grid, Tensor features, int[] labels) {
+  public static long[][] correct(
+      KeyCache cache, CacheGrid grid, Tensor features, int[] labels, Runnable check) {
     int betas = grid.betas();
     int alphas = grid.alphas();
     int pieces = (labels.length + PIECE - 1) / PIECE;
@@ -38,7 +41,7 @@ public final class CacheCounts {
                 int length = Math.min(PIECE, labels.length - from);
                 Tensor own = features.narrow(0, from, length);
                 return List.of(
-                    counted(cache, grid, own, IntStream.range(from, from + length), labels));
+                    counted(cache, grid, own, IntStream.range(from, from + length), labels, check));
               });
       for (List<Tensor> piece : counted) {
         long[] flat = piece.get(0).toLongs();
@@ -51,7 +54,12 @@ public final class CacheCounts {
   }
 
   private static Tensor counted(
-      KeyCache cache, CacheGrid grid, Tensor features, IntStream images, int[] labels) {
+      KeyCache cache,
+      CacheGrid grid,
+      Tensor features,
+      IntStream images,
+      int[] labels,
+      Runnable check) {
     int betas = grid.betas();
     int alphas = grid.alphas();
     int[] own = images.map(i -> labels[i]).toArray();
@@ -60,6 +68,7 @@ public final class CacheCounts {
     FixedHead.Cache votes = cache.cache();
     Tensor distances = votes.distances(features);
     for (int i = 0; i < betas; i++) {
+      check.run();
       try (Scope scope = Scope.open("beta")) {
         float[] cached = votes.votes(distances, grid.beta(i)).toFloats();
         int classes = cached.length / own.length;

@@ -59,7 +59,9 @@ final class CacheSearch {
       Folds.Subset out = folds.of(held);
       try (Scope scope = Scope.open("fold")) {
         KeyCache cache = KeyCache.of(settings, texts, remaining.rows(keys), remaining.labels());
-        long[][] own = CacheCounts.correct(cache, grid, out.rows(queries), out.labels());
+        long[][] own =
+            CacheCounts.correct(
+                cache, grid, out.rows(queries), out.labels(), context::checkInterrupted);
         for (int i = 0; i < own.length; i++) {
           for (int j = 0; j < own[i].length; j++) {
             correct[i][j] += own[i][j];
@@ -86,7 +88,13 @@ final class CacheSearch {
       KeyCache cache = KeyCache.of(start, texts, learned, labels());
       CacheGrid grid = settings.grid();
       return chosen(
-          grid.best(CacheCounts.correct(cache, grid, queries.features(), queries.labelArray())),
+          grid.best(
+              CacheCounts.correct(
+                  cache,
+                  grid,
+                  queries.features(),
+                  queries.labelArray(),
+                  context::checkInterrupted)),
           SelectionData.VALIDATION.id());
     }
   }

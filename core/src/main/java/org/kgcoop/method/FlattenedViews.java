@@ -58,7 +58,8 @@ record FlattenedViews(LabeledViews views) {
 
   /**
    * Returns images of all classes, as evenly as possible: the first of each class, then the second
-   * of each class, and so on.
+   * of each class, and so on. If two images of each class are too many, the others are two images
+   * of some classes, because an image can be left out only if its class has another.
    *
    * @param most the number of images, if there are as many
    * @return the positions, ascending
@@ -66,13 +67,20 @@ record FlattenedViews(LabeledViews views) {
   int[] evenly(int most) {
     int[] counts = new int[views.labels().stream().mapToInt(label -> label + 1).max().orElse(0)];
     int[] rank = views.labels().stream().mapToInt(label -> counts[label]++).toArray();
+    int kept = Math.min(counts.length, most / 2);
     return IntStream.range(0, images())
+        .filter(image -> isKept(views.labels().get(image), kept, counts.length))
         .boxed()
         .sorted(Comparator.comparingInt(image -> rank[image]))
         .limit(most)
         .mapToInt(image -> image)
         .sorted()
         .toArray();
+  }
+
+  /** Returns true for the given number of classes, at equal steps. */
+  private static boolean isKept(long label, int kept, int classes) {
+    return (label + 1) * kept / classes > label * kept / classes;
   }
 
   /**

@@ -3,7 +3,6 @@ package org.kgcoop.method;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
@@ -26,14 +25,14 @@ import org.kgcoop.tensor.Tensor;
  *
  * @param templates the templates of the class features
  */
-public record Gap(List<String> templates) implements Method {
+public record Gap(List<String> templates) implements KernelMethod {
   public static final String ID = "gap";
 
   /** Maximum number of images. Their regression takes n^3 / 3 operations on one core. */
   static final int MAX_IMAGES = 5_000;
 
   public static final Declaration<Method> DECLARATION =
-      Declaration.of(Gap.class, ID, "Gap")
+      Declaration.of(Gap.class, ID, "Gap (ours, unpublished)")
           .description(
               "Mean of a kernel ridge regression and of prototypes shifted from texts to images.",
               "logits = 0.5 log max(softmax(scale f . t_c) + sum_i k(f, f_i) a_ic, 0.0001)"
@@ -46,8 +45,6 @@ public record Gap(List<String> templates) implements Method {
           .setting(SharedSettings.TEMPLATES, Gap::templates)
           .build(values -> new Gap(values.get(SharedSettings.TEMPLATES)));
 
-  private static final String ROWS = "features";
-  private static final String COEFFICIENTS = "coefficients";
   private static final String PROTOTYPES = "prototypes";
   private static final String SHARPNESS = "beta";
 
@@ -58,11 +55,6 @@ public record Gap(List<String> templates) implements Method {
   @Override
   public Declaration<Method> declaration() {
     return DECLARATION;
-  }
-
-  @Override
-  public Optional<String> closedClassReason() {
-    return Optional.of("a kernel of images");
   }
 
   @Override
@@ -87,19 +79,16 @@ public record Gap(List<String> templates) implements Method {
         GapHead.Fit fit = head.fit();
         int classes = context.classNames().size();
         Map<String, StoredTensor> stored = new LinkedHashMap<>();
-        stored.put(ROWS, StoredTensor.of(ROWS, features));
-        stored.put(COEFFICIENTS, stored(COEFFICIENTS, fit.coefficients(), classes));
-        stored.put(PROTOTYPES, stored(PROTOTYPES, fit.prototypes(), fit.prototypes()[0].length));
+        KernelMethod.store(stored, features, columns(fit.coefficients(), classes));
+        stored.put(
+            PROTOTYPES,
+            StoredTensor.of(PROTOTYPES, columns(fit.prototypes(), fit.prototypes()[0].length)));
         stored.put(
             SHARPNESS,
             StoredTensor.ofFloats(SHARPNESS, new long[] {1}, (float) (GapHead.BETA / distance)));
         return new FittedMethod(this, context.classNames(), stored);
       }
     }
-  }
-
-  private Tensor texts(Clip clip, List<String> classNames) {
-    return new ZeroShot(templates).classFeatures(clip, classNames);
   }
 
   private static double[][] matrix(Tensor rows) {
@@ -113,12 +102,12 @@ public record Gap(List<String> templates) implements Method {
   }
 
   /** Returns the first columns of a matrix. */
-  private static StoredTensor stored(String name, double[][] matrix, int columns) {
+  private static Tensor columns(double[][] matrix, int columns) {
     float[] flat = new float[matrix.length * columns];
     for (int i = 0; i < flat.length; i++) {
       flat[i] = (float) matrix[i / columns][i % columns];
     }
-    return StoredTensor.of(name, Tensor.of(flat, matrix.length, columns));
+    return Tensor.of(flat, matrix.length, columns);
   }
 
   @Override
@@ -126,16 +115,13 @@ public record Gap(List<String> templates) implements Method {
     try (Scope scope = Scope.open("gap");
         Autograd.Switch off = Autograd.off()) {
       int width = clip.config().embedDim();
-      long count = learned.value(ROWS).count() / width;
-      Tensor rows = learned.value(ROWS, count, width).to(clip.device());
-      Tensor coefficients = learned.value(COEFFICIENTS, count, classNames.size()).to(clip.device());
       Tensor prototypes = learned.value(PROTOTYPES, classNames.size(), width).to(clip.device());
       double beta = learned.value(SHARPNESS, 1).item();
       return new FixedHead.Sum(
               List.of(
                   new FixedHead.LogScores(
                       new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()),
-                      new FixedHead.Cache(rows, new FixedHead.DenseValues(coefficients), 1, beta),
+                      KernelMethod.scores(clip, learned, classNames.size(), beta),
                       GapHead.MIN_PROBABILITY,
                       0.5,
                       null),

@@ -83,13 +83,15 @@ public final class GaussianLeaveOneOut {
   /** Computes the logits of all rows. */
   public HeldOut logits() {
     double[][] logits = new double[Arrays.stream(counts).sum()][];
-    forEachBlock(
-        (block, rows, densities) -> {
-          double[] flat = densities.toDoubles();
-          for (int i = 0; i < rows.length; i++) {
-            logits[rows[i]] = Arrays.copyOfRange(flat, i * counts.length, (i + 1) * counts.length);
-          }
-        });
+    int unused =
+        forEachBlock(
+            (block, rows, densities) -> {
+              double[] flat = densities.toDoubles();
+              for (int i = 0; i < rows.length; i++) {
+                logits[rows[i]] =
+                    Arrays.copyOfRange(flat, i * counts.length, (i + 1) * counts.length);
+              }
+            });
     List<Integer> scored =
         IntStream.range(0, logits.length).filter(i -> logits[i] != null).boxed().toList();
     return new HeldOut(scored, scored.stream().map(i -> logits[i]).toArray(double[][]::new));
@@ -140,19 +142,20 @@ public final class GaussianLeaveOneOut {
               eigen.values(),
               gaussians.means().matmul(eigen.vectors()),
               Arrays.stream(counts).sum());
-      Workers.map(
-          blocks.size(),
-          block -> {
-            int[] labels = blocks.get(block).stream().mapToInt(this::label).toArray();
-            int[] sizes = Arrays.stream(labels).map(label -> counts[label]).toArray();
-            Tensor centered =
-                gaussians
-                    .centered(rows.get(block))
-                    .matmul(eigen.vectors())
-                    .reshape(labels.length, -1, gaussians.width());
-            to.accept(block, rows.get(block), downdate.logits(centered, labels, sizes));
-            return List.of();
-          });
+      var unused =
+          Workers.map(
+              blocks.size(),
+              block -> {
+                int[] labels = blocks.get(block).stream().mapToInt(this::label).toArray();
+                int[] sizes = Arrays.stream(labels).map(label -> counts[label]).toArray();
+                Tensor centered =
+                    gaussians
+                        .centered(rows.get(block))
+                        .matmul(eigen.vectors())
+                        .reshape(labels.length, -1, gaussians.width());
+                to.accept(block, rows.get(block), downdate.logits(centered, labels, sizes));
+                return List.of();
+              });
     }
     return rows.stream().mapToInt(some -> some.length).sum();
   }

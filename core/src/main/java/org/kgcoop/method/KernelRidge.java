@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -100,8 +101,8 @@ public final class KernelRidge {
 
   /** Computes gamma, (n, C), float64. */
   public Tensor coefficients(double lambda) {
-    Tensor ridge = Functions.diagonal(Tensor.full(1, labels.length).to(DType.FLOAT64));
-    return Functions.solve(matrix.plus(ridge.times(lambda)), residual.times(lambda));
+    Tensor ridge = Tensor.full(1, labels.length).to(DType.FLOAT64).times(lambda);
+    return Functions.solve(matrix.plus(Functions.diagonal(ridge)), residual.times(lambda));
   }
 
   /**
@@ -132,20 +133,27 @@ public final class KernelRidge {
     for (int i = 0; i < groups.length; i++) {
       members.computeIfAbsent(groups[i], g -> new ArrayList<>()).add(i);
     }
-    Tensor removed =
-        members.size() == groups.length
-            ? gamma.dividedBy(vectors.times(vectors).matmul(shrinkage.unsqueeze(1)))
-            : removed(members.values(), vectors, gamma, shrinkage);
+    Tensor alone = gamma.dividedBy(vectors.times(vectors).matmul(shrinkage.unsqueeze(1)));
+    List<List<Integer>> larger =
+        members.values().stream().filter(group -> group.size() > 1).toList();
+    Tensor removed = larger.isEmpty() ? alone : removed(larger, alone, vectors, gamma, shrinkage);
     return zeroShot.plus(residual.minus(removed).times(weight));
   }
 
-  /** Computes {@code (G_BB)^-1 gamma_B} of each group B, in the order of the rows. */
-  private Tensor removed(
-      Iterable<List<Integer>> groups, Tensor vectors, Tensor gamma, Tensor shrinkage) {
+  /**
+   * Computes {@code (G_BB)^-1 gamma_B} of each group B, in the order of the rows.
+   *
+   * @param larger the groups of several rows
+   * @param alone the result if each row were a group, which holds for the other rows
+   */
+  private static Tensor removed(
+      List<List<Integer>> larger, Tensor alone, Tensor vectors, Tensor gamma, Tensor shrinkage) {
     List<Tensor> parts = new ArrayList<>();
-    long[] place = new long[labels.length];
-    int next = 0;
-    for (List<Integer> group : groups) {
+    int rows = Math.toIntExact(alone.size(0));
+    long[] place = LongStream.range(0, rows).toArray(); // in all parts
+    parts.add(alone);
+    int next = rows;
+    for (List<Integer> group : larger) {
       Tensor which =
           Tensor.of(group.stream().mapToLong(Integer::longValue).toArray(), group.size());
       Tensor own = vectors.indexSelect(0, which); // (B, n)

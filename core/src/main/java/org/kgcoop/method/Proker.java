@@ -48,9 +48,9 @@ import org.kgcoop.tensor.Tensor;
  * encoder. If most classes have a single image, beta and lambda have the values published for this
  * number of shots.
  *
- * <p>A search decomposes matrices of n rows. Beyond 2,500 rows it uses a part of the images: the
- * first ones of each class, with all their views. If two images of each class do not fit, it uses
- * fewer views. The final regression uses all rows.
+ * <p>A search decomposes matrices of n rows. Beyond 2,500 rows ({@code searched}) it uses a part of
+ * the images: the first ones of each class, with all their views. If two images of each class do
+ * not fit, it uses fewer views, and then fewer classes. The final regression uses all rows.
  *
  * <p>There are three differences from the published code. It has a different grid for each data
  * set. Among equal candidates, it takes the first one instead of comparing the loss. In this
@@ -63,6 +63,7 @@ import org.kgcoop.tensor.Tensor;
  * @param lambda the ridge; empty if it is not selected yet
  * @param weight the weight of the correction in the logits
  * @param search the images that beta and lambda are selected with
+ * @param searched the maximum number of rows for a search
  */
 public record Proker(
     List<String> templates,
@@ -71,8 +72,9 @@ public record Proker(
     OptionalDouble beta,
     OptionalDouble lambda,
     double weight,
-    SelectionData search)
-    implements Method {
+    SelectionData search,
+    int searched)
+    implements KernelMethod {
   public static final String ID = "proker";
 
   private static final Setting<Integer> VIEWS =
@@ -105,6 +107,13 @@ public record Proker(
           "The images that choose beta and lambda; folds: the shots, each left out in turn; none:"
               + " those published for the number of shots");
 
+  private static final Setting<Integer> SEARCHED =
+      Setting.whole(
+              "searched",
+              2_500,
+              "Maximum rows that choose beta and lambda; if there are more, a part of the images does")
+          .atLeast(2);
+
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Proker.class, ID, "ProKeR")
           .description(
@@ -123,6 +132,7 @@ public record Proker(
           .setting(LAMBDA, Proker::lambda)
           .setting(WEIGHT, Proker::weight)
           .setting(SEARCH, Proker::search)
+          .setting(SEARCHED, Proker::searched)
           .build(
               values ->
                   new Proker(
@@ -132,7 +142,8 @@ public record Proker(
                       values.get(BETA),
                       values.get(LAMBDA),
                       values.get(WEIGHT),
-                      values.get(SEARCH)));
+                      values.get(SEARCH),
+                      values.get(SEARCHED)));
 
   /**
    * Grid of d beta, with d the median of 1 - cos. The published grid is 0.01 to 10 for beta itself.
@@ -158,12 +169,6 @@ public record Proker(
   /** Maximum number of rows; their kernel takes 0.8 GB. */
   public static final int MAX_ROWS = 10_000;
 
-  /** Maximum number of rows for a search, which decomposes a kernel for each beta. */
-  static final int MAX_SEARCHED = 2_500;
-
-  private static final String ROWS = "features";
-  private static final String COEFFICIENTS = "coefficients";
-
   /** Point of the grid. */
   record Point(double beta, double lambda) {}
 
@@ -174,11 +179,6 @@ public record Proker(
   @Override
   public Declaration<Method> declaration() {
     return DECLARATION;
-  }
-
-  @Override
-  public Optional<String> closedClassReason() {
-    return Optional.of("a kernel of images");
   }
 
   @Override
@@ -204,11 +204,8 @@ public record Proker(
               : chosen(context, rows, texts);
       KernelRidge ridge = new KernelRidge(features, texts, rows.labels(), found.beta);
       Map<String, StoredTensor> stored = new LinkedHashMap<>();
-      stored.put(ROWS, StoredTensor.of(ROWS, features));
-      stored.put(
-          COEFFICIENTS,
-          StoredTensor.of(
-              COEFFICIENTS, ridge.coefficients(found.lambda).times(weight).to(DType.FLOAT32)));
+      KernelMethod.store(
+          stored, features, ridge.coefficients(found.lambda).times(weight).to(DType.FLOAT32));
       Proker method =
           new Proker(
               templates,
@@ -217,18 +214,15 @@ public record Proker(
               OptionalDouble.of(found.beta),
               OptionalDouble.of(found.lambda),
               weight,
-              search);
+              search,
+              searched);
       return new FittedMethod(method, context.classNames(), stored);
     }
   }
 
-  private Tensor texts(Clip clip, List<String> classNames) {
-    return new ZeroShot(templates).classFeatures(clip, classNames);
-  }
-
   private Point chosen(FitContext context, FlattenedViews all, Tensor texts) {
     int views = searchedViews(all, context.classNames().size());
-    int[] images = all.evenly(MAX_SEARCHED / views);
+    int[] images = all.evenly(searched / views);
     boolean isPart = views < all.count() || images.length < all.images();
     FlattenedViews rows = isPart ? all.part(views, images) : all;
     List<Integer> groups =
@@ -291,9 +285,9 @@ public record Proker(
    * Returns the number of views per image for a search: all, or as many as fit with two images per
    * class.
    */
-  private static int searchedViews(FlattenedViews rows, int classes) {
+  private int searchedViews(FlattenedViews rows, int classes) {
     int images = Math.min(rows.images(), 2 * classes);
-    return Math.max(1, Math.min(rows.count(), MAX_SEARCHED / images));
+    return Math.max(1, Math.min(rows.count(), searched / images));
   }
 
   /** Returns the values of beta to try. */
@@ -323,15 +317,10 @@ public record Proker(
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     try (Scope scope = Scope.open("ProKeR");
         Autograd.Switch off = Autograd.off()) {
-      Tensor rows = learned.value(ROWS);
-      long count = rows.count() / clip.config().embedDim();
-      rows = learned.value(ROWS, count, clip.config().embedDim()).to(clip.device());
-      Tensor coefficients = learned.value(COEFFICIENTS, count, classNames.size()).to(clip.device());
       return new FixedHead.Sum(
               List.of(
                   new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()),
-                  new FixedHead.Cache(
-                      rows, new FixedHead.DenseValues(coefficients), 1, beta.orElse(1))))
+                  KernelMethod.scores(clip, learned, classNames.size(), beta.orElse(1))))
           .copy();
     }
   }

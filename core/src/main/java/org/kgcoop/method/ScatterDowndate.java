@@ -77,7 +77,7 @@ final class ScatterDowndate {
             inverse.reshape(-1, width).matmul(squares.transpose(0, 1)).unsqueeze(1),
             correction,
             cross,
-            width);
+            (double) width);
     Tensor mean = own.minus(others); // of the class, without the image
     Tensor column = mean.transpose(1, 2);
     Tensor ofOwnClass =
@@ -87,7 +87,7 @@ final class ScatterDowndate {
             mean.times(inverse).matmul(column),
             correction,
             cross,
-            width);
+            (double) width);
     for (int i = 0; i < labels.length; i++) {
       logits.narrow(0, i, 1).narrow(2, labels[i], 1).copy_(ofOwnClass.narrow(0, i, 1));
     }

@@ -40,7 +40,7 @@ public interface Head extends AutoCloseable {
     if (!logits.isFinite()) {
       throw KgCoopException.weights(
           "a score of a class is no finite number: what was learned, or the CLIP's weights, is"
-              + " damaged or its values are too large; train again, or fetch the weights anew");
+              + " damaged or its values are too large; train again, or download the weights again");
     }
     return logits;
   }

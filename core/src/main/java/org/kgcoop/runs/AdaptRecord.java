@@ -3,13 +3,17 @@ package org.kgcoop.runs;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.JsonFiles;
 
 /**
@@ -108,6 +112,21 @@ public record AdaptRecord(
       /** Returns the name in files and options. */
       public String id() {
         return name().toLowerCase(Locale.ROOT);
+      }
+
+      /**
+       * Returns the origin that a user stated.
+       *
+       * @param option the name of the option, for the error message
+       */
+      public static Origin stated(String option, String id) {
+        return Stream.of(RANDOM, CHOSEN)
+            .filter(origin -> origin.id().equals(id))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    KgCoopException.configuration(
+                        "%s: expected random or chosen, got '%s'".formatted(option, id)));
       }
     }
 
@@ -425,6 +444,28 @@ public record AdaptRecord(
    */
   public static Optional<AdaptRecord> read(Path folder) {
     return RunJson.read(folder.resolve(FILE), AdaptRecord.class);
+  }
+
+  /**
+   * Reads the record of a complete adaptation, to repeat it.
+   *
+   * @param option the name of the option, for the error message
+   * @param from the folder, or a file in it
+   * @throws KgCoopException of the category CONFIGURATION if there is none, or it is not complete
+   */
+  public static AdaptRecord complete(String option, Path from) {
+    AdaptRecord record =
+        read(Files.isRegularFile(from) ? Folders.parent(from) : from)
+            .orElseThrow(
+                () ->
+                    KgCoopException.configuration(
+                        "%s %s: expected the folder of an adaptation, with %s"
+                            .formatted(option, from, FILE)));
+    if (!record.plan().isComplete()) {
+      throw KgCoopException.configuration(
+          "%s %s: the adaptation is not complete; run it again first".formatted(option, from));
+    }
+    return record;
   }
 
   /** Writes the record to a folder atomically. */

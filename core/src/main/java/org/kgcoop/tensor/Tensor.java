@@ -49,6 +49,18 @@ public final class Tensor implements AutoCloseable {
     return tensor("of", () -> org.bytedeco.pytorch.Tensor.create(values, shape));
   }
 
+  /**
+   * Creates a float32 matrix with a copy of rows of equal length, of which there is at least one.
+   */
+  public static Tensor ofRows(float[][] rows) {
+    int width = rows[0].length;
+    float[] values = new float[Math.multiplyExact(rows.length, width)];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, values, i * width, width);
+    }
+    return of(values, rows.length, width);
+  }
+
   /** Creates an int64 tensor of {@code shape} with a copy of {@code values} in row-major order. */
   public static Tensor of(long[] values, long... shape) {
     checkCount(values.length, shape);
@@ -162,6 +174,17 @@ public final class Tensor implements AutoCloseable {
     float[] values = new float[Math.toIntExact(count())];
     copyOut("toFloats", DType.FLOAT32, p -> new org.bytedeco.javacpp.FloatPointer(p).get(values));
     return values;
+  }
+
+  /** Returns the rows of a matrix as float32. */
+  public float[][] toRows() {
+    float[] values = toFloats();
+    int width = Math.toIntExact(size(1));
+    float[][] rows = new float[Math.toIntExact(size(0))][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
+    }
+    return rows;
   }
 
   /** Returns the elements as float64 in row-major order. */

@@ -31,6 +31,9 @@ public final class CrossValidation {
   /** Maximum number of classes, summed over the folds that are trained at a time. */
   private static final int MAX_CLASSES_AT_A_TIME = 100;
 
+  /** Maximum number of folds at a time without training steps; a kernel takes up to 2 GB. */
+  private static final int MAX_SINGLE_FOLDS = 4;
+
   private final ExperimentContext context;
   private final FewShotSample all;
   private final Path work;
@@ -94,7 +97,7 @@ public final class CrossValidation {
     int parallel =
         method instanceof EncoderMethod
             ? 1 // each fold would keep its own tokens of all images
-            : foldsAtATime(context.clip().device(), all.classNames().size());
+            : foldsAtATime(context.clip().device(), method, all.classNames().size());
     return Jobs.run(
         folds.stream()
             .<Supplier<RunResults>>map(fold -> () -> run(spec, method, id, fold, measured))
@@ -129,12 +132,15 @@ public final class CrossValidation {
 
   /**
    * Returns how many folds are trained at a time. A training step for few classes cannot use all
-   * cores. A step for many classes can, and its memory grows with the number of classes.
+   * cores. A step for many classes can, and its memory grows with the number of classes. Methods
+   * without training steps use one core.
    */
-  public static int foldsAtATime(Device device, int classes) {
-    return device.isCpu()
-        ? Math.max(1, Math.min(Engine.threads(), MAX_CLASSES_AT_A_TIME / classes))
-        : 1;
+  public static int foldsAtATime(Device device, Method method, int classes) {
+    if (!device.isCpu()) {
+      return 1;
+    }
+    int most = method.trained().isPresent() ? MAX_CLASSES_AT_A_TIME / classes : MAX_SINGLE_FOLDS;
+    return Math.max(1, Math.min(Engine.threads(), most));
   }
 
   /**

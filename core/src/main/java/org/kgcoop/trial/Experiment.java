@@ -123,7 +123,8 @@ public final class Experiment {
       } catch (KgCoopException e) {
         context
             .progress()
-            .message(out + ": the table so far is not written; the runs go on: " + e.getMessage());
+            .message(
+                out + ": the table so far is not written; the runs continue: " + e.getMessage());
       }
     }
 

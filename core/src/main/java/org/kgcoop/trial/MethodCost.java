@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.TrainingLoader;
 import org.kgcoop.method.Fit;
 import org.kgcoop.method.FittedMethod;
@@ -13,6 +14,7 @@ import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
@@ -66,7 +68,8 @@ record MethodCost(double fit, double step, double head, double image, int views)
                 context.warnings())) {
       TrialFitContext fitContext = new TrialFitContext(context, trial, folder, TrialRun::run);
       // Encoded before the clock starts, because runs share these features.
-      context.cache().test(trial.sample().data(context.warnings()).train(), done -> {});
+      FeatureCache.Features unused =
+          context.cache().test(trial.sample().data(context.warnings()).train(), done -> {});
       long start = System.nanoTime();
       Fit fit = trial.method().fit(fitContext);
       double fitSeconds = seconds(start);
@@ -111,7 +114,7 @@ record MethodCost(double fit, double step, double head, double image, int views)
             settings.seed(),
             model.inputs())) {
       if (loader.toPrepare() > 0) {
-        loader.prepare(done -> {});
+        double unused = loader.prepare(done -> {});
       }
       long start = System.nanoTime();
       Trainer.Listener listener =
@@ -124,17 +127,18 @@ record MethodCost(double fit, double step, double head, double image, int views)
               last = System.nanoTime();
             }
           };
-      new Trainer(
-              model,
-              loader,
-              settings,
-              settings.plan(loader),
-              listener,
-              () ->
-                  context.interrupted().getAsBoolean()
-                      || steps.size() >= MAX_STEPS
-                      || (steps.size() >= MIN_STEPS && seconds(start) > MAX_SECONDS))
-          .train(null, null);
+      Trainer.Outcome unused =
+          new Trainer(
+                  model,
+                  loader,
+                  settings,
+                  settings.plan(loader),
+                  listener,
+                  () ->
+                      context.interrupted().getAsBoolean()
+                          || steps.size() >= MAX_STEPS
+                          || (steps.size() >= MIN_STEPS && seconds(start) > MAX_SECONDS))
+              .train(null, null);
     } catch (KgCoopException e) {
       context.checkInterrupted();
       if (e.category() != KgCoopException.Category.INTERRUPTED) {
@@ -151,14 +155,15 @@ record MethodCost(double fit, double step, double head, double image, int views)
   private static double image(ExperimentContext context, Trial trial, Head head) {
     DataSet data = trial.targets().get(0).data();
     double best = Double.POSITIVE_INFINITY;
-    trial.targets().get(0).features(head, context); // the shared features
+    Tensor unused = trial.targets().get(0).features(head, context); // the shared features
     for (int round = 0; round < 2; round++) {
       long start = System.nanoTime();
-      Evaluator.evaluate(
-          head,
-          trial.targets().get(0).features(head, context),
-          data.test(),
-          data.classNames().size());
+      Evaluator.Result unusedResult =
+          Evaluator.evaluate(
+              head,
+              trial.targets().get(0).features(head, context),
+              data.test(),
+              data.classNames().size());
       best = Math.min(best, seconds(start));
     }
     return best / data.test().size();

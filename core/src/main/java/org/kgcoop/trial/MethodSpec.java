@@ -100,6 +100,21 @@ public record MethodSpec(
         : method;
   }
 
+  /**
+   * Rejects training settings if the method is not trained in steps.
+   *
+   * @param given the training settings that the user gave
+   * @throws KgCoopException of the kind CONFIGURATION, if there are any
+   */
+  public void checkTrained(SettingValues given) {
+    Method parsed = method.apply(TaskContext.ANY);
+    if (parsed.trained().isEmpty() && !given.keys().isEmpty()) {
+      throw KgCoopException.configuration(
+          "training settings %s: %s is not trained in steps; remove these settings"
+              .formatted(String.join(", ", given.keys()), parsed.id()));
+    }
+  }
+
   /** Returns true if the method supports only classes that it has learned. */
   boolean isClosed() {
     return method.apply(TaskContext.ANY).closedClassReason().isPresent();

@@ -164,7 +164,8 @@ public final class TrialRun {
         trial.sample().learnedFrom(experiment),
         Version.KGCOOP,
         null,
-        experiment.clip().precision() == DType.FLOAT32 ? "" : experiment.clip().precisionKey());
+        experiment.clip().precision() == DType.FLOAT32 ? "" : experiment.clip().precisionKey(),
+        experiment.clip().name());
   }
 
   private ObjectNode provenance() {

@@ -18,6 +18,7 @@ import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -182,7 +183,7 @@ public final class WorkEstimate {
     for (int round = 0; round < 2; round++) { // the first one includes the compiler's work
       long start = System.nanoTime();
       try (Scope scope = Scope.open("images")) {
-        context.cache().encoder().test(items);
+        Tensor unused = context.cache().encoder().test(items);
       }
       seconds = seconds(start) / items.size();
     }

@@ -79,13 +79,13 @@ class AdaptationLockTest {
     ExecutorService thread = Executors.newSingleThreadExecutor();
     try (Clip clip = TinyClip.smallest()) {
       Future<AdaptRecord> first =
-          thread.submit(() -> Adaptation.run(context(clip, pause), request, out));
+          thread.submit(() -> AdaptationRun.run(context(clip, pause), request, out));
       assertThat(pause.begun.await(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
       assertThat(out.resolve(AdaptRecord.FILE)).doesNotExist();
       Path measured = Files.createDirectory(work.resolve("measured"));
 
       ExperimentContext other = context(clip, Progress.SILENT);
-      assertThatThrownBy(() -> Adaptation.run(other, request, out))
+      assertThatThrownBy(() -> AdaptationRun.run(other, request, out))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("in use by another run");
 
@@ -95,11 +95,11 @@ class AdaptationLockTest {
       assertThat(first.get(PATIENCE_MINUTES, TimeUnit.MINUTES).choice()).isNotNull();
       assertThat(work).doesNotExist();
       AdaptRecord record = AdaptRecord.read(out).orElseThrow();
-      assertThat(Adaptation.run(other, request, out)).isEqualTo(record);
+      assertThat(AdaptationRun.run(other, request, out)).isEqualTo(record);
 
       // as if this adaptation had waited for the lock while the other one ended
       Path unused = Files.createDirectory(work);
-      Adaptation.run(other, request, out);
+      AdaptationRun.run(other, request, out);
       assertThat(work).doesNotExist();
       AdaptRecord again = AdaptRecord.read(out).orElseThrow();
       assertThat(again.candidates()).isEqualTo(record.candidates());

@@ -42,6 +42,7 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
+import org.kgcoop.image.view.TransformedImage;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.KgCoOp;
@@ -139,25 +140,28 @@ class ClassifierTest {
     Ivlp method = new Ivlp(new VisionLanguagePrompts(2, "", 1, 2, 1));
     Path file = write(method, method.model(clip, NAMES, 5), "tower");
     ViewEncoder frozen = new ViewEncoder(clip, new Images(warning -> {}));
-    Transform transform = new Transform(clip.preprocessing());
     RgbImage image = new Images(warning -> {}).read(files.get(0));
-    int size = clip.preprocessing().size();
+    RgbImage view = new Transform(clip.preprocessing()).test(image);
     try (Scope scope = Scope.open("test");
         Classifier own = Classifier.load(file, clip)) {
-      Tensor pixels =
-          Tensor.of(transform.normalize(transform.test(image)), 1, 3, size, size); // (1, 3, R, R)
-      Tensor features = own.features(pixels);
+      float[][] features = own.features(List.of(image));
       assertThat(own.hasOwnEncoder()).isTrue();
       assertThat(own.ofFeatures(features)).containsExactly(own.classify(files.get(0)));
       assertThat(own.classifyAll(List.of(files.get(1), files.get(0))).get(1))
           .isEqualTo(own.classify(files.get(0)));
-      assertThat(features.toFloats()).isNotEqualTo(frozen.of(List.of(image)).toFloats());
+      assertThat(own.features(List.of(new TransformedImage(view)))).isDeepEqualTo(features);
+      float[][] frozenFeatures = frozen.of(List.of(image)).toRows();
+      assertThat(features[0]).isNotEqualTo(frozenFeatures[0]);
 
       assertThat(classifier.hasOwnEncoder()).isFalse();
-      assertThat(classifier.features(pixels).toFloats())
-          .isEqualTo(frozen.of(List.of(image)).toFloats());
+      assertThat(classifier.features(List.of(files.get(0)))).isDeepEqualTo(frozenFeatures);
+      assertThat(classifier.features(List.of())).isEmpty();
+      assertThatThrownBy(() -> classifier.ofFeatures(new float[][] {features[0], {1}}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("rows of " + features[0].length + " values, got one of 1");
       own.close();
-      assertThatThrownBy(() -> own.features(pixels)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> own.features(List.of(image)))
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 
@@ -244,7 +248,7 @@ class ClassifierTest {
         Head model = ClassifierFile.read(prompt).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Tensor images = TinyClip.features(2);
-      Tensor classes = classifier.classFeatures().orElseThrow(); // (C, E)
+      Tensor classes = Tensor.ofRows(classifier.classFeatures().orElseThrow()); // (C, E)
       assertThat(images.matmul(classes.transpose(0, 1)).times(clip.logitScale()).toFloats())
           .containsExactly(model.logits(images).toFloats(), within(ROUNDING));
       assertThat(byImage.classFeatures()).isEmpty();

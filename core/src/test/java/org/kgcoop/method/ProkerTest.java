@@ -257,18 +257,18 @@ class ProkerTest {
   /** With more rows than a search can have, it sees the first images of each class. */
   @Test
   void aPartOfManyImagesChooses() {
-    int most = Proker.MAX_SEARCHED / 500; // images with 500 views each
     List<Integer> labels = List.of(0, 0, 0, 0, 1, 2, 1, 2);
-    List<Integer> kept = List.of(0, 1, 4, 5, 6);
+    List<Integer> kept = List.of(0, 1, 4, 5, 6, 7);
     try (Scope scope = Scope.open("test")) {
       LabeledViews views =
           new LabeledViews(TinyClip.normal(7, 1, 500, labels.size(), WIDTH), labels);
       FlattenedViews rows = new FlattenedViews(views);
-      assertThat(rows.evenly(most)).containsExactly(0, 1, 4, 5, 6);
+      assertThat(rows.evenly(6)).containsExactly(0, 1, 4, 5, 6, 7);
+      assertThat(rows.evenly(5)).as("two images of some classes").containsExactly(4, 5, 6, 7);
       assertThat(rows.evenly(100)).hasSize(8);
-      FlattenedViews part = rows.part(3, rows.evenly(most));
-      assertThat(part.labels()).hasSize(15).startsWith(0, 0, 1, 2, 1, 0, 0);
-      for (int i = 0; i < 5; i++) {
+      FlattenedViews part = rows.part(3, rows.evenly(6));
+      assertThat(part.labels()).hasSize(18).startsWith(0, 0, 1, 2, 1, 2, 0, 0);
+      for (int i = 0; i < 6; i++) {
         assertThat(part.views().features().select(0, 2).select(0, i).toFloats())
             .isEqualTo(views.features().select(0, 2).select(0, kept.get(i)).toFloats());
       }

@@ -276,7 +276,19 @@ class TipAdapterTest {
               KeyCache.of(settings, texts, keys, labels),
               settings.grid(),
               asked.features(),
-              asked.labelArray());
+              asked.labelArray(),
+              () -> {});
+      assertThatThrownBy(
+              () ->
+                  CacheCounts.correct(
+                      KeyCache.of(settings, texts, keys, labels),
+                      settings.grid(),
+                      asked.features(),
+                      asked.labelArray(),
+                      () -> {
+                        throw new IllegalStateException("time is up");
+                      }))
+          .hasMessage("time is up");
       for (int i = 0; i < 5; i++) {
         for (int j = 0; j < 4; j++) {
           CacheGrid.Point point = // the only best point

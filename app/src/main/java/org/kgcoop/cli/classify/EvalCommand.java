@@ -111,7 +111,8 @@ public final class EvalCommand implements Callable<Integer> {
       throw KgCoopException.data(data + ": no test images of " + classes + " classes");
     }
     ClassifierFile file = trained(set);
-    try (Clip clip = clipOptions.load(file == null ? "" : file.precision());
+    try (Clip clip =
+            file == null || learned == null ? clipOptions.load() : clipOptions.load(learned, file);
         Head classifier =
             file == null
                 ? new ZeroShot(

@@ -192,7 +192,10 @@ public final class ExportCommand implements Callable<Integer> {
           "--template works only without a CLASSIFIER; leave it out, or leave out " + learned);
     }
     List<String> names = trained == null ? listed : classes.namesFor(trained);
-    try (Clip clip = clipOptions.load();
+    try (Clip clip =
+            trained == null || learned == null
+                ? clipOptions.load()
+                : clipOptions.load(learned, trained);
         Head classifier =
             trained == null
                 ? new ZeroShot(texts()).classifier(clip, names)

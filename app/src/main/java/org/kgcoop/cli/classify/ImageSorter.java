@@ -3,6 +3,7 @@ package org.kgcoop.cli.classify;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ import org.kgcoop.files.Folders;
 /** A folder into which images are sorted, with one subfolder per class. */
 final class ImageSorter {
   private static final int MAX_BYTES = 255; // of a file name
+
+  /** The name of an incomplete copy. It is short, because an image may have the longest name. */
+  private static final String PART = ".tmp";
 
   /** The maximum number of characters of a folder name. Each character has up to 4 bytes. */
   private static final int MAX_NAME_LENGTH = 55;
@@ -68,7 +73,10 @@ final class ImageSorter {
     this.way = way;
   }
 
-  /** Rejects a folder that is not empty or cannot be created. */
+  /**
+   * Rejects a folder that is not empty or cannot be created. A folder in which sorting was
+   * interrupted is accepted.
+   */
   static void check(Path folder) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw KgCoopException.configuration("--sort-into " + folder + ": a file; expected a folder");
@@ -79,7 +87,8 @@ final class ImageSorter {
       }
       Files.delete(Files.createTempFile(folder, ".", ".tmp"));
       try (Stream<Path> there = Files.list(folder)) {
-        if (there.findAny().isPresent()) {
+        if (there.anyMatch(file -> !SortingPlan.isOwn(file))
+            && SortingPlan.read(folder).isEmpty()) {
           throw KgCoopException.configuration(
               "--sort-into %s: not empty; expected a new folder, or an empty one"
                   .formatted(folder));
@@ -120,7 +129,7 @@ final class ImageSorter {
    * @param clip the fingerprint of the CLIP
    */
   void record(List<String> classNames, String method, @Nullable String fingerprint, String clip) {
-    if (images.isEmpty()) {
+    if (images.isEmpty() || SortingPlan.read(folder).isPresent()) {
       return;
     }
     List<String> folderNames = folderNames(classNames);
@@ -144,31 +153,37 @@ final class ImageSorter {
 
   /**
    * Puts every image into the folder of its class. If two images have the same name, it appends a
-   * number.
+   * number. If sorting was interrupted, it puts the remaining images there.
    *
    * @param classNames the names of all classes, followed by the name of the folder for no class
    * @return a summary of one line
    */
   String arrange(List<String> classNames) {
     int done = 0;
-    for (Map.Entry<Path, Path> each : targets(folderNames(classNames)).entrySet()) {
+    Map<Path, Path> targets = planned(folderNames(classNames));
+    for (Map.Entry<Path, Path> each : targets.entrySet()) {
       Path file = each.getKey();
       Path to = each.getValue();
       try {
-        put(file, to);
+        if (!isDone(file, to)) {
+          Files.deleteIfExists(to); // an incomplete move to another file system
+          put(file, to);
+        }
+        Files.deleteIfExists(to.resolveSibling(PART));
       } catch (IOException | UnsupportedOperationException e) {
         throw KgCoopException.io(
-            "%s: cannot be written to %s: %s; %s of %s images sorted, the others unchanged"
+            "%s: cannot be written to %s: %s; %s of %s images sorted, the others unchanged; run the same command again to resume"
                 .formatted(
                     file,
                     to,
                     e instanceof IOException io ? FileErrors.reason(io) : "no links here",
                     done,
-                    images.size()),
+                    targets.size()),
             e);
       }
       done++;
     }
+    SortingPlan.delete(folder);
     String what =
         switch (way) {
           case COPY -> "copied";
@@ -176,6 +191,33 @@ final class ImageSorter {
           case MOVE -> "moved";
         };
     return "%s %s into %s".formatted(Messages.count(done, "image", "images"), what, folder);
+  }
+
+  /**
+   * Returns the new path of each image, by its absolute path, from the plan of an interrupted
+   * sorting if there is one.
+   */
+  private Map<Path, Path> planned(List<String> folderNames) {
+    Map<Path, Path> targets = new LinkedHashMap<>();
+    targets(folderNames).forEach((file, to) -> targets.put(file.toAbsolutePath(), to));
+    Optional<SortingPlan> interrupted = SortingPlan.read(folder);
+    if (interrupted.isEmpty()) {
+      Folders.create(folder, "for the images", "name another folder with --sort-into");
+      new SortingPlan(targets).write(folder);
+      return targets;
+    }
+    Map<Path, Path> planned = interrupted.get().targets();
+    targets.forEach(
+        (file, to) -> {
+          Path before = planned.get(file);
+          if (before == null
+              || !Folders.parent(before.normalize()).equals(Folders.parent(to.normalize()))) {
+            throw KgCoopException.configuration(
+                "--sort-into %s: an interrupted sorting of other images or classes, for example %s; repeat its command, or name a new folder"
+                    .formatted(folder, file));
+          }
+        });
+    return planned;
   }
 
   /** Returns the new path of each file. All paths are known before the first file is written. */
@@ -195,14 +237,20 @@ final class ImageSorter {
     return targets;
   }
 
+  /** Returns true if an interrupted sorting has put an image into its folder. */
+  private boolean isDone(Path file, Path to) {
+    return Files.exists(to, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isDirectory(to, LinkOption.NOFOLLOW_LINKS)
+        && (way != Way.MOVE || !Files.exists(file, LinkOption.NOFOLLOW_LINKS));
+  }
+
   private void put(Path file, Path to) throws IOException {
     Files.createDirectories(to.resolveSibling(""));
     switch (way) {
       case LINK -> Files.createSymbolicLink(to, file.toRealPath());
       case MOVE -> move(file, to);
       case COPY -> {
-        // The temporary name is short, because an image may have the longest possible name.
-        Path part = to.resolveSibling(".tmp");
+        Path part = to.resolveSibling(PART);
         try {
           Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
           Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);

@@ -45,7 +45,7 @@ import picocli.CommandLine.ParentCommand;
           + " classes, learns from each answer, and chooses the images that teach it most. Random"
           + " images, which it does not learn from, measure the accuracy.",
       "",
-      "Every answer is stored at once in DIR/labels.jsonl. Run the command again to go on.",
+      "Every answer is stored at once in DIR/labels.jsonl. Run the command again to resume.",
       ""
     },
     footer = {

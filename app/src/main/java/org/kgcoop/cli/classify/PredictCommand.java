@@ -11,12 +11,12 @@ import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.files.ImageFiles;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.ImageFiles;
 import org.kgcoop.data.Templates;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.ImageNames;
@@ -148,7 +148,7 @@ public final class PredictCommand implements Callable<Integer> {
     List<String> names = classes.namesFor(file);
     double threshold =
         predictions.threshold(learned.toString(), file.withClassNames(names).calibration());
-    try (Clip clip = clipOptions.load(file.precision());
+    try (Clip clip = clipOptions.load(learned, file);
         Classifier classifier = Classifier.of(file, clip, names)) {
       return predict(classifier, new ClassifierSource(file, clip), threshold, files);
     }

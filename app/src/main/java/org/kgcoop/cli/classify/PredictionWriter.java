@@ -20,8 +20,6 @@ import org.kgcoop.api.Classifier;
 import org.kgcoop.cli.classify.AnswerForm.Answer;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * A writer of the predictions for image files. It reports and skips unreadable images. The exit
@@ -113,30 +111,18 @@ final class PredictionWriter {
   }
 
   private void printGroup(List<ImageFeatures.Image> group, Writer out) throws IOException {
-    List<float[]> vectors =
-        group.stream().map(ImageFeatures.Image::feature).filter(Objects::nonNull).toList();
-    Iterator<Classification> answers = classified(vectors).iterator();
+    float[][] features =
+        group.stream()
+            .map(ImageFeatures.Image::feature)
+            .filter(Objects::nonNull)
+            .toArray(float[][]::new);
+    Iterator<Classification> answers = classifier.ofFeatures(features).iterator();
     for (ImageFeatures.Image image : group) {
       if (image.problem() == null) {
         print(image.file(), answers.next(), out);
       } else {
         form.problem(image.file(), String.valueOf(image.problem().getMessage()), out);
       }
-    }
-  }
-
-  private List<Classification> classified(List<float[]> vectors) {
-    if (vectors.isEmpty()) {
-      return List.of();
-    }
-    int width = vectors.get(0).length;
-    float[] values = new float[Math.multiplyExact(vectors.size(), width)];
-    for (int i = 0; i < vectors.size(); i++) {
-      System.arraycopy(vectors.get(i), 0, values, i * width, width);
-    }
-    try (Scope scope = Scope.open("predict")) {
-      return classifier.ofFeatures(
-          Tensor.of(values, vectors.size(), width).to(source.clip().device()));
     }
   }
 

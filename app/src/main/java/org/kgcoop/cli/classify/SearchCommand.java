@@ -17,11 +17,11 @@ import org.kgcoop.api.Embedder;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.files.ContactSheet;
-import org.kgcoop.cli.files.ImageFiles;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ImageFiles;
 import org.kgcoop.export.NpyFile;
 import org.kgcoop.files.Folders;
 import picocli.CommandLine.Command;
@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
       "      --clip ViT-B/16",
       "  ./kgcoop search photos/ --image cat.jpg",
       "  ./kgcoop search photos/ 'in the snow' --image cat.jpg",
-      "  ./kgcoop search photos.npy 'a red umbrella' --clip ViT-B/16"
+      "  ./kgcoop search features.npy 'a red umbrella' --clip ViT-B/16"
     })
 public final class SearchCommand implements Callable<Integer> {
   @Parameters(

@@ -5,12 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -158,7 +156,7 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     ServerSettings settings = settings();
     Map<String, Path> paths = paths();
-    try (Clip clip = clipOptions.load(precision(paths.values()));
+    try (Clip clip = clip(paths.values());
         ModelRegistry models = new ModelRegistry(load(clip, paths), examples(paths));
         ClassifierServer server =
             new ClassifierServer(
@@ -251,17 +249,25 @@ public final class ServeCommand implements Callable<Integer> {
     return Map.of("objects", Classifier.zeroShot(clip, names, clipOptions.template()));
   }
 
-  /** Returns the precision of the classifiers if it is the same, or else that of float32. */
-  private static String precision(Collection<Path> paths) {
-    Set<String> precisions = new HashSet<>();
+  /**
+   * Loads the CLIP model of the classifiers. They share one model, so the weights are those of the
+   * first one. If their features have several precisions, they are float32.
+   */
+  private Clip clip(Collection<Path> paths) {
+    List<ClassifierFile> files = new ArrayList<>();
     for (Path path : paths) {
       try {
-        precisions.add(ClassifierFile.read(ClassifierFile.at(path)).precision());
+        files.add(ClassifierFile.read(ClassifierFile.at(path)));
       } catch (KgCoopException e) {
-        return ""; // reported later, with the name of the classifier
+        return clipOptions.load(); // reported later, with the name of the classifier
       }
     }
-    return precisions.size() == 1 ? precisions.iterator().next() : "";
+    if (files.isEmpty()) {
+      return clipOptions.load();
+    }
+    ClassifierFile first = files.get(0);
+    boolean isOne = files.stream().allMatch(file -> file.precision().equals(first.precision()));
+    return clipOptions.load(paths.iterator().next(), isOne ? first : first.inFloat32());
   }
 
   /** Loads all classifiers, or none if one of them is invalid. */

@@ -1,6 +1,5 @@
 package org.kgcoop.cli.experiment;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +8,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
-import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.adapt.LabelSource;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.files.ImageFiles;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
@@ -24,9 +22,9 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ExclusionFile;
+import org.kgcoop.data.ImageFiles;
 import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.data.NoClassNames;
-import org.kgcoop.files.Folders;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.serve.model.ClassifierExamples;
@@ -58,14 +56,12 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop adapt embedded:places",
       "  ./kgcoop adapt photos/ --clip ViT-B/16 --out runs/photos",
       "  ./kgcoop adapt photos/ --exclude judged.txt --unknown other-photos/",
-      "  ./kgcoop serve runs/photos --clip ViT-B/16",
+      "  ./kgcoop serve runs/photos",
       "",
       "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or"
           + " serve. DIR/report.html explains the choice. DIR/adapt.json contains the figures."
     })
 public final class AdaptCommand implements Callable<Integer> {
-  private static final double DEFAULT_MINUTES = 5;
-
   @ParentCommand private Invocation invocation;
 
   @Parameters(
@@ -178,15 +174,17 @@ public final class AdaptCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     DataSet set = grouped(judged(dataOptions.openUndivided(data, output)));
+    AdaptRecord.Labels.Origin origin =
+        labels == null ? null : AdaptRecord.Labels.Origin.stated("--labels", labels);
     AdaptRequest request =
         new AdaptRequest(
                 set,
                 unseen == null ? List.of() : Parse.list("--unseen", unseen),
                 Shots.parse("--shots", shots),
-                minutes == null ? DEFAULT_MINUTES : minutes,
+                minutes == null ? AdaptRequest.DEFAULT_MINUTES : minutes,
                 seed)
             .with(skipsBad, unknownImages())
-            .with(LabelSource.of(Path.of(data), set, origin()));
+            .with(LabelSource.of(Path.of(data), set, origin));
     AdaptRecord repeated = plan == null ? null : repeated(plan);
     if (repeated != null) {
       request = request.with(repeated.plan());
@@ -199,7 +197,7 @@ public final class AdaptCommand implements Callable<Integer> {
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
       PhotoWarning.check(clipOptions, clip, data, set, output);
       AdaptRecord record =
-          Adaptation.run(
+          AdaptationRun.run(
               invocation.context(clip, cache.open(clip, output), output.progress(), output),
               request,
               folder,
@@ -220,7 +218,7 @@ public final class AdaptCommand implements Callable<Integer> {
       if (!output.isJson()) {
         output.print("classifier: " + folder.resolve("classifier.safetensors"));
         output.print("report: " + folder.resolve("report.html"));
-        output.print("next: ./kgcoop serve " + folder + clipOptions.asGiven());
+        output.print("next: ./kgcoop serve " + folder);
       }
       return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
     }
@@ -234,19 +232,6 @@ public final class AdaptCommand implements Callable<Integer> {
       folders.add(unknown);
     }
     return ImageFiles.expand(folders, output::warn);
-  }
-
-  private AdaptRecord.Labels.@Nullable Origin origin() {
-    if (labels == null) {
-      return null;
-    }
-    return switch (labels) {
-      case "random" -> AdaptRecord.Labels.Origin.RANDOM;
-      case "chosen" -> AdaptRecord.Labels.Origin.CHOSEN;
-      default ->
-          throw KgCoopException.configuration(
-              "--labels: expected random or chosen, got '%s'".formatted(labels));
-    };
   }
 
   /** Warns if the plan was made for other images, another seed or other weights. */
@@ -274,19 +259,7 @@ public final class AdaptCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--plan repeats an adaptation without a time limit: leave out --minutes");
     }
-    Path place = Files.isRegularFile(from) ? Folders.parent(from) : from;
-    AdaptRecord before =
-        AdaptRecord.read(place)
-            .orElseThrow(
-                () ->
-                    KgCoopException.configuration(
-                        "--plan %s: expected the folder of an adaptation, with %s"
-                            .formatted(from, AdaptRecord.FILE)));
-    if (!before.plan().isComplete()) {
-      throw KgCoopException.configuration(
-          "--plan %s: the adaptation is not complete; run its command again first".formatted(from));
-    }
-    return before;
+    return AdaptRecord.complete("--plan", from);
   }
 
   private DataSet judged(DataSet set) {

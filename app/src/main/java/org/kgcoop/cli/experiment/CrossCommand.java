@@ -51,9 +51,11 @@ public final class CrossCommand extends ProtocolCommand {
 
   @Override
   Protocol protocol(Function<String, DataSet> open) {
-    List<DataSet> targets =
-        data.paths().stream().filter(path -> !path.equals(source)).map(open).toList();
-    return new Transfer("cross", open.apply(source), targets);
+    DataSet from = open.apply(source);
+    return new Transfer(
+        "cross",
+        from,
+        data.paths().stream().filter(path -> !path.equals(source)).map(open).toList());
   }
 
   @Override

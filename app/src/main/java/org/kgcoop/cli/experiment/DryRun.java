@@ -105,8 +105,13 @@ final class DryRun {
   private String missing(PublishedDataSet set) {
     List<PublishedDataSet.Part> parts = parts(set);
     return parts.stream().allMatch(part -> PublishedDataSet.anyDirect(List.of(part)))
-        ? "%s: ./kgcoop download %s --root %s (%.1f GB)"
-            .formatted(set.name(), set.name(), options.rootOrDefault(), bytes(set) / 1e9)
+        ? String.format(
+            Locale.ROOT,
+            "%s: ./kgcoop download %s --root %s (%.1f GB)",
+            set.name(),
+            set.name(),
+            options.rootOrDefault(),
+            bytes(set) / 1e9)
         : "%s: needs an account, see ./kgcoop datasets %s".formatted(set.name(), set.name());
   }
 

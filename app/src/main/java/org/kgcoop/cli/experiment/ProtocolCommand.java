@@ -12,6 +12,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.ProtocolOptions;
@@ -33,6 +34,7 @@ import picocli.CommandLine.ParentCommand;
 public abstract class ProtocolCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
   @Mixin private ProtocolOptions options = new ProtocolOptions();
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private ColumnOptions columns = new ColumnOptions();
   @Mixin private Output output = new Output();
 
@@ -67,9 +69,9 @@ public abstract class ProtocolCommand implements Callable<Integer> {
   /** Opens the data sets and loads the weights. */
   @MustBeClosed
   public ExperimentSession open(Progress progress) {
-    ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), output);
+    ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), clipOptions, output);
     Protocol protocol = protocol(path -> data().open(path, output));
-    Clip clip = options.clip().load();
+    Clip clip = clipOptions.load();
     try {
       return new ExperimentSession(
           invocation.context(clip, options.cache().open(clip, output), progress, output),
@@ -98,13 +100,13 @@ public abstract class ProtocolCommand implements Callable<Integer> {
   }
 
   private void dryRun() {
-    ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), output);
+    ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), clipOptions, output);
     DryRun dryRun = new DryRun(data(), output);
     Protocol protocol = protocol(dryRun::open);
     try (ScratchFolder scratch = ScratchFolder.in(temporary(), "kgcoop-dry-run")) {
-      Optional<Path> untrained = options.clip().untrained(scratch.path().resolve("clip"));
+      Optional<Path> untrained = clipOptions.untrained(scratch.path().resolve("clip"));
       try (Clip clip =
-          untrained.isPresent() ? options.clip().load(untrained.get()) : options.clip().load()) {
+          untrained.isPresent() ? clipOptions.load(untrained.get()) : clipOptions.load()) {
         ExperimentContext context =
             invocation.context(
                 clip,
@@ -115,7 +117,7 @@ public abstract class ProtocolCommand implements Callable<Integer> {
             new Experiment(context, protocol, plan),
             context,
             options.out(),
-            untrained.isPresent() ? options.clip().missing() : "",
+            untrained.isPresent() ? clipOptions.missing() : "",
             scratch.path());
       }
     } catch (IOException e) {

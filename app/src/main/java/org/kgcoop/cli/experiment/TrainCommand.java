@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Invocation;
@@ -46,8 +45,8 @@ import picocli.CommandLine.ParentCommand;
     header = "Train a classifier on a few images of each class.",
     description = {
       "",
-      "Train one method, by default KgCoOp, on a few images of each class. Run the command"
-          + " again to resume.",
+      "Train one method, by default KgCoOp, on a few images of each class. Methods without training"
+          + " steps, such as proker, are fitted. Run the command again to resume.",
       "",
       "Your own images are rotated by their EXIF orientation. Images of the published data sets"
           + " are read as stored, as in the published results.",
@@ -84,7 +83,7 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--method",
       paramLabel = "NAME",
       defaultValue = KgCoOp.ID,
-      completionCandidates = MethodNames.Trained.class,
+      completionCandidates = MethodNames.class,
       description = "Choose the method: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private String method;
 
@@ -116,10 +115,7 @@ public final class TrainCommand implements Callable<Integer> {
         new Sweep()
             .specs(List.of(method), methodOptions, training, PublishedDefaults.BASE_TO_NEW)
             .get(0);
-    if (spec.method().apply(TaskContext.ANY).trained().isEmpty()) {
-      throw KgCoopException.configuration(
-          "--method " + method + ": nothing to train; use adapt, or fewshot --methods " + method);
-    }
+    training.checkUsed(spec);
     Trial trial = Trial.alone(spec, whole, split, shots.value(), seed);
     try (Clip clip = clipOptions.load()) {
       spec.method().apply(TaskContext.ANY).check(clip);

@@ -148,11 +148,12 @@ public final class DownloadCommand implements Callable<Integer> {
   }
 
   /** Asks a person, if there is one at a terminal. */
+  @SuppressWarnings("SystemConsoleNull") // the launcher's property excludes other consoles
   private boolean agrees(String question) {
     if (unofficial) {
       return true;
     }
-    Console console = System.console();
+    Console console = Boolean.getBoolean("kgcoop.terminal") ? System.console() : null;
     String answer = console == null ? null : console.readLine("%s [y/N] ", question);
     return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
   }

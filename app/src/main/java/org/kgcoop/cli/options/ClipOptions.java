@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.RecordedClip;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.CheckedPrecision;
@@ -46,8 +48,8 @@ public final class ClipOptions {
       paramLabel = "PATH",
       description =
           "Choose the CLIP weights: a .pt, .safetensors or state dict file, a Hugging Face or"
-              + " OpenCLIP folder, or a name such as ViT-B/16 or hf:OWNER/NAME (default:"
-              + " embedded, a small model for icon drawings). The command download lists the"
+              + " OpenCLIP folder, or a name such as ViT-B/16 or hf:OWNER/NAME (default: those of the"
+              + " classifier's training; otherwise embedded, a small model for icon drawings). The command download lists the"
               + " names.")
   private @Nullable String clip;
 
@@ -102,18 +104,12 @@ public final class ClipOptions {
               + " adapt has time for.")
   private @Nullable Integer threads;
 
+  private boolean isRecorded; // the weights of a classifier's training
+
   @Mixin private NetworkOptions network = new NetworkOptions();
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
-
-  /**
-   * Returns the option {@code " --clip X"} as the user gave it, for a suggested command. The result
-   * is empty if the user did not give it.
-   */
-  public String asGiven() {
-    return clip == null ? "" : " --clip " + clip;
-  }
 
   /** Returns the file or folder of the weights. */
   public Path path() {
@@ -141,7 +137,7 @@ public final class ClipOptions {
 
   /** Returns true if the CLIP model is the embedded one. */
   public boolean isEmbedded() {
-    return clip == null || clip.equals(EMBEDDED);
+    return !isRecorded && (clip == null || clip.equals(EMBEDDED));
   }
 
   /** Returns the template that suits the training data of the CLIP model, as the default. */
@@ -196,27 +192,33 @@ public final class ClipOptions {
         .formatted(clip, clip);
   }
 
-  /** Loads the model. */
-  public Clip load() {
-    return load("");
+  /**
+   * Loads the model for a classifier. Without {@code --clip}, the weights are those of its
+   * training. Without {@code --precision}, the model has the precision of the features that the
+   * classifier was fitted to, if this processor computes it.
+   *
+   * @param classifier the run folder, or the classifier file
+   * @param file its content
+   */
+  public Clip load(Path classifier, ClassifierFile file) {
+    Optional<Path> recorded =
+        clip == null ? RecordedClip.find(classifier, file, "--clip PATH") : Optional.empty();
+    isRecorded = recorded.isPresent();
+    int patches = isRecorded && maxPatches == null ? file.maxPatches() : checkedMaxPatches();
+    return load(recorded.orElseGet(this::path), file.precision(), patches);
   }
 
-  /**
-   * Loads the model for a classifier. Without {@code --precision}, the model has the precision of
-   * the features that the classifier was fitted to, if this processor computes it.
-   *
-   * @param recorded the precision of these features; empty for float32
-   */
-  public Clip load(String recorded) {
-    return load(path(), recorded);
+  /** Loads the model. */
+  public Clip load() {
+    return load(path());
   }
 
   /** Loads other weights with these options. */
   public Clip load(Path path) {
-    return load(path, "");
+    return load(path, "", checkedMaxPatches());
   }
 
-  private Clip load(Path path, String recorded) {
+  private Clip load(Path path, String recorded, int patches) {
     boolean automatic = AUTO.equalsIgnoreCase(precision);
     Clip.Options options =
         new Clip.Options(
@@ -224,7 +226,7 @@ public final class ClipOptions {
             new Device(device),
             tokenizer,
             activation == null ? null : Activation.ofName(activation),
-            checkedMaxPatches());
+            patches);
     if (threads != null) {
       if (threads < 1) {
         throw KgCoopException.configuration("--threads: expected at least 1, got " + threads);
@@ -251,7 +253,11 @@ public final class ClipOptions {
           "the classifier was fitted to features of precision %s, and these are %s; answers can differ slightly"
               .formatted(recorded.toLowerCase(Locale.ROOT), name(clip)));
     }
-    return clip;
+    return isByName() ? clip.named(String.valueOf(this.clip)) : clip;
+  }
+
+  private boolean isByName() {
+    return clip != null && ReleasedWeights.isName(clip) && !Files.exists(Path.of(clip));
   }
 
   private static String name(Clip clip) {

@@ -9,7 +9,7 @@ public final class ListenOptions {
       names = "--port",
       paramLabel = "N",
       description =
-          "Set the port, or 0 for any free port (default: 8080 of serve, any free port of label).")
+          "Set the port, or 0 for any free port (default: 8080 for serve, any free port for label).")
   private @Nullable Integer port;
 
   @Option(

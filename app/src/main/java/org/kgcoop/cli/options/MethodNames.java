@@ -1,7 +1,6 @@
 package org.kgcoop.cli.options;
 
 import java.util.Iterator;
-import java.util.List;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
@@ -18,19 +17,5 @@ public final class MethodNames implements Iterable<String> {
   @Override
   public Iterator<String> iterator() {
     return MethodRegistry.ids().iterator();
-  }
-
-  /** The names of the methods that are trained by gradient descent. */
-  public static final class Trained implements Iterable<String> {
-    static List<String> all() {
-      return MethodRegistry.ids().stream()
-          .filter(id -> MethodRegistry.of(id).withDefaults().trained().isPresent())
-          .toList();
-    }
-
-    @Override
-    public Iterator<String> iterator() {
-      return all().iterator();
-    }
   }
 }

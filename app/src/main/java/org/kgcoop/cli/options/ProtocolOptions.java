@@ -65,7 +65,6 @@ public final class ProtocolOptions {
   private boolean dryRun;
 
   @Mixin private Sweep sweep = new Sweep();
-  @Mixin private ClipOptions clip = new ClipOptions();
   @Mixin private MethodOptions settings = new MethodOptions();
   @Mixin private TrainingOptions training = new TrainingOptions();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
@@ -82,10 +81,6 @@ public final class ProtocolOptions {
     return only;
   }
 
-  public ClipOptions clip() {
-    return clip;
-  }
-
   public FeatureCacheOptions cache() {
     return cache;
   }
@@ -96,7 +91,11 @@ public final class ProtocolOptions {
    * @param newClasses true if the protocol tests every method on classes without training images
    */
   public ExperimentPlan plan(
-      List<Integer> shots, PublishedDefaults preset, boolean newClasses, Output output) {
+      List<Integer> shots,
+      PublishedDefaults preset,
+      boolean newClasses,
+      ClipOptions clip,
+      Output output) {
     if (jobs < 1) {
       throw KgCoopException.configuration("--jobs: expected at least 1, got " + jobs);
     }

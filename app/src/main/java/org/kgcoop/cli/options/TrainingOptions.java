@@ -11,6 +11,7 @@ import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.TrainingDeclaration;
+import org.kgcoop.trial.MethodSpec;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -127,6 +128,11 @@ public final class TrainingOptions {
   /** Returns true if a temperature and a threshold are fitted after each training. */
   boolean calibrate() {
     return calibrate;
+  }
+
+  /** Rejects training settings for a method that is not trained in steps. */
+  public void checkUsed(MethodSpec method) {
+    method.checkTrained(explicitSettings());
   }
 
   /** Prints a warning about options without an effect. */

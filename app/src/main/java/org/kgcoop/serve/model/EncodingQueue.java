@@ -2,6 +2,7 @@ package org.kgcoop.serve.model;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +16,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
-import java.util.function.UnaryOperator;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.TransformedImage;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * The queue in front of the only thread that encodes images. The thread takes all waiting images,
@@ -63,12 +63,10 @@ public final class EncodingQueue implements AutoCloseable {
      *     #encoder}
      * @return B answers, in their order
      */
-    List<T> apply(Tensor features);
+    List<T> apply(float[][] features);
 
-    /**
-     * Returns an image encoder of its own, (B, channels, R, R) to (B, E); empty to use the CLIP's.
-     */
-    default Optional<UnaryOperator<Tensor>> encoder() {
+    /** Returns an image encoder of its own, B images to (B, E); empty to use the CLIP's. */
+    default Optional<Function<List<TransformedImage>, float[][]>> encoder() {
       return Optional.empty();
     }
   }
@@ -203,29 +201,29 @@ public final class EncodingQueue implements AutoCloseable {
           .add(job);
     }
     if (!shared.isEmpty()) {
-      answer(shared, encoder::ofViews);
+      answer(shared, images -> encoder.ofViews(images).toRows());
     }
     own.forEach(
         (function, jobs) ->
             answer(
                 Map.of(function, jobs),
-                images -> encoder.features(function.encoder().orElseThrow(), images)));
+                images -> function.encoder().orElseThrow().apply(TransformedImage.all(images))));
   }
 
   /** Encodes the images of jobs with one encoder, and answers them. */
   private void answer(
-      Map<BatchFunction<?>, List<Job<?>>> alike, Function<List<RgbImage>, Tensor> features) {
+      Map<BatchFunction<?>, List<Job<?>>> alike, Function<List<RgbImage>, float[][]> features) {
     List<Job<?>> all = new ArrayList<>();
     alike.values().forEach(all::addAll);
     try (Scope scope = Scope.open("batch")) {
       List<RgbImage> images = new ArrayList<>();
       all.forEach(job -> images.add(job.image()));
-      Tensor encoded = features.apply(images); // (B, E)
+      float[][] encoded = features.apply(images); // (B, E)
       batchSizes.accept(all.size());
       int from = 0;
       for (Map.Entry<BatchFunction<?>, List<Job<?>>> entry : alike.entrySet()) {
         int count = entry.getValue().size();
-        apply(entry.getKey(), encoded.narrow(0, from, count), entry.getValue());
+        apply(entry.getKey(), Arrays.copyOfRange(encoded, from, from + count), entry.getValue());
         from += count;
       }
     } catch (RuntimeException | Error e) {
@@ -236,7 +234,7 @@ public final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  private static void apply(BatchFunction<?> function, Tensor features, List<Job<?>> jobs) {
+  private static void apply(BatchFunction<?> function, float[][] features, List<Job<?>> jobs) {
     try {
       List<?> found = function.apply(features);
       for (int i = 0; i < jobs.size(); i++) {

@@ -2,11 +2,11 @@ package org.kgcoop.serve.model;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
+import org.kgcoop.image.view.TransformedImage;
 import org.kgcoop.serve.model.EncodingQueue.BatchFunction;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * A classifier with a name.
@@ -30,12 +30,12 @@ public record ServedModel(
   /** Classifies images, with the classifier's own image encoder if it has one. */
   private record Classify(Classifier classifier) implements BatchFunction<Classification> {
     @Override
-    public List<Classification> apply(Tensor features) {
+    public List<Classification> apply(float[][] features) {
       return classifier.ofFeatures(features);
     }
 
     @Override
-    public Optional<UnaryOperator<Tensor>> encoder() {
+    public Optional<Function<List<TransformedImage>, float[][]>> encoder() {
       return classifier.hasOwnEncoder() ? Optional.of(classifier::features) : Optional.empty();
     }
   }

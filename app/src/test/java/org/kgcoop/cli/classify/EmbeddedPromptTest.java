@@ -20,11 +20,8 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
-import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
-import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 
 /** A test of the prompt that is part of the program. */
 class EmbeddedPromptTest {
@@ -67,17 +64,17 @@ class EmbeddedPromptTest {
     List<RgbImage> images = items.stream().map(item -> decoder.read(item.file())).toList();
     try (Clip clip = Clip.load(EmbeddedClip.folder());
         Classifier learned = Classifier.of(prompt, clip, prompt.classNames());
-        Classifier handCrafted = Classifier.zeroShot(clip, prompt.classNames(), prompt.template());
-        Scope scope = Scope.open("test")) {
+        Classifier handCrafted =
+            Classifier.zeroShot(clip, prompt.classNames(), prompt.template())) {
       assertThat(EmbeddedPrompt.isFor(clip)).isTrue();
-      Tensor features = new ViewEncoder(clip, decoder).of(images); // (N, E)
+      float[][] features = learned.features(images); // (N, E)
       assertThat(right(learned, features, items)).isCloseTo(learnedRight, within(ON_THE_EDGE));
       assertThat(right(handCrafted, features, items))
           .isCloseTo(handCraftedRight, within(ON_THE_EDGE));
     }
   }
 
-  private static int right(Classifier classifier, Tensor features, List<Item> items) {
+  private static int right(Classifier classifier, float[][] features, List<Item> items) {
     List<Classification> found = classifier.ofFeatures(features);
     int right = 0;
     for (int i = 0; i < items.size(); i++) {

@@ -62,6 +62,31 @@ class SearchCommandTest {
   }
 
   @Test
+  void findsTheSameInTheFileThatEmbedWrote() throws IOException {
+    Path file = folder.resolve("features.npy");
+    for (boolean raw : new boolean[] {false, true}) {
+      List<Object> embed =
+          new ArrayList<>(List.of("embed", drawings, "--out", file, "--overwrite", "--quiet"));
+      embed.addAll(List.of("--feature-cache", shared.resolve("cache")));
+      if (raw) {
+        embed.add("--raw");
+      }
+      assertThat(Cli.run(embed.toArray()).exitCode()).isZero();
+      assertThat(search(file, TEXT, "--top", 20).out())
+          .isEqualTo(search(drawings, TEXT, "--top", 20).out());
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    for (byte[] wrong :
+        List.of(new byte[0], Arrays.copyOf(bytes, bytes.length - 1), Arrays.copyOf(bytes, 9))) {
+      Files.write(file, wrong);
+      refused(search(file, TEXT), 3, "features.npy: ");
+    }
+    Files.write(file, bytes);
+    Files.delete(folder.resolve("features.paths.json"));
+    refused(search(file, TEXT), 3, "features.paths.json: missing");
+  }
+
+  @Test
   void findsTheSameAsAPlainLoop() throws IOException {
     double[] cosines = new double[MANY];
     for (int i = 0; i < MANY; i++) {

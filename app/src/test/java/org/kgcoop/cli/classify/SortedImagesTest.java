@@ -1,11 +1,13 @@
 package org.kgcoop.cli.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -133,6 +135,40 @@ class SortedImagesTest {
       assertThat(sorted.arrange(NAMES)).startsWith("2 images ");
       assertThat(below(out))
           .containsExactlyInAnyOrder("cat/" + longest, "cat/" + "é".repeat(124) + "-2.png");
+    }
+  }
+
+  @Test
+  void anInterruptedSortingResumes() throws IOException {
+    for (ImageSorter.Way way : ImageSorter.Way.values()) {
+      Path out = folder.resolve("resumed-" + way);
+      List<Path> images = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        images.add(file(way + "-" + i + "/same.png", "image " + i));
+      }
+      // A folder in the place of the third image ends the first attempt.
+      Path inTheWay = Files.createDirectories(out.resolve("cat/same-3.png/x"));
+      ImageSorter first = new ImageSorter(out, way);
+      images.forEach(image -> first.add(image, 0));
+      assertThatThrownBy(() -> first.arrange(NAMES)).hasMessageContaining("2 of 4 images sorted");
+      Files.delete(inTheWay);
+      Files.delete(inTheWay.resolveSibling(""));
+
+      ImageSorter.check(out);
+      ImageSorter other = new ImageSorter(out, way);
+      other.add(images.get(3), 1);
+      assertThatThrownBy(() -> other.arrange(NAMES))
+          .hasMessageContaining("other images or classes");
+      ImageSorter second = new ImageSorter(out, way);
+      images.stream().filter(Files::exists).forEach(image -> second.add(image, 0));
+      assertThat(second.arrange(NAMES)).startsWith("4 images ");
+
+      assertThat(below(out))
+          .containsExactlyInAnyOrder(
+              "cat/same.png", "cat/same-2.png", "cat/same-3.png", "cat/same-4.png");
+      assertThat(out.resolve("cat/same-2.png")).hasContent("image 1");
+      assertThat(out.resolve("cat/same-4.png")).hasContent("image 3");
+      assertThatThrownBy(() -> ImageSorter.check(out)).hasMessageContaining("not empty");
     }
   }
 }

@@ -87,7 +87,7 @@ class AdaptCommandTest {
         .endsWith(
             "classifier: " + out.resolve("classifier.safetensors"),
             "report: " + out.resolve("report.html"),
-            "next: ./kgcoop serve " + out + " --clip " + shared.resolve("clip"));
+            "next: ./kgcoop serve " + out);
     assertThat(Files.readString(out.resolve("report.html")))
         .contains("The choice of the method", "Tip-Adapter-F", "expected accuracy")
         .contains("Mistakes on held-out images", "taken for");

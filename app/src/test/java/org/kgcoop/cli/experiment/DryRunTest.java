@@ -130,4 +130,24 @@ class DryRunTest {
     System.arraycopy(more, 0, all, command.length, more.length);
     return all;
   }
+
+  @Test
+  void aProtocolLooksUpWeightsByName() {
+    for (String plan : new String[] {"--dry-run", "--json"}) {
+      Cli.Result result =
+          Cli.run(
+              "base2new",
+              plan,
+              "--data",
+              "embedded:places",
+              "--clip",
+              "hf:nobody/nothing",
+              "--offline",
+              "--out",
+              folder.resolve("out"));
+
+      assertThat(result.exitCode()).as(result.err()).isEqualTo(5);
+      assertThat(result.err()).contains("nobody/nothing", "offline");
+    }
+  }
 }

@@ -1,7 +1,11 @@
 package org.kgcoop.cli.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -11,6 +15,9 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,7 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.api.Adaptation;
 import org.kgcoop.api.Training;
+import org.kgcoop.api.TrainingListener;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
@@ -97,6 +107,124 @@ class TrainingFromJavaTest {
 
     assertThat(folder.resolve("java/classifier.safetensors"))
         .hasSameBinaryContentAs(folder.resolve("command/classifier.safetensors"));
+  }
+
+  @Test
+  void methodsWithoutStepsTakeNoTrainingSettings() {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    Object[] words = {
+      "train",
+      "--clip",
+      folder.resolve("clip"),
+      "--data",
+      "embedded:documents",
+      "--method",
+      "proker",
+      "--shots",
+      2,
+      "--feature-cache",
+      "none",
+      "--out",
+      folder.resolve("command")
+    };
+    Object[] wrong = Arrays.copyOf(words, words.length + 2);
+    wrong[words.length] = "--epochs";
+    wrong[words.length + 1] = 2;
+    Cli.Result refused = Cli.run(wrong);
+    assertThat(refused.errorLine()).contains("epochs: proker is not trained in steps");
+    Cli.Result command = Cli.run(words);
+    assertThat(command.exitCode()).as(command.err()).isZero();
+
+    try (Clip clip = Clip.load(folder.resolve("clip"))) {
+      Training training = Training.ofEmbedded(clip, "documents").method("proker").shots(2);
+      training.into(folder.resolve("java"));
+      assertThatThrownBy(() -> training.training("epochs", 2).into(folder.resolve("none")))
+          .hasMessageContaining("epochs: proker is not trained in steps");
+    }
+    assertThat(folder.resolve("java/classifier.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("command/classifier.safetensors"));
+  }
+
+  @Test
+  @Tag("system")
+  void anAdaptationOfTheSamePlanLeavesTheBytesOfTheCommand() throws IOException {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    Path drawings = folder.resolve("drawings");
+    SampleDrawings.copyTo(drawings, 4);
+    Path plan = Files.createDirectories(folder.resolve("plan"));
+    Files.writeString(
+        plan.resolve("adapt.json"),
+        """
+        {"plan": {"methods": ["clip", "proker", "kgcoop"]}, "labels": {"origin": "unstated"},
+         "images": {"copies": {}}, "result": {}}
+        """);
+    Cli.Result command =
+        Cli.run(
+            "adapt",
+            drawings,
+            "--clip",
+            folder.resolve("clip"),
+            "--plan",
+            plan,
+            "--unseen",
+            "bridge",
+            "--shots",
+            3,
+            "--seed",
+            2,
+            "--labels",
+            "random",
+            "--feature-cache",
+            "none",
+            "--json",
+            "--out",
+            folder.resolve("command"));
+    assertThat(command.exitCode()).as(command.err()).isZero();
+    JsonNode record = new ObjectMapper().readTree(command.out());
+
+    List<String> messages = new ArrayList<>();
+    boolean[] stop = {true};
+    try (Clip clip = Clip.load(folder.resolve("clip"))) {
+      Adaptation adaptation =
+          Adaptation.of(clip, drawings)
+              .plan(plan)
+              .unseen("bridge")
+              .shots(3)
+              .seed(2)
+              .labels("random")
+              .cache(folder.resolve("cache"))
+              .listener(recorded(messages))
+              .cancelledBy(() -> stop[0]);
+      assertThatExceptionOfType(KgCoopException.class)
+          .isThrownBy(() -> adaptation.into(folder.resolve("java")))
+          .satisfies(e -> assertThat(e.category()).isEqualTo(KgCoopException.Category.INTERRUPTED));
+      stop[0] = false;
+      Adaptation.Outcome outcome = adaptation.into(folder.resolve("java"));
+      Adaptation.Accuracy expected = outcome.expected().orElseThrow();
+      JsonNode ofCommand = record.path("result").path("expected");
+      assertThat(outcome.method()).isEqualTo(record.path("choice").path("method").asText());
+      assertThat(expected.percent()).isEqualTo(ofCommand.path("accuracy").asDouble());
+      assertThat(expected.low()).isEqualTo(ofCommand.path("low").asDouble());
+      assertThat(expected.high()).isEqualTo(ofCommand.path("high").asDouble());
+      assertThat(adaptation.into(folder.resolve("java"))).isEqualTo(outcome);
+      assertThat(messages).anyMatch(line -> line.endsWith(": done before"));
+      assertThatThrownBy(() -> adaptation.labels("clear ones"))
+          .hasMessage("labels: expected random or chosen, got 'clear ones'");
+    }
+    assertThat(folder.resolve("java/classifier.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("command/classifier.safetensors"));
+  }
+
+  private static TrainingListener recorded(List<String> messages) {
+    return new TrainingListener() {
+      @Override
+      public void step(Step step) {}
+
+      @Override
+      public void message(String line) {
+        messages.add(line);
+      }
+    };
   }
 
   /** Compiles the example in a project that has only the library. */

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,9 +28,9 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
+import org.kgcoop.image.view.TransformedImage;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.model.EncodingQueue.BatchFunction;
-import org.kgcoop.tensor.Tensor;
 
 @Timeout(120)
 class EncodingQueueTest {
@@ -65,7 +65,7 @@ class EncodingQueueTest {
         new ViewEncoder(clip, new Images(w -> {})), capacity, () -> 0, batch -> {});
   }
 
-  private static List<Classification> read(Tensor features) {
+  private static List<Classification> read(float[][] features) {
     return classifier.ofFeatures(features);
   }
 
@@ -143,7 +143,7 @@ class EncodingQueueTest {
     List<Integer> together = new CopyOnWriteArrayList<>();
     BatchFunction<Classification> counted =
         features -> {
-          together.add((int) features.shape()[0]);
+          together.add(features.length);
           return read(features);
         };
     try (EncodingQueue queue = queue(3)) {
@@ -186,8 +186,8 @@ class EncodingQueueTest {
     BatchFunction<Classification> turned =
         byEncoder(
             images -> {
-              together.add((int) images.size(0));
-              return classifier.features(images).times(-1);
+              together.add(images.size());
+              return negated(classifier.features(images));
             });
     BatchFunction<Classification> broken =
         byEncoder(
@@ -223,15 +223,25 @@ class EncodingQueueTest {
     }
   }
 
-  private static BatchFunction<Classification> byEncoder(UnaryOperator<Tensor> encoder) {
+  private static float[][] negated(float[][] features) {
+    for (float[] row : features) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] = -row[i];
+      }
+    }
+    return features;
+  }
+
+  private static BatchFunction<Classification> byEncoder(
+      Function<List<TransformedImage>, float[][]> encoder) {
     return new BatchFunction<>() {
       @Override
-      public List<Classification> apply(Tensor features) {
+      public List<Classification> apply(float[][] features) {
         return read(features);
       }
 
       @Override
-      public Optional<UnaryOperator<Tensor>> encoder() {
+      public Optional<Function<List<TransformedImage>, float[][]>> encoder() {
         return Optional.of(encoder);
       }
     };

@@ -176,10 +176,10 @@ public final class RandomBiomedClip {
   private static List<String> vocabulary(int size) {
     List<String> pieces = new ArrayList<>(WordPieceFile.SPECIAL);
     String letters = "abcdefghijklmnopqrstuvwxyz0123456789";
-    for (String character : (letters + ".,;:-()'\"/%<>").split("")) {
+    for (String character : (letters + ".,;:-()'\"/%<>").split("", 0)) {
       pieces.add(character);
     }
-    for (String character : letters.split("")) {
+    for (String character : letters.split("", 0)) {
       pieces.add("##" + character);
     }
     if (size < pieces.size()) {

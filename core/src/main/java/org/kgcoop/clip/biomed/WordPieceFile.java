@@ -45,7 +45,7 @@ final class WordPieceFile {
   /** Reads a token per line, whose number is its id. */
   private static WordPieceTokenizer ofVocabulary(Path file) throws IOException {
     Map<String, Integer> ids = new LinkedHashMap<>();
-    for (String line : InputFile.text(file).split("\r?\n|\r")) {
+    for (String line : InputFile.text(file).split("\r?\n|\r", 0)) {
       if (ids.putIfAbsent(line, ids.size()) != null) {
         throw FileErrors.refused(file, "the piece '" + line + "' is there twice; expected one");
       }

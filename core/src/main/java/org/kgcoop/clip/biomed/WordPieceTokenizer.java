@@ -176,7 +176,7 @@ final class WordPieceTokenizer extends Tokenizer {
 
   /** Cuts a text at spaces, and around every punctuation mark. */
   private static void words(String text, Consumer<String> words) {
-    for (String spaced : text.split(" ")) {
+    for (String spaced : text.split(" ", 0)) {
       StringBuilder word = new StringBuilder();
       for (int c : spaced.codePoints().toArray()) {
         String character = Character.toString(c);

@@ -25,6 +25,8 @@ final class Architectures {
     others.put("text_decoder.", "CoCa or BLIP");
     others.put("visual.pool.", "a timm image encoder with a class embedding and a pooling");
     others.put("visual.attn_pool.", "a model with attention pooling (CoCa)");
+    others.put("transformer.embeddings.", "a Hugging Face text encoder under OpenCLIP");
+    others.put("transformer.encoder.", "a Hugging Face text encoder under OpenCLIP");
     others.put("text_model.embeddings.word_embeddings.", "a CLIP with a BERT text encoder");
     others.put("qformer.", "BLIP-2");
     return others;

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -168,7 +169,7 @@ public final class PeFamily implements Family {
     return new ClipConfig.FileConfig(
         Activation.GELU,
         text.json().path("heads").asInt(0),
-        HEADS.get(encoder.group(1)),
+        Objects.requireNonNull(HEADS.get(encoder.group(1))),
         vision.square("image_size"),
         FORM.with(OpenClipConfig.epsilon(text), FORM.visionEpsilon(), null));
   }

@@ -93,7 +93,7 @@ class NaflexMutationsTest {
         }
         Files.write(file, all);
       }
-      case 2 -> changed(weights, random, (tensors, i) -> tensors.remove((int) i));
+      case 2 -> changed(weights, random, (tensors, i) -> tensors.remove(i));
       case 3 ->
           changed(
               weights,

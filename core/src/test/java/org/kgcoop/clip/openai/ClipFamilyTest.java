@@ -23,7 +23,7 @@ class ClipFamilyTest {
       quoteCharacter = '"',
       value = {
         "visual.trunk.blocks.0.norm1.weight | a timm image encoder",
-        "visual.attn_pool.query | a model with attention pooling (CoCa, PE)",
+        "visual.attn_pool.query | a model with attention pooling (CoCa)",
         "transformer.embeddings.word_embeddings.weight | a Hugging Face text encoder",
       })
   void anotherModelIsCalledByItsName(String tensor, String model) {

@@ -1,4 +1,4 @@
-package org.kgcoop.cli.files;
+package org.kgcoop.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -28,13 +28,13 @@ import org.kgcoop.trial.TrialRun;
  * files. Measurements are kept in {@code .adapt} until the end, so that an interrupted adaptation
  * can be resumed.
  */
-public final class Adaptation {
+public final class AdaptationRun {
   private final ExperimentContext context;
   private final AdaptRequest request;
   private final AdaptFolder folder;
   private final Budget budget;
 
-  private Adaptation(ExperimentContext context, AdaptRequest request, Path out, long start) {
+  private AdaptationRun(ExperimentContext context, AdaptRequest request, Path out, long start) {
     this.context = context;
     this.request = request;
     folder = new AdaptFolder(out);
@@ -57,7 +57,7 @@ public final class Adaptation {
    */
   public static AdaptRecord run(
       ExperimentContext context, AdaptRequest request, Path out, long start) {
-    return new Adaptation(context, request, out, start).run();
+    return new AdaptationRun(context, request, out, start).run();
   }
 
   private AdaptRecord run() {

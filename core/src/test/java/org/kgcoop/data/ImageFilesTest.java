@@ -1,4 +1,4 @@
-package org.kgcoop.cli.files;
+package org.kgcoop.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
