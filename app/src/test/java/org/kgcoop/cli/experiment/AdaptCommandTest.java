@@ -94,7 +94,7 @@ class AdaptCommandTest {
     assertThat(Cli.run("runs", "--runs", folder).out()).containsPattern("expected [\\d.]+");
     Cli.Result again = Cli.run(words(out, "--json"));
     JsonNode record = new ObjectMapper().readTree(again.out());
-    assertThat(record.path("candidates")).hasSize(10);
+    assertThat(record.path("candidates")).hasSize(11);
     assertThat(record.path("choice").path("method").asText()).isNotEmpty();
     Path image;
     try (var files = Files.walk(shared.resolve("drawings"))) {
