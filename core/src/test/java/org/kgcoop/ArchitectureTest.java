@@ -222,13 +222,20 @@ class ArchitectureTest {
 
   @ArchTest
   static void theApiShowsItsOwnTypes(JavaClasses classes) throws IOException {
-    Set<String> shown =
+    Set<JavaClass> involved =
         classes.stream()
             .filter(type -> API.contains(type.getPackageName()) && isPublic(type))
             .flatMap(type -> Stream.concat(members(type), parents(type)))
             .flatMap(type -> type.getAllInvolvedRawTypes().stream())
             .map(JavaClass::getBaseComponentType)
-            .filter(type -> !type.isPrimitive() && !API.contains(type.getPackageName()))
+            .filter(type -> !type.isPrimitive())
+            .collect(Collectors.toSet());
+    assertThat(involved)
+        .filteredOn(type -> type.getName().startsWith("org.kgcoop.") && !isPublic(type))
+        .isEmpty();
+    Set<String> shown =
+        involved.stream()
+            .filter(type -> !API.contains(type.getPackageName()))
             .map(JavaClass::getName)
             .filter(name -> !name.startsWith("java."))
             .collect(Collectors.toSet());

@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
       PreprocessBench.class,
       LoadBench.class,
       OnnxBench.class,
+      PrecisionBench.class,
       ServeBench.class,
       VerifyCommand.class
     })

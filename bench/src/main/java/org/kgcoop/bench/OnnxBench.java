@@ -53,6 +53,19 @@ final class OnnxBench implements Callable<Integer> {
   private int batch;
 
   @Option(
+      names = "--speed",
+      description =
+          "Measure only CPU times: kgcoop in float32, bf16 and int8, and ONNX Runtime in float32,"
+              + " alternating, images one by one and in batches of --batch. The exit code is 0.")
+  private boolean speed;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "5",
+      description = "Rounds of --speed; the result is the median (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
       names = "--model",
       defaultValue = "both",
       description = "Model: vit (ViT-B/16), rn (RN50) or both (default: ${DEFAULT-VALUE}).")
@@ -63,6 +76,10 @@ final class OnnxBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, OrtException {
+    if (speed) {
+      OnnxSpeed.print(batch, rounds);
+      return 0;
+    }
     boolean holds = true;
     if (!model.equals("rn")) {
       holds &= compare("ViT-B/16", BenchModel.VIT_B_16);
@@ -152,6 +169,14 @@ final class OnnxBench implements Callable<Integer> {
     try (Scope scope = Scope.open("logits");
         Autograd.Switch off = Autograd.off()) {
       return classifier.head().logits(features(clip, pixels)).toFloats();
+    }
+  }
+
+  /** Encodes images and discards their features. */
+  static void encode(Clip clip, float[] pixels) {
+    try (Scope scope = Scope.open("features");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor unused = features(clip, pixels);
     }
   }
 

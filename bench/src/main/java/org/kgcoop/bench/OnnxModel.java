@@ -8,15 +8,35 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /** An exported classifier in ONNX Runtime, which prints its warnings to standard error. */
 final class OnnxModel implements AutoCloseable {
+  private static final long STACK = 64L << 20;
+
   private final OrtSession session;
   private final long[] imageShape; // (channels, R, R)
 
   OnnxModel(Path file, long... imageShape) throws OrtException {
     this.imageShape = imageShape.clone();
-    session = OrtEnvironment.getEnvironment().createSession(file.toString());
+    session = environment().createSession(file.toString());
+  }
+
+  /**
+   * Returns the environment. Its creation reads the command line of the process with a recursive
+   * regular expression, so a class path of 12,000 characters needs more than the usual stack.
+   */
+  private static OrtEnvironment environment() {
+    FutureTask<OrtEnvironment> creation = new FutureTask<>(OrtEnvironment::getEnvironment);
+    new Thread(null, creation, "ONNX Runtime", STACK).start();
+    try {
+      OrtEnvironment environment = creation.get();
+      environment.setTelemetry(false);
+      return environment;
+    } catch (OrtException | ExecutionException | InterruptedException e) {
+      throw new IllegalStateException("ONNX Runtime did not start", e);
+    }
   }
 
   /** Returns the metadata of the file. */

@@ -5,11 +5,16 @@ import java.util.Random;
 import org.kgcoop.image.view.Preprocessing;
 
 /**
- * Fixed images for the check of a precision. They differ in color, contrast and size of detail, and
- * have areas with edges, so that their features differ. They are the same on every machine, so the
- * result of a check depends only on the model and the processor.
+ * Fixed images for the check of a precision, of two kinds that alternate. Scenes differ in color,
+ * contrast and size of detail, and have areas with edges, so that their features differ as those of
+ * photos do. Images of noise have features that differ little, as those of similar photos do. The
+ * images are the same on every machine, so the result of a check depends only on the model and the
+ * processor.
  */
 final class CheckImages {
+  /** The number of kinds. The images i, i + KINDS, ... are of the same kind. */
+  static final int KINDS = 2;
+
   private static final int OCTAVES = 6;
   private static final int AREAS = 5;
 
@@ -17,9 +22,22 @@ final class CheckImages {
 
   /** Returns normalized pixels of an image, (channels, R, R). The number selects the image. */
   static float[] of(int number, Preprocessing preprocessing) {
+    Random random = new Random(number); // the same numbers in every version of Java
+    return number % KINDS == 0 ? scene(preprocessing, random) : noise(preprocessing, random);
+  }
+
+  private static float[] noise(Preprocessing preprocessing, Random random) {
+    float[] pixels =
+        new float[preprocessing.channels() * preprocessing.size() * preprocessing.size()];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) random.nextGaussian();
+    }
+    return pixels;
+  }
+
+  private static float[] scene(Preprocessing preprocessing, Random random) {
     int size = preprocessing.size();
     int channels = preprocessing.channels();
-    Random random = new Random(number); // the same numbers in every version of Java
     double[][] levels = new double[channels][size * size];
     double detail = random.nextDouble(); // 0: smooth, 1: fine
     double contrast = 0.1 + 0.5 * random.nextDouble();

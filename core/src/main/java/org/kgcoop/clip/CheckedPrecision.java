@@ -30,15 +30,16 @@ import org.kgcoop.tensor.Tensor;
 /**
  * A precision that is checked before a model is used in it for the first time on a machine. {@value
  * #IMAGES} fixed images are encoded in this precision and in float32, and the cosine of the two
- * features of an image is computed after the mean feature in float32 is subtracted. All features of
- * a model share a direction, so plain cosines hide errors. The result is stored for the next time.
+ * features of an image is computed after the mean feature in float32 of the images of its kind is
+ * subtracted. All features of a model share a direction, so plain cosines hide errors. The result
+ * is stored for the next time.
  *
  * <p>If int8 fails, the second layer of the MLPs stays in bf16, because smoothing cannot reach it.
  * If int8 fails again, the model is used in bf16, or in float32 if the processor emulates bf16.
  */
 public final class CheckedPrecision {
   private static final int IMAGES = 32;
-  private static final int VERSION = 1; // of the check, the images and the arithmetic of int8
+  private static final int VERSION = 2; // of the check, the images and the arithmetic of int8
   private static final double INT8_MEAN = 0.99;
   private static final double INT8_LEAST = 0.97;
   private static final double BF16_MEAN = 0.999;
@@ -156,7 +157,7 @@ public final class CheckedPrecision {
     int used = -1;
     for (int attempt = 0; attempt < 2 && used < 0 && !scales.isEmpty(); attempt++) {
       try (Clip clip = int8(new Int8Weights.Form(scales, attempt == 0))) {
-        agreements.add(agreement(expected, features(clip)));
+        agreements.add(agreement(expected, features(clip), CheckImages.KINDS));
       }
       if (agreements.get(attempt).isAbove(INT8_MEAN, INT8_LEAST)) {
         used = attempt;
@@ -196,7 +197,7 @@ public final class CheckedPrecision {
   private Result checkedBf16(Clip exact, Path stored) {
     lines.accept("precision auto: checking the model with " + IMAGES + " images, once");
     try (Clip clip = Clip.withWeights(file, with(DType.BFLOAT16), UnaryOperator.identity())) {
-      Agreement agreement = agreement(features(exact), features(clip));
+      Agreement agreement = agreement(features(exact), features(clip), CheckImages.KINDS);
       Result result =
           new Result(agreement.isAbove(BF16_MEAN, -1) ? 0 : -1, List.of(agreement), Map.of());
       write(stored, result);
@@ -242,32 +243,49 @@ public final class CheckedPrecision {
     return features;
   }
 
-  /** Compares features of the same images, after the mean of the expected ones is subtracted. */
-  static Agreement agreement(float[][] expected, float[][] actual) {
-    double[] mean = new double[expected[0].length];
-    for (float[] feature : expected) {
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += feature[i] / (double) expected.length;
-      }
-    }
+  /**
+   * Compares features of the same images, after the mean of the expected ones of their kind is
+   * subtracted.
+   *
+   * @param kinds the number of kinds, which alternate
+   */
+  static Agreement agreement(float[][] expected, float[][] actual, int kinds) {
     double sum = 0;
     double least = 1;
-    for (int n = 0; n < expected.length; n++) {
-      double product = 0;
-      double squareOfExpected = 0;
-      double squareOfActual = 0;
-      for (int i = 0; i < mean.length; i++) {
-        double a = expected[n][i] - mean[i];
-        double b = actual[n][i] - mean[i];
-        product += a * b;
-        squareOfExpected += a * a;
-        squareOfActual += b * b;
+    for (int kind = 0; kind < kinds; kind++) {
+      double[] mean = mean(expected, kind, kinds);
+      for (int n = kind; n < expected.length; n += kinds) {
+        double cosine = cosine(expected[n], actual[n], mean);
+        sum += cosine;
+        least = Math.min(least, cosine);
       }
-      double cosine = product / Math.sqrt(squareOfExpected * squareOfActual);
-      sum += cosine;
-      least = Math.min(least, cosine);
     }
     return new Agreement(sum / expected.length, least);
+  }
+
+  private static double[] mean(float[][] features, int kind, int kinds) {
+    double[] mean = new double[features[0].length];
+    int count = (features.length - kind + kinds - 1) / kinds;
+    for (int n = kind; n < features.length; n += kinds) {
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += features[n][i] / (double) count;
+      }
+    }
+    return mean;
+  }
+
+  private static double cosine(float[] expected, float[] actual, double[] mean) {
+    double product = 0;
+    double squareOfExpected = 0;
+    double squareOfActual = 0;
+    for (int i = 0; i < mean.length; i++) {
+      double a = expected[i] - mean[i];
+      double b = actual[i] - mean[i];
+      product += a * b;
+      squareOfExpected += a * a;
+      squareOfActual += b * b;
+    }
+    return product / Math.sqrt(squareOfExpected * squareOfActual);
   }
 
   /**

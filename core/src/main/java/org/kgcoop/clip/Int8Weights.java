@@ -26,7 +26,7 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
   /**
    * The form of the products.
    *
-   * @param scales the exponents of two of the scales of {@link Smoothing}, by the name of the norm
+   * @param scales the exponents of the scales of {@link Smoothing}, by the name of the norm
    * @param mlpOutput true if the second layer of the MLP also computes in int8
    */
   record Form(Map<String, int[]> scales, boolean mlpOutput) {}
@@ -52,11 +52,11 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
     if (packs == Linear.Packs.NEVER || (name.endsWith(MLP_OUTPUT) && !form.mlpOutput())) {
       return weights.linear(name, bias, scale, packs, outputs, inputs);
     }
-    Tensor weight = weights.compute(name, outputs, inputs);
+    Tensor weight = weights.get(name, outputs, inputs);
     Optional<String> norm = Smoothing.normBefore(name).filter(form.scales()::containsKey);
     if (norm.isPresent()) {
       try (Scope scope = Scope.open("smoothed weight")) {
-        weight = owned(weight.times(scales(norm.get(), 1).to(weight.dtype())));
+        weight = owned(weight.times(scales(norm.get(), 1)));
       }
     }
     return new Linear(weight, bias, scale, Linear.Packs.INT8);
@@ -83,7 +83,7 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
     int[] exponents = Objects.requireNonNull(form.scales().get(norm));
     float[] scales = new float[exponents.length];
     for (int i = 0; i < scales.length; i++) {
-      scales[i] = Math.scalb(1f, sign * exponents[i]);
+      scales[i] = Smoothing.scale(sign * exponents[i]);
     }
     return Tensor.of(scales, scales.length);
   }

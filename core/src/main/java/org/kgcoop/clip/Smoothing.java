@@ -15,11 +15,13 @@ import org.kgcoop.tensor.Tensor;
  * than the others in released models. They would take the precision of the other channels.
  * Smoothing divides gain and bias of the norm by a scale per channel and multiplies the columns of
  * the next weight by it, which leaves the product as it is: {@code scale = max|x|^a /
- * max|w|^(1-a)}. Source: Xiao et al., "SmoothQuant", ICML 2023. The scales are powers of two, so
- * that they round nothing.
+ * max|w|^(1-a)}. Source: Xiao et al., "SmoothQuant", ICML 2023. The scales are multiples of an
+ * eighth in the exponent of two, so that they are equal on processors whose last bits differ.
+ * Rounding to whole powers of two doubles the error.
  */
 final class Smoothing {
   private static final double ALPHA = 0.7;
+  private static final int STEPS = 8; // per power of two
 
   /** The endings of the weights behind a norm, and of this norm. */
   private static final Map<String, String> READERS =
@@ -73,7 +75,12 @@ final class Smoothing {
         });
   }
 
-  /** Returns the exponents of two of the scales, by the name of the norm. The weights are open. */
+  /** Returns the scale of an exponent in eighths. */
+  static float scale(int exponent) {
+    return (float) Math.pow(2, (double) exponent / STEPS);
+  }
+
+  /** Returns the exponents of the scales, in eighths, by the norm. The weights are open. */
   synchronized Map<String, int[]> scales() {
     Map<String, int[]> scales = new TreeMap<>();
     inputs.forEach(
@@ -90,6 +97,8 @@ final class Smoothing {
 
   private static int exponent(double x, double w) {
     double log = ALPHA * Math.log(x) - (1 - ALPHA) * Math.log(w);
-    return Double.isFinite(log) ? (int) Math.rint(log / Math.log(2)) : 0; // channels of zeros
+    return Double.isFinite(log)
+        ? (int) Math.rint(STEPS * log / Math.log(2))
+        : 0; // channels of zeros
   }
 }

@@ -44,6 +44,11 @@ public record ImageSet(String text) {
     return Long.parseUnsignedLong(hash.substring(0, DIGITS), 16);
   }
 
+  /** Returns the number of images. */
+  public int size() {
+    return Base64.getDecoder().decode(text).length / Long.BYTES;
+  }
+
   /** Returns, for each hash, true if the set contains its image. */
   public List<Boolean> have(List<String> hashes) {
     Set<Long> starts = new HashSet<>();

@@ -50,7 +50,7 @@ public record FittedMethod(
         .ifPresent(
             name -> {
               throw KgCoopException.configuration(
-                  "%s: %s cannot be used on new classes, such as '%s'; its own are %s"
+                  "%s: %s cannot be used on new classes, such as '%s'; its own are %s. For other names, train a method such as kgcoop"
                       .formatted(method.title(), bound.get(), name, classNames.size()));
             });
     try (Head all = checked(method.classifier(clip, this, classNames), clip, classNames.size());

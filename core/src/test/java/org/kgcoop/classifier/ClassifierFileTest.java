@@ -630,7 +630,8 @@ class ClassifierFileTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessage(
             "Linear probe: it knows only the classes that it has seen and cannot be used on new"
-                + " classes, such as 'cow'; its own are 3");
+                + " classes, such as 'cow'; its own are 3. For other names, train a method such as"
+                + " kgcoop");
   }
 
   @Test

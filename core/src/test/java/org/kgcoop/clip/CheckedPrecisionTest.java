@@ -49,12 +49,24 @@ class CheckedPrecisionTest {
     float[][] expected = {{1, 1}, {1, -1}};
     float[][] actual = {{1, 1}, {2, -1}};
 
-    CheckedPrecision.Agreement agreement = CheckedPrecision.agreement(expected, actual);
+    CheckedPrecision.Agreement agreement = CheckedPrecision.agreement(expected, actual, 1);
 
     assertThat(agreement.mean()).isCloseTo((1 + Math.sqrt(0.5)) / 2, within(1e-12));
     assertThat(agreement.least()).isCloseTo(Math.sqrt(0.5), within(1e-12));
     assertThat(agreement.isAbove(0.85, 0.7)).isTrue();
     assertThat(agreement.isAbove(0.85, 0.71)).isFalse();
+  }
+
+  @Test
+  void eachKindOfImagesHasAMeanOfItsOwn() {
+    // The features of the second kind are 9 larger, and would hide the others in a common mean.
+    float[][] expected = {{1, 1}, {10, 1}, {1, -1}, {10, -1}};
+    float[][] actual = {{1, 1}, {10, 1}, {2, -1}, {10, -1}};
+
+    CheckedPrecision.Agreement agreement = CheckedPrecision.agreement(expected, actual, 2);
+
+    assertThat(agreement.mean()).isCloseTo((3 + Math.sqrt(0.5)) / 4, within(1e-12));
+    assertThat(agreement.least()).isCloseTo(Math.sqrt(0.5), within(1e-12));
   }
 
   @Test
@@ -68,7 +80,7 @@ class CheckedPrecisionTest {
       assertThat(clip.precisionKey()).startsWith("INT8 ").isEqualTo(again.precisionKey());
       assertThat(lines.get(lines.size() - 1)).contains("cosine to float32 is 0.9");
       float[][] features = features(clip);
-      assertThat(CheckedPrecision.agreement(features(exact), features).mean())
+      assertThat(CheckedPrecision.agreement(features(exact), features, 2).mean())
           .isBetween(0.99, 0.9999999);
       assertThat(features(again)).isDeepEqualTo(features);
       assertThatThrownBy(() -> clip.promptedVision("VPT"))
@@ -86,14 +98,14 @@ class CheckedPrecisionTest {
     String norm = "visual.transformer.resblocks.0.ln_1";
     try (Clip exact = Clip.load(TinyClip.folder())) {
       int[] exponents = new int[exact.config().vision().width()];
-      Arrays.fill(exponents, 3); // an error would be a factor of 8
+      Arrays.fill(exponents, 24); // eighths: an error would be a factor of 8
       var form = new Int8Weights.Form(Map.of(norm, exponents), true);
       try (Clip smoothed =
           Clip.withWeights(
               WeightFiles.open(TinyClip.folder()),
               INT8,
               weights -> new Int8Weights(weights, form))) {
-        assertThat(CheckedPrecision.agreement(features(exact), features(smoothed)).mean())
+        assertThat(CheckedPrecision.agreement(features(exact), features(smoothed), 2).mean())
             .isGreaterThan(0.99);
       }
     }

@@ -159,7 +159,8 @@ final class Inspection {
     if (settings.isObject()) {
       learned(file.tensors().values()).forEach(json.putArray("learned")::add);
       try {
-        check(file);
+        // The hashes are for eval, and have no meaning for a reader.
+        json.put("training_images", check(file).learnedFrom().images().size());
       } catch (KgCoopException e) {
         json.put("refused", e.getMessage());
       }

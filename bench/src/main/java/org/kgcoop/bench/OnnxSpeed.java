@@ -1,0 +1,110 @@
+package org.kgcoop.bench;
+
+import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.kgcoop.clip.CheckedPrecision;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.export.ExportedClassifier;
+import org.kgcoop.export.OnnxClassifier;
+import org.kgcoop.io.WeightFiles;
+import org.kgcoop.model.FixedHead;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Scope;
+
+/** Compares the speed of the image encoder of ViT-B/16 with that of ONNX Runtime. */
+final class OnnxSpeed {
+  private static final String REFERENCE = "ONNX Runtime, float32";
+
+  private OnnxSpeed() {}
+
+  /** A contender, which encodes pixels of several images. */
+  private interface Encoder {
+    void encode(float[] pixels) throws OrtException;
+  }
+
+  /**
+   * Prints CPU times per image. All contenders alternate, so that other programs slow all of them.
+   *
+   * @param batch the number of images of a batch
+   */
+  static void print(int batch, int rounds) throws IOException, OrtException {
+    Path folder = BenchModel.folder();
+    Path file = Files.createTempFile("kgcoop-bench", ".onnx");
+    List<Clip> clips = new ArrayList<>();
+    ClipConfig config = BenchModel.VIT_B_16;
+    int size = config.imageResolution();
+    try {
+      Map<String, Encoder> encoders = new LinkedHashMap<>();
+      for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16, DType.INT8)) {
+        Clip clip =
+            CheckedPrecision.load(
+                WeightFiles.open(folder),
+                new Clip.Options(type, Device.CPU, null, null),
+                System.err::println,
+                System.err::println);
+        clips.add(clip);
+        encoders.put(
+            "kgcoop, %s".formatted(clip.precision().optionName()),
+            pixels -> OnnxBench.encode(clip, pixels));
+      }
+      try (Scope scope = Scope.open("classifier")) {
+        FixedHead head =
+            new FixedHead.Linear(BenchModel.features(10, config.embedDim()), null, 100);
+        List<String> names = BenchModel.classNames(10);
+        OnnxClassifier.write(
+            file, clips.get(0), new ExportedClassifier(names, head, Optional.empty(), Map.of()));
+      }
+      try (OnnxModel exported = new OnnxModel(file, config.channels(), size, size)) {
+        encoders.put(REFERENCE, pixels -> exported.run("features", pixels));
+        for (int together : new int[] {1, batch}) {
+          print(encoders, OnnxBench.images(config, 0, batch), batch, together, rounds);
+        }
+      }
+    } finally {
+      clips.forEach(Clip::close);
+      Files.delete(file);
+    }
+  }
+
+  @SuppressWarnings("SystemOut") // the output of the command
+  private static void print(
+      Map<String, Encoder> encoders, float[] pixels, int images, int together, int rounds)
+      throws OrtException {
+    int perImage = pixels.length / images;
+    Map<String, double[]> times = new LinkedHashMap<>();
+    for (int round = -1; round < rounds; round++) {
+      for (Map.Entry<String, Encoder> encoder : encoders.entrySet()) {
+        long start = Measurement.cpuNanos();
+        for (int from = 0; from < images; from += together) {
+          int to = Math.min(images, from + together);
+          encoder.getValue().encode(Arrays.copyOfRange(pixels, from * perImage, to * perImage));
+        }
+        if (round >= 0) {
+          times.computeIfAbsent(encoder.getKey(), name -> new double[rounds])[round] =
+              (Measurement.cpuNanos() - start) / 1e6 / images;
+        }
+      }
+    }
+    double reference = Measurement.median(times.get(REFERENCE));
+    times.forEach(
+        (name, all) ->
+            System.out.printf(
+                Locale.ROOT,
+                "%d together: %s: %.0f ms of CPU per image, ratio %.2f%n",
+                together,
+                name,
+                Measurement.median(all),
+                reference / Measurement.median(all)));
+  }
+}

@@ -1,0 +1,102 @@
+package org.kgcoop.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.example.ApiTour;
+import org.kgcoop.fixtures.TestImages;
+
+/** Tests that a program with types of the API only can call each of its methods. */
+class ApiTourTest {
+  private static final Path TOUR = Path.of("src/test/java/org/kgcoop/example/ApiTour.java");
+  private static final Set<String> API =
+      Set.of("org.kgcoop", "org.kgcoop.api", "org.kgcoop.label", "org.kgcoop.image");
+
+  @TempDir Path folder;
+
+  @Test
+  void everyMethodCanBeCalled() throws IOException {
+    Path photos = folder.resolve("photos");
+    Path image =
+        TestImages.dataSet(photos, List.of("cat", "dog", "owl", "fox"), 2, 0, 2)
+            .test()
+            .get(0)
+            .file();
+    Path plan = Files.createDirectories(folder.resolve("plan"));
+    Files.writeString(
+        plan.resolve("adapt.json"),
+        """
+        {"plan": {"methods": ["clip", "proker"]}, "labels": {"origin": "unstated"},
+         "images": {"copies": {}}, "result": {}}
+        """);
+    Path weights = folder.resolve("clip");
+    org.kgcoop.clip.RandomClip.write(weights, org.kgcoop.clip.RandomClip.TINY, 1);
+    try (Clip clip = Clip.load(weights)) {
+      ApiTour tour = new ApiTour(clip, photos, image, folder.resolve("out"));
+      assertThat(tour.train()).isNotEmpty();
+      tour.classify(folder.resolve("out/run"));
+      tour.embed();
+      assertThat(tour.adapt(plan).method()).isNotEmpty();
+      tour.embedded();
+    }
+  }
+
+  @Test
+  void theTourNamesEveryMethodAndImportsOnlyTheApi() throws IOException {
+    String source = Files.readString(TOUR);
+    Set<String> missing = new TreeSet<>();
+    Deque<Class<?>> types =
+        new ArrayDeque<>(
+            List.of(
+                Adaptation.class,
+                Classification.class,
+                Classifier.class,
+                Embedder.class,
+                Training.class,
+                TrainingListener.class));
+    while (!types.isEmpty()) {
+      Class<?> type = types.remove();
+      types.addAll(List.of(type.getClasses()));
+      for (Method method : type.getDeclaredMethods()) {
+        boolean isOfObject = Set.of("toString", "hashCode", "equals").contains(method.getName());
+        if (Modifier.isPublic(method.getModifiers())
+            && !isOfObject
+            && !method.isSynthetic()
+            && !method.getName().equals("close") // try-with-resources
+            && !Pattern.compile("\\b%s\\(".formatted(method.getName())).matcher(source).find()) {
+          missing.add(type.getSimpleName() + "." + method.getName());
+        }
+      }
+    }
+    assertThat(missing).isEmpty();
+    List<String> imported =
+        source
+            .lines()
+            .filter(line -> line.startsWith("import org.kgcoop."))
+            .map(line -> line.substring("import ".length(), line.length() - 1))
+            .toList();
+    assertThat(imported)
+        .allSatisfy(
+            name ->
+                assertThat(
+                        API.contains(name.substring(0, name.lastIndexOf('.')))
+                            || Set.of(
+                                    "org.kgcoop.clip.Clip", "org.kgcoop.classifier.ClassifierFile")
+                                .contains(name))
+                    .as(name)
+                    .isTrue());
+  }
+}
