@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.kgcoop.clip.CheckedPrecision;
 import org.kgcoop.clip.Clip;
@@ -96,7 +97,7 @@ final class OnnxSpeed {
         }
       }
     }
-    double reference = Measurement.median(times.get(REFERENCE));
+    double reference = Measurement.median(Objects.requireNonNull(times.get(REFERENCE)));
     times.forEach(
         (name, all) ->
             System.out.printf(

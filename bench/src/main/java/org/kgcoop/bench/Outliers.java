@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
@@ -49,7 +50,10 @@ enum Outliers {
     new Change(values, (ClipConfig.Vit) config.vision()).apply(this);
     values.forEach(
         (name, floats) ->
-            tensors.replace(name, StoredTensor.ofFloats(name, tensors.get(name).shape(), floats)));
+            tensors.replace(
+                name,
+                StoredTensor.ofFloats(
+                    name, Objects.requireNonNull(tensors.get(name)).shape(), floats)));
     return new WeightFile(
         Path.of(title), WeightFile.Format.SAFETENSORS, tensors, Map.of(), List.of(), Map.of());
   }
@@ -112,7 +116,7 @@ enum Outliers {
     }
 
     private float[] values(int block, String name) {
-      return weights.get(BLOCK + block + name);
+      return Objects.requireNonNull(weights.get(BLOCK + block + name));
     }
 
     /** Returns different channels of the residual stream: 6 of 768. */

@@ -20,6 +20,6 @@ class CandidatesTest {
   void gapIsComparedWithFewImagesPerClass() {
     assertThat(Candidates.leftOut(Gap.ID, 40, 10)).isEmpty();
     assertThat(Candidates.leftOut(Gap.ID, 1200, 1000)).contains("1000 in all");
-    assertThat(Candidates.leftOut(Gap.ID, 41, 10)).contains("at most 4 images per class");
+    assertThat(Candidates.leftOut(Gap.ID, 41, 10)).contains("above 4 images per class");
   }
 }

@@ -100,7 +100,7 @@ class TaskResTest {
           .isInstanceOf(KgCoopException.class)
           .hasMessage(
               "TaskRes: a residual of each class cannot be used on new classes, such as 'dog'; its"
-                  + " own are 3");
+                  + " own are 3. For other names, train a method such as kgcoop");
       assertThatThrownBy(() -> learned.classifier(other, NAMES))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining(
