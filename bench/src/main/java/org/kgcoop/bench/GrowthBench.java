@@ -1,5 +1,7 @@
 package org.kgcoop.bench;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.kgcoop.cli.Main;
 import org.kgcoop.clip.RandomClip;
 import picocli.CommandLine.Command;
@@ -134,9 +137,11 @@ final class GrowthBench implements Callable<Integer> {
             folder.resolve("truth.csv").toString(),
             "--until",
             "1",
+            "--classes", // otherwise the folders are taken for labels
+            IntStream.range(0, CLASSES).mapToObj("class%02d"::formatted).collect(joining(",")),
             "--out",
             folder.resolve("labels").toString()));
-    words.put("adapt", List.of(images, "--out", run, "--minutes", "5"));
+    words.put("adapt", List.of(images, "--out", run, "--minutes", "2"));
     words.put("report", List.of(run, "--out", folder.resolve("report.html").toString()));
     Map<String, List<String>> all = new LinkedHashMap<>();
     words.forEach(
@@ -145,9 +150,11 @@ final class GrowthBench implements Callable<Integer> {
           line.addAll(own);
           if (!command.equals("report")) {
             line.addAll(List.of("--clip", folder.resolve("clip").toString()));
+          }
+          if (!List.of("label", "report").contains(command)) { // label has features of its own
             line.addAll(List.of("--feature-cache", folder.resolve("cache").toString()));
           }
-          if (List.of("embed", "predict", "report").contains(command)) {
+          if (List.of("embed", "predict").contains(command)) {
             line.add("--overwrite");
           }
           all.put(command, line);

@@ -253,7 +253,7 @@ public final class FeatureCache {
       FeatureProgress progress,
       Row row) {
     return pass(
-        files.stream().map(ViewEncoder.Request::upright).toList(),
+        ViewEncoder.Request.upright(files),
         problems,
         progress,
         (i, feature) ->

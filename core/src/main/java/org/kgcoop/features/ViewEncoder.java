@@ -1,6 +1,7 @@
 package org.kgcoop.features;
 
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -201,9 +202,23 @@ public final class ViewEncoder {
 
   /** An image to encode. Without a view, the test transform is used. */
   record Request(Item item, @Nullable ViewSpec view) {
-    /** Returns a request for a file under the test transform, rotated by its EXIF orientation. */
-    static Request upright(Path file) {
-      return new Request(new Item(file.toString(), file, 0, ""), null);
+    /**
+     * Returns requests for files under the test transform, rotated by their EXIF orientation. The
+     * items have no key, which only views need, and are created on request: a million of them would
+     * take more memory than the index of the features.
+     */
+    static List<Request> upright(List<Path> files) {
+      return new AbstractList<>() {
+        @Override
+        public Request get(int i) {
+          return new Request(new Item("", files.get(i), 0, ""), null);
+        }
+
+        @Override
+        public int size() {
+          return files.size();
+        }
+      };
     }
 
     /**

@@ -59,7 +59,9 @@ public final class KernelRidge {
     this.beta = beta;
     zeroShot = zeroShot(this.rows);
     residual = oneHot(labels, texts.size(0)).minus(zeroShot);
-    matrix = kernel(this.rows);
+    try (Scope scope = Scope.open("kernel")) { // its steps take as much memory as the matrix
+      matrix = scope.promote(kernel(this.rows));
+    }
   }
 
   private Decomposition decomposition() {
@@ -101,8 +103,11 @@ public final class KernelRidge {
 
   /** Computes gamma, (n, C), float64. */
   public Tensor coefficients(double lambda) {
-    Tensor ridge = Tensor.full(1, labels.length).to(DType.FLOAT64).times(lambda);
-    return Functions.solve(matrix.plus(Functions.diagonal(ridge)), residual.times(lambda));
+    try (Scope scope = Scope.open("ridge")) {
+      Tensor ridge = Tensor.full(1, labels.length).to(DType.FLOAT64).times(lambda);
+      Tensor regularized = matrix.plus(Functions.diagonal(ridge));
+      return scope.promote(Functions.solve(regularized, residual.times(lambda)));
+    }
   }
 
   /**
