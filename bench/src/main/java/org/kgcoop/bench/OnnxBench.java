@@ -55,7 +55,7 @@ final class OnnxBench implements Callable<Integer> {
   @Option(
       names = "--speed",
       description =
-          "Measure only CPU times: kgcoop in float32, bf16 and int8, and ONNX Runtime in float32,"
+          "Measure only CPU times with one thread: kgcoop in float32, bf16 and int8, and ONNX Runtime in float32,"
               + " alternating, images one by one and in batches of --batch. The exit code is 0.")
   private boolean speed;
 

@@ -19,8 +19,22 @@ final class OnnxModel implements AutoCloseable {
   private final long[] imageShape; // (channels, R, R)
 
   OnnxModel(Path file, long... imageShape) throws OrtException {
+    this(file, new OrtSession.SessionOptions(), imageShape);
+  }
+
+  private OnnxModel(Path file, OrtSession.SessionOptions options, long... imageShape)
+      throws OrtException {
     this.imageShape = imageShape.clone();
-    session = environment().createSession(file.toString());
+    try (options) {
+      session = environment().createSession(file.toString(), options);
+    }
+  }
+
+  /** Loads a model that computes in the thread of the caller. Other threads would spin. */
+  static OnnxModel withOneThread(Path file, long... imageShape) throws OrtException {
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    options.setIntraOpNumThreads(1);
+    return new OnnxModel(file, options, imageShape);
   }
 
   /**

@@ -21,6 +21,7 @@ import org.kgcoop.io.WeightFiles;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
 
 /** Compares the speed of the image encoder of ViT-B/16 with that of ONNX Runtime. */
@@ -35,11 +36,13 @@ final class OnnxSpeed {
   }
 
   /**
-   * Prints CPU times per image. All contenders alternate, so that other programs slow all of them.
+   * Prints CPU times per image with one thread. All contenders alternate, so that other programs
+   * slow all of them.
    *
    * @param batch the number of images of a batch
    */
   static void print(int batch, int rounds) throws IOException, OrtException {
+    Engine.setThreads(1);
     Path folder = BenchModel.folder();
     Path file = Files.createTempFile("kgcoop-bench", ".onnx");
     List<Clip> clips = new ArrayList<>();
@@ -66,7 +69,7 @@ final class OnnxSpeed {
         OnnxClassifier.write(
             file, clips.get(0), new ExportedClassifier(names, head, Optional.empty(), Map.of()));
       }
-      try (OnnxModel exported = new OnnxModel(file, config.channels(), size, size)) {
+      try (OnnxModel exported = OnnxModel.withOneThread(file, config.channels(), size, size)) {
         encoders.put(REFERENCE, pixels -> exported.run("features", pixels));
         for (int together : new int[] {1, batch}) {
           print(encoders, OnnxBench.images(config, 0, batch), batch, together, rounds);
