@@ -69,8 +69,7 @@ class DocumentedExamplesTest {
   private static final Map<String, String> PARSED_ONLY =
       Map.ofEntries(
           Map.entry(
-              "base2new --clip ViT-B/16 --root data --data imagenet",
-              "needs the data of the paper"),
+              "base2new --clip ViT-B/16 --root data --per-set", "needs the data of the paper"),
           Map.entry("runs table runs/paper", "needs the data of the paper"),
           Map.entry("bench", "a program of another module"),
           Map.entry("cluster", "a program of another module"),
