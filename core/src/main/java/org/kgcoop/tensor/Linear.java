@@ -120,9 +120,7 @@ public final class Linear implements AutoCloseable {
   }
 
   private boolean isFrozen() {
-    return !weight.requiresGradient()
-        && (weight.dtype() == DType.FLOAT32 || weight.dtype() == DType.BFLOAT16)
-        && weight.device().isCpu();
+    return !weight.requiresGradient() && weight.device().isCpu() && Packing.packs(weight.dtype());
   }
 
   private synchronized Packed packed(Packing packing) {

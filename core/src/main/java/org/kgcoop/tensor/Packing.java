@@ -25,6 +25,10 @@ final class Packing {
     private static final @Nullable Packing VALUE = tried();
   }
 
+  private static final class BFloat16 {
+    private static final boolean IS_PACKED = Holder.VALUE != null && Holder.VALUE.packsBf16();
+  }
+
   private final OperatorHandle reorder;
   private final OperatorHandle linear;
 
@@ -46,6 +50,22 @@ final class Packing {
   /** Returns the products, or empty if this build of the library does not have them. */
   static Optional<Packing> available() {
     return Optional.ofNullable(Holder.VALUE);
+  }
+
+  /**
+   * Returns true if weights of this type can be packed; bf16 only with AVX-512 or AVX-NE-CONVERT.
+   */
+  static boolean packs(DType type) {
+    return type == DType.FLOAT32 || (type == DType.BFLOAT16 && BFloat16.IS_PACKED);
+  }
+
+  private boolean packsBf16() {
+    try (Scope scope = Scope.open("packing");
+        Autograd.Switch off = Autograd.off()) {
+      return packed(Arithmetic.sample(32, 48).to(DType.BFLOAT16)).size(0) == 32;
+    } catch (RuntimeException e) {
+      return false; // refused by this processor
+    }
   }
 
   private static @Nullable Packing tried() {
