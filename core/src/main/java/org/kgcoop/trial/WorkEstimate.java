@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
@@ -137,8 +136,10 @@ public final class WorkEstimate {
           }
         }
         int views = cost.views();
-        if (views > 0 && shared.add(trial.sample().name() + trial.sample().seed() + "/" + views)) {
-          encodings += (long) views * data.train().size();
+        for (Item item : data.train()) { // samples of other seeds and shots contain the same images
+          if (views > 0 && shared.add(data.name() + "/" + item.key() + "/" + views)) {
+            encodings += views;
+          }
         }
         disk += BYTES_A_RUN + tests * BYTES_A_PREDICTION;
       }
@@ -244,11 +245,10 @@ public final class WorkEstimate {
     return MethodCost.measure(context, own, scratch);
   }
 
+  /** Returns the images per class of a trial's sample, which can be fewer than its shots. */
   private int perClass(Trial trial) {
-    return trial.sample().shots() == FewShot.ALL
-        ? trial.sample().data(context.warnings()).train().size()
-            / trial.sample().classNames().size()
-        : trial.sample().shots();
+    DataSet data = trial.sample().data(context.warnings());
+    return (data.train().size() + data.classNames().size() - 1) / data.classNames().size();
   }
 
   /** Returns a class name of the experiment, so that its length is as usual. */

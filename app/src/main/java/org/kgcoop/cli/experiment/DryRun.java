@@ -89,8 +89,8 @@ final class DryRun {
         "image features: %,d images and views, %s",
         work.encodings(), duration(work.encodingSeconds()));
     output.printf("time: about %s on this machine", duration(work.seconds()));
-    output.printf("memory: about %.1f GB", work.memory() / 1e9);
-    output.printf("disk: about %.1f GB for features and runs", work.disk() / 1e9);
+    output.printf("memory: about %s", size(work.memory()));
+    output.printf("disk: about %s for features and runs", size(work.disk()));
     missing.values().forEach(set -> output.print("missing: " + missing(set)));
     if (!missing.isEmpty()) {
       output.printf(
@@ -150,6 +150,12 @@ final class DryRun {
       json.put("weights", weights);
     }
     return json;
+  }
+
+  private static String size(long bytes) {
+    return bytes < 1e9
+        ? String.format(Locale.ROOT, "%.0f MB", bytes / 1e6)
+        : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
   }
 
   private static String duration(double seconds) {

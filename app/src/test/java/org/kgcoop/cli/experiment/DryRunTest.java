@@ -110,6 +110,17 @@ class DryRunTest {
   }
 
   @Test
+  void countsAnImageOnceForSamplesThatShareIt() throws IOException {
+    Path data = shared.resolve("drawings");
+    Object[] command = {
+      "fewshot", "--data", data, "--methods", "gda", "--seeds", "1,2", "--dry-run", "--json"
+    };
+    int once = json(run(with(command, "--shots", 1_000_000))).path("encodings").asInt();
+    assertThat(json(run(with(command, "--shots", "1,1000,1000000"))).path("encodings").asInt())
+        .isEqualTo(once);
+  }
+
+  @Test
   void everyProtocolHasAPlan() {
     Path data = shared.resolve("drawings");
     for (Object[] command :
