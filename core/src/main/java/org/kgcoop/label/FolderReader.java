@@ -163,7 +163,7 @@ final class FolderReader implements AutoCloseable {
   private void checkStopped() {
     if (closed || cancelled.getAsBoolean()) {
       throw new KgCoopException(
-          Category.INTERRUPTED, "interrupted: the same command goes on where this one stopped");
+          Category.INTERRUPTED, "interrupted: run the same command again to resume");
     }
   }
 
