@@ -167,13 +167,14 @@ public final class CheckedPrecision {
     return result;
   }
 
-  /**
-   * Loads the model in bf16 if the processor computes it and it passes the check, or in float32.
-   */
-  Clip automatic() {
+  private Clip automatic() {
+    if (!options.device().isCpu()) {
+      lines.accept("precision auto: float32, because models are checked only on the device cpu");
+      return Clip.of(file, with(DType.FLOAT32));
+    }
     String hint =
         Linear.hasInt8() ? "; --precision int8 is faster, and checks the model first" : "";
-    if (!options.device().isCpu() || !Arithmetic.hasBf16()) {
+    if (!Arithmetic.hasBf16()) {
       lines.accept("precision auto: float32, because this processor has no bf16 products" + hint);
       return Clip.of(file, with(DType.FLOAT32));
     }

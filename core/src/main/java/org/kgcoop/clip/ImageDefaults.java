@@ -11,4 +11,13 @@ import org.kgcoop.image.view.Interpolation;
  * @param squashes true if the entire image is resized to a square
  */
 public record ImageDefaults(
-    List<Double> mean, List<Double> std, Interpolation interpolation, boolean squashes) {}
+    List<Double> mean, List<Double> std, Interpolation interpolation, boolean squashes) {
+
+  /**
+   * Returns the defaults of models that read the entire image in a square, with values of -1 to 1.
+   */
+  public static ImageDefaults squashed(Interpolation interpolation) {
+    List<Double> half = List.of(0.5, 0.5, 0.5);
+    return new ImageDefaults(half, half, interpolation, true);
+  }
+}

@@ -112,11 +112,10 @@ public final class LockedFile implements AutoCloseable {
       if (HELD.contains(key(file))) {
         return true;
       }
-      if (!Files.exists(file)) {
-        return false;
-      }
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         return channel.tryLock() == null;
+      } catch (NoSuchFileException e) {
+        return false;
       }
     }
   }
@@ -124,10 +123,15 @@ public final class LockedFile implements AutoCloseable {
   /** Returns the canonical path of a file. */
   private static Path key(Path file) throws IOException {
     Path absolute = file.toAbsolutePath();
-    Path folder = absolute.getParent();
-    return Files.exists(absolute) || folder == null
-        ? absolute.toRealPath()
-        : folder.toRealPath().resolve(absolute.getFileName());
+    try {
+      return absolute.toRealPath();
+    } catch (NoSuchFileException e) { // no check before: another process may delete it in between
+      Path folder = absolute.getParent();
+      if (folder == null) {
+        throw e;
+      }
+      return folder.toRealPath().resolve(absolute.getFileName());
+    }
   }
 
   /** Returns the channel. Only {@link #close} may close it. */

@@ -48,11 +48,7 @@ public final class NaflexFamily implements Family {
           SIGLIP.traits().defaults(),
           SIGLIP.traits().assumedHeads(),
           SIGLIP.traits().assumed(),
-          new ImageDefaults(
-              SIGLIP.traits().images().mean(),
-              SIGLIP.traits().images().std(),
-              Interpolation.BILINEAR,
-              true),
+          ImageDefaults.squashed(Interpolation.BILINEAR),
           true,
           null);
 

@@ -58,8 +58,6 @@ public final class PeFamily implements Family {
           TensorNames.TIMM,
           TensorNames.OPEN_CLIP_TEXT);
 
-  private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
-
   private static final Traits TRAITS =
       new Traits(
           "pe",
@@ -69,7 +67,7 @@ public final class PeFamily implements Family {
           new ClipConfig.FileConfig(Activation.GELU, 0, 0, 0, FORM),
           width -> width == 1536 ? 16 : Math.max(1, width / 64),
           "activation GELU, 16 heads at a width of 1536, else heads of 64",
-          new ImageDefaults(HALF, HALF, Interpolation.BILINEAR, true),
+          ImageDefaults.squashed(Interpolation.BILINEAR),
           false,
           () -> Tokenizers.released().cutting());
 

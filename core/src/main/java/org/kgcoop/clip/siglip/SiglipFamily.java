@@ -55,8 +55,6 @@ public final class SiglipFamily implements Family {
           TensorNames.TIMM,
           TensorNames.OPEN_CLIP_TEXT);
 
-  private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
-
   private static final Traits TRAITS =
       new Traits(
           "siglip",
@@ -66,7 +64,7 @@ public final class SiglipFamily implements Family {
           new ClipConfig.FileConfig(Activation.GELU_PYTORCH_TANH, 0, 0, 0, FORM),
           width -> width < 1024 ? 12 : 16,
           "activation gelu_pytorch_tanh, 12 heads below a width of 1024, else 16",
-          new ImageDefaults(HALF, HALF, Interpolation.BICUBIC, true),
+          ImageDefaults.squashed(Interpolation.BICUBIC),
           true,
           null);
 
