@@ -60,7 +60,7 @@ final class ImageFeatures {
    */
   static ImageFeatures cached(FeatureCache cache, boolean raw, BooleanSupplier interrupted) {
     return new ImageFeatures(
-        cache, raw, interrupted, "interrupted: the same command goes on where this one stopped");
+        cache, raw, interrupted, "interrupted: run the same command again to resume");
   }
 
   /** Returns features that are computed without a cache, of unit length. */
