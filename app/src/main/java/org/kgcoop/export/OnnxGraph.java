@@ -315,37 +315,6 @@ final class OnnxGraph {
     return node("Shape", name, List.of(x), integer("start", axis), integer("end", axis + 1));
   }
 
-  /** Adds a length as a float32 number, (). */
-  String toNumber(String name, String length) {
-    return node(
-        "Cast",
-        name,
-        List.of(select(name + ".scalar", length, 0, 0)),
-        integer("to", TensorProto.DataType.FLOAT_VALUE));
-  }
-
-  /** Adds the numbers 0.5, 1.5 and so on, as many as a float32 number, as a column (n, 1). */
-  String centers(String name, String count) {
-    String from = node("Range", name + ".from", List.of(number(0), count, number(1)));
-    return reshape(name, sum(name + ".row", from, 0.5), -1, 1);
-  }
-
-  /** Adds {@code max(0, 1 - |a - b| / max(1, scale))}. */
-  String triangle(String name, String a, String b, String scale) {
-    String difference = sum(name + ".difference", a, times(name + ".negative", b, -1));
-    String distance = node("Abs", name + ".distance", List.of(difference));
-    String width = node("Max", name + ".width", List.of(scale, number(1)));
-    String share = divided(name + ".share", distance, width);
-    return relu(name, sum(name + ".rest", times(name + ".below", share, -1), 1));
-  }
-
-  /** Adds the division of the rows of a nonnegative matrix by their sums. */
-  String shares(String name, String rows) {
-    String sums =
-        node("ReduceL1", name + ".sums", List.of(rows), list("axes", 1), integer("keepdims", 1));
-    return divided(name, rows, sums);
-  }
-
   String transpose(String name, String x, long... axes) {
     return node("Transpose", name, List.of(x), list("perm", axes));
   }
@@ -366,8 +335,7 @@ final class OnnxGraph {
 
   /** Expands (n, W) to (batch, n, W), with the batch of another value; (W) counts as one row. */
   String eachOfBatch(String name, String rows, String batched, long count, long width) {
-    String batch =
-        node("Shape", name + ".batch", List.of(batched), integer("start", 0), integer("end", 1));
+    String batch = length(name + ".batch", batched, 0);
     String shape = concat(name + ".shape", 0, batch, integers(count, width));
     return node("Expand", name, List.of(rows, shape));
   }
@@ -384,7 +352,8 @@ final class OnnxGraph {
     return outputs;
   }
 
-  private String node(String operator, String name, List<String> in, AttributeProto... attributes) {
+  /** Adds a node with one output, of the same name. */
+  String node(String operator, String name, List<String> in, AttributeProto... attributes) {
     add(operator, name, in, List.of(name), attributes);
     return name;
   }
@@ -404,7 +373,7 @@ final class OnnxGraph {
             .addAllAttribute(List.of(attributes)));
   }
 
-  private static AttributeProto integer(String name, long value) {
+  static AttributeProto integer(String name, long value) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.INT)
@@ -420,7 +389,7 @@ final class OnnxGraph {
         .build();
   }
 
-  private static AttributeProto list(String name, long... values) {
+  static AttributeProto list(String name, long... values) {
     AttributeProto.Builder attribute =
         AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
     Arrays.stream(values).forEach(attribute::addInts);

@@ -1,5 +1,7 @@
 package org.kgcoop.export;
 
+import java.util.List;
+import org.kgcoop.export.format.TensorProto;
 import org.kgcoop.io.StoredTensor;
 
 /**
@@ -32,15 +34,52 @@ record OnnxPositions(OnnxGraph graph, int side, int width) {
 
   /** Adds the weights of the old positions for each new one, (n, g). */
   private String weights(String name, String length) {
-    String count = graph.toNumber(name + ".count", length);
+    String count = number(name + ".count", length);
     float[] old = new float[side];
     for (int i = 0; i < side; i++) {
       old[i] = i + 0.5f;
     }
     StoredTensor centers = StoredTensor.ofFloats("positions.old", new long[] {1, side}, old);
     String ratio = graph.divided(name + ".ratio", graph.number(side), count);
-    String placed = graph.times(name + ".at", graph.centers(name + ".new", count), ratio);
-    String triangle = graph.triangle(name + ".triangle", placed, graph.constant(centers), ratio);
-    return graph.shares(name + ".weights", triangle);
+    String placed = graph.times(name + ".at", centers(name + ".new", count), ratio);
+    String triangle = triangle(name + ".triangle", placed, graph.constant(centers), ratio);
+    return shares(name + ".weights", triangle);
+  }
+
+  /** Adds a length as a float32 number, (). */
+  private String number(String name, String length) {
+    return graph.node(
+        "Cast",
+        name,
+        List.of(graph.select(name + ".scalar", length, 0, 0)),
+        OnnxGraph.integer("to", TensorProto.DataType.FLOAT_VALUE));
+  }
+
+  /** Adds the numbers 0.5, 1.5 and so on, as many as a float32 number, as a column (n, 1). */
+  private String centers(String name, String count) {
+    List<String> range = List.of(graph.number(0), count, graph.number(1));
+    String from = graph.node("Range", name + ".from", range);
+    return graph.reshape(name, graph.sum(name + ".row", from, 0.5), -1, 1);
+  }
+
+  /** Adds {@code max(0, 1 - |a - b| / max(1, scale))}. */
+  private String triangle(String name, String a, String b, String scale) {
+    String difference = graph.sum(name + ".difference", a, graph.times(name + ".negative", b, -1));
+    String distance = graph.node("Abs", name + ".distance", List.of(difference));
+    String width = graph.node("Max", name + ".width", List.of(scale, graph.number(1)));
+    String share = graph.divided(name + ".share", distance, width);
+    return graph.relu(name, graph.sum(name + ".rest", graph.times(name + ".below", share, -1), 1));
+  }
+
+  /** Adds the division of the rows of a nonnegative matrix by their sums. */
+  private String shares(String name, String rows) {
+    String sums =
+        graph.node(
+            "ReduceL1",
+            name + ".sums",
+            List.of(rows),
+            OnnxGraph.list("axes", 1),
+            OnnxGraph.integer("keepdims", 1));
+    return graph.divided(name, rows, sums);
   }
 }

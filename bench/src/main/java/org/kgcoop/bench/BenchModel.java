@@ -107,7 +107,7 @@ final class BenchModel {
     if (!Files.exists(folder.resolve("merges.txt"))
         && !Files.exists(folder.resolve("config.json"))
         && !Files.exists(folder.resolve("vocab.txt"))) {
-      System.err.println("bench: writing random weights (once) to " + folder + " (once)");
+      System.err.println("bench: writing random weights to " + folder + " (once)");
       if (config.form().text().bert()) {
         RandomBiomedClip.write(folder, config, 1);
       } else {

@@ -41,9 +41,8 @@ final class TextBench implements Callable<Integer> {
       names = "--family",
       defaultValue = "clip",
       description =
-          "Family of the model, whose text encoder has the shapes of B/16: biomedclip, clip, siglip or"
-              + " pe"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Family of the model, whose text encoder has the shapes of B/16: biomedclip, clip, siglip"
+              + " or pe (default: ${DEFAULT-VALUE}).")
   private String family;
 
   @Option(

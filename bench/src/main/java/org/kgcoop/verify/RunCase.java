@@ -59,7 +59,7 @@ final class RunCase {
     Augmentation augmentation = Augmentation.ofId(c.path("transform").asText());
     TrainingLoader source =
         new TrainingLoader(cache, base.train(), augmentation, c.path("seed").asLong());
-    double unused = source.prepare(done -> {});
+    source.prepare(done -> {});
     TrainingSettings settings =
         new TrainingSettings(
             DataCases.schedule(c),

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Item;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
@@ -118,7 +117,7 @@ final class Budget {
     TrainingSettings training = spec.training().apply(method.trained().orElseThrow(), task);
     int classes = data.classNames().size();
     int parallel = CrossValidation.foldsAtATime(context.clip().device(), method, classes);
-    double steps = steps(training, data) * (1 + (double) folds / Math.min(folds, parallel));
+    double steps = training.steps(data.train()) * (1 + (double) folds / Math.min(folds, parallel));
     double needed = steps * secondsOfAStep(data.classNames(), left() / steps);
     if (needed <= left()) {
       return "";
@@ -128,13 +127,6 @@ final class Budget {
         "it takes about %s on this machine (--minutes %.0f is enough)",
         duration(needed),
         enough(needed));
-  }
-
-  private static long steps(TrainingSettings training, DataSet data) {
-    long[] labels = data.train().stream().mapToLong(Item::label).toArray();
-    long epochNanos =
-        training.sampler().plan(labels, training.batchSize(), training.seed()).batches(0).size();
-    return epochNanos * training.schedule().epochs();
   }
 
   /**

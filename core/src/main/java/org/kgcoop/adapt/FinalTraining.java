@@ -174,16 +174,10 @@ final class FinalTraining {
     if (!problems.isEmpty() && (!request.skipsUnreadable() || features.isEmpty())) {
       throw problems.get(0).reason();
     }
-    int width = context.clip().config().embedDim();
-    float[] values = new float[features.size() * width];
-    int next = 0;
-    for (float[] feature : features.values()) {
-      System.arraycopy(feature, 0, values, width * next++, width);
-    }
     try (Scope scope = Scope.open("images of no class");
         Head head = file.classifier(context.clip(), file.classNames())) {
-      Tensor rows = Tensor.of(values, features.size(), width).to(context.clip().device());
-      float[] probabilities = head.probabilities(rows).toFloats();
+      Tensor rows = Tensor.ofRows(features.values().toArray(float[][]::new));
+      float[] probabilities = head.probabilities(rows.to(context.clip().device())).toFloats();
       int classes = file.classNames().size();
       double[] largest = new double[features.size()];
       for (int i = 0; i < probabilities.length; i++) {

@@ -56,10 +56,9 @@ final class TrainingImages {
   /** Returns the requested data without files that cannot be read. */
   DataSet present() {
     List<FeatureCache.Problem> problems = new ArrayList<>();
-    List<Path> unused =
-        context
-            .cache()
-            .readable(items(request.data()).stream().map(Item::file).toList(), problems::add);
+    context
+        .cache()
+        .readable(items(request.data()).stream().map(Item::file).toList(), problems::add);
     return leftOut(request.data(), problems);
   }
 

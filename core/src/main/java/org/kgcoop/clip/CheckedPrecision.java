@@ -13,12 +13,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.JsonFiles;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.files.UserFolders;
+import org.kgcoop.io.SealedFile;
+import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.Autograd;
@@ -48,7 +48,6 @@ public final class CheckedPrecision {
   private final Clip.Options options;
   private final Consumer<String> lines;
   private final Consumer<String> warnings;
-  private final boolean hasBf16 = Arithmetic.hasBf16();
 
   private CheckedPrecision(
       WeightFile file, Clip.Options options, Consumer<String> lines, Consumer<String> warnings) {
@@ -142,7 +141,7 @@ public final class CheckedPrecision {
 
   private Clip fallback(String reason) {
     warnings.accept("precision int8: " + reason + "; using " + name(rest()));
-    return Clip.withWeights(file, with(rest()), UnaryOperator.identity());
+    return Clip.of(file, with(rest()));
   }
 
   private Clip int8(Int8Weights.Form form) {
@@ -174,12 +173,12 @@ public final class CheckedPrecision {
   Clip automatic() {
     String hint =
         Linear.hasInt8() ? "; --precision int8 is faster, and checks the model first" : "";
-    if (!options.device().isCpu() || !hasBf16) {
+    if (!options.device().isCpu() || !Arithmetic.hasBf16()) {
       lines.accept("precision auto: float32, because this processor has no bf16 products" + hint);
-      return Clip.withWeights(file, with(DType.FLOAT32), UnaryOperator.identity());
+      return Clip.of(file, with(DType.FLOAT32));
     }
     Result result;
-    try (Clip exact = Clip.withWeights(file, with(DType.FLOAT32), UnaryOperator.identity())) {
+    try (Clip exact = Clip.of(file, with(DType.FLOAT32))) {
       Path stored = file(exact, DType.BFLOAT16);
       Result known = read(stored);
       result = known != null ? known : checkedBf16(exact, stored);
@@ -191,12 +190,12 @@ public final class CheckedPrecision {
                 name(chosen),
                 result.agreements().get(0),
                 (chosen == DType.FLOAT32 ? "; expected " + BF16_MEAN : "") + hint));
-    return Clip.withWeights(file, with(chosen), UnaryOperator.identity());
+    return Clip.of(file, with(chosen));
   }
 
   private Result checkedBf16(Clip exact, Path stored) {
     lines.accept("precision auto: checking the model with " + IMAGES + " images, once");
-    try (Clip clip = Clip.withWeights(file, with(DType.BFLOAT16), UnaryOperator.identity())) {
+    try (Clip clip = Clip.of(file, with(DType.BFLOAT16))) {
       Agreement agreement = agreement(features(exact), features(clip), CheckImages.KINDS);
       Result result =
           new Result(agreement.isAbove(BF16_MEAN, -1) ? 0 : -1, List.of(agreement), Map.of());
@@ -214,8 +213,8 @@ public final class CheckedPrecision {
         options.maxPatches());
   }
 
-  private DType rest() {
-    return hasBf16 ? DType.BFLOAT16 : DType.FLOAT32;
+  private static DType rest() {
+    return Clip.computeType(DType.INT8);
   }
 
   private static String name(DType precision) {
@@ -224,7 +223,6 @@ public final class CheckedPrecision {
 
   /** Encodes the fixed images: one feature of unit length each. */
   private static float[][] features(Clip clip) {
-    float[][] features = new float[IMAGES][];
     int size = clip.preprocessing().size();
     int channels = clip.preprocessing().channels();
     try (Scope scope = Scope.open("check of a precision");
@@ -234,13 +232,9 @@ public final class CheckedPrecision {
         float[] pixels = CheckImages.of(i, clip.preprocessing());
         images.add(Tensor.of(pixels, 1, channels, size, size));
       }
-      Tensor rows =
-          clip.imageEncoder().features(Tensor.concat(images, 0).to(clip.device())).unitRows();
-      for (int i = 0; i < IMAGES; i++) {
-        features[i] = rows.select(0, i).to(DType.FLOAT32).toFloats();
-      }
+      Tensor pixels = Tensor.concat(images, 0).to(clip.device());
+      return clip.imageEncoder().features(pixels).unitRows().toRows();
     }
-    return features;
   }
 
   /**
@@ -297,7 +291,8 @@ public final class CheckedPrecision {
    */
   private record Result(int used, List<Agreement> agreements, Map<String, int[]> scales) {}
 
-  private static Path file(Clip exact, DType precision) {
+  /** Returns the file with the result of a check. */
+  static Path file(Clip exact, DType precision) {
     String key =
         String.join(
             ";",
@@ -307,7 +302,7 @@ public final class CheckedPrecision {
             "weights=" + exact.fingerprint(),
             "config=" + exact.config(),
             "preprocessing=" + exact.preprocessing());
-    return UserFolders.cache("precision").resolve(Sha256.of(key).substring(0, 32) + ".json");
+    return UserFolders.cache("precision").resolve(Sha256.of(key).substring(0, 32) + ".safetensors");
   }
 
   private static void write(Path file, Result result) {
@@ -316,46 +311,51 @@ public final class CheckedPrecision {
     result
         .agreements()
         .forEach(a -> agreements.addObject().put("mean", a.mean()).put("least", a.least()));
-    ObjectNode scales = json.putObject("scales");
-    result
-        .scales()
-        .forEach(
-            (norm, exponents) -> {
-              ArrayNode values = scales.putArray(norm);
-              for (int exponent : exponents) {
-                values.add(exponent);
-              }
-            });
+    List<StoredTensor> scales = new ArrayList<>();
+    result.scales().forEach((norm, exponents) -> scales.add(stored(norm, exponents)));
     try {
       Files.createDirectories(file.getParent());
-      JsonFiles.write(file, json);
+      SealedFile.write(file, scales, json);
     } catch (IOException | KgCoopException e) {
       return; // the next process checks again
     }
   }
 
   private static @Nullable Result read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return null;
+    }
     try {
-      JsonNode json = JsonFiles.read(file);
+      SealedFile.Content content = SealedFile.read(file, "result of a check");
       List<Agreement> agreements = new ArrayList<>();
-      json.path("agreements")
+      content
+          .json()
+          .path("agreements")
           .forEach(a -> agreements.add(new Agreement(number(a, "mean"), number(a, "least"))));
       Map<String, int[]> scales = new TreeMap<>();
-      json.path("scales")
-          .properties()
-          .forEach(
-              norm -> {
-                int[] exponents = new int[norm.getValue().size()];
-                for (int i = 0; i < exponents.length; i++) {
-                  exponents[i] = norm.getValue().get(i).asInt();
-                }
-                scales.put(norm.getKey(), exponents);
-              });
-      int used = json.path("used").asInt(-2);
+      content.tensors().forEach((norm, stored) -> scales.put(norm, exponents(stored)));
+      int used = content.json().path("used").asInt(-2); // of another kind of file
       return used < -1 || used >= agreements.size() ? null : new Result(used, agreements, scales);
     } catch (KgCoopException e) {
       return null; // damaged
     }
+  }
+
+  private static StoredTensor stored(String norm, int[] exponents) {
+    float[] values = new float[exponents.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = exponents[i];
+    }
+    return StoredTensor.ofFloats(norm, new long[] {values.length}, values);
+  }
+
+  private static int[] exponents(StoredTensor stored) {
+    float[] values = stored.toFloats();
+    int[] exponents = new int[values.length];
+    for (int i = 0; i < values.length; i++) {
+      exponents[i] = (int) values[i];
+    }
+    return exponents;
   }
 
   private static double number(JsonNode json, String key) {

@@ -217,7 +217,7 @@ public final class Clip implements AutoCloseable {
   }
 
   /** Returns the type of the matrix products that int8 is not for. */
-  private static DType computeType(DType precision) {
+  static DType computeType(DType precision) {
     return precision != DType.INT8
         ? precision
         : Arithmetic.hasBf16() ? DType.BFLOAT16 : DType.FLOAT32;

@@ -155,7 +155,7 @@ public final class HuggingFaceConfig {
       throw images.refused("do_center_crop", "true, or a size of height and width");
     }
     checkCrop(images, size);
-    if (resized.isMissingNode() || resized.isNull()) {
+    if (images.isMissing("size")) {
       return size;
     }
     JsonNode edge = resized.isInt() ? resized : resized.path("shortest_edge");

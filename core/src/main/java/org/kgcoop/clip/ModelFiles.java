@@ -202,8 +202,7 @@ final class ModelFiles {
 
   private static Tokenizer checked(Tokenizer tokenizer, ClipConfig config, Path source) {
     // CLIP's end of text is the last id. Other tokenizers may have fewer ids, because the size of
-    // an
-    // embedding table is often rounded up.
+    // an embedding table is often rounded up.
     if (tokenizer instanceof BytePairTokenizer
         ? tokenizer.vocabularySize() != config.vocabularySize()
         : tokenizer.vocabularySize() > config.vocabularySize()) {

@@ -149,8 +149,7 @@ public final class TensorNames {
             put(result, file, released, tensor);
           }
         });
-    return new WeightFile(
-        plain.path(), plain.format(), result, plain.metadata(), plain.skipped(), plain.configs());
+    return plain.with(result);
   }
 
   /** Returns the released name of a tensor, or "" if it is dropped. */

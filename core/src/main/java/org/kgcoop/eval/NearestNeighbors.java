@@ -75,19 +75,17 @@ public final class NearestNeighbors {
                                   block * COLUMNS, Math.min(vectors.size(), (block + 1) * COLUMNS))
                               .toArray()))
               .toList();
-      var unused =
-          Workers.map(
-              blocks(queries.length, QUERIES),
-              block -> {
-                int from = block * QUERIES;
-                int[] some =
-                    Arrays.copyOfRange(queries, from, Math.min(queries.length, from + QUERIES));
-                Candidates[] nearest = candidates(some, columns, count, condition);
-                for (int q = 0; q < some.length; q++) {
-                  found.set(from + q, nearest[q].nearest());
-                }
-                return List.of();
-              });
+      Workers.forEach(
+          blocks(queries.length, QUERIES),
+          block -> {
+            int from = block * QUERIES;
+            int[] some =
+                Arrays.copyOfRange(queries, from, Math.min(queries.length, from + QUERIES));
+            Candidates[] nearest = candidates(some, columns, count, condition);
+            for (int q = 0; q < some.length; q++) {
+              found.set(from + q, nearest[q].nearest());
+            }
+          });
     }
     return found;
   }

@@ -164,7 +164,11 @@ public final class FeatureCache {
     }
   }
 
-  /** Returns features of unit length of files under the test transform. */
+  /**
+   * Returns features of unit length of files under the test transform. Missing features are
+   * computed and stored.
+   */
+  @CanIgnoreReturnValue
   public Features test(List<Item> items, FeatureProgress progress) {
     return features(testViews(items), progress);
   }

@@ -195,11 +195,7 @@ final class FeaturePass {
       store(STORED);
     }
     progress.done(done);
-    return new Entry(
-        outcome.image(),
-        result.key(),
-        new StoredFeature(feature.encoded(), feature.seconds()),
-        null);
+    return new Entry(outcome.image(), result.key(), feature.stored(), null);
   }
 
   private void store(int least) {
@@ -214,8 +210,7 @@ final class FeaturePass {
   /** Reads the stored features of a block, and passes all on in order. */
   private void pass(List<Entry> block) {
     Map<String, StoredFeature> recent = new HashMap<>();
-    unstored.forEach(
-        each -> recent.put(each.key(), new StoredFeature(each.encoded(), each.seconds())));
+    unstored.forEach(each -> recent.put(each.key(), each.stored()));
     @Nullable StoredFeature[] features = new StoredFeature[block.size()];
     long[] wanted = new long[block.size()];
     for (int i = 0; i < wanted.length; i++) {

@@ -152,7 +152,7 @@ final class FeatureStore {
       for (Shard.Feature feature : features) {
         placesInMemory.put(
             Digest.of(feature.key()), (long) MEMORY << Integer.SIZE | inMemory.size());
-        inMemory.add(new StoredFeature(feature.encoded(), feature.seconds()));
+        inMemory.add(feature.stored());
       }
     }
   }

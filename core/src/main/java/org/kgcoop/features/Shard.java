@@ -50,8 +50,8 @@ public record Shard(List<Feature> features) {
   // An array, because there are many features. No code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
   public record Feature(String key, float[] vector, float norm, double seconds) {
-    ViewEncoder.Encoded encoded() {
-      return new ViewEncoder.Encoded(vector, norm);
+    StoredFeature stored() {
+      return new StoredFeature(new ViewEncoder.Encoded(vector, norm), seconds);
     }
   }
 

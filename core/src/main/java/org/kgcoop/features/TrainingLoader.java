@@ -1,5 +1,6 @@
 package org.kgcoop.features;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -98,6 +99,7 @@ public final class TrainingLoader implements AutoCloseable {
    * @param progress receives the number of finished encodings
    * @return the seconds that the encodings take, or took when they were cached
    */
+  @CanIgnoreReturnValue
   public double prepare(FeatureProgress progress) {
     FeatureCache.Features features = cache.features(cachedRequests(), progress);
     cachedFeatures = features.vectors();
@@ -160,12 +162,11 @@ public final class TrainingLoader implements AutoCloseable {
     if (cachedFeatures.isEmpty()) {
       throw new IllegalStateException("call prepare before features");
     }
-    int width = cachedFeatures.get(0).length;
-    float[] values = new float[examples.length * width];
-    for (int i = 0; i < examples.length; i++) {
-      System.arraycopy(cachedFeatures.get(place(examples[i], epoch)), 0, values, i * width, width);
-    }
-    return Tensor.of(values, examples.length, width).to(cache.encoder().device());
+    float[][] rows =
+        Arrays.stream(examples)
+            .mapToObj(example -> cachedFeatures.get(place(example, epoch)))
+            .toArray(float[][]::new);
+    return Tensor.ofRows(rows).to(cache.encoder().device());
   }
 
   /** Returns the position of an example among the features that are encoded once. */
@@ -188,12 +189,9 @@ public final class TrainingLoader implements AutoCloseable {
    */
   public Tensor raw(FeatureProgress progress) {
     List<float[]> raw = cache.raw(cachedRequests(), progress).vectors();
-    int width = raw.get(0).length;
-    float[] values = new float[Math.multiplyExact(raw.size(), width)];
-    for (int i = 0; i < raw.size(); i++) {
-      System.arraycopy(raw.get(i), 0, values, i * width, width);
-    }
-    return Tensor.of(values, augmentation.views(), count(), width).to(cache.encoder().device());
+    return Tensor.ofRows(raw.toArray(float[][]::new))
+        .reshape(augmentation.views(), count(), -1)
+        .to(cache.encoder().device());
   }
 
   private ViewEncoder.Request cachedRequest(int image, long view) {

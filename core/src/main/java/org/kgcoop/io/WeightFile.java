@@ -79,6 +79,11 @@ public record WeightFile(
     return tensor;
   }
 
+  /** Returns the content with other tensors. */
+  public WeightFile with(Map<String, StoredTensor> newTensors) {
+    return new WeightFile(path, format, newTensors, metadata, skipped, configs);
+  }
+
   /** Returns the content with another path and other JSON files. */
   WeightFile in(Path newPath, Map<String, JsonNode> newConfigs) {
     return new WeightFile(newPath, format, tensors, metadata, skipped, newConfigs);

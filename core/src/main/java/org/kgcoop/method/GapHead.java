@@ -193,13 +193,7 @@ public final class GapHead implements AutoCloseable {
   public Fit fit() {
     int n = labels.size();
     if (n == 0) {
-      return new Fit(
-          new double[0][],
-          texts,
-          OptionalDouble.empty(),
-          Arrays.stream(zeroShot)
-              .map(z -> normalized(z, OptionalDouble.empty(), 0))
-              .toArray(double[][]::new));
+      return new Fit(new double[0][], texts, OptionalDouble.empty(), withoutLabels(zeroShot));
     }
     double[][] coefficients = residuals();
     factor.solve(coefficients);
@@ -227,9 +221,7 @@ public final class GapHead implements AutoCloseable {
   public double[][] classify(Tensor images, Fit fit) {
     double[][] prior = zeroShot(images);
     if (rows.isEmpty()) {
-      return Arrays.stream(prior)
-          .map(z -> normalized(z, OptionalDouble.empty(), 0))
-          .toArray(double[][]::new);
+      return withoutLabels(prior);
     }
     try (Scope scope = Scope.open("classify")) {
       Tensor labeled = tensor(rows.toArray(double[][]::new)).to(images.dtype());
@@ -238,6 +230,12 @@ public final class GapHead implements AutoCloseable {
               .matmul(tensor(fit.coefficients).to(images.dtype()));
       return joined(prior, ridge, cosines(images, fit.prototypes), fit.tau);
     }
+  }
+
+  private static double[][] withoutLabels(double[][] prior) {
+    return Arrays.stream(prior)
+        .map(z -> normalized(z, OptionalDouble.empty(), 0))
+        .toArray(double[][]::new);
   }
 
   private static double[][] joined(

@@ -83,15 +83,13 @@ public final class GaussianLeaveOneOut {
   /** Computes the logits of all rows. */
   public HeldOut logits() {
     double[][] logits = new double[Arrays.stream(counts).sum()][];
-    int unused =
-        forEachBlock(
-            (block, rows, densities) -> {
-              double[] flat = densities.toDoubles();
-              for (int i = 0; i < rows.length; i++) {
-                logits[rows[i]] =
-                    Arrays.copyOfRange(flat, i * counts.length, (i + 1) * counts.length);
-              }
-            });
+    forEachBlock(
+        (block, rows, densities) -> {
+          double[] flat = densities.toDoubles();
+          for (int i = 0; i < rows.length; i++) {
+            logits[rows[i]] = Arrays.copyOfRange(flat, i * counts.length, (i + 1) * counts.length);
+          }
+        });
     List<Integer> scored =
         IntStream.range(0, logits.length).filter(i -> logits[i] != null).boxed().toList();
     return new HeldOut(scored, scored.stream().map(i -> logits[i]).toArray(double[][]::new));
@@ -110,16 +108,16 @@ public final class GaussianLeaveOneOut {
     }
     Tensor exactTexts = texts.to(DType.FLOAT64).transpose(0, 1);
     LeaveOneOut.Counter[] counters = new LeaveOneOut.Counter[blocks.size()];
-    int scored =
-        forEachBlock(
-            (block, rows, densities) -> {
-              Tensor zeroShot = gaussians.exact(rows).matmul(exactTexts).times(scale);
-              long[] own = Arrays.stream(gaussians.labelsOf(rows)).asLongStream().toArray();
-              counters[block] = new LeaveOneOut.Counter(alphas.length);
-              GaussianDiscriminant.count(counters[block], zeroShot, densities, alphas, own);
-            });
+    forEachBlock(
+        (block, rows, densities) -> {
+          Tensor zeroShot = gaussians.exact(rows).matmul(exactTexts).times(scale);
+          long[] own = Arrays.stream(gaussians.labelsOf(rows)).asLongStream().toArray();
+          counters[block] = new LeaveOneOut.Counter(alphas.length);
+          GaussianDiscriminant.count(counters[block], zeroShot, densities, alphas, own);
+        });
     LeaveOneOut.Counter all = new LeaveOneOut.Counter(alphas.length);
     Arrays.stream(counters).forEach(all::add);
+    int scored = blocks.stream().flatMap(List::stream).mapToInt(image -> image.length).sum();
     return all.result(scored);
   }
 
@@ -128,8 +126,8 @@ public final class GaussianLeaveOneOut {
     void accept(int number, int[] rows, Tensor logits);
   }
 
-  /** Passes the logits of each block, and returns the number of rows. */
-  private int forEachBlock(Block to) {
+  /** Passes the logits of each block. */
+  private void forEachBlock(Block to) {
     Tensor scatter = gaussians.scatter(); // stays after the scope
     List<int[]> rows =
         blocks.stream()
@@ -142,21 +140,18 @@ public final class GaussianLeaveOneOut {
               eigen.values(),
               gaussians.means().matmul(eigen.vectors()),
               Arrays.stream(counts).sum());
-      var unused =
-          Workers.map(
-              blocks.size(),
-              block -> {
-                int[] labels = blocks.get(block).stream().mapToInt(this::label).toArray();
-                int[] sizes = Arrays.stream(labels).map(label -> counts[label]).toArray();
-                Tensor centered =
-                    gaussians
-                        .centered(rows.get(block))
-                        .matmul(eigen.vectors())
-                        .reshape(labels.length, -1, gaussians.width());
-                to.accept(block, rows.get(block), downdate.logits(centered, labels, sizes));
-                return List.of();
-              });
+      Workers.forEach(
+          blocks.size(),
+          block -> {
+            int[] labels = blocks.get(block).stream().mapToInt(this::label).toArray();
+            int[] sizes = Arrays.stream(labels).map(label -> counts[label]).toArray();
+            Tensor centered =
+                gaussians
+                    .centered(rows.get(block))
+                    .matmul(eigen.vectors())
+                    .reshape(labels.length, -1, gaussians.width());
+            to.accept(block, rows.get(block), downdate.logits(centered, labels, sizes));
+          });
     }
-    return rows.stream().mapToInt(some -> some.length).sum();
   }
 }

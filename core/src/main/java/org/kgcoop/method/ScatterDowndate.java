@@ -76,8 +76,7 @@ final class ScatterDowndate {
             ownWeighted.reshape(-1, width).matmul(columns).unsqueeze(1),
             inverse.reshape(-1, width).matmul(squares.transpose(0, 1)).unsqueeze(1),
             correction,
-            cross,
-            (double) width);
+            cross);
     Tensor mean = own.minus(others); // of the class, without the image
     Tensor column = mean.transpose(1, 2);
     Tensor ofOwnClass =
@@ -86,8 +85,7 @@ final class ScatterDowndate {
             ownWeighted.matmul(column),
             mean.times(inverse).matmul(column),
             correction,
-            cross,
-            (double) width);
+            cross);
     for (int i = 0; i < labels.length; i++) {
       logits.narrow(0, i, 1).narrow(2, labels[i], 1).copy_(ofOwnClass.narrow(0, i, 1));
     }
@@ -120,12 +118,8 @@ final class ScatterDowndate {
    * @param cross x A^-1 X', (B, m, m)
    */
   private Tensor logits(
-      Tensor ofCentered,
-      Tensor ofOwn,
-      Tensor squared,
-      Tensor correction,
-      Tensor cross,
-      double width) {
+      Tensor ofCentered, Tensor ofOwn, Tensor squared, Tensor correction, Tensor cross) {
+    double width = means.size(1);
     Tensor corrected = correction.matmul(ofCentered);
     Tensor quadratic = squared.plus(ofCentered.times(corrected).sum(1).unsqueeze(1));
     Tensor constant =

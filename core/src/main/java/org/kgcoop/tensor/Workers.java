@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,17 @@ public final class Workers {
       }
     }
     return results(running, scope, failure);
+  }
+
+  /** Runs pieces that create no tensors, otherwise as {@link #map}. */
+  public static void forEach(int pieces, IntConsumer piece) {
+    List<List<Tensor>> unused =
+        map(
+            pieces,
+            index -> {
+              piece.accept(index);
+              return List.of();
+            });
   }
 
   /**

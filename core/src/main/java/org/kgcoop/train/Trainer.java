@@ -1,5 +1,6 @@
 package org.kgcoop.train;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +114,7 @@ public final class Trainer {
    * @throws KgCoopException of the category DIVERGED if a loss or a parameter is not finite, or
    *     INTERRUPTED
    */
+  @CanIgnoreReturnValue
   public Outcome train(
       @Nullable Checkpoint from, @Nullable ToDoubleFunction<TrainableModel> validation) {
     Position at = new Position();

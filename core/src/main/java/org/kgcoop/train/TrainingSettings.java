@@ -1,6 +1,8 @@
 package org.kgcoop.train;
 
+import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.Item;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.TrainingLoader;
 import org.kgcoop.tensor.UpdateRule;
@@ -51,6 +53,12 @@ public record TrainingSettings(
   /** Returns the batches of all epochs for rows with these labels. */
   public BatchSampler plan(long[] labels) {
     return sampler.plan(labels, batchSize, seed);
+  }
+
+  /** Returns the number of training steps of all epochs on these images. */
+  public long steps(List<Item> images) {
+    long[] labels = images.stream().mapToLong(Item::label).toArray();
+    return (long) plan(labels).batches(0).size() * schedule.epochs();
   }
 
   /**

@@ -148,12 +148,7 @@ public final class CrossValidation {
    * many steps as all of them.
    */
   private static TrainingSettings lengthened(TrainingSettings training, DataSet all, DataSet part) {
-    return training.stretched((double) steps(all, training) / steps(part, training));
-  }
-
-  private static int steps(DataSet data, TrainingSettings training) {
-    long[] labels = data.train().stream().mapToLong(Item::label).toArray();
-    return training.plan(labels).batches(0).size();
+    return training.stretched((double) training.steps(all.train()) / training.steps(part.train()));
   }
 
   /**

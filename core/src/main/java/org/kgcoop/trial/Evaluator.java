@@ -286,11 +286,6 @@ public final class Evaluator {
     try (Progress.Task task = progress.start(name, items.size())) {
       vectors = cache.test(items, task).vectors();
     }
-    int width = vectors.get(0).length;
-    float[] values = new float[Math.multiplyExact(items.size(), width)];
-    for (int i = 0; i < items.size(); i++) {
-      System.arraycopy(vectors.get(i), 0, values, i * width, width);
-    }
-    return Tensor.of(values, items.size(), width).to(cache.encoder().device());
+    return Tensor.ofRows(vectors.toArray(float[][]::new)).to(cache.encoder().device());
   }
 }

@@ -151,7 +151,7 @@ public final class Experiment {
    * Returns the tasks of a method, all with the default template, because the templates of the data
    * sets are recorded separately.
    */
-  private List<TaskContext> occasions(MethodSpec spec) {
+  private List<TaskContext> tasks(MethodSpec spec) {
     return trials.stream()
         .filter(trial -> trial.spec().equals(spec))
         .map(trial -> trial.sample().task())
@@ -179,15 +179,15 @@ public final class Experiment {
     plan.seeds().forEach(settings.putArray("seeds")::add);
     ArrayNode methods = settings.putArray("methods");
     for (MethodSpec spec : plan.specs()) {
-      List<TaskContext> occasions = occasions(spec);
-      List<Method> parsed = occasions.stream().map(spec.method()).toList();
+      List<TaskContext> tasks = tasks(spec);
+      List<Method> parsed = tasks.stream().map(spec.method()).toList();
       ObjectNode entry = methods.addObject();
       entry.set(
           "method",
           merged(parsed.stream().map(method -> method.settingValues().toJson()).toList()));
       List<ObjectNode> trainings = new ArrayList<>();
       for (int i = 0; i < parsed.size(); i++) {
-        TaskContext task = occasions.get(i);
+        TaskContext task = tasks.get(i);
         parsed
             .get(i)
             .trained()

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.TrainingLoader;
 import org.kgcoop.method.Fit;
 import org.kgcoop.method.FittedMethod;
@@ -68,8 +67,7 @@ record MethodCost(double fit, double step, double head, double image, int views)
                 context.warnings())) {
       TrialFitContext fitContext = new TrialFitContext(context, trial, folder, TrialRun::run);
       // Encoded before the clock starts, because runs share these features.
-      FeatureCache.Features unused =
-          context.cache().test(trial.sample().data(context.warnings()).train(), done -> {});
+      context.cache().test(trial.sample().data(context.warnings()).train(), done -> {});
       long start = System.nanoTime();
       Fit fit = trial.method().fit(fitContext);
       double fitSeconds = seconds(start);
@@ -114,7 +112,7 @@ record MethodCost(double fit, double step, double head, double image, int views)
             settings.seed(),
             model.inputs())) {
       if (loader.toPrepare() > 0) {
-        double unused = loader.prepare(done -> {});
+        loader.prepare(done -> {});
       }
       long start = System.nanoTime();
       Trainer.Listener listener =
@@ -127,18 +125,17 @@ record MethodCost(double fit, double step, double head, double image, int views)
               last = System.nanoTime();
             }
           };
-      Trainer.Outcome unused =
-          new Trainer(
-                  model,
-                  loader,
-                  settings,
-                  settings.plan(loader),
-                  listener,
-                  () ->
-                      context.interrupted().getAsBoolean()
-                          || steps.size() >= MAX_STEPS
-                          || (steps.size() >= MIN_STEPS && seconds(start) > MAX_SECONDS))
-              .train(null, null);
+      new Trainer(
+              model,
+              loader,
+              settings,
+              settings.plan(loader),
+              listener,
+              () ->
+                  context.interrupted().getAsBoolean()
+                      || steps.size() >= MAX_STEPS
+                      || (steps.size() >= MIN_STEPS && seconds(start) > MAX_SECONDS))
+          .train(null, null);
     } catch (KgCoopException e) {
       context.checkInterrupted();
       if (e.category() != KgCoopException.Category.INTERRUPTED) {
@@ -153,23 +150,23 @@ record MethodCost(double fit, double step, double head, double image, int views)
   }
 
   private static double image(ExperimentContext context, Trial trial, Head head) {
-    DataSet data = trial.targets().get(0).data();
+    EvaluationSet target = trial.targets().get(0);
+    DataSet data = target.data();
     double best = Double.POSITIVE_INFINITY;
-    Tensor unused = trial.targets().get(0).features(head, context); // the shared features
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < 2; round++) { // the first one may encode the shared features
       long start = System.nanoTime();
-      Evaluator.Result unusedResult =
-          Evaluator.evaluate(
-              head,
-              trial.targets().get(0).features(head, context),
-              data.test(),
-              data.classNames().size());
-      best = Math.min(best, seconds(start));
+      Tensor features = target.features(head, context);
+      long images =
+          Evaluator.evaluate(head, features, data.test(), data.classNames().size())
+              .evaluation()
+              .total();
+      best = Math.min(best, seconds(start) / images);
     }
-    return best / data.test().size();
+    return best;
   }
 
-  private static double seconds(long start) {
+  /** Returns the time since a {@link System#nanoTime}. */
+  static double seconds(long start) {
     return (System.nanoTime() - start) / 1e9;
   }
 }

@@ -62,7 +62,7 @@ final class RunTraining {
                 model.inputs())) {
       double prepareSeconds = prepared(loader);
       folder.events().rewind(step);
-      from.ifPresent(c -> context.progress().message(what + ": goes on after step " + step));
+      from.ifPresent(c -> context.progress().message(what + ": resumes after step " + step));
       ToDoubleFunction<TrainableModel> validation = validation(model.inputs());
       BatchSampler batches = training.plan(loader);
       try (Progress.Task task = context.progress().start(what + ", epochs", epochs)) {

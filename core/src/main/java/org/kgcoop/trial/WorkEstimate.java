@@ -1,6 +1,5 @@
 package org.kgcoop.trial;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,13 +11,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
-import org.kgcoop.runs.RunRecord;
-import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.RunFolders;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -49,7 +45,16 @@ public final class WorkEstimate {
    * @param steps the training steps of all runs
    * @param seconds the time of all runs, without features that runs share
    */
-  public record MethodWork(String method, int runs, long steps, double seconds) {}
+  public record MethodWork(String method, int runs, long steps, double seconds) {
+    private MethodWork plus(MethodWork other) {
+      return new MethodWork(
+          method, runs + other.runs, steps + other.steps, seconds + other.seconds);
+    }
+
+    private MethodWork inParallel(int atATime) {
+      return new MethodWork(method, runs, steps, seconds / atATime);
+    }
+  }
 
   /**
    * The work of an experiment.
@@ -118,18 +123,18 @@ public final class WorkEstimate {
       DataSet data = trial.sample().data(context.warnings());
       int classes = data.classNames().size();
       long tests = trial.targets().stream().mapToLong(target -> target.data().test().size()).sum();
-      boolean isDone =
-          Files.exists(trial.folder(out).resolve(RunRecord.FILE)) && isComplete(trial, out);
-      long steps = 0;
-      double seconds = 0;
-      if (isDone) {
+      String method = trial.method().id();
+      MethodWork work = new MethodWork(method, 0, 0, 0);
+      if (RunFolders.isComplete(trial.folder(out))) {
         done++;
       } else {
         MethodCost cost = cost(trial, classes);
         int lists = trial.targets().size() + (trial.hasJointList() ? 2 : 0);
-        steps = steps(trial, data);
-        seconds =
-            (cost.fit() + steps * cost.step() + lists * cost.head() + tests * cost.image()) / jobs;
+        long steps =
+            trial.method().trained().map(t -> trial.training(t).steps(data.train())).orElse(0L);
+        double seconds =
+            cost.fit() + steps * cost.step() + lists * cost.head() + tests * cost.image();
+        work = new MethodWork(method, 1, steps, seconds);
         for (EvaluationSet target : trial.targets()) {
           if (shared.add(target.data().name() + "/" + target.name())) {
             encodings += target.data().test().size();
@@ -142,16 +147,11 @@ public final class WorkEstimate {
         }
         disk += BYTES_A_RUN + tests * BYTES_A_PREDICTION;
       }
-      long ownSteps = steps;
-      double ownSeconds = seconds;
-      methods.merge(
-          trial.method().id(),
-          new MethodWork(trial.method().id(), isDone ? 0 : 1, ownSteps, ownSeconds),
-          (a, b) ->
-              new MethodWork(a.method, a.runs + b.runs, a.steps + b.steps, a.seconds + b.seconds));
+      methods.merge(method, work, MethodWork::plus);
     }
+    int atATime = atATime(jobs, trials.size() - done);
     return new Result(
-        List.copyOf(methods.values()),
+        methods.values().stream().map(work -> work.inParallel(atATime)).toList(),
         encodings,
         encodings * encoding,
         trials.size(),
@@ -160,21 +160,9 @@ public final class WorkEstimate {
         disk + encodings * (width * (long) Float.BYTES + BYTES_A_FEATURE));
   }
 
-  private static boolean isComplete(Trial trial, Path out) {
-    return Files.exists(trial.folder(out).resolve(RunResults.FILE));
-  }
-
-  private static long steps(Trial trial, DataSet data) {
-    return trial
-        .method()
-        .trained()
-        .map(
-            method -> {
-              TrainingSettings training = trial.training(method);
-              long[] labels = data.train().stream().mapToLong(Item::label).toArray();
-              return (long) training.plan(labels).batches(0).size() * training.schedule().epochs();
-            })
-        .orElse(0L);
+  /** Returns how many runs make progress at a time: each needs a core. */
+  private static int atATime(int jobs, int runs) {
+    return Math.max(1, Math.min(runs, Math.min(jobs, Runtime.getRuntime().availableProcessors())));
   }
 
   private double secondsOfAnImage() {
@@ -183,9 +171,9 @@ public final class WorkEstimate {
     for (int round = 0; round < 2; round++) { // the first one includes the compiler's work
       long start = System.nanoTime();
       try (Scope scope = Scope.open("images")) {
-        Tensor unused = context.cache().encoder().test(items);
+        long images = context.cache().encoder().test(items).size(0);
+        seconds = MethodCost.seconds(start) / images;
       }
-      seconds = seconds(start) / items.size();
     }
     return seconds;
   }
@@ -226,7 +214,11 @@ public final class WorkEstimate {
     List<String> names = IntStream.range(0, classes).mapToObj(i -> name(trial, i)).toList();
     int batch =
         trial.method().trained().map(method -> trial.training(method).batchSize()).orElse(1);
-    int perClass = Math.max(perClass(trial), (batch + classes - 1) / classes); // a full batch
+    int images = trial.sample().data(context.warnings()).train().size();
+    int perClass =
+        Math.max(
+            images / trial.sample().classNames().size(),
+            (batch + classes - 1) / classes); // a full batch
     DataSet data =
         new DataSet(
             "estimate",
@@ -244,13 +236,6 @@ public final class WorkEstimate {
     return MethodCost.measure(context, own, scratch);
   }
 
-  private int perClass(Trial trial) {
-    return trial.sample().shots() == FewShot.ALL
-        ? trial.sample().data(context.warnings()).train().size()
-            / trial.sample().classNames().size()
-        : trial.sample().shots();
-  }
-
   /** Returns a class name of the experiment, so that its length is as usual. */
   private String name(Trial trial, int i) {
     List<String> names = trial.sample().allClassNames();
@@ -265,9 +250,5 @@ public final class WorkEstimate {
       items.add(new Item("image" + sample, samples.get(sample), label, names.get(label)));
     }
     return items;
-  }
-
-  private static double seconds(long start) {
-    return (System.nanoTime() - start) / 1e9;
   }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,6 +92,24 @@ class CheckedPrecisionTest {
       List<String> second = new ArrayList<>();
       load(second, second).close();
       assertThat(second).hasSize(1); // the result, without a check
+    }
+  }
+
+  @Test
+  void aDamagedResultIsCheckedAgain() throws IOException {
+    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
+    List<String> lines = new ArrayList<>();
+    try (Clip exact = Clip.load(TinyClip.folder());
+        Clip clip = load(lines, lines)) {
+      Path result = CheckedPrecision.file(exact, DType.INT8);
+      byte[] bytes = Files.readAllBytes(result);
+      bytes[bytes.length - 2] ^= 1; // of a scale
+      Files.write(result, bytes);
+      List<String> second = new ArrayList<>();
+      try (Clip again = load(second, second)) {
+        assertThat(second).hasSize(2).last().isEqualTo(lines.get(lines.size() - 1));
+        assertThat(again.precisionKey()).isEqualTo(clip.precisionKey());
+      }
     }
   }
 

@@ -115,7 +115,7 @@ class FeatureCacheTest {
   @Test
   void storedFeaturesAreReportedApartFromTheWork() {
     List<Item> items = data.train();
-    FeatureCache.Features unused = cache(clip).test(items.subList(0, 7), done -> {});
+    cache(clip).test(items.subList(0, 7), done -> {});
     List<Long> before = new ArrayList<>();
     List<Long> done = new ArrayList<>();
     FeatureCache.Features all =
@@ -378,7 +378,7 @@ class FeatureCacheTest {
     List<Item> items = List.of(new Item("image", file, 0, "a", "image", asStored));
     try (Scope scope = Scope.open("test");
         TrainingLoader source = new TrainingLoader(cache(clip), items, augmentation, 1)) {
-      double unused = source.prepare(done -> {});
+      source.prepare(done -> {});
       return source.features(new int[] {0}, 1).toFloats();
     }
   }

@@ -114,7 +114,7 @@ class FrozenTokensTest {
             7,
             inputs);
     if (source.toPrepare() > 0) {
-      double unused = source.prepare(done -> {});
+      source.prepare(done -> {});
     }
     return source;
   }

@@ -52,7 +52,7 @@ class TrainingLoaderTest {
   private static TrainingLoader source(FeatureCache cache, DataSet data, String augmentation) {
     TrainingLoader source =
         new TrainingLoader(cache, data.train(), Augmentation.ofId(augmentation), 1);
-    double unused = source.prepare(done -> {});
+    source.prepare(done -> {});
     return source;
   }
 }

@@ -103,7 +103,7 @@ class SoakTest {
               data.train(),
               settings.augmentation(),
               1);
-      double unused = source.prepare(done -> {});
+      source.prepare(done -> {});
       List<int[]> batches = Collections.nCopies(all, new int[] {0, 1});
       Trainer.Outcome outcome =
           new Trainer(model, source, settings, epoch -> batches, listener, () -> false)

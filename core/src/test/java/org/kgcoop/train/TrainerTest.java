@@ -139,7 +139,7 @@ class TrainerTest {
     TrainingLoader source =
         new TrainingLoader(cache, data().train(), settings.augmentation(), settings.seed());
     if (source.toPrepare() > 0) {
-      double unused = source.prepare(done -> {});
+      source.prepare(done -> {});
     }
     try (TrainableModel model = method.model(clip, data().classNames(), from == null ? 1 : 99)) {
       return hex(
@@ -274,7 +274,7 @@ class TrainerTest {
     assertThatThrownBy(() -> trained(method, settings, null, keeper, () -> true, null))
         .isInstanceOf(KgCoopException.class);
     TrainingLoader source = new TrainingLoader(cache, data().train(), settings.augmentation(), 1);
-    double unused = source.prepare(done -> {});
+    source.prepare(done -> {});
     int[] images = BatchSampler.shuffled(9, 4, 1).batches(0).get(0);
     long[] labels = new long[4];
     for (int i = 0; i < 4; i++) {

@@ -221,7 +221,7 @@ class BaseToNewTest {
       }
     }
     assertThat(stops).isGreaterThan(6);
-    assertThat(lab.messages).anyMatch(line -> line.contains("goes on after step"));
+    assertThat(lab.messages).anyMatch(line -> line.contains("resumes after step"));
     assertThat(table).isEqualTo(expected);
     for (String run : List.of("one/kgcoop/seed1", "one/kgcoop/seed2", "two/kgcoop/seed2")) {
       Path torn = folder.resolve("torn").resolve(run);

@@ -5,13 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,20 +90,6 @@ class NaflexCommandsTest {
     assertThat(result.exitCode()).isEqualTo(2);
   }
 
-  private JsonNode post(String path, Path image) {
-    HttpRequest request;
-    try {
-      request =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + served.port() + path))
-              .POST(BodyPublishers.ofFile(image))
-              .build();
-      String answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
-      return new ObjectMapper().readTree(answer);
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** The images of these requests have several shapes, and wait together. */
   @ParameterizedTest
   @FieldSource("METHODS")
@@ -120,7 +100,9 @@ class NaflexCommandsTest {
             .map(
                 each ->
                     CompletableFuture.supplyAsync(
-                        () -> post("/v1/classify?top=1&model=" + id, data.resolve(each.image()))))
+                        () ->
+                            served.post(
+                                "/v1/classify?top=1&model=" + id, data.resolve(each.image()))))
             .toList();
     for (int i = 0; i < measured.size(); i++) {
       JsonNode first = answers.get(i).join().path("classes").path(0);
@@ -139,7 +121,7 @@ class NaflexCommandsTest {
         .hasSizeGreaterThanOrEqualTo(3);
     Path image = data.resolve(served.found("gda").get(0).image());
     float[] library = Embedder.unit(served.clip()).embed(image);
-    JsonNode answer = post("/v1/embed", image).path("images").path(0);
+    JsonNode answer = served.post("/v1/embed", image).path("images").path(0);
     for (int i = 0; i < library.length; i++) {
       assertThat(answer.get(i).floatValue()).isCloseTo(library[i], within(1e-5f));
     }

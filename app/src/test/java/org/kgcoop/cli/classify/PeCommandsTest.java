@@ -6,11 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,18 +133,11 @@ class PeCommandsTest {
 
   @ParameterizedTest
   @FieldSource("METHODS")
-  void predictAndServeRepeatTheRun(String id) throws IOException, InterruptedException {
+  void predictAndServeRepeatTheRun(String id) throws IOException {
     Predictions.Prediction one = served.found(id).get(0);
     Path image = data.resolve(one.image());
     JsonNode predicted = ok("predict", served.run(id), image).path("images").path(0);
-    HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    "http://127.0.0.1:%s/v1/classify?top=1&model=%s".formatted(served.port(), id)))
-            .POST(BodyPublishers.ofFile(image))
-            .build();
-    JsonNode answered =
-        JSON.readTree(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+    JsonNode answered = served.post("/v1/classify?top=1&model=" + id, image);
     for (JsonNode answer : List.of(predicted, answered)) {
       JsonNode first = answer.path("classes").path(0);
       assertThat(first.path("index").asInt()).isEqualTo(one.predicted());

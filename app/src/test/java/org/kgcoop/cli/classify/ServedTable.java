@@ -1,5 +1,13 @@
 package org.kgcoop.cli.classify;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -15,6 +23,8 @@ import org.kgcoop.serve.model.ModelRegistry;
 
 /** A server with the runs of a few-shot table on the drawings: two shots and seed 1. */
 final class ServedTable implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final Path table;
   private final Clip clip;
   private final ModelRegistry models;
@@ -43,6 +53,18 @@ final class ServedTable implements AutoCloseable {
 
   int port() {
     return server.port();
+  }
+
+  /** Sends an image to an address such as {@code /v1/embed}, and returns the answer. */
+  JsonNode post(String address, Path image) {
+    URI uri = URI.create("http://127.0.0.1:" + port() + address);
+    try {
+      HttpRequest request = HttpRequest.newBuilder(uri).POST(BodyPublishers.ofFile(image)).build();
+      return JSON.readTree(
+          HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Returns the folder of a method's run. */

@@ -116,7 +116,8 @@ class DryRunTest {
         new Object[][] {
           {"fewshot", "--data", data, "--shots", "1,2", "--methods", "gda", "--seeds", 1},
           {"cross", "--source", data, "--data", "dtd", "--shots", 1, "--seeds", 1},
-          {"domain", "--source", data, "--shifts", "imagenetv2", "--shots", 1, "--seeds", 1}
+          {"domain", "--source", data, "--shifts", "imagenetv2", "--shots", 1, "--seeds", 1},
+          {"base2new", "--data", data, "--shots", 1_000_000, "--methods", "gda", "--jobs", 50}
         }) {
       Cli.Result result = run(with(command, "--dry-run"));
       assertThat(result.exitCode()).as(result.err()).isZero();

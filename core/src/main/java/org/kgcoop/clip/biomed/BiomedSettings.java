@@ -179,10 +179,10 @@ final class BiomedSettings {
 
   /** Returns a positive whole number, or 0 if the key is missing. */
   private static int whole(ConfigSection section, String key) {
-    JsonNode value = section.json().path(key);
-    if (value.isMissingNode() || value.isNull()) {
+    if (section.isMissing(key)) {
       return 0;
     }
+    JsonNode value = section.json().path(key);
     if (!value.isInt() || value.intValue() < 1) {
       throw section.refused(key, "a positive whole number");
     }

@@ -55,7 +55,7 @@ final class WordPieceFile {
         new ConfigSection(
             config + ": ",
             Files.isRegularFile(config) ? json(config) : JsonNodeFactory.instance.objectNode());
-    checkIdeographs(settings, "tokenize_chinese_chars");
+    settings.on("tokenize_chinese_chars");
     return tokenizer(file, ids, SPECIAL, "[UNK]", "##", LONGEST_WORD, settings, "do_lower_case");
   }
 
@@ -72,7 +72,7 @@ final class WordPieceFile {
       throw json.refused("normalizer", "a BertNormalizer");
     }
     normalizer.on("clean_text");
-    checkIdeographs(normalizer, "handle_chinese_chars");
+    normalizer.on("handle_chinese_chars");
     Map<String, Integer> ids = new LinkedHashMap<>();
     model.json().path("vocab").properties().forEach(e -> ids.put(e.getKey(), id(file, e)));
     List<String> special = new ArrayList<>(SPECIAL);
@@ -94,10 +94,6 @@ final class WordPieceFile {
         (int) model.positive("max_input_chars_per_word", LONGEST_WORD),
         normalizer,
         "lowercase");
-  }
-
-  private static void checkIdeographs(ConfigSection settings, String key) {
-    settings.on(key);
   }
 
   private static WordPieceTokenizer tokenizer(

@@ -96,13 +96,7 @@ public final class NaflexFamily implements Family {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>(renamed.tensors());
     tensors.computeIfPresent(
         RELEASED_PATCHES, (name, matrix) -> convolution(matrix, file.path().toString()));
-    return new WeightFile(
-        renamed.path(),
-        renamed.format(),
-        tensors,
-        renamed.metadata(),
-        renamed.skipped(),
-        renamed.configs());
+    return renamed.with(tensors);
   }
 
   /** Converts (W, p p channels), in the order row, column, channel, to (W, channels, p, p). */

@@ -118,8 +118,7 @@ public final class PeFamily implements Family {
     }
     Map<String, StoredTensor> tensors = new LinkedHashMap<>(named.tensors());
     tensors.remove(PROJECTION_BIAS);
-    return new WeightFile(
-        named.path(), named.format(), tensors, named.metadata(), named.skipped(), named.configs());
+    return named.with(tensors);
   }
 
   private static boolean isZero(float[] values) {

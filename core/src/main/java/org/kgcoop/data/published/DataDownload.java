@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,7 @@ public final class DataDownload {
     }
     downloads.entrySet().stream()
         .filter(each -> isReachable(each.getKey()))
-        .sorted((a, b) -> Boolean.compare(isArchive(a.getKey()), isArchive(b.getKey())))
+        .sorted(Comparator.comparing(each -> isArchive(each.getKey())))
         .forEach(each -> fetch(each.getKey(), each.getValue(), folder));
     List<Part> missing = set.missingForTables(folder);
     if (missing.stream().anyMatch(set.files().images()::contains)) {

@@ -134,9 +134,13 @@ public final class PublishedDataSets {
   private static RenamedFolders folders(JsonNode json) {
     Set<String> ignored = new HashSet<>();
     json.path("ignored").forEach(name -> ignored.add(name.asText()));
+    return new RenamedFolders(ignored, names(json));
+  }
+
+  private static Map<String, String> names(JsonNode json) {
     Map<String, String> names = new HashMap<>();
     json.path("names").properties().forEach(e -> names.put(e.getKey(), e.getValue().asText()));
-    return new RenamedFolders(ignored, names);
+    return Map.copyOf(names);
   }
 
   private static List<Part> parts(JsonNode json, Map<String, Download> downloads) {
@@ -160,8 +164,6 @@ public final class PublishedDataSets {
   }
 
   private static Download.Source source(JsonNode json) {
-    Map<String, String> names = new HashMap<>();
-    json.path("names").properties().forEach(e -> names.put(e.getKey(), e.getValue().asText()));
     return new Download.Source(
         elements(json.path("files"))
             .map(
@@ -172,7 +174,7 @@ public final class PublishedDataSets {
                         file.path("sha256").asText()))
             .toList(),
         json.path("archive").asBoolean(),
-        Map.copyOf(names),
+        names(json),
         json.path("unofficial").asBoolean(),
         json.path("token").asBoolean(),
         json.path("by_class").asBoolean());

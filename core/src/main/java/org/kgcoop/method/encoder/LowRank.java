@@ -121,11 +121,11 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
    * Returns the terms that the branches add in each block.
    *
    * @param matrices A and B of each branch
-   * @param maskName a function that returns the dropout mask of x for a matrix, (positions, W),
-   *     with ones and zeros; null without dropout
+   * @param mask a function that returns the dropout mask of x for a matrix, (positions, W), with
+   *     ones and zeros; null without dropout
    */
   IntFunction<ProjectionDeltas> additions(
-      List<Tensor> matrices, @Nullable Function<String, Tensor> maskName) {
+      List<Tensor> matrices, @Nullable Function<String, Tensor> mask) {
     return block ->
         branches.stream().noneMatch(branch -> branch.block() == block)
             ? ProjectionDeltas.NONE
@@ -138,8 +138,8 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
               try (Scope scope = Scope.open("low-rank branch")) { // releases the mask
                 Tensor input = x.to(DType.FLOAT32);
                 double factor = scale;
-                if (maskName != null) {
-                  input = input.times(rows.apply(maskName.apply(branches.get(place).name())));
+                if (mask != null) {
+                  input = input.times(rows.apply(mask.apply(branches.get(place).name())));
                   factor = scale / (1 - dropout);
                 }
                 Tensor a = matrices.get(2 * place);

@@ -3,9 +3,9 @@ package org.kgcoop.clip.naflex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -115,7 +115,7 @@ class NaflexMutationsTest {
           Files.copy(
               mixed(random).resolve("model.safetensors"),
               random.nextBoolean() ? weights : model.resolve("other.safetensors"),
-              java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+              StandardCopyOption.REPLACE_EXISTING);
       case 6 -> { // settings of another family, or none
         List<String> settings =
             List.of(
@@ -165,7 +165,6 @@ class NaflexMutationsTest {
     change.apply(tensors, random.nextInt(tensors.size()));
     Path other = weights.resolveSibling("x.safetensors");
     Safetensors.write(other, tensors, Map.of());
-    Files.move(other, weights, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    assertThat(Files.readString(weights, StandardCharsets.ISO_8859_1)).isNotEmpty();
+    Files.move(other, weights, StandardCopyOption.REPLACE_EXISTING);
   }
 }
