@@ -1,31 +1,23 @@
 package org.kgcoop.tables;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
-import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.method.KgCoOp;
 import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.TargetResult;
-import org.kgcoop.settings.SettingValues;
 
 /**
  * A table of complete runs with one row per method and varied settings, and one column per
@@ -155,72 +147,20 @@ public final class RunTable {
     return columns;
   }
 
-  /** Returns the notes on the figures, one per line. */
-  public List<String> notes() {
-    List<String> notes = new ArrayList<>();
-    if (rows().stream().anyMatch(row -> columns.stream().anyMatch(c -> lacksRuns(row, c)))) {
-      notes.add(
-          "† incomplete: averaged only over seeds that exist for all data sets of the row (- if"
-              + " there are none); other rows may have more data sets.");
-    }
-    List<String> joint =
-        columns.stream()
-            .filter(column -> Metric.ofColumn(column).filter(Metric::isJoint).isPresent())
-            .toList();
-    rows().stream()
-        .filter(row -> !joint.isEmpty())
-        .filter(row -> joint.stream().allMatch(column -> estimate(row, column) == null))
-        .map(row -> "no joint list for " + row.label() + ": " + jointReason(row))
-        .forEach(notes::add);
-    if (any(
-        run -> has(run, "training.augment", "cache:") || has(run, "training.augment", "pool:"))) {
-      notes.add(
-          "Runs with --augment cache:V or pool:V use the same augmented views for every seed: ±"
-              + " and intervals do not include variation between augmentations.");
-    }
-    if (any(run -> run.method().equals(KgCoOp.ID) && has(run, "method.weight", "auto"))) {
-      notes.add(
-          "KgCoOp weight=auto: where a data set has validation images, the search uses their"
-              + " labels, which other methods do not see.");
-    }
-    return notes;
-  }
-
-  /** Returns the reason why a row has no figures for base and new classes in one list. */
-  private String jointReason(TableRow row) {
-    return stream(runsOfRow(row))
-        .findFirst()
-        .flatMap(run -> closedReason(run.record().settings().path("method")))
-        .map(why -> why + " cannot be used on new classes.")
-        .orElse("not measured; base2new measures it.");
-  }
-
-  private static Optional<String> closedReason(JsonNode method) {
-    try {
-      return method instanceof ObjectNode json
-          ? MethodRegistry.parse(SettingValues.fromJson(json)).closedClassReason()
-          : Optional.empty();
-    } catch (KgCoopException e) {
-      return Optional.empty(); // settings of another version
-    }
-  }
-
-  private boolean lacksRuns(TableRow row, String column) {
+  /** Returns true if a row lacks runs for a complete estimate, although it has some. */
+  boolean lacksRuns(TableRow row, String column) {
     return !isComplete(row, column)
         && parts(row, column).stream().allMatch(t -> measurements.of(row, t).dataSets() > 0);
   }
 
-  private boolean any(Predicate<StoredRun> property) {
-    return runs.values().stream().flatMap(RunTable::stream).anyMatch(property);
-  }
-
-  private static boolean has(StoredRun run, String setting, String beginning) {
-    return run.settings().getOrDefault(setting, "").startsWith(beginning);
+  /** Returns the runs of a row. */
+  Stream<StoredRun> runsOf(TableRow row) {
+    return stream(runsOfRow(row));
   }
 
   /** Returns the mean training time per image in milliseconds, or NaN if nothing was trained. */
   public double msPerImage(TableRow row) {
-    return Metrics.mean(stream(runsOfRow(row)).map(StoredRun::msPerImage).toList());
+    return Metrics.mean(runsOf(row).map(StoredRun::msPerImage).toList());
   }
 
   /** Returns the estimate of a row in a column, or null if there is none. */
@@ -391,7 +331,7 @@ public final class RunTable {
 
   /** Returns the number of runs of a row, on all data sets. */
   int runs(TableRow row) {
-    return (int) stream(runsOfRow(row)).count();
+    return (int) runsOf(row).count();
   }
 
   /** Returns the number of runs of one row that the other row has, too. */

@@ -139,7 +139,7 @@ public final class TableWriter {
             excludes 0.
             pairs: runs on the same data set with the same seed; only they are compared.\
             """;
-    return table.notes().stream().reduce(legend, (text, note) -> text + "\n" + note);
+    return TableNotes.of(table).stream().reduce(legend, (text, note) -> text + "\n" + note);
   }
 
   // ---- text, Markdown and LaTeX

@@ -149,25 +149,29 @@ class RunTableTest {
     assertThat(figure(table, 0, "test").mean()).isEqualTo(50);
     assertThat(table.estimate(table.rows().get(1), "test")).isNull();
     assertThat(figure(table, 2, "test").complete()).isTrue();
-    assertThat(table.notes()).singleElement().asString().startsWith("† incomplete");
+    assertThat(TableNotes.of(table)).singleElement().asString().startsWith("† incomplete");
   }
 
   @Test
   void namesWhatSeedsShareAndWhatASearchSees() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 1, 2));
-    assertThat(table().notes()).isEmpty();
+    assertThat(TableNotes.of(table())).isEmpty();
     add(
         StoredRuns.run("kgcoop", "pets", 1)
             .setting("training", "augment", "cache:8")
             .target("test", 1, 2));
-    assertThat(table().notes()).singleElement().asString().contains("same augmented views");
+    assertThat(TableNotes.of(table())).singleElement().asString().contains("same augmented views");
     add(StoredRuns.run("gda", "pets", 1).setting("method", "weight", "auto").target("test", 1, 2));
-    assertThat(table().notes()).hasSize(1);
+    assertThat(TableNotes.of(table())).hasSize(1);
     add(
         StoredRuns.run("kgcoop", "pets", 2)
             .setting("method", "weight", "auto")
             .target("test", 1, 2));
-    assertThat(table().notes()).hasSize(2).last().asString().contains("weight=auto", "labels");
+    assertThat(TableNotes.of(table()))
+        .hasSize(2)
+        .last()
+        .asString()
+        .contains("weight=auto", "labels");
   }
 
   @Test
@@ -415,7 +419,7 @@ class RunTableTest {
     assertThat(figure(table, 0, "ece").interval()).isNull();
     assertThat(new TableWriter(table, null, true).write(TableWriter.Format.TEXT))
         .contains("24.00", "0.2250 ± 0.0250");
-    assertThat(table.notes()).isEmpty();
+    assertThat(TableNotes.of(table)).isEmpty();
   }
 
   @Test
@@ -440,8 +444,8 @@ class RunTableTest {
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 1, 2));
     add(StoredRuns.run("lp++", "pets", 1).target("test", 1, 2));
 
-    assertThat(table().notes()).noneMatch(note -> note.contains("joint"));
-    assertThat(table().with(List.of("joint", "joint_h")).notes())
+    assertThat(TableNotes.of(table())).noneMatch(note -> note.contains("joint"));
+    assertThat(TableNotes.of(table().with(List.of("joint", "joint_h"))))
         .containsExactlyInAnyOrder(
             "no joint list for KgCoOp: not measured; base2new measures it.",
             "no joint list for LP++: a linear probe cannot be used on new classes.");

@@ -16,8 +16,11 @@ public final class Audit {
   private Audit() {}
 
   /**
-   * A share with its 95 % confidence limits.
+   * A measured share of right images.
    *
+   * @param estimate from 0 to 1
+   * @param low the lower limit of the 95 % confidence interval
+   * @param high the upper limit
    * @param images the number of random images behind it
    */
   public record Share(double estimate, double low, double high, int images) {}

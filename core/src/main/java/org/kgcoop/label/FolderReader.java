@@ -1,6 +1,7 @@
 package org.kgcoop.label;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -135,6 +136,10 @@ final class FolderReader implements AutoCloseable {
             group.stream().map(image -> folder.file(images.get(image))).toList(),
             false,
             problem -> {
+              if (!Files.isDirectory(folder.root())) { // otherwise all images would be left out
+                throw KgCoopException.io(
+                    folder.root() + ": this folder no longer exists", problem.reason());
+              }
               bad.add(byFile.get(problem.file()));
               warnings.accept(problem.reason().getMessage() + "; left out");
             },

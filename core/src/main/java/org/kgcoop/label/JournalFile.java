@@ -120,10 +120,6 @@ final class JournalFile implements AutoCloseable {
     }
   }
 
-  Path path() {
-    return file;
-  }
-
   /** Returns the entries that the file contained when it was opened. */
   List<JournalEntry> entries() {
     return entries;

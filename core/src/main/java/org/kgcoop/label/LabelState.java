@@ -236,11 +236,6 @@ final class LabelState {
     return number;
   }
 
-  /** Returns the entries that are in force, without undone steps. */
-  List<JournalEntry> entries() {
-    return List.copyOf(entries);
-  }
-
   List<String> images() {
     return images;
   }

@@ -34,24 +34,10 @@ public record LabelStatus(
     int auditSize,
     int audited,
     int steps,
-    Optional<Accuracy> folder,
-    Optional<Accuracy> newImages,
+    Optional<Audit.Share> folder,
+    Optional<Audit.Share> newImages,
     double target,
     String agreement) {
-
-  /**
-   * A measured share of right images.
-   *
-   * @param estimate from 0 to 1
-   * @param low the lower limit of the 95 % confidence interval
-   * @param high the upper limit
-   * @param images the number of random images behind it
-   */
-  public record Accuracy(double estimate, double low, double high, int images) {
-    static Accuracy of(Audit.Share share) {
-      return new Accuracy(share.estimate(), share.low(), share.high(), share.images());
-    }
-  }
 
   /**
    * A class.
@@ -97,8 +83,8 @@ public record LabelStatus(
         audit.size(),
         (int) audit.stream().filter(i -> state.answer(i) != LabelState.UNLABELED).count(),
         state.steps().size(),
-        canFit ? accuracy.folder().map(Accuracy::of) : Optional.empty(),
-        canFit && isSameFolder ? accuracy.newImages().map(Accuracy::of) : Optional.empty(),
+        canFit ? accuracy.folder() : Optional.empty(),
+        canFit && isSameFolder ? accuracy.newImages() : Optional.empty(),
         session.start().target() / 100,
         session
             .agreement()

@@ -628,7 +628,7 @@ public final class Labeling implements AutoCloseable {
   }
 
   /** Returns the share of the folder that is right, or nothing before it is measured. */
-  public Optional<LabelStatus.Accuracy> accuracy() {
+  public Optional<Audit.Share> accuracy() {
     return status().folder();
   }
 
@@ -677,13 +677,19 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * The written files.
+   * The results and their files.
    *
-   * @param labels the list of all images with their classes
+   * @param results the class of every readable image, as {@link #results}
+   * @param labels the file that lists them
    * @param classifier the trained classifier; empty if the labels do not suffice
    * @param problem why there is no classifier, otherwise empty
    */
-  public record Written(Path labels, Optional<Path> classifier, String problem) {}
+  public record Written(
+      List<LabeledImage> results, Path labels, Optional<Path> classifier, String problem) {
+    public Written {
+      results = List.copyOf(results);
+    }
+  }
 
   /** Writes the results with the default limit of two minutes for the training. */
   @CanIgnoreReturnValue
@@ -706,18 +712,18 @@ public final class Labeling implements AutoCloseable {
     if (read < images().size()) {
       progress.accept("reading the other %s images".formatted(images().size() - read));
     }
-    LabelResults results =
-        new LabelResults(folder, sessionFolder, out, classes(), results(), examples());
+    List<LabeledImage> all = results();
+    LabelResults results = new LabelResults(folder, sessionFolder, out, classes(), all, examples());
     progress.accept("writing labels.csv");
     Path labels = results.writeList();
     progress.accept("training a classifier");
     try {
-      return new Written(labels, Optional.of(results.train(context, minutes)), "");
+      return new Written(all, labels, Optional.of(results.train(context, minutes)), "");
     } catch (KgCoopException e) {
       if (e.category() == KgCoopException.Category.INTERRUPTED) {
         throw e;
       }
-      return new Written(labels, Optional.empty(), String.valueOf(e.getMessage()));
+      return new Written(all, labels, Optional.empty(), String.valueOf(e.getMessage()));
     }
   }
 

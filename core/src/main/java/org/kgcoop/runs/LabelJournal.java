@@ -126,9 +126,9 @@ public record LabelJournal(Path file, Set<String> audit) {
       return JournalEntry.JSON.readValue(line, JournalEntry.class);
     } catch (JsonProcessingException e) {
       throw KgCoopException.data(
-          "%s, line %s: expected a JSON object with a known op; restore the file, or delete it and"
+          "%s, line %s: expected a JSON object with a known op; restore the file, or move it"
                   .formatted(file, number)
-              + " state --labels chosen");
+              + " away (adapt then expects --labels chosen)");
     }
   }
 

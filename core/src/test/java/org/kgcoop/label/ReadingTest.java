@@ -148,6 +148,21 @@ class ReadingTest {
     }
   }
 
+  @Test
+  void aFolderThatVanishesIsNoFolderOfUnreadableImages() throws IOException {
+    waits = true;
+    try (Labeling labeling = open()) {
+      Files.move(photos, folder.resolve("moved"));
+      more.countDown();
+      assertThatExceptionOfType(KgCoopException.class)
+          .isThrownBy(labeling::awaitImages)
+          .withMessage(photos + ": this folder no longer exists");
+      assertThat(labeling.readingProblem()).contains("no longer exists");
+      assertThat(labeling.unreadable()).isEmpty();
+      answer(labeling, labeling.next());
+    }
+  }
+
   /** The random images do not depend on what is read first. */
   @Test
   void goesOnAfterItWasStoppedWhileReading() {

@@ -14,8 +14,8 @@ import org.kgcoop.image.Images;
 import org.kgcoop.label.LabelStatus;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.serve.http.ServerSettings;
-import org.kgcoop.serve.label.LabelResults;
 import org.kgcoop.serve.label.LabelServer;
+import org.kgcoop.serve.label.ResultsWriter;
 
 /** The page of {@code label}: its server, and the tab of the browser. */
 final class LabelPage {
@@ -53,7 +53,7 @@ final class LabelPage {
    * @return the exit code
    */
   int run(
-      LabelResults results,
+      ResultsWriter results,
       Path folder,
       Function<Reading, Labeling> session,
       ToIntFunction<Labeling> exitCode) {

@@ -2,9 +2,6 @@ package org.kgcoop.cli.classify;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,13 +10,17 @@ import java.util.Locale;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.files.Folders;
-import org.kgcoop.label.Audit;
+import org.kgcoop.files.CsvFile;
+import org.kgcoop.files.FileErrors;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Simulation;
 
 /** A simulated person, who answers from a CSV file with the columns image and class. */
 final class LabelSimulation {
+  private static final String IMAGE = "image";
+  private static final String CLASS = "class";
+  private static final List<String> COLUMNS = List.of(IMAGE, CLASS);
+
   private final Output output;
 
   LabelSimulation(Output output) {
@@ -29,28 +30,24 @@ final class LabelSimulation {
   /** Returns the class of each image of the file. */
   static Map<String, String> truth(Path file) {
     Map<String, String> truth = new LinkedHashMap<>();
-    String text = Folders.text(file);
-    try (CsvReader<CsvRecord> reader = CsvReader.builder().ofCsvRecord(text)) {
-      List<String> header = List.of();
-      for (CsvRecord line : reader) {
-        if (header.isEmpty()) {
-          header = line.getFields();
-          if (!header.containsAll(List.of("image", "class"))) {
-            throw KgCoopException.data(
-                file + ", line 1: expected the columns image and class, got " + header);
-          }
-          continue;
-        }
-        if (line.getFieldCount() < header.size()) {
-          throw KgCoopException.data(
-              "%s, line %s: expected %s columns"
-                  .formatted(file, line.getStartingLineNumber(), header.size()));
-        }
-        truth.put(
-            line.getField(header.indexOf("image")), line.getField(header.indexOf("class")).strip());
-      }
-    } catch (CsvParseException | IOException e) {
-      throw KgCoopException.data(file + ": not a CSV file: " + e.getMessage());
+    try {
+      CsvFile.read(
+          file,
+          line -> {
+            List<String> header = line.getHeader();
+            if (!header.containsAll(COLUMNS)) {
+              throw KgCoopException.data(
+                  file + ", line 1: expected the columns image and class, got " + header);
+            }
+            if (line.getFieldCount() < header.size()) {
+              throw KgCoopException.data(
+                  "%s, line %s: expected %s columns"
+                      .formatted(file, line.getStartingLineNumber(), header.size()));
+            }
+            truth.put(line.getField(IMAGE), line.getField(CLASS).strip());
+          });
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file, e);
     }
     if (truth.isEmpty()) {
       throw KgCoopException.data(file + ": no image in it");
@@ -104,17 +101,8 @@ final class LabelSimulation {
         .put("labeled", step.labeled())
         .put("right", step.right())
         .put("cpu_ms", step.cpuMilliseconds());
-    step.folder().ifPresent(share -> json.set("folder", json(share)));
-    step.newImages().ifPresent(share -> json.set("new_images", json(share)));
+    step.folder().ifPresent(share -> json.putPOJO("folder", share));
+    step.newImages().ifPresent(share -> json.putPOJO("new_images", share));
     return json;
-  }
-
-  private static ObjectNode json(Audit.Share share) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("estimate", share.estimate())
-        .put("low", share.low())
-        .put("high", share.high())
-        .put("images", share.images());
   }
 }

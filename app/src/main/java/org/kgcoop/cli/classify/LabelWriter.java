@@ -21,13 +21,13 @@ import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.LabelJournal;
-import org.kgcoop.serve.label.LabelResults;
+import org.kgcoop.serve.label.ResultsWriter;
 
 /**
  * Writes the results of a labeling session: the list of labels, a classifier with its report, and
  * folders with the images.
  */
-final class LabelWriter implements LabelResults {
+final class LabelWriter implements ResultsWriter {
   private final Clip clip;
   private final Output output;
   private final double minutes;
@@ -54,7 +54,7 @@ final class LabelWriter implements LabelResults {
     List<String> lines = new ArrayList<>();
     Path session = labeling.session();
     Labeling.Written written = labeling.write(session, minutes, progress);
-    List<LabeledImage> results = labeling.results();
+    List<LabeledImage> results = written.results();
     lines.add("labels: " + written.labels());
     if (written.classifier().isPresent()) {
       Path report = session.resolve("report.html");

@@ -163,7 +163,7 @@ public final class ServeCommand implements Callable<Integer> {
                 clip, models, clipOptions.template(), settings, output::error, requestLog())) {
       announce(
           models.all().stream().map(ServedModel::name).toList(),
-          "http://" + listen.host() + ":" + server.port());
+          "http://" + listen.urlHost() + ":" + server.port());
       awaitInterruption();
       output.info("shutting down; finishing open requests");
     }
@@ -243,7 +243,8 @@ public final class ServeCommand implements Callable<Integer> {
       ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
       return Map.of(EmbeddedPrompt.MODEL, Classifier.of(prompt, clip, prompt.classNames()));
     }
-    output.info("the shipped prompt is of another CLIP: the names of embedded:objects, untrained");
+    output.info(
+        "the embedded prompt belongs to another CLIP; serving the class names of embedded:objects without training");
     List<String> names =
         EmbeddedDataSets.open("objects", DataSetOptions.defaults(output::warn)).classNames();
     return Map.of("objects", Classifier.zeroShot(clip, names, clipOptions.template()));

@@ -104,7 +104,7 @@ final class DryRun {
 
   private String missing(PublishedDataSet set) {
     List<PublishedDataSet.Part> parts = parts(set);
-    return parts.stream().allMatch(part -> PublishedDataSet.anyDirect(List.of(part)))
+    return parts.stream().allMatch(PublishedDataSet.Part::isDirect)
         ? String.format(
             Locale.ROOT,
             "%s: ./kgcoop download %s --root %s (%.1f GB)",

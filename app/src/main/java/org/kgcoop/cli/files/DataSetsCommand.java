@@ -152,7 +152,7 @@ public final class DataSetsCommand implements Callable<Integer> {
     Map<String, List<String>> byOrigin = new LinkedHashMap<>();
     for (PublishedDataSet.Part part : missing) {
       missingJson.addObject().put("path", part.path()).put("origin", part.origin().where());
-      if (!PublishedDataSet.anyDirect(List.of(part))) {
+      if (!part.isDirect()) {
         byOrigin
             .computeIfAbsent(part.origin().where(), origin -> new ArrayList<>())
             .add(part.path());
@@ -180,8 +180,7 @@ public final class DataSetsCommand implements Callable<Integer> {
   private void printDownload(PublishedDataSet entry, ObjectNode json) {
     Path folder = (root == null ? Path.of("DIR") : root).resolve(entry.directory());
     List<PublishedDataSet.Part> parts = entry.missingForTables(folder);
-    if (!parts.isEmpty()
-        && parts.stream().allMatch(part -> PublishedDataSet.anyDirect(List.of(part)))) {
+    if (!parts.isEmpty() && parts.stream().allMatch(PublishedDataSet.Part::isDirect)) {
       String download =
           "./kgcoop download %s --root %s".formatted(entry.name(), root == null ? "DIR" : root);
       long bytes = Download.bytes(parts.stream().map(part -> part.origin().download()));

@@ -58,7 +58,7 @@ final class AccessCheck extends Handler.Wrapper {
   private void checkSite(Request request) {
     HttpFields headers = request.getHeaders();
     String host = headers.get(HttpHeader.HOST);
-    if (loopback && (host == null || !isKnown(withoutPort(host)))) {
+    if (loopback && (host == null || !isKnown(withoutPort(host).toLowerCase(Locale.ROOT)))) {
       throw new HttpErrorException(
           421, "this server answers only to " + knownNames() + "; " + remedy());
     }
@@ -78,7 +78,7 @@ final class AccessCheck extends Handler.Wrapper {
   }
 
   private boolean isKnown(String host) {
-    return LOOPBACK_NAMES.contains(host) || host.toLowerCase(Locale.ROOT).equals(proxy.host());
+    return LOOPBACK_NAMES.contains(host) || host.equals(proxy.host());
   }
 
   private String knownNames() {

@@ -9,7 +9,6 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.label.LabelStatus;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.StalePageException;
 import org.kgcoop.runs.JournalEntry;
@@ -34,37 +32,14 @@ final class LabelRoutes {
   private static final int OVERVIEW = 24;
 
   private final Thumbnails thumbnails;
-  private final LabelResults results;
+  private final ResultsWriter results;
   private final AtomicBoolean writing = new AtomicBoolean();
-  private volatile @Nullable Session session;
+  private volatile @Nullable OpenSession session;
   private volatile long[] read = {0, 0};
   private volatile String progress = "";
   private volatile boolean finished;
 
-  /**
-   * An open session.
-   *
-   * @param images the images by their index
-   * @param indexes the indexes of the images
-   * @param drafts answers that a browser has chosen, but not given; guarded by the labeling
-   */
-  private record Session(
-      Labeling labeling, List<Path> images, Map<Path, Integer> indexes, Map<Path, String> drafts) {
-    static Session of(Labeling labeling) {
-      List<Path> images = labeling.images();
-      Map<Path, Integer> indexes = new HashMap<>();
-      for (int i = 0; i < images.size(); i++) {
-        indexes.put(images.get(i), i);
-      }
-      return new Session(labeling, images, indexes, new HashMap<>());
-    }
-
-    int index(Path image) {
-      return Objects.requireNonNull(indexes.get(image));
-    }
-  }
-
-  LabelRoutes(Thumbnails thumbnails, LabelResults results) {
+  LabelRoutes(Thumbnails thumbnails, ResultsWriter results) {
     this.thumbnails = thumbnails;
     this.results = results;
   }
@@ -85,8 +60,8 @@ final class LabelRoutes {
   }
 
   void open(Labeling labeling) {
-    Session opened = Session.of(labeling);
-    thumbnails.prepare(() -> files(opened, labeling.overview(OVERVIEW)));
+    OpenSession opened = OpenSession.of(labeling);
+    thumbnails.prepare(() -> opened.files(labeling.overview(OVERVIEW)));
     session = opened;
   }
 
@@ -94,8 +69,8 @@ final class LabelRoutes {
     return finished;
   }
 
-  private Session session() {
-    Session current = session;
+  private OpenSession session() {
+    OpenSession current = session;
     if (current == null) {
       throw new HttpErrorException(409, "the images are still being read");
     }
@@ -119,8 +94,8 @@ final class LabelRoutes {
     };
   }
 
-  private ObjectNode state(Session current) {
-    return StateJson.of(current.labeling, progress);
+  private ObjectNode state(OpenSession current) {
+    return StateJson.of(current.labeling(), progress);
   }
 
   private void conflict(Context request, String message) {
@@ -135,7 +110,7 @@ final class LabelRoutes {
   // ---- state
 
   private void state(Context request) {
-    Session current = session;
+    OpenSession current = session;
     if (current == null) {
       ObjectNode json = object();
       json.putObject("reading").put("done", read[0]).put("images", read[1]);
@@ -144,11 +119,11 @@ final class LabelRoutes {
     }
     ObjectNode json = state(current);
     if (request.queryParam("again") != null) {
-      json.put("again", current.labeling.toCheckAgain());
+      json.put("again", current.labeling().toCheckAgain());
     }
     if (request.queryParam("overview") != null) {
       ArrayNode overview = json.putArray("overview");
-      current.labeling.overview(OVERVIEW).forEach(image -> overview.add(current.index(image)));
+      current.labeling().overview(OVERVIEW).forEach(image -> overview.add(current.index(image)));
     }
     request.json(json);
   }
@@ -156,10 +131,10 @@ final class LabelRoutes {
   // ---- pages
 
   private void next(Context request) {
-    Session current = session();
+    OpenSession current = session();
     JsonNode body = Bodies.body(request);
     String browser = Bodies.browser(body);
-    synchronized (current.labeling) {
+    synchronized (current.labeling()) {
       ObjectNode page = page(current, browser, Bodies.text(body, "wanted"));
       ObjectNode json = state(current);
       json.set("page", page);
@@ -167,49 +142,16 @@ final class LabelRoutes {
     }
   }
 
-  private ObjectNode page(Session current, String browser, String wanted) {
-    Labeling labeling = current.labeling;
+  private ObjectNode page(OpenSession current, String browser, String wanted) {
+    Labeling labeling = current.labeling();
     Labeling.Page page = labeling.next(browser, wanted);
     thumbnails.prepare(
         () -> {
           List<Path> files = new ArrayList<>(page.images());
           files.addAll(labeling.upcoming());
-          return files(current, files);
+          return current.files(files);
         });
-    LabelStatus status = labeling.status();
-    Map<String, Integer> numbers = new HashMap<>();
-    status.classes().forEach(each -> numbers.put(each.name(), each.number()));
-    numbers.put(Labeling.NONE, JournalEntry.NONE);
-    numbers.put(Labeling.SKIP, JournalEntry.SKIP);
-    ObjectNode json = object().put("number", page.number()).put("kind", page.kind());
-    if (page.proposed() != null) {
-      json.put("class", numbers.get(page.proposed()));
-    }
-    // Skipped images come back when nothing else is left.
-    json.put("rest", status.labeled() + status.skipped() >= status.images());
-    ArrayNode images = json.putArray("images");
-    for (int i = 0; i < page.images().size(); i++) {
-      Path image = page.images().get(i);
-      ObjectNode each =
-          images.addObject().put("image", current.index(image)).put("name", relative(image));
-      Integer draft = numbers.get(current.drafts.getOrDefault(image, "\n"));
-      if (draft != null) {
-        each.put("draft", draft);
-      }
-      if (!page.likely().isEmpty()) {
-        ArrayNode likely = each.putArray("likely");
-        page.likely().get(i).forEach(name -> likely.add(numbers.get(name)));
-      }
-    }
-    return json;
-  }
-
-  private static String relative(Path image) {
-    return image.toString().replace('\\', '/');
-  }
-
-  private static List<Path> files(Session current, List<Path> images) {
-    return images.stream().map(current.labeling.folder()::resolve).toList();
+    return PageJson.of(current, page);
   }
 
   /**
@@ -217,7 +159,7 @@ final class LabelRoutes {
    * in memory until its page is answered, so that a tab may close in the middle of a page.
    */
   private void answer(Context request) {
-    Session current = session();
+    OpenSession current = session();
     JsonNode body = Bodies.body(request);
     int number = Bodies.number(body, "number");
     double seconds = body.path("seconds").asDouble(0);
@@ -227,54 +169,54 @@ final class LabelRoutes {
     if (!body.path("labels").isObject()) {
       throw new HttpErrorException(400, "labels: expected the class of each image");
     }
-    synchronized (current.labeling) {
+    synchronized (current.labeling()) {
       Map<Path, String> labels = new LinkedHashMap<>();
       for (Map.Entry<String, JsonNode> each : body.path("labels").properties()) {
         labels.put(image(current, each.getKey(), 400), label(current, each.getValue()));
       }
       if (body.path("draft").asBoolean()) {
-        current.drafts.putAll(labels);
+        current.drafts().putAll(labels);
         request.json(object());
         return;
       }
-      current.labeling.answer(number, labels, seconds);
-      current.drafts.keySet().removeAll(labels.keySet());
+      current.labeling().answer(number, labels, seconds);
+      current.drafts().keySet().removeAll(labels.keySet());
       finishAction(request, current, body, "");
     }
   }
 
-  private static String label(Session current, JsonNode value) {
+  private static String label(OpenSession current, JsonNode value) {
     int label = value.isInt() ? value.intValue() : Integer.MIN_VALUE;
     return label == JournalEntry.NONE
         ? Labeling.NONE
         : label == JournalEntry.SKIP
             ? Labeling.SKIP
             : current
-                .labeling
+                .labeling()
                 .className(label)
                 .orElseThrow(() -> new HttpErrorException(400, "there is no class " + value));
   }
 
   private void undo(Context request) {
-    Session current = session();
+    OpenSession current = session();
     JsonNode body = Bodies.body(request);
     if (body.has("class")) {
       undoClass(request, current, body);
       return;
     }
     int step = Bodies.number(body, "step");
-    synchronized (current.labeling) {
-      Optional<Labeling.Step> last = current.labeling.lastStep();
+    synchronized (current.labeling()) {
+      Optional<Labeling.Step> last = current.labeling().lastStep();
       if (last.isEmpty()
           || last.get().number() != step
-          || current.labeling.lastChangedClass().isPresent()) {
+          || current.labeling().lastChangedClass().isPresent()) {
         conflict(request, "step %s is not the last one".formatted(step));
         return;
       }
-      List<Path> unused = current.labeling.undo();
+      List<Path> unused = current.labeling().undo();
       String wanted =
           body.has("browser") ? kindAgain(current, Bodies.browser(body), last.get()) : "";
-      current.drafts.putAll(last.get().labels());
+      current.drafts().putAll(last.get().labels());
       finishAction(request, current, body, wanted);
     }
   }
@@ -283,23 +225,23 @@ final class LabelRoutes {
    * Returns the kind that shows an undone step again. Nothing has to be asked for if the rule would
    * choose it again.
    */
-  private static String kindAgain(Session current, String browser, Labeling.Step undone) {
+  private static String kindAgain(OpenSession current, String browser, Labeling.Step undone) {
     if (undone.kind().equals("page") || undone.kind().equals("questions")) {
       return "";
     }
-    Labeling.Page chosen = current.labeling.next(browser, "");
+    Labeling.Page chosen = current.labeling().next(browser, "");
     boolean isSame = new HashSet<>(chosen.images()).equals(undone.labels().keySet());
     return isSame ? "" : undone.kind().equals("more-audit") ? "audit" : undone.kind();
   }
 
-  private void undoClass(Context request, Session current, JsonNode body) {
+  private void undoClass(Context request, OpenSession current, JsonNode body) {
     int number = Bodies.number(body, "class");
-    synchronized (current.labeling) {
-      if (current.labeling.lastChangedClass().orElse(-1) != number) {
+    synchronized (current.labeling()) {
+      if (current.labeling().lastChangedClass().orElse(-1) != number) {
         conflict(request, "class %s: has no change that can be undone".formatted(number));
         return;
       }
-      current.labeling.undoClassChange();
+      current.labeling().undoClassChange();
       finishAction(request, current, body, "");
     }
   }
@@ -309,8 +251,8 @@ final class LabelRoutes {
    *
    * @param wanted the kind of the next page; empty for the one that the body names
    */
-  private void finishAction(Context request, Session current, JsonNode body, String wanted) {
-    boolean hasPage = body.has("browser") && current.labeling.classes().size() >= 2;
+  private void finishAction(Context request, OpenSession current, JsonNode body, String wanted) {
+    boolean hasPage = body.has("browser") && current.labeling().classes().size() >= 2;
     ObjectNode page =
         hasPage
             ? page(
@@ -329,10 +271,10 @@ final class LabelRoutes {
 
   /** Adds names, renames a class, or merges it into another one. */
   private void classes(Context request) {
-    Session current = session();
+    OpenSession current = session();
     JsonNode body = Bodies.body(request);
-    synchronized (current.labeling) {
-      Labeling labeling = current.labeling;
+    synchronized (current.labeling()) {
+      Labeling labeling = current.labeling();
       if (body.path("add").isArray()) {
         List<String> names = new ArrayList<>();
         for (JsonNode name : body.path("add")) {
@@ -363,29 +305,29 @@ final class LabelRoutes {
   // ---- images
 
   private void image(Context request) {
-    Session current = session();
+    OpenSession current = session();
     Path image = image(current, request.pathParam("image"), 404);
     String text = Objects.requireNonNullElse(request.queryParam("size"), "256");
     int size = text.matches("\\d{1,4}") ? Integer.parseInt(text) : 0;
     if (!Thumbnails.SIZES.contains(size)) {
       throw new HttpErrorException(400, "size: expected one of " + Thumbnails.SIZES);
     }
-    byte[] file = thumbnails.get(current.labeling.folder().resolve(image), size);
+    byte[] file = thumbnails.get(current.labeling().folder().resolve(image), size);
     request.contentType("image/jpeg").result(file);
   }
 
-  private static Path image(Session current, String text, int status) {
+  private static Path image(OpenSession current, String text, int status) {
     int index = text.matches("\\d{1,9}") ? Integer.parseInt(text) : Integer.MAX_VALUE;
-    if (index >= current.images.size()) {
+    if (index >= current.images().size()) {
       throw new HttpErrorException(status, "there is no such image");
     }
-    return current.images.get(index);
+    return current.images().get(index);
   }
 
   // ---- results
 
   private void write(Context request) {
-    Session current = session();
+    OpenSession current = session();
     boolean isLast = Bodies.body(request).path("close").asBoolean();
     if (!writing.compareAndSet(false, true)) {
       conflict(request, "the results are being written");
@@ -394,7 +336,7 @@ final class LabelRoutes {
     try {
       ObjectNode json = object();
       ArrayNode lines = json.putArray("results");
-      results.write(current.labeling, isLast, text -> progress = text).forEach(lines::add);
+      results.write(current.labeling(), isLast, text -> progress = text).forEach(lines::add);
       request.json(json);
       finished |= isLast;
     } finally {

@@ -47,7 +47,7 @@ public final class LabelServer implements AutoCloseable {
    * @param log receives errors of the server itself
    * @throws KgCoopException if it cannot listen on the address
    */
-  public LabelServer(ServerSettings settings, LabelResults results, Consumer<String> log) {
+  public LabelServer(ServerSettings settings, ResultsWriter results, Consumer<String> log) {
     if (settings.token() == null) {
       throw new IllegalArgumentException("settings: expected a token");
     }

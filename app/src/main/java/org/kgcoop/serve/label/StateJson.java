@@ -35,8 +35,8 @@ final class StateJson {
         .put("unreadable", labeling.unreadable().size())
         .put("writing", writing);
     json.putObject("audit").put("images", status.auditSize()).put("answered", status.audited());
-    status.folder().ifPresent(share -> json.set("folder_accuracy", json(share)));
-    status.newImages().ifPresent(share -> json.set("new_images", json(share)));
+    status.folder().ifPresent(share -> json.putPOJO("folder_accuracy", share));
+    status.newImages().ifPresent(share -> json.putPOJO("new_images", share));
     ArrayNode classes = json.putArray("classes");
     for (LabelStatus.ClassCount each : status.classes()) {
       classes
@@ -60,14 +60,5 @@ final class StateJson {
                     .put("kind", step.kind())
                     .put("images", step.labels().size()));
     return json;
-  }
-
-  private static ObjectNode json(LabelStatus.Accuracy share) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("estimate", share.estimate())
-        .put("low", share.low())
-        .put("high", share.high())
-        .put("images", share.images());
   }
 }

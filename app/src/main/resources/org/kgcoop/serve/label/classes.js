@@ -252,7 +252,7 @@ function renderEditor() {
   }));
 }
 
-export function openEditor() {
+function openEditor() {
   element('edit-problem').textContent = '';
   renderEditor();
   element('edit-dialog').showModal();

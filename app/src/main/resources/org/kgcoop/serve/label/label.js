@@ -553,7 +553,7 @@ async function finish() {
   const byProgram = state.images - state.labeled;
   const heading = element('finish-heading');
   heading.className = state.can_stop ? 'stop' : '';
-  heading.textContent = byProgram === 0 ? 'All images are labeled.' : state.can_stop ? 'You can stop.' : 'Finish, or go on?';
+  heading.textContent = byProgram === 0 ? 'All images are labeled.' : state.can_stop ? 'You can stop.' : 'Finish, or continue?';
   const right = share ? `At least ${percent(share.low)} % of the folder is right` : 'The accuracy is not measured';
   element('finish-lead').textContent = `${right}: you labeled ${grouped(state.labeled)} images, and the program ${grouped(byProgram)}.`
     + (page?.images.length === 0 && byProgram > state.skipped ? ' The images that are left are open in another tab. They are free ten minutes after it showed them.' : '')
@@ -580,7 +580,7 @@ async function finish() {
     offers.push(offer(`You skipped ${state.skipped} ${state.skipped === 1 ? 'image' : 'images'}.`, state.skipped === 1 ? 'Name it' : 'Name them', () => next('skipped')));
   }
   if (byProgram > state.skipped) {
-    offers.push(offer('For 100 %, go on through the pages, the doubtful ones first.', 'Go on', () => next()));
+    offers.push(offer('For 100 %, continue through the pages. The doubtful ones come first.', 'Continue', () => next()));
   }
   element('offers').replaceChildren(...offers);
   element('work').focus({preventScroll: true});

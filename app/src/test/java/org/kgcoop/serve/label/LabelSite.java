@@ -26,7 +26,7 @@ final class LabelSite implements AutoCloseable {
   final String token = LabelServer.newToken();
   final LabelServer server;
 
-  LabelSite(LabelResults results) {
+  LabelSite(ResultsWriter results) {
     server =
         new LabelServer(
             new ServerSettings(

@@ -67,7 +67,14 @@ public record PublishedDataSet(
    * @param path below the folder of the data set
    * @param origin its origin
    */
-  public record Part(String path, Origin origin) {}
+  public record Part(String path, Origin origin) {
+    /** Returns true if it can be downloaded without an account. */
+    public boolean isDirect() {
+      Download download = origin.download();
+      return download != null
+          && download.sources().stream().anyMatch(source -> !source.needsToken());
+    }
+  }
 
   /** Returns its folder below the folder of all data sets. */
   public String directory() {
@@ -128,16 +135,6 @@ public record PublishedDataSet(
     missing.addAll(
         absent(folder, files.split() == null ? files.annotations() : List.of(files.split())));
     return missing;
-  }
-
-  /** Returns true if one of the parts can be downloaded without an account. */
-  public static boolean anyDirect(List<Part> parts) {
-    return parts.stream()
-        .map(part -> part.origin().download())
-        .anyMatch(
-            download ->
-                download != null
-                    && download.sources().stream().anyMatch(source -> !source.needsToken()));
   }
 
   private List<Part> absent(Path folder, List<Part> parts) {

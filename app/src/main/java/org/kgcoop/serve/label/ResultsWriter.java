@@ -6,7 +6,7 @@ import org.kgcoop.label.Labeling;
 
 /** Writes the results of a labeling session. */
 @FunctionalInterface
-public interface LabelResults {
+public interface ResultsWriter {
   /**
    * Writes the results.
    *
