@@ -59,8 +59,7 @@ import org.kgcoop.tensor.DType;
  * @param learnedFrom the training data
  * @param version the version of the program that wrote the file
  * @param calibration the temperature and the rejection threshold, or null for neither
- * @param precision the {@link Clip#precisionKey precision} of the features of the training; empty
- *     for float32
+ * @param precision the precision of the features of the training
  * @param clip the {@link Clip#name name} of the CLIP weights; empty if they have none
  */
 public record ClassifierFile(
@@ -71,7 +70,7 @@ public record ClassifierFile(
     TrainingDataRecord learnedFrom,
     String version,
     @Nullable Calibration calibration,
-    String precision,
+    FeaturePrecision precision,
     String clip) {
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
@@ -102,7 +101,7 @@ public record ClassifierFile(
         learnedFrom,
         version,
         null,
-        "",
+        FeaturePrecision.FLOAT32,
         "");
   }
 
@@ -191,8 +190,8 @@ public record ClassifierFile(
     json.put("data_set", learnedFrom.dataSet());
     json.put("training_images", learnedFrom.images().text());
     json.put("version", version);
-    if (!precision.isEmpty()) {
-      json.put("precision", precision);
+    if (!precision.key().isEmpty()) {
+      json.put("precision", precision.key()).put("arithmetic", precision.arithmetic());
     }
     if (!clip.isEmpty()) {
       json.put("clip", clip);
@@ -270,7 +269,7 @@ public record ClassifierFile(
         learnedFrom(path, json),
         json.path("version").asText(),
         calibration(path, json),
-        json.path("precision").asText(),
+        new FeaturePrecision(json.path("precision").asText(), json.path("arithmetic").asText()),
         json.path("clip").asText());
   }
 
@@ -460,7 +459,7 @@ public record ClassifierFile(
         learnedFrom,
         version,
         calibration,
-        "",
+        FeaturePrecision.FLOAT32,
         clip);
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.FeaturePrecision;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Calibration;
@@ -30,7 +31,6 @@ import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
-import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -164,7 +164,7 @@ public final class TrialRun {
         trial.sample().learnedFrom(experiment),
         Version.KGCOOP,
         null,
-        experiment.clip().precision() == DType.FLOAT32 ? "" : experiment.clip().precisionKey(),
+        FeaturePrecision.of(experiment.clip()),
         experiment.clip().name());
   }
 

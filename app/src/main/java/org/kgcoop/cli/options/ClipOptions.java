@@ -5,13 +5,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.FeaturePrecision;
 import org.kgcoop.classifier.RecordedClip;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.Activation;
@@ -215,14 +215,14 @@ public final class ClipOptions {
 
   /** Loads other weights with these options. */
   public Clip load(Path path) {
-    return load(path, "", checkedMaxPatches());
+    return load(path, FeaturePrecision.FLOAT32, checkedMaxPatches());
   }
 
-  private Clip load(Path path, String recorded, int patches) {
+  private Clip load(Path path, FeaturePrecision recorded, int patches) {
     boolean automatic = AUTO.equalsIgnoreCase(precision);
     Clip.Options options =
         new Clip.Options(
-            automatic ? DType.FLOAT32 : type(recorded),
+            automatic ? DType.FLOAT32 : type(recorded.key()),
             new Device(device),
             tokenizer,
             activation == null ? null : Activation.ofName(activation),
@@ -248,20 +248,12 @@ public final class ClipOptions {
         automatic
             ? CheckedPrecision.automatic(file, options, lines)
             : CheckedPrecision.load(file, options, lines, warnings);
-    if (!recorded.isEmpty() && !recorded.equals(clip.precisionKey())) {
-      warnings.accept(
-          "the classifier was fitted to features of precision %s, and these are %s; answers can differ slightly"
-              .formatted(recorded.toLowerCase(Locale.ROOT), name(clip)));
-    }
+    recorded.warning(clip).ifPresent(warnings);
     return isByName() ? clip.named(String.valueOf(this.clip)) : clip;
   }
 
   private boolean isByName() {
     return clip != null && ReleasedWeights.isName(clip) && !Files.exists(Path.of(clip));
-  }
-
-  private static String name(Clip clip) {
-    return clip.precisionKey().toLowerCase(Locale.ROOT);
   }
 
   private DType type(String recorded) {
