@@ -117,6 +117,9 @@ public final class Clip implements AutoCloseable {
       fileConfig = fileConfig.with(options.activation());
     }
     config = family.config(shapes(stored), fileConfig, source);
+    if (files.isEmpty()) {
+      family.checkWithoutSettings(config, source);
+    }
     tokenizer = files.tokenizer(config, options.tokenizer()); // next to the weights
     device = options.device();
     precision = options.precision();
