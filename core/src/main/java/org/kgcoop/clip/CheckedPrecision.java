@@ -39,7 +39,7 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class CheckedPrecision {
   private static final int IMAGES = 32;
-  private static final int VERSION = 2; // of the check, the images and the arithmetic of int8
+  private static final int VERSION = 3; // of the check, the images and the arithmetic of int8
   private static final double INT8_MEAN = 0.99;
   private static final double INT8_LEAST = 0.97;
   private static final double BF16_MEAN = 0.999;
