@@ -3,7 +3,6 @@ package org.kgcoop.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -57,12 +56,13 @@ final class PrecisionAccuracy {
     sets =
         EmbeddedDataSets.all().stream()
             .filter(set -> set.role().equals("table"))
-            .map(
-                set -> EmbeddedDataSets.open(set.name(), DataSetOptions.defaults(line -> {})))
+            .map(set -> EmbeddedDataSets.open(set.name(), DataSetOptions.defaults(line -> {})))
             .toList();
   }
 
-  /** Prints a table with the accuracy of models of the same weights, of which the first is exact. */
+  /**
+   * Prints a table with the accuracy of models of the same weights, of which the first is exact.
+   */
   void print(List<Clip> clips) throws IOException {
     Map<Key, Double> exact = Map.of();
     Map<Key, SettingValues> chosen = Map.of();
@@ -83,8 +83,7 @@ final class PrecisionAccuracy {
   }
 
   @SuppressWarnings("SystemOut") // the output of the command
-  private void print(
-      Clip clip, String method, String title, Table table, Map<Key, Double> exact) {
+  private void print(Clip clip, String method, String title, Table table, Map<Key, Double> exact) {
     double sum = 0;
     double difference = 0;
     double worst = Double.MAX_VALUE;
@@ -112,7 +111,8 @@ final class PrecisionAccuracy {
 
   private double mean(Map<Key, Double> accuracy, DataSet set, String method) {
     return seeds.stream()
-        .mapToDouble(seed -> Objects.requireNonNull(accuracy.get(new Key(set.name(), method, seed))))
+        .mapToDouble(
+            seed -> Objects.requireNonNull(accuracy.get(new Key(set.name(), method, seed))))
         .average()
         .orElseThrow();
   }

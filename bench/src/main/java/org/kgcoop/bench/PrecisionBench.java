@@ -25,8 +25,7 @@ import picocli.CommandLine.Option;
         "Check int8 and bf16 on models of the size of ViT-B/16 with random weights, without and"
             + " with imitated outliers, and measure their speed.")
 final class PrecisionBench implements Callable<Integer> {
-  private static final List<DType> PRECISIONS =
-      List.of(DType.FLOAT32, DType.BFLOAT16, DType.INT8);
+  private static final List<DType> PRECISIONS = List.of(DType.FLOAT32, DType.BFLOAT16, DType.INT8);
 
   /** Images per worker for the speed. */
   private static final int IMAGES = 4;

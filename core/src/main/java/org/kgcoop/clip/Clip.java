@@ -123,8 +123,7 @@ public final class Clip implements AutoCloseable {
     device = options.device();
     precision = options.precision();
     weights =
-        new Weights(
-            stored, precision == DType.INT8 ? DType.FLOAT32 : precision, device, source);
+        new Weights(stored, precision == DType.INT8 ? DType.FLOAT32 : precision, device, source);
     imageWeights = imageWeightsOf.apply(weights);
     encoder = family.imageEncoder(imageWeights, config);
     // An accelerator has one queue, so dividing its work has no benefit.

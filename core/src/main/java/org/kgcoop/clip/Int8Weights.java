@@ -16,7 +16,8 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * The weights of an image encoder whose blocks compute in int8, and the rest in bf16, or in float32
- * if the processor emulates bf16. Any encoder that is made of {@link TransformerBlock} can use them.
+ * if the processor emulates bf16. Any encoder that is made of {@link TransformerBlock} can use
+ * them.
  */
 final class Int8Weights extends ForwardedWeights implements AutoCloseable {
   private static final String MLP_OUTPUT = ".mlp.c_proj.weight";

@@ -267,7 +267,8 @@ public final class ServeCommand implements Callable<Integer> {
       return clipOptions.load();
     }
     ClassifierFile first = files.get(0);
-    boolean isOne = files.stream().allMatch(file -> file.precision().key().equals(first.precision().key()));
+    boolean isOne =
+        files.stream().allMatch(file -> file.precision().key().equals(first.precision().key()));
     return clipOptions.load(paths.iterator().next(), isOne ? first : first.inFloat32());
   }
 
