@@ -267,7 +267,8 @@ public final class ServeCommand implements Callable<Integer> {
       return clipOptions.load();
     }
     ClassifierFile first = files.get(0);
-    boolean isOne = files.stream().allMatch(file -> file.precision().equals(first.precision()));
+    boolean isOne =
+        files.stream().allMatch(file -> file.clip().precision().equals(first.clip().precision()));
     return clipOptions.load(paths.iterator().next(), isOne ? first : first.inFloat32());
   }
 
