@@ -100,6 +100,7 @@ public final class Clip implements AutoCloseable {
   }
 
   private Clip(WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
+    options.device().check();
     path = file.path();
     String source = path.toString();
     Map<String, long[]> inFile = shapes(StateDictNames.plain(file).tensors());

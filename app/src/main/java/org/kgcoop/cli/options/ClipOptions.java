@@ -270,7 +270,7 @@ public final class ClipOptions {
       try {
         return DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16, DType.INT8);
       } catch (KgCoopException e) {
-        throw KgCoopException.configuration(e.getMessage() + " or " + AUTO);
+        throw KgCoopException.configuration(e.getMessage() + ", " + AUTO);
       }
     }
     if (recorded.startsWith(DType.INT8.name())) {
