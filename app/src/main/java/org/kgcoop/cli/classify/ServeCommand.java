@@ -297,7 +297,8 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       return Classifier.load(path, clip);
     } catch (KgCoopException e) {
-      throw new KgCoopException(e.category(), name + ": " + e.getMessage(), e);
+      boolean isNamed = String.valueOf(e.getMessage()).startsWith(path + ":");
+      throw isNamed ? e : new KgCoopException(e.category(), name + ": " + e.getMessage(), e);
     }
   }
 
