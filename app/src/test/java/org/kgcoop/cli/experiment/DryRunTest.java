@@ -98,7 +98,7 @@ class DryRunTest {
     Cli.Result text = run(command);
     assertThat(text.exitCode()).as(text.err()).isZero();
     assertThat(text.out())
-        .contains("base2new: 6 runs, 0 of them done before")
+        .contains("base2new: 6 runs, 0 done before")
         .contains("missing: OxfordPets: ./kgcoop download OxfordPets --root ")
         .contains("missing: ImageNet: needs an account, see ./kgcoop datasets ImageNet")
         .contains("disk: 2.8 GB for the archives of the missing data sets");
