@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.classifier.ClassifierFile;
-import org.kgcoop.classifier.FeaturePrecision;
+import org.kgcoop.classifier.RecordedClip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Calibration;
@@ -159,13 +159,10 @@ public final class TrialRun {
     return new ClassifierFile(
         learned,
         trial.sample().template(),
-        experiment.clip().fingerprint(),
-        experiment.clip().maxPatches(),
+        RecordedClip.of(experiment.clip()),
         trial.sample().learnedFrom(experiment),
         Version.KGCOOP,
-        null,
-        FeaturePrecision.of(experiment.clip()),
-        experiment.clip().name());
+        null);
   }
 
   private ObjectNode provenance() {

@@ -62,17 +62,14 @@ class FeaturePrecisionTest {
                 List.of("cat"),
                 Map.of("ctx", StoredTensor.ofFloats("ctx", new long[] {1}, new float[] {1}))),
             "a photo of a {}.",
-            "",
-            0,
+            new RecordedClip("", "", "", 0, precision),
             new TrainingDataRecord("", "", ImageSet.NONE),
             "1",
-            null,
-            precision,
-            "")
+            null)
         .write(path);
 
-    assertThat(ClassifierFile.read(path).precision()).isEqualTo(precision);
-    assertThat(ClassifierFile.read(path).inFloat32().precision())
+    assertThat(ClassifierFile.read(path).clip().precision()).isEqualTo(precision);
+    assertThat(ClassifierFile.read(path).inFloat32().clip().precision())
         .isEqualTo(FeaturePrecision.FLOAT32);
   }
 }

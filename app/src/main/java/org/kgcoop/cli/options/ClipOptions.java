@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.classifier.ClassifierFile;
-import org.kgcoop.classifier.FeaturePrecision;
 import org.kgcoop.classifier.RecordedClip;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.Activation;
@@ -202,10 +201,9 @@ public final class ClipOptions {
    */
   public Clip load(Path classifier, ClassifierFile file) {
     Optional<Path> recorded =
-        clip == null ? RecordedClip.find(classifier, file, "--clip PATH") : Optional.empty();
+        clip == null ? file.clip().find(classifier, "--clip PATH") : Optional.empty();
     isRecorded = recorded.isPresent();
-    int patches = isRecorded && maxPatches == null ? file.maxPatches() : checkedMaxPatches();
-    return load(recorded.orElseGet(this::path), file.precision(), patches);
+    return load(recorded.orElseGet(this::path), file.clip());
   }
 
   /** Loads the model. */
@@ -215,18 +213,19 @@ public final class ClipOptions {
 
   /** Loads other weights with these options. */
   public Clip load(Path path) {
-    return load(path, FeaturePrecision.FLOAT32, checkedMaxPatches());
+    return load(path, RecordedClip.ofFingerprint(""));
   }
 
-  private Clip load(Path path, FeaturePrecision recorded, int patches) {
+  private Clip load(Path path, RecordedClip recorded) {
     boolean automatic = AUTO.equalsIgnoreCase(precision);
-    Clip.Options options =
+    Clip.Options given =
         new Clip.Options(
-            automatic ? DType.FLOAT32 : type(recorded.key()),
+            automatic ? DType.FLOAT32 : type(recorded.precision().key()),
             new Device(device),
             tokenizer,
             activation == null ? null : Activation.ofName(activation),
-            patches);
+            checkedMaxPatches());
+    Clip.Options options = isRecorded ? recorded.options(given) : given;
     if (threads != null) {
       if (threads < 1) {
         throw KgCoopException.configuration("--threads: expected at least 1, got " + threads);
@@ -248,7 +247,7 @@ public final class ClipOptions {
         automatic
             ? CheckedPrecision.automatic(file, options, lines)
             : CheckedPrecision.load(file, options, lines, warnings);
-    recorded.warning(clip).ifPresent(warnings);
+    recorded.precision().warning(clip).ifPresent(warnings);
     return isByName() ? clip.named(String.valueOf(this.clip)) : clip;
   }
 
@@ -261,7 +260,7 @@ public final class ClipOptions {
       try {
         return DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16, DType.INT8);
       } catch (KgCoopException e) {
-        throw KgCoopException.configuration(e.getMessage() + " or " + AUTO);
+        throw KgCoopException.configuration(e.getMessage() + ", " + AUTO);
       }
     }
     if (recorded.startsWith(DType.INT8.name())) {
