@@ -134,10 +134,9 @@ public final class GaussianLeaveOneOut {
               Tensor columns = Tensor.of(labels, labels.length, 1);
               double[] own = zeroShot.gather(1, columns).toDoubles();
               double[] ownDensities = densities.gather(1, columns).toDoubles();
-              Tensor others = zeroShot.copy();
-              others.scatter_(1, columns, Double.NEGATIVE_INFINITY);
+              zeroShot.scatter_(1, columns, Double.NEGATIVE_INFINITY); // leaves the others
               return Arrays.stream(alphas)
-                  .map(alpha -> correct(others, densities, own, ownDensities, labels, alpha))
+                  .map(alpha -> correct(zeroShot, densities, own, ownDensities, labels, alpha))
                   .toArray();
             });
     return Arrays.stream(sums).mapToLong(Math::round).toArray();
@@ -192,7 +191,10 @@ public final class GaussianLeaveOneOut {
     return Arrays.stream(sums).map(sum -> sum / scored).toArray();
   }
 
-  /** Computes a number for each alpha from the logits of a block, (B, C), and its labels. */
+  /**
+   * Computes a number for each alpha from the logits of a block, (B, C), and its labels. It may
+   * overwrite the logits.
+   */
   private interface Measure {
     double[] of(Tensor zeroShot, Tensor densities, long[] labels);
   }

@@ -258,10 +258,7 @@ public record Gda(
       scores =
           new GaussianLeaveOneOut(gaussians, rows.leftOutTogether(context.groups()))
               .search(
-                  texts,
-                  scale,
-                  alphas(alpha(rows, rows.images() - 1)),
-                  context::checkInterrupted);
+                  texts, scale, alphas(alpha(rows, rows.images() - 1)), context::checkInterrupted);
     }
     double best = scores.best().isPresent() ? GRID.get(scores.best().getAsInt()) : unchosen(rows);
     context.chosen("weight", best);

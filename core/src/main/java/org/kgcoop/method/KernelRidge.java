@@ -65,7 +65,9 @@ public final class KernelRidge {
     this.labels = labels.clone();
     this.beta = beta;
     zeroShot = zeroShot(this.rows);
-    residual = oneHot(labels, texts.size(0)).minus(zeroShot);
+    try (Scope scope = Scope.open("one-hot")) {
+      residual = scope.promote(oneHot(labels, texts.size(0)).minus(zeroShot));
+    }
     matrix = this.rows.matmul(this.rows.transpose(0, 1));
     forEachBlock(
         labels.length,

@@ -192,8 +192,7 @@ public final class Functions {
 
   /** Computes {@code a + factor b} for tensors of the same shape. */
   public static Tensor scaledSum(Tensor a, Tensor b, double factor) {
-    return tensor(
-        "scaledSum", () -> a.handle().add(b.handle(), new Scalar(factor)), a, b);
+    return tensor("scaledSum", () -> a.handle().add(b.handle(), new Scalar(factor)), a, b);
   }
 
   public static Tensor softmax(Tensor x, long axis) {
