@@ -85,11 +85,6 @@ public final class Clip implements AutoCloseable {
       this(precision, device, tokenizer, activation, 0);
     }
 
-    /** Returns these options with another maximum number of patches. */
-    public Options withMaxPatches(int patches) {
-      return new Options(precision, device, tokenizer, activation, patches);
-    }
-
     public Options {
       if (!PRECISIONS.contains(precision)) {
         throw KgCoopException.configuration(
@@ -105,6 +100,7 @@ public final class Clip implements AutoCloseable {
   }
 
   private Clip(WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
+    options.device().check();
     path = file.path();
     String source = path.toString();
     Map<String, long[]> inFile = shapes(StateDictNames.plain(file).tensors());

@@ -202,10 +202,9 @@ public final class ClipOptions {
    */
   public Clip load(Path classifier, ClassifierFile file) {
     Optional<Path> recorded =
-        clip == null ? RecordedClip.find(classifier, file, "--clip PATH") : Optional.empty();
+        clip == null ? file.clip().find(classifier, "--clip PATH") : Optional.empty();
     isRecorded = recorded.isPresent();
-    int patches = isRecorded && maxPatches == null ? file.maxPatches() : checkedMaxPatches();
-    return load(recorded.orElseGet(this::path), file.precision(), patches);
+    return load(recorded.orElseGet(this::path), file.clip());
   }
 
   /** Loads the model. */
@@ -215,18 +214,19 @@ public final class ClipOptions {
 
   /** Loads other weights with these options. */
   public Clip load(Path path) {
-    return load(path, "", checkedMaxPatches());
+    return load(path, RecordedClip.ofFingerprint(""));
   }
 
-  private Clip load(Path path, String recorded, int patches) {
+  private Clip load(Path path, RecordedClip recorded) {
     boolean automatic = AUTO.equalsIgnoreCase(precision);
-    Clip.Options options =
+    Clip.Options given =
         new Clip.Options(
-            automatic ? DType.FLOAT32 : type(recorded),
+            automatic ? DType.FLOAT32 : type(recorded.precision()),
             new Device(device),
             tokenizer,
             activation == null ? null : Activation.ofName(activation),
-            patches);
+            checkedMaxPatches());
+    Clip.Options options = isRecorded ? recorded.options(given) : given;
     if (threads != null) {
       if (threads < 1) {
         throw KgCoopException.configuration("--threads: expected at least 1, got " + threads);
@@ -248,10 +248,11 @@ public final class ClipOptions {
         automatic
             ? CheckedPrecision.automatic(file, options, lines)
             : CheckedPrecision.load(file, options, lines, warnings);
-    if (!recorded.isEmpty() && !recorded.equals(clip.precisionKey())) {
+    String fitted = recorded.precision();
+    if (!fitted.isEmpty() && !fitted.equals(clip.precisionKey())) {
       warnings.accept(
           "the classifier was fitted to features of precision %s, and these are %s; answers can differ slightly"
-              .formatted(recorded.toLowerCase(Locale.ROOT), name(clip)));
+              .formatted(fitted.toLowerCase(Locale.ROOT), name(clip)));
     }
     return isByName() ? clip.named(String.valueOf(this.clip)) : clip;
   }
@@ -269,7 +270,7 @@ public final class ClipOptions {
       try {
         return DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16, DType.INT8);
       } catch (KgCoopException e) {
-        throw KgCoopException.configuration(e.getMessage() + " or " + AUTO);
+        throw KgCoopException.configuration(e.getMessage() + ", " + AUTO);
       }
     }
     if (recorded.startsWith(DType.INT8.name())) {
