@@ -15,7 +15,6 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.clip.ReleasedWeights;
 import org.kgcoop.files.Folders;
 import org.kgcoop.runs.RunRecord;
-import org.kgcoop.tensor.DType;
 
 /**
  * The CLIP model that a classifier was trained with. The classifier file contains the name of the
@@ -30,11 +29,14 @@ import org.kgcoop.tensor.DType;
  *     empty if the file does not contain it
  * @param maxPatches the maximum number of patches of an image; 0 for a model that resizes all
  *     images to squares, or if the file does not contain it
- * @param precision the {@link Clip#precisionKey precision} of the features of the training; empty
- *     for float32
+ * @param precision the precision of the features of the training
  */
 public record RecordedClip(
-    String fingerprint, String name, String activation, int maxPatches, String precision) {
+    String fingerprint,
+    String name,
+    String activation,
+    int maxPatches,
+    FeaturePrecision precision) {
 
   /** Returns the model with everything that a classifier file contains. */
   public static RecordedClip of(Clip clip) {
@@ -43,12 +45,12 @@ public record RecordedClip(
         clip.name(),
         activation(clip),
         clip.maxPatches(),
-        clip.precision() == DType.FLOAT32 ? "" : clip.precisionKey());
+        FeaturePrecision.of(clip));
   }
 
   /** Returns a model of which only the fingerprint is known, or nothing if it is empty. */
   public static RecordedClip ofFingerprint(String fingerprint) {
-    return new RecordedClip(fingerprint, "", "", 0, "");
+    return new RecordedClip(fingerprint, "", "", 0, FeaturePrecision.FLOAT32);
   }
 
   private static String activation(Clip clip) {
@@ -64,7 +66,7 @@ public record RecordedClip(
         json.path("clip").asText(),
         json.path("activation").asText(),
         json.path("max_patches").asInt(),
-        json.path("precision").asText());
+        FeaturePrecision.read(json));
   }
 
   void write(ObjectNode json) {
@@ -78,14 +80,12 @@ public record RecordedClip(
     if (maxPatches > 0) {
       json.put("max_patches", maxPatches);
     }
-    if (!precision.isEmpty()) {
-      json.put("precision", precision);
-    }
+    precision.write(json);
   }
 
   /** Returns this model with features of float32. */
   public RecordedClip inFloat32() {
-    return new RecordedClip(fingerprint, name, activation, maxPatches, "");
+    return new RecordedClip(fingerprint, name, activation, maxPatches, FeaturePrecision.FLOAT32);
   }
 
   /**

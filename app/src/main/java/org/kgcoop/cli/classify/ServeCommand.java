@@ -267,8 +267,9 @@ public final class ServeCommand implements Callable<Integer> {
       return clipOptions.load();
     }
     ClassifierFile first = files.get(0);
+    String precision = first.clip().precision().key();
     boolean isOne =
-        files.stream().allMatch(file -> file.clip().precision().equals(first.clip().precision()));
+        files.stream().allMatch(file -> file.clip().precision().key().equals(precision));
     return clipOptions.load(paths.iterator().next(), isOne ? first : first.inFloat32());
   }
 

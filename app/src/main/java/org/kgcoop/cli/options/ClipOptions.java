@@ -5,7 +5,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -221,7 +220,7 @@ public final class ClipOptions {
     boolean automatic = AUTO.equalsIgnoreCase(precision);
     Clip.Options given =
         new Clip.Options(
-            automatic ? DType.FLOAT32 : type(recorded.precision()),
+            automatic ? DType.FLOAT32 : type(recorded.precision().key()),
             new Device(device),
             tokenizer,
             activation == null ? null : Activation.ofName(activation),
@@ -248,21 +247,12 @@ public final class ClipOptions {
         automatic
             ? CheckedPrecision.automatic(file, options, lines)
             : CheckedPrecision.load(file, options, lines, warnings);
-    String fitted = recorded.precision();
-    if (!fitted.isEmpty() && !fitted.equals(clip.precisionKey())) {
-      warnings.accept(
-          "the classifier was fitted to features of precision %s, and these are %s; answers can differ slightly"
-              .formatted(fitted.toLowerCase(Locale.ROOT), name(clip)));
-    }
+    recorded.precision().warning(clip).ifPresent(warnings);
     return isByName() ? clip.named(String.valueOf(this.clip)) : clip;
   }
 
   private boolean isByName() {
     return clip != null && ReleasedWeights.isName(clip) && !Files.exists(Path.of(clip));
-  }
-
-  private static String name(Clip clip) {
-    return clip.precisionKey().toLowerCase(Locale.ROOT);
   }
 
   private DType type(String recorded) {
