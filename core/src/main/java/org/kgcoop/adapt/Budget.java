@@ -125,8 +125,7 @@ final class Budget {
     TrainingSettings training = spec.training().apply(method.trained().orElseThrow(), task);
     int classes = data.classNames().size();
     int parallel =
-        CrossValidation.foldsAtATime(
-            context.clip().device(), method, classes, data.train().size());
+        CrossValidation.foldsAtATime(context.clip().device(), method, classes, data.train().size());
     double steps = training.steps(data.train()) * (1 + (double) folds / Math.min(folds, parallel));
     double needed = steps * secondsOfAStep(data.classNames(), left() / steps);
     if (needed <= left()) {
