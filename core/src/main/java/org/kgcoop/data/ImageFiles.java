@@ -1,9 +1,12 @@
 package org.kgcoop.data;
 
+import static java.util.stream.Collectors.partitioningBy;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
@@ -20,7 +23,12 @@ public final class ImageFiles {
    * @param warnings receives one line per folder with skipped images
    */
   public static List<Path> expand(List<Path> paths, Consumer<String> warnings) {
-    List<Path> files = new ArrayList<>();
+    return stamped(paths, warnings).stream().map(StampedImage::file).toList();
+  }
+
+  /** Returns the images as {@link #expand}, with their stamps. */
+  public static List<StampedImage> stamped(List<Path> paths, Consumer<String> warnings) {
+    List<StampedImage> files = new ArrayList<>();
     for (Path path : paths) {
       if (!Files.exists(path)) {
         boolean table = Folders.name(path).matches("(?i).*\\.(csv|jsonl?|npy|parquet|safetensors)");
@@ -29,22 +37,25 @@ public final class ImageFiles {
                 + ": there is no such image or folder"
                 + (table ? "; a file to be written is named by --out" : ""));
       }
-      files.addAll(Files.isDirectory(path) ? below(path, warnings) : List.of(path));
+      files.addAll(
+          Files.isDirectory(path) ? below(path, warnings) : List.of(StampedImage.of(path)));
     }
     return files;
   }
 
   /** Returns true if there is an image of a supported format in a folder. */
   public static boolean hasImages(Path folder) {
-    return !Folders.below(folder, file -> ImageNames.isRead(Folders.name(file)), link -> {})
-        .isEmpty();
+    return !Folders.below(folder, ImageNames::isRead, link -> {}).isEmpty();
   }
 
-  private static List<Path> below(Path folder, Consumer<String> warnings) {
-    List<Path> all =
-        Folders.below(folder, file -> ImageNames.isImage(Folders.name(file)), link -> {});
-    List<Path> images = all.stream().filter(file -> ImageNames.isRead(Folders.name(file))).toList();
-    Optional<String> leftOut = ImageNames.leftOut(all);
+  private static List<StampedImage> below(Path folder, Consumer<String> warnings) {
+    List<StampedImage> all =
+        Folders.below(folder, ImageNames::isImage, StampedImage::of, link -> {});
+    Map<Boolean, List<StampedImage>> read =
+        all.stream().collect(partitioningBy(each -> ImageNames.isRead(Folders.name(each.file()))));
+    List<StampedImage> images = read.get(true);
+    Optional<String> leftOut =
+        ImageNames.leftOut(read.get(false).stream().map(StampedImage::file).toList());
     if (images.isEmpty()) {
       throw KgCoopException.data(
           folder
