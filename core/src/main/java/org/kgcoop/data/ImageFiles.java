@@ -1,12 +1,9 @@
 package org.kgcoop.data;
 
-import static java.util.stream.Collectors.partitioningBy;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
@@ -49,13 +46,17 @@ public final class ImageFiles {
   }
 
   private static List<StampedImage> below(Path folder, Consumer<String> warnings) {
-    List<StampedImage> all =
-        Folders.below(folder, ImageNames::isImage, StampedImage::of, link -> {});
-    Map<Boolean, List<StampedImage>> read =
-        all.stream().collect(partitioningBy(each -> ImageNames.isRead(Folders.name(each.file()))));
-    List<StampedImage> images = read.get(true);
-    Optional<String> leftOut =
-        ImageNames.leftOut(read.get(false).stream().map(StampedImage::file).toList());
+    List<StampedImage> images = new ArrayList<>();
+    List<Path> others = new ArrayList<>();
+    for (StampedImage image :
+        Folders.below(folder, ImageNames::isImage, StampedImage::of, link -> {})) {
+      if (ImageNames.isRead(Folders.name(image.file()))) {
+        images.add(image);
+      } else {
+        others.add(image.file());
+      }
+    }
+    Optional<String> leftOut = ImageNames.leftOut(others);
     if (images.isEmpty()) {
       throw KgCoopException.data(
           folder

@@ -115,7 +115,7 @@ final class FeatureStore {
     long[] byFile =
         IntStream.range(0, places.length)
             .filter(i -> places[i] != DigestTable.ABSENT)
-            .mapToLong(i -> places[i] & FILE_BITS | i)
+            .mapToLong(i -> (places[i] & FILE_BITS) | i)
             .sorted()
             .toArray();
     List<long[]> files = new ArrayList<>();
@@ -135,7 +135,7 @@ final class FeatureStore {
    */
   private void read(long[] file, long[] places, Sink sink) {
     long[] byRow =
-        LongStream.of(file).map(i -> places[(int) i] << Integer.SIZE | (int) i).toArray();
+        LongStream.of(file).map(i -> (places[(int) i] << Integer.SIZE) | (int) i).toArray();
     Arrays.sort(byRow);
     long[] rows = LongStream.of(byRow).map(i -> places[(int) i]).toArray();
     List<StoredFeature> features = read(ShardIndex.fileOf(file[0]), rows);
