@@ -485,6 +485,7 @@ class BadInputTest {
     refused(train(data, out, "--warmup-recount", "maybe"), CONFIGURATION, "maybe", "true or false");
     refused(train(data, out, "--model-selection", "first"), CONFIGURATION, "first", "best");
     refused(train(data, out, "--device", "tpu"), CONFIGURATION, "tpu", "cuda");
+    refused(train(data, out, "--device", "cuda:99"), CONFIGURATION, "device cuda:99: ");
     refused(train(data, out, "--template", "a photo"), DATA, "a photo", "{}");
     refused(train(data, out, "--shots", "many"), CONFIGURATION, "many");
     refused(train(data, out, "--shots", "0"), CONFIGURATION, "--shots");

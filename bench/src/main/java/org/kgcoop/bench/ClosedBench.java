@@ -85,8 +85,8 @@ final class ClosedBench implements Callable<Integer> {
       int rows = count * views;
       int[] groups = IntStream.range(0, rows).map(row -> row % count).toArray();
       int[] labels = Arrays.stream(groups).map(image -> image % classes).toArray();
-      Tensor features = BenchModel.random(rows * width, 2, rows, width).unitRows();
-      Tensor texts = BenchModel.random(classes * width, 3, classes, width).unitRows();
+      Tensor features = unitRows(rows, 2);
+      Tensor texts = unitRows(classes, 3);
       double[] alphas = new double[ALPHAS];
       Arrays.setAll(alphas, a -> Math.pow(0.3, a) * rows / width);
       time(
@@ -95,8 +95,14 @@ final class ClosedBench implements Callable<Integer> {
             GaussianDiscriminant gaussians = new GaussianDiscriminant(features, labels, classes);
             GaussianDiscriminant.Linear unused = gaussians.pooled();
             var unusedSearch =
-                new GaussianLeaveOneOut(gaussians, groups).search(texts, SCALE, alphas);
+                new GaussianLeaveOneOut(gaussians, groups).search(texts, SCALE, alphas, () -> {});
           });
+    }
+  }
+
+  private Tensor unitRows(int rows, int seed) {
+    try (Scope scope = Scope.open("random rows")) { // which take as much memory again
+      return scope.promote(BenchModel.random(rows * width, seed, rows, width).unitRows());
     }
   }
 

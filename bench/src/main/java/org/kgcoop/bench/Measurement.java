@@ -49,7 +49,8 @@ final class Measurement {
     return new Medians(median(referenceTimes), median(ourTimes));
   }
 
-  private static void rest() {
+  /** Waits until spinning threads have stopped. */
+  static void rest() {
     LockSupport.parkNanos(200_000_000);
   }
 

@@ -12,12 +12,15 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import picocli.CommandLine.Command;
@@ -55,9 +58,16 @@ final class OnnxBench implements Callable<Integer> {
   @Option(
       names = "--speed",
       description =
-          "Measure only CPU times with one thread: kgcoop in float32, bf16 and int8, and ONNX Runtime in float32,"
+          "Measure only times: kgcoop in float32, bf16 and int8, and ONNX Runtime in float32,"
               + " alternating, images one by one and in batches of --batch. The exit code is 0.")
   private boolean speed;
+
+  @Option(
+      names = "--threads",
+      description =
+          "Threads of --speed (default: the cores). The ratio is that of CPU times with one thread,"
+              + " and that of elapsed times with several.")
+  private @Nullable Integer threads;
 
   @Option(
       names = "--rounds",
@@ -77,7 +87,14 @@ final class OnnxBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, OrtException {
     if (speed) {
-      OnnxSpeed.print(batch, rounds);
+      int wanted = threads == null ? Engine.threads() : threads;
+      for (int option : new int[] {batch, rounds, wanted}) {
+        if (option < 1) {
+          throw KgCoopException.configuration(
+              "--batch, --rounds and --threads: expected at least 1, got " + option);
+        }
+      }
+      OnnxSpeed.print(batch, rounds, wanted);
       return 0;
     }
     boolean holds = true;

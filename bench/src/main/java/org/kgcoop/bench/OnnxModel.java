@@ -30,10 +30,13 @@ final class OnnxModel implements AutoCloseable {
     }
   }
 
-  /** Loads a model that computes in the thread of the caller. Other threads would spin. */
-  static OnnxModel withOneThread(Path file, long... imageShape) throws OrtException {
+  /**
+   * Loads a model whose operations use a number of threads. One thread is that of the caller. More
+   * threads spin while they wait.
+   */
+  static OnnxModel withThreads(int threads, Path file, long... imageShape) throws OrtException {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-    options.setIntraOpNumThreads(1);
+    options.setIntraOpNumThreads(threads);
     return new OnnxModel(file, options, imageShape);
   }
 

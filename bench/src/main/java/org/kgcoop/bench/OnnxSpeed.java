@@ -28,7 +28,15 @@ import org.kgcoop.tensor.Scope;
 final class OnnxSpeed {
   private static final String REFERENCE = "ONNX Runtime, float32";
 
-  private OnnxSpeed() {}
+  private final float[] pixels;
+  private final int images;
+  private final int threads;
+
+  private OnnxSpeed(float[] pixels, int images, int threads) {
+    this.pixels = pixels;
+    this.images = images;
+    this.threads = threads;
+  }
 
   /** A contender, which encodes pixels of several images. */
   private interface Encoder {
@@ -36,13 +44,15 @@ final class OnnxSpeed {
   }
 
   /**
-   * Prints CPU times per image with one thread. All contenders alternate, so that other programs
-   * slow all of them.
+   * Prints times per image. All contenders alternate, so that other programs slow all of them.
    *
    * @param batch the number of images of a batch
+   * @param threads the threads of each contender. Those of ONNX Runtime divide an operation. Those
+   *     of kgcoop compute the images of a batch in parallel, and divide the operations of a single
+   *     image.
    */
-  static void print(int batch, int rounds) throws IOException, OrtException {
-    Engine.setThreads(1);
+  static void print(int batch, int rounds, int threads) throws IOException, OrtException {
+    Engine.setThreads(threads);
     Path folder = BenchModel.folder();
     Path file = Files.createTempFile("kgcoop-bench", ".onnx");
     List<Clip> clips = new ArrayList<>();
@@ -69,10 +79,12 @@ final class OnnxSpeed {
         OnnxClassifier.write(
             file, clips.get(0), new ExportedClassifier(names, head, Optional.empty(), Map.of()));
       }
-      try (OnnxModel exported = OnnxModel.withOneThread(file, config.channels(), size, size)) {
+      try (OnnxModel exported =
+          OnnxModel.withThreads(threads, file, config.channels(), size, size)) {
         encoders.put(REFERENCE, pixels -> exported.run("features", pixels));
+        OnnxSpeed speed = new OnnxSpeed(OnnxBench.images(config, 0, batch), batch, threads);
         for (int together : new int[] {1, batch}) {
-          print(encoders, OnnxBench.images(config, 0, batch), batch, together, rounds);
+          speed.print(encoders, together, rounds);
         }
       }
     } finally {
@@ -82,33 +94,51 @@ final class OnnxSpeed {
   }
 
   @SuppressWarnings("SystemOut") // the output of the command
-  private static void print(
-      Map<String, Encoder> encoders, float[] pixels, int images, int together, int rounds)
-      throws OrtException {
-    int perImage = pixels.length / images;
-    Map<String, double[]> times = new LinkedHashMap<>();
+  private void print(Map<String, Encoder> encoders, int together, int rounds) throws OrtException {
+    Map<String, double[]> elapsed = new LinkedHashMap<>();
+    Map<String, double[]> cpu = new LinkedHashMap<>();
     for (int round = -1; round < rounds; round++) {
       for (Map.Entry<String, Encoder> encoder : encoders.entrySet()) {
-        long start = Measurement.cpuNanos();
-        for (int from = 0; from < images; from += together) {
-          int to = Math.min(images, from + together);
-          encoder.getValue().encode(Arrays.copyOfRange(pixels, from * perImage, to * perImage));
-        }
+        Measurement.rest();
+        long start = System.nanoTime();
+        long cpuStart = Measurement.cpuNanos();
+        encode(encoder.getValue(), together);
+        double cpuTime = (Measurement.cpuNanos() - cpuStart) / 1e6 / images;
+        double time = (System.nanoTime() - start) / 1e6 / images;
         if (round >= 0) {
-          times.computeIfAbsent(encoder.getKey(), name -> new double[rounds])[round] =
-              (Measurement.cpuNanos() - start) / 1e6 / images;
+          elapsed.computeIfAbsent(encoder.getKey(), name -> new double[rounds])[round] = time;
+          cpu.computeIfAbsent(encoder.getKey(), name -> new double[rounds])[round] = cpuTime;
         }
       }
     }
-    double reference = Measurement.median(Objects.requireNonNull(times.get(REFERENCE)));
-    times.forEach(
-        (name, all) ->
-            System.out.printf(
-                Locale.ROOT,
-                "%d together: %s: %.0f ms of CPU per image, ratio %.2f%n",
-                together,
-                name,
-                Measurement.median(all),
-                reference / Measurement.median(all)));
+    Map<String, double[]> compared = threads == 1 ? cpu : elapsed;
+    double reference = median(compared, REFERENCE);
+    for (String name : encoders.keySet()) {
+      System.out.printf(
+          Locale.ROOT,
+          "%d together: %s: %.0f ms per image, %.0f ms of CPU, ratio %.2f%n",
+          together,
+          name,
+          median(elapsed, name),
+          median(cpu, name),
+          reference / median(compared, name));
+    }
+  }
+
+  private static double median(Map<String, double[]> times, String name) {
+    return Measurement.median(Objects.requireNonNull(times.get(name)));
+  }
+
+  private void encode(Encoder encoder, int together) throws OrtException {
+    int perImage = pixels.length / images;
+    Engine.setThreadsOfAnOperation(together == 1 ? threads : 1);
+    try {
+      for (int from = 0; from < images; from += together) {
+        int to = Math.min(images, from + together);
+        encoder.encode(Arrays.copyOfRange(pixels, from * perImage, to * perImage));
+      }
+    } finally {
+      Engine.setThreadsOfAnOperation(1);
+    }
   }
 }

@@ -33,6 +33,9 @@ final class Budget {
   /** Share of the time for reading images that there is no time to encode. */
   static final double READING = 0.65;
 
+  /** Share of the time for finding near copies, which limits the number of images. */
+  static final double COPIES = 0.2;
+
   private static final int MAX_VIEWS = 8;
   private static final double SHARE_OF_VIEWS = 0.05;
 
@@ -69,9 +72,14 @@ final class Budget {
     return Math.max(0, seconds - elapsed());
   }
 
+  /** Returns the seconds of a share of the total time. */
+  double share(double share) {
+    return share * seconds;
+  }
+
   /** Returns a condition that is true when a share of the total time is used up. */
   BooleanSupplier after(double share) {
-    return () -> elapsed() > share * seconds;
+    return () -> elapsed() > share(share);
   }
 
   /** Returns a condition that is true after some seconds from now. */

@@ -3,6 +3,7 @@ package org.kgcoop.adapt;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
@@ -62,7 +64,6 @@ final class Comparison {
   private final @Nullable Fold audit; // images drawn at random, if the others were not
   private final Map<String, Answers> measured = new HashMap<>();
   private AdaptRecord record;
-  private double finalTraining; // estimated seconds of the final training of a quick method
 
   /**
    * Chosen method.
@@ -160,9 +161,20 @@ final class Comparison {
     record = record.with(tried);
   }
 
-  /** Returns the seconds that a final training of the best quick method takes. */
+  /**
+   * Returns the seconds from the choice to the last file, if the choice is the best quick method so
+   * far: a fit on all images, one on each fold with its settings, and the calibration.
+   */
   double secondsOfAFinalTraining() {
-    return finalTraining;
+    Map<String, AdaptRecord.Candidate> quick = new LinkedHashMap<>();
+    record.candidates().stream()
+        .filter(each -> measured.containsKey(each.method()) && Candidates.isQuick(each.method()))
+        .forEach(each -> quick.put(each.method(), each));
+    return quick.isEmpty()
+        ? 0
+        : Stream.of(selection(List.copyOf(quick.values())).choice().method(), ZeroShot.ID)
+            .mapToDouble(id -> Objects.requireNonNull(quick.get(id)).seconds())
+            .sum();
   }
 
   /**
@@ -324,14 +336,11 @@ final class Comparison {
     // The zero-shot classifier is always measured, so that there is one.
     boolean isLimited = request.plan() == null && !id.equals(ZeroShot.ID);
     BooleanSupplier stop =
-        isLimited ? budget.afterNext(share * (budget.left() - finalTraining)) : Comparison::never;
+        isLimited
+            ? budget.afterNext(share * (budget.left() - secondsOfAFinalTraining()))
+            : Comparison::never;
     try {
-      AdaptRecord.Candidate candidate = measured(id, stop);
-      // The final training is one more training and one more classification of all images.
-      if (Candidates.isQuick(id)) {
-        finalTraining = Math.max(finalTraining, candidate.seconds() / 2);
-      }
-      return candidate;
+      return measured(id, stop);
     } catch (KgCoopException e) {
       if (e.category() == KgCoopException.Category.CONFIGURATION
           || (e.category() == KgCoopException.Category.DIVERGED && !id.equals(ZeroShot.ID))) {
@@ -360,7 +369,7 @@ final class Comparison {
     if (repeated != null || method.id().equals(ZeroShot.ID)) {
       return null;
     }
-    if (budget.left() <= finalTraining) {
+    if (budget.left() <= secondsOfAFinalTraining()) {
       return leftOut(spec, "the time was up (--minutes)", true);
     }
     String why =
@@ -403,10 +412,14 @@ final class Comparison {
 
   /** Chooses among the candidates so far. */
   private void decide() {
+    Selection selection = selection(record.candidates());
+    record = record.with(selection.candidates()).with(selection.choice());
+  }
+
+  private Selection selection(List<AdaptRecord.Candidate> among) {
     Map<String, Score> scores = new HashMap<>();
     measured.forEach((id, answers) -> scores.put(id, answers.score()));
-    Selection selection = Selection.of(record.candidates(), scores);
-    record = record.with(selection.candidates()).with(selection.choice());
+    return Selection.of(among, scores);
   }
 
   /**

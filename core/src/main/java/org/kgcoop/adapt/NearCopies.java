@@ -59,6 +59,11 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
   private static final int SAMPLE_OF_CLASS = 3;
   private static final int OTHERS = 3; // images of another class per image
 
+  /** Number of images whose time is measured, and of those that they are compared with. */
+  private static final int TIMED = 256;
+
+  private static final int TIMED_OTHERS = 16_384;
+
   private static final Comparator<Pair> ASCENDING =
       Comparator.comparingInt(Pair::first).thenComparingInt(Pair::second);
 
@@ -113,6 +118,37 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
                 Comparator.<Pair>comparingDouble(pair -> Objects.requireNonNull(similar.get(pair)))
                     .thenComparing(ASCENDING))
             .toList());
+  }
+
+  /**
+   * Returns the number of images among which the pairs can be found in a time. The time is linear
+   * for the thumbnails and their comparison, and quadratic for the search of near ones.
+   *
+   * @param items the images, of which the first ones are measured
+   */
+  static int most(List<Item> items, FeatureCache cache, double seconds) {
+    if (items.size() <= 2 * TIMED) {
+      return items.size();
+    }
+    List<Item> some = items.subList(0, TIMED);
+    Runnable search = () -> NearCopies.of(some, cache);
+    search.run(); // with the work of the compiler
+    double linear = seconds(search) / TIMED;
+    List<Item> others = items.subList(0, Math.min(TIMED_OTHERS, items.size()));
+    NearestNeighbors features = new NearestNeighbors(cache.test(others, done -> {}).vectors());
+    int[] queries = IntStream.range(0, TIMED).toArray();
+    Runnable neighbors = () -> features.of(queries, NEIGHBORS, (query, other) -> true);
+    // The spectra of the thumbnails are searched, too.
+    double quadratic = 2 * seconds(neighbors) / TIMED / others.size();
+    double images =
+        (Math.sqrt(linear * linear + 4 * quadratic * seconds) - linear) / (2 * quadratic);
+    return (int) Math.min(items.size(), images);
+  }
+
+  private static double seconds(Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private static double difference(List<Thumbnail> thumbnails, Pair pair) {

@@ -135,8 +135,11 @@ final class TrainingImages {
       unchecked = unchecked(missing, problems, budget);
     }
     DataSet readable = leftOut(drawn, problems);
-    AdaptRecord.Plan limits = new AdaptRecord.Plan(perClass, testImages, 0);
     Set<Path> broken = files(problems);
+    int encoded = perClass == FewShot.ALL ? rounds.size() : perClass;
+    int compared = compared(rounds.subList(0, encoded), broken, budget);
+    perClass = compared < encoded ? compared : perClass;
+    AdaptRecord.Plan limits = new AdaptRecord.Plan(perClass, testImages, 0);
     DataSet chosen = limited(drawn, limits);
     DataSet planned =
         chosen.withImages(
@@ -146,7 +149,7 @@ final class TrainingImages {
       context
           .warnings()
           .accept(
-              "%s: %s of %s training images%s were encoded in the time; give more --minutes for all"
+              "%s: %s of %s training images%s are used in the time; give more --minutes for all"
                   .formatted(
                       drawn.name(),
                       planned.train().size(),
@@ -172,6 +175,25 @@ final class TrainingImages {
   /** Returns the planned images of a data set, without encoding them. */
   DataSet planned(DataSet whole, AdaptRecord.Plan plan) {
     return limited(FewShot.draw(whole, request.shots(), request.seed(), line -> {}), plan);
+  }
+
+  /**
+   * Returns the number of rounds among whose images there is time to find near copies, at least
+   * two.
+   */
+  private int compared(List<List<Item>> rounds, Set<Path> broken, Budget budget) {
+    List<Item> all = without(rounds.stream().flatMap(List::stream).toList(), broken);
+    int most = NearCopies.most(all, context.cache(), budget.share(Budget.COPIES));
+    int images = 0;
+    int compared = 0;
+    for (List<Item> round : rounds) {
+      images += without(round, broken).size();
+      if (images > most && compared >= 2) {
+        break;
+      }
+      compared++;
+    }
+    return compared;
   }
 
   private DataSet limited(DataSet drawn, AdaptRecord.Plan plan) {

@@ -12,7 +12,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
-import org.kgcoop.classifier.RecordedClip;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.UnicodeText;
@@ -105,8 +104,8 @@ public final class Classifier implements AutoCloseable {
    */
   public static Classifier load(Path path) {
     ClassifierFile file = ClassifierFile.read(ClassifierFile.at(path));
-    Path weights = RecordedClip.find(path, file, "a Clip").orElseGet(EmbeddedClip::folder);
-    Clip clip = Clip.load(weights, Clip.Options.DEFAULT.withMaxPatches(file.maxPatches()));
+    Path weights = file.clip().find(path, "a Clip").orElseGet(EmbeddedClip::folder);
+    Clip clip = Clip.load(weights, file.clip().options(Clip.Options.DEFAULT));
     try {
       Classifier classifier = of(file, clip, file.classNames());
       classifier.owned = clip;

@@ -52,27 +52,18 @@ import org.kgcoop.tensor.DType;
  *
  * @param learned the fitted method
  * @param template the data set's hand-crafted prompt
- * @param clipFingerprint the fingerprint of the CLIP model of the training; empty if the file does
- *     not contain it
- * @param maxPatches the maximum number of patches of an image; 0 for a CLIP model that resizes all
- *     images to squares, or if the file does not contain it
+ * @param clip the CLIP model of the training
  * @param learnedFrom the training data
  * @param version the version of the program that wrote the file
  * @param calibration the temperature and the rejection threshold, or null for neither
- * @param precision the {@link Clip#precisionKey precision} of the features of the training; empty
- *     for float32
- * @param clip the {@link Clip#name name} of the CLIP weights; empty if they have none
  */
 public record ClassifierFile(
     FittedMethod learned,
     String template,
-    String clipFingerprint,
-    int maxPatches,
+    RecordedClip clip,
     TrainingDataRecord learnedFrom,
     String version,
-    @Nullable Calibration calibration,
-    String precision,
-    String clip) {
+    @Nullable Calibration calibration) {
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
 
@@ -97,13 +88,10 @@ public record ClassifierFile(
     this(
         new FittedMethod(method, classNames, parameters),
         template,
-        clipFingerprint,
-        0,
+        RecordedClip.ofFingerprint(clipFingerprint),
         learnedFrom,
         version,
-        null,
-        "",
-        "");
+        null);
   }
 
   /** Returns the method with all settings. */
@@ -183,20 +171,11 @@ public record ClassifierFile(
     ArrayNode names = json.putArray("class_names");
     classNames().forEach(names::add);
     json.put("template", template);
-    json.put("clip_fingerprint", clipFingerprint);
-    if (maxPatches > 0) {
-      json.put("max_patches", maxPatches);
-    }
+    clip.write(json);
     json.put("data_fingerprint", learnedFrom.fingerprint());
     json.put("data_set", learnedFrom.dataSet());
     json.put("training_images", learnedFrom.images().text());
     json.put("version", version);
-    if (!precision.isEmpty()) {
-      json.put("precision", precision);
-    }
-    if (!clip.isEmpty()) {
-      json.put("clip", clip);
-    }
     if (calibration != null) {
       CalibrationJson.write(calibration, json);
     }
@@ -265,13 +244,10 @@ public record ClassifierFile(
     return new ClassifierFile(
         new FittedMethod(method, names, checked(path, content.tensors())),
         template,
-        json.path("clip_fingerprint").asText(),
-        json.path("max_patches").asInt(),
+        RecordedClip.read(json),
         learnedFrom(path, json),
         json.path("version").asText(),
-        calibration(path, json),
-        json.path("precision").asText(),
-        json.path("clip").asText());
+        calibration(path, json));
   }
 
   private static void checkTexts(Path path, List<String> names, String template) {
@@ -438,30 +414,13 @@ public record ClassifierFile(
   }
 
   private ClassifierFile with(FittedMethod fitted, @Nullable Calibration found) {
-    return new ClassifierFile(
-        fitted,
-        template,
-        clipFingerprint,
-        maxPatches,
-        learnedFrom,
-        version,
-        found,
-        precision,
-        clip);
+    return new ClassifierFile(fitted, template, clip, learnedFrom, version, found);
   }
 
   /** Returns this file with features of float32. */
   public ClassifierFile inFloat32() {
     return new ClassifierFile(
-        learned,
-        template,
-        clipFingerprint,
-        maxPatches,
-        learnedFrom,
-        version,
-        calibration,
-        "",
-        clip);
+        learned, template, clip.inFloat32(), learnedFrom, version, calibration);
   }
 
   /** Returns this file with another calibration, or with none. */
@@ -473,10 +432,6 @@ public record ClassifierFile(
    * Returns the beginning of a fingerprint. A fingerprint in a file can be shorter than 12
    * characters.
    */
-  private static String brief(String fingerprint) {
-    return fingerprint.substring(0, Math.min(12, fingerprint.length()));
-  }
-
   /**
    * Returns this file with other class names, for methods that support them. The temperature is
    * kept. The rejection threshold depends on the list of classes, so it is removed.
@@ -526,21 +481,9 @@ public record ClassifierFile(
    *
    * @throws KgCoopException if the parameters do not fit the CLIP model or the classes
    */
-  public Head classifier(Clip clip, List<String> classes) {
-    if (!clipFingerprint.isEmpty() && !clipFingerprint.equals(clip.fingerprint())) {
-      throw KgCoopException.weights(
-          "the classifier was trained with another CLIP (fingerprint "
-              + brief(clipFingerprint)
-              + ", this one is "
-              + brief(clip.fingerprint())
-              + "): give the weights that it was trained with");
-    }
-    if (maxPatches > 0 && maxPatches != clip.maxPatches()) {
-      throw KgCoopException.configuration(
-          "the classifier was trained with at most %s patches per image, and this CLIP has %s: add --max-patches %s"
-              .formatted(maxPatches, clip.maxPatches(), maxPatches));
-    }
-    Head head = learned.classifier(clip, classes);
+  public Head classifier(Clip model, List<String> classes) {
+    clip.check(model);
+    Head head = learned.classifier(model, classes);
     return calibration == null ? head : new CalibratedHead(head, calibration.temperature());
   }
 }

@@ -23,7 +23,7 @@ public final class EmbeddedPrompt {
 
   /** Returns true if the prompt was trained with the given CLIP model. */
   public static boolean isFor(Clip clip) {
-    return read().filter(p -> p.clipFingerprint().equals(clip.fingerprint())).isPresent();
+    return read().filter(p -> p.clip().fingerprint().equals(clip.fingerprint())).isPresent();
   }
 
   /** Returns the prompt, or empty if the distribution does not contain it. */

@@ -39,10 +39,13 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class CheckedPrecision {
   private static final int IMAGES = 32;
-  private static final int VERSION = 2; // of the check, the images and the arithmetic of int8
+  private static final int VERSION = 3; // of the check, the images and the arithmetic of int8
   private static final double INT8_MEAN = 0.99;
   private static final double INT8_LEAST = 0.97;
   private static final double BF16_MEAN = 0.999;
+
+  /** The width of an image encoder below which bf16 is as fast, by the time of its products. */
+  private static final int NARROW = 256;
 
   private final WeightFile file;
   private final Clip.Options options;
@@ -109,7 +112,9 @@ public final class CheckedPrecision {
     }
     Smoothing smoothing = new Smoothing();
     Result result;
+    boolean isNarrow;
     try (Clip exact = Clip.withWeights(file, with(DType.FLOAT32), smoothing::observing)) {
+      isNarrow = exact.config().vision().width() < NARROW && Arithmetic.hasBf16();
       Path stored = file(exact, DType.INT8);
       Result known = read(stored);
       result = known != null ? known : checkedInt8(exact, smoothing, stored);
@@ -124,24 +129,25 @@ public final class CheckedPrecision {
               .formatted(
                   result.agreements().get(0),
                   result.agreements().get(1),
-                  name(rest()),
+                  name(Int8Weights.rest()),
                   INT8_MEAN,
                   INT8_LEAST));
     }
     lines.accept(
-        "precision int8: the centered cosine to float32 is %s%s"
+        "precision int8: the centered cosine to float32 is %s%s%s"
             .formatted(
                 result.agreements().get(used),
                 used == 0
                     ? ""
                     : ", with the second layer of the MLPs in %s; without it %s"
-                        .formatted(name(rest()), result.agreements().get(0))));
+                        .formatted(name(Int8Weights.rest()), result.agreements().get(0)),
+                isNarrow ? "; bf16 is as fast for a model this small" : ""));
     return int8(new Int8Weights.Form(result.scales(), used == 0));
   }
 
   private Clip fallback(String reason) {
-    warnings.accept("precision int8: " + reason + "; using " + name(rest()));
-    return Clip.of(file, with(rest()));
+    warnings.accept("precision int8: " + reason + "; using " + name(Int8Weights.rest()));
+    return Clip.of(file, with(Int8Weights.rest()));
   }
 
   private Clip int8(Int8Weights.Form form) {
@@ -212,10 +218,6 @@ public final class CheckedPrecision {
         options.tokenizer(),
         options.activation(),
         options.maxPatches());
-  }
-
-  private static DType rest() {
-    return Clip.computeType(DType.INT8);
   }
 
   private static String name(DType precision) {

@@ -19,7 +19,6 @@ import org.kgcoop.io.StateDictNames;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
-import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
@@ -60,9 +59,9 @@ public final class Clip implements AutoCloseable {
    * The options for loading a CLIP model.
    *
    * @param precision the precision of matrix products: float32, bf16 or int8; norms, residuals and
-   *     losses are always float32. int8 is for the blocks of the image encoder, and the rest is
-   *     bf16, or float32 if the processor emulates bf16. {@code CheckedPrecision} loads models in
-   *     int8.
+   *     losses are always float32. int8 is for the blocks of the image encoder. The rest of the
+   *     image encoder is then bf16, or float32 if the processor emulates bf16, and the text encoder
+   *     is float32. {@code CheckedPrecision} loads models in int8.
    * @param tokenizer a merges.txt or tokenizer.json; null for the file next to the weights, or
    *     OpenAI's tokenizer
    * @param activation overrides the activation of the configuration files; or null
@@ -85,11 +84,6 @@ public final class Clip implements AutoCloseable {
       this(precision, device, tokenizer, activation, 0);
     }
 
-    /** Returns these options with another maximum number of patches. */
-    public Options withMaxPatches(int patches) {
-      return new Options(precision, device, tokenizer, activation, patches);
-    }
-
     public Options {
       if (!PRECISIONS.contains(precision)) {
         throw KgCoopException.configuration(
@@ -105,6 +99,7 @@ public final class Clip implements AutoCloseable {
   }
 
   private Clip(WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
+    options.device().check();
     path = file.path();
     String source = path.toString();
     Map<String, long[]> inFile = shapes(StateDictNames.plain(file).tensors());
@@ -117,10 +112,14 @@ public final class Clip implements AutoCloseable {
       fileConfig = fileConfig.with(options.activation());
     }
     config = family.config(shapes(stored), fileConfig, source);
+    if (files.isEmpty()) {
+      family.checkWithoutSettings(config, source);
+    }
     tokenizer = files.tokenizer(config, options.tokenizer()); // next to the weights
     device = options.device();
     precision = options.precision();
-    weights = new Weights(stored, computeType(precision), device, source);
+    weights =
+        new Weights(stored, precision == DType.INT8 ? DType.FLOAT32 : precision, device, source);
     imageWeights = imageWeightsOf.apply(weights);
     encoder = family.imageEncoder(imageWeights, config);
     // An accelerator has one queue, so dividing its work has no benefit.
@@ -214,13 +213,6 @@ public final class Clip implements AutoCloseable {
     try (Scope scope = Scope.open("loading " + file.path())) {
       return new Clip(file, options, imageWeightsOf);
     }
-  }
-
-  /** Returns the type of the matrix products that int8 is not for. */
-  static DType computeType(DType precision) {
-    return precision != DType.INT8
-        ? precision
-        : Arithmetic.hasBf16() ? DType.BFLOAT16 : DType.FLOAT32;
   }
 
   public ClipConfig config() {
@@ -336,7 +328,7 @@ public final class Clip implements AutoCloseable {
    */
   public String precisionKey() {
     return imageWeights instanceof Int8Weights int8
-        ? precision.name() + " " + weights.computeType() + " " + int8.key()
+        ? precision.name() + " " + int8.key()
         : precision.name();
   }
 

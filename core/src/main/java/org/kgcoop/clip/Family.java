@@ -113,6 +113,14 @@ public interface Family {
   }
 
   /**
+   * Checks a model that has no file with settings next to its weights.
+   *
+   * @param source the file, for error messages
+   * @throws KgCoopException if the weights alone do not show that it belongs to this family
+   */
+  default void checkWithoutSettings(ClipConfig config, String source) {}
+
+  /**
    * Returns the grids of a model that keeps the shape of an image, or null if all images become
    * squares.
    *

@@ -8,13 +8,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.tensor.Arithmetic;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The weights of an image encoder whose blocks compute in int8. Any encoder that is made of {@link
- * TransformerBlock} can use them.
+ * The weights of an image encoder whose blocks compute in int8, and the rest in bf16, or in float32
+ * if the processor emulates bf16. Any encoder that is made of {@link TransformerBlock} can use
+ * them.
  */
 final class Int8Weights extends ForwardedWeights implements AutoCloseable {
   private static final String MLP_OUTPUT = ".mlp.c_proj.weight";
@@ -31,10 +34,44 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
    */
   record Form(Map<String, int[]> scales, boolean mlpOutput) {}
 
+  /**
+   * Creates the weights.
+   *
+   * @param weights the weights in float32
+   */
   Int8Weights(WeightSource weights, Form form) {
     super(weights);
     this.weights = weights;
     this.form = form;
+  }
+
+  /** Returns the type of the products that int8 is not for. */
+  static DType rest() {
+    return Arithmetic.hasBf16() ? DType.BFLOAT16 : DType.FLOAT32;
+  }
+
+  @Override
+  public DType computeType() {
+    return rest();
+  }
+
+  @Override
+  public Tensor compute(String name, long... shape) {
+    return converted(weights.compute(name, shape));
+  }
+
+  @Override
+  public Tensor scaled(String name, double factor, long... shape) {
+    return converted(weights.scaled(name, factor, shape));
+  }
+
+  private Tensor converted(Tensor weight) {
+    if (weight.dtype() == rest()) {
+      return weight;
+    }
+    try (Scope scope = Scope.open("converted weight")) {
+      return owned(weight.to(rest()));
+    }
   }
 
   /** Returns a text that differs between forms. */
@@ -43,14 +80,14 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
     new TreeMap<>(form.scales())
         .forEach((norm, exponents) -> text.append(norm).append(Arrays.toString(exponents)));
     String digest = Sha256.of(text.toString()).substring(0, 16);
-    return (form.mlpOutput() ? "all " : "without c_proj ") + digest;
+    return rest() + (form.mlpOutput() ? " all " : " without c_proj ") + digest;
   }
 
   @Override
   public Linear linear(
       String name, Tensor bias, double scale, Linear.Packs packs, long outputs, long inputs) {
     if (packs == Linear.Packs.NEVER || (name.endsWith(MLP_OUTPUT) && !form.mlpOutput())) {
-      return weights.linear(name, bias, scale, packs, outputs, inputs);
+      return super.linear(name, bias, scale, packs, outputs, inputs);
     }
     Tensor weight = weights.get(name, outputs, inputs);
     Optional<String> norm = Smoothing.normBefore(name).filter(form.scales()::containsKey);
@@ -88,7 +125,7 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
     return Tensor.of(scales, scales.length);
   }
 
-  /** Frees the smoothed weights. */
+  /** Frees the smoothed and converted weights. */
   @Override
   public void close() {
     own.forEach(Tensor::close);

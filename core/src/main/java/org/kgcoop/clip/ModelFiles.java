@@ -89,6 +89,11 @@ final class ModelFiles {
     return traits.defaults();
   }
 
+  /** Returns true if there is no file with settings next to the weights. */
+  boolean isEmpty() {
+    return configs.isEmpty();
+  }
+
   /** Returns the image side of a preprocessor file, or 0. */
   private int imageSize() {
     JsonNode size = images().json().path("size");

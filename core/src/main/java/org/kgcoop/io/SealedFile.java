@@ -61,12 +61,17 @@ public final class SealedFile {
 
   /** Reads as {@link #read}, from an opened file. */
   public static Content open(WeightFile file, String what) {
-    Map<String, StoredTensor> unused = verified(file, what);
+    verify(file, what);
     return content(file, text(sealed(file, what)), what);
   }
 
   /** Returns the tensors of an opened file after it verified the checksum. */
   public static Map<String, StoredTensor> verified(WeightFile file, String what) {
+    verify(file, what);
+    return file.tensors();
+  }
+
+  private static void verify(WeightFile file, String what) {
     String sealed = sealed(file, what);
     String expected = SEAL_START + seal(file.tensors().values(), text(sealed)) + "\"}";
     if (!sealed.endsWith(expected)) {
@@ -75,7 +80,6 @@ public final class SealedFile {
                   + "it again")
               .formatted(file.path(), what));
     }
-    return file.tensors();
   }
 
   private static String sealed(WeightFile file, String what) {

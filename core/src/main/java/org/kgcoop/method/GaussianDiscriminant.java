@@ -192,7 +192,9 @@ public final class GaussianDiscriminant {
           Tensor exact = images.narrow(0, from, some.length).to(DType.FLOAT64);
           Tensor zeroShot = logits(exact, texts, scale, 0);
           Tensor densities = logits(exact, texts, 0, 1);
-          count(counter, zeroShot, densities, alphas, some);
+          for (int a = 0; a < alphas.length; a++) {
+            counter.add(a, zeroShot.plus(densities.times(alphas[a])), some);
+          }
         }
       }
       return counter.result(labels.length);
@@ -342,19 +344,5 @@ public final class GaussianDiscriminant {
   public static double alpha(double[] alphas, long[] correct) {
     int best = new LeaveOneOut(correct, new double[correct.length]).firstBest().orElseThrow();
     return correct[best] == 0 ? 0.1 : alphas[best];
-  }
-
-  /** Adds the logits {@code zeroShot + alpha density} (B, C) to the counter, for each alpha. */
-  static void count(
-      LeaveOneOut.Counter counter,
-      Tensor zeroShot,
-      Tensor densities,
-      double[] alphas,
-      long[] labels) {
-    for (int a = 0; a < alphas.length; a++) {
-      try (Scope scope = Scope.open("alpha")) {
-        counter.add(a, zeroShot.plus(densities.times(alphas[a])), labels);
-      }
-    }
   }
 }

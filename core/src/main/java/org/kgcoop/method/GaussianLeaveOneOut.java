@@ -96,29 +96,125 @@ public final class GaussianLeaveOneOut {
   }
 
   /**
-   * Counts correct predictions for each alpha.
+   * Counts correct predictions for each alpha. Losses only decide between equal counts, and take
+   * longer than everything else. So they are NaN unless several alphas have the largest count.
    *
    * @param texts the class features, (C, E), unit rows
    * @param scale s of {@code s x T' + alpha (x W' + b)}
-   * @return the counts; empty if no row is scored
+   * @param check called before each block, on several threads; an exception ends the search
+   * @return the counts, and the losses of the best alphas if there are several; empty if no row is
+   *     scored
    */
-  public LeaveOneOut search(Tensor texts, double scale, double[] alphas) {
+  public LeaveOneOut search(Tensor texts, double scale, double[] alphas, Runnable check) {
     if (blocks.isEmpty()) {
       return LeaveOneOut.NONE;
     }
+    long[] correct = correct(texts, scale, alphas, check);
+    long most = Arrays.stream(correct).max().orElse(0);
+    int[] best = IntStream.range(0, alphas.length).filter(a -> correct[a] == most).toArray();
+    double[] losses = new double[alphas.length];
+    Arrays.fill(losses, Double.NaN);
+    if (best.length > 1) {
+      double[] ofBest =
+          losses(texts, scale, Arrays.stream(best).mapToDouble(a -> alphas[a]).toArray(), check);
+      for (int i = 0; i < best.length; i++) {
+        losses[best[i]] = ofBest[i];
+      }
+    }
+    return new LeaveOneOut(correct, losses);
+  }
+
+  private long[] correct(Tensor texts, double scale, double[] alphas, Runnable check) {
+    double[] sums =
+        sums(
+            texts,
+            scale,
+            check,
+            (zeroShot, densities, labels) -> {
+              Tensor columns = Tensor.of(labels, labels.length, 1);
+              double[] own = zeroShot.gather(1, columns).toDoubles();
+              double[] ownDensities = densities.gather(1, columns).toDoubles();
+              zeroShot.scatter_(1, columns, Double.NEGATIVE_INFINITY); // leaves the others
+              return Arrays.stream(alphas)
+                  .map(alpha -> correct(zeroShot, densities, own, ownDensities, labels, alpha))
+                  .toArray();
+            });
+    return Arrays.stream(sums).mapToLong(Math::round).toArray();
+  }
+
+  /** Returns the number of rows whose own logit is the first of the largest ones. */
+  private static long correct(
+      Tensor others,
+      Tensor densities,
+      double[] own,
+      double[] ownDensities,
+      long[] labels,
+      double alpha) {
+    try (Scope scope = Scope.open("alpha")) {
+      Tensor logits = Functions.scaledSum(others, densities, alpha);
+      double[] largest = Functions.largestOfRows(logits).toDoubles();
+      return IntStream.range(0, labels.length)
+          .filter(
+              i -> {
+                double logit = own[i] + alpha * ownDensities[i];
+                return logit > largest[i]
+                    || (logit == largest[i]
+                        && Arrays.stream(logits.narrow(0, i, 1).toDoubles())
+                            .limit(labels[i])
+                            .allMatch(other -> other < logit));
+              })
+          .count();
+    }
+  }
+
+  /** Returns the mean cross-entropy for each alpha, as {@link #search} counts. */
+  public double[] losses(Tensor texts, double scale, double[] alphas, Runnable check) {
+    double[] sums =
+        sums(
+            texts,
+            scale,
+            check,
+            (zeroShot, densities, labels) -> {
+              Tensor targets = Tensor.of(labels, labels.length);
+              return Arrays.stream(alphas)
+                  .map(
+                      alpha -> {
+                        try (Scope scope = Scope.open("alpha")) {
+                          Tensor logits = Functions.scaledSum(zeroShot, densities, alpha);
+                          return labels.length
+                              * Functions.crossEntropy(logits, targets).toDoubles()[0];
+                        }
+                      })
+                  .toArray();
+            });
+    int scored = blocks.stream().flatMap(List::stream).mapToInt(image -> image.length).sum();
+    return Arrays.stream(sums).map(sum -> sum / scored).toArray();
+  }
+
+  /**
+   * Computes a number for each alpha from the logits of a block, (B, C), and its labels. It may
+   * overwrite the logits.
+   */
+  private interface Measure {
+    double[] of(Tensor zeroShot, Tensor densities, long[] labels);
+  }
+
+  /** Returns the sums over all blocks, in their order. */
+  private double[] sums(Tensor texts, double scale, Runnable check, Measure measure) {
     Tensor exactTexts = texts.to(DType.FLOAT64).transpose(0, 1);
-    LeaveOneOut.Counter[] counters = new LeaveOneOut.Counter[blocks.size()];
+    double[][] parts = new double[blocks.size()][];
     forEachBlock(
         (block, rows, densities) -> {
+          check.run();
           Tensor zeroShot = gaussians.exact(rows).matmul(exactTexts).times(scale);
-          long[] own = Arrays.stream(gaussians.labelsOf(rows)).asLongStream().toArray();
-          counters[block] = new LeaveOneOut.Counter(alphas.length);
-          GaussianDiscriminant.count(counters[block], zeroShot, densities, alphas, own);
+          long[] labels = Arrays.stream(gaussians.labelsOf(rows)).asLongStream().toArray();
+          parts[block] = measure.of(zeroShot, densities, labels);
         });
-    LeaveOneOut.Counter all = new LeaveOneOut.Counter(alphas.length);
-    Arrays.stream(counters).forEach(all::add);
-    int scored = blocks.stream().flatMap(List::stream).mapToInt(image -> image.length).sum();
-    return all.result(scored);
+    double[] sums = new double[parts[0].length];
+    for (double[] part : parts) {
+      Arrays.setAll(sums, a -> sums[a] + part[a]);
+    }
+    return sums;
   }
 
   /** Receives the logits x W' + b of the rows of a block, (rows, C), on one of several threads. */

@@ -257,7 +257,8 @@ public record Gda(
     } else if (pooled && search != SelectionData.NONE) {
       scores =
           new GaussianLeaveOneOut(gaussians, rows.leftOutTogether(context.groups()))
-              .search(texts, scale, alphas(alpha(rows, rows.images() - 1)));
+              .search(
+                  texts, scale, alphas(alpha(rows, rows.images() - 1)), context::checkInterrupted);
     }
     double best = scores.best().isPresent() ? GRID.get(scores.best().getAsInt()) : unchosen(rows);
     context.chosen("weight", best);

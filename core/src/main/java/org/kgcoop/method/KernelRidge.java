@@ -5,9 +5,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleConsumer;
 import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
-import java.util.stream.IntStream;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
@@ -27,6 +28,12 @@ import org.kgcoop.tensor.Tensor;
  * use double precision, because float32 loses four digits if lambda is small.
  */
 public final class KernelRidge {
+  /** Number of rows that are computed at a time. */
+  private static final int BLOCK = 512;
+
+  /** Number of intervals of the distances, from 0 to 2, to find their median. */
+  private static final int INTERVALS = 1 << 16;
+
   private final Tensor rows; // (n, E), float64
   private final Tensor texts; // (C, E), float64
   private final int[] labels;
@@ -58,9 +65,28 @@ public final class KernelRidge {
     this.labels = labels.clone();
     this.beta = beta;
     zeroShot = zeroShot(this.rows);
-    residual = oneHot(labels, texts.size(0)).minus(zeroShot);
-    try (Scope scope = Scope.open("kernel")) { // its steps take as much memory as the matrix
-      matrix = scope.promote(kernel(this.rows));
+    try (Scope scope = Scope.open("one-hot")) {
+      residual = scope.promote(oneHot(labels, texts.size(0)).minus(zeroShot));
+    }
+    matrix = this.rows.matmul(this.rows.transpose(0, 1));
+    forEachBlock(
+        labels.length,
+        (from, size) -> {
+          Tensor block = matrix.narrow(0, from, size);
+          block.copy_(kernel(block, beta));
+        });
+  }
+
+  private interface Block {
+    void accept(int from, int size);
+  }
+
+  /** Passes blocks of rows, so that steps in between do not take as much memory as a matrix. */
+  private static void forEachBlock(int rows, Block to) {
+    for (int from = 0; from < rows; from += BLOCK) {
+      try (Scope scope = Scope.open("block of rows")) {
+        to.accept(from, Math.min(BLOCK, rows - from));
+      }
     }
   }
 
@@ -98,15 +124,24 @@ public final class KernelRidge {
    * @return (B, n)
    */
   public static Tensor kernel(Tensor images, Tensor rows, double beta) {
-    return images.matmul(rows.transpose(0, 1)).plus(-1).times(beta).exp();
+    return kernel(images.matmul(rows.transpose(0, 1)), beta);
+  }
+
+  private static Tensor kernel(Tensor cosines, double beta) {
+    return cosines.plus(-1).times(beta).exp();
   }
 
   /** Computes gamma, (n, C), float64. */
   public Tensor coefficients(double lambda) {
     try (Scope scope = Scope.open("ridge")) {
-      Tensor ridge = Tensor.full(1, labels.length).to(DType.FLOAT64).times(lambda);
-      Tensor regularized = matrix.plus(Functions.diagonal(ridge));
-      return scope.promote(Functions.solve(regularized, residual.times(lambda)));
+      Tensor diagonal = matrix.diagonal();
+      Tensor kernelDiagonal = diagonal.copy();
+      diagonal.copy_(kernelDiagonal.plus(lambda)); // a copy of K would take as much memory again
+      try {
+        return scope.promote(Functions.solve(matrix, residual.times(lambda)));
+      } finally {
+        diagonal.copy_(kernelDiagonal);
+      }
     }
   }
 
@@ -231,21 +266,61 @@ public final class KernelRidge {
    * Returns the median of {@code 1 - cos} over pairs of rows. The product of a beta and this
    * distance is comparable between image encoders.
    *
+   * <p>A first pass counts the distances in intervals. A second one collects only those of the
+   * intervals around the median, because all distances would take as much memory as the kernel.
+   *
    * @param rows the features, (n, E), unit rows; at least two
    */
   public static double medianDistance(Tensor rows) {
-    Tensor exact = rows.to(DType.FLOAT64);
-    double[] cosines = exact.matmul(exact.transpose(0, 1)).toDoubles();
-    int n = Math.toIntExact(rows.size(0));
-    double[] distances =
-        IntStream.range(0, n)
-            .flatMap(i -> IntStream.range(i * n, i * n + i))
-            .mapToDouble(pair -> 1 - cosines[pair])
-            .sorted()
-            .toArray();
-    int middle = distances.length / 2;
-    return distances.length % 2 == 1
-        ? distances[middle]
-        : (distances[middle - 1] + distances[middle]) / 2;
+    try (Scope scope = Scope.open("distances")) {
+      Tensor exact = rows.to(DType.FLOAT64);
+      long[] counts = new long[INTERVALS];
+      forEachDistance(exact, distance -> counts[interval(distance)]++);
+      long pairs = rows.size(0) * (rows.size(0) - 1) / 2;
+      long before = 0; // pairs in the intervals in front
+      int first = 0;
+      while (before + counts[first] <= (pairs - 1) / 2) {
+        before += counts[first++];
+      }
+      int last = first;
+      for (long upTo = before + counts[first]; upTo <= pairs / 2; upTo += counts[last]) {
+        last++;
+      }
+      int from = first;
+      int to = last;
+      DoubleStream.Builder middle = DoubleStream.builder();
+      forEachDistance(
+          exact,
+          distance -> {
+            if (interval(distance) >= from && interval(distance) <= to) {
+              middle.add(distance);
+            }
+          });
+      double[] sorted = middle.build().sorted().toArray();
+      double low = sorted[Math.toIntExact((pairs - 1) / 2 - before)];
+      double high = sorted[Math.toIntExact(pairs / 2 - before)];
+      return (low + high) / 2;
+    }
+  }
+
+  private static int interval(double distance) {
+    return (int) Math.max(0, Math.min(INTERVALS - 1, distance * (INTERVALS / 2)));
+  }
+
+  private static void forEachDistance(Tensor rows, DoubleConsumer to) {
+    forEachBlock(
+        Math.toIntExact(rows.size(0)),
+        (from, size) -> {
+          int columns = from + size;
+          double[] cosines =
+              rows.narrow(0, from, size)
+                  .matmul(rows.narrow(0, 0, columns).transpose(0, 1))
+                  .toDoubles();
+          for (int i = 0; i < size; i++) {
+            for (int j = 0; j < from + i; j++) {
+              to.accept(1 - cosines[i * columns + j]);
+            }
+          }
+        });
   }
 }

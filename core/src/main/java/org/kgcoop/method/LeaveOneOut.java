@@ -23,7 +23,8 @@ public final class LeaveOneOut {
    * Creates a result.
    *
    * @param correct the number of correct predictions of each candidate, in the order of the grid
-   * @param losses the mean cross-entropy of each candidate
+   * @param losses the mean cross-entropy of each candidate; NaN if it cannot decide, because
+   *     another candidate has more correct predictions or no other has as many
    */
   public LeaveOneOut(long[] correct, double[] losses) {
     if (correct.length != losses.length) {
@@ -39,7 +40,7 @@ public final class LeaveOneOut {
     return correct.clone();
   }
 
-  /** Returns the mean cross-entropy of each candidate. */
+  /** Returns the mean cross-entropy of each candidate; NaN if it cannot decide. */
   public double[] losses() {
     return losses.clone();
   }
@@ -89,14 +90,6 @@ public final class LeaveOneOut {
         }
         Tensor loss = Functions.crossEntropy(logits, Tensor.of(labels, labels.length));
         losses[candidate] += loss.toDoubles()[0] * labels.length;
-      }
-    }
-
-    /** Adds the counts of other images. */
-    void add(Counter other) {
-      for (int i = 0; i < correct.length; i++) {
-        correct[i] += other.correct[i];
-        losses[i] += other.losses[i];
       }
     }
 

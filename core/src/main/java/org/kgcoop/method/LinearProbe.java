@@ -31,8 +31,10 @@ final class LinearProbe {
    * @param features the features, (N, E), unit rows
    * @param labels the label of each row, 0 to classes - 1
    * @param strength C, the weight of the data relative to the regularization; above 0
+   * @param check called before each evaluation of the loss; an exception ends the fit
    */
-  static FixedHead.Linear fit(Tensor features, int[] labels, int classes, double strength) {
+  static FixedHead.Linear fit(
+      Tensor features, int[] labels, int classes, double strength, Runnable check) {
     long[] shape = features.shape();
     if (shape.length != 2 || shape[0] != labels.length || !(strength > 0)) {
       throw new IllegalArgumentException(
@@ -46,6 +48,7 @@ final class LinearProbe {
       Lbfgs.minimise(
           List.of(weight, bias),
           () -> {
+            check.run();
             Tensor logits = Functions.linear(features, weight, bias);
             Tensor data = Functions.crossEntropy(logits, targets).times(strength * labels.length);
             return data.plus(weight.times(weight).sum().times(0.5));

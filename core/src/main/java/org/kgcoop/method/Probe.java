@@ -63,7 +63,8 @@ public record Probe(OptionalDouble strength, SelectionData search) implements Me
       int[] labels = train.labelArray();
       double found = strength.isPresent() ? strength.getAsDouble() : chosen(context, train);
       try (FixedHead.Linear probe =
-          LinearProbe.fit(train.features(), labels, classNames.size(), found)) {
+          LinearProbe.fit(
+              train.features(), labels, classNames.size(), found, context::checkInterrupted)) {
         return new FittedMethod(
             new Probe(OptionalDouble.of(found), search),
             classNames,

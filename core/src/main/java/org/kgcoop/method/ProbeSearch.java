@@ -20,7 +20,7 @@ public final class ProbeSearch {
   private final Tensor features;
   private final Folds folds;
   private final int classes;
-  private final Runnable beforeFit;
+  private final Runnable check;
 
   /**
    * Creates a search with the given images.
@@ -36,17 +36,13 @@ public final class ProbeSearch {
   /**
    * Creates a search with the given images.
    *
-   * @param beforeFit called before each fit; an exception ends the search
+   * @param check called before each evaluation of a loss; an exception ends the search
    */
   ProbeSearch(
-      Tensor features,
-      List<Integer> labels,
-      List<Integer> groups,
-      int classes,
-      Runnable beforeFit) {
+      Tensor features, List<Integer> labels, List<Integer> groups, int classes, Runnable check) {
     this.features = features;
     this.classes = classes;
-    this.beforeFit = beforeFit;
+    this.check = check;
     folds = Folds.ofProbe(labels, groups);
   }
 
@@ -157,8 +153,7 @@ public final class ProbeSearch {
   }
 
   private FixedHead probe(double strength, Folds.Subset learned) {
-    beforeFit.run();
-    return LinearProbe.fit(learned.rows(features), learned.labels(), classes, strength);
+    return LinearProbe.fit(learned.rows(features), learned.labels(), classes, strength, check);
   }
 
   private static int wrong(FixedHead probe, Tensor heldOut, int[] labels) {

@@ -102,8 +102,7 @@ public record Tcp(
   private static final double QUICK = 1.702;
 
   public Tcp {
-    ContextSettings unused =
-        ContextSettings.shared(contextTokens, ""); // checks the number of tokens
+    ContextSettings.checkTokens(contextTokens);
     Templates.check(pattern);
     Templates.check(template);
   }

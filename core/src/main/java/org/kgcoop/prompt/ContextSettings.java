@@ -17,9 +17,7 @@ public record ContextSettings(
 
   public ContextSettings {
     words = words.replace('_', ' ').strip();
-    if (tokens < 1) {
-      throw KgCoopException.configuration("context tokens: expected at least 1, got " + tokens);
-    }
+    checkTokens(tokens);
     if (wordCount(words) > tokens) {
       throw KgCoopException.configuration(
           "context words '"
@@ -29,6 +27,13 @@ public record ContextSettings(
               + ", more than the "
               + tokens
               + " context tokens: raise the tokens or shorten the words");
+    }
+  }
+
+  /** Checks a number of context tokens. */
+  public static void checkTokens(int tokens) {
+    if (tokens < 1) {
+      throw KgCoopException.configuration("context tokens: expected at least 1, got " + tokens);
     }
   }
 

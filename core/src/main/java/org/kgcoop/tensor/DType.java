@@ -65,7 +65,8 @@ public enum DType {
                     Arrays.stream(allowed)
                         .map(type -> type.names().get(0))
                         .collect(
-                            Collectors.joining(" or ", option + " " + name + ": expected ", ""))));
+                            Collectors.joining(
+                                ", ", option + " " + name + ": expected one of ", ""))));
   }
 
   /** Returns the name of a type that options accept. */

@@ -185,6 +185,16 @@ public final class Functions {
     return tensor("largestOfColumns", () -> x.handle().abs().amax(new long[] {0}, false), x);
   }
 
+  /** Returns the largest element of each row: (N, n) to (N). */
+  public static Tensor largestOfRows(Tensor x) {
+    return tensor("largestOfRows", () -> x.handle().amax(new long[] {1}, false), x);
+  }
+
+  /** Computes {@code a + factor b} for tensors of the same shape. */
+  public static Tensor scaledSum(Tensor a, Tensor b, double factor) {
+    return tensor("scaledSum", () -> a.handle().add(b.handle(), new Scalar(factor)), a, b);
+  }
+
   public static Tensor softmax(Tensor x, long axis) {
     return tensor("softmax", () -> torch.softmax(x.handle(), axis), x);
   }

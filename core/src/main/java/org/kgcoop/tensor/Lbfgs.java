@@ -1,11 +1,14 @@
 package org.kgcoop.tensor;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.LBFGS;
 import org.bytedeco.pytorch.LBFGSOptions;
 import org.bytedeco.pytorch.LossClosure;
 import org.bytedeco.pytorch.StringOptional;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 
 /**
  * LibTorch's L-BFGS with a line search by the strong Wolfe conditions, for small, smooth and convex
@@ -22,7 +25,7 @@ public final class Lbfgs {
    * Moves the parameters to a minimum.
    *
    * @param parameters changed in place; they require gradients
-   * @param loss computes a scalar from the current parameters
+   * @param loss computes a scalar from the current parameters; an exception ends the search
    */
   public static void minimise(List<Tensor> parameters, Supplier<Tensor> loss) {
     try (Scope scope = Scope.open("L-BFGS")) {
@@ -32,6 +35,8 @@ public final class Lbfgs {
       options.tolerance_grad().put(GRADIENT);
       options.tolerance_change().put(CHANGE);
       options.line_search_fn().put(new StringOptional("strong_wolfe"));
+      // Native code keeps only the text of an exception.
+      AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
       LossClosure closure =
           new LossClosure() {
             @Override
@@ -44,11 +49,17 @@ public final class Lbfgs {
                 }
                 // The caller copies the value, so it must outlive this scope.
                 return inner.promote(value.detach()).handle();
+              } catch (RuntimeException e) {
+                failure.set(e);
+                throw e;
               }
             }
           };
       try (LBFGS optimizer = new LBFGS(Autograd.vector(parameters), options)) {
         NativeCall.run("L-BFGS", () -> optimizer.step(closure));
+      } catch (KgCoopException e) {
+        RuntimeException cause = failure.get();
+        throw cause == null ? e : cause;
       }
       for (Tensor parameter : parameters) {
         parameter.handle().mutable_grad().put(new org.bytedeco.pytorch.Tensor());

@@ -342,6 +342,11 @@ public final class Tensor implements AutoCloseable {
     return view("select", () -> handle.select(axis, index));
   }
 
+  /** Returns a view of the diagonal of a matrix (n, n), (n). */
+  public Tensor diagonal() {
+    return view("diagonal", handle::diagonal);
+  }
+
   /** Selects the positions in an int64 vector, in its order. */
   public Tensor indexSelect(long axis, Tensor indices) {
     return tensor(
@@ -349,6 +354,11 @@ public final class Tensor implements AutoCloseable {
         () -> handle.index_select(axis, indices.handle.to(handle.device(), torch.ScalarType.Long)),
         this,
         indices);
+  }
+
+  /** Returns the elements at int64 positions along an axis, in the shape of the positions. */
+  public Tensor gather(long axis, Tensor positions) {
+    return tensor("gather", () -> handle.gather(axis, positions.handle), this, positions);
   }
 
   // ---- type, device, gradients
@@ -401,6 +411,17 @@ public final class Tensor implements AutoCloseable {
   public void add_(Tensor other) {
     try (Autograd.Switch off = Autograd.off()) {
       run("add_", () -> handle.add_(other.handle), this, other);
+    }
+  }
+
+  /** Overwrites the elements at int64 positions along an axis, without recording. */
+  public void scatter_(long axis, Tensor positions, double value) {
+    try (Autograd.Switch off = Autograd.off()) {
+      run(
+          "scatter_",
+          () -> handle.scatter_(axis, positions.handle, new Scalar(value)),
+          this,
+          positions);
     }
   }
 

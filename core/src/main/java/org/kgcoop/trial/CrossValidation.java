@@ -1,5 +1,6 @@
 package org.kgcoop.trial;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,7 @@ public final class CrossValidation {
    * @throws org.kgcoop.KgCoopException of the kind INTERRUPTED, if the work should stop
    */
   public void train(MethodSpec spec, String id, List<Fold> folds) {
-    List<RunResults> unused = run(spec, id, folds, false);
+    run(spec, id, folds, false);
   }
 
   /**
@@ -92,6 +93,7 @@ public final class CrossValidation {
     return run(spec, id, folds, true);
   }
 
+  @CanIgnoreReturnValue
   private List<RunResults> run(MethodSpec spec, String id, List<Fold> folds, boolean measured) {
     Method method = spec.method().apply(all.task());
     int parallel =

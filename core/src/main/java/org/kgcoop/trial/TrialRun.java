@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.RecordedClip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Calibration;
@@ -30,7 +31,6 @@ import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
-import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -159,13 +159,10 @@ public final class TrialRun {
     return new ClassifierFile(
         learned,
         trial.sample().template(),
-        experiment.clip().fingerprint(),
-        experiment.clip().maxPatches(),
+        RecordedClip.of(experiment.clip()),
         trial.sample().learnedFrom(experiment),
         Version.KGCOOP,
-        null,
-        experiment.clip().precision() == DType.FLOAT32 ? "" : experiment.clip().precisionKey(),
-        experiment.clip().name());
+        null);
   }
 
   private ObjectNode provenance() {

@@ -75,6 +75,21 @@ class NearCopiesTest {
     }
   }
 
+  @Test
+  void theTimeLimitsTheNumberOfImages() throws Exception {
+    List<Item> items = new ArrayList<>();
+    Item first = frame(0, 1, 0);
+    for (int i = 0; i < 513; i++) {
+      items.add(new Item(i + ".png", first.file(), i % 2, NAMES.get(i % 2)));
+    }
+    try (Clip clip = TinyClip.smallest()) {
+      FeatureCache cache = FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {})));
+      assertThat(NearCopies.most(items, cache, 0)).isZero();
+      assertThat(NearCopies.most(items, cache, 1e6)).isEqualTo(513);
+      assertThat(NearCopies.most(items.subList(0, 512), cache, 0)).isEqualTo(512); // not measured
+    }
+  }
+
   private static String group(ImageGroups groups, int image) {
     return groups.data().train().get(image).group();
   }

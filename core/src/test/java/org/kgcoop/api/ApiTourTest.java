@@ -18,6 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.example.ApiTour;
 import org.kgcoop.fixtures.TestImages;
+import org.kgcoop.image.Crop;
+import org.kgcoop.image.ImageNames;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.Orientation;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.Thumbnail;
+import org.kgcoop.label.LabelExample;
+import org.kgcoop.label.LabelStatus;
+import org.kgcoop.label.LabeledImage;
+import org.kgcoop.label.Labeling;
 
 /** Tests that a program with types of the API only can call each of its methods. */
 class ApiTourTest {
@@ -50,6 +60,8 @@ class ApiTourTest {
       tour.classify(folder.resolve("out/run"));
       tour.embed();
       assertThat(tour.adapt(plan).method()).isNotEmpty();
+      tour.label();
+      tour.images();
       tour.embedded();
     }
   }
@@ -66,13 +78,25 @@ class ApiTourTest {
                 Classifier.class,
                 Embedder.class,
                 Training.class,
-                TrainingListener.class));
+                TrainingListener.class,
+                Labeling.class,
+                LabelExample.class,
+                LabelStatus.class,
+                LabeledImage.class,
+                Crop.class,
+                ImageNames.class,
+                Images.class,
+                Orientation.class,
+                RgbImage.class,
+                Thumbnail.class));
     while (!types.isEmpty()) {
       Class<?> type = types.remove();
-      types.addAll(List.of(type.getClasses()));
+      types.addAll(List.of(type.getDeclaredClasses()));
       for (Method method : type.getDeclaredMethods()) {
         boolean isOfObject = Set.of("toString", "hashCode", "equals").contains(method.getName());
         if (Modifier.isPublic(method.getModifiers())
+            && Modifier.isPublic(type.getModifiers())
+            && !type.isEnum()
             && !isOfObject
             && !method.isSynthetic()
             && !method.getName().equals("close") // try-with-resources

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
@@ -43,6 +44,12 @@ class CheckedPrecisionTest {
         features[i] = clip.imageEncoder().features(image).unitRows().toFloats();
       }
       return features;
+    }
+  }
+
+  private static float[] texts(Clip clip) {
+    try (Scope scope = Scope.open("texts")) {
+      return TextFeatures.ofTexts(clip, List.of("a cat.", "x")).toFloats();
     }
   }
 
@@ -86,6 +93,7 @@ class CheckedPrecisionTest {
       assertThat(CheckedPrecision.agreement(features(exact), features, 2).mean())
           .isBetween(0.99, 0.9999999);
       assertThat(features(again)).isDeepEqualTo(features);
+      assertThat(texts(clip)).as("texts are float32").isEqualTo(texts(exact));
       assertThatThrownBy(() -> clip.promptedVision("VPT"))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("int8 has no gradients");

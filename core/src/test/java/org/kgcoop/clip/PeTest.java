@@ -283,6 +283,31 @@ class PeTest {
     assertRefused(file(withoutPrefix(spatial, "visual.")), only);
   }
 
+  /** Without the pooling, the tensors are those of a CLIP. */
+  @Test
+  void aFileWithoutThePoolingIsRefused() throws IOException {
+    ClipConfig tiny = TinyClip.PE;
+    ClipConfig.Text text = new ClipConfig.Text(32, 700, 32, 1, 2);
+    Path complete = folder.resolve("complete");
+    RandomClip.write(
+        complete, new ClipConfig(12, 8, 3, text, tiny.activation(), tiny.vision(), tiny.form()), 1);
+    List<StoredTensor> tensors = PeLayouts.tensors(complete);
+    for (Map<String, StoredTensor> layout :
+        List.of(PeLayouts.meta(tensors), PeLayouts.openClip(tensors))) {
+      layout.keySet().removeIf(name -> name.contains("attn_pool"));
+      assertRefused(file(layout.values()), "32 tokens as in PE-Core", "no 'visual.attn_pool'");
+    }
+    Files.writeString(folder.resolve("preprocessor_config.json"), "{\"size\": 8}");
+    Path own =
+        file(
+            PeLayouts.meta(tensors).values().stream()
+                .filter(t -> !t.name().contains("attn_pool"))
+                .toList());
+    try (Clip clip = Clip.load(own)) {
+      assertThat(clip.family().traits().id()).isEqualTo("clip");
+    }
+  }
+
   private static List<StoredTensor> withoutPrefix(List<StoredTensor> tensors, String prefix) {
     return tensors.stream().map(t -> t.withName(t.name().substring(prefix.length()))).toList();
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
@@ -17,9 +18,20 @@ import org.kgcoop.api.Training;
 import org.kgcoop.api.TrainingListener;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.image.Crop;
+import org.kgcoop.image.ImageNames;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.Thumbnail;
+import org.kgcoop.label.Audit;
+import org.kgcoop.label.LabelExample;
+import org.kgcoop.label.LabelStatus;
+import org.kgcoop.label.LabeledImage;
+import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Simulation;
 
-/** Calls each public method of {@code org.kgcoop.api} once, with types of the API only. */
+/** Calls the public methods of the API once each, with types of the API only. */
 public final class ApiTour {
   private final Clip clip;
   private final Path photos;
@@ -92,7 +104,7 @@ public final class ApiTour {
   /** Classifies the image in every form. */
   public void classify(Path run) throws IOException {
     ClassifierFile file = ClassifierFile.read(run.resolve("classifier.safetensors"));
-    check(file.clipFingerprint().equals(clip.fingerprint()));
+    check(file.clip().fingerprint().equals(clip.fingerprint()));
     byte[] bytes = Files.readAllBytes(image);
     BufferedImage buffered = javax.imageio.ImageIO.read(image.toFile());
     RgbImage pixels = RgbImage.of(buffered);
@@ -135,6 +147,106 @@ public final class ApiTour {
     all.values().forEach(each -> check(java.util.Arrays.equals(each, all.get("path"))));
     check(Embedder.raw(clip).embedText("a cat").length == embedder.width());
     check(embedder.embedTexts(List.of("a cat", "a dog")).size() == 2);
+  }
+
+  /** Labels the images, in a session of its own. */
+  public void label() {
+    Labeling.Options options =
+        Labeling.Options.defaults()
+            .withClasses("cat", "dog")
+            .withSession(out.resolve("session"))
+            .withLabeled(photos.resolve("train"));
+    check(options.audit() == 50 && options.page() == 20 && !options.cancelled().getAsBoolean());
+    options.warnings().accept("a warning");
+    Path folder = photos.resolve("test");
+    try (Labeling labeling = Labeling.open(folder, clip, options)) {
+      check(labeling.folder().equals(folder));
+      check(labeling.session().equals(Labeling.folderOfSession(folder, out.resolve("session"))));
+      check(labeling.readingProblem().isEmpty() && labeling.unreadable().isEmpty());
+      labeling.awaitImages();
+      check(!labeling.images().isEmpty() && !labeling.overview(1).isEmpty());
+      check(!labeling.examples().isEmpty());
+      for (LabelExample example : labeling.examples()) {
+        check(example.file().startsWith(photos) && !example.name().isEmpty());
+      }
+      answers(labeling);
+      classes(labeling);
+      labeling.upcoming().forEach(each -> check(!each.isAbsolute()));
+      LabelStatus status = labeling.status();
+      check(status.labeled() > status.audited() && status.auditSize() == 0 && status.steps() == 1);
+      check(status.images() == status.read() && status.none() + status.skipped() == 0);
+      check(status.noneProposed() >= 0 && status.target() == 0.9 && status.agreement().isEmpty());
+      check(status.newImages().isEmpty() && (status.folder().isPresent() || !status.canStop()));
+      for (LabelStatus.ClassCount count : status.classes()) {
+        check(count.labeled() + count.proposed() >= 0);
+        check(labeling.className(count.number()).orElseThrow().equals(count.name()));
+      }
+      labeling.accuracy().ifPresent(share -> check(share.low() <= share.estimate()));
+      check(labeling.toCheckAgain() >= 0);
+      for (LabeledImage labeled : labeling.results()) {
+        check(labeled.probability() <= 1 && !labeled.source().name().isEmpty());
+        check(labeled.key().contains(labeled.image().getFileName().toString()));
+      }
+      Labeling.Written written = labeling.write(out.resolve("labeled"), 0.01, step -> {});
+      check(written.classifier().isPresent() == written.problem().isEmpty());
+      check(written.labels().endsWith("labels.csv") && !written.results().isEmpty());
+      labeling.finish();
+    }
+    check(Audit.newImages(9, 10).low() < 0.9 && Audit.folder(0, 10, 10, 0, 20).high() == 1);
+    Map<String, String> truth = new HashMap<>();
+    Labeling.Options other =
+        Labeling.Options.defaults().withSession(out.resolve("simulated")).withClasses("cat", "dog");
+    try (Labeling labeling = Labeling.open(folder, clip, other)) {
+      labeling.images().forEach(each -> truth.put(each.toString(), "cat"));
+      labeling.simulate(truth, new Simulation.Settings(0, 100, 1), step -> {});
+    }
+  }
+
+  private static void classes(Labeling labeling) {
+    int bird = labeling.addClass("bird");
+    check(labeling.lastChangedClass().getAsInt() == bird);
+    labeling.addClasses(List.of("heron", "eagle"));
+    labeling.rename("heron", "gray heron");
+    labeling.merge("eagle", "bird");
+    labeling.undoClassChange();
+    check(labeling.classes().containsAll(List.of("bird", "eagle", "gray heron")));
+  }
+
+  private static void answers(Labeling labeling) {
+    Labeling.Page page = labeling.next("a program", "audit");
+    Map<Path, String> answers = new HashMap<>();
+    page.images().forEach(each -> answers.put(each, "cat"));
+    check(page.likely().size() == page.images().size() || page.kind().equals("audit"));
+    check(page.proposed() == null);
+    labeling.answer(page, answers);
+    check(labeling.lastStep().orElseThrow().labels().equals(answers));
+    check(labeling.undo().size() == answers.size());
+    Labeling.Page again = labeling.next();
+    answers.clear();
+    again.images().forEach(each -> answers.put(each, "dog"));
+    labeling.answer(again.number(), answers, 2.5);
+  }
+
+  /** Reads the image, and changes its pixels. */
+  public void images() throws IOException {
+    check(ImageNames.in(image.getParent()).contains(image));
+    check(ImageNames.isRead("a.png") && ImageNames.isImage("a.heic"));
+    check(ImageNames.leftOut(List.of(image)).isEmpty());
+    byte[] bytes = Images.bytes(image);
+    check(bytes.length == Images.bytes(new ByteArrayInputStream(bytes)).length);
+    Images images = new Images(warning -> {});
+    RgbImage read = images.readUpright(image);
+    check(read.equals(images.read(image)) && read.hashCode() == images.read(image).hashCode());
+    check(read.equals(images.decode(bytes, "image")));
+    check(read.equals(images.decodeUpright(bytes, "image")));
+    check(read.equals(read.upright(Orientation.of(bytes))) && read.equals(read.crop(read.whole())));
+    check(read.equals(read.flipped().flipped()));
+    check(read.rgb().length == 3 * read.width() * read.height());
+    check(read.sample(0, 0, 2) == (read.toBufferedImage().getRGB(0, 0) & 0xFF));
+    check(read.whole().left() == 0);
+    new Crop(0, 0, 1, 1).checkInside(read.width(), read.height());
+    Thumbnail thumbnail = Thumbnail.of(read);
+    check(Thumbnail.correlation(thumbnail, thumbnail) > 0.99 && thumbnail.spectrum().length > 0);
   }
 
   /** Uses the embedded data sets. */

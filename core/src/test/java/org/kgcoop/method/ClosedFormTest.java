@@ -81,7 +81,8 @@ class ClosedFormTest {
     GaussianLeaveOneOut analysis =
         new GaussianLeaveOneOut(new GaussianDiscriminant(many, labels, 3), groups);
 
-    LeaveOneOut found = analysis.search(texts, 10, alphas);
+    LeaveOneOut found = analysis.search(texts, 10, alphas, () -> {});
+    double[] losses = analysis.losses(texts, 10, alphas, () -> {});
 
     double[][] densities = analysis.logits().logits();
     double[] zeroShot = many.matmul(texts.transpose(0, 1)).times(10).toDoubles();
@@ -100,7 +101,7 @@ class ClosedFormTest {
         loss += largest + Math.log(sum) - logits[labels[i]];
       }
       assertThat(found.correct()[a]).isEqualTo(correct);
-      assertThat(found.losses()[a]).isCloseTo(loss / count, within(1e-6));
+      assertThat(losses[a]).isCloseTo(loss / count, within(1e-6));
     }
   }
 
@@ -116,7 +117,7 @@ class ClosedFormTest {
             new GaussianLeaveOneOut(
                     new GaussianDiscriminant(rows.narrow(0, 0, 2), new int[] {0, 1}, 2),
                     new int[] {0, 1})
-                .search(texts.narrow(0, 0, 2), 10, new double[] {1, 2})
+                .search(texts.narrow(0, 0, 2), 10, new double[] {1, 2}, () -> {})
                 .best())
         .isEmpty();
   }
@@ -167,6 +168,84 @@ class ClosedFormTest {
             2);
     assertThat(Arrays.copyOf(found, 6))
         .containsExactly(refit.scores(rows.narrow(0, 0, 2), 0.3, 0.3).toDoubles(), within(1e-9));
+  }
+
+  @Test
+  void coefficientsAreEqualAgainAfterOtherRidges() {
+    KernelRidge ridge = new KernelRidge(rows, texts, LABELS, 2);
+    double[] first = ridge.coefficients(0.3).toDoubles();
+
+    ridge.coefficients(7).toDoubles();
+
+    assertThat(ridge.coefficients(0.3).toDoubles()).containsExactly(first);
+    double[] single =
+        new KernelRidge(rows.narrow(0, 0, 1), texts, new int[] {0}, 2)
+            .coefficients(0.5)
+            .toDoubles();
+    double[] cosines = rows.narrow(0, 0, 1).matmul(texts.transpose(0, 1)).toDoubles();
+    for (int c = 0; c < 3; c++) { // K = 1
+      assertThat(single[c]).isCloseTo(((c == 0 ? 1 : 0) - cosines[c]) / 3, within(1e-6));
+    }
+  }
+
+  @Test
+  void theMedianDistanceIsThatOfAllPairsInBlocks() {
+    for (int count : new int[] {2, 3, 600, 601}) {
+      double[] vectors = unit(count, 4).toDoubles();
+      double[] distances =
+          IntStream.range(0, count)
+              .boxed()
+              .flatMapToDouble(
+                  i -> IntStream.range(0, i).mapToDouble(j -> 1 - product(vectors, i, j)))
+              .sorted()
+              .toArray();
+      int pairs = distances.length;
+
+      double found = KernelRidge.medianDistance(unit(count, 4));
+
+      assertThat(found)
+          .as("%s rows", count)
+          .isCloseTo((distances[(pairs - 1) / 2] + distances[pairs / 2]) / 2, within(1e-12));
+    }
+    assertThat(KernelRidge.medianDistance(unit(1, 4).expand(5, WIDTH))).isCloseTo(0, within(1e-6));
+  }
+
+  private static double product(double[] vectors, int i, int j) {
+    return IntStream.range(0, WIDTH)
+        .mapToDouble(k -> vectors[i * WIDTH + k] * vectors[j * WIDTH + k])
+        .sum();
+  }
+
+  @Test
+  void ofEqualLogitsTheFirstClassIsPredicted() {
+    Tensor equalTexts = unit(1, 2).expand(3, WIDTH);
+    GaussianLeaveOneOut analysis =
+        new GaussianLeaveOneOut(new GaussianDiscriminant(rows, LABELS, 3), each());
+
+    LeaveOneOut found = analysis.search(equalTexts, 10, new double[] {0, 0}, () -> {});
+
+    assertThat(found.correct()).containsExactly(3, 3); // the images of class 0
+    assertThat(found.losses())
+        .containsExactly(new double[] {Math.log(3), Math.log(3)}, within(1e-9));
+  }
+
+  @Test
+  void lossesAreComputedOnlyForEqualCountsAndAnExceptionEndsTheSearch() {
+    GaussianLeaveOneOut analysis =
+        new GaussianLeaveOneOut(new GaussianDiscriminant(rows, LABELS, 3), each());
+
+    assertThat(analysis.search(texts, 10, new double[] {1}, () -> {}).losses())
+        .containsExactly(Double.NaN);
+    assertThatThrownBy(
+            () ->
+                analysis.search(
+                    texts,
+                    10,
+                    new double[] {1},
+                    () -> {
+                      throw new IllegalStateException("the time is up");
+                    }))
+        .hasMessage("the time is up");
   }
 
   @Test

@@ -127,7 +127,8 @@ class FoldsTest {
 
   private static int right(
       double strength, Tensor features, Folds.Subset learned, Folds.Subset asked) {
-    try (FixedHead probe = LinearProbe.fit(learned.rows(features), learned.labels(), 3, strength)) {
+    try (FixedHead probe =
+        LinearProbe.fit(learned.rows(features), learned.labels(), 3, strength, () -> {})) {
       return LinearProbe.correct(probe, asked.rows(features), asked.labels());
     }
   }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -32,7 +34,8 @@ class LinearProbeTest {
     }
     try (Scope scope = Scope.open("test");
         FixedHead probe =
-            LinearProbe.fit(Tensor.of(new float[] {1, -1}, 2, 1), new int[] {0, 1}, 2, strength)) {
+            LinearProbe.fit(
+                Tensor.of(new float[] {1, -1}, 2, 1), new int[] {0, 1}, 2, strength, () -> {})) {
       float[] logits = probe.logits(Tensor.of(new float[] {1}, 1, 1)).toFloats();
       assertThat(logits[0] - logits[1]).isCloseTo((float) (2 * w), within(1e-4f));
       assertThat(logits[0] + logits[1]).isCloseTo(0f, within(1e-4f));
@@ -43,7 +46,7 @@ class LinearProbeTest {
   void findsClassesThatLieApart() {
     try (Scope scope = Scope.open("test")) {
       Tensor features = Tensor.of(FEATURES, 6, 2);
-      try (FixedHead probe = LinearProbe.fit(features, LABELS, 3, 100)) {
+      try (FixedHead probe = LinearProbe.fit(features, LABELS, 3, 100, () -> {})) {
         assertThat(probe.logits(features).argmax(1).toLongs()).containsExactly(0, 0, 1, 1, 2, 2);
       }
     }
@@ -53,7 +56,7 @@ class LinearProbeTest {
   void learnsOnlyFrequenciesFromWeakData() {
     int[] labels = {0, 0, 0, 0, 1, 1};
     try (Scope scope = Scope.open("test");
-        FixedHead probe = LinearProbe.fit(Tensor.of(FEATURES, 6, 2), labels, 2, 1e-4)) {
+        FixedHead probe = LinearProbe.fit(Tensor.of(FEATURES, 6, 2), labels, 2, 1e-4, () -> {})) {
       float[] logits = probe.logits(Tensor.of(new float[] {0, 1}, 1, 2)).toFloats();
       // The biases are not regularized, so their difference is log 4/2. The small loss limits the
       // precision.
@@ -62,13 +65,36 @@ class LinearProbeTest {
   }
 
   @Test
+  void anInterruptionEndsTheFit() {
+    KgCoopException interruption =
+        new KgCoopException(KgCoopException.Category.INTERRUPTED, "the time is up");
+    AtomicInteger evaluations = new AtomicInteger();
+    try (Scope scope = Scope.open("test")) {
+      assertThatThrownBy(
+              () ->
+                  LinearProbe.fit(
+                      Tensor.of(FEATURES, 6, 2),
+                      LABELS,
+                      3,
+                      100,
+                      () -> {
+                        if (evaluations.incrementAndGet() == 3) {
+                          throw interruption;
+                        }
+                      }))
+          .isSameAs(interruption);
+      assertThat(evaluations).hasValue(3);
+    }
+  }
+
+  @Test
   void refusesLabelsThatDoNotFit() {
     try (Scope scope = Scope.open("test")) {
       Tensor features = Tensor.of(FEATURES, 6, 2);
-      assertThatThrownBy(() -> LinearProbe.fit(features, new int[] {0}, 2, 1))
+      assertThatThrownBy(() -> LinearProbe.fit(features, new int[] {0}, 2, 1, () -> {}))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("(1, E)");
-      assertThatThrownBy(() -> LinearProbe.fit(features, LABELS, 3, 0))
+      assertThatThrownBy(() -> LinearProbe.fit(features, LABELS, 3, 0, () -> {}))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }

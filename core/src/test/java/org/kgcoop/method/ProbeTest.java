@@ -72,7 +72,8 @@ class ProbeTest {
     LabeledFeatures other = asked(5, NINE);
     try (Head head = probe.classifier(clip, context.fit(probe), context.classNames());
         FixedHead expected =
-            LinearProbe.fit(context.train().features(), context.train().labelArray(), 3, 3)) {
+            LinearProbe.fit(
+                context.train().features(), context.train().labelArray(), 3, 3, () -> {})) {
       assertThat(head.logits(other.features()).toFloats())
           .isEqualTo(expected.logits(other.features()).toFloats());
       assertThat(head.logits(other.features()).argmax(1).toLongs())

@@ -241,7 +241,7 @@ class BaseToNewTest {
     assertThat(run).isEqualTo(folder.resolve("out/one/coop/seed1"));
     ClassifierFile prompt = ClassifierFile.read(run.resolve("classifier.safetensors"));
     assertThat(prompt.classNames()).containsExactly("a", "b");
-    assertThat(prompt.clipFingerprint()).isEqualTo(lab.clip.fingerprint());
+    assertThat(prompt.clip().fingerprint()).isEqualTo(lab.clip.fingerprint());
     JsonNode results = TinyLab.results(run);
     // Training takes 6 steps with 2 images each.
     assertThat(results.path("training").path("images").asInt()).isEqualTo(12);

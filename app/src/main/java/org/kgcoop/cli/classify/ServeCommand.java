@@ -267,7 +267,9 @@ public final class ServeCommand implements Callable<Integer> {
       return clipOptions.load();
     }
     ClassifierFile first = files.get(0);
-    boolean isOne = files.stream().allMatch(file -> file.precision().equals(first.precision()));
+    String precision = first.clip().precision().key();
+    boolean isOne =
+        files.stream().allMatch(file -> file.clip().precision().key().equals(precision));
     return clipOptions.load(paths.iterator().next(), isOne ? first : first.inFloat32());
   }
 
@@ -296,7 +298,8 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       return Classifier.load(path, clip);
     } catch (KgCoopException e) {
-      throw new KgCoopException(e.category(), name + ": " + e.getMessage(), e);
+      boolean isNamed = String.valueOf(e.getMessage()).startsWith(path + ":");
+      throw isNamed ? e : new KgCoopException(e.category(), name + ": " + e.getMessage(), e);
     }
   }
 

@@ -173,6 +173,7 @@ public final class AdaptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    long start = System.nanoTime();
     DataSet set = grouped(judged(dataOptions.openUndivided(data, output)));
     AdaptRecord.Labels.Origin origin =
         labels == null ? null : AdaptRecord.Labels.Origin.stated("--labels", labels);
@@ -191,8 +192,9 @@ public final class AdaptCommand implements Callable<Integer> {
     }
     NoClassNames.question(set).ifPresent(output::warn);
     Path folder = out != null ? out : Path.of("runs", "adapt-" + set.name());
+    long download = System.nanoTime();
     clipOptions.path(); // downloads the weights, which does not count as time
-    long start = System.nanoTime();
+    start += System.nanoTime() - download;
     try (Clip clip = clipOptions.load();
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
       PhotoWarning.check(clipOptions, clip, data, set, output);

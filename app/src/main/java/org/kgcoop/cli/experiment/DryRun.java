@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.DataOptions;
@@ -75,8 +76,8 @@ final class DryRun {
             .of(out, experiment.plan().jobs());
     output.json(json(experiment, work, weights));
     output.printf(
-        "%s: %d runs, %d of them done before",
-        experiment.protocol().id(), work.runs(), work.done());
+        "%s: %s, %d done before",
+        experiment.protocol().id(), Messages.count(work.runs(), "run", "runs"), work.done());
     output.text(
         TextTable.of(
             work.methods(),
@@ -92,10 +93,11 @@ final class DryRun {
     output.printf("memory: about %s", size(work.memory()));
     output.printf("disk: about %s for features and runs", size(work.disk()));
     missing.values().forEach(set -> output.print("missing: " + missing(set)));
-    if (!missing.isEmpty()) {
+    long archives = missing.values().stream().mapToLong(this::bytes).sum();
+    if (archives > 0) {
       output.printf(
           "disk: %.1f GB for the archives of the missing data sets, and as much to unpack them",
-          missing.values().stream().mapToLong(this::bytes).sum() / 1e9);
+          archives / 1e9);
     }
     if (!weights.isEmpty()) {
       output.print(weights);

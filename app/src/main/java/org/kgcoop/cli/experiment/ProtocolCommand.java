@@ -69,6 +69,7 @@ public abstract class ProtocolCommand implements Callable<Integer> {
   /** Opens the data sets and loads the weights. */
   @MustBeClosed
   public ExperimentSession open(Progress progress) {
+    Path out = options.out();
     ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), clipOptions, output);
     Protocol protocol = protocol(path -> data().open(path, output));
     Clip clip = clipOptions.load();
@@ -77,7 +78,7 @@ public abstract class ProtocolCommand implements Callable<Integer> {
           invocation.context(clip, options.cache().open(clip, output), progress, output),
           protocol,
           plan,
-          options.out(),
+          out,
           output,
           columns,
           perSet());
@@ -116,7 +117,7 @@ public abstract class ProtocolCommand implements Callable<Integer> {
         dryRun.print(
             new Experiment(context, protocol, plan),
             context,
-            options.out(),
+            options.outIfGiven().orElseGet(() -> scratch.path().resolve("out")),
             untrained.isPresent() ? clipOptions.missing() : "",
             scratch.path());
       }

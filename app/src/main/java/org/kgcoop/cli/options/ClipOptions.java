@@ -5,7 +5,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -202,10 +201,9 @@ public final class ClipOptions {
    */
   public Clip load(Path classifier, ClassifierFile file) {
     Optional<Path> recorded =
-        clip == null ? RecordedClip.find(classifier, file, "--clip PATH") : Optional.empty();
+        clip == null ? file.clip().find(classifier, "--clip PATH") : Optional.empty();
     isRecorded = recorded.isPresent();
-    int patches = isRecorded && maxPatches == null ? file.maxPatches() : checkedMaxPatches();
-    return load(recorded.orElseGet(this::path), file.precision(), patches);
+    return load(recorded.orElseGet(this::path), file.clip());
   }
 
   /** Loads the model. */
@@ -215,18 +213,19 @@ public final class ClipOptions {
 
   /** Loads other weights with these options. */
   public Clip load(Path path) {
-    return load(path, "", checkedMaxPatches());
+    return load(path, RecordedClip.ofFingerprint(""));
   }
 
-  private Clip load(Path path, String recorded, int patches) {
+  private Clip load(Path path, RecordedClip recorded) {
     boolean automatic = AUTO.equalsIgnoreCase(precision);
-    Clip.Options options =
+    Clip.Options given =
         new Clip.Options(
-            automatic ? DType.FLOAT32 : type(recorded),
+            automatic ? DType.FLOAT32 : type(recorded.precision().key()),
             new Device(device),
             tokenizer,
             activation == null ? null : Activation.ofName(activation),
-            patches);
+            checkedMaxPatches());
+    Clip.Options options = isRecorded ? recorded.options(given) : given;
     if (threads != null) {
       if (threads < 1) {
         throw KgCoopException.configuration("--threads: expected at least 1, got " + threads);
@@ -248,11 +247,7 @@ public final class ClipOptions {
         automatic
             ? CheckedPrecision.automatic(file, options, lines)
             : CheckedPrecision.load(file, options, lines, warnings);
-    if (!recorded.isEmpty() && !recorded.equals(clip.precisionKey())) {
-      warnings.accept(
-          "the classifier was fitted to features of precision %s, and these are %s; answers can differ slightly"
-              .formatted(recorded.toLowerCase(Locale.ROOT), name(clip)));
-    }
+    recorded.precision().warning(clip).ifPresent(warnings);
     return isByName() ? clip.named(String.valueOf(this.clip)) : clip;
   }
 
@@ -260,16 +255,12 @@ public final class ClipOptions {
     return clip != null && ReleasedWeights.isName(clip) && !Files.exists(Path.of(clip));
   }
 
-  private static String name(Clip clip) {
-    return clip.precisionKey().toLowerCase(Locale.ROOT);
-  }
-
   private DType type(String recorded) {
     if (precision != null) {
       try {
         return DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16, DType.INT8);
       } catch (KgCoopException e) {
-        throw KgCoopException.configuration(e.getMessage() + " or " + AUTO);
+        throw KgCoopException.configuration(e.getMessage() + ", " + AUTO);
       }
     }
     if (recorded.startsWith(DType.INT8.name())) {

@@ -2,6 +2,7 @@ package org.kgcoop.cli.options;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.PublishedDefaults;
@@ -15,10 +16,11 @@ import picocli.CommandLine.Option;
 public final class ProtocolOptions {
   @Option(
       names = {"-o", "--out"},
-      required = true,
       paramLabel = "DIR",
-      description = "Set the folder for the table and its runs. Required.")
-  private Path out;
+      description =
+          "Set the folder for the table and its runs. Required, except for --dry-run, which leaves"
+              + " out the finished runs in it.")
+  private @Nullable Path out;
 
   @Option(
       names = "--methods",
@@ -69,8 +71,19 @@ public final class ProtocolOptions {
   @Mixin private TrainingOptions training = new TrainingOptions();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
 
+  /**
+   * Returns the folder for the table and its runs.
+   *
+   * @throws KgCoopException if it is missing
+   */
   public Path out() {
-    return out;
+    return outIfGiven()
+        .orElseThrow(() -> KgCoopException.configuration("--out: expected a folder for the table"));
+  }
+
+  /** Returns the folder for the table and its runs, which a plan does not need. */
+  public Optional<Path> outIfGiven() {
+    return Optional.ofNullable(out);
   }
 
   public boolean isDryRun() {

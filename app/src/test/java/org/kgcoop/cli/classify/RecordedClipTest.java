@@ -17,11 +17,14 @@ import org.kgcoop.api.Training;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Caches;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.UserFolders;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
 
 /** Classifiers whose CLIP is found without an option. */
 class RecordedClipTest {
@@ -61,7 +64,8 @@ class RecordedClipTest {
     try (Clip clip = Clip.load(weights)) {
       run = trained(clip);
     }
-    assertThat(ClassifierFile.read(ClassifierFile.in(run)).clip()).isEmpty(); // no private path
+    assertThat(ClassifierFile.read(ClassifierFile.in(run)).clip().name())
+        .isEmpty(); // no private path
     String given = done("predict", run, image, "--clip", weights);
     assertThat(done("predict", run, image)).isEqualTo(given);
     assertThat(done("predict", ClassifierFile.in(run), image)).isEqualTo(given);
@@ -96,7 +100,7 @@ class RecordedClipTest {
         run = trained(clip);
       }
       Files.copy(ClassifierFile.in(run), alone);
-      assertThat(ClassifierFile.read(alone).clip()).isEqualTo(NAME);
+      assertThat(ClassifierFile.read(alone).clip().name()).isEqualTo(NAME);
       assertThat(done("predict", alone, image))
           .isEqualTo(done("predict", alone, image, "--clip", weights));
       try (Classifier classifier = Classifier.load(alone)) {
@@ -112,5 +116,25 @@ class RecordedClipTest {
     assertThat(missing.errorLine())
         .contains("trained with " + NAME + ", which is not on this machine")
         .contains("./kgcoop download " + NAME);
+  }
+
+  @Test
+  void aRunIsUsedWithTheActivationOfItsTraining() {
+    Clip.Options options =
+        new Clip.Options(DType.FLOAT32, Device.CPU, null, Activation.GELU_PYTORCH_TANH, 0);
+    Path run;
+    try (Clip clip = Clip.load(weights, options)) {
+      run = trained(clip);
+    }
+    String given = done("predict", run, image, "--activation", "gelu_pytorch_tanh");
+    assertThat(done("predict", run, image)).isEqualTo(given);
+    try (Classifier classifier = Classifier.load(run)) {
+      assertThat(given).contains(classifier.classify(image).best().className());
+    }
+    Cli.Result other = Cli.run("predict", run, image, "--clip", weights);
+    assertThat(other.exitCode()).isEqualTo(KgCoopException.Category.CONFIGURATION.exitCode());
+    assertThat(other.errorLine())
+        .contains("trained with the activation gelu_pytorch_tanh, and this CLIP has quick_gelu")
+        .contains("add --activation gelu_pytorch_tanh");
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
@@ -97,7 +98,7 @@ class DryRunTest {
     Cli.Result text = run(command);
     assertThat(text.exitCode()).as(text.err()).isZero();
     assertThat(text.out())
-        .contains("base2new: 6 runs, 0 of them done before")
+        .contains("base2new: 6 runs, 0 done before")
         .contains("missing: OxfordPets: ./kgcoop download OxfordPets --root ")
         .contains("missing: ImageNet: needs an account, see ./kgcoop datasets ImageNet")
         .contains("disk: 2.8 GB for the archives of the missing data sets");
@@ -118,6 +119,26 @@ class DryRunTest {
     int once = json(run(with(command, "--shots", 1_000_000))).path("encodings").asInt();
     assertThat(json(run(with(command, "--shots", "1,1000,1000000"))).path("encodings").asInt())
         .isEqualTo(once);
+  }
+
+  @Test
+  void aPlanNeedsNoFolderForResults() throws IOException {
+    Object[] command = {
+      "base2new",
+      "--data",
+      shared.resolve("drawings"),
+      "--methods",
+      "gda",
+      "--shots",
+      1,
+      "--clip",
+      shared.resolve("clip")
+    };
+    assertThat(json(Cli.run(with(command, "--dry-run", "--json"))).path("runs").asInt())
+        .isEqualTo(3);
+    Cli.Result refused = Cli.run(command);
+    assertThat(refused.exitCode()).isEqualTo(KgCoopException.Category.CONFIGURATION.exitCode());
+    assertThat(refused.errorLine()).contains("--out: expected a folder");
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.ConfigSection;
@@ -61,6 +62,9 @@ public final class ClipFamily implements Family {
   /** The names of timm's encoders for CLIP. */
   private static final Pattern TIMM_CLIP = Pattern.compile("vit_[a-z]+_patch\\d+_clip_.+");
 
+  /** The lengths of PE-Core's texts. */
+  private static final Set<Integer> PE_CORE_LENGTHS = Set.of(32, 72);
+
   @Override
   public Traits traits() {
     return TRAITS;
@@ -75,6 +79,20 @@ public final class ClipFamily implements Family {
   @Override
   public void check(Set<String> names, String source, String architecture) {
     Architectures.check(names, source, architecture);
+  }
+
+  /**
+   * Rejects a model that may be a PE-Core without its pooling. Meta's file has no settings next to
+   * it, and its other tensors have the names of CLIP's. Only the length of the texts differs.
+   */
+  @Override
+  public void checkWithoutSettings(ClipConfig config, String source) {
+    int length = config.contextLength();
+    if (config.vision() instanceof ClipConfig.Vit && PE_CORE_LENGTHS.contains(length)) {
+      throw KgCoopException.weights(
+          "%s: its texts have %s tokens as in PE-Core, but it has no 'visual.attn_pool': expected all tensors of a PE-Core, or, if it is a CLIP, an open_clip_config.json or preprocessor_config.json next to it"
+              .formatted(source, length));
+    }
   }
 
   @Override

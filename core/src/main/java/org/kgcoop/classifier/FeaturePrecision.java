@@ -1,0 +1,69 @@
+package org.kgcoop.classifier;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import java.util.Optional;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.tensor.Arithmetic;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Kernels;
+
+/**
+ * The precision of the features that a classifier was fitted to. Features of float32 differ between
+ * processors only in their last bits. In bf16 and int8, rounding makes these differences larger, so
+ * the arithmetic is recorded too.
+ *
+ * @param key the {@link Clip#precisionKey precision}; empty for float32
+ * @param arithmetic the instruction sets and {@link Arithmetic#id}; empty for float32, and in files
+ *     without this entry
+ */
+public record FeaturePrecision(String key, String arithmetic) {
+  /** The precision of files without an entry. */
+  public static final FeaturePrecision FLOAT32 = new FeaturePrecision("", "");
+
+  /** Returns the precision of the features of a CLIP model in this process. */
+  public static FeaturePrecision of(Clip clip) {
+    return clip.precision() == DType.FLOAT32
+        ? FLOAT32
+        : new FeaturePrecision(clip.precisionKey(), Kernels.inUse() + ", " + Arithmetic.id());
+  }
+
+  static FeaturePrecision read(JsonNode json) {
+    return new FeaturePrecision(
+        json.path("precision").asText(), json.path("arithmetic").asText());
+  }
+
+  void write(ObjectNode json) {
+    if (!key.isEmpty()) {
+      json.put("precision", key).put("arithmetic", arithmetic);
+    }
+  }
+
+  /**
+   * Compares the features of a classifier's training with those of a CLIP model in this process.
+   *
+   * @return a warning if their precision or arithmetic differs, or empty
+   */
+  public Optional<String> warning(Clip clip) {
+    FeaturePrecision here = of(clip);
+    if (key.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!key.equals(here.key)) {
+      return Optional.of(
+          differs(
+              "precision",
+              key.toLowerCase(Locale.ROOT),
+              clip.precisionKey().toLowerCase(Locale.ROOT)));
+    }
+    return arithmetic.isEmpty() || arithmetic.equals(here.arithmetic)
+        ? Optional.empty()
+        : Optional.of(differs("arithmetic", arithmetic, here.arithmetic));
+  }
+
+  private static String differs(String what, String fitted, String here) {
+    return "the classifier was fitted to features of %s %s, and these are %s; answers can differ slightly"
+        .formatted(what, fitted, here);
+  }
+}
