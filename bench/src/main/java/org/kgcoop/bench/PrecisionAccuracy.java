@@ -52,7 +52,7 @@ final class PrecisionAccuracy {
   private record Table(Map<Key, Double> accuracy, Map<Key, SettingValues> chosen) {}
 
   PrecisionAccuracy(List<Long> seeds) {
-    this.seeds = List.copyOf(seeds);
+    this.seeds = seeds.stream().distinct().toList();
     sets =
         EmbeddedDataSets.all().stream()
             .filter(set -> set.role().equals("table"))

@@ -100,7 +100,7 @@ class PrecisionOptionTest {
     Cli.Result result =
         Cli.run("embed", folder.resolve("drawings"), "--precision", "int4", "--out", "x.npy");
 
-    assertThat(result.errorLine()).contains("--precision", "int4", "int8 or auto");
+    assertThat(result.errorLine()).contains("--precision", "int4", "int8, auto");
     assertThat(result.exitCode()).isEqualTo(2);
   }
 }
