@@ -30,8 +30,7 @@ public record FeaturePrecision(String key, String arithmetic) {
   }
 
   static FeaturePrecision read(JsonNode json) {
-    return new FeaturePrecision(
-        json.path("precision").asText(), json.path("arithmetic").asText());
+    return new FeaturePrecision(json.path("precision").asText(), json.path("arithmetic").asText());
   }
 
   void write(ObjectNode json) {
