@@ -146,7 +146,7 @@ final class ImageHashFile {
   }
 
   /** Passes on the known values of stamps. */
-  synchronized void each(@Nullable Digest[] stamps, ImageHashes.Sink sink) {
+  synchronized void each(@Nullable Digest[] stamps, ImageHashSink sink) {
     for (int i = 0; i < stamps.length; i++) {
       Digest stamp = stamps[i];
       long number = stamp == null ? UNKNOWN : numbers.get(stamp);

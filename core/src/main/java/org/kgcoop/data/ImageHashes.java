@@ -39,19 +39,6 @@ public final class ImageHashes {
   @SuppressWarnings("ArrayRecordComponent")
   public record Content(byte[] bytes, Known known) {}
 
-  /** A receiver of stored values. */
-  @FunctionalInterface
-  public interface Sink {
-    /**
-     * Receives the values of an image.
-     *
-     * @param position the position of the image in the request
-     * @param sha256 the first bits of the SHA-256 of its bytes
-     * @param orientation 1 to 8, as in {@link Orientation}
-     */
-    void take(int position, Digest sha256, int orientation);
-  }
-
   private ImageHashes(@Nullable Path folder) {
     this.file = new ImageHashFile(folder);
   }
@@ -75,7 +62,7 @@ public final class ImageHashes {
   }
 
   /** Passes on the stored values of images, without reading the other images. */
-  public void stored(@Nullable Digest[] stamps, Sink sink) {
+  public void stored(@Nullable Digest[] stamps, ImageHashSink sink) {
     file.load(stamps);
     file.each(stamps, sink);
   }
